@@ -1,0 +1,10 @@
+#include "base/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+_Noreturn void check_failed(const char *condition, const char *file, int line)
+{
+    (void)fprintf(stderr, "%s:%d: broken invariant: %s\n", file, line, condition);
+    abort();
+}

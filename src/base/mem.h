@@ -1,0 +1,20 @@
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+/*
+ * The heap. Out of memory ends the program inside these calls, so no caller checks; no length that
+ * comes from outside may reach them unbounded. What they answer is freed with free().
+ */
+
+/* `size` zeroed bytes (at least one). */
+void *mem_new(size_t size) __attribute__((malloc, returns_nonnull));
+/* An array of `count` zeroed elements; ends the program where count * size overflows. */
+void *mem_new_array(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+/* Moves `old` (may be NULL) to `size` bytes; bytes beyond the old size are not set. */
+void *mem_resize(void *old, size_t size) __attribute__((returns_nonnull));
+/* A copy of `text` with its NUL. */
+char *mem_copy_text(const char *text) __attribute__((malloc, returns_nonnull));
+
+#endif

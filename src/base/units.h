@@ -1,0 +1,38 @@
+#ifndef BASE_UNITS_H
+#define BASE_UNITS_H
+
+#include <stdint.h>
+
+/*
+ * Every conversion between a device's unit and ours, so that no decoder multiplies by hand.
+ * Results saturate at the ends of their type.
+ */
+
+static inline uint32_t units_u32_saturated(uint64_t v)
+{
+    return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
+
+/* 1 knot = 1.852 km/h exactly (international nautical mile); rounded to the nearest hundredth. */
+static inline uint32_t units_kmh_e2_from_knots_e7(uint64_t knots_e7)
+{
+    return units_u32_saturated((knots_e7 / 100 * 1852 + 500000) / 1000000);
+}
+
+/* 1 m/s = 3.6 km/h. */
+static inline uint32_t units_kmh_e2_from_ms_e7(uint64_t ms_e7)
+{
+    return units_u32_saturated((ms_e7 / 100 * 36 + 5000) / 10000);
+}
+
+static inline uint32_t units_kmh_e2_from_kmh_e1(uint32_t kmh_e1)
+{
+    return units_u32_saturated((uint64_t)kmh_e1 * 10);
+}
+
+static inline uint32_t units_kmh_e2_from_kmh(uint32_t kmh)
+{
+    return units_u32_saturated((uint64_t)kmh * 100);
+}
+
+#endif

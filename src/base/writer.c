@@ -1,0 +1,99 @@
+#include "base/writer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct writer writer_init(uint8_t *at, size_t capacity)
+{
+    return (struct writer){.at = at, .capacity = capacity};
+}
+
+bool writer_ok(const struct writer *w)
+{
+    return !w->failed;
+}
+
+struct bytes writer_bytes(const struct writer *w)
+{
+    return w->failed ? (struct bytes){0} : (struct bytes){w->at, w->len};
+}
+
+void write_bytes(struct writer *w, struct bytes in)
+{
+    if (w->failed || w->capacity - w->len < in.len) {
+        w->failed = true;
+        return;
+    }
+    if (in.len > 0) {
+        memcpy(w->at + w->len, in.at, in.len);
+    }
+    w->len += in.len;
+}
+
+static void write_be(struct writer *w, uint64_t v, size_t n)
+{
+    uint8_t out[8];
+    for (size_t i = n; i > 0; i--) {
+        out[i - 1] = (uint8_t)v;
+        v >>= 8;
+    }
+    write_bytes(w, (struct bytes){out, n});
+}
+
+void write_u8(struct writer *w, uint8_t v)
+{
+    write_be(w, v, 1);
+}
+
+void write_u16be(struct writer *w, uint16_t v)
+{
+    write_be(w, v, 2);
+}
+
+void write_u32be(struct writer *w, uint32_t v)
+{
+    write_be(w, v, 4);
+}
+
+void write_u64be(struct writer *w, uint64_t v)
+{
+    write_be(w, v, 8);
+}
+
+void write_text(struct writer *w, const char *text)
+{
+    write_bytes(w, bytes_of_text(text));
+}
+
+void write_bcd(struct writer *w, uint64_t value, size_t n)
+{
+    uint8_t out[10] = {0};
+    if (n > sizeof(out)) {
+        w->failed = true;
+        return;
+    }
+    for (size_t i = n; i > 0; i--) {
+        out[i - 1] = (uint8_t)(value / 10 % 10 << 4 | value % 10);
+        value /= 100;
+    }
+    write_bytes(w, (struct bytes){out, n});
+}
+
+void write_varint(struct writer *w, uint64_t v)
+{
+    uint8_t out[10];
+    size_t n = 0;
+    while (v >= 0x80) {
+        out[n++] = (uint8_t)(v | 0x80U);
+        v >>= 7;
+    }
+    out[n++] = (uint8_t)v;
+    write_bytes(w, (struct bytes){out, n});
+}
+
+void write_varint_signed(struct writer *w, int64_t v)
+{
+    write_varint(w, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+}

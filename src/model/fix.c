@@ -1,0 +1,208 @@
+#include "model/fix.h"
+
+#include <string.h>
+
+enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000, GSM_MAX = 31, GSM_BARS_MAX = 4 };
+enum { ICCID_DIGITS_MAX = 20, ALTITUDE_MAX_DM = 1000000, SPEED_MAX_KMH_E2 = 200000 };
+enum { TEMPERATURE_MIN_C_E2 = -27315, TEMPERATURE_MAX_C_E2 = INT16_MAX };
+
+bool fix_is_repeat(const struct fix *a, const struct fix *b)
+{
+    const uint32_t not_payload = FIX_REUPLOAD;
+    return a->gps_time_s == b->gps_time_s && a->original_time_s == b->original_time_s &&
+           a->has == b->has && (a->flags & ~not_payload) == (b->flags & ~not_payload) &&
+           a->lat_e7 == b->lat_e7 && a->lon_e7 == b->lon_e7 && a->altitude_dm == b->altitude_dm &&
+           a->speed_kmh_e2 == b->speed_kmh_e2 && a->course_cdeg == b->course_cdeg &&
+           a->hdop_e2 == b->hdop_e2 && a->source == b->source && a->satellites == b->satellites &&
+           a->gsm == b->gsm && a->battery_percent == b->battery_percent && a->lock == b->lock &&
+           a->temperature_count == b->temperature_count && a->wifi_count == b->wifi_count &&
+           a->rest_days == b->rest_days && a->power_mv == b->power_mv &&
+           a->battery_mv == b->battery_mv && a->odometer_m == b->odometer_m &&
+           a->fuel_ml == b->fuel_ml && a->alarms == b->alarms &&
+           memcmp(a->temperature_c_e2, b->temperature_c_e2, sizeof(a->temperature_c_e2)) == 0 &&
+           memcmp(a->iccid, b->iccid, sizeof(a->iccid)) == 0 && a->cell.mcc == b->cell.mcc &&
+           a->cell.mnc == b->cell.mnc && a->cell.lac == b->cell.lac &&
+           a->cell.cid == b->cell.cid && memcmp(a->wifi, b->wifi, sizeof(a->wifi)) == 0;
+}
+
+const char *fix_lock_text(enum fix_lock event)
+{
+    static const char *const texts[] = {
+#define X(name, text) [FIX_LOCK_##name] = (text),
+        FIX_LOCK_MAP(X)
+#undef X
+    };
+    return texts[event];
+}
+
+void fix_set_time(struct fix *f, int64_t time_s)
+{
+    f->gps_time_s = time_s;
+    f->has |= FIX_HAS_TIME;
+}
+
+void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid)
+{
+    if (lat_e7 < -LAT_MAX_E7 || lat_e7 > LAT_MAX_E7 || lon_e7 < -LON_MAX_E7 ||
+        lon_e7 > LON_MAX_E7 || (lat_e7 == 0 && lon_e7 == 0 && !valid)) {
+        return;
+    }
+    f->lat_e7 = (int32_t)lat_e7;
+    f->lon_e7 = (int32_t)lon_e7;
+    f->has |= FIX_HAS_POSITION;
+    f->flags |= valid ? FIX_VALID : 0;
+}
+
+void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm)
+{
+    if (altitude_dm < -ALTITUDE_MAX_DM || altitude_dm > ALTITUDE_MAX_DM) {
+        return;
+    }
+    f->altitude_dm = (int32_t)altitude_dm;
+    f->has |= FIX_HAS_ALTITUDE;
+}
+
+void fix_set_speed_kmh_e2(struct fix *f, uint64_t speed_kmh_e2)
+{
+    if (speed_kmh_e2 > SPEED_MAX_KMH_E2) {
+        return;
+    }
+    f->speed_kmh_e2 = (uint32_t)speed_kmh_e2;
+    f->has |= FIX_HAS_SPEED;
+}
+
+void fix_set_course_cdeg(struct fix *f, uint64_t course_cdeg)
+{
+    f->course_cdeg = (uint16_t)(course_cdeg % 36000);
+    f->has |= FIX_HAS_COURSE;
+}
+
+void fix_set_satellites(struct fix *f, unsigned satellites)
+{
+    f->satellites = satellites > UINT8_MAX ? UINT8_MAX : (uint8_t)satellites;
+    f->has |= FIX_HAS_SATELLITES;
+}
+
+void fix_set_gsm(struct fix *f, unsigned csq)
+{
+    if (csq > GSM_MAX) {
+        return;
+    }
+    f->gsm = (uint8_t)csq;
+    f->flags &= ~(uint32_t)FIX_GSM_BARS;
+    f->has |= FIX_HAS_GSM;
+}
+
+void fix_set_gsm_bars(struct fix *f, unsigned bars)
+{
+    if (bars > GSM_BARS_MAX) {
+        return;
+    }
+    f->gsm = (uint8_t)bars;
+    f->flags |= FIX_GSM_BARS;
+    f->has |= FIX_HAS_GSM;
+}
+
+void fix_set_battery_percent(struct fix *f, unsigned percent)
+{
+    if (percent > 100) {
+        return;
+    }
+    f->battery_percent = (uint8_t)percent;
+    f->has |= FIX_HAS_BATTERY_PERCENT;
+}
+
+/* Stores a 32-bit value and its bit; one that does not fit is left out. */
+static void set_u32(struct fix *f, uint32_t *member, uint64_t value, enum fix_has has)
+{
+    if (value <= UINT32_MAX) {
+        *member = (uint32_t)value;
+        f->has |= (uint32_t)has;
+    }
+}
+
+void fix_set_power_mv(struct fix *f, uint64_t power_mv)
+{
+    set_u32(f, &f->power_mv, power_mv, FIX_HAS_POWER);
+}
+
+void fix_set_battery_mv(struct fix *f, uint64_t battery_mv)
+{
+    set_u32(f, &f->battery_mv, battery_mv, FIX_HAS_BATTERY);
+}
+
+void fix_set_odometer_m(struct fix *f, uint64_t odometer_m)
+{
+    f->odometer_m = odometer_m;
+    f->has |= FIX_HAS_ODOMETER;
+}
+
+void fix_set_fuel_ml(struct fix *f, uint64_t fuel_ml)
+{
+    set_u32(f, &f->fuel_ml, fuel_ml, FIX_HAS_FUEL);
+}
+
+void fix_set_rest_days(struct fix *f, unsigned days)
+{
+    f->rest_days = days > UINT16_MAX ? UINT16_MAX : (uint16_t)days;
+    f->has |= FIX_HAS_REST_DAYS;
+}
+
+void fix_set_switch(struct fix *f, enum fix_has has, enum fix_flag flag, bool on)
+{
+    f->has |= (uint32_t)has;
+    f->flags = on ? f->flags | (uint32_t)flag : f->flags & ~(uint32_t)flag;
+}
+
+void fix_set_temperature(struct fix *f, unsigned index, int64_t temperature_c_e2)
+{
+    if (index >= FIX_TEMPERATURES_MAX || temperature_c_e2 < TEMPERATURE_MIN_C_E2 ||
+        temperature_c_e2 > TEMPERATURE_MAX_C_E2) {
+        return;
+    }
+    while (f->temperature_count <= index) {
+        f->temperature_c_e2[f->temperature_count++] = FIX_TEMPERATURE_ABSENT;
+    }
+    f->temperature_c_e2[index] = (int16_t)temperature_c_e2;
+}
+
+void fix_set_iccid(struct fix *f, const char *text)
+{
+    size_t n = strspn(text, "0123456789abcdefABCDEF");
+    if (text[n] != '\0') {
+        return;
+    }
+    while (n > 0 && (text[n - 1] == 'f' || text[n - 1] == 'F')) {
+        n--;
+    }
+    if (n == 0 || n > ICCID_DIGITS_MAX) {
+        return;
+    }
+    memset(f->iccid, 0, sizeof(f->iccid));
+    memcpy(f->iccid, text, n);
+    f->has |= FIX_HAS_ICCID;
+}
+
+void fix_set_cell(struct fix *f, struct cell cell)
+{
+    if ((f->has & FIX_HAS_CELL) == 0 && cell.mcc != 0) {
+        f->cell = cell;
+        f->has |= FIX_HAS_CELL;
+    }
+}
+
+void fix_add_wifi(struct fix *f, const uint8_t mac[6], int rssi_dbm)
+{
+    if (f->wifi_count == FIX_WIFI_MAX || rssi_dbm < INT8_MIN || rssi_dbm > INT8_MAX) {
+        return;
+    }
+    struct wifi_ap *ap = &f->wifi[f->wifi_count++];
+    memcpy(ap->mac, mac, sizeof(ap->mac));
+    ap->rssi_dbm = (int8_t)rssi_dbm;
+}
+
+void fix_set_lock(struct fix *f, enum fix_lock event)
+{
+    f->lock = (uint8_t)event;
+    f->has |= FIX_HAS_LOCK;
+}

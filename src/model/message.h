@@ -1,0 +1,52 @@
+#ifndef MODEL_MESSAGE_H
+#define MODEL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "model/fix.h"
+
+enum {
+    DEVICE_ID_MAX = 32,                /* characters: 0-9 A-Z a-z _ - */
+    DEVICE_ID_SIZE = DEVICE_ID_MAX + 1 /* with its NUL */
+};
+
+enum message_kind {
+    MESSAGE_LOGIN,     /* the device named itself: login, registration, authentication */
+    MESSAGE_HEARTBEAT, /* alive; `fix` holds what it carried (fix.has may be 0) */
+    MESSAGE_FIX,       /* a report, with or without a position; alarms and lock events are in it */
+    MESSAGE_RESPONSE,  /* a textual answer to a command or an SMS: `text`, UTF-8 */
+    MESSAGE_PART,      /* one part of a divided message: `part` and its bytes in `text` */
+    MESSAGE_OTHER,     /* known and harmless, nothing to keep */
+};
+
+/* Where a part belongs. */
+struct message_part {
+    uint32_t key;    /* same for all parts of one message of one device */
+    uint16_t number; /* from 1 */
+    uint16_t total;  /* 2 .. MESSAGE_PARTS_MAX */
+};
+
+enum { MESSAGE_PARTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
+
+/* One thing that a frame said. */
+struct message {
+    enum message_kind kind;
+    struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct message_part part; /* MESSAGE_PART */
+    struct bytes text;        /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
+};
+
+/*
+ * Whether `text` can be a DeviceID: 1 to DEVICE_ID_MAX of 0-9 A-Z a-z _ -.
+ */
+bool device_id_is_valid(struct bytes text);
+/*
+ * The form in which identities are compared: `device_id` without its leading zeros (one zero stays
+ * of nothing but zeros). A pointer into `device_id`.
+ */
+const char *device_id_key(const char *device_id);
+
+#endif

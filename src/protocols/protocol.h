@@ -1,0 +1,164 @@
+#ifndef PROTOCOLS_PROTOCOL_H
+#define PROTOCOLS_PROTOCOL_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/writer.h"
+#include "model/message.h"
+
+enum {
+    PROTOCOL_SESSION_BYTES = 32, /* what a protocol may remember of a connection */
+    PROTOCOL_HINT_BYTES = 32,    /* what a reply needs to know of its frame */
+    PROTOCOL_REPLY_MAX = 512,    /* longest reply in bytes */
+    PROTOCOL_MESSAGES_MAX = 4096 /* most messages one frame may hold; more is ERR_TOO_LONG */
+};
+
+/*
+ * What is remembered of one connection (one UDP peer) between frames. Zeroed but for
+ * utc_offset_min when the connection begins; owned by the gateway, used by one thread.
+ */
+struct session {
+    char device_id[DEVICE_ID_SIZE]; /* set by a login; "" before. Frames that name their device
+                                       themselves do not need it */
+    int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
+                                       told by the login */
+    alignas(8) uint8_t own[PROTOCOL_SESSION_BYTES]; /* the protocol's, e.g. its serial counter */
+};
+
+/* Bytes only the protocol understands, carried from decode() through the store to reply(). */
+struct reply_hint {
+    uint8_t at[PROTOCOL_HINT_BYTES];
+};
+
+/*
+ * What one frame says. The caller hands in a zeroed one with its arena set; the messages and their
+ * texts live in that arena or are borrowed from the frame.
+ */
+struct decoded {
+    struct arena *arena;
+    char device_id[DEVICE_ID_SIZE]; /* whose messages these are; "" where neither the frame nor an
+                                       earlier login of the session named it */
+    bool wants_reply;               /* reply() has something to say to this frame */
+    bool wants_close;               /* the connection ends after the reply */
+    struct reply_hint hint;
+    struct message *at; /* `len` messages, in the order of the frame; may be none */
+    size_t len;
+    size_t capacity;
+};
+
+/*
+ * Appends a zeroed message of `kind` and returns it; valid until the next call. Call only while
+ * out->len < PROTOCOL_MESSAGES_MAX.
+ */
+struct message *decoded_add(struct decoded *out, enum message_kind kind)
+    __attribute__((returns_nonnull));
+
+/* How a frame fared, as reply() must know it. */
+enum outcome {
+    OUTCOME_STORED,       /* everything the frame said is durable (repeats count as stored) */
+    OUTCOME_UNREGISTERED, /* nobody's device: logins and heartbeats are answered, data refused */
+    OUTCOME_REFUSED       /* the store could not take it: answer so that the device keeps it */
+};
+
+/* What a simulated device of this protocol is to send next. */
+enum encode_kind {
+    ENCODE_LOGIN,     /* what a device sends first; may write nothing */
+    ENCODE_HEARTBEAT, /* the cheapest message that is always answered */
+    ENCODE_FIXES      /* `count` fixes in one frame where the protocol has that, else in several */
+};
+
+struct encode_request {
+    enum encode_kind kind;
+    const struct fix *fixes; /* ENCODE_FIXES */
+    size_t count;
+};
+
+/*
+ * One device protocol. Its functions are pure: no socket, clock, heap (but out->arena) or store;
+ * the server, `odograph decode`, the simulator, the tests and the fuzzers call them alike.
+ *
+ * Adding a protocol: a file with its row, its name in PROTOCOL_MAP, and its vectors
+ * (docs/protocols.md).
+ */
+struct protocol {
+    const char *name;       /* lower case; names the file, its vectors, its config key, its metric */
+    const char *doc;        /* one line: whose devices, and what is special */
+    uint32_t frame_max;     /* longest frame in bytes; a longer one closes the connection */
+    int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
+    bool tcp_only;          /* not looked for in UDP datagrams */
+
+    /*
+     * Whether a connection that begins with `first` (at least one byte) speaks this protocol:
+     * ERR_OK yes, ERR_MORE cannot tell yet, anything else no. A row answers ERR_MORE for at most
+     * 16 bytes.
+     */
+    enum err (*claims)(struct bytes first);
+    /*
+     * Finds the first frame of `in`. ERR_OK: *frame is it (borrowed, possibly still escaped) and
+     * *used how many bytes of `in` it and the noise before it take. ERR_MORE: read more and call
+     * again. ERR_MALFORMED, ERR_TOO_LONG: this can never become a frame; close.
+     */
+    enum err (*split)(struct bytes in, struct bytes *frame, size_t *used);
+    /*
+     * Fills *out from one frame. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
+     * answered, the session is as before. ERR_OK with no messages: known and without meaning.
+     */
+    enum err (*decode)(struct session *s, struct bytes frame, struct decoded *out);
+    /*
+     * Writes what the device is to be told about the frame that left `hint`, once its outcome is
+     * known; may write nothing. `now_s` is UTC.
+     */
+    void (*reply)(struct session *s, const struct reply_hint *hint, enum outcome outcome,
+                  int64_t now_s, struct writer *out);
+    /*
+     * Puts a divided message together: `parts` are the texts of its MESSAGE_PARTs in order of their
+     * number, `out` as in decode() (device_id set by the caller). NULL where the protocol has none.
+     */
+    enum err (*join)(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
+                     struct decoded *out);
+
+    /* The device's side, for the simulator and the tests. `s` is the device's own session. */
+    enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
+    /*
+     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many of
+     * the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as above.
+     */
+    enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+};
+
+/* Every protocol, in the order in which claims() is asked. */
+#define PROTOCOL_MAP(X)                                                                            \
+    X(jt808)                                                                                       \
+    X(gt06)                                                                                        \
+    X(osmand)
+
+#define X(name) extern const struct protocol protocol_##name;
+PROTOCOL_MAP(X)
+#undef X
+
+enum protocol_index {
+#define X(name) PROTOCOL_##name,
+    PROTOCOL_MAP(X)
+#undef X
+        PROTOCOL_COUNT
+};
+
+/* The row at `index` (below PROTOCOL_COUNT). */
+const struct protocol *protocol_at(size_t index);
+/* The row of that name, or NULL. */
+const struct protocol *protocol_find(const char *name);
+/*
+ * Chooses a protocol by the first bytes of a connection or datagram. ERR_OK: *index is it.
+ * ERR_MORE: cannot tell yet. ERR_MALFORMED: no protocol begins so.
+ */
+MUST_USE enum err protocol_detect(struct bytes first, bool is_udp, size_t *index);
+/* A session for a new connection that speaks `p`. */
+struct session protocol_session(const struct protocol *p);
+
+#endif
