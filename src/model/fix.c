@@ -21,8 +21,8 @@ bool fix_is_repeat(const struct fix *a, const struct fix *b)
            a->fuel_ml == b->fuel_ml && a->alarms == b->alarms &&
            memcmp(a->temperature_c_e2, b->temperature_c_e2, sizeof(a->temperature_c_e2)) == 0 &&
            memcmp(a->iccid, b->iccid, sizeof(a->iccid)) == 0 && a->cell.mcc == b->cell.mcc &&
-           a->cell.mnc == b->cell.mnc && a->cell.lac == b->cell.lac &&
-           a->cell.cid == b->cell.cid && memcmp(a->wifi, b->wifi, sizeof(a->wifi)) == 0;
+           a->cell.mnc == b->cell.mnc && a->cell.lac == b->cell.lac && a->cell.cid == b->cell.cid &&
+           memcmp(a->wifi, b->wifi, sizeof(a->wifi)) == 0;
 }
 
 const char *fix_lock_text(enum fix_lock event)

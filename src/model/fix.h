@@ -116,11 +116,11 @@ struct fix {
     uint8_t lock;            /* enum fix_lock */
     uint8_t temperature_count;
     uint8_t wifi_count;
-    uint16_t rest_days;      /* days of work the battery still has, by the tracker */
-    uint32_t power_mv;       /* main (vehicle) supply */
-    uint32_t battery_mv;     /* the tracker's own battery */
-    uint64_t odometer_m;     /* the tracker's own counter */
-    uint32_t fuel_ml;        /* level, all tanks together */
+    uint16_t rest_days;  /* days of work the battery still has, by the tracker */
+    uint32_t power_mv;   /* main (vehicle) supply */
+    uint32_t battery_mv; /* the tracker's own battery */
+    uint64_t odometer_m; /* the tracker's own counter */
+    uint32_t fuel_ml;    /* level, all tanks together */
     alarm_set alarms;
     int16_t temperature_c_e2[FIX_TEMPERATURES_MAX]; /* hundredths of °C */
     char iccid[FIX_ICCID_SIZE];                     /* of the SIM card; "" where not sent */
@@ -146,7 +146,7 @@ void fix_set_speed_kmh_e2(struct fix *f, uint64_t speed_kmh_e2);
 /* Any angle from 0 up; taken modulo 360 degrees. */
 void fix_set_course_cdeg(struct fix *f, uint64_t course_cdeg);
 void fix_set_satellites(struct fix *f, unsigned satellites);
-void fix_set_gsm(struct fix *f, unsigned csq);      /* 0 .. 31; 99 (unknown) and beyond ignored */
+void fix_set_gsm(struct fix *f, unsigned csq);       /* 0 .. 31; 99 (unknown) and beyond ignored */
 void fix_set_gsm_bars(struct fix *f, unsigned bars); /* 0 .. 4 */
 void fix_set_battery_percent(struct fix *f, unsigned percent); /* above 100 ignored */
 void fix_set_power_mv(struct fix *f, uint64_t power_mv);

@@ -36,7 +36,7 @@ struct message {
     enum message_kind kind;
     struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
     struct message_part part; /* MESSAGE_PART */
-    struct bytes text;        /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
+    struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
 };
 
 /*

@@ -1,0 +1,58 @@
+#ifndef API_SERVER_H
+#define API_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/counters.h"
+#include "base/err.h"
+#include "fleet/directory.h"
+#include "fleet/unknown.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
+
+/* The HTTP side: the Open REST API, the management calls, /health, /api/openapi.json and "/". */
+struct api_server;
+
+/* A second name for a method: the configuration's [aliases] OtherName = OurName. */
+struct api_alias {
+    const char *name;
+    const char *method;
+};
+
+struct api_options {
+    const char *host; /* numeric address */
+    uint16_t port;    /* 0: any free one */
+    struct directory *directory;
+    struct unknown_trackers *unknown;
+    struct store *store;
+    struct ingest *ingest;
+    struct counters *counters;
+    const struct api_alias *aliases;
+    size_t alias_count;
+    unsigned token_days;           /* a token's life */
+    unsigned service_warning_days; /* 0: no warning (code 4000) */
+    const char *trusted_proxy;     /* address whose X-Forwarded-For is believed; "" none */
+    unsigned http_threads;
+    unsigned query_threads;
+    unsigned connections_per_address; /* 0: no limit */
+    bool demo;                        /* "/" names the demo's login */
+};
+
+/* Binds, checks the aliases (ERR_INVALID names a bad one in the log) and starts the threads. */
+MUST_USE enum err api_server_start(const struct api_options *options, struct api_server **out);
+/* The address in use, "ADDR:PORT". */
+const char *api_server_address(const struct api_server *s);
+/* New requests are answered 503 + Retry-After from now on. */
+void api_server_drain(struct api_server *s);
+/* Ends requests in flight and the threads, and frees. Call before ingest_stop(). */
+void api_server_stop(struct api_server *s);
+
+/*
+ * For the first start of an empty data directory: makes the account root with `password`. And, for
+ * the demo, an enterprise with the user demo/demo; answers ERR_DUPLICATE where they exist already.
+ */
+MUST_USE enum err api_make_root(struct ingest *in, const char *password);
+MUST_USE enum err api_make_demo(struct ingest *in, int64_t *enterprise_id);
+
+#endif

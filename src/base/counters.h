@@ -1,0 +1,51 @@
+#ifndef BASE_COUNTERS_H
+#define BASE_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/*
+ * What the server counts, for GET /health. Columns: name (the JSON member), meaning. Gauges go up
+ * and down, the rest only up.
+ */
+#define COUNTER_MAP(X)                                                                             \
+    X(connections, "gauge: open device connections")                                               \
+    X(udp_peers, "gauge: UDP peers heard from within the idle timeout")                            \
+    X(devices_connected, "gauge: registered devices that own a connection")                        \
+    X(connections_accepted, "device connections accepted")                                         \
+    X(connections_unclaimed, "closed: no protocol begins so")                                      \
+    X(connections_idle, "closed: nothing for the timeout")                                         \
+    X(connections_malformed,                                                                       \
+      "closed: bytes that can never become a frame, or too many bad frames")                       \
+    X(connections_refused, "not accepted: too many open")                                          \
+    X(devices_moved, "devices that appeared on a second connection")                               \
+    X(frames, "frames decoded")                                                                    \
+    X(frames_bad, "frames refused: checksum or content")                                           \
+    X(frames_anonymous, "frames dropped: data before any login")                                   \
+    X(datagrams_dropped, "UDP datagrams dropped: queue full")                                      \
+    X(reads_paused, "times a connection was not read because the queue or its credit was full")    \
+    X(fixes_stored, "fixes committed")                                                             \
+    X(fixes_repeated, "fixes that repeated a stored one")                                          \
+    X(fixes_late, "fixes older than the newest of their device")                                   \
+    X(fixes_refused, "fixes of unregistered devices")                                              \
+    X(times_replaced, "fixes whose time was replaced by the arrival time")                         \
+    X(parts_expired, "parts of divided messages dropped after ten minutes")                        \
+    X(commits, "transactions committed")                                                           \
+    X(commits_failed, "transactions that failed")                                                  \
+    X(requests, "HTTP requests answered")                                                          \
+    X(logins_throttled, "logins refused because of too many failures")
+
+struct counters {
+#define X(name, doc) _Atomic uint64_t name;
+    COUNTER_MAP(X)
+#undef X
+};
+
+/* Any thread; no order is promised between two counters. */
+#define counter_add(counters, name, n)                                                             \
+    atomic_fetch_add_explicit(&(counters)->name, (uint64_t)(n), memory_order_relaxed)
+#define counter_sub(counters, name, n)                                                             \
+    atomic_fetch_sub_explicit(&(counters)->name, (uint64_t)(n), memory_order_relaxed)
+#define counter_get(counters, name) atomic_load_explicit(&(counters)->name, memory_order_relaxed)
+
+#endif

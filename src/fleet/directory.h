@@ -1,0 +1,129 @@
+#ifndef FLEET_DIRECTORY_H
+#define FLEET_DIRECTORY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "fleet/live.h"
+#include "model/account.h"
+#include "model/change.h"
+
+/*
+ * Who and what there is: enterprises, users, groups, devices, tokens and focus marks in memory,
+ * each with its indexes, and the live state of every device.
+ *
+ * Threads: only ingest applies changes and publishes live states. Everyone else reads; each call
+ * below takes the locks it needs and holds none when it returns. Ownership: a `struct tracked` and
+ * the `struct device` in a device_ref are counted; both stay valid until device_ref_release(), even
+ * when the device is deleted or renamed meanwhile.
+ */
+struct directory;
+
+struct directory *directory_new(void);
+void directory_free(struct directory *dir);
+
+/* One device with its live state; opaque but for its id. */
+struct tracked;
+int64_t tracked_id(const struct tracked *t);
+
+struct device_ref {
+    struct tracked *tracked;
+    const struct device *info; /* immutable: a rename makes a new one */
+};
+
+void device_ref_release(struct directory *dir, struct device_ref *ref);
+
+/* Copies / replaces the live state under the device's lock. */
+void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
+void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
+
+/* Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. */
+void directory_apply(struct directory *dir, const struct change *c);
+
+/* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
+int64_t directory_next_id(struct directory *dir, enum change_kind kind);
+
+/* ---- who is calling ---- */
+
+struct caller {
+    int64_t user_id;
+    int64_t enterprise_id; /* whose data the call acts on; of root: 0 until HoldID chose one */
+    enum role role;
+    size_t group_count; /* 0: not limited */
+    int64_t group_ids[USER_GROUPS_MAX];
+};
+
+/*
+ * The caller of a token hash: ERR_OK, or ERR_NOT_FOUND where the token is unknown, expired, of an
+ * earlier generation, or its user or enterprise is deleted or expired at `now_s`.
+ */
+MUST_USE enum err directory_authenticate(struct directory *dir,
+                                         const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_s,
+                                         struct caller *out);
+/*
+ * Copies (into `arena`) the user of a login name, without regard to case, deleted ones too (a live
+ * one wins over a deleted one of the same name); ERR_NOT_FOUND.
+ */
+MUST_USE enum err directory_user_by_login(struct directory *dir, const char *login_name,
+                                          struct arena *arena, struct user *out);
+MUST_USE enum err directory_user(struct directory *dir, int64_t id, struct arena *arena,
+                                 struct user *out);
+MUST_USE enum err directory_enterprise(struct directory *dir, int64_t id, struct arena *arena,
+                                       struct enterprise *out);
+MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct arena *arena,
+                                  struct group *out);
+/* The token record of a hash, whatever its state; ERR_NOT_FOUND. */
+MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
+                                  struct token *out);
+
+/* ---- devices ---- */
+
+/*
+ * What a tracker reported, on the whole platform: ERR_NOT_FOUND where no live device has that
+ * identity (compared by device_id_key()). The ref must be released.
+ */
+MUST_USE enum err directory_find_tracker(struct directory *dir, const char *device_id,
+                                         struct device_ref *out);
+/* The device of an internal id. */
+MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
+/*
+ * What `caller` may see under that DeviceID / plate (trimmed, without case). A device of another
+ * enterprise or outside the caller's groups is ERR_NOT_FOUND exactly like one that does not exist.
+ */
+MUST_USE enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
+                                              const char *device_id, struct device_ref *out);
+MUST_USE enum err directory_find_by_plate(struct directory *dir, const struct caller *caller,
+                                          const char *plate, struct device_ref *out);
+/* As directory_find_by_device_id() but in the whole enterprise, whatever the caller's groups. */
+MUST_USE enum err directory_find_in_enterprise(struct directory *dir, int64_t enterprise_id,
+                                               const char *device_id, struct device_ref *out);
+/* Whether a live device of the enterprise other than `except_id` has that plate / object code. */
+bool directory_plate_taken(struct directory *dir, int64_t enterprise_id, const char *plate,
+                           int64_t except_id);
+bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, const char *code,
+                                 int64_t except_id);
+
+/*
+ * All devices the caller may see, ordered by DeviceID; the array lives in `arena`. Release each
+ * with device_ref_release(), or all with directory_release_all().
+ */
+struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
+                                          struct arena *arena, size_t *count);
+void directory_release_all(struct directory *dir, struct device_ref *refs, size_t count);
+bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_id);
+
+/* Live (not deleted) entities in order of id, copied into `arena`. enterprise_id 0: of all. */
+struct enterprise *directory_list_enterprises(struct directory *dir, struct arena *arena,
+                                              size_t *count);
+struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, struct arena *arena,
+                                  size_t *count);
+struct group *directory_list_groups(struct directory *dir, int64_t enterprise_id,
+                                    struct arena *arena, size_t *count);
+/* Registered devices on the platform. */
+size_t directory_device_count(struct directory *dir);
+
+#endif

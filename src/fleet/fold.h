@@ -1,0 +1,64 @@
+#ifndef FLEET_FOLD_H
+#define FLEET_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/fix.h"
+
+/*
+ * What fixes mean: state' = fold(state, fix), pure, by time. The state after a fix is all that a
+ * status or a history record says beyond the fix itself, so a span of history needs the state
+ * before its first fix and nothing else.
+ */
+
+enum motion {
+    MOTION_UNKNOWN,
+    MOTION_OFF,    /* ignition off */
+    MOTION_IDLE,   /* ignition on, at standstill */
+    MOTION_MOVING, /* moving */
+    MOTION_STILL   /* at standstill, ignition not known */
+};
+
+enum { FOLD_GAPS_MAX = 8 };
+
+struct fold_state {
+    /*
+     * The newest fix, with the members it did not have carried over from the fixes before it, but
+     * for alarms, flags that belong to one report (reupload, heartbeat, replaced time) and lock
+     * events. has == 0 and gps_time_s == 0 before the first fix.
+     */
+    struct fix current;
+    uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards */
+    uint64_t counter_m;     /* last value of the tracker's own odometer */
+    bool counter_known;     /* the tracker reports an odometer: distance comes from it */
+    enum motion motion;
+    int64_t motion_since_s;  /* GPS time at which `motion` began */
+    int64_t position_time_s; /* of the last valid position; 0: none */
+    int32_t anchor_lat_e7;   /* the position distance is measured from (drift held still) */
+    int32_t anchor_lon_e7;
+    int64_t anchor_time_s; /* 0: no anchor */
+    alarm_set active_alarms;
+    uint16_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
+    uint8_t gap_count;
+};
+
+/*
+ * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
+ * arrival; one older than state->current is a broken invariant.
+ */
+void fold_step(struct fold_state *state, const struct fix *fix);
+
+/* Median of the last gaps while moving, in seconds; 0 while unknown. */
+unsigned fold_upload_interval_s(const struct fold_state *state);
+
+/*
+ * StatusDes of the contract's part 3: the English parts for the state after `fix` was folded in
+ * (pass &state->current for a current status). Durations run to the fix's GPS time. Writes at most
+ * size - 1 bytes and a NUL, cut between parts.
+ */
+void fold_status_text(const struct fold_state *state, const struct fix *fix, char *out,
+                      unsigned size);
+enum { FOLD_STATUS_SIZE = 1024 };
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/counters.h"
+#include "base/err.h"
+#include "ingest/ingest.h"
+
+/*
+ * The device port: one libuv loop on its own thread, TCP and UDP on the same address. It reads,
+ * detects the protocol, splits, decodes, pushes to ingest, and writes the replies once their
+ * verdicts are back, in order.
+ */
+struct gateway;
+
+enum { GATEWAY_OFFSET_UNSET = INT16_MIN };
+
+struct gateway_options {
+    const char *host;         /* numeric address */
+    uint16_t port;            /* 0: any free one, the same for TCP and UDP */
+    unsigned idle_timeout_s;  /* a connection without a whole frame for so long is closed */
+    unsigned login_timeout_s; /* the same before its first frame */
+    uint32_t connections_max;
+    uint32_t credit_bytes; /* unanswered bytes in flight a connection */
+    struct counters *counters;
+    int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */
+};
+
+/* Binds and listens; nothing is read before gateway_run(). ERR_IO with a log line. */
+MUST_USE enum err gateway_new(const struct gateway_options *options, struct gateway **out);
+/* The address in use, "ADDR:PORT". */
+const char *gateway_address(const struct gateway *g);
+/* For ingest_options.deliver: hands verdicts to the loop. Any thread. */
+void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count);
+/* Starts the loop's thread. `in` outlives it. */
+void gateway_run(struct gateway *g, struct ingest *in);
+/*
+ * Stops accepting and reading; frames already read are still pushed. Then ingest_stop() drains, its
+ * verdicts are written, and gateway_free() flushes for at most `flush_ms` and ends the thread.
+ */
+void gateway_stop_reading(struct gateway *g);
+void gateway_free(struct gateway *g, unsigned flush_ms);
+
+#endif

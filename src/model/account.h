@@ -1,0 +1,105 @@
+#ifndef MODEL_ACCOUNT_H
+#define MODEL_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
+ * and what management calls hand in. Texts are UTF-8, NUL-terminated, never NULL ("" where unset),
+ * and borrowed: whoever keeps a value copies it. Ids are of the platform, positive, never reused.
+ */
+
+enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN, ROLE_ROOT };
+
+enum {
+    NAME_MAX_CHARS = 64, /* names and plates, in Unicode characters */
+    USER_GROUPS_MAX = 64,
+    TOKEN_HASH_BYTES = 32,
+};
+
+struct enterprise {
+    int64_t id; /* HoldID */
+    const char *name;
+    const char *zone;       /* IANA name */
+    int64_t service_end_s;  /* 0: none */
+    int32_t retention_days; /* 0: the server's */
+    int64_t created_s;
+    bool deleted;
+};
+
+struct user {
+    int64_t id;
+    int64_t enterprise_id; /* 0: root, who belongs to none */
+    const char *login_name;
+    const char *password_hash; /* argon2id, as libsodium writes it */
+    enum role role;
+    int64_t expire_s; /* 0: never */
+    const int64_t *group_ids;
+    size_t group_count;       /* 0: all groups */
+    int32_t token_generation; /* tokens of an earlier generation are dead */
+    int64_t created_s;
+    bool deleted;
+};
+
+struct group {
+    int64_t id;
+    int64_t enterprise_id;
+    const char *name;
+    bool deleted;
+};
+
+enum device_type { DEVICE_VEHICLE, DEVICE_PERSON, DEVICE_ASSET };
+
+struct device {
+    int64_t id; /* internal; history hangs on it */
+    int64_t enterprise_id;
+    int64_t group_id;        /* 0: none */
+    const char *device_id;   /* as registered; compared by device_id_key() */
+    const char *plate;       /* the display name */
+    const char *object_code; /* the number the platform gives */
+    const char *sim;         /* phone number */
+    const char *iccid;
+    const char *model;
+    const char *command_password; /* for lock commands; "" refuses them */
+    enum device_type type;
+    uint32_t tank_ml; /* 0: unknown */
+    int64_t created_s;
+    bool deleted;
+};
+
+struct token {
+    uint8_t hash[TOKEN_HASH_BYTES]; /* of the token's 32 upper-case digits; never the token */
+    int64_t user_id;
+    int32_t generation; /* the user's token_generation when it was made */
+    int64_t created_s;
+    int64_t expires_s;
+};
+
+/* A user's own mark on a device. */
+struct focus {
+    int64_t user_id;
+    int64_t device_id; /* internal */
+};
+
+/* A textual answer of a device, or an SMS; records of section 29. */
+struct device_text {
+    int64_t device_id; /* internal */
+    int64_t time_s;
+    const char *text;
+};
+
+/* One part of a divided message that waits for the others. */
+struct waiting_part {
+    int64_t device_id; /* internal */
+    uint32_t key;      /* struct message_part */
+    uint16_t number;
+    uint16_t total;
+    uint8_t protocol; /* index of PROTOCOL_MAP at the time; a name in the store */
+    int64_t rcv_time_s;
+    const uint8_t *at;
+    size_t len;
+};
+
+#endif
