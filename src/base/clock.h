@@ -10,6 +10,7 @@
 /* The two clocks; nothing else in the program asks the system for the time. */
 int64_t clock_wall_ms(void);      /* since 1970-01-01T00:00:00Z; may be set back */
 int64_t clock_monotonic_ms(void); /* never goes back; means nothing across restarts */
+int64_t clock_monotonic_us(void); /* the same, finer */
 
 /* A date and time of day of the proleptic Gregorian calendar, without a zone. */
 struct civil {

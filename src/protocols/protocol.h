@@ -92,6 +92,7 @@ struct protocol {
     uint32_t frame_max;     /* longest frame in bytes; a longer one closes the connection */
     int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
     bool tcp_only;          /* not looked for in UDP datagrams */
+    bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
 
     /*
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol:
