@@ -1,0 +1,33 @@
+#include "cli/address.h"
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/reader.h"
+
+static bool is_numeric(const char *host)
+{
+    struct in6_addr any;
+    return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
+}
+
+enum err address_parse(const char *text, struct address *out)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t port;
+    if (colon == NULL || !parse_u64(bytes_of_text(colon + 1), &port) || port > UINT16_MAX) {
+        return ERR_INVALID;
+    }
+    struct bytes host = {(const uint8_t *)text, (size_t)(colon - text)};
+    if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']') {
+        host = bytes_slice(host, 1, host.len - 2);
+    }
+    if (host.len >= sizeof(out->host)) {
+        return ERR_INVALID;
+    }
+    bytes_to_text(host, out->host, sizeof(out->host));
+    out->port = (uint16_t)port;
+    return is_numeric(out->host) ? ERR_OK : ERR_INVALID;
+}

@@ -1,0 +1,52 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/address.h"
+
+static void reads_both_families(void **state)
+{
+    struct address a;
+    (void)state;
+    assert_int_equal(address_parse("127.0.0.1:9881", &a), ERR_OK);
+    assert_string_equal(a.host, "127.0.0.1");
+    assert_int_equal(a.port, 9881);
+    assert_int_equal(address_parse("[::1]:0", &a), ERR_OK);
+    assert_string_equal(a.host, "::1");
+    assert_int_equal(a.port, 0);
+    assert_int_equal(address_parse("0.0.0.0:65535", &a), ERR_OK);
+    assert_int_equal(a.port, 65535);
+}
+
+static void refuses_the_rest(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "127.0.0.1",
+        "127.0.0.1:",
+        ":80",
+        "localhost:80",
+        "1.2.3.4:x1",
+        "127.0.0.1:65536",
+        "256.0.0.1:80",
+        "[]:80",
+        "11111111111111111111111111111111111111111111111111111111111111111111111111:80",
+    };
+    struct address a;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(address_parse(bad[i], &a), ERR_INVALID);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_both_families),
+        cmocka_unit_test(refuses_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+/* odograph check: verifies a data directory and prints what is stored of each device. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/arguments.h"
+#include "cli/cli.h"
+#include "store/store.h"
+
+static const char SUMMARY[] = "usage: odograph check --data DIR\n\n"
+                              "Verifies all that is stored, read-only, beside a running server "
+                              "too, and prints a line of JSON\n"
+                              "a device: DeviceID, fixes stored, odometer_km, time of the first "
+                              "and the last fix. Exit status\n"
+                              "0 when everything is sound, 1 when something is damaged or missing.";
+
+static void name_time(struct json_out *j, const char *name, int64_t time_s)
+{
+    char text[CLOCK_ISO_SIZE];
+    clock_format_iso(time_s, text);
+    json_name(j, name);
+    json_string(j, text);
+}
+
+static void print_row(void *context, const struct store_check_row *row)
+{
+    struct json_out *j = context;
+    json_drop(j);
+    *j = (struct json_out){.at = j->at, .capacity = j->capacity};
+    json_object_begin(j);
+    json_name(j, "DeviceID");
+    json_string(j, row->device_id);
+    json_name(j, "device");
+    json_int(j, row->device);
+    json_name(j, "deleted");
+    json_bool(j, row->deleted);
+    json_name(j, "fixes");
+    json_int(j, (int64_t)row->fixes);
+    json_name(j, "odometer_km");
+    json_decimal(j, (int64_t)row->odometer_m_e2, 5);
+    if (row->fixes > 0) {
+        name_time(j, "first_time", row->first_time_s);
+        name_time(j, "last_time", row->last_time_s);
+    }
+    json_object_end(j);
+    struct bytes text = json_text(j);
+    (void)printf("%.*s\n", (int)text.len, (const char *)text.at);
+}
+
+int check_command(int argc, char **argv)
+{
+    const char *directory = NULL;
+    const struct argument rows[] = {
+        {"data", ARGUMENT_TEXT, (void *)&directory, 0, 0, "DIR", "the data directory"},
+    };
+    enum err e = arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
+    if (e != ERR_OK) {
+        return e == ERR_END ? 0 : CLI_USAGE;
+    }
+    if (directory == NULL) {
+        (void)fprintf(stderr, "odograph check: --data is missing; --help tells more\n");
+        return CLI_USAGE;
+    }
+    struct json_out j = {0};
+    e = store_check(directory, print_row, &j);
+    json_free(&j);
+    if (e != ERR_OK) {
+        (void)fprintf(stderr, "odograph check: %s: %s\n", directory, err_text(e));
+        return CLI_FAILED;
+    }
+    return 0;
+}

@@ -1,0 +1,15 @@
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/*
+ * The subcommands of odograph, one file each. Each gets argv from its own name on and answers the
+ * exit status of the program: 0, or one of these.
+ */
+enum { CLI_FAILED = 1, CLI_USAGE = 2 };
+
+int serve_command(int argc, char **argv);
+int decode_command(int argc, char **argv);
+int simulate_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,223 @@
+#include "cli/options.h"
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/reader.h"
+#include "gateway/gateway.h"
+
+enum option_type { OPTION_TEXT, OPTION_UINT };
+
+/* One option: all that the file, the help and the manual say of it. */
+struct option_row {
+    const char *section;
+    const char *key;
+    enum option_type type;
+    size_t offset;
+    uint64_t min;
+    uint64_t max;
+    const char *initial;
+    const char *doc;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+    {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
+     "directory of the store; made if missing"},
+    {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080",
+     "address of the API and the pages"},
+    {"server", "device", OPTION_TEXT, AT(device), 0, 0, "0.0.0.0:9881",
+     "address of the device port, TCP and UDP"},
+    {"server", "log_level", OPTION_TEXT, AT(log_level), 0, 0, "info", "debug, info, warn or error"},
+    {"device", "idle_timeout_s", OPTION_UINT, AT(idle_timeout_s), 10, 86400, "1800",
+     "a connection without a whole frame for so long is closed"},
+    {"device", "login_timeout_s", OPTION_UINT, AT(login_timeout_s), 1, 3600, "60",
+     "the same before its first frame"},
+    {"device", "connections_max", OPTION_UINT, AT(connections_max), 1, 10000000, "200000",
+     "device connections at a time"},
+    {"device", "credit_bytes", OPTION_UINT, AT(credit_bytes), 16384, 16777216, "65536",
+     "unanswered bytes of one connection before it is not read further"},
+    {"device", "queue_bytes", OPTION_UINT, AT(queue_bytes), 1048576, 1073741824, "33554432",
+     "bytes that may wait for the next commit"},
+    {"device", "registration", OPTION_TEXT, AT(registration), 0, 0, "closed",
+     "closed: unregistered trackers are listed; open: they are added"},
+    {"device", "open_enterprise", OPTION_UINT, AT(open_enterprise), 0, INT64_MAX, "0",
+     "HoldID of the enterprise that open registration adds to"},
+    {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "65536",
+     "page cache of the writer"},
+    {"api", "token_days", OPTION_UINT, AT(token_days), 1, 3650, "180", "life of a login token"},
+    {"api", "service_warning_days", OPTION_UINT, AT(service_warning_days), 0, 3650, "0",
+     "logins answer 4000 when the service ends within so many days; 0: never"},
+    {"api", "trusted_proxy", OPTION_TEXT, AT(trusted_proxy), 0, 0, "",
+     "address whose X-Forwarded-For names the client, for the login throttle"},
+    {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2",
+     "threads of the HTTP server"},
+    {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
+     "threads that read history and wait for changes"},
+    {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
+     "HTTP connections of one address at a time; 0: no limit"},
+};
+
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), OFFSET_LIMIT_MIN = 15 * 60 };
+
+static enum err complain(const char *path, const char *section, const char *key, const char *why)
+{
+    (void)fprintf(stderr, "odograph: %s: [%s] %s: %s\n", path, section, key, why);
+    return ERR_INVALID;
+}
+
+static enum err set_row(struct options *o, const struct option_row *row, const char *value,
+                        const char *path)
+{
+    char *target = (char *)o + row->offset;
+    if (row->type == OPTION_TEXT) {
+        if (strlen(value) >= OPTIONS_TEXT_SIZE) {
+            return complain(path, row->section, row->key, "too long");
+        }
+        memcpy(target, value, strlen(value) + 1);
+        return ERR_OK;
+    }
+    uint64_t number;
+    if (!parse_u64(bytes_of_text(value), &number) || number < row->min || number > row->max) {
+        char why[96];
+        (void)snprintf(why, sizeof(why), "wants a number from %llu to %llu",
+                       (unsigned long long)row->min, (unsigned long long)row->max);
+        return complain(path, row->section, row->key, why);
+    }
+    memcpy(target, &number, sizeof(number));
+    return ERR_OK;
+}
+
+void options_init(struct options *o)
+{
+    *o = (struct options){0};
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (set_row(o, &rows[i], rows[i].initial, "defaults") != ERR_OK) {
+            abort();
+        }
+    }
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        o->utc_offset_min[i] = GATEWAY_OFFSET_UNSET;
+    }
+}
+
+void options_clear(struct options *o)
+{
+    for (size_t i = 0; i < o->alias_count; i++) {
+        g_free((gpointer)(uintptr_t)o->aliases[i].name);
+        g_free((gpointer)(uintptr_t)o->aliases[i].method);
+    }
+    o->alias_count = 0;
+}
+
+static enum err add_alias(struct options *o, const char *name, const char *method, const char *path)
+{
+    if (o->alias_count == OPTIONS_ALIASES_MAX) {
+        return complain(path, "aliases", name, "too many aliases");
+    }
+    o->aliases[o->alias_count++] =
+        (struct api_alias){.name = g_strdup(name), .method = g_strdup(method)};
+    return ERR_OK;
+}
+
+/* [protocol.NAME] utc_offset_min = -720 .. 840: the zone of those devices' clocks. */
+static enum err set_protocol(struct options *o, const char *section, const char *key,
+                             const char *value, const char *path)
+{
+    const char *name = section + strlen("protocol.");
+    int64_t minutes_e7;
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        if (strcmp(protocol_at(i)->name, name) != 0) {
+            continue;
+        }
+        if (strcmp(key, "utc_offset_min") != 0) {
+            return complain(path, section, key, "no such option");
+        }
+        if (!parse_decimal_e7(bytes_of_text(value), &minutes_e7) || minutes_e7 % 10000000 != 0 ||
+            llabs(minutes_e7) > OFFSET_LIMIT_MIN * INT64_C(10000000)) {
+            return complain(path, section, key, "wants minutes from -900 to 900");
+        }
+        o->utc_offset_min[i] = (int16_t)(minutes_e7 / 10000000);
+        return ERR_OK;
+    }
+    return complain(path, section, key, "no such protocol");
+}
+
+static enum err set_one(struct options *o, const char *section, const char *key, const char *value,
+                        const char *path)
+{
+    if (strcmp(section, "aliases") == 0) {
+        return add_alias(o, key, value, path);
+    }
+    if (strncmp(section, "protocol.", strlen("protocol.")) == 0) {
+        return set_protocol(o, section, key, value, path);
+    }
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0) {
+            return set_row(o, &rows[i], value, path);
+        }
+    }
+    return complain(path, section, key, "no such option");
+}
+
+static enum err read_section(struct options *o, GKeyFile *file, const char *section,
+                             const char *path)
+{
+    char **keys = g_key_file_get_keys(file, section, NULL, NULL);
+    enum err e = ERR_OK;
+    for (size_t i = 0; keys != NULL && keys[i] != NULL && e == ERR_OK; i++) {
+        char *value = g_key_file_get_string(file, section, keys[i], NULL);
+        e = value == NULL ? complain(path, section, keys[i], "not readable text")
+                          : set_one(o, section, keys[i], value, path);
+        g_free(value);
+    }
+    g_strfreev(keys);
+    return e;
+}
+
+enum err options_read_file(struct options *o, const char *path)
+{
+    GError *error = NULL;
+    GKeyFile *file = g_key_file_new();
+    enum err e = ERR_OK;
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error)) {
+        (void)fprintf(stderr, "odograph: %s: %s\n", path, error->message);
+        g_error_free(error);
+        g_key_file_free(file);
+        return ERR_IO;
+    }
+    char **sections = g_key_file_get_groups(file, NULL);
+    for (size_t i = 0; sections[i] != NULL && e == ERR_OK; i++) {
+        e = read_section(o, file, sections[i], path);
+    }
+    g_strfreev(sections);
+    g_key_file_free(file);
+    return e;
+}
+
+void options_print(void)
+{
+    const char *section = "";
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(section, rows[i].section) != 0) {
+            section = rows[i].section;
+            (void)printf("%s[%s]\n", i == 0 ? "" : "\n", section);
+        }
+        (void)printf("# %s", rows[i].doc);
+        if (rows[i].type == OPTION_UINT) {
+            (void)printf(" (%llu to %llu)", (unsigned long long)rows[i].min,
+                         (unsigned long long)rows[i].max);
+        }
+        (void)printf("\n%s = %s\n", rows[i].key, rows[i].initial);
+    }
+    (void)printf(
+        "\n# The zone of the clocks of all devices of a protocol, in minutes east of UTC.\n"
+        "#[protocol.jt808]\n#utc_offset_min = 480\n"
+        "\n# Further names for the API's methods.\n#[aliases]\n"
+        "#GetAllDevices = GetDeviceList\n");
+}

@@ -1,0 +1,86 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/options.h"
+#include "gateway/gateway.h"
+
+static enum err read_text(const char *text, struct options *o)
+{
+    char path[] = "/tmp/odograph-options-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(close(fd), 0);
+    options_init(o);
+    enum err e = options_read_file(o, path);
+    assert_int_equal(unlink(path), 0);
+    return e;
+}
+
+static void has_defaults(void **state)
+{
+    struct options o;
+    (void)state;
+    options_init(&o);
+    assert_string_equal(o.http, "127.0.0.1:8080");
+    assert_string_equal(o.device, "0.0.0.0:9881");
+    assert_int_equal(o.token_days, 180);
+    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
+    options_clear(&o);
+}
+
+static void reads_a_file_over_them(void **state)
+{
+    struct options o;
+    (void)state;
+    assert_int_equal(read_text("[server]\nhttp = 0.0.0.0:80\n[api]\ntoken_days=3650\n"
+                               "[protocol.jt808]\nutc_offset_min = -210\n"
+                               "[aliases]\nAll = GetDeviceList\n",
+                               &o),
+                     ERR_OK);
+    assert_string_equal(o.http, "0.0.0.0:80");
+    assert_int_equal(o.token_days, 3650);
+    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], -210);
+    assert_int_equal(o.alias_count, 1);
+    assert_string_equal(o.aliases[0].name, "All");
+    assert_string_equal(o.aliases[0].method, "GetDeviceList");
+    options_clear(&o);
+}
+
+static void refuses_what_it_does_not_know(void **state)
+{
+    static const char *const bad[] = {
+        "[server]\nport = 1\n",         "[nothing]\nhttp = x\n",
+        "[api]\ntoken_days = 0\n",      "[api]\ntoken_days = 3651\n",
+        "[api]\ntoken_days = many\n",   "[protocol.jt808]\nutc_offset_min = 901\n",
+        "[protocol.jt808]\nzone = 1\n", "[protocol.nothing]\nutc_offset_min = 1\n",
+    };
+    struct options o;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(read_text(bad[i], &o), ERR_INVALID);
+        options_clear(&o);
+    }
+    assert_int_equal(read_text("no section", &o), ERR_IO);
+    options_clear(&o);
+    assert_int_equal(options_read_file(&o, "/nonexistent/odograph.conf"), ERR_IO);
+    options_clear(&o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_defaults),
+        cmocka_unit_test(reads_a_file_over_them),
+        cmocka_unit_test(refuses_what_it_does_not_know),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,291 @@
+/* odograph serve: wires the rooms together, waits for a signal, and takes them down in order. */
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/server.h"
+#include "base/counters.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/arguments.h"
+#include "cli/cli.h"
+#include "cli/demo.h"
+#include "cli/limits.h"
+#include "cli/options.h"
+#include "gateway/gateway.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
+
+static const char SUMMARY[] =
+    "usage: odograph serve [--config FILE] [--data DIR] [--http ADDR:PORT] [--device ADDR:PORT]\n"
+    "                      [--demo]\n\n"
+    "Runs the server until SIGTERM or SIGINT. When it serves, it prints one line on standard\n"
+    "output: ready http=ADDR:PORT device=ADDR:PORT. Port 0 picks a free one. The first start of "
+    "an\n"
+    "empty data directory makes the account root with the password of ODOGRAPH_ROOT_PASSWORD, "
+    "else\n"
+    "with a random one that is printed once on standard error.";
+
+enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
+
+struct server {
+    struct counters counters;
+    struct store *store;
+    struct directory *directory;
+    struct unknown_trackers *unknown;
+    struct gateway *gateway;
+    struct ingest *ingest;
+    struct api_server *api;
+    struct demo *demo;
+};
+
+/* The store cannot be trusted any more: what was not committed was not acknowledged either. */
+static void on_fatal(void *context, enum err e)
+{
+    (void)context;
+    log_line(LOG_ERROR, "store_lost", "why=\"%s\" exit=%d", err_text(e), EXIT_STORE_LOST);
+    _exit(EXIT_STORE_LOST);
+}
+
+static enum err start_ingest(struct server *s, const struct options *o)
+{
+    const struct ingest_options options = {
+        .store = s->store,
+        .directory = s->directory,
+        .unknown = s->unknown,
+        .counters = &s->counters,
+        .queue_bytes = o->queue_bytes,
+        .registration_open = strcmp(o->registration, "open") == 0,
+        .open_enterprise = (int64_t)o->open_enterprise,
+        .deliver = gateway_deliver,
+        .deliver_context = s->gateway,
+        .fatal = on_fatal,
+    };
+    return ingest_start(&options, &s->ingest);
+}
+
+static enum err open_gateway(struct server *s, const struct options *o,
+                             const struct address *address)
+{
+    struct gateway_options options = {
+        .host = address->host,
+        .port = address->port,
+        .idle_timeout_s = (unsigned)o->idle_timeout_s,
+        .login_timeout_s = (unsigned)o->login_timeout_s,
+        .connections_max = (uint32_t)o->connections_max,
+        .credit_bytes = (uint32_t)o->credit_bytes,
+        .counters = &s->counters,
+    };
+    memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
+    return gateway_new(&options, &s->gateway);
+}
+
+static enum err start_api(struct server *s, const struct options *o, const struct address *address,
+                          bool demo)
+{
+    const struct api_options options = {
+        .host = address->host,
+        .port = address->port,
+        .directory = s->directory,
+        .unknown = s->unknown,
+        .store = s->store,
+        .ingest = s->ingest,
+        .counters = &s->counters,
+        .aliases = o->aliases,
+        .alias_count = o->alias_count,
+        .token_days = (unsigned)o->token_days,
+        .service_warning_days = (unsigned)o->service_warning_days,
+        .trusted_proxy = o->trusted_proxy,
+        .http_threads = (unsigned)o->http_threads,
+        .query_threads = (unsigned)o->query_threads,
+        .connections_per_address = (unsigned)o->connections_per_address,
+        .demo = demo,
+    };
+    return api_server_start(&options, &s->api);
+}
+
+/* Makes root at the first start. */
+static enum err make_root(struct server *s)
+{
+    struct arena arena = {0};
+    struct user root;
+    enum err found = directory_user_by_login(s->directory, "root", &arena, &root);
+    arena_free(&arena);
+    if (found == ERR_OK) {
+        return ERR_OK;
+    }
+    const char *given = getenv("ODOGRAPH_ROOT_PASSWORD");
+    if (given != NULL && given[0] != '\0') {
+        return api_make_root(s->ingest, given);
+    }
+    uint8_t random[ROOT_PASSWORD_BYTES];
+    char password[2 * ROOT_PASSWORD_BYTES + 1];
+    randombytes_buf(random, sizeof(random));
+    hex_encode((struct bytes){random, sizeof(random)}, password);
+    enum err e = api_make_root(s->ingest, password);
+    if (e == ERR_OK) {
+        (void)fprintf(stderr, "The account root has the password %s (told only this once).\n",
+                      password);
+    }
+    return e;
+}
+
+/* Takes down what was started, last first; replies to what was committed still go out. */
+static void stop_server(struct server *s)
+{
+    demo_stop(s->demo);
+    if (s->api != NULL) {
+        api_server_drain(s->api);
+    }
+    if (s->gateway != NULL && s->ingest != NULL) {
+        gateway_stop_reading(s->gateway);
+    }
+    if (s->api != NULL) {
+        api_server_stop(s->api);
+    }
+    if (s->ingest != NULL) {
+        ingest_stop(s->ingest);
+    }
+    if (s->gateway != NULL) {
+        gateway_free(s->gateway, FLUSH_MS);
+    }
+    if (s->store != NULL) {
+        store_close(s->store);
+    }
+    directory_free(s->directory);
+    unknown_free(s->unknown);
+}
+
+static enum err start_server(struct server *s, const struct options *o, bool demo)
+{
+    struct address http;
+    struct address device;
+    if (address_parse(o->http, &http) != ERR_OK || address_parse(o->device, &device) != ERR_OK) {
+        log_line(LOG_ERROR, "address_invalid", "http=\"%s\" device=\"%s\"", o->http, o->device);
+        return ERR_INVALID;
+    }
+    const struct store_options store = {
+        .directory = o->data_directory,
+        .cache_kib = (uint32_t)o->cache_kib,
+    };
+    enum err e = store_open(&store, &s->store);
+    e = e != ERR_OK ? e : open_gateway(s, o, &device);
+    e = e != ERR_OK ? e : start_ingest(s, o);
+    e = e != ERR_OK ? e : make_root(s);
+    e = e != ERR_OK ? e : start_api(s, o, &http, demo);
+    if (e != ERR_OK) {
+        return e;
+    }
+    gateway_run(s->gateway, s->ingest);
+    return demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
+                : ERR_OK;
+}
+
+/* SIGTERM and SIGINT end the server; every thread is started with them blocked. */
+static sigset_t block_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return set;
+}
+
+static bool set_log_level(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], name) == 0) {
+            log_set_level((enum log_level)i);
+            return true;
+        }
+    }
+    (void)fprintf(stderr, "odograph: log_level: wants debug, info, warn or error\n");
+    return false;
+}
+
+/* A valued argument of the command line goes over the configuration file's. */
+static void override(char *option, const char *value)
+{
+    if (value != NULL) {
+        (void)snprintf(option, OPTIONS_TEXT_SIZE, "%s", value);
+    }
+}
+
+static int read_options(int argc, char **argv, struct options *o, bool *demo)
+{
+    const char *config = NULL;
+    const char *data = NULL;
+    const char *http = NULL;
+    const char *device = NULL;
+    bool print = false;
+    const struct argument rows[] = {
+        {"config", ARGUMENT_TEXT, (void *)&config, 0, 0, "FILE", "configuration file (INI)"},
+        {"data", ARGUMENT_TEXT, (void *)&data, 0, 0, "DIR", "directory of the store"},
+        {"http", ARGUMENT_TEXT, (void *)&http, 0, 0, "ADDR:PORT", "address of the API"},
+        {"device", ARGUMENT_TEXT, (void *)&device, 0, 0, "ADDR:PORT", "address of the device port"},
+        {"demo", ARGUMENT_FLAG, demo, 0, 0, "", "with a demonstration fleet"},
+        {"print-config", ARGUMENT_FLAG, &print, 0, 0, "", "print a configuration file and exit"},
+    };
+    enum err e = arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
+    if (e == ERR_OK && print) {
+        options_print();
+        e = ERR_END;
+    }
+    if (e == ERR_OK && config != NULL) {
+        e = options_read_file(o, config);
+    }
+    override(o->data_directory, data);
+    override(o->http, http);
+    override(o->device, device);
+    if (e == ERR_OK && !set_log_level(o->log_level)) {
+        e = ERR_INVALID;
+    }
+    return e == ERR_OK ? -1 : e == ERR_END ? 0 : CLI_USAGE;
+}
+
+int serve_command(int argc, char **argv)
+{
+    struct options o;
+    bool demo = false;
+    options_init(&o);
+    int status = read_options(argc, argv, &o, &demo);
+    if (status >= 0) {
+        options_clear(&o);
+        return status;
+    }
+    sigset_t signals = block_signals();
+    limits_raise_open_files();
+    status = CLI_FAILED;
+    struct server *s = mem_new(sizeof(*s));
+    s->directory = directory_new();
+    s->unknown = unknown_new();
+    if (sodium_init() < 0) {
+        log_line(LOG_ERROR, "start_failed", "why=\"no random numbers\"");
+        goto clean_up;
+    }
+    enum err e = start_server(s, &o, demo);
+    if (e != ERR_OK) {
+        log_line(LOG_ERROR, "start_failed", "why=\"%s\"", err_text(e));
+        goto clean_up;
+    }
+    (void)printf("ready http=%s device=%s\n", api_server_address(s->api),
+                 gateway_address(s->gateway));
+    (void)fflush(stdout);
+    int signal_number = 0;
+    (void)sigwait(&signals, &signal_number);
+    log_line(LOG_INFO, "stopping", "signal=%d", signal_number);
+    status = 0;
+clean_up:
+    stop_server(s);
+    free(s);
+    options_clear(&o);
+    return status;
+}

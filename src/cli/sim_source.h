@@ -1,0 +1,46 @@
+#ifndef CLI_SIM_SOURCE_H
+#define CLI_SIM_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/drive.h"
+#include "cli/sim_client.h"
+#include "cli/track_file.h"
+
+/*
+ * The two sources of simulated fixes. Both give `fixes_max` fixes a device (0: without end), and
+ * both are deterministic: the same options give the same fixes.
+ */
+
+/* Synthetic drives, one a device. */
+struct drive_source {
+    struct drive *drives;
+    uint64_t *given;
+    uint64_t fixes_max;
+};
+
+/*
+ * Vehicles around one home; every drive begins at `start_s` and, where interval_s > 0, reports that
+ * often. Clear with drive_source_clear().
+ */
+void drive_source_init(struct drive_source *s, size_t devices, uint64_t seed, int64_t start_s,
+                       uint64_t fixes_max);
+void drive_source_set_interval(struct drive_source *s, size_t devices, unsigned interval_s);
+struct sim_source drive_source_use(struct drive_source *s);
+void drive_source_clear(struct drive_source *s);
+
+/* Recorded tracks: device n replays track n modulo their number, again and again. */
+struct track_source {
+    const struct track_file *file;
+    uint64_t *given;
+    uint64_t fixes_max;
+    int64_t start_s; /* when the first fix of every device is taken */
+};
+
+void track_source_init(struct track_source *s, const struct track_file *file, size_t devices,
+                       int64_t start_s, uint64_t fixes_max);
+struct sim_source track_source_use(struct track_source *s);
+void track_source_clear(struct track_source *s);
+
+#endif
