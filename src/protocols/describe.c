@@ -1,0 +1,294 @@
+#include "protocols/describe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/hex.h"
+
+enum { MAC_TEXT_SIZE = 18 };
+
+static const char *type_text(const struct message *m)
+{
+    switch (m->kind) {
+    case MESSAGE_LOGIN:
+        return "login";
+    case MESSAGE_HEARTBEAT:
+        return "heartbeat";
+    case MESSAGE_FIX:
+        if (m->fix.alarms != 0) {
+            return "alarm";
+        }
+        return (m->fix.has & FIX_HAS_LOCK) != 0 ? "lock" : "fix";
+    case MESSAGE_RESPONSE:
+        return "response";
+    case MESSAGE_PART:
+    case MESSAGE_OTHER:
+        break;
+    }
+    return "other";
+}
+
+static bool has(const struct fix *f, enum fix_has member)
+{
+    return (f->has & (uint32_t)member) != 0;
+}
+
+/* `value` / 10^decimals without zeros at its end: 13.7, not 13.70. */
+static void write_decimal(struct json_out *j, int64_t value, unsigned decimals)
+{
+    while (decimals > 0 && value % 10 == 0) {
+        value /= 10;
+        decimals--;
+    }
+    json_decimal(j, value, decimals);
+}
+
+static void name_decimal(struct json_out *j, const char *name, int64_t value, unsigned decimals)
+{
+    json_name(j, name);
+    write_decimal(j, value, decimals);
+}
+
+static void name_text(struct json_out *j, const char *name, const char *text)
+{
+    json_name(j, name);
+    json_string(j, text);
+}
+
+static void name_int(struct json_out *j, const char *name, int64_t value)
+{
+    json_name(j, name);
+    json_int(j, value);
+}
+
+static void name_bool(struct json_out *j, const char *name, bool value)
+{
+    json_name(j, name);
+    json_bool(j, value);
+}
+
+static void describe_position(struct json_out *j, const struct message *m)
+{
+    const struct fix *f = &m->fix;
+    if (has(f, FIX_HAS_TIME)) {
+        char time[CLOCK_ISO_SIZE];
+        clock_format_iso(f->gps_time_s, time);
+        name_text(j, "gps_time", time);
+    }
+    if (m->kind == MESSAGE_FIX || has(f, FIX_HAS_POSITION)) {
+        name_bool(j, "valid", (f->flags & FIX_VALID) != 0);
+    }
+    if (has(f, FIX_HAS_POSITION)) {
+        name_decimal(j, "lat", f->lat_e7, 7);
+        name_decimal(j, "lon", f->lon_e7, 7);
+    }
+    if (has(f, FIX_HAS_ALTITUDE)) {
+        name_decimal(j, "altitude_m", f->altitude_dm, 1);
+    }
+    if (has(f, FIX_HAS_SPEED)) {
+        name_decimal(j, "speed_kmh", f->speed_kmh_e2, 2);
+    }
+    if (has(f, FIX_HAS_COURSE)) {
+        name_decimal(j, "course_deg", f->course_cdeg, 2);
+    }
+    if (has(f, FIX_HAS_SATELLITES)) {
+        name_int(j, "satellites", f->satellites);
+    }
+    if (has(f, FIX_HAS_GSM)) {
+        name_int(j, "gsm", f->gsm);
+    }
+}
+
+static void describe_supply(struct json_out *j, const struct fix *f)
+{
+    if (has(f, FIX_HAS_IGNITION)) {
+        name_bool(j, "ignition", (f->flags & FIX_IGNITION_ON) != 0);
+    }
+    if (has(f, FIX_HAS_ODOMETER)) {
+        check(f->odometer_m <= INT64_MAX);
+        name_decimal(j, "odometer_km", (int64_t)f->odometer_m, 3);
+    }
+    if (has(f, FIX_HAS_FUEL)) {
+        name_decimal(j, "fuel_l", f->fuel_ml, 3);
+    }
+    if (has(f, FIX_HAS_POWER)) {
+        name_decimal(j, "power_v", f->power_mv, 3);
+    }
+    if (has(f, FIX_HAS_BATTERY)) {
+        name_decimal(j, "battery_v", f->battery_mv, 3);
+    }
+    if (has(f, FIX_HAS_BATTERY_PERCENT)) {
+        name_int(j, "battery_percent", f->battery_percent);
+    }
+}
+
+static void describe_temperatures(struct json_out *j, const struct fix *f)
+{
+    if (f->temperature_count == 0) {
+        return;
+    }
+    json_name(j, "temperatures_c");
+    json_array_begin(j);
+    for (size_t i = 0; i < f->temperature_count; i++) {
+        if (f->temperature_c_e2[i] == FIX_TEMPERATURE_ABSENT) {
+            json_null(j);
+            continue;
+        }
+        write_decimal(j, f->temperature_c_e2[i], 2);
+    }
+    json_array_end(j);
+}
+
+static void describe_alarms(struct json_out *j, const struct fix *f)
+{
+    if (f->alarms == 0) {
+        return;
+    }
+    json_name(j, "alarms");
+    json_array_begin(j);
+    for (unsigned type = 0; type < ALARM_COUNT; type++) {
+        if ((f->alarms >> type & 1U) != 0) {
+            json_string(j, alarm_text((enum alarm_type)type));
+        }
+    }
+    json_array_end(j);
+}
+
+static void describe_transport(struct json_out *j, const struct message *m)
+{
+    static const char *const sources[] = {
+        [FIX_GPS] = "gps",
+        [FIX_LBS] = "lbs",
+        [FIX_WIFI] = "wifi",
+    };
+    if (m->kind == MESSAGE_FIX) {
+        check(m->fix.source < sizeof(sources) / sizeof(sources[0]));
+        name_text(j, "source", sources[m->fix.source]);
+        name_bool(j, "reupload", (m->fix.flags & FIX_REUPLOAD) != 0);
+    }
+}
+
+static void describe_switches(struct json_out *j, const struct fix *f)
+{
+    static const struct {
+        const char *name;
+        enum fix_has has;
+        enum fix_flag flag;
+    } rows[] = {
+        {"charging", FIX_HAS_CHARGING, FIX_CHARGING},
+        {"motion", FIX_HAS_MOTION, FIX_MOVING},
+        {"door_open", FIX_HAS_DOOR, FIX_DOOR_OPEN},
+        {"cut_off", FIX_HAS_CUT_OFF, FIX_CUT_OFF},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (has(f, rows[i].has)) {
+            name_bool(j, rows[i].name, (f->flags & (uint32_t)rows[i].flag) != 0);
+        }
+    }
+}
+
+static void describe_cell(struct json_out *j, const struct cell *c)
+{
+    char cid[24];
+    int len = snprintf(cid, sizeof(cid), "%" PRIu64, c->cid);
+    json_name(j, "cell");
+    json_object_begin(j);
+    name_int(j, "mcc", c->mcc);
+    name_int(j, "mnc", c->mnc);
+    name_int(j, "lac", c->lac);
+    json_name(j, "cid");
+    json_raw(j, (struct bytes){(const uint8_t *)cid, (size_t)len});
+    json_object_end(j);
+}
+
+static void describe_wifi(struct json_out *j, const struct fix *f)
+{
+    if (f->wifi_count == 0) {
+        return;
+    }
+    json_name(j, "wifi");
+    json_array_begin(j);
+    for (size_t i = 0; i < f->wifi_count; i++) {
+        const uint8_t *mac = f->wifi[i].mac;
+        char text[MAC_TEXT_SIZE];
+        (void)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+                       mac[3], mac[4], mac[5]);
+        json_object_begin(j);
+        name_text(j, "mac", text);
+        name_int(j, "rssi_dbm", f->wifi[i].rssi_dbm);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void describe_further(struct json_out *j, const struct fix *f)
+{
+    describe_switches(j, f);
+    if (has(f, FIX_HAS_LOCK)) {
+        name_text(j, "lock", fix_lock_text((enum fix_lock)f->lock));
+    }
+    if (has(f, FIX_HAS_HDOP)) {
+        name_decimal(j, "hdop", f->hdop_e2, 2);
+    }
+    if (has(f, FIX_HAS_CELL)) {
+        describe_cell(j, &f->cell);
+    }
+    describe_wifi(j, f);
+    if (has(f, FIX_HAS_REST_DAYS)) {
+        name_int(j, "rest_days", f->rest_days);
+    }
+    if ((f->flags & FIX_POWER_SAVE) != 0) {
+        name_bool(j, "power_save", true);
+    }
+}
+
+static void describe_part(struct json_out *j, const struct message_part *part)
+{
+    json_name(j, "part");
+    json_object_begin(j);
+    name_int(j, "key", part->key);
+    name_int(j, "number", part->number);
+    name_int(j, "total", part->total);
+    json_object_end(j);
+}
+
+static void describe_ack(struct json_out *j, struct bytes ack)
+{
+    char hex[PROTOCOL_REPLY_MAX * 2 + 1];
+    if (ack.len > 0) {
+        check(ack.len <= PROTOCOL_REPLY_MAX);
+        hex_encode(ack, hex);
+        name_text(j, "ack", hex);
+    }
+}
+
+void protocol_describe(struct json_out *j, const struct protocol *p, const struct decoded *d,
+                       const struct message *m, struct bytes ack)
+{
+    json_object_begin(j);
+    name_text(j, "protocol", p->name);
+    name_text(j, "type", type_text(m));
+    if (d->device_id[0] != '\0') {
+        name_text(j, "device_id", d->device_id);
+    }
+    describe_position(j, m);
+    describe_supply(j, &m->fix);
+    describe_temperatures(j, &m->fix);
+    if (has(&m->fix, FIX_HAS_ICCID)) {
+        name_text(j, "iccid", m->fix.iccid);
+    }
+    describe_alarms(j, &m->fix);
+    describe_transport(j, m);
+    describe_further(j, &m->fix);
+    if (m->kind == MESSAGE_RESPONSE) {
+        json_name(j, "text");
+        json_string_bytes(j, m->text);
+    }
+    if (m->kind == MESSAGE_PART) {
+        describe_part(j, &m->part);
+    }
+    describe_ack(j, ack);
+    json_object_end(j);
+}
