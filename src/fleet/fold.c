@@ -1,0 +1,344 @@
+/*
+ * The fold: what a fix means, given those before it.
+ *
+ * Position. Taken over from a fix with GPS lock, from an LBS or Wi-Fi position of the tracker, and
+ * from a GPS position without lock only as long as nothing better was ever known. Otherwise the
+ * old one stays, with its source and its FIX_VALID. position_time_s is of GPS with lock alone.
+ *
+ * Motion. With GPS lock the speed decides: moving from 5 km/h, until it falls below 3. A fix with
+ * lock but no speed moves when it lies beyond the drift radius of the anchor and stands when it has
+ * lain within for three minutes. Without lock the tracker's motion sensor decides, and without that
+ * things stay as they are. Ignition off is MOTION_OFF whatever the speed.
+ *
+ * Odometer. The tracker's counter where there is one: its rises count, a fall (a reset) adds
+ * nothing. A counter of 0 is none: of trackers that have no odometer, and of one that lost it for a
+ * moment, whose way back up must not count. Else the distance over fixes with GPS lock, measured
+ * from the anchor A:
+ *
+ *      drift at standstill          under way
+ *          2   4                A ----- 2 ----- 3 --- 4 (stopped)
+ *         1  A   3
+ *          5                    each step moves the anchor, the last one into the stop too
+ *      the anchor stays, nothing
+ *      counts within 100 m
+ *
+ * Displacement beyond the radius at standstill counts (trackers that sleep while they travel),
+ * unless the ignition is off; with the ignition off only 10 km/h and more counts (a tow, an
+ * ignition wire that was never connected). A step that needs more than 300 km/h is dropped but
+ * moves the anchor, so that an outlier costs neither the way there nor the way back.
+ *
+ * Alarms. The newest report's alarms are the active ones, those of one second together. A heartbeat
+ * that carries none ends none, since most of them cannot carry any.
+ *
+ * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends.
+ */
+#include "fleet/fold.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "geo/distance.h"
+
+enum {
+    MOVING_FROM_KMH_E2 = 500,
+    MOVING_UNTIL_KMH_E2 = 300,
+    TOWED_FROM_KMH_E2 = 1000,
+    DRIFT_M_E2 = 10000,
+    STANDSTILL_S = 180,
+    JUMP_M_E2_PER_S = 8333, /* 300 km/h */
+};
+
+/* Beyond this a counter is noise: a million times the equator, and far from overflow. */
+static const uint64_t counter_max_m = UINT64_C(40000000000000);
+
+/* The yes-or-no members and members that are simply carried over, by their `has` bits. */
+static const struct {
+    uint32_t has;
+    uint32_t flags;
+} switches[] = {
+    {FIX_HAS_IGNITION, FIX_IGNITION_ON}, {FIX_HAS_CHARGING, FIX_CHARGING},
+    {FIX_HAS_MOTION, FIX_MOVING},        {FIX_HAS_DOOR, FIX_DOOR_OPEN},
+    {FIX_HAS_CUT_OFF, FIX_CUT_OFF},      {FIX_HAS_GSM, FIX_GSM_BARS},
+};
+
+/* One step, with what is asked of it more than once. */
+struct step {
+    const struct fix *fix;
+    bool first;
+    bool locked;          /* a position of GPS with lock */
+    bool speed_known;     /* locked, with a speed */
+    bool ignition_off;    /* reported or carried over */
+    bool was_moving;      /* before this fix */
+    bool moving;          /* after it, whatever the ignition */
+    bool beyond_drift;    /* locked, and farther from the anchor than drift goes */
+    bool plausible;       /* reachable since the last lock */
+    uint64_t from_anchor; /* centimetres; 0 without an anchor */
+};
+
+static bool is_first(const struct fold_state *state)
+{
+    return state->current.has == 0 && state->current.gps_time_s == 0;
+}
+
+static bool is_locked(const struct fix *f)
+{
+    return (f->has & FIX_HAS_POSITION) != 0 && f->source == FIX_GPS && (f->flags & FIX_VALID) != 0;
+}
+
+/* Whether the position shown becomes that of `fix`. */
+static bool takes_position(const struct fix *old, const struct fix *fix)
+{
+    if ((fix->has & FIX_HAS_POSITION) == 0) {
+        return false;
+    }
+    bool old_is_good = (old->has & FIX_HAS_POSITION) != 0 &&
+                       (old->source != FIX_GPS || (old->flags & FIX_VALID) != 0);
+    return fix->source != FIX_GPS || is_locked(fix) || !old_is_good;
+}
+
+static void carry_position(struct fix *to, const struct fix *old)
+{
+    if ((old->has & FIX_HAS_POSITION) == 0) {
+        return;
+    }
+    to->has |= FIX_HAS_POSITION;
+    to->flags = (to->flags & ~(uint32_t)FIX_VALID) | (old->flags & FIX_VALID);
+    to->lat_e7 = old->lat_e7;
+    to->lon_e7 = old->lon_e7;
+    to->source = old->source;
+}
+
+static void carry_temperatures(struct fix *to, const struct fix *old)
+{
+    for (unsigned i = 0; i < old->temperature_count; i++) {
+        if (i >= to->temperature_count || to->temperature_c_e2[i] == FIX_TEMPERATURE_ABSENT) {
+            to->temperature_c_e2[i] = old->temperature_c_e2[i];
+        }
+    }
+    if (to->temperature_count < old->temperature_count) {
+        to->temperature_count = old->temperature_count;
+    }
+}
+
+static void carry_switches(struct fix *to, const struct fix *old, uint32_t missing)
+{
+    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+        if ((missing & switches[i].has) != 0) {
+            to->flags = (to->flags & ~switches[i].flags) | (old->flags & switches[i].flags);
+        }
+    }
+}
+
+/* The newest fix with what it lacks taken from `old`. */
+static void carry_over(struct fix *to, const struct fix *old)
+{
+    const uint32_t own = FIX_HAS_TIME | FIX_HAS_LOCK | FIX_HAS_POSITION;
+    uint32_t missing = old->has & ~to->has & ~own;
+#define CARRY(bit, member) (to->member = (missing & (bit)) != 0 ? old->member : to->member)
+    CARRY(FIX_HAS_ALTITUDE, altitude_dm);
+    CARRY(FIX_HAS_SPEED, speed_kmh_e2);
+    CARRY(FIX_HAS_COURSE, course_cdeg);
+    CARRY(FIX_HAS_HDOP, hdop_e2);
+    CARRY(FIX_HAS_SATELLITES, satellites);
+    CARRY(FIX_HAS_GSM, gsm);
+    CARRY(FIX_HAS_BATTERY_PERCENT, battery_percent);
+    CARRY(FIX_HAS_REST_DAYS, rest_days);
+    CARRY(FIX_HAS_POWER, power_mv);
+    CARRY(FIX_HAS_BATTERY, battery_mv);
+    CARRY(FIX_HAS_ODOMETER, odometer_m);
+    CARRY(FIX_HAS_FUEL, fuel_ml);
+    CARRY(FIX_HAS_CELL, cell);
+#undef CARRY
+    if ((missing & FIX_HAS_ICCID) != 0) {
+        memcpy(to->iccid, old->iccid, sizeof(to->iccid));
+    }
+    carry_switches(to, old, missing);
+    carry_temperatures(to, old);
+    to->has |= missing;
+}
+
+/* Whether the tracker is under way by this fix; what it was where the fix does not say. */
+static bool is_moving(const struct fold_state *state, const struct step *step)
+{
+    const struct fix *fix = step->fix;
+    bool moved = state->motion == MOTION_MOVING;
+    if (step->speed_known) {
+        uint32_t from = moved ? MOVING_UNTIL_KMH_E2 : MOVING_FROM_KMH_E2;
+        return fix->speed_kmh_e2 >= from;
+    }
+    if ((fix->has & FIX_HAS_MOTION) != 0) {
+        return (fix->flags & FIX_MOVING) != 0;
+    }
+    if (!step->locked || state->anchor_time_s == 0) {
+        return moved;
+    }
+    if (step->beyond_drift) {
+        return step->plausible;
+    }
+    return moved && fix->gps_time_s - state->anchor_time_s < STANDSTILL_S;
+}
+
+/* Whether the fix says anything about motion, so that "unknown" can end. */
+static bool tells_motion(const struct fold_state *state, const struct step *step)
+{
+    return step->speed_known || (step->fix->has & FIX_HAS_MOTION) != 0 ||
+           (step->locked && state->anchor_time_s != 0);
+}
+
+static struct step step_of(const struct fold_state *state, const struct fix *fix)
+{
+    struct step step = {.fix = fix, .first = is_first(state), .locked = is_locked(fix)};
+    step.speed_known = step.locked && (fix->has & FIX_HAS_SPEED) != 0;
+    const struct fix *ignition = (fix->has & FIX_HAS_IGNITION) != 0 ? fix : &state->current;
+    step.ignition_off =
+        (ignition->has & FIX_HAS_IGNITION) != 0 && (ignition->flags & FIX_IGNITION_ON) == 0;
+    step.was_moving = state->motion == MOTION_MOVING;
+    if (step.locked && state->anchor_time_s != 0) {
+        struct point anchor = {state->anchor_lat_e7, state->anchor_lon_e7};
+        step.from_anchor = distance_m_e2(anchor, (struct point){fix->lat_e7, fix->lon_e7});
+        step.beyond_drift = step.from_anchor > DRIFT_M_E2;
+        /* Times are whole seconds, so a gap may be one second longer than it looks. */
+        uint64_t gap_s = (uint64_t)(fix->gps_time_s - state->position_time_s) + 1;
+        step.plausible =
+            !step.beyond_drift || gap_s > UINT32_MAX || step.from_anchor <= gap_s * JUMP_M_E2_PER_S;
+    }
+    step.moving = is_moving(state, &step);
+    return step;
+}
+
+static enum motion motion_of(const struct fold_state *state, const struct step *step)
+{
+    if (step->ignition_off) {
+        return MOTION_OFF;
+    }
+    if (step->moving) {
+        return MOTION_MOVING;
+    }
+    if (((step->fix->has | state->current.has) & FIX_HAS_IGNITION) != 0) {
+        return MOTION_IDLE;
+    }
+    return state->motion == MOTION_UNKNOWN && !tells_motion(state, step) ? MOTION_UNKNOWN
+                                                                         : MOTION_STILL;
+}
+
+/* Whether the way from the anchor to this fix was travelled. */
+static bool is_travelled(const struct step *step)
+{
+    if (!step->plausible) {
+        return false;
+    }
+    if (step->ignition_off) {
+        bool stops = step->was_moving && step->speed_known;
+        return stops || (step->speed_known && step->fix->speed_kmh_e2 >= TOWED_FROM_KMH_E2);
+    }
+    return step->beyond_drift || (step->speed_known && (step->moving || step->was_moving));
+}
+
+static void set_anchor(struct fold_state *state, const struct fix *fix)
+{
+    state->anchor_lat_e7 = fix->lat_e7;
+    state->anchor_lon_e7 = fix->lon_e7;
+    state->anchor_time_s = fix->gps_time_s;
+}
+
+/* Measures from the anchor, and moves it. The distance counts only without a counter. */
+static void measure(struct fold_state *state, const struct step *step)
+{
+    if (!step->locked) {
+        return;
+    }
+    bool travelled = is_travelled(step);
+    if (travelled && !state->counter_known) {
+        state->odometer_m_e2 += step->from_anchor;
+    }
+    if (travelled || !step->plausible || state->anchor_time_s == 0) {
+        set_anchor(state, step->fix);
+    }
+}
+
+static void count_odometer(struct fold_state *state, const struct fix *fix)
+{
+    bool counts = fix->odometer_m > 0 && fix->odometer_m <= counter_max_m;
+    if ((fix->has & FIX_HAS_ODOMETER) == 0 || !counts) {
+        return;
+    }
+    if (!state->counter_known && state->odometer_m_e2 == 0) {
+        state->odometer_m_e2 = fix->odometer_m * 100;
+    } else if (state->counter_known && fix->odometer_m > state->counter_m) {
+        uint64_t rise_m_e2 = (fix->odometer_m - state->counter_m) * 100;
+        uint64_t room_m_e2 = UINT64_MAX / 2 - state->odometer_m_e2;
+        state->odometer_m_e2 += rise_m_e2 < room_m_e2 ? rise_m_e2 : 0;
+    }
+    state->counter_known = true;
+    state->counter_m = fix->odometer_m;
+}
+
+static void note_gap(struct fold_state *state, const struct step *step)
+{
+    int64_t gap_s = step->fix->gps_time_s - state->position_time_s;
+    bool moved = step->was_moving && state->motion == MOTION_MOVING;
+    if (!moved || !step->locked || state->position_time_s == 0 || gap_s <= 0) {
+        return;
+    }
+    if (state->gap_count == FOLD_GAPS_MAX) {
+        memmove(state->gaps_s, state->gaps_s + 1, sizeof(state->gaps_s) - sizeof(state->gaps_s[0]));
+        state->gap_count--;
+    }
+    state->gaps_s[state->gap_count++] = gap_s > UINT16_MAX ? UINT16_MAX : (uint16_t)gap_s;
+}
+
+static void set_alarms(struct fold_state *state, const struct fix *fix)
+{
+    if (fix->alarms == 0 && (fix->flags & FIX_HEARTBEAT) != 0) {
+        return;
+    }
+    bool together = fix->gps_time_s == state->current.gps_time_s;
+    state->active_alarms = fix->alarms | (together ? state->active_alarms : 0);
+}
+
+static void set_current(struct fold_state *state, const struct step *step)
+{
+    struct fix next = *step->fix;
+    if (!takes_position(&state->current, step->fix)) {
+        carry_position(&next, &state->current);
+    }
+    carry_over(&next, &state->current);
+    if ((step->fix->has & FIX_HAS_SPEED) == 0 && state->motion != MOTION_MOVING) {
+        next.speed_kmh_e2 = 0;
+    }
+    state->current = next;
+}
+
+void fold_step(struct fold_state *state, const struct fix *fix)
+{
+    struct step step = step_of(state, fix);
+    check(step.first || fix->gps_time_s >= state->current.gps_time_s);
+    enum motion motion = motion_of(state, &step);
+    if (motion != state->motion || step.first) {
+        state->motion = motion;
+        state->motion_since_s = fix->gps_time_s;
+    }
+    measure(state, &step);
+    count_odometer(state, fix);
+    note_gap(state, &step);
+    set_alarms(state, fix);
+    set_current(state, &step);
+    if (step.locked) {
+        state->position_time_s = fix->gps_time_s;
+    }
+}
+
+unsigned fold_upload_interval_s(const struct fold_state *state)
+{
+    uint16_t sorted[FOLD_GAPS_MAX] = {0};
+    unsigned n = state->gap_count;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned at = i;
+        while (at > 0 && sorted[at - 1] > state->gaps_s[i]) {
+            sorted[at] = sorted[at - 1];
+            at--;
+        }
+        sorted[at] = state->gaps_s[i];
+    }
+    return n == 0 ? 0 : (unsigned)(sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
