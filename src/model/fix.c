@@ -4,6 +4,8 @@
 
 enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000, GSM_MAX = 31, GSM_BARS_MAX = 4 };
 enum { ICCID_DIGITS_MAX = 20, ALTITUDE_MAX_DM = 1000000, SPEED_MAX_KMH_E2 = 200000 };
+static const uint64_t ODOMETER_MAX_M = UINT64_C(10000000000); /* ten million kilometres */
+static const int64_t TIME_MAX_S = INT64_C(253402300799);      /* 9999-12-31T23:59:59Z */
 enum { TEMPERATURE_MIN_C_E2 = -27315, TEMPERATURE_MAX_C_E2 = INT16_MAX };
 
 bool fix_is_repeat(const struct fix *a, const struct fix *b)
@@ -37,6 +39,9 @@ const char *fix_lock_text(enum fix_lock event)
 
 void fix_set_time(struct fix *f, int64_t time_s)
 {
+    if (time_s < 0 || time_s > TIME_MAX_S) {
+        return;
+    }
     f->gps_time_s = time_s;
     f->has |= FIX_HAS_TIME;
 }
@@ -133,6 +138,9 @@ void fix_set_battery_mv(struct fix *f, uint64_t battery_mv)
 
 void fix_set_odometer_m(struct fix *f, uint64_t odometer_m)
 {
+    if (odometer_m > ODOMETER_MAX_M) {
+        return;
+    }
     f->odometer_m = odometer_m;
     f->has |= FIX_HAS_ODOMETER;
 }

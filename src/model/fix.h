@@ -138,7 +138,7 @@ bool fix_is_repeat(const struct fix *a, const struct fix *b);
 const char *fix_lock_text(enum fix_lock event);
 
 /* Setters for decoders: store a value and its `has` bit, or nothing where it is out of range. */
-void fix_set_time(struct fix *f, int64_t time_s);
+void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1970 to 9999 */
 /* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 unless `valid`. */
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid);
 void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm);
@@ -151,7 +151,7 @@ void fix_set_gsm_bars(struct fix *f, unsigned bars); /* 0 .. 4 */
 void fix_set_battery_percent(struct fix *f, unsigned percent); /* above 100 ignored */
 void fix_set_power_mv(struct fix *f, uint64_t power_mv);
 void fix_set_battery_mv(struct fix *f, uint64_t battery_mv);
-void fix_set_odometer_m(struct fix *f, uint64_t odometer_m);
+void fix_set_odometer_m(struct fix *f, uint64_t odometer_m); /* ignored beyond 10^10 m */
 void fix_set_fuel_ml(struct fix *f, uint64_t fuel_ml);
 void fix_set_rest_days(struct fix *f, unsigned days);
 /* One of the yes-or-no members: the pair of its `has` bit and its flag. */

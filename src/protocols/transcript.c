@@ -1,0 +1,205 @@
+#include "protocols/transcript.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/hex.h"
+#include "protocols/describe.h"
+
+/* A part that waits for the others of its message; in part_arena. */
+struct transcript_part {
+    struct transcript_part *next;
+    char device_id[DEVICE_ID_SIZE];
+    struct message_part place;
+    struct bytes text;
+};
+
+void transcript_begin(struct transcript *t)
+{
+    t->session = t->protocol != NULL ? protocol_session(t->protocol) : (struct session){0};
+}
+
+void transcript_free(struct transcript *t)
+{
+    arena_free(&t->frame_arena);
+    arena_free(&t->part_arena);
+    json_free(&t->json);
+    t->parts = NULL;
+}
+
+/* Hands the one object in t->json over and makes room for the next. */
+static void print_object(struct transcript *t)
+{
+    t->print(t->context, json_text(&t->json));
+    t->json = (struct json_out){.at = t->json.at, .capacity = t->json.capacity};
+}
+
+static void print_error(struct transcript *t, const char *text, struct bytes bytes)
+{
+    char *hex = arena_new_array(&t->frame_arena, bytes.len + 1, 2);
+    hex_encode(bytes, hex);
+    json_object_begin(&t->json);
+    json_name(&t->json, "error");
+    json_string(&t->json, text);
+    json_name(&t->json, "frame");
+    json_string(&t->json, hex);
+    json_object_end(&t->json);
+    print_object(t);
+    t->errors++;
+}
+
+void transcript_end(struct transcript *t, struct bytes rest)
+{
+    if (rest.len > 0) {
+        print_error(t, err_text(ERR_MORE), rest);
+    }
+    arena_clear(&t->frame_arena);
+}
+
+static struct transcript_part *part_find(struct transcript *t, const char *device_id,
+                                         const struct message_part *place)
+{
+    for (struct transcript_part *p = t->parts; p != NULL; p = p->next) {
+        if (p->place.key == place->key && p->place.number == place->number &&
+            p->place.total == place->total && strcmp(p->device_id, device_id) == 0) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static void part_keep(struct transcript *t, const struct decoded *d, const struct message *m)
+{
+    struct transcript_part *p = part_find(t, d->device_id, &m->part);
+    if (p == NULL) {
+        p = arena_new(&t->part_arena, sizeof(*p));
+        memcpy(p->device_id, d->device_id, sizeof(p->device_id));
+        p->place = m->part;
+        p->next = t->parts;
+        t->parts = p;
+    }
+    p->text = arena_copy(&t->part_arena, m->text);
+}
+
+/* Forgets all parts of the message `key` of a device. */
+static void parts_drop(struct transcript *t, const char *device_id, uint32_t key)
+{
+    struct transcript_part **link = &t->parts;
+    while (*link != NULL) {
+        struct transcript_part *p = *link;
+        if (p->place.key == key && strcmp(p->device_id, device_id) == 0) {
+            *link = p->next;
+        } else {
+            link = &p->next;
+        }
+    }
+}
+
+/* Writes the messages of `d` down, the answer at the last one. */
+static void print_messages(struct transcript *t, const struct decoded *d, struct bytes ack)
+{
+    for (size_t i = 0; i < d->len; i++) {
+        struct bytes last = i + 1 == d->len ? ack : (struct bytes){0};
+        protocol_describe(&t->json, t->protocol, d, &d->at[i], last);
+        print_object(t);
+    }
+}
+
+/* Writes down what a divided message says, once the part at `place` has completed it. */
+static void part_join(struct transcript *t, const char *device_id, struct message_part place)
+{
+    struct bytes texts[MESSAGE_PARTS_MAX];
+    check(place.total <= MESSAGE_PARTS_MAX);
+    for (uint16_t number = 1; number <= place.total; number++) {
+        place.number = number;
+        const struct transcript_part *p = part_find(t, device_id, &place);
+        if (p == NULL) {
+            return;
+        }
+        texts[number - 1] = p->text;
+    }
+    parts_drop(t, device_id, place.key);
+    struct decoded joined = {.arena = &t->frame_arena};
+    memcpy(joined.device_id, device_id, sizeof(joined.device_id));
+    check(t->protocol->join != NULL);
+    enum err e = t->protocol->join(&t->session, place.key, texts, place.total, &joined);
+    if (e != ERR_OK) {
+        print_error(t, err_text(e), texts[0]);
+        return;
+    }
+    print_messages(t, &joined, (struct bytes){0});
+    if (t->parts == NULL) {
+        arena_clear(&t->part_arena);
+    }
+}
+
+static void keep_parts(struct transcript *t, const struct decoded *d)
+{
+    for (size_t i = 0; i < d->len; i++) {
+        if (d->at[i].kind == MESSAGE_PART) {
+            part_keep(t, d, &d->at[i]);
+            part_join(t, d->device_id, d->at[i].part);
+        }
+    }
+}
+
+static void play_frame(struct transcript *t, struct bytes frame)
+{
+    struct decoded d = {.arena = &t->frame_arena};
+    enum err e = t->protocol->decode(&t->session, frame, &d);
+    if (e != ERR_OK) {
+        print_error(t, err_text(e), frame);
+        return;
+    }
+    uint8_t answer[PROTOCOL_REPLY_MAX];
+    struct writer out = writer_init(answer, sizeof(answer));
+    if (d.wants_reply) {
+        t->protocol->reply(&t->session, &d.hint, OUTCOME_STORED, t->now_s, &out);
+        check(writer_ok(&out));
+    }
+    if (d.len == 0) {
+        decoded_add(&d, MESSAGE_OTHER);
+    }
+    print_messages(t, &d, writer_bytes(&out));
+    keep_parts(t, &d);
+}
+
+/* Chooses the protocol of a session that has none yet. */
+static enum err choose_protocol(struct transcript *t, struct bytes in)
+{
+    size_t index = 0;
+    enum err e = t->protocol == NULL ? protocol_detect(in, false, &index) : ERR_OK;
+    if (e == ERR_OK && t->protocol == NULL) {
+        t->protocol = protocol_at(index);
+        t->session = protocol_session(t->protocol);
+    }
+    return e;
+}
+
+size_t transcript_feed(struct transcript *t, struct bytes in)
+{
+    size_t done = 0;
+    while (done < in.len) {
+        struct bytes left = bytes_slice(in, done, in.len - done);
+        struct bytes frame = {0};
+        size_t used = 0;
+        enum err e = choose_protocol(t, left);
+        if (e == ERR_OK) {
+            e = t->protocol->split(left, &frame, &used);
+        }
+        if (e == ERR_MORE) {
+            return done;
+        }
+        if (e == ERR_OK) {
+            check(used > 0 && used <= left.len);
+            play_frame(t, frame);
+            done += used;
+        } else {
+            print_error(t, t->protocol == NULL ? "no protocol begins so" : err_text(e), left);
+            t->is_broken = true;
+            done = in.len;
+        }
+        arena_clear(&t->frame_arena);
+    }
+    return done;
+}
