@@ -1,0 +1,390 @@
+/*
+ * Devices: their records, the indexes over them and the live states. A device that is put again
+ * gets a new record, taken up by every index in place of the old one, and keeps its live state. Two
+ * devices may trade plates in one commit; an index entry is therefore only taken out by the device
+ * it leads to.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "fleet/directory_private.h"
+#include "model/message.h"
+
+/* The devices of one enterprise, ordered by DeviceID. */
+struct fleet {
+    int64_t enterprise_id;
+    GTree *devices; /* struct device_record -> itself */
+};
+
+/* ---- records ---- */
+
+static void tracked_release(struct tracked *t)
+{
+    if (atomic_fetch_sub_explicit(&t->holders, 1, memory_order_acq_rel) == 1) {
+        free(t);
+    }
+}
+
+static void record_hold(struct device_record *r)
+{
+    atomic_fetch_add_explicit(&r->holders, 1, memory_order_relaxed);
+}
+
+static void record_release(struct device_record *r)
+{
+    if (atomic_fetch_sub_explicit(&r->holders, 1, memory_order_acq_rel) == 1) {
+        tracked_release(r->tracked);
+        free(r);
+    }
+}
+
+static void free_record(void *record)
+{
+    record_release(record);
+}
+
+enum { DEVICE_TEXTS = 7 };
+
+/* Where the texts of a device are, so that copying them is one loop. */
+static void texts_of(struct device *d, const char **texts[DEVICE_TEXTS])
+{
+    texts[0] = &d->device_id;
+    texts[1] = &d->plate;
+    texts[2] = &d->object_code;
+    texts[3] = &d->sim;
+    texts[4] = &d->iccid;
+    texts[5] = &d->model;
+    texts[6] = &d->command_password;
+}
+
+/* A record of `d` with one count, in one allocation; takes over one count of `t`. */
+static struct device_record *record_new(const struct device *d, struct tracked *t)
+{
+    struct device source = *d;
+    const char **from[DEVICE_TEXTS];
+    texts_of(&source, from);
+    size_t size = sizeof(struct device_record);
+    for (size_t i = 0; i < DEVICE_TEXTS; i++) {
+        size += strlen(*from[i]) + 1;
+    }
+    struct device_record *r = mem_new(size);
+    r->device = *d;
+    r->self = r;
+    r->tracked = t;
+    atomic_init(&r->holders, 1);
+    const char **to[DEVICE_TEXTS];
+    texts_of(&r->device, to);
+    char *at = (char *)(r + 1);
+    for (size_t i = 0; i < DEVICE_TEXTS; i++) {
+        size_t length = strlen(*from[i]) + 1;
+        *to[i] = memcpy(at, *from[i], length);
+        at += length;
+    }
+    return r;
+}
+
+static struct tracked *tracked_new(int64_t id)
+{
+    struct tracked *t = mem_new(sizeof(*t));
+    t->id = id;
+    atomic_init(&t->holders, 1);
+    return t;
+}
+
+/* ---- indexes ---- */
+
+static int compare_devices(const void *a, const void *b, void *unused)
+{
+    (void)unused;
+    const struct device_record *x = a;
+    const struct device_record *y = b;
+    int order = strcmp(x->device.device_id, y->device.device_id);
+    return order != 0 ? order : (x->device.id > y->device.id) - (x->device.id < y->device.id);
+}
+
+static void fleet_free(void *fleet)
+{
+    struct fleet *f = fleet;
+    g_tree_destroy(f->devices);
+    free(f);
+}
+
+void directory_devices_init(struct directory *dir)
+{
+    dir->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_record);
+    dir->by_key = g_hash_table_new(g_str_hash, g_str_equal);
+    dir->plates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    dir->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    dir->fleets = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, fleet_free);
+}
+
+void directory_devices_clear(struct directory *dir)
+{
+    g_hash_table_destroy(dir->fleets);
+    g_hash_table_destroy(dir->codes);
+    g_hash_table_destroy(dir->plates);
+    g_hash_table_destroy(dir->by_key);
+    g_hash_table_destroy(dir->by_id);
+}
+
+static struct fleet *fleet_of(struct directory *dir, int64_t enterprise_id)
+{
+    struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
+    if (f == NULL) {
+        f = mem_new(sizeof(*f));
+        f->enterprise_id = enterprise_id;
+        f->devices = g_tree_new_full(compare_devices, NULL, NULL, NULL);
+        g_hash_table_insert(dir->fleets, &f->enterprise_id, f);
+    }
+    return f;
+}
+
+static void remove_scoped(GHashTable *index, const char *text, const struct device_record *r)
+{
+    char *key = directory_scoped_key(r->device.enterprise_id, text);
+    if (g_hash_table_lookup(index, key) == r) {
+        g_hash_table_remove(index, key);
+    }
+    g_free(key);
+}
+
+static void put_scoped(GHashTable *index, const char *text, struct device_record *r)
+{
+    if (text[0] != '\0') {
+        g_hash_table_replace(index, directory_scoped_key(r->device.enterprise_id, text), r);
+    }
+}
+
+/* Out of every index; the count that by_id holds is let go. */
+static void unindex(struct directory *dir, struct device_record *r)
+{
+    const char *key = device_id_key(r->device.device_id);
+    if (g_hash_table_lookup(dir->by_key, key) == r) {
+        g_hash_table_remove(dir->by_key, key);
+    }
+    remove_scoped(dir->plates, r->device.plate, r);
+    remove_scoped(dir->codes, r->device.object_code, r);
+    g_tree_remove(fleet_of(dir, r->device.enterprise_id)->devices, r);
+    g_hash_table_remove(dir->by_id, &r->device.id);
+}
+
+static void index_record(struct directory *dir, struct device_record *r)
+{
+    const char *key = device_id_key(r->device.device_id);
+    g_hash_table_insert(dir->by_id, &r->device.id, r);
+    g_hash_table_replace(dir->by_key, (char *)r + (key - (const char *)r), r);
+    put_scoped(dir->plates, r->device.plate, r);
+    put_scoped(dir->codes, r->device.object_code, r);
+    g_tree_insert(fleet_of(dir, r->device.enterprise_id)->devices, r, r);
+}
+
+void directory_devices_apply(struct directory *dir, const struct device *device)
+{
+    struct device_record *old = g_hash_table_lookup(dir->by_id, &device->id);
+    struct device_record *fresh = NULL;
+    if (!device->deleted) {
+        struct tracked *t = NULL;
+        if (old != NULL) {
+            t = old->tracked;
+            atomic_fetch_add_explicit(&t->holders, 1, memory_order_relaxed);
+        } else {
+            t = tracked_new(device->id);
+        }
+        fresh = record_new(device, t);
+    }
+    if (old != NULL) {
+        unindex(dir, old);
+    }
+    if (fresh != NULL) {
+        index_record(dir, fresh);
+    }
+}
+
+/* ---- live states ---- */
+
+int64_t tracked_id(const struct tracked *t)
+{
+    return t->id;
+}
+
+static pthread_mutex_t *stripe_of(struct directory *dir, const struct tracked *t)
+{
+    return &dir->stripes[(uint64_t)t->id % DIRECTORY_STRIPES];
+}
+
+void tracked_live(struct directory *dir, struct tracked *t, struct live *out)
+{
+    pthread_mutex_t *stripe = stripe_of(dir, t);
+    check(pthread_mutex_lock(stripe) == 0);
+    *out = t->live;
+    check(pthread_mutex_unlock(stripe) == 0);
+}
+
+void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live)
+{
+    pthread_mutex_t *stripe = stripe_of(dir, t);
+    check(pthread_mutex_lock(stripe) == 0);
+    t->live = *live;
+    check(pthread_mutex_unlock(stripe) == 0);
+}
+
+/* ---- finding ---- */
+
+void device_ref_release(struct directory *dir, struct device_ref *ref)
+{
+    (void)dir;
+    if (ref->info != NULL) {
+        record_release(((const struct device_record *)(const void *)ref->info)->self);
+    }
+    *ref = (struct device_ref){0};
+}
+
+void directory_release_all(struct directory *dir, struct device_ref *refs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        device_ref_release(dir, &refs[i]);
+    }
+}
+
+static struct device_ref ref_of(struct device_record *r)
+{
+    record_hold(r);
+    return (struct device_ref){.tracked = r->tracked, .info = &r->device};
+}
+
+static bool is_visible(const struct device *d, const struct caller *caller)
+{
+    if (d->enterprise_id != caller->enterprise_id) {
+        return false;
+    }
+    for (size_t i = 0; i < caller->group_count; i++) {
+        if (caller->group_ids[i] == d->group_id) {
+            return true;
+        }
+    }
+    return caller->group_count == 0;
+}
+
+/* The record under `key`, as far as `caller` (NULL: the platform itself) may see it. */
+static enum err find_in(struct directory *dir, GHashTable *index, const void *key,
+                        const struct caller *caller, struct device_ref *out)
+{
+    directory_lock_read(dir);
+    struct device_record *r = g_hash_table_lookup(index, key);
+    bool found = r != NULL && (caller == NULL || is_visible(&r->device, caller));
+    *out = found ? ref_of(r) : (struct device_ref){0};
+    directory_unlock(dir);
+    return found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err directory_find_tracker(struct directory *dir, const char *device_id,
+                                struct device_ref *out)
+{
+    return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
+}
+
+enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)
+{
+    return find_in(dir, dir->by_id, &id, NULL, out);
+}
+
+enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
+                                     const char *device_id, struct device_ref *out)
+{
+    struct bytes id = {(const uint8_t *)device_id, strlen(device_id)};
+    while (id.len > 0 && id.at[id.len - 1] == ' ') {
+        id.len--;
+    }
+    while (id.len > 0 && id.at[0] == ' ') {
+        id = bytes_slice(id, 1, id.len);
+    }
+    if (!device_id_is_valid(id)) {
+        *out = (struct device_ref){0};
+        return ERR_NOT_FOUND;
+    }
+    char text[DEVICE_ID_SIZE];
+    bytes_to_text(id, text, sizeof(text));
+    return find_in(dir, dir->by_key, device_id_key(text), caller, out);
+}
+
+enum err directory_find_by_plate(struct directory *dir, const struct caller *caller,
+                                 const char *plate, struct device_ref *out)
+{
+    char *key = directory_scoped_key(caller->enterprise_id, plate);
+    enum err e = find_in(dir, dir->plates, key, caller, out);
+    g_free(key);
+    return e;
+}
+
+enum err directory_find_in_enterprise(struct directory *dir, int64_t enterprise_id,
+                                      const char *device_id, struct device_ref *out)
+{
+    struct caller everyone = {.enterprise_id = enterprise_id};
+    return directory_find_by_device_id(dir, &everyone, device_id, out);
+}
+
+static bool is_taken(struct directory *dir, GHashTable *index, char *key, int64_t except_id)
+{
+    directory_lock_read(dir);
+    const struct device_record *r = g_hash_table_lookup(index, key);
+    bool taken = r != NULL && r->device.id != except_id;
+    directory_unlock(dir);
+    g_free(key);
+    return taken;
+}
+
+bool directory_plate_taken(struct directory *dir, int64_t enterprise_id, const char *plate,
+                           int64_t except_id)
+{
+    return is_taken(dir, dir->plates, directory_scoped_key(enterprise_id, plate), except_id);
+}
+
+bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, const char *code,
+                                 int64_t except_id)
+{
+    return is_taken(dir, dir->codes, directory_scoped_key(enterprise_id, code), except_id);
+}
+
+/* What a walk over a fleet collects. */
+struct device_listing {
+    const struct caller *caller;
+    struct device_ref *at;
+    size_t count;
+};
+
+static gboolean list_device(void *key, void *value, void *data)
+{
+    (void)key;
+    struct device_record *r = value;
+    struct device_listing *list = data;
+    if (is_visible(&r->device, list->caller)) {
+        list->at[list->count++] = ref_of(r);
+    }
+    return FALSE;
+}
+
+struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
+                                          struct arena *arena, size_t *count)
+{
+    struct device_listing list = {.caller = caller};
+    directory_lock_read(dir);
+    struct fleet *f = g_hash_table_lookup(dir->fleets, &caller->enterprise_id);
+    size_t room = f == NULL ? 0 : (size_t)g_tree_nnodes(f->devices);
+    list.at = arena_new_array(arena, room, sizeof(*list.at));
+    if (f != NULL) {
+        g_tree_foreach(f->devices, list_device, &list);
+    }
+    directory_unlock(dir);
+    *count = list.count;
+    return list.at;
+}
+
+size_t directory_device_count(struct directory *dir)
+{
+    directory_lock_read(dir);
+    size_t count = g_hash_table_size(dir->by_id);
+    directory_unlock(dir);
+    return count;
+}

@@ -1,0 +1,73 @@
+#ifndef FLEET_DIRECTORY_PRIVATE_H
+#define FLEET_DIRECTORY_PRIVATE_H
+
+#include <glib.h>
+#include <pthread.h>
+
+#include "fleet/directory.h"
+
+/*
+ * The inside of the directory, shared by its three files and nobody else.
+ *
+ *     by_id ──┐
+ *     by_key ─┼─► device_record ──► tracked (live state, under one of the stripes)
+ *     plates ─┤     counted,          counted by its records: a rename makes a new record,
+ *     codes ──┤     immutable         the tracked stays
+ *     fleets ─┘
+ *
+ * `lock` covers every table. A reader counts a record while it holds the lock and lets it go
+ * without; whoever drops the last count frees. The counters are C11 atomics.
+ */
+enum { DIRECTORY_STRIPES = 256, DIRECTORY_KINDS = 4, DIRECTORY_TOKENS_KEPT = 1024 };
+
+struct tracked {
+    int64_t id;
+    atomic_uint holders;
+    struct live live; /* under directory.stripes[id % DIRECTORY_STRIPES] */
+};
+
+/* One allocation with the texts of `device` behind it. */
+struct device_record {
+    struct device device; /* first, so that a device_ref's info leads back here */
+    struct device_record *self;
+    struct tracked *tracked;
+    atomic_uint holders;
+};
+
+struct directory {
+    pthread_rwlock_t lock;
+    int64_t last_ids[DIRECTORY_KINDS]; /* of enterprises, users, groups, devices */
+    GTree *enterprises;                /* id -> struct enterprise, as the next two owned here */
+    GTree *users;
+    GTree *groups;
+    GHashTable *logins; /* folded name -> struct user */
+    GHashTable *tokens; /* hash -> struct token, owned */
+    size_t token_sweep_at;
+    GHashTable *focus;  /* set of struct focus, owned */
+    GHashTable *by_id;  /* internal id -> struct device_record, which it counts */
+    GHashTable *by_key; /* device_id_key() -> struct device_record */
+    GHashTable *plates; /* directory_scoped_key() -> struct device_record */
+    GHashTable *codes;  /* the same of object codes */
+    GHashTable *fleets; /* enterprise -> struct fleet, owned: its devices by DeviceID */
+    pthread_mutex_t stripes[DIRECTORY_STRIPES];
+};
+
+/* The lock; none of the public calls is made while it is held. */
+void directory_lock_read(struct directory *dir);
+void directory_lock_write(struct directory *dir);
+void directory_unlock(struct directory *dir);
+
+/* `text` without blanks at its ends and without case, for comparing; freed with g_free(). */
+char *directory_folded(const char *text);
+/* The same within one enterprise. */
+char *directory_scoped_key(int64_t enterprise_id, const char *text);
+
+/* The tables of accounts and devices. The apply functions run under the write lock. */
+void directory_accounts_init(struct directory *dir);
+void directory_accounts_clear(struct directory *dir);
+void directory_accounts_apply(struct directory *dir, const struct change *c);
+void directory_devices_init(struct directory *dir);
+void directory_devices_clear(struct directory *dir);
+void directory_devices_apply(struct directory *dir, const struct device *device);
+
+#endif
