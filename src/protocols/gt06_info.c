@@ -6,7 +6,7 @@
  * of 2 bytes supply u16/100 V; 0D (time) "!AIOIL," fuel sensor; 1E temperature i32/10 °C, humidity
  *     70       modules of a type u16, a length u16 and a value:
  *              00 03  ICCID 10           00 2A  bits 0-3 door, the others a cover
- *              00 09  satellites         00 2E  odometer u32 m, little-endian
+ *              00 09  satellites         00 2E  odometer u32 m
  *              00 11  MCC MNC LAC u16, CID u24, signal
  *              00 18  battery u16/100 V  00 33  time u32, satellites, altitude i16 m, latitude,
  *              00 28  HDOP u8/10                longitude, speed u8, flags u16
@@ -263,7 +263,7 @@ static void read_module(struct reader *r, struct fix *f, uint16_t type)
         break;
     case 0x002e:
         if (r->in.len >= 4) {
-            fix_set_odometer_m(f, read_u32le(r));
+            fix_set_odometer_m(f, read_u32be(r));
         }
         break;
     case 0x0033:

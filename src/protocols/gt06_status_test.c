@@ -1,0 +1,316 @@
+/*
+ * GT06 status bytes, alarm codes and heartbeats.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "protocols/gt06_testing.h"
+
+/* Every code of the alarm byte and what it is; a code that is not here is no alarm. */
+static alarm_set alarm_of(unsigned code)
+{
+    switch (code) {
+    case 0x01:
+        return ALARM_BIT(SOS);
+    case 0x02:
+    case 0x11:
+        return ALARM_BIT(POWER_OFF);
+    case 0x03:
+    case 0x09:
+        return ALARM_BIT(VIBRATION);
+    case 0x04:
+        return ALARM_BIT(GEOFENCE_ENTER);
+    case 0x05:
+        return ALARM_BIT(GEOFENCE_LEAVE);
+    case 0x06:
+        return ALARM_BIT(OVERSPEED);
+    case 0x0e:
+    case 0x0f:
+    case 0x19:
+        return ALARM_BIT(LOW_BATTERY);
+    case 0x0c:
+    case 0x13:
+    case 0x25:
+    case 0x32:
+        return ALARM_BIT(COVER_OPEN);
+    case 0x18:
+        return ALARM_BIT(REMOVAL);
+    case 0x1a:
+    case 0x27:
+    case 0x28:
+    case 0xf1:
+        return ALARM_BIT(HARSH_BRAKING);
+    case 0x1b:
+    case 0x2a:
+    case 0x2b:
+    case 0x2e:
+        return ALARM_BIT(HARSH_CORNERING);
+    case 0x23:
+        return ALARM_BIT(ROLLOVER);
+    case 0x26:
+    case 0x29:
+    case 0xf0:
+        return ALARM_BIT(HARSH_ACCELERATION);
+    case 0x2c:
+    case 0xf2:
+        return ALARM_BIT(COLLISION);
+    case 0x30:
+    case 0x107:
+    case 0x10b:
+        return ALARM_BIT(INTERRUPTED);
+    case 0x5b:
+    case 0x5c:
+        return ALARM_BIT(TEMPERATURE);
+    default:
+        return 0;
+    }
+}
+
+static void test_alarm_codes(void **state)
+{
+    (void)state;
+    for (unsigned code = 0; code < 0x1000; code++) {
+        struct fix f = {0};
+        gt06_set_alarm(&f, code);
+        assert_int_equal(f.alarms, alarm_of(code));
+        assert_int_equal(f.has, code == 0x14                   ? FIX_HAS_DOOR
+                                : code == 0x33 || code == 0x34 ? FIX_HAS_LOCK
+                                                               : 0);
+        assert_int_equal(f.flags, code == 0x14 ? FIX_DOOR_OPEN : 0);
+        assert_int_equal(f.lock, code == 0x33   ? FIX_LOCK_ON
+                                 : code == 0x34 ? FIX_LOCK_OFF
+                                                : FIX_LOCK_NONE);
+    }
+}
+
+static void test_alarm_code_of_a_set(void **state)
+{
+    (void)state;
+    assert_int_equal(gt06_alarm_code(0), 0);
+    assert_int_equal(gt06_alarm_code(ALARM_BIT(FATIGUE)), 0);
+    assert_int_equal(gt06_alarm_code(ALARM_BIT(OVERSPEED)), 0x06);
+    assert_int_equal(gt06_alarm_code(ALARM_BIT(OVERSPEED) | ALARM_BIT(SOS)), 0x01);
+    for (unsigned type = 0; type < ALARM_COUNT; type++) {
+        alarm_set set = UINT32_C(1) << type;
+        uint8_t code = gt06_alarm_code(set);
+        assert_int_equal(alarm_of(code), code == 0 ? 0 : set);
+    }
+}
+
+static void test_status_bits(void **state)
+{
+    (void)state;
+    static const alarm_set alarms[8] = {
+        0, ALARM_BIT(VIBRATION), ALARM_BIT(POWER_OFF), ALARM_BIT(LOW_BATTERY), ALARM_BIT(SOS), 0,
+        0, ALARM_BIT(REMOVAL),
+    };
+    for (unsigned status = 0; status < 256; status++) {
+        struct fix f = {0};
+        gt06_set_status(&f, (uint8_t)status);
+        assert_int_equal(f.has, FIX_HAS_IGNITION | FIX_HAS_CHARGING | FIX_HAS_CUT_OFF);
+        assert_int_equal((f.flags & FIX_IGNITION_ON) != 0, status >> 1 & 1U);
+        assert_int_equal((f.flags & FIX_CHARGING) != 0, status >> 2 & 1U);
+        assert_int_equal((f.flags & FIX_CUT_OFF) != 0, status >> 7);
+        assert_int_equal(f.alarms, alarms[status >> 3 & 7U]);
+    }
+}
+
+static void test_battery(void **state)
+{
+    (void)state;
+    static const unsigned levels[] = {0, 16, 33, 50, 66, 83, 100};
+    for (unsigned battery = 0; battery < 256; battery++) {
+        struct fix f = {0};
+        gt06_set_battery(&f, (uint8_t)battery);
+        assert_int_equal(f.has, battery <= 100 ? FIX_HAS_BATTERY_PERCENT : 0);
+        unsigned want = battery <= 6 ? levels[battery] : battery;
+        assert_int_equal(f.battery_percent, battery <= 100 ? want : 0);
+    }
+}
+
+static void test_signal(void **state)
+{
+    (void)state;
+    for (unsigned signal = 0; signal < 256; signal++) {
+        struct fix f = {0};
+        gt06_set_signal(&f, (uint8_t)signal);
+        assert_int_equal(f.has, signal <= 31 ? FIX_HAS_GSM : 0);
+        assert_int_equal(f.gsm, signal <= 31 ? signal : 0);
+        assert_int_equal(f.flags, signal <= 4 ? FIX_GSM_BARS : 0);
+    }
+}
+
+static void expect_heartbeat(struct fix *f)
+{
+    status_all(f);
+}
+
+static void expect_heartbeat_alarm(struct fix *f)
+{
+    status_all(f);
+    f->alarms = ALARM_BIT(OVERSPEED);
+}
+
+static void expect_bits(struct fix *f)
+{
+    status_bits(f);
+}
+
+static void expect_obd(struct fix *f)
+{
+    status_bits(f);
+    fix_set_gsm(f, 21);
+    fix_set_satellites(f, 12); /* 4 and 8 */
+    fix_set_battery_percent(f, 80);
+    fix_set_power_mv(f, 12590);
+    fix_set_temperature(f, 0, -550);
+    f->alarms = ALARM_BIT(SOS);
+}
+
+static void expect_obd_other_mode(struct fix *f)
+{
+    expect_obd(f);
+    f->temperature_count = 0;
+    f->temperature_c_e2[0] = 0;
+}
+
+static void expect_asset(struct fix *f)
+{
+    fix_set_battery_percent(f, 6);
+    fix_set_temperature(f, 0, 430);
+}
+
+static void expect_asset_frost(struct fix *f)
+{
+    fix_set_battery_percent(f, 100);
+    fix_set_temperature(f, 0, -430);
+}
+
+static void expect_items(struct fix *f)
+{
+    status_all(f);
+    fix_set_battery_mv(f, 4020);
+    fix_set_battery_percent(f, 95);
+}
+
+static void expect_acc_and_charging(struct fix *f)
+{
+    ignition(f, false);
+    fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, true);
+}
+
+static void expect_voltage(struct fix *f)
+{
+    expect_acc_and_charging(f);
+    fix_set_battery_mv(f, 2900);
+}
+
+static void expect_voltage_and_signal(struct fix *f)
+{
+    expect_voltage(f);
+    fix_set_gsm_bars(f, 4);
+}
+
+static const struct field_case heartbeats[] = {
+    {"13", 0x13, STATUS, expect_heartbeat},
+    {"13 with an alarm", 0x13, "46 06 04 06 02", expect_heartbeat_alarm},
+    {"13 of an R11", 0x13, "46 04d2 04 00", expect_bits},
+    {"13 whose signal is 5", 0x13, "46 06 05 06 00", expect_bits},
+    {"13 without an alarm", 0x13, "46 06 04", expect_heartbeat},
+    {"13 of its status alone", 0x13, "46", expect_bits},
+    {"13 cut off", 0x13, "46 06", expect_bits},
+    {"13 of an OBD device", 0x13, "46 1115 01 02 50 04 04eb 00 0000 ffc9", expect_obd},
+    {"13 of an OBD device in mode 3", 0x13, "46 1115 01 02 50 03 04eb 00 0000 ffc9",
+     expect_obd_other_mode},
+    {"13 of an asset tracker", 0x13, "30 802b 00 00 06 42 014f 00 0872 0000 802b", expect_asset},
+    {"13 of an asset tracker in frost", 0x13, "30 802b 00 00 64 42 014f 00 0872 0000 002b",
+     expect_asset_frost},
+    {"23", 0x23, "04 0122 04 0001", expect_voltage_and_signal},
+    {"23 without a signal", 0x23, "04 0122", expect_voltage},
+    {"23 of its status alone", 0x23, "04", expect_acc_and_charging},
+    {"36", 0x36, STATUS, expect_heartbeat},
+    {"36 with items", 0x36, STATUS "0032 01 01 0018 02 0192 006a 01 5f", expect_items},
+    {"A3 of 7 bytes", 0xa3, "46 06 04 00 02 0000", expect_heartbeat},
+};
+
+static void test_heartbeats(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(heartbeats) / sizeof(heartbeats[0]); i++) {
+        struct kit kit = {0};
+        struct fix want = {0};
+        print_message("# %s\n", heartbeats[i].doc);
+        heartbeats[i].expect(&want);
+        const struct message *m = kit_one(&kit, false, heartbeats[i].type, heartbeats[i].content);
+        assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
+        kit_assert_fix(&m->fix, &want);
+        assert_true(kit.decoded.wants_reply);
+        kit_clear(&kit);
+    }
+}
+
+/* Cut off anywhere, a heartbeat stays one. */
+static void test_heartbeats_cut_off(void **state)
+{
+    (void)state;
+    static const char full[] = "46060400020018020192006a015f0027020001";
+    for (size_t n = 2; n < sizeof(full); n += 2) {
+        struct kit kit = {0};
+        char content[sizeof(full)];
+        bytes_to_text(bytes_slice(bytes_of_text(full), 0, n), content, sizeof(content));
+        assert_int_equal(kit_one(&kit, false, 0x36, content)->kind, MESSAGE_HEARTBEAT);
+        kit_clear(&kit);
+    }
+}
+
+/* The codes of a camera, each in a frame with a position. */
+static void test_camera_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned code;
+        alarm_set alarms;
+    } codes[] = {
+        {0x00, 0},
+        {0x01, ALARM_BIT(SOS)},
+        {0x0e, ALARM_BIT(LOW_BATTERY)},
+        {0x76, ALARM_BIT(TEMPERATURE)},
+        {0x80, ALARM_BIT(VIBRATION)},
+        {0x87, ALARM_BIT(OVERSPEED)},
+        {0x88, ALARM_BIT(POWER_OFF)},
+        {0x90, ALARM_BIT(HARSH_ACCELERATION)},
+        {0x91, ALARM_BIT(HARSH_BRAKING)},
+        {0x92, ALARM_BIT(HARSH_CORNERING)},
+        {0x93, ALARM_BIT(COLLISION)},
+        {0xff, 0},
+    };
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        struct kit kit = {0};
+        char content[64];
+        (void)snprintf(content, sizeof(content), KIT_TIME "04258dd0 0ca0ba20 145a %02x",
+                       codes[i].code);
+        assert_int_equal(kit_one(&kit, false, 0x95, content)->fix.alarms, codes[i].alarms);
+        kit_clear(&kit);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_alarm_codes),
+        cmocka_unit_test(test_alarm_code_of_a_set),
+        cmocka_unit_test(test_status_bits),
+        cmocka_unit_test(test_battery),
+        cmocka_unit_test(test_signal),
+        cmocka_unit_test(test_heartbeats),
+        cmocka_unit_test(test_heartbeats_cut_off),
+        cmocka_unit_test(test_camera_codes),
+    };
+    return cmocka_run_group_tests_name("gt06_status", tests, NULL, NULL);
+}
