@@ -16,6 +16,9 @@ static inline uint32_t units_u32_saturated(uint64_t v)
 /* 1 knot = 1.852 km/h exactly (international nautical mile); rounded to the nearest hundredth. */
 static inline uint32_t units_kmh_e2_from_knots_e7(uint64_t knots_e7)
 {
+    if (knots_e7 > (uint64_t)UINT32_MAX * 100000) {
+        return UINT32_MAX; /* beyond the range by now, and before the product leaves 64 bits */
+    }
     return units_u32_saturated((knots_e7 / 100 * 1852 + 500000) / 1000000);
 }
 
@@ -23,6 +26,12 @@ static inline uint32_t units_kmh_e2_from_knots_e7(uint64_t knots_e7)
 static inline uint32_t units_kmh_e2_from_ms_e7(uint64_t ms_e7)
 {
     return units_u32_saturated((ms_e7 / 100 * 36 + 5000) / 10000);
+}
+
+/* The way back, for what plays a device; fine enough to give the same hundredths again. */
+static inline uint64_t units_knots_e7_from_kmh_e2(uint32_t kmh_e2)
+{
+    return ((uint64_t)kmh_e2 * 100000000 + 926) / 1852;
 }
 
 static inline uint32_t units_kmh_e2_from_kmh_e1(uint32_t kmh_e1)
