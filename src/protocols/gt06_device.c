@@ -176,6 +176,19 @@ static bool time_fits(const struct session *s, const struct fix *f)
     return local_s >= first_s && local_s < end_s;
 }
 
+/* A frame a fix; ERR_INVALID at the first whose time the format cannot say. */
+static enum err encode_fixes(const struct session *s, struct device_side *side,
+                             const struct encode_request *what, struct writer *out)
+{
+    for (size_t i = 0; i < what->count; i++) {
+        if (!time_fits(s, &what->fixes[i])) {
+            return ERR_INVALID;
+        }
+        encode_fix(s, side, &what->fixes[i], out);
+    }
+    return ERR_OK;
+}
+
 enum err gt06_encode(struct session *s, const struct encode_request *what, struct writer *out)
 {
     struct device_side side;
@@ -189,12 +202,7 @@ enum err gt06_encode(struct session *s, const struct encode_request *what, struc
         encode_heartbeat(&side, out);
         break;
     case ENCODE_FIXES:
-        for (size_t i = 0; i < what->count && e == ERR_OK; i++) {
-            e = time_fits(s, &what->fixes[i]) ? ERR_OK : ERR_INVALID;
-            if (e == ERR_OK) {
-                encode_fix(s, &side, &what->fixes[i], out);
-            }
-        }
+        e = encode_fixes(s, &side, what, out);
         break;
     }
     if (e == ERR_OK && !writer_ok(out)) {

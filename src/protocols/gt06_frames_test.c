@@ -15,7 +15,7 @@
 
 #include "protocols/gt06_testing.h"
 
-enum { LINE_MAX = 16384, PATH_SIZE = 1024 };
+enum { LINE_SIZE = 16384, PATH_SIZE = 1024 };
 
 /* What the frames tell that we do not keep, and why. */
 static const struct {
@@ -61,7 +61,7 @@ struct line {
     long number;
     bool is_sound; /* its checksum is right */
     bool is_position;
-    char frame[LINE_MAX];
+    char frame[LINE_SIZE];
     char key[64];
     char value[1024]; /* as written, without quotes */
 };
@@ -190,7 +190,7 @@ static bool is_bare(const struct kit *kit)
 static bool run_line(const struct line *line)
 {
     struct kit kit = {.session = {.device_id = "123456789012345"}};
-    static uint8_t raw[LINE_MAX];
+    static uint8_t raw[LINE_SIZE];
     size_t len = 0;
     size_t used = 0;
     assert_int_equal(hex_decode(bytes_of_text(line->frame), raw, sizeof(raw), &len), ERR_OK);
@@ -228,7 +228,7 @@ static FILE *open_frames(void)
 static void test_real_frames(void **state)
 {
     (void)state;
-    static char text[LINE_MAX];
+    static char text[LINE_SIZE];
     static struct line line;
     size_t count = 0;
     size_t decoded = 0;

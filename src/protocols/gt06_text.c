@@ -106,7 +106,7 @@ static bool read_named(struct reader *r, const char *name, struct bytes *value)
 }
 
 /* A letter for the sign, then degrees. */
-static bool parse_angle(struct bytes text, char positive, char negative, int64_t *angle_e7)
+static bool parse_angle(struct bytes text, uint8_t positive, uint8_t negative, int64_t *angle_e7)
 {
     if (text.len < 2 || (text.at[0] != positive && text.at[0] != negative) ||
         !parse_decimal_e7(bytes_slice(text, 1, SIZE_MAX), angle_e7)) {

@@ -59,7 +59,7 @@ static void test_iccid(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = {0};
-        char content[256];
+        char content[600];
         (void)snprintf(content, sizeof(content), "%02x 00000000 %s",
                        (unsigned)strlen(cases[i].text) + 4, hex_of(cases[i].text));
         const struct message *m = kit_one(&kit, false, 0x15, content);
