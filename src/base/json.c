@@ -109,7 +109,7 @@ static void literal(struct json_out *j, const char *text)
     append(j, text, strlen(text));
 }
 
-void json_null(struct json_out *j)
+void json_write_null(struct json_out *j)
 {
     literal(j, "null");
 }
@@ -126,10 +126,10 @@ void json_int(struct json_out *j, int64_t v)
     literal(j, text);
 }
 
-void json_string(struct json_out *j, const char *text)
+void json_write_string(struct json_out *j, const char *text)
 {
     if (text == NULL) {
-        json_null(j);
+        json_write_null(j);
         return;
     }
     json_string_bytes(j, bytes_of_text(text));
@@ -210,7 +210,7 @@ void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals)
 {
     char text[NUMBER_SIZE];
     (void)format_decimal(text, v, decimals);
-    json_string(j, text);
+    json_write_string(j, text);
 }
 
 void json_raw(struct json_out *j, struct bytes json)

@@ -37,11 +37,12 @@ void json_array_end(struct json_out *j);
 /* The name of the next member; plain ASCII of ours, written without escaping. */
 void json_name(struct json_out *j, const char *name);
 
-void json_null(struct json_out *j);
+/* Two names longer than their fellows: the library that parses JSON has json_null, json_string. */
+void json_write_null(struct json_out *j);
 void json_bool(struct json_out *j, bool v);
 void json_int(struct json_out *j, int64_t v);
 /* A string; NULL writes null. */
-void json_string(struct json_out *j, const char *text);
+void json_write_string(struct json_out *j, const char *text);
 void json_string_bytes(struct json_out *j, struct bytes text);
 /* `v` / 10^decimals with exactly that many decimals (0 to 9): json_decimal(j, 137, 1) is 13.7. */
 void json_decimal(struct json_out *j, int64_t v, unsigned decimals);

@@ -19,7 +19,7 @@ static void name_time(struct json_out *j, const char *name, int64_t time_s)
     char text[CLOCK_ISO_SIZE];
     clock_format_iso(time_s, text);
     json_name(j, name);
-    json_string(j, text);
+    json_write_string(j, text);
 }
 
 static void print_row(void *context, const struct store_check_row *row)
@@ -29,7 +29,7 @@ static void print_row(void *context, const struct store_check_row *row)
     *j = (struct json_out){.at = j->at, .capacity = j->capacity};
     json_object_begin(j);
     json_name(j, "DeviceID");
-    json_string(j, row->device_id);
+    json_write_string(j, row->device_id);
     json_name(j, "device");
     json_int(j, row->device);
     json_name(j, "deleted");

@@ -58,7 +58,7 @@ static void print_no_hex(struct transcript *t, struct bytes text)
     struct json_out j = {0};
     json_object_begin(&j);
     json_name(&j, "error");
-    json_string(&j, "not hexadecimal");
+    json_write_string(&j, "not hexadecimal");
     json_name(&j, "frame");
     json_string_bytes(&j, text);
     json_object_end(&j);

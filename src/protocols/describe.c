@@ -54,7 +54,7 @@ static void name_decimal(struct json_out *j, const char *name, int64_t value, un
 static void name_text(struct json_out *j, const char *name, const char *text)
 {
     json_name(j, name);
-    json_string(j, text);
+    json_write_string(j, text);
 }
 
 static void name_int(struct json_out *j, const char *name, int64_t value)
@@ -133,7 +133,7 @@ static void describe_temperatures(struct json_out *j, const struct fix *f)
     json_array_begin(j);
     for (size_t i = 0; i < f->temperature_count; i++) {
         if (f->temperature_c_e2[i] == FIX_TEMPERATURE_ABSENT) {
-            json_null(j);
+            json_write_null(j);
             continue;
         }
         write_decimal(j, f->temperature_c_e2[i], 2);
@@ -150,7 +150,7 @@ static void describe_alarms(struct json_out *j, const struct fix *f)
     json_array_begin(j);
     for (unsigned type = 0; type < ALARM_COUNT; type++) {
         if ((f->alarms >> type & 1U) != 0) {
-            json_string(j, alarm_text((enum alarm_type)type));
+            json_write_string(j, alarm_text((enum alarm_type)type));
         }
     }
     json_array_end(j);

@@ -40,9 +40,9 @@ static void print_error(struct transcript *t, const char *text, struct bytes byt
     hex_encode(bytes, hex);
     json_object_begin(&t->json);
     json_name(&t->json, "error");
-    json_string(&t->json, text);
+    json_write_string(&t->json, text);
     json_name(&t->json, "frame");
-    json_string(&t->json, hex);
+    json_write_string(&t->json, hex);
     json_object_end(&t->json);
     print_object(t);
     t->errors++;
