@@ -34,7 +34,7 @@
  * alarm codes of LW, Seeworld, VL103 and TRX16I devices (gt06_status.c), the supply voltage of the
  * R11 in its heartbeat.
  *
- * Source: the Concox GT06 and Jimi protocol documents as gathered in the vectors' facts, section 2.
+ * Source: the Concox GT06 and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06.h"
 
@@ -124,6 +124,20 @@ static enum err decode_alive(struct session *s, const struct gt06_frame *f, stru
     return ERR_OK;
 }
 
+/* 36 as long as a VL103's location: a heartbeat where the items behind its status come out even. */
+static enum err decode_location_or_items(struct session *s, const struct gt06_frame *f,
+                                         struct decoded *out)
+{
+    enum { STATUS_LEN = 5, TYPE_LEN = 2 };
+    struct reader r = reader_init(f->content);
+    read_skip(&r, STATUS_LEN);
+    while (reader_left(&r) > 0) {
+        read_skip(&r, TYPE_LEN);
+        read_skip(&r, read_u8(&r));
+    }
+    return reader_ok(&r) ? gt06_decode_heartbeat(s, f, out) : gt06_decode_location(s, f, out);
+}
+
 struct type {
     uint8_t type;
     bool is_long;
@@ -172,7 +186,7 @@ static const struct type types[] = {
     {0x34, false, 50, 50, REPLY_SAME, false, gt06_decode_cells},
     {0x34, false, 0, ANY, REPLY_NONE, false, gt06_decode_location}, /* X1 */
     {0x35, false, 0, ANY, REPLY_NONE, false, decode_other},         /* announces a picture */
-    {0x36, false, 48, 48, REPLY_SAME, true, gt06_decode_location},
+    {0x36, false, 48, 48, REPLY_SAME, true, decode_location_or_items},
     {0x36, false, 0, ANY, REPLY_SAME, true, gt06_decode_heartbeat},
     {0x37, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
     {0x38, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
@@ -351,8 +365,11 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
     if (e != ERR_OK) {
         return e;
     }
-    struct hint hint = {
-        .kind = type->reply, .type = f.type, .always = type->always, .serial = f.serial};
+    bool is_report = out->len > 0 && out->at[0].kind == MESSAGE_FIX;
+    struct hint hint = {.kind = type->reply,
+                        .type = f.type,
+                        .always = type->always && !is_report,
+                        .serial = f.serial};
     if (f.is_bare) {
         memcpy(hint.time, f.content.at, sizeof(hint.time));
     }

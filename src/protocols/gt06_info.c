@@ -19,7 +19,7 @@
  *     F1       time u32, then states of an id u16, a length u8 and a value: 0001 motion (2 or 4),
  *              0004 ACC, 0005 supply u16/100 V, 0007 charging
  *
- * Source: the vectors' facts, section 2; 65, 66 and 8C after their frames.
+ * Source: the Concox and Jimi protocol documents; 65, 66, 8C and F1 after real frames.
  */
 #include "protocols/gt06.h"
 

@@ -21,7 +21,7 @@
  * A fix keeps the first cell, the serving one, and up to FIX_WIFI_MAX access points. Signals of
  * access points are positive numbers of -dBm.
  *
- * Source: the vectors' facts, section 2.
+ * Source: the Concox and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06.h"
 

@@ -17,8 +17,8 @@
  *     tail_acc       ACC, reason, sent late, then perhaps the odometer
  *     tail_status    status, battery, signal, alarm, language (gt06_status.c), then the common tail
  *
- * Source: the Concox GT06 and Jimi protocol documents as gathered in the vectors' facts, section 2;
- * the lengths of the variants are those of real frames.
+ * Source: the Concox GT06 and Jimi protocol documents; the lengths of the variants are
+ * those of real frames.
  */
 #include "protocols/gt06.h"
 

@@ -25,7 +25,7 @@
  * alarm, u16, file names; or ffff, u8, time, satellites, latitude, longitude, flags u16, speed u16
  * km/h, power u16/10 V, alarm, u16, file names
  *
- * Source: the Concox GT06 and Jimi protocol documents as gathered in the vectors' facts, section 2.
+ * Source: the Concox GT06 and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06.h"
 

@@ -236,6 +236,8 @@ static const struct field_case heartbeats[] = {
     {"23 of its status alone", 0x23, "04", expect_acc_and_charging},
     {"36", 0x36, STATUS, expect_heartbeat},
     {"36 with items", 0x36, STATUS "0032 01 01 0018 02 0192 006a 01 5f", expect_items},
+    {"36 as long as a VL103's location", 0x36,
+     STATUS "0018 02 0192 006a 01 5f 0032 1f" ZEROS_10 ZEROS_10 ZEROS_10 "00", expect_items},
     {"A3 of 7 bytes", 0xa3, "46 06 04 00 02 0000", expect_heartbeat},
 };
 

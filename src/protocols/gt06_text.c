@@ -8,7 +8,7 @@
  *         is a location, its speed in knots
  *     9B  kind u8, what the serial device said: text as it is, other bytes in hexadecimal
  *
- * Source: the vectors' facts, section 2.
+ * Source: the Concox and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06.h"
 
