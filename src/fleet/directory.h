@@ -41,7 +41,11 @@ void device_ref_release(struct directory *dir, struct device_ref *ref);
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
 
-/* Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. */
+/*
+ * Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. A
+ * deleted device is gone from every table at once; the devices of a deleted enterprise stay until
+ * each is deleted too.
+ */
 void directory_apply(struct directory *dir, const struct change *c);
 
 /* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
@@ -59,7 +63,8 @@ struct caller {
 
 /*
  * The caller of a token hash: ERR_OK, or ERR_NOT_FOUND where the token is unknown, expired, of an
- * earlier generation, or its user or enterprise is deleted or expired at `now_s`.
+ * earlier generation, or its user or enterprise is deleted or expired at `now_s`. An expired token
+ * is forgotten here.
  */
 MUST_USE enum err directory_authenticate(struct directory *dir,
                                          const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_s,
@@ -76,7 +81,7 @@ MUST_USE enum err directory_enterprise(struct directory *dir, int64_t id, struct
                                        struct enterprise *out);
 MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct arena *arena,
                                   struct group *out);
-/* The token record of a hash, whatever its state; ERR_NOT_FOUND. */
+/* The token record of a hash, whatever its state as long as it is kept; ERR_NOT_FOUND. */
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
                                   struct token *out);
 
@@ -91,8 +96,9 @@ MUST_USE enum err directory_find_tracker(struct directory *dir, const char *devi
 /* The device of an internal id. */
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*
- * What `caller` may see under that DeviceID / plate (trimmed, without case). A device of another
- * enterprise or outside the caller's groups is ERR_NOT_FOUND exactly like one that does not exist.
+ * What `caller` may see under that DeviceID (trimmed, by device_id_key()) / plate (trimmed, without
+ * case). A device of another enterprise or outside the caller's groups is ERR_NOT_FOUND exactly
+ * like one that does not exist; so is every device for root before HoldID chose an enterprise.
  */
 MUST_USE enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
                                               const char *device_id, struct device_ref *out);
@@ -101,7 +107,10 @@ MUST_USE enum err directory_find_by_plate(struct directory *dir, const struct ca
 /* As directory_find_by_device_id() but in the whole enterprise, whatever the caller's groups. */
 MUST_USE enum err directory_find_in_enterprise(struct directory *dir, int64_t enterprise_id,
                                                const char *device_id, struct device_ref *out);
-/* Whether a live device of the enterprise other than `except_id` has that plate / object code. */
+/*
+ * Whether a live device of the enterprise other than `except_id` has that plate / object code, both
+ * trimmed and without case.
+ */
 bool directory_plate_taken(struct directory *dir, int64_t enterprise_id, const char *plate,
                            int64_t except_id);
 bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, const char *code,

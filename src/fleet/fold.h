@@ -25,8 +25,9 @@ enum { FOLD_GAPS_MAX = 8 };
 struct fold_state {
     /*
      * The newest fix, with the members it did not have carried over from the fixes before it, but
-     * for alarms, flags that belong to one report (reupload, heartbeat, replaced time) and lock
-     * events. has == 0 and gps_time_s == 0 before the first fix.
+     * for alarms, flags that belong to one report (reupload, heartbeat, replaced time, power save),
+     * Wi-Fi scans and lock events. FIX_VALID and source go with the position. has == 0 and
+     * gps_time_s == 0 before the first fix.
      */
     struct fix current;
     uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards */
@@ -34,7 +35,7 @@ struct fold_state {
     bool counter_known;     /* the tracker reports an odometer: distance comes from it */
     enum motion motion;
     int64_t motion_since_s;  /* GPS time at which `motion` began */
-    int64_t position_time_s; /* of the last valid position; 0: none */
+    int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
     int32_t anchor_lat_e7;   /* the position distance is measured from (drift held still) */
     int32_t anchor_lon_e7;
     int64_t anchor_time_s; /* 0: no anchor */
