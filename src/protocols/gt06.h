@@ -56,6 +56,7 @@ void gt06_read_time(struct reader *r, const struct session *s, struct fix *f);
 void gt06_read_gps(struct reader *r, struct fix *f);
 /* Latitude and longitude of the wire and the flags that give their signs, course, validity, ACC. */
 void gt06_set_position(struct fix *f, uint32_t lat, uint32_t lon, uint16_t flags);
+/* Every type with a GPS block: 10, 11, 12, 16, ... A0, A2 to A4; its table tells the layouts. */
 gt06_decoder gt06_decode_location;
 
 /* gt06_status.c */
@@ -78,6 +79,7 @@ gt06_decoder gt06_decode_camera_alarm;      /* 95 */
 
 /* gt06_lbs.c */
 
+/* Network, LAC and CID in `form`; sets no cell where they are cut off. */
 void gt06_read_cell(struct reader *r, struct fix *f, enum gt06_cell form);
 /* `count` access points of a MAC and a signal strength, a positive number of -dBm. */
 void gt06_read_wifi(struct reader *r, struct fix *f, unsigned count);
