@@ -1,0 +1,92 @@
+/*
+ * libFuzzer's driver of one protocol, named by the macro FUZZED; built once a row (fuzz_NAME). The
+ * input is what a connection receives. It is played as one stream and again cut in two, which must
+ * come to the same; what is printed must be JSON; then it is handed to decode(), reply() and
+ * read_ack() as it is. A broken promise aborts.
+ */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "protocols/transcript.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { STREAM_MAX = 1 << 17 };
+static const int64_t NOW_S = INT64_C(1767323045); /* 2026-01-02T03:04:05Z */
+
+/* What a transcript printed, as one number (FNV-1a). */
+static void digest(void *context, struct bytes json)
+{
+    uint64_t *sum = context;
+    json_t *value = json_loadb((const char *)json.at, json.len, JSON_DECODE_INT_AS_REAL, NULL);
+    check(json_is_object(value));
+    json_decref(value);
+    for (size_t i = 0; i < json.len; i++) {
+        *sum = (*sum ^ json.at[i]) * UINT64_C(0x100000001b3);
+    }
+}
+
+/* Plays `in` in two pieces; answers whether it could be split to its end. */
+static bool play(struct bytes in, size_t cut, uint64_t *sum)
+{
+    *sum = UINT64_C(0xcbf29ce484222325);
+    struct transcript t = {.protocol = &FUZZED, .now_s = NOW_S, .print = digest, .context = sum};
+    transcript_begin(&t);
+    size_t used = transcript_feed(&t, bytes_slice(in, 0, cut));
+    struct bytes rest = bytes_slice(in, used, in.len);
+    used = transcript_feed(&t, rest);
+    transcript_end(&t, bytes_slice(rest, used, rest.len));
+    bool is_whole = !t.is_broken;
+    transcript_free(&t);
+    return is_whole;
+}
+
+static void decode_directly(struct bytes in)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    struct session s = protocol_session(&FUZZED);
+    if (FUZZED.decode(&s, in, &d) == ERR_OK && d.wants_reply) {
+        for (int outcome = OUTCOME_STORED; outcome <= OUTCOME_REFUSED; outcome++) {
+            uint8_t answer[PROTOCOL_REPLY_MAX];
+            struct writer out = writer_init(answer, sizeof(answer));
+            FUZZED.reply(&s, &d.hint, (enum outcome)outcome, NOW_S, &out);
+            check(writer_ok(&out));
+        }
+    }
+    check(memchr(d.device_id, '\0', sizeof(d.device_id)) != NULL);
+    check(d.device_id[0] == '\0' || device_id_is_valid(bytes_of_text(d.device_id)));
+    arena_free(&arena);
+}
+
+static void read_answers(struct bytes in)
+{
+    struct session s = protocol_session(&FUZZED);
+    size_t done = 0;
+    size_t used = 0;
+    size_t acknowledged = 0;
+    while (done < in.len &&
+           FUZZED.read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
+        check(used > 0 && used <= in.len - done);
+        done += used;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes in = {data, size};
+    uint64_t whole = 0;
+    uint64_t halves = 0;
+    if (size == 0 || size > STREAM_MAX) {
+        return 0;
+    }
+    (void)!FUZZED.claims(in);
+    bool is_whole = play(in, 0, &whole);
+    bool is_same = play(in, data[size - 1] * size / 256, &halves);
+    check(is_whole == is_same);
+    check(!is_whole || whole == halves);
+    decode_directly(in);
+    read_answers(in);
+    return 0;
+}
