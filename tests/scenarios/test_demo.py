@@ -1,0 +1,34 @@
+"""What `./dev run` starts: a newcomer's first minutes."""
+import datetime
+
+from lib.server import wait_until
+
+UTC = datetime.timezone.utc
+
+
+def test_the_demo_fleet_has_a_day_behind_it_and_drives(make_server):
+    server = make_server(arguments=["--demo"])
+    demo = server.api.login("demo", "demo")
+    listed = demo.data("vehicle/GetDeviceList", PageIndex=1, PageSize=100)
+    assert listed["total"] == 20
+
+    def all_report():
+        rows = demo.data("vehicle/GetCurrentVehicleInfo", VehiclePlates="")["data"]
+        return len(rows) == 20 and rows
+
+    wait_until(all_report, 60, "all twenty reporting")
+    wait_until(lambda: demo.data("vehicle/GetDeviceList", PageIndex=1, PageSize=100,
+                                 Status=1)["total"] >= 15, 60, "most of them online")
+    end = datetime.datetime.now(UTC)
+    start = end - datetime.timedelta(hours=25)
+    seen_moving = seen_parked = 0
+    for device in listed["data"]:
+        found = demo.data("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=device["DeviceID"],
+                          StartTime=start.strftime("%Y-%m-%d %H:%M:%S"),
+                          EndTime=end.strftime("%Y-%m-%d %H:%M:%S"))
+        assert found["total"] > 100
+        speeds = [r["Speed"] for r in found["data"]]
+        assert max(speeds) < 100
+        seen_moving += max(speeds) > 40
+        seen_parked += any("ACC off" in r["StatusDes"] for r in found["data"])
+    assert seen_moving >= 15 and seen_parked >= 8

@@ -1,0 +1,111 @@
+"""Two enterprises: what belongs to the other is exactly like what does not exist."""
+import datetime
+import json
+
+import pytest
+
+from lib.server import Fleet
+from lib.trackers import Jt808, jt808_location
+
+UTC = datetime.timezone.utc
+MINE, THEIRS, NOBODYS = "013900000001", "013900000002", "013900000003"
+
+# Every call that names a device, with the name in place of {}: by ID, and by plate.
+CALLS = [
+    ("vehicle/GetDeviceList", {"PageIndex": 1, "PageSize": 10, "Key": "{}"}),
+    ("vehicle/GetCurrentVehicleInfo", {"VehiclePlates": "{}"}),
+    ("vehicle/GetCurrentVehicleInfo", {"VehiclePlates": "mine,{}"}),
+    ("vehicle/GetCurrentVehicleInfoByDeviceIDs", {"DeviceIDs": "{}"}),
+    ("vehicle/GetCurrentVehicleInfoByDeviceIDs", {"DeviceIDs": MINE + ",{}"}),
+    ("vehicle/GetHistoryVehicleInfo",
+     {"NumberPlateLists": "{}", "StartTime": "2020-01-01", "EndTime": "2030-01-01"}),
+    ("vehicle/GetHistoryVehicleInfoByDeviceID",
+     {"DeviceID": "{}", "StartTime": "2020-01-01", "EndTime": "2030-01-01"}),
+    ("vehicle/ModifyVehiclePlate", {"DeviceID": "{}", "NewVehiclePlate": "stolen"}),
+    ("vehicle/ModifyAssetName", {"DeviceID": "{}", "AssetName": "stolen"}),
+    ("manage/ModifyDevice", {"DeviceID": "{}", "VehiclePlate": "stolen"}),
+    ("manage/DeleteDevice", {"DeviceID": "{}"}),
+    ("manage/ListDevices", {"Key": "{}"}),
+    ("manage/SetFocus", {"DeviceID": "{}", "Focus": True}),
+    ("manage/ListUnknownDevices", {"DeviceID": "{}"}),
+]
+
+
+@pytest.fixture
+def fleets(server):
+    """Two fleets of one device each, both on the road."""
+    one = Fleet(server, "One", [{"DeviceID": MINE, "VehiclePlate": "mine"}])
+    two = Fleet(server, "Two", [{"DeviceID": THEIRS, "VehiclePlate": "theirs"}])
+    now = datetime.datetime.now(UTC).replace(microsecond=0)
+    for device in (MINE, THEIRS):
+        terminal = Jt808(server.device, device)
+        terminal.register()
+        terminal.report(jt808_location(now))
+        terminal.close()
+    return one, two
+
+
+def filled(fields, name):
+    return {k: v.replace("{}", name) if isinstance(v, str) else v for k, v in fields.items()}
+
+
+@pytest.mark.parametrize("role", ["admin", "operator", "viewer"])
+def test_no_call_tells_theirs_from_nobodys(fleets, role):
+    one, two = fleets
+    api = one.api if role == "admin" else one.user(role)
+    before = two.status(THEIRS)
+    for method, fields in CALLS:
+        for foreign, missing in ((THEIRS, NOBODYS), ("theirs", "absent"),
+                                 (THEIRS.lstrip("0"), NOBODYS.lstrip("0"))):
+            theirs = api.post(f"/api/{method}", filled(fields, foreign))
+            nobodys = api.post(f"/api/{method}", filled(fields, missing))
+            assert theirs.status_code == nobodys.status_code, method
+            assert theirs.text.replace(foreign, "?") == nobodys.text.replace(missing, "?"), method
+    after = two.status(THEIRS)
+    assert {k: v for k, v in after.items() if k != "StatusDes"} == \
+        {k: v for k, v in before.items() if k != "StatusDes"}
+
+
+def test_hold_id_is_for_root_alone(fleets):
+    one, two = fleets
+    for method, fields in (("vehicle/GetDeviceList", {"PageIndex": 1, "PageSize": 10}),
+                           ("manage/ListDevices", {}), ("manage/ListUsers", {})):
+        own = one.api.call(method, **fields)
+        assert one.api.call(method, HoldID=two.hold, **fields) == own
+        assert THEIRS not in json.dumps(own)
+
+
+def test_users_and_groups_stay_apart(fleets):
+    one, two = fleets
+    users = two.api.data("manage/ListUsers")["data"]
+    group = two.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    for method, fields in (("manage/ModifyUser", {"UserID": users[0]["UserID"], "Role": "viewer"}),
+                           ("manage/DeleteUser", {"UserID": users[0]["UserID"]}),
+                           ("manage/ModifyGroup", {"GroupID": group, "GroupName": "x"}),
+                           ("manage/DeleteGroup", {"GroupID": group})):
+        assert one.api.call(method, **fields)["Code"] == 404, method
+    assert one.api.call("manage/AddDevice", DeviceID="013900000009", GroupID=group)["Code"] in \
+        (404, 500)
+    assert one.api.call("manage/ListEnterprises")["Code"] == 403
+
+
+def test_a_taken_device_id_says_no_more(fleets):
+    one, _ = fleets
+    theirs = one.api.call("manage/AddDevice", DeviceID=THEIRS)
+    own = one.api.call("manage/AddDevice", DeviceID=MINE)
+    assert theirs["Code"] == own["Code"] == 409
+    assert theirs["ErrMsg"] == own["ErrMsg"]
+
+
+def test_a_user_limited_to_groups_sees_these_alone(server):
+    fleet = Fleet(server, "One")
+    north = fleet.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    fleet.add([{"DeviceID": MINE, "GroupID": north}, {"DeviceID": THEIRS}])
+    limited = fleet.user("operator", GroupIDs=[north])
+    listed = limited.data("vehicle/GetDeviceList", PageIndex=1, PageSize=10)
+    assert [r["DeviceID"] for r in listed["data"]] == [MINE]
+    assert limited.data("vehicle/ModifyVehiclePlate", DeviceID=THEIRS,
+                        NewVehiclePlate="x") == "4"
+    assert limited.data("vehicle/ModifyVehiclePlate", DeviceID=MINE, NewVehiclePlate="x") == "0"
+    assert limited.call("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=THEIRS,
+                        StartTime="2026-01-01", EndTime="2026-01-02")["Code"] == 4002
