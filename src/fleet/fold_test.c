@@ -1,0 +1,689 @@
+#include "fleet/fold.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Along a meridian, so that 9 units of latitude are 10.0 centimetres. */
+enum { T0 = 1700000000, LAT0_E7 = 500000000, LON0_E7 = 80000000 };
+
+static int32_t metres_north(int64_t metres)
+{
+    return (int32_t)(LAT0_E7 + metres * 100000000 / 1111951);
+}
+
+/* A fix with GPS lock `metres` north of the start. */
+static struct fix at(int64_t after_s, int64_t metres, uint32_t speed_kmh)
+{
+    struct fix f = {.rcv_time_s = T0 + after_s + 1};
+    fix_set_time(&f, T0 + after_s);
+    fix_set_position(&f, metres_north(metres), LON0_E7, true);
+    fix_set_speed_kmh_e2(&f, (uint64_t)speed_kmh * 100);
+    return f;
+}
+
+static struct fix with_ignition(struct fix f, bool on)
+{
+    fix_set_switch(&f, FIX_HAS_IGNITION, FIX_IGNITION_ON, on);
+    return f;
+}
+
+/* A heartbeat, or a report without a position. */
+static struct fix bare(int64_t after_s, uint32_t flags)
+{
+    struct fix f = {.rcv_time_s = T0 + after_s + 1, .flags = flags};
+    fix_set_time(&f, T0 + after_s);
+    return f;
+}
+
+static struct fold_state fold_all(const struct fix *fixes, size_t n)
+{
+    struct fold_state s = {0};
+    for (size_t i = 0; i < n; i++) {
+        fold_step(&s, &fixes[i]);
+    }
+    return s;
+}
+
+#define FOLD(...)                                                                                  \
+    fold_all((const struct fix[]){__VA_ARGS__},                                                    \
+             sizeof((const struct fix[]){__VA_ARGS__}) / sizeof(struct fix))
+
+static void assert_metres(const struct fold_state *s, uint64_t metres)
+{
+    uint64_t wanted = metres * 100;
+    uint64_t slack = 10 + wanted / 10000;
+    assert_in_range(s->odometer_m_e2, wanted > slack ? wanted - slack : 0, wanted + slack);
+}
+
+/* ---- odometer ---- */
+
+static void a_drive_is_the_sum_of_its_steps(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(at(0, 0, 0), at(10, 50, 30), at(20, 180, 50), at(30, 250, 20), at(40, 280, 0));
+    assert_metres(&s, 280);
+}
+
+static void one_fix_is_no_distance(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 90));
+    assert_int_equal(s.odometer_m_e2, 0);
+    assert_int_equal(s.anchor_time_s, T0);
+    assert_int_equal(s.position_time_s, T0);
+}
+
+static void drift_at_standstill_does_not_count(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 0));
+    for (int i = 1; i <= 1000; i++) {
+        struct fix f = at(i * 10L, (i * 37) % 180 - 90, (uint32_t)i % 3);
+        fold_step(&s, &f);
+    }
+    assert_int_equal(s.odometer_m_e2, 0);
+    assert_int_equal(s.motion, MOTION_STILL);
+}
+
+static void way_on_after_drift_is_measured_from_the_anchor(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 0), at(10, 60, 0), at(20, -60, 1), at(30, 100, 40));
+    assert_metres(&s, 100);
+}
+
+static void displacement_at_standstill_counts_beyond_the_radius(void **state)
+{
+    (void)state;
+    struct fold_state within = FOLD(at(0, 0, 0), at(600, 99, 0));
+    assert_int_equal(within.odometer_m_e2, 0);
+    struct fold_state beyond = FOLD(at(0, 0, 0), at(600, 101, 0));
+    assert_metres(&beyond, 101);
+}
+
+static void ignition_off_holds(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_ignition(at(0, 0, 0), false), at(600, 150, 0), at(1200, 450, 9));
+    assert_int_equal(s.odometer_m_e2, 0);
+    assert_int_equal(s.motion, MOTION_OFF);
+    struct fix tow = at(1210, 470, 10);
+    fold_step(&s, &tow);
+    assert_int_equal(s.motion, MOTION_OFF);
+    assert_metres(&s, 470);
+}
+
+static void last_step_into_ignition_off_counts(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(with_ignition(at(0, 0, 30), true),
+                               with_ignition(at(10, 80, 0), false), at(20, 160, 0));
+    assert_metres(&s, 80);
+}
+
+static void jumps_are_dropped_both_ways(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(at(0, 0, 50), at(10, 140, 50), at(20, 90000, 50), at(30, 420, 50), at(40, 560, 50));
+    assert_metres(&s, 280);
+}
+
+/* 300 km/h are 83.3 m/s; a gap may be one second longer than it looks. */
+static void the_fastest_believable_step(void **state)
+{
+    (void)state;
+    struct fold_state fast = FOLD(at(0, 0, 290), at(10, 916, 290));
+    assert_metres(&fast, 916);
+    struct fold_state jump = FOLD(at(0, 0, 290), at(10, 918, 290));
+    assert_int_equal(jump.odometer_m_e2, 0);
+}
+
+static void positions_without_lock_do_not_count(void **state)
+{
+    (void)state;
+    struct fix lost = at(10, 5000, 60);
+    lost.flags &= ~(uint32_t)FIX_VALID;
+    struct fix lbs = at(20, 5000, 60);
+    lbs.source = FIX_LBS;
+    struct fold_state s = FOLD(at(0, 0, 60), lost, lbs, at(30, 400, 60));
+    assert_metres(&s, 400);
+}
+
+static struct fix with_counter(struct fix f, uint64_t metres)
+{
+    fix_set_odometer_m(&f, metres);
+    return f;
+}
+
+static void the_tracker_s_counter_counts(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(with_counter(at(0, 0, 50), 123000),
+                               with_counter(at(10, 140, 50), 123137), at(20, 5000, 50));
+    assert_int_equal(s.odometer_m_e2, 12313700);
+    assert_true(s.counter_known);
+    assert_int_equal(s.counter_m, 123137);
+}
+
+static void a_counter_that_resets_goes_on(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(with_counter(at(0, 0, 0), 5000), with_counter(at(10, 0, 0), 20),
+                               with_counter(at(20, 0, 0), 70));
+    assert_int_equal(s.odometer_m_e2, 505000);
+}
+
+static void a_counter_of_zero_is_none(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(with_counter(at(0, 0, 50), 0), with_counter(at(10, 140, 50), 0));
+    assert_false(s.counter_known);
+    assert_metres(&s, 140);
+    s = FOLD(with_counter(at(0, 0, 0), 5000), with_counter(at(10, 0, 0), 0),
+             with_counter(at(20, 0, 0), 5001));
+    assert_int_equal(s.odometer_m_e2, 500100);
+}
+
+static void a_counter_that_comes_later_continues(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 50), at(10, 140, 50), with_counter(at(20, 280, 50), 90000),
+                               with_counter(at(30, 420, 50), 90100));
+    assert_metres(&s, 380);
+}
+
+static void a_counter_beyond_belief_is_left_out(void **state)
+{
+    (void)state;
+    struct fix noise = at(10, 0, 0);
+    noise.has |= FIX_HAS_ODOMETER;
+    noise.odometer_m = UINT64_MAX;
+    struct fold_state s =
+        FOLD(with_counter(at(0, 0, 0), 100), noise, with_counter(at(20, 0, 0), 101));
+    assert_int_equal(s.odometer_m_e2, 10100);
+}
+
+/* ---- motion ---- */
+
+static void speed_decides_with_hysteresis(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 0));
+    static const struct {
+        uint32_t speed_kmh_e2;
+        enum motion motion;
+    } rows[] = {{499, MOTION_STILL},
+                {500, MOTION_MOVING},
+                {300, MOTION_MOVING},
+                {299, MOTION_STILL},
+                {499, MOTION_STILL}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fix f = at((int64_t)i + 1, 0, 0);
+        f.speed_kmh_e2 = rows[i].speed_kmh_e2;
+        fold_step(&s, &f);
+        assert_int_equal(s.motion, rows[i].motion);
+    }
+}
+
+static void motion_has_its_beginning(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_ignition(at(0, 0, 0), false), with_ignition(at(60, 0, 0), true), at(90, 0, 0));
+    assert_int_equal(s.motion, MOTION_IDLE);
+    assert_int_equal(s.motion_since_s, T0 + 60);
+    struct fix f = at(100, 50, 40);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    assert_int_equal(s.motion_since_s, T0 + 100);
+    f = at(200, 900, 40);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion_since_s, T0 + 100);
+    f = with_ignition(bare(300, FIX_HEARTBEAT), false);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_OFF);
+    assert_int_equal(s.motion_since_s, T0 + 300);
+}
+
+static void nothing_known_is_unknown(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(bare(0, FIX_HEARTBEAT));
+    assert_int_equal(s.motion, MOTION_UNKNOWN);
+    assert_int_equal(s.motion_since_s, T0);
+    struct fix f = at(10, 0, 0);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_STILL);
+    assert_int_equal(s.motion_since_s, T0 + 10);
+}
+
+static void without_lock_the_sensor_decides(void **state)
+{
+    (void)state;
+    struct fix f = bare(0, 0);
+    fix_set_switch(&f, FIX_HAS_MOTION, FIX_MOVING, true);
+    struct fold_state s = FOLD(f);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    f = bare(10, FIX_HEARTBEAT);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    fix_set_switch(&f, FIX_HAS_MOTION, FIX_MOVING, false);
+    f.gps_time_s += 10;
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_STILL);
+}
+
+static struct fix speedless(int64_t after_s, int64_t metres)
+{
+    struct fix f = at(after_s, metres, 0);
+    f.has &= ~(uint32_t)FIX_HAS_SPEED;
+    return f;
+}
+
+static void without_speed_the_displacement_decides(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(speedless(0, 0));
+    assert_int_equal(s.motion, MOTION_UNKNOWN);
+    struct fix f = speedless(60, 600);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    assert_metres(&s, 600);
+    f = speedless(239, 610);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    f = speedless(240, 610);
+    fold_step(&s, &f);
+    assert_int_equal(s.motion, MOTION_STILL);
+    assert_metres(&s, 600);
+}
+
+/* ---- what is shown ---- */
+
+static void members_are_carried_over(void **state)
+{
+    (void)state;
+    struct fix full = with_ignition(at(0, 0, 50), true);
+    fix_set_altitude_dm(&full, 1234);
+    fix_set_course_cdeg(&full, 9000);
+    fix_set_satellites(&full, 7);
+    fix_set_gsm_bars(&full, 3);
+    fix_set_power_mv(&full, 12100);
+    fix_set_battery_mv(&full, 4100);
+    fix_set_battery_percent(&full, 94);
+    fix_set_fuel_ml(&full, 40000);
+    fix_set_rest_days(&full, 12);
+    fix_set_iccid(&full, "89860012345678901234");
+    fix_set_cell(&full, (struct cell){.mcc = 460, .cid = 9});
+    fix_set_switch(&full, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
+    full.has |= FIX_HAS_HDOP;
+    full.hdop_e2 = 120;
+    struct fold_state s = FOLD(full, bare(10, FIX_HEARTBEAT));
+    struct fix wanted = full;
+    wanted.gps_time_s = T0 + 10;
+    wanted.rcv_time_s = T0 + 11;
+    wanted.flags |= FIX_HEARTBEAT;
+    assert_true(fix_is_repeat(&s.current, &wanted));
+    assert_int_equal(s.current.rcv_time_s, T0 + 11);
+}
+
+static void what_belongs_to_one_report_is_not(void **state)
+{
+    (void)state;
+    struct fix f = at(0, 0, 0);
+    f.flags |= FIX_REUPLOAD | FIX_HEARTBEAT | FIX_TIME_REPLACED | FIX_POWER_SAVE;
+    f.original_time_s = 5;
+    f.alarms = ALARM_BIT(SOS);
+    fix_set_lock(&f, FIX_LOCK_ON);
+    fix_add_wifi(&f, (const uint8_t[6]){1}, -60);
+    struct fold_state s = FOLD(f);
+    assert_int_equal(s.current.lock, FIX_LOCK_ON);
+    f = at(10, 0, 0);
+    fold_step(&s, &f);
+    assert_int_equal(s.current.flags, FIX_VALID);
+    assert_int_equal(s.current.original_time_s, 0);
+    assert_int_equal(s.current.alarms, 0);
+    assert_int_equal(s.current.lock, 0);
+    assert_int_equal(s.current.has & FIX_HAS_LOCK, 0);
+    assert_int_equal(s.current.wifi_count, 0);
+}
+
+static void a_switch_that_goes_off_is_off(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_ignition(at(0, 0, 0), true), with_ignition(at(1, 0, 0), false), at(2, 0, 0));
+    assert_int_equal(s.current.flags & FIX_IGNITION_ON, 0);
+    assert_int_equal(s.current.has & FIX_HAS_IGNITION, FIX_HAS_IGNITION);
+}
+
+static void temperatures_are_carried_each(void **state)
+{
+    (void)state;
+    struct fix first = at(0, 0, 0);
+    fix_set_temperature(&first, 0, 2100);
+    fix_set_temperature(&first, 2, -1800);
+    struct fix second = at(10, 0, 0);
+    fix_set_temperature(&second, 1, 500);
+    struct fold_state s = FOLD(first, second);
+    assert_int_equal(s.current.temperature_count, 3);
+    assert_int_equal(s.current.temperature_c_e2[0], 2100);
+    assert_int_equal(s.current.temperature_c_e2[1], 500);
+    assert_int_equal(s.current.temperature_c_e2[2], -1800);
+}
+
+static void a_carried_speed_ends_with_the_motion(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_ignition(at(0, 0, 60), true), with_ignition(bare(10, FIX_HEARTBEAT), true));
+    assert_int_equal(s.current.speed_kmh_e2, 6000);
+    struct fix off = with_ignition(bare(20, FIX_HEARTBEAT), false);
+    fold_step(&s, &off);
+    assert_int_equal(s.current.speed_kmh_e2, 0);
+}
+
+static void lost_lock_does_not_move_the_position(void **state)
+{
+    (void)state;
+    struct fix lost = at(10, 5000, 0);
+    lost.flags &= ~(uint32_t)FIX_VALID;
+    struct fold_state s = FOLD(at(0, 10, 0), lost, bare(20, 0));
+    assert_int_equal(s.current.lat_e7, metres_north(10));
+    assert_int_equal(s.current.flags & FIX_VALID, FIX_VALID);
+    assert_int_equal(s.current.gps_time_s, T0 + 20);
+    assert_int_equal(s.position_time_s, T0);
+}
+
+static void a_position_without_lock_is_better_than_none(void **state)
+{
+    (void)state;
+    struct fix lost = at(0, 5000, 0);
+    lost.flags &= ~(uint32_t)FIX_VALID;
+    struct fix later = lost;
+    later.gps_time_s += 10;
+    later.lat_e7 = metres_north(6000);
+    struct fold_state s = FOLD(lost, later);
+    assert_int_equal(s.current.lat_e7, metres_north(6000));
+    assert_int_equal(s.current.flags & FIX_VALID, 0);
+    assert_int_equal(s.position_time_s, 0);
+    assert_int_equal(s.anchor_time_s, 0);
+    struct fix good = at(20, 1, 0);
+    fold_step(&s, &good);
+    later.gps_time_s += 20;
+    fold_step(&s, &later);
+    assert_int_equal(s.current.lat_e7, metres_north(1));
+}
+
+static void an_lbs_position_moves_and_is_marked(void **state)
+{
+    (void)state;
+    struct fix lbs = at(10, 5000, 0);
+    lbs.flags = 0;
+    lbs.source = FIX_LBS;
+    struct fix cells_only = bare(20, 0);
+    cells_only.source = FIX_WIFI;
+    struct fold_state s = FOLD(at(0, 0, 0), lbs, cells_only);
+    assert_int_equal(s.current.lat_e7, metres_north(5000));
+    assert_int_equal(s.current.source, FIX_LBS);
+    assert_int_equal(s.position_time_s, T0);
+    struct fix gps = at(30, 20, 0);
+    fold_step(&s, &gps);
+    assert_int_equal(s.current.source, FIX_GPS);
+    fold_step(&s, &(struct fix){.gps_time_s = T0 + 40, .source = FIX_LBS});
+    assert_int_equal(s.current.source, FIX_GPS);
+}
+
+static void no_position_ever_stays_none(void **state)
+{
+    (void)state;
+    struct fix lbs = bare(0, 0);
+    lbs.source = FIX_LBS;
+    struct fold_state s = FOLD(lbs);
+    assert_int_equal(s.current.has & FIX_HAS_POSITION, 0);
+    assert_int_equal(s.current.source, FIX_LBS);
+}
+
+/* ---- alarms ---- */
+
+static struct fix with_alarms(struct fix f, alarm_set alarms)
+{
+    f.alarms = alarms;
+    return f;
+}
+
+static void alarms_end_with_a_fix_without_them(void **state)
+{
+    (void)state;
+    alarm_set both = ALARM_BIT(SOS) | ALARM_BIT(POWER_OFF);
+    struct fold_state s = FOLD(with_alarms(at(0, 0, 0), both));
+    assert_int_equal(s.active_alarms, both);
+    struct fix f = with_alarms(at(10, 0, 0), ALARM_BIT(POWER_OFF));
+    fold_step(&s, &f);
+    assert_int_equal(s.active_alarms, ALARM_BIT(POWER_OFF));
+    f = at(20, 0, 0);
+    fold_step(&s, &f);
+    assert_int_equal(s.active_alarms, 0);
+}
+
+static void a_heartbeat_ends_none(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_alarms(at(0, 0, 0), ALARM_BIT(REMOVAL)), bare(10, FIX_HEARTBEAT));
+    assert_int_equal(s.active_alarms, ALARM_BIT(REMOVAL));
+    struct fix f = with_alarms(bare(20, FIX_HEARTBEAT), ALARM_BIT(LOW_BATTERY));
+    fold_step(&s, &f);
+    assert_int_equal(s.active_alarms, ALARM_BIT(LOW_BATTERY));
+}
+
+static void alarms_of_one_second_are_united(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(with_alarms(at(0, 0, 0), ALARM_BIT(SOS)), at(0, 0, 0),
+                               with_alarms(at(0, 0, 0), ALARM_BIT(VIBRATION)));
+    assert_int_equal(s.active_alarms, ALARM_BIT(SOS) | ALARM_BIT(VIBRATION));
+}
+
+/* ---- upload interval ---- */
+
+static void the_interval_is_a_median_while_moving(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 50));
+    assert_int_equal(fold_upload_interval_s(&s), 0);
+    static const struct {
+        uint32_t gap_s;
+        unsigned median_s;
+    } rows[] = {{10, 10}, {20, 15}, {10, 10}, {600, 15}, {14, 14}, {14, 14},
+                {14, 14}, {14, 14}, {30, 14}, {30, 14},  {30, 22}, {30, 22}};
+    int64_t t = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        t += rows[i].gap_s;
+        struct fix f = at(t, t * 10, 50);
+        fold_step(&s, &f);
+        assert_int_equal(fold_upload_interval_s(&s), rows[i].median_s);
+    }
+    assert_int_equal(s.gap_count, FOLD_GAPS_MAX);
+    assert_int_equal(s.gaps_s[FOLD_GAPS_MAX - 1], 30);
+}
+
+static void standstill_heartbeats_and_repeats_are_no_gaps(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(at(0, 0, 50), at(10, 100, 50), bare(15, FIX_HEARTBEAT), at(20, 200, 50),
+             at(20, 200, 50), at(700, 210, 0), at(900, 210, 0), at(910, 300, 50));
+    assert_int_equal(s.gap_count, 2);
+    assert_int_equal(fold_upload_interval_s(&s), 10);
+}
+
+static void long_gaps_saturate(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 50), at(100000, 5000, 50));
+    assert_int_equal(fold_upload_interval_s(&s), UINT16_MAX);
+}
+
+/* ---- the whole ---- */
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return *seed >> 8;
+}
+
+static struct fix random_fix(uint32_t *seed, int64_t after_s)
+{
+    struct fix f = bare(after_s, 0);
+    uint32_t has = next_random(seed);
+    if (has % 8 != 0) {
+        fix_set_position(&f, metres_north(next_random(seed) % 4000), LON0_E7, has % 16 != 1);
+    }
+    if (has & 0x10) {
+        fix_set_speed_kmh_e2(&f, next_random(seed) % 8000);
+    }
+    if ((has & 0x60) == 0) {
+        fix_set_switch(&f, FIX_HAS_IGNITION, FIX_IGNITION_ON, (has & 0x80) != 0);
+    }
+    if ((has & 0x300) == 0) {
+        fix_set_odometer_m(&f, next_random(seed) % 100000);
+    }
+    f.flags |= (has & 0xc00) == 0 ? FIX_HEARTBEAT : 0;
+    f.source = (has & 0x7000) == 0 ? FIX_LBS : FIX_GPS;
+    f.alarms = next_random(seed) & next_random(seed) & ((1U << ALARM_COUNT) - 1);
+    if (has & 0x8000) {
+        fix_set_temperature(&f, next_random(seed) % 3, (int64_t)(next_random(seed) % 4000));
+    }
+    return f;
+}
+
+enum { RANDOM_FIXES = 400 };
+
+static void make_random(uint32_t seed, struct fix fixes[RANDOM_FIXES])
+{
+    int64_t t = 0;
+    for (size_t i = 0; i < RANDOM_FIXES; i++) {
+        t += next_random(&seed) % 4 == 0 ? 0 : next_random(&seed) % 400;
+        fixes[i] = random_fix(&seed, t);
+    }
+}
+
+/* The store keeps the state member by member; between two runs of it nothing else may matter. */
+static void assert_same(const struct fold_state *a, const struct fold_state *b)
+{
+    assert_true(fix_is_repeat(&a->current, &b->current));
+    assert_int_equal(a->current.rcv_time_s, b->current.rcv_time_s);
+    assert_int_equal(a->odometer_m_e2, b->odometer_m_e2);
+    assert_int_equal(a->counter_m, b->counter_m);
+    assert_int_equal(a->counter_known, b->counter_known);
+    assert_int_equal(a->motion, b->motion);
+    assert_int_equal(a->motion_since_s, b->motion_since_s);
+    assert_int_equal(a->position_time_s, b->position_time_s);
+    assert_int_equal(a->anchor_lat_e7, b->anchor_lat_e7);
+    assert_int_equal(a->anchor_lon_e7, b->anchor_lon_e7);
+    assert_int_equal(a->anchor_time_s, b->anchor_time_s);
+    assert_int_equal(a->active_alarms, b->active_alarms);
+    assert_int_equal(a->gap_count, b->gap_count);
+    assert_memory_equal(a->gaps_s, b->gaps_s, sizeof(a->gaps_s));
+}
+
+static void any_split_gives_the_same_state(void **state)
+{
+    (void)state;
+    static struct fix fixes[RANDOM_FIXES];
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        make_random(seed, fixes);
+        struct fold_state whole = fold_all(fixes, RANDOM_FIXES);
+        for (size_t split = 0; split <= RANDOM_FIXES; split += 13) {
+            struct fold_state half = fold_all(fixes, split);
+            struct fold_state copy = half;
+            memset(&half, 0xee, sizeof(half));
+            for (size_t i = split; i < RANDOM_FIXES; i++) {
+                fold_step(&copy, &fixes[i]);
+            }
+            assert_same(&copy, &whole);
+        }
+    }
+}
+
+static void the_odometer_never_runs_back(void **state)
+{
+    (void)state;
+    static struct fix fixes[RANDOM_FIXES];
+    for (uint32_t seed = 100; seed < 120; seed++) {
+        make_random(seed, fixes);
+        struct fold_state s = {0};
+        for (size_t i = 0; i < RANDOM_FIXES; i++) {
+            uint64_t before = s.odometer_m_e2;
+            fold_step(&s, &fixes[i]);
+            assert_true(s.odometer_m_e2 >= before);
+            assert_int_equal(s.current.gps_time_s, fixes[i].gps_time_s);
+            assert_in_range(s.gap_count, 0, FOLD_GAPS_MAX);
+        }
+    }
+}
+
+static void a_fix_without_anything_is_folded_once_there_was_one(void **state)
+{
+    (void)state;
+    struct fold_state s = {0};
+    fold_step(&s, &(struct fix){.gps_time_s = T0});
+    fold_step(&s, &(struct fix){.gps_time_s = T0});
+    assert_int_equal(s.current.gps_time_s, T0);
+    assert_int_equal(s.motion, MOTION_UNKNOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_drive_is_the_sum_of_its_steps),
+        cmocka_unit_test(one_fix_is_no_distance),
+        cmocka_unit_test(drift_at_standstill_does_not_count),
+        cmocka_unit_test(way_on_after_drift_is_measured_from_the_anchor),
+        cmocka_unit_test(displacement_at_standstill_counts_beyond_the_radius),
+        cmocka_unit_test(ignition_off_holds),
+        cmocka_unit_test(last_step_into_ignition_off_counts),
+        cmocka_unit_test(jumps_are_dropped_both_ways),
+        cmocka_unit_test(the_fastest_believable_step),
+        cmocka_unit_test(positions_without_lock_do_not_count),
+        cmocka_unit_test(the_tracker_s_counter_counts),
+        cmocka_unit_test(a_counter_that_resets_goes_on),
+        cmocka_unit_test(a_counter_of_zero_is_none),
+        cmocka_unit_test(a_counter_that_comes_later_continues),
+        cmocka_unit_test(a_counter_beyond_belief_is_left_out),
+        cmocka_unit_test(speed_decides_with_hysteresis),
+        cmocka_unit_test(motion_has_its_beginning),
+        cmocka_unit_test(nothing_known_is_unknown),
+        cmocka_unit_test(without_lock_the_sensor_decides),
+        cmocka_unit_test(without_speed_the_displacement_decides),
+        cmocka_unit_test(members_are_carried_over),
+        cmocka_unit_test(what_belongs_to_one_report_is_not),
+        cmocka_unit_test(a_switch_that_goes_off_is_off),
+        cmocka_unit_test(temperatures_are_carried_each),
+        cmocka_unit_test(a_carried_speed_ends_with_the_motion),
+        cmocka_unit_test(lost_lock_does_not_move_the_position),
+        cmocka_unit_test(a_position_without_lock_is_better_than_none),
+        cmocka_unit_test(an_lbs_position_moves_and_is_marked),
+        cmocka_unit_test(no_position_ever_stays_none),
+        cmocka_unit_test(alarms_end_with_a_fix_without_them),
+        cmocka_unit_test(a_heartbeat_ends_none),
+        cmocka_unit_test(alarms_of_one_second_are_united),
+        cmocka_unit_test(the_interval_is_a_median_while_moving),
+        cmocka_unit_test(standstill_heartbeats_and_repeats_are_no_gaps),
+        cmocka_unit_test(long_gaps_saturate),
+        cmocka_unit_test(any_split_gives_the_same_state),
+        cmocka_unit_test(the_odometer_never_runs_back),
+        cmocka_unit_test(a_fix_without_anything_is_folded_once_there_was_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
