@@ -146,10 +146,11 @@ static int take_offset_s(struct reader *r)
         return 0;
     }
     int hours = take_digits(r, 2);
+    bool has_minutes = reader_left(r) > 0;
     if (peek(r) == ':') {
         read_skip(r, 1);
     }
-    int minutes = reader_left(r) > 0 ? take_digits(r, 2) : 0;
+    int minutes = has_minutes ? take_digits(r, 2) : 0;
     if (hours > 15 || minutes > 59) {
         r->failed = true;
     }

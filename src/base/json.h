@@ -12,8 +12,9 @@
  * the caller lets it: a long answer is written in pieces, json_text() taken and json_drop() called
  * between them, while the writer remembers where in the structure it is (nesting up to 16).
  *
- * Text that is not valid UTF-8 comes out with U+FFFD in place of the bad bytes; control characters
- * are escaped. Numbers carry their decimals, so that "13.70" is what was meant.
+ * Text that is not valid UTF-8 comes out with U+FFFD in place of the bad bytes, a NUL among
+ * them; other control characters are escaped. Numbers carry their decimals, so that "13.70" is what
+ * was meant.
  */
 struct json_out {
     char *at;

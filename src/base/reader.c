@@ -29,7 +29,7 @@ static const uint8_t *take(struct reader *r, size_t n)
         r->failed = true;
         return NULL;
     }
-    const uint8_t *p = r->in.at + r->pos;
+    const uint8_t *p = n == 0 ? r->in.at : r->in.at + r->pos; /* at may be NULL */
     r->pos += n;
     return p;
 }
