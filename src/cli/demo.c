@@ -26,33 +26,33 @@ enum {
 
 struct vehicle {
     enum protocol_index protocol;
+    enum device_type type;
     const char *device_id;
     const char *plate;
     const char *model;
-    enum device_type type;
 };
 
 static const struct vehicle vehicles[VEHICLES] = {
-    {PROTOCOL_jt808, "013800000101", "B-OD 101", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000102", "B-OD 102", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000103", "B-OD 103", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000104", "B-OD 104", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000105", "B-OD 105", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000106", "B-OD 106", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000107", "B-OD 107", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_jt808, "013800000108", "B-OD 108", "JT/T 808 terminal", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000201", "Van 201", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000202", "Van 202", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000203", "Van 203", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000204", "Van 204", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000205", "Truck 205", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000206", "Truck 206", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000207", "Truck 207", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_gt06, "860000000000208", "Truck 208", "GT06 tracker", DEVICE_VEHICLE},
-    {PROTOCOL_osmand, "9000000301", "Courier Anna", "phone", DEVICE_PERSON},
-    {PROTOCOL_osmand, "9000000302", "Courier Ben", "phone", DEVICE_PERSON},
-    {PROTOCOL_osmand, "9000000303", "Courier Chen", "phone", DEVICE_PERSON},
-    {PROTOCOL_osmand, "9000000304", "Courier Dara", "phone", DEVICE_PERSON},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000101", "B-OD 101", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000102", "B-OD 102", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000103", "B-OD 103", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000104", "B-OD 104", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000105", "B-OD 105", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000106", "B-OD 106", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000107", "B-OD 107", "JT/T 808 terminal"},
+    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000108", "B-OD 108", "JT/T 808 terminal"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000201", "Van 201", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000202", "Van 202", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000203", "Van 203", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000204", "Van 204", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000205", "Truck 205", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000206", "Truck 206", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000207", "Truck 207", "GT06 tracker"},
+    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000208", "Truck 208", "GT06 tracker"},
+    {PROTOCOL_osmand, DEVICE_PERSON, "9000000301", "Courier Anna", "phone"},
+    {PROTOCOL_osmand, DEVICE_PERSON, "9000000302", "Courier Ben", "phone"},
+    {PROTOCOL_osmand, DEVICE_PERSON, "9000000303", "Courier Chen", "phone"},
+    {PROTOCOL_osmand, DEVICE_PERSON, "9000000304", "Courier Dara", "phone"},
 };
 
 struct demo {
@@ -141,6 +141,19 @@ static void *run_demo(void *arg)
     return NULL;
 }
 
+/* The time of a device's newest fix; 0: it never reported. */
+static int64_t newest_fix_s(struct directory *dir, const char *device_id)
+{
+    struct device_ref ref;
+    struct live live;
+    if (directory_find_tracker(dir, device_id, &ref) != ERR_OK) {
+        return 0;
+    }
+    tracked_live(dir, ref.tracked, &live);
+    device_ref_release(dir, &ref);
+    return live.state.current.gps_time_s;
+}
+
 /*
  * The drives are anchored to the week, so that a demo started again goes on where it was. What is
  * older than a day, or was stored in an earlier run, is passed over.
@@ -150,18 +163,10 @@ static void prepare_drives(struct demo *d, struct directory *dir)
     int64_t now_s = clock_wall_ms() / 1000;
     drive_source_init(&d->source, VEHICLES, 1, now_s - now_s % WEEK_S - DAY_S, 0);
     for (size_t i = 0; i < VEHICLES; i++) {
-        struct device_ref ref;
-        struct live live;
+        int64_t newest_s = newest_fix_s(dir, vehicles[i].device_id);
         d->devices[i].protocol = protocol_at(vehicles[i].protocol);
         memcpy(d->devices[i].device_id, vehicles[i].device_id, strlen(vehicles[i].device_id) + 1);
-        d->skip_until_s[i] = now_s - DAY_S;
-        if (directory_find_tracker(dir, vehicles[i].device_id, &ref) == ERR_OK) {
-            tracked_live(dir, ref.tracked, &live);
-            if (live.state.current.gps_time_s > d->skip_until_s[i]) {
-                d->skip_until_s[i] = live.state.current.gps_time_s;
-            }
-            device_ref_release(dir, &ref);
-        }
+        d->skip_until_s[i] = newest_s > now_s - DAY_S ? newest_s : now_s - DAY_S;
     }
 }
 

@@ -108,10 +108,7 @@ void options_init(struct options *o)
 
 void options_clear(struct options *o)
 {
-    for (size_t i = 0; i < o->alias_count; i++) {
-        g_free((gpointer)(uintptr_t)o->aliases[i].name);
-        g_free((gpointer)(uintptr_t)o->aliases[i].method);
-    }
+    arena_free(&o->texts);
     o->alias_count = 0;
 }
 
@@ -120,8 +117,10 @@ static enum err add_alias(struct options *o, const char *name, const char *metho
     if (o->alias_count == OPTIONS_ALIASES_MAX) {
         return complain(path, "aliases", name, "too many aliases");
     }
-    o->aliases[o->alias_count++] =
-        (struct api_alias){.name = g_strdup(name), .method = g_strdup(method)};
+    o->aliases[o->alias_count++] = (struct api_alias){
+        .name = arena_copy_text(&o->texts, name),
+        .method = arena_copy_text(&o->texts, method),
+    };
     return ERR_OK;
 }
 

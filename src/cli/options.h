@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "api/server.h"
+#include "base/arena.h"
 #include "base/err.h"
 #include "cli/address.h"
 #include "protocols/protocol.h"
@@ -32,9 +33,10 @@ struct options {
     uint64_t http_threads;
     uint64_t query_threads;
     uint64_t connections_per_address;
-    int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the protocol's own */
-    struct api_alias aliases[OPTIONS_ALIASES_MAX];
+    int16_t utc_offset_min[PROTOCOL_COUNT];        /* GATEWAY_OFFSET_UNSET: the protocol's own */
+    struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* their texts live in `texts` */
     size_t alias_count;
+    struct arena texts;
 };
 
 /* The defaults. Clear with options_clear(). */

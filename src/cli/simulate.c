@@ -22,6 +22,8 @@ static const char SUMMARY[] =
     "fix's\n"
     "first sending to its acknowledgement, errors. Exit status 0 when every fix was acknowledged.";
 
+enum { DEFAULT_FIXES = 1000 };
+
 struct simulate_options {
     const char *address;
     const char *protocol;
@@ -181,27 +183,45 @@ static enum err run_source(const struct simulate_options *o, struct sim_options 
     return e;
 }
 
+/* Holds the options to each other and fills what follows from them. */
+static int settle_options(const struct simulate_options *o, struct address *address,
+                          const struct protocol **protocol)
+{
+    if (o->address == NULL || address_parse(o->address, address) != ERR_OK) {
+        return complain("--address wants ADDR:PORT with a numeric address");
+    }
+    *protocol = protocol_find(o->protocol);
+    if (*protocol == NULL) {
+        return complain("--protocol: no such protocol");
+    }
+    if (o->realtime && o->rate > 0) {
+        return complain("--realtime and --rate exclude each other");
+    }
+    return 0;
+}
+
+/* Fixes of each device; 0: without end. */
+static uint64_t fixes_each(const struct simulate_options *o)
+{
+    if (o->fixes > 0 || o->realtime) {
+        return o->fixes;
+    }
+    bool paced = o->duration_s > 0 && o->rate > 0;
+    return paced ? o->duration_s * o->rate / o->devices + 1 : DEFAULT_FIXES;
+}
+
 int simulate_command(int argc, char **argv)
 {
     struct simulate_options o;
     struct address address;
+    const struct protocol *p;
     enum err e = read_options(argc, argv, &o);
     if (e != ERR_OK) {
         return e == ERR_END ? 0 : CLI_USAGE;
     }
-    if (o.address == NULL || address_parse(o.address, &address) != ERR_OK) {
-        return complain("--address wants ADDR:PORT with a numeric address");
-    }
-    const struct protocol *p = protocol_find(o.protocol);
-    if (p == NULL) {
-        return complain("--protocol: no such protocol");
-    }
-    if (o.realtime && o.rate > 0) {
-        return complain("--realtime and --rate exclude each other");
-    }
-    uint64_t fixes = o.fixes;
-    if (fixes == 0 && !o.realtime) {
-        fixes = o.duration_s > 0 && o.rate > 0 ? o.duration_s * o.rate / o.devices + 1 : 1000;
+    int status = settle_options(&o, &address, &p);
+    if (status != 0) {
+        return status;
     }
     limits_raise_open_files();
     struct sim_device *devices = mem_new_array(o.devices, sizeof(*devices));
@@ -221,7 +241,7 @@ int simulate_command(int argc, char **argv)
     struct sim_result result = {0};
     e = name_devices(&o, p, devices);
     if (e == ERR_OK) {
-        e = run_source(&o, &sim, fixes, &result);
+        e = run_source(&o, &sim, fixes_each(&o), &result);
     }
     free(devices);
     if (e != ERR_OK) {

@@ -264,8 +264,8 @@ static bool csv_time(struct bytes text, int64_t *time_s)
         *time_s = (int64_t)seconds;
         return seconds < UINT32_MAX;
     }
-    bytes_to_text(text, with_zone, sizeof(with_zone) - 1);
-    strcat(with_zone, "Z");
+    (void)snprintf(with_zone, sizeof(with_zone), "%.*sZ", (int)(text.len < 40 ? text.len : 40),
+                   (const char *)text.at);
     return clock_parse_iso(text, time_s) || clock_parse_iso(bytes_of_text(with_zone), time_s);
 }
 
@@ -287,21 +287,26 @@ static void read_csv(struct bytes line, struct collector *c)
     }
 }
 
+static void read_line(struct bytes line, struct collector *c)
+{
+    while (line.len > 0 && line.at[line.len - 1] == '\r') {
+        line.len--;
+    }
+    if (line.len == 0) {
+        return;
+    }
+    if (line.at[0] != '$') {
+        read_csv(line, c);
+    } else if (bytes_eq(bytes_slice(line, 3, 3), "RMC")) {
+        read_rmc(line, c);
+    }
+}
+
 static void read_lines(struct bytes in, struct collector *c)
 {
     struct reader r = reader_init(in);
     while (reader_left(&r) > 0) {
-        struct bytes line = read_field(&r, '\n');
-        while (line.len > 0 && line.at[line.len - 1] == '\r') {
-            line.len--;
-        }
-        if (line.len > 6 && line.at[0] == '$') {
-            if (memcmp(line.at + 3, "RMC", 3) == 0) {
-                read_rmc(line, c);
-            }
-        } else if (line.len > 0) {
-            read_csv(line, c);
-        }
+        read_line(read_field(&r, '\n'), c);
     }
 }
 
