@@ -1,0 +1,264 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fleet/directory_fixture.h"
+#include "fleet/directory_private.h"
+
+/* ---- accounts ---- */
+
+static void enterprises_are_copied(void **state)
+{
+    struct fixture *f = *state;
+    struct enterprise e;
+    assert_int_equal(directory_enterprise(f->dir, ACME, &f->arena, &e), ERR_OK);
+    put_enterprise(f->dir, (struct enterprise){.id = ACME, .name = "Renamed", .retention_days = 9});
+    assert_string_equal(e.name, "Acme");
+    assert_string_equal(e.zone, "Asia/Shanghai");
+    assert_int_equal(directory_enterprise(f->dir, ACME, &f->arena, &e), ERR_OK);
+    assert_string_equal(e.name, "Renamed");
+    assert_int_equal(e.retention_days, 9);
+    assert_int_equal(directory_enterprise(f->dir, 99, &f->arena, &e), ERR_NOT_FOUND);
+}
+
+static void login_names_have_no_case(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t groups[] = {5, 6};
+    put_user(f->dir, (struct user){.id = 1,
+                                   .enterprise_id = ACME,
+                                   .login_name = "Jürgen",
+                                   .group_ids = groups,
+                                   .group_count = 2});
+    struct user u;
+    assert_int_equal(directory_user_by_login(f->dir, " jÜRGEN ", &f->arena, &u), ERR_OK);
+    assert_int_equal(u.id, 1);
+    assert_string_equal(u.login_name, "Jürgen");
+    assert_string_equal(u.password_hash, "hash");
+    assert_int_equal(u.group_count, 2);
+    assert_int_equal(u.group_ids[1], 6);
+    assert_int_equal(directory_user_by_login(f->dir, "jurgen", &f->arena, &u), ERR_NOT_FOUND);
+    assert_int_equal(directory_user(f->dir, 1, &f->arena, &u), ERR_OK);
+    assert_int_equal(directory_user(f->dir, 2, &f->arena, &u), ERR_NOT_FOUND);
+}
+
+static int64_t login_of(struct fixture *f, const char *name)
+{
+    struct user u;
+    return directory_user_by_login(f->dir, name, &f->arena, &u) == ERR_OK ? u.id : 0;
+}
+
+static void a_live_user_wins_a_name(void **state)
+{
+    struct fixture *f = *state;
+    put_user(f->dir, (struct user){.id = 1, .login_name = "ann", .deleted = true});
+    assert_int_equal(login_of(f, "ann"), 1);
+    put_user(f->dir, (struct user){.id = 2, .login_name = "Ann"});
+    put_user(f->dir, (struct user){.id = 3, .login_name = "ANN", .deleted = true});
+    assert_int_equal(login_of(f, "ann"), 2);
+    put_user(f->dir, (struct user){.id = 2, .login_name = "bob"});
+    assert_int_equal(login_of(f, "bob"), 2);
+    int64_t holder = login_of(f, "ann");
+    assert_true(holder == 1 || holder == 3);
+    put_user(f->dir, (struct user){.id = 2, .login_name = "ann"});
+    assert_int_equal(login_of(f, "ann"), 2);
+    assert_int_equal(login_of(f, "bob"), 0);
+}
+
+static void lists_are_by_id_and_without_the_deleted(void **state)
+{
+    struct fixture *f = *state;
+    for (int64_t id = 9; id >= 1; id--) {
+        char name[8];
+        (void)snprintf(name, sizeof(name), "u%d", (int)id);
+        put_user(f->dir, (struct user){.id = id,
+                                       .enterprise_id = id % 2 == 0 ? ACME : OTHER,
+                                       .login_name = name,
+                                       .deleted = id == 4});
+        directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_GROUP,
+                                                 .group = {.id = id,
+                                                           .enterprise_id = id < 5 ? ACME : OTHER,
+                                                           .name = name,
+                                                           .deleted = id == 2}});
+    }
+    size_t count = 0;
+    const struct user *users = directory_list_users(f->dir, ACME, &f->arena, &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(users[0].id, 2);
+    assert_int_equal(users[1].id, 6);
+    assert_string_equal(users[2].login_name, "u8");
+    (void)directory_list_users(f->dir, 0, &f->arena, &count);
+    assert_int_equal(count, 8);
+    const struct group *groups = directory_list_groups(f->dir, ACME, &f->arena, &count);
+    assert_int_equal(count, 3);
+    assert_string_equal(groups[1].name, "u3");
+    (void)directory_list_groups(f->dir, 0, &f->arena, &count);
+    assert_int_equal(count, 8);
+    put_enterprise(f->dir, (struct enterprise){.id = ACME, .deleted = true});
+    const struct enterprise *all = directory_list_enterprises(f->dir, &f->arena, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(all[0].id, OTHER);
+    struct group g;
+    assert_int_equal(directory_group(f->dir, 2, &f->arena, &g), ERR_OK);
+    assert_true(g.deleted);
+    assert_int_equal(directory_group(f->dir, 99, &f->arena, &g), ERR_NOT_FOUND);
+}
+
+/* ---- tokens ---- */
+
+static struct token token_of(int64_t user_id, uint8_t seed)
+{
+    struct token t = {.user_id = user_id, .created_s = NOW_S, .expires_s = NOW_S + 100};
+    memset(t.hash, seed, sizeof(t.hash));
+    return t;
+}
+
+static enum err authenticate(struct fixture *f, const struct token *t, int64_t now_s)
+{
+    struct caller caller;
+    return directory_authenticate(f->dir, t->hash, now_s, &caller);
+}
+
+static void a_token_names_its_caller(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t groups[] = {5, 6};
+    put_user(f->dir, (struct user){.id = 4,
+                                   .enterprise_id = ACME,
+                                   .login_name = "ann",
+                                   .role = ROLE_OPERATOR,
+                                   .group_ids = groups,
+                                   .group_count = 2});
+    struct token t = token_of(4, 1);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    struct caller caller;
+    assert_int_equal(directory_authenticate(f->dir, t.hash, NOW_S, &caller), ERR_OK);
+    assert_int_equal(caller.user_id, 4);
+    assert_int_equal(caller.enterprise_id, ACME);
+    assert_int_equal(caller.role, ROLE_OPERATOR);
+    assert_int_equal(caller.group_count, 2);
+    assert_int_equal(caller.group_ids[0], 5);
+    apply_token(f->dir, CHANGE_DELETE_TOKEN, t);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    struct token found;
+    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_NOT_FOUND);
+}
+
+static void an_expired_token_is_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    put_user(f->dir, (struct user){.id = 4, .enterprise_id = ACME, .login_name = "ann"});
+    struct token t = token_of(4, 1);
+    apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    struct token found;
+    assert_int_equal(authenticate(f, &t, NOW_S + 99), ERR_OK);
+    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_OK);
+    assert_int_equal(found.user_id, 4);
+    assert_int_equal(authenticate(f, &t, NOW_S + 100), ERR_NOT_FOUND);
+    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_NOT_FOUND);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+}
+
+static void accounts_end_tokens(void **state)
+{
+    struct fixture *f = *state;
+    struct user live = {.id = 4, .enterprise_id = ACME, .login_name = "ann"};
+    struct token t = token_of(4, 1);
+    put_user(f->dir, live);
+    apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    struct user u = live;
+    u.expire_s = NOW_S;
+    put_user(f->dir, u);
+    assert_int_equal(authenticate(f, &t, NOW_S - 1), ERR_OK);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    u = live;
+    u.token_generation = 1;
+    put_user(f->dir, u);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    u = live;
+    u.deleted = true;
+    put_user(f->dir, u);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    put_user(f->dir, live);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_OK);
+    put_enterprise(f->dir, (struct enterprise){.id = ACME, .service_end_s = NOW_S});
+    assert_int_equal(authenticate(f, &t, NOW_S - 1), ERR_OK);
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+    put_enterprise(f->dir, (struct enterprise){.id = ACME, .deleted = true});
+    assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+}
+
+static void root_belongs_to_no_enterprise(void **state)
+{
+    struct fixture *f = *state;
+    put_user(f->dir, (struct user){.id = 1, .login_name = "root", .role = ROLE_ROOT});
+    put_device(f->dir, (struct device){.id = 1, .enterprise_id = ACME, .device_id = "1"});
+    struct token t = token_of(1, 9);
+    apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    struct caller caller;
+    assert_int_equal(directory_authenticate(f->dir, t.hash, NOW_S, &caller), ERR_OK);
+    assert_int_equal(caller.enterprise_id, 0);
+    size_t count = 1;
+    (void)directory_list_devices(f->dir, &caller, &f->arena, &count);
+    assert_int_equal(count, 0);
+}
+
+static void dead_tokens_do_not_pile_up(void **state)
+{
+    struct fixture *f = *state;
+    put_user(f->dir, (struct user){.id = 4, .enterprise_id = ACME, .login_name = "ann"});
+    for (uint32_t i = 0; i < 20 * DIRECTORY_TOKENS_KEPT; i++) {
+        struct token t = token_of(4, 0);
+        memcpy(t.hash, &i, sizeof(i));
+        t.created_s = NOW_S + i;
+        t.expires_s = NOW_S + i + 10;
+        apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+        assert_in_range(g_hash_table_size(f->dir->tokens), 1, DIRECTORY_TOKENS_KEPT);
+    }
+    for (uint32_t i = 0; i < 3 * DIRECTORY_TOKENS_KEPT; i++) {
+        struct token t = token_of(4, 1);
+        memcpy(t.hash, &i, sizeof(i));
+        t.expires_s = INT64_MAX;
+        apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+        assert_int_equal(authenticate(f, &t, NOW_S), ERR_OK);
+    }
+    assert_in_range(g_hash_table_size(f->dir->tokens), 3 * DIRECTORY_TOKENS_KEPT,
+                    4 * DIRECTORY_TOKENS_KEPT);
+}
+
+static void focus_marks(void **state)
+{
+    struct fixture *f = *state;
+    struct change mark = {.kind = CHANGE_PUT_FOCUS, .focus = {.user_id = 1, .device_id = 2}};
+    directory_apply(f->dir, &mark);
+    directory_apply(f->dir, &mark);
+    assert_true(directory_is_focus(f->dir, 1, 2));
+    assert_false(directory_is_focus(f->dir, 2, 1));
+    assert_false(directory_is_focus(f->dir, 1, 3));
+    mark.kind = CHANGE_DELETE_FOCUS;
+    directory_apply(f->dir, &mark);
+    assert_false(directory_is_focus(f->dir, 1, 2));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_DIRECTORY(enterprises_are_copied),
+        WITH_DIRECTORY(login_names_have_no_case),
+        WITH_DIRECTORY(a_live_user_wins_a_name),
+        WITH_DIRECTORY(lists_are_by_id_and_without_the_deleted),
+        WITH_DIRECTORY(a_token_names_its_caller),
+        WITH_DIRECTORY(an_expired_token_is_forgotten),
+        WITH_DIRECTORY(accounts_end_tokens),
+        WITH_DIRECTORY(root_belongs_to_no_enterprise),
+        WITH_DIRECTORY(dead_tokens_do_not_pile_up),
+        WITH_DIRECTORY(focus_marks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
