@@ -16,7 +16,7 @@
 #include "fleet/directory.h"
 #include "model/message.h"
 
-enum { DEVICES = 64, ROUNDS = 300, READERS = 3, NOW_S = 1700000000 };
+enum { DEVICES = 64, ROUNDS = 3000, READERS = 3, NOW_S = 1700000000 };
 
 struct shared {
     struct directory *dir;
