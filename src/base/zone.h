@@ -23,7 +23,9 @@ struct zone;
 MUST_USE enum err zone_find(const char *name, struct zone **out);
 /* One more hold; answers `z`. */
 struct zone *zone_hold(struct zone *z);
-void zone_release(struct zone *z); /* NULL is fine */
+/* One hold less; NULL is fine. */
+void zone_release(struct zone *z);
+/* As it was asked for; lives as long as the zone. */
 const char *zone_name(const struct zone *z);
 
 struct zone_clock {
@@ -33,6 +35,7 @@ struct zone_clock {
     int32_t offset_s; /* east of UTC */
 };
 
+/* A clock that has met no time yet; `z` must outlive it. */
 struct zone_clock zone_clock_init(const struct zone *z);
 /* Seconds east of UTC at `time_s`. */
 int32_t zone_offset_s(struct zone_clock *clock, int64_t time_s);

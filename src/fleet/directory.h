@@ -23,7 +23,9 @@
  */
 struct directory;
 
+/* An empty directory, for directory_free(). */
 struct directory *directory_new(void);
+/* NULL is fine. No thread uses it any more, and every device_ref has been released. */
 void directory_free(struct directory *dir);
 
 /* One device with its live state; opaque but for its id. */
@@ -35,6 +37,7 @@ struct device_ref {
     const struct device *info; /* immutable: a rename makes a new one */
 };
 
+/* Gives the ref up and zeroes it; a zeroed one is fine. */
 void device_ref_release(struct directory *dir, struct device_ref *ref);
 
 /* Copies / replaces the live state under the device's lock. */

@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "fleet/directory.h"
 
 /* A directory with two enterprises, for the tests of the directory. */
@@ -45,11 +47,11 @@ static inline void apply_token(struct directory *dir, enum change_kind kind, str
 
 static inline int set_up(void **state)
 {
-    static struct fixture fixture;
-    fixture = (struct fixture){.dir = directory_new()};
-    put_enterprise(fixture.dir, (struct enterprise){.id = ACME});
-    put_enterprise(fixture.dir, (struct enterprise){.id = OTHER, .name = "Other"});
-    *state = &fixture;
+    struct fixture *f = mem_new(sizeof(*f));
+    f->dir = directory_new();
+    put_enterprise(f->dir, (struct enterprise){.id = ACME});
+    put_enterprise(f->dir, (struct enterprise){.id = OTHER, .name = "Other"});
+    *state = f;
     return 0;
 }
 
@@ -58,6 +60,7 @@ static inline int tear_down(void **state)
     struct fixture *f = *state;
     directory_free(f->dir);
     arena_free(&f->arena);
+    free(f);
     return 0;
 }
 

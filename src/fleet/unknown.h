@@ -27,7 +27,9 @@ struct unknown_tracker {
 
 struct unknown_trackers;
 
+/* An empty table, for unknown_free(). */
 struct unknown_trackers *unknown_new(void);
+/* NULL is fine. No thread uses it any more. */
 void unknown_free(struct unknown_trackers *u);
 /* One more frame of `device_id` at `now_s`. */
 void unknown_note(struct unknown_trackers *u, const struct unknown_tracker *seen, int64_t now_s);
