@@ -1,0 +1,175 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json_read.h"
+#include "base/mem.h"
+
+static struct arena arena;
+
+static enum err read_text(const char *text, struct json_value **out)
+{
+    arena_clear(&arena);
+    return json_read(bytes_of_text(text), &arena, out);
+}
+
+static struct json_value *read_good(const char *text)
+{
+    struct json_value *v = NULL;
+    assert_int_equal(read_text(text, &v), ERR_OK);
+    return v;
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    assert_int_equal(read_good("null")->kind, JSON_KIND_NULL);
+    assert_int_equal(read_good(" true ")->kind, JSON_KIND_TRUE);
+    assert_int_equal(read_good("false")->kind, JSON_KIND_FALSE);
+    assert_int_equal(read_good("{}")->kind, JSON_KIND_OBJECT);
+    assert_int_equal(read_good("\xef\xbb\xbf[]")->kind, JSON_KIND_ARRAY);
+    static const char *const numbers[] = {
+        "0", "-0", "7", "-12.50", "1e9", "1.5E-3", "89860012345678901234567890",
+    };
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct json_value *v = read_good(numbers[i]);
+        assert_int_equal(v->kind, JSON_KIND_NUMBER);
+        assert_true(bytes_eq(v->text, numbers[i]));
+    }
+}
+
+static void test_members_keep_their_order(void **state)
+{
+    (void)state;
+    struct json_value *v = read_good("{\"a\": 1, \"b\" : [true, \"x\"], \"a\":{}}");
+    assert_int_equal(v->count, 3);
+    assert_true(bytes_eq(v->first->name, "a"));
+    assert_true(bytes_eq(v->first->text, "1"));
+    struct json_value *b = v->first->next;
+    assert_int_equal(b->count, 2);
+    assert_true(bytes_eq(b->first->next->text, "x"));
+    assert_true(bytes_eq(b->next->name, "a"));
+    assert_int_equal(b->next->kind, JSON_KIND_OBJECT);
+    assert_null(b->next->next);
+}
+
+static void test_strings(void **state)
+{
+    (void)state;
+    struct json_value *v = read_good("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\u20AC\\ud83d\\ude97\"");
+    assert_string_equal((const char *)v->text.at, "a\"\\/\b\f\n\r\tä€🚗");
+    v = read_good("\"a\\u0000b\"");
+    assert_int_equal(v->text.len, 3);
+    assert_int_equal(read_good("\"\"")->text.len, 0);
+}
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "{",
+        "}",
+        "[1,]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "[1 2]",
+        "01",
+        "+1",
+        "1.",
+        ".5",
+        "1e",
+        "tru",
+        "nul",
+        "\"",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
+        "\"\x01\"",
+        "1 1",
+        "\"\xff\"",
+        "[1}",
+        "{,}",
+        "NaN",
+        "'a'",
+        "-",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct json_value *v = NULL;
+        if (read_text(texts[i], &v) != ERR_MALFORMED) {
+            fail_msg("taken: %s", texts[i]);
+        }
+    }
+    struct json_value *v = NULL;
+    assert_int_equal(json_read((struct bytes){(const uint8_t *)"1\0", 2}, &arena, &v),
+                     ERR_MALFORMED);
+}
+
+static void test_every_prefix_is_malformed(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\": [1.5, \"x\\u00e4\", {\"b\": null}], \"c\": true}";
+    for (size_t len = 0; len < sizeof(text) - 1; len++) {
+        struct json_value *v = NULL;
+        char *copy = mem_new(len);
+        memcpy(copy, text, len);
+        arena_clear(&arena);
+        assert_int_equal(json_read((struct bytes){(const uint8_t *)copy, len}, &arena, &v),
+                         ERR_MALFORMED);
+        free(copy);
+    }
+}
+
+static void test_bounds(void **state)
+{
+    (void)state;
+    struct json_value *v = NULL;
+    assert_int_equal(read_text("[[[[[[[[]]]]]]]]", &v), ERR_OK);
+    assert_int_equal(read_text("[[[[[[[[[]]]]]]]]]", &v), ERR_TOO_LONG);
+    char *text = mem_new(2 * (size_t)JSON_READ_VALUES_MAX + 2);
+    size_t at = 0;
+    text[at++] = '[';
+    for (size_t i = 0; i + 1 < JSON_READ_VALUES_MAX; i++) {
+        text[at++] = '1';
+        text[at++] = ',';
+    }
+    text[at - 1] = ']';
+    arena_clear(&arena);
+    assert_int_equal(json_read((struct bytes){(const uint8_t *)text, at}, &arena, &v), ERR_OK);
+    text[at - 1] = ',';
+    text[at++] = '1';
+    text[at++] = ']';
+    arena_clear(&arena);
+    assert_int_equal(json_read((struct bytes){(const uint8_t *)text, at}, &arena, &v),
+                     ERR_TOO_LONG);
+    free(text);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_members_keep_their_order),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_every_prefix_is_malformed),
+        cmocka_unit_test(test_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, tear_down);
+}
