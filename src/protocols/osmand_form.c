@@ -114,17 +114,22 @@ static const struct {
 
 enum { ALARM_NAMES = sizeof(alarm_names) / sizeof(alarm_names[0]) };
 
+static alarm_set alarm_of(struct bytes name)
+{
+    for (size_t i = 0; i < ALARM_NAMES; i++) {
+        if (bytes_eq_nocase(name, alarm_names[i].name)) {
+            return UINT32_C(1) << alarm_names[i].type;
+        }
+    }
+    return 0;
+}
+
 alarm_set osmand_alarms(struct bytes names)
 {
     alarm_set alarms = 0;
     struct reader r = reader_init(names);
     while (reader_left(&r) > 0) {
-        struct bytes name = read_field(&r, ',');
-        for (size_t i = 0; i < ALARM_NAMES; i++) {
-            if (bytes_eq_nocase(name, alarm_names[i].name)) {
-                alarms |= UINT32_C(1) << alarm_names[i].type;
-            }
-        }
+        alarms |= alarm_of(read_field(&r, ','));
     }
     return alarms;
 }

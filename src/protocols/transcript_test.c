@@ -1,0 +1,223 @@
+/*
+ * The transcript over protocols of the test's own: frames of one letter and a text that ends in a
+ * full stop. "h" is a heartbeat, "n" says nothing, "b" is bad, "p12x" is part 1 of 2 with the text
+ * "x"; joined parts become a response. "!" can never become a frame.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocols/transcript.h"
+
+static enum err toy_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    if (in.at[0] == '!') {
+        return ERR_MALFORMED;
+    }
+    size_t len = bytes_find(in, '.');
+    *frame = bytes_slice(in, 0, len);
+    *used = len + 1;
+    return len == in.len ? ERR_MORE : ERR_OK;
+}
+
+static enum err toy_decode(struct session *s, struct bytes frame, struct decoded *out)
+{
+    (void)s;
+    strcpy(out->device_id, "7");
+    out->wants_reply = true;
+    switch (frame.at[0]) {
+    case 'h':
+        decoded_add(out, MESSAGE_HEARTBEAT);
+        decoded_add(out, MESSAGE_HEARTBEAT);
+        return ERR_OK;
+    case 'p': {
+        struct message *m = decoded_add(out, MESSAGE_PART);
+        m->part = (struct message_part){
+            .key = 5,
+            .number = (uint16_t)(frame.at[1] - '0'),
+            .total = (uint16_t)(frame.at[2] - '0'),
+        };
+        m->text = bytes_slice(frame, 3, frame.len);
+        out->wants_reply = false;
+        return ERR_OK;
+    }
+    default:
+        return frame.at[0] == 'b' ? ERR_CHECKSUM : ERR_OK;
+    }
+}
+
+static void toy_reply(struct session *s, const struct reply_hint *hint, enum outcome outcome,
+                      int64_t now_s, struct writer *out)
+{
+    (void)s;
+    (void)hint;
+    assert_int_equal(outcome, OUTCOME_STORED);
+    write_u8(out, (uint8_t)now_s);
+}
+
+static enum err toy_join(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
+                         struct decoded *out)
+{
+    (void)s;
+    assert_int_equal(key, 5);
+    char *text = arena_new(out->arena, 64);
+    for (size_t i = 0; i < count; i++) {
+        (void)strncat(text, (const char *)parts[i].at, parts[i].len);
+    }
+    if (text[0] == '?') {
+        return ERR_MALFORMED;
+    }
+    decoded_add(out, MESSAGE_RESPONSE)->text = bytes_of_text(text);
+    return ERR_OK;
+}
+
+static const struct protocol toy = {
+    .name = "toy",
+    .split = toy_split,
+    .decode = toy_decode,
+    .reply = toy_reply,
+    .join = toy_join,
+};
+
+struct printed {
+    char text[4096];
+};
+
+static void collect(void *context, struct bytes json)
+{
+    struct printed *p = context;
+    size_t len = strlen(p->text);
+    (void)snprintf(p->text + len, sizeof(p->text) - len, "%.*s\n", (int)json.len,
+                   (const char *)json.at);
+}
+
+/* Plays `in` and what is left of it, holds it against `want`, answers the number of errors. */
+static size_t play(const char *in, const char *want, bool is_broken)
+{
+    struct printed p = {""};
+    struct transcript t = {.protocol = &toy, .now_s = 0xab, .print = collect, .context = &p};
+    transcript_begin(&t);
+    size_t used = transcript_feed(&t, bytes_of_text(in));
+    transcript_end(&t, bytes_of_text(in + used));
+    assert_string_equal(p.text, want);
+    assert_int_equal(t.is_broken, is_broken);
+    size_t errors = t.errors;
+    transcript_free(&t);
+    return errors;
+}
+
+#define HEAD "{\"protocol\":\"toy\",\"type\":"
+#define PART(number, total)                                                                        \
+    HEAD "\"other\",\"device_id\":\"7\",\"part\":{\"key\":5,\"number\":" number                    \
+         ",\"total\":" total "}}\n"
+
+static void test_the_answer_stands_at_the_last_message(void **state)
+{
+    (void)state;
+    assert_int_equal(play("h.",
+                          HEAD "\"heartbeat\",\"device_id\":\"7\"}\n" HEAD
+                               "\"heartbeat\",\"device_id\":\"7\",\"ack\":\"ab\"}\n",
+                          false),
+                     0);
+}
+
+static void test_a_frame_without_messages_is_written(void **state)
+{
+    (void)state;
+    assert_int_equal(play("n.", HEAD "\"other\",\"device_id\":\"7\",\"ack\":\"ab\"}\n", false), 0);
+}
+
+static void test_errors_name_their_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(play("bx.b.",
+                          "{\"error\":\"checksum mismatch\",\"frame\":\"6278\"}\n"
+                          "{\"error\":\"checksum mismatch\",\"frame\":\"62\"}\n",
+                          false),
+                     2);
+    assert_int_equal(play("nx", "{\"error\":\"more bytes needed\",\"frame\":\"6e78\"}\n", false),
+                     1);
+    assert_int_equal(play("!n.", "{\"error\":\"malformed message\",\"frame\":\"216e2e\"}\n", true),
+                     1);
+}
+
+static void test_parts_come_together_in_any_order(void **state)
+{
+    (void)state;
+    const char *text = HEAD "\"response\",\"device_id\":\"7\",\"text\":\"abc\"}\n";
+    char want[1024];
+    (void)snprintf(want, sizeof(want), "%s%s%s%s", PART("3", "3"), PART("1", "3"), PART("2", "3"),
+                   text);
+    assert_int_equal(play("p33c.p13a.p23b.", want, false), 0);
+    /* A part that comes twice counts once, the last time. */
+    (void)snprintf(want, sizeof(want), "%s%s%s%s%s", PART("3", "3"), PART("1", "3"), PART("1", "3"),
+                   PART("2", "3"), text);
+    assert_int_equal(play("p33c.p13x.p13a.p23b.", want, false), 0);
+}
+
+static void test_parts_of_another_total_do_not_complete(void **state)
+{
+    (void)state;
+    assert_int_equal(play("p12a.p23b.", PART("1", "2") PART("2", "3"), false), 0);
+}
+
+static void test_parts_are_used_once(void **state)
+{
+    (void)state;
+    assert_int_equal(play("p12a.p22b.p22b.",
+                          PART("1", "2") PART("2", "2") HEAD
+                          "\"response\",\"device_id\":\"7\",\"text\":\"ab\"}\n" PART("2", "2"),
+                          false),
+                     0);
+}
+
+static void test_a_join_may_fail(void **state)
+{
+    (void)state;
+    assert_int_equal(play("p12?.p22b.",
+                          PART("1", "2") PART("2", "2") "{\"error\":\"malformed message\","
+                                                        "\"frame\":\"3f\"}\n",
+                          false),
+                     1);
+}
+
+static void test_the_first_bytes_choose(void **state)
+{
+    (void)state;
+    struct printed p = {""};
+    struct transcript t = {.print = collect, .context = &p};
+    transcript_begin(&t);
+    assert_int_equal(transcript_feed(&t, bytes_of_text("GE")), 0);
+    assert_null(t.protocol);
+    assert_int_equal(transcript_feed(&t, bytes_of_text("GET /?id=1 HTTP/1.1\r\n\r\n")), 23);
+    assert_ptr_equal(t.protocol, &protocol_osmand);
+    transcript_free(&t);
+
+    struct transcript none = {.print = collect, .context = &p};
+    p.text[0] = '\0';
+    transcript_begin(&none);
+    assert_int_equal(transcript_feed(&none, bytes_of_text("??")), 2);
+    assert_string_equal(p.text, "{\"error\":\"no protocol begins so\",\"frame\":\"3f3f\"}\n");
+    assert_true(none.is_broken);
+    transcript_free(&none);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_answer_stands_at_the_last_message),
+        cmocka_unit_test(test_a_frame_without_messages_is_written),
+        cmocka_unit_test(test_errors_name_their_bytes),
+        cmocka_unit_test(test_parts_come_together_in_any_order),
+        cmocka_unit_test(test_parts_of_another_total_do_not_complete),
+        cmocka_unit_test(test_parts_are_used_once),
+        cmocka_unit_test(test_a_join_may_fail),
+        cmocka_unit_test(test_the_first_bytes_choose),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
