@@ -1,0 +1,31 @@
+#ifndef STORE_ACCOUNTS_H
+#define STORE_ACCOUNTS_H
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+#include "model/change.h"
+
+/* Everything that is not a fix, a table each. */
+
+/* The prepared statements of one connection, one a kind of change. */
+struct accounts;
+
+MUST_USE enum err accounts_open(sqlite3 *db, struct accounts **out);
+void accounts_close(struct accounts *a);
+/* Saves one change, within the caller's transaction. database_err(). */
+MUST_USE enum err accounts_save(struct accounts *a, const struct change *c);
+
+struct accounts_loader {
+    void *context;
+    void (*change)(void *context, const struct change *c);
+};
+
+/*
+ * Hands out every saved entity as the change that would put it: enterprises, users, groups,
+ * devices, tokens, focus, waiting parts. Texts are kept, not loaded. ERR_CORRUPT: a row holds what
+ * was never saved; said in the log.
+ */
+MUST_USE enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader);
+
+#endif

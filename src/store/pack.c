@@ -1,0 +1,398 @@
+/*
+ * Packing: a report holds a dozen of the forty members of struct fix, so a record names what is
+ * there and writes numbers as varints (LEB128, low seven bits first; signed ones zigzag).
+ *
+ *     length | gps_time | rcv_time - gps_time | has | mask | flags | members ...
+ *      1..2      5              1                1..4   1      1..2
+ *
+ * A member is written when it is not zero. `mask` says where that differs from what `has` lets one
+ * expect, so it is mostly 0: bits 0 to 5 are members that no `has` bit announces, bit 6 + n belongs
+ * to bit n of `has`. A fix with time, position, speed 54.30 km/h, course 90 degrees, 11 satellites,
+ * ignition on:
+ *
+ *     19                  25 bytes follow
+ *     c0 86 9d b0 0d      gps_time 1795396000 = 3590792000 / 2 (zigzag)
+ *     04                  received 2 s later
+ *     f7 01               has = TIME POSITION SPEED COURSE SATELLITES GSM IGNITION
+ *     80 20               mask: bit 12 = 6 + 6, GSM, although announced, is 0
+ *     41                  flags = VALID IGNITION_ON
+ *     a0 8e c8 f0 02      lat_e7  38.6500000 N = 386500000 (zigzag 773000000)
+ *     80 f6 cd 91 0e ..   and so on in the order of `members` below, then ICCID, original time,
+ *                         temperatures, wifi
+ *
+ * A state is a version byte, the record of its newest fix and the rest of the struct in order, its
+ * times and its anchor as differences from that fix. A stored number never changes its meaning:
+ * what is added gets a new version byte here or in the journal.
+ */
+#include "store/pack.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/check.h"
+
+enum { STATE_VERSION = 1, HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2 };
+
+/* Members without a `has` bit. */
+enum {
+    EXTRA_SOURCE = 1 << 0,
+    EXTRA_ALARMS = 1 << 1,
+    EXTRA_ORIGINAL_TIME = 1 << 2,
+    EXTRA_TEMPERATURES = 1 << 3,
+    EXTRA_WIFI = 1 << 4,
+};
+
+#define HAS(name) ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
+
+enum width { U8, U16, U32, U64, I32 };
+
+static const struct member {
+    uint64_t bit; /* of the mask */
+    uint16_t offset;
+    uint16_t width;
+} members[] = {
+    {HAS(POSITION), offsetof(struct fix, lat_e7), I32},
+    {HAS(POSITION), offsetof(struct fix, lon_e7), I32},
+    {HAS(ALTITUDE), offsetof(struct fix, altitude_dm), I32},
+    {HAS(SPEED), offsetof(struct fix, speed_kmh_e2), U32},
+    {HAS(COURSE), offsetof(struct fix, course_cdeg), U16},
+    {HAS(SATELLITES), offsetof(struct fix, satellites), U8},
+    {HAS(GSM), offsetof(struct fix, gsm), U8},
+    {HAS(ODOMETER), offsetof(struct fix, odometer_m), U64},
+    {HAS(FUEL), offsetof(struct fix, fuel_ml), U32},
+    {HAS(POWER), offsetof(struct fix, power_mv), U32},
+    {HAS(BATTERY), offsetof(struct fix, battery_mv), U32},
+    {HAS(BATTERY_PERCENT), offsetof(struct fix, battery_percent), U8},
+    {HAS(REST_DAYS), offsetof(struct fix, rest_days), U16},
+    {HAS(CELL), offsetof(struct fix, cell.mcc), U16},
+    {HAS(CELL), offsetof(struct fix, cell.mnc), U16},
+    {HAS(CELL), offsetof(struct fix, cell.lac), U32},
+    {HAS(CELL), offsetof(struct fix, cell.cid), U64},
+    {HAS(LOCK), offsetof(struct fix, lock), U8},
+    {HAS(HDOP), offsetof(struct fix, hdop_e2), U16},
+    {EXTRA_SOURCE, offsetof(struct fix, source), U8},
+    {EXTRA_ALARMS, offsetof(struct fix, alarms), U32},
+};
+
+enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
+
+/* The bits of the mask that `has` announces. */
+static const uint64_t announced = HAS(POSITION) | HAS(ALTITUDE) | HAS(SPEED) | HAS(COURSE) |
+                                  HAS(SATELLITES) | HAS(GSM) | HAS(ODOMETER) | HAS(FUEL) |
+                                  HAS(POWER) | HAS(BATTERY) | HAS(BATTERY_PERCENT) | HAS(ICCID) |
+                                  HAS(REST_DAYS) | HAS(CELL) | HAS(LOCK) | HAS(HDOP);
+static const uint64_t extras =
+    EXTRA_SOURCE | EXTRA_ALARMS | EXTRA_ORIGINAL_TIME | EXTRA_TEMPERATURES | EXTRA_WIFI;
+
+/* Differences of times and positions wrap around, so that no value is beyond them. */
+static int64_t minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/* ---- one number ---- */
+
+/* A member's value; of I32 its two's complement in 64 bits. */
+static uint64_t member_get(const struct fix *fix, const struct member *m)
+{
+    const uint8_t *at = (const uint8_t *)fix + m->offset;
+    uint16_t u16 = 0;
+    uint32_t u32 = 0;
+    uint64_t u64 = 0;
+    switch ((enum width)m->width) {
+    case U8:
+        return *at;
+    case U16:
+        memcpy(&u16, at, sizeof(u16));
+        return u16;
+    case U32:
+        memcpy(&u32, at, sizeof(u32));
+        return u32;
+    case I32:
+        memcpy(&u32, at, sizeof(u32));
+        return (uint64_t)(int64_t)(int32_t)u32;
+    case U64:
+        memcpy(&u64, at, sizeof(u64));
+        return u64;
+    }
+    return 0;
+}
+
+/* A number of 0 to `max`; beyond it the reader fails. */
+static uint64_t read_upto(struct reader *r, uint64_t max)
+{
+    uint64_t v = read_varint(r);
+    r->failed = r->failed || v > max;
+    return r->failed ? 0 : v;
+}
+
+static int32_t read_i32(struct reader *r)
+{
+    int64_t v = read_varint_signed(r);
+    r->failed = r->failed || v < INT32_MIN || v > INT32_MAX;
+    return r->failed ? 0 : (int32_t)v;
+}
+
+static void member_read(struct reader *r, const struct member *m, struct fix *out)
+{
+    uint8_t *at = (uint8_t *)out + m->offset;
+    uint16_t u16 = 0;
+    uint32_t u32 = 0;
+    uint64_t u64 = 0;
+    switch ((enum width)m->width) {
+    case U8:
+        *at = (uint8_t)read_upto(r, UINT8_MAX);
+        break;
+    case U16:
+        u16 = (uint16_t)read_upto(r, UINT16_MAX);
+        memcpy(at, &u16, sizeof(u16));
+        break;
+    case U32:
+        u32 = (uint32_t)read_upto(r, UINT32_MAX);
+        memcpy(at, &u32, sizeof(u32));
+        break;
+    case I32:
+        u32 = (uint32_t)read_i32(r);
+        memcpy(at, &u32, sizeof(u32));
+        break;
+    case U64:
+        u64 = read_varint(r);
+        memcpy(at, &u64, sizeof(u64));
+        break;
+    }
+}
+
+/* ---- a fix ---- */
+
+static size_t iccid_len(const struct fix *fix)
+{
+    size_t n = sizeof(fix->iccid);
+    while (n > 0 && fix->iccid[n - 1] == '\0') {
+        n--;
+    }
+    return n;
+}
+
+static uint64_t present_bits(const struct fix *fix)
+{
+    uint64_t present = 0;
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        present |= member_get(fix, &members[i]) != 0 ? members[i].bit : 0;
+    }
+    present |= iccid_len(fix) > 0 ? HAS(ICCID) : 0;
+    present |= fix->original_time_s != 0 ? EXTRA_ORIGINAL_TIME : 0;
+    present |= fix->temperature_count > 0 ? EXTRA_TEMPERATURES : 0;
+    present |= fix->wifi_count > 0 ? EXTRA_WIFI : 0;
+    return present;
+}
+
+static void write_temperatures(struct writer *w, const struct fix *fix)
+{
+    check(fix->temperature_count <= FIX_TEMPERATURES_MAX);
+    write_u8(w, fix->temperature_count);
+    for (size_t i = 0; i < fix->temperature_count; i++) {
+        write_varint_signed(w, fix->temperature_c_e2[i]);
+    }
+}
+
+static void write_wifi(struct writer *w, const struct fix *fix)
+{
+    check(fix->wifi_count <= FIX_WIFI_MAX);
+    write_u8(w, fix->wifi_count);
+    for (size_t i = 0; i < fix->wifi_count; i++) {
+        write_bytes(w, (struct bytes){fix->wifi[i].mac, sizeof(fix->wifi[i].mac)});
+        write_u8(w, (uint8_t)fix->wifi[i].rssi_dbm);
+    }
+}
+
+static void write_members(struct writer *w, const struct fix *fix, uint64_t present)
+{
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        const struct member *m = &members[i];
+        if ((present & m->bit) == 0) {
+            continue;
+        }
+        uint64_t v = member_get(fix, m);
+        if (m->width == I32) {
+            write_varint_signed(w, (int64_t)v);
+        } else {
+            write_varint(w, v);
+        }
+    }
+    if ((present & HAS(ICCID)) != 0) {
+        size_t n = iccid_len(fix);
+        write_u8(w, (uint8_t)n);
+        write_bytes(w, (struct bytes){(const uint8_t *)fix->iccid, n});
+    }
+    if ((present & EXTRA_ORIGINAL_TIME) != 0) {
+        write_varint_signed(w, minus(fix->original_time_s, fix->gps_time_s));
+    }
+    if ((present & EXTRA_TEMPERATURES) != 0) {
+        write_temperatures(w, fix);
+    }
+    if ((present & EXTRA_WIFI) != 0) {
+        write_wifi(w, fix);
+    }
+}
+
+void pack_fix(struct writer *w, const struct fix *fix)
+{
+    uint8_t body[BODY_MAX];
+    struct writer b = writer_init(body, sizeof(body));
+    uint64_t present = present_bits(fix);
+    uint64_t expected = (uint64_t)fix->has << HAS_SHIFT & announced;
+    write_varint_signed(&b, fix->gps_time_s);
+    write_varint_signed(&b, minus(fix->rcv_time_s, fix->gps_time_s));
+    write_varint(&b, fix->has);
+    write_varint(&b, present ^ expected);
+    write_varint(&b, fix->flags);
+    write_members(&b, fix, present);
+    check(writer_ok(&b));
+    write_varint(w, b.len);
+    write_bytes(w, writer_bytes(&b));
+}
+
+static void read_iccid(struct reader *r, struct fix *out)
+{
+    size_t n = (size_t)read_upto(r, sizeof(out->iccid));
+    struct bytes text = read_bytes(r, n);
+    if (text.len > 0) {
+        memcpy(out->iccid, text.at, text.len);
+    }
+    /* Printed as text, so the NUL at its end must be there. */
+    r->failed = r->failed || out->iccid[sizeof(out->iccid) - 1] != '\0';
+}
+
+static void read_temperatures(struct reader *r, struct fix *out)
+{
+    out->temperature_count = (uint8_t)read_upto(r, FIX_TEMPERATURES_MAX);
+    for (size_t i = 0; i < out->temperature_count; i++) {
+        int32_t v = read_i32(r);
+        r->failed = r->failed || v < INT16_MIN || v > INT16_MAX;
+        out->temperature_c_e2[i] = r->failed ? 0 : (int16_t)v;
+    }
+}
+
+static void read_wifi(struct reader *r, struct fix *out)
+{
+    out->wifi_count = (uint8_t)read_upto(r, FIX_WIFI_MAX);
+    for (size_t i = 0; i < out->wifi_count; i++) {
+        struct bytes mac = read_bytes(r, sizeof(out->wifi[i].mac));
+        if (mac.len > 0) {
+            memcpy(out->wifi[i].mac, mac.at, mac.len);
+        }
+        out->wifi[i].rssi_dbm = (int8_t)read_u8(r);
+    }
+}
+
+static void read_members(struct reader *r, struct fix *out, uint64_t present)
+{
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        if ((present & members[i].bit) != 0) {
+            member_read(r, &members[i], out);
+        }
+    }
+    if ((present & HAS(ICCID)) != 0) {
+        read_iccid(r, out);
+    }
+    if ((present & EXTRA_ORIGINAL_TIME) != 0) {
+        out->original_time_s = plus(out->gps_time_s, read_varint_signed(r));
+    }
+    if ((present & EXTRA_TEMPERATURES) != 0) {
+        read_temperatures(r, out);
+    }
+    if ((present & EXTRA_WIFI) != 0) {
+        read_wifi(r, out);
+    }
+}
+
+bool pack_next(struct reader *r, struct bytes *body, int64_t *time_s)
+{
+    if (reader_left(r) == 0) {
+        return false;
+    }
+    *body = read_bytes(r, (size_t)read_upto(r, BODY_MAX));
+    struct reader b = reader_init(*body);
+    *time_s = read_varint_signed(&b);
+    r->failed = r->failed || !reader_ok(&b);
+    return reader_ok(r);
+}
+
+enum err unpack_fix(struct bytes body, struct fix *out)
+{
+    struct reader r = reader_init(body);
+    *out = (struct fix){0};
+    out->gps_time_s = read_varint_signed(&r);
+    out->rcv_time_s = plus(out->gps_time_s, read_varint_signed(&r));
+    out->has = (uint32_t)read_upto(&r, UINT32_MAX);
+    uint64_t mask = read_upto(&r, announced | extras);
+    out->flags = (uint32_t)read_upto(&r, UINT32_MAX);
+    read_members(&r, out, mask ^ ((uint64_t)out->has << HAS_SHIFT & announced));
+    bool sound = reader_ok(&r) && reader_left(&r) == 0 && (mask & ~(announced | extras)) == 0 &&
+                 out->source <= FIX_WIFI && out->lock < FIX_LOCK_COUNT;
+    return sound ? ERR_OK : ERR_CORRUPT;
+}
+
+/* ---- a state ---- */
+
+void pack_state(struct writer *w, const struct fold_state *state)
+{
+    const struct fix *now = &state->current;
+    write_u8(w, STATE_VERSION);
+    pack_fix(w, now);
+    write_varint(w, state->odometer_m_e2);
+    write_varint(w, state->counter_m);
+    write_u8(w, state->counter_known ? 1 : 0);
+    write_u8(w, (uint8_t)state->motion);
+    write_varint_signed(w, minus(state->motion_since_s, now->gps_time_s));
+    write_varint_signed(w, minus(state->position_time_s, now->gps_time_s));
+    write_varint_signed(w, (int64_t)state->anchor_lat_e7 - now->lat_e7);
+    write_varint_signed(w, (int64_t)state->anchor_lon_e7 - now->lon_e7);
+    write_varint_signed(w, minus(state->anchor_time_s, now->gps_time_s));
+    write_varint(w, state->active_alarms);
+    check(state->gap_count <= FOLD_GAPS_MAX);
+    write_u8(w, state->gap_count);
+    for (size_t i = 0; i < state->gap_count; i++) {
+        write_varint(w, state->gaps_s[i]);
+    }
+}
+
+/* What was written as a difference from `base`; the sum of a sound one is an int32_t again. */
+static int32_t read_beside(struct reader *r, int32_t base)
+{
+    int64_t v = plus(base, read_varint_signed(r));
+    r->failed = r->failed || v < INT32_MIN || v > INT32_MAX;
+    return r->failed ? 0 : (int32_t)v;
+}
+
+enum err unpack_state(struct bytes packed, struct fold_state *out)
+{
+    struct reader r = reader_init(packed);
+    struct bytes body = {0};
+    int64_t now_s = 0;
+    *out = (struct fold_state){0};
+    if (read_u8(&r) != STATE_VERSION || !pack_next(&r, &body, &now_s) ||
+        unpack_fix(body, &out->current) != ERR_OK) {
+        return ERR_CORRUPT;
+    }
+    out->odometer_m_e2 = read_varint(&r);
+    out->counter_m = read_varint(&r);
+    out->counter_known = read_upto(&r, 1) != 0;
+    out->motion = (enum motion)read_upto(&r, MOTION_STILL);
+    out->motion_since_s = plus(now_s, read_varint_signed(&r));
+    out->position_time_s = plus(now_s, read_varint_signed(&r));
+    out->anchor_lat_e7 = read_beside(&r, out->current.lat_e7);
+    out->anchor_lon_e7 = read_beside(&r, out->current.lon_e7);
+    out->anchor_time_s = plus(now_s, read_varint_signed(&r));
+    out->active_alarms = (alarm_set)read_upto(&r, UINT32_MAX);
+    out->gap_count = (uint8_t)read_upto(&r, FOLD_GAPS_MAX);
+    for (size_t i = 0; i < out->gap_count; i++) {
+        out->gaps_s[i] = (uint16_t)read_upto(&r, UINT16_MAX);
+    }
+    return reader_ok(&r) && reader_left(&r) == 0 ? ERR_OK : ERR_CORRUPT;
+}

@@ -1,0 +1,139 @@
+/*
+ * The file carries an application_id (bytes 68 to 71 of its header, "ODOG"; SQLite file format,
+ * section 1.3.15), so that somebody else's database is refused instead of filled.
+ *
+ * page_size 16 KB: batches and chunks are blobs of some KB, which waste a third of 4 KB pages.
+ * auto_vacuum off: freed pages are used again, nothing is moved within a commit.
+ * Ids of entities come from the directory and their rows stay as tombstones, so they are never
+ * given twice; rows that the store numbers itself are AUTOINCREMENT for the same reason.
+ */
+#include "store/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/database.h"
+
+#define APPLICATION_ID 0x4f444f47
+
+enum { SQL_SIZE = 128 };
+
+const char *const schema_steps[] = {
+    /* 1 */
+    "CREATE TABLE journal(seq INTEGER PRIMARY KEY AUTOINCREMENT, batch BLOB NOT NULL);"
+    "CREATE TABLE enterprise(id INTEGER PRIMARY KEY, name TEXT NOT NULL, zone TEXT NOT NULL,"
+    " service_end_s INTEGER NOT NULL, retention_days INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL, deleted INTEGER NOT NULL);"
+    "CREATE TABLE user(id INTEGER PRIMARY KEY, enterprise_id INTEGER NOT NULL,"
+    " login_name TEXT NOT NULL, password_hash TEXT NOT NULL, role INTEGER NOT NULL,"
+    " expire_s INTEGER NOT NULL, group_ids BLOB NOT NULL, token_generation INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL, deleted INTEGER NOT NULL);"
+    "CREATE TABLE device_group(id INTEGER PRIMARY KEY, enterprise_id INTEGER NOT NULL,"
+    " name TEXT NOT NULL, deleted INTEGER NOT NULL);"
+    "CREATE TABLE device(id INTEGER PRIMARY KEY, enterprise_id INTEGER NOT NULL,"
+    " group_id INTEGER NOT NULL, device_id TEXT NOT NULL, plate TEXT NOT NULL,"
+    " object_code TEXT NOT NULL, sim TEXT NOT NULL, iccid TEXT NOT NULL, model TEXT NOT NULL,"
+    " command_password TEXT NOT NULL, type INTEGER NOT NULL, tank_ml INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL, deleted INTEGER NOT NULL);"
+    "CREATE TABLE token(hash BLOB PRIMARY KEY, user_id INTEGER NOT NULL,"
+    " generation INTEGER NOT NULL, created_s INTEGER NOT NULL, expires_s INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE focus(user_id INTEGER, device_id INTEGER, PRIMARY KEY(user_id, device_id))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE device_text(id INTEGER PRIMARY KEY AUTOINCREMENT, device_id INTEGER NOT NULL,"
+    " time_s INTEGER NOT NULL, text TEXT NOT NULL);"
+    "CREATE INDEX device_text_by_device ON device_text(device_id, time_s);"
+    "CREATE TABLE waiting_part(device_id INTEGER, key INTEGER, number INTEGER,"
+    " total INTEGER NOT NULL, protocol TEXT NOT NULL, rcv_time_s INTEGER NOT NULL,"
+    " data BLOB NOT NULL, PRIMARY KEY(device_id, key, number)) WITHOUT ROWID;",
+};
+
+const size_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
+
+static enum err read_mark(sqlite3 *db, int64_t *application_id, int64_t *version, int64_t *tables)
+{
+    enum err e = database_number(db, "PRAGMA application_id", application_id);
+    if (e == ERR_OK) {
+        e = database_number(db, "PRAGMA user_version", version);
+    }
+    if (e == ERR_OK) {
+        e = database_number(db, "SELECT count(*) FROM sqlite_schema", tables);
+    }
+    return e;
+}
+
+static enum err judge(sqlite3 *db, size_t count, int64_t *version)
+{
+    int64_t application_id = 0;
+    int64_t tables = 0;
+    enum err e = read_mark(db, &application_id, version, &tables);
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool is_empty = application_id == 0 && *version == 0 && tables == 0;
+    if (!is_empty && application_id != APPLICATION_ID) {
+        return ERR_CORRUPT;
+    }
+    if (*version < 0) {
+        return ERR_CORRUPT;
+    }
+    return (uint64_t)*version > count ? ERR_VERSION : ERR_OK;
+}
+
+enum err schema_check(sqlite3 *db, size_t count)
+{
+    int64_t version = 0;
+    return judge(db, count, &version);
+}
+
+/* One step and its count, all or nothing. */
+static enum err take_step(sqlite3 *db, const char *step, size_t version)
+{
+    char mark[SQL_SIZE];
+    (void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%zu; COMMIT",
+                   APPLICATION_ID, version);
+    enum err e = database_run(db, "BEGIN IMMEDIATE");
+    if (e == ERR_OK) {
+        e = database_run(db, step);
+    }
+    if (e == ERR_OK) {
+        e = database_run(db, mark);
+    }
+    if (e != ERR_OK && database_rollback(db) != ERR_OK) {
+        return ERR_IO;
+    }
+    return e;
+}
+
+static enum err check_wal(sqlite3 *db)
+{
+    sqlite3_stmt *statement = NULL;
+    enum err e =
+        database_err(db, sqlite3_prepare_v2(db, "PRAGMA journal_mode", -1, &statement, NULL));
+    if (e == ERR_OK && sqlite3_step(statement) == SQLITE_ROW) {
+        const char *mode = (const char *)sqlite3_column_text(statement, 0);
+        e = mode != NULL && strcmp(mode, "wal") == 0 ? ERR_OK : ERR_UNSUPPORTED;
+    }
+    (void)sqlite3_finalize(statement);
+    return e;
+}
+
+enum err schema_migrate(sqlite3 *db, const char *const *steps, size_t count)
+{
+    /* The first two count only for a file without a page yet, the third is kept by the file. */
+    static const char setting[] = "PRAGMA page_size=16384; PRAGMA auto_vacuum=NONE;"
+                                  "PRAGMA journal_mode=WAL;";
+    int64_t version = 0;
+    enum err e = judge(db, count, &version);
+    if (e == ERR_OK) {
+        e = database_run(db, setting);
+    }
+    if (e == ERR_OK) {
+        e = check_wal(db);
+    }
+    while (e == ERR_OK && (size_t)version < count) {
+        e = take_step(db, steps[version], (size_t)version + 1);
+        version++;
+    }
+    return e;
+}

@@ -1,0 +1,26 @@
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/*
+ * The tables, and the way there from each earlier version. PRAGMA user_version counts the steps
+ * that a file has taken; a step once released is never changed.
+ */
+
+extern const char *const schema_steps[];
+extern const size_t schema_step_count;
+
+/*
+ * Takes the steps that are missing, each in a transaction of its own; an empty file gets its page
+ * size and its mark first. ERR_VERSION: the file has taken more than `count` steps; ERR_CORRUPT: it
+ * is not a store; ERR_UNSUPPORTED: the disk cannot hold a write-ahead log; else database_err().
+ */
+MUST_USE enum err schema_migrate(sqlite3 *db, const char *const *steps, size_t count);
+/* The same judgement without a step taken; an older version is fine. For read-only visitors. */
+MUST_USE enum err schema_check(sqlite3 *db, size_t count);
+
+#endif
