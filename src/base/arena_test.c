@@ -12,14 +12,13 @@
 static void test_memory_is_zeroed_and_aligned(void **state)
 {
     (void)state;
+    static const uint8_t zeros[300];
     struct arena a = {0};
     for (int round = 0; round < 3; round++) {
         for (size_t size = 0; size < 300; size++) {
             uint8_t *p = arena_new(&a, size);
             assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
-            for (size_t i = 0; i < size; i++) {
-                assert_int_equal(p[i], 0);
-            }
+            assert_memory_equal(p, zeros, size);
             memset(p, 0xff, size);
         }
         arena_clear(&a);

@@ -61,7 +61,7 @@ int64_t civil_to_s(const struct civil *c)
     int64_t day_of_year = (153 * month + 2) / 5 + c->day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     int64_t days = era * ERA_DAYS + day_of_era - EPOCH_DAYS;
-    return days * DAY_S + c->hour * 3600 + c->minute * 60 + c->second;
+    return days * DAY_S + INT64_C(3600) * c->hour + INT64_C(60) * c->minute + c->second;
 }
 
 struct civil civil_from_s(int64_t time_s)
@@ -117,9 +117,9 @@ static void take_char(struct reader *r, const char *allowed)
     }
 }
 
-static char peek(const struct reader *r)
+static uint8_t peek(const struct reader *r)
 {
-    return reader_left(r) == 0 ? '\0' : (char)r->in.at[r->pos];
+    return reader_left(r) == 0 ? 0 : r->in.at[r->pos];
 }
 
 static void skip_fraction(struct reader *r)

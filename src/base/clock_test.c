@@ -153,9 +153,8 @@ static void test_what_is_no_iso_time(void **state)
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         int64_t time_s = 0;
-        if (clock_parse_iso(bytes_of_text(bad[i]), &time_s)) {
-            fail_msg("accepted: %s", bad[i]);
-        }
+        print_message("# %s\n", bad[i]);
+        assert_false(clock_parse_iso(bytes_of_text(bad[i]), &time_s));
     }
 }
 

@@ -121,7 +121,7 @@ uint64_t read_bcd(struct reader *r, size_t n)
             r->failed = true;
             return 0;
         }
-        value = value * 100 + high * 10 + low;
+        value = value * 100 + (uint64_t)high * 10 + low;
     }
     return value;
 }
@@ -165,34 +165,41 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+/* Takes all digits at the front of `r`, the first `most` of them into `value`; how many. */
+static size_t take_digits(struct reader *r, int64_t *value, size_t most)
+{
+    size_t digits = 0;
+    for (; reader_left(r) > 0 && is_digit(r->in.at[r->pos]); digits++) {
+        int digit = r->in.at[r->pos++] - '0';
+        if (digits < most) {
+            *value = *value * 10 + digit;
+        }
+    }
+    return digits;
+}
+
 bool parse_decimal_e7(struct bytes text, int64_t *value_e7)
 {
-    size_t i = text.len > 0 && (text.at[0] == '-' || text.at[0] == '+') ? 1 : 0;
-    bool negative = i == 1 && text.at[0] == '-';
+    struct reader r = reader_init(text);
     int64_t value = 0;
-    size_t digits = 0;
-    size_t whole = 0;
-    for (; i < text.len && is_digit(text.at[i]); i++, digits++) {
-        whole += value > 0 || text.at[i] != '0';
-        if (whole > WHOLE_DIGITS_MAX) {
-            return false;
-        }
-        value = value * 10 + (text.at[i] - '0');
+    bool has_sign = text.len > 0 && (text.at[0] == '-' || text.at[0] == '+');
+    read_skip(&r, has_sign ? 1 : 0);
+    size_t zeros = 0;
+    while (reader_left(&r) > 0 && r.in.at[r.pos] == '0') {
+        r.pos++;
+        zeros++;
     }
-    int decimals = 0;
-    if (i < text.len && text.at[i] == '.') {
-        for (i++; i < text.len && is_digit(text.at[i]); i++, digits++) {
-            if (decimals < DECIMALS_E7) {
-                value = value * 10 + (text.at[i] - '0');
-                decimals++;
-            }
-        }
+    size_t whole = take_digits(&r, &value, WHOLE_DIGITS_MAX);
+    size_t decimals = 0;
+    if (reader_left(&r) > 0 && r.in.at[r.pos] == '.') {
+        r.pos++;
+        decimals = take_digits(&r, &value, DECIMALS_E7);
     }
-    for (; decimals < DECIMALS_E7; decimals++) {
+    for (size_t i = decimals; i < DECIMALS_E7; i++) {
         value *= 10;
     }
-    *value_e7 = negative ? -value : value;
-    return digits > 0 && i == text.len;
+    *value_e7 = has_sign && text.at[0] == '-' ? -value : value;
+    return zeros + whole + decimals > 0 && whole <= WHOLE_DIGITS_MAX && reader_left(&r) == 0;
 }
 
 bool parse_u64(struct bytes text, uint64_t *value)

@@ -71,10 +71,11 @@ static int run(const char *const *words, const char *input, char out[OUT_SIZE])
 static void test_arguments_are_one_session(void **state)
 {
     (void)state;
+    static const char both[] = SEVEN EIGHT;
     char out[OUT_SIZE];
     assert_int_equal(RUN(out, "", SEVEN, EIGHT), 0);
     assert_string_equal(out, SAID("7") SAID("8"));
-    assert_int_equal(RUN(out, "", "--protocol", "osmand", SEVEN EIGHT), 0);
+    assert_int_equal(RUN(out, "", "--protocol", "osmand", both), 0);
     assert_string_equal(out, SAID("7") SAID("8"));
 }
 
@@ -129,7 +130,7 @@ static void test_wrong_command_lines(void **state)
 {
     (void)state;
     static const char *const wrong[][ARGS_MAX] = {
-        {"decode"},
+        {"decode", NULL},
         {"decode", "--nothing", SEVEN},
         {"decode", "--protocol"},
         {"decode", "--protocol", "osmand"},

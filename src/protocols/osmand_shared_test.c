@@ -44,11 +44,12 @@ static struct bytes build_request(struct arena *arena, json_t *frame)
     {
         head = arena_format(arena, "%s%s: %s\r\n", head, name, json_string_value(value));
     }
-    head = arena_format(arena, "%s\r\n", head);
-    uint8_t *request = arena_new(arena, strlen(head) + body_len);
-    memcpy(request, head, strlen(head));
-    memcpy(request + strlen(head), body, body_len);
-    return (struct bytes){request, strlen(head) + body_len};
+    struct bytes head_bytes = bytes_of_text(arena_format(arena, "%s\r\n", head));
+    struct writer w =
+        writer_init(arena_new(arena, head_bytes.len + body_len), head_bytes.len + body_len);
+    write_bytes(&w, head_bytes);
+    write_bytes(&w, (struct bytes){body, body_len});
+    return writer_bytes(&w);
 }
 
 static void collect(void *context, struct bytes text)

@@ -167,35 +167,49 @@ static void for_each_vector(const struct row *row,
 
 /* ---- comparing ---- */
 
-/* Whether two JSON values are equal; 13 and 13.0 are. */
-static bool values_equal(json_t *a, json_t *b)
+static bool values_equal(json_t *a, json_t *b);
+
+static bool arrays_equal(json_t *a, json_t *b)
 {
-    if (json_is_number(a) && json_is_number(b)) {
-        return json_number_value(a) == json_number_value(b);
+    bool equal = json_array_size(a) == json_array_size(b);
+    for (size_t i = 0; equal && i < json_array_size(a); i++) {
+        equal = values_equal(json_array_get(a, i), json_array_get(b, i));
     }
-    if (json_typeof(a) != json_typeof(b)) {
-        return false;
-    }
-    bool equal = true;
-    if (json_is_array(a)) {
-        equal = json_array_size(a) == json_array_size(b);
-        for (size_t i = 0; equal && i < json_array_size(a); i++) {
-            equal = values_equal(json_array_get(a, i), json_array_get(b, i));
-        }
-        return equal;
-    }
-    if (!json_is_object(a)) {
-        return json_equal(a, b) != 0;
-    }
+    return equal;
+}
+
+static bool objects_equal(json_t *a, json_t *b)
+{
     const char *name;
     json_t *value;
-    equal = json_object_size(a) == json_object_size(b);
+    bool equal = json_object_size(a) == json_object_size(b);
     json_object_foreach(a, name, value)
     {
         json_t *other = json_object_get(b, name);
         equal = equal && other != NULL && values_equal(value, other);
     }
     return equal;
+}
+
+/* Whether two JSON values are equal; 13 and 13.0 are. */
+static bool values_equal(json_t *a, json_t *b)
+{
+    if (json_is_number(a) && json_is_number(b)) {
+        return json_number_value(a) == json_number_value(b);
+    }
+    if (json_is_array(a) && json_is_array(b)) {
+        return arrays_equal(a, b);
+    }
+    if (json_is_object(a) && json_is_object(b)) {
+        return objects_equal(a, b);
+    }
+    return json_equal(a, b) != 0;
+}
+
+static bool sessions_equal(const struct session *a, const struct session *b)
+{
+    return strcmp(a->device_id, b->device_id) == 0 && a->utc_offset_min == b->utc_offset_min &&
+           memcmp(a->own, b->own, sizeof(a->own)) == 0;
 }
 
 static void assert_printed(const struct vector *v, const char *how, json_t *printed, json_t *expect)
@@ -324,7 +338,7 @@ static void play_damaged(const struct protocol *p, const struct session *session
     struct decoded d = {.arena = &arena};
     struct session copy = *session;
     enum err e = p->decode(&copy, chunk_bytes(damaged), &d);
-    if (e != ERR_OK && memcmp(&copy, session, sizeof(copy)) != 0) {
+    if (e != ERR_OK && !sessions_equal(&copy, session)) {
         fail_msg("%s: a refused frame changed the session", p->name);
     }
     arena_free(&arena);
@@ -366,7 +380,7 @@ static void test_damaged_vectors_do_no_harm(void **state)
     for_each_vector(*state, check_damaged);
 }
 
-enum { TESTS_PER_ROW = 4 };
+enum { TESTS_PER_ROW = 4, TESTS = PROTOCOL_COUNT * TESTS_PER_ROW };
 
 int main(void)
 {
@@ -377,9 +391,9 @@ int main(void)
         {"do no harm when damaged", test_damaged_vectors_do_no_harm, NULL, NULL, NULL},
     };
     struct row rows[PROTOCOL_COUNT];
-    char names[PROTOCOL_COUNT * TESTS_PER_ROW][64];
-    struct CMUnitTest all[PROTOCOL_COUNT * TESTS_PER_ROW];
-    for (size_t i = 0; i < PROTOCOL_COUNT * TESTS_PER_ROW; i++) {
+    char names[TESTS][64];
+    struct CMUnitTest all[TESTS];
+    for (size_t i = 0; i < TESTS; i++) {
         struct row *row = &rows[i / TESTS_PER_ROW];
         row->protocol = protocol_at(i / TESTS_PER_ROW);
         all[i] = tests[i % TESTS_PER_ROW];
