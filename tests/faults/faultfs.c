@@ -1,0 +1,127 @@
+/*
+ * Faults for a whole server: a library to be preloaded (LD_PRELOAD), steered by the content of the
+ * file that the environment variable ODOGRAPH_FAULT_FILE names, looked at anew in each call:
+ *
+ *     none       everything works; the same when the file or the variable is missing
+ *     nospace    writing at an offset and growing a file fail with ENOSPC; syncs work
+ *     hold       syncs wait until the content is another one
+ *     syncerror  syncs fail with EIO
+ *
+ * SQLite writes its files with pwrite64(), grows them with ftruncate64() and posix_fallocate(), and
+ * syncs them with fdatasync() or fsync(). What the server writes to its log and its sockets goes
+ * through other calls and is let alone. Replace the file by rename(), so that no call sees half a
+ * word.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORD_SIZE = 32, HOLD_POLL_NS = 2000000 };
+
+typedef ssize_t write_at(int fd, const void *data, size_t len, off_t offset);
+typedef int sync_file(int fd);
+typedef int resize_file(int fd, off_t size);
+typedef int reserve_space(int fd, off_t offset, off_t len);
+
+static bool fault_is(const char *word)
+{
+    const char *path = getenv("ODOGRAPH_FAULT_FILE");
+    char content[WORD_SIZE] = "";
+    int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t n = read(fd, content, sizeof(content) - 1);
+    (void)close(fd);
+    content[n > 0 ? n : 0] = '\0';
+    content[strcspn(content, " \r\n")] = '\0';
+    return strcmp(content, word) == 0;
+}
+
+/* Sets the function pointer at `out` to what stands behind ours; without it nothing can go on. */
+static void find_real(const char *name, void *out)
+{
+    void *function = dlsym(RTLD_NEXT, name);
+    if (function == NULL) {
+        abort();
+    }
+    memcpy(out, &function, sizeof(function));
+}
+
+static int fail(int number)
+{
+    errno = number;
+    return -1;
+}
+
+/* The same call under its two names: off_t has 64 bits on every system this runs on. */
+_Static_assert(sizeof(off_t) == 8, "pwrite64() takes another type");
+
+ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+    write_at *real = NULL;
+    find_real("pwrite", (void *)&real);
+    return fault_is("nospace") ? fail(ENOSPC) : real(fd, data, len, offset);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t len, off_t offset)
+{
+    return pwrite(fd, data, len, offset);
+}
+
+static bool would_grow(int fd, off_t size)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && size > st.st_size;
+}
+
+int ftruncate(int fd, off_t size)
+{
+    resize_file *real = NULL;
+    find_real("ftruncate", (void *)&real);
+    return would_grow(fd, size) && fault_is("nospace") ? fail(ENOSPC) : real(fd, size);
+}
+
+int ftruncate64(int fd, off_t size)
+{
+    return ftruncate(fd, size);
+}
+
+int posix_fallocate(int fd, off_t offset, off_t len)
+{
+    reserve_space *real = NULL;
+    find_real("posix_fallocate", (void *)&real);
+    return fault_is("nospace") ? ENOSPC : real(fd, offset, len);
+}
+
+int posix_fallocate64(int fd, off_t offset, off_t len)
+{
+    return posix_fallocate(fd, offset, len);
+}
+
+static int faulty_sync(const char *name, int fd)
+{
+    const struct timespec pause = {.tv_nsec = HOLD_POLL_NS};
+    sync_file *real = NULL;
+    find_real(name, (void *)&real);
+    while (fault_is("hold")) {
+        (void)nanosleep(&pause, NULL);
+    }
+    return fault_is("syncerror") ? fail(EIO) : real(fd);
+}
+
+int fsync(int fd)
+{
+    return faulty_sync("fsync", fd);
+}
+
+int fdatasync(int fd)
+{
+    return faulty_sync("fdatasync", fd);
+}
