@@ -72,7 +72,7 @@ static void test_find_answers_the_length_where_it_is_not(void **state)
 static void test_copy_to_text_is_clipped(void **state)
 {
     (void)state;
-    char out[4] = "xxx";
+    char out[4] = "zzz";
     bytes_to_text(bytes_of_text("abcdef"), out, sizeof(out));
     assert_string_equal(out, "abc");
     bytes_to_text(bytes_of_text("ab"), out, sizeof(out));

@@ -31,8 +31,10 @@ void json_free(struct json_out *j);
 struct bytes json_text(const struct json_out *j);
 void json_drop(struct json_out *j);
 
+/* Begins and ends an object; as a value, so a name stands before it within an object. */
 void json_object_begin(struct json_out *j);
 void json_object_end(struct json_out *j);
+/* Begins and ends an array. */
 void json_array_begin(struct json_out *j);
 void json_array_end(struct json_out *j);
 /* The name of the next member; plain ASCII of ours, written without escaping. */

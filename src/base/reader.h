@@ -19,6 +19,7 @@ struct reader {
     bool failed;
 };
 
+/* A reader at the beginning of `in`, which it borrows. */
 struct reader reader_init(struct bytes in);
 bool reader_ok(const struct reader *r);
 /* Bytes not read yet; 0 once failed. */

@@ -19,6 +19,7 @@ struct writer {
     bool failed;
 };
 
+/* A writer into `capacity` bytes at `at`, which it borrows. */
 struct writer writer_init(uint8_t *at, size_t capacity);
 bool writer_ok(const struct writer *w);
 /* What has been written, borrowed; empty once failed. */

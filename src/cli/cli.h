@@ -7,6 +7,7 @@
  */
 enum { CLI_FAILED = 1, CLI_USAGE = 2 };
 
+/* The rows of main.c; each prints its own help for "--help". */
 int serve_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
