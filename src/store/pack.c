@@ -10,15 +10,20 @@
  * to bit n of `has`. A fix with time, position, speed 54.30 km/h, course 90 degrees, 11 satellites,
  * ignition on:
  *
- *     19                  25 bytes follow
- *     c0 86 9d b0 0d      gps_time 1795396000 = 3590792000 / 2 (zigzag)
+ *     1a                  26 bytes follow
+ *     80 d3 9c b0 0d      gps_time 1795396800 = 3590793600 / 2 (zigzag)
  *     04                  received 2 s later
- *     f7 01               has = TIME POSITION SPEED COURSE SATELLITES GSM IGNITION
+ *     fb 01               has = TIME POSITION SPEED COURSE SATELLITES GSM IGNITION
  *     80 20               mask: bit 12 = 6 + 6, GSM, although announced, is 0
  *     41                  flags = VALID IGNITION_ON
- *     a0 8e c8 f0 02      lat_e7  38.6500000 N = 386500000 (zigzag 773000000)
- *     80 f6 cd 91 0e ..   and so on in the order of `members` below, then ICCID, original time,
- *                         temperatures, wifi
+ *     c0 96 cc f0 02      lat_e7 386500000 = 773000000 / 2
+ *     80 e1 bc e2 08      lon_e7 1177000000
+ *     b6 2a               speed 5430
+ *     a8 46               course 9000
+ *     0b                  11 satellites
+ *
+ * Numbers come in the order of `members` below, behind them ICCID, original time, temperatures and
+ * wifi.
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct in order, its
  * times and its anchor as differences from that fix. A stored number never changes its meaning:

@@ -1,0 +1,382 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/hex.h"
+#include "store/pack.h"
+#include "store/store_testing.h"
+
+enum { RANDOM_ROUNDS = 20000, RECORD_ROOM = 2 * PACK_FIX_MAX };
+
+static struct bytes packed_fix(const struct fix *fix, uint8_t room[RECORD_ROOM])
+{
+    struct writer w = writer_init(room, PACK_FIX_MAX);
+    pack_fix(&w, fix);
+    assert_true(writer_ok(&w));
+    return writer_bytes(&w);
+}
+
+/* The body of a record that stands alone. */
+static struct bytes body_of(struct bytes record, int64_t *time_s)
+{
+    struct reader r = reader_init(record);
+    struct bytes body = {0};
+    assert_true(pack_next(&r, &body, time_s));
+    assert_false(pack_next(&r, &body, time_s));
+    assert_true(reader_ok(&r));
+    r = reader_init(record);
+    (void)pack_next(&r, &body, time_s);
+    return body;
+}
+
+static void assert_comes_back(const struct fix *fix)
+{
+    uint8_t room[RECORD_ROOM];
+    struct fix back;
+    int64_t time_s = 0;
+    struct bytes body = body_of(packed_fix(fix, room), &time_s);
+    assert_int_equal(time_s, fix->gps_time_s);
+    assert_int_equal(unpack_fix(body, &back), ERR_OK);
+    assert_true(kit_same_fix(fix, &back));
+}
+
+/* Every member at its ends, with its `has` bit and without. */
+static void every_member_at_its_ends(void **state)
+{
+#define SIGNED(T)   INT##T##_MIN, -1, 0, 1, INT##T##_MAX
+#define UNSIGNED(T) 0, 1, 127, 128, UINT##T##_MAX
+#define EACH(member, bits, ...)                                                                    \
+    do {                                                                                           \
+        const __typeof__(((struct fix *)0)->member) values[] = {__VA_ARGS__};                      \
+        for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {                          \
+            struct fix with = {.gps_time_s = KIT_TIME_S, .has = (bits)};                           \
+            struct fix without = {.gps_time_s = KIT_TIME_S};                                       \
+            with.member = values[i];                                                               \
+            without.member = values[i];                                                            \
+            assert_comes_back(&with);                                                              \
+            assert_comes_back(&without);                                                           \
+        }                                                                                          \
+    } while (0)
+
+    (void)state;
+    EACH(gps_time_s, FIX_HAS_TIME, SIGNED(64));
+    EACH(original_time_s, 0, SIGNED(64));
+    EACH(rcv_time_s, 0, SIGNED(64));
+    EACH(has, 0, UNSIGNED(32));
+    EACH(flags, 0, UNSIGNED(32));
+    EACH(lat_e7, FIX_HAS_POSITION, SIGNED(32));
+    EACH(lon_e7, FIX_HAS_POSITION, SIGNED(32));
+    EACH(altitude_dm, FIX_HAS_ALTITUDE, SIGNED(32));
+    EACH(speed_kmh_e2, FIX_HAS_SPEED, UNSIGNED(32));
+    EACH(course_cdeg, FIX_HAS_COURSE, UNSIGNED(16));
+    EACH(hdop_e2, FIX_HAS_HDOP, UNSIGNED(16));
+    EACH(source, 0, FIX_GPS, FIX_LBS, FIX_WIFI);
+    EACH(satellites, FIX_HAS_SATELLITES, UNSIGNED(8));
+    EACH(gsm, FIX_HAS_GSM, UNSIGNED(8));
+    EACH(battery_percent, FIX_HAS_BATTERY_PERCENT, UNSIGNED(8));
+    EACH(lock, FIX_HAS_LOCK, FIX_LOCK_NONE, FIX_LOCK_OFF, FIX_LOCK_COUNT - 1);
+    EACH(rest_days, FIX_HAS_REST_DAYS, UNSIGNED(16));
+    EACH(power_mv, FIX_HAS_POWER, UNSIGNED(32));
+    EACH(battery_mv, FIX_HAS_BATTERY, UNSIGNED(32));
+    EACH(odometer_m, FIX_HAS_ODOMETER, UNSIGNED(64));
+    EACH(fuel_ml, FIX_HAS_FUEL, UNSIGNED(32));
+    EACH(alarms, 0, UNSIGNED(32));
+    EACH(cell.mcc, FIX_HAS_CELL, UNSIGNED(16));
+    EACH(cell.mnc, FIX_HAS_CELL, UNSIGNED(16));
+    EACH(cell.lac, FIX_HAS_CELL, UNSIGNED(32));
+    EACH(cell.cid, FIX_HAS_CELL, UNSIGNED(64));
+#undef EACH
+#undef SIGNED
+#undef UNSIGNED
+}
+
+static void lists_of_every_length(void **state)
+{
+    static const int16_t degrees[] = {INT16_MIN, -27315, -1, 0, 1, 2150, INT16_MAX, 7};
+    (void)state;
+    for (uint8_t n = 0; n <= FIX_TEMPERATURES_MAX; n++) {
+        struct fix fix = {.temperature_count = n};
+        memcpy(fix.temperature_c_e2, degrees, n * sizeof(degrees[0]));
+        assert_comes_back(&fix);
+    }
+    for (uint8_t n = 0; n <= FIX_WIFI_MAX; n++) {
+        struct fix fix = {.wifi_count = n};
+        for (uint8_t i = 0; i < n; i++) {
+            fix.wifi[i] = (struct wifi_ap){{i, 0xff, 0, 1, 2, 0xfe}, i % 2 == 0 ? -128 : 127};
+        }
+        assert_comes_back(&fix);
+    }
+    for (size_t n = 0; n < FIX_ICCID_SIZE; n++) {
+        struct fix fix = {.has = n % 2 == 0 ? FIX_HAS_ICCID : 0};
+        memset(fix.iccid, '8', n);
+        assert_comes_back(&fix);
+    }
+}
+
+/* A fix with everything in it, each varint as long as it gets. */
+static struct fix longest_fix(void)
+{
+    struct fix fix;
+    memset(&fix, 0xff, sizeof(fix));
+    fix.gps_time_s = INT64_MIN;
+    fix.rcv_time_s = 0; /* as far away as can be */
+    fix.original_time_s = 0x4000000000000000;
+    fix.has = 0x80000000U | FIX_HAS_TIME; /* the mask must announce every member */
+    fix.lat_e7 = INT32_MIN;
+    fix.lon_e7 = INT32_MIN;
+    fix.altitude_dm = INT32_MIN;
+    fix.source = FIX_WIFI;
+    fix.lock = FIX_LOCK_COUNT - 1;
+    fix.temperature_count = FIX_TEMPERATURES_MAX;
+    fix.wifi_count = FIX_WIFI_MAX;
+    for (size_t i = 0; i < FIX_TEMPERATURES_MAX; i++) {
+        fix.temperature_c_e2[i] = INT16_MIN;
+    }
+    memset(fix.iccid, '9', sizeof(fix.iccid));
+    fix.iccid[FIX_ICCID_SIZE - 1] = '\0';
+    return fix;
+}
+
+static void the_longest_fits(void **state)
+{
+    uint8_t room[PACK_STATE_MAX];
+    struct fix fix = longest_fix();
+    (void)state;
+    assert_comes_back(&fix);
+    struct fold_state s = {
+        .current = fix,
+        .odometer_m_e2 = UINT64_MAX,
+        .counter_m = UINT64_MAX,
+        .counter_known = true,
+        .motion = MOTION_STILL,
+        .motion_since_s = 0,
+        .position_time_s = 0,
+        .anchor_lat_e7 = INT32_MAX,
+        .anchor_lon_e7 = INT32_MAX,
+        .anchor_time_s = 0,
+        .active_alarms = UINT32_MAX,
+        .gap_count = FOLD_GAPS_MAX,
+    };
+    memset(s.gaps_s, 0xff, sizeof(s.gaps_s));
+    struct writer w = writer_init(room, sizeof(room));
+    pack_state(&w, &s);
+    assert_true(writer_ok(&w));
+}
+
+/* The example in pack.c, byte by byte. */
+static void the_drawn_example(void **state)
+{
+    static const char drawn[] = "1a"
+                                "80d39cb00d"
+                                "04"
+                                "fb01"
+                                "8020"
+                                "41"
+                                "c096ccf002"
+                                "80e1bce208"
+                                "b62a"
+                                "a846"
+                                "0b";
+    struct fix fix = {.rcv_time_s = 1795396802};
+    uint8_t room[RECORD_ROOM];
+    char hex[2 * RECORD_ROOM];
+    (void)state;
+    fix_set_time(&fix, 1795396800);
+    fix_set_position(&fix, 386500000, 1177000000, true);
+    fix_set_speed_kmh_e2(&fix, 5430);
+    fix_set_course_cdeg(&fix, 9000);
+    fix_set_satellites(&fix, 11);
+    fix_set_gsm(&fix, 0);
+    fix_set_switch(&fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, true);
+    hex_encode(packed_fix(&fix, room), hex);
+    assert_string_equal(hex, drawn);
+}
+
+/* A generator of our own, so that a failure can be repeated (Marsaglia, xorshift64). */
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* A number of any length: as likely small as large. */
+static uint64_t any(uint64_t *seed)
+{
+    uint64_t v = next_random(seed);
+    return v >> next_random(seed) % 64;
+}
+
+static struct fix random_fix(uint64_t *seed)
+{
+    struct fix f = {
+        .gps_time_s = (int64_t)any(seed),
+        .original_time_s = next_random(seed) % 4 == 0 ? (int64_t)any(seed) : 0,
+        .rcv_time_s = (int64_t)any(seed),
+        .has = (uint32_t)any(seed),
+        .flags = (uint32_t)any(seed),
+        .lat_e7 = (int32_t)any(seed),
+        .lon_e7 = (int32_t)any(seed),
+        .speed_kmh_e2 = (uint32_t)any(seed),
+        .course_cdeg = (uint16_t)any(seed),
+        .source = (uint8_t)(any(seed) % 3),
+        .gsm = (uint8_t)any(seed),
+        .lock = (uint8_t)(any(seed) % FIX_LOCK_COUNT),
+        .odometer_m = any(seed),
+        .alarms = (uint32_t)any(seed),
+        .cell = {(uint16_t)any(seed), (uint16_t)any(seed), (uint32_t)any(seed), any(seed)},
+        .temperature_count = (uint8_t)(any(seed) % (FIX_TEMPERATURES_MAX + 1)),
+    };
+    for (size_t i = 0; i < f.temperature_count; i++) {
+        f.temperature_c_e2[i] = (int16_t)any(seed);
+    }
+    return f;
+}
+
+static void random_fixes(void **state)
+{
+    uint64_t seed = 20261123;
+    (void)state;
+    for (int i = 0; i < RANDOM_ROUNDS; i++) {
+        struct fix fix = random_fix(&seed);
+        assert_comes_back(&fix);
+    }
+}
+
+static struct fold_state random_state(uint64_t *seed)
+{
+    struct fold_state s = {
+        .current = random_fix(seed),
+        .odometer_m_e2 = any(seed),
+        .counter_m = any(seed),
+        .counter_known = any(seed) % 2 == 0,
+        .motion = (enum motion)(any(seed) % (MOTION_STILL + 1)),
+        .motion_since_s = (int64_t)any(seed),
+        .position_time_s = (int64_t)any(seed),
+        .anchor_lat_e7 = (int32_t)any(seed),
+        .anchor_lon_e7 = (int32_t)any(seed),
+        .anchor_time_s = (int64_t)any(seed),
+        .active_alarms = (alarm_set)any(seed),
+        .gap_count = (uint8_t)(any(seed) % (FOLD_GAPS_MAX + 1)),
+    };
+    for (size_t i = 0; i < s.gap_count; i++) {
+        s.gaps_s[i] = (uint16_t)any(seed);
+    }
+    return s;
+}
+
+static bool same_state(const struct fold_state *a, const struct fold_state *b)
+{
+    return kit_same_fix(&a->current, &b->current) && a->odometer_m_e2 == b->odometer_m_e2 &&
+           a->counter_m == b->counter_m && a->counter_known == b->counter_known &&
+           a->motion == b->motion && a->motion_since_s == b->motion_since_s &&
+           a->position_time_s == b->position_time_s && a->anchor_lat_e7 == b->anchor_lat_e7 &&
+           a->anchor_lon_e7 == b->anchor_lon_e7 && a->anchor_time_s == b->anchor_time_s &&
+           a->active_alarms == b->active_alarms && a->gap_count == b->gap_count &&
+           memcmp(a->gaps_s, b->gaps_s, sizeof(a->gaps_s)) == 0;
+}
+
+static void random_states(void **state)
+{
+    uint64_t seed = 7;
+    (void)state;
+    for (int i = 0; i < RANDOM_ROUNDS; i++) {
+        uint8_t room[PACK_STATE_MAX];
+        struct fold_state s = random_state(&seed);
+        struct fold_state back;
+        struct writer w = writer_init(room, sizeof(room));
+        pack_state(&w, &s);
+        assert_int_equal(unpack_state(writer_bytes(&w), &back), ERR_OK);
+        assert_true(same_state(&s, &back));
+    }
+}
+
+/* Every prefix is refused, and so is a byte too many. */
+static void cut_off_and_overlong(void **state)
+{
+    uint8_t room[RECORD_ROOM];
+    struct fix fix = longest_fix();
+    struct fix back;
+    int64_t time_s = 0;
+    (void)state;
+    struct bytes body = body_of(packed_fix(&fix, room), &time_s);
+    for (size_t n = 0; n < body.len; n++) {
+        assert_int_equal(unpack_fix((struct bytes){body.at, n}, &back), ERR_CORRUPT);
+    }
+    assert_int_equal(unpack_fix((struct bytes){body.at, body.len + 1}, &back), ERR_CORRUPT);
+
+    uint8_t whole[PACK_STATE_MAX + 1] = {0};
+    struct fold_state s = {.current = kit_fix(KIT_TIME_S), .gap_count = 2};
+    struct fold_state out;
+    struct writer w = writer_init(whole, PACK_STATE_MAX);
+    pack_state(&w, &s);
+    for (size_t n = 0; n < w.len; n++) {
+        assert_int_equal(unpack_state((struct bytes){whole, n}, &out), ERR_CORRUPT);
+    }
+    assert_int_equal(unpack_state((struct bytes){whole, w.len + 1}, &out), ERR_CORRUPT);
+    whole[0] = 2; /* a version this program does not know */
+    assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
+}
+
+/* Whatever a damaged byte says, what comes out indexes no table beyond its end. */
+static void damaged_bytes(void **state)
+{
+    struct fix fixes[2] = {longest_fix(), kit_fix(KIT_TIME_S)};
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        uint8_t room[RECORD_ROOM];
+        int64_t time_s = 0;
+        struct bytes body = body_of(packed_fix(&fixes[k], room), &time_s);
+        size_t from = (size_t)(body.at - room);
+        for (size_t i = 0; i < body.len * 256; i++) {
+            uint8_t kept = room[from + i / 256];
+            struct fix back;
+            room[from + i / 256] = (uint8_t)i;
+            if (unpack_fix(body, &back) == ERR_OK) {
+                assert_in_range(back.source, FIX_GPS, FIX_WIFI);
+                assert_in_range(back.lock, FIX_LOCK_NONE, FIX_LOCK_COUNT - 1);
+                assert_in_range(back.temperature_count, 0, FIX_TEMPERATURES_MAX);
+                assert_in_range(back.wifi_count, 0, FIX_WIFI_MAX);
+                assert_int_equal(back.iccid[FIX_ICCID_SIZE - 1], '\0');
+            }
+            room[from + i / 256] = kept;
+        }
+    }
+}
+
+static void records_beyond_their_input(void **state)
+{
+    static const uint8_t too_long[] = {0xff, 0xff, 0xff, 0xff, 0x0f, 0};
+    static const uint8_t cut[] = {5, 0, 0};
+    static const uint8_t empty[] = {0};
+    static const struct bytes bad[] = {
+        {too_long, sizeof(too_long)}, {cut, sizeof(cut)}, {empty, sizeof(empty)}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct reader r = reader_init(bad[i]);
+        struct bytes body = {0};
+        int64_t time_s = 0;
+        assert_false(pack_next(&r, &body, &time_s));
+        assert_false(reader_ok(&r));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_member_at_its_ends),
+        cmocka_unit_test(lists_of_every_length),
+        cmocka_unit_test(the_longest_fits),
+        cmocka_unit_test(the_drawn_example),
+        cmocka_unit_test(random_fixes),
+        cmocka_unit_test(random_states),
+        cmocka_unit_test(cut_off_and_overlong),
+        cmocka_unit_test(damaged_bytes),
+        cmocka_unit_test(records_beyond_their_input),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/pack.h"
+#include "store/store_testing.h"
+#include "store/tail.h"
+
+enum { MANY = 2000 };
+
+static void stage(struct tails *t, int64_t device, const struct fix *fix)
+{
+    uint8_t room[PACK_FIX_MAX];
+    struct writer w = writer_init(room, sizeof(room));
+    struct bytes body = {0};
+    int64_t time_s = 0;
+    pack_fix(&w, fix);
+    struct reader r = reader_init(writer_bytes(&w));
+    assert_true(pack_next(&r, &body, &time_s));
+    tails_stage(t, device, body, time_s);
+}
+
+static void stage_at(struct tails *t, int64_t device, int64_t time_s)
+{
+    struct fix fix = kit_fix(time_s);
+    stage(t, device, &fix);
+}
+
+/* Walks a view: the records must be as many as the spans say. Answers how many. */
+static size_t count(const struct tail_view *v, int64_t *times_s)
+{
+    size_t n = tail_view_pieces(v);
+    struct tail_piece *pieces = mem_new_array(n, sizeof(*pieces));
+    size_t total = 0;
+    tail_view_copy(v, pieces);
+    for (size_t i = 0; i < n; i++) {
+        struct reader r = reader_init(pieces[i].records);
+        struct bytes body = {0};
+        int64_t time_s = 0;
+        size_t here = 0;
+        for (; pack_next(&r, &body, &time_s); here++) {
+            assert_in_range(time_s, pieces[i].span.min_time_s, pieces[i].span.max_time_s);
+            if (times_s != NULL) {
+                times_s[total + here] = time_s;
+            }
+        }
+        assert_true(reader_ok(&r));
+        assert_int_equal(here, pieces[i].span.count);
+        total += here;
+    }
+    free(pieces);
+    return total;
+}
+
+static size_t count_of(struct tails *t, int64_t device)
+{
+    struct tail_view v = tails_view(t, device);
+    size_t n = count(&v, NULL);
+    tail_view_release(&v);
+    return n;
+}
+
+static void staged_is_unseen_until_published(void **state)
+{
+    struct tails *t = tails_new();
+    struct fix fix = kit_fix(KIT_TIME_S);
+    (void)state;
+    stage(t, 1, &fix);
+    assert_int_equal(count_of(t, 1), 0);
+    assert_false(tails_has_repeat(t, 1, &fix));
+    tails_publish(t);
+    assert_int_equal(count_of(t, 1), 1);
+    assert_int_equal(count_of(t, 2), 0);
+    assert_true(tails_has_repeat(t, 1, &fix));
+    assert_false(tails_has_repeat(t, 2, &fix));
+    tails_free(t);
+}
+
+/* Dropped at every number of staged records, so at every filling of a segment. */
+static void dropped_leaves_no_trace(void **state)
+{
+    struct tails *t = tails_new();
+    int64_t times_s[MANY];
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        for (int k = 0; k < i; k++) {
+            stage_at(t, 1, KIT_TIME_S + 5000 + k);
+        }
+        tails_drop(t);
+        stage_at(t, 1, KIT_TIME_S + i);
+        tails_publish(t);
+    }
+    struct fix dropped = kit_fix(KIT_TIME_S + 5000);
+    assert_false(tails_has_repeat(t, 1, &dropped));
+    struct tail_view v = tails_view(t, 1);
+    assert_int_equal(count(&v, times_s), 200);
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(times_s[i], KIT_TIME_S + i);
+    }
+    tail_view_release(&v);
+    tails_free(t);
+}
+
+static void a_view_stays_as_it_was(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        stage_at(t, 1, KIT_TIME_S + i);
+    }
+    tails_publish(t);
+    struct tail_view v = tails_view(t, 1);
+    for (int i = 10; i < MANY; i++) {
+        stage_at(t, 1, KIT_TIME_S + i);
+        tails_publish(t);
+    }
+    assert_int_equal(count(&v, NULL), 10);
+    assert_int_equal(count_of(t, 1), MANY);
+    tail_view_release(&v);
+    assert_null(v.newest);
+    tails_free(t);
+}
+
+static void a_segment_knows_whether_it_is_in_order(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    stage_at(t, 1, KIT_TIME_S);
+    stage_at(t, 1, KIT_TIME_S);
+    stage_at(t, 1, KIT_TIME_S + 1);
+    tails_publish(t);
+    struct tail_view v = tails_view(t, 1);
+    assert_true(v.span.sorted);
+    tail_view_release(&v);
+    stage_at(t, 1, KIT_TIME_S - 1);
+    tails_publish(t);
+    v = tails_view(t, 1);
+    assert_false(v.span.sorted);
+    assert_int_equal(v.span.min_time_s, KIT_TIME_S - 1);
+    assert_int_equal(v.span.max_time_s, KIT_TIME_S + 1);
+    tail_view_release(&v);
+    tails_free(t);
+}
+
+static void few_fixes_take_few_bytes(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        stage_at(t, 1, KIT_TIME_S + i);
+        if (i == 0 || i == 40 || i == MANY - 1) {
+            tails_publish(t);
+            struct tail_view v = tails_view(t, 1);
+            /* Of 23 bytes each: 160 + 320 + 640 hold the first 41, later segments have 8 KB. */
+            assert_int_equal(tail_view_pieces(&v), i == 0 ? 1 : i == 40 ? 3 : 11);
+            tail_view_release(&v);
+        }
+    }
+    tails_free(t);
+}
+
+static void repeats_are_found_wherever_they_are(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        stage_at(t, 1, KIT_TIME_S + (int64_t)i * 2);
+        tails_publish(t);
+    }
+    for (int i = 0; i < MANY; i++) {
+        struct fix fix = kit_fix(KIT_TIME_S + (int64_t)i * 2);
+        fix.rcv_time_s += 1000;
+        fix.flags |= FIX_REUPLOAD;
+        assert_true(tails_has_repeat(t, 1, &fix));
+        fix.alarms = ALARM_BIT(SOS); /* another report of the same second */
+        assert_false(tails_has_repeat(t, 1, &fix));
+        fix = kit_fix(KIT_TIME_S + (int64_t)i * 2 + 1);
+        assert_false(tails_has_repeat(t, 1, &fix));
+    }
+    struct fix before = kit_fix(KIT_TIME_S - 1);
+    assert_false(tails_has_repeat(t, 1, &before));
+    tails_free(t);
+}
+
+/* The largest records there are, each of which fills a first segment by itself. */
+static void long_records(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        struct fix fix = kit_fix(KIT_TIME_S + i);
+        fix.temperature_count = FIX_TEMPERATURES_MAX;
+        fix.wifi_count = FIX_WIFI_MAX;
+        memset(fix.temperature_c_e2, 0x7f, sizeof(fix.temperature_c_e2));
+        fix.cell = (struct cell){460, 1, UINT32_MAX, UINT64_MAX};
+        fix.has |= FIX_HAS_ICCID;
+        memset(fix.iccid, '9', FIX_ICCID_SIZE - 1);
+        fix.original_time_s = INT64_MAX / 2;
+        fix.odometer_m = UINT64_MAX;
+        stage(t, 1, &fix);
+        tails_publish(t);
+    }
+    assert_int_equal(count_of(t, 1), 100);
+    tails_free(t);
+}
+
+static void many_devices_in_one_batch(void **state)
+{
+    struct tails *t = tails_new();
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (int64_t device = 1; device <= MANY; device++) {
+            stage_at(t, device, KIT_TIME_S + round);
+        }
+        tails_publish(t);
+    }
+    for (int64_t device = 1; device <= MANY; device++) {
+        assert_int_equal(count_of(t, device), 2);
+    }
+    stage_at(t, 1, KIT_TIME_S + 9);
+    tails_free(t); /* with something staged */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(staged_is_unseen_until_published),
+        cmocka_unit_test(dropped_leaves_no_trace),
+        cmocka_unit_test(a_view_stays_as_it_was),
+        cmocka_unit_test(a_segment_knows_whether_it_is_in_order),
+        cmocka_unit_test(few_fixes_take_few_bytes),
+        cmocka_unit_test(repeats_are_found_wherever_they_are),
+        cmocka_unit_test(long_records),
+        cmocka_unit_test(many_devices_in_one_batch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
