@@ -32,6 +32,8 @@
  */
 #include "protocols/jt808.h"
 
+#include <string.h>
+
 #include "base/hex.h"
 
 enum { CELL_MAX_MV = 5000 };
@@ -171,7 +173,9 @@ void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f)
     char text[2 * ICCID_LEN + 1];
     if (bcd.len == ICCID_LEN) {
         hex_encode(bcd, text);
-        fix_set_iccid(f, text);
+        if (strspn(text, "0") < sizeof(text) - 1) { /* zeros: the card is not read yet */
+            fix_set_iccid(f, text);
+        }
     }
 }
 

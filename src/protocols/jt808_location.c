@@ -278,6 +278,8 @@ enum err jt808_decode_attributes(const struct session *s, const struct jt808_mes
     if (!reader_ok(&r)) {
         return ERR_MALFORMED;
     }
-    jt808_set_iccid_bcd(iccid, &decoded_add(out, MESSAGE_FIX)->fix);
+    struct fix fix = {0};
+    jt808_set_iccid_bcd(iccid, &fix);
+    decoded_add(out, fix.has != 0 ? MESSAGE_FIX : MESSAGE_OTHER)->fix = fix;
     return ERR_OK;
 }
