@@ -1,0 +1,70 @@
+/* Which link a device is on: the one it was heard on last. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/gateway_private.h"
+
+static bool link_has(const struct link *link, int64_t device, uint32_t *at)
+{
+    for (uint32_t i = 0; i < link->device_count; i++) {
+        if (link->devices[i] == device) {
+            *at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void link_drop_device(struct link *link, int64_t device)
+{
+    uint32_t at;
+    if (link_has(link, device, &at)) {
+        link->devices[at] = link->devices[--link->device_count];
+    }
+}
+
+static void link_add_device(struct link *link, int64_t device)
+{
+    if (link->device_count == link->device_capacity) {
+        link->device_capacity = link->device_capacity == 0 ? 1 : link->device_capacity * 2;
+        link->devices = mem_resize(link->devices, link->device_capacity * sizeof(*link->devices));
+    }
+    link->devices[link->device_count++] = device;
+}
+
+void device_bind(struct link *link, int64_t device)
+{
+    struct gateway *g = link->gateway;
+    /* A link of one terminal, which most are, is told at a glance. */
+    if (link->device_count == 1 && link->devices[0] == device) {
+        return;
+    }
+    struct link *owner = g_hash_table_lookup(g->owners, &device);
+    if (owner == link) {
+        return;
+    }
+    if (owner != NULL) {
+        counter_add(g->counters, devices_moved, 1);
+        log_line(LOG_DEBUG, "device_moved", "device=%lld from=%s to=%s", (long long)device,
+                 owner->address, link->address);
+        link_drop_device(owner, device);
+    } else {
+        counter_add(g->counters, devices_connected, 1);
+    }
+    int64_t *key = g_new(int64_t, 1);
+    *key = device;
+    g_hash_table_replace(g->owners, key, link);
+    link_add_device(link, device);
+    if (owner != NULL && owner->device_count == 0 && !owner->is_udp) {
+        link_close(owner);
+    }
+}
+
+void devices_unbind(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    for (uint32_t i = 0; i < link->device_count; i++) {
+        g_hash_table_remove(g->owners, &link->devices[i]);
+    }
+    counter_sub(g->counters, devices_connected, link->device_count);
+    link->device_count = 0;
+}

@@ -1,0 +1,194 @@
+/*
+ * Bytes to arrivals. A frame is taken off the front of the bytes only once ingest has it, so that a
+ * link that has to wait finds it there again; decoding twice is harmless, decoders being pure but
+ * for what a login writes into the session.
+ */
+#include "base/clock.h"
+#include "gateway/gateway_private.h"
+
+enum frame_fate {
+    FRAME_TAKEN,
+    FRAME_WAITS, /* no room in the queue: the bytes stay */
+    FRAME_CLOSES /* the link was closed */
+};
+
+static enum frame_fate close_for(struct link *link, _Atomic uint64_t *counter)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    link_close(link);
+    return FRAME_CLOSES;
+}
+
+static void pause_link(struct link *link)
+{
+    if (link->paused || link->is_udp) {
+        return;
+    }
+    counter_add(link->gateway->counters, reads_paused, 1);
+    link->paused = true;
+    tcp_stop_reading(link);
+}
+
+/*
+ * A frame without a device. One that holds data comes before any login: nobody's, so the link ends
+ * and the tracker begins anew. Else its reply, where it wants one, comes after those in flight.
+ */
+static enum frame_fate take_anonymous(struct link *link, const struct decoded *d)
+{
+    struct counters *c = link->gateway->counters;
+    if (d->len > 0 && !link->is_udp) {
+        return close_for(link, &c->frames_anonymous);
+    }
+    if (d->len > 0) {
+        counter_add(c, frames_anonymous, 1);
+        return FRAME_TAKEN;
+    }
+    if (!d->wants_reply) {
+        return FRAME_TAKEN;
+    }
+    if (link->in_flight == 0) {
+        link_reply_now(link, &d->hint, d->wants_close);
+        return link->closing ? FRAME_CLOSES : FRAME_TAKEN;
+    }
+    if (link->deferred.pending) {
+        return FRAME_WAITS;
+    }
+    link->deferred =
+        (struct deferred_reply){.pending = true, .wants_close = d->wants_close, .hint = d->hint};
+    pause_link(link);
+    return FRAME_TAKEN;
+}
+
+static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
+{
+    struct gateway *g = link->gateway;
+    const struct arrival arrival = {
+        .connection = {.slot = link->slot, .generation = link->generation},
+        .protocol = link->protocol,
+        .rcv_time_ms = g->read_wall_ms,
+        .device_id = d->device_id,
+        .address = link->address,
+        .frame = frame,
+        .wants_reply = d->wants_reply,
+        .wants_close = d->wants_close,
+        .hint = d->hint,
+        .utc_offset_min = link->session.utc_offset_min,
+        .messages = d->at,
+        .count = d->len,
+    };
+    uint32_t credit_bytes;
+    if (ingest_push(g->ingest, &arrival, &credit_bytes) != ERR_OK) {
+        if (link->is_udp) {
+            counter_add(g->counters, datagrams_dropped, 1);
+            return FRAME_TAKEN;
+        }
+        link_wait(link);
+        pause_link(link);
+        return FRAME_WAITS;
+    }
+    link->in_flight++;
+    link->credit_bytes += credit_bytes;
+    if (link->credit_bytes >= g->options.credit_bytes) {
+        pause_link(link);
+    }
+    return FRAME_TAKEN;
+}
+
+static enum frame_fate take_frame(struct link *link, struct bytes frame)
+{
+    struct gateway *g = link->gateway;
+    struct decoded d = {.arena = &g->arena};
+    enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
+    if (e != ERR_OK) {
+        counter_add(g->counters, frames_bad, 1);
+        link->bad_frames++;
+        return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
+                   ? FRAME_TAKEN
+                   : close_for(link, &g->counters->connections_malformed);
+    }
+    enum frame_fate fate = d.device_id[0] == '\0'         ? take_anonymous(link, &d)
+                           : d.len == 0 && !d.wants_reply ? FRAME_TAKEN
+                                                          : push(link, frame, &d);
+    if (fate == FRAME_TAKEN) {
+        link->bad_frames = 0;
+        counter_add(g->counters, frames, 1);
+        link_touch(link);
+    }
+    return fate;
+}
+
+/* Chooses the protocol by the first bytes; whether it is known now. */
+static bool detect(struct link *link, struct bytes in)
+{
+    struct gateway *g = link->gateway;
+    size_t index;
+    enum err e = protocol_detect(in, link->is_udp, &index);
+    if (e == ERR_MORE) {
+        return false;
+    }
+    if (e != ERR_OK) {
+        (void)close_for(link, &g->counters->connections_unclaimed);
+        return false;
+    }
+    link->protocol = (uint8_t)index;
+    link->session = protocol_session(protocol_at(index));
+    if (g->options.utc_offset_min[index] != GATEWAY_OFFSET_UNSET) {
+        link->session.utc_offset_min = g->options.utc_offset_min[index];
+    }
+    return true;
+}
+
+size_t frames_take(struct link *link, struct bytes in)
+{
+    size_t taken = 0;
+    if (link->protocol == PROTOCOL_UNKNOWN && (in.len == 0 || !detect(link, in))) {
+        return 0;
+    }
+    const struct protocol *p = protocol_at(link->protocol);
+    while (taken < in.len && !link->paused && !link->close_when_sent) {
+        struct bytes left = bytes_slice(in, taken, in.len - taken);
+        struct bytes frame;
+        size_t used = 0;
+        enum err e = p->split(left, &frame, &used);
+        if (e == ERR_MORE && left.len <= p->frame_max) {
+            break;
+        }
+        if (e != ERR_OK) {
+            (void)close_for(link, &link->gateway->counters->connections_malformed);
+            return taken;
+        }
+        enum frame_fate fate = take_frame(link, frame);
+        if (fate != FRAME_TAKEN) {
+            break;
+        }
+        taken += used;
+    }
+    return taken;
+}
+
+bool link_may_resume(const struct link *link)
+{
+    const struct gateway *g = link->gateway;
+    return link->paused && !link->closing && !link->is_waiter && !link->deferred.pending &&
+           link->credit_bytes <= g->options.credit_bytes / 2 && g->reading;
+}
+
+void link_resume(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    if (!link_may_resume(link)) {
+        return;
+    }
+    link->paused = false;
+    g->read_wall_ms = clock_wall_ms();
+    struct bytes kept = {link->partial, link->partial_len};
+    size_t taken = frames_take(link, kept);
+    arena_clear(&g->arena);
+    if (link->closing) {
+        return;
+    }
+    link_keep(link, bytes_slice(kept, taken, kept.len - taken));
+    if (!link->paused) {
+        tcp_start_reading(link);
+    }
+}

@@ -1,0 +1,307 @@
+/*
+ * The loop and its stages:
+ *
+ *     READING    listeners and links are read; verdicts are answered
+ *     DRAINING   nothing is read any more; verdicts of what was pushed are still answered
+ *     ENDING     what the kernel did not take gets flush_ms, then everything is closed
+ *
+ * Another thread asks for a stage and waits until the loop has reached it.
+ */
+#include "gateway/gateway.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/gateway_private.h"
+
+enum { PORT_TRIES = 20 };
+
+void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE])
+{
+    char host[INET6_ADDRSTRLEN] = "";
+    bool is_v6 = address->sa_family == AF_INET6;
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+    if (is_v6) {
+        (void)uv_ip6_name(v6, host, sizeof(host));
+    } else {
+        (void)uv_ip4_name(v4, host, sizeof(host));
+    }
+    (void)snprintf(out, ADDRESS_SIZE, is_v6 ? "[%s]:%u" : "%s:%u", host,
+                   ntohs(is_v6 ? v6->sin6_port : v4->sin_port));
+}
+
+/* ---- hash tables ---- */
+
+static guint peer_hash(gconstpointer key)
+{
+    const struct sockaddr *address = key;
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = key;
+        guint hash = v6->sin6_port;
+        for (size_t i = 0; i < sizeof(v6->sin6_addr.s6_addr); i++) {
+            hash = hash * 31 + v6->sin6_addr.s6_addr[i];
+        }
+        return hash;
+    }
+    const struct sockaddr_in *v4 = key;
+    return v4->sin_addr.s_addr * 31 + v4->sin_port;
+}
+
+static gboolean peer_equal(gconstpointer left, gconstpointer right)
+{
+    const struct sockaddr *a = left;
+    const struct sockaddr *b = right;
+    if (a->sa_family != b->sa_family) {
+        return FALSE;
+    }
+    if (a->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6a = left;
+        const struct sockaddr_in6 *v6b = right;
+        return v6a->sin6_port == v6b->sin6_port &&
+               memcmp(&v6a->sin6_addr, &v6b->sin6_addr, sizeof(v6a->sin6_addr)) == 0;
+    }
+    const struct sockaddr_in *v4a = left;
+    const struct sockaddr_in *v4b = right;
+    return v4a->sin_port == v4b->sin_port && v4a->sin_addr.s_addr == v4b->sin_addr.s_addr;
+}
+
+/* ---- stages ---- */
+
+static void reach(struct gateway *g, enum gateway_stage stage)
+{
+    pthread_mutex_lock(&g->stage_mutex);
+    g->reached = stage;
+    pthread_cond_broadcast(&g->stage_changed);
+    pthread_mutex_unlock(&g->stage_mutex);
+}
+
+/* Stops every read; what was read already has been pushed or stays with its tracker. */
+static void stop_reading(struct gateway *g)
+{
+    g->reading = false;
+    uv_close((uv_handle_t *)&g->listener, NULL);
+    (void)uv_udp_recv_stop(&g->udp);
+    for (uint32_t i = 0; i < g->slot_count; i++) {
+        struct link *link = g->slots[i].link;
+        if (link != NULL && !link->is_udp) {
+            tcp_stop_reading(link);
+        }
+    }
+}
+
+static bool has_unsent(const struct gateway *g)
+{
+    for (uint32_t i = 0; i < g->slot_count; i++) {
+        const struct link *link = g->slots[i].link;
+        if (link != NULL && link->unsent_bytes > 0) {
+            return true;
+        }
+    }
+    return uv_udp_get_send_queue_count(&g->udp) > 0;
+}
+
+/* Closes everything, so that uv_run() comes back. */
+static void close_loop(struct gateway *g)
+{
+    links_close_all(g);
+    if (!uv_is_closing((uv_handle_t *)&g->listener)) {
+        uv_close((uv_handle_t *)&g->listener, NULL);
+    }
+    uv_close((uv_handle_t *)&g->udp, NULL);
+    uv_close((uv_handle_t *)&g->wakeup, NULL);
+    uv_close((uv_handle_t *)&g->timer, NULL);
+}
+
+/* Takes the loop one stage on where another thread asked for it. */
+static void change_stage(struct gateway *g)
+{
+    pthread_mutex_lock(&g->stage_mutex);
+    enum gateway_stage wanted = g->wanted;
+    enum gateway_stage reached = g->reached;
+    unsigned flush_ms = g->flush_ms;
+    pthread_mutex_unlock(&g->stage_mutex);
+    if (wanted >= GATEWAY_DRAINING && reached == GATEWAY_READING) {
+        stop_reading(g);
+        reach(g, GATEWAY_DRAINING);
+    }
+    if (wanted == GATEWAY_ENDING && g->flush_until_ms == 0) {
+        g->flush_until_ms = (int64_t)uv_now(&g->loop) + flush_ms;
+    }
+}
+
+static void end_when_flushed(struct gateway *g)
+{
+    bool ends = g->flush_until_ms != 0 && !uv_is_closing((uv_handle_t *)&g->timer);
+    if (ends && (!has_unsent(g) || (int64_t)uv_now(&g->loop) >= g->flush_until_ms)) {
+        close_loop(g);
+    }
+}
+
+static void on_wakeup(uv_async_t *wakeup)
+{
+    struct gateway *g = wakeup->data;
+    replies_deliver(g);
+    change_stage(g);
+    end_when_flushed(g);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct gateway *g = timer->data;
+    links_expire(g);
+    end_when_flushed(g);
+}
+
+static void *run_loop(void *arg)
+{
+    struct gateway *g = arg;
+    (void)uv_run(&g->loop, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+/* ---- opening ---- */
+
+static void init_listeners(struct gateway *g)
+{
+    check(uv_tcp_init(&g->loop, &g->listener) == 0);
+    g->listener.data = g;
+    check(uv_udp_init(&g->loop, &g->udp) == 0);
+    g->udp.data = g;
+}
+
+/* Both transports on one port; with port 0 the kernel's choice for TCP has to be free for UDP. */
+static enum err listen_on(struct gateway *g, struct sockaddr_storage *address)
+{
+    enum err e = tcp_listen(g, (const struct sockaddr *)address);
+    if (e != ERR_OK) {
+        return e;
+    }
+    int len = sizeof(*address);
+    check(uv_tcp_getsockname(&g->listener, (struct sockaddr *)address, &len) == 0);
+    return udp_listen(g, (const struct sockaddr *)address);
+}
+
+static void close_listeners(struct gateway *g)
+{
+    uv_close((uv_handle_t *)&g->listener, NULL);
+    uv_close((uv_handle_t *)&g->udp, NULL);
+    (void)uv_run(&g->loop, UV_RUN_NOWAIT); /* the handles are free once their ends were called */
+    init_listeners(g);
+}
+
+static enum err open_port(struct gateway *g)
+{
+    struct sockaddr_storage wanted = {0};
+    bool is_numeric =
+        uv_ip4_addr(g->options.host, g->options.port, (struct sockaddr_in *)&wanted) == 0 ||
+        uv_ip6_addr(g->options.host, g->options.port, (struct sockaddr_in6 *)&wanted) == 0;
+    if (!is_numeric) {
+        log_line(LOG_ERROR, "device_port_failed", "host=%s why=\"not a numeric address\"",
+                 g->options.host);
+        return ERR_INVALID;
+    }
+    for (int i = 0; i < PORT_TRIES; i++) {
+        struct sockaddr_storage address = wanted;
+        enum err e = listen_on(g, &address);
+        if (e == ERR_OK) {
+            address_text((const struct sockaddr *)&address, g->address);
+            return ERR_OK;
+        }
+        if (e != ERR_BUSY || g->options.port != 0) {
+            break;
+        }
+        close_listeners(g);
+    }
+    log_line(LOG_ERROR, "device_port_failed", "host=%s port=%u why=\"in use\"", g->options.host,
+             g->options.port);
+    return ERR_IO;
+}
+
+enum err gateway_new(const struct gateway_options *options, struct gateway **out)
+{
+    struct gateway *g = mem_new(sizeof(*g));
+    g->options = *options;
+    g->counters = options->counters;
+    g->first_free = UINT32_MAX;
+    g->reading = true;
+    check(pthread_mutex_init(&g->stage_mutex, NULL) == 0);
+    check(pthread_cond_init(&g->stage_changed, NULL) == 0);
+    check(pthread_mutex_init(&g->inbox.mutex, NULL) == 0);
+    g->udp_peers = g_hash_table_new(peer_hash, peer_equal);
+    g->owners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    check(uv_loop_init(&g->loop) == 0);
+    check(uv_async_init(&g->loop, &g->wakeup, on_wakeup) == 0);
+    g->wakeup.data = g;
+    check(uv_timer_init(&g->loop, &g->timer) == 0);
+    g->timer.data = g;
+    init_listeners(g);
+    enum err e = open_port(g);
+    if (e != ERR_OK) {
+        gateway_free(g, 0);
+        return e;
+    }
+    *out = g;
+    return ERR_OK;
+}
+
+const char *gateway_address(const struct gateway *g)
+{
+    return g->address;
+}
+
+void gateway_run(struct gateway *g, struct ingest *in)
+{
+    g->ingest = in;
+    check(uv_timer_start(&g->timer, on_tick, TICK_MS, TICK_MS) == 0);
+    check(pthread_create(&g->thread, NULL, run_loop, g) == 0);
+    g->running = true;
+}
+
+static void want(struct gateway *g, enum gateway_stage stage, unsigned flush_ms)
+{
+    pthread_mutex_lock(&g->stage_mutex);
+    g->wanted = stage;
+    g->flush_ms = flush_ms;
+    pthread_mutex_unlock(&g->stage_mutex);
+    (void)uv_async_send(&g->wakeup);
+}
+
+void gateway_stop_reading(struct gateway *g)
+{
+    if (!g->running) {
+        return;
+    }
+    want(g, GATEWAY_DRAINING, 0);
+    pthread_mutex_lock(&g->stage_mutex);
+    while (g->reached < GATEWAY_DRAINING) {
+        pthread_cond_wait(&g->stage_changed, &g->stage_mutex);
+    }
+    pthread_mutex_unlock(&g->stage_mutex);
+}
+
+void gateway_free(struct gateway *g, unsigned flush_ms)
+{
+    if (g->running) {
+        want(g, GATEWAY_ENDING, flush_ms);
+        check(pthread_join(g->thread, NULL) == 0);
+    } else {
+        close_loop(g);
+        (void)uv_run(&g->loop, UV_RUN_DEFAULT);
+    }
+    check(uv_loop_close(&g->loop) == 0);
+    g_hash_table_destroy(g->udp_peers);
+    g_hash_table_destroy(g->owners);
+    arena_free(&g->arena);
+    (void)pthread_mutex_destroy(&g->stage_mutex);
+    (void)pthread_cond_destroy(&g->stage_changed);
+    (void)pthread_mutex_destroy(&g->inbox.mutex);
+    free(g->inbox.at);
+    free(g->batch);
+    free(g->slots);
+    free(g);
+}

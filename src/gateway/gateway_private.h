@@ -1,0 +1,197 @@
+#ifndef GATEWAY_GATEWAY_PRIVATE_H
+#define GATEWAY_GATEWAY_PRIVATE_H
+
+#include <glib.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/arena.h"
+#include "gateway/gateway.h"
+
+/*
+ * The parts of the gateway. Everything here belongs to the loop's thread but for `inbox` (under its
+ * mutex) and the atomics.
+ */
+
+enum {
+    READ_BUFFER_BYTES = 64 * 1024,
+    OUT_BUFFER_BYTES = 16 * 1024,
+    UNSENT_MAX_BYTES = 256 * 1024,
+    BAD_FRAMES_MAX = 8,
+    UDP_PEERS_MAX = 200000,
+    ADDRESS_SIZE = 56,
+    PROTOCOL_UNKNOWN = UINT8_MAX,
+    TICK_MS = 250,
+};
+
+/* A list of links by the time of their last whole frame, the longest silent first. */
+struct idle_list {
+    struct link *oldest;
+    struct link *newest;
+};
+
+/* A reply that needs no commit of its own but has to wait for those before it. */
+struct deferred_reply {
+    bool pending;
+    bool wants_close;
+    struct reply_hint hint;
+};
+
+/*
+ * A TCP connection or a UDP peer. Lives in its slot until its handle is closed; the slot's
+ * generation goes up when closing begins, so that no verdict reaches it any more.
+ */
+struct link {
+    struct gateway *gateway;
+    uint32_t slot;
+    uint32_t generation;
+    bool is_udp;
+    bool closing;
+    bool close_when_sent;
+    bool paused;      /* not read: its credit or the queue is full, or a deferred reply waits */
+    bool is_waiter;   /* in the gateway's list of links that wait for room in the queue */
+    bool has_spoken;  /* sent a whole frame */
+    uint8_t protocol; /* index, or PROTOCOL_UNKNOWN */
+    uint8_t bad_frames;
+    struct session session;
+    uint32_t in_flight;    /* arrivals without their verdict */
+    uint32_t credit_bytes; /* of the queue, taken by those */
+    size_t unsent_bytes;
+    int64_t active_ms; /* loop time */
+    struct link *older;
+    struct link *newer;
+    struct link *next_waiter;
+    int64_t *devices; /* internal ids bound to this link */
+    uint32_t device_count;
+    uint32_t device_capacity;
+    struct deferred_reply deferred;
+    uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
+    size_t partial_len;
+    char address[ADDRESS_SIZE];
+    union {
+        uv_tcp_t tcp;
+        struct sockaddr_storage peer; /* is_udp */
+    };
+};
+
+struct link_slot {
+    struct link *link; /* NULL: free */
+    uint32_t generation;
+    uint32_t next_free;
+};
+
+/* Verdicts on their way to the loop. */
+struct inbox {
+    pthread_mutex_t mutex;
+    struct verdict *at;
+    size_t len;
+    size_t capacity;
+};
+
+enum gateway_stage { GATEWAY_READING, GATEWAY_DRAINING, GATEWAY_ENDING };
+
+struct gateway {
+    struct gateway_options options;
+    struct ingest *ingest;
+    struct counters *counters;
+    char address[ADDRESS_SIZE];
+    uv_loop_t loop;
+    uv_tcp_t listener;
+    uv_udp_t udp;
+    uv_async_t wakeup;
+    uv_timer_t timer;
+    pthread_t thread;
+    bool running; /* the thread is; of the thread that made the gateway */
+    bool reading; /* of the loop: links are read and go on when they may */
+
+    pthread_mutex_t stage_mutex;
+    pthread_cond_t stage_changed;
+    enum gateway_stage wanted; /* under stage_mutex, then wakeup */
+    enum gateway_stage reached;
+    unsigned flush_ms;
+    int64_t flush_until_ms; /* of the loop; 0: not ending */
+
+    struct link_slot *slots;
+    uint32_t slot_count;
+    uint32_t first_free; /* UINT32_MAX: none */
+    uint32_t link_count;
+    struct idle_list fresh;  /* before their first frame */
+    struct idle_list active; /* after it */
+    struct link *first_waiter;
+    struct link *last_waiter;
+    GHashTable *udp_peers; /* struct link by its peer address */
+    GHashTable *owners;    /* internal device id -> struct link */
+
+    struct inbox inbox;
+    struct verdict *batch; /* the inbox's other half, on the loop */
+    size_t batch_capacity;
+    struct arena arena; /* of the read being handled */
+    int64_t read_wall_ms;
+    uint8_t read_buffer[READ_BUFFER_BYTES];
+    uint8_t out_buffer[OUT_BUFFER_BYTES];
+};
+
+/* ---- links.c: slots, idle lists, closing ---- */
+
+/* A new link in a slot of its own, counted and in the fresh list. */
+struct link *link_new(struct gateway *g, bool is_udp);
+/* The link a verdict is for, or NULL where it is gone. */
+struct link *link_find(struct gateway *g, struct connection_ref ref);
+/* Notes a whole frame: the link goes to the end of the active list. */
+void link_touch(struct link *link);
+/* Begins to close; nothing may use the link after the loop's next turn. */
+void link_close(struct link *link);
+/* Closes those that were silent for too long. */
+void links_expire(struct gateway *g);
+void links_close_all(struct gateway *g);
+/* Puts a link at the end of those that wait for room in the queue. */
+void link_wait(struct link *link);
+
+/* ---- devices.c: which link a device is on ---- */
+
+/* The device was heard on this link: it moves here, it alone. */
+void device_bind(struct link *link, int64_t device);
+/* The link goes: its devices are on none. */
+void devices_unbind(struct link *link);
+
+/* ---- frames.c: bytes to arrivals ---- */
+
+/*
+ * Takes whole frames off the front of `in` and pushes what they say; answers how many bytes it
+ * took. May pause or close the link.
+ */
+size_t frames_take(struct link *link, struct bytes in);
+/* Whether a paused link can go on: room in its credit and in the queue, nothing deferred. */
+bool link_may_resume(const struct link *link);
+/* Goes on with a paused link where it may. */
+void link_resume(struct link *link);
+
+/* ---- tcp.c ---- */
+
+enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
+void tcp_start_reading(struct link *link);
+void tcp_stop_reading(struct link *link);
+/* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. */
+void link_keep(struct link *link, struct bytes rest);
+
+/* ---- udp.c ---- */
+
+enum err udp_listen(struct gateway *g, const struct sockaddr *address);
+void udp_forget(struct link *link);
+
+/* "ADDR:PORT", an IPv6 address in brackets. */
+void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE]);
+
+/* ---- replies.c: verdicts to bytes ---- */
+
+/* Handles what ingest delivered. */
+void replies_deliver(struct gateway *g);
+/* Sends now, or queues what the kernel does not take. */
+void link_send(struct link *link, uint8_t *at, size_t len);
+/* Answers a frame that needed no commit. */
+void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants_close);
+
+#endif

@@ -1,0 +1,202 @@
+/* Slots, idle lists and the end of links. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "gateway/gateway_private.h"
+
+enum { SLOTS_STEP = 1024 };
+
+static const uint32_t NO_SLOT = UINT32_MAX;
+
+static void list_remove(struct idle_list *list, struct link *link)
+{
+    if (link->older != NULL) {
+        link->older->newer = link->newer;
+    } else {
+        list->oldest = link->newer;
+    }
+    if (link->newer != NULL) {
+        link->newer->older = link->older;
+    } else {
+        list->newest = link->older;
+    }
+    link->older = NULL;
+    link->newer = NULL;
+}
+
+static void list_append(struct idle_list *list, struct link *link)
+{
+    link->older = list->newest;
+    link->newer = NULL;
+    if (list->newest != NULL) {
+        list->newest->newer = link;
+    } else {
+        list->oldest = link;
+    }
+    list->newest = link;
+}
+
+static struct idle_list *list_of(struct link *link)
+{
+    return link->has_spoken ? &link->gateway->active : &link->gateway->fresh;
+}
+
+static void add_slots(struct gateway *g)
+{
+    uint32_t count = g->slot_count + SLOTS_STEP;
+    g->slots = mem_resize(g->slots, count * sizeof(*g->slots));
+    for (uint32_t i = count; i > g->slot_count; i--) {
+        g->slots[i - 1] = (struct link_slot){.generation = 1, .next_free = g->first_free};
+        g->first_free = i - 1;
+    }
+    g->slot_count = count;
+}
+
+struct link *link_new(struct gateway *g, bool is_udp)
+{
+    if (g->first_free == NO_SLOT) {
+        add_slots(g);
+    }
+    struct link *link = mem_new(sizeof(*link));
+    uint32_t slot = g->first_free;
+    g->first_free = g->slots[slot].next_free;
+    g->slots[slot].link = link;
+    link->gateway = g;
+    link->slot = slot;
+    link->generation = g->slots[slot].generation;
+    link->is_udp = is_udp;
+    link->protocol = PROTOCOL_UNKNOWN;
+    link->active_ms = (int64_t)uv_now(&g->loop);
+    list_append(&g->fresh, link);
+    g->link_count++;
+    return link;
+}
+
+struct link *link_find(struct gateway *g, struct connection_ref ref)
+{
+    if (ref.slot >= g->slot_count || g->slots[ref.slot].generation != ref.generation) {
+        return NULL;
+    }
+    return g->slots[ref.slot].link;
+}
+
+void link_touch(struct link *link)
+{
+    list_remove(list_of(link), link);
+    link->has_spoken = true;
+    link->active_ms = (int64_t)uv_now(&link->gateway->loop);
+    list_append(&link->gateway->active, link);
+}
+
+static void waiter_remove(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    struct link *before = NULL;
+    for (struct link *l = g->first_waiter; l != link; l = l->next_waiter) {
+        before = l;
+    }
+    if (before == NULL) {
+        g->first_waiter = link->next_waiter;
+    } else {
+        before->next_waiter = link->next_waiter;
+    }
+    if (g->last_waiter == link) {
+        g->last_waiter = before;
+    }
+    link->is_waiter = false;
+    link->next_waiter = NULL;
+}
+
+void link_wait(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    if (link->is_waiter) {
+        return;
+    }
+    link->is_waiter = true;
+    link->next_waiter = NULL;
+    if (g->last_waiter != NULL) {
+        g->last_waiter->next_waiter = link;
+    } else {
+        g->first_waiter = link;
+    }
+    g->last_waiter = link;
+}
+
+static void free_link(struct link *link)
+{
+    free(link->devices);
+    free(link->partial);
+    free(link);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free_link(handle->data);
+}
+
+void link_close(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    if (link->closing) {
+        return;
+    }
+    link->closing = true;
+    devices_unbind(link);
+    list_remove(list_of(link), link);
+    if (link->is_waiter) {
+        waiter_remove(link);
+    }
+    struct link_slot *slot = &g->slots[link->slot];
+    slot->link = NULL;
+    slot->generation++;
+    slot->next_free = g->first_free;
+    g->first_free = link->slot;
+    g->link_count--;
+    if (link->is_udp) {
+        counter_sub(g->counters, udp_peers, 1);
+        udp_forget(link);
+        free_link(link);
+        return;
+    }
+    counter_sub(g->counters, connections, 1);
+    uv_close((uv_handle_t *)&link->tcp, on_closed);
+}
+
+/* Closes the links of a list that were silent since before `deadline_ms`. */
+static void expire_list(struct gateway *g, const struct idle_list *list, int64_t deadline_ms)
+{
+    struct link *next = NULL;
+    for (struct link *link = list->oldest; link != NULL; link = next) {
+        next = link->newer;
+        if (link->active_ms >= deadline_ms) {
+            return;
+        }
+        if (!link->is_udp) {
+            counter_add(g->counters, connections_idle, 1);
+        }
+        link_close(link);
+    }
+}
+
+void links_expire(struct gateway *g)
+{
+    int64_t now_ms = (int64_t)uv_now(&g->loop);
+    expire_list(g, &g->fresh, now_ms - (int64_t)g->options.login_timeout_s * 1000);
+    expire_list(g, &g->active, now_ms - (int64_t)g->options.idle_timeout_s * 1000);
+}
+
+static void close_list(const struct idle_list *list)
+{
+    struct link *next = NULL;
+    for (struct link *link = list->oldest; link != NULL; link = next) {
+        next = link->newer;
+        link_close(link);
+    }
+}
+
+void links_close_all(struct gateway *g)
+{
+    close_list(&g->fresh);
+    close_list(&g->active);
+}

@@ -1,0 +1,254 @@
+/*
+ * Verdicts to bytes. Verdicts of one link come in order, so its replies leave in order; those of
+ * one batch that follow each other go out in one write.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/gateway_private.h"
+
+/* Bytes that the kernel did not take at once. */
+struct unsent {
+    union {
+        uv_write_t write;
+        uv_udp_send_t send;
+    };
+    struct link *link; /* TCP only: a UDP peer may go before its datagram */
+    size_t len;
+    uint8_t at[];
+};
+
+static struct unsent *unsent_new(struct link *link, struct bytes out)
+{
+    struct unsent *u = mem_new(sizeof(*u) + out.len);
+    u->link = link;
+    u->len = out.len;
+    memcpy(u->at, out.at, out.len);
+    return u;
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+    struct unsent *u = write->data;
+    struct link *link = u->link;
+    link->unsent_bytes -= u->len;
+    free(u);
+    if (status != 0 || (link->close_when_sent && link->unsent_bytes == 0)) {
+        link_close(link);
+    }
+}
+
+static void on_sent(uv_udp_send_t *send, int status)
+{
+    (void)status;
+    free(send->data);
+}
+
+static void queue_tcp(struct link *link, struct bytes out)
+{
+    if (link->unsent_bytes + out.len > UNSENT_MAX_BYTES) {
+        log_line(LOG_DEBUG, "device_reads_nothing", "address=%s", link->address);
+        link_close(link);
+        return;
+    }
+    struct unsent *u = unsent_new(link, out);
+    uv_buf_t buf = uv_buf_init((char *)u->at, (unsigned)u->len);
+    u->write.data = u;
+    link->unsent_bytes += u->len;
+    if (uv_write(&u->write, (uv_stream_t *)&link->tcp, &buf, 1, on_written) != 0) {
+        link->unsent_bytes -= u->len;
+        free(u);
+        link_close(link);
+    }
+}
+
+static void send_udp(struct link *link, uint8_t *at, size_t len)
+{
+    struct gateway *g = link->gateway;
+    const struct sockaddr *peer = (const struct sockaddr *)&link->peer;
+    uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
+    if (uv_udp_try_send(&g->udp, &buf, 1, peer) != UV_EAGAIN) {
+        return; /* sent, or lost as datagrams are */
+    }
+    struct unsent *u = unsent_new(NULL, (struct bytes){at, len});
+    buf = uv_buf_init((char *)u->at, (unsigned)u->len);
+    u->send.data = u;
+    if (uv_udp_send(&u->send, &g->udp, &buf, 1, peer, on_sent) != 0) {
+        free(u);
+    }
+}
+
+void link_send(struct link *link, uint8_t *at, size_t len)
+{
+    if (len == 0 || link->closing) {
+        return;
+    }
+    if (link->is_udp) {
+        send_udp(link, at, len);
+        return;
+    }
+    uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
+    int sent = uv_try_write((uv_stream_t *)&link->tcp, &buf, 1);
+    if (sent < 0 && sent != UV_EAGAIN) {
+        link_close(link);
+        return;
+    }
+    size_t done = sent < 0 ? 0 : (size_t)sent;
+    if (done < len) {
+        queue_tcp(link, (struct bytes){at + done, len - done});
+    }
+}
+
+/* After its last reply a link that is to end does so, once everything has left. */
+static void end_after_reply(struct link *link)
+{
+    if (link->closing || link->is_udp) {
+        return;
+    }
+    link->close_when_sent = true;
+    tcp_stop_reading(link);
+    if (link->unsent_bytes == 0) {
+        link_close(link);
+    }
+}
+
+void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants_close)
+{
+    uint8_t at[PROTOCOL_REPLY_MAX];
+    struct writer w = writer_init(at, sizeof(at));
+    protocol_at(link->protocol)
+        ->reply(&link->session, hint, OUTCOME_UNREGISTERED, clock_wall_ms() / 1000, &w);
+    link_send(link, at, writer_bytes(&w).len);
+    if (wants_close) {
+        end_after_reply(link);
+    }
+}
+
+/* The replies that wait to leave in one write. */
+struct outgoing {
+    struct link *link;
+    struct writer writer;
+};
+
+static void flush(struct outgoing *o)
+{
+    if (o->link != NULL) {
+        link_send(o->link, o->writer.at, o->writer.len);
+    }
+    o->link = NULL;
+    o->writer.len = 0;
+}
+
+static void settle(struct link *link, const struct verdict *v)
+{
+    link->in_flight--;
+    link->credit_bytes -= v->credit_bytes;
+    if (v->device != 0) {
+        device_bind(link, v->device);
+    }
+}
+
+static void write_reply(struct outgoing *o, struct link *link, const struct verdict *v,
+                        int64_t now_s)
+{
+    /* A datagram answers a datagram; a stream's replies may share a write. */
+    if (o->link != link || link->is_udp ||
+        o->writer.capacity - o->writer.len < PROTOCOL_REPLY_MAX) {
+        flush(o);
+    }
+    o->link = link;
+    struct writer w = writer_init(o->writer.at + o->writer.len, o->writer.capacity - o->writer.len);
+    protocol_at(link->protocol)->reply(&link->session, &v->hint, v->outcome, now_s, &w);
+    o->writer.len += writer_bytes(&w).len;
+}
+
+static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o, int64_t now_s)
+{
+    struct link *link = link_find(g, v->connection);
+    if (link == NULL) {
+        return;
+    }
+    settle(link, v);
+    if (v->wants_reply) {
+        write_reply(o, link, v, now_s);
+    }
+    bool answers_deferred = link->in_flight == 0 && link->deferred.pending;
+    if (!v->wants_close && !answers_deferred && !link_may_resume(link)) {
+        return;
+    }
+    flush(o);
+    if (link->closing) {
+        return;
+    }
+    if (v->wants_close) {
+        end_after_reply(link);
+    } else if (answers_deferred) {
+        link->deferred.pending = false;
+        link_reply_now(link, &link->deferred.hint, link->deferred.wants_close);
+    }
+    link_resume(link);
+}
+
+/* Gives the links that waited for room in the queue their turn, the longest waiting first. */
+static void resume_waiters(struct gateway *g)
+{
+    struct link *last = g->last_waiter;
+    while (g->first_waiter != NULL) {
+        struct link *link = g->first_waiter;
+        g->first_waiter = link->next_waiter;
+        if (g->first_waiter == NULL) {
+            g->last_waiter = NULL;
+        }
+        link->is_waiter = false;
+        link->next_waiter = NULL;
+        link_resume(link);
+        if (link == last || (g->first_waiter != NULL && g->last_waiter == link)) {
+            return; /* the queue is full again, or everyone had a turn */
+        }
+    }
+}
+
+void replies_deliver(struct gateway *g)
+{
+    pthread_mutex_lock(&g->inbox.mutex);
+    struct verdict *batch = g->inbox.at;
+    size_t len = g->inbox.len;
+    size_t capacity = g->inbox.capacity;
+    g->inbox.at = g->batch;
+    g->inbox.capacity = g->batch_capacity;
+    g->inbox.len = 0;
+    pthread_mutex_unlock(&g->inbox.mutex);
+    g->batch = batch;
+    g->batch_capacity = capacity;
+    if (len == 0) {
+        return;
+    }
+    struct outgoing o = {.writer = writer_init(g->out_buffer, OUT_BUFFER_BYTES)};
+    int64_t now_s = clock_wall_ms() / 1000;
+    for (size_t i = 0; i < len; i++) {
+        apply(g, &batch[i], &o, now_s);
+    }
+    flush(&o);
+    resume_waiters(g);
+}
+
+void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count)
+{
+    struct gateway *g = gateway;
+    pthread_mutex_lock(&g->inbox.mutex);
+    struct inbox *inbox = &g->inbox;
+    if (inbox->capacity - inbox->len < count) {
+        inbox->capacity = (inbox->len + count) * 2;
+        inbox->at = mem_resize(inbox->at, inbox->capacity * sizeof(*inbox->at));
+    }
+    memcpy(inbox->at + inbox->len, verdicts, count * sizeof(*verdicts));
+    bool was_empty = inbox->len == 0;
+    inbox->len += count;
+    pthread_mutex_unlock(&g->inbox.mutex);
+    if (was_empty) {
+        (void)uv_async_send(&g->wakeup);
+    }
+}

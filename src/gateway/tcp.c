@@ -1,0 +1,141 @@
+/* TCP: the listener, and bytes on their way in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/gateway_private.h"
+
+enum { BACKLOG = 4096, KEEPALIVE_S = 60 };
+
+/* Every read of the loop goes into one buffer; what is not taken from it at once is copied. */
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct link *link = handle->data;
+    (void)suggested;
+    *buf = uv_buf_init((char *)link->gateway->read_buffer, READ_BUFFER_BYTES);
+}
+
+void link_keep(struct link *link, struct bytes rest)
+{
+    uint8_t *old = link->partial;
+    if (rest.at == old && rest.len == link->partial_len) {
+        return;
+    }
+    link->partial = NULL;
+    link->partial_len = rest.len;
+    if (rest.len > 0) {
+        link->partial = mem_resize(NULL, rest.len);
+        memcpy(link->partial, rest.at, rest.len);
+    }
+    free(old);
+}
+
+/* Joins what was kept with what came. */
+static struct bytes join_kept(struct link *link, struct bytes came)
+{
+    if (link->partial_len == 0) {
+        return came;
+    }
+    link->partial = mem_resize(link->partial, link->partial_len + came.len);
+    memcpy(link->partial + link->partial_len, came.at, came.len);
+    link->partial_len += came.len;
+    return (struct bytes){link->partial, link->partial_len};
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    struct link *link = stream->data;
+    struct gateway *g = link->gateway;
+    if (n == 0 || link->closing) {
+        return;
+    }
+    if (n < 0) {
+        link_close(link);
+        return;
+    }
+    g->read_wall_ms = clock_wall_ms();
+    struct bytes in = join_kept(link, (struct bytes){(const uint8_t *)buf->base, (size_t)n});
+    size_t taken = frames_take(link, in);
+    arena_clear(&g->arena);
+    if (!link->closing) {
+        link_keep(link, bytes_slice(in, taken, in.len - taken));
+    }
+}
+
+void tcp_start_reading(struct link *link)
+{
+    if (uv_read_start((uv_stream_t *)&link->tcp, on_alloc, on_read) != 0) {
+        link_close(link);
+    }
+}
+
+void tcp_stop_reading(struct link *link)
+{
+    (void)uv_read_stop((uv_stream_t *)&link->tcp);
+}
+
+static void name_peer(struct link *link)
+{
+    struct sockaddr_storage peer;
+    int len = sizeof(peer);
+    if (uv_tcp_getpeername(&link->tcp, (struct sockaddr *)&peer, &len) == 0) {
+        address_text((const struct sockaddr *)&peer, link->address);
+    }
+}
+
+static void on_refused(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+/* Takes a connection only to end it: left in the backlog it would wake the loop for ever. */
+static void refuse(struct gateway *g)
+{
+    uv_tcp_t *tcp = mem_new(sizeof(*tcp));
+    counter_add(g->counters, connections_refused, 1);
+    if (uv_tcp_init(&g->loop, tcp) != 0) {
+        free(tcp);
+        return;
+    }
+    (void)uv_accept((uv_stream_t *)&g->listener, (uv_stream_t *)tcp);
+    uv_close((uv_handle_t *)tcp, on_refused);
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+    struct gateway *g = listener->data;
+    if (status != 0) {
+        return;
+    }
+    if (counter_get(g->counters, connections) >= g->options.connections_max) {
+        refuse(g);
+        return;
+    }
+    struct link *link = link_new(g, false);
+    counter_add(g->counters, connections, 1);
+    counter_add(g->counters, connections_accepted, 1);
+    (void)uv_tcp_init(&g->loop, &link->tcp);
+    link->tcp.data = link;
+    if (uv_accept(listener, (uv_stream_t *)&link->tcp) != 0) {
+        link_close(link);
+        return;
+    }
+    (void)uv_tcp_nodelay(&link->tcp, 1);
+    (void)uv_tcp_keepalive(&link->tcp, 1, KEEPALIVE_S);
+    name_peer(link);
+    tcp_start_reading(link);
+}
+
+enum err tcp_listen(struct gateway *g, const struct sockaddr *address)
+{
+    int status = uv_tcp_bind(&g->listener, address, 0);
+    status = status != 0 ? status : uv_listen((uv_stream_t *)&g->listener, BACKLOG, on_connection);
+    if (status != 0) {
+        log_line(LOG_ERROR, "device_port_failed", "transport=tcp host=%s port=%u why=\"%s\"",
+                 g->options.host, g->options.port, uv_strerror(status));
+        return ERR_IO;
+    }
+    return ERR_OK;
+}
