@@ -1,0 +1,103 @@
+/*
+ * One report on its way into the batch.
+ *
+ * Time. The tracker's word counts if it lies after 2005 and at most ten minutes after the arrival;
+ * otherwise the arrival time takes its place and original_time_s keeps what was said, so that one
+ * bad clock does not freeze the device at a time that nothing is newer than.
+ *
+ * Repeats. Only a fix that is not newer than the newest can repeat a stored one, so that the usual
+ * fix is never looked for. state.current is merged from many fixes and no raw fix: what is compared
+ * with are the fixes of this batch and those in the store.
+ *
+ * Late ones. A fix older than the newest is stored and leaves the state as it is; late.c makes the
+ * fold again from there.
+ */
+#include <string.h>
+
+#include "ingest/ingest_private.h"
+
+enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4 };
+static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
+
+static void judge_time(struct batch *b, struct fix *f)
+{
+    if ((f->has & FIX_HAS_TIME) == 0) {
+        f->gps_time_s = f->rcv_time_s;
+        return;
+    }
+    if (f->gps_time_s >= TIME_MIN_S && f->gps_time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S) {
+        return;
+    }
+    f->original_time_s = f->gps_time_s;
+    f->gps_time_s = f->rcv_time_s;
+    f->flags |= FIX_TIME_REPLACED;
+    b->replaced++;
+}
+
+static bool is_repeat(struct ingest *in, const struct stage *s, const struct fix *f)
+{
+    for (size_t i = s->count; i > 0; i--) {
+        if (fix_is_repeat(&s->fixes[i - 1], f)) {
+            return true;
+        }
+    }
+    return !in->is_lost && store_has_repeat(in->options.store, s->hand->device, f);
+}
+
+static void append(struct batch *b, struct stage *s, const struct fix *f)
+{
+    if (s->count == s->capacity) {
+        size_t capacity = s->capacity == 0 ? FIXES_FIRST : s->capacity * 2;
+        struct fix *at = arena_new_array(&b->arena, capacity, sizeof(*at));
+        if (s->count > 0) {
+            memcpy(at, s->fixes, s->count * sizeof(*at));
+        }
+        s->fixes = at;
+        s->capacity = capacity;
+    }
+    s->fixes[s->count++] = *f;
+    b->fixes++;
+}
+
+/* A fix whose time is judged. */
+static void take(struct ingest *in, struct stage *s, const struct fix *f)
+{
+    struct batch *b = &in->batch;
+    int64_t newest_s = s->live.state.current.gps_time_s;
+    bool is_newest = !s->live.reported || f->gps_time_s > newest_s;
+    if (!is_newest && is_repeat(in, s, f)) {
+        b->repeated++;
+        return;
+    }
+    append(b, s, f);
+    if (is_newest || f->gps_time_s == newest_s) {
+        fold_step(&s->live.state, f);
+        s->live.reported = true;
+        return;
+    }
+    b->late++;
+    s->late_from_s = s->has_late && s->late_from_s < f->gps_time_s ? s->late_from_s : f->gps_time_s;
+    s->has_late = true;
+}
+
+void stage_fix(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
+{
+    struct fix f = *fix;
+    f.rcv_time_s = rcv_time_s;
+    judge_time(&in->batch, &f);
+    take(in, &in->batch.stages[stage], &f);
+}
+
+void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
+{
+    uint32_t has = fix->has & ~(uint32_t)FIX_HAS_TIME;
+    if (has == 0) {
+        return;
+    }
+    struct fix f = *fix;
+    f.has = has;
+    f.flags |= FIX_HEARTBEAT;
+    f.rcv_time_s = rcv_time_s;
+    f.gps_time_s = rcv_time_s;
+    take(in, &in->batch.stages[stage], &f);
+}

@@ -1,0 +1,276 @@
+/*
+ * The loop of the one changer.
+ *
+ *     wait ──► batch of arrivals ──► commit ──► a job, its commit ──► a slice of late folding ──┐
+ *      ▲                                                                                        │
+ *      └────────────────────────────────────────────────────────────────────────────────────────┘
+ *
+ * While a commit runs, the next batch gathers in the queue: the slower the disk, the larger the
+ * batches. Where the disk is fast, a pause of PAUSE_US does the same, since a commit costs as much
+ * for one fix as for a hundred; the first fix after a silence never waits for it.
+ */
+#include "ingest/ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "ingest/ingest_private.h"
+
+enum {
+    PAUSE_US = 2000,
+    WAIT_MS = 1000,
+    BACKOFF_FIRST_MS = 50,
+    BACKOFF_LAST_MS = 2000,
+    PATIENCE_MS = 5000,      /* of the first commit that fails */
+    PATIENCE_AGAIN_MS = 500, /* of the next ones, until one succeeds */
+    WARNING_EVERY_MS = 10000,
+    JOB_HEADROOM_BYTES = 64 * 1024 /* what arrivals leave of the queue for jobs */
+};
+
+/* ---- hands ---- */
+
+struct hand *ingest_hand(struct ingest *in, int64_t device)
+{
+    struct hand *hand = g_hash_table_lookup(in->hands, &device);
+    if (hand == NULL) {
+        hand = mem_new(sizeof(*hand));
+        hand->device = device;
+        hand->late_link.data = hand;
+        g_queue_init(&hand->assemblies);
+        g_hash_table_insert(in->hands, &hand->device, hand);
+    }
+    return hand;
+}
+
+void ingest_drop_hand(struct ingest *in, int64_t device)
+{
+    struct hand *hand = g_hash_table_lookup(in->hands, &device);
+    if (hand == NULL) {
+        return;
+    }
+    late_forget(in, hand);
+    if (hand->assemblies.length == 0) {
+        g_hash_table_remove(in->hands, &device);
+    }
+}
+
+/* ---- committing ---- */
+
+static void sleep_us(int64_t us)
+{
+    struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    while (nanosleep(&time, &time) != 0) {
+    }
+}
+
+static void lose_store(struct ingest *in, enum err e)
+{
+    in->is_lost = true;
+    atomic_store(&in->health, (int)e);
+    log_line(LOG_ERROR, "commit_failed", "why=\"%s\"", err_text(e));
+    in->options.fatal(in->options.fatal_context, e);
+}
+
+static void warn_of_commit(struct ingest *in, enum err e)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (in->last_warning_ms == 0 || now_ms - in->last_warning_ms >= WARNING_EVERY_MS) {
+        in->last_warning_ms = now_ms;
+        log_line(LOG_WARN, "commit_delayed", "why=\"%s\"", err_text(e));
+    }
+}
+
+enum err ingest_commit(struct ingest *in, const struct store_batch *batch)
+{
+    if (in->is_lost) {
+        return (enum err)atomic_load(&in->health);
+    }
+    bool was_well = atomic_load(&in->health) == ERR_OK;
+    int64_t until_ms = clock_monotonic_ms() + (was_well ? PATIENCE_MS : PATIENCE_AGAIN_MS);
+    int64_t backoff_ms = BACKOFF_FIRST_MS;
+    for (;;) {
+        enum err e = store_commit(in->options.store, batch);
+        if (e == ERR_OK) {
+            counter_add(in->options.counters, commits, 1);
+            atomic_store(&in->health, ERR_OK);
+            return ERR_OK;
+        }
+        counter_add(in->options.counters, commits_failed, 1);
+        if (e != ERR_FULL && e != ERR_BUSY) {
+            lose_store(in, e);
+            return e;
+        }
+        atomic_store(&in->health, (int)e);
+        warn_of_commit(in, e);
+        if (clock_monotonic_ms() + backoff_ms > until_ms) {
+            return e;
+        }
+        sleep_us(backoff_ms * 1000);
+        backoff_ms = backoff_ms * 2 < BACKOFF_LAST_MS ? backoff_ms * 2 : BACKOFF_LAST_MS;
+    }
+}
+
+void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct change *c = &changes[i];
+        if (c->kind == CHANGE_ADD_TEXT || c->kind == CHANGE_PUT_PART ||
+            c->kind == CHANGE_DELETE_PARTS) {
+            continue;
+        }
+        directory_apply(in->options.directory, c);
+        if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
+            ingest_drop_hand(in, c->device.id);
+        } else if (c->kind == CHANGE_PUT_DEVICE) {
+            unknown_forget(in->options.unknown, c->device.device_id);
+        }
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Takes arrivals until the batch is full, the queue is drained, or a job comes up. */
+static bool gather(struct ingest *in, struct bytes *job)
+{
+    struct bytes record;
+    while (!batch_is_full(&in->batch) && queue_next(in->queue, &record) == ERR_OK) {
+        if (intake_open(record)->kind == INTAKE_JOB) {
+            *job = record;
+            return true;
+        }
+        batch_take(in, record);
+    }
+    return false;
+}
+
+static void maintain(struct ingest *in)
+{
+    if (in->is_lost) {
+        return;
+    }
+    enum err e = store_maintain(in->options.store);
+    if (e == ERR_IO || e == ERR_CORRUPT) {
+        lose_store(in, e);
+    } else if (e != ERR_OK) {
+        warn_of_commit(in, e);
+    }
+}
+
+static void *run(void *context)
+{
+    struct ingest *in = context;
+    for (;;) {
+        enum err e = queue_take(in->queue, late_wait_ms(in, WAIT_MS));
+        if (e == ERR_END) {
+            return NULL;
+        }
+        int64_t begin_us = clock_monotonic_us();
+        struct bytes job;
+        bool has_job = gather(in, &job);
+        parts_expire(in, clock_wall_ms() / 1000);
+        batch_finish(in);
+        if (has_job) {
+            job_take(in, job);
+        }
+        late_slice(in, e == ERR_TIMEOUT);
+        maintain(in);
+        int64_t spent_us = clock_monotonic_us() - begin_us;
+        if (e == ERR_OK && spent_us < PAUSE_US) {
+            sleep_us(PAUSE_US - spent_us);
+        }
+    }
+}
+
+/* ---- starting and stopping ---- */
+
+static void load_change(void *context, const struct change *c)
+{
+    struct ingest *in = context;
+    if (c->kind == CHANGE_PUT_PART) {
+        parts_restore(in, &c->part);
+    } else {
+        directory_apply(in->options.directory, c);
+    }
+}
+
+static void load_state(void *context, int64_t device, const struct fold_state *state, bool dirty,
+                       int64_t dirty_from_s)
+{
+    struct ingest *in = context;
+    struct device_ref ref;
+    if (directory_find(in->options.directory, device, &ref) != ERR_OK) {
+        return; /* deleted */
+    }
+    struct live live = {.state = *state, .reported = true};
+    tracked_publish(in->options.directory, ref.tracked, &live);
+    device_ref_release(in->options.directory, &ref);
+    if (dirty) {
+        late_mark(in, ingest_hand(in, device), dirty_from_s);
+    }
+}
+
+static void free_ingest(struct ingest *in)
+{
+    late_clear(&in->late);
+    parts_clear(&in->parts);
+    batch_free(&in->batch);
+    g_hash_table_destroy(in->hands);
+    queue_free(in->queue);
+    check(pthread_mutex_destroy(&in->job_lock) == 0);
+    free(in);
+}
+
+enum err ingest_start(const struct ingest_options *options, struct ingest **out)
+{
+    struct ingest *in = mem_new(sizeof(*in));
+    in->options = *options;
+    in->queue = queue_new(options->queue_bytes + JOB_HEADROOM_BYTES);
+    check(pthread_mutex_init(&in->job_lock, NULL) == 0);
+    in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
+    batch_init(&in->batch);
+    late_init(&in->late);
+    parts_init(&in->parts);
+    const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
+    enum err e = store_load(options->store, &loader);
+    if (e != ERR_OK) {
+        free_ingest(in);
+        return e;
+    }
+    check(pthread_create(&in->thread, NULL, run, in) == 0);
+    *out = in;
+    return ERR_OK;
+}
+
+void ingest_stop(struct ingest *in)
+{
+    if (in == NULL) {
+        return;
+    }
+    queue_close(in->queue);
+    check(pthread_join(in->thread, NULL) == 0);
+    free_ingest(in);
+}
+
+enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credit_bytes)
+{
+    size_t size = intake_size(a);
+    uint8_t *at = NULL;
+    enum err e = queue_begin(in->queue, size, JOB_HEADROOM_BYTES, &at);
+    if (e != ERR_OK) {
+        return e;
+    }
+    intake_encode(a, at);
+    queue_end(in->queue);
+    *credit_bytes = (uint32_t)queue_cost(size);
+    return ERR_OK;
+}
+
+enum err ingest_health(struct ingest *in)
+{
+    return (enum err)atomic_load(&in->health);
+}

@@ -1,0 +1,185 @@
+#ifndef INGEST_INGEST_PRIVATE_H
+#define INGEST_INGEST_PRIVATE_H
+
+#include <glib.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "base/queue.h"
+#include "fleet/live.h"
+#include "ingest/ingest.h"
+#include "ingest/intake.h"
+
+/*
+ * The inside of ingest, shared by its files and nobody else. All of it but the queue, `health` and
+ * the jobs is the ingest thread's alone.
+ *
+ *     record ──► intake ──► batch: stages (one a device), changes, verdicts ──► store_commit()
+ *                             │                                                     │
+ *                             └── parts: joined messages                            ▼
+ *                                                   directory, live states, late marks, verdicts
+ */
+
+/* What is remembered of a device between batches. */
+struct hand {
+    int64_t device;
+    size_t stage; /* 1 + its index in the batch under way; 0: none */
+    bool is_dirty;
+    int64_t dirty_from_s;
+    int64_t due_ms;    /* monotonic: when to fold again */
+    GList late_link;   /* in late.marks while dirty; data is the hand */
+    GQueue assemblies; /* its divided messages, by assembly.hand_link */
+    size_t part_bytes;
+};
+
+/* A device's copy in the batch under way. */
+struct stage {
+    struct hand *hand;
+    struct device_ref ref; /* empty for a newcomer, who is not in the directory yet */
+    struct live live;
+    struct fix *fixes; /* of this batch, in the batch's arena */
+    size_t count;
+    size_t capacity;
+    bool has_late;
+    int64_t late_from_s;
+};
+
+struct batch {
+    struct arena arena;
+    struct stage *stages; /* kept from batch to batch, as the arrays below */
+    size_t stage_count;
+    size_t stage_capacity;
+    struct store_part *parts;
+    size_t part_capacity;
+    struct verdict *verdicts;
+    size_t verdict_count;
+    size_t verdict_capacity;
+    struct change_list changes;
+    GHashTable *newcomers; /* device_id_key() -> stage index + 1, of devices this batch adds */
+    size_t fixes;
+    uint64_t repeated;
+    uint64_t late;
+    uint64_t refused;
+    uint64_t replaced;
+    uint64_t expired;
+};
+
+/* The fold that is made again, and what waits for it. */
+struct late {
+    GQueue marks; /* struct hand, the one that is due first in front */
+    struct hand *current;
+    struct fold_state state;
+    bool has_begun;
+    int64_t time_s;      /* folded: all fixes before, and of this second the first ... */
+    uint64_t time_count; /* ... so many */
+    uint64_t skip;       /* of those, how many the reader still has to pass over */
+    struct store_reader *reader;
+    struct arena arena; /* the reader's */
+    int64_t last_slice_ms;
+};
+
+/* Divided messages that wait for their other parts. */
+struct parts {
+    GQueue assemblies; /* struct assembly, the oldest first */
+    size_t bytes;
+    GPtrArray *touched; /* by the batch under way */
+};
+
+struct ingest {
+    struct ingest_options options;
+    struct queue *queue;
+    pthread_t thread;
+    pthread_mutex_t job_lock; /* of all jobs' members that two threads reach */
+    _Atomic int health;       /* enum err */
+    bool is_lost;             /* the store; said once */
+    bool said_no_enterprise;
+    int64_t last_warning_ms;
+    GHashTable *hands; /* internal id -> struct hand, owned */
+    struct batch batch;
+    struct late late;
+    struct parts parts;
+};
+
+/* ---- ingest.c ---- */
+
+/* What is remembered of a device; made where there is nothing yet. */
+struct hand *ingest_hand(struct ingest *in, int64_t device);
+/* Forgets what is pending of a deleted device. */
+void ingest_drop_hand(struct ingest *in, int64_t device);
+/*
+ * Commits with the retries of a batch: ERR_FULL and ERR_BUSY again and again for some seconds.
+ * Keeps `health`; calls fatal() where the store is lost.
+ */
+MUST_USE enum err ingest_commit(struct ingest *in, const struct store_batch *batch);
+/* Applies what was committed to the directory and to what is remembered. */
+void ingest_apply(struct ingest *in, const struct change *changes, size_t count);
+
+/* ---- stage.c: the batch ---- */
+
+void batch_init(struct batch *b);
+void batch_free(struct batch *b);
+/* Takes one record of an arrival. */
+void batch_take(struct ingest *in, struct bytes record);
+/* Whether no more should be taken before the commit. */
+bool batch_is_full(const struct batch *b);
+/* Commits, publishes, gives the records back and delivers the verdicts; empty afterwards. */
+void batch_finish(struct ingest *in);
+/* The stage of a device in the directory; takes the ref over. Valid until the next call. */
+struct stage *batch_stage(struct ingest *in, struct device_ref ref);
+/* The stage of a device that this batch adds. */
+struct stage *batch_stage_newcomer(struct ingest *in, int64_t device);
+
+/* ---- fixes.c ---- */
+
+/* Stages one report of a device: judges its time, drops a repeat, folds it where it is in order. */
+void stage_fix(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s);
+/* The same of a heartbeat that carries values; one without is nothing. */
+void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s);
+
+/* ---- newcomer.c ---- */
+
+/*
+ * An arrival of a device that is not registered: noted, and with open registration added.
+ * ERR_NOT_FOUND: it stays unregistered. ERR_OK: *stage is the newcomer's.
+ */
+MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t *stage);
+
+/* ---- late.c ---- */
+
+void late_init(struct late *l);
+void late_clear(struct late *l);
+/* Fixes of the device from `from_s` on have to be folded again; the mark is durable already. */
+void late_mark(struct ingest *in, struct hand *hand, int64_t from_s);
+/* After a commit with fixes of the device: what is being folded must take them in. */
+void late_note_commit(struct ingest *in, struct hand *hand, bool has_late, int64_t late_from_s);
+/* The device is gone. */
+void late_forget(struct ingest *in, struct hand *hand);
+/* Milliseconds until there is something to fold, at most `limit_ms`. */
+unsigned late_wait_ms(const struct ingest *in, unsigned limit_ms);
+/* Folds for a few milliseconds and commits what got finished. `is_idle`: nothing else waits. */
+void late_slice(struct ingest *in, bool is_idle);
+
+/* ---- parts.c ---- */
+
+void parts_init(struct parts *p);
+void parts_clear(struct parts *p);
+/* Takes back a part that was committed in an earlier run. */
+void parts_restore(struct ingest *in, const struct waiting_part *part);
+/*
+ * Keeps a part (and its row in the batch's changes). Where it is the last that was missing: ERR_OK,
+ * and *texts holds all of them in the batch's arena; else ERR_MORE. ERR_MALFORMED: no such part.
+ */
+MUST_USE enum err parts_take(struct ingest *in, const struct waiting_part *part,
+                             struct bytes **texts);
+/* Drops what waited for ten minutes; the batch deletes it. */
+void parts_expire(struct ingest *in, int64_t now_s);
+/* After the batch's commit: keeps what it did, or undoes it. */
+void parts_settle(struct ingest *in, bool is_committed);
+
+/* ---- job.c ---- */
+
+/* Runs a job of a record and commits it. */
+void job_take(struct ingest *in, struct bytes record);
+
+#endif

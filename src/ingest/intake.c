@@ -1,0 +1,145 @@
+/*
+ * A record of an arrival:
+ *
+ *     head | address, frame, up to 8 | item | fix | text, up to 8 | item | …
+ *
+ * An item says what follows it: a fix of MESSAGE_FIX and MESSAGE_HEARTBEAT, the text where there is
+ * one. Nothing here comes from outside as bytes: both ends are this file.
+ */
+#include "ingest/intake.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+struct item {
+    uint32_t kind; /* enum message_kind */
+    uint32_t text_len;
+    struct message_part part;
+};
+
+enum { STEP = 8 };
+
+static size_t round_up(size_t n)
+{
+    return (n + STEP - 1) / STEP * STEP;
+}
+
+static bool holds_fix(enum message_kind kind)
+{
+    return kind == MESSAGE_FIX || kind == MESSAGE_HEARTBEAT;
+}
+
+static size_t address_length(const struct arrival *a)
+{
+    size_t len = a->address == NULL ? 0 : strlen(a->address);
+    return len < UNKNOWN_ADDRESS_SIZE ? len : UNKNOWN_ADDRESS_SIZE - 1;
+}
+
+static size_t frame_length(const struct arrival *a)
+{
+    return a->frame.len < UNKNOWN_FRAME_MAX ? a->frame.len : UNKNOWN_FRAME_MAX;
+}
+
+static size_t message_size(const struct message *m)
+{
+    return round_up(sizeof(struct item)) + (holds_fix(m->kind) ? sizeof(struct fix) : 0) +
+           round_up(m->text.len);
+}
+
+size_t intake_size(const struct arrival *a)
+{
+    size_t size =
+        round_up(sizeof(struct intake_head)) + round_up(address_length(a) + frame_length(a));
+    for (size_t i = 0; i < a->count; i++) {
+        size += message_size(&a->messages[i]);
+    }
+    return size;
+}
+
+static uint8_t *put(uint8_t *out, const void *from, size_t len)
+{
+    if (len > 0) {
+        memcpy(out, from, len);
+    }
+    return out + len;
+}
+
+static uint8_t *put_message(uint8_t *out, const struct message *m)
+{
+    struct item item = {
+        .kind = (uint32_t)m->kind, .text_len = (uint32_t)m->text.len, .part = m->part};
+    put(out, &item, sizeof(item));
+    out += round_up(sizeof(item));
+    if (holds_fix(m->kind)) {
+        out = put(out, &m->fix, sizeof(m->fix));
+    }
+    put(out, m->text.at, m->text.len);
+    return out + round_up(m->text.len);
+}
+
+void intake_encode(const struct arrival *a, uint8_t *out)
+{
+    struct intake_head head = {
+        .kind = INTAKE_ARRIVAL,
+        .count = (uint32_t)a->count,
+        .rcv_time_ms = a->rcv_time_ms,
+        .connection = a->connection,
+        .hint = a->hint,
+        .utc_offset_min = a->utc_offset_min,
+        .frame_len = (uint16_t)frame_length(a),
+        .address_len = (uint8_t)address_length(a),
+        .protocol = a->protocol,
+        .wants_reply = a->wants_reply,
+        .wants_close = a->wants_close,
+    };
+    bytes_to_text(bytes_of_text(a->device_id), head.device_id, sizeof(head.device_id));
+    put(out, &head, sizeof(head));
+    out += round_up(sizeof(head));
+    uint8_t *texts = put(out, a->address, head.address_len);
+    put(texts, a->frame.at, head.frame_len);
+    out += round_up((size_t)head.address_len + head.frame_len);
+    for (size_t i = 0; i < a->count; i++) {
+        out = put_message(out, &a->messages[i]);
+    }
+}
+
+const struct intake_head *intake_open(struct bytes record)
+{
+    check(record.len >= sizeof(struct intake_head));
+    return (const struct intake_head *)(const void *)record.at;
+}
+
+struct intake_cursor intake_begin(struct bytes record)
+{
+    const struct intake_head *head = intake_open(record);
+    size_t at = round_up(sizeof(*head));
+    size_t texts = (size_t)head->address_len + head->frame_len;
+    return (struct intake_cursor){
+        .head = head,
+        .address = bytes_slice(record, at, head->address_len),
+        .frame = bytes_slice(record, at + head->address_len, head->frame_len),
+        .left = bytes_slice(record, at + round_up(texts), record.len),
+        .count_left = head->count,
+    };
+}
+
+bool intake_next(struct intake_cursor *c, struct intake_message *out)
+{
+    if (c->count_left == 0) {
+        return false;
+    }
+    c->count_left--;
+    struct item item;
+    check(c->left.len >= sizeof(item));
+    memcpy(&item, c->left.at, sizeof(item));
+    *out = (struct intake_message){.kind = (enum message_kind)item.kind, .part = item.part};
+    size_t at = round_up(sizeof(item));
+    if (holds_fix(out->kind)) {
+        out->fix = (const struct fix *)(const void *)(c->left.at + at);
+        at += sizeof(struct fix);
+    }
+    out->text = bytes_slice(c->left, at, item.text_len);
+    c->left = bytes_slice(c->left, at + round_up(item.text_len), c->left.len);
+    return true;
+}

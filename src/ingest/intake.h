@@ -1,0 +1,55 @@
+#ifndef INGEST_INTAKE_H
+#define INGEST_INTAKE_H
+
+#include "ingest/ingest.h"
+
+/* Arrivals and jobs as records of the queue. */
+
+enum intake_kind { INTAKE_ARRIVAL, INTAKE_JOB };
+
+/* What a record begins with. Of a job only `kind` and `job` count. */
+struct intake_head {
+    uint32_t kind; /* enum intake_kind */
+    uint32_t count;
+    void *job; /* struct job */
+    int64_t rcv_time_ms;
+    struct connection_ref connection;
+    struct reply_hint hint;
+    int16_t utc_offset_min;
+    uint16_t frame_len;
+    uint8_t address_len;
+    uint8_t protocol;
+    bool wants_reply;
+    bool wants_close;
+    char device_id[DEVICE_ID_SIZE];
+};
+
+/* An arrival being read: everything borrows the record. */
+struct intake_cursor {
+    const struct intake_head *head;
+    struct bytes address;
+    struct bytes frame;
+    struct bytes left; /* the messages not read yet */
+    uint32_t count_left;
+};
+
+/* One message, as it lies in the record or as a protocol joined it. */
+struct intake_message {
+    enum message_kind kind;
+    const struct fix *fix; /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct message_part part;
+    struct bytes text;
+};
+
+/* Bytes of the record of `a`. */
+size_t intake_size(const struct arrival *a);
+/* Writes it to `out`, which has intake_size() bytes and is aligned to 8. */
+void intake_encode(const struct arrival *a, uint8_t *out);
+/* The head of a record. */
+const struct intake_head *intake_open(struct bytes record);
+/* The parts of an arrival's record. */
+struct intake_cursor intake_begin(struct bytes record);
+/* The next message; false after the last. */
+bool intake_next(struct intake_cursor *c, struct intake_message *out);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * Trackers that nobody registered. They are noted, for ListUnknownDevices; with open registration
+ * they become devices of one enterprise, in the same commit as what they sent. The ID is the plate
+ * too, and the object code is made of the internal id, which is never used twice.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "ingest/ingest_private.h"
+
+static void note(struct ingest *in, const struct intake_cursor *c)
+{
+    struct unknown_tracker seen = {.protocol = c->head->protocol, .frame_len = c->frame.len};
+    memcpy(seen.device_id, c->head->device_id, sizeof(seen.device_id));
+    bytes_to_text(c->address, seen.address, sizeof(seen.address));
+    if (c->frame.len > 0) {
+        memcpy(seen.frame, c->frame.at, c->frame.len);
+    }
+    unknown_note(in->options.unknown, &seen, c->head->rcv_time_ms / 1000);
+}
+
+static bool has_enterprise(struct ingest *in)
+{
+    struct enterprise e;
+    int64_t id = in->options.open_enterprise;
+    bool found = directory_enterprise(in->options.directory, id, &in->batch.arena, &e) == ERR_OK &&
+                 !e.deleted;
+    if (!found && !in->said_no_enterprise) {
+        in->said_no_enterprise = true;
+        log_line(LOG_WARN, "registration_impossible", "open_enterprise=%" PRId64, id);
+    }
+    return found;
+}
+
+/* `text`, or where it is taken `text` with the device's id behind it. */
+static const char *free_plate(struct ingest *in, const char *text, int64_t device)
+{
+    struct directory *dir = in->options.directory;
+    if (!directory_plate_taken(dir, in->options.open_enterprise, text, device)) {
+        return text;
+    }
+    return arena_format(&in->batch.arena, "%s #%" PRId64, text, device);
+}
+
+static const char *free_object_code(struct ingest *in, int64_t device)
+{
+    struct arena *arena = &in->batch.arena;
+    const char *code = arena_format(arena, "%06" PRId64, device);
+    for (unsigned i = 2; directory_object_code_taken(in->options.directory,
+                                                     in->options.open_enterprise, code, device);
+         i++) {
+        code = arena_format(arena, "%06" PRId64 "-%u", device, i);
+    }
+    return code;
+}
+
+static size_t add(struct ingest *in, const struct intake_head *head)
+{
+    struct batch *b = &in->batch;
+    int64_t device = directory_next_id(in->options.directory, CHANGE_PUT_DEVICE);
+    const char *id = arena_copy_text(&b->arena, head->device_id);
+    change_add(&b->changes, CHANGE_PUT_DEVICE)->device = (struct device){
+        .id = device,
+        .enterprise_id = in->options.open_enterprise,
+        .device_id = id,
+        .plate = free_plate(in, id, device),
+        .object_code = free_object_code(in, device),
+        .sim = "",
+        .iccid = "",
+        .model = "",
+        .command_password = "",
+        .type = DEVICE_VEHICLE,
+        .created_s = head->rcv_time_ms / 1000,
+    };
+    size_t stage = (size_t)(batch_stage_newcomer(in, device) - b->stages);
+    char *key = arena_copy_text(&b->arena, device_id_key(id));
+    g_hash_table_insert(b->newcomers, key, GSIZE_TO_POINTER(stage + 1));
+    return stage;
+}
+
+enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t *stage)
+{
+    const char *key = device_id_key(c->head->device_id);
+    void *known = g_hash_table_lookup(in->batch.newcomers, key);
+    if (known != NULL) {
+        *stage = GPOINTER_TO_SIZE(known) - 1;
+        return ERR_OK;
+    }
+    if (in->options.registration_open && has_enterprise(in)) {
+        *stage = add(in, c->head);
+        return ERR_OK;
+    }
+    note(in, c);
+    return ERR_NOT_FOUND;
+}

@@ -1,0 +1,346 @@
+/*
+ * The batch: arrivals become stages (a copy of the live state for each device they touch), changes
+ * and verdicts; one commit makes them durable; then the copies are published and the verdicts go
+ * out. A commit that fails drops the copies and answers OUTCOME_REFUSED, so that the trackers keep
+ * what they sent.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ingest/ingest_private.h"
+
+enum { VERDICTS_MAX = 8192, FIXES_MAX = 8192, JOINED_DEPTH_MAX = 1, ARRAY_FIRST = 64 };
+
+void batch_init(struct batch *b)
+{
+    *b = (struct batch){.newcomers = g_hash_table_new(g_str_hash, g_str_equal)};
+    b->changes.arena = &b->arena;
+}
+
+void batch_free(struct batch *b)
+{
+    g_hash_table_destroy(b->newcomers);
+    arena_free(&b->arena);
+    free(b->stages);
+    free(b->parts);
+    free(b->verdicts);
+}
+
+bool batch_is_full(const struct batch *b)
+{
+    return b->verdict_count >= VERDICTS_MAX || b->fixes >= FIXES_MAX;
+}
+
+/* Room for one more element of an array that is kept from batch to batch. */
+static void *grown(void *at, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return at;
+    }
+    *capacity = *capacity == 0 ? ARRAY_FIRST : *capacity * 2;
+    return mem_resize(at, *capacity * size);
+}
+
+/* ---- stages ---- */
+
+static struct stage *add_stage(struct ingest *in, struct hand *hand)
+{
+    struct batch *b = &in->batch;
+    b->stages = grown(b->stages, b->stage_count, &b->stage_capacity, sizeof(*b->stages));
+    struct stage *s = &b->stages[b->stage_count++];
+    *s = (struct stage){.hand = hand};
+    hand->stage = b->stage_count;
+    return s;
+}
+
+struct stage *batch_stage(struct ingest *in, struct device_ref ref)
+{
+    struct hand *hand = ingest_hand(in, ref.info->id);
+    if (hand->stage != 0) {
+        device_ref_release(in->options.directory, &ref);
+        return &in->batch.stages[hand->stage - 1];
+    }
+    struct stage *s = add_stage(in, hand);
+    s->ref = ref;
+    tracked_live(in->options.directory, ref.tracked, &s->live);
+    return s;
+}
+
+struct stage *batch_stage_newcomer(struct ingest *in, int64_t device)
+{
+    return add_stage(in, ingest_hand(in, device));
+}
+
+/* ---- taking ---- */
+
+/* Where the messages of one arrival go. */
+struct target {
+    struct ingest *in;
+    const struct intake_head *head;
+    size_t stage;
+    unsigned depth; /* of joining: a joined message holds no parts */
+};
+
+static void take_message(const struct target *t, const struct intake_message *m);
+
+static void take_text(const struct target *t, struct bytes text)
+{
+    if (text.len == 0) {
+        return;
+    }
+    struct batch *b = &t->in->batch;
+    struct change *c = change_add(&b->changes, CHANGE_ADD_TEXT);
+    c->text = (struct device_text){
+        .device_id = b->stages[t->stage].hand->device,
+        .time_s = t->head->rcv_time_ms / 1000,
+        .text = (const char *)arena_copy(&b->arena, text).at,
+    };
+}
+
+/* All parts are there: what they say together. */
+static void take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
+                        size_t count)
+{
+    const struct protocol *p = protocol_at(t->head->protocol);
+    if (p->join == NULL) {
+        return;
+    }
+    struct session session = protocol_session(p);
+    session.utc_offset_min = t->head->utc_offset_min;
+    struct decoded out = {.arena = &t->in->batch.arena};
+    memcpy(session.device_id, t->head->device_id, sizeof(session.device_id));
+    memcpy(out.device_id, t->head->device_id, sizeof(out.device_id));
+    if (p->join(&session, key, texts, count, &out) != ERR_OK) {
+        counter_add(t->in->options.counters, frames_bad, 1);
+        return;
+    }
+    struct target joined = *t;
+    joined.depth++;
+    for (size_t i = 0; i < out.len; i++) {
+        const struct message *m = &out.at[i];
+        take_message(&joined,
+                     &(struct intake_message){
+                         .kind = m->kind, .fix = &m->fix, .part = m->part, .text = m->text});
+    }
+}
+
+static void take_part(const struct target *t, const struct intake_message *m)
+{
+    if (t->depth >= JOINED_DEPTH_MAX) {
+        return;
+    }
+    const struct waiting_part part = {
+        .device_id = t->in->batch.stages[t->stage].hand->device,
+        .key = m->part.key,
+        .number = m->part.number,
+        .total = m->part.total,
+        .protocol = t->head->protocol,
+        .rcv_time_s = t->head->rcv_time_ms / 1000,
+        .at = m->text.at,
+        .len = m->text.len,
+    };
+    struct bytes *texts = NULL;
+    if (parts_take(t->in, &part, &texts) == ERR_OK) {
+        take_joined(t, part.key, texts, part.total);
+    }
+}
+
+static void take_message(const struct target *t, const struct intake_message *m)
+{
+    int64_t rcv_time_s = t->head->rcv_time_ms / 1000;
+    switch (m->kind) {
+    case MESSAGE_FIX:
+        stage_fix(t->in, t->stage, m->fix, rcv_time_s);
+        break;
+    case MESSAGE_HEARTBEAT:
+        stage_heartbeat(t->in, t->stage, m->fix, rcv_time_s);
+        break;
+    case MESSAGE_RESPONSE:
+        take_text(t, m->text);
+        break;
+    case MESSAGE_PART:
+        take_part(t, m);
+        break;
+    case MESSAGE_LOGIN:
+    case MESSAGE_OTHER:
+        break;
+    }
+}
+
+static void add_verdict(struct ingest *in, const struct intake_head *head, size_t record_len,
+                        int64_t device)
+{
+    struct batch *b = &in->batch;
+    b->verdicts = grown(b->verdicts, b->verdict_count, &b->verdict_capacity, sizeof(*b->verdicts));
+    b->verdicts[b->verdict_count++] = (struct verdict){
+        .connection = head->connection,
+        .device = device,
+        .outcome = device == 0 ? OUTCOME_UNREGISTERED : OUTCOME_STORED,
+        .wants_reply = head->wants_reply,
+        .wants_close = head->wants_close,
+        .hint = head->hint,
+        .credit_bytes = (uint32_t)queue_cost(record_len),
+    };
+}
+
+static void refuse(struct batch *b, struct intake_cursor *c)
+{
+    struct intake_message m;
+    while (intake_next(c, &m)) {
+        b->refused += m.kind == MESSAGE_FIX ? 1 : 0;
+    }
+}
+
+/* The stage that an arrival goes to, by index: what is staged may move. */
+static enum err find_stage(struct ingest *in, const struct intake_cursor *c, size_t *stage)
+{
+    struct device_ref ref;
+    if (directory_find_tracker(in->options.directory, c->head->device_id, &ref) != ERR_OK) {
+        return newcomer_take(in, c, stage);
+    }
+    *stage = (size_t)(batch_stage(in, ref) - in->batch.stages);
+    return ERR_OK;
+}
+
+void batch_take(struct ingest *in, struct bytes record)
+{
+    struct intake_cursor c = intake_begin(record);
+    struct target t = {.in = in, .head = c.head};
+    if (find_stage(in, &c, &t.stage) != ERR_OK) {
+        refuse(&in->batch, &c);
+        add_verdict(in, c.head, record.len, 0);
+        return;
+    }
+    struct live *live = &in->batch.stages[t.stage].live;
+    live->heard_wall_ms = c.head->rcv_time_ms;
+    live->heard_monotonic_ms = clock_monotonic_ms();
+    struct intake_message m;
+    while (intake_next(&c, &m)) {
+        take_message(&t, &m);
+    }
+    add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
+}
+
+/* ---- finishing ---- */
+
+/* What of the stages is to be stored: only heard of is nothing. */
+static size_t collect_parts(struct batch *b)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < b->stage_count; i++) {
+        const struct stage *s = &b->stages[i];
+        if (s->count == 0) {
+            continue;
+        }
+        b->parts = grown(b->parts, count, &b->part_capacity, sizeof(*b->parts));
+        int64_t from_s = s->hand->dirty_from_s;
+        if (s->has_late && (!s->hand->is_dirty || s->late_from_s < from_s)) {
+            from_s = s->late_from_s;
+        }
+        b->parts[count++] = (struct store_part){
+            .device = s->hand->device,
+            .fixes = s->fixes,
+            .count = s->count,
+            .state = &s->live.state,
+            .dirty = s->hand->is_dirty || s->has_late,
+            .dirty_from_s = from_s,
+        };
+    }
+    return count;
+}
+
+static void publish(struct ingest *in, struct stage *s)
+{
+    struct directory *dir = in->options.directory;
+    if (s->ref.tracked != NULL || directory_find(dir, s->hand->device, &s->ref) == ERR_OK) {
+        tracked_publish(dir, s->ref.tracked, &s->live);
+    }
+    if (s->count > 0) {
+        late_note_commit(in, s->hand, s->has_late, s->late_from_s);
+    }
+    if (s->has_late) {
+        late_mark(in, s->hand, s->late_from_s);
+    }
+}
+
+static void count_batch(struct ingest *in)
+{
+    const struct batch *b = &in->batch;
+    struct counters *counters = in->options.counters;
+    counter_add(counters, fixes_stored, b->fixes);
+    counter_add(counters, fixes_repeated, b->repeated);
+    counter_add(counters, fixes_late, b->late);
+    counter_add(counters, fixes_refused, b->refused);
+    counter_add(counters, times_replaced, b->replaced);
+    counter_add(counters, parts_expired, b->expired);
+}
+
+static void publish_batch(struct ingest *in)
+{
+    struct batch *b = &in->batch;
+    ingest_apply(in, b->changes.at, b->changes.len);
+    for (size_t i = 0; i < b->stage_count; i++) {
+        publish(in, &b->stages[i]);
+    }
+    count_batch(in);
+}
+
+static void refuse_all(struct batch *b)
+{
+    for (size_t i = 0; i < b->verdict_count; i++) {
+        if (b->verdicts[i].device != 0) {
+            b->verdicts[i].outcome = OUTCOME_REFUSED;
+        }
+    }
+}
+
+static void clear(struct ingest *in)
+{
+    struct batch *b = &in->batch;
+    for (size_t i = 0; i < b->stage_count; i++) {
+        struct stage *s = &b->stages[i];
+        s->hand->stage = 0;
+        if (s->ref.tracked == NULL) {
+            ingest_drop_hand(in, s->hand->device); /* a newcomer that did not get committed */
+        }
+        device_ref_release(in->options.directory, &s->ref);
+    }
+    b->stage_count = 0;
+    b->verdict_count = 0;
+    b->changes = (struct change_list){.arena = &b->arena};
+    b->fixes = 0;
+    b->repeated = 0;
+    b->late = 0;
+    b->refused = 0;
+    b->replaced = 0;
+    b->expired = 0;
+    g_hash_table_remove_all(b->newcomers);
+    arena_clear(&b->arena);
+}
+
+void batch_finish(struct ingest *in)
+{
+    struct batch *b = &in->batch;
+    const struct store_batch stored = {
+        .part_count = collect_parts(b),
+        .parts = b->parts,
+        .changes = b->changes.at,
+        .change_count = b->changes.len,
+    };
+    bool is_empty = stored.part_count == 0 && stored.change_count == 0;
+    bool is_committed = is_empty || ingest_commit(in, &stored) == ERR_OK;
+    if (is_committed) {
+        publish_batch(in);
+    } else {
+        refuse_all(b);
+    }
+    parts_settle(in, is_committed);
+    if (b->verdict_count > 0) {
+        /* Room first: a connection that waits for it is resumed by its verdicts. */
+        queue_release(in->queue);
+        in->options.deliver(in->options.deliver_context, b->verdicts, b->verdict_count);
+    }
+    clear(in);
+}
