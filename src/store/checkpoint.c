@@ -30,11 +30,7 @@ enum err checkpoint_passive(sqlite3 *db)
 {
     enum err e = database_err(
         db, sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
-    if (e != ERR_OK && e != ERR_BUSY) {
-        database_log(db, "checkpoint_failed", e);
-        return e;
-    }
-    return ERR_OK; /* busy: the other one is at it */
+    return e == ERR_BUSY ? ERR_OK : e; /* busy: the other one is at it */
 }
 
 static bool wait_for_request(struct checkpointer *c)
@@ -55,6 +51,9 @@ static void *work(void *arg)
     while (wait_for_request(c)) {
         enum err e = checkpoint_passive(c->db);
         check(pthread_mutex_lock(&c->lock) == 0);
+        if (e != ERR_OK && e != c->result) {
+            database_log(c->db, "checkpoint_failed", e);
+        }
         c->result = e;
         check(pthread_mutex_unlock(&c->lock) == 0);
     }

@@ -42,7 +42,7 @@ const char *const schema_steps[] = {
     " WITHOUT ROWID;"
     "CREATE TABLE device_text(id INTEGER PRIMARY KEY AUTOINCREMENT, device_id INTEGER NOT NULL,"
     " time_s INTEGER NOT NULL, text TEXT NOT NULL);"
-    "CREATE INDEX device_text_by_device ON device_text(device_id, time_s);"
+    "CREATE INDEX device_text_by_device ON device_text(device_id);"
     "CREATE TABLE waiting_part(device_id INTEGER, key INTEGER, number INTEGER,"
     " total INTEGER NOT NULL, protocol TEXT NOT NULL, rcv_time_s INTEGER NOT NULL,"
     " data BLOB NOT NULL, PRIMARY KEY(device_id, key, number)) WITHOUT ROWID;",

@@ -76,10 +76,11 @@ enum err store_open(const struct store_options *options, struct store **out)
     struct store *s = mem_new(sizeof(*s));
     s->lock_fd = -1;
     s->tails = tails_new();
-    char *path = store_path(options->directory);
+    s->path = store_path(options->directory);
+    s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     struct database_options database = {
-        .path = path,
-        .vfs = options->vfs,
+        .path = s->path,
+        .vfs = s->vfs,
         .cache_kib = options->cache_kib,
     };
     enum err e = lock_take(options->directory, &s->lock_fd);
@@ -90,7 +91,6 @@ enum err store_open(const struct store_options *options, struct store **out)
         database.cache_kib = CHECKPOINTER_CACHE_KIB;
         e = checkpointer_start(&database, &s->checkpointer);
     }
-    free(path);
     if (e != ERR_OK) {
         store_close(s);
         return e;
@@ -110,6 +110,8 @@ void store_close(struct store *s)
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd);
     }
+    free(s->path);
+    free(s->vfs);
     free(s);
 }
 
@@ -327,9 +329,13 @@ enum err store_maintain(struct store *s)
         s->frames_finished = s->wal_frames;
         s->frames_asked = s->wal_frames;
         enum err own = checkpoint_passive(s->db);
+        if (own != ERR_OK) {
+            database_log(s->db, "checkpoint_failed", own);
+        }
         return e == ERR_OK ? own : e;
     }
-    if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES) {
+    /* One that failed for want of space is tried again, so that it can end. */
+    if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES || e == ERR_FULL) {
         s->frames_asked = s->wal_frames;
         checkpointer_request(s->checkpointer);
     }

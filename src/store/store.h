@@ -71,9 +71,12 @@ struct store_batch {
  * counts. ERR_FULL, ERR_BUSY: try again later; ERR_IO: the store may not be trusted further.
  */
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
-/* Whether a fix that `fix` repeats (fix_is_repeat()) is stored for the device. */
+/* Whether a fix that `fix` repeats (fix_is_repeat()) is committed for the device. */
 bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix);
-/* A slice of housekeeping (checkpoints); call between commits. */
+/*
+ * A slice of housekeeping (checkpoints); call between commits, and now and then without. ERR_FULL:
+ * no space to copy to, nothing is lost and later calls try again; ERR_IO: as of store_commit().
+ */
 MUST_USE enum err store_maintain(struct store *s);
 
 /* ---- reading, any thread ---- */
@@ -95,6 +98,23 @@ MUST_USE enum err store_read_next(struct store_reader *r, struct fix *out);
 /* Back to the first fix. */
 void store_read_rewind(struct store_reader *r);
 void store_read_close(struct store_reader *r);
+
+/* A textual answer of a device, as CHANGE_ADD_TEXT saved it. */
+struct store_text {
+    int64_t id; /* rises with every text of the platform, never used again */
+    int64_t time_s;
+    const char *text;
+};
+
+struct store_texts {
+    const struct store_text *at;
+    size_t count;
+};
+
+/* The last `limit` texts of a device, the newest first, in `arena`. ERR_IO, ERR_BUSY, ERR_CORRUPT.
+ */
+MUST_USE enum err store_read_texts(struct store *s, int64_t device, size_t limit,
+                                   struct arena *arena, struct store_texts *out);
 
 /* ---- checking, read-only, beside a running server too ---- */
 

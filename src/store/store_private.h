@@ -11,9 +11,11 @@
 #include "store/store.h"
 #include "store/tail.h"
 
-/* The inside of the store. All but `tails` is the writer's. */
+/* The inside of the store. All but `tails`, `path` and `vfs` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
+    char *path;  /* of the database; with `vfs` for the connections of readers */
+    char *vfs;   /* NULL: the default */
     sqlite3 *db;
     sqlite3_stmt *insert_batch;
     struct accounts *accounts;

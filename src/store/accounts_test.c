@@ -1,0 +1,437 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "protocols/protocol.h"
+#include "store/accounts_groups.h"
+#include "store/database.h"
+#include "store/store_testing.h"
+
+enum { KEPT_MAX = 32 };
+
+/* What loading gave, its texts copied. */
+struct kept {
+    struct arena arena;
+    struct change at[KEPT_MAX];
+    size_t count;
+};
+
+struct kit {
+    char path[KIT_PATH_SIZE];
+    struct store *store;
+    struct kept kept;
+};
+
+static int set_up(void **state)
+{
+    struct kit *k = mem_new(sizeof(*k));
+    kit_directory_new(k->path);
+    k->store = kit_open(k->path, NULL);
+    *state = k;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct kit *k = *state;
+    if (k->store != NULL) {
+        store_close(k->store);
+    }
+    kit_directory_remove(k->path);
+    arena_free(&k->kept.arena);
+    free(k);
+    return 0;
+}
+
+static void keep_device(struct arena *a, struct device *d)
+{
+    d->device_id = arena_copy_text(a, d->device_id);
+    d->plate = arena_copy_text(a, d->plate);
+    d->object_code = arena_copy_text(a, d->object_code);
+    d->sim = arena_copy_text(a, d->sim);
+    d->iccid = arena_copy_text(a, d->iccid);
+    d->model = arena_copy_text(a, d->model);
+    d->command_password = arena_copy_text(a, d->command_password);
+}
+
+static void keep_user(struct arena *a, struct user *u)
+{
+    int64_t *ids = arena_new_array(a, u->group_count, sizeof(*ids));
+    for (size_t i = 0; i < u->group_count; i++) {
+        ids[i] = u->group_ids[i];
+    }
+    u->group_ids = ids;
+    u->login_name = arena_copy_text(a, u->login_name);
+    u->password_hash = arena_copy_text(a, u->password_hash);
+}
+
+static void keep(void *context, const struct change *c)
+{
+    struct kept *kept = context;
+    assert_true(kept->count < KEPT_MAX);
+    struct change *mine = &kept->at[kept->count++];
+    *mine = *c;
+    if (c->kind == CHANGE_PUT_ENTERPRISE) {
+        mine->enterprise.name = arena_copy_text(&kept->arena, c->enterprise.name);
+        mine->enterprise.zone = arena_copy_text(&kept->arena, c->enterprise.zone);
+    } else if (c->kind == CHANGE_PUT_USER) {
+        keep_user(&kept->arena, &mine->user);
+    } else if (c->kind == CHANGE_PUT_GROUP) {
+        mine->group.name = arena_copy_text(&kept->arena, c->group.name);
+    } else if (c->kind == CHANGE_PUT_DEVICE) {
+        keep_device(&kept->arena, &mine->device);
+    } else if (c->kind == CHANGE_PUT_PART) {
+        mine->part.at = arena_copy(&kept->arena, (struct bytes){c->part.at, c->part.len}).at;
+    }
+}
+
+static void no_state(void *context, int64_t device, const struct fold_state *state, bool dirty,
+                     int64_t dirty_from_s)
+{
+    (void)context;
+    (void)state;
+    (void)device;
+    (void)dirty;
+    (void)dirty_from_s;
+    fail();
+}
+
+/* Commits changes one by one, closes, opens and loads them into k->kept. */
+static void save_and_load(struct kit *k, const struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct store_batch batch = {.changes = &changes[i], .change_count = 1};
+        assert_int_equal(store_commit(k->store, &batch), ERR_OK);
+    }
+    store_close(k->store);
+    k->store = kit_open(k->path, NULL);
+    arena_clear(&k->kept.arena);
+    k->kept.count = 0;
+    struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};
+    assert_int_equal(store_load(k->store, &loader), ERR_OK);
+}
+
+static void enterprises(void **state)
+{
+    struct kit *k = *state;
+    struct change c[3] = {{.kind = CHANGE_PUT_ENTERPRISE},
+                          {.kind = CHANGE_PUT_ENTERPRISE},
+                          {.kind = CHANGE_PUT_ENTERPRISE}};
+    c[0].enterprise = (struct enterprise){INT64_MAX, "Größe \"x\"", "Asia/Shanghai", -1, INT32_MAX,
+                                          INT64_MIN, true};
+    c[1].enterprise = (struct enterprise){1, "", "", INT64_MAX, INT32_MIN, 0, false};
+    c[2].enterprise = (struct enterprise){1, "renamed", "UTC", 0, 30, 7, false};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    const struct enterprise *e = &k->kept.at[0].enterprise;
+    assert_int_equal(e->id, 1);
+    assert_string_equal(e->name, "renamed");
+    assert_string_equal(e->zone, "UTC");
+    assert_int_equal(e->service_end_s, 0);
+    assert_int_equal(e->retention_days, 30);
+    assert_int_equal(e->created_s, 7);
+    assert_false(e->deleted);
+    e = &k->kept.at[1].enterprise;
+    assert_int_equal(e->id, INT64_MAX);
+    assert_string_equal(e->name, "Größe \"x\"");
+    assert_int_equal(e->service_end_s, -1);
+    assert_int_equal(e->retention_days, INT32_MAX);
+    assert_int_equal(e->created_s, INT64_MIN);
+    assert_true(e->deleted);
+}
+
+static void users(void **state)
+{
+    struct kit *k = *state;
+    int64_t groups[USER_GROUPS_MAX];
+    struct change c[2] = {{.kind = CHANGE_PUT_USER}, {.kind = CHANGE_PUT_USER}};
+    for (size_t i = 0; i < USER_GROUPS_MAX; i++) {
+        groups[i] = INT64_MAX - (int64_t)i;
+    }
+    c[0].user = (struct user){.id = 1, .login_name = "root", .password_hash = "$argon2id$v=19$x"};
+    c[0].user.role = ROLE_ROOT;
+    c[1].user = (struct user){
+        .id = 2,
+        .enterprise_id = 9,
+        .login_name = "Ärger",
+        .password_hash = "",
+        .role = ROLE_VIEWER,
+        .expire_s = 123,
+        .group_ids = groups,
+        .group_count = USER_GROUPS_MAX,
+        .token_generation = INT32_MAX,
+        .created_s = 5,
+        .deleted = true,
+    };
+    save_and_load(k, c, 2);
+    assert_int_equal(k->kept.count, 2);
+    const struct user *u = &k->kept.at[0].user;
+    assert_int_equal(u->enterprise_id, 0);
+    assert_string_equal(u->password_hash, "$argon2id$v=19$x");
+    assert_int_equal(u->role, ROLE_ROOT);
+    assert_int_equal(u->group_count, 0);
+    u = &k->kept.at[1].user;
+    assert_int_equal(u->enterprise_id, 9);
+    assert_string_equal(u->login_name, "Ärger");
+    assert_int_equal(u->role, ROLE_VIEWER);
+    assert_int_equal(u->expire_s, 123);
+    assert_int_equal(u->group_count, USER_GROUPS_MAX);
+    assert_memory_equal(u->group_ids, groups, sizeof(groups));
+    assert_int_equal(u->token_generation, INT32_MAX);
+    assert_int_equal(u->created_s, 5);
+    assert_true(u->deleted);
+}
+
+static void groups_of_a_user_as_bytes(void **state)
+{
+    uint8_t room[ACCOUNTS_GROUPS_MAX + 1] = {0};
+    int64_t ids[USER_GROUPS_MAX];
+    int64_t back[USER_GROUPS_MAX];
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < USER_GROUPS_MAX; i++) {
+        ids[i] = INT64_MIN;
+    }
+    struct bytes packed = accounts_pack_groups(ids, USER_GROUPS_MAX, room);
+    assert_int_equal(packed.len, ACCOUNTS_GROUPS_MAX);
+    assert_int_equal(accounts_unpack_groups(packed, back, &count), ERR_OK);
+    assert_int_equal(count, USER_GROUPS_MAX);
+    assert_memory_equal(ids, back, sizeof(ids));
+    struct bytes too_many = {room, sizeof(room)};
+    assert_int_equal(accounts_unpack_groups(too_many, back, &count), ERR_CORRUPT);
+    struct bytes cut = {room, 3};
+    assert_int_equal(accounts_unpack_groups(cut, back, &count), ERR_CORRUPT);
+    assert_int_equal(accounts_unpack_groups((struct bytes){0}, back, &count), ERR_OK);
+    assert_int_equal(count, 0);
+}
+
+static void groups_and_devices(void **state)
+{
+    struct kit *k = *state;
+    struct change c[2] = {{.kind = CHANGE_PUT_DEVICE}, {.kind = CHANGE_PUT_GROUP}};
+    c[0].device =
+        (struct device){3,      9,       4,        "0013800000001", "粤B 12345", "K-7", "+49 151 1",
+                        "8944", "GT06N", "123456", DEVICE_ASSET,    UINT32_MAX,  11,    true};
+    c[1].group = (struct group){4, 9, "North", true};
+    save_and_load(k, c, 2);
+    assert_int_equal(k->kept.count, 2);
+    const struct group *g = &k->kept.at[0].group;
+    assert_int_equal(g->id, 4);
+    assert_int_equal(g->enterprise_id, 9);
+    assert_string_equal(g->name, "North");
+    assert_true(g->deleted);
+    const struct device *d = &k->kept.at[1].device;
+    assert_int_equal(d->id, 3);
+    assert_int_equal(d->enterprise_id, 9);
+    assert_int_equal(d->group_id, 4);
+    assert_string_equal(d->device_id, "0013800000001");
+    assert_string_equal(d->plate, "粤B 12345");
+    assert_string_equal(d->object_code, "K-7");
+    assert_string_equal(d->sim, "+49 151 1");
+    assert_string_equal(d->iccid, "8944");
+    assert_string_equal(d->model, "GT06N");
+    assert_string_equal(d->command_password, "123456");
+    assert_int_equal(d->type, DEVICE_ASSET);
+    assert_int_equal(d->tank_ml, UINT32_MAX);
+    assert_int_equal(d->created_s, 11);
+    assert_true(d->deleted);
+}
+
+static void tokens_come_and_go(void **state)
+{
+    struct kit *k = *state;
+    struct change c[3] = {{.kind = CHANGE_PUT_TOKEN}, {.kind = CHANGE_PUT_TOKEN}, {0}};
+    c[0].token = (struct token){.user_id = 1, .generation = -1, .created_s = 2, .expires_s = 3};
+    c[1].token = c[0].token;
+    memset(c[0].token.hash, 0, sizeof(c[0].token.hash)); /* a hash of zeros is one too */
+    memset(c[1].token.hash, 0xff, sizeof(c[1].token.hash));
+    save_and_load(k, c, 2);
+    assert_int_equal(k->kept.count, 2);
+    c[2] = c[0];
+    c[2].kind = CHANGE_DELETE_TOKEN;
+    save_and_load(k, &c[2], 1);
+    assert_int_equal(k->kept.count, 1);
+    const struct token *t = &k->kept.at[0].token;
+    assert_memory_equal(t->hash, c[1].token.hash, sizeof(t->hash));
+    assert_int_equal(t->user_id, 1);
+    assert_int_equal(t->generation, -1);
+    assert_int_equal(t->created_s, 2);
+    assert_int_equal(t->expires_s, 3);
+}
+
+static void focus_comes_and_goes(void **state)
+{
+    struct kit *k = *state;
+    struct change c[4] = {{.kind = CHANGE_PUT_FOCUS, .focus = {1, 2}},
+                          {.kind = CHANGE_PUT_FOCUS, .focus = {1, 2}},
+                          {.kind = CHANGE_PUT_FOCUS, .focus = {1, 3}},
+                          {.kind = CHANGE_DELETE_FOCUS, .focus = {1, 2}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    save_and_load(k, &c[3], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].focus.user_id, 1);
+    assert_int_equal(k->kept.at[0].focus.device_id, 3);
+}
+
+static struct change part_of(uint32_t key, uint16_t number, const char *data)
+{
+    struct change c = {.kind = CHANGE_PUT_PART};
+    c.part = (struct waiting_part){
+        .device_id = 1,
+        .key = key,
+        .number = number,
+        .total = 64,
+        .protocol = PROTOCOL_gt06,
+        .rcv_time_s = KIT_TIME_S,
+        .at = (const uint8_t *)data,
+        .len = strlen(data),
+    };
+    return c;
+}
+
+static void parts_wait_and_go(void **state)
+{
+    struct kit *k = *state;
+    struct change c[5] = {part_of(UINT32_MAX, 2, "later"),
+                          part_of(UINT32_MAX, 1, ""),
+                          part_of(0, 64, "other"),
+                          part_of(0, 64, "again"),
+                          {0}};
+    save_and_load(k, c, 4);
+    assert_int_equal(k->kept.count, 3);
+    assert_memory_equal(k->kept.at[0].part.at, "again", 5);
+    const struct waiting_part *p = &k->kept.at[1].part;
+    assert_int_equal(p->key, UINT32_MAX);
+    assert_int_equal(p->number, 1);
+    assert_int_equal(p->len, 0);
+    p = &k->kept.at[2].part;
+    assert_int_equal(p->device_id, 1);
+    assert_int_equal(p->number, 2);
+    assert_int_equal(p->total, 64);
+    assert_int_equal(p->protocol, PROTOCOL_gt06);
+    assert_int_equal(p->rcv_time_s, KIT_TIME_S);
+    assert_int_equal(p->len, 5);
+    assert_memory_equal(p->at, "later", 5);
+    c[4] = part_of(UINT32_MAX, 0, "");
+    c[4].kind = CHANGE_DELETE_PARTS;
+    save_and_load(k, &c[4], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].part.key, 0);
+}
+
+static void texts_are_read_newest_first(void **state)
+{
+    struct kit *k = *state;
+    struct change c[4] = {{.kind = CHANGE_ADD_TEXT, .text = {1, 50, "first"}},
+                          {.kind = CHANGE_ADD_TEXT, .text = {2, 60, "another's"}},
+                          {.kind = CHANGE_ADD_TEXT, .text = {1, 40, ""}},
+                          {.kind = CHANGE_ADD_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
+    struct store_texts texts;
+    save_and_load(k, c, 4);
+    assert_int_equal(k->kept.count, 0);
+    assert_int_equal(store_read_texts(k->store, 1, 100, &k->kept.arena, &texts), ERR_OK);
+    assert_int_equal(texts.count, 3);
+    assert_string_equal(texts.at[0].text, "Status: ACC ON €");
+    assert_int_equal(texts.at[0].time_s, 70);
+    assert_string_equal(texts.at[1].text, "");
+    assert_string_equal(texts.at[2].text, "first");
+    assert_true(texts.at[0].id > texts.at[1].id && texts.at[1].id > texts.at[2].id);
+    assert_int_equal(store_read_texts(k->store, 1, 2, &k->kept.arena, &texts), ERR_OK);
+    assert_int_equal(texts.count, 2);
+    assert_string_equal(texts.at[0].text, "Status: ACC ON €");
+    assert_int_equal(store_read_texts(k->store, 3, 2, &k->kept.arena, &texts), ERR_OK);
+    assert_int_equal(texts.count, 0);
+}
+
+/* All kinds together come in the order in which they refer to each other. */
+static void the_order_of_loading(void **state)
+{
+    static const enum change_kind order[] = {
+        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,  CHANGE_PUT_GROUP, CHANGE_PUT_DEVICE,
+        CHANGE_PUT_TOKEN,      CHANGE_PUT_FOCUS, CHANGE_PUT_PART};
+    enum { KINDS = sizeof(order) / sizeof(order[0]) };
+    struct kit *k = *state;
+    struct change c[KINDS] = {part_of(1, 1, "x")};
+    c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
+    c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
+    c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
+    c[3].device = (struct device){1, 1, 0, "1", "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, 0};
+    c[4] = (struct change){.kind = CHANGE_PUT_GROUP, .group = {1, 1, "g", false}};
+    c[5] = (struct change){.kind = CHANGE_PUT_USER};
+    c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
+    c[6] = (struct change){.kind = CHANGE_PUT_ENTERPRISE};
+    c[6].enterprise = (struct enterprise){1, "e", "UTC", 0, 0, 0, false};
+    save_and_load(k, c, KINDS);
+    assert_int_equal(k->kept.count, KINDS);
+    for (size_t i = 0; i < KINDS; i++) {
+        assert_int_equal(k->kept.at[i].kind, order[i]);
+    }
+}
+
+/* Rows that were never saved so. What can wait no longer is left out, the rest is damage. */
+static void rows_that_make_no_sense(void **state)
+{
+    static const struct {
+        const char *sql;
+        enum err answer;
+    } rows[] = {
+        {"INSERT INTO enterprise VALUES(1, 'x', 'UTC', 0, 2147483648, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO enterprise VALUES(0, 'x', 'UTC', 0, 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO enterprise VALUES(1, x'00', 'UTC', 0, 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO enterprise VALUES(1, 'x', 'UTC', 'soon', 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 4, 0, x'', 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0)", ERR_CORRUPT},
+        {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0)", ERR_CORRUPT},
+        {"INSERT INTO focus VALUES(0, 1)", ERR_CORRUPT},
+        {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},
+        {"INSERT INTO waiting_part VALUES(1, 0, 1, 65, 'gt06', 0, x'')", ERR_OK},
+        {"INSERT INTO waiting_part VALUES(1, 0, 1, 2, 'unheard-of', 0, x'')", ERR_OK},
+    };
+    struct kit *k = *state;
+    char path[KIT_PATH_SIZE + 16];
+    (void)snprintf(path, sizeof(path), "%s/odograph.db", k->path);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct database_options o = {.path = path, .cache_kib = KIT_CACHE_KIB};
+        sqlite3 *db = NULL;
+        assert_int_equal(database_open(&o, &db), ERR_OK);
+        assert_int_equal(database_run(db, rows[i].sql), ERR_OK);
+        k->kept.count = 0;
+        struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};
+        assert_int_equal(store_load(k->store, &loader), rows[i].answer);
+        assert_int_equal(k->kept.count, 0);
+        assert_int_equal(database_run(db, "DELETE FROM enterprise; DELETE FROM user;"
+                                          "DELETE FROM device_group; DELETE FROM device;"
+                                          "DELETE FROM token; DELETE FROM focus;"
+                                          "DELETE FROM waiting_part;"),
+                         ERR_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(enterprises),
+        TEST(users),
+        TEST(groups_of_a_user_as_bytes),
+        TEST(groups_and_devices),
+        TEST(tokens_come_and_go),
+        TEST(focus_comes_and_goes),
+        TEST(parts_wait_and_go),
+        TEST(texts_are_read_newest_first),
+        TEST(the_order_of_loading),
+        TEST(rows_that_make_no_sense),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

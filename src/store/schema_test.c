@@ -1,0 +1,173 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/database.h"
+#include "store/schema.h"
+#include "store/store_testing.h"
+
+/* Versions of a schema that never was. */
+static const char *const steps[] = {
+    "CREATE TABLE a(x); INSERT INTO a VALUES(1)",
+    "ALTER TABLE a ADD COLUMN y; UPDATE a SET y = x + 1",
+    "CREATE TABLE b(z); INSERT INTO b SELECT x + y FROM a; DROP TABLE a",
+};
+
+struct kit {
+    char directory[KIT_PATH_SIZE];
+    char path[KIT_PATH_SIZE + 16];
+    sqlite3 *db;
+};
+
+static void open_again(struct kit *k)
+{
+    struct database_options o = {.path = k->path, .cache_kib = KIT_CACHE_KIB};
+    assert_int_equal(sqlite3_close(k->db), SQLITE_OK);
+    assert_int_equal(database_open(&o, &k->db), ERR_OK);
+}
+
+static int set_up(void **state)
+{
+    struct kit *k = mem_new(sizeof(*k));
+    kit_directory_new(k->directory);
+    (void)snprintf(k->path, sizeof(k->path), "%s/odograph.db", k->directory);
+    open_again(k);
+    *state = k;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(sqlite3_close(k->db), SQLITE_OK);
+    kit_directory_remove(k->directory);
+    free(k);
+    return 0;
+}
+
+static int64_t number(struct kit *k, const char *sql)
+{
+    int64_t n = -1;
+    assert_int_equal(database_number(k->db, sql, &n), ERR_OK);
+    return n;
+}
+
+static void an_empty_file_gets_its_settings(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(schema_migrate(k->db, schema_steps, schema_step_count), ERR_OK);
+    open_again(k);
+    assert_int_equal(number(k, "PRAGMA user_version"), schema_step_count);
+    assert_int_equal(number(k, "PRAGMA application_id"), 0x4f444f47);
+    assert_int_equal(number(k, "PRAGMA page_size"), 16384);
+    assert_int_equal(number(k, "PRAGMA auto_vacuum"), 0);
+    assert_int_equal(number(k, "PRAGMA synchronous"), 2);
+    assert_int_equal(number(k, "PRAGMA wal_autocheckpoint"), 0);
+    assert_int_equal(number(k, "PRAGMA mmap_size"), 0);
+    assert_int_equal(number(k, "PRAGMA cache_size"), -KIT_CACHE_KIB);
+    assert_int_equal(number(k, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+    assert_int_equal(number(k, "SELECT count(*) FROM journal"), 0);
+    assert_int_equal(schema_migrate(k->db, schema_steps, schema_step_count), ERR_OK);
+}
+
+/* From every version to every later one. */
+static void each_version_moves_forward(void **state)
+{
+    struct kit *k = *state;
+    for (size_t from = 0; from <= 3; from++) {
+        for (size_t to = from; to <= 3; to++) {
+            assert_int_equal(schema_migrate(k->db, steps, from), ERR_OK);
+            assert_int_equal(number(k, "PRAGMA user_version"), from);
+            open_again(k);
+            assert_int_equal(schema_migrate(k->db, steps, to), ERR_OK);
+            assert_int_equal(number(k, "PRAGMA user_version"), to);
+            if (to == 3) {
+                assert_int_equal(number(k, "SELECT z FROM b"), 3);
+            } else if (to == 2) {
+                assert_int_equal(number(k, "SELECT y FROM a"), 2);
+            }
+            assert_int_equal(sqlite3_close(k->db), SQLITE_OK);
+            k->db = NULL;
+            assert_int_equal(remove(k->path), 0);
+            open_again(k);
+        }
+    }
+}
+
+static void a_step_that_fails_is_undone(void **state)
+{
+    static const char *const bad[] = {"CREATE TABLE a(x)", "CREATE TABLE c(x); CREATE TABLE a(x)"};
+    struct kit *k = *state;
+    assert_int_equal(schema_migrate(k->db, bad, 2), ERR_IO);
+    assert_int_equal(number(k, "PRAGMA user_version"), 1);
+    assert_int_equal(number(k, "SELECT count(*) FROM sqlite_schema"), 1);
+    assert_int_equal(schema_migrate(k->db, bad, 1), ERR_OK);
+}
+
+static void a_newer_file_is_refused(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(schema_migrate(k->db, steps, 3), ERR_OK);
+    assert_int_equal(schema_migrate(k->db, steps, 2), ERR_VERSION);
+    assert_int_equal(schema_check(k->db, 2), ERR_VERSION);
+    assert_int_equal(schema_check(k->db, 3), ERR_OK);
+    assert_int_equal(schema_check(k->db, 4), ERR_OK);
+    assert_int_equal(number(k, "SELECT z FROM b"), 3);
+}
+
+static void somebody_elses_file_is_refused(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(database_run(k->db, "CREATE TABLE theirs(x)"), ERR_OK);
+    assert_int_equal(schema_migrate(k->db, steps, 3), ERR_CORRUPT);
+    assert_int_equal(schema_check(k->db, 3), ERR_CORRUPT);
+    assert_int_equal(database_run(k->db, "DROP TABLE theirs; PRAGMA user_version=-1;"
+                                         "PRAGMA application_id=1329876807"),
+                     ERR_OK);
+    assert_int_equal(schema_migrate(k->db, steps, 3), ERR_CORRUPT);
+}
+
+static void no_database_at_all(void **state)
+{
+    struct kit *k = *state;
+    struct store_options o = {.directory = k->directory, .cache_kib = KIT_CACHE_KIB};
+    struct store *s = NULL;
+    FILE *f = fopen(k->path, "wb");
+    assert_non_null(f);
+    for (int i = 0; i < 1000; i++) {
+        assert_true(fputs("not a database. ", f) >= 0);
+    }
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(store_open(&o, &s), ERR_CORRUPT);
+    assert_null(s);
+}
+
+/* The same by the store: what it opened once, with a version of tomorrow. */
+static void a_newer_store_is_refused(void **state)
+{
+    struct kit *k = *state;
+    struct store_options o = {.directory = k->directory, .cache_kib = KIT_CACHE_KIB};
+    struct store *s = kit_open(k->directory, NULL);
+    store_close(s);
+    assert_int_equal(database_run(k->db, "PRAGMA user_version=1000"), ERR_OK);
+    s = NULL;
+    assert_int_equal(store_open(&o, &s), ERR_VERSION);
+    assert_null(s);
+    assert_int_equal(store_check(k->directory, NULL, NULL), ERR_VERSION);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_empty_file_gets_its_settings), TEST(each_version_moves_forward),
+        TEST(a_step_that_fails_is_undone),     TEST(a_newer_file_is_refused),
+        TEST(somebody_elses_file_is_refused),  TEST(no_database_at_all),
+        TEST(a_newer_store_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+/* Readers beside the one writer; ThreadSanitizer watches when it is built in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/store_testing.h"
+
+enum { READERS = 3, DEVICES = 8, COMMITS = 300 };
+
+struct shared {
+    struct store *store;
+    atomic_uint committed[DEVICES]; /* fixes whose commit was answered */
+    atomic_bool stop;
+};
+
+/* Counts the fixes of a device and holds that they are in order; cmocka is not for threads. */
+static unsigned count_in_order(struct store *s, int64_t device)
+{
+    struct arena arena = {0};
+    struct store_reader *r = NULL;
+    struct fix fix;
+    unsigned n = 0;
+    int64_t last_s = INT64_MIN;
+    enum err e = store_read_open(s, device, 0, INT64_MAX, &arena, &r);
+    if (e != ERR_OK) {
+        abort();
+    }
+    for (e = store_read_next(r, &fix); e == ERR_OK; e = store_read_next(r, &fix)) {
+        if (fix.gps_time_s < last_s) {
+            abort();
+        }
+        last_s = fix.gps_time_s;
+        n++;
+    }
+    store_read_close(r);
+    arena_free(&arena);
+    if (e != ERR_END) {
+        abort();
+    }
+    return n;
+}
+
+static void *read_on(void *arg)
+{
+    struct shared *shared = arg;
+    unsigned *last = mem_new_array(DEVICES, sizeof(*last));
+    while (!atomic_load(&shared->stop)) {
+        for (int i = 0; i < DEVICES; i++) {
+            unsigned least = atomic_load(&shared->committed[i]);
+            unsigned n = count_in_order(shared->store, i + 1);
+            if (n < least || n < last[i]) {
+                abort(); /* what was answered is seen, and stays */
+            }
+            last[i] = n;
+        }
+    }
+    free(last);
+    return NULL;
+}
+
+/* One commit of a fix of every device, every tenth of them late. */
+static void commit_all(struct shared *shared, int round)
+{
+    struct fix fixes[DEVICES];
+    struct fold_state states[DEVICES];
+    struct store_part parts[DEVICES];
+    for (int i = 0; i < DEVICES; i++) {
+        int64_t time_s = KIT_TIME_S + round - (round % 10 == 9 ? 500 : 0);
+        fixes[i] = kit_fix(time_s);
+        states[i] = kit_state(&fixes[i], 1);
+        parts[i] = (struct store_part){
+            .device = i + 1, .fixes = &fixes[i], .count = 1, .state = &states[i]};
+    }
+    struct store_batch batch = {.parts = parts, .part_count = DEVICES};
+    assert_int_equal(store_commit(shared->store, &batch), ERR_OK);
+    assert_int_equal(store_maintain(shared->store), ERR_OK);
+    for (int i = 0; i < DEVICES; i++) {
+        atomic_fetch_add(&shared->committed[i], 1);
+    }
+}
+
+static void readers_beside_the_writer(void **state)
+{
+    char path[KIT_PATH_SIZE];
+    struct shared *shared = mem_new(sizeof(*shared));
+    pthread_t threads[READERS];
+    (void)state;
+    kit_directory_new(path);
+    shared->store = kit_open(path, NULL);
+    (void)kit_load(shared->store, 1);
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, read_on, shared), 0);
+    }
+    for (int round = 0; round < COMMITS; round++) {
+        commit_all(shared, round);
+    }
+    atomic_store(&shared->stop, true);
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    for (int64_t device = 1; device <= DEVICES; device++) {
+        assert_int_equal(count_in_order(shared->store, device), COMMITS);
+    }
+    store_close(shared->store);
+    kit_directory_remove(path);
+    free(shared);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(readers_beside_the_writer)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
