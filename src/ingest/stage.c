@@ -323,8 +323,9 @@ static void clear(struct ingest *in)
 void batch_finish(struct ingest *in)
 {
     struct batch *b = &in->batch;
+    size_t part_count = collect_parts(b); /* which may move b->parts */
     const struct store_batch stored = {
-        .part_count = collect_parts(b),
+        .part_count = part_count,
         .parts = b->parts,
         .changes = b->changes.at,
         .change_count = b->changes.len,
