@@ -14,7 +14,7 @@ from lib.trackers import Gt06, Jt808, jt808_location
 
 UTC = datetime.timezone.utc
 FAULTS = os.environ.get("ODOGRAPH_FAULTS", str(pathlib.Path(BINARY).parent / "tests" / "faults" /
-                                               "libfaults.so"))
+                                               "libfaultfs.so"))
 DEVICES = 40
 FIXES = 400
 START = "2026-01-05T06:00:00Z"
@@ -29,9 +29,17 @@ def ids(count, first=13800000001):
     return [f"{first + i:012d}" for i in range(count)]
 
 
-def preload(library):
-    """The environment that puts `library` below the server, after a sanitizer's own."""
-    return {"LD_PRELOAD": library}
+class Faults:
+    """The file system below a server: what the control file says (tests/faults/faultfs.c)."""
+
+    def __init__(self, path):
+        self.path = path
+        self.set("none")
+
+    def set(self, word):
+        new = self.path.with_suffix(".new")
+        new.write_text(word)
+        new.rename(self.path)
 
 
 @pytest.fixture
@@ -39,10 +47,9 @@ def faulty(make_server, tmp_path):
     """A server whose file system does what the control file says."""
     if not pathlib.Path(FAULTS).exists():
         pytest.fail(f"{FAULTS} is not built")
-    control = tmp_path / "faults"
-    control.write_text("none")
-    server = make_server(env={**preload(FAULTS), "ODOGRAPH_FAULT_FILE": str(control)})
-    server.faults = control
+    faults = Faults(tmp_path / "faults")
+    server = make_server(env={"LD_PRELOAD": FAULTS, "ODOGRAPH_FAULT_FILE": str(faults.path)})
+    server.faults = faults
     return server
 
 
@@ -52,7 +59,7 @@ def test_no_reply_before_the_commit(faulty):
     terminal.register()
     tracker = Gt06(faulty.device, "860000000000009")
     tracker.login()
-    faulty.faults.write_text("hold")
+    faulty.faults.set("hold")
     terminal.send(terminal.frame(0x0200, jt808_location(now(), lat=3.5)))
     tracker.report(now(), 4.5, 4.5)
     assert terminal.silent_for(0.7)
@@ -60,7 +67,7 @@ def test_no_reply_before_the_commit(faulty):
     tracker.send(tracker.frame(0x13, bytes([0x46, 6, 4, 0, 2])))
     assert terminal.silent_for(0.7) and tracker.silent_for(0.3)
     assert fleet.status("013900000001") is None
-    faulty.faults.write_text("none")
+    faulty.faults.set("none")
     terminal.acknowledged(0x0200, serial=terminal.serial - 1)
     terminal.acknowledged(0x0002)
     assert tracker.read_frame()[0] == 0x13
@@ -77,7 +84,7 @@ def test_without_space_nothing_is_acknowledged_and_nothing_changes(faulty):
         terminal.report(jt808_location(start + datetime.timedelta(seconds=10 * i),
                                        lat=10 + i * 0.001, speed_kmh=40))
     before = fleet.status("013900000001")
-    faulty.faults.write_text("nospace")
+    faulty.faults.set("nospace")
     body = jt808_location(start + datetime.timedelta(seconds=60), lat=10.006, speed_kmh=40)
     terminal.send(terminal.frame(0x0200, body))
     assert terminal.silent_for(1.0)
@@ -90,7 +97,7 @@ def test_without_space_nothing_is_acknowledged_and_nothing_changes(faulty):
     # The terminal's repetition is refused as well, while answers go on.
     terminal.send(terminal.frame(0x0200, body))
     assert terminal.silent_for(0.5)
-    faulty.faults.write_text("none")
+    faulty.faults.set("none")
     wait_until(lambda: faulty.health()["status"] == "ok", timeout_s=30, what="the recovery")
     fresh = Jt808(faulty.device, "013900000001")
     fresh.report(body)
