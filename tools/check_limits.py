@@ -3,7 +3,8 @@
 
 No source file has more than FILE_LINES lines (the limits inside a file are clang-tidy's). In a
 header of src/ each prototype has a comment above it or behind it, or stands in a group, a run of
-lines without an empty one, that begins with a comment, or a comment of the header names it, `name()`.
+lines without an empty one, that begins with a comment, or a comment of the header names it so:
+`name()`.
 """
 
 import re

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over every source, side by side, and remembers what was clean.
+
+    run_tidy.py BUILD [FILE...]
+
+BUILD is a build directory with a compile_commands.json. A source that was found clean is not read
+again while it, the headers of the tree that it includes, the rules, its compile command and the
+version of clang-tidy stay the same: BUILD/tidy holds an empty file named by the hash of them all.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import tree
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
+
+
+def headers(root, path, found=None):
+    """The headers of the tree that a file includes, directly or not."""
+    found = set() if found is None else found
+    for name in INCLUDE.findall(tree.read(path)):
+        for target in (root / "src" / name, path.parent / name):
+            if target.exists() and target not in found:
+                found.add(target)
+                headers(root, target, found)
+    return found
+
+
+def fingerprint(root, source, command, version):
+    """What the findings of clang-tidy for `source` depend on, as one hash."""
+    digest = hashlib.sha256()
+    for text in (version, command, tree.read(root / ".clang-tidy")):
+        digest.update(text.encode() + b"\0")
+    for path in sorted({source} | headers(root, source)):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def sources(root, build):
+    """{source: its compile command}, each source once, in the tree only."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        if path.is_relative_to(root) and not path.is_relative_to(build):
+            found.setdefault(path, entry["command"])
+    return dict(sorted(found.items()))
+
+
+def examine(build, source):
+    """(whether it is clean, what clang-tidy said)"""
+    done = subprocess.run(
+        ["clang-tidy", "-p", str(build), "--quiet", str(source)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )
+    said = re.sub(r"^\d+ warnings?.*generated\.\n", "", done.stdout, flags=re.MULTILINE)
+    return done.returncode == 0, said
+
+
+def main(arguments):
+    root, build = tree.ROOT, pathlib.Path(arguments[0]).resolve()
+    wanted = {pathlib.Path(name).resolve() for name in arguments[1:]}
+    version = subprocess.run(
+        ["clang-tidy", "--version"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    clean = build / "tidy"
+    clean.mkdir(exist_ok=True)
+    marks = {
+        source: clean / fingerprint(root, source, command, version)
+        for source, command in sources(root, build).items()
+        if not wanted or source in wanted
+    }
+    if not marks:
+        print("there is nothing to examine")
+        return 1
+    due = sorted((s for s in marks if not marks[s].exists()), key=lambda s: -s.stat().st_size)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for source, (is_clean, said) in zip(due, pool.map(lambda s: examine(build, s), due)):
+            if is_clean:
+                marks[source].touch()
+            else:
+                failed += 1
+                print(said, end="")
+    for old in set(clean.iterdir()) - set(marks.values()):
+        if not wanted:
+            old.unlink()
+    print(f"{len(marks)} sources, {len(due)} examined, {failed} with findings")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
