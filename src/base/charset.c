@@ -86,16 +86,18 @@ struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in
     }
     size_t room = in.len < len_max / GROWTH_MAX ? in.len * GROWTH_MAX : len_max;
     char *at = arena_new(a, room);
-    struct bytes copy = arena_copy(a, in);
+    char *copy = arena_new(a, in.len);
+    memcpy(copy, in.at, in.len);
     struct conversion c = {
         .handle = iconv_open("UTF-8", names[from]),
-        .in = (char *)(uintptr_t)copy.at,
-        .in_left = copy.len,
+        .in = copy,
+        .in_left = in.len,
         .out = at,
         .out_left = room,
         .unit = from == CHARSET_UTF16BE ? 2 : 1,
     };
-    if (c.handle == (iconv_t)-1) {
+    bool has_table = (intptr_t)c.handle != -1;
+    if (!has_table) {
         convert_ascii(&c);
     } else {
         convert(&c);

@@ -187,7 +187,7 @@ static void write_counters(struct writer *w, const struct fix *f)
     }
 }
 
-static uint16_t temperature_wire(int16_t temperature_c_e2)
+static uint16_t temperature_wire(int temperature_c_e2)
 {
     enum { ABSENT = 0xffff, NEGATIVE = 0x8000 };
     if (temperature_c_e2 == FIX_TEMPERATURE_ABSENT) {
@@ -205,9 +205,9 @@ static void write_temperatures(struct writer *w, const struct fix *f)
     }
     write_head(w, 0x51, (uint8_t)(2 * count));
     for (unsigned i = 0; i < count; i++) {
+        const int absent = FIX_TEMPERATURE_ABSENT;
         bool is_there = i < f->temperature_count;
-        write_u16be(w, temperature_wire(is_there ? f->temperature_c_e2[i]
-                                                 : (int16_t)FIX_TEMPERATURE_ABSENT));
+        write_u16be(w, temperature_wire(is_there ? f->temperature_c_e2[i] : absent));
     }
 }
 
@@ -259,13 +259,13 @@ static void write_sub_head(struct writer *w, uint16_t type, uint16_t len)
 
 static void write_iccid(struct writer *w, const struct fix *f)
 {
-    enum { BCD_LEN = 10 };
+    enum { BCD_LEN = 10, DIGITS = 2 * BCD_LEN };
     uint8_t bcd[BCD_LEN];
-    char text[2 * BCD_LEN + 1];
+    char text[DIGITS + 1];
     size_t len = 0;
     memset(text, 'f', sizeof(text));
     memcpy(text, f->iccid, strnlen(f->iccid, sizeof(text)));
-    if (hex_decode((struct bytes){(const uint8_t *)text, 2 * BCD_LEN}, bcd, sizeof(bcd), &len) ==
+    if (hex_decode((struct bytes){(const uint8_t *)text, DIGITS}, bcd, sizeof(bcd), &len) ==
         ERR_OK) {
         write_sub_head(w, 0x00b2, BCD_LEN);
         write_bytes(w, (struct bytes){bcd, len});

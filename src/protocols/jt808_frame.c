@@ -127,6 +127,16 @@ static bool has_mark(struct bytes in, uint8_t delimiter)
     return memchr(in.at, 0xe6, in.len) != NULL || memchr(in.at, 0x3e, in.len) != NULL;
 }
 
+/* Reads one byte, which may be written as two; a pair that stands for none fails the reader. */
+static uint8_t read_plain(struct reader *r, uint8_t delimiter)
+{
+    uint8_t byte = read_u8(r);
+    if (is_mark(delimiter, byte) && !unescape_pair(delimiter, byte, read_u8(r), &byte)) {
+        r->failed = true;
+    }
+    return byte;
+}
+
 /* What stands between the delimiters, unescaped: `in` itself where nothing is escaped. */
 static enum err unescape(struct arena *arena, struct bytes in, uint8_t delimiter,
                          struct bytes *plain)
@@ -137,18 +147,12 @@ static enum err unescape(struct arena *arena, struct bytes in, uint8_t delimiter
     }
     uint8_t *at = arena_new(arena, in.len);
     size_t len = 0;
-    for (size_t i = 0; i < in.len; i++) {
-        at[len] = in.at[i];
-        if (is_mark(delimiter, in.at[i])) {
-            i++;
-            if (i == in.len || !unescape_pair(delimiter, in.at[i - 1], in.at[i], &at[len])) {
-                return ERR_MALFORMED;
-            }
-        }
-        len++;
+    struct reader r = reader_init(in);
+    while (reader_left(&r) > 0) {
+        at[len++] = read_plain(&r, delimiter);
     }
     *plain = (struct bytes){at, len};
-    return ERR_OK;
+    return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
 }
 
 static uint8_t xor_of(struct bytes in)
@@ -207,21 +211,25 @@ enum err jt808_parse(struct arena *arena, struct bytes frame, struct jt808_messa
     return xor_of(plain) == 0 ? ERR_OK : ERR_CHECKSUM;
 }
 
+/* How `byte` is escaped, or NULL where it goes as it is. */
+static const struct escape *escape_of(uint8_t delimiter, uint8_t byte)
+{
+    for (size_t i = 0; i < ESCAPES; i++) {
+        if (escapes[i].delimiter == delimiter && escapes[i].byte == byte) {
+            return &escapes[i];
+        }
+    }
+    return NULL;
+}
+
 static void write_escaped(struct writer *out, uint8_t delimiter, struct bytes plain)
 {
     for (size_t i = 0; i < plain.len; i++) {
-        uint8_t byte = plain.at[i];
-        const struct escape *found = NULL;
-        for (size_t k = 0; k < ESCAPES && byte >= 0x3d; k++) {
-            if (escapes[k].delimiter == delimiter && escapes[k].byte == byte) {
-                found = &escapes[k];
-            }
+        const struct escape *escape = escape_of(delimiter, plain.at[i]);
+        if (escape != NULL) {
+            write_u8(out, escape->mark);
         }
-        if (found != NULL) {
-            write_u8(out, found->mark);
-            byte = found->code;
-        }
-        write_u8(out, byte);
+        write_u8(out, escape != NULL ? escape->code : plain.at[i]);
     }
 }
 

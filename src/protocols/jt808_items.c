@@ -405,7 +405,7 @@ static void item_f6(struct reader *r, struct fix *f)
     read_skip(r, (mask & HAS_LIGHT) != 0 ? 2 : 0);
     int16_t temperature_c_e1 = (int16_t)((mask & HAS_TEMPERATURE) != 0 ? read_u16be(r) : 0);
     if (reader_ok(r) && (mask & HAS_TEMPERATURE) != 0) {
-        fix_set_temperature(f, 0, temperature_c_e1 * 10);
+        fix_set_temperature(f, 0, temperature_c_e1 * INT64_C(10));
     }
 }
 
