@@ -123,7 +123,8 @@ static enum err open_reader(struct ingest *in)
 {
     struct late *l = &in->late;
     int64_t from_s = l->has_begun ? l->time_s : l->current->dirty_from_s;
-    enum err e = store_read_open(in->options.store, l->current->device, from_s, TIME_MAX_S,
+    enum err e = store_read_open(in->options.store,
+                                 (struct store_span){l->current->device, from_s, TIME_MAX_S},
                                  &l->arena, &l->reader);
     if (e != ERR_OK) {
         l->reader = NULL;

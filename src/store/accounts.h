@@ -11,7 +11,9 @@
 /* The prepared statements of one connection, one a kind of change. */
 struct accounts;
 
+/* Prepares them on `db`, which outlives them. database_err(). */
 MUST_USE enum err accounts_open(sqlite3 *db, struct accounts **out);
+/* Gives them back; NULL is fine. */
 void accounts_close(struct accounts *a);
 /* Saves one change, within the caller's transaction. database_err(). */
 MUST_USE enum err accounts_save(struct accounts *a, const struct change *c);

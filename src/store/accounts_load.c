@@ -202,48 +202,53 @@ static void read_part(struct row *r, struct change *c)
 }
 
 static const struct row_kind {
-    enum change_kind kind;
     const char *sql;
     void (*read)(struct row *r, struct change *c);
+    enum change_kind kind;
     bool optional; /* a row that makes no sense is left out: a protocol this program lacks */
 } kinds[] = {
-    {CHANGE_PUT_ENTERPRISE, "SELECT * FROM enterprise ORDER BY id", read_enterprise, false},
-    {CHANGE_PUT_USER, "SELECT * FROM user ORDER BY id", read_user, false},
-    {CHANGE_PUT_GROUP, "SELECT * FROM device_group ORDER BY id", read_group, false},
-    {CHANGE_PUT_DEVICE, "SELECT * FROM device ORDER BY id", read_device, false},
-    {CHANGE_PUT_TOKEN, "SELECT * FROM token", read_token, false},
-    {CHANGE_PUT_FOCUS, "SELECT * FROM focus", read_focus, false},
-    {CHANGE_PUT_PART, "SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part,
+    {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false},
+    {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false},
+    {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false},
+    {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false},
+    {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false},
+    {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false},
+    {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART,
      true},
 };
+
+/* Hands out the row that `r` stands on; `number` is for the log. */
+static enum err load_row(struct row *r, const struct row_kind *k, size_t number,
+                         const struct accounts_loader *loader)
+{
+    struct change c = {.kind = k->kind};
+    r->index = 0;
+    r->damaged = false;
+    k->read(r, &c);
+    if (!r->damaged) {
+        loader->change(loader->context, &c);
+        return ERR_OK;
+    }
+    log_line(k->optional ? LOG_WARN : LOG_ERROR, "row_damaged", "sql=\"%s\" row=%zu", k->sql,
+             number);
+    return k->optional ? ERR_OK : ERR_CORRUPT;
+}
 
 static enum err load_kind(sqlite3 *db, const struct row_kind *k,
                           const struct accounts_loader *loader)
 {
     struct row r = {0};
     size_t count = 0;
+    int result = SQLITE_ROW;
     enum err e = database_err(db, sqlite3_prepare_v2(db, k->sql, -1, &r.statement, NULL));
-    while (e == ERR_OK) {
-        int result = sqlite3_step(r.statement);
-        if (result != SQLITE_ROW) {
-            e = result == SQLITE_DONE ? ERR_END : database_err(db, result);
-            break;
-        }
-        struct change c = {.kind = k->kind};
-        r.index = 0;
-        r.damaged = false;
-        count++;
-        k->read(&r, &c);
-        if (r.damaged) {
-            e = k->optional ? ERR_OK : ERR_CORRUPT;
-            log_line(k->optional ? LOG_WARN : LOG_ERROR, "row_damaged", "sql=\"%s\" row=%zu",
-                     k->sql, count);
-        } else {
-            loader->change(loader->context, &c);
-        }
+    while (e == ERR_OK && (result = sqlite3_step(r.statement)) == SQLITE_ROW) {
+        e = load_row(&r, k, ++count, loader);
+    }
+    if (e == ERR_OK) {
+        e = database_err(db, result);
     }
     (void)sqlite3_finalize(r.statement);
-    return e == ERR_END ? ERR_OK : e;
+    return e;
 }
 
 enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)

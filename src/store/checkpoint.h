@@ -7,6 +7,7 @@
 /* The background thread that copies the write-ahead log into the database, with its connection. */
 struct checkpointer;
 
+/* Opens a connection and starts the thread. database_err(). */
 MUST_USE enum err checkpointer_start(const struct database_options *options,
                                      struct checkpointer **out);
 /* Asks for a round; returns at once. Several asked for during one become one. */

@@ -19,6 +19,7 @@ struct journal_buffer {
     size_t capacity;
 };
 
+/* Gives the memory back; the buffer is empty again. */
 void journal_buffer_clear(struct journal_buffer *b);
 /* The batch of `parts`; borrowed from the buffer until its next use. */
 struct bytes journal_pack(struct journal_buffer *b, const struct store_part *parts, size_t count);

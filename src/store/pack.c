@@ -279,7 +279,9 @@ static void read_temperatures(struct reader *r, struct fix *out)
     for (size_t i = 0; i < out->temperature_count; i++) {
         int32_t v = read_i32(r);
         r->failed = r->failed || v < INT16_MIN || v > INT16_MAX;
-        out->temperature_c_e2[i] = r->failed ? 0 : (int16_t)v;
+        if (!r->failed) {
+            out->temperature_c_e2[i] = (int16_t)v;
+        }
     }
 }
 

@@ -54,6 +54,21 @@ static int compare(const void *a, const void *b)
     return x->arrival < y->arrival ? -1 : x->arrival > y->arrival;
 }
 
+/* Appends the records of one piece up to to_s. */
+static enum err index_piece(struct store_reader *r, const struct tail_piece *piece,
+                            struct entry *entries)
+{
+    struct reader records = reader_init(piece->records);
+    struct entry e = {0};
+    while (pack_next(&records, &e.body, &e.time_s)) {
+        e.arrival = r->entry_count;
+        if (e.time_s <= r->to_s) {
+            entries[r->entry_count++] = e;
+        }
+    }
+    return reader_ok(&records) ? ERR_OK : ERR_CORRUPT;
+}
+
 /* The records up to to_s, sorted. */
 static enum err make_index(struct store_reader *r, struct arena *arena)
 {
@@ -62,43 +77,29 @@ static enum err make_index(struct store_reader *r, struct arena *arena)
         total += r->pieces[i].span.count;
     }
     struct entry *entries = arena_new_array(arena, total, sizeof(*entries));
-    size_t n = 0;
-    for (size_t i = 0; i < r->piece_count; i++) {
-        struct reader records = reader_init(r->pieces[i].records);
-        struct entry e = {0};
-        while (n < total && pack_next(&records, &e.body, &e.time_s)) {
-            e.arrival = n;
-            if (e.time_s <= r->to_s) {
-                entries[n++] = e;
-            }
-        }
-        if (!reader_ok(&records)) {
-            return ERR_CORRUPT;
-        }
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < r->piece_count && e == ERR_OK; i++) {
+        e = index_piece(r, &r->pieces[i], entries);
     }
-    qsort(entries, n, sizeof(*entries), compare);
+    qsort(entries, r->entry_count, sizeof(*entries), compare);
     r->entries = entries;
-    r->entry_count = n;
-    return ERR_OK;
+    return e;
 }
 
-enum err store_read_open(struct store *s, int64_t device, int64_t from_s, int64_t to_s,
-                         struct arena *arena, struct store_reader **out)
+enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
+                         struct store_reader **out)
 {
     struct store_reader *r = arena_new(arena, sizeof(*r));
-    (void)from_s; /* the nearest known state lies before the first fix, wherever from_s is */
-    r->to_s = to_s;
-    r->view = tails_view(s->tails, device);
+    r->to_s = span.to_s; /* from_s: the nearest known state is the one before the first fix */
+    r->view = tails_view(s->tails, span.device);
     r->piece_count = tail_view_pieces(&r->view);
     struct tail_piece *pieces = arena_new_array(arena, r->piece_count, sizeof(*pieces));
     tail_view_copy(&r->view, pieces);
     r->pieces = pieces;
-    if (!in_order(pieces, r->piece_count)) {
-        enum err e = make_index(r, arena);
-        if (e != ERR_OK) {
-            tail_view_release(&r->view);
-            return e;
-        }
+    enum err e = in_order(pieces, r->piece_count) ? ERR_OK : make_index(r, arena);
+    if (e != ERR_OK) {
+        tail_view_release(&r->view);
+        return e;
     }
     store_read_rewind(r);
     *out = r;

@@ -29,6 +29,7 @@ struct store_options {
  * ERR_IO, ERR_FULL, ERR_CORRUPT. Says why in one log line. An older schema is migrated forward.
  */
 MUST_USE enum err store_open(const struct store_options *options, struct store **out);
+/* Every reader must be closed. Copies the log back, and lets the directory go. */
 void store_close(struct store *s);
 
 /* ---- loading, once, before anything else ---- */
@@ -45,6 +46,10 @@ struct store_loader {
                   int64_t dirty_from_s);
 };
 
+/*
+ * Hands out all that is saved: the changes, then the states. ERR_CORRUPT, after a log line that
+ * tells where; ERR_VERSION; ERR_IO.
+ */
 MUST_USE enum err store_load(struct store *s, const struct store_loader *loader);
 
 /* ---- writing ---- */
@@ -88,9 +93,16 @@ MUST_USE enum err store_maintain(struct store *s);
  */
 struct store_reader;
 
+/* A stretch of one device's history, both ends included. */
+struct store_span {
+    int64_t device; /* internal id */
+    int64_t from_s;
+    int64_t to_s;
+};
+
 /* Memory of the reader is `arena`'s. ERR_IO, ERR_CORRUPT. Close it when done. */
-MUST_USE enum err store_read_open(struct store *s, int64_t device, int64_t from_s, int64_t to_s,
-                                  struct arena *arena, struct store_reader **out);
+MUST_USE enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
+                                  struct store_reader **out);
 /* The state before the first fix that store_read_next() gives. */
 const struct fold_state *store_read_start(const struct store_reader *r);
 /* The next fix with gps_time_s <= to_s. ERR_END after the last. */

@@ -11,6 +11,8 @@
 
 enum { MANY = 3000 };
 
+static const struct store_span all = {1, 0, INT64_MAX};
+
 /* A store of its own for each test. */
 struct kit {
     char path[KIT_PATH_SIZE];
@@ -177,24 +179,30 @@ static void any_order_comes_sorted(void **state)
     free(read);
 }
 
+/* The reader gives `count` fixes, one a second from `from_s` on, and no more. */
+static void assert_gives(struct store_reader *r, int64_t from_s, int count)
+{
+    struct fix fix;
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(store_read_next(r, &fix), ERR_OK);
+        assert_int_equal(fix.gps_time_s, from_s + i);
+    }
+    assert_int_equal(store_read_next(r, &fix), ERR_END);
+    assert_int_equal(store_read_next(r, &fix), ERR_END);
+}
+
 static void a_reader_starts_empty_and_can_begin_again(void **state)
 {
     struct kit *k = *state;
     for (int late = 0; late < 2; late++) {
         struct arena arena = {0};
         struct store_reader *r = NULL;
-        struct fix fix;
         assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S + 100 - late), ERR_OK);
-        assert_int_equal(store_read_open(k->store, 1, 0, INT64_MAX, &arena, &r), ERR_OK);
+        assert_int_equal(store_read_open(k->store, all, &arena, &r), ERR_OK);
         assert_int_equal(store_read_start(r)->current.gps_time_s, 0);
         assert_int_equal(store_read_start(r)->odometer_m_e2, 0);
         for (int again = 0; again < 3; again++) {
-            for (int i = 0; i <= late; i++) {
-                assert_int_equal(store_read_next(r, &fix), ERR_OK);
-                assert_int_equal(fix.gps_time_s, KIT_TIME_S + 100 - late + i);
-            }
-            assert_int_equal(store_read_next(r, &fix), ERR_END);
-            assert_int_equal(store_read_next(r, &fix), ERR_END);
+            assert_gives(r, KIT_TIME_S + 100 - late, late + 1);
             store_read_rewind(r);
         }
         store_read_close(r);
@@ -210,7 +218,7 @@ static void a_reader_sees_one_moment(void **state)
     struct store_reader *r = NULL;
     struct fix fix;
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
-    assert_int_equal(store_read_open(k->store, 1, 0, INT64_MAX, &arena, &r), ERR_OK);
+    assert_int_equal(store_read_open(k->store, all, &arena, &r), ERR_OK);
     for (int i = 1; i < 500; i++) {
         assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S + i), ERR_OK);
     }

@@ -92,7 +92,7 @@ static inline size_t kit_read(struct store *s, int64_t device, int64_t to_s, str
     struct store_reader *r = NULL;
     struct fix fix;
     size_t n = 0;
-    assert_int_equal(store_read_open(s, device, 0, to_s, &arena, &r), ERR_OK);
+    assert_int_equal(store_read_open(s, (struct store_span){device, 0, to_s}, &arena, &r), ERR_OK);
     enum err e = store_read_next(r, &fix);
     for (; e == ERR_OK; e = store_read_next(r, &fix)) {
         if (n < capacity) {

@@ -16,6 +16,7 @@
  */
 struct tails;
 
+/* Tails of no device yet. */
 struct tails *tails_new(void);
 /* Every view must have been released. */
 void tails_free(struct tails *t);

@@ -26,7 +26,7 @@ static unsigned count_in_order(struct store *s, int64_t device)
     struct fix fix;
     unsigned n = 0;
     int64_t last_s = INT64_MIN;
-    enum err e = store_read_open(s, device, 0, INT64_MAX, &arena, &r);
+    enum err e = store_read_open(s, (struct store_span){device, 0, INT64_MAX}, &arena, &r);
     if (e != ERR_OK) {
         abort();
     }
@@ -45,21 +45,26 @@ static unsigned count_in_order(struct store *s, int64_t device)
     return n;
 }
 
+/* Reads every device once; what was answered is seen, and what was seen stays. */
+static void read_all(struct shared *shared, unsigned last[DEVICES])
+{
+    for (int i = 0; i < DEVICES; i++) {
+        unsigned least = atomic_load(&shared->committed[i]);
+        unsigned n = count_in_order(shared->store, i + 1);
+        if (n < least || n < last[i]) {
+            abort();
+        }
+        last[i] = n;
+    }
+}
+
 static void *read_on(void *arg)
 {
     struct shared *shared = arg;
-    unsigned *last = mem_new_array(DEVICES, sizeof(*last));
+    unsigned last[DEVICES] = {0};
     while (!atomic_load(&shared->stop)) {
-        for (int i = 0; i < DEVICES; i++) {
-            unsigned least = atomic_load(&shared->committed[i]);
-            unsigned n = count_in_order(shared->store, i + 1);
-            if (n < least || n < last[i]) {
-                abort(); /* what was answered is seen, and stays */
-            }
-            last[i] = n;
-        }
+        read_all(shared, last);
     }
-    free(last);
     return NULL;
 }
 
