@@ -1,0 +1,85 @@
+#include "api/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/envelope.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, GZIP_SLACK = 64 };
+
+/* Squeezes what the call wrote into a->squeezed, and flushes the end with the last piece. */
+static struct bytes squeeze(struct answer *a, struct bytes plain)
+{
+    if (!a->deflating) {
+        check(deflateInit2(&a->z, Z_BEST_SPEED, Z_DEFLATED, WINDOW_GZIP, MEMORY_LEVEL,
+                           Z_DEFAULT_STRATEGY) == Z_OK);
+        a->deflating = true;
+    }
+    size_t room = deflateBound(&a->z, plain.len) + GZIP_SLACK;
+    if (room > a->capacity) {
+        a->squeezed = mem_resize(a->squeezed, room);
+        a->capacity = room;
+    }
+    a->z.next_in = (Bytef *)(uintptr_t)plain.at;
+    a->z.avail_in = (uInt)plain.len;
+    a->z.next_out = a->squeezed;
+    a->z.avail_out = (uInt)room;
+    int result = deflate(&a->z, a->more ? Z_NO_FLUSH : Z_FINISH);
+    check(result == (a->more ? Z_OK : Z_STREAM_END) && a->z.avail_in == 0);
+    return (struct bytes){a->squeezed, room - a->z.avail_out};
+}
+
+/* Writes the next piece of the stream, and the end of the envelope behind the last. */
+static void write_piece(struct answer *a)
+{
+    struct call *c = a->call;
+    a->more = c->stream.next(c->stream.state, &c->out);
+    if (!a->more) {
+        envelope_end(c);
+    }
+}
+
+void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t deadline_ms)
+{
+    a->call = c;
+    a->deadline_ms = deadline_ms;
+    if (c->stream.state != NULL) {
+        write_piece(a);
+    }
+    struct bytes plain = json_text(&c->out);
+    a->gzip = accepts_gzip && (a->more || plain.len >= ANSWER_GZIP_MIN);
+    a->piece = a->gzip ? squeeze(a, plain) : plain;
+}
+
+ssize_t answer_next(struct answer *a, char *out, size_t size)
+{
+    if (clock_monotonic_ms() > a->deadline_ms) {
+        return -1;
+    }
+    while (a->piece.len == 0 && a->more) {
+        json_drop(&a->call->out);
+        write_piece(a);
+        a->piece = json_text(&a->call->out);
+        if (a->gzip) {
+            a->piece = squeeze(a, a->piece);
+        }
+    }
+    size_t len = a->piece.len < size ? a->piece.len : size;
+    if (len > 0) {
+        memcpy(out, a->piece.at, len);
+    }
+    a->piece = bytes_slice(a->piece, len, a->piece.len);
+    return (ssize_t)len;
+}
+
+void answer_clear(struct answer *a)
+{
+    if (a->deflating) {
+        (void)deflateEnd(&a->z); /* Z_DATA_ERROR where the client left early */
+    }
+    free(a->squeezed);
+    *a = (struct answer){0};
+}

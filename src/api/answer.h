@@ -1,0 +1,42 @@
+#ifndef API_ANSWER_H
+#define API_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <zlib.h>
+
+#include "api/call.h"
+
+/*
+ * The bytes of an answer on their way out: a whole envelope, or a stream of pieces, either of them
+ * squeezed with gzip where the client takes it.
+ */
+struct answer {
+    struct call *call; /* borrowed; its `out` holds the envelope so far */
+    bool more;         /* the call's stream goes on */
+    bool gzip;
+    bool deflating; /* z is in use */
+    z_stream z;
+    struct bytes piece; /* not handed out yet */
+    uint8_t *squeezed;  /* room for a squeezed piece */
+    size_t capacity;
+    int64_t deadline_ms; /* on the monotonic clock; a stream not taken by then is cut */
+};
+
+enum { ANSWER_GZIP_MIN = 1024 };
+
+/*
+ * Begins with what the call has written. Makes the first piece of a stream; where that was all, the
+ * answer is whole and `more` is not set. Small answers are not squeezed.
+ */
+void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t deadline_ms);
+/*
+ * Copies the next bytes of a stream, at most `size`, to `out`; 0 at its end, -1 past its deadline.
+ */
+ssize_t answer_next(struct answer *a, char *out, size_t size);
+/* Gives back what it holds; ready for another answer. */
+void answer_clear(struct answer *a);
+
+#endif

@@ -1,0 +1,175 @@
+#include "api/call.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/envelope.h"
+#include "api/zones.h"
+#include "base/check.h"
+#include "base/mem.h"
+
+enum { RETRY_AFTER_S = 5, OUT_KEPT_BYTES = 65536, STORE_ERROR_CODE = 4011, MS_PER_S = 1000 };
+
+struct call *call_new(const struct api *api)
+{
+    struct call *c = mem_new(sizeof(*c));
+    c->api = api;
+    call_clear(c);
+    return c;
+}
+
+static void close_stream(struct call *c)
+{
+    if (c->stream.state != NULL) {
+        c->stream.close(c->stream.state);
+    }
+}
+
+void call_free(struct call *c)
+{
+    close_stream(c);
+    json_free(&c->out);
+    arena_free(&c->arena);
+    free(c);
+}
+
+void call_clear(struct call *c)
+{
+    close_stream(c);
+    arena_clear(&c->arena);
+    if (c->out.capacity > OUT_KEPT_BYTES) {
+        json_free(&c->out);
+    }
+    c->stream = (struct call_stream){0};
+    c->method = NULL;
+    c->caller = (struct caller){0};
+    c->zone = NULL;
+    c->own = NULL;
+    c->code = MHD_HTTP_OK;
+    c->http_status = MHD_HTTP_OK;
+    c->message[0] = '\0';
+    c->data_text = NULL;
+    c->retry_after_s = 0;
+    envelope_begin(c);
+}
+
+/* ---- parameters ---- */
+
+bool call_has(const struct call *c, size_t param)
+{
+    check(param < c->method->param_count);
+    return c->values[param].present;
+}
+
+const char *call_text(const struct call *c, size_t param)
+{
+    check(param < c->method->param_count);
+    const char *text = c->values[param].text;
+    return text == NULL ? "" : text;
+}
+
+int64_t call_number(const struct call *c, size_t param, int64_t absent)
+{
+    return call_has(c, param) ? c->values[param].number : absent;
+}
+
+struct zone_clock *call_clock(struct call *c)
+{
+    if (c->zone != NULL) {
+        return &c->clock;
+    }
+    struct enterprise e;
+    int64_t id = c->caller.enterprise_id;
+    if (id != 0 && directory_enterprise(c->api->directory, id, &c->arena, &e) == ERR_OK) {
+        c->zone = zones_find(c->api->zones, e.zone);
+    }
+    if (c->zone == NULL) {
+        c->zone = zones_find(c->api->zones, "UTC");
+    }
+    check(c->zone != NULL);
+    c->clock = zone_clock_init(c->zone);
+    return &c->clock;
+}
+
+int64_t call_now_s(const struct call *c)
+{
+    return c->now_ms / MS_PER_S;
+}
+
+void call_write_time(struct call *c, struct json_out *out, int64_t time_s)
+{
+    char text[ZONE_TEXT_SIZE];
+    if (time_s == 0) {
+        json_write_null(out);
+        return;
+    }
+    zone_format(call_clock(c), ZONE_TIME, time_s, text);
+    json_write_string(out, text);
+}
+
+/* ---- answers other than 200 ---- */
+
+void call_fail(struct call *c, int code, const char *message)
+{
+    c->code = code;
+    (void)snprintf(c->message, sizeof(c->message), "%s", message);
+}
+
+enum err call_refuse(struct call *c, int code, const char *message)
+{
+    call_fail(c, code, message);
+    return ERR_INVALID;
+}
+
+void call_fault(struct call *c, const char *name, const char *why)
+{
+    bool dangerous = c->method->fault == FAULT_401;
+    c->code = dangerous ? MHD_HTTP_UNAUTHORIZED : MHD_HTTP_INTERNAL_SERVER_ERROR;
+    (void)snprintf(c->message, sizeof(c->message), "%s%s: %s",
+                   dangerous ? "Dangerous value in parameters or parameter value missed: " : "",
+                   name, why);
+}
+
+enum err call_refuse_value(struct call *c, const char *name, const char *why)
+{
+    call_fault(c, name, why);
+    return ERR_INVALID;
+}
+
+void call_fail_http(struct call *c, int status, const char *message, unsigned retry_after_s)
+{
+    call_fail(c, status, message);
+    c->http_status = status;
+    c->retry_after_s = retry_after_s;
+}
+
+void call_fail_unavailable(struct call *c, const char *message)
+{
+    call_fail_http(c, MHD_HTTP_SERVICE_UNAVAILABLE, message, RETRY_AFTER_S);
+    if (c->method != NULL && c->method->is_open) {
+        c->code = STORE_ERROR_CODE;
+    }
+    c->data_text = c->method != NULL && c->method->answers_in_data ? "-1" : NULL;
+}
+
+bool call_sees_group(const struct call *c, int64_t group_id)
+{
+    for (size_t i = 0; i < c->caller.group_count; i++) {
+        if (c->caller.group_ids[i] == group_id) {
+            return true;
+        }
+    }
+    return c->caller.group_count == 0;
+}
+
+bool call_allows(struct call *c)
+{
+    bool limited = c->method->whole_enterprise && c->caller.group_count > 0;
+    if (c->caller.role >= c->method->role && !limited) {
+        return true;
+    }
+    call_fail(c, MHD_HTTP_FORBIDDEN, CALL_NO_ROLE_TEXT);
+    return false;
+}

@@ -1,0 +1,116 @@
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/methods.h"
+#include "api/params.h"
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "fleet/directory.h"
+#include "ingest/ingest.h"
+
+/* What every call reaches: the rooms above and the caches of this one. Outlives every call. */
+struct api {
+    struct directory *directory;
+    struct unknown_trackers *unknown;
+    struct store *store;
+    struct ingest *ingest;
+    struct counters *counters;
+    struct zones *zones;       /* api/zones.h */
+    struct throttle *throttle; /* api/throttle.h */
+    unsigned token_days;
+    unsigned service_warning_days;
+    bool demo;
+    int64_t started_monotonic_ms;
+};
+
+enum { CALL_ADDRESS_SIZE = 64, CALL_MESSAGE_SIZE = 192, CALL_PASSWORD_HASH_SIZE = 128 };
+
+/*
+ * An answer that is too long to be held: `next` writes a piece of Data into `out` and says whether
+ * there is more; `close` gives back what `state` holds. Both run on one thread at a time.
+ */
+struct call_stream {
+    bool (*next)(void *state, struct json_out *out);
+    void (*close)(void *state);
+    void *state; /* NULL: no stream */
+};
+
+/*
+ * One request as its handler sees it: who calls, with which checked parameters, and what is
+ * answered. It owns its arena, so that a job whose caller gave up can outlive the connection.
+ */
+struct call {
+    const struct api *api;
+    const struct api_method *method;
+    struct caller caller;
+    uint8_t token_hash[TOKEN_HASH_BYTES];
+    char address[CALL_ADDRESS_SIZE]; /* of the client */
+    int64_t now_ms;                  /* wall clock */
+    struct value values[PARAMS_MAX]; /* by the method's parameter rows */
+    struct arena arena;
+    struct zone_clock clock; /* of the enterprise; by call_clock() */
+    struct zone *zone;
+    void *own; /* between a method's prepare and change, in the arena */
+    char password_hash[CALL_PASSWORD_HASH_SIZE];
+
+    /* The answer. */
+    struct json_out out; /* the envelope as far as it is written */
+    int code;
+    int http_status;
+    char message[CALL_MESSAGE_SIZE]; /* ErrMsg; "" is null */
+    const char *data_text;           /* Data of an answer other than 200; NULL is null */
+    unsigned retry_after_s;          /* 0: no such header */
+    struct call_stream stream;
+};
+
+struct call *call_new(const struct api *api);
+/* Frees it and whatever it holds. */
+void call_free(struct call *c);
+/* Ready for the next request; keeps its memory. */
+void call_clear(struct call *c);
+
+/* ---- parameters, by their place in the method's rows ---- */
+
+bool call_has(const struct call *c, size_t param);
+const char *call_text(const struct call *c, size_t param); /* "" where absent */
+/* `absent` where the field is. */
+int64_t call_number(const struct call *c, size_t param, int64_t absent);
+
+/* The clock of the enterprise the call acts in; UTC where there is none. */
+struct zone_clock *call_clock(struct call *c);
+/* Seconds since 1970 on the wall clock, at which the request came. */
+int64_t call_now_s(const struct call *c);
+/* Writes a local time, or null for 0. */
+void call_write_time(struct call *c, struct json_out *out, int64_t time_s);
+
+/* ---- answers other than 200 ---- */
+
+/* Code and ErrMsg, with HTTP 200. */
+void call_fail(struct call *c, int code, const char *message);
+/* The same for a job: answers ERR_INVALID, so that nothing is committed. */
+MUST_USE enum err call_refuse(struct call *c, int code, const char *message);
+/* A bad parameter, as the method's row wants it answered. */
+void call_fault(struct call *c, const char *name, const char *why);
+/* call_fault() for a job. */
+MUST_USE enum err call_refuse_value(struct call *c, const char *name, const char *why);
+/* HTTP status and Code alike, with Retry-After where `retry_after_s` is not 0. */
+void call_fail_http(struct call *c, int status, const char *message, unsigned retry_after_s);
+/* 503: stopping, or the store cannot take a write; worded as the method wants it. */
+void call_fail_unavailable(struct call *c, const char *message);
+
+/*
+ * Whether the caller's role suffices for the method, and its groups where the row asks for the
+ * whole enterprise; call_fail() with 403 where not.
+ */
+bool call_allows(struct call *c);
+/* Whether the caller's groups hold that group (all do where it is not limited). */
+bool call_sees_group(const struct call *c, int64_t group_id);
+
+#define CALL_NO_DEVICE_TEXT "This device does not exist" /* ErrMsg of 404 */
+#define CALL_NO_ROLE_TEXT   "Limited authority"          /* ErrMsg of 403 */
+
+#endif

@@ -1,0 +1,184 @@
+#include "api/dispatch.h"
+
+#include <microhttpd.h>
+#include <string.h>
+
+#include "api/auth.h"
+#include "api/envelope.h"
+#include "base/json_read.h"
+#include "base/log.h"
+
+enum { JOB_TIMEOUT_MS = 10000, CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
+
+static const struct param_row hold_id_row = {
+    "HoldID", PARAM_INT, false, false, 1, INT64_MAX, "The enterprise that root acts in"};
+
+/* ---- the token ---- */
+
+static void fail_token(struct call *c, bool sent)
+{
+    if (c->method->answers_in_data) {
+        json_write_string(&c->out, "1"); /* with Code 200, as sections 15 and 16 want it */
+    } else if (sent && c->method->section == LOGOUT_SECTION) {
+        call_fail(c, CODE_NO_LOGIN_KEY, "LoginKey does not exist");
+    } else {
+        call_fail(c, MHD_HTTP_UNAUTHORIZED, "Token invalid");
+    }
+}
+
+static bool check_token(struct call *c, const struct dispatch_headers *headers)
+{
+    if (c->method->is_open) {
+        return true;
+    }
+    const char *text = headers->authorization != NULL ? headers->authorization : headers->token;
+    bool known = auth_hash_token(text, c->token_hash) &&
+                 directory_authenticate(c->api->directory, c->token_hash, call_now_s(c),
+                                        &c->caller) == ERR_OK;
+    if (!known) {
+        fail_token(c, text != NULL && text[0] != '\0');
+    }
+    return known;
+}
+
+/* ---- the body ---- */
+
+static bool read_body(struct call *c, struct bytes body, struct json_value **object)
+{
+    static const char *const blanks = " \t\r\n";
+    bool empty = bytes_eq(body, "\xef\xbb\xbf");
+    size_t i = 0;
+    while (i < body.len && body.at[i] != '\0' && strchr(blanks, body.at[i]) != NULL) {
+        i++;
+    }
+    empty = empty || i == body.len;
+    enum err e = json_read(empty ? bytes_of_text("{}") : body, &c->arena, object);
+    if (e == ERR_OK && (*object)->kind == JSON_KIND_OBJECT) {
+        return true;
+    }
+    call_fault(c, "body", e == ERR_TOO_LONG ? "nested too deep or too long" : "not a JSON object");
+    return false;
+}
+
+/* HoldID moves root into an enterprise; of anybody else it is passed over. */
+static bool choose_enterprise(struct call *c, const struct json_value *object)
+{
+    struct value hold_id;
+    struct enterprise e;
+    struct param_fault fault;
+    const struct param_reading reading = {&hold_id_row, 1, &c->arena, NULL};
+    if (c->method->is_open || c->caller.role != ROLE_ROOT || c->method->own_hold_id) {
+        return true;
+    }
+    if (params_read(&reading, object, &hold_id, &fault) != ERR_OK) {
+        call_fault(c, fault.name, fault.why);
+        return false;
+    }
+    if (!hold_id.present) {
+        return true;
+    }
+    if (directory_enterprise(c->api->directory, hold_id.number, &c->arena, &e) == ERR_OK &&
+        !e.deleted) {
+        c->caller.enterprise_id = e.id;
+        return true;
+    }
+    if (c->method->answers_in_data) {
+        json_write_string(&c->out, "3");
+    } else if (c->method->prefix == PREFIX_MANAGE) {
+        call_fail(c, MHD_HTTP_NOT_FOUND, "This enterprise does not exist");
+    } else {
+        call_fault(c, "HoldID", "no such enterprise");
+    }
+    return false;
+}
+
+static bool has_times(const struct api_method *m)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].type == PARAM_TIME) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_params(struct call *c, const struct json_value *object)
+{
+    const struct api_method *m = c->method;
+    const struct param_reading reading = {m->params, m->param_count, &c->arena,
+                                          has_times(m) ? call_clock(c) : NULL};
+    struct param_fault fault;
+    if (params_read(&reading, object, c->values, &fault) == ERR_OK) {
+        return true;
+    }
+    call_fault(c, fault.name, fault.why);
+    if (m->missing_message != NULL && strcmp(fault.why, PARAM_MISSING) == 0) {
+        call_fail(c, c->code, m->missing_message);
+    }
+    return false;
+}
+
+bool dispatch_check(struct call *c, const struct dispatch_headers *headers, struct bytes body)
+{
+    struct json_value *object = NULL;
+    if (!check_token(c, headers) || !read_body(c, body, &object) || !choose_enterprise(c, object) ||
+        !read_params(c, object)) {
+        return false;
+    }
+    return c->method->is_open || c->method->checks_role || call_allows(c);
+}
+
+/* ---- running it ---- */
+
+/* On the ingest thread. A job whose commit failed may be run again: it begins anew each time. */
+static enum err run_change(struct job_context *job, void *arg)
+{
+    struct call *c = arg;
+    c->code = MHD_HTTP_OK;
+    envelope_begin(c);
+    return c->method->change(c, job);
+}
+
+static void free_call(void *arg)
+{
+    call_free(arg);
+}
+
+/* What the client hears where the job did not say it itself. */
+static void answer_job(struct call *c, enum err e)
+{
+    bool answered = e == ERR_OK || c->code != MHD_HTTP_OK || (e == ERR_NOT_FOUND);
+    if (!answered) {
+        log_line(LOG_WARN, "job_failed", "method=%s why=\"%s\"", c->method->name, err_text(e));
+        call_fail_unavailable(c, "The store cannot take this at the moment");
+    }
+    envelope_end(c);
+}
+
+static void run_job(struct call **c)
+{
+    const struct api_method *method = (*c)->method;
+    const struct api *api = (*c)->api;
+    if (method->prepare != NULL && !method->prepare(*c)) {
+        envelope_end(*c);
+        return;
+    }
+    enum err e = ingest_call(api->ingest, run_change, *c, free_call, JOB_TIMEOUT_MS);
+    if (e == ERR_TIMEOUT) {
+        *c = call_new(api);
+        (*c)->method = method;
+    }
+    answer_job(*c, e);
+}
+
+void dispatch_run(struct call **c)
+{
+    if ((*c)->method->change != NULL) {
+        run_job(c);
+        return;
+    }
+    (*c)->method->run(*c);
+    if ((*c)->stream.state == NULL) {
+        envelope_end(*c);
+    }
+}

@@ -1,0 +1,39 @@
+/* {"Code": int, "Data": ..., "ErrMsg": string or null}, in that order, always. */
+#include "api/envelope.h"
+
+void envelope_begin(struct call *c)
+{
+    c->out = (struct json_out){.at = c->out.at, .capacity = c->out.capacity};
+    json_object_begin(&c->out);
+    json_name(&c->out, "Code");
+    json_int(&c->out, 200);
+    json_name(&c->out, "Data");
+}
+
+static void write_failure(struct call *c)
+{
+    struct json_out *out = &c->out;
+    *out = (struct json_out){.at = out->at, .capacity = out->capacity};
+    json_object_begin(out);
+    json_name(out, "Code");
+    json_int(out, c->code);
+    json_name(out, "Data");
+    json_write_string(out, c->data_text);
+    json_name(out, "ErrMsg");
+    json_write_string(out, c->message[0] == '\0' ? NULL : c->message);
+    json_object_end(out);
+}
+
+void envelope_end(struct call *c)
+{
+    if (c->code != 200) {
+        write_failure(c);
+        return;
+    }
+    if (c->out.after_name) {
+        json_write_null(&c->out);
+    }
+    json_name(&c->out, "ErrMsg");
+    json_write_null(&c->out);
+    json_object_end(&c->out);
+}

@@ -1,0 +1,450 @@
+/*
+ * One request from its first byte to its last.
+ *
+ *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ───────────────► answer
+ *                        │ refused: the body is                   └─ suspend ─► pool ─ resume ─┘
+ *                        └─ swallowed, so that the client reads the answer
+ *
+ * libmicrohttpd calls exchange_access() for each arrow. Its threads never wait: whatever reads the
+ * store, commits or works through a password happens in a pool while the connection is suspended.
+ */
+#include "api/exchange.h"
+
+#include <arpa/inet.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/dispatch.h"
+#include "api/envelope.h"
+#include "api/pages.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/reader.h"
+
+enum {
+    BODY_FIRST = 4096,
+    BODY_KEPT = 65536,
+    UPLOAD_MS = 60000,   /* for a request to come in */
+    WAIT_MS = 10000,     /* for a pool to get to it */
+    ANSWER_MS = 300000,  /* for a stream to be taken */
+    BLOCK_BYTES = 32768, /* asked of a stream at a time */
+};
+
+static const char *header(const struct exchange *ex, const char *name)
+{
+    return MHD_lookup_connection_value(ex->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- handing the answer over ---- */
+
+static ssize_t read_stream(void *context, uint64_t position, char *out, size_t size)
+{
+    struct exchange *ex = context;
+    (void)position;
+    ssize_t len = answer_next(&ex->answer, out, size);
+    if (len < 0) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    return len == 0 ? MHD_CONTENT_READER_END_OF_STREAM : len;
+}
+
+static struct MHD_Response *make_response(struct exchange *ex)
+{
+    struct MHD_Response *response =
+        ex->answer.more ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
+                                                            read_stream, ex, NULL)
+                        : MHD_create_response_from_buffer(ex->answer.piece.len,
+                                                          (void *)(uintptr_t)ex->answer.piece.at,
+                                                          MHD_RESPMEM_PERSISTENT);
+    check(response != NULL);
+    return response;
+}
+
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    check(MHD_add_response_header(response, name, value) == MHD_YES);
+}
+
+static bool accepts_gzip(const struct exchange *ex)
+{
+    const char *accept = header(ex, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    const char *gzip = accept == NULL ? NULL : strstr(accept, "gzip");
+    return gzip != NULL && !g_str_has_prefix(gzip, "gzip;q=0,") && strcmp(gzip, "gzip;q=0") != 0;
+}
+
+/* Queues the answer; `type` is its Content-Type. */
+static enum MHD_Result send_answer(struct exchange *ex, const char *type)
+{
+    const struct call *c = ex->call;
+    struct MHD_Response *response = make_response(ex);
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    if (ex->answer.gzip) {
+        add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+        add_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    }
+    if (c->retry_after_s > 0) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof(seconds), "%u", c->retry_after_s);
+        add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
+    if (c->http_status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+        add_header(response, MHD_HTTP_HEADER_ALLOW,
+                   ex->route.kind == ROUTE_METHOD ? "POST" : "GET, HEAD");
+    }
+    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
+        add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
+    enum MHD_Result queued = MHD_queue_response(ex->connection, (unsigned)c->http_status, response);
+    MHD_destroy_response(response);
+    ex->queued = true;
+    counter_add(ex->server->api.counters, requests, 1);
+    return queued;
+}
+
+static enum MHD_Result send_envelope(struct exchange *ex)
+{
+    return send_answer(ex, "application/json; charset=utf-8");
+}
+
+/* Makes the answer of what the call wrote, on whatever thread it was written. */
+static void prepare_answer(struct exchange *ex)
+{
+    answer_begin(&ex->answer, ex->call, accepts_gzip(ex), clock_monotonic_ms() + ANSWER_MS);
+    ex->state = EXCHANGE_DONE;
+}
+
+/* Ends the call with a failure that was noted in it. */
+static enum MHD_Result send_failure(struct exchange *ex)
+{
+    envelope_end(ex->call);
+    prepare_answer(ex);
+    return send_envelope(ex);
+}
+
+static enum MHD_Result send_refusal(struct exchange *ex)
+{
+    static const char method[] = "There is no such method";
+    const char *message = ex->refusal == MHD_HTTP_NOT_FOUND            ? method
+                          : ex->refusal == MHD_HTTP_METHOD_NOT_ALLOWED ? "Wrong HTTP verb"
+                                                                       : "Body over 1 MiB";
+    call_fail_http(ex->call, ex->refusal, message, 0);
+    return send_failure(ex);
+}
+
+/* ---- pools ---- */
+
+/* A stream needs one of the slots; false where all are taken. */
+static bool take_stream_slot(struct exchange *ex)
+{
+    if (ex->call->stream.state == NULL) {
+        return true;
+    }
+    ex->is_streaming = true;
+    return atomic_fetch_add(&ex->server->streams, 1) < EXCHANGE_STREAMS_MAX;
+}
+
+/* Drops a stream that cannot be had now. */
+static void refuse_stream(struct exchange *ex)
+{
+    const struct api_method *method = ex->call->method;
+    call_clear(ex->call);
+    ex->call->method = method;
+    call_fail_unavailable(ex->call, "Too many answers under way");
+    envelope_end(ex->call);
+}
+
+void exchange_work(void *item, bool stopping)
+{
+    struct exchange *ex = item;
+    if (stopping || clock_monotonic_ms() - ex->began_ms > WAIT_MS) {
+        call_fail_unavailable(ex->call, stopping ? "Stopping" : "Busy");
+        envelope_end(ex->call);
+    } else {
+        dispatch_run(&ex->call);
+    }
+    if (!take_stream_slot(ex)) {
+        refuse_stream(ex);
+    }
+    prepare_answer(ex);
+    MHD_resume_connection(ex->connection);
+}
+
+static struct work_pool *pool_of(const struct exchange *ex)
+{
+    switch (ex->call->method->where) {
+    case WHERE_STORE:
+        return ex->server->queries;
+    case WHERE_JOB:
+        return ex->server->jobs;
+    default:
+        return ex->server->passwords;
+    }
+}
+
+static enum MHD_Result hand_to_pool(struct exchange *ex)
+{
+    ex->state = EXCHANGE_WAITING;
+    ex->began_ms = clock_monotonic_ms();
+    MHD_suspend_connection(ex->connection);
+    if (!work_push(pool_of(ex), ex)) {
+        call_fail_unavailable(ex->call, "Busy");
+        envelope_end(ex->call);
+        prepare_answer(ex);
+        MHD_resume_connection(ex->connection);
+    }
+    return MHD_YES;
+}
+
+/* ---- whom we talk to ---- */
+
+static void peer_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
+{
+    static const char mapped[] = "::ffff:";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    out[0] = '\0';
+    if (info == NULL || info->client_addr == NULL) {
+        return;
+    }
+    const void *address =
+        info->client_addr->sa_family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)info->client_addr)
+                  ->sin6_addr
+            : (const void *)&((const struct sockaddr_in *)(const void *)info->client_addr)
+                  ->sin_addr;
+    check(inet_ntop(info->client_addr->sa_family, address, out, CALL_ADDRESS_SIZE) != NULL);
+    if (g_str_has_prefix(out, mapped)) {
+        memmove(out, out + sizeof(mapped) - 1, strlen(out) - sizeof(mapped) + 2);
+    }
+}
+
+/* The client's address: of a trusted proxy the last one it was told. */
+static void client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
+{
+    peer_address(ex, out);
+    const char *forwarded = header(ex, "X-Forwarded-For");
+    if (forwarded == NULL || out[0] == '\0' || strcmp(out, ex->server->trusted_proxy) != 0) {
+        return;
+    }
+    const char *comma = strrchr(forwarded, ',');
+    const char *last = comma == NULL ? forwarded : comma + 1;
+    last += strspn(last, " ");
+    size_t len = strcspn(last, " ");
+    if (len > 0) {
+        bytes_to_text((struct bytes){(const uint8_t *)last, len}, out, CALL_ADDRESS_SIZE);
+    }
+}
+
+/* ---- the request ---- */
+
+static enum MHD_Result answer_method(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    const struct dispatch_headers headers = {
+        .authorization = header(ex, MHD_HTTP_HEADER_AUTHORIZATION),
+        .token = header(ex, "Token"),
+    };
+    c->method = ex->route.method;
+    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
+        call_fail_unavailable(c, "Stopping");
+        return send_failure(ex);
+    }
+    c->now_ms = clock_wall_ms();
+    if (!dispatch_check(c, &headers, (struct bytes){ex->body, ex->body_len})) {
+        return send_failure(ex);
+    }
+    if (c->method->where != WHERE_INLINE) {
+        client_address(ex, c->address);
+        return hand_to_pool(ex);
+    }
+    dispatch_run(&ex->call);
+    prepare_answer(ex);
+    return send_envelope(ex);
+}
+
+/* A GET: static text, or what health_write() says. */
+static enum MHD_Result answer_get(struct exchange *ex)
+{
+    struct json_out *out = &ex->call->out;
+    const char *type = "application/json; charset=utf-8";
+    *out = (struct json_out){.at = out->at, .capacity = out->capacity};
+    if (ex->route.kind == ROUTE_HEALTH) {
+        ex->call->http_status = health_write(&ex->server->api, out);
+    } else if (ex->route.kind == ROUTE_OPENAPI) {
+        json_raw(out, json_text(&ex->server->openapi));
+    } else {
+        json_raw(out, bytes_of_text(page_text(&ex->server->api)));
+        type = "text/html; charset=utf-8";
+    }
+    prepare_answer(ex);
+    return send_answer(ex, type);
+}
+
+static enum MHD_Result answer_request(struct exchange *ex)
+{
+    if (ex->refusal != 0) {
+        return send_refusal(ex);
+    }
+    return ex->route.kind == ROUTE_METHOD ? answer_method(ex) : answer_get(ex);
+}
+
+static bool verb_fits(enum route_kind kind, const char *verb)
+{
+    if (kind == ROUTE_METHOD) {
+        return strcmp(verb, MHD_HTTP_METHOD_POST) == 0;
+    }
+    return strcmp(verb, MHD_HTTP_METHOD_GET) == 0 || strcmp(verb, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+/* The announced length; 0 where there is none. */
+static uint64_t content_length(const struct exchange *ex)
+{
+    const char *text = header(ex, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    uint64_t length = 0;
+    if (text == NULL) {
+        return 0;
+    }
+    return parse_u64(bytes_of_text(text), &length) ? length : UINT64_MAX;
+}
+
+/*
+ * The first call of a request: path, verb and size, in this order. A refused body is swallowed, so
+ * that the client gets to read the answer, unless it asked first or is out of all proportion.
+ */
+static enum MHD_Result begin_request(struct exchange *ex, const char *url, const char *verb)
+{
+    uint64_t length = content_length(ex);
+    ex->state = EXCHANGE_READING;
+    ex->began_ms = clock_monotonic_ms();
+    ex->route = routes_find(ex->server->routes, url);
+    ex->is_active = true;
+    atomic_fetch_add_explicit(&ex->server->active, 1, memory_order_relaxed);
+    if (ex->route.kind == ROUTE_NONE) {
+        ex->refusal = MHD_HTTP_NOT_FOUND;
+    } else if (!verb_fits(ex->route.kind, verb)) {
+        ex->refusal = MHD_HTTP_METHOD_NOT_ALLOWED;
+    } else if (length > EXCHANGE_BODY_MAX) {
+        ex->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    }
+    bool asks = header(ex, MHD_HTTP_HEADER_EXPECT) != NULL;
+    if (ex->refusal != 0 && (length > EXCHANGE_SWALLOW_MAX || (asks && length > 0))) {
+        return send_refusal(ex);
+    }
+    return MHD_YES;
+}
+
+static void keep_body(struct exchange *ex, const char *data, size_t size)
+{
+    size_t want = ex->body_len + size;
+    if (want > ex->body_capacity) {
+        size_t capacity = ex->body_capacity == 0 ? BODY_FIRST : ex->body_capacity;
+        while (capacity < want) {
+            capacity *= 2;
+        }
+        ex->body = mem_resize(ex->body, capacity);
+        ex->body_capacity = capacity;
+    }
+    memcpy(ex->body + ex->body_len, data, size);
+    ex->body_len = want;
+}
+
+/* A piece of the body; MHD_NO closes the connection. */
+static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t size)
+{
+    bool is_late = clock_monotonic_ms() - ex->began_ms > UPLOAD_MS;
+    ex->swallowed += size;
+    if (is_late || ex->swallowed > EXCHANGE_SWALLOW_MAX) {
+        return MHD_NO;
+    }
+    if (ex->refusal == 0 && ex->swallowed > EXCHANGE_BODY_MAX) {
+        ex->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    }
+    if (ex->refusal == 0) {
+        keep_body(ex, data, size);
+    }
+    return MHD_YES;
+}
+
+enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
+                                const char *verb, const char *version, const char *upload,
+                                size_t *upload_size, void **request)
+{
+    (void)context, (void)version;
+    if (*request == NULL) {
+        struct exchange *ex =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+        *request = ex;
+        return begin_request(ex, url, verb);
+    }
+    struct exchange *ex = *request;
+    if (*upload_size > 0) {
+        size_t size = *upload_size;
+        *upload_size = 0;
+        return ex->queued ? MHD_YES : take_body(ex, upload, size);
+    }
+    if (ex->state == EXCHANGE_DONE) {
+        return ex->queued ? MHD_YES : send_envelope(ex);
+    }
+    return answer_request(ex);
+}
+
+/* ---- ends ---- */
+
+static void clear_request(struct exchange *ex)
+{
+    struct api_server *server = ex->server;
+    answer_clear(&ex->answer);
+    call_clear(ex->call);
+    if (ex->body_capacity > BODY_KEPT) {
+        free(ex->body);
+        ex->body = NULL;
+        ex->body_capacity = 0;
+    }
+    if (ex->is_streaming) {
+        atomic_fetch_sub(&server->streams, 1);
+    }
+    if (ex->is_active && atomic_fetch_sub(&server->active, 1) == 1 &&
+        atomic_load(&server->draining)) {
+        check(pthread_mutex_lock(&server->idle_lock) == 0);
+        check(pthread_cond_signal(&server->idle) == 0);
+        check(pthread_mutex_unlock(&server->idle_lock) == 0);
+    }
+    ex->is_active = false;
+    ex->is_streaming = false;
+    ex->queued = false;
+    ex->refusal = 0;
+    ex->body_len = 0;
+    ex->swallowed = 0;
+}
+
+void exchange_completed(void *context, struct MHD_Connection *connection, void **request,
+                        enum MHD_RequestTerminationCode code)
+{
+    (void)context, (void)connection, (void)code;
+    if (*request != NULL) {
+        clear_request(*request);
+        *request = NULL;
+    }
+}
+
+void exchange_connection(void *context, struct MHD_Connection *connection, void **own,
+                         enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        struct exchange *ex = mem_new(sizeof(*ex));
+        ex->server = context;
+        ex->connection = connection;
+        ex->call = call_new(&ex->server->api);
+        *own = ex;
+        return;
+    }
+    struct exchange *ex = *own;
+    clear_request(ex);
+    call_free(ex->call);
+    free(ex->body);
+    free(ex);
+    *own = NULL;
+}

@@ -1,0 +1,79 @@
+#ifndef API_EXCHANGE_H
+#define API_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/answer.h"
+#include "api/call.h"
+#include "api/route.h"
+#include "api/work.h"
+
+/* The inside of the server: server.c makes it, exchange.c carries requests through it. */
+struct api_server {
+    struct api api;
+    struct routes *routes;
+    struct MHD_Daemon *daemon;
+    struct work_pool *queries;
+    struct work_pool *jobs;
+    struct work_pool *passwords;
+    struct json_out openapi; /* written once */
+    char *trusted_proxy;
+    char address[CALL_ADDRESS_SIZE];
+    atomic_bool draining;
+    atomic_uint streams; /* answers that are being streamed */
+    atomic_uint active;  /* requests begun and not completed */
+    pthread_mutex_t idle_lock;
+    pthread_cond_t idle; /* active fell to 0 while draining */
+};
+
+enum exchange_state {
+    EXCHANGE_READING, /* the request is coming in */
+    EXCHANGE_WAITING, /* suspended; a pool has it */
+    EXCHANGE_DONE,    /* the answer is there */
+};
+
+enum {
+    EXCHANGE_BODY_MAX = 1 << 20,
+    EXCHANGE_SWALLOW_MAX = 16 << 20, /* of a body that is refused anyway */
+    EXCHANGE_STREAMS_MAX = 128,
+};
+
+/*
+ * One connection and the request it is at. Used by the connection's HTTP thread, and between
+ * suspending and resuming by one thread of a pool. Its memory serves request after request.
+ */
+struct exchange {
+    struct api_server *server;
+    struct MHD_Connection *connection;
+    struct call *call;
+    struct route route;
+    enum exchange_state state;
+    int refusal; /* HTTP status decided before the body; 0: none */
+    bool is_active;
+    bool is_streaming;
+    bool queued; /* a response was handed over */
+    int64_t began_ms;
+    uint8_t *body;
+    size_t body_len;
+    size_t body_capacity;
+    size_t swallowed;
+    struct answer answer;
+};
+
+/* libmicrohttpd's callbacks; the context is the server. */
+enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
+                                const char *verb, const char *version, const char *upload,
+                                size_t *upload_size, void **request);
+void exchange_completed(void *context, struct MHD_Connection *connection, void **request,
+                        enum MHD_RequestTerminationCode code);
+void exchange_connection(void *context, struct MHD_Connection *connection, void **own,
+                         enum MHD_ConnectionNotificationCode code);
+
+/* What the pools run; the item is an exchange. */
+void exchange_work(void *item, bool stopping);
+
+#endif

@@ -1,0 +1,299 @@
+/*
+ * Sections 9 and 10: the records of one device in a span of time.
+ *
+ * The reader gives the fixes from a point at which the state is known. They are folded from there;
+ * all fixes of one GPSTime make one record:
+ *
+ *     fixes   t=10 GPS   t=10 LBS, SOS   t=12 heartbeat   t=20 GPS
+ *     records 10: the GPS fix, SOS       12: at 10's place     20
+ *
+ * Of one time the GPS position goes before one of LBS or Wi-Fi, and that before a report without
+ * one; alarms are united. A report without a position shows the last one known; records before any
+ * was known are left out, so that nothing is ever shown at 0,0. A first pass counts (`total` comes
+ * first), the second writes, in pieces.
+ */
+#include <stdlib.h>
+
+#include "api/call.h"
+#include "api/rows.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/store.h"
+
+enum { HISTORY_NAME, HISTORY_START, HISTORY_END };
+enum {
+    RECORDS_MAX = 50000,
+    SPAN_MAX_S = 3 * 86400,
+    PIECE_BYTES = 32768,
+    CODE_ORDER = 403,
+    CODE_NO_PLATE = 4001,
+    CODE_NO_DEVICE = 4002,
+};
+
+struct history {
+    struct arena arena; /* of the reader */
+    struct store_reader *reader;
+    struct directory *directory;
+    struct device_ref ref;
+    struct zone *zone;
+    struct zone_clock clock;
+    int64_t from_s;
+    size_t left; /* records not written yet */
+
+    struct fold_state state; /* after every fix taken so far */
+    struct fix next;         /* the fix after those */
+    bool has_next;
+    enum err e;
+
+    /* The record at hand. */
+    struct fold_state shown; /* the state after its best fix */
+    struct fix best;
+};
+
+static void fetch(struct history *h)
+{
+    enum err e = store_read_next(h->reader, &h->next);
+    h->has_next = e == ERR_OK;
+    if (e != ERR_OK && e != ERR_END) {
+        h->e = e;
+    }
+}
+
+static void rewind_history(struct history *h)
+{
+    store_read_rewind(h->reader);
+    h->state = *store_read_start(h->reader);
+    fetch(h);
+}
+
+/* How well a fix can stand for its second. */
+static int rank(const struct fix *f)
+{
+    const uint32_t position = FIX_HAS_POSITION;
+    if ((f->has & position) == 0) {
+        return 0;
+    }
+    return f->source == FIX_GPS ? 2 : 1;
+}
+
+/* Folds all fixes of the next GPSTime into one record; false after the last. */
+static bool next_time(struct history *h)
+{
+    if (!h->has_next) {
+        return false;
+    }
+    int64_t time_s = h->next.gps_time_s;
+    int best = -1;
+    alarm_set alarms = 0;
+    while (h->has_next && h->next.gps_time_s == time_s) {
+        fold_step(&h->state, &h->next);
+        alarms |= h->state.active_alarms;
+        if (rank(&h->next) > best) {
+            best = rank(&h->next);
+            h->shown = h->state;
+            h->best = h->next;
+        }
+        fetch(h);
+    }
+    h->shown.odometer_m_e2 = h->state.odometer_m_e2;
+    h->shown.active_alarms = alarms;
+    return true;
+}
+
+static bool next_record(struct history *h)
+{
+    while (next_time(h)) {
+        if (h->best.gps_time_s >= h->from_s && row_has_position(&h->shown)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_record(struct history *h, struct json_out *out)
+{
+    json_object_begin(out);
+    row_write(&(struct row_source){h->ref.info, &h->shown, &h->best, &h->clock}, out);
+    json_name(out, "IsReversal");
+    json_int(out, 0);
+    json_object_end(out);
+}
+
+/* One piece of the answer; the last one ends Data. */
+static bool write_piece(void *state, struct json_out *out)
+{
+    struct history *h = state;
+    while (h->left > 0 && out->len < PIECE_BYTES) {
+        if (!next_record(h)) {
+            log_line(LOG_ERROR, "history_changed", "why=\"%s\"", err_text(h->e));
+            h->left = 0;
+            break;
+        }
+        write_record(h, out);
+        h->left--;
+    }
+    if (h->left > 0) {
+        return true;
+    }
+    json_array_end(out);
+    json_object_end(out);
+    return false;
+}
+
+static void close_history(void *state)
+{
+    struct history *h = state;
+    if (h->reader != NULL) {
+        store_read_close(h->reader);
+    }
+    device_ref_release(h->directory, &h->ref);
+    zone_release(h->zone);
+    arena_free(&h->arena);
+    free(h);
+}
+
+static void count_records(struct history *h)
+{
+    rewind_history(h);
+    while (h->left < RECORDS_MAX && next_record(h)) {
+        h->left++;
+    }
+    if (h->e == ERR_OK) {
+        rewind_history(h);
+    }
+}
+
+/* Opens the history; takes over `ref`. NULL: answered already. */
+static struct history *open_history(struct call *c, struct device_ref ref)
+{
+    int64_t from_s = call_number(c, HISTORY_START, 0);
+    int64_t to_s = call_number(c, HISTORY_END, 0);
+    if (to_s > from_s + SPAN_MAX_S) {
+        to_s = from_s + SPAN_MAX_S;
+    }
+    struct history *h = mem_new(sizeof(*h));
+    h->directory = c->api->directory;
+    h->ref = ref;
+    (void)call_clock(c);
+    h->zone = zone_hold(c->zone);
+    h->clock = zone_clock_init(h->zone);
+    h->from_s = from_s;
+    h->e = store_read_open(c->api->store, (struct store_span){ref.info->id, from_s, to_s},
+                           &h->arena, &h->reader);
+    if (h->e == ERR_OK) {
+        count_records(h);
+    }
+    if (h->e != ERR_OK) {
+        log_line(LOG_ERROR, "history_failed", "device=%s why=\"%s\"", ref.info->device_id,
+                 err_text(h->e));
+        call_fail(c, 500, "System error");
+        close_history(h);
+        return NULL;
+    }
+    return h;
+}
+
+/* Answers with the device found; it is given back with the history. */
+static void get_history(struct call *c, struct device_ref ref)
+{
+    if (call_number(c, HISTORY_START, 0) > call_number(c, HISTORY_END, 0)) {
+        call_fail(c, CODE_ORDER, "startTime should not be greater than end time");
+        device_ref_release(c->api->directory, &ref);
+        return;
+    }
+    struct history *h = open_history(c, ref);
+    if (h == NULL) {
+        return;
+    }
+    json_object_begin(&c->out);
+    json_name(&c->out, "total");
+    json_int(&c->out, (int64_t)h->left);
+    json_name(&c->out, "data");
+    json_array_begin(&c->out);
+    c->stream = (struct call_stream){write_piece, close_history, h};
+}
+
+static void get_history_by_plate(struct call *c)
+{
+    struct device_ref ref;
+    if (directory_find_by_plate(c->api->directory, &c->caller, call_text(c, HISTORY_NAME), &ref) !=
+        ERR_OK) {
+        call_fail(c, CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted");
+        return;
+    }
+    get_history(c, ref);
+}
+
+static void get_history_by_device_id(struct call *c)
+{
+    struct device_ref ref;
+    if (directory_find_by_device_id(c->api->directory, &c->caller, call_text(c, HISTORY_NAME),
+                                    &ref) != ERR_OK) {
+        call_fail(c, CODE_NO_DEVICE, "Device number does not exist or has been deleted");
+        return;
+    }
+    get_history(c, ref);
+}
+
+#define SPAN_PARAMS                                                                                \
+    [HISTORY_START] = {"StartTime", PARAM_TIME, true, false, 0, 0, "First instant, inclusive"},    \
+    [HISTORY_END] = {"EndTime",                                                                    \
+                     PARAM_TIME,                                                                   \
+                     true,                                                                         \
+                     false,                                                                        \
+                     0,                                                                            \
+                     0,                                                                            \
+                     "Last instant, inclusive; at most the first three days are answered"}
+
+static const struct param_row plate_params[] = {
+    [HISTORY_NAME] = {"NumberPlateLists", PARAM_TEXT, true, false, 0, 0, "One plate"},
+    SPAN_PARAMS,
+};
+static const struct param_row id_params[] = {
+    [HISTORY_NAME] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "One device"},
+    SPAN_PARAMS,
+};
+
+static const struct reply_member members[] = {
+    ROW_MEMBERS,
+    {"IsReversal", REPLY_INT, false, "0", "Always 0"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .section = 9,
+        .name = "GetHistoryVehicleInfo",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_STORE,
+        .role = ROLE_VIEWER,
+        .fault = FAULT_401,
+        .params = plate_params,
+        .param_count = COUNT_OF(plate_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
+                  {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"}},
+        .doc = "The records of one device by plate, one a GPSTime, oldest first, at most 50,000. "
+               "A record without a position shows the last one; records before any are left out.",
+        .run = get_history_by_plate,
+    },
+    {
+        .section = 10,
+        .name = "GetHistoryVehicleInfoByDeviceID",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_STORE,
+        .role = ROLE_VIEWER,
+        .fault = FAULT_401,
+        .params = id_params,
+        .param_count = COUNT_OF(id_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
+                  {CODE_NO_DEVICE, "Device number does not exist or has been deleted"}},
+        .doc = "The records of one device by DeviceID, one a GPSTime, oldest first, at most "
+               "50,000. A record without a position shows the last one; records before any are "
+               "left out.",
+        .run = get_history_by_device_id,
+    },
+};
+
+const struct method_group history_methods = {rows, COUNT_OF(rows)};

@@ -1,0 +1,527 @@
+/*
+ * Management of devices. Everything that can be judged without the directory is judged before the
+ * job (AddDevices reads up to 10,000 objects); the job checks what must be unique, against the
+ * directory and against the other devices of the same call.
+ */
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/call.h"
+#include "api/naming.h"
+#include "base/clock.h"
+
+enum {
+    DEVICE_ID,
+    DEVICE_PLATE,
+    DEVICE_CODE,
+    DEVICE_SIM,
+    DEVICE_ICCID,
+    DEVICE_TYPE,
+    DEVICE_PASSWORD,
+    DEVICE_TANK,
+    DEVICE_MODEL,
+    DEVICE_GROUP,
+    DEVICE_PARAMS
+};
+enum { MANY_DEVICES };
+enum {
+    DEVICES_MAX = 10000,
+    SHORT_TEXT_MAX = 32,
+    TANK_MAX_L = 100000,
+    E7_PER_ML = 10000,
+    CODE_DIGITS_MAX = 32,
+};
+
+static const char ID_TAKEN[] = "DeviceID is taken";
+static const char PLATE_TAKEN[] = "VehiclePlate is taken";
+static const char CODE_TAKEN[] = "ObjectCode is taken";
+static const char NO_GROUP[] = "This group does not exist";
+
+/* ---- fields ---- */
+
+#define FIELD_PARAMS                                                                               \
+    [DEVICE_ID] = {"DeviceID",                                                                     \
+                   PARAM_TEXT,                                                                     \
+                   true,                                                                           \
+                   false,                                                                          \
+                   0,                                                                              \
+                   0,                                                                              \
+                   "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},               \
+    [DEVICE_PLATE] = {"VehiclePlate",                                                              \
+                      PARAM_TEXT,                                                                  \
+                      false,                                                                       \
+                      false,                                                                       \
+                      0,                                                                           \
+                      NAME_MAX_CHARS,                                                              \
+                      "Display name, unique in the enterprise; the DeviceID unless given"},        \
+    [DEVICE_CODE] = {"ObjectCode",                                                                 \
+                     PARAM_TEXT,                                                                   \
+                     false,                                                                        \
+                     false,                                                                        \
+                     0,                                                                            \
+                     SHORT_TEXT_MAX,                                                               \
+                     "Number of the vehicle, unique in the enterprise; made unless given"},        \
+    [DEVICE_SIM] = {"SIM", PARAM_TEXT, false, true, 0, SHORT_TEXT_MAX, "Phone number"},            \
+    [DEVICE_ICCID] = {"ICCID", PARAM_TEXT, false, true, 0, SHORT_TEXT_MAX, "Of the SIM card"},     \
+    [DEVICE_TYPE] =                                                                                \
+        {"DeviceType", PARAM_INT, false, false, 0, DEVICE_ASSET, "0 vehicle, 1 person, 2 asset"},  \
+    [DEVICE_PASSWORD] = {"Password",                                                               \
+                         PARAM_SECRET,                                                             \
+                         false,                                                                    \
+                         true,                                                                     \
+                         0,                                                                        \
+                         NAME_MAX_CHARS,                                                           \
+                         "For lock commands; without one they are refused"},                       \
+    [DEVICE_TANK] = {"TankLitres", PARAM_DECIMAL, false, false, 0, TANK_MAX_L, "0: unknown"},      \
+    [DEVICE_MODEL] = {"Model", PARAM_TEXT, false, true, 0, NAME_MAX_CHARS, "Of the tracker"},      \
+    [DEVICE_GROUP] = {"GroupID", PARAM_INT, false, false, 0, INT64_MAX, "0: in no group"}
+
+static const struct param_row device_params[] = {FIELD_PARAMS};
+
+/* What can be judged of a device's values alone; NULL, or the field and what is wrong with it. */
+static bool values_fault(const struct value *values, struct param_fault *fault)
+{
+    const char *plate_why =
+        values[DEVICE_PLATE].present ? naming_plate_fault(values[DEVICE_PLATE].text) : NULL;
+    if (!device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
+        *fault = (struct param_fault){"DeviceID", "wants 1 to 32 of 0-9 A-Z a-z _ -"};
+        return true;
+    }
+    if (plate_why != NULL) {
+        *fault = (struct param_fault){"VehiclePlate", plate_why};
+        return true;
+    }
+    return false;
+}
+
+static void take_text(const char **member, const struct value *v)
+{
+    if (v->present) {
+        *member = v->text;
+    }
+}
+
+/* Puts the fields that `values` has into `d`. */
+static void take_values(struct device *d, const struct value *values)
+{
+    take_text(&d->plate, &values[DEVICE_PLATE]);
+    take_text(&d->object_code, &values[DEVICE_CODE]);
+    take_text(&d->sim, &values[DEVICE_SIM]);
+    take_text(&d->iccid, &values[DEVICE_ICCID]);
+    take_text(&d->model, &values[DEVICE_MODEL]);
+    take_text(&d->command_password, &values[DEVICE_PASSWORD]);
+    if (values[DEVICE_TYPE].present) {
+        d->type = (enum device_type)values[DEVICE_TYPE].number;
+    }
+    if (values[DEVICE_TANK].present) {
+        d->tank_ml = (uint32_t)(values[DEVICE_TANK].number / E7_PER_ML);
+    }
+    if (values[DEVICE_GROUP].present) {
+        d->group_id = values[DEVICE_GROUP].number;
+    }
+}
+
+/* ---- what must be unique ---- */
+
+/* The devices that one call adds; the directory knows them only after the commit. */
+struct addition {
+    struct call *call;
+    struct job_context *job;
+    GHashTable *taken; /* "i" + identity, "p" + plate, "c" + code: folded, in the arena */
+};
+
+static char *taken_key(const struct addition *a, char kind, const char *text)
+{
+    char *folded = g_utf8_casefold(text, -1);
+    char *key = arena_format(&a->call->arena, "%c%s", kind, folded);
+    g_free(folded);
+    return key;
+}
+
+static char *identity_key(const struct addition *a, const char *device_id)
+{
+    return arena_format(&a->call->arena, "i%s", device_id_key(device_id));
+}
+
+static bool is_taken(const struct addition *a, char kind, const char *text)
+{
+    return g_hash_table_contains(a->taken, taken_key(a, kind, text));
+}
+
+static bool code_is_taken(const struct addition *a, const char *code)
+{
+    return directory_object_code_taken(a->job->directory, a->call->caller.enterprise_id, code, 0) ||
+           is_taken(a, 'c', code);
+}
+
+/* The day and the internal id: 2004130036. */
+static const char *make_code(const struct addition *a, int64_t id)
+{
+    struct civil day = civil_from_s(a->job->now_s);
+    char *code = NULL;
+    int64_t number = id;
+    do {
+        code = arena_format(&a->call->arena, "%02d%02d%02d%04lld", day.year % 100, day.month,
+                            day.day, (long long)number);
+        number += DEVICES_MAX;
+    } while (code_is_taken(a, code));
+    return code;
+}
+
+/* The group exists in the enterprise and is one of the caller's. */
+static bool group_is_allowed(struct call *c, struct directory *dir, int64_t group_id)
+{
+    struct group g;
+    if (group_id == 0) {
+        return c->caller.group_count == 0;
+    }
+    return directory_group(dir, group_id, &c->arena, &g) == ERR_OK && !g.deleted &&
+           g.enterprise_id == c->caller.enterprise_id && call_sees_group(c, group_id);
+}
+
+/* A refusal of one device: code and text. */
+struct refusal {
+    int code; /* 0: none */
+    const char *text;
+};
+
+static struct refusal check_new(const struct addition *a, const struct device *d)
+{
+    struct directory *dir = a->job->directory;
+    struct device_ref other;
+    if (!group_is_allowed(a->call, dir, d->group_id)) {
+        return (struct refusal){404, NO_GROUP};
+    }
+    if (directory_find_tracker(dir, d->device_id, &other) == ERR_OK) {
+        device_ref_release(dir, &other);
+        return (struct refusal){409, ID_TAKEN};
+    }
+    if (g_hash_table_contains(a->taken, identity_key(a, d->device_id))) {
+        return (struct refusal){409, ID_TAKEN};
+    }
+    if (directory_plate_taken(dir, d->enterprise_id, d->plate, 0) || is_taken(a, 'p', d->plate)) {
+        return (struct refusal){409, PLATE_TAKEN};
+    }
+    if (d->object_code[0] != '\0' && code_is_taken(a, d->object_code)) {
+        return (struct refusal){409, CODE_TAKEN};
+    }
+    return (struct refusal){0};
+}
+
+/* ---- AddDevice and AddDevices ---- */
+
+static struct refusal add_one(const struct addition *a, const struct value *values)
+{
+    struct device d = {
+        .enterprise_id = a->call->caller.enterprise_id,
+        .device_id = values[DEVICE_ID].text,
+        .plate = values[DEVICE_ID].text,
+        .object_code = "",
+        .sim = "",
+        .iccid = "",
+        .model = "",
+        .command_password = "",
+        .created_s = a->job->now_s,
+    };
+    take_values(&d, values);
+    struct refusal refusal = check_new(a, &d);
+    if (refusal.code != 0) {
+        return refusal;
+    }
+    d.id = directory_next_id(a->job->directory, CHANGE_PUT_DEVICE);
+    if (d.object_code[0] == '\0') {
+        d.object_code = make_code(a, d.id);
+    }
+    change_add(&a->job->changes, CHANGE_PUT_DEVICE)->device = d;
+    g_hash_table_add(a->taken, identity_key(a, d.device_id));
+    g_hash_table_add(a->taken, taken_key(a, 'p', d.plate));
+    g_hash_table_add(a->taken, taken_key(a, 'c', d.object_code));
+    return refusal;
+}
+
+static bool prepare_device(struct call *c)
+{
+    struct param_fault fault;
+    if (values_fault(c->values, &fault)) {
+        call_fault(c, fault.name, fault.why);
+        return false;
+    }
+    return true;
+}
+
+static enum err add_device(struct call *c, struct job_context *job)
+{
+    if (c->caller.enterprise_id == 0) {
+        return call_refuse_value(c, "HoldID", PARAM_MISSING);
+    }
+    struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
+    struct refusal refusal = add_one(&a, c->values);
+    g_hash_table_destroy(a.taken);
+    return refusal.code == 0 ? ERR_OK : call_refuse(c, refusal.code, refusal.text);
+}
+
+/* One element of AddDevices as it was read; `why` is NULL where it is good so far. */
+struct element {
+    const char *why;
+    struct value values[DEVICE_PARAMS];
+};
+
+static const char *read_element(struct call *c, const struct json_value *v, struct element *e)
+{
+    struct param_fault fault = {0};
+    const struct param_reading reading = {device_params, COUNT_OF(device_params), &c->arena,
+                                          call_clock(c)};
+    if (v->kind != JSON_KIND_OBJECT) {
+        return "wrong kind of value";
+    }
+    if (params_read(&reading, v, e->values, &fault) == ERR_OK && !values_fault(e->values, &fault)) {
+        return NULL;
+    }
+    return arena_format(&c->arena, "%s: %s", fault.name, fault.why);
+}
+
+static bool prepare_devices(struct call *c)
+{
+    const struct value *devices = &c->values[MANY_DEVICES];
+    struct element *elements = arena_new_array(&c->arena, devices->count, sizeof(*elements));
+    const struct json_value *v = devices->first;
+    for (size_t i = 0; i < devices->count; i++, v = v->next) {
+        elements[i].why = read_element(c, v, &elements[i]);
+    }
+    c->own = elements;
+    return true;
+}
+
+/* Adds what can be added and notes why the others cannot. */
+static size_t add_elements(const struct addition *a, struct element *elements, size_t count)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (elements[i].why == NULL) {
+            elements[i].why = add_one(a, elements[i].values).text;
+            added += elements[i].why == NULL;
+        }
+    }
+    return added;
+}
+
+static enum err add_devices(struct call *c, struct job_context *job)
+{
+    if (c->caller.enterprise_id == 0) {
+        return call_refuse_value(c, "HoldID", PARAM_MISSING);
+    }
+    struct element *elements = c->own;
+    size_t count = c->values[MANY_DEVICES].count;
+    struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
+    size_t added = add_elements(&a, elements, count);
+    g_hash_table_destroy(a.taken);
+    json_object_begin(&c->out);
+    json_name(&c->out, "added");
+    json_int(&c->out, (int64_t)added);
+    json_name(&c->out, "errors");
+    json_array_begin(&c->out);
+    for (size_t i = 0; i < count; i++) {
+        if (elements[i].why == NULL) {
+            continue;
+        }
+        json_object_begin(&c->out);
+        json_name(&c->out, "index");
+        json_int(&c->out, (int64_t)i);
+        json_name(&c->out, "ErrMsg");
+        json_write_string(&c->out, elements[i].why);
+        json_object_end(&c->out);
+    }
+    json_array_end(&c->out);
+    json_object_end(&c->out);
+    return ERR_OK;
+}
+
+/* ---- ModifyDevice and DeleteDevice ---- */
+
+/* The device that the call names and may change. */
+static enum err find_device(struct call *c, struct job_context *job, struct device *out)
+{
+    if (naming_find_device(job, c->caller.enterprise_id, call_text(c, DEVICE_ID), out) != ERR_OK ||
+        !call_sees_group(c, out->group_id)) {
+        return call_refuse(c, 404, CALL_NO_DEVICE_TEXT);
+    }
+    return call_allows(c) ? ERR_OK : ERR_FORBIDDEN;
+}
+
+static enum err modify_device(struct call *c, struct job_context *job)
+{
+    struct device d;
+    enum err e = find_device(c, job, &d);
+    if (e != ERR_OK) {
+        return e;
+    }
+    take_values(&d, c->values);
+    if (call_has(c, DEVICE_GROUP) && !group_is_allowed(c, job->directory, d.group_id)) {
+        return call_refuse(c, 404, NO_GROUP);
+    }
+    if (directory_plate_taken(job->directory, d.enterprise_id, d.plate, d.id)) {
+        return call_refuse(c, 409, PLATE_TAKEN);
+    }
+    if (directory_object_code_taken(job->directory, d.enterprise_id, d.object_code, d.id)) {
+        return call_refuse(c, 409, CODE_TAKEN);
+    }
+    change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
+    return ERR_OK;
+}
+
+static enum err delete_device(struct call *c, struct job_context *job)
+{
+    struct device d;
+    enum err e = find_device(c, job, &d);
+    if (e == ERR_OK) {
+        naming_delete_device(job, &d);
+    }
+    return e;
+}
+
+/* ---- ListDevices ---- */
+
+static void write_device(struct call *c, const struct device *d)
+{
+    struct json_out *out = &c->out;
+    json_object_begin(out);
+    json_name(out, "DeviceID");
+    json_write_string(out, d->device_id);
+    json_name(out, "VehiclePlate");
+    json_write_string(out, d->plate);
+    json_name(out, "ObjectCode");
+    json_write_string(out, d->object_code);
+    json_name(out, "SIM");
+    json_write_string(out, d->sim);
+    json_name(out, "ICCID");
+    json_write_string(out, d->iccid);
+    json_name(out, "DeviceType");
+    json_int(out, d->type);
+    json_name(out, "HasPassword");
+    json_bool(out, d->command_password[0] != '\0');
+    json_name(out, "TankLitres");
+    json_decimal(out, d->tank_ml, 3);
+    json_name(out, "Model");
+    json_write_string(out, d->model);
+    json_name(out, "GroupID");
+    json_int(out, d->group_id);
+    json_object_end(out);
+}
+
+static void list_devices(struct call *c)
+{
+    struct directory *dir = c->api->directory;
+    size_t count = 0;
+    size_t total = 0;
+    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
+    const struct device **found = arena_new_array(&c->arena, count, sizeof(struct device *));
+    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    for (size_t i = 0; i < count; i++) {
+        found[total] = refs[i].info;
+        total += key[0] == '\0' || strstr(naming_folded(c, refs[i].info->device_id), key) != NULL ||
+                 strstr(naming_folded(c, refs[i].info->plate), key) != NULL;
+    }
+    struct naming_page page = naming_page_begin(c, 0, total);
+    for (size_t i = 0; i < total; i++) {
+        if (naming_page_takes(&page)) {
+            write_device(c, found[i]);
+        }
+    }
+    naming_page_end(c);
+    directory_release_all(dir, refs, count);
+}
+
+/* ---- the rows ---- */
+
+static const struct param_row delete_params[] = {
+    {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device"},
+};
+static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row many_params[] = {
+    [MANY_DEVICES] = {"Devices", PARAM_OBJECTS, true, false, 0, DEVICES_MAX,
+                      "Objects with the fields of AddDevice"},
+};
+
+static const struct reply_member many_members[] = {
+    {"added", REPLY_INT, false, "2", "How many were added"},
+    {"errors", REPLY_ERRORS, false, "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
+     "Which were not, counted from 0, and why"},
+};
+static const struct reply_member members[] = {
+    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity that the tracker reports"},
+    {"VehiclePlate", REPLY_TEXT, false, "\"8020\"", "Display name"},
+    {"ObjectCode", REPLY_TEXT, false, "\"2004130036\"", "Number of the vehicle or asset"},
+    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number"},
+    {"ICCID", REPLY_TEXT, false, "\"\"", "Of the SIM card"},
+    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
+    {"HasPassword", REPLY_BOOL, false, "false", "Lock commands have a password; never told"},
+    {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
+    {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
+    {"GroupID", REPLY_INT, false, "0", "0: in no group"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .name = "AddDevice",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .params = device_params,
+        .param_count = COUNT_OF(device_params),
+        .codes = {{409, "DeviceID, VehiclePlate or ObjectCode is taken"}, {404, NO_GROUP}},
+        .doc = "Registers a device.",
+        .prepare = prepare_device,
+        .change = add_device,
+    },
+    {
+        .name = "AddDevices",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .params = many_params,
+        .param_count = COUNT_OF(many_params),
+        .reply = {REPLY_OBJECT, NULL, many_members, COUNT_OF(many_members)},
+        .doc = "Registers up to 10,000 devices; those that cannot be are listed by index.",
+        .prepare = prepare_devices,
+        .change = add_devices,
+    },
+    {
+        .name = "ModifyDevice",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .params = device_params,
+        .param_count = COUNT_OF(device_params),
+        .codes = {{404, CALL_NO_DEVICE_TEXT}, {409, "VehiclePlate or ObjectCode is taken"}},
+        .doc = "Changes the fields given; the DeviceID itself stays.",
+        .prepare = prepare_device,
+        .change = modify_device,
+    },
+    {
+        .name = "DeleteDevice",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .params = delete_params,
+        .param_count = COUNT_OF(delete_params),
+        .codes = {{404, CALL_NO_DEVICE_TEXT}},
+        .doc = "Deletes a device.",
+        .change = delete_device,
+    },
+    {
+        .name = "ListDevices",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_INLINE,
+        .role = ROLE_ADMIN,
+        .params = list_params,
+        .param_count = COUNT_OF(list_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .doc = "The devices by DeviceID.",
+        .run = list_devices,
+    },
+};
+
+const struct method_group device_methods = {rows, COUNT_OF(rows)};

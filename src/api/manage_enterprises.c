@@ -1,0 +1,274 @@
+/* Management of enterprises; root's alone. */
+#include <string.h>
+
+#include "api/call.h"
+#include "api/naming.h"
+#include "api/zones.h"
+
+enum { ADD_NAME, ADD_ZONE, ADD_END, ADD_RETENTION, ADD_HOLD_ID };
+enum { DELETE_HOLD_ID };
+enum { RETENTION_MAX_DAYS = 36500 };
+
+static const char NO_ENTERPRISE[] = "This enterprise does not exist";
+
+static enum err find_enterprise(struct call *c, struct job_context *job, size_t param,
+                                struct enterprise *out)
+{
+    if (directory_enterprise(job->directory, call_number(c, param, 0), job->changes.arena, out) !=
+            ERR_OK ||
+        out->deleted) {
+        return call_refuse(c, 404, NO_ENTERPRISE);
+    }
+    return ERR_OK;
+}
+
+/* Takes over the fields that the call has; the time is local to the zone that then holds. */
+static enum err take_fields(struct call *c, struct enterprise *e)
+{
+    if (call_has(c, ADD_NAME)) {
+        e->name = call_text(c, ADD_NAME);
+    }
+    if (call_has(c, ADD_ZONE)) {
+        e->zone = call_text(c, ADD_ZONE);
+    }
+    struct zone *zone = zones_find(c->api->zones, e->zone);
+    if (zone == NULL) {
+        return call_refuse_value(c, "TimeZone", "not a time zone of the IANA list");
+    }
+    if (call_has(c, ADD_END)) {
+        struct zone_clock clock = zone_clock_init(zone);
+        const char *text = call_text(c, ADD_END);
+        e->service_end_s = 0;
+        if (text[0] != '\0' &&
+            zone_parse(&clock, bytes_of_text(text), &e->service_end_s) != ERR_OK) {
+            return call_refuse_value(c, "ServiceEnd", "not a time");
+        }
+    }
+    e->retention_days = (int32_t)call_number(c, ADD_RETENTION, e->retention_days);
+    return ERR_OK;
+}
+
+static enum err add_enterprise(struct call *c, struct job_context *job)
+{
+    struct enterprise e = {.name = "", .zone = "UTC", .created_s = job->now_s};
+    enum err taken = take_fields(c, &e);
+    if (taken != ERR_OK) {
+        return taken;
+    }
+    e.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
+    change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
+    json_object_begin(&c->out);
+    json_name(&c->out, "HoldID");
+    json_int(&c->out, e.id);
+    json_object_end(&c->out);
+    return ERR_OK;
+}
+
+static enum err modify_enterprise(struct call *c, struct job_context *job)
+{
+    struct enterprise e;
+    enum err found = find_enterprise(c, job, ADD_HOLD_ID, &e);
+    found = found != ERR_OK ? found : take_fields(c, &e);
+    if (found == ERR_OK) {
+        change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
+    }
+    return found;
+}
+
+/* Its users go first, so that their logins answer 4006; tokens end with their users. */
+static void delete_users(struct job_context *job, int64_t enterprise_id)
+{
+    size_t count = 0;
+    struct user *users =
+        directory_list_users(job->directory, enterprise_id, job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct change *change = change_add(&job->changes, CHANGE_PUT_USER);
+        change->user = users[i];
+        change->user.deleted = true;
+        change->user.token_generation++;
+    }
+}
+
+static void delete_groups(struct job_context *job, int64_t enterprise_id)
+{
+    size_t count = 0;
+    struct group *groups =
+        directory_list_groups(job->directory, enterprise_id, job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct change *change = change_add(&job->changes, CHANGE_PUT_GROUP);
+        change->group = groups[i];
+        change->group.deleted = true;
+    }
+}
+
+static void delete_devices(struct job_context *job, int64_t enterprise_id)
+{
+    size_t count = 0;
+    const struct caller owner = {.enterprise_id = enterprise_id, .role = ROLE_ADMIN};
+    struct device_ref *refs =
+        directory_list_devices(job->directory, &owner, job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        naming_delete_device(job, refs[i].info);
+    }
+    directory_release_all(job->directory, refs, count);
+}
+
+static enum err delete_enterprise(struct call *c, struct job_context *job)
+{
+    struct enterprise e;
+    enum err found = find_enterprise(c, job, DELETE_HOLD_ID, &e);
+    if (found != ERR_OK) {
+        return found;
+    }
+    delete_users(job, e.id);
+    delete_groups(job, e.id);
+    delete_devices(job, e.id);
+    struct change *change = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
+    change->enterprise = e;
+    change->enterprise.deleted = true;
+    return ERR_OK;
+}
+
+static void write_enterprise(struct call *c, const struct enterprise *e)
+{
+    struct json_out *out = &c->out;
+    struct zone *zone = zones_find(c->api->zones, e->zone);
+    json_object_begin(out);
+    json_name(out, "HoldID");
+    json_int(out, e->id);
+    json_name(out, "HoldName");
+    json_write_string(out, e->name);
+    json_name(out, "TimeZone");
+    json_write_string(out, e->zone);
+    json_name(out, "ServiceEnd");
+    if (e->service_end_s == 0 || zone == NULL) {
+        json_write_null(out);
+    } else {
+        char text[ZONE_TEXT_SIZE];
+        struct zone_clock clock = zone_clock_init(zone);
+        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
+        json_write_string(out, text);
+    }
+    json_name(out, "RetentionDays");
+    json_int(out, e->retention_days);
+    json_object_end(out);
+}
+
+static void list_enterprises(struct call *c)
+{
+    size_t count = 0;
+    size_t total = 0;
+    struct enterprise *all = directory_list_enterprises(c->api->directory, &c->arena, &count);
+    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    for (size_t i = 0; i < count; i++) {
+        all[total] = all[i];
+        total += strstr(naming_folded(c, all[i].name), key) != NULL;
+    }
+    struct naming_page page = naming_page_begin(c, 0, total);
+    for (size_t i = 0; i < total; i++) {
+        if (naming_page_takes(&page)) {
+            write_enterprise(c, &all[i]);
+        }
+    }
+    naming_page_end(c);
+}
+
+#define FIELD_PARAMS(name_required)                                                                \
+    [ADD_NAME] = {"HoldName", PARAM_TEXT, name_required, false, 0, NAME_MAX_CHARS, "Its name"},    \
+    [ADD_ZONE] = {"TimeZone",                                                                      \
+                  PARAM_TEXT,                                                                      \
+                  false,                                                                           \
+                  false,                                                                           \
+                  0,                                                                               \
+                  NAME_MAX_CHARS,                                                                  \
+                  "IANA name, as Europe/Berlin; UTC unless given"},                                \
+    [ADD_END] = {"ServiceEnd",                                                                     \
+                 PARAM_TEXT,                                                                       \
+                 false,                                                                            \
+                 true,                                                                             \
+                 0,                                                                                \
+                 NAME_MAX_CHARS,                                                                   \
+                 "Time at which its users can no longer log in; \"\": never"},                     \
+    [ADD_RETENTION] = {"RetentionDays",                                                            \
+                       PARAM_INT,                                                                  \
+                       false,                                                                      \
+                       false,                                                                      \
+                       0,                                                                          \
+                       RETENTION_MAX_DAYS,                                                         \
+                       "Days that history is kept; 0: the server's setting"}
+#define HOLD_ID_PARAM                                                                              \
+    {                                                                                              \
+        "HoldID", PARAM_INT, true, false, 1, INT64_MAX, "The enterprise"                           \
+    }
+
+static const struct param_row add_params[] = {FIELD_PARAMS(true)};
+static const struct param_row modify_params[] = {
+    FIELD_PARAMS(false),
+    [ADD_HOLD_ID] = HOLD_ID_PARAM,
+};
+static const struct param_row delete_params[] = {[DELETE_HOLD_ID] = HOLD_ID_PARAM};
+static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+
+static const struct reply_member id_members[] = {
+    {"HoldID", REPLY_INT, false, "1", "Its ID"},
+};
+static const struct reply_member members[] = {
+    {"HoldID", REPLY_INT, false, "1", "Its ID"},
+    {"HoldName", REPLY_TEXT, false, "\"Fleet One\"", "Its name"},
+    {"TimeZone", REPLY_TEXT, false, "\"Europe/Berlin\"", "IANA name of its time zone"},
+    {"ServiceEnd", REPLY_TIME, true, "\"2030-01-01 00:00:00\"", "null: never"},
+    {"RetentionDays", REPLY_INT, false, "0", "0: the server's setting"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .name = "AddEnterprise",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ROOT,
+        .own_hold_id = true,
+        .params = add_params,
+        .param_count = COUNT_OF(add_params),
+        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .doc = "Makes an enterprise.",
+        .change = add_enterprise,
+    },
+    {
+        .name = "ModifyEnterprise",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ROOT,
+        .own_hold_id = true,
+        .params = modify_params,
+        .param_count = COUNT_OF(modify_params),
+        .codes = {{404, NO_ENTERPRISE}},
+        .doc = "Changes the fields given.",
+        .change = modify_enterprise,
+    },
+    {
+        .name = "DeleteEnterprise",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ROOT,
+        .own_hold_id = true,
+        .params = delete_params,
+        .param_count = COUNT_OF(delete_params),
+        .codes = {{404, NO_ENTERPRISE}},
+        .doc = "Deletes an enterprise with its users, groups and devices.",
+        .change = delete_enterprise,
+    },
+    {
+        .name = "ListEnterprises",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_INLINE,
+        .role = ROLE_ROOT,
+        .own_hold_id = true,
+        .params = list_params,
+        .param_count = COUNT_OF(list_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .doc = "The enterprises by HoldID.",
+        .run = list_enterprises,
+    },
+};
+
+const struct method_group enterprise_methods = {rows, COUNT_OF(rows)};

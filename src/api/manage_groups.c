@@ -1,0 +1,198 @@
+/* Management of groups of devices. */
+#include <string.h>
+
+#include "api/call.h"
+#include "api/naming.h"
+
+enum { ADD_NAME };
+enum { GROUP_ID, GROUP_NAME };
+
+static const char NO_GROUP[] = "This group does not exist";
+
+static enum err find_group(struct call *c, struct job_context *job, struct group *out)
+{
+    if (directory_group(job->directory, call_number(c, GROUP_ID, 0), job->changes.arena, out) !=
+            ERR_OK ||
+        out->deleted || out->enterprise_id != c->caller.enterprise_id) {
+        return call_refuse(c, 404, NO_GROUP);
+    }
+    return call_allows(c) ? ERR_OK : ERR_FORBIDDEN;
+}
+
+/* Refuses a name that another group of the enterprise has. */
+static enum err check_name(struct call *c, struct job_context *job, const char *name,
+                           int64_t except_id)
+{
+    size_t count = 0;
+    struct group *all =
+        directory_list_groups(job->directory, c->caller.enterprise_id, &c->arena, &count);
+    const char *folded = naming_folded(c, name);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].id != except_id && strcmp(naming_folded(c, all[i].name), folded) == 0) {
+            return call_refuse(c, 409, "GroupName is taken");
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err add_group(struct call *c, struct job_context *job)
+{
+    if (c->caller.enterprise_id == 0) {
+        return call_refuse_value(c, "HoldID", PARAM_MISSING);
+    }
+    enum err e = check_name(c, job, call_text(c, ADD_NAME), 0);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct change *change = change_add(&job->changes, CHANGE_PUT_GROUP);
+    change->group = (struct group){
+        .id = directory_next_id(job->directory, CHANGE_PUT_GROUP),
+        .enterprise_id = c->caller.enterprise_id,
+        .name = call_text(c, ADD_NAME),
+    };
+    json_object_begin(&c->out);
+    json_name(&c->out, "GroupID");
+    json_int(&c->out, change->group.id);
+    json_object_end(&c->out);
+    return ERR_OK;
+}
+
+static enum err modify_group(struct call *c, struct job_context *job)
+{
+    struct group g;
+    enum err e = find_group(c, job, &g);
+    if (e == ERR_OK && call_has(c, GROUP_NAME)) {
+        g.name = call_text(c, GROUP_NAME);
+        e = check_name(c, job, g.name, g.id);
+    }
+    if (e == ERR_OK) {
+        change_add(&job->changes, CHANGE_PUT_GROUP)->group = g;
+    }
+    return e;
+}
+
+/*
+ * Its devices are then in no group. Its users keep their limit: whoever was limited to this group
+ * alone sees nothing more, rather than everything.
+ */
+static enum err delete_group(struct call *c, struct job_context *job)
+{
+    struct group g;
+    size_t count = 0;
+    enum err e = find_group(c, job, &g);
+    if (e != ERR_OK) {
+        return e;
+    }
+    const struct caller owner = {.enterprise_id = g.enterprise_id, .role = ROLE_ADMIN};
+    struct device_ref *refs = directory_list_devices(job->directory, &owner, &c->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (refs[i].info->group_id == g.id) {
+            struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
+            change->device = naming_copy_device(job->changes.arena, refs[i].info);
+            change->device.group_id = 0;
+        }
+    }
+    directory_release_all(job->directory, refs, count);
+    g.deleted = true;
+    change_add(&job->changes, CHANGE_PUT_GROUP)->group = g;
+    return ERR_OK;
+}
+
+static void list_groups(struct call *c)
+{
+    size_t count = 0;
+    size_t total = 0;
+    int64_t enterprise_id = c->caller.enterprise_id;
+    struct group *all = directory_list_groups(c->api->directory, enterprise_id, &c->arena, &count);
+    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    for (size_t i = 0; i < count; i++) {
+        all[total] = all[i];
+        total += strstr(naming_folded(c, all[i].name), key) != NULL;
+    }
+    struct naming_page page = naming_page_begin(c, 0, total);
+    for (size_t i = 0; i < total; i++) {
+        if (!naming_page_takes(&page)) {
+            continue;
+        }
+        json_object_begin(&c->out);
+        json_name(&c->out, "GroupID");
+        json_int(&c->out, all[i].id);
+        json_name(&c->out, "GroupName");
+        json_write_string(&c->out, all[i].name);
+        json_object_end(&c->out);
+    }
+    naming_page_end(c);
+}
+
+#define ID_PARAM [GROUP_ID] = {"GroupID", PARAM_INT, true, false, 1, INT64_MAX, "The group"}
+
+static const struct param_row add_params[] = {
+    [ADD_NAME] = {"GroupName", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, "Its name"},
+};
+static const struct param_row modify_params[] = {
+    ID_PARAM,
+    [GROUP_NAME] = {"GroupName", PARAM_TEXT, false, false, 0, NAME_MAX_CHARS, "Its new name"},
+};
+static const struct param_row delete_params[] = {ID_PARAM};
+static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+
+static const struct reply_member members[] = {
+    {"GroupID", REPLY_INT, false, "1", "Its ID"},
+    {"GroupName", REPLY_TEXT, false, "\"north\"", "Its name"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .name = "AddGroup",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .whole_enterprise = true,
+        .params = add_params,
+        .param_count = COUNT_OF(add_params),
+        .reply = {REPLY_OBJECT, NULL, members, 1},
+        .codes = {{409, "GroupName is taken"}},
+        .doc = "Makes a group of devices.",
+        .change = add_group,
+    },
+    {
+        .name = "ModifyGroup",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .whole_enterprise = true,
+        .params = modify_params,
+        .param_count = COUNT_OF(modify_params),
+        .codes = {{404, NO_GROUP}, {409, "GroupName is taken"}},
+        .doc = "Renames a group.",
+        .change = modify_group,
+    },
+    {
+        .name = "DeleteGroup",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .whole_enterprise = true,
+        .params = delete_params,
+        .param_count = COUNT_OF(delete_params),
+        .codes = {{404, NO_GROUP}},
+        .doc = "Deletes a group; its devices stay, in no group.",
+        .change = delete_group,
+    },
+    {
+        .name = "ListGroups",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_INLINE,
+        .role = ROLE_ADMIN,
+        .whole_enterprise = true,
+        .params = list_params,
+        .param_count = COUNT_OF(list_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .doc = "The groups by GroupID.",
+        .run = list_groups,
+    },
+};
+
+const struct method_group group_methods = {rows, COUNT_OF(rows)};

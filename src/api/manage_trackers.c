@@ -1,0 +1,130 @@
+/* Focus marks, and the trackers that knocked without being registered. */
+#include <string.h>
+
+#include "api/call.h"
+#include "api/naming.h"
+#include "base/hex.h"
+#include "protocols/protocol.h"
+
+enum { FOCUS_DEVICE, FOCUS_ON };
+enum { UNKNOWN_PAGE, UNKNOWN_DEVICE = UNKNOWN_PAGE + PAGE_PARAM_KEY + 1 };
+
+static enum err set_focus(struct call *c, struct job_context *job)
+{
+    struct device_ref ref;
+    if (directory_find_by_device_id(job->directory, &c->caller, call_text(c, FOCUS_DEVICE), &ref) !=
+        ERR_OK) {
+        return call_refuse(c, 404, CALL_NO_DEVICE_TEXT);
+    }
+    bool on = call_number(c, FOCUS_ON, 0) != 0;
+    struct change *change = change_add(&job->changes, on ? CHANGE_PUT_FOCUS : CHANGE_DELETE_FOCUS);
+    change->focus = (struct focus){.user_id = c->caller.user_id, .device_id = ref.info->id};
+    device_ref_release(job->directory, &ref);
+    return ERR_OK;
+}
+
+static void write_tracker(struct call *c, const struct unknown_tracker *u)
+{
+    struct json_out *out = &c->out;
+    char frame[2 * UNKNOWN_FRAME_MAX + 1];
+    hex_encode((struct bytes){u->frame, u->frame_len}, frame);
+    json_object_begin(out);
+    json_name(out, "DeviceID");
+    json_write_string(out, u->device_id);
+    json_name(out, "Protocol");
+    json_write_string(out, protocol_at(u->protocol)->name);
+    json_name(out, "Address");
+    json_write_string(out, u->address);
+    json_name(out, "FirstTime");
+    call_write_time(c, out, u->first_time_s);
+    json_name(out, "LastTime");
+    call_write_time(c, out, u->last_time_s);
+    json_name(out, "Count");
+    json_int(out, (int64_t)u->count);
+    json_name(out, "LastFrame");
+    json_write_string(out, frame);
+    json_object_end(out);
+}
+
+static bool matches(struct call *c, const struct unknown_tracker *u, const char *key)
+{
+    if (call_has(c, UNKNOWN_DEVICE)) {
+        return strcmp(device_id_key(u->device_id), device_id_key(call_text(c, UNKNOWN_DEVICE))) ==
+               0;
+    }
+    return strstr(naming_folded(c, u->device_id), key) != NULL;
+}
+
+/* Which trackers knock is the platform's to know; an enterprise asks for the one it is setting up.
+ */
+static void list_unknown(struct call *c)
+{
+    size_t count = 0;
+    size_t total = 0;
+    if (c->caller.role != ROLE_ROOT && !call_has(c, UNKNOWN_DEVICE)) {
+        call_fault(c, "DeviceID", PARAM_MISSING);
+        return;
+    }
+    struct unknown_tracker *all = unknown_list(c->api->unknown, &c->arena, &count);
+    const char *key = naming_folded(c, call_text(c, UNKNOWN_PAGE + PAGE_PARAM_KEY));
+    for (size_t i = 0; i < count; i++) {
+        if (matches(c, &all[i], key)) {
+            all[total++] = all[i];
+        }
+    }
+    struct naming_page page = naming_page_begin(c, UNKNOWN_PAGE, total);
+    for (size_t i = 0; i < total; i++) {
+        if (naming_page_takes(&page)) {
+            write_tracker(c, &all[i]);
+        }
+    }
+    naming_page_end(c);
+}
+
+static const struct param_row focus_params[] = {
+    [FOCUS_DEVICE] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device"},
+    [FOCUS_ON] = {"Focus", PARAM_BOOL, true, false, 0, 0, "Whether it is marked"},
+};
+static const struct param_row unknown_params[] = {
+    NAMING_PAGE_PARAMS,
+    [UNKNOWN_DEVICE] = {"DeviceID", PARAM_TEXT, false, false, 0, 0,
+                        "The one tracker; required of all but root"},
+};
+
+static const struct reply_member members[] = {
+    {"DeviceID", REPLY_TEXT, false, "\"860000000000201\"", "What it calls itself"},
+    {"Protocol", REPLY_TEXT, false, "\"gt06\"", "What it speaks"},
+    {"Address", REPLY_TEXT, false, "\"192.0.2.7:40112\"", "Where it came from"},
+    {"FirstTime", REPLY_TIME, true, "\"2026-11-23 01:12:00\"", "First heard"},
+    {"LastTime", REPLY_TIME, true, "\"2026-11-23 01:13:00\"", "Last heard"},
+    {"Count", REPLY_INT, false, "7", "Frames received"},
+    {"LastFrame", REPLY_TEXT, false, "\"78780d01\"", "The last of them, hexadecimal"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .name = "SetFocus",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_VIEWER,
+        .params = focus_params,
+        .param_count = COUNT_OF(focus_params),
+        .codes = {{404, CALL_NO_DEVICE_TEXT}},
+        .doc = "Sets or clears the caller's own mark on a device.",
+        .change = set_focus,
+    },
+    {
+        .name = "ListUnknownDevices",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_INLINE,
+        .role = ROLE_ADMIN,
+        .params = unknown_params,
+        .param_count = COUNT_OF(unknown_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .doc = "Trackers that knocked and are not registered, the latest first; all of them for "
+               "root, one by DeviceID for an admin.",
+        .run = list_unknown,
+    },
+};
+
+const struct method_group tracker_methods = {rows, COUNT_OF(rows)};

@@ -1,0 +1,358 @@
+/*
+ * Management of users. Passwords are hashed on the password thread before the job, so that the
+ * ingest thread never waits for argon2id. Whoever is limited to groups manages no users.
+ */
+#include <string.h>
+
+#include "api/auth.h"
+#include "api/call.h"
+#include "api/naming.h"
+#include "api/throttle.h"
+#include "base/check.h"
+#include "base/clock.h"
+
+enum { USER_LOGIN, USER_PASSWORD, USER_ROLE, USER_EXPIRE, USER_GROUPS, USER_ID };
+enum { DELETE_ID };
+enum { OLD_PASSWORD, NEW_PASSWORD };
+
+static const char NO_USER[] = "This user does not exist";
+static const char NAME_TAKEN[] = "LoginName is taken";
+
+/* ---- what the calls share ---- */
+
+/* The live user of an ID in the caller's enterprise; of any for root that chose none. */
+static enum err find_user(struct call *c, struct job_context *job, size_t param, struct user *out)
+{
+    bool anywhere = c->caller.role == ROLE_ROOT && c->caller.enterprise_id == 0;
+    if (directory_user(job->directory, call_number(c, param, 0), job->changes.arena, out) !=
+            ERR_OK ||
+        out->deleted || (!anywhere && out->enterprise_id != c->caller.enterprise_id)) {
+        return call_refuse(c, 404, NO_USER);
+    }
+    return call_allows(c) ? ERR_OK : ERR_FORBIDDEN;
+}
+
+/* Checks the role and the password, and hashes it. */
+static bool prepare_user(struct call *c)
+{
+    enum role role = ROLE_VIEWER;
+    if (call_has(c, USER_ROLE) && !naming_role(call_text(c, USER_ROLE), &role)) {
+        call_fault(c, "Role", "wants viewer, operator or admin");
+        return false;
+    }
+    if (!call_has(c, USER_PASSWORD)) {
+        return true;
+    }
+    const char *why = auth_password_fault(call_text(c, USER_PASSWORD));
+    if (why != NULL) {
+        call_fault(c, "PassWord", why);
+        return false;
+    }
+    auth_hash_password(call_text(c, USER_PASSWORD), c->password_hash);
+    return true;
+}
+
+static enum err check_login_name(struct call *c, struct job_context *job, const char *name,
+                                 int64_t except_id)
+{
+    struct user other;
+    bool taken = directory_user_by_login(job->directory, name, &c->arena, &other) == ERR_OK &&
+                 !other.deleted && other.id != except_id;
+    return taken ? call_refuse(c, 409, NAME_TAKEN) : ERR_OK;
+}
+
+static enum err check_groups(struct call *c, struct job_context *job, int64_t enterprise_id)
+{
+    const struct value *ids = &c->values[USER_GROUPS];
+    for (size_t i = 0; i < ids->count; i++) {
+        struct group g;
+        if (directory_group(job->directory, ids->numbers[i], &c->arena, &g) != ERR_OK ||
+            g.deleted || g.enterprise_id != enterprise_id) {
+            return call_refuse(c, 404, "This group does not exist");
+        }
+    }
+    return ERR_OK;
+}
+
+/* Takes over the fields that the call has. */
+static enum err take_fields(struct call *c, struct job_context *job, struct user *u)
+{
+    enum err e = check_groups(c, job, u->enterprise_id);
+    if (e == ERR_OK && call_has(c, USER_LOGIN)) {
+        u->login_name = call_text(c, USER_LOGIN);
+        e = check_login_name(c, job, u->login_name, u->id);
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (call_has(c, USER_PASSWORD)) {
+        u->password_hash = c->password_hash;
+        u->token_generation++;
+    }
+    if (call_has(c, USER_ROLE) && u->role != ROLE_ROOT) {
+        check(naming_role(call_text(c, USER_ROLE), &u->role));
+    }
+    if (call_has(c, USER_GROUPS)) {
+        u->group_ids = c->values[USER_GROUPS].numbers;
+        u->group_count = c->values[USER_GROUPS].count;
+    }
+    u->expire_s = call_number(c, USER_EXPIRE, u->expire_s);
+    return ERR_OK;
+}
+
+/* ---- the methods ---- */
+
+static enum err add_user(struct call *c, struct job_context *job)
+{
+    struct user u = {.enterprise_id = c->caller.enterprise_id, .created_s = job->now_s};
+    if (u.enterprise_id == 0) {
+        return call_refuse_value(c, "HoldID", PARAM_MISSING);
+    }
+    enum err e = take_fields(c, job, &u);
+    if (e != ERR_OK) {
+        return e;
+    }
+    u.id = directory_next_id(job->directory, CHANGE_PUT_USER);
+    change_add(&job->changes, CHANGE_PUT_USER)->user = u;
+    json_object_begin(&c->out);
+    json_name(&c->out, "UserID");
+    json_int(&c->out, u.id);
+    json_object_end(&c->out);
+    return ERR_OK;
+}
+
+static enum err modify_user(struct call *c, struct job_context *job)
+{
+    struct user u;
+    enum err e = find_user(c, job, USER_ID, &u);
+    e = e != ERR_OK ? e : take_fields(c, job, &u);
+    if (e == ERR_OK) {
+        change_add(&job->changes, CHANGE_PUT_USER)->user = u;
+    }
+    return e;
+}
+
+static enum err delete_user(struct call *c, struct job_context *job)
+{
+    struct user u;
+    enum err e = find_user(c, job, DELETE_ID, &u);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (u.role == ROLE_ROOT) {
+        return call_refuse(c, 403, CALL_NO_ROLE_TEXT);
+    }
+    u.deleted = true;
+    u.token_generation++;
+    change_add(&job->changes, CHANGE_PUT_USER)->user = u;
+    return ERR_OK;
+}
+
+static void write_user(struct call *c, const struct user *u)
+{
+    struct json_out *out = &c->out;
+    json_object_begin(out);
+    json_name(out, "UserID");
+    json_int(out, u->id);
+    json_name(out, "LoginName");
+    json_write_string(out, u->login_name);
+    json_name(out, "Role");
+    json_write_string(out, naming_role_text(u->role));
+    json_name(out, "ExpireTime");
+    call_write_time(c, out, u->expire_s);
+    json_name(out, "GroupIDs");
+    json_array_begin(out);
+    for (size_t i = 0; i < u->group_count; i++) {
+        json_int(out, u->group_ids[i]);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static void list_users(struct call *c)
+{
+    size_t count = 0;
+    size_t total = 0;
+    int64_t enterprise_id = c->caller.enterprise_id;
+    struct user *all = directory_list_users(c->api->directory, enterprise_id, &c->arena, &count);
+    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    for (size_t i = 0; i < count; i++) {
+        all[total] = all[i];
+        total += strstr(naming_folded(c, all[i].login_name), key) != NULL;
+    }
+    struct naming_page page = naming_page_begin(c, 0, total);
+    for (size_t i = 0; i < total; i++) {
+        if (naming_page_takes(&page)) {
+            write_user(c, &all[i]);
+        }
+    }
+    naming_page_end(c);
+}
+
+/* ---- ChangePassword ---- */
+
+/* The old password is worked through here; the job sees to it that it is still the user's. */
+static bool prepare_password(struct call *c)
+{
+    struct user *u = arena_new(&c->arena, sizeof(*u));
+    const char *why = auth_password_fault(call_text(c, NEW_PASSWORD));
+    if (why != NULL) {
+        call_fault(c, "NewPassWord", why);
+        return false;
+    }
+    if (directory_user(c->api->directory, c->caller.user_id, &c->arena, u) != ERR_OK) {
+        call_fail(c, 401, "Token invalid");
+        return false;
+    }
+    int64_t now_ms = clock_monotonic_ms();
+    unsigned wait_s = throttle_wait_s(c->api->throttle, u->login_name, c->address, now_ms);
+    if (wait_s > 0) {
+        call_fail_http(c, 429, "Too many failed logins", wait_s);
+        return false;
+    }
+    if (!auth_password_matches(u->password_hash, call_text(c, OLD_PASSWORD))) {
+        throttle_note_failure(c->api->throttle, u->login_name, c->address, now_ms);
+        call_fault(c, "OldPassWord", "is not the password");
+        return false;
+    }
+    auth_hash_password(call_text(c, NEW_PASSWORD), c->password_hash);
+    c->own = u;
+    return true;
+}
+
+static enum err change_password(struct call *c, struct job_context *job)
+{
+    const struct user *checked = c->own;
+    struct user u;
+    if (directory_user(job->directory, c->caller.user_id, job->changes.arena, &u) != ERR_OK ||
+        u.deleted) {
+        return call_refuse(c, 401, "Token invalid");
+    }
+    if (strcmp(u.password_hash, checked->password_hash) != 0) {
+        return call_refuse_value(c, "OldPassWord", "is not the password");
+    }
+    u.password_hash = c->password_hash;
+    u.token_generation++;
+    change_add(&job->changes, CHANGE_PUT_USER)->user = u;
+    return ERR_OK;
+}
+
+/* ---- the rows ---- */
+
+#define FIELD_PARAMS(required)                                                                     \
+    [USER_LOGIN] = {"LoginName",                                                                   \
+                    PARAM_TEXT,                                                                    \
+                    required,                                                                      \
+                    false,                                                                         \
+                    0,                                                                             \
+                    NAME_MAX_CHARS,                                                                \
+                    "Name to log in with, unique on the platform, without case"},                  \
+    [USER_PASSWORD] = {"PassWord",        PARAM_SECRET,         required, false, 0,                \
+                       AUTH_PASSWORD_MAX, "6 to 128 characters"},                                  \
+    [USER_ROLE] = {"Role", PARAM_TEXT, required, false, 0, 0, "viewer, operator or admin"},        \
+    [USER_EXPIRE] = {"ExpireTime",                                                                 \
+                     PARAM_TIME,                                                                   \
+                     false,                                                                        \
+                     true,                                                                         \
+                     0,                                                                            \
+                     0,                                                                            \
+                     "Time from which the user can no longer log in; \"\": never"},                \
+    [USER_GROUPS] = {"GroupIDs",                                                                   \
+                     PARAM_IDS,                                                                    \
+                     false,                                                                        \
+                     false,                                                                        \
+                     0,                                                                            \
+                     USER_GROUPS_MAX,                                                              \
+                     "Groups that the user is limited to; []: all devices"}
+#define ID_PARAM                                                                                   \
+    {                                                                                              \
+        "UserID", PARAM_INT, true, false, 1, INT64_MAX, "The user"                                 \
+    }
+
+static const struct param_row add_params[] = {FIELD_PARAMS(true)};
+static const struct param_row modify_params[] = {FIELD_PARAMS(false), [USER_ID] = ID_PARAM};
+static const struct param_row delete_params[] = {[DELETE_ID] = ID_PARAM};
+static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row password_params[] = {
+    [OLD_PASSWORD] = {"OldPassWord", PARAM_SECRET, true, false, 0, 0, "The password until now"},
+    [NEW_PASSWORD] = {"NewPassWord", PARAM_SECRET, true, false, 0, AUTH_PASSWORD_MAX,
+                      "The new one, 6 to 128 characters"},
+};
+
+static const struct reply_member id_members[] = {{"UserID", REPLY_INT, false, "1", "Its ID"}};
+static const struct reply_member members[] = {
+    {"UserID", REPLY_INT, false, "1", "Its ID"},
+    {"LoginName", REPLY_TEXT, false, "\"anna\"", "Name to log in with"},
+    {"Role", REPLY_TEXT, false, "\"operator\"", "viewer, operator or admin"},
+    {"ExpireTime", REPLY_TIME, true, "null", "null: never"},
+    {"GroupIDs", REPLY_IDS, false, "[]", "Groups that the user is limited to; []: all devices"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .name = "AddUser",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_PASSWORD,
+        .role = ROLE_ADMIN,
+        .whole_enterprise = true,
+        .params = add_params,
+        .param_count = COUNT_OF(add_params),
+        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .codes = {{409, NAME_TAKEN}, {404, "This group does not exist"}},
+        .doc = "Makes a user of the enterprise.",
+        .prepare = prepare_user,
+        .change = add_user,
+    },
+    {
+        .name = "ModifyUser",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_PASSWORD,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .whole_enterprise = true,
+        .params = modify_params,
+        .param_count = COUNT_OF(modify_params),
+        .codes = {{409, NAME_TAKEN}, {404, NO_USER}},
+        .doc = "Changes the fields given; a new password ends the user's tokens.",
+        .prepare = prepare_user,
+        .change = modify_user,
+    },
+    {
+        .name = "DeleteUser",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_JOB,
+        .role = ROLE_ADMIN,
+        .checks_role = true,
+        .whole_enterprise = true,
+        .params = delete_params,
+        .param_count = COUNT_OF(delete_params),
+        .codes = {{404, NO_USER}},
+        .doc = "Deletes a user; a later login answers 4006.",
+        .change = delete_user,
+    },
+    {
+        .name = "ListUsers",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_INLINE,
+        .role = ROLE_ADMIN,
+        .whole_enterprise = true,
+        .params = list_params,
+        .param_count = COUNT_OF(list_params),
+        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .doc = "The users by UserID.",
+        .run = list_users,
+    },
+    {
+        .name = "ChangePassword",
+        .prefix = PREFIX_MANAGE,
+        .where = WHERE_PASSWORD,
+        .role = ROLE_VIEWER,
+        .params = password_params,
+        .param_count = COUNT_OF(password_params),
+        .doc = "Changes the caller's own password and ends the caller's tokens.",
+        .prepare = prepare_password,
+        .change = change_password,
+    },
+};
+
+const struct method_group user_methods = {rows, COUNT_OF(rows)};

@@ -1,0 +1,128 @@
+#ifndef API_METHODS_H
+#define API_METHODS_H
+
+#include <stddef.h>
+
+#include "api/params.h"
+#include "base/err.h"
+#include "ingest/ingest.h"
+#include "model/account.h"
+
+struct call; /* api/call.h: one request as its handler sees it */
+
+/* Where a method lives: /api/user/, /api/vehicle/ (and /api/asset/), /api/manage/. */
+enum method_prefix { PREFIX_USER, PREFIX_VEHICLE, PREFIX_MANAGE };
+
+/* Which thread runs it. */
+enum method_where {
+    WHERE_INLINE,   /* `run` on the HTTP thread: answered from the directory, never waits */
+    WHERE_STORE,    /* `run` on a query thread: reads the store */
+    WHERE_JOB,      /* `prepare` on a job thread, then `change` on the ingest thread */
+    WHERE_PASSWORD, /* the same, on the one thread that works with passwords */
+    WHERE_LOGIN,    /* `run` on that thread */
+};
+
+/* How a bad parameter is answered. */
+enum method_fault {
+    FAULT_500, /* Code 500, the field named */
+    FAULT_401, /* Code 401, "Dangerous value in parameters ..." */
+};
+
+enum reply_type {
+    REPLY_TEXT,
+    REPLY_INT,
+    REPLY_NUMBER,
+    REPLY_BOOL,
+    REPLY_TIME,
+    REPLY_IDS,
+    REPLY_ERRORS /* of AddDevices */
+};
+
+/* One member of a reply's object. */
+struct reply_member {
+    const char *name;
+    enum reply_type type;
+    bool nullable;
+    const char *example; /* as JSON */
+    const char *doc;
+};
+
+/* The shape of Data. */
+enum reply_shape {
+    REPLY_NULL,
+    REPLY_STRING, /* `string_example` */
+    REPLY_OBJECT, /* the members */
+    REPLY_PAGE    /* {"total", "data": [the members]} */
+};
+
+struct reply_row {
+    enum reply_shape shape;
+    const char *string_example; /* as JSON */
+    const struct reply_member *members;
+    size_t count;
+};
+
+/* A code that a method answers beside 200 and those that every method has. */
+struct code_row {
+    int code; /* 0 ends the list */
+    const char *text;
+};
+enum { METHOD_CODES_MAX = 8 };
+
+/*
+ * One API method. The row is the whole truth about it: the router, the parameter check, the role
+ * check, GET /api/openapi.json and the tests all read it.
+ */
+struct api_method {
+    int section; /* of the published document; 0: a management call */
+    const char *name;
+    enum method_prefix prefix;
+    enum method_where where;
+    enum role role;        /* least role that may call */
+    bool is_open;          /* needs no token */
+    bool checks_role;      /* the handler asks call_allows(), after the existence of its object */
+    bool whole_enterprise; /* not for users limited to groups */
+    bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
+    bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
+    enum method_fault fault;
+    const char *missing_message; /* ErrMsg where a required field is missing; NULL: the usual */
+    const struct param_row *params;
+    size_t param_count;
+    struct reply_row reply;
+    struct code_row codes[METHOD_CODES_MAX + 1];
+    const char *doc; /* one sentence */
+
+    /* Answers the call: writes Data to c->out, or calls call_fail(). */
+    void (*run)(struct call *c);
+    /* Before `change`, on a thread that may block; may be NULL. False: answered already. */
+    bool (*prepare)(struct call *c);
+    /*
+     * On the ingest thread: checks against the directory as it then is and appends what changes.
+     * Anything but ERR_OK commits nothing; call_refuse() says what the client hears.
+     */
+    enum err (*change)(struct call *c, struct job_context *job);
+};
+
+/* The rows of one group of methods; each group is a file. */
+struct method_group {
+    const struct api_method *rows;
+    size_t count;
+};
+
+extern const struct method_group login_methods;
+extern const struct method_group status_methods;
+extern const struct method_group history_methods;
+extern const struct method_group plate_methods;
+extern const struct method_group enterprise_methods;
+extern const struct method_group user_methods;
+extern const struct method_group group_methods;
+extern const struct method_group device_methods;
+extern const struct method_group tracker_methods;
+
+/* The groups above, in the order of the OpenAPI document. */
+extern const struct method_group *const method_groups[];
+extern const size_t method_group_count;
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,390 @@
+/*
+ * GET /api/openapi.json: OpenAPI 3.1 (JSON Schema 2020-12) out of the rows of methods.h. Requests
+ * take more than their schemas say (a number for a text, a text for a number, any case of a name);
+ * the document describes what a new client should send.
+ */
+#include <stdio.h>
+
+#include "api/pages.h"
+
+enum { PATH_SIZE = 128 };
+
+static const char INTRODUCTION[] =
+    "The Open REST API of a GPS fleet. Log in with user/GetLoginToken and send the token as "
+    "Authorization: TOKEN (or Bearer TOKEN) with every other call. Every answer is an envelope of "
+    "Code, Data and ErrMsg with HTTP status 200; other statuses are 404 (no such path), 405, 413 "
+    "(body over 1 MiB), 429 (too many failed logins) and 503 (stopping, or the store cannot take a "
+    "write), with the same envelope. /api/asset/ answers as /api/vehicle/. Paths and field names "
+    "are matched without regard to case. Times are local to the enterprise's zone: yyyy-MM-dd "
+    "HH:mm:ss, yyyy-MM-dd, yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the "
+    "enterprise it acts in with a body field HoldID in any call.";
+
+static void write_member(struct json_out *out, const char *name, const char *text)
+{
+    json_name(out, name);
+    json_write_string(out, text);
+}
+
+static void write_bound(struct json_out *out, const char *name, int64_t v)
+{
+    json_name(out, name);
+    json_int(out, v);
+}
+
+/* ---- requests ---- */
+
+static const char *const param_types[] = {
+    [PARAM_TEXT] = "string", [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
+    [PARAM_INT] = "integer", [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
+    [PARAM_TIME] = "string", [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
+};
+
+static void write_param_bounds(const struct param_row *p, struct json_out *out)
+{
+    switch (p->type) {
+    case PARAM_INT:
+    case PARAM_DECIMAL:
+        write_bound(out, "minimum", p->min);
+        write_bound(out, "maximum", p->max);
+        break;
+    case PARAM_TEXT:
+    case PARAM_SECRET:
+        write_bound(out, "maxLength", p->max > 0 ? p->max : PARAM_TEXT_BYTES);
+        break;
+    case PARAM_LIST:
+        write_bound(out, "maxLength", PARAM_LIST_BYTES);
+        break;
+    case PARAM_IDS:
+    case PARAM_OBJECTS:
+        write_bound(out, "maxItems", p->max);
+        json_name(out, "items");
+        json_object_begin(out);
+        write_member(out, "type", p->type == PARAM_IDS ? "integer" : "object");
+        json_object_end(out);
+        break;
+    default:
+        break;
+    }
+}
+
+static void write_request(const struct api_method *m, struct json_out *out)
+{
+    json_object_begin(out);
+    write_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    for (size_t i = 0; i < m->param_count; i++) {
+        json_name(out, m->params[i].name);
+        json_object_begin(out);
+        write_member(out, "type", param_types[m->params[i].type]);
+        write_member(out, "description", m->params[i].doc);
+        write_param_bounds(&m->params[i], out);
+        json_object_end(out);
+    }
+    json_object_end(out);
+    json_name(out, "required");
+    json_array_begin(out);
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].required) {
+            json_write_string(out, m->params[i].name);
+        }
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+/* ---- replies ---- */
+
+static const char *const reply_types[] = {
+    [REPLY_TEXT] = "string",  [REPLY_INT] = "integer", [REPLY_NUMBER] = "number",
+    [REPLY_BOOL] = "boolean", [REPLY_TIME] = "string", [REPLY_IDS] = "array",
+    [REPLY_ERRORS] = "array",
+};
+
+static void write_type(const struct reply_member *m, struct json_out *out)
+{
+    json_name(out, "type");
+    if (!m->nullable) {
+        json_write_string(out, reply_types[m->type]);
+        return;
+    }
+    json_array_begin(out);
+    json_write_string(out, reply_types[m->type]);
+    json_write_string(out, "null");
+    json_array_end(out);
+}
+
+static void write_object_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    write_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    for (size_t i = 0; i < r->count; i++) {
+        json_name(out, r->members[i].name);
+        json_object_begin(out);
+        write_type(&r->members[i], out);
+        write_member(out, "description", r->members[i].doc);
+        json_object_end(out);
+    }
+    json_object_end(out);
+    json_object_end(out);
+}
+
+static void write_page_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    write_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    json_name(out, "total");
+    json_object_begin(out);
+    write_member(out, "type", "integer");
+    json_object_end(out);
+    json_name(out, "data");
+    json_object_begin(out);
+    write_member(out, "type", "array");
+    json_name(out, "items");
+    write_object_schema(r, out);
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+}
+
+static void write_data_schema(const struct reply_row *r, struct json_out *out)
+{
+    switch (r->shape) {
+    case REPLY_OBJECT:
+        write_object_schema(r, out);
+        return;
+    case REPLY_PAGE:
+        write_page_schema(r, out);
+        return;
+    default:
+        json_object_begin(out);
+        write_member(out, "type", r->shape == REPLY_STRING ? "string" : "null");
+        json_object_end(out);
+    }
+}
+
+static void write_envelope_schema(const struct api_method *m, struct json_out *out)
+{
+    char reference[PATH_SIZE];
+    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
+    json_object_begin(out);
+    write_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    json_name(out, "Code");
+    json_object_begin(out);
+    write_member(out, "type", "integer");
+    json_object_end(out);
+    json_name(out, "Data");
+    json_object_begin(out);
+    json_name(out, "anyOf");
+    json_array_begin(out);
+    json_object_begin(out);
+    write_member(out, "$ref", reference);
+    json_object_end(out);
+    json_object_begin(out);
+    write_member(out, "type", "null");
+    json_object_end(out);
+    json_array_end(out);
+    json_object_end(out);
+    json_name(out, "ErrMsg");
+    json_object_begin(out);
+    json_name(out, "type");
+    json_array_begin(out);
+    json_write_string(out, "string");
+    json_write_string(out, "null");
+    json_array_end(out);
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+}
+
+static void write_example_object(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    for (size_t i = 0; i < r->count; i++) {
+        json_name(out, r->members[i].name);
+        json_raw(out, bytes_of_text(r->members[i].example));
+    }
+    json_object_end(out);
+}
+
+void openapi_write_example(const struct api_method *method, struct json_out *out)
+{
+    const struct reply_row *r = &method->reply;
+    json_object_begin(out);
+    json_name(out, "Code");
+    json_int(out, 200);
+    json_name(out, "Data");
+    if (r->shape == REPLY_PAGE) {
+        json_object_begin(out);
+        json_name(out, "total");
+        json_int(out, 1);
+        json_name(out, "data");
+        json_array_begin(out);
+        write_example_object(r, out);
+        json_array_end(out);
+        json_object_end(out);
+    } else if (r->shape == REPLY_OBJECT) {
+        write_example_object(r, out);
+    } else {
+        json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
+    }
+    json_name(out, "ErrMsg");
+    json_write_null(out);
+    json_object_end(out);
+}
+
+static void write_codes(const struct api_method *m, struct json_out *out)
+{
+    json_name(out, "x-codes");
+    json_object_begin(out);
+    json_name(out, "200");
+    json_write_string(out, "Done");
+    for (size_t i = 0; m->codes[i].code != 0; i++) {
+        char code[16];
+        (void)snprintf(code, sizeof(code), "%d", m->codes[i].code);
+        json_name(out, code);
+        json_write_string(out, m->codes[i].text);
+    }
+    json_object_end(out);
+}
+
+static void write_content(struct json_out *out)
+{
+    json_name(out, "content");
+    json_object_begin(out);
+    json_name(out, "application/json");
+    json_object_begin(out);
+}
+
+static void write_response(const struct api_method *m, struct json_out *out)
+{
+    json_name(out, "responses");
+    json_object_begin(out);
+    json_name(out, "200");
+    json_object_begin(out);
+    write_member(out, "description", "The envelope, whatever its Code");
+    write_content(out);
+    json_name(out, "schema");
+    write_envelope_schema(m, out);
+    json_name(out, "example");
+    openapi_write_example(m, out);
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+}
+
+/* ---- the document ---- */
+
+static const char *prefix_of(const struct api_method *m)
+{
+    static const char *const names[] = {
+        [PREFIX_USER] = "user", [PREFIX_VEHICLE] = "vehicle", [PREFIX_MANAGE] = "manage"};
+    return names[m->prefix];
+}
+
+static void write_method(const struct api_method *m, struct json_out *out)
+{
+    static const char *const roles[] = {"viewer", "operator", "admin", "root"};
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof(path), "/api/%s/%s", prefix_of(m), m->name);
+    json_name(out, path);
+    json_object_begin(out);
+    json_name(out, "post");
+    json_object_begin(out);
+    write_member(out, "operationId", m->name);
+    write_member(out, "summary", m->doc);
+    json_name(out, "tags");
+    json_array_begin(out);
+    json_write_string(out, prefix_of(m));
+    json_array_end(out);
+    if (m->section != 0) {
+        write_bound(out, "x-section", m->section);
+    }
+    if (m->is_open) {
+        json_name(out, "security");
+        json_array_begin(out);
+        json_array_end(out);
+    } else {
+        write_member(out, "x-role", roles[m->role]);
+    }
+    json_name(out, "requestBody");
+    json_object_begin(out);
+    write_content(out);
+    json_name(out, "schema");
+    write_request(m, out);
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+    write_codes(m, out);
+    write_response(m, out);
+    json_object_end(out);
+    json_object_end(out);
+}
+
+/* The Data of each method; the envelopes refer to them, which keeps the nesting low. */
+static void write_schemas(struct json_out *out)
+{
+    json_name(out, "schemas");
+    json_object_begin(out);
+    for (size_t g = 0; g < method_group_count; g++) {
+        for (size_t i = 0; i < method_groups[g]->count; i++) {
+            json_name(out, method_groups[g]->rows[i].name);
+            write_data_schema(&method_groups[g]->rows[i].reply, out);
+        }
+    }
+    json_object_end(out);
+}
+
+static void write_components(struct json_out *out)
+{
+    json_name(out, "components");
+    json_object_begin(out);
+    json_name(out, "securitySchemes");
+    json_object_begin(out);
+    json_name(out, "token");
+    json_object_begin(out);
+    write_member(out, "type", "apiKey");
+    write_member(out, "in", "header");
+    write_member(out, "name", "Authorization");
+    json_object_end(out);
+    json_object_end(out);
+    write_schemas(out);
+    json_object_end(out);
+    json_name(out, "security");
+    json_array_begin(out);
+    json_object_begin(out);
+    json_name(out, "token");
+    json_array_begin(out);
+    json_array_end(out);
+    json_object_end(out);
+    json_array_end(out);
+}
+
+void openapi_write(struct json_out *out)
+{
+    json_object_begin(out);
+    write_member(out, "openapi", "3.1.0");
+    json_name(out, "info");
+    json_object_begin(out);
+    write_member(out, "title", "odograph Open REST API");
+    write_member(out, "version", ODOGRAPH_VERSION);
+    write_member(out, "description", INTRODUCTION);
+    json_object_end(out);
+    write_components(out);
+    json_name(out, "paths");
+    json_object_begin(out);
+    for (size_t g = 0; g < method_group_count; g++) {
+        for (size_t i = 0; i < method_groups[g]->count; i++) {
+            write_method(&method_groups[g]->rows[i], out);
+        }
+    }
+    json_object_end(out);
+    json_object_end(out);
+}

@@ -1,0 +1,295 @@
+#include "api/params.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/reader.h"
+
+enum { E7_DIGITS = 10000000 };
+
+static const char WRONG_KIND[] = "wrong kind of value";
+static const char OUT_OF_RANGE[] = "out of range";
+static const char TOO_LONG[] = "too long";
+
+static bool is_control(uint8_t c)
+{
+    return c < 0x20 || c == 0x7f;
+}
+
+static bool has_control(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        bool c1 = text.at[i] == 0xc2 && i + 1 < text.len && text.at[i + 1] < 0xa0;
+        if (is_control(text.at[i]) || c1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct bytes trim(struct bytes text)
+{
+    while (text.len > 0 && text.at[0] == ' ') {
+        text = bytes_slice(text, 1, text.len);
+    }
+    while (text.len > 0 && text.at[text.len - 1] == ' ') {
+        text.len--;
+    }
+    return text;
+}
+
+/* The text of a scalar; false for null, arrays and objects. */
+static bool scalar_text(const struct json_value *v, struct bytes *out)
+{
+    switch (v->kind) {
+    case JSON_KIND_STRING:
+    case JSON_KIND_NUMBER:
+        *out = v->text;
+        return true;
+    case JSON_KIND_TRUE:
+        *out = bytes_of_text("true");
+        return true;
+    case JSON_KIND_FALSE:
+        *out = bytes_of_text("false");
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- one reader a type; each answers NULL or what is wrong ---- */
+
+static const char *read_text(const struct param_reading *reading, const struct param_row *row,
+                             struct bytes text, struct value *out)
+{
+    if (text.len > PARAM_TEXT_BYTES) {
+        return TOO_LONG;
+    }
+    if (row->type == PARAM_TEXT) {
+        text = trim(text);
+    }
+    if (row->max > 0 && g_utf8_strlen((const char *)text.at, (gssize)text.len) > row->max) {
+        return TOO_LONG;
+    }
+    out->text = (const char *)arena_copy(reading->arena, text).at;
+    return NULL;
+}
+
+static const char *read_list(const struct param_reading *reading, const struct param_row *row,
+                             struct bytes text, struct value *out)
+{
+    (void)row;
+    if (text.len > PARAM_LIST_BYTES) {
+        return TOO_LONG;
+    }
+    size_t room = 1;
+    for (size_t i = 0; i < text.len; i++) {
+        room += text.at[i] == ',';
+    }
+    if (room > PARAM_LIST_ITEMS) {
+        return "too many items";
+    }
+    const char **items = arena_new_array(reading->arena, room, sizeof(*items));
+    struct reader r = reader_init(text);
+    for (size_t i = 0; i < room; i++) {
+        struct bytes item = trim(read_field(&r, ','));
+        if (item.len > 0) {
+            items[out->count++] = (const char *)arena_copy(reading->arena, item).at;
+        }
+    }
+    out->items = items;
+    out->text = (const char *)arena_copy(reading->arena, trim(text)).at;
+    return NULL;
+}
+
+/* A whole number; a fraction of zeros is one too. */
+static bool parse_whole(struct bytes text, int64_t *out)
+{
+    bool negative = text.len > 0 && text.at[0] == '-';
+    struct bytes digits = bytes_slice(text, negative, text.len);
+    size_t point = bytes_find(digits, '.');
+    for (size_t i = point + 1; i < digits.len; i++) {
+        if (digits.at[i] != '0') {
+            return false;
+        }
+    }
+    digits.len = point;
+    uint64_t v = 0;
+    if (!parse_u64(digits, &v)) {
+        return false;
+    }
+    *out = negative ? -(int64_t)v : (int64_t)v;
+    return true;
+}
+
+static const char *read_int(const struct param_reading *reading, const struct param_row *row,
+                            struct bytes text, struct value *out)
+{
+    (void)reading;
+    if (!parse_whole(trim(text), &out->number)) {
+        return "not a whole number";
+    }
+    return out->number < row->min || out->number > row->max ? OUT_OF_RANGE : NULL;
+}
+
+static const char *read_decimal(const struct param_reading *reading, const struct param_row *row,
+                                struct bytes text, struct value *out)
+{
+    (void)reading;
+    if (!parse_decimal_e7(trim(text), &out->number)) {
+        return "not a number";
+    }
+    bool fits = out->number >= row->min * E7_DIGITS && out->number <= row->max * E7_DIGITS;
+    return fits ? NULL : OUT_OF_RANGE;
+}
+
+static const char *read_bool(const struct param_reading *reading, const struct param_row *row,
+                             struct bytes text, struct value *out)
+{
+    (void)reading, (void)row;
+    text = trim(text);
+    bool yes = bytes_eq_nocase(text, "true");
+    if (!yes && !bytes_eq_nocase(text, "false")) {
+        int64_t number = 0;
+        if (!parse_whole(text, &number)) {
+            return "neither true nor false";
+        }
+        yes = number != 0;
+    }
+    out->number = yes;
+    return NULL;
+}
+
+static const char *read_time(const struct param_reading *reading, const struct param_row *row,
+                             struct bytes text, struct value *out)
+{
+    (void)row;
+    text = trim(text);
+    out->text = (const char *)arena_copy(reading->arena, text).at;
+    if (text.len == 0) {
+        return NULL; /* a row that lets it be empty */
+    }
+    return zone_parse(reading->clock, text, &out->number) == ERR_OK ? NULL : "not a time";
+}
+
+static const char *read_ids(const struct param_reading *reading, const struct param_row *row,
+                            const struct json_value *v, struct value *out)
+{
+    if (v->kind != JSON_KIND_ARRAY) {
+        return WRONG_KIND;
+    }
+    if (v->count > (size_t)row->max) {
+        return "too many items";
+    }
+    int64_t *numbers = arena_new_array(reading->arena, v->count, sizeof(*numbers));
+    for (const struct json_value *item = v->first; item != NULL; item = item->next) {
+        struct bytes text;
+        if (!scalar_text(item, &text) || !parse_whole(trim(text), &numbers[out->count]) ||
+            numbers[out->count] <= 0) {
+            return "holds what is no ID";
+        }
+        out->count++;
+    }
+    out->numbers = numbers;
+    return NULL;
+}
+
+static const char *read_objects(const struct param_reading *reading, const struct param_row *row,
+                                const struct json_value *v, struct value *out)
+{
+    (void)reading;
+    if (v->kind != JSON_KIND_ARRAY) {
+        return WRONG_KIND;
+    }
+    out->first = v->first;
+    out->count = v->count;
+    return v->count > (size_t)row->max ? "too many items" : NULL;
+}
+
+/* ---- the table of readers ---- */
+
+typedef const char *scalar_reader(const struct param_reading *, const struct param_row *,
+                                  struct bytes, struct value *);
+
+static scalar_reader *const scalar_readers[] = {
+    [PARAM_TEXT] = read_text, [PARAM_SECRET] = read_text,     [PARAM_LIST] = read_list,
+    [PARAM_INT] = read_int,   [PARAM_DECIMAL] = read_decimal, [PARAM_BOOL] = read_bool,
+    [PARAM_TIME] = read_time,
+};
+
+static const char *read_value(const struct param_reading *reading, const struct param_row *row,
+                              const struct json_value *v, struct value *out)
+{
+    out->present = true;
+    if (row->type == PARAM_IDS) {
+        return read_ids(reading, row, v, out);
+    }
+    if (row->type == PARAM_OBJECTS) {
+        return read_objects(reading, row, v, out);
+    }
+    struct bytes text;
+    if (!scalar_text(v, &text)) {
+        return WRONG_KIND;
+    }
+    if (has_control(text)) {
+        return "holds control characters";
+    }
+    return scalar_readers[row->type](reading, row, text, out);
+}
+
+/* ---- which member is which field ---- */
+
+static const struct json_value *last_named(const struct json_value *object, const char *name)
+{
+    const struct json_value *found = NULL;
+    for (const struct json_value *v = object->first; v != NULL; v = v->next) {
+        if (bytes_eq_nocase(v->name, name)) {
+            found = v;
+        }
+    }
+    return found;
+}
+
+static bool is_empty_text(const struct json_value *v)
+{
+    return v->kind == JSON_KIND_STRING && trim(v->text).len == 0;
+}
+
+/* The member that counts for a row; NULL where it is absent. */
+static const struct json_value *find_member(const struct param_row *row,
+                                            const struct json_value *object)
+{
+    const struct json_value *v = last_named(object, row->name);
+    bool absent =
+        v == NULL || v->kind == JSON_KIND_NULL || (!row->may_be_empty && is_empty_text(v));
+    return absent ? NULL : v;
+}
+
+enum err params_read(const struct param_reading *reading, const struct json_value *object,
+                     struct value *values, struct param_fault *fault)
+{
+    const struct json_value *found[PARAMS_MAX];
+    check(reading->count <= PARAMS_MAX);
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct param_row *row = &reading->rows[i];
+        values[i] = (struct value){.text = ""};
+        found[i] = find_member(row, object);
+        if (found[i] == NULL && row->required) {
+            *fault = (struct param_fault){row->name, PARAM_MISSING};
+            return ERR_INVALID;
+        }
+    }
+    for (size_t i = 0; i < reading->count; i++) {
+        if (found[i] == NULL) {
+            continue;
+        }
+        const char *why = read_value(reading, &reading->rows[i], found[i], &values[i]);
+        if (why != NULL) {
+            *fault = (struct param_fault){reading->rows[i].name, why};
+            return ERR_INVALID;
+        }
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,102 @@
+/*
+ * Sections 15 and 16: two names for writing the one display name. What went wrong with the device
+ * is told in Data: "2" it does not exist, "3" the enterprise does not, "4" it is outside the user's
+ * groups or role.
+ */
+#include "api/call.h"
+#include "api/naming.h"
+
+enum { PLATE_DEVICE, PLATE_NAME };
+
+/* A 200 with Data "2", "3" or "4": nothing is committed. */
+static enum err answer_in_data(struct call *c, const char *data)
+{
+    json_write_string(&c->out, data);
+    return ERR_NOT_FOUND;
+}
+
+/* Renames the device in hand, whose enterprise is the caller's. */
+static enum err rename_device(struct call *c, struct job_context *job, const struct device *d)
+{
+    const char *plate = call_text(c, PLATE_NAME);
+    if (c->caller.role < c->method->role || !call_sees_group(c, d->group_id)) {
+        return answer_in_data(c, "4");
+    }
+    if (directory_plate_taken(job->directory, d->enterprise_id, plate, d->id)) {
+        return call_refuse_value(c, c->method->params[PLATE_NAME].name, "is taken");
+    }
+    struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
+    change->device = *d;
+    change->device.plate = plate;
+    json_write_string(&c->out, "0");
+    return ERR_OK;
+}
+
+static enum err modify_plate(struct call *c, struct job_context *job)
+{
+    struct device d;
+    struct enterprise enterprise;
+    int64_t id = c->caller.enterprise_id;
+    const char *why = naming_plate_fault(call_text(c, PLATE_NAME));
+    if (why != NULL) {
+        return call_refuse_value(c, c->method->params[PLATE_NAME].name, why);
+    }
+    if (id != 0 && (directory_enterprise(job->directory, id, &c->arena, &enterprise) != ERR_OK ||
+                    enterprise.deleted)) {
+        return answer_in_data(c, "3");
+    }
+    if (naming_find_device(job, id, call_text(c, PLATE_DEVICE), &d) != ERR_OK) {
+        return answer_in_data(c, "2");
+    }
+    return rename_device(c, job, &d);
+}
+
+#define DEVICE_PARAM                                                                               \
+    [PLATE_DEVICE] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device to rename"}
+#define NAME_DOC "New display name: 1 to 64 characters, no comma, unique in the enterprise"
+
+static const struct param_row plate_params[] = {
+    DEVICE_PARAM,
+    [PLATE_NAME] = {"NewVehiclePlate", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, NAME_DOC},
+};
+static const struct param_row asset_params[] = {
+    DEVICE_PARAM,
+    [PLATE_NAME] = {"AssetName", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, NAME_DOC},
+};
+
+#define DATA_DOC                                                                                   \
+    "Data: 0 done, 1 bad token, 2 no such device, 3 no such enterprise, 4 outside the user's "     \
+    "groups or role, -1 the store failed."
+
+static const struct api_method rows[] = {
+    {
+        .section = 15,
+        .name = "ModifyVehiclePlate",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_JOB,
+        .role = ROLE_OPERATOR,
+        .checks_role = true,
+        .answers_in_data = true,
+        .params = plate_params,
+        .param_count = COUNT_OF(plate_params),
+        .reply = {REPLY_STRING, "\"0\"", NULL, 0},
+        .doc = "Changes the display name of a device. " DATA_DOC,
+        .change = modify_plate,
+    },
+    {
+        .section = 16,
+        .name = "ModifyAssetName",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_JOB,
+        .role = ROLE_OPERATOR,
+        .checks_role = true,
+        .answers_in_data = true,
+        .params = asset_params,
+        .param_count = COUNT_OF(asset_params),
+        .reply = {REPLY_STRING, "\"0\"", NULL, 0},
+        .doc = "Changes the display name of a device, as section 15 does. " DATA_DOC,
+        .change = modify_plate,
+    },
+};
+
+const struct method_group plate_methods = {rows, COUNT_OF(rows)};

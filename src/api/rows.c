@@ -1,0 +1,60 @@
+#include "api/rows.h"
+
+enum {
+    CM_PER_DECIKM = 10000, /* a tenth of a kilometre */
+    ML_PER_DECILITRE = 100,
+    CDEG_PER_DEG = 100,
+    DEG_ALL = 360,
+};
+
+/* v / unit rounded to the nearest, halves away from zero. */
+static int64_t rounded(int64_t v, int64_t unit)
+{
+    return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
+}
+
+bool row_has_position(const struct fold_state *state)
+{
+    return (state->current.has & FIX_HAS_POSITION) != 0;
+}
+
+static void write_time(const struct row_source *source, struct json_out *out, const char *name,
+                       int64_t time_s)
+{
+    char text[ZONE_TEXT_SIZE];
+    zone_format(source->clock, ZONE_TIME, time_s, text);
+    json_name(out, name);
+    json_write_string(out, text);
+}
+
+static void write_movement(const struct fix *f, struct json_out *out)
+{
+    json_name(out, "Lon");
+    json_decimal(out, rounded(f->lon_e7, 10), 6);
+    json_name(out, "Lat");
+    json_decimal(out, rounded(f->lat_e7, 10), 6);
+    json_name(out, "Speed");
+    json_decimal(out, rounded(f->speed_kmh_e2, 10), 1);
+    json_name(out, "Direct");
+    json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
+}
+
+void row_write(const struct row_source *source, struct json_out *out)
+{
+    const struct fix *current = &source->state->current;
+    char status[FOLD_STATUS_SIZE];
+    fold_status_text(source->state, source->fix, status, sizeof(status));
+    json_name(out, "ObjectCode");
+    json_write_string(out, source->device->object_code);
+    json_name(out, "VehicleNum");
+    json_write_string(out, source->device->plate);
+    write_time(source, out, "GPSTime", source->fix->gps_time_s);
+    write_time(source, out, "RcvTime", source->fix->rcv_time_s);
+    write_movement(current, out);
+    json_name(out, "Mileage");
+    json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);
+    json_name(out, "StatusDes");
+    json_write_string(out, status);
+    json_name(out, "OilNum");
+    json_decimal_string(out, rounded(current->fuel_ml, ML_PER_DECILITRE), 1);
+}

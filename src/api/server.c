@@ -1,0 +1,197 @@
+#include "api/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/exchange.h"
+#include "api/pages.h"
+#include "api/throttle.h"
+#include "api/zones.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum {
+    QUEUE_ITEMS = 512,
+    LOGIN_ITEMS = 64,
+    CONNECTIONS_MAX = 8192,
+    IDLE_TIMEOUT_S = 60,
+    BACKLOG = 511,
+    LINGER_S = 3, /* for answers under way when the server stops */
+};
+
+/* A numeric address with its port; false where it is none. */
+static bool parse_address(const char *host, uint16_t port, struct sockaddr_storage *out)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)out;
+    *out = (struct sockaddr_storage){0};
+    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        return true;
+    }
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
+}
+
+static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_options *o,
+                                       struct sockaddr_storage *address)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    if (address->ss_family == AF_INET6) {
+        flags |= MHD_USE_IPv6;
+    }
+    return MHD_start_daemon(
+        flags, o->port, NULL, NULL, exchange_access, s, MHD_OPTION_SOCK_ADDR,
+        (struct sockaddr *)address, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, exchange_connection, s, MHD_OPTION_THREAD_POOL_SIZE,
+        o->http_threads > 1 ? o->http_threads : 0U, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
+        (unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
+}
+
+static enum err listen_on(struct api_server *s, const struct api_options *o)
+{
+    struct sockaddr_storage address;
+    if (!parse_address(o->host, o->port, &address)) {
+        log_line(LOG_ERROR, "http_address_invalid", "host=\"%s\"", o->host);
+        return ERR_INVALID;
+    }
+    s->daemon = start_daemon(s, o, &address);
+    if (s->daemon == NULL) {
+        log_line(LOG_ERROR, "http_listen_failed", "address=%s:%u why=\"%s\"", o->host, o->port,
+                 strerror(errno));
+        return ERR_IO;
+    }
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    (void)snprintf(s->address, sizeof(s->address),
+                   address.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", o->host,
+                   (unsigned)info->port);
+    return ERR_OK;
+}
+
+static struct work_pool *start_pool(size_t threads, size_t capacity)
+{
+    return work_start(&(struct work_options){exchange_work, threads, capacity});
+}
+
+static struct api_server *server_new(const struct api_options *o)
+{
+    struct api_server *s = mem_new(sizeof(*s));
+    s->api = (struct api){
+        .directory = o->directory,
+        .unknown = o->unknown,
+        .store = o->store,
+        .ingest = o->ingest,
+        .counters = o->counters,
+        .zones = zones_new(),
+        .throttle = throttle_new(),
+        .token_days = o->token_days,
+        .service_warning_days = o->service_warning_days,
+        .demo = o->demo,
+        .started_monotonic_ms = clock_monotonic_ms(),
+    };
+    pthread_condattr_t attributes;
+    check(pthread_condattr_init(&attributes) == 0);
+    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+    check(pthread_cond_init(&s->idle, &attributes) == 0);
+    check(pthread_condattr_destroy(&attributes) == 0);
+    check(pthread_mutex_init(&s->idle_lock, NULL) == 0);
+    s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
+    openapi_write(&s->openapi);
+    return s;
+}
+
+static void server_free(struct api_server *s)
+{
+    if (s->routes != NULL) {
+        routes_free(s->routes);
+    }
+    zones_free(s->api.zones);
+    throttle_free(s->api.throttle);
+    json_free(&s->openapi);
+    check(pthread_cond_destroy(&s->idle) == 0);
+    check(pthread_mutex_destroy(&s->idle_lock) == 0);
+    free(s->trusted_proxy);
+    free(s);
+}
+
+static void stop_pools(struct api_server *s)
+{
+    work_stop(s->queries);
+    work_stop(s->jobs);
+    work_stop(s->passwords);
+}
+
+static void free_pools(struct api_server *s)
+{
+    work_free(s->queries);
+    work_free(s->jobs);
+    work_free(s->passwords);
+}
+
+enum err api_server_start(const struct api_options *options, struct api_server **out)
+{
+    struct api_server *s = server_new(options);
+    enum err e = routes_new(options->aliases, options->alias_count, &s->routes);
+    if (e != ERR_OK) {
+        server_free(s);
+        return e;
+    }
+    s->queries = start_pool(options->query_threads, QUEUE_ITEMS);
+    s->jobs = start_pool(options->query_threads, QUEUE_ITEMS);
+    s->passwords = start_pool(1, LOGIN_ITEMS);
+    e = listen_on(s, options);
+    if (e != ERR_OK) {
+        stop_pools(s);
+        free_pools(s);
+        server_free(s);
+        return e;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+const char *api_server_address(const struct api_server *s)
+{
+    return s->address;
+}
+
+void api_server_drain(struct api_server *s)
+{
+    atomic_store(&s->draining, true);
+}
+
+/* Waits until no request is under way, at most `seconds`. */
+static void wait_idle(struct api_server *s, time_t seconds)
+{
+    struct timespec end;
+    check(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
+    end.tv_sec += seconds;
+    int waited = 0;
+    check(pthread_mutex_lock(&s->idle_lock) == 0);
+    while (atomic_load(&s->active) > 0 && waited == 0) {
+        waited = pthread_cond_timedwait(&s->idle, &s->idle_lock, &end);
+    }
+    check(pthread_mutex_unlock(&s->idle_lock) == 0);
+}
+
+void api_server_stop(struct api_server *s)
+{
+    api_server_drain(s);
+    wait_idle(s, LINGER_S);
+    stop_pools(s); /* everything suspended is resumed, as the daemon wants it */
+    wait_idle(s, 1);
+    MHD_stop_daemon(s->daemon);
+    free_pools(s);
+    server_free(s);
+}

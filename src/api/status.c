@@ -1,0 +1,333 @@
+/*
+ * Sections 6 to 8: the list of devices and their current states, answered from the directory alone.
+ */
+#include <glib.h>
+#include <string.h>
+
+#include "api/call.h"
+#include "api/rows.h"
+#include "base/clock.h"
+
+/* ---- section 6 ---- */
+
+enum { LIST_INDEX, LIST_SIZE, LIST_KEY, LIST_TYPE, LIST_STATUS };
+enum { PAGE_SIZE_MAX = 1000, PAGE_INDEX_MAX = 1000000000, CODE_MAX = 1000000000 };
+
+/* As the document numbers the Status of section 6. */
+enum list_status {
+    STATUS_ALL,
+    STATUS_ONLINE,
+    STATUS_OFFLINE,
+    STATUS_ALARM,
+    STATUS_NOT_USED,
+    STATUS_FOCUS,
+};
+
+/* What section 6 says of a device beyond its names. */
+struct list_row {
+    const struct device *device;
+    bool online;
+    bool alarm;
+    bool focus;
+    bool used;
+};
+
+/* What a device has to match. */
+struct list_filter {
+    char *key; /* folded; NULL: any */
+    int64_t type;
+    enum list_status status;
+};
+
+static bool contains_key(const char *text, const char *key)
+{
+    char *folded = g_utf8_casefold(text, -1);
+    bool found = strstr(folded, key) != NULL;
+    g_free(folded);
+    return found;
+}
+
+static bool matches_names(const struct list_filter *f, const struct device *d)
+{
+    if (f->type >= 0 && f->type != (int64_t)d->type) {
+        return false;
+    }
+    return f->key == NULL || contains_key(d->device_id, f->key) || contains_key(d->plate, f->key);
+}
+
+static bool matches_status(const struct list_filter *f, const struct list_row *row)
+{
+    switch (f->status) {
+    case STATUS_ONLINE:
+        return row->online;
+    case STATUS_OFFLINE:
+        return !row->online && row->used;
+    case STATUS_ALARM:
+        return row->alarm;
+    case STATUS_NOT_USED:
+        return !row->used;
+    case STATUS_FOCUS:
+        return row->focus;
+    default:
+        return true;
+    }
+}
+
+static struct list_row list_row_of(const struct call *c, const struct device_ref *ref)
+{
+    struct live live;
+    tracked_live(c->api->directory, ref->tracked, &live);
+    return (struct list_row){
+        .device = ref->info,
+        .online = live_is_online(&live, clock_monotonic_ms(), c->now_ms),
+        .alarm = live.state.active_alarms != 0,
+        .focus = directory_is_focus(c->api->directory, c->caller.user_id, ref->info->id),
+        .used = live.reported,
+    };
+}
+
+static void write_list_row(const struct list_row *row, struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "DeviceID");
+    json_write_string(out, row->device->device_id);
+    json_name(out, "VehiclePlate");
+    json_write_string(out, row->device->plate);
+    json_name(out, "isOnline");
+    json_bool(out, row->online);
+    json_name(out, "isAlarm");
+    json_bool(out, row->alarm);
+    json_name(out, "DeviceType");
+    json_int(out, row->device->type);
+    json_name(out, "isFocus");
+    json_bool(out, row->focus);
+    json_name(out, "NoUsed");
+    json_bool(out, !row->used);
+    json_object_end(out);
+}
+
+static void write_list(struct call *c, const struct list_row *rows, size_t count)
+{
+    int64_t size = call_number(c, LIST_SIZE, 1);
+    size = size > PAGE_SIZE_MAX ? PAGE_SIZE_MAX : size;
+    int64_t first = (call_number(c, LIST_INDEX, 1) - 1) * size;
+    json_object_begin(&c->out);
+    json_name(&c->out, "total");
+    json_int(&c->out, (int64_t)count);
+    json_name(&c->out, "data");
+    json_array_begin(&c->out);
+    for (int64_t i = first; i < first + size && i < (int64_t)count; i++) {
+        write_list_row(&rows[i], &c->out);
+    }
+    json_array_end(&c->out);
+    json_object_end(&c->out);
+}
+
+static void get_device_list(struct call *c)
+{
+    struct directory *dir = c->api->directory;
+    struct list_filter filter = {
+        .key = call_has(c, LIST_KEY) ? g_utf8_casefold(call_text(c, LIST_KEY), -1) : NULL,
+        .type = call_number(c, LIST_TYPE, -1),
+        .status = (enum list_status)call_number(c, LIST_STATUS, STATUS_ALL),
+    };
+    size_t count = 0;
+    size_t matching = 0;
+    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
+    struct list_row *rows = arena_new_array(&c->arena, count, sizeof(*rows));
+    for (size_t i = 0; i < count; i++) {
+        if (matches_names(&filter, refs[i].info)) {
+            rows[matching] = list_row_of(c, &refs[i]);
+            matching += matches_status(&filter, &rows[matching]);
+        }
+    }
+    write_list(c, rows, matching);
+    directory_release_all(dir, refs, count);
+    g_free(filter.key);
+}
+
+static const struct param_row list_params[] = {
+    [LIST_INDEX] = {"PageIndex", PARAM_INT, true, false, 1, PAGE_INDEX_MAX, "Page, from 1"},
+    [LIST_SIZE] = {"PageSize", PARAM_INT, true, false, 1, CODE_MAX,
+                   "Rows of a page; more than 1000 are 1000"},
+    [LIST_KEY] = {"Key", PARAM_TEXT, false, false, 0, 0, "Part of the DeviceID or plate"},
+    [LIST_TYPE] = {"DeviceType", PARAM_INT, false, false, 0, DEVICE_ASSET,
+                   "0 vehicle, 1 person, 2 asset"},
+    [LIST_STATUS] = {"Status", PARAM_INT, false, false, STATUS_ALL, STATUS_FOCUS,
+                     "0 all, 1 online, 2 offline, 3 alarm, 4 not used, 5 focus"},
+};
+
+static const struct reply_member list_members[] = {
+    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity of the tracker"},
+    {"VehiclePlate", REPLY_TEXT, false, "\"0592 BACKUP - CAR\"", "Display name"},
+    {"isOnline", REPLY_BOOL, false, "true", "Heard from lately"},
+    {"isAlarm", REPLY_BOOL, false, "false", "An alarm is active"},
+    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
+    {"isFocus", REPLY_BOOL, false, "false", "Marked by this user"},
+    {"NoUsed", REPLY_BOOL, false, "false", "Never reported"},
+};
+
+/* ---- sections 7 and 8 ---- */
+
+static void write_status(struct call *c, const struct device_ref *ref, const struct live *live)
+{
+    struct json_out *out = &c->out;
+    const struct fix *current = &live->state.current;
+    const uint32_t ignition_on = FIX_IGNITION_ON;
+    json_object_begin(out);
+    json_name(out, "SIM");
+    json_write_string(out, ref->info->sim);
+    json_name(out, "SIM2");
+    json_write_string(out, ref->info->device_id);
+    row_write(&(struct row_source){ref->info, &live->state, current, call_clock(c)}, out);
+    json_name(out, "IsOnline");
+    json_int(out, live_is_online(live, clock_monotonic_ms(), c->now_ms));
+    json_name(out, "IsAlarm");
+    json_int(out, live->state.active_alarms != 0);
+    json_name(out, "Status");
+    json_int(out, (current->flags & ignition_on) != 0);
+    json_name(out, "IsReversal");
+    json_int(out, 0);
+    json_object_end(out);
+}
+
+/* Copies the live state; whether there is something to show. */
+static bool take_live(struct call *c, const struct device_ref *ref, struct live *live)
+{
+    tracked_live(c->api->directory, ref->tracked, live);
+    return live->reported && row_has_position(&live->state);
+}
+
+/* What is once shown stays so: a device seen on the first pass is there on the second. */
+static void write_statuses(struct call *c, const struct device_ref *refs, size_t count)
+{
+    struct live live;
+    bool *shown = arena_new_array(&c->arena, count, sizeof(*shown));
+    int64_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        shown[i] = take_live(c, &refs[i], &live);
+        total += shown[i];
+    }
+    json_object_begin(&c->out);
+    json_name(&c->out, "total");
+    json_int(&c->out, total);
+    json_name(&c->out, "data");
+    json_array_begin(&c->out);
+    for (size_t i = 0; i < count; i++) {
+        if (shown[i] && take_live(c, &refs[i], &live)) {
+            write_status(c, &refs[i], &live);
+        }
+    }
+    json_array_end(&c->out);
+    json_object_end(&c->out);
+}
+
+typedef enum err find_device(struct directory *, const struct caller *, const char *,
+                             struct device_ref *);
+
+/* The devices of a list, in the order asked, each once; what cannot be seen is passed over. */
+static struct device_ref *find_listed(struct call *c, find_device *find, size_t *count)
+{
+    const struct value *list = &c->values[0];
+    struct device_ref *refs = arena_new_array(&c->arena, list->count, sizeof(*refs));
+    GHashTable *seen = list->count > 1 ? g_hash_table_new(NULL, NULL) : NULL;
+    *count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct device_ref *ref = &refs[*count];
+        if (find(c->api->directory, &c->caller, list->items[i], ref) != ERR_OK) {
+            continue;
+        }
+        if (seen != NULL && !g_hash_table_add(seen, ref->tracked)) {
+            device_ref_release(c->api->directory, ref);
+            continue;
+        }
+        (*count)++;
+    }
+    if (seen != NULL) {
+        g_hash_table_destroy(seen);
+    }
+    return refs;
+}
+
+static void get_current(struct call *c, find_device *find)
+{
+    struct directory *dir = c->api->directory;
+    size_t count = 0;
+    bool all = call_text(c, 0)[0] == '\0';
+    struct device_ref *refs = all ? directory_list_devices(dir, &c->caller, &c->arena, &count)
+                                  : find_listed(c, find, &count);
+    write_statuses(c, refs, count);
+    directory_release_all(dir, refs, count);
+}
+
+static void get_current_by_plates(struct call *c)
+{
+    get_current(c, directory_find_by_plate);
+}
+
+static void get_current_by_device_ids(struct call *c)
+{
+    get_current(c, directory_find_by_device_id);
+}
+
+static const struct param_row plate_params[] = {
+    {"VehiclePlates", PARAM_LIST, true, true, 0, 0, "Plates between commas; \"\": all"},
+};
+static const struct param_row id_params[] = {
+    {"DeviceIDs", PARAM_LIST, true, true, 0, 0, "DeviceIDs between commas; \"\": all"},
+};
+
+static const struct reply_member status_members[] = {
+    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number of the SIM card"},
+    {"SIM2", REPLY_TEXT, false, "\"8029999\"", "DeviceID"},
+    ROW_MEMBERS,
+    {"IsOnline", REPLY_INT, false, "0", "1: heard from lately"},
+    {"IsAlarm", REPLY_INT, false, "0", "1: an alarm is active"},
+    {"Status", REPLY_INT, false, "0", "1: ignition on"},
+    {"IsReversal", REPLY_INT, false, "0", "Always 0"},
+};
+
+static const struct api_method rows[] = {
+    {
+        .section = 6,
+        .name = "GetDeviceList",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_INLINE,
+        .role = ROLE_VIEWER,
+        .params = list_params,
+        .param_count = COUNT_OF(list_params),
+        .reply = {REPLY_PAGE, NULL, list_members, COUNT_OF(list_members)},
+        .doc = "The devices the caller may see, by DeviceID, in pages.",
+        .run = get_device_list,
+    },
+    {
+        .section = 7,
+        .name = "GetCurrentVehicleInfo",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_INLINE,
+        .role = ROLE_VIEWER,
+        .fault = FAULT_401,
+        .params = plate_params,
+        .param_count = COUNT_OF(plate_params),
+        .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
+        .doc = "The current state of devices by plate; those that never had a position are left "
+               "out.",
+        .run = get_current_by_plates,
+    },
+    {
+        .section = 8,
+        .name = "GetCurrentVehicleInfoByDeviceIDs",
+        .prefix = PREFIX_VEHICLE,
+        .where = WHERE_INLINE,
+        .role = ROLE_VIEWER,
+        .fault = FAULT_401,
+        .params = id_params,
+        .param_count = COUNT_OF(id_params),
+        .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
+        .doc = "The current state of devices by DeviceID; those that never had a position are "
+               "left out.",
+        .run = get_current_by_device_ids,
+    },
+};
+
+const struct method_group status_methods = {rows, COUNT_OF(rows)};
