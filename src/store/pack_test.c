@@ -43,69 +43,82 @@ static void assert_comes_back(const struct fix *fix)
     assert_true(kit_same_fix(fix, &back));
 }
 
-/* Every member at its ends, with its `has` bit and without. */
+/* Where a member stands, how wide it is, and the bits of its largest value. */
+static const struct {
+    size_t offset;
+    size_t size;
+    uint64_t most;
+    uint32_t has;
+} ends[] = {
+#define MEMBER(member, bit, top)                                                                   \
+    {                                                                                              \
+        offsetof(struct fix, member), sizeof(((struct fix *)0)->member), (top), (bit)              \
+    }
+    MEMBER(gps_time_s, FIX_HAS_TIME, UINT64_MAX),
+    MEMBER(original_time_s, 0, UINT64_MAX),
+    MEMBER(rcv_time_s, 0, UINT64_MAX),
+    MEMBER(has, 0, UINT32_MAX),
+    MEMBER(flags, 0, UINT32_MAX),
+    MEMBER(lat_e7, FIX_HAS_POSITION, UINT32_MAX),
+    MEMBER(lon_e7, FIX_HAS_POSITION, UINT32_MAX),
+    MEMBER(altitude_dm, FIX_HAS_ALTITUDE, UINT32_MAX),
+    MEMBER(speed_kmh_e2, FIX_HAS_SPEED, UINT32_MAX),
+    MEMBER(course_cdeg, FIX_HAS_COURSE, UINT16_MAX),
+    MEMBER(hdop_e2, FIX_HAS_HDOP, UINT16_MAX),
+    MEMBER(source, 0, FIX_WIFI),
+    MEMBER(satellites, FIX_HAS_SATELLITES, UINT8_MAX),
+    MEMBER(gsm, FIX_HAS_GSM, UINT8_MAX),
+    MEMBER(battery_percent, FIX_HAS_BATTERY_PERCENT, UINT8_MAX),
+    MEMBER(lock, FIX_HAS_LOCK, FIX_LOCK_COUNT - 1),
+    MEMBER(rest_days, FIX_HAS_REST_DAYS, UINT16_MAX),
+    MEMBER(power_mv, FIX_HAS_POWER, UINT32_MAX),
+    MEMBER(battery_mv, FIX_HAS_BATTERY, UINT32_MAX),
+    MEMBER(odometer_m, FIX_HAS_ODOMETER, UINT64_MAX),
+    MEMBER(fuel_ml, FIX_HAS_FUEL, UINT32_MAX),
+    MEMBER(alarms, 0, UINT32_MAX),
+    MEMBER(cell.mcc, FIX_HAS_CELL, UINT16_MAX),
+    MEMBER(cell.mnc, FIX_HAS_CELL, UINT16_MAX),
+    MEMBER(cell.lac, FIX_HAS_CELL, UINT32_MAX),
+    MEMBER(cell.cid, FIX_HAS_CELL, UINT64_MAX),
+#undef MEMBER
+};
+
+/*
+ * Every member at its ends, with its `has` bit and without. The ends of a signed one are in the
+ * middle of its bits: 0x7f.. and 0x80..
+ */
 static void every_member_at_its_ends(void **state)
 {
-#define SIGNED(T)   INT##T##_MIN, -1, 0, 1, INT##T##_MAX
-#define UNSIGNED(T) 0, 1, 127, 128, UINT##T##_MAX
-#define EACH(member, bits, ...)                                                                    \
-    do {                                                                                           \
-        const __typeof__(((struct fix *)0)->member) values[] = {__VA_ARGS__};                      \
-        for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {                          \
-            struct fix with = {.gps_time_s = KIT_TIME_S, .has = (bits)};                           \
-            struct fix without = {.gps_time_s = KIT_TIME_S};                                       \
-            with.member = values[i];                                                               \
-            without.member = values[i];                                                            \
-            assert_comes_back(&with);                                                              \
-            assert_comes_back(&without);                                                           \
-        }                                                                                          \
-    } while (0)
-
     (void)state;
-    EACH(gps_time_s, FIX_HAS_TIME, SIGNED(64));
-    EACH(original_time_s, 0, SIGNED(64));
-    EACH(rcv_time_s, 0, SIGNED(64));
-    EACH(has, 0, UNSIGNED(32));
-    EACH(flags, 0, UNSIGNED(32));
-    EACH(lat_e7, FIX_HAS_POSITION, SIGNED(32));
-    EACH(lon_e7, FIX_HAS_POSITION, SIGNED(32));
-    EACH(altitude_dm, FIX_HAS_ALTITUDE, SIGNED(32));
-    EACH(speed_kmh_e2, FIX_HAS_SPEED, UNSIGNED(32));
-    EACH(course_cdeg, FIX_HAS_COURSE, UNSIGNED(16));
-    EACH(hdop_e2, FIX_HAS_HDOP, UNSIGNED(16));
-    EACH(source, 0, FIX_GPS, FIX_LBS, FIX_WIFI);
-    EACH(satellites, FIX_HAS_SATELLITES, UNSIGNED(8));
-    EACH(gsm, FIX_HAS_GSM, UNSIGNED(8));
-    EACH(battery_percent, FIX_HAS_BATTERY_PERCENT, UNSIGNED(8));
-    EACH(lock, FIX_HAS_LOCK, FIX_LOCK_NONE, FIX_LOCK_OFF, FIX_LOCK_COUNT - 1);
-    EACH(rest_days, FIX_HAS_REST_DAYS, UNSIGNED(16));
-    EACH(power_mv, FIX_HAS_POWER, UNSIGNED(32));
-    EACH(battery_mv, FIX_HAS_BATTERY, UNSIGNED(32));
-    EACH(odometer_m, FIX_HAS_ODOMETER, UNSIGNED(64));
-    EACH(fuel_ml, FIX_HAS_FUEL, UNSIGNED(32));
-    EACH(alarms, 0, UNSIGNED(32));
-    EACH(cell.mcc, FIX_HAS_CELL, UNSIGNED(16));
-    EACH(cell.mnc, FIX_HAS_CELL, UNSIGNED(16));
-    EACH(cell.lac, FIX_HAS_CELL, UNSIGNED(32));
-    EACH(cell.cid, FIX_HAS_CELL, UNSIGNED(64));
-#undef EACH
-#undef SIGNED
-#undef UNSIGNED
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        const uint64_t most = ends[i].most;
+        const uint64_t values[] = {0, 1, 127, 128, most / 2, most / 2 + 1, most - 1, most};
+        for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+            uint64_t v = values[k] > most ? most : values[k];
+            struct fix with = {.gps_time_s = KIT_TIME_S, .has = ends[i].has};
+            struct fix without = {.gps_time_s = KIT_TIME_S};
+            memcpy((uint8_t *)&with + ends[i].offset, &v, ends[i].size); /* little-endian */
+            memcpy((uint8_t *)&without + ends[i].offset, &v, ends[i].size);
+            assert_comes_back(&with);
+            assert_comes_back(&without);
+        }
+    }
 }
 
 static void lists_of_every_length(void **state)
 {
     static const int16_t degrees[] = {INT16_MIN, -27315, -1, 0, 1, 2150, INT16_MAX, 7};
     (void)state;
-    for (uint8_t n = 0; n <= FIX_TEMPERATURES_MAX; n++) {
-        struct fix fix = {.temperature_count = n};
-        memcpy(fix.temperature_c_e2, degrees, n * sizeof(degrees[0]));
+    for (int n = 0; n <= FIX_TEMPERATURES_MAX; n++) {
+        struct fix fix = {.temperature_count = (uint8_t)n};
+        memcpy(fix.temperature_c_e2, degrees, (size_t)n * sizeof(degrees[0]));
         assert_comes_back(&fix);
     }
-    for (uint8_t n = 0; n <= FIX_WIFI_MAX; n++) {
-        struct fix fix = {.wifi_count = n};
-        for (uint8_t i = 0; i < n; i++) {
-            fix.wifi[i] = (struct wifi_ap){{i, 0xff, 0, 1, 2, 0xfe}, i % 2 == 0 ? -128 : 127};
+    for (int n = 0; n <= FIX_WIFI_MAX; n++) {
+        struct fix fix = {.wifi_count = (uint8_t)n};
+        for (int i = 0; i < n; i++) {
+            fix.wifi[i] =
+                (struct wifi_ap){{(uint8_t)i, 0xff, 0, 1, 2, 0xfe}, i % 2 == 0 ? -128 : 127};
         }
         assert_comes_back(&fix);
     }
@@ -323,6 +336,18 @@ static void cut_off_and_overlong(void **state)
 }
 
 /* Whatever a damaged byte says, what comes out indexes no table beyond its end. */
+static void assert_harmless(struct bytes body)
+{
+    struct fix back;
+    if (unpack_fix(body, &back) == ERR_OK) {
+        assert_in_range(back.source, FIX_GPS, FIX_WIFI);
+        assert_in_range(back.lock, FIX_LOCK_NONE, FIX_LOCK_COUNT - 1);
+        assert_in_range(back.temperature_count, 0, FIX_TEMPERATURES_MAX);
+        assert_in_range(back.wifi_count, 0, FIX_WIFI_MAX);
+        assert_int_equal(back.iccid[FIX_ICCID_SIZE - 1], '\0');
+    }
+}
+
 static void damaged_bytes(void **state)
 {
     struct fix fixes[2] = {longest_fix(), kit_fix(KIT_TIME_S)};
@@ -331,19 +356,12 @@ static void damaged_bytes(void **state)
         uint8_t room[RECORD_ROOM];
         int64_t time_s = 0;
         struct bytes body = body_of(packed_fix(&fixes[k], room), &time_s);
-        size_t from = (size_t)(body.at - room);
+        uint8_t *at = room + (body.at - room);
         for (size_t i = 0; i < body.len * 256; i++) {
-            uint8_t kept = room[from + i / 256];
-            struct fix back;
-            room[from + i / 256] = (uint8_t)i;
-            if (unpack_fix(body, &back) == ERR_OK) {
-                assert_in_range(back.source, FIX_GPS, FIX_WIFI);
-                assert_in_range(back.lock, FIX_LOCK_NONE, FIX_LOCK_COUNT - 1);
-                assert_in_range(back.temperature_count, 0, FIX_TEMPERATURES_MAX);
-                assert_in_range(back.wifi_count, 0, FIX_WIFI_MAX);
-                assert_int_equal(back.iccid[FIX_ICCID_SIZE - 1], '\0');
-            }
-            room[from + i / 256] = kept;
+            uint8_t kept = at[i / 256];
+            at[i / 256] = (uint8_t)i;
+            assert_harmless(body);
+            at[i / 256] = kept;
         }
     }
 }

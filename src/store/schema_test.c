@@ -73,27 +73,35 @@ static void an_empty_file_gets_its_settings(void **state)
     assert_int_equal(schema_migrate(k->db, schema_steps, schema_step_count), ERR_OK);
 }
 
-/* From every version to every later one. */
-static void each_version_moves_forward(void **state)
+/* Makes a file of version `from`, takes it to `to`, and looks at what the steps did. */
+static void assert_moves(struct kit *k, size_t from, size_t to)
+{
+    assert_int_equal(schema_migrate(k->db, steps, from), ERR_OK);
+    assert_int_equal(number(k, "PRAGMA user_version"), from);
+    open_again(k);
+    assert_int_equal(schema_migrate(k->db, steps, to), ERR_OK);
+    assert_int_equal(number(k, "PRAGMA user_version"), to);
+    if (to == 3) {
+        assert_int_equal(number(k, "SELECT z FROM b"), 3);
+    } else if (to == 2) {
+        assert_int_equal(number(k, "SELECT y FROM a"), 2);
+    }
+}
+
+static void each_version_moves_to_each_later_one(void **state)
 {
     struct kit *k = *state;
-    for (size_t from = 0; from <= 3; from++) {
-        for (size_t to = from; to <= 3; to++) {
-            assert_int_equal(schema_migrate(k->db, steps, from), ERR_OK);
-            assert_int_equal(number(k, "PRAGMA user_version"), from);
-            open_again(k);
-            assert_int_equal(schema_migrate(k->db, steps, to), ERR_OK);
-            assert_int_equal(number(k, "PRAGMA user_version"), to);
-            if (to == 3) {
-                assert_int_equal(number(k, "SELECT z FROM b"), 3);
-            } else if (to == 2) {
-                assert_int_equal(number(k, "SELECT y FROM a"), 2);
-            }
-            assert_int_equal(sqlite3_close(k->db), SQLITE_OK);
-            k->db = NULL;
-            assert_int_equal(remove(k->path), 0);
-            open_again(k);
+    for (size_t i = 0; i < 16; i++) {
+        size_t from = i / 4;
+        size_t to = i % 4;
+        if (to < from) {
+            continue;
         }
+        assert_moves(k, from, to);
+        assert_int_equal(sqlite3_close(k->db), SQLITE_OK);
+        k->db = NULL;
+        assert_int_equal(remove(k->path), 0);
+        open_again(k);
     }
 }
 
@@ -164,7 +172,7 @@ static void a_newer_store_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_empty_file_gets_its_settings), TEST(each_version_moves_forward),
+        TEST(an_empty_file_gets_its_settings), TEST(each_version_moves_to_each_later_one),
         TEST(a_step_that_fails_is_undone),     TEST(a_newer_file_is_refused),
         TEST(somebody_elses_file_is_refused),  TEST(no_database_at_all),
         TEST(a_newer_store_is_refused),
