@@ -1,0 +1,84 @@
+/* Texts of devices become UTF-8, whatever is in them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/charset.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+struct charset_case {
+    enum charset from;
+    const char *in;
+    size_t in_len;
+    size_t len_max;
+    const char *want;
+};
+
+/* U+8BBE U+7F6E (c9e8 d6c3 in GBK) means "set up". */
+static const struct charset_case cases[] = {
+    {CHARSET_GBK, "", 0, 100, ""},
+    {CHARSET_GBK, "OK", 2, 0, ""},
+    {CHARSET_GBK, "OK", 2, 100, "OK"},
+    {CHARSET_GBK, "OK", 2, 1, "O"},
+    {CHARSET_GBK, "\xc9\xe8\xd6\xc3", 4, 100, "\xe8\xae\xbe\xe7\xbd\xae"},
+    {CHARSET_GBK, "\xc9\xe8\xd6\xc3", 4, 6, "\xe8\xae\xbe\xe7\xbd\xae"},
+    {CHARSET_GBK, "\xc9\xe8\xd6\xc3", 4, 5, "\xe8\xae\xbe"},
+    {CHARSET_GBK, "\xc9\xe8\xd6\xc3", 4, 2, ""},
+    {CHARSET_GBK, "a\xc9", 2, 100, "a" REPLACEMENT},
+    {CHARSET_GBK, "\xff\x61", 2, 100, REPLACEMENT "a"},
+    {CHARSET_GBK, "\xff\xff", 2, 5, REPLACEMENT},
+    {CHARSET_GBK, "a\0b\x1b\x7f\t\n", 7, 100, "a b  \t\n"},
+    {CHARSET_UTF16BE, "\0O\0K", 4, 100, "OK"},
+    {CHARSET_UTF16BE, "\x8b\xbe\x7f\x6e", 4, 100, "\xe8\xae\xbe\xe7\xbd\xae"},
+    {CHARSET_UTF16BE, "\xd8\x3d\xde\x9a", 4, 100, "\xf0\x9f\x9a\x9a"}, /* a pair of surrogates */
+    {CHARSET_UTF16BE, "\xd8\x3d\0a", 4, 100, REPLACEMENT "a"},
+    {CHARSET_UTF16BE, "\xde\x9a\0a", 4, 100, REPLACEMENT "a"},
+    {CHARSET_UTF16BE, "\0a\0", 3, 100, "a" REPLACEMENT},
+    {CHARSET_UTF16BE, "\0a\xd8\x3d", 4, 100, "a" REPLACEMENT},
+};
+
+static void test_cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct charset_case *c = &cases[i];
+        struct arena arena = {0};
+        struct bytes in = {(const uint8_t *)c->in, c->in_len};
+        struct bytes got = charset_to_utf8(&arena, c->from, in, c->len_max);
+        print_message("# %zu\n", i);
+        assert_int_equal(got.len, strlen(c->want));
+        if (got.len > 0) {
+            assert_memory_equal(got.at, c->want, got.len);
+        }
+        arena_free(&arena);
+    }
+}
+
+/* Any two bytes give at most two replacements, and never more than the room. */
+static void test_any_bytes(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (unsigned pair = 0; pair <= UINT16_MAX; pair++) {
+        const uint8_t at[] = {(uint8_t)(pair >> 8), (uint8_t)pair, 'x'};
+        struct bytes got =
+            charset_to_utf8(&arena, CHARSET_GBK, (struct bytes){at, sizeof(at)}, pair % 12);
+        assert_true(got.len <= pair % 12 && got.len <= 3 * sizeof(at));
+        arena_clear(&arena);
+    }
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_any_bytes),
+    };
+    return cmocka_run_group_tests_name("charset", tests, NULL, NULL);
+}
