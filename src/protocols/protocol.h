@@ -87,9 +87,9 @@ struct encode_request {
  * (docs/protocols.md).
  */
 struct protocol {
-    const char *name;       /* lower case; names the file, its vectors, its config key, its metric */
-    const char *doc;        /* one line: whose devices, and what is special */
-    uint32_t frame_max;     /* longest frame in bytes; a longer one closes the connection */
+    const char *name;   /* lower case; names the file, its vectors, its config key, its metric */
+    const char *doc;    /* one line: whose devices, and what is special */
+    uint32_t frame_max; /* longest frame in bytes; a longer one closes the connection */
     int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
     bool tcp_only;          /* not looked for in UDP datagrams */
     bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
@@ -128,7 +128,8 @@ struct protocol {
     enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
     /*
      * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many of
-     * the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as above.
+     * the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
+     * above.
      */
     enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
 };
