@@ -8,9 +8,23 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, GZIP_SLACK = 64 };
+enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, SQUEEZED_FIRST = 8192 };
 
-/* Squeezes what the call wrote into a->squeezed, and flushes the end with the last piece. */
+/* Room for at least one more byte behind the `used` ones. */
+static void make_room(struct answer *a, size_t used)
+{
+    if (used == a->capacity) {
+        a->capacity = a->capacity == 0 ? SQUEEZED_FIRST : a->capacity * 2;
+        a->squeezed = mem_resize(a->squeezed, a->capacity);
+    }
+    a->z.next_out = a->squeezed + used;
+    a->z.avail_out = (uInt)(a->capacity - used);
+}
+
+/*
+ * Squeezes what the call wrote into a->squeezed, and flushes the end with the last piece. zlib
+ * keeps back what it can, so a piece may come out empty, or with what was kept of earlier ones.
+ */
 static struct bytes squeeze(struct answer *a, struct bytes plain)
 {
     if (!a->deflating) {
@@ -18,18 +32,17 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
                            Z_DEFAULT_STRATEGY) == Z_OK);
         a->deflating = true;
     }
-    size_t room = deflateBound(&a->z, plain.len) + GZIP_SLACK;
-    if (room > a->capacity) {
-        a->squeezed = mem_resize(a->squeezed, room);
-        a->capacity = room;
-    }
+    size_t used = 0;
     a->z.next_in = (Bytef *)(uintptr_t)plain.at;
     a->z.avail_in = (uInt)plain.len;
-    a->z.next_out = a->squeezed;
-    a->z.avail_out = (uInt)room;
-    int result = deflate(&a->z, a->more ? Z_NO_FLUSH : Z_FINISH);
-    check(result == (a->more ? Z_OK : Z_STREAM_END) && a->z.avail_in == 0);
-    return (struct bytes){a->squeezed, room - a->z.avail_out};
+    do {
+        make_room(a, used);
+        int result = deflate(&a->z, a->more ? Z_NO_FLUSH : Z_FINISH);
+        check(result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR);
+        used = a->capacity - a->z.avail_out;
+    } while (a->z.avail_out == 0);
+    check(a->z.avail_in == 0);
+    return (struct bytes){a->squeezed, used};
 }
 
 /* Writes the next piece of the stream, and the end of the envelope behind the last. */
