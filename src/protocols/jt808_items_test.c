@@ -264,10 +264,10 @@ static void test_items(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = kit_new();
-        char body[1024] = KIT_BODY;
+        char body[1024];
         struct fix want = plain_fix();
         print_message("# %s\n", cases[i].item);
-        strncat(body, cases[i].item, sizeof(body) - strlen(body) - 1);
+        join_text(body, sizeof(body), KIT_BODY, cases[i].item, "");
         cases[i].expect(&want);
         const struct message *m = kit_one(&kit, JT808_LOCATION, body);
         assert_int_equal(m->kind, MESSAGE_FIX);
@@ -276,56 +276,66 @@ static void test_items(void **state)
     }
 }
 
+/* Decodes a location with `items` behind it; the fix it makes, valid until kit_clear(). */
+static const struct fix *decode_items(struct kit *kit, struct bytes items)
+{
+    uint8_t body[256];
+    struct jt808_message m = plain_message(JT808_LOCATION);
+    m.body = bytes_of_hex(KIT_BODY, body, sizeof(body));
+    memcpy(body + m.body.len, items.at, items.len);
+    m.body.len += items.len;
+    kit_write(kit, &m);
+    assert_int_equal(kit_decode(kit, kit->bytes), ERR_OK);
+    assert_int_equal(kit->decoded.len, 1);
+    return &kit->decoded.at[0].fix;
+}
+
 /*
  * Every item cut off at every length, as the message ends there: the location before it stays as it
  * is. The address sanitizer sees a read behind the end.
  */
 static void test_items_cut_off(void **state)
 {
+    enum { TAIL_LEN = 18 };
     (void)state;
     const struct fix want = plain_fix();
+    struct kit kit = kit_new();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint8_t item[128];
         struct bytes whole = bytes_of_hex(cases[i].item, item, sizeof(item));
         size_t first_len = (size_t)whole.at[1] + 2;
         for (size_t n = 0; n < first_len && n < whole.len; n++) {
-            struct kit kit = kit_new();
-            uint8_t body[256];
-            struct jt808_message m = plain_message(JT808_LOCATION);
-            m.body = bytes_of_hex(KIT_BODY, body, sizeof(body));
-            memcpy(body + m.body.len, item, n);
-            m.body.len += n;
-            kit_write(&kit, &m);
-            assert_int_equal(kit_decode(&kit, kit.bytes), ERR_OK);
-            if (m.body.len != 28 + 18) { /* 18 bytes are a fixed tail */
-                assert_fix(&kit.decoded.at[0].fix, &want);
-            }
-            kit_clear(&kit);
+            const struct fix *got = decode_items(&kit, bytes_slice(whole, 0, n));
+            assert_fix(n == TAIL_LEN ? &want : got, &want); /* the fixed tail says something */
+            arena_clear(&kit.arena);
         }
     }
+    kit_clear(&kit);
 }
 
-/* Every id with every length up to 64, of zeros, of ones and of a pattern. */
+/* An item of `len` bytes: of zeros, of ones or of a pattern. */
+static struct bytes make_item(unsigned id, unsigned len, uint8_t *at)
+{
+    static const uint8_t steps[][2] = {{0, 0}, {0xff, 0}, {1, 37}};
+    const uint8_t *step = steps[(id + len) % 3];
+    at[0] = (uint8_t)id;
+    at[1] = (uint8_t)len;
+    for (unsigned i = 0; i < len; i++) {
+        at[2 + i] = (uint8_t)(step[0] + i * step[1]);
+    }
+    return (struct bytes){at, 2 + len};
+}
+
+/* Every id with every length up to 64. */
 static void test_items_of_any_length(void **state)
 {
-    (void)state;
     enum { LEN_MAX = 64 };
-    static const uint8_t steps[][2] = {{0, 0}, {0xff, 0}, {1, 37}};
+    (void)state;
     struct kit kit = kit_new();
     for (unsigned id = 0; id <= UINT8_MAX; id++) {
         for (unsigned len = 0; len <= LEN_MAX; len++) {
-            uint8_t body[256];
-            const uint8_t *step = steps[(id + len) % 3];
-            struct jt808_message m = plain_message(JT808_LOCATION);
-            m.body = bytes_of_hex(KIT_BODY, body, sizeof(body));
-            body[m.body.len++] = (uint8_t)id;
-            body[m.body.len++] = (uint8_t)len;
-            for (unsigned i = 0; i < len; i++) {
-                body[m.body.len++] = (uint8_t)(step[0] + i * step[1]);
-            }
-            kit_write(&kit, &m);
-            assert_int_equal(kit_decode(&kit, kit.bytes), ERR_OK);
-            const struct fix *f = &kit.decoded.at[0].fix;
+            uint8_t item[2 + LEN_MAX];
+            const struct fix *f = decode_items(&kit, make_item(id, len, item));
             assert_int_equal(f->gps_time_s, KIT_TIME_S);
             assert_true(f->battery_percent <= 100 && f->gsm <= 31 && f->wifi_count <= 4);
             arena_clear(&kit.arena);

@@ -82,9 +82,8 @@ static void test_status_bits(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit kit = kit_new();
-        char body[128] = "00000000";
-        strcat(body, rows[i].status);
-        strcat(body, KIT_PLACE KIT_MOTION KIT_TIME);
+        char body[128];
+        join_text(body, sizeof(body), "00000000", rows[i].status, KIT_PLACE KIT_MOTION KIT_TIME);
         const struct fix *f = &kit_one(&kit, JT808_LOCATION, body)->fix;
         assert_int_equal(f->flags, rows[i].flags);
         assert_int_equal((f->has & FIX_HAS_CHARGING) != 0, rows[i].flags == FIX_CHARGING);
@@ -118,9 +117,8 @@ static void test_places(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit kit = kit_new();
-        char body[128] = "00000000";
-        strcat(body, rows[i].place);
-        strcat(body, KIT_MOTION KIT_TIME);
+        char body[128];
+        join_text(body, sizeof(body), "00000000", rows[i].place, KIT_MOTION KIT_TIME);
         const struct fix *f = &kit_one(&kit, JT808_LOCATION, body)->fix;
         assert_int_equal((f->has & FIX_HAS_POSITION) != 0, rows[i].is_one);
         assert_int_equal(f->lat_e7, rows[i].lat_e7);
@@ -138,8 +136,8 @@ static void test_times(void **state)
         int64_t want_s; /* 0: none */
     } rows[] = {
         {KIT_TIME, 480, KIT_TIME_S},
-        {KIT_TIME, 0, KIT_TIME_S + 8 * 3600},
-        {KIT_TIME, -210, KIT_TIME_S + 8 * 3600 + 210 * 60},
+        {KIT_TIME, 0, KIT_TIME_S + INT64_C(28800)},
+        {KIT_TIME, -210, KIT_TIME_S + INT64_C(41400)},
         {"000101000000", 480, INT64_C(946656000)},
         {"991231235959", 480, INT64_C(4102415999)},
         {"280229000000", 0, INT64_C(1835395200)},
@@ -155,8 +153,8 @@ static void test_times(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit kit = kit_new();
-        char body[128] = "00000000" KIT_STATUS KIT_PLACE KIT_MOTION;
-        strcat(body, rows[i].time);
+        char body[128];
+        join_text(body, sizeof(body), "00000000", KIT_STATUS KIT_PLACE KIT_MOTION, rows[i].time);
         kit.session.utc_offset_min = rows[i].utc_offset_min;
         const struct fix *f = &kit_one(&kit, JT808_LOCATION, body)->fix;
         assert_int_equal((f->has & FIX_HAS_TIME) != 0, rows[i].want_s != 0);
@@ -205,29 +203,29 @@ static void test_batches(void **state)
 {
     (void)state;
     static const struct {
-        uint16_t id;
         const char *body;
-        enum err want;
         size_t len;
+        enum err want;
+        uint16_t id;
         bool is_late;
     } rows[] = {
-        {0x0704, "0001 00 001c" KIT_BODY, ERR_OK, 1, false},
-        {0x0704, "0001 01 001c" KIT_BODY, ERR_OK, 1, true},
-        {0x0704, "0002 ff 001c" KIT_BODY "001f" KIT_BODY "06012a", ERR_OK, 2, true},
-        {0x0704, "0000 00", ERR_OK, 0, false},
-        {0x0704, "0009 00 001c" KIT_BODY, ERR_OK, 1, false}, /* the count is not believed */
-        {0x0704, "0001", ERR_MALFORMED, 0, false},
-        {0x0704, "", ERR_MALFORMED, 0, false},
-        {0x0704, "0001 00 001d" KIT_BODY, ERR_MALFORMED, 0, false},
-        {0x0704, "0001 00 001b" KIT_BODY, ERR_MALFORMED, 0, false},
-        {0x0704, "0002 00 001c" KIT_BODY "00", ERR_MALFORMED, 0, false},
-        {0x0704, "0002 00 001c" KIT_BODY "0000", ERR_MALFORMED, 0, false},
-        {0x0210, "1c" KIT_BODY, ERR_OK, 1, false},
-        {0x0210, "1c" KIT_BODY "1f" KIT_BODY "06012a", ERR_OK, 2, false},
-        {0x0210, "", ERR_OK, 0, false},
-        {0x0210, "1d" KIT_BODY, ERR_MALFORMED, 0, false},
-        {0x0210, "1b" KIT_BODY, ERR_MALFORMED, 0, false},
-        {0x0210, "1c" KIT_BODY "00", ERR_MALFORMED, 0, false},
+        {"0001 00 001c" KIT_BODY, 1, ERR_OK, 0x0704, false},
+        {"0001 01 001c" KIT_BODY, 1, ERR_OK, 0x0704, true},
+        {"0002 ff 001c" KIT_BODY "001f" KIT_BODY "06012a", 2, ERR_OK, 0x0704, true},
+        {"0000 00", 0, ERR_OK, 0x0704, false},
+        {"0009 00 001c" KIT_BODY, 1, ERR_OK, 0x0704, false}, /* the count is not believed */
+        {"0001", 0, ERR_MALFORMED, 0x0704, false},
+        {"", 0, ERR_MALFORMED, 0x0704, false},
+        {"0001 00 001d" KIT_BODY, 0, ERR_MALFORMED, 0x0704, false},
+        {"0001 00 001b" KIT_BODY, 0, ERR_MALFORMED, 0x0704, false},
+        {"0002 00 001c" KIT_BODY "00", 0, ERR_MALFORMED, 0x0704, false},
+        {"0002 00 001c" KIT_BODY "0000", 0, ERR_MALFORMED, 0x0704, false},
+        {"1c" KIT_BODY, 1, ERR_OK, 0x0210, false},
+        {"1c" KIT_BODY "1f" KIT_BODY "06012a", 2, ERR_OK, 0x0210, false},
+        {"", 0, ERR_OK, 0x0210, false},
+        {"1d" KIT_BODY, 0, ERR_MALFORMED, 0x0210, false},
+        {"1b" KIT_BODY, 0, ERR_MALFORMED, 0x0210, false},
+        {"1c" KIT_BODY "00", 0, ERR_MALFORMED, 0x0210, false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit kit = kit_new();
@@ -469,8 +467,9 @@ static void test_samples(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit kit = kit_new();
-        char body[512] = "54" KIT_STATUS KIT_PLACE KIT_MOTION KIT_TIME;
-        strcat(body, rows[i].samples);
+        char body[512];
+        join_text(body, sizeof(body), "54", KIT_STATUS KIT_PLACE KIT_MOTION KIT_TIME,
+                  rows[i].samples);
         kit_frame(&kit, 0x0900, body);
         assert_int_equal(kit_decode(&kit, kit.bytes), ERR_OK);
         assert_int_equal(kit.decoded.len, rows[i].want);

@@ -383,7 +383,7 @@ static void test_part_keys(void **state)
 /* ---- replies ---- */
 
 #define GENERAL(id, result, sum) "7e 8001 0005 013912345678 0000 0102" id result sum "7e"
-#define REGISTERED               "7e 8100 000f 013912345678 0000 0102 00 303133393132333435363738 be 7e"
+#define REGISTERED               "7e8100000f0139123456780000010200303133393132333435363738be7e"
 #define TIME_ANSWER              "7e 8109 0008 013912345678 0000 07ea 0b 17 01 0c 00 00 4c 7e"
 
 struct reply_case {

@@ -5,6 +5,7 @@
  * What the tests of JT/T 808 share: frames made from their body, and a session to decode them in.
  * Included after <cmocka.h>.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,13 @@ static inline struct bytes bytes_of_hex(const char *text, uint8_t *buffer, size_
     size_t len = 0;
     assert_int_equal(hex_decode(bytes_of_text(text), buffer, capacity, &len), ERR_OK);
     return (struct bytes){buffer, len};
+}
+
+/* `a`, `b` and `c`, one behind the other. */
+static inline void join_text(char *out, size_t size, const char *a, const char *b, const char *c)
+{
+    int len = snprintf(out, size, "%s%s%s", a, b, c);
+    assert_in_range(len, 0, size - 1);
 }
 
 /* A message of the terminal 013912345678, serial 0102, without its body. */
