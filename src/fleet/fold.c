@@ -30,6 +30,10 @@
  * Alarms. The newest report's alarms are the active ones, those of one second together. A heartbeat
  * that carries none ends none, since most of them cannot carry any.
  *
+ * Reports without a time of their own (heartbeats with voltages, a SIM card's number) stand under
+ * the GPS time of the fix before them, so that no fix is late because of them; motion that changes
+ * with one does so at its arrival.
+ *
  * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends.
  */
 #include "fleet/fold.h"
@@ -309,6 +313,12 @@ static void set_current(struct fold_state *state, const struct step *step)
     state->current = next;
 }
 
+int64_t fold_told_at_s(const struct fix *fix)
+{
+    bool has_time = (fix->has & FIX_HAS_TIME) != 0;
+    return has_time || fix->rcv_time_s < fix->gps_time_s ? fix->gps_time_s : fix->rcv_time_s;
+}
+
 void fold_step(struct fold_state *state, const struct fix *fix)
 {
     struct step step = step_of(state, fix);
@@ -316,7 +326,7 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     enum motion motion = motion_of(state, &step);
     if (motion != state->motion || step.first) {
         state->motion = motion;
-        state->motion_since_s = fix->gps_time_s;
+        state->motion_since_s = fold_told_at_s(fix);
     }
     measure(state, &step);
     count_odometer(state, fix);

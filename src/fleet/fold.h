@@ -50,6 +50,12 @@ struct fold_state {
  */
 void fold_step(struct fold_state *state, const struct fix *fix);
 
+/*
+ * When what a fix says was so: its GPS time, or, of a report without a time of its own (no
+ * FIX_HAS_TIME; ingest files it under the GPS time of the newest fix), its arrival.
+ */
+int64_t fold_told_at_s(const struct fix *fix);
+
 /* Median of the last gaps while moving, in seconds; 0 while unknown. */
 unsigned fold_upload_interval_s(const struct fold_state *state);
 

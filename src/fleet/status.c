@@ -117,7 +117,7 @@ static void add_motion(struct text *t, const struct fold_state *state, const str
     };
     if (words[state->motion] != NULL) {
         part_begin(t, words[state->motion]);
-        add_duration(t, fix->gps_time_s - state->motion_since_s);
+        add_duration(t, fold_told_at_s(fix) - state->motion_since_s);
         part_end(t, "]");
     }
 }

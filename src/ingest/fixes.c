@@ -5,6 +5,11 @@
  * otherwise the arrival time takes its place and original_time_s keeps what was said, so that one
  * bad clock does not freeze the device at a time that nothing is newer than.
  *
+ * A report with neither time nor position (a heartbeat with voltages, a SIM card's number) is filed
+ * under the time of the device's newest fix, so that it makes no fix late and shows no GPS time
+ * that is none; before the first fix that is 0, which lies before any. Its arrival time is kept
+ * beside.
+ *
  * Repeats. Only a fix that is not newer than the newest can repeat a stored one, so that the usual
  * fix is never looked for. state.current is merged from many fixes and no raw fix: what is compared
  * with are the fixes of this batch and those in the store.
@@ -19,10 +24,11 @@
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
-static void judge_time(struct batch *b, struct fix *f)
+/* `newest_s` is the time of the device's newest fix, 0 before the first. */
+static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
 {
     if ((f->has & FIX_HAS_TIME) == 0) {
-        f->gps_time_s = f->rcv_time_s;
+        f->gps_time_s = (f->has & FIX_HAS_POSITION) != 0 ? f->rcv_time_s : newest_s;
         return;
     }
     if (f->gps_time_s >= TIME_MIN_S && f->gps_time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S) {
@@ -64,7 +70,7 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
 {
     struct batch *b = &in->batch;
     int64_t newest_s = s->live.state.current.gps_time_s;
-    bool is_newest = !s->live.reported || f->gps_time_s > newest_s;
+    bool is_newest = f->gps_time_s > newest_s;
     if (!is_newest && is_repeat(in, s, f)) {
         b->repeated++;
         return;
@@ -72,7 +78,7 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
     append(b, s, f);
     if (is_newest || f->gps_time_s == newest_s) {
         fold_step(&s->live.state, f);
-        s->live.reported = true;
+        s->live.reported = f->gps_time_s > 0;
         return;
     }
     b->late++;
@@ -82,22 +88,23 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
 
 void stage_fix(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
 {
+    struct stage *s = &in->batch.stages[stage];
     struct fix f = *fix;
     f.rcv_time_s = rcv_time_s;
-    judge_time(&in->batch, &f);
-    take(in, &in->batch.stages[stage], &f);
+    judge_time(&in->batch, &f, s->live.state.current.gps_time_s);
+    take(in, s, &f);
 }
 
 void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
 {
-    uint32_t has = fix->has & ~(uint32_t)FIX_HAS_TIME;
-    if (has == 0) {
+    const uint32_t not_told = FIX_HAS_TIME | FIX_HAS_POSITION;
+    struct fix f = *fix;
+    if ((f.has & ~(uint32_t)FIX_HAS_TIME) == 0) {
         return;
     }
-    struct fix f = *fix;
-    f.has = has;
+    if ((f.has & not_told) != not_told) {
+        f.has &= ~(uint32_t)FIX_HAS_TIME;
+    }
     f.flags |= FIX_HEARTBEAT;
-    f.rcv_time_s = rcv_time_s;
-    f.gps_time_s = rcv_time_s;
-    take(in, &in->batch.stages[stage], &f);
+    stage_fix(in, stage, &f, rcv_time_s);
 }

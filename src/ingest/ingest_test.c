@@ -98,6 +98,7 @@ static void a_fix_without_time_takes_the_arrival(void **state)
     struct rig *r = *state;
     struct fix fix = kit_fix(5);
     fix.has &= ~(uint32_t)FIX_HAS_TIME;
+    fix_set_position(&fix, 525000000, 134000000, true);
     fix.gps_time_s = 0;
     rig_send_fix(r, fix);
     struct fix f = rig_live(r, RIG_DEVICE).state.current;
@@ -159,12 +160,35 @@ static void heartbeats(void **state)
     fix_set_battery_percent(&m.fix, 70);
     (void)rig_send(r, rig_arrival(&m, 1));
     struct fix f = rig_live(r, RIG_DEVICE).state.current;
-    assert_int_equal(f.gps_time_s, KIT_TIME_S);
+    assert_int_equal(f.gps_time_s, 0); /* before any fix */
     assert_int_equal(f.battery_percent, 70);
+    assert_false(rig_live(r, RIG_DEVICE).reported);
     struct fix stored;
     assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, &stored, 1), 1);
     assert_int_equal(stored.flags, FIX_HEARTBEAT);
     assert_int_equal(stored.has, FIX_HAS_BATTERY_PERCENT);
+    (void)rig_send(r, rig_arrival(&m, 1)); /* nothing new: not stored again */
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 1);
+}
+
+/* What a heartbeat says is filed under the newest fix, and makes no fix late. */
+static void heartbeats_leave_the_gps_time_alone(void **state)
+{
+    struct rig *r = *state;
+    struct message m = {.kind = MESSAGE_HEARTBEAT};
+    fix_set_battery_percent(&m.fix, 70);
+    rig_send_fix(r, kit_fix(KIT_TIME_S - 300));
+    (void)rig_send(r, rig_arrival(&m, 1));
+    struct live live = rig_live(r, RIG_DEVICE);
+    assert_true(live.reported);
+    assert_int_equal(live.state.current.gps_time_s, kit_fix(KIT_TIME_S - 300).gps_time_s);
+    assert_int_equal(live.state.current.rcv_time_s, KIT_TIME_S);
+    assert_int_equal(live.state.current.battery_percent, 70);
+    rig_send_fix(r, kit_fix(KIT_TIME_S - 200));
+    assert_counter(r, fixes_late, 0);
+    live = rig_live(r, RIG_DEVICE);
+    assert_int_equal(live.state.current.gps_time_s, kit_fix(KIT_TIME_S - 200).gps_time_s);
+    assert_int_equal(live.state.current.battery_percent, 70);
 }
 
 static void logins_and_others_only_tell_that_it_is_alive(void **state)
@@ -453,6 +477,7 @@ int main(void)
         WITH_RIG(repeats_are_acknowledged_and_dropped),
         WITH_RIG(two_fixes_of_one_second_both_stay),
         WITH_RIG(heartbeats),
+        WITH_RIG(heartbeats_leave_the_gps_time_alone),
         WITH_RIG(logins_and_others_only_tell_that_it_is_alive),
         WITH_RIG(texts_are_stored),
         WITH_RIG(verdicts_carry_what_the_reply_needs),

@@ -219,7 +219,7 @@ static void publish(struct ingest *in, const struct hand *hand, const struct fol
     struct live live;
     tracked_live(dir, ref.tracked, &live);
     live.state = *state;
-    live.reported = true;
+    live.reported = live.state.current.gps_time_s > 0;
     tracked_publish(dir, ref.tracked, &live);
     device_ref_release(dir, &ref);
 }

@@ -98,9 +98,9 @@ def test_without_space_nothing_is_acknowledged_and_nothing_changes(faulty):
     terminal.send(terminal.frame(0x0200, body))
     assert terminal.silent_for(0.5)
     faulty.faults.set("none")
-    wait_until(lambda: faulty.health()["status"] == "ok", timeout_s=30, what="the recovery")
     fresh = Jt808(faulty.device, "013900000001")
     fresh.report(body)
+    wait_until(lambda: faulty.health()["status"] == "ok", what="the recovery")
     found = fleet.history("013900000001", "2020-01-01", "2020-01-02")
     assert found["total"] == 0
     assert faulty.check()["013900000001"]["fixes"] == 6
