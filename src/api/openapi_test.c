@@ -1,0 +1,165 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "api/call.h"
+#include "api/pages.h"
+
+static const char *const prefixes[] = {
+    [PREFIX_USER] = "user", [PREFIX_VEHICLE] = "vehicle", [PREFIX_MANAGE] = "manage"};
+
+static json_t *load(const struct json_out *out)
+{
+    json_error_t error;
+    struct bytes text = json_text(out);
+    json_t *root = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL) {
+        fail_msg("%s at %d", error.text, error.position);
+    }
+    return root;
+}
+
+static const struct api_method *method_at(size_t index)
+{
+    for (size_t g = 0; g < method_group_count; g++) {
+        if (index < method_groups[g]->count) {
+            return &method_groups[g]->rows[index];
+        }
+        index -= method_groups[g]->count;
+    }
+    return NULL;
+}
+
+static void test_the_document_holds_every_row(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    assert_string_equal(json_string_value(json_object_get(root, "openapi")), "3.1.0");
+    json_t *paths = json_object_get(root, "paths");
+    json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
+    size_t count = 0;
+    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+        char path[128];
+        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
+        json_t *post = json_object_get(json_object_get(paths, path), "post");
+        assert_non_null(post);
+        assert_non_null(json_object_get(schemas, m->name));
+        json_t *schema = json_object_get(
+            json_object_get(
+                json_object_get(json_object_get(json_object_get(post, "requestBody"), "content"),
+                                "application/json"),
+                "schema"),
+            "properties");
+        assert_int_equal(json_object_size(schema), m->param_count);
+    }
+    assert_int_equal(json_object_size(paths), count);
+    json_decref(root);
+    json_free(&out);
+}
+
+/* A row without a name, a sentence, a handler or a whole reply fails here. */
+static void test_every_row_is_complete(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+        bool is_job = m->where == WHERE_JOB || m->where == WHERE_PASSWORD;
+        assert_true(m->name[0] != '\0' && m->doc[strlen(m->doc) - 1] == '.');
+        assert_true((m->change != NULL) == is_job);
+        assert_true((m->run != NULL) == !is_job);
+        assert_true(m->param_count <= PARAMS_MAX);
+        for (size_t i = 0; i < m->param_count; i++) {
+            assert_non_null(m->params[i].name);
+            assert_true(m->params[i].doc[0] != '\0');
+            assert_true(m->params[i].min <= m->params[i].max);
+        }
+        bool has_members = m->reply.shape == REPLY_PAGE || m->reply.shape == REPLY_OBJECT;
+        assert_true((m->reply.count > 0) == has_members);
+        assert_true((m->reply.string_example != NULL) == (m->reply.shape == REPLY_STRING));
+    }
+    assert_true(count > 20);
+}
+
+static bool fits(const struct reply_member *m, const json_t *value)
+{
+    if (json_is_null(value)) {
+        return m->nullable;
+    }
+    switch (m->type) {
+    case REPLY_INT:
+        return json_is_integer(value);
+    case REPLY_NUMBER:
+        return json_is_number(value);
+    case REPLY_BOOL:
+        return json_is_boolean(value);
+    case REPLY_IDS:
+    case REPLY_ERRORS:
+        return json_is_array(value);
+    default:
+        return json_is_string(value);
+    }
+}
+
+static void check_example(const struct api_method *m, json_t *root)
+{
+    const json_t *data = json_object_get(root, "Data");
+    if (m->reply.shape == REPLY_PAGE) {
+        assert_int_equal(json_integer_value(json_object_get(data, "total")), 1);
+        data = json_array_get(json_object_get(data, "data"), 0);
+    }
+    for (size_t i = 0; i < m->reply.count; i++) {
+        const json_t *value = json_object_get(data, m->reply.members[i].name);
+        if (value == NULL || !fits(&m->reply.members[i], value)) {
+            fail_msg("%s: %s", m->name, m->reply.members[i].name);
+        }
+    }
+    assert_int_equal(json_object_size(data), m->reply.count);
+    if (m->reply.shape == REPLY_STRING) {
+        assert_true(json_is_string(data));
+    }
+}
+
+static void test_every_row_has_an_example_of_its_reply(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+        struct json_out out = {0};
+        openapi_write_example(m, &out);
+        json_t *root = load(&out);
+        assert_int_equal(json_integer_value(json_object_get(root, "Code")), 200);
+        assert_true(json_is_null(json_object_get(root, "ErrMsg")));
+        check_example(m, root);
+        json_decref(root);
+        json_free(&out);
+    }
+}
+
+static void test_the_page_names_the_demo_only_when_it_runs(void **state)
+{
+    (void)state;
+    const struct api plain = {0};
+    const struct api demo = {.demo = true};
+    assert_non_null(strstr(page_text(&plain), "/api/openapi.json"));
+    assert_null(strstr(page_text(&plain), "<b>demo</b>"));
+    assert_non_null(strstr(page_text(&demo), "<b>demo</b>"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_document_holds_every_row),
+        cmocka_unit_test(test_every_row_is_complete),
+        cmocka_unit_test(test_every_row_has_an_example_of_its_reply),
+        cmocka_unit_test(test_the_page_names_the_demo_only_when_it_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,305 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/methods.h"
+#include "api/params.h"
+#include "base/mem.h"
+
+enum { P_TEXT, P_SECRET, P_LIST, P_INT, P_DECIMAL, P_BOOL, P_TIME, P_IDS, P_OBJECTS, P_COUNT };
+
+static const struct param_row all_rows[P_COUNT] = {
+    [P_TEXT] = {"Text", PARAM_TEXT, false, false, 0, 5, ""},
+    [P_SECRET] = {"Secret", PARAM_SECRET, false, true, 0, 0, ""},
+    [P_LIST] = {"List", PARAM_LIST, false, true, 0, 0, ""},
+    [P_INT] = {"Int", PARAM_INT, false, false, -5, 1000, ""},
+    [P_DECIMAL] = {"Decimal", PARAM_DECIMAL, false, false, 0, 90, ""},
+    [P_BOOL] = {"Bool", PARAM_BOOL, false, false, 0, 0, ""},
+    [P_TIME] = {"Time", PARAM_TIME, false, true, 0, 0, ""},
+    [P_IDS] = {"IDs", PARAM_IDS, false, false, 0, 3, ""},
+    [P_OBJECTS] = {"Objects", PARAM_OBJECTS, false, false, 0, 2, ""},
+};
+
+/* One reading at a time; what it found. */
+struct reading {
+    struct arena arena;
+    struct zone *zone;
+    struct zone_clock clock;
+    struct value values[P_COUNT];
+    struct param_fault fault;
+};
+
+static enum err read_bytes_with(struct reading *r, const struct param_row *rows, size_t count,
+                                struct bytes text)
+{
+    struct json_value *object = NULL;
+    arena_clear(&r->arena);
+    assert_int_equal(json_read(text, &r->arena, &object), ERR_OK);
+    const struct param_reading reading = {rows, count, &r->arena, &r->clock};
+    r->fault = (struct param_fault){0};
+    return params_read(&reading, object, r->values, &r->fault);
+}
+
+static void read_good(struct reading *r, const char *json)
+{
+    enum err e = read_bytes_with(r, all_rows, P_COUNT, bytes_of_text(json));
+    if (e != ERR_OK) {
+        fail_msg("%s: %s: %s", json, r->fault.name, r->fault.why);
+    }
+}
+
+static void refuse(struct reading *r, const char *json, const char *name)
+{
+    if (read_bytes_with(r, all_rows, P_COUNT, bytes_of_text(json)) != ERR_INVALID) {
+        fail_msg("taken: %s", json);
+    }
+    assert_string_equal(r->fault.name, name);
+    assert_non_null(r->fault.why);
+}
+
+static void test_absent(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"Text\":null,\"Int\":\"\",\"Bool\":\" \",\"Other\":[{}]}");
+    for (size_t i = 0; i < P_COUNT; i++) {
+        assert_false(r->values[i].present);
+        assert_string_equal(r->values[i].text, "");
+    }
+}
+
+static void test_texts(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"tEXT\":\" ab \",\"Secret\":\" ab \"}");
+    assert_string_equal(r->values[P_TEXT].text, "ab");
+    assert_string_equal(r->values[P_SECRET].text, " ab ");
+    read_good(r, "{\"Text\":12.50,\"Secret\":89860012345678901234}");
+    assert_string_equal(r->values[P_TEXT].text, "12.50");
+    assert_string_equal(r->values[P_SECRET].text, "89860012345678901234");
+    read_good(r, "{\"Text\":true,\"Secret\":\"\"}");
+    assert_string_equal(r->values[P_TEXT].text, "true");
+    assert_true(r->values[P_SECRET].present);
+    read_good(r, "{\"Text\":\"äöüß€\"}");
+    refuse(r, "{\"Text\":\"äöüß€x\"}", "Text");
+    refuse(r, "{\"Text\":[\"a\"]}", "Text");
+    refuse(r, "{\"Text\":{}}", "Text");
+    refuse(r, "{\"Text\":\"a\\n\"}", "Text");
+    refuse(r, "{\"Text\":\"a\\u0000\"}", "Text");
+    refuse(r, "{\"Text\":\"\\u007f\"}", "Text");
+    refuse(r, "{\"Text\":\"\\u0085\"}", "Text");
+}
+
+static void test_the_last_of_a_repeated_name_counts(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"int\":1,\"INT\":2,\"int\":3,\"Int\":4,\"iNT\":5}");
+    assert_int_equal(r->values[P_INT].number, 5);
+    read_good(r, "{\"Int\":1,\"int\":null}");
+    assert_false(r->values[P_INT].present);
+}
+
+static void test_ints(void **state)
+{
+    struct reading *r = *state;
+    static const struct {
+        const char *json;
+        int64_t number;
+    } good[] = {{"{\"Int\":-5}", -5},      {"{\"Int\":1000}", 1000}, {"{\"Int\":\" 7 \"}", 7},
+                {"{\"Int\":\"7.00\"}", 7}, {"{\"Int\":3.0}", 3},     {"{\"Int\":-0}", 0}};
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        read_good(r, good[i].json);
+        assert_int_equal(r->values[P_INT].number, good[i].number);
+    }
+    static const char *const bad[] = {
+        "{\"Int\":-6}",      "{\"Int\":1001}",    "{\"Int\":1.5}",
+        "{\"Int\":\"x\"}",   "{\"Int\":\"1 2\"}", "{\"Int\":true}",
+        "{\"Int\":1e2}",     "{\"Int\":[1]}",     "{\"Int\":\"--1\"}",
+        "{\"Int\":\"1,5\"}", "{\"Int\":\"+1\"}",  "{\"Int\":99999999999999999999999999}",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        refuse(r, bad[i], "Int");
+    }
+}
+
+static void test_decimals(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"Decimal\":\"23\"}");
+    assert_int_equal(r->values[P_DECIMAL].number, 230000000);
+    read_good(r, "{\"Decimal\":89.9999999}");
+    assert_int_equal(r->values[P_DECIMAL].number, 899999999);
+    read_good(r, "{\"Decimal\":90}");
+    refuse(r, "{\"Decimal\":90.0000001}", "Decimal");
+    refuse(r, "{\"Decimal\":-0.0000001}", "Decimal");
+    refuse(r, "{\"Decimal\":\"abc\"}", "Decimal");
+}
+
+static void test_bools(void **state)
+{
+    struct reading *r = *state;
+    static const char *const yes[] = {"{\"Bool\":true}", "{\"Bool\":\"TRUE\"}", "{\"Bool\":1}",
+                                      "{\"Bool\":\"1\"}", "{\"Bool\":\" true \"}"};
+    static const char *const no[] = {"{\"Bool\":false}", "{\"Bool\":\"False\"}", "{\"Bool\":0}",
+                                     "{\"Bool\":\"0\"}"};
+    for (size_t i = 0; i < COUNT_OF(yes); i++) {
+        read_good(r, yes[i]);
+        assert_int_equal(r->values[P_BOOL].number, 1);
+    }
+    for (size_t i = 0; i < COUNT_OF(no); i++) {
+        read_good(r, no[i]);
+        assert_true(r->values[P_BOOL].present);
+        assert_int_equal(r->values[P_BOOL].number, 0);
+    }
+    refuse(r, "{\"Bool\":\"yes\"}", "Bool");
+    refuse(r, "{\"Bool\":[]}", "Bool");
+}
+
+static void test_times(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"Time\":\" 2020-07-25 14:55:49 \"}");
+    assert_int_equal(r->values[P_TIME].number, 1595688949);
+    read_good(r, "{\"Time\":\"2020-07-25T14:55:49+08:00\"}");
+    assert_int_equal(r->values[P_TIME].number, 1595688949 - 8 * 3600);
+    read_good(r, "{\"Time\":\"\"}");
+    assert_true(r->values[P_TIME].present);
+    assert_int_equal(r->values[P_TIME].number, 0);
+    refuse(r, "{\"Time\":\"yesterday\"}", "Time");
+    refuse(r, "{\"Time\":1595688949}", "Time");
+}
+
+static void test_lists(void **state)
+{
+    struct reading *r = *state;
+    const struct value *list = &r->values[P_LIST];
+    read_good(r, "{\"List\":\" a, b ,,c d ,\"}");
+    assert_int_equal(list->count, 3);
+    assert_string_equal(list->items[0], "a");
+    assert_string_equal(list->items[1], "b");
+    assert_string_equal(list->items[2], "c d");
+    read_good(r, "{\"List\":\"\"}");
+    assert_true(list->present);
+    assert_int_equal(list->count, 0);
+    assert_string_equal(list->text, "");
+    read_good(r, "{\"List\":\",\"}");
+    assert_int_equal(list->count, 0);
+    assert_string_equal(list->text, ",");
+    read_good(r, "{\"List\":13912345678}");
+    assert_string_equal(list->items[0], "13912345678");
+    refuse(r, "{\"List\":[\"a\"]}", "List");
+}
+
+/* {"NAME":"fill..."} with `count` times `fill`. */
+static enum err read_filled(struct reading *r, const char *name, const char *fill, size_t count)
+{
+    size_t room = strlen(name) + strlen(fill) * count + 16;
+    char *json = mem_new(room);
+    size_t len = (size_t)snprintf(json, room, "{\"%s\":\"", name);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(json + len, fill, strlen(fill));
+        len += strlen(fill);
+    }
+    memcpy(json + len, "\"}", 2);
+    enum err e =
+        read_bytes_with(r, all_rows, P_COUNT, (struct bytes){(const uint8_t *)json, len + 2});
+    free(json);
+    return e;
+}
+
+static void test_bounds(void **state)
+{
+    struct reading *r = *state;
+    assert_int_equal(read_filled(r, "Secret", "x", PARAM_TEXT_BYTES), ERR_OK);
+    assert_int_equal(read_filled(r, "Secret", "x", PARAM_TEXT_BYTES + 1), ERR_INVALID);
+    assert_int_equal(read_filled(r, "List", "x", PARAM_LIST_BYTES), ERR_OK);
+    assert_int_equal(read_filled(r, "List", "x", PARAM_LIST_BYTES + 1), ERR_INVALID);
+    assert_int_equal(read_filled(r, "List", "x,", PARAM_LIST_ITEMS - 1), ERR_OK);
+    assert_int_equal(read_filled(r, "List", "x,", PARAM_LIST_ITEMS), ERR_INVALID);
+}
+
+static void test_arrays(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"IDs\":[1,\"22\",333],\"Objects\":[{},{\"a\":1}]}");
+    assert_int_equal(r->values[P_IDS].count, 3);
+    assert_int_equal(r->values[P_IDS].numbers[1], 22);
+    assert_int_equal(r->values[P_OBJECTS].count, 2);
+    assert_int_equal(r->values[P_OBJECTS].first->next->count, 1);
+    read_good(r, "{\"IDs\":[]}");
+    assert_true(r->values[P_IDS].present);
+    refuse(r, "{\"IDs\":[1,2,3,4]}", "IDs");
+    refuse(r, "{\"IDs\":[0]}", "IDs");
+    refuse(r, "{\"IDs\":[-1]}", "IDs");
+    refuse(r, "{\"IDs\":[[1]]}", "IDs");
+    refuse(r, "{\"IDs\":1}", "IDs");
+    refuse(r, "{\"Objects\":[1,2,3]}", "Objects");
+    refuse(r, "{\"Objects\":{}}", "Objects");
+}
+
+static void test_required_goes_before_values(void **state)
+{
+    struct reading *r = *state;
+    static const struct param_row rows[] = {
+        {"A", PARAM_INT, true, false, 0, 9, ""},
+        {"B", PARAM_TEXT, true, false, 0, 0, ""},
+        {"C", PARAM_LIST, true, true, 0, 0, ""},
+    };
+    static const struct {
+        const char *json;
+        const char *name;
+    } faults[] = {{"{\"A\":\"x\"}", "B"},
+                  {"{\"A\":\"x\",\"B\":\"\",\"C\":\"\"}", "B"},
+                  {"{\"A\":\"x\",\"B\":\"b\"}", "C"},
+                  {"{\"A\":\"x\",\"B\":\"b\",\"C\":\"\"}", "A"},
+                  {"{}", "A"}};
+    for (size_t i = 0; i < COUNT_OF(faults); i++) {
+        assert_int_equal(read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text(faults[i].json)),
+                         ERR_INVALID);
+        assert_string_equal(r->fault.name, faults[i].name);
+    }
+    assert_int_equal(
+        read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text("{\"a\":1,\"b\":2,\"c\":\"\"}")),
+        ERR_OK);
+}
+
+static int set_up(void **state)
+{
+    struct reading *r = mem_new(sizeof(*r));
+    assert_int_equal(zone_find("UTC", &r->zone), ERR_OK);
+    r->clock = zone_clock_init(r->zone);
+    *state = r;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct reading *r = *state;
+    zone_release(r->zone);
+    arena_free(&r->arena);
+    free(r);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_the_last_of_a_repeated_name_counts),
+        cmocka_unit_test(test_ints),
+        cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_bools),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_required_goes_before_values),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,457 @@
+/* The server in this process, over real sockets: what the units cannot show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "api/server.h"
+#include "base/mem.h"
+
+enum { ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 16, TOKEN_SIZE = 33 };
+
+struct platform {
+    char *directory;
+    struct counters counters;
+    struct store *store;
+    struct directory *dir;
+    struct unknown_trackers *unknown;
+    struct ingest *ingest;
+    struct api_server *api;
+    char answer[ANSWER_MAX]; /* the last one, with its headers */
+    char token[TOKEN_SIZE];  /* sent unless "" */
+};
+
+static void deliver_nothing(void *context, const struct verdict *verdicts, size_t count)
+{
+    (void)context, (void)verdicts, (void)count;
+}
+
+static void on_fatal(void *context, enum err e)
+{
+    (void)context;
+    fail_msg("%s", err_text(e));
+}
+
+static struct platform *platform_new(void)
+{
+    struct platform *p = mem_new(sizeof(*p));
+    p->directory = g_dir_make_tmp("api-XXXXXX", NULL);
+    p->dir = directory_new();
+    p->unknown = unknown_new();
+    const struct store_options store = {.directory = p->directory, .cache_kib = 1024};
+    assert_int_equal(store_open(&store, &p->store), ERR_OK);
+    const struct ingest_options ingest = {
+        .store = p->store,
+        .directory = p->dir,
+        .unknown = p->unknown,
+        .counters = &p->counters,
+        .queue_bytes = 1 << 22,
+        .deliver = deliver_nothing,
+        .fatal = on_fatal,
+    };
+    assert_int_equal(ingest_start(&ingest, &p->ingest), ERR_OK);
+    assert_int_equal(api_make_root(p->ingest, "root-password"), ERR_OK);
+    assert_int_equal(api_make_root(p->ingest, "other-password"), ERR_DUPLICATE);
+    const struct api_options api = {
+        .host = "127.0.0.1",
+        .directory = p->dir,
+        .unknown = p->unknown,
+        .store = p->store,
+        .ingest = p->ingest,
+        .counters = &p->counters,
+        .token_days = 180,
+        .http_threads = 2,
+        .query_threads = 2,
+        .trusted_proxy = "127.0.0.1",
+    };
+    assert_int_equal(api_server_start(&api, &p->api), ERR_OK);
+    return p;
+}
+
+static void platform_free(struct platform *p)
+{
+    api_server_stop(p->api);
+    ingest_stop(p->ingest);
+    store_close(p->store);
+    directory_free(p->dir);
+    unknown_free(p->unknown);
+    GDir *dir = g_dir_open(p->directory, 0, NULL);
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        char *path = g_build_filename(p->directory, name, NULL);
+        (void)g_unlink(path);
+        g_free(path);
+    }
+    g_dir_close(dir);
+    (void)g_rmdir(p->directory);
+    g_free(p->directory);
+    free(p);
+}
+
+/* ---- a client ---- */
+
+static int connect_to(const struct platform *p)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001)};
+    const char *port = strrchr(api_server_address(p->api), ':') + 1;
+    address.sin_port = htons((uint16_t)g_ascii_strtoull(port, NULL, 10));
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+static void send_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+        assert_true(n > 0);
+        data += n;
+        len -= (size_t)n;
+    }
+}
+
+/* Reads to the end of the connection; answers the HTTP status. */
+static int read_answer(struct platform *p, int fd)
+{
+    size_t len = 0;
+    ssize_t n = 1;
+    while (n > 0 && len + 1 < ANSWER_MAX) {
+        n = recv(fd, p->answer + len, ANSWER_MAX - len - 1, 0);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    p->answer[len] = '\0';
+    assert_int_equal(close(fd), 0);
+    assert_true(g_str_has_prefix(p->answer, "HTTP/1.1 "));
+    return (int)g_ascii_strtoll(p->answer + strlen("HTTP/1.1 "), NULL, 10);
+}
+
+static int request(struct platform *p, const char *verb, const char *path, const char *headers,
+                   const char *body)
+{
+    char text[REQUEST_MAX];
+    int fd = connect_to(p);
+    int len = snprintf(text, sizeof(text),
+                       "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s%s%s"
+                       "Content-Length: %zu\r\n\r\n%s",
+                       verb, path, p->token[0] == '\0' ? "" : "Authorization: ", p->token,
+                       p->token[0] == '\0' ? "" : "\r\n", headers, strlen(body), body);
+    assert_in_range(len, 1, sizeof(text) - 1);
+    send_all(fd, text, (size_t)len);
+    return read_answer(p, fd);
+}
+
+/* The body of a call that answers HTTP 200. */
+static const char *call(struct platform *p, const char *method, const char *body)
+{
+    char path[128];
+    assert_in_range(snprintf(path, sizeof(path), "/api/%s", method), 1, sizeof(path) - 1);
+    assert_int_equal(request(p, "POST", path, "", body), 200);
+    return strstr(p->answer, "\r\n\r\n") + 4;
+}
+
+static void expect(struct platform *p, const char *method, const char *body, const char *answer)
+{
+    assert_string_equal(call(p, method, body), answer);
+}
+
+static void log_in(struct platform *p, const char *name, const char *password)
+{
+    static const char head[] = "{\"Code\":200,\"Data\":\"";
+    char body[128];
+    p->token[0] = '\0';
+    assert_in_range(
+        snprintf(body, sizeof(body), "{\"LoginName\":\"%s\",\"PassWord\":\"%s\"}", name, password),
+        1, sizeof(body) - 1);
+    const char *answer = call(p, "user/GetLoginToken", body);
+    assert_true(g_str_has_prefix(answer, head));
+    memcpy(p->token, answer + sizeof(head) - 1, TOKEN_SIZE - 1);
+    p->token[TOKEN_SIZE - 1] = '\0';
+}
+
+static void make_fleet(struct platform *p)
+{
+    log_in(p, "root", "root-password");
+    expect(p, "manage/AddEnterprise", "{\"HoldName\":\"One\",\"TimeZone\":\"Europe/Berlin\"}",
+           "{\"Code\":200,\"Data\":{\"HoldID\":1},\"ErrMsg\":null}");
+    expect(p, "manage/AddUser",
+           "{\"HoldID\":1,\"LoginName\":\"Anna\",\"PassWord\":\"secret-1\",\"Role\":\"admin\"}",
+           "{\"Code\":200,\"Data\":{\"UserID\":2},\"ErrMsg\":null}");
+    log_in(p, "anna", "secret-1");
+}
+
+#define DONE     "{\"Code\":200,\"Data\":null,\"ErrMsg\":null}"
+#define NO_TOKEN "{\"Code\":401,\"Data\":null,\"ErrMsg\":\"Token invalid\"}"
+
+/* ---- tests ---- */
+
+static void test_login_device_list(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    expect(p, "manage/AddDevice",
+           "{\"DeviceID\":\"0012\",\"VehiclePlate\":\" B-1 \",\"ObjectCode\":\"c\",\"SIM\":4711,"
+           "\"TankLitres\":\"60.5\"}",
+           DONE);
+    expect(p, "manage/AddDevice", "{\"DeviceID\":12}",
+           "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"DeviceID is taken\"}");
+    expect(p, "manage/AddDevice", "{\"DeviceID\":13,\"VehiclePlate\":\"b-1\"}",
+           "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"VehiclePlate is taken\"}");
+    expect(p, "manage/ListDevices", "{}",
+           "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\",\"VehiclePlate\":"
+           "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
+           "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0}]},"
+           "\"ErrMsg\":null}");
+    expect(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10}",
+           "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\","
+           "\"VehiclePlate\":\"B-1\",\"isOnline\":false,\"isAlarm\":false,\"DeviceType\":0,"
+           "\"isFocus\":false,\"NoUsed\":true}]},\"ErrMsg\":null}");
+    expect(p, "vehicle/GetHistoryVehicleInfo",
+           "{\"NumberPlateLists\":\"b-1\",\"StartTime\":\"2026-01-01\",\"EndTime\":\"2026-01-02\"}",
+           "{\"Code\":200,\"Data\":{\"total\":0,\"data\":[]},\"ErrMsg\":null}");
+    expect(p, "manage/SetFocus", "{\"DeviceID\":\"12\",\"Focus\":\"true\"}", DONE);
+    assert_non_null(
+        strstr(call(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10,\"Status\":5}"),
+               "\"isFocus\":true"));
+    expect(p, "manage/ModifyDevice", "{\"DeviceID\":12,\"Password\":\"pw\"}", DONE);
+    assert_non_null(strstr(call(p, "manage/ListDevices", "{}"), "\"HasPassword\":true"));
+    expect(p, "manage/DeleteDevice", "{\"DeviceID\":12}", DONE);
+    expect(p, "manage/DeleteDevice", "{\"DeviceID\":12}",
+           "{\"Code\":404,\"Data\":null,\"ErrMsg\":\"This device does not exist\"}");
+}
+
+static void test_many_devices(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    expect(p, "manage/AddDevices",
+           "{\"Devices\":[{\"DeviceID\":\"1\"},{\"DeviceID\":\"01\"},7,{\"DeviceID\":\"a b\"},"
+           "{\"DeviceID\":\"2\",\"VehiclePlate\":\"1\"},{\"DeviceID\":\"3\",\"GroupID\":9},"
+           "{\"DeviceID\":\"4\",\"ObjectCode\":\"x\"},{\"DeviceID\":\"5\",\"ObjectCode\":\"X\"}]}",
+           "{\"Code\":200,\"Data\":{\"added\":2,\"errors\":["
+           "{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"},"
+           "{\"index\":2,\"ErrMsg\":\"wrong kind of value\"},"
+           "{\"index\":3,\"ErrMsg\":\"DeviceID: wants 1 to 32 of 0-9 A-Z a-z _ -\"},"
+           "{\"index\":4,\"ErrMsg\":\"VehiclePlate is taken\"},"
+           "{\"index\":5,\"ErrMsg\":\"This group does not exist\"},"
+           "{\"index\":7,\"ErrMsg\":\"ObjectCode is taken\"}]},\"ErrMsg\":null}");
+}
+
+static void test_users_and_passwords(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    expect(p, "manage/ChangePassword", "{\"OldPassWord\":\"wrong-1\",\"NewPassWord\":\"secret-2\"}",
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"OldPassWord: is not the password\"}");
+    expect(p, "manage/ChangePassword", "{\"OldPassWord\":\"secret-1\",\"NewPassWord\":\"short\"}",
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"NewPassWord: a password has 6 to 128 "
+           "characters\"}");
+    expect(p, "manage/ChangePassword",
+           "{\"OldPassWord\":\"secret-1\",\"NewPassWord\":\"secret-2\"}", DONE);
+    expect(p, "manage/ListUsers", "{}", NO_TOKEN);
+    log_in(p, "ANNA", "secret-2");
+    expect(p, "manage/ListUsers", "{}",
+           "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"UserID\":2,\"LoginName\":\"Anna\","
+           "\"Role\":\"admin\",\"ExpireTime\":null,\"GroupIDs\":[]}]},\"ErrMsg\":null}");
+    expect(p, "manage/AddUser",
+           "{\"LoginName\":\"anna\",\"PassWord\":\"secret-3\",\"Role\":\"viewer\"}",
+           "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"LoginName is taken\"}");
+    expect(p, "manage/AddUser",
+           "{\"LoginName\":\"ben\",\"PassWord\":\"secret-3\",\"Role\":\"root\"}",
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"Role: wants viewer, operator or admin\"}");
+    expect(p, "manage/AddUser",
+           "{\"LoginName\":\"ben\",\"PassWord\":\"secret-3\",\"Role\":\"viewer\","
+           "\"ExpireTime\":\"2030-06-01\"}",
+           "{\"Code\":200,\"Data\":{\"UserID\":3},\"ErrMsg\":null}");
+    expect(p, "manage/DeleteUser", "{\"UserID\":1}",
+           "{\"Code\":404,\"Data\":null,\"ErrMsg\":\"This user does not exist\"}");
+    log_in(p, "ben", "secret-3");
+    expect(p, "manage/ListUsers", "{}",
+           "{\"Code\":403,\"Data\":null,\"ErrMsg\":\"Limited authority\"}");
+    expect(p, "user/LogOut", "", DONE);
+    expect(p, "user/LogOut", "",
+           "{\"Code\":4009,\"Data\":null,\"ErrMsg\":\"LoginKey does not exist\"}");
+}
+
+static void test_a_deleted_group_frees_nobody(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    expect(p, "manage/AddGroup", "{\"GroupName\":\"north\"}",
+           "{\"Code\":200,\"Data\":{\"GroupID\":1},\"ErrMsg\":null}");
+    expect(p, "manage/AddGroup", "{\"GroupName\":\"North\"}",
+           "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"GroupName is taken\"}");
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"1\",\"GroupID\":1}", DONE);
+    expect(p, "manage/AddUser",
+           "{\"LoginName\":\"ben\",\"PassWord\":\"secret-3\",\"Role\":\"admin\",\"GroupIDs\":[1]}",
+           "{\"Code\":200,\"Data\":{\"UserID\":3},\"ErrMsg\":null}");
+    char anna[TOKEN_SIZE];
+    memcpy(anna, p->token, TOKEN_SIZE);
+    log_in(p, "ben", "secret-3");
+    assert_non_null(strstr(call(p, "manage/ListDevices", "{}"), "\"total\":1"));
+    expect(p, "manage/ListUsers", "{}",
+           "{\"Code\":403,\"Data\":null,\"ErrMsg\":\"Limited authority\"}");
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"2\"}",
+           "{\"Code\":404,\"Data\":null,\"ErrMsg\":\"This group does not exist\"}");
+    char ben[TOKEN_SIZE];
+    memcpy(ben, p->token, TOKEN_SIZE);
+    memcpy(p->token, anna, TOKEN_SIZE);
+    expect(p, "manage/DeleteGroup", "{\"GroupID\":1}", DONE);
+    assert_non_null(strstr(call(p, "manage/ListDevices", "{}"), "\"GroupID\":0"));
+    memcpy(p->token, ben, TOKEN_SIZE);
+    assert_non_null(strstr(call(p, "manage/ListDevices", "{}"), "\"total\":0"));
+}
+
+static void test_a_deleted_enterprise_ends_what_it_owned(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"1\"}", DONE);
+    char anna[TOKEN_SIZE];
+    memcpy(anna, p->token, TOKEN_SIZE);
+    log_in(p, "root", "root-password");
+    expect(p, "manage/DeleteEnterprise", "{\"HoldID\":1}", DONE);
+    expect(p, "manage/ListUsers", "{\"HoldID\":1}",
+           "{\"Code\":404,\"Data\":null,\"ErrMsg\":\"This enterprise does not exist\"}");
+    expect(p, "vehicle/ModifyVehiclePlate",
+           "{\"HoldID\":1,\"DeviceID\":\"1\",\"NewVehiclePlate\":\"x\"}",
+           "{\"Code\":200,\"Data\":\"3\",\"ErrMsg\":null}");
+    assert_int_equal(directory_device_count(p->dir), 0);
+    memcpy(p->token, anna, TOKEN_SIZE);
+    expect(p, "manage/ListUsers", "{}", NO_TOKEN);
+    expect(p, "vehicle/ModifyVehiclePlate", "{}", "{\"Code\":200,\"Data\":\"1\",\"ErrMsg\":null}");
+    p->token[0] = '\0';
+    expect(p, "user/GetLoginToken", "{\"LoginName\":\"anna\",\"PassWord\":\"secret-1\"}",
+           "{\"Code\":4006,\"Data\":null,\"ErrMsg\":\"User has been deleted\"}");
+}
+
+static void test_paths_and_verbs(void **state)
+{
+    struct platform *p = *state;
+    assert_int_equal(request(p, "POST", "/api/vehicle/Nothing", "", "{}"), 404);
+    assert_non_null(strstr(p->answer, "{\"Code\":404,\"Data\":null,\"ErrMsg\":\""));
+    assert_int_equal(request(p, "GET", "/api/vehicle/GetDeviceList", "", ""), 405);
+    assert_non_null(strstr(p->answer, "\r\nAllow: POST\r\n"));
+    assert_int_equal(request(p, "POST", "/health", "", ""), 405);
+    assert_non_null(strstr(p->answer, "\r\nAllow: GET, HEAD\r\n"));
+    assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+    assert_non_null(strstr(p->answer, "{\"status\":\"ok\",\"store\":\"ok\""));
+    assert_int_equal(request(p, "HEAD", "/", "", ""), 200);
+    assert_int_equal(request(p, "GET", "/", "", ""), 200);
+    assert_non_null(strstr(p->answer, "Content-Type: text/html"));
+    expect(p, "vehicle/GetDeviceList", "{}", NO_TOKEN);
+    expect(p, "user/GetLoginToken", "{\"LoginName\":\"x\"}",
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"User / password can\u2019t be null \"}");
+}
+
+/* A body that is too long, announced or not, is answered when it was read. */
+static void test_bodies_that_are_too_long(void **state)
+{
+    struct platform *p = *state;
+    static const char announced[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
+                                    "Connection: close\r\nContent-Length: 1048577\r\n\r\n";
+    static const char expecting[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
+                                    "Expect: 100-continue\r\nContent-Length: 1048577\r\n\r\n";
+    static const char chunked[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
+                                  "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "100001\r\n";
+    enum { TOO_LONG = (1 << 20) + 1 };
+    char *body = mem_new(TOO_LONG);
+    memset(body, ' ', TOO_LONG);
+    int fd = connect_to(p);
+    send_all(fd, announced, sizeof(announced) - 1);
+    send_all(fd, body, TOO_LONG);
+    assert_int_equal(read_answer(p, fd), 413);
+    fd = connect_to(p);
+    send_all(fd, expecting, sizeof(expecting) - 1);
+    assert_int_equal(read_answer(p, fd), 413);
+    fd = connect_to(p);
+    send_all(fd, chunked, sizeof(chunked) - 1);
+    send_all(fd, body, TOO_LONG);
+    send_all(fd, "\r\n0\r\n\r\n", 7);
+    assert_int_equal(read_answer(p, fd), 413);
+    fd = connect_to(p);
+    send_all(fd, announced, sizeof(announced) - 1);
+    assert_int_equal(close(fd), 0); /* one that leaves halfway harms nobody */
+    free(body);
+    assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+}
+
+static void test_throttled_logins(void **state)
+{
+    struct platform *p = *state;
+    static const char wrong[] = "{\"LoginName\":\"root\",\"PassWord\":\"wrong\"}";
+    static const char path[] = "/api/user/GetLoginToken";
+    static const char forwarded[] = "X-Forwarded-For: 192.0.2.9, 192.0.2.7\r\n";
+    for (int i = 0; i < 10; i++) {
+        expect(p, "user/GetLoginToken", wrong,
+               "{\"Code\":4005,\"Data\":null,\"ErrMsg\":\"Password error\"}");
+    }
+    assert_int_equal(request(p, "POST", path, "", wrong), 429);
+    assert_non_null(strstr(p->answer, "\r\nRetry-After: "));
+    for (int i = 0; i < 30; i++) {
+        char body[64];
+        (void)snprintf(body, sizeof(body), "{\"LoginName\":\"n%d\",\"PassWord\":\"x\"}", i);
+        assert_int_equal(request(p, "POST", path, forwarded, body), 200);
+    }
+    static const char other[] = "{\"LoginName\":\"other\",\"PassWord\":\"x\"}";
+    assert_int_equal(request(p, "POST", path, forwarded, other), 429);
+    assert_int_equal(request(p, "POST", path, "", other), 200);
+}
+
+static void test_draining(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    api_server_drain(p->api);
+    assert_int_equal(
+        request(p, "POST", "/api/vehicle/GetDeviceList", "", "{\"PageIndex\":1,\"PageSize\":1}"),
+        503);
+    assert_non_null(strstr(p->answer, "\r\nRetry-After: "));
+    assert_non_null(strstr(p->answer, "{\"Code\":503,\"Data\":null,"));
+    assert_int_equal(request(p, "POST", "/api/vehicle/ModifyAssetName", "", "{}"), 503);
+    assert_non_null(strstr(p->answer, "\"Data\":\"-1\""));
+    assert_int_equal(request(p, "POST", "/api/user/GetLoginToken", "", "{}"), 503);
+    assert_non_null(strstr(p->answer, "{\"Code\":4011,"));
+}
+
+static int set_up(void **state)
+{
+    *state = platform_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    platform_free(*state);
+    return 0;
+}
+
+#define SERVER_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVER_TEST(test_login_device_list),
+        SERVER_TEST(test_many_devices),
+        SERVER_TEST(test_users_and_passwords),
+        SERVER_TEST(test_a_deleted_group_frees_nobody),
+        SERVER_TEST(test_a_deleted_enterprise_ends_what_it_owned),
+        SERVER_TEST(test_paths_and_verbs),
+        SERVER_TEST(test_bodies_that_are_too_long),
+        SERVER_TEST(test_throttled_logins),
+        SERVER_TEST(test_draining),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
