@@ -2,7 +2,7 @@
  * JT/T 808: the Chinese standard for vehicle terminals, its revisions of 2011, 2013 and 2019, and
  * the many makers who add items of their own to it.
  *
- *     7e  02 00  00 26  01 20 76 46 32 79  00 40  ...  c1  7e
+ *     7e  02 00  00 28  01 39 12 34 56 78  00 04  ...  1f  7e
  *         id     attr   terminal, BCD      serial body xor
  *
  *     attributes   bits 0-9   length of the body
@@ -208,7 +208,7 @@ static void set_hint(const struct jt808_message *m, const struct row *row, struc
     out->wants_reply = hint.kind != REPLY_NONE;
 }
 
-/* "(740190311185,1,001,ELOCK,3,529439)": the first field names the device. */
+/* "(794100000001,1,001,ELOCK,3,111111)": the first field names the device. */
 static enum err decode_sentence(struct bytes frame, struct decoded *out)
 {
     struct reader r = reader_init(bytes_slice(frame, 1, frame.len - 2));

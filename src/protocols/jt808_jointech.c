@@ -1,8 +1,8 @@
 /*
  * Jointech locks: 5501, a location, and 5502, one from its memory.
  *
- *     2021 May 8 06:30:51   22 deg 34.8621 N   113 deg 55.0170 E, valid
- *     08 05 21  06 30 51    22 34 86 21        11 35 50 17 0|7
+ *     2026 Nov 23 01:12:00   22 deg 30.1234 N   113 deg 50.1234 E, valid
+ *     23 11 26  01 12 00     22 30 12 34        11 35 01 23 4|7
  *
  *     date BCD DDMMYY, time hhmmss UTC, lat BCD ddmm.mmmm, lon BCD dddmm.mmmm and four bits: 0
  *     valid, 1 north, 2 east; speed BCD (knots), course u8 * 2, signal u8, satellites u8, odometer

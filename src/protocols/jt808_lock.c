@@ -3,7 +3,7 @@
  *
  *     0B  command u8; of 5 or 6 bytes a card u32 opened it, of 7 or 8 a password (6 digits); an
  *         even length ends with a result u8, which we take for refused where it is 0
- *     33  text "*M00,45,1136904...": at 8 the lock's status, of which [2..4] are battery V * 100
+ *     33  text "*M00,30,1038200...": at 8 the lock's status, of which [2..4] are battery V * 100
  *     63  {sub-lock 6, battery u16 mV, seal u8 ('1': sealed), state u8, signal u8}
  *     D5  a count u8, {lock 5, card BCD 5, battery u8, status u16: bit 5 clear is locked}
  *     DA  cuts of the rope u16, state u8: bit 2 moving

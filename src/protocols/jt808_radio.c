@@ -10,7 +10,7 @@
  *     F0      entries of 13 bytes: MCC u16, MNC u16, CID u32, LAC u32, signal u8
  *     FF      12 bytes: MCC u16, MNC u16, LAC u32, CID u32
  *     EC, F4  entries of 7 bytes: MAC 6, signal i8 in dBm
- *     EB 00B9 a count u8, then text "54:42:10:66:C9:E2,-50,..."
+ *     EB 00B9 a count u8, then text "02:00:00:00:00:01,-50,..."
  *
  * Source: the vectors' facts, section 1; 53, 5D and FF from the frames.
  */
@@ -130,7 +130,7 @@ void jt808_item_wifi(struct reader *r, struct fix *f)
     }
 }
 
-/* "54:42:10:66:C9:E2". */
+/* "02:00:00:00:00:01". */
 static bool parse_mac(struct bytes text, uint8_t mac[MAC_LEN])
 {
     enum { STEP = 3 };
