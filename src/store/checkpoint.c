@@ -28,9 +28,8 @@ struct checkpointer {
 
 enum err checkpoint_passive(sqlite3 *db)
 {
-    enum err e = database_err(
-        db, sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
-    return e == ERR_BUSY ? ERR_OK : e; /* busy: the other one is at it */
+    return database_err(db,
+                        sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
 }
 
 static bool wait_for_request(struct checkpointer *c)
@@ -50,6 +49,7 @@ static void *work(void *arg)
     struct checkpointer *c = arg;
     while (wait_for_request(c)) {
         enum err e = checkpoint_passive(c->db);
+        e = e == ERR_BUSY ? ERR_OK : e; /* the writer is at it */
         check(pthread_mutex_lock(&c->lock) == 0);
         if (e != ERR_OK && e != c->result) {
             database_log(c->db, "checkpoint_failed", e);

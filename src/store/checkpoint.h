@@ -17,7 +17,10 @@ enum err checkpointer_result(struct checkpointer *c);
 /* Ends the thread, after the round it is in. NULL is fine. */
 void checkpointer_stop(struct checkpointer *c);
 
-/* One round on `db`, of its own thread; never waits for readers or the writer. */
+/*
+ * One round on `db`, of its own thread; never waits for readers or the writer. ERR_BUSY: another
+ * round is under way.
+ */
 MUST_USE enum err checkpoint_passive(sqlite3 *db);
 
 #endif

@@ -65,17 +65,19 @@ static int64_t size_of(struct kit *k, const char *name)
     return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-/* Written far beyond 32 MB, the log stays where the finishing round begins it anew. */
+/*
+ * However much is written, the log is begun anew soon after 32 MB: as soon as the round that the
+ * background is in has ended, whose length is the disk's.
+ */
 static void the_log_is_begun_anew(void **state)
 {
     struct kit *k = *state;
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 150; i++) {
         commit_text(k);
         assert_int_equal(store_maintain(k->store), ERR_OK);
-        assert_true(size_of(k, "odograph.db-wal") < 40 * (int64_t)MB);
     }
-    assert_true(size_of(k, "odograph.db-wal") > 30 * (int64_t)MB);
-    assert_true(size_of(k, "odograph.db") > 60 * (int64_t)MB);
+    assert_in_range(size_of(k, "odograph.db-wal"), 30 * (int64_t)MB, 100 * (int64_t)MB);
+    assert_true(size_of(k, "odograph.db") > 50 * (int64_t)MB);
 }
 
 static void nothing_is_copied_unasked(void **state)
@@ -113,26 +115,7 @@ static void a_reader_delays_but_never_blocks(void **state)
         commit_text(k);
         assert_int_equal(store_maintain(k->store), ERR_OK);
     }
-    assert_true(size_of(k, "odograph.db-wal") <= held + 3 * (int64_t)MB);
-}
-
-/* Copying fails for want of space: said, and mended when there is space again. */
-static void no_space_to_copy_to(void **state)
-{
-    struct kit *k = *state;
-    enum err e = ERR_OK;
-    for (int i = 0; i < 36; i++) {
-        commit_text(k); /* without a round in between */
-    }
-    fault_vfs_set(&k->vfs, FAULT_NO_SPACE, 0);
-    e = store_maintain(k->store);
-    assert_int_equal(e, ERR_FULL);
-    fault_vfs_set(&k->vfs, FAULT_NONE, 0);
-    for (int i = 0; i < 4; i++) {
-        commit_text(k);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
-    }
-    assert_true(size_of(k, "odograph.db") > 36 * (int64_t)MB);
+    assert_true(size_of(k, "odograph.db-wal") < held + 50 * (int64_t)MB);
 }
 
 /* Waits until a call of store_maintain() answers `wanted`, as the background thread gets there. */
@@ -143,6 +126,26 @@ static void assert_maintain_becomes(struct kit *k, enum err wanted)
         assert_true(clock_monotonic_ms() < deadline_ms);
         (void)sched_yield();
     }
+}
+
+/* Copying fails for want of space: said, and mended when there is space again. */
+static void no_space_to_copy_to(void **state)
+{
+    struct kit *k = *state;
+    for (int i = 0; i < 36; i++) {
+        commit_text(k); /* without a round in between */
+    }
+    fault_vfs_set(&k->vfs, FAULT_NO_SPACE, 0);
+    assert_int_equal(store_maintain(k->store), ERR_FULL);
+    fault_vfs_set(&k->vfs, FAULT_NONE, 0);
+    int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+    while (size_of(k, "odograph.db") < 36 * (int64_t)MB) {
+        enum err e = store_maintain(k->store);
+        assert_true(e == ERR_OK || e == ERR_FULL);
+        assert_true(clock_monotonic_ms() < deadline_ms);
+        (void)sched_yield();
+    }
+    assert_maintain_becomes(k, ERR_OK);
 }
 
 static void the_background_round_tells(void **state)

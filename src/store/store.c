@@ -317,6 +317,20 @@ bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix)
     return tails_has_repeat(s->tails, device, fix);
 }
 
+/* The writer's own round, that ends what the background has begun. */
+static enum err finish_log(struct store *s)
+{
+    enum err e = checkpoint_passive(s->db);
+    if (e == ERR_BUSY) {
+        return ERR_OK; /* the background is at it still: the next call tries again */
+    }
+    s->frames_finished = s->wal_frames;
+    if (e != ERR_OK) {
+        database_log(s->db, "checkpoint_failed", e);
+    }
+    return e;
+}
+
 enum err store_maintain(struct store *s)
 {
     enum err e = checkpointer_result(s->checkpointer);
@@ -324,19 +338,15 @@ enum err store_maintain(struct store *s)
         s->frames_asked = 0;
         s->frames_finished = 0;
     }
-    if (s->wal_frames >= FINISH_AT_FRAMES &&
-        s->wal_frames >= s->frames_finished + FINISH_AGAIN_FRAMES) {
-        s->frames_finished = s->wal_frames;
+    if (s->wal_frames >= FINISH_AT_FRAMES) {
+        bool is_due = s->wal_frames >= s->frames_finished + FINISH_AGAIN_FRAMES;
+        enum err own = is_due ? finish_log(s) : ERR_OK;
+        e = e == ERR_OK ? own : e;
+    } else if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES) {
         s->frames_asked = s->wal_frames;
-        enum err own = checkpoint_passive(s->db);
-        if (own != ERR_OK) {
-            database_log(s->db, "checkpoint_failed", own);
-        }
-        return e == ERR_OK ? own : e;
+        checkpointer_request(s->checkpointer);
     }
-    /* One that failed for want of space is tried again, so that it can end. */
-    if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES || e == ERR_FULL) {
-        s->frames_asked = s->wal_frames;
+    if (e == ERR_FULL) { /* tried again until there is space, so that it can end */
         checkpointer_request(s->checkpointer);
     }
     return e;
