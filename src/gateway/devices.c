@@ -35,7 +35,7 @@ void device_bind(struct link *link, int64_t device)
 {
     struct gateway *g = link->gateway;
     /* A link of one terminal, which most are, is told at a glance. */
-    if (link->device_count == 1 && link->devices[0] == device) {
+    if (link->ends || (link->device_count == 1 && link->devices[0] == device)) {
         return;
     }
     struct link *owner = g_hash_table_lookup(g->owners, &device);
@@ -49,13 +49,16 @@ void device_bind(struct link *link, int64_t device)
         link_drop_device(owner, device);
     } else {
         counter_add(g->counters, devices_connected, 1);
+        log_line(LOG_DEBUG, "device_connected", "device=%lld from=%s protocol=%s",
+                 (long long)device, link->address, protocol_at(link->protocol)->name);
     }
     int64_t *key = g_new(int64_t, 1);
     *key = device;
     g_hash_table_replace(g->owners, key, link);
     link_add_device(link, device);
     if (owner != NULL && owner->device_count == 0 && !owner->is_udp) {
-        link_close(owner);
+        link_end(owner);
+        link_end_when_sent(owner);
     }
 }
 

@@ -1,7 +1,6 @@
 /*
- * Bytes to arrivals. A frame is taken off the front of the bytes only once ingest has it, so that a
- * link that has to wait finds it there again; decoding twice is harmless, decoders being pure but
- * for what a login writes into the session.
+ * Bytes to arrivals. A frame is taken off the front of the bytes only once ingest has it; a link
+ * that has to wait finds it there again, and its session as it was before.
  */
 #include "base/clock.h"
 #include "gateway/gateway_private.h"
@@ -46,7 +45,7 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
     if (!d->wants_reply) {
         return FRAME_TAKEN;
     }
-    if (link->in_flight == 0) {
+    if (link->in_flight == 0 || link->is_udp) {
         link_reply_now(link, &d->hint, d->wants_close);
         return link->closing ? FRAME_CLOSES : FRAME_TAKEN;
     }
@@ -62,13 +61,15 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
 static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
 {
     struct gateway *g = link->gateway;
+    /* Only of a stranger are the address and the frame of interest. */
+    bool is_known = link->device_count > 0;
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,
         .rcv_time_ms = g->read_wall_ms,
         .device_id = d->device_id,
-        .address = link->address,
-        .frame = frame,
+        .address = is_known ? NULL : link->address,
+        .frame = is_known ? (struct bytes){0} : frame,
         .wants_reply = d->wants_reply,
         .wants_close = d->wants_close,
         .hint = d->hint,
@@ -76,19 +77,26 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .messages = d->at,
         .count = d->len,
     };
-    uint32_t credit_bytes;
-    if (ingest_push(g->ingest, &arrival, &credit_bytes) != ERR_OK) {
-        if (link->is_udp) {
-            counter_add(g->counters, datagrams_dropped, 1);
-            return FRAME_TAKEN;
-        }
+    bool has_credit = link->credit_bytes < g->options.credit_bytes;
+    uint32_t credit_bytes = 0;
+    enum err e = has_credit ? ingest_push(g->ingest, &arrival, &credit_bytes) : ERR_BUSY;
+    if (e != ERR_OK && link->is_udp) {
+        counter_add(g->counters, datagrams_dropped, 1);
+        return FRAME_TAKEN;
+    }
+    if (e == ERR_TOO_LONG) {
+        return close_for(link, &g->counters->connections_malformed);
+    }
+    if (e != ERR_OK) {
         link_wait(link);
         pause_link(link);
         return FRAME_WAITS;
     }
     link->in_flight++;
     link->credit_bytes += credit_bytes;
-    if (link->credit_bytes >= g->options.credit_bytes) {
+    if (d->wants_close) {
+        link_end(link);
+    } else if (link->credit_bytes >= g->options.credit_bytes) {
         pause_link(link);
     }
     return FRAME_TAKEN;
@@ -98,6 +106,7 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
 {
     struct gateway *g = link->gateway;
     struct decoded d = {.arena = &g->arena};
+    struct session before = link->session;
     enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
     if (e != ERR_OK) {
         counter_add(g->counters, frames_bad, 1);
@@ -106,9 +115,11 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
                    ? FRAME_TAKEN
                    : close_for(link, &g->counters->connections_malformed);
     }
-    enum frame_fate fate = d.device_id[0] == '\0'         ? take_anonymous(link, &d)
-                           : d.len == 0 && !d.wants_reply ? FRAME_TAKEN
-                                                          : push(link, frame, &d);
+    enum frame_fate fate =
+        d.device_id[0] == '\0' ? take_anonymous(link, &d) : push(link, frame, &d);
+    if (fate == FRAME_WAITS) {
+        link->session = before;
+    }
     if (fate == FRAME_TAKEN) {
         link->bad_frames = 0;
         counter_add(g->counters, frames, 1);
@@ -123,7 +134,7 @@ static bool detect(struct link *link, struct bytes in)
     struct gateway *g = link->gateway;
     size_t index;
     enum err e = protocol_detect(in, link->is_udp, &index);
-    if (e == ERR_MORE) {
+    if (e == ERR_MORE && in.len <= DETECT_MAX_BYTES) {
         return false;
     }
     if (e != ERR_OK) {
@@ -145,7 +156,7 @@ size_t frames_take(struct link *link, struct bytes in)
         return 0;
     }
     const struct protocol *p = protocol_at(link->protocol);
-    while (taken < in.len && !link->paused && !link->close_when_sent) {
+    while (taken < in.len && !link->paused && !link->ends) {
         struct bytes left = bytes_slice(in, taken, in.len - taken);
         struct bytes frame;
         size_t used = 0;
@@ -169,8 +180,9 @@ size_t frames_take(struct link *link, struct bytes in)
 bool link_may_resume(const struct link *link)
 {
     const struct gateway *g = link->gateway;
-    return link->paused && !link->closing && !link->is_waiter && !link->deferred.pending &&
-           link->credit_bytes <= g->options.credit_bytes / 2 && g->reading;
+    return link->paused && !link->closing && !link->ends && !link->is_waiter &&
+           !link->deferred.pending && link->credit_bytes <= g->options.credit_bytes / 2 &&
+           g->reading;
 }
 
 void link_resume(struct link *link)
@@ -188,7 +200,7 @@ void link_resume(struct link *link)
         return;
     }
     link_keep(link, bytes_slice(kept, taken, kept.len - taken));
-    if (!link->paused) {
+    if (!link->paused && !link->ends) {
         tcp_start_reading(link);
     }
 }

@@ -35,41 +35,6 @@ void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE])
                    ntohs(is_v6 ? v6->sin6_port : v4->sin_port));
 }
 
-/* ---- hash tables ---- */
-
-static guint peer_hash(gconstpointer key)
-{
-    const struct sockaddr *address = key;
-    if (address->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = key;
-        guint hash = v6->sin6_port;
-        for (size_t i = 0; i < sizeof(v6->sin6_addr.s6_addr); i++) {
-            hash = hash * 31 + v6->sin6_addr.s6_addr[i];
-        }
-        return hash;
-    }
-    const struct sockaddr_in *v4 = key;
-    return v4->sin_addr.s_addr * 31 + v4->sin_port;
-}
-
-static gboolean peer_equal(gconstpointer left, gconstpointer right)
-{
-    const struct sockaddr *a = left;
-    const struct sockaddr *b = right;
-    if (a->sa_family != b->sa_family) {
-        return FALSE;
-    }
-    if (a->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6a = left;
-        const struct sockaddr_in6 *v6b = right;
-        return v6a->sin6_port == v6b->sin6_port &&
-               memcmp(&v6a->sin6_addr, &v6b->sin6_addr, sizeof(v6a->sin6_addr)) == 0;
-    }
-    const struct sockaddr_in *v4a = left;
-    const struct sockaddr_in *v4b = right;
-    return v4a->sin_port == v4b->sin_port && v4a->sin_addr.s_addr == v4b->sin_addr.s_addr;
-}
-
 /* ---- stages ---- */
 
 static void reach(struct gateway *g, enum gateway_stage stage)
@@ -154,6 +119,7 @@ static void on_tick(uv_timer_t *timer)
 {
     struct gateway *g = timer->data;
     links_expire(g);
+    replies_resume_waiters(g);
     end_when_flushed(g);
 }
 
@@ -205,20 +171,23 @@ static enum err open_port(struct gateway *g)
                  g->options.host);
         return ERR_INVALID;
     }
-    for (int i = 0; i < PORT_TRIES; i++) {
+    enum err e = ERR_BUSY;
+    for (int i = 0; i < PORT_TRIES && e == ERR_BUSY; i++) {
         struct sockaddr_storage address = wanted;
-        enum err e = listen_on(g, &address);
+        e = listen_on(g, &address);
         if (e == ERR_OK) {
             address_text((const struct sockaddr *)&address, g->address);
             return ERR_OK;
         }
-        if (e != ERR_BUSY || g->options.port != 0) {
+        if (g->options.port != 0) {
             break;
         }
         close_listeners(g);
     }
-    log_line(LOG_ERROR, "device_port_failed", "host=%s port=%u why=\"in use\"", g->options.host,
-             g->options.port);
+    if (e == ERR_BUSY) {
+        log_line(LOG_ERROR, "device_port_failed", "transport=udp host=%s port=%u why=\"in use\"",
+                 g->options.host, g->options.port);
+    }
     return ERR_IO;
 }
 
@@ -232,8 +201,9 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
     check(pthread_mutex_init(&g->stage_mutex, NULL) == 0);
     check(pthread_cond_init(&g->stage_changed, NULL) == 0);
     check(pthread_mutex_init(&g->inbox.mutex, NULL) == 0);
-    g->udp_peers = g_hash_table_new(peer_hash, peer_equal);
+    g->udp_peers = udp_peers_new();
     g->owners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    check(uv_random(NULL, NULL, &g->secret, sizeof(g->secret), 0, NULL) == 0);
     check(uv_loop_init(&g->loop) == 0);
     check(uv_async_init(&g->loop, &g->wakeup, on_wakeup) == 0);
     g->wakeup.data = g;

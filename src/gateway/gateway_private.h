@@ -20,6 +20,7 @@ enum {
     READ_BUFFER_BYTES = 64 * 1024,
     OUT_BUFFER_BYTES = 16 * 1024,
     UNSENT_MAX_BYTES = 256 * 1024,
+    DETECT_MAX_BYTES = 16, /* more is not needed to tell the protocol */
     BAD_FRAMES_MAX = 8,
     UDP_PEERS_MAX = 200000,
     ADDRESS_SIZE = 56,
@@ -40,6 +41,12 @@ struct deferred_reply {
     struct reply_hint hint;
 };
 
+/* A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. */
+struct peer_key {
+    uint32_t hash;
+    struct sockaddr_storage address;
+};
+
 /*
  * A TCP connection or a UDP peer. Lives in its slot until its handle is closed; the slot's
  * generation goes up when closing begins, so that no verdict reaches it any more.
@@ -50,11 +57,12 @@ struct link {
     uint32_t generation;
     bool is_udp;
     bool closing;
-    bool close_when_sent;
-    bool paused;      /* not read: its credit or the queue is full, or a deferred reply waits */
-    bool is_waiter;   /* in the gateway's list of links that wait for room in the queue */
-    bool has_spoken;  /* sent a whole frame */
-    uint8_t protocol; /* index, or PROTOCOL_UNKNOWN */
+    bool ends;            /* nothing more is taken of it: closes once all is answered ... */
+    bool close_when_sent; /* ... and everything has left */
+    bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
+    bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
+    bool has_spoken;      /* sent a whole frame */
+    uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;
     struct session session;
     uint32_t in_flight;    /* arrivals without their verdict */
@@ -73,7 +81,7 @@ struct link {
     char address[ADDRESS_SIZE];
     union {
         uv_tcp_t tcp;
-        struct sockaddr_storage peer; /* is_udp */
+        struct peer_key peer; /* is_udp */
     };
 };
 
@@ -118,11 +126,14 @@ struct gateway {
     uint32_t slot_count;
     uint32_t first_free; /* UINT32_MAX: none */
     uint32_t link_count;
+    int64_t next_accept_warning_ms;
     struct idle_list fresh;  /* before their first frame */
     struct idle_list active; /* after it */
+    struct idle_list peers;  /* of UDP, before and after */
     struct link *first_waiter;
     struct link *last_waiter;
-    GHashTable *udp_peers; /* struct link by its peer address */
+    GHashTable *udp_peers; /* struct link by its struct peer_key */
+    uint64_t secret;       /* so that nobody outside can choose peers that collide */
     GHashTable *owners;    /* internal device id -> struct link */
 
     struct inbox inbox;
@@ -147,12 +158,22 @@ void link_close(struct link *link);
 /* Closes those that were silent for too long. */
 void links_expire(struct gateway *g);
 void links_close_all(struct gateway *g);
+/*
+ * Nothing more is taken of the connection (a UDP peer has no end of its own): it closes once what
+ * it sent is answered. Replies still leave in order.
+ */
+void link_end(struct link *link);
+/* Whether an ending link has all its answers. */
+bool link_is_answered(const struct link *link);
 /* Puts a link at the end of those that wait for room in the queue. */
 void link_wait(struct link *link);
 
 /* ---- devices.c: which link a device is on ---- */
 
-/* The device was heard on this link: it moves here, it alone. */
+/*
+ * The device was heard on this link: it moves here, it alone. A link it leaves without any device
+ * ends; an ending link gets none.
+ */
 void device_bind(struct link *link, int64_t device);
 /* The link goes: its devices are on none. */
 void devices_unbind(struct link *link);
@@ -171,7 +192,9 @@ void link_resume(struct link *link);
 
 /* ---- tcp.c ---- */
 
+/* Binds and listens. ERR_IO with a log line. */
 enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
+/* Reading goes on / stops; where it cannot go on the link is closed. */
 void tcp_start_reading(struct link *link);
 void tcp_stop_reading(struct link *link);
 /* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. */
@@ -179,8 +202,12 @@ void link_keep(struct link *link, struct bytes rest);
 
 /* ---- udp.c ---- */
 
+/* Binds and reads. ERR_BUSY: the port is taken; ERR_IO with a log line. */
 enum err udp_listen(struct gateway *g, const struct sockaddr *address);
+/* The peer goes: it is not found any more. */
 void udp_forget(struct link *link);
+/* The table of peers. */
+GHashTable *udp_peers_new(void);
 
 /* "ADDR:PORT", an IPv6 address in brackets. */
 void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE]);
@@ -191,6 +218,10 @@ void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE]);
 void replies_deliver(struct gateway *g);
 /* Sends now, or queues what the kernel does not take. */
 void link_send(struct link *link, uint8_t *at, size_t len);
+/* Closes an ending link that has all its answers, once they have left. */
+void link_end_when_sent(struct link *link);
+/* Gives the links that waited for room in the queue their turn, the longest waiting first. */
+void replies_resume_waiters(struct gateway *g);
 /* Answers a frame that needed no commit. */
 void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants_close);
 

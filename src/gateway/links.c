@@ -38,6 +38,9 @@ static void list_append(struct idle_list *list, struct link *link)
 
 static struct idle_list *list_of(struct link *link)
 {
+    if (link->is_udp) {
+        return &link->gateway->peers;
+    }
     return link->has_spoken ? &link->gateway->active : &link->gateway->fresh;
 }
 
@@ -67,7 +70,7 @@ struct link *link_new(struct gateway *g, bool is_udp)
     link->is_udp = is_udp;
     link->protocol = PROTOCOL_UNKNOWN;
     link->active_ms = (int64_t)uv_now(&g->loop);
-    list_append(&g->fresh, link);
+    list_append(list_of(link), link);
     g->link_count++;
     return link;
 }
@@ -85,7 +88,20 @@ void link_touch(struct link *link)
     list_remove(list_of(link), link);
     link->has_spoken = true;
     link->active_ms = (int64_t)uv_now(&link->gateway->loop);
-    list_append(&link->gateway->active, link);
+    list_append(list_of(link), link);
+}
+
+void link_end(struct link *link)
+{
+    if (!link->is_udp && !link->closing) {
+        link->ends = true;
+        tcp_stop_reading(link);
+    }
+}
+
+bool link_is_answered(const struct link *link)
+{
+    return link->ends && link->in_flight == 0 && !link->deferred.pending;
 }
 
 static void waiter_remove(struct link *link)
@@ -163,14 +179,20 @@ void link_close(struct link *link)
     uv_close((uv_handle_t *)&link->tcp, on_closed);
 }
 
-/* Closes the links of a list that were silent since before `deadline_ms`. */
-static void expire_list(struct gateway *g, const struct idle_list *list, int64_t deadline_ms)
+/*
+ * Closes the links of a list that were silent for `timeout_s`. One that waits for us is not silent.
+ */
+static void expire_list(struct gateway *g, struct idle_list *list, unsigned timeout_s)
 {
-    struct link *next = NULL;
-    for (struct link *link = list->oldest; link != NULL; link = next) {
-        next = link->newer;
-        if (link->active_ms >= deadline_ms) {
-            return;
+    int64_t now_ms = (int64_t)uv_now(&g->loop);
+    int64_t deadline_ms = now_ms - (int64_t)timeout_s * 1000;
+    while (list->oldest != NULL && list->oldest->active_ms < deadline_ms) {
+        struct link *link = list->oldest;
+        if (link->in_flight > 0 || link->is_waiter) {
+            list_remove(list, link);
+            link->active_ms = now_ms;
+            list_append(list, link);
+            continue;
         }
         if (!link->is_udp) {
             counter_add(g->counters, connections_idle, 1);
@@ -181,9 +203,9 @@ static void expire_list(struct gateway *g, const struct idle_list *list, int64_t
 
 void links_expire(struct gateway *g)
 {
-    int64_t now_ms = (int64_t)uv_now(&g->loop);
-    expire_list(g, &g->fresh, now_ms - (int64_t)g->options.login_timeout_s * 1000);
-    expire_list(g, &g->active, now_ms - (int64_t)g->options.idle_timeout_s * 1000);
+    expire_list(g, &g->fresh, g->options.login_timeout_s);
+    expire_list(g, &g->active, g->options.idle_timeout_s);
+    expire_list(g, &g->peers, g->options.idle_timeout_s);
 }
 
 static void close_list(const struct idle_list *list)
@@ -199,4 +221,5 @@ void links_close_all(struct gateway *g)
 {
     close_list(&g->fresh);
     close_list(&g->active);
+    close_list(&g->peers);
 }

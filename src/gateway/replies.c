@@ -68,7 +68,7 @@ static void queue_tcp(struct link *link, struct bytes out)
 static void send_udp(struct link *link, uint8_t *at, size_t len)
 {
     struct gateway *g = link->gateway;
-    const struct sockaddr *peer = (const struct sockaddr *)&link->peer;
+    const struct sockaddr *peer = (const struct sockaddr *)&link->peer.address;
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
     if (uv_udp_try_send(&g->udp, &buf, 1, peer) != UV_EAGAIN) {
         return; /* sent, or lost as datagrams are */
@@ -102,14 +102,12 @@ void link_send(struct link *link, uint8_t *at, size_t len)
     }
 }
 
-/* After its last reply a link that is to end does so, once everything has left. */
-static void end_after_reply(struct link *link)
+void link_end_when_sent(struct link *link)
 {
-    if (link->closing || link->is_udp) {
+    if (link->closing || !link_is_answered(link)) {
         return;
     }
     link->close_when_sent = true;
-    tcp_stop_reading(link);
     if (link->unsent_bytes == 0) {
         link_close(link);
     }
@@ -122,8 +120,9 @@ void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants
     protocol_at(link->protocol)
         ->reply(&link->session, hint, OUTCOME_UNREGISTERED, clock_wall_ms() / 1000, &w);
     link_send(link, at, writer_bytes(&w).len);
-    if (wants_close) {
-        end_after_reply(link);
+    if (wants_close && !link->closing) {
+        link_end(link);
+        link_end_when_sent(link);
     }
 }
 
@@ -171,29 +170,27 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
     if (link == NULL) {
         return;
     }
+    if (o->link != link) {
+        flush(o); /* before settle(), which may end the link it is for */
+    }
     settle(link, v);
     if (v->wants_reply) {
         write_reply(o, link, v, now_s);
     }
     bool answers_deferred = link->in_flight == 0 && link->deferred.pending;
-    if (!v->wants_close && !answers_deferred && !link_may_resume(link)) {
+    if (!link_is_answered(link) && !answers_deferred && !link_may_resume(link)) {
         return;
     }
     flush(o);
-    if (link->closing) {
-        return;
-    }
-    if (v->wants_close) {
-        end_after_reply(link);
-    } else if (answers_deferred) {
+    if (answers_deferred && !link->closing) {
         link->deferred.pending = false;
         link_reply_now(link, &link->deferred.hint, link->deferred.wants_close);
     }
+    link_end_when_sent(link);
     link_resume(link);
 }
 
-/* Gives the links that waited for room in the queue their turn, the longest waiting first. */
-static void resume_waiters(struct gateway *g)
+void replies_resume_waiters(struct gateway *g)
 {
     struct link *last = g->last_waiter;
     while (g->first_waiter != NULL) {
@@ -232,7 +229,7 @@ void replies_deliver(struct gateway *g)
         apply(g, &batch[i], &o, now_s);
     }
     flush(&o);
-    resume_waiters(g);
+    replies_resume_waiters(g);
 }
 
 void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count)

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
 
-enum { BACKLOG = 4096, KEEPALIVE_S = 60 };
+enum { BACKLOG = 4096, KEEPALIVE_S = 60, ACCEPT_WARNING_EVERY_MS = 10000 };
 
 /* Every read of the loop goes into one buffer; what is not taken from it at once is copied. */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -51,6 +51,12 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n == 0 || link->closing) {
         return;
     }
+    if (n == UV_EOF) {
+        /* Half closed: what it sent is still answered. */
+        link_end(link);
+        link_end_when_sent(link);
+        return;
+    }
     if (n < 0) {
         link_close(link);
         return;
@@ -60,6 +66,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     size_t taken = frames_take(link, in);
     arena_clear(&g->arena);
     if (!link->closing) {
+        in = link->ends ? bytes_slice(in, 0, taken) : in;
         link_keep(link, bytes_slice(in, taken, in.len - taken));
     }
 }
@@ -103,10 +110,22 @@ static void refuse(struct gateway *g)
     uv_close((uv_handle_t *)tcp, on_refused);
 }
 
+/* The loop gave up the connection itself, so this cannot spin; but a flood must not fill the log.
+ */
+static void warn_of_accept(struct gateway *g, int status)
+{
+    int64_t now_ms = (int64_t)uv_now(&g->loop);
+    if (now_ms >= g->next_accept_warning_ms) {
+        g->next_accept_warning_ms = now_ms + ACCEPT_WARNING_EVERY_MS;
+        log_line(LOG_WARN, "accept_failed", "why=\"%s\"", uv_strerror(status));
+    }
+}
+
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct gateway *g = listener->data;
     if (status != 0) {
+        warn_of_accept(g, status);
         return;
     }
     if (counter_get(g->counters, connections) >= g->options.connections_max) {

@@ -12,29 +12,84 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init((char *)g->read_buffer, READ_BUFFER_BYTES);
 }
 
-/* The link of a peer, made where it is missing; NULL where there are too many. */
-static struct link *peer_of(struct gateway *g, const struct sockaddr *address)
+/* ---- the table of peers ---- */
+
+static guint key_hash(gconstpointer key)
 {
-    struct link *link = g_hash_table_lookup(g->udp_peers, address);
-    if (link != NULL) {
-        return link;
+    return ((const struct peer_key *)key)->hash;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    const struct peer_key *x = a;
+    const struct peer_key *y = b;
+    return x->hash == y->hash && memcmp(&x->address, &y->address, sizeof(x->address)) == 0;
+}
+
+GHashTable *udp_peers_new(void)
+{
+    return g_hash_table_new(key_hash, key_equal);
+}
+
+/* One step of a mixing by multiplication; the high bits come down again. */
+static uint64_t mix(uint64_t state, uint64_t word)
+{
+    state = (state ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return state ^ (state >> 32);
+}
+
+/* Only what tells peers apart, so that two keys can be compared byte by byte. */
+static struct peer_key key_of(const struct gateway *g, const struct sockaddr *address)
+{
+    struct peer_key key = {0};
+    uint64_t words[3] = {0};
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *from = (const struct sockaddr_in6 *)(const void *)address;
+        struct sockaddr_in6 *to = (struct sockaddr_in6 *)&key.address;
+        to->sin6_family = AF_INET6;
+        to->sin6_port = from->sin6_port;
+        to->sin6_addr = from->sin6_addr;
+        to->sin6_scope_id = from->sin6_scope_id;
+        memcpy(words, &from->sin6_addr, sizeof(from->sin6_addr));
+        words[2] = from->sin6_port;
+    } else {
+        const struct sockaddr_in *from = (const struct sockaddr_in *)(const void *)address;
+        struct sockaddr_in *to = (struct sockaddr_in *)&key.address;
+        to->sin_family = AF_INET;
+        to->sin_port = from->sin_port;
+        to->sin_addr = from->sin_addr;
+        words[0] = from->sin_addr.s_addr;
+        words[2] = from->sin_port;
     }
-    if (g_hash_table_size(g->udp_peers) >= UDP_PEERS_MAX) {
-        return NULL;
-    }
-    link = link_new(g, true);
-    size_t size =
-        address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    memcpy(&link->peer, address, size);
-    address_text(address, link->address);
-    counter_add(g->counters, udp_peers, 1);
-    g_hash_table_insert(g->udp_peers, &link->peer, link);
-    return link;
+    uint64_t hash = mix(mix(mix(g->secret, words[0]), words[1]), words[2]);
+    key.hash = (uint32_t)mix(hash, g->secret);
+    return key;
 }
 
 void udp_forget(struct link *link)
 {
     g_hash_table_remove(link->gateway->udp_peers, &link->peer);
+}
+
+/* ---- datagrams ---- */
+
+/* The link of a peer, made where it is missing; the longest silent one makes room. */
+static struct link *peer_of(struct gateway *g, const struct sockaddr *address)
+{
+    struct peer_key key = key_of(g, address);
+    struct link *link = g_hash_table_lookup(g->udp_peers, &key);
+    if (link != NULL) {
+        return link;
+    }
+    if (g_hash_table_size(g->udp_peers) >= UDP_PEERS_MAX) {
+        link_close(g->peers.oldest);
+    }
+    link = link_new(g, true);
+    link->peer = key;
+    address_text(address, link->address);
+    counter_add(g->counters, udp_peers, 1);
+    g_hash_table_insert(g->udp_peers, &link->peer, link);
+    return link;
 }
 
 static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
@@ -52,10 +107,6 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
         return;
     }
     struct link *link = peer_of(g, address);
-    if (link == NULL) {
-        counter_add(g->counters, datagrams_dropped, 1);
-        return;
-    }
     if (link->protocol != index) {
         link->protocol = PROTOCOL_UNKNOWN; /* another tracker behind the same address */
     }

@@ -118,7 +118,8 @@ static inline enum err rig_put_device(struct rig *r, int64_t id, const char *dev
     return rig_change(r, c);
 }
 
-static inline int rig_set_up(void **state)
+/* A rig that is not started. */
+static inline struct rig *rig_new(void)
 {
     struct rig *r = mem_new(sizeof(*r));
     kit_directory_new(r->path);
@@ -134,11 +135,33 @@ static inline int rig_set_up(void **state)
         .fatal_context = r,
         .open_enterprise = RIG_ENTERPRISE,
     };
-    rig_start(r);
+    return r;
+}
+
+/* After it was stopped. */
+static inline void rig_free(struct rig *r)
+{
+    fault_vfs_unregister(&r->vfs);
+    kit_directory_remove(r->path);
+    (void)pthread_cond_destroy(&r->delivered);
+    (void)pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+/* One enterprise with one device. */
+static inline void rig_populate(struct rig *r)
+{
     struct change c = {.kind = CHANGE_PUT_ENTERPRISE};
     c.enterprise = (struct enterprise){.id = RIG_ENTERPRISE, .name = "Acme", .zone = "UTC"};
     assert_int_equal(rig_change(r, c), ERR_OK);
     assert_int_equal(rig_put_device(r, RIG_DEVICE, rig_id, false), ERR_OK);
+}
+
+static inline int rig_set_up(void **state)
+{
+    struct rig *r = rig_new();
+    rig_start(r);
+    rig_populate(r);
     *state = r;
     return 0;
 }
@@ -148,11 +171,7 @@ static inline int rig_tear_down(void **state)
     struct rig *r = *state;
     fault_vfs_set(&r->vfs, FAULT_NONE, 0);
     rig_stop(r);
-    fault_vfs_unregister(&r->vfs);
-    kit_directory_remove(r->path);
-    (void)pthread_cond_destroy(&r->delivered);
-    (void)pthread_mutex_destroy(&r->lock);
-    free(r);
+    rig_free(r);
     return 0;
 }
 
