@@ -12,6 +12,7 @@
  */
 #include "store/store.h"
 
+#include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,18 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+/*
+ * SQLite would let everybody read a new file (and its log, which takes its mode from it); it holds
+ * password hashes. What stops this stops SQLite too, which then says why.
+ */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
 static enum err open_database(struct store *s, const struct database_options *options)
 {
     enum err e = database_open(options, &s->db);
@@ -85,6 +98,7 @@ enum err store_open(const struct store_options *options, struct store **out)
     };
     enum err e = lock_take(options->directory, &s->lock_fd);
     if (e == ERR_OK) {
+        make_private(s->path);
         e = open_database(s, &database);
     }
     if (e == ERR_OK) {
@@ -307,7 +321,9 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
         tails_publish(s->tails);
         return ERR_OK;
     }
-    database_log(s->db, "commit_failed", e);
+    if (e != ERR_FULL && e != ERR_BUSY) { /* those two the caller tells, while it tries again */
+        database_log(s->db, "commit_failed", e);
+    }
     tails_drop(s->tails);
     return database_rollback(s->db) == ERR_OK ? e : ERR_IO;
 }

@@ -314,6 +314,21 @@ static void a_second_process_is_refused(void **state)
     assert_non_null(strstr(text, pid));
 }
 
+/* Password hashes and positions are in these files. */
+static void others_cannot_read_it(void **state)
+{
+    static const char *const names[] = {"odograph.db", "odograph.db-wal", "odograph.lock"};
+    struct kit *k = *state;
+    char path[KIT_PATH_SIZE + 32];
+    struct stat st;
+    assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", k->path, names[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
 static void a_directory_that_cannot_be(void **state)
 {
     struct kit *k = *state;
@@ -346,6 +361,7 @@ int main(void)
         TEST(repeats_are_known_after_reopening),
         TEST(a_second_store_is_refused),
         TEST(a_second_process_is_refused),
+        TEST(others_cannot_read_it),
         TEST(a_directory_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
