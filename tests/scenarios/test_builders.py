@@ -1,4 +1,4 @@
-"""The frames the scenarios build, read by `odograph decode`: two independent readings of a standard."""
+"""The frames the scenarios build, as `odograph decode` reads them: two readings of a standard."""
 import datetime
 import json
 
