@@ -33,7 +33,7 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
         a->deflating = true;
     }
     size_t used = 0;
-    a->z.next_in = (Bytef *)(uintptr_t)plain.at;
+    a->z.next_in = plain.at;
     a->z.avail_in = (uInt)plain.len;
     do {
         make_room(a, used);
@@ -86,6 +86,11 @@ ssize_t answer_next(struct answer *a, char *out, size_t size)
     }
     a->piece = bytes_slice(a->piece, len, a->piece.len);
     return (ssize_t)len;
+}
+
+void *answer_body(struct answer *a)
+{
+    return a->gzip ? (void *)a->squeezed : (void *)a->call->out.at;
 }
 
 void answer_clear(struct answer *a)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#define ZLIB_CONST /* its input is const, as it should be */
 #include <zlib.h>
 
 #include "api/call.h"
@@ -36,6 +38,8 @@ void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t d
  * Copies the next bytes of a stream, at most `size`, to `out`; 0 at its end, -1 past its deadline.
  */
 ssize_t answer_next(struct answer *a, char *out, size_t size);
+/* The bytes of an answer that is whole; `piece` with the type that libmicrohttpd wants. */
+void *answer_body(struct answer *a);
 /* Gives back what it holds; ready for another answer. */
 void answer_clear(struct answer *a);
 

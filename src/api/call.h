@@ -67,6 +67,7 @@ struct call {
     struct call_stream stream;
 };
 
+/* An empty call; `api` is borrowed. */
 struct call *call_new(const struct api *api);
 /* Frees it and whatever it holds. */
 void call_free(struct call *c);
@@ -75,6 +76,7 @@ void call_clear(struct call *c);
 
 /* ---- parameters, by their place in the method's rows ---- */
 
+/* Whether the request had that field. */
 bool call_has(const struct call *c, size_t param);
 const char *call_text(const struct call *c, size_t param); /* "" where absent */
 /* `absent` where the field is. */

@@ -54,11 +54,11 @@ static ssize_t read_stream(void *context, uint64_t position, char *out, size_t s
 static struct MHD_Response *make_response(struct exchange *ex)
 {
     struct MHD_Response *response =
-        ex->answer.more ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
-                                                            read_stream, ex, NULL)
-                        : MHD_create_response_from_buffer(ex->answer.piece.len,
-                                                          (void *)(uintptr_t)ex->answer.piece.at,
-                                                          MHD_RESPMEM_PERSISTENT);
+        ex->answer.more
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, ex,
+                                                NULL)
+            : MHD_create_response_from_buffer(ex->answer.piece.len, answer_body(&ex->answer),
+                                              MHD_RESPMEM_PERSISTENT);
     check(response != NULL);
     return response;
 }
@@ -368,6 +368,8 @@ static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t s
     return MHD_YES;
 }
 
+/* The parameters are libmicrohttpd's. */
+/* NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
                                 const char *verb, const char *version, const char *upload,
                                 size_t *upload_size, void **request)

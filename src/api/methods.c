@@ -5,3 +5,14 @@ const struct method_group *const method_groups[] = {
     &user_methods,  &group_methods,  &device_methods,  &tracker_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
+
+const struct api_method *methods_at(size_t index)
+{
+    for (size_t g = 0; g < method_group_count; g++) {
+        if (index < method_groups[g]->count) {
+            return &method_groups[g]->rows[index];
+        }
+        index -= method_groups[g]->count;
+    }
+    return NULL;
+}

@@ -123,6 +123,9 @@ extern const struct method_group tracker_methods;
 extern const struct method_group *const method_groups[];
 extern const size_t method_group_count;
 
+/* Every row of every group by a running number; NULL behind the last. */
+const struct api_method *methods_at(size_t index);
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -46,9 +46,11 @@ struct naming_page {
     int64_t at;
 };
 
+/* Writes {"total", "data": [ and answers what the page takes. */
 struct naming_page naming_page_begin(struct call *c, size_t first_param, size_t total);
 /* Whether the next matching item is on the page. */
 bool naming_page_takes(struct naming_page *page);
+/* Ends both. */
 void naming_page_end(struct call *c);
 
 /* The rows of PageIndex?, PageSize? and Key? that every list has, in this order. */

@@ -333,11 +333,9 @@ static void write_schemas(struct json_out *out)
 {
     json_name(out, "schemas");
     json_object_begin(out);
-    for (size_t g = 0; g < method_group_count; g++) {
-        for (size_t i = 0; i < method_groups[g]->count; i++) {
-            json_name(out, method_groups[g]->rows[i].name);
-            write_data_schema(&method_groups[g]->rows[i].reply, out);
-        }
+    for (size_t i = 0; methods_at(i) != NULL; i++) {
+        json_name(out, methods_at(i)->name);
+        write_data_schema(&methods_at(i)->reply, out);
     }
     json_object_end(out);
 }
@@ -380,10 +378,8 @@ void openapi_write(struct json_out *out)
     write_components(out);
     json_name(out, "paths");
     json_object_begin(out);
-    for (size_t g = 0; g < method_group_count; g++) {
-        for (size_t i = 0; i < method_groups[g]->count; i++) {
-            write_method(&method_groups[g]->rows[i], out);
-        }
+    for (size_t i = 0; methods_at(i) != NULL; i++) {
+        write_method(methods_at(i), out);
     }
     json_object_end(out);
     json_object_end(out);

@@ -25,17 +25,6 @@ static json_t *load(const struct json_out *out)
     return root;
 }
 
-static const struct api_method *method_at(size_t index)
-{
-    for (size_t g = 0; g < method_group_count; g++) {
-        if (index < method_groups[g]->count) {
-            return &method_groups[g]->rows[index];
-        }
-        index -= method_groups[g]->count;
-    }
-    return NULL;
-}
-
 static void test_the_document_holds_every_row(void **state)
 {
     (void)state;
@@ -46,7 +35,7 @@ static void test_the_document_holds_every_row(void **state)
     json_t *paths = json_object_get(root, "paths");
     json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
     size_t count = 0;
-    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
         char path[128];
         (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
         json_t *post = json_object_get(json_object_get(paths, path), "post");
@@ -70,7 +59,7 @@ static void test_every_row_is_complete(void **state)
 {
     (void)state;
     size_t count = 0;
-    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
         bool is_job = m->where == WHERE_JOB || m->where == WHERE_PASSWORD;
         assert_true(m->name[0] != '\0' && m->doc[strlen(m->doc) - 1] == '.');
         assert_true((m->change != NULL) == is_job);
@@ -108,6 +97,15 @@ static bool fits(const struct reply_member *m, const json_t *value)
     }
 }
 
+static void check_member(const struct api_method *m, const struct reply_member *member,
+                         const json_t *data)
+{
+    const json_t *value = json_object_get(data, member->name);
+    if (value == NULL || !fits(member, value)) {
+        fail_msg("%s: %s", m->name, member->name);
+    }
+}
+
 static void check_example(const struct api_method *m, json_t *root)
 {
     const json_t *data = json_object_get(root, "Data");
@@ -116,10 +114,7 @@ static void check_example(const struct api_method *m, json_t *root)
         data = json_array_get(json_object_get(data, "data"), 0);
     }
     for (size_t i = 0; i < m->reply.count; i++) {
-        const json_t *value = json_object_get(data, m->reply.members[i].name);
-        if (value == NULL || !fits(&m->reply.members[i], value)) {
-            fail_msg("%s: %s", m->name, m->reply.members[i].name);
-        }
+        check_member(m, &m->reply.members[i], data);
     }
     assert_int_equal(json_object_size(data), m->reply.count);
     if (m->reply.shape == REPLY_STRING) {
@@ -131,7 +126,7 @@ static void test_every_row_has_an_example_of_its_reply(void **state)
 {
     (void)state;
     size_t count = 0;
-    for (const struct api_method *m = method_at(0); m != NULL; m = method_at(++count)) {
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
         struct json_out out = {0};
         openapi_write_example(m, &out);
         json_t *root = load(&out);

@@ -270,7 +270,7 @@ static const struct json_value *find_member(const struct param_row *row,
 enum err params_read(const struct param_reading *reading, const struct json_value *object,
                      struct value *values, struct param_fault *fault)
 {
-    const struct json_value *found[PARAMS_MAX];
+    const struct json_value *found[PARAMS_MAX] = {NULL};
     check(reading->count <= PARAMS_MAX);
     for (size_t i = 0; i < reading->count; i++) {
         const struct param_row *row = &reading->rows[i];

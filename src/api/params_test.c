@@ -2,11 +2,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <glib.h>
 
 #include "api/methods.h"
 #include "api/params.h"
@@ -198,17 +198,14 @@ static void test_lists(void **state)
 /* {"NAME":"fill..."} with `count` times `fill`. */
 static enum err read_filled(struct reading *r, const char *name, const char *fill, size_t count)
 {
-    size_t room = strlen(name) + strlen(fill) * count + 16;
-    char *json = mem_new(room);
-    size_t len = (size_t)snprintf(json, room, "{\"%s\":\"", name);
+    GString *json = g_string_new(NULL);
+    g_string_printf(json, "{\"%s\":\"", name);
     for (size_t i = 0; i < count; i++) {
-        memcpy(json + len, fill, strlen(fill));
-        len += strlen(fill);
+        g_string_append(json, fill);
     }
-    memcpy(json + len, "\"}", 2);
-    enum err e =
-        read_bytes_with(r, all_rows, P_COUNT, (struct bytes){(const uint8_t *)json, len + 2});
-    free(json);
+    g_string_append(json, "\"}");
+    enum err e = read_bytes_with(r, all_rows, P_COUNT, bytes_of_text(json->str));
+    g_string_free(json, TRUE);
     return e;
 }
 

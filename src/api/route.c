@@ -35,6 +35,8 @@ static const struct {
 static bool add_name(struct routes *r, const char *name, const struct api_method *method)
 {
     bool free_name = true;
+    gpointer value = NULL; /* what the table takes is not const, though it only keeps it */
+    memcpy(&value, &method, sizeof(value));
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
         if (prefixes[i].prefix != method->prefix) {
             continue;
@@ -44,7 +46,7 @@ static bool add_name(struct routes *r, const char *name, const struct api_method
         g_free(path);
         const struct api_method *other = g_hash_table_lookup(r->methods, key);
         free_name = free_name && (other == NULL || other == method);
-        g_hash_table_insert(r->methods, key, (gpointer)(uintptr_t)method);
+        g_hash_table_insert(r->methods, key, value);
     }
     return free_name;
 }
@@ -66,14 +68,11 @@ static void add_method(struct routes *r, const struct api_method *method)
 
 static const struct api_method *find_by_name(const char *name)
 {
-    for (size_t g = 0; g < method_group_count; g++) {
-        for (size_t i = 0; i < method_groups[g]->count; i++) {
-            if (g_ascii_strcasecmp(method_groups[g]->rows[i].name, name) == 0) {
-                return &method_groups[g]->rows[i];
-            }
-        }
+    const struct api_method *m = methods_at(0);
+    for (size_t i = 1; m != NULL && g_ascii_strcasecmp(m->name, name) != 0; i++) {
+        m = methods_at(i);
     }
-    return NULL;
+    return m;
 }
 
 static enum err add_alias(struct routes *r, const struct api_alias *alias)
@@ -97,10 +96,8 @@ enum err routes_new(const struct api_alias *aliases, size_t alias_count, struct 
 {
     struct routes *r = mem_new(sizeof(*r));
     r->methods = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (size_t g = 0; g < method_group_count; g++) {
-        for (size_t i = 0; i < method_groups[g]->count; i++) {
-            add_method(r, &method_groups[g]->rows[i]);
-        }
+    for (size_t i = 0; methods_at(i) != NULL; i++) {
+        add_method(r, methods_at(i));
     }
     enum err e = ERR_OK;
     for (size_t i = 0; i < alias_count && e == ERR_OK; i++) {

@@ -16,7 +16,9 @@ enum {
     THROTTLE_WINDOW_S = 600,
 };
 
+/* An empty table, with a hash key of its own. */
 struct throttle *throttle_new(void);
+/* Frees it. */
 void throttle_free(struct throttle *t);
 /* Seconds until a login of `account` from `address` is let through again; 0: it is now. */
 unsigned throttle_wait_s(struct throttle *t, const char *account, const char *address,

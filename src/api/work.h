@@ -14,6 +14,7 @@ struct work_options {
     size_t capacity; /* items that may wait */
 };
 
+/* Starts the threads. */
 struct work_pool *work_start(const struct work_options *options);
 /* Queues an item, from any thread; false where the queue is full or the pool is stopping. */
 bool work_push(struct work_pool *pool, void *item);

@@ -9,7 +9,9 @@
  */
 struct zones;
 
+/* An empty cache. */
 struct zones *zones_new(void);
+/* Releases every zone in it. */
 void zones_free(struct zones *z);
 /* The zone of that name, or NULL where this machine knows none. Borrowed from `z`. */
 struct zone *zones_find(struct zones *z, const char *name);

@@ -36,7 +36,10 @@ static void skip_blanks(struct parse *p)
 static char peek(struct parse *p)
 {
     skip_blanks(p);
-    return p->at < p->end ? *p->at : '\0';
+    if (p->at == p->end) {
+        return '\0';
+    }
+    return *p->at;
 }
 
 static bool take(struct parse *p, char c)
@@ -130,7 +133,10 @@ static size_t read_escape(struct parse *p, char *out)
 {
     static const char from[] = "\"\\/bfnrt";
     static const char to[] = "\"\\/\b\f\n\r\t";
-    char c = p->at < p->end ? *p->at++ : '\0';
+    char c = '\0';
+    if (p->at < p->end) {
+        c = *p->at++;
+    }
     if (c == 'u') {
         return (size_t)g_unichar_to_utf8(read_code_point(p), out);
     }
