@@ -23,9 +23,15 @@ def test_the_demo_fleet_has_a_day_behind_it_and_drives(make_server):
     start = end - datetime.timedelta(hours=25)
     seen_moving = seen_parked = 0
     for device in listed["data"]:
-        found = demo.data("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=device["DeviceID"],
-                          StartTime=start.strftime("%Y-%m-%d %H:%M:%S"),
-                          EndTime=end.strftime("%Y-%m-%d %H:%M:%S"))
+        def day(device_id=device["DeviceID"]):
+            found = demo.data("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=device_id,
+                              StartTime=start.strftime("%Y-%m-%d %H:%M:%S"),
+                              EndTime=end.strftime("%Y-%m-%d %H:%M:%S"))
+            newest = found["data"][-1]["GPSTime"] if found["total"] else ""
+            recent = (end - datetime.timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+            return found if newest > recent else None
+
+        found = wait_until(day, 90, "a whole day of history")
         assert found["total"] > 100
         speeds = [r["Speed"] for r in found["data"]]
         assert max(speeds) < 100
