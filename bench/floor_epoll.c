@@ -162,30 +162,34 @@ static int listen_somewhere(void)
         getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
         die("listen");
     }
-    printf("ready device=127.0.0.1:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
+    (void)printf("ready device=127.0.0.1:%d\n", ntohs(address.sin_port));
+    (void)fflush(stdout);
     return fd;
+}
+
+static void wait_once(int epoll, int listener, struct partial **partials)
+{
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(epoll, events, EVENTS, -1);
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.fd == listener) {
+            on_accept(epoll, listener, partials);
+        } else {
+            on_readable(epoll, events[i].data.fd, partials);
+        }
+    }
 }
 
 int main(void)
 {
-    struct partial **partials = calloc(FD_MAX, sizeof(*partials));
-    struct epoll_event events[EVENTS];
+    static struct partial *partials[FD_MAX];
     int epoll = epoll_create1(0);
     int listener = listen_somewhere();
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
-    if (partials == NULL || epoll < 0 ||
-        epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) != 0) {
+    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) != 0) {
         die("start");
     }
     for (;;) {
-        int n = epoll_wait(epoll, events, EVENTS, -1);
-        for (int i = 0; i < n; i++) {
-            if (events[i].data.fd == listener) {
-                on_accept(epoll, listener, partials);
-            } else {
-                on_readable(epoll, events[i].data.fd, partials);
-            }
-        }
+        wait_once(epoll, listener, partials);
     }
 }

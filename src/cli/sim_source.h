@@ -21,13 +21,15 @@ struct drive_source {
 };
 
 /*
- * Vehicles around one home; every drive begins at `start_s` and, where interval_s > 0, reports that
- * often. Clear with drive_source_clear().
+ * Vehicles around one home; every drive begins at `start_s`. Clear with drive_source_clear().
  */
 void drive_source_init(struct drive_source *s, size_t devices, uint64_t seed, int64_t start_s,
                        uint64_t fixes_max);
+/* Every drive reports so often while its ignition is on. */
 void drive_source_set_interval(struct drive_source *s, size_t devices, unsigned interval_s);
+/* For sim_options; borrows `s`. */
 struct sim_source drive_source_use(struct drive_source *s);
+/* Frees what init made; a zeroed one is cleared already. */
 void drive_source_clear(struct drive_source *s);
 
 /* Recorded tracks: device n replays track n modulo their number, again and again. */
@@ -38,9 +40,12 @@ struct track_source {
     int64_t start_s; /* when the first fix of every device is taken */
 };
 
+/* Borrows `file`. Clear with track_source_clear(). */
 void track_source_init(struct track_source *s, const struct track_file *file, size_t devices,
                        int64_t start_s, uint64_t fixes_max);
+/* For sim_options; borrows `s`. */
 struct sim_source track_source_use(struct track_source *s);
+/* Frees what init made; a zeroed one is cleared already. */
 void track_source_clear(struct track_source *s);
 
 #endif

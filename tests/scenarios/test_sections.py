@@ -91,8 +91,9 @@ def test_jt808_end_to_end(server):
     terminal.register()
     terminal.send(terminal.frame(0x0002))
     terminal.acknowledged(0x0002)
-    items = jt808_item(0x01, (137).to_bytes(4, "big")) + jt808_item(0x02, (205).to_bytes(2, "big")) \
-        + jt808_item(0x30, bytes([27])) + jt808_item(0x31, bytes([11]))
+    items = jt808_item(0x01, (137).to_bytes(4, "big")) + \
+        jt808_item(0x02, (205).to_bytes(2, "big")) + jt808_item(0x30, bytes([27])) + \
+        jt808_item(0x31, bytes([11]))
     start = recent()
     terminal.report(jt808_location(start, speed_kmh=38.9, course=189, items=items))
 
