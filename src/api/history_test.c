@@ -1,0 +1,210 @@
+/* Sections 7 to 10 over fixes that went the whole way through ingest and store. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "api/methods.h"
+#include "api/testing.h"
+
+#define START_S INT64_C(1767261600) /* 2026-01-01 10:00:00 UTC, 11:00:00 in Berlin */
+
+enum { RECEIVED_S = 5, LAT_E7 = 525000000, LON_E7 = 134000000 };
+
+static struct message fix_at(int64_t time_s, enum fix_source source, int32_t north_e7)
+{
+    struct message m = {.kind = MESSAGE_FIX};
+    fix_set_time(&m.fix, START_S + time_s);
+    fix_set_position(&m.fix, LAT_E7 + north_e7, LON_E7, source == FIX_GPS);
+    fix_set_speed_kmh_e2(&m.fix, 3666);
+    fix_set_course_cdeg(&m.fix, 35960);
+    m.fix.source = (uint8_t)source;
+    return m;
+}
+
+static struct message voltage_at(int64_t time_s)
+{
+    struct message m = {.kind = MESSAGE_FIX};
+    fix_set_time(&m.fix, START_S + time_s);
+    fix_set_power_mv(&m.fix, 12100);
+    return m;
+}
+
+/* Pushes them in one frame and waits until they are committed, which a later job is after. */
+static void report(struct platform *p, const struct message *messages, size_t count)
+{
+    uint32_t credit_bytes = 0;
+    const struct arrival a = {
+        .rcv_time_ms = (START_S + RECEIVED_S) * 1000,
+        .device_id = "12",
+        .address = "192.0.2.1:7",
+        .messages = messages,
+        .count = count,
+    };
+    assert_int_equal(ingest_push(p->ingest, &a, &credit_bytes), ERR_OK);
+    expect(p, "manage/SetFocus", "{\"DeviceID\":\"12\",\"Focus\":true}", DONE);
+}
+
+static json_t *data_of(struct platform *p, const char *method, const char *body)
+{
+    json_error_t error;
+    json_t *root = json_loads(call(p, method, body), 0, &error);
+    assert_non_null(root);
+    assert_int_equal(json_integer_value(json_object_get(root, "Code")), 200);
+    json_t *data = json_incref(json_object_get(root, "Data"));
+    json_decref(root);
+    return data;
+}
+
+static json_t *history(struct platform *p, const char *start, const char *end)
+{
+    char body[160];
+    (void)snprintf(body, sizeof(body),
+                   "{\"DeviceID\":\"12\",\"StartTime\":\"%s\",\"EndTime\":\"%s\"}", start, end);
+    json_t *data = data_of(p, "vehicle/GetHistoryVehicleInfoByDeviceID", body);
+    assert_int_equal(json_integer_value(json_object_get(data, "total")),
+                     json_array_size(json_object_get(data, "data")));
+    return data;
+}
+
+static const char *text_of(const json_t *data, size_t row, const char *name)
+{
+    return json_string_value(
+        json_object_get(json_array_get(json_object_get(data, "data"), row), name));
+}
+
+static double number_of(const json_t *data, size_t row, const char *name)
+{
+    return json_number_value(
+        json_object_get(json_array_get(json_object_get(data, "data"), row), name));
+}
+
+static void assert_count(struct platform *p, const char *start, const char *end, size_t count)
+{
+    json_t *data = history(p, start, end);
+    assert_int_equal(json_array_size(json_object_get(data, "data")), count);
+    json_decref(data);
+}
+
+static void add_device(struct platform *p)
+{
+    make_fleet(p);
+    expect(p, "manage/AddDevice",
+           "{\"DeviceID\":\"0012\",\"VehiclePlate\":\"B 1\",\"ObjectCode\":\"c\",\"SIM\":4711}",
+           DONE);
+}
+
+static void test_one_record_a_time(void **state)
+{
+    struct platform *p = *state;
+    add_device(p);
+    struct message messages[] = {
+        voltage_at(-20),             /* before any position: left out */
+        fix_at(0, FIX_LBS, 900000),  /* GPS of the same second goes first */
+        fix_at(0, FIX_GPS, 0),       /* and this one's alarm counts for the record */
+        fix_at(0, FIX_WIFI, 700000), /* though another report comes last */
+        voltage_at(30),              /* shown at the last position */
+        fix_at(60, FIX_LBS, 800000), /* alone: shown where the network says */
+    };
+    messages[3].fix.alarms = ALARM_BIT(SOS);
+    report(p, messages, COUNT_OF(messages));
+    json_t *data = history(p, "2026-01-01 10:00:00", "2026-01-01 12:00:00");
+    assert_int_equal(json_integer_value(json_object_get(data, "total")), 3);
+    assert_string_equal(text_of(data, 0, "GPSTime"), "2026-01-01 11:00:00");
+    assert_string_equal(text_of(data, 0, "RcvTime"), "2026-01-01 11:00:05");
+    assert_true(number_of(data, 0, "Lat") == 52.5 && number_of(data, 0, "Lon") == 13.4);
+    assert_true(number_of(data, 0, "Speed") == 36.7 && number_of(data, 0, "Direct") == 0);
+    assert_non_null(strstr(text_of(data, 0, "StatusDes"), "SOS alarm"));
+    assert_string_equal(text_of(data, 1, "GPSTime"), "2026-01-01 11:00:30");
+    assert_true(number_of(data, 1, "Lat") != 0);
+    assert_null(strstr(text_of(data, 1, "StatusDes"), "SOS alarm"));
+    assert_true(number_of(data, 2, "Lat") == 52.58);
+    assert_non_null(strstr(text_of(data, 2, "StatusDes"), "LBS"));
+    json_decref(data);
+}
+
+static void test_ranges_include_both_ends(void **state)
+{
+    struct platform *p = *state;
+    add_device(p);
+    const struct message messages[] = {fix_at(0, FIX_GPS, 0), fix_at(60, FIX_GPS, 1000),
+                                       fix_at(120, FIX_GPS, 2000)};
+    report(p, messages, COUNT_OF(messages));
+    assert_count(p, "2026-01-01 11:00:00", "2026-01-01 11:02:00", 3);
+    assert_count(p, "2026-01-01 11:00:01", "2026-01-01 11:01:59", 1);
+    assert_count(p, "2026-01-01T10:01:00Z", "2026/1/1 11:01:00", 1);
+    assert_count(p, "2025-12-31", "2026-01-01", 0);
+    assert_count(p, "2025-12-29 11:02:00", "2027-01-01", 3);
+    assert_count(p, "2025-12-29 11:01:59", "2027-01-01", 2);
+    expect(p, "vehicle/GetHistoryVehicleInfoByDeviceID",
+           "{\"DeviceID\":12,\"StartTime\":\"2026-01-02\",\"EndTime\":\"2026-01-01\"}",
+           "{\"Code\":403,\"Data\":null,\"ErrMsg\":\"startTime should not be greater than end "
+           "time\"}");
+}
+
+static void test_a_long_history_comes_in_pieces(void **state)
+{
+    enum { FIXES = 1500 };
+    struct platform *p = *state;
+    struct message *messages = mem_new_array(FIXES, sizeof(*messages));
+    add_device(p);
+    for (int i = 0; i < FIXES; i++) {
+        messages[i] = fix_at(i - FIXES, FIX_GPS, i * 100);
+    }
+    report(p, messages, FIXES);
+    free(messages);
+    static const char head[] = "{\"Code\":200,\"Data\":{\"total\":1500,\"data\":[{\"ObjectCode\"";
+    static const char tail[] = "\"IsReversal\":0}]},\"ErrMsg\":null}\r\n0\r\n\r\n";
+    const char *answer = call(p, "vehicle/GetHistoryVehicleInfo",
+                              "{\"NumberPlateLists\":\"b 1\",\"StartTime\":\"2026-01-01\","
+                              "\"EndTime\":\"2026-01-02\"}");
+    assert_non_null(strstr(answer, head));
+    assert_non_null(strstr(p->answer, "Transfer-Encoding: chunked"));
+    assert_true(g_str_has_suffix(p->answer, tail));
+    size_t records = 0;
+    for (const char *at = strstr(answer, "\"GPSTime\""); at != NULL;
+         at = strstr(at + 1, "\"GPSTime\"")) {
+        records++;
+    }
+    assert_in_range(records, FIXES - 10, FIXES); /* a piece may end within the word */
+}
+
+static void test_the_current_status(void **state)
+{
+    struct platform *p = *state;
+    add_device(p);
+    static const char none[] = "{\"Code\":200,\"Data\":{\"total\":0,\"data\":[]},\"ErrMsg\":null}";
+    const struct message lone = voltage_at(0);
+    const struct message placed = fix_at(10, FIX_GPS, 0);
+    expect(p, "vehicle/GetCurrentVehicleInfo", "{\"VehiclePlates\":\"\"}", none);
+    report(p, &lone, 1);
+    expect(p, "vehicle/GetCurrentVehicleInfo", "{\"VehiclePlates\":\"\"}", none);
+    report(p, &placed, 1);
+    json_t *data =
+        data_of(p, "vehicle/GetCurrentVehicleInfo", "{\"VehiclePlates\":\" b 1, none,B 1\"}");
+    assert_int_equal(json_integer_value(json_object_get(data, "total")), 1);
+    assert_string_equal(text_of(data, 0, "SIM"), "4711");
+    assert_string_equal(text_of(data, 0, "SIM2"), "0012");
+    assert_string_equal(text_of(data, 0, "GPSTime"), "2026-01-01 11:00:10");
+    assert_true(number_of(data, 0, "Lat") == 52.5);
+    assert_string_equal(text_of(data, 0, "OilNum"), "0.0");
+    json_decref(data);
+    expect(p, "vehicle/GetCurrentVehicleInfoByDeviceIDs", "{\"DeviceIDs\":\",\"}", none);
+    expect(p, "vehicle/GetCurrentVehicleInfoByDeviceIDs", "{}",
+           "{\"Code\":401,\"Data\":null,\"ErrMsg\":\"Dangerous value in parameters or parameter "
+           "value missed: DeviceIDs: value missing\"}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVER_TEST(test_one_record_a_time),
+        SERVER_TEST(test_ranges_include_both_ends),
+        SERVER_TEST(test_a_long_history_comes_in_pieces),
+        SERVER_TEST(test_the_current_status),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
