@@ -1,6 +1,7 @@
 """Two enterprises: what belongs to the other is exactly like what does not exist."""
 import datetime
 import json
+import re
 
 import pytest
 
@@ -109,3 +110,63 @@ def test_a_user_limited_to_groups_sees_these_alone(server):
     assert limited.data("vehicle/ModifyVehiclePlate", DeviceID=MINE, NewVehiclePlate="x") == "0"
     assert limited.call("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=THEIRS,
                         StartTime="2026-01-01", EndTime="2026-01-02")["Code"] == 4002
+
+
+# What the calls are filled with where a field is required and not the one tried.
+FILLING = {
+    "PageIndex": 1, "PageSize": 10, "StartTime": "2020-01-01", "EndTime": "2020-01-02",
+    "VehiclePlates": "mine", "DeviceIDs": MINE, "NumberPlateLists": "mine", "DeviceID": MINE,
+    "NewVehiclePlate": "mine", "AssetName": "mine", "Focus": True,
+    "Role": "viewer", "PassWord": "secret-3", "OldPassWord": "wrong-1", "NewPassWord": "secret-4",
+}
+# Known to the whole platform: the contract lets a taken one be told, and nothing more.
+PLATFORM_WIDE = {("AddDevice", "DeviceID"), ("AddDevices", "Devices"), ("AddUser", "LoginName"),
+                 ("ModifyUser", "LoginName")}
+
+
+def test_every_field_of_every_call(fleets, server):
+    """The OpenAPI document names every field; none may tell theirs from nobody's."""
+    one, two = fleets
+    group = two.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    user = two.api.data("manage/ListUsers")["data"][0]["UserID"]
+    names = [(THEIRS, NOBODYS), ("theirs", "absent")]
+    numbers = {"GroupID": (group, 987654), "UserID": (user, 987654),
+               "HoldID": (two.hold, 987654), "GroupIDs": ([group], [987654])}
+    paths = server.api.get("/api/openapi.json").json()["paths"]
+    tried = 0
+    for path, verbs in paths.items():
+        method = path.rsplit("/", 1)[1]
+        body = verbs.get("post", {}).get("requestBody")
+        if body is None or method in ("GetLoginToken", "LogOut"):
+            continue
+        schema = body["content"]["application/json"]["schema"]
+        for field in [*schema["properties"], "HoldID"]:
+            if (method, field) in PLATFORM_WIDE:
+                continue
+            for theirs, nobodys in names + [numbers[field]] if field in numbers else names:
+                answers = []
+                for serial, value in enumerate((theirs, nobodys)):
+                    fields = {k: FILLING.get(k, f"n{tried}-{serial}")
+                              for k in schema.get("required", [])}
+                    if method == "DeleteDevice":
+                        fields["DeviceID"] = "absent-1"  # the own one is for all the calls
+                    if method in ("AddDevice", "AddUser"):
+                        unique = "DeviceID" if method == "AddDevice" else "LoginName"
+                        fields[unique] = f"new-{tried}-{serial}"
+                    fields[field] = value
+                    answer = one.api.post(path, fields)
+                    shown = answer.text
+                    for name in (theirs, nobodys):
+                        shown = shown.replace(name, "?") if isinstance(name, str) else shown
+                    answers.append((answer.status_code, without_new_ids(shown)))
+                assert answers[0] == answers[1], (path, field, theirs)
+                tried += 1
+    assert tried > 100
+    assert two.status(THEIRS)["VehicleNum"] == "theirs"
+    assert two.api.data("manage/ListGroups")["data"][0]["GroupName"] == "north"
+
+
+def without_new_ids(text):
+    """An answer without what differs between any two calls: ids just made, durations, times."""
+    text = re.sub(r'"(UserID|GroupID|HoldID|ObjectCode|RcvTime|StatusDes)":("[^"]*"|\d+)', "", text)
+    return re.sub(r"(new-|n)\d+-\d", "new", text)
