@@ -9,12 +9,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "gateway/gateway.h"
 #include "ingest/ingest_testing.h"
 
-enum { CLIENT_WAIT_MS = 30000, CLIENT_FRAMES_BYTES = 256 * 1024 };
+enum { CLIENT_WAIT_MS = 20000, CLIENT_FRAMES_BYTES = 256 * 1024 };
 
 static const char gt06_id[] = "860000000000001";
 enum { GT06_DEVICE = 2 };
@@ -243,6 +244,51 @@ static inline void client_expect_silence(struct client *c)
     } while (c->protocol->split((struct bytes){c->in, c->in_len}, &frame, &used) == ERR_MORE);
     assert_int_equal(used, c->in_len);
     c->in_len = 0;
+}
+
+/* ---- ingest held up ---- */
+
+struct blocker {
+    struct site *site;
+    atomic_bool holds;
+    atomic_bool go_on;
+    pthread_t thread;
+};
+
+/* Gives up in the end, so that a test that failed can be taken down. */
+static inline enum err blocker_wait(struct job_context *job, void *arg)
+{
+    int64_t until_ms = clock_monotonic_ms() + 2 * (int64_t)CLIENT_WAIT_MS;
+    struct blocker *b = arg;
+    (void)job;
+    atomic_store(&b->holds, true);
+    while (!atomic_load(&b->go_on) && clock_monotonic_ms() < until_ms) {
+        (void)poll(NULL, 0, 1);
+    }
+    return atomic_load(&b->go_on) ? ERR_OK : ERR_TIMEOUT;
+}
+
+static inline void *blocker_run(void *context)
+{
+    struct blocker *b = context;
+    enum err e = ingest_call(b->site->rig->ingest, blocker_wait, b, NULL, RIG_CALL_MS * 3);
+    return e == ERR_OK ? NULL : b;
+}
+
+/* Ingest does nothing more until blocker_end(). */
+static inline void blocker_begin(struct blocker *b, struct site *s)
+{
+    *b = (struct blocker){.site = s};
+    assert_int_equal(pthread_create(&b->thread, NULL, blocker_run, b), 0);
+    wait_for(atomic_load(&b->holds));
+}
+
+static inline void blocker_end(struct blocker *b)
+{
+    void *failed = NULL;
+    atomic_store(&b->go_on, true);
+    assert_int_equal(pthread_join(b->thread, &failed), 0);
+    assert_null(failed);
 }
 
 #endif
