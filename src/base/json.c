@@ -1,7 +1,6 @@
 #include "base/json.h"
 
 #include <glib.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,9 +120,7 @@ void json_bool(struct json_out *j, bool v)
 
 void json_int(struct json_out *j, int64_t v)
 {
-    char text[NUMBER_SIZE];
-    (void)snprintf(text, sizeof(text), "%" PRId64, v);
-    literal(j, text);
+    json_decimal(j, v, 0);
 }
 
 void json_write_string(struct json_out *j, const char *text)
@@ -184,33 +181,54 @@ void json_string_bytes(struct json_out *j, struct bytes text)
     append(j, "\"", 1);
 }
 
-static int format_decimal(char out[NUMBER_SIZE], int64_t v, unsigned decimals)
+/* Writes the digits of `v` before `end`, at least `least` of them; answers where they begin. */
+static char *write_digits(char *end, uint64_t v, unsigned least)
 {
-    static const int64_t powers[] = {1,      10,      100,      1000,      10000,
-                                     100000, 1000000, 10000000, 100000000, 1000000000};
-    check(decimals <= DECIMALS_MAX);
-    int64_t power = powers[decimals];
-    if (decimals == 0) {
-        return snprintf(out, NUMBER_SIZE, "%" PRId64, v);
+    char *at = end;
+    while (v > 0 || least > 0) {
+        *--at = (char)('0' + v % 10);
+        v /= 10;
+        least -= least > 0;
     }
+    return at;
+}
+
+/* By hand: a long answer holds half a million numbers. Answers the text in `room`. */
+static struct bytes format_decimal(char room[NUMBER_SIZE], int64_t v, unsigned decimals)
+{
+    static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000};
+    check(decimals <= DECIMALS_MAX);
     uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    return snprintf(out, NUMBER_SIZE, "%s%" PRIu64 ".%0*" PRIu64, v < 0 ? "-" : "",
-                    size / (uint64_t)power, (int)decimals, size % (uint64_t)power);
+    char *end = room + NUMBER_SIZE;
+    char *at = end;
+    if (decimals > 0) {
+        at = write_digits(at, size % powers[decimals], decimals);
+        *--at = '.';
+    }
+    at = write_digits(at, size / powers[decimals], 1);
+    if (v < 0) {
+        *--at = '-';
+    }
+    return (struct bytes){(const uint8_t *)at, (size_t)(end - at)};
 }
 
 void json_decimal(struct json_out *j, int64_t v, unsigned decimals)
 {
-    char text[NUMBER_SIZE];
-    int len = format_decimal(text, v, decimals);
+    char room[NUMBER_SIZE];
+    struct bytes text = format_decimal(room, v, decimals);
     separate(j);
-    append(j, text, (size_t)len);
+    append(j, (const char *)text.at, text.len);
 }
 
 void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals)
 {
-    char text[NUMBER_SIZE];
-    (void)format_decimal(text, v, decimals);
-    json_write_string(j, text);
+    char room[NUMBER_SIZE];
+    struct bytes text = format_decimal(room, v, decimals);
+    separate(j);
+    append(j, "\"", 1);
+    append(j, (const char *)text.at, text.len);
+    append(j, "\"", 1);
 }
 
 void json_raw(struct json_out *j, struct bytes json)
