@@ -186,8 +186,12 @@ static void expire_list(struct gateway *g, struct idle_list *list, unsigned time
 {
     int64_t now_ms = (int64_t)uv_now(&g->loop);
     int64_t deadline_ms = now_ms - (int64_t)timeout_s * 1000;
-    while (list->oldest != NULL && list->oldest->active_ms < deadline_ms) {
-        struct link *link = list->oldest;
+    struct link *next = NULL;
+    for (struct link *link = list->oldest; link != NULL; link = next) {
+        next = link->newer;
+        if (link->active_ms >= deadline_ms) {
+            return;
+        }
         if (link->in_flight > 0 || link->is_waiter) {
             list_remove(list, link);
             link->active_ms = now_ms;

@@ -56,7 +56,7 @@ struct batch {
     size_t verdict_count;
     size_t verdict_capacity;
     struct change_list changes;
-    GHashTable *newcomers; /* device_id_key() -> stage index + 1, of devices this batch adds */
+    GHashTable *newcomers; /* device_id_key() -> index of the stage, of devices this batch adds */
     size_t fixes;
     uint64_t repeated;
     uint64_t late;
@@ -117,6 +117,7 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
 
 /* ---- stage.c: the batch ---- */
 
+/* An empty batch; and its end. */
 void batch_init(struct batch *b);
 void batch_free(struct batch *b);
 /* Takes one record of an arrival. */
@@ -147,6 +148,7 @@ MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c
 
 /* ---- late.c ---- */
 
+/* No marks; and the end, when what is marked stays so in the store. */
 void late_init(struct late *l);
 void late_clear(struct late *l);
 /* Fixes of the device from `from_s` on have to be folded again; the mark is durable already. */
@@ -162,6 +164,7 @@ void late_slice(struct ingest *in, bool is_idle);
 
 /* ---- parts.c ---- */
 
+/* No parts; and the end, when what waits stays in the store. */
 void parts_init(struct parts *p);
 void parts_clear(struct parts *p);
 /* Takes back a part that was committed in an earlier run. */

@@ -75,17 +75,18 @@ static size_t add(struct ingest *in, const struct intake_head *head)
         .created_s = head->rcv_time_ms / 1000,
     };
     size_t stage = (size_t)(batch_stage_newcomer(in, device) - b->stages);
-    char *key = arena_copy_text(&b->arena, device_id_key(id));
-    g_hash_table_insert(b->newcomers, key, GSIZE_TO_POINTER(stage + 1));
+    size_t *kept = arena_new(&b->arena, sizeof(*kept));
+    *kept = stage;
+    g_hash_table_insert(b->newcomers, arena_copy_text(&b->arena, device_id_key(id)), kept);
     return stage;
 }
 
 enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t *stage)
 {
     const char *key = device_id_key(c->head->device_id);
-    void *known = g_hash_table_lookup(in->batch.newcomers, key);
+    const size_t *known = g_hash_table_lookup(in->batch.newcomers, key);
     if (known != NULL) {
-        *stage = GPOINTER_TO_SIZE(known) - 1;
+        *stage = *known;
         return ERR_OK;
     }
     if (in->options.registration_open && has_enterprise(in)) {

@@ -62,13 +62,12 @@ static void send_part(struct rig *r, uint32_t key, uint16_t number, uint16_t tot
 
 static size_t waiting_rows(struct rig *r)
 {
-    struct kit_loaded before = {0};
     rig_stop(r);
     struct store *s = kit_open(r->path, RIG_VFS);
-    before = kit_load(s, RIG_DEVICE);
+    struct kit_loaded l = kit_load(s, RIG_DEVICE);
     store_close(s);
     rig_start(r);
-    return before.changes - 2; /* the enterprise and the device */
+    return l.changes - 2; /* the enterprise and the device */
 }
 
 static void parts_are_joined_in_any_order(void **state)
