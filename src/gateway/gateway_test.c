@@ -65,7 +65,7 @@ static void frames_may_come_byte_by_byte(void **state)
         client_write(&c, at + i, 1);
         (void)sched_yield();
     }
-    client_await(&c, 4);
+    client_await(&c, 5); /* a login is two frames */
     assert_int_equal(kit_count(s->rig->store, RIG_DEVICE), 2);
     client_close(&c);
 }
