@@ -62,7 +62,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
 {
     struct gateway *g = link->gateway;
     /* Only of a stranger are the address and the frame of interest. */
-    bool is_known = link->device_count > 0;
+    bool is_known = link->device_count > 0 && !link->has_strangers;
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,

@@ -6,6 +6,9 @@
 
 enum { SLOTS_STEP = 1024 };
 
+/* What an idle connection costs, its handle included. */
+_Static_assert(sizeof(struct link) <= 1024, "a link is small");
+
 static const uint32_t NO_SLOT = UINT32_MAX;
 
 static void list_remove(struct idle_list *list, struct link *link)

@@ -147,6 +147,8 @@ static void settle(struct link *link, const struct verdict *v)
     link->credit_bytes -= v->credit_bytes;
     if (v->device != 0) {
         device_bind(link, v->device);
+    } else {
+        link->has_strangers = true;
     }
 }
 

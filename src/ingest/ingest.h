@@ -34,8 +34,8 @@ struct arrival {
     uint8_t protocol; /* index of PROTOCOL_MAP */
     int64_t rcv_time_ms;
     const char *device_id; /* never "" */
-    const char *address;   /* of the peer, for ListUnknownDevices */
-    struct bytes frame;    /* raw, for ListUnknownDevices; cut to UNKNOWN_FRAME_MAX */
+    const char *address;   /* of the peer, for ListUnknownDevices; may be NULL, and ... */
+    struct bytes frame;    /* ... empty where the device is known. Cut to UNKNOWN_FRAME_MAX */
     bool wants_reply;
     bool wants_close;
     struct reply_hint hint;
@@ -78,7 +78,7 @@ void ingest_stop(struct ingest *in);
 
 /*
  * Queues one arrival, from any thread. ERR_OK: a verdict will come; *credit_bytes is what it takes
- * of the queue. ERR_BUSY: the queue is full, nothing was taken.
+ * of the queue. ERR_BUSY: the queue is full, nothing was taken; ERR_TOO_LONG: it never will be.
  */
 MUST_USE enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credit_bytes);
 
@@ -101,8 +101,9 @@ typedef enum err job_run(struct job_context *job, void *arg);
 
 /*
  * Runs a job and waits for its commit, on a thread that may block. Answers what `run` or the commit
- * answered. ERR_TIMEOUT after `timeout_ms`: the job may still happen; its arg, which must have been
- * allocated with malloc(), is then freed by ingest with `free_arg` and no longer the caller's.
+ * answered; ERR_BUSY where the queue is full and the job was not taken. ERR_TIMEOUT after
+ * `timeout_ms`: the job may still happen; its arg, which must have been allocated with malloc(), is
+ * then freed by ingest with `free_arg` and no longer the caller's.
  */
 MUST_USE enum err ingest_call(struct ingest *in, job_run *run, void *arg, void (*free_arg)(void *),
                               unsigned timeout_ms);
