@@ -289,3 +289,15 @@ enum err json_read(struct bytes text, struct arena *arena, struct json_value **o
     }
     return p.e;
 }
+
+const struct json_value *json_read_member(const struct json_value *object, const char *name)
+{
+    const struct json_value *found = NULL;
+    if (object == NULL || object->kind != JSON_KIND_OBJECT) {
+        return NULL;
+    }
+    for (const struct json_value *v = object->first; v != NULL; v = v->next) {
+        found = bytes_eq(v->name, name) ? v : found;
+    }
+    return found;
+}

@@ -54,6 +54,17 @@ static void test_members_keep_their_order(void **state)
     assert_null(b->next->next);
 }
 
+static void test_members_by_name(void **state)
+{
+    struct json_value *v = read_good(*state, "{\"a\": 1, \"b\": 2, \"a\": 3}");
+    assert_true(bytes_eq(json_read_member(v, "a")->text, "3"));
+    assert_true(bytes_eq(json_read_member(v, "b")->text, "2"));
+    assert_null(json_read_member(v, "A"));
+    assert_null(json_read_member(v->first, "a"));
+    assert_null(json_read_member(NULL, "a"));
+    assert_null(json_read_member(read_good(*state, "[1]"), ""));
+}
+
 static void test_strings(void **state)
 {
     struct json_value *v =
@@ -161,11 +172,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_members_keep_their_order),
-        cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_every_prefix_is_malformed),
+        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_members_keep_their_order),
+        cmocka_unit_test(test_members_by_name), cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_every_prefix_is_malformed),
         cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

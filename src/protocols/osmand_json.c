@@ -12,45 +12,28 @@
  * Units are those of the telephones' location services: degrees, m/s, metres, a level of 0 to 1;
  * -1 stands for what the phone does not know. The shape is that of the background geolocation
  * plug-in (https://transistorsoft.github.io/capacitor-background-geolocation/, "HttpEvent").
- *
- * The parser keeps its values on the heap, as its library does; nothing of it outlives the call.
  */
-#include <jansson.h>
+#include <glib.h>
 #include <math.h>
-#include <stdio.h>
 
+#include "base/json_read.h"
 #include "base/units.h"
 #include "protocols/osmand.h"
 
-enum { DEPTH_MAX = 16, E7 = 10000000 };
-
-/* Whether no value of `json` lies deeper than the parser should recurse. */
-static bool is_shallow(struct bytes json)
-{
-    size_t depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < json.len && depth <= DEPTH_MAX; i++) {
-        uint8_t c = json.at[i];
-        if (in_string) {
-            i += c == '\\';
-            in_string = c != '"';
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            depth++;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return depth <= DEPTH_MAX;
-}
+enum { E7 = 10000000, NUMBER_SIZE = 64 };
 
 /* The number `name` of `object`, times `scale` and rounded; false where there is none. */
-static bool read_scaled(const json_t *object, const char *name, double scale, int64_t *out)
+static bool read_scaled(const struct json_value *object, const char *name, double scale,
+                        int64_t *out)
 {
-    const json_t *value = json_object_get(object, name);
-    double scaled = json_number_value(value) * scale;
-    if (!json_is_number(value) || !(fabs(scaled) < 1e17)) {
+    const struct json_value *value = json_read_member(object, name);
+    char digits[NUMBER_SIZE];
+    if (value == NULL || value->kind != JSON_KIND_NUMBER || value->text.len >= sizeof(digits)) {
+        return false;
+    }
+    bytes_to_text(value->text, digits, sizeof(digits));
+    double scaled = g_ascii_strtod(digits, NULL) * scale;
+    if (!(fabs(scaled) < 1e17)) {
         return false;
     }
     *out = llround(scaled);
@@ -58,7 +41,8 @@ static bool read_scaled(const json_t *object, const char *name, double scale, in
 }
 
 /* The same of a number that is -1 where it is not known. */
-static bool read_known(const json_t *object, const char *name, double scale, uint64_t *out)
+static bool read_known(const struct json_value *object, const char *name, double scale,
+                       uint64_t *out)
 {
     int64_t value = 0;
     bool is_known = read_scaled(object, name, scale, &value) && value >= 0;
@@ -66,12 +50,24 @@ static bool read_known(const json_t *object, const char *name, double scale, uin
     return is_known;
 }
 
-static struct bytes text_of(const json_t *value)
+/* The text of a string, nothing of anything else. */
+static struct bytes text_of(const struct json_value *value)
 {
-    return (struct bytes){(const uint8_t *)json_string_value(value), json_string_length(value)};
+    bool is_text = value != NULL && value->kind == JSON_KIND_STRING;
+    return is_text ? value->text : (struct bytes){0};
 }
 
-static void read_coords(const json_t *coords, struct osmand_report *r)
+/* Whether `value` is a string or a number without fraction and exponent: an identity or a time. */
+static bool is_word(const struct json_value *value)
+{
+    return value != NULL &&
+           (value->kind == JSON_KIND_STRING ||
+            (value->kind == JSON_KIND_NUMBER && bytes_find(value->text, '.') == value->text.len &&
+             bytes_find(value->text, 'e') == value->text.len &&
+             bytes_find(value->text, 'E') == value->text.len));
+}
+
+static void read_coords(const struct json_value *coords, struct osmand_report *r)
 {
     int64_t altitude_dm = 0;
     uint64_t value = 0;
@@ -89,35 +85,33 @@ static void read_coords(const json_t *coords, struct osmand_report *r)
     }
 }
 
-static void read_time(const json_t *timestamp, struct osmand_report *r)
+static void read_time(const struct json_value *timestamp, struct osmand_report *r)
 {
-    if (json_is_string(timestamp)) {
-        osmand_set_time(r, text_of(timestamp));
-    } else if (json_is_integer(timestamp)) {
-        char text[24];
-        (void)snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(timestamp));
-        osmand_set_time(r, bytes_of_text(text));
+    if (is_word(timestamp)) {
+        osmand_set_time(r, timestamp->text);
     } else if (timestamp != NULL) {
         r->is_bad = true;
     }
 }
 
 /* One of the yes-or-no members, where it is there. */
-static void read_switch(const json_t *value, struct fix *f, enum fix_has has, enum fix_flag flag)
+static void read_switch(const struct json_value *value, struct fix *f, enum fix_has has,
+                        enum fix_flag flag)
 {
-    if (json_is_boolean(value)) {
-        fix_set_switch(f, has, flag, json_is_true(value));
+    bool is_true = value != NULL && value->kind == JSON_KIND_TRUE;
+    if (is_true || (value != NULL && value->kind == JSON_KIND_FALSE)) {
+        fix_set_switch(f, has, flag, is_true);
     }
 }
 
-static void read_location(const json_t *location, struct osmand_report *r)
+static void read_location(const struct json_value *location, struct osmand_report *r)
 {
-    const json_t *coords = json_object_get(location, "coords");
-    const json_t *battery = json_object_get(location, "battery");
-    const json_t *extras = json_object_get(location, "extras");
+    const struct json_value *coords = json_read_member(location, "coords");
+    const struct json_value *battery = json_read_member(location, "battery");
+    const struct json_value *extras = json_read_member(location, "extras");
     uint64_t value = 0;
-    r->is_bad = !json_is_object(location);
-    read_time(json_object_get(location, "timestamp"), r);
+    r->is_bad = location->kind != JSON_KIND_OBJECT;
+    read_time(json_read_member(location, "timestamp"), r);
     if (coords != NULL) {
         read_coords(coords, r);
     }
@@ -127,43 +121,44 @@ static void read_location(const json_t *location, struct osmand_report *r)
     if (read_known(battery, "level", 100, &value) && value <= 100) {
         fix_set_battery_percent(&r->fix, (unsigned)value);
     }
-    read_switch(json_object_get(location, "is_moving"), &r->fix, FIX_HAS_MOTION, FIX_MOVING);
-    read_switch(json_object_get(battery, "is_charging"), &r->fix, FIX_HAS_CHARGING, FIX_CHARGING);
-    r->fix.alarms |= osmand_alarms(text_of(json_object_get(location, "event")));
-    r->fix.alarms |= osmand_alarms(text_of(json_object_get(location, "alarm")));
-    r->fix.alarms |= osmand_alarms(text_of(json_object_get(extras, "alarm")));
+    read_switch(json_read_member(location, "is_moving"), &r->fix, FIX_HAS_MOTION, FIX_MOVING);
+    read_switch(json_read_member(battery, "is_charging"), &r->fix, FIX_HAS_CHARGING, FIX_CHARGING);
+    r->fix.alarms |= osmand_alarms(text_of(json_read_member(location, "event")));
+    r->fix.alarms |= osmand_alarms(text_of(json_read_member(location, "alarm")));
+    r->fix.alarms |= osmand_alarms(text_of(json_read_member(extras, "alarm")));
 }
 
-static enum err read_locations(struct arena *arena, const json_t *locations,
+static enum err read_locations(struct arena *arena, const struct json_value *locations,
                                struct osmand_batch *out)
 {
-    bool is_array = json_is_array(locations);
-    size_t count = is_array ? json_array_size(locations) : 1;
     if (locations == NULL) {
         return ERR_MALFORMED;
     }
+    bool is_array = locations->kind == JSON_KIND_ARRAY;
+    size_t count = is_array ? locations->count : 1;
     if (count > PROTOCOL_MESSAGES_MAX) {
         return ERR_TOO_LONG;
     }
     out->at = arena_new_array(arena, count, sizeof(*out->at));
     out->len = count;
+    const struct json_value *location = is_array ? locations->first : locations;
     for (size_t i = 0; i < count; i++) {
-        read_location(is_array ? json_array_get(locations, i) : locations, &out->at[i]);
+        read_location(location, &out->at[i]);
+        location = location->next;
     }
     return ERR_OK;
 }
 
 enum err osmand_json_read(struct arena *arena, struct bytes body, struct osmand_batch *out)
 {
-    json_t *root = is_shallow(body) ? json_loadb((const char *)body.at, body.len, 0, NULL) : NULL;
-    const json_t *device_id = json_object_get(root, "device_id");
-    if (json_is_string(device_id)) {
-        out->device_id = arena_copy(arena, text_of(device_id));
-    } else if (json_is_integer(device_id)) {
-        out->device_id = bytes_of_text(
-            arena_format(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(device_id)));
+    struct json_value *root = NULL;
+    enum err e = json_read(body, arena, &root);
+    if (e != ERR_OK) {
+        return e;
     }
-    enum err e = read_locations(arena, json_object_get(root, "location"), out);
-    json_decref(root);
-    return e;
+    const struct json_value *device_id = json_read_member(root, "device_id");
+    if (is_word(device_id)) {
+        out->device_id = device_id->text;
+    }
+    return read_locations(arena, json_read_member(root, "location"), out);
 }
