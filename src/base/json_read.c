@@ -275,13 +275,13 @@ static struct json_value *read_value(struct parse *p)
 
 enum err json_read(struct bytes text, struct arena *arena, struct json_value **out)
 {
+    if (text.len == 0 || !g_utf8_validate_len((const char *)text.at, text.len, NULL)) {
+        return ERR_MALFORMED;
+    }
     struct parse p = {.at = (const char *)text.at, .arena = arena};
     p.end = p.at + text.len;
     if (bytes_begin(text, "\xef\xbb\xbf")) {
         p.at += 3;
-    }
-    if (text.len > 0 && !g_utf8_validate_len((const char *)text.at, text.len, NULL)) {
-        return ERR_MALFORMED;
     }
     *out = read_value(&p);
     if (peek(&p) != '\0' || p.at != p.end) {
