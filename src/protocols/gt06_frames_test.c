@@ -233,10 +233,7 @@ static void test_real_frames(void **state)
     size_t count = 0;
     size_t decoded = 0;
     FILE *in = open_frames();
-    if (in == NULL) {
-        print_message("# no real frames at hand: skipped\n");
-        skip();
-    }
+    assert_non_null(in);
     while (fgets(text, sizeof(text), in) != NULL) {
         line_read(&line, text);
         print_message("# n=%ld\n", line.number);
@@ -250,6 +247,12 @@ static void test_real_frames(void **state)
 
 int main(void)
 {
+    FILE *in = open_frames();
+    if (in == NULL) {
+        (void)puts("1..0 # SKIP no real frames at hand");
+        return 0;
+    }
+    (void)fclose(in);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_real_frames)};
     return cmocka_run_group_tests_name("gt06_frames", tests, NULL, NULL);
 }

@@ -259,10 +259,7 @@ static void test_real_frames(void **state)
     static char text[LINE_SIZE];
     size_t count = 0;
     FILE *in = open_frames();
-    if (in == NULL) {
-        print_message("# no real frames at hand: skipped\n");
-        skip();
-    }
+    assert_non_null(in);
     while (fgets(text, sizeof(text), in) != NULL) {
         json_error_t error;
         json_t *line = json_loads(text, 0, &error);
@@ -279,6 +276,12 @@ static void test_real_frames(void **state)
 
 int main(void)
 {
+    FILE *in = open_frames();
+    if (in == NULL) {
+        (void)puts("1..0 # SKIP no real frames at hand");
+        return 0;
+    }
+    (void)fclose(in);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_real_frames)};
     return cmocka_run_group_tests_name("jt808_shared", tests, NULL, NULL);
 }

@@ -115,18 +115,20 @@ static void run_line(const char *text)
     json_decref(line);
 }
 
-static void test_captured_requests(void **state)
+static FILE *open_requests(void)
 {
-    (void)state;
     const char *shared = getenv("ODOGRAPH_SHARED");
     char path[512];
     (void)snprintf(path, sizeof(path), "%s/vectors/osmand.jsonl",
                    shared != NULL ? shared : SOURCE_ROOT "/../shared");
-    FILE *in = fopen(path, "re");
-    if (in == NULL) {
-        (void)fprintf(stderr, "# skipped: no %s\n", path);
-        skip();
-    }
+    return fopen(path, "re");
+}
+
+static void test_captured_requests(void **state)
+{
+    (void)state;
+    FILE *in = open_requests();
+    assert_non_null(in);
     char *text = NULL;
     size_t room = 0;
     size_t lines = 0;
@@ -141,6 +143,12 @@ static void test_captured_requests(void **state)
 
 int main(void)
 {
+    FILE *in = open_requests();
+    if (in == NULL) {
+        (void)puts("1..0 # SKIP no captured requests at hand");
+        return 0;
+    }
+    (void)fclose(in);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_captured_requests)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
