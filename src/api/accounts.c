@@ -73,6 +73,9 @@ static enum err create(struct ingest *in, job_run *run, const char *password,
 enum err api_make_root(struct ingest *in, const char *password)
 {
     int64_t none = 0;
+    if (auth_password_fault(password) != NULL) {
+        return ERR_INVALID;
+    }
     return create(in, make_root, password, &none);
 }
 

@@ -26,17 +26,23 @@ static void fail_token(struct call *c, bool sent)
     }
 }
 
+static bool has_text(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
 static bool check_token(struct call *c, const struct dispatch_headers *headers)
 {
     if (c->method->is_open) {
         return true;
     }
-    const char *text = headers->authorization != NULL ? headers->authorization : headers->token;
-    bool known = auth_hash_token(text, c->token_hash) &&
-                 directory_authenticate(c->api->directory, c->token_hash, call_now_s(c),
-                                        &c->caller) == ERR_OK;
+    /* A proxy may put an Authorization of its own there: what is no token leaves it to Token. */
+    bool sent = auth_hash_token(headers->authorization, c->token_hash) ||
+                auth_hash_token(headers->token, c->token_hash);
+    bool known = sent && directory_authenticate(c->api->directory, c->token_hash, call_now_s(c),
+                                                &c->caller) == ERR_OK;
     if (!known) {
-        fail_token(c, text != NULL && text[0] != '\0');
+        fail_token(c, has_text(headers->authorization) || has_text(headers->token));
     }
     return known;
 }
@@ -46,12 +52,11 @@ static bool check_token(struct call *c, const struct dispatch_headers *headers)
 static bool read_body(struct call *c, struct bytes body, struct json_value **object)
 {
     static const char *const blanks = " \t\r\n";
-    bool empty = bytes_eq(body, "\xef\xbb\xbf");
-    size_t i = 0;
+    size_t i = bytes_begin(body, "\xef\xbb\xbf") ? 3 : 0;
     while (i < body.len && body.at[i] != '\0' && strchr(blanks, body.at[i]) != NULL) {
         i++;
     }
-    empty = empty || i == body.len;
+    bool empty = i == body.len;
     enum err e = json_read(empty ? bytes_of_text("{}") : body, &c->arena, object);
     if (e == ERR_OK && (*object)->kind == JSON_KIND_OBJECT) {
         return true;
@@ -123,6 +128,11 @@ bool dispatch_check(struct call *c, const struct dispatch_headers *headers, stru
     struct json_value *object = NULL;
     if (!check_token(c, headers) || !read_body(c, body, &object) || !choose_enterprise(c, object) ||
         !read_params(c, object)) {
+        return false;
+    }
+    if (c->method->needs_enterprise && c->caller.role == ROLE_ROOT &&
+        c->caller.enterprise_id == 0) {
+        call_fault(c, "HoldID", PARAM_MISSING);
         return false;
     }
     return c->method->is_open || c->method->checks_role || call_allows(c);

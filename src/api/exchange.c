@@ -68,11 +68,32 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
     check(MHD_add_response_header(response, name, value) == MHD_YES);
 }
 
+/* Whether one item of Accept-Encoding names gzip without refusing it ("gzip;q=0"). */
+static bool allows_gzip(char *item)
+{
+    char *q = strchr(item, ';');
+    if (q != NULL) {
+        *q++ = '\0';
+        g_strstrip(q);
+    }
+    bool is_refused = q != NULL && (q[0] == 'q' || q[0] == 'Q') && strchr(q, '=') != NULL &&
+                      g_ascii_strtod(strchr(q, '=') + 1, NULL) <= 0;
+    return g_ascii_strcasecmp(g_strstrip(item), "gzip") == 0 && !is_refused;
+}
+
 static bool accepts_gzip(const struct exchange *ex)
 {
     const char *accept = header(ex, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    const char *gzip = accept == NULL ? NULL : strstr(accept, "gzip");
-    return gzip != NULL && !g_str_has_prefix(gzip, "gzip;q=0,") && strcmp(gzip, "gzip;q=0") != 0;
+    if (accept == NULL) {
+        return false;
+    }
+    bool allows = false;
+    char **items = g_strsplit(accept, ",", 16);
+    for (size_t i = 0; items[i] != NULL; i++) {
+        allows = allows || allows_gzip(items[i]);
+    }
+    g_strfreev(items);
+    return allows;
 }
 
 /* Queues the answer; `type` is its Content-Type. */

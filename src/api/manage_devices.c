@@ -190,6 +190,9 @@ static struct refusal check_new(const struct addition *a, const struct device *d
 {
     struct directory *dir = a->job->directory;
     struct device_ref other;
+    if (d->group_id == 0 && a->call->caller.group_count > 0) {
+        return (struct refusal){500, "GroupID: " PARAM_MISSING};
+    }
     if (!group_is_allowed(a->call, dir, d->group_id)) {
         return (struct refusal){404, NO_GROUP};
     }
@@ -252,9 +255,6 @@ static bool prepare_device(struct call *c)
 
 static enum err add_device(struct call *c, struct job_context *job)
 {
-    if (c->caller.enterprise_id == 0) {
-        return call_refuse_value(c, "HoldID", PARAM_MISSING);
-    }
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
     struct refusal refusal = add_one(&a, c->values);
     g_hash_table_destroy(a.taken);
@@ -308,9 +308,6 @@ static size_t add_elements(const struct addition *a, struct element *elements, s
 
 static enum err add_devices(struct call *c, struct job_context *job)
 {
-    if (c->caller.enterprise_id == 0) {
-        return call_refuse_value(c, "HoldID", PARAM_MISSING);
-    }
     struct element *elements = c->own;
     size_t count = c->values[MANY_DEVICES].count;
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
@@ -465,6 +462,7 @@ static const struct api_method rows[] = {
     {
         .name = "AddDevice",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .params = device_params,
@@ -477,6 +475,7 @@ static const struct api_method rows[] = {
     {
         .name = "AddDevices",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .params = many_params,
@@ -489,6 +488,7 @@ static const struct api_method rows[] = {
     {
         .name = "ModifyDevice",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -502,6 +502,7 @@ static const struct api_method rows[] = {
     {
         .name = "DeleteDevice",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -514,6 +515,7 @@ static const struct api_method rows[] = {
     {
         .name = "ListDevices",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_ADMIN,
         .params = list_params,

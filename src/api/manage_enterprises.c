@@ -64,15 +64,37 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+/* Tokens of the users made so far are dead from now on. */
+static void end_tokens(struct job_context *job, int64_t enterprise_id)
+{
+    size_t count = 0;
+    struct user *users =
+        directory_list_users(job->directory, enterprise_id, job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct change *change = change_add(&job->changes, CHANGE_PUT_USER);
+        change->user = users[i];
+        change->user.token_generation++;
+    }
+}
+
 static enum err modify_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
     enum err found = find_enterprise(c, job, ADD_HOLD_ID, &e);
-    found = found != ERR_OK ? found : take_fields(c, &e);
-    if (found == ERR_OK) {
-        change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
+    if (found != ERR_OK) {
+        return found;
     }
-    return found;
+    bool had_ended = e.service_end_s != 0 && e.service_end_s <= job->now_s;
+    int64_t old_end_s = e.service_end_s;
+    found = take_fields(c, &e);
+    if (found != ERR_OK) {
+        return found;
+    }
+    if (had_ended && e.service_end_s != old_end_s) {
+        end_tokens(job, e.id); /* what the end of the service ended stays ended */
+    }
+    change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
+    return ERR_OK;
 }
 
 /* Its users go first, so that their logins answer 4006; tokens end with their users. */

@@ -37,9 +37,6 @@ static enum err check_name(struct call *c, struct job_context *job, const char *
 
 static enum err add_group(struct call *c, struct job_context *job)
 {
-    if (c->caller.enterprise_id == 0) {
-        return call_refuse_value(c, "HoldID", PARAM_MISSING);
-    }
     enum err e = check_name(c, job, call_text(c, ADD_NAME), 0);
     if (e != ERR_OK) {
         return e;
@@ -145,6 +142,7 @@ static const struct api_method rows[] = {
     {
         .name = "AddGroup",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .whole_enterprise = true,
@@ -158,6 +156,7 @@ static const struct api_method rows[] = {
     {
         .name = "ModifyGroup",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -171,6 +170,7 @@ static const struct api_method rows[] = {
     {
         .name = "DeleteGroup",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -184,6 +184,7 @@ static const struct api_method rows[] = {
     {
         .name = "ListGroups",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_ADMIN,
         .whole_enterprise = true,

@@ -20,13 +20,13 @@ static const char NAME_TAKEN[] = "LoginName is taken";
 
 /* ---- what the calls share ---- */
 
-/* The live user of an ID in the caller's enterprise; of any for root that chose none. */
+/* The live user of an ID in the caller's enterprise. root is in none: its account stays as it is.
+ */
 static enum err find_user(struct call *c, struct job_context *job, size_t param, struct user *out)
 {
-    bool anywhere = c->caller.role == ROLE_ROOT && c->caller.enterprise_id == 0;
     if (directory_user(job->directory, call_number(c, param, 0), job->changes.arena, out) !=
             ERR_OK ||
-        out->deleted || (!anywhere && out->enterprise_id != c->caller.enterprise_id)) {
+        out->deleted || out->enterprise_id != c->caller.enterprise_id) {
         return call_refuse(c, 404, NO_USER);
     }
     return call_allows(c) ? ERR_OK : ERR_FORBIDDEN;
@@ -89,12 +89,15 @@ static enum err take_fields(struct call *c, struct job_context *job, struct user
         u->password_hash = c->password_hash;
         u->token_generation++;
     }
-    if (call_has(c, USER_ROLE) && u->role != ROLE_ROOT) {
+    if (call_has(c, USER_ROLE)) {
         check(naming_role(call_text(c, USER_ROLE), &u->role));
     }
     if (call_has(c, USER_GROUPS)) {
         u->group_ids = c->values[USER_GROUPS].numbers;
         u->group_count = c->values[USER_GROUPS].count;
+    }
+    if (u->expire_s != 0 && u->expire_s <= job->now_s && call_has(c, USER_EXPIRE)) {
+        u->token_generation++; /* what expiry ended stays ended */
     }
     u->expire_s = call_number(c, USER_EXPIRE, u->expire_s);
     return ERR_OK;
@@ -105,9 +108,6 @@ static enum err take_fields(struct call *c, struct job_context *job, struct user
 static enum err add_user(struct call *c, struct job_context *job)
 {
     struct user u = {.enterprise_id = c->caller.enterprise_id, .created_s = job->now_s};
-    if (u.enterprise_id == 0) {
-        return call_refuse_value(c, "HoldID", PARAM_MISSING);
-    }
     enum err e = take_fields(c, job, &u);
     if (e != ERR_OK) {
         return e;
@@ -138,9 +138,6 @@ static enum err delete_user(struct call *c, struct job_context *job)
     enum err e = find_user(c, job, DELETE_ID, &u);
     if (e != ERR_OK) {
         return e;
-    }
-    if (u.role == ROLE_ROOT) {
-        return call_refuse(c, 403, CALL_NO_ROLE_TEXT);
     }
     u.deleted = true;
     u.token_generation++;
@@ -292,6 +289,7 @@ static const struct api_method rows[] = {
     {
         .name = "AddUser",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_PASSWORD,
         .role = ROLE_ADMIN,
         .whole_enterprise = true,
@@ -306,6 +304,7 @@ static const struct api_method rows[] = {
     {
         .name = "ModifyUser",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_PASSWORD,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -320,6 +319,7 @@ static const struct api_method rows[] = {
     {
         .name = "DeleteUser",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
@@ -333,6 +333,7 @@ static const struct api_method rows[] = {
     {
         .name = "ListUsers",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_ADMIN,
         .whole_enterprise = true,

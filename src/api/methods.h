@@ -82,6 +82,7 @@ struct api_method {
     bool is_open;          /* needs no token */
     bool checks_role;      /* the handler asks call_allows(), after the existence of its object */
     bool whole_enterprise; /* not for users limited to groups */
+    bool needs_enterprise; /* root has to name one by HoldID */
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
     enum method_fault fault;

@@ -1,6 +1,7 @@
 #include "api/params.h"
 
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -134,11 +135,31 @@ static const char *read_int(const struct param_reading *reading, const struct pa
     return out->number < row->min || out->number > row->max ? OUT_OF_RANGE : NULL;
 }
 
+/* A decimal, times 10^7; with an exponent too, as JSON has it. */
+static bool parse_number_e7(struct bytes text, int64_t *out)
+{
+    char digits[64];
+    if (parse_decimal_e7(text, out)) {
+        return true;
+    }
+    if (text.len == 0 || text.len >= sizeof(digits)) {
+        return false;
+    }
+    bytes_to_text(text, digits, sizeof(digits));
+    char *end = NULL;
+    double value = g_ascii_strtod(digits, &end);
+    if (strspn(digits, "0123456789+-.eE") != text.len || *end != '\0' || !(fabs(value) < 1e9)) {
+        return false;
+    }
+    *out = llround(value * (double)E7_DIGITS);
+    return true;
+}
+
 static const char *read_decimal(const struct param_reading *reading, const struct param_row *row,
                                 struct bytes text, struct value *out)
 {
     (void)reading;
-    if (!parse_decimal_e7(trim(text), &out->number)) {
+    if (!parse_number_e7(trim(text), &out->number)) {
         return "not a number";
     }
     bool fits = out->number >= row->min * E7_DIGITS && out->number <= row->max * E7_DIGITS;

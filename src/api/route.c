@@ -66,18 +66,23 @@ static void add_method(struct routes *r, const struct api_method *method)
     }
 }
 
-static const struct api_method *find_by_name(const char *name)
+/* The method that answers to a name of ours, its twin's too. */
+static const struct api_method *find_by_name(const struct routes *r, const char *name)
 {
-    const struct api_method *m = methods_at(0);
-    for (size_t i = 1; m != NULL && g_ascii_strcasecmp(m->name, name) != 0; i++) {
-        m = methods_at(i);
+    const struct api_method *found = NULL;
+    for (size_t i = 0; i < COUNT_OF(prefixes) && found == NULL; i++) {
+        char *path = g_strconcat(prefixes[i].path, name, NULL);
+        char *key = g_ascii_strdown(path, -1);
+        found = g_hash_table_lookup(r->methods, key);
+        g_free(key);
+        g_free(path);
     }
-    return m;
+    return found;
 }
 
 static enum err add_alias(struct routes *r, const struct api_alias *alias)
 {
-    const struct api_method *method = find_by_name(alias->method);
+    const struct api_method *method = find_by_name(r, alias->method);
     if (method == NULL) {
         log_line(LOG_ERROR, "alias_invalid", "name=\"%s\" why=\"no method %s\"", alias->name,
                  alias->method);

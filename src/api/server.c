@@ -56,7 +56,7 @@ static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_op
         o->http_threads > 1 ? o->http_threads : 0U, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
-        (unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
+        (unsigned)BACKLOG, MHD_OPTION_END);
 }
 
 static enum err listen_on(struct api_server *s, const struct api_options *o)

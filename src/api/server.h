@@ -49,8 +49,9 @@ void api_server_drain(struct api_server *s);
 void api_server_stop(struct api_server *s);
 
 /*
- * For the first start of an empty data directory: makes the account root with `password`. And, for
- * the demo, an enterprise with the user demo/demo; answers ERR_DUPLICATE where they exist already.
+ * For the first start of an empty data directory: makes the account root with `password`;
+ * ERR_INVALID where that is none (6 to 128 characters). And, for the demo, an enterprise with the
+ * user demo/demo; answers ERR_DUPLICATE where they exist already.
  */
 MUST_USE enum err api_make_root(struct ingest *in, const char *password);
 MUST_USE enum err api_make_demo(struct ingest *in, int64_t *enterprise_id);

@@ -115,7 +115,7 @@ static void test_a_deleted_group_frees_nobody(void **state)
     expect(p, "manage/ListUsers", "{}",
            "{\"Code\":403,\"Data\":null,\"ErrMsg\":\"Limited authority\"}");
     expect(p, "manage/AddDevice", "{\"DeviceID\":\"2\"}",
-           "{\"Code\":404,\"Data\":null,\"ErrMsg\":\"This group does not exist\"}");
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"GroupID: value missing\"}");
     char ben[TOKEN_SIZE];
     memcpy(ben, p->token, TOKEN_SIZE);
     memcpy(p->token, anna, TOKEN_SIZE);

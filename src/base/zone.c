@@ -258,15 +258,31 @@ static int64_t instant_of(struct zone_clock *clock, int64_t local_s)
     return after_s + zone_offset_s(clock, after_s) == local_s ? after_s : before_s;
 }
 
+/* ISO 8601 without an offset, as .NET and Python write a time of no stated zone. */
+static bool parse_iso_local(struct bytes text, int64_t *local_s)
+{
+    char with_zone[48];
+    if (text.len + 2 > sizeof(with_zone) || bytes_find(text, 'T') != 10) {
+        return false;
+    }
+    bytes_to_text(text, with_zone, sizeof(with_zone));
+    with_zone[text.len] = 'Z';
+    with_zone[text.len + 1] = '\0';
+    return clock_parse_iso(bytes_of_text(with_zone), local_s);
+}
+
 enum err zone_parse(struct zone_clock *clock, struct bytes text, int64_t *time_s)
 {
     if (clock_parse_iso(text, time_s)) {
         return ERR_OK;
     }
     struct civil c;
-    if (!parse_civil(text, &c)) {
+    int64_t local_s;
+    if (parse_civil(text, &c)) {
+        local_s = civil_to_s(&c);
+    } else if (!parse_iso_local(text, &local_s)) {
         return ERR_INVALID;
     }
-    *time_s = instant_of(clock, civil_to_s(&c));
+    *time_s = instant_of(clock, local_s);
     return ERR_OK;
 }

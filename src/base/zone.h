@@ -51,7 +51,8 @@ enum { ZONE_TEXT_SIZE = 20 };
 void zone_format(struct zone_clock *clock, enum zone_form form, int64_t time_s,
                  char out[ZONE_TEXT_SIZE]);
 /*
- * Reads "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd" (midnight), "yyyy/M/d H:mm:ss" (all local) and ISO 8601
+ * Reads "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd" (midnight), "yyyy/M/d H:mm:ss" and ISO 8601 without an
+ * offset ("yyyy-MM-ddTHH:mm:ss", all local), and ISO 8601
  * with an offset or Z. A local time that came twice (clocks set back) is the first of the two; one
  * that never was (clocks set forward) is counted on from before the change: 02:30 is then 03:30.
  * ERR_INVALID for anything else.

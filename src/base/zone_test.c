@@ -218,7 +218,7 @@ static const char *const refused[] = {
     "2026/11-23 01:12:09",
     "2026/11/23 1:2:09",
     "2026/111/23 01:12:09",
-    "2026-11-23T01:12:09",
+    "2026-11-23T01:12:09ZZ",
     "2026-11-23T01:12:09+25:00",
     "-026-11-23",
     "x026-11-23",
@@ -237,6 +237,21 @@ static void refuses(void **state)
     assert_int_equal(
         zone_parse(&clock, (struct bytes){(const uint8_t *)"2026-11-23\0", 11}, &(int64_t){0}),
         ERR_INVALID);
+    zone_release(z);
+}
+
+static void iso_without_an_offset_is_local(void **state)
+{
+    (void)state;
+    struct zone *z = found("Asia/Shanghai");
+    struct zone_clock clock = zone_clock_init(z);
+    static const char *const texts[] = {"2026-11-23T09:12:09", "2026-11-23T09:12:09.000",
+                                        "2026-11-23T09:12:09+08:00", "2026-11-23T01:12:09Z"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        int64_t time_s = 0;
+        assert_int_equal(zone_parse(&clock, bytes_of_text(texts[i]), &time_s), ERR_OK);
+        assert_int_equal(time_s, utc("2026-11-23T01:12:09Z"));
+    }
     zone_release(z);
 }
 
@@ -332,6 +347,7 @@ int main(void)
         cmocka_unit_test(the_remembered_offset_is_never_stale),
         cmocka_unit_test(parses),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(iso_without_an_offset_is_local),
         cmocka_unit_test(every_prefix_is_refused_or_a_date),
         cmocka_unit_test(local_times_that_came_twice_or_never),
         cmocka_unit_test(what_is_written_is_read_back),

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <arpa/inet.h>
 #include <glib.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "base/reader.h"
 #include "gateway/gateway.h"
 
-enum option_type { OPTION_TEXT, OPTION_UINT };
+enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST };
 
 /* One option: all that the file, the help and the manual say of it. */
 struct option_row {
@@ -22,45 +23,48 @@ struct option_row {
     uint64_t max;
     const char *initial;
     const char *doc;
+    const char *words; /* OPTION_WORD: the allowed ones, each between blanks */
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_row rows[] = {
     {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
-     "directory of the store; made if missing"},
+     "directory of the store; made if missing", NULL},
     {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080",
-     "address of the API and the pages"},
+     "address of the API and the pages", NULL},
     {"server", "device", OPTION_TEXT, AT(device), 0, 0, "0.0.0.0:9881",
-     "address of the device port, TCP and UDP"},
-    {"server", "log_level", OPTION_TEXT, AT(log_level), 0, 0, "info", "debug, info, warn or error"},
+     "address of the device port, TCP and UDP", NULL},
+    {"server", "log_level", OPTION_WORD, AT(log_level), 0, 0, "info", "debug, info, warn or error",
+     " debug info warn error "},
     {"device", "idle_timeout_s", OPTION_UINT, AT(idle_timeout_s), 10, 86400, "1800",
-     "a connection without a whole frame for so long is closed"},
+     "a connection without a whole frame for so long is closed", NULL},
     {"device", "login_timeout_s", OPTION_UINT, AT(login_timeout_s), 1, 3600, "60",
-     "the same before its first frame"},
+     "the same before its first frame", NULL},
     {"device", "connections_max", OPTION_UINT, AT(connections_max), 1, 10000000, "200000",
-     "device connections at a time"},
+     "device connections at a time", NULL},
     {"device", "credit_bytes", OPTION_UINT, AT(credit_bytes), 16384, 16777216, "65536",
-     "unanswered bytes of one connection before it is not read further"},
+     "unanswered bytes of one connection before it is not read further", NULL},
     {"device", "queue_bytes", OPTION_UINT, AT(queue_bytes), 1048576, 1073741824, "33554432",
-     "bytes that may wait for the next commit"},
-    {"device", "registration", OPTION_TEXT, AT(registration), 0, 0, "closed",
-     "closed: unregistered trackers are listed; open: they are added"},
+     "bytes that may wait for the next commit", NULL},
+    {"device", "registration", OPTION_WORD, AT(registration), 0, 0, "closed",
+     "closed: unregistered trackers are listed; open: they are added", " closed open "},
     {"device", "open_enterprise", OPTION_UINT, AT(open_enterprise), 0, INT64_MAX, "0",
-     "HoldID of the enterprise that open registration adds to"},
+     "HoldID of the enterprise that open registration adds to", NULL},
     {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "65536",
-     "page cache of the writer"},
-    {"api", "token_days", OPTION_UINT, AT(token_days), 1, 3650, "180", "life of a login token"},
+     "page cache of the writer", NULL},
+    {"api", "token_days", OPTION_UINT, AT(token_days), 1, 3650, "180", "life of a login token",
+     NULL},
     {"api", "service_warning_days", OPTION_UINT, AT(service_warning_days), 0, 3650, "0",
-     "logins answer 4000 when the service ends within so many days; 0: never"},
-    {"api", "trusted_proxy", OPTION_TEXT, AT(trusted_proxy), 0, 0, "",
-     "address whose X-Forwarded-For names the client, for the login throttle"},
-    {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2",
-     "threads of the HTTP server"},
+     "logins answer 4000 when the service ends within so many days; 0: never", NULL},
+    {"api", "trusted_proxy", OPTION_HOST, AT(trusted_proxy), 0, 0, "",
+     "address whose X-Forwarded-For names the client, for the login throttle", NULL},
+    {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2", "threads of the HTTP server",
+     NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
-     "threads that read history and wait for changes"},
+     "threads that read history and wait for changes", NULL},
     {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
-     "HTTP connections of one address at a time; 0: no limit"},
+     "HTTP connections of one address at a time; 0: no limit", NULL},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), OFFSET_LIMIT_MIN = 15 * 60 };
@@ -71,13 +75,34 @@ static enum err complain(const char *path, const char *section, const char *key,
     return ERR_INVALID;
 }
 
+/* What is wrong with a text option; NULL where nothing is. */
+static const char *text_fault(const struct option_row *row, const char *value)
+{
+    struct in6_addr any;
+    if (strlen(value) >= OPTIONS_TEXT_SIZE) {
+        return "too long";
+    }
+    if (row->type == OPTION_HOST && value[0] != '\0' && inet_pton(AF_INET, value, &any) != 1 &&
+        inet_pton(AF_INET6, value, &any) != 1) {
+        return "wants a numeric address";
+    }
+    if (row->type != OPTION_WORD) {
+        return NULL;
+    }
+    char word[OPTIONS_TEXT_SIZE + 2];
+    (void)snprintf(word, sizeof(word), " %s ", value);
+    bool is_word = strchr(value, ' ') == NULL && strstr(row->words, word) != NULL;
+    return is_word ? NULL : row->doc;
+}
+
 static enum err set_row(struct options *o, const struct option_row *row, const char *value,
                         const char *path)
 {
     char *target = (char *)o + row->offset;
-    if (row->type == OPTION_TEXT) {
-        if (strlen(value) >= OPTIONS_TEXT_SIZE) {
-            return complain(path, row->section, row->key, "too long");
+    if (row->type != OPTION_UINT) {
+        const char *why = text_fault(row, value);
+        if (why != NULL) {
+            return complain(path, row->section, row->key, why);
         }
         memcpy(target, value, strlen(value) + 1);
         return ERR_OK;

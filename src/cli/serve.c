@@ -121,7 +121,11 @@ static enum err make_root(struct server *s)
     }
     const char *given = getenv("ODOGRAPH_ROOT_PASSWORD");
     if (given != NULL && given[0] != '\0') {
-        return api_make_root(s->ingest, given);
+        enum err e = api_make_root(s->ingest, given);
+        if (e == ERR_INVALID) {
+            (void)fprintf(stderr, "odograph: ODOGRAPH_ROOT_PASSWORD: wants 6 to 128 characters\n");
+        }
+        return e;
     }
     uint8_t random[ROOT_PASSWORD_BYTES];
     char password[2 * ROOT_PASSWORD_BYTES + 1];
@@ -176,8 +180,8 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
     enum err e = store_open(&store, &s->store);
     e = e != ERR_OK ? e : open_gateway(s, o, &device);
     e = e != ERR_OK ? e : start_ingest(s, o);
-    e = e != ERR_OK ? e : make_root(s);
     e = e != ERR_OK ? e : start_api(s, o, &http, demo);
+    e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;
     }
@@ -198,25 +202,41 @@ static sigset_t block_signals(void)
     return set;
 }
 
-static bool set_log_level(const char *name)
+/* `name` is one of the words of its option row. */
+static void set_log_level(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(names[i], name) == 0) {
             log_set_level((enum log_level)i);
-            return true;
         }
     }
-    (void)fprintf(stderr, "odograph: log_level: wants debug, info, warn or error\n");
-    return false;
 }
 
 /* A valued argument of the command line goes over the configuration file's. */
-static void override(char *option, const char *value)
+static enum err override(char *option, const char *name, const char *value)
 {
-    if (value != NULL) {
-        (void)snprintf(option, OPTIONS_TEXT_SIZE, "%s", value);
+    if (value == NULL) {
+        return ERR_OK;
     }
+    if (strlen(value) >= OPTIONS_TEXT_SIZE) {
+        (void)fprintf(stderr, "odograph: --%s: longer than %d bytes\n", name,
+                      OPTIONS_TEXT_SIZE - 1);
+        return ERR_INVALID;
+    }
+    memcpy(option, value, strlen(value) + 1);
+    return ERR_OK;
+}
+
+static enum err check_address(const char *name, const char *text)
+{
+    struct address address;
+    if (address_parse(text, &address) == ERR_OK) {
+        return ERR_OK;
+    }
+    (void)fprintf(stderr, "odograph: --%s %s: wants ADDR:PORT with a numeric address\n", name,
+                  text);
+    return ERR_INVALID;
 }
 
 static int read_options(int argc, char **argv, struct options *o, bool *demo)
@@ -242,11 +262,13 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
     if (e == ERR_OK && config != NULL) {
         e = options_read_file(o, config);
     }
-    override(o->data_directory, data);
-    override(o->http, http);
-    override(o->device, device);
-    if (e == ERR_OK && !set_log_level(o->log_level)) {
-        e = ERR_INVALID;
+    e = e != ERR_OK ? e : override(o->data_directory, "data", data);
+    e = e != ERR_OK ? e : override(o->http, "http", http);
+    e = e != ERR_OK ? e : override(o->device, "device", device);
+    e = e != ERR_OK ? e : check_address("http", o->http);
+    e = e != ERR_OK ? e : check_address("device", o->device);
+    if (e == ERR_OK) {
+        set_log_level(o->log_level);
     }
     return e == ERR_OK ? -1 : e == ERR_END ? 0 : CLI_USAGE;
 }

@@ -69,8 +69,9 @@ struct run {
     struct sim_result *result;
     struct sim_stats stats;
     struct client *clients;
-    size_t live; /* clients that have something left to do */
-    size_t turn; /* where the next round of sending begins */
+    size_t live;      /* clients that have something left to do */
+    size_t connected; /* clients that passed their login */
+    size_t turn;      /* where the next round of sending begins */
     int epoll;
     struct sockaddr_storage address;
     socklen_t address_len;
@@ -356,6 +357,7 @@ static enum err one_round(struct run *r)
     int64_t now_ms = clock_monotonic_ms();
     size_t n = r->options->device_count;
     r->live = 0;
+    r->connected = 0;
     for (size_t i = 0; i < n; i++) {
         struct client *c = &r->clients[(r->turn + i) % n];
         enum err e = keep_connected(r, c, now_ms);
@@ -364,6 +366,7 @@ static enum err one_round(struct run *r)
         }
         serve_client(r, c);
         r->live += !client_is_done(c);
+        r->connected += c->stage == STAGE_RUNNING;
     }
     r->turn = n == 0 ? 0 : (r->turn + SENDS_A_ROUND) % n;
     return ERR_OK;
@@ -421,7 +424,7 @@ static enum err run_all(struct run *r)
         }
         read_events(r);
         now_us = clock_monotonic_us();
-        bool waits = r->result->sent == r->result->acknowledged;
+        bool waits = r->connected > 0 && r->result->sent == r->result->acknowledged;
         if (acknowledged != r->result->acknowledged || waits) {
             acknowledged = r->result->acknowledged;
             progress_at_us = now_us;

@@ -60,7 +60,7 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
         {"protocol", ARGUMENT_TEXT, &o->protocol, 0, 0, "NAME", "jt808 (default), gt06 or osmand"},
         {"devices", ARGUMENT_UINT, &o->devices, 1, 200000, "N", "how many (1)"},
         {"first-id", ARGUMENT_TEXT, &o->first_id, 0, 0, "ID",
-         "number of the first device, the others count on from it"},
+         "number of the first device (jt808: 013800000001), the others count on from it"},
         {"track", ARGUMENT_TEXT, &o->track, 0, 0, "FILE",
          "GPX, NMEA or CSV lon,lat,time[,id] to replay; without it, synthetic drives"},
         {"rate", ARGUMENT_UINT, &o->rate, 1, 10000000, "N",
@@ -91,13 +91,20 @@ static int complain(const char *why)
     return CLI_USAGE;
 }
 
+/* The DeviceID of the first device: told, or one that suits the protocol. */
+static const char *first_device_id(const struct simulate_options *o)
+{
+    if (o->first_id != NULL) {
+        return o->first_id;
+    }
+    return strcmp(o->protocol, "jt808") == 0 ? "013800000001" : "860000000000001";
+}
+
 /* DeviceIDs count up from the first in as many digits. */
 static enum err name_devices(const struct simulate_options *o, const struct protocol *p,
                              struct sim_device *devices)
 {
-    const char *first = o->first_id != NULL             ? o->first_id
-                        : strcmp(p->name, "jt808") == 0 ? "013800000001"
-                                                        : "860000000000001";
+    const char *first = first_device_id(o);
     uint64_t number;
     size_t digits = strlen(first);
     if (!parse_u64(bytes_of_text(first), &number) || digits > 16) {
@@ -248,5 +255,12 @@ int simulate_command(int argc, char **argv)
         return complain(err_text(e));
     }
     print_result(&result);
-    return result.acknowledged == result.sent ? 0 : CLI_FAILED;
+    if (result.acknowledged == 0) {
+        (void)fprintf(
+            stderr,
+            "odograph simulate: nothing was acknowledged; does a server answer at %s, and "
+            "are %s and those after it registered there?\n",
+            o.address, first_device_id(&o));
+    }
+    return result.acknowledged == result.sent && result.sent > 0 ? 0 : CLI_FAILED;
 }

@@ -12,7 +12,7 @@
 
 #include "fleet/fold.h"
 
-enum { GSM_MIDDLE = 16, GSM_STRONG = 25, BARS_MIDDLE = 3, BARS_STRONG = 4 };
+enum { GSM_MIDDLE = 16, GSM_STRONG = 25 };
 enum { SATELLITES_MIDDLE = 4, SATELLITES_STRONG = 10 };
 
 /* The text so far. A part that does not fit is taken back, and nothing follows it. */
@@ -130,14 +130,21 @@ static const char *strength(unsigned value, unsigned middle, unsigned strong)
     return value >= middle ? "middle " : "weak ";
 }
 
+/* The signal on the scale of 0 to 31; bars are placed in the middle of what they stand for. */
+static unsigned gsm_of_31(const struct fix *f)
+{
+    static const unsigned of_bars[] = {0, 6, 12, 20, 28};
+    bool in_bars = (f->flags & FIX_GSM_BARS) != 0 && f->gsm < sizeof(of_bars) / sizeof(of_bars[0]);
+    return in_bars ? of_bars[f->gsm] : f->gsm;
+}
+
 static void add_signals(struct text *t, const struct fix *current)
 {
     if ((current->has & FIX_HAS_GSM) != 0) {
-        bool bars = (current->flags & FIX_GSM_BARS) != 0;
+        unsigned gsm = gsm_of_31(current);
         part_begin(t, "GSM network ");
-        add(t, bars ? strength(current->gsm, BARS_MIDDLE, BARS_STRONG)
-                    : strength(current->gsm, GSM_MIDDLE, GSM_STRONG));
-        add_number(t, current->gsm);
+        add(t, strength(gsm, GSM_MIDDLE, GSM_STRONG));
+        add_number(t, gsm);
         part_end(t, "");
     }
     if ((current->has & FIX_HAS_SATELLITES) != 0) {

@@ -82,8 +82,8 @@ static void gsm_words(void **state)
         {0, false, "GSM network weak 0"},     {15, false, "GSM network weak 15"},
         {16, false, "GSM network middle 16"}, {24, false, "GSM network middle 24"},
         {25, false, "GSM network strong 25"}, {31, false, "GSM network strong 31"},
-        {0, true, "GSM network weak 0"},      {2, true, "GSM network weak 2"},
-        {3, true, "GSM network middle 3"},    {4, true, "GSM network strong 4"},
+        {0, true, "GSM network weak 0"},      {2, true, "GSM network weak 12"},
+        {3, true, "GSM network middle 20"},   {4, true, "GSM network strong 28"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct fold_state s = {0};

@@ -224,3 +224,23 @@ def test_simulate_replays_tracks_of_every_protocol(server, tmp_path):
         row = fleet.status(first)
         assert row["GPSTime"] == "2026-01-05 06:04:50"
         assert (row["Lat"], row["Lon"]) == (52.5, 13.029)
+
+
+def test_ports_in_use_and_wrong_words_are_told(server, tmp_path):
+    data = ["--data", str(tmp_path / "other")]
+    taken = run("serve", *data, "--http", server.http, "--device", "127.0.0.1:0")
+    assert taken.returncode == 1
+    taken = run("serve", *data, "--http", "127.0.0.1:0", "--device", server.device)
+    assert taken.returncode == 1 and "in use" in taken.stderr
+    for arguments in (["--http", "localhost:80"], ["--device", "127.0.0.1"],
+                      ["--data", "d" * 300], ["--nothing"]):
+        wrong = run("serve", *arguments)
+        assert wrong.returncode == 2 and arguments[0] in wrong.stderr
+    short = run("serve", *data, "--http", "127.0.0.1:0", "--device", "127.0.0.1:0",
+                env={**os.environ, "ODOGRAPH_ROOT_PASSWORD": "abc"})
+    assert short.returncode == 1 and "ODOGRAPH_ROOT_PASSWORD" in short.stderr
+
+
+def test_simulate_gives_up_where_nobody_answers():
+    done = run("simulate", "--address", "127.0.0.1:1", "--fixes", "5", "--give-up", "1", "--quiet")
+    assert done.returncode == 1 and "nothing was acknowledged" in done.stderr

@@ -368,3 +368,50 @@ def test_gzip_and_keep_alive(server):
     plain = fleet.api.post("/api/vehicle/GetDeviceList", {"PageIndex": 1, "PageSize": 1},
                            {"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers and plain.json() == answer.json()
+
+
+def test_root_stays_root(server):
+    """No call renames, limits or ends root, and nobody else takes its name."""
+    fleet = Fleet(server)
+    assert fleet.api.call("manage/AddUser", LoginName="ROOT", PassWord="secret-9",
+                          Role="viewer")["Code"] == 409
+    root_id = 1
+    for fields in ({"LoginName": "boss"}, {"ExpireTime": "2020-01-01"}, {"Role": "viewer"}):
+        assert fleet.root.call("manage/ModifyUser", UserID=root_id, HoldID=fleet.hold,
+                               **fields)["Code"] == 404
+    assert fleet.root.call("manage/DeleteUser", UserID=root_id,
+                           HoldID=fleet.hold)["Code"] == 404
+    for method in ("ListUsers", "ListGroups", "ListDevices"):
+        answer = fleet.root.call(f"manage/{method}")
+        assert answer["Code"] == 500 and "HoldID" in answer["ErrMsg"]
+    server.stop()
+    server.start()
+    assert server.root().call("manage/ListEnterprises")["Code"] == 200
+
+
+def test_what_expiry_ended_stays_ended(server):
+    fleet = Fleet(server)
+    user = fleet.root.data("manage/ListUsers", HoldID=fleet.hold)["data"][0]["UserID"]
+    for end in ({"ExpireTime": "2020-01-01"}, {"ExpireTime": ""}):
+        fleet.root.data("manage/ModifyUser", HoldID=fleet.hold, UserID=user, **end)
+        assert fleet.api.call("vehicle/GetDeviceList", PageIndex=1, PageSize=1)["Code"] == 401
+    again = server.api.login(fleet.login_name, "secret-1")
+    for end in ("2020-01-01", ""):
+        fleet.root.data("manage/ModifyEnterprise", HoldID=fleet.hold, ServiceEnd=end)
+        assert again.call("vehicle/GetDeviceList", PageIndex=1, PageSize=1)["Code"] == 401
+
+
+def test_the_token_header_stands_beside_a_foreign_authorization(server):
+    fleet = Fleet(server)
+    for authorization in ("", "Basic YWJjOmRlZg=="):
+        answer = server.api.post("/api/vehicle/GetDeviceList", {"PageIndex": 1, "PageSize": 1},
+                                 {"Authorization": authorization, "Token": fleet.api.token})
+        assert answer.json()["Code"] == 200
+
+
+def test_gzip_refused_by_its_quality(server):
+    for accept, squeezed in (("gzip;q=0", False), ("gzip; q=0.0", False), ("br, GZIP;q=0.5", True),
+                             ("x-gzipped", False)):
+        answer = server.api.get("/api/openapi.json", headers={"Accept-Encoding": accept})
+        assert ("Content-Encoding" in answer.headers) is squeezed, accept
+        assert answer.json()["openapi"].startswith("3.1")
