@@ -242,20 +242,38 @@ static void peer_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
     }
 }
 
-/* The client's address: of a trusted proxy the last one it was told. */
+/* Keeps the last X-Forwarded-For line: what a proxy adds comes behind what the client sent. */
+static enum MHD_Result keep_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    const char **last = context;
+    (void)kind;
+    if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0 && value != NULL) {
+        *last = value;
+    }
+    return MHD_YES;
+}
+
+/* The client's address: of a trusted proxy the last one it was told, where that is an address. */
 static void client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
 {
+    const char *forwarded = NULL;
     peer_address(ex, out);
-    const char *forwarded = header(ex, "X-Forwarded-For");
-    if (forwarded == NULL || out[0] == '\0' || strcmp(out, ex->server->trusted_proxy) != 0) {
+    if (out[0] == '\0' || strcmp(out, ex->server->trusted_proxy) != 0) {
+        return;
+    }
+    (void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, keep_forwarded, &forwarded);
+    if (forwarded == NULL) {
         return;
     }
     const char *comma = strrchr(forwarded, ',');
     const char *last = comma == NULL ? forwarded : comma + 1;
     last += strspn(last, " ");
-    size_t len = strcspn(last, " ");
-    if (len > 0) {
-        bytes_to_text((struct bytes){(const uint8_t *)last, len}, out, CALL_ADDRESS_SIZE);
+    char told[CALL_ADDRESS_SIZE];
+    struct in6_addr any;
+    bytes_to_text((struct bytes){(const uint8_t *)last, strcspn(last, " ")}, told, sizeof(told));
+    if (inet_pton(AF_INET, told, &any) == 1 || inet_pton(AF_INET6, told, &any) == 1) {
+        memcpy(out, told, sizeof(told));
     }
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "fleet/directory.h"
 
 enum { SETS = 1024, WAYS = 8, MS_PER_S = 1000 };
 
@@ -48,11 +49,10 @@ void throttle_free(struct throttle *t)
     free(t);
 }
 
-/* Names are compared without case and without blanks around them. */
+/* Names are compared as the directory compares them, so that one account has one count. */
 static uint64_t key_of(const struct throttle *t, const char *name)
 {
-    char *folded = g_utf8_casefold(name, -1);
-    g_strstrip(folded);
+    char *folded = directory_folded(name);
     uint64_t key = 0;
     check(sizeof(key) == crypto_shorthash_BYTES);
     (void)crypto_shorthash((uint8_t *)&key, (const uint8_t *)folded, strlen(folded), t->hash_key);

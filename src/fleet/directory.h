@@ -54,6 +54,12 @@ void directory_apply(struct directory *dir, const struct change *c);
 /* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
 int64_t directory_next_id(struct directory *dir, enum change_kind kind);
 
+/*
+ * The form in which names are compared: `text` without Unicode blanks at its ends and without case.
+ * Freed with g_free(). Any thread.
+ */
+char *directory_folded(const char *text);
+
 /* ---- who is calling ---- */
 
 struct caller {

@@ -183,13 +183,21 @@ static gboolean match_login(void *key, void *value, void *data)
     return FALSE;
 }
 
-/* Takes `u` out of the tables; its name goes to another user of that name, if there is one. */
-static void remove_user(struct directory *dir, struct user *u)
+/*
+ * Takes `u` out of the tables. Its name goes to another user of that name, if there is one; not
+ * where `heir` of the same name is about to take its place, which saves the search.
+ */
+static void remove_user(struct directory *dir, struct user *u, const struct user *heir)
 {
     char *name = directory_folded(u->login_name);
+    char *heir_name = directory_folded(heir->login_name);
     bool held = g_hash_table_lookup(dir->logins, name) == u;
+    bool stays = strcmp(name, heir_name) == 0;
+    g_free(heir_name);
     g_tree_remove(dir->users, &u->id);
-    if (held) {
+    if (held && stays) {
+        g_hash_table_remove(dir->logins, name);
+    } else if (held) {
         struct login_search search = {.name = name};
         g_hash_table_remove(dir->logins, name);
         g_tree_foreach(dir->users, match_login, &search);
@@ -205,7 +213,7 @@ static void put_user(struct directory *dir, const struct user *u)
     struct user *old = g_tree_lookup(dir->users, &u->id);
     struct user *copy = user_copy(mem_new(user_size(u)), u);
     if (old != NULL) {
-        remove_user(dir, old);
+        remove_user(dir, old, copy);
     }
     g_tree_insert(dir->users, &copy->id, copy);
     index_login(dir, copy);

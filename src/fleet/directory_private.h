@@ -57,9 +57,7 @@ void directory_lock_read(struct directory *dir);
 void directory_lock_write(struct directory *dir);
 void directory_unlock(struct directory *dir);
 
-/* `text` without blanks at its ends and without case, for comparing; freed with g_free(). */
-char *directory_folded(const char *text);
-/* The same within one enterprise. */
+/* directory_folded() of `text`, within one enterprise. */
 char *directory_scoped_key(int64_t enterprise_id, const char *text);
 
 /* The tables of accounts and devices. The apply functions run under the write lock. */

@@ -61,15 +61,13 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
 static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
 {
     struct gateway *g = link->gateway;
-    /* Only of a stranger are the address and the frame of interest. */
-    bool is_known = link->device_count > 0 && !link->has_strangers;
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,
         .rcv_time_ms = g->read_wall_ms,
         .device_id = d->device_id,
-        .address = is_known ? NULL : link->address,
-        .frame = is_known ? (struct bytes){0} : frame,
+        .address = link->address,
+        .frame = frame,
         .wants_reply = d->wants_reply,
         .wants_close = d->wants_close,
         .hint = d->hint,

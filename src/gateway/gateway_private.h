@@ -61,7 +61,6 @@ struct link {
     bool close_when_sent; /* ... and everything has left */
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
     bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
-    bool has_strangers;   /* an unregistered tracker was on it */
     bool has_spoken;      /* sent a whole frame */
     uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;

@@ -147,8 +147,6 @@ static void settle(struct link *link, const struct verdict *v)
     link->credit_bytes -= v->credit_bytes;
     if (v->device != 0) {
         device_bind(link, v->device);
-    } else {
-        link->has_strangers = true;
     }
 }
 
@@ -176,6 +174,12 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
         flush(o); /* before settle(), which may end the link it is for */
     }
     settle(link, v);
+    if (v->outcome == OUTCOME_REFUSED && protocol_at(link->protocol)->fixes_unanswered) {
+        /* The next reply would cover what was refused: the tracker has to begin anew. */
+        flush(o);
+        link_close(link);
+        return;
+    }
     if (v->wants_reply) {
         write_reply(o, link, v, now_s);
     }

@@ -24,6 +24,7 @@
 enum {
     PAUSE_US = 2000,
     WAIT_MS = 1000,
+    COMMIT_HANGS_MS = 5000,
     BACKOFF_FIRST_MS = 50,
     BACKOFF_LAST_MS = 2000,
     PATIENCE_MS = 5000,      /* of the first commit that fails */
@@ -94,7 +95,9 @@ enum err ingest_commit(struct ingest *in, const struct store_batch *batch)
     int64_t until_ms = clock_monotonic_ms() + (was_well ? PATIENCE_MS : PATIENCE_AGAIN_MS);
     int64_t backoff_ms = BACKOFF_FIRST_MS;
     for (;;) {
+        atomic_store(&in->commit_began_ms, clock_monotonic_ms());
         enum err e = store_commit(in->options.store, batch);
+        atomic_store(&in->commit_began_ms, 0);
         if (e == ERR_OK) {
             counter_add(in->options.counters, commits, 1);
             atomic_store(&in->health, ERR_OK);
@@ -272,5 +275,9 @@ enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credi
 
 enum err ingest_health(struct ingest *in)
 {
+    int64_t began_ms = atomic_load(&in->commit_began_ms);
+    if (began_ms != 0 && clock_monotonic_ms() - began_ms > COMMIT_HANGS_MS) {
+        return ERR_BUSY; /* a disk that does not answer */
+    }
     return (enum err)atomic_load(&in->health);
 }

@@ -82,7 +82,10 @@ void ingest_stop(struct ingest *in);
  */
 MUST_USE enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credit_bytes);
 
-/* Whether commits work: ERR_OK, or why the last one failed and is being tried again. Any thread. */
+/*
+ * Whether commits work: ERR_OK, why the last one failed, or ERR_BUSY where one hangs for more than
+ * five seconds. Any thread.
+ */
 enum err ingest_health(struct ingest *in);
 
 /*

@@ -90,9 +90,10 @@ struct ingest {
     struct ingest_options options;
     struct queue *queue;
     pthread_t thread;
-    pthread_mutex_t job_lock; /* of all jobs' members that two threads reach */
-    _Atomic int health;       /* enum err */
-    bool is_lost;             /* the store; said once */
+    pthread_mutex_t job_lock;        /* of all jobs' members that two threads reach */
+    _Atomic int health;              /* enum err */
+    _Atomic int64_t commit_began_ms; /* monotonic; 0: none is under way */
+    bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
     int64_t last_warning_ms;
     GHashTable *hands; /* internal id -> struct hand, owned */

@@ -244,3 +244,31 @@ def test_ports_in_use_and_wrong_words_are_told(server, tmp_path):
 def test_simulate_gives_up_where_nobody_answers():
     done = run("simulate", "--address", "127.0.0.1:1", "--fixes", "5", "--give-up", "1", "--quiet")
     assert done.returncode == 1 and "nothing was acknowledged" in done.stderr
+
+
+def test_a_refused_gt06_fix_is_never_covered_by_a_later_reply(faulty):
+    """GT06 answers no location: where one is refused, the link ends and the tracker begins anew."""
+    fleet = Fleet(faulty, devices=["860000000000009"])
+    tracker = Gt06(faulty.device, "860000000000009")
+    tracker.login()
+    faulty.faults.set("nospace")
+    tracker.report(now(), 4.5, 4.5)
+    assert tracker.closed()
+    faulty.faults.set("none")
+    again = Gt06(faulty.device, "860000000000009")
+    again.login()
+    again.report(now(), 4.5, 4.5)
+    again.heartbeat()
+    assert fleet.status("860000000000009")["Lat"] == 4.5
+
+
+def test_health_tells_of_a_disk_that_does_not_answer(faulty):
+    Fleet(faulty, devices=["013900000001"])
+    terminal = Jt808(faulty.device, "013900000001")
+    terminal.register()
+    faulty.faults.set("hold")
+    terminal.send(terminal.frame(0x0200, jt808_location(now())))
+    wait_until(lambda: faulty.health()["status"] != "ok", what="/health telling of it")
+    faulty.faults.set("none")
+    terminal.acknowledged(0x0200)
+    wait_until(lambda: faulty.health()["status"] == "ok")

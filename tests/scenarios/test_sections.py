@@ -415,3 +415,33 @@ def test_gzip_refused_by_its_quality(server):
         answer = server.api.get("/api/openapi.json", headers={"Accept-Encoding": accept})
         assert ("Content-Encoding" in answer.headers) is squeezed, accept
         assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_the_throttle_counts_accounts_and_addresses_as_they_are(make_server):
+    """Neither blanks of any script around a name nor forged header lines begin a new count."""
+    import http.client
+    server = make_server("[api]\ntrusted_proxy = 127.0.0.1\n")
+    fleet = Fleet(server)
+
+    def attempt(name, client):
+        connection = http.client.HTTPConnection(server.http, timeout=60)
+        body = json.dumps({"LoginName": name, "PassWord": "wrong-1"}).encode()
+        connection.putrequest("POST", "/api/user/GetLoginToken")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.putheader("X-Forwarded-For", f"198.51.100.{client}")
+        connection.putheader("X-Forwarded-For", "203.0.113.9")
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer
+
+    blanks = ["", " ", "\u00a0", "\u2003", "\u3000", "\u2028", "\u205f", "\u1680", "\u2000",
+              "\u2001"]
+    for i, blank in enumerate(blanks):
+        assert attempt(fleet.login_name + blank, i).status == 200
+    throttled = attempt(fleet.login_name + "\u2002", 99)
+    assert throttled.status == 429 and int(throttled.headers["Retry-After"]) > 0
+    for i in range(20):
+        assert attempt(f"nobody-{i}", i).status == 200
+    assert attempt("nobody-20", 77).status == 429
