@@ -72,7 +72,7 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
         {"interval", ARGUMENT_UINT, &o->interval_s, 1, 86400, "S",
          "seconds between the fixes of a synthetic drive (10)"},
         {"start", ARGUMENT_TEXT, &o->start, 0, 0, "TIME",
-         "GPS time of the first fixes, ISO 8601; else so that the last ones are of now"},
+         "GPS time of the first fixes, ISO 8601; else so long ago that none lies in the future"},
         {"burst", ARGUMENT_UINT, &o->burst, 1, 64, "N", "fixes in one frame (1)"},
         {"window", ARGUMENT_UINT, &o->window, 1, 4096, "N",
          "unacknowledged fixes a device may have (64)"},
@@ -118,7 +118,7 @@ static enum err name_devices(const struct simulate_options *o, const struct prot
     return ERR_OK;
 }
 
-/* When the first fix is taken: told, now, or so long ago that the last one is of now. */
+/* When the first fix is taken: told, now, or so long ago that no fix lies in the future. */
 static enum err start_time(const struct simulate_options *o, uint64_t fixes, int64_t *start_s)
 {
     int64_t now_s = clock_wall_ms() / 1000;
