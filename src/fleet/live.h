@@ -9,7 +9,7 @@
 /* What is known of a device now. */
 struct live {
     struct fold_state state;
-    bool reported;              /* a fix was ever stored */
+    bool reported; /* a fix with a time was stored; reports filed before any do not count */
     int64_t heard_monotonic_ms; /* any message, this run of the server; 0: none yet */
     int64_t heard_wall_ms;      /* the same on the wall clock */
 };
