@@ -1,0 +1,48 @@
+#ifndef STORE_CHUNK_H
+#define STORE_CHUNK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "model/fix.h"
+
+/*
+ * Fixes as blocks of columns, compressed. A block stands for itself; several, one behind the other,
+ * are read as one. All members of struct fix come back exactly as they went in.
+ */
+
+enum {
+    CHUNK_FIXES_MAX = 4096, /* of one block */
+    CHUNK_LEVEL_NONE = 0,   /* columns only: for short runs that are merged soon */
+    CHUNK_LEVEL_SEALED = 3  /* zstd's level for what stays */
+};
+
+/* Scratch memory and contexts for both directions. One thread's. */
+struct chunk_codec;
+
+struct chunk_codec *chunk_codec_new(void);
+/* NULL is fine. */
+void chunk_codec_free(struct chunk_codec *c);
+
+/*
+ * One block of `count` fixes, 1 to CHUNK_FIXES_MAX, in the order given. Where `level` is above 0
+ * the columns go through zstd, if that makes them smaller. Valid until the next call with `c`.
+ */
+struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level);
+
+/*
+ * How many fixes the blocks in `data` hold, by their headings alone. ERR_CORRUPT. Nothing of them
+ * is believed beyond the lengths: chunk_decode() checks.
+ */
+MUST_USE enum err chunk_count(struct bytes data, size_t *count);
+
+/*
+ * The fixes of all blocks in `data`, at most `room` of them. ERR_CORRUPT: these bytes are not what
+ * chunk_encode() makes; ERR_VERSION: of a newer odograph; ERR_TOO_LONG: more than `room`.
+ */
+MUST_USE enum err chunk_decode(struct chunk_codec *c, struct bytes data, struct fix *out,
+                               size_t room, size_t *count);
+
+#endif
