@@ -31,3 +31,21 @@ enum err address_parse(const char *text, struct address *out)
     out->port = (uint16_t)port;
     return is_numeric(out->host) ? ERR_OK : ERR_INVALID;
 }
+
+bool address_to_socket(const char *host, uint16_t port, struct sockaddr_storage *out,
+                       socklen_t *len)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+    *out = (struct sockaddr_storage){0};
+    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        *len = sizeof(*v4);
+        return true;
+    }
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    *len = sizeof(*v6);
+    return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
+}

@@ -1,7 +1,9 @@
 #ifndef CLI_ADDRESS_H
 #define CLI_ADDRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "base/err.h"
 
@@ -17,5 +19,11 @@ struct address {
  * ("[::1]:9881"). ERR_INVALID for anything else.
  */
 MUST_USE enum err address_parse(const char *text, struct address *out);
+
+/*
+ * What connect(2) wants for a numeric address of either family; false where `host` is none.
+ */
+bool address_to_socket(const char *host, uint16_t port, struct sockaddr_storage *out,
+                       socklen_t *len);
 
 #endif

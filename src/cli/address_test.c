@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,9 +44,31 @@ static void refuses_the_rest(void **state)
     }
 }
 
+static void becomes_what_connect_wants(void **state)
+{
+    struct sockaddr_storage at;
+    socklen_t len = 0;
+    (void)state;
+    assert_true(address_to_socket("127.0.0.2", 9881, &at, &len));
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&at;
+    assert_int_equal(len, sizeof(*v4));
+    assert_int_equal(v4->sin_family, AF_INET);
+    assert_int_equal(ntohl(v4->sin_addr.s_addr), 0x7f000002);
+    assert_int_equal(ntohs(v4->sin_port), 9881);
+    assert_true(address_to_socket("::1", 65535, &at, &len));
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&at;
+    assert_int_equal(len, sizeof(*v6));
+    assert_int_equal(v6->sin6_family, AF_INET6);
+    assert_int_equal(v6->sin6_addr.s6_addr[15], 1);
+    assert_int_equal(ntohs(v6->sin6_port), 65535);
+    assert_false(address_to_socket("localhost", 1, &at, &len));
+    assert_false(address_to_socket("", 1, &at, &len));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(becomes_what_connect_wants),
         cmocka_unit_test(reads_both_families),
         cmocka_unit_test(refuses_the_rest),
     };

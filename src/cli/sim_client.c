@@ -9,10 +9,15 @@
  * the first `in_flight` of them are on the wire. `frames` says, for every frame on the wire and not
  * acknowledged, how many fixes it carries, so that an acknowledgement of n frames is one of fixes.
  * After a loss everything pending goes out again.
+ *
+ * Three things make a device send: its acknowledgement, where it goes as fast as it is answered;
+ * the rate, whose turn goes round the devices; and the sweep over all of them every SWEEP_MS, which
+ * also connects and notices silence. UDP to the loopback goes through the one socket of
+ * sim_datagrams.h; since nothing else slows datagrams down, only so many frames are on their way at
+ * a time.
  */
 #include "cli/sim_client.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -25,6 +30,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/address.h"
+#include "cli/sim_datagrams.h"
 #include "cli/sim_stats.h"
 
 enum {
@@ -33,8 +40,10 @@ enum {
     EVENTS = 256,
     PAUSE_MS = 200,
     UDP_REPEAT_MS = 2000,
-    TICK_MS = 5,
-    SENDS_A_ROUND = 256
+    SWEEP_MS = 20,
+    WAIT_MS = 5,
+    WAIT_PACED_MS = 1,
+    UDP_FRAMES_MAX = 256, /* what a socket's buffer holds by default */
 };
 
 enum stage { STAGE_IDLE, STAGE_GREETING, STAGE_RUNNING };
@@ -69,10 +78,16 @@ struct run {
     struct sim_result *result;
     struct sim_stats stats;
     struct client *clients;
-    size_t live;      /* clients that have something left to do */
-    size_t connected; /* clients that passed their login */
-    size_t turn;      /* where the next round of sending begins */
+    size_t live;      /* clients that had something left to do at the last sweep */
+    size_t connected; /* clients that had passed their login */
+    size_t swept;     /* how far the sweep is; device_count: at its end */
+    size_t swept_live;
+    size_t swept_connected;
+    int64_t next_sweep_ms;
+    size_t turn;       /* whose turn it is under the rate */
+    size_t frames_out; /* of all clients, on the wire */
     int epoll;
+    struct sim_datagrams *datagrams; /* NULL: a socket a device */
     struct sockaddr_storage address;
     socklen_t address_len;
     int64_t start_us;
@@ -102,6 +117,7 @@ static void drop_connection(struct run *r, struct client *c, bool is_error)
     c->fd = -1;
     c->stage = STAGE_IDLE;
     c->in_flight = 0;
+    r->frames_out -= c->frame_count;
     c->frame_count = 0;
     c->received_len = 0;
     c->retry_ms = clock_monotonic_ms() + PAUSE_MS;
@@ -114,7 +130,14 @@ static void push_frame(struct run *r, struct client *c, uint32_t fixes)
     if (c->frame_count < room) {
         c->frames[(c->frame_first + c->frame_count) % room] = fixes;
         c->frame_count++;
+        r->frames_out++;
     }
+}
+
+/* Whether more datagrams would only be lost. */
+static bool is_full(const struct run *r)
+{
+    return r->options->udp && r->frames_out >= UDP_FRAMES_MAX;
 }
 
 /* Counts the frames in what encode() wrote, by the protocol's own split(). */
@@ -131,9 +154,13 @@ static size_t count_frames(const struct protocol *p, struct bytes in)
 }
 
 /* Sends all of `out` or answers false; a device's socket buffer holds far more than its window. */
-static bool send_all(struct client *c, struct bytes out)
+static bool send_all(struct run *r, struct client *c, struct bytes out)
 {
     size_t sent = 0;
+    if (r->datagrams != NULL) {
+        c->last_send_ms = clock_monotonic_ms();
+        return sim_datagrams_send(r->datagrams, (size_t)(c - r->clients), out);
+    }
     while (sent < out.len) {
         ssize_t n = send(c->fd, out.at + sent, out.len - sent, MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -164,7 +191,7 @@ static bool send_request(struct run *r, struct client *c, const struct encode_re
         push_frame(r, c, fixes);
         left -= fixes;
     }
-    return send_all(c, out);
+    return send_all(r, c, out);
 }
 
 static void begin_session(struct run *r, struct client *c)
@@ -185,6 +212,10 @@ static void begin_session(struct run *r, struct client *c)
 static enum err connect_client(struct run *r, struct client *c)
 {
     int type = r->options->udp ? SOCK_DGRAM : SOCK_STREAM;
+    if (r->datagrams != NULL) {
+        begin_session(r, c);
+        return ERR_OK;
+    }
     c->fd = socket(r->address.ss_family, type | SOCK_CLOEXEC, 0);
     if (c->fd < 0) {
         return ERR_IO;
@@ -225,48 +256,33 @@ static void acknowledge_frames(struct run *r, struct client *c, size_t frames)
         acknowledge_fixes(r, c, c->frames[c->frame_first]);
         c->frame_first = (c->frame_first + 1) % frame_room(r);
         c->frame_count--;
+        r->frames_out--;
     }
     if (c->stage == STAGE_GREETING && c->frame_count == 0) {
         c->stage = STAGE_RUNNING;
     }
 }
 
-static void read_acks(struct run *r, struct client *c)
+/* Takes the answers in `in`; answers how many bytes of it they were. */
+static size_t read_acks(struct run *r, struct client *c, struct bytes in)
 {
     const struct protocol *p = protocol_of(r, c);
     size_t done = 0;
-    while (done < c->received_len) {
-        struct bytes in = {c->received + done, c->received_len - done};
+    while (done < in.len) {
         size_t used = 0;
         size_t frames = 0;
-        enum err e = p->read_ack(&c->session, in, &used, &frames);
+        enum err e = p->read_ack(&c->session, bytes_slice(in, done, in.len - done), &used, &frames);
         if (e == ERR_MORE) {
             break;
         }
         if (e != ERR_OK || used == 0) {
             drop_connection(r, c, true);
-            return;
+            return in.len;
         }
         acknowledge_frames(r, c, frames);
         done += used;
     }
-    c->received_len -= done;
-    memmove(c->received, c->received + done, c->received_len);
-}
-
-static void on_readable(struct run *r, struct client *c)
-{
-    size_t room = sizeof(c->received) - c->received_len;
-    ssize_t n = recv(c->fd, c->received + c->received_len, room, MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    }
-    if (n <= 0) {
-        drop_connection(r, c, true);
-        return;
-    }
-    c->received_len += (size_t)n;
-    read_acks(r, c);
+    return done;
 }
 
 /* ---- sending ---- */
@@ -318,19 +334,36 @@ static void send_fixes(struct run *r, struct client *c, size_t count)
     c->in_flight += count;
 }
 
-static void serve_client(struct run *r, struct client *c)
+/* How many fixes the rate allows now. */
+static uint64_t allowed_now(const struct run *r)
 {
-    uint64_t allowed = r->options->rate_per_s > 0 ? r->due - r->paced : UINT64_MAX;
+    return r->options->rate_per_s > 0 ? r->due - r->paced : UINT64_MAX;
+}
+
+/* Sends one frame of fixes where the client may and has some; whether it did. */
+static bool serve_client(struct run *r, struct client *c)
+{
     size_t wanted = r->options->burst;
-    if (c->stage != STAGE_RUNNING || allowed == 0 ||
+    if (c->stage != STAGE_RUNNING || allowed_now(r) < wanted || is_full(r) ||
         c->frame_count + 2 * wanted + 2 > frame_room(r)) {
+        return false;
+    }
+    size_t count = gather(r, c, wanted);
+    if (count == 0) {
+        return false;
+    }
+    send_fixes(r, c, count);
+    r->paced += count;
+    return c->stage == STAGE_RUNNING;
+}
+
+/* What a device without a rate does when it was answered. */
+static void go_on(struct run *r, struct client *c)
+{
+    if (r->options->rate_per_s > 0) {
         return;
     }
-    wanted = wanted < allowed ? wanted : (size_t)allowed;
-    size_t count = gather(r, c, wanted);
-    if (count > 0) {
-        send_fixes(r, c, count);
-        r->paced += count;
+    while (serve_client(r, c)) {
     }
 }
 
@@ -342,40 +375,104 @@ static bool client_is_done(const struct client *c)
 /* Connects what is not connected; over UDP sends again what was not answered for long. */
 static enum err keep_connected(struct run *r, struct client *c, int64_t now_ms)
 {
-    if (c->fd < 0 && now_ms >= c->retry_ms && !client_is_done(c)) {
+    if (c->stage == STAGE_IDLE && now_ms >= c->retry_ms && !client_is_done(c)) {
         return connect_client(r, c);
     }
-    if (r->options->udp && c->fd >= 0 && c->frame_count > 0 &&
+    if (r->options->udp && c->stage != STAGE_IDLE && c->frame_count > 0 &&
         now_ms - c->last_send_ms > UDP_REPEAT_MS) {
-        drop_connection(r, c, true);
+        drop_connection(r, c, false);
     }
     return ERR_OK;
 }
 
-static enum err one_round(struct run *r)
+/*
+ * Goes over the clients once every SWEEP_MS, as far as it can; where no more datagrams fit it goes
+ * on from there the next time.
+ */
+static enum err sweep(struct run *r)
 {
     int64_t now_ms = clock_monotonic_ms();
     size_t n = r->options->device_count;
-    r->live = 0;
-    r->connected = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct client *c = &r->clients[(r->turn + i) % n];
+    if (r->swept == n && now_ms < r->next_sweep_ms) {
+        return ERR_OK;
+    }
+    if (r->swept == n) {
+        r->swept = r->swept_live = r->swept_connected = 0;
+        r->next_sweep_ms = now_ms + SWEEP_MS;
+    }
+    for (; r->swept < n && !is_full(r); r->swept++) {
+        struct client *c = &r->clients[r->swept];
         enum err e = keep_connected(r, c, now_ms);
         if (e != ERR_OK) {
             return e;
         }
-        serve_client(r, c);
-        r->live += !client_is_done(c);
-        r->connected += c->stage == STAGE_RUNNING;
+        go_on(r, c);
+        r->swept_live += !client_is_done(c);
+        r->swept_connected += c->stage == STAGE_RUNNING;
     }
-    r->turn = n == 0 ? 0 : (r->turn + SENDS_A_ROUND) % n;
+    if (r->swept == n) {
+        r->live = r->swept_live;
+        r->connected = r->swept_connected;
+    }
     return ERR_OK;
+}
+
+/* Sends what the rate allows, each client in turn. */
+static void serve_in_turn(struct run *r)
+{
+    size_t n = r->options->device_count;
+    if (r->options->rate_per_s <= 0) {
+        return;
+    }
+    for (size_t i = 0; i < n && allowed_now(r) >= r->options->burst && !is_full(r); i++) {
+        (void)serve_client(r, &r->clients[r->turn]);
+        r->turn = (r->turn + 1) % n;
+    }
+}
+
+/* ---- events ---- */
+
+static void on_readable(struct run *r, struct client *c)
+{
+    size_t room = sizeof(c->received) - c->received_len;
+    ssize_t n = recv(c->fd, c->received + c->received_len, room, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    if (n <= 0) {
+        drop_connection(r, c, true);
+        return;
+    }
+    c->received_len += (size_t)n;
+    size_t done = read_acks(r, c, (struct bytes){c->received, c->received_len});
+    if (c->fd < 0) {
+        return;
+    }
+    c->received_len -= done;
+    memmove(c->received, c->received + done, c->received_len);
+    go_on(r, c);
+}
+
+static void on_datagram(void *context, size_t device, struct bytes in)
+{
+    struct run *r = context;
+    if (device < r->options->device_count && r->clients[device].stage != STAGE_IDLE) {
+        (void)read_acks(r, &r->clients[device], in);
+        go_on(r, &r->clients[device]);
+    }
 }
 
 static void read_events(struct run *r)
 {
     struct epoll_event events[EVENTS];
-    int n = epoll_wait(r->epoll, events, EVENTS, TICK_MS);
+    int wait_ms = r->swept < r->options->device_count && !is_full(r) ? 0
+                  : r->options->rate_per_s > 0                       ? WAIT_PACED_MS
+                                                                     : WAIT_MS;
+    int n = epoll_wait(r->epoll, events, EVENTS, wait_ms);
+    if (r->datagrams != NULL) {
+        sim_datagrams_receive(r->datagrams, on_datagram, r);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         struct client *c = &r->clients[events[i].data.u64];
         if (c->fd >= 0) {
@@ -418,9 +515,13 @@ static enum err run_all(struct run *r)
     int64_t now_us = r->start_us;
     do {
         r->due = (uint64_t)((double)(now_us - r->start_us) / 1e6 * r->options->rate_per_s);
-        enum err e = one_round(r);
+        enum err e = sweep(r);
         if (e != ERR_OK) {
             return e;
+        }
+        serve_in_turn(r);
+        if (r->datagrams != NULL) {
+            sim_datagrams_flush(r->datagrams);
         }
         read_events(r);
         now_us = clock_monotonic_us();
@@ -434,20 +535,19 @@ static enum err run_all(struct run *r)
     return ERR_OK;
 }
 
-static bool parse_address(struct run *r)
+/* The shared socket, where the devices can each have an address of their own. */
+static enum err open_datagrams(struct run *r)
 {
-    struct sockaddr_in *v4 = (struct sockaddr_in *)&r->address;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&r->address;
-    if (inet_pton(AF_INET, r->options->host, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(r->options->port);
-        r->address_len = sizeof(*v4);
-        return true;
+    if (!r->options->udp || !sim_datagrams_can_reach(&r->address)) {
+        return ERR_OK;
     }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(r->options->port);
-    r->address_len = sizeof(*v6);
-    return inet_pton(AF_INET6, r->options->host, &v6->sin6_addr) == 1;
+    enum err e = sim_datagrams_new(&r->address, &r->datagrams);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct epoll_event event = {.events = EPOLLIN};
+    int fd = sim_datagrams_fd(r->datagrams);
+    return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? ERR_OK : ERR_IO;
 }
 
 static void free_clients(struct run *r)
@@ -461,14 +561,19 @@ static void free_clients(struct run *r)
     }
     free(r->clients);
     free(r->out);
+    sim_datagrams_free(r->datagrams);
     sim_stats_free(&r->stats);
 }
 
 enum err sim_run(const struct sim_options *options, struct sim_result *out)
 {
     *out = (struct sim_result){0};
-    struct run r = {.options = options, .result = out, .start_us = clock_monotonic_us()};
-    if (!parse_address(&r)) {
+    struct run r = {.options = options,
+                    .result = out,
+                    .start_us = clock_monotonic_us(),
+                    .live = options->device_count,
+                    .swept = options->device_count};
+    if (!address_to_socket(options->host, options->port, &r.address, &r.address_len)) {
         return ERR_INVALID;
     }
     r.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -483,7 +588,8 @@ enum err sim_run(const struct sim_options *options, struct sim_result *out)
         c->pending = mem_new_array(options->window, sizeof(*c->pending));
         c->frames = mem_new_array(frame_room(&r), sizeof(*c->frames));
     }
-    enum err e = run_all(&r);
+    enum err e = open_datagrams(&r);
+    e = e != ERR_OK ? e : run_all(&r);
     out->elapsed_s = (double)(clock_monotonic_us() - r.start_us) / 1e6;
     out->ack_p50_ms = sim_stats_ms(&r.stats, 0.50);
     out->ack_p99_ms = sim_stats_ms(&r.stats, 0.99);

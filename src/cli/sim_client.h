@@ -12,7 +12,8 @@
 /*
  * Simulated devices against a device port: each has a connection of its own, sends what its source
  * gives, and reads the acknowledgements. What was not acknowledged when a connection broke is sent
- * again over the next one, as trackers do.
+ * again over the next one, as trackers do. Over UDP a lost datagram is sent again after two
+ * seconds.
  */
 
 /* Where the fixes of the devices come from. */
@@ -48,7 +49,7 @@ struct sim_result {
     uint64_t sent;         /* fixes, those sent again not counted */
     uint64_t acknowledged; /* fixes */
     uint64_t resent;       /* fixes */
-    uint64_t errors;       /* connections lost or refused, answers not understood */
+    uint64_t errors;       /* TCP connections lost or refused, answers not understood */
     double elapsed_s;
     double ack_p50_ms; /* from the first send of a fix to its acknowledgement */
     double ack_p99_ms;

@@ -61,7 +61,9 @@ static bool track_source_next(void *context, size_t device, struct fix *out)
 {
     struct track_source *s = context;
     const struct track *t = &s->file->tracks[device % s->file->count];
-    if (s->fixes_max > 0 && s->given[device] == s->fixes_max) {
+    bool is_over = (s->fixes_max > 0 && s->given[device] == s->fixes_max) ||
+                   (s->once && s->given[device] == t->count);
+    if (is_over) {
         return false;
     }
     int64_t first_s = t->fixes[0].gps_time_s;

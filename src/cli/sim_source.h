@@ -1,6 +1,7 @@
 #ifndef CLI_SIM_SOURCE_H
 #define CLI_SIM_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,12 +33,15 @@ struct sim_source drive_source_use(struct drive_source *s);
 /* Frees what init made; a zeroed one is cleared already. */
 void drive_source_clear(struct drive_source *s);
 
-/* Recorded tracks: device n replays track n modulo their number, again and again. */
+/*
+ * Recorded tracks: device n replays track n modulo their number, again and again, or only once.
+ */
 struct track_source {
     const struct track_file *file;
     uint64_t *given;
     uint64_t fixes_max;
     int64_t start_s; /* when the first fix of every device is taken */
+    bool once;       /* a device ends where its track does */
 };
 
 /* Borrows `file`. Clear with track_source_clear(). */

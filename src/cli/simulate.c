@@ -39,6 +39,7 @@ struct simulate_options {
     uint64_t window;
     uint64_t seed;
     uint64_t give_up_s;
+    bool once;
     bool realtime;
     bool udp;
     bool quiet;
@@ -63,6 +64,8 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
          "number of the first device (jt808: 013800000001), the others count on from it"},
         {"track", ARGUMENT_TEXT, &o->track, 0, 0, "FILE",
          "GPX, NMEA or CSV lon,lat,time[,id] to replay; without it, synthetic drives"},
+        {"once", ARGUMENT_FLAG, &o->once, 0, 0, "",
+         "each device drives its track to the end and stops there"},
         {"rate", ARGUMENT_UINT, &o->rate, 1, 10000000, "N",
          "fixes a second, all devices together; without it as fast as they are acknowledged"},
         {"realtime", ARGUMENT_FLAG, &o->realtime, 0, 0, "",
@@ -118,8 +121,10 @@ static enum err name_devices(const struct simulate_options *o, const struct prot
     return ERR_OK;
 }
 
-/* When the first fix is taken: told, now, or so long ago that no fix lies in the future. */
-static enum err start_time(const struct simulate_options *o, uint64_t fixes, int64_t *start_s)
+/*
+ * When the first fix is taken: told, now, or so long ago that none of `span_s` lies in the future.
+ */
+static enum err start_time(const struct simulate_options *o, int64_t span_s, int64_t *start_s)
 {
     int64_t now_s = clock_wall_ms() / 1000;
     *start_s = now_s;
@@ -127,8 +132,7 @@ static enum err start_time(const struct simulate_options *o, uint64_t fixes, int
         return clock_parse_iso(bytes_of_text(o->start), start_s) ? ERR_OK : ERR_INVALID;
     }
     if (!o->realtime) {
-        /* A parked drive reports every ten minutes: by that longest gap no fix is in the future. */
-        *start_s = now_s - (int64_t)(fixes * (o->interval_s > 600 ? o->interval_s : 600));
+        *start_s = now_s - span_s;
     }
     return ERR_OK;
 }
@@ -159,6 +163,20 @@ static void print_result(const struct sim_result *r)
     json_free(&j);
 }
 
+/* The longest time that `fixes` of a device take. */
+static int64_t longest_span_s(const struct simulate_options *o, const struct track_file *file,
+                              uint64_t fixes)
+{
+    int64_t span_s = 0;
+    for (size_t i = 0; o->once && i < file->count; i++) {
+        const struct track *t = &file->tracks[i];
+        int64_t this_s = t->fixes[t->count - 1].gps_time_s - t->fixes[0].gps_time_s;
+        span_s = this_s > span_s ? this_s : span_s;
+    }
+    /* A parked drive reports every ten minutes. */
+    return o->once ? span_s : (int64_t)(fixes * (o->interval_s > 600 ? o->interval_s : 600));
+}
+
 /* Runs the devices from one of the two sources. */
 static enum err run_source(const struct simulate_options *o, struct sim_options *sim,
                            uint64_t fixes, struct sim_result *result)
@@ -167,16 +185,15 @@ static enum err run_source(const struct simulate_options *o, struct sim_options 
     struct track_source tracks = {0};
     struct drive_source drives = {0};
     int64_t start_s;
-    enum err e = start_time(o, fixes, &start_s);
+    enum err e = o->track != NULL ? track_file_read(o->track, &file) : ERR_OK;
+    e = e != ERR_OK ? e : start_time(o, longest_span_s(o, &file, fixes), &start_s);
     if (e != ERR_OK) {
+        track_file_clear(&file);
         return e;
     }
     if (o->track != NULL) {
-        e = track_file_read(o->track, &file);
-        if (e != ERR_OK) {
-            return e;
-        }
         track_source_init(&tracks, &file, sim->device_count, start_s, fixes);
+        tracks.once = o->once;
         sim->source = track_source_use(&tracks);
     } else {
         drive_source_init(&drives, sim->device_count, o->seed, start_s, fixes);
@@ -201,6 +218,9 @@ static int settle_options(const struct simulate_options *o, struct address *addr
     if (*protocol == NULL) {
         return complain("--protocol: no such protocol");
     }
+    if (o->once && (o->track == NULL || o->fixes > 0)) {
+        return complain("--once goes with --track and without --fixes");
+    }
     if (o->realtime && o->rate > 0) {
         return complain("--realtime and --rate exclude each other");
     }
@@ -210,7 +230,7 @@ static int settle_options(const struct simulate_options *o, struct address *addr
 /* Fixes of each device; 0: without end. */
 static uint64_t fixes_each(const struct simulate_options *o)
 {
-    if (o->fixes > 0 || o->realtime) {
+    if (o->fixes > 0 || o->realtime || o->once) {
         return o->fixes;
     }
     bool paced = o->duration_s > 0 && o->rate > 0;
