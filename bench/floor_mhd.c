@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1 << 20 };
+enum { ANSWER_MAX = 64 << 20 };
 
 /* NOLINTNEXTLINE(readability-function-size): the parameters are the library's */
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
