@@ -3,17 +3,30 @@
 #include "base/check.h"
 #include "protocols/protocol.h"
 
+static void grow(struct decoded *out, size_t capacity)
+{
+    struct message *at = arena_new_array(out->arena, capacity, sizeof(*at));
+    if (out->len > 0) {
+        memcpy(at, out->at, out->len * sizeof(*at));
+    }
+    out->at = at;
+    out->capacity = capacity;
+}
+
+void decoded_reserve(struct decoded *out, size_t count)
+{
+    size_t most = PROTOCOL_MESSAGES_MAX - out->len;
+    size_t wanted = out->len + (count < most ? count : most);
+    if (wanted > out->capacity) {
+        grow(out, wanted);
+    }
+}
+
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
 {
     check(out->len < PROTOCOL_MESSAGES_MAX);
     if (out->len == out->capacity) {
-        size_t capacity = out->capacity == 0 ? 1 : out->capacity * 4;
-        struct message *at = arena_new_array(out->arena, capacity, sizeof(*at));
-        if (out->len > 0) {
-            memcpy(at, out->at, out->len * sizeof(*at));
-        }
-        out->at = at;
-        out->capacity = capacity;
+        grow(out, out->capacity == 0 ? 1 : out->capacity * 4);
     }
     struct message *m = &out->at[out->len++];
     m->kind = kind;

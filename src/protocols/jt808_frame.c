@@ -119,40 +119,48 @@ static bool unescape_pair(uint8_t delimiter, uint8_t mark, uint8_t code, uint8_t
     return false;
 }
 
-static bool has_mark(struct bytes in, uint8_t delimiter)
+/* How many bytes stand for themselves before the next mark. */
+static size_t plain_len(struct bytes in, uint8_t delimiter)
 {
+    size_t n = 0;
     if (delimiter == DELIMITER) {
-        return memchr(in.at, 0x7d, in.len) != NULL;
+        const uint8_t *mark = in.len == 0 ? NULL : memchr(in.at, 0x7d, in.len);
+        return mark == NULL ? in.len : (size_t)(mark - in.at);
     }
-    return memchr(in.at, 0xe6, in.len) != NULL || memchr(in.at, 0x3e, in.len) != NULL;
-}
-
-/* Reads one byte, which may be written as two; a pair that stands for none fails the reader. */
-static uint8_t read_plain(struct reader *r, uint8_t delimiter)
-{
-    uint8_t byte = read_u8(r);
-    if (is_mark(delimiter, byte) && !unescape_pair(delimiter, byte, read_u8(r), &byte)) {
-        r->failed = true;
+    while (n < in.len && !is_mark(delimiter, in.at[n])) {
+        n++;
     }
-    return byte;
+    return n;
 }
 
 /* What stands between the delimiters, unescaped: `in` itself where nothing is escaped. */
 static enum err unescape(struct arena *arena, struct bytes in, uint8_t delimiter,
                          struct bytes *plain)
 {
+    size_t run = plain_len(in, delimiter);
     *plain = in;
-    if (in.len == 0 || !has_mark(in, delimiter)) {
+    if (run == in.len) {
         return ERR_OK;
     }
     uint8_t *at = arena_new(arena, in.len);
     size_t len = 0;
-    struct reader r = reader_init(in);
-    while (reader_left(&r) > 0) {
-        at[len++] = read_plain(&r, delimiter);
+    size_t done = 0;
+    while (run < in.len - done) {
+        memcpy(at + len, in.at + done, run);
+        len += run;
+        done += run;
+        bool is_pair =
+            in.len - done >= 2 && unescape_pair(delimiter, in.at[done], in.at[done + 1], &at[len]);
+        if (!is_pair) {
+            return ERR_MALFORMED;
+        }
+        len++;
+        done += 2;
+        run = plain_len(bytes_slice(in, done, in.len - done), delimiter);
     }
-    *plain = (struct bytes){at, len};
-    return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
+    memcpy(at + len, in.at + done, run);
+    *plain = (struct bytes){at, len + run};
+    return ERR_OK;
 }
 
 static uint8_t xor_of(struct bytes in)
@@ -214,6 +222,9 @@ enum err jt808_parse(struct arena *arena, struct bytes frame, struct jt808_messa
 /* How `byte` is escaped, or NULL where it goes as it is. */
 static const struct escape *escape_of(uint8_t delimiter, uint8_t byte)
 {
+    if (delimiter == DELIMITER && byte != 0x7d && byte != 0x7e) {
+        return NULL; /* nearly every byte */
+    }
     for (size_t i = 0; i < ESCAPES; i++) {
         if (escapes[i].delimiter == delimiter && escapes[i].byte == byte) {
             return &escapes[i];
@@ -224,13 +235,17 @@ static const struct escape *escape_of(uint8_t delimiter, uint8_t byte)
 
 static void write_escaped(struct writer *out, uint8_t delimiter, struct bytes plain)
 {
+    size_t done = 0; /* written; what comes between it and i stands for itself */
     for (size_t i = 0; i < plain.len; i++) {
         const struct escape *escape = escape_of(delimiter, plain.at[i]);
         if (escape != NULL) {
+            write_bytes(out, bytes_slice(plain, done, i - done));
             write_u8(out, escape->mark);
+            write_u8(out, escape->code);
+            done = i + 1;
         }
-        write_u8(out, escape != NULL ? escape->code : plain.at[i]);
     }
+    write_bytes(out, bytes_slice(plain, done, plain.len - done));
 }
 
 void jt808_write(struct writer *out, const struct jt808_message *m)

@@ -217,8 +217,11 @@ enum err jt808_decode_batch(const struct session *s, const struct jt808_message 
                             struct decoded *out)
 {
     enum err e = ERR_OK;
+    enum { ONE_LEN_MIN = 2 + 28 };
     struct reader r = reader_init(m->body);
-    read_skip(&r, 2); /* the count: what is there counts */
+    size_t count = read_u16be(&r); /* only a hint: what is there counts */
+    size_t count_max = m->body.len / ONE_LEN_MIN;
+    decoded_reserve(out, count < count_max ? count : count_max);
     bool is_late = read_u8(&r) > 0;
     while (e == ERR_OK && reader_left(&r) > 0) {
         struct bytes body = read_bytes(&r, read_u16be(&r));

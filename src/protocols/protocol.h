@@ -59,6 +59,10 @@ struct decoded {
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
     __attribute__((returns_nonnull));
 
+/* Makes room for `count` more messages at once, of those a frame may hold; adding stays as it is.
+ */
+void decoded_reserve(struct decoded *out, size_t count);
+
 /* How a frame fared, as reply() must know it. */
 enum outcome {
     OUTCOME_STORED,       /* everything the frame said is durable (repeats count as stored) */

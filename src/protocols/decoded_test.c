@@ -1,0 +1,69 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "protocols/protocol.h"
+
+static void messages_keep_their_order_while_they_grow(void **state)
+{
+    enum { COUNT = 300 };
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    for (int64_t i = 0; i < COUNT; i++) {
+        decoded_add(&d, MESSAGE_FIX)->fix.gps_time_s = i;
+    }
+    assert_int_equal(d.len, COUNT);
+    for (int64_t i = 0; i < COUNT; i++) {
+        assert_int_equal(d.at[i].kind, MESSAGE_FIX);
+        assert_int_equal(d.at[i].fix.gps_time_s, i);
+        assert_int_equal(d.at[i].fix.has, 0);
+    }
+    arena_free(&arena);
+}
+
+static void reserved_room_is_used_and_not_counted(void **state)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    decoded_add(&d, MESSAGE_LOGIN);
+    decoded_reserve(&d, 10);
+    assert_int_equal(d.len, 1);
+    assert_int_equal(d.capacity, 11);
+    assert_int_equal(d.at[0].kind, MESSAGE_LOGIN);
+    const struct message *at = d.at;
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(decoded_add(&d, MESSAGE_FIX)->fix.has, 0);
+    }
+    assert_ptr_equal(d.at, at);
+    decoded_add(&d, MESSAGE_FIX);
+    assert_int_equal(d.len, 12);
+    decoded_reserve(&d, 0);
+    decoded_reserve(&d, 1);
+    assert_int_equal(d.len, 12);
+    arena_free(&arena);
+}
+
+static void no_more_is_reserved_than_a_frame_may_hold(void **state)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    decoded_reserve(&d, SIZE_MAX);
+    assert_int_equal(d.capacity, PROTOCOL_MESSAGES_MAX);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages_keep_their_order_while_they_grow),
+        cmocka_unit_test(reserved_room_is_used_and_not_counted),
+        cmocka_unit_test(no_more_is_reserved_than_a_frame_may_hold),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
