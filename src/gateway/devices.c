@@ -3,6 +3,12 @@
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
 
+/* The id itself is the key: nothing is allocated for it. */
+static gpointer key_of(int64_t device)
+{
+    return GSIZE_TO_POINTER((gsize)device);
+}
+
 static bool link_has(const struct link *link, int64_t device, uint32_t *at)
 {
     for (uint32_t i = 0; i < link->device_count; i++) {
@@ -38,7 +44,7 @@ void device_bind(struct link *link, int64_t device)
     if (link->ends || (link->device_count == 1 && link->devices[0] == device)) {
         return;
     }
-    struct link *owner = g_hash_table_lookup(g->owners, &device);
+    struct link *owner = g_hash_table_lookup(g->owners, key_of(device));
     if (owner == link) {
         return;
     }
@@ -52,9 +58,7 @@ void device_bind(struct link *link, int64_t device)
         log_line(LOG_DEBUG, "device_connected", "device=%lld from=%s protocol=%s",
                  (long long)device, link->address, protocol_at(link->protocol)->name);
     }
-    int64_t *key = g_new(int64_t, 1);
-    *key = device;
-    g_hash_table_replace(g->owners, key, link);
+    g_hash_table_replace(g->owners, key_of(device), link);
     link_add_device(link, device);
     if (owner != NULL && owner->device_count == 0 && !owner->is_udp) {
         link_end(owner);
@@ -66,7 +70,7 @@ void devices_unbind(struct link *link)
 {
     struct gateway *g = link->gateway;
     for (uint32_t i = 0; i < link->device_count; i++) {
-        g_hash_table_remove(g->owners, &link->devices[i]);
+        g_hash_table_remove(g->owners, key_of(link->devices[i]));
     }
     counter_sub(g->counters, devices_connected, link->device_count);
     link->device_count = 0;

@@ -136,7 +136,7 @@ static void init_listeners(struct gateway *g)
 {
     check(uv_tcp_init(&g->loop, &g->listener) == 0);
     g->listener.data = g;
-    check(uv_udp_init(&g->loop, &g->udp) == 0);
+    check(uv_udp_init_ex(&g->loop, &g->udp, UV_UDP_RECVMMSG) == 0);
     g->udp.data = g;
 }
 
@@ -202,7 +202,7 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
     check(pthread_cond_init(&g->stage_changed, NULL) == 0);
     check(pthread_mutex_init(&g->inbox.mutex, NULL) == 0);
     g->udp_peers = udp_peers_new();
-    g->owners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g->owners = g_hash_table_new(g_direct_hash, g_direct_equal);
     check(uv_random(NULL, NULL, &g->secret, sizeof(g->secret), 0, NULL) == 0);
     check(uv_loop_init(&g->loop) == 0);
     check(uv_async_init(&g->loop, &g->wakeup, on_wakeup) == 0);

@@ -23,6 +23,9 @@ enum {
     DETECT_MAX_BYTES = 16, /* more is not needed to tell the protocol */
     BAD_FRAMES_MAX = 8,
     UDP_PEERS_MAX = 200000,
+    UDP_BATCH = 16,                      /* datagrams a system call reads at most ... */
+    UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
+    UDP_RECEIVE_BYTES = 4 * 1024 * 1024, /* asked of the kernel, which may give less */
     ADDRESS_SIZE = 56,
     PROTOCOL_UNKNOWN = UINT8_MAX,
     TICK_MS = 250,
@@ -41,10 +44,17 @@ struct deferred_reply {
     struct reply_hint hint;
 };
 
-/* A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. */
+/*
+ * A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. What
+ * the address does not use is zero.
+ */
 struct peer_key {
     uint32_t hash;
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
 };
 
 /*
@@ -79,7 +89,7 @@ struct link {
     uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
     size_t partial_len;
     char address[ADDRESS_SIZE];
-    union {
+    union { /* last: a UDP peer is allocated without the room of the handle */
         uv_tcp_t tcp;
         struct peer_key peer; /* is_udp */
     };
@@ -134,7 +144,7 @@ struct gateway {
     struct link *last_waiter;
     GHashTable *udp_peers; /* struct link by its struct peer_key */
     uint64_t secret;       /* so that nobody outside can choose peers that collide */
-    GHashTable *owners;    /* internal device id -> struct link */
+    GHashTable *owners;    /* struct link by the internal id of a device */
 
     struct inbox inbox;
     struct verdict *batch; /* the inbox's other half, on the loop */
@@ -142,6 +152,7 @@ struct gateway {
     struct arena arena; /* of the read being handled */
     int64_t read_wall_ms;
     uint8_t read_buffer[READ_BUFFER_BYTES];
+    uint8_t udp_buffer[UDP_BATCH * UDP_DATAGRAM_BYTES];
     uint8_t out_buffer[OUT_BUFFER_BYTES];
 };
 

@@ -1,4 +1,5 @@
 /* Slots, idle lists and the end of links. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -63,7 +64,8 @@ struct link *link_new(struct gateway *g, bool is_udp)
     if (g->first_free == NO_SLOT) {
         add_slots(g);
     }
-    struct link *link = mem_new(sizeof(*link));
+    const size_t peer_size = offsetof(struct link, peer) + sizeof(struct peer_key);
+    struct link *link = mem_new(is_udp ? peer_size : sizeof(*link));
     uint32_t slot = g->first_free;
     g->first_free = g->slots[slot].next_free;
     g->slots[slot].link = link;

@@ -1,4 +1,7 @@
-/* UDP: a peer is a link without a connection, found by its address. */
+/*
+ * UDP: a peer is a link without a connection, found by its address. libuv reads several datagrams
+ * at a time (UV_UDP_RECVMMSG), calls on_datagram() for each, and once more for none at the end.
+ */
 #include <string.h>
 
 #include "base/clock.h"
@@ -9,7 +12,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct gateway *g = handle->data;
     (void)suggested;
-    *buf = uv_buf_init((char *)g->read_buffer, READ_BUFFER_BYTES);
+    *buf = uv_buf_init((char *)g->udp_buffer, sizeof(g->udp_buffer));
 }
 
 /* ---- the table of peers ---- */
@@ -41,11 +44,12 @@ static uint64_t mix(uint64_t state, uint64_t word)
 /* Only what tells peers apart, so that two keys can be compared byte by byte. */
 static struct peer_key key_of(const struct gateway *g, const struct sockaddr *address)
 {
-    struct peer_key key = {0};
+    struct peer_key key;
+    memset(&key, 0, sizeof(key));
     uint64_t words[3] = {0};
     if (address->sa_family == AF_INET6) {
         const struct sockaddr_in6 *from = (const struct sockaddr_in6 *)(const void *)address;
-        struct sockaddr_in6 *to = (struct sockaddr_in6 *)&key.address;
+        struct sockaddr_in6 *to = &key.address.v6;
         to->sin6_family = AF_INET6;
         to->sin6_port = from->sin6_port;
         to->sin6_addr = from->sin6_addr;
@@ -54,7 +58,7 @@ static struct peer_key key_of(const struct gateway *g, const struct sockaddr *ad
         words[2] = from->sin6_port;
     } else {
         const struct sockaddr_in *from = (const struct sockaddr_in *)(const void *)address;
-        struct sockaddr_in *to = (struct sockaddr_in *)&key.address;
+        struct sockaddr_in *to = &key.address.v4;
         to->sin_family = AF_INET;
         to->sin_port = from->sin_port;
         to->sin_addr = from->sin_addr;
@@ -121,11 +125,14 @@ enum err udp_listen(struct gateway *g, const struct sockaddr *address)
     if (status == UV_EADDRINUSE) {
         return ERR_BUSY;
     }
+    int receive_bytes = UDP_RECEIVE_BYTES;
     status = status != 0 ? status : uv_udp_recv_start(&g->udp, on_alloc, on_datagram);
     if (status != 0) {
         log_line(LOG_ERROR, "device_port_failed", "transport=udp host=%s port=%u why=\"%s\"",
                  g->options.host, g->options.port, uv_strerror(status));
         return ERR_IO;
     }
+    /* Datagrams that come while the loop is busy wait there; with less room more are lost. */
+    (void)uv_recv_buffer_size((uv_handle_t *)&g->udp, &receive_bytes);
     return ERR_OK;
 }
