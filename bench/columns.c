@@ -72,33 +72,60 @@ static bool take_over_wire(struct session *s, const struct fix *f, struct fixes 
     return done;
 }
 
-static bool collect(struct sim_source source, size_t devices, struct fixes *all)
+static bool collect_device(struct sim_source source, size_t device, struct fixes *all)
 {
-    for (size_t i = 0; i < devices; i++) {
-        struct session s = protocol_session(&protocol_jt808);
-        struct fix f;
-        (void)snprintf(s.device_id, sizeof(s.device_id), "%012zu", i + 1);
-        while (source.next(source.context, i, &f)) {
-            if (!take_over_wire(&s, &f, all)) {
-                return false;
-            }
+    struct session s = protocol_session(&protocol_jt808);
+    struct fix f;
+    (void)snprintf(s.device_id, sizeof(s.device_id), "%012zu", device + 1);
+    while (source.next(source.context, device, &f)) {
+        if (!take_over_wire(&s, &f, all)) {
+            return false;
         }
     }
     return true;
 }
 
+static bool collect(struct sim_source source, size_t devices, struct fixes *all)
+{
+    for (size_t i = 0; i < devices; i++) {
+        if (!collect_device(source, i, all)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+#define X(field)                                                                                   \
+    static int64_t field##_of(const struct fix *f)                                                 \
+    {                                                                                              \
+        return (int64_t)f->field;                                                                  \
+    }
+FIELD_MAP(X)
+#undef X
+
+typedef int64_t field_of(const struct fix *f);
+
+static void print_column(const struct fixes *all, field_of *value)
+{
+    bool any = false;
+    for (size_t i = 0; !any && i < all->count; i++) {
+        any = value(&all->at[i]) != 0;
+    }
+    for (size_t i = 0; any && i < all->count; i++) {
+        (void)printf("%" PRId64 "\n", value(&all->at[i]));
+    }
+}
+
 static void print(const struct fixes *all)
 {
-#define X(field)                                                                                   \
-    bool any_##field = false;                                                                      \
-    for (size_t i = 0; i < all->count; i++) {                                                      \
-        any_##field = any_##field || all->at[i].field != 0;                                        \
-    }                                                                                              \
-    for (size_t i = 0; any_##field && i < all->count; i++) {                                       \
-        (void)printf("%" PRId64 "\n", (int64_t)all->at[i].field);                                  \
-    }
-    FIELD_MAP(X)
+    static field_of *const fields[] = {
+#define X(field) field##_of,
+        FIELD_MAP(X)
 #undef X
+    };
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        print_column(all, fields[i]);
+    }
     (void)fprintf(stderr, "%zu\n", all->count);
 }
 

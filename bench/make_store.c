@@ -26,11 +26,10 @@ enum {
     DEVICES_A_CHANGE = 5000,
     SHIFT_E7 = 1000, /* of a drive to the next that has its shape */
     SECONDS_A_FIX_MAX = 600,
-    DEVICE_ID_FIRST_DIGITS = 12,
     INTERVAL_S = 10,
 };
 
-static const int64_t DEVICE_ID_FIRST = INT64_C(13800000001);
+static const size_t DEVICE_ID_FIRST = 13800000001;
 
 struct job {
     struct store *store;
@@ -70,8 +69,7 @@ static enum err put_devices(struct job *j, size_t first, size_t count)
     char(*ids)[DEVICE_ID_SIZE] = mem_new_array(count, sizeof(*ids));
     struct change *changes = mem_new_array(count, sizeof(*changes));
     for (size_t i = 0; i < count; i++) {
-        (void)snprintf(ids[i], sizeof(ids[i]), "%0*lld", DEVICE_ID_FIRST_DIGITS,
-                       (long long)(DEVICE_ID_FIRST + (int64_t)(first + i)));
+        (void)snprintf(ids[i], sizeof(ids[i]), "%012zu", DEVICE_ID_FIRST + first + i);
         changes[i].kind = CHANGE_PUT_DEVICE;
         changes[i].device = (struct device){.id = (int64_t)(first + i) + 1,
                                             .enterprise_id = 1,

@@ -43,7 +43,7 @@ static int server_open(struct sockaddr_storage *at)
 static uint32_t echo(int fd)
 {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
-    struct sockaddr_in from;
+    struct sockaddr_in from = {0};
     socklen_t len = sizeof(from);
     uint8_t at[64];
     assert_int_equal(poll(&wait, 1, WAIT_MS), 1);

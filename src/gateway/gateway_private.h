@@ -45,16 +45,12 @@ struct deferred_reply {
 };
 
 /*
- * A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. What
- * the address does not use is zero.
+ * A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. The
+ * address is the front of a sockaddr_in or a sockaddr_in6; what the address does not use is zero.
  */
 struct peer_key {
     uint32_t hash;
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address;
+    uint8_t address[sizeof(struct sockaddr_in6)];
 };
 
 /*

@@ -68,7 +68,9 @@ static void queue_tcp(struct link *link, struct bytes out)
 static void send_udp(struct link *link, uint8_t *at, size_t len)
 {
     struct gateway *g = link->gateway;
-    const struct sockaddr *peer = &link->peer.address.any;
+    struct sockaddr_in6 address;
+    memcpy(&address, link->peer.address, sizeof(address));
+    const struct sockaddr *peer = (const struct sockaddr *)&address;
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
     if (uv_udp_try_send(&g->udp, &buf, 1, peer) != UV_EAGAIN) {
         return; /* sent, or lost as datagrams are */

@@ -26,7 +26,7 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
     const struct peer_key *x = a;
     const struct peer_key *y = b;
-    return x->hash == y->hash && memcmp(&x->address, &y->address, sizeof(x->address)) == 0;
+    return x->hash == y->hash && memcmp(x->address, y->address, sizeof(x->address)) == 0;
 }
 
 GHashTable *udp_peers_new(void)
@@ -44,24 +44,22 @@ static uint64_t mix(uint64_t state, uint64_t word)
 /* Only what tells peers apart, so that two keys can be compared byte by byte. */
 static struct peer_key key_of(const struct gateway *g, const struct sockaddr *address)
 {
-    struct peer_key key;
-    memset(&key, 0, sizeof(key));
+    struct peer_key key = {0};
     uint64_t words[3] = {0};
     if (address->sa_family == AF_INET6) {
         const struct sockaddr_in6 *from = (const struct sockaddr_in6 *)(const void *)address;
-        struct sockaddr_in6 *to = &key.address.v6;
-        to->sin6_family = AF_INET6;
-        to->sin6_port = from->sin6_port;
-        to->sin6_addr = from->sin6_addr;
-        to->sin6_scope_id = from->sin6_scope_id;
+        const struct sockaddr_in6 kept = {.sin6_family = AF_INET6,
+                                          .sin6_port = from->sin6_port,
+                                          .sin6_addr = from->sin6_addr,
+                                          .sin6_scope_id = from->sin6_scope_id};
+        memcpy(key.address, &kept, sizeof(kept));
         memcpy(words, &from->sin6_addr, sizeof(from->sin6_addr));
         words[2] = from->sin6_port;
     } else {
         const struct sockaddr_in *from = (const struct sockaddr_in *)(const void *)address;
-        struct sockaddr_in *to = &key.address.v4;
-        to->sin_family = AF_INET;
-        to->sin_port = from->sin_port;
-        to->sin_addr = from->sin_addr;
+        const struct sockaddr_in kept = {
+            .sin_family = AF_INET, .sin_port = from->sin_port, .sin_addr = from->sin_addr};
+        memcpy(key.address, &kept, sizeof(kept));
         words[0] = from->sin_addr.s_addr;
         words[2] = from->sin_port;
     }
