@@ -30,6 +30,12 @@
     X(fixes_refused, "fixes of unregistered devices")                                              \
     X(times_replaced, "fixes whose time was replaced by the arrival time")                         \
     X(parts_expired, "parts of divided messages dropped after ten minutes")                        \
+    X(tail_fixes, "gauge: committed fixes that are not sealed into chunks yet")                    \
+    X(tail_bytes, "gauge: memory of those fixes")                                                  \
+    X(journal_bytes, "gauge: the part of the file that holds them")                                \
+    X(fixes_sealed, "fixes sealed into chunks")                                                    \
+    X(fixes_expired, "fixes deleted because their retention ended")                                \
+    X(chunks_damaged, "chunks that could not be read")                                             \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \

@@ -28,6 +28,9 @@ struct options {
     uint64_t credit_bytes;
     uint64_t queue_bytes;
     uint64_t cache_kib;
+    uint64_t tail_mib;
+    uint64_t seal_after_s;
+    uint64_t retention_days;
     uint64_t token_days;
     uint64_t service_warning_days;
     uint64_t http_threads;

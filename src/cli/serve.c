@@ -62,6 +62,7 @@ static enum err start_ingest(struct server *s, const struct options *o)
         .queue_bytes = o->queue_bytes,
         .registration_open = strcmp(o->registration, "open") == 0,
         .open_enterprise = (int64_t)o->open_enterprise,
+        .retention_days = (int64_t)o->retention_days,
         .deliver = gateway_deliver,
         .deliver_context = s->gateway,
         .fatal = on_fatal,
@@ -176,6 +177,9 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
     const struct store_options store = {
         .directory = o->data_directory,
         .cache_kib = (uint32_t)o->cache_kib,
+        .tail_bytes = (size_t)o->tail_mib << 20,
+        .seal_after_s = (int64_t)o->seal_after_s,
+        .counters = &s->counters,
     };
     enum err e = store_open(&store, &s->store);
     e = e != ERR_OK ? e : open_gateway(s, o, &device);

@@ -10,18 +10,18 @@
  * that is none; before the first fix that is 0, which lies before any. Its arrival time is kept
  * beside.
  *
- * Repeats. Only a fix that is not newer than the newest can repeat a stored one, so that the usual
- * fix is never looked for. state.current is merged from many fixes and no raw fix: what is compared
- * with are the fixes of this batch and those in the store.
+ * Repeats. Only a fix that is not newer than the newest can repeat a stored one, or one whose time
+ * was replaced, so that the usual fix is never looked for. state.current is merged from many fixes
+ * and no raw fix: what is compared with are the fixes of this batch and those in the store.
  *
- * Late ones. A fix older than the newest is stored and leaves the state as it is; late.c makes the
- * fold again from there.
+ * Late ones. A fix older than the newest is stored and leaves the state as it is; the store makes
+ * the fold again from there.
  */
 #include <string.h>
 
 #include "ingest/ingest_private.h"
 
-enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4 };
+enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
 /* `newest_s` is the time of the device's newest fix, 0 before the first. */
@@ -40,18 +40,35 @@ static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
     b->replaced++;
 }
 
-static bool is_repeat(struct ingest *in, const struct stage *s, const struct fix *f)
+/* Whether the batch holds it; of many fixes a set of fingerprints is kept. */
+static bool is_staged(struct ingest *in, struct stage *s, const struct fix *f)
 {
+    if (s->count > SCAN_MAX && s->prints == NULL) {
+        s->prints = g_hash_table_new(g_direct_hash, g_direct_equal);
+        for (size_t i = 0; i < s->count; i++) {
+            (void)g_hash_table_add(s->prints, store_print(in->options.store, &s->fixes[i]));
+        }
+    }
+    if (s->prints != NULL) {
+        return g_hash_table_contains(s->prints, store_print(in->options.store, f));
+    }
     for (size_t i = s->count; i > 0; i--) {
         if (fix_is_repeat(&s->fixes[i - 1], f)) {
             return true;
         }
     }
-    return !in->is_lost && store_has_repeat(in->options.store, s->hand->device, f);
+    return false;
 }
 
-static void append(struct batch *b, struct stage *s, const struct fix *f)
+static bool is_repeat(struct ingest *in, struct stage *s, const struct fix *f)
 {
+    return is_staged(in, s, f) ||
+           (!in->is_lost && store_has_repeat(in->options.store, s->hand->device, f));
+}
+
+static void append(struct ingest *in, struct stage *s, const struct fix *f)
+{
+    struct batch *b = &in->batch;
     if (s->count == s->capacity) {
         size_t capacity = s->capacity == 0 ? FIXES_FIRST : s->capacity * 2;
         struct fix *at = arena_new_array(&b->arena, capacity, sizeof(*at));
@@ -63,6 +80,9 @@ static void append(struct batch *b, struct stage *s, const struct fix *f)
     }
     s->fixes[s->count++] = *f;
     b->fixes++;
+    if (s->prints != NULL) {
+        (void)g_hash_table_add(s->prints, store_print(in->options.store, f));
+    }
 }
 
 /* A fix whose time is judged. */
@@ -71,11 +91,12 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
     struct batch *b = &in->batch;
     int64_t newest_s = s->live.state.current.gps_time_s;
     bool is_newest = f->gps_time_s > newest_s;
-    if (!is_newest && is_repeat(in, s, f)) {
+    bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
+    if ((!is_newest || is_replaced) && is_repeat(in, s, f)) {
         b->repeated++;
         return;
     }
-    append(b, s, f);
+    append(in, s, f);
     if (is_newest || f->gps_time_s == newest_s) {
         fold_step(&s->live.state, f);
         s->live.reported = f->gps_time_s > 0;

@@ -1,7 +1,7 @@
 /*
  * The loop of the one changer.
  *
- *     wait ──► batch of arrivals ──► commit ──► a job, its commit ──► a slice of late folding ──┐
+ *     wait ──► batch of arrivals ──► commit ──► a job, its commit ──► a slice of upkeep ────────┐
  *      ▲                                                                                        │
  *      └────────────────────────────────────────────────────────────────────────────────────────┘
  *
@@ -41,7 +41,6 @@ struct hand *ingest_hand(struct ingest *in, int64_t device)
     if (hand == NULL) {
         hand = mem_new(sizeof(*hand));
         hand->device = device;
-        hand->late_link.data = hand;
         g_queue_init(&hand->assemblies);
         g_hash_table_insert(in->hands, &hand->device, hand);
     }
@@ -54,7 +53,6 @@ void ingest_drop_hand(struct ingest *in, int64_t device)
     if (hand == NULL) {
         return;
     }
-    late_forget(in, hand);
     if (hand->assemblies.length == 0) {
         g_hash_table_remove(in->hands, &device);
     }
@@ -69,7 +67,7 @@ static void sleep_us(int64_t us)
     }
 }
 
-static void lose_store(struct ingest *in, enum err e)
+void ingest_lose_store(struct ingest *in, enum err e)
 {
     in->is_lost = true;
     atomic_store(&in->health, (int)e);
@@ -77,7 +75,7 @@ static void lose_store(struct ingest *in, enum err e)
     in->options.fatal(in->options.fatal_context, e);
 }
 
-static void warn_of_commit(struct ingest *in, enum err e)
+void ingest_warn(struct ingest *in, enum err e)
 {
     int64_t now_ms = clock_monotonic_ms();
     if (in->last_warning_ms == 0 || now_ms - in->last_warning_ms >= WARNING_EVERY_MS) {
@@ -105,11 +103,11 @@ enum err ingest_commit(struct ingest *in, const struct store_batch *batch)
         }
         counter_add(in->options.counters, commits_failed, 1);
         if (e != ERR_FULL && e != ERR_BUSY) {
-            lose_store(in, e);
+            ingest_lose_store(in, e);
             return e;
         }
         atomic_store(&in->health, (int)e);
-        warn_of_commit(in, e);
+        ingest_warn(in, e);
         if (clock_monotonic_ms() + backoff_ms > until_ms) {
             return e;
         }
@@ -151,24 +149,11 @@ static bool gather(struct ingest *in, struct bytes *job)
     return false;
 }
 
-static void maintain(struct ingest *in)
-{
-    if (in->is_lost) {
-        return;
-    }
-    enum err e = store_maintain(in->options.store);
-    if (e == ERR_IO || e == ERR_CORRUPT) {
-        lose_store(in, e);
-    } else if (e != ERR_OK) {
-        warn_of_commit(in, e);
-    }
-}
-
 static void *run(void *context)
 {
     struct ingest *in = context;
     for (;;) {
-        enum err e = queue_take(in->queue, late_wait_ms(in, WAIT_MS));
+        enum err e = queue_take(in->queue, upkeep_wait_ms(in, WAIT_MS));
         if (e == ERR_END) {
             return NULL;
         }
@@ -180,8 +165,7 @@ static void *run(void *context)
         if (has_job) {
             job_take(in, job);
         }
-        late_slice(in, e == ERR_TIMEOUT);
-        maintain(in);
+        upkeep_run(in, e == ERR_TIMEOUT);
         int64_t spent_us = clock_monotonic_us() - begin_us;
         if (e == ERR_OK && spent_us < PAUSE_US) {
             sleep_us(PAUSE_US - spent_us);
@@ -201,8 +185,7 @@ static void load_change(void *context, const struct change *c)
     }
 }
 
-static void load_state(void *context, int64_t device, const struct fold_state *state, bool dirty,
-                       int64_t dirty_from_s)
+static void load_state(void *context, int64_t device, const struct fold_state *state)
 {
     struct ingest *in = context;
     struct device_ref ref;
@@ -212,18 +195,15 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
     struct live live = {.state = *state, .reported = state->current.gps_time_s > 0};
     tracked_publish(in->options.directory, ref.tracked, &live);
     device_ref_release(in->options.directory, &ref);
-    if (dirty) {
-        late_mark(in, ingest_hand(in, device), dirty_from_s);
-    }
 }
 
 static void free_ingest(struct ingest *in)
 {
-    late_clear(&in->late);
     parts_clear(&in->parts);
     batch_free(&in->batch);
     g_hash_table_destroy(in->hands);
     queue_free(in->queue);
+    arena_free(&in->upkeep_arena);
     check(pthread_mutex_destroy(&in->job_lock) == 0);
     free(in);
 }
@@ -236,7 +216,6 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     check(pthread_mutex_init(&in->job_lock, NULL) == 0);
     in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
-    late_init(&in->late);
     parts_init(&in->parts);
     const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
     enum err e = store_load(options->store, &loader);

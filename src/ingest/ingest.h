@@ -63,6 +63,7 @@ struct ingest_options {
     size_t queue_bytes;
     bool registration_open;  /* unregistered trackers are added ... */
     int64_t open_enterprise; /* ... to this enterprise */
+    int64_t retention_days;  /* of enterprises without a number of their own; 0: for ever */
     /* Called on the ingest thread after each commit; must only hand the verdicts on. */
     void (*deliver)(void *context, const struct verdict *verdicts, size_t count);
     void *deliver_context;

@@ -18,17 +18,13 @@
  *     record ──► intake ──► batch: stages (one a device), changes, verdicts ──► store_commit()
  *                             │                                                     │
  *                             └── parts: joined messages                            ▼
- *                                                   directory, live states, late marks, verdicts
+ *                                                         directory, live states, verdicts
  */
 
 /* What is remembered of a device between batches. */
 struct hand {
     int64_t device;
-    size_t stage; /* 1 + its index in the batch under way; 0: none */
-    bool is_dirty;
-    int64_t dirty_from_s;
-    int64_t due_ms;    /* monotonic: when to fold again */
-    GList late_link;   /* in late.marks while dirty; data is the hand */
+    size_t stage;      /* 1 + its index in the batch under way; 0: none */
     GQueue assemblies; /* its divided messages, by assembly.hand_link */
     size_t part_bytes;
 };
@@ -41,6 +37,7 @@ struct stage {
     struct fix *fixes; /* of this batch, in the batch's arena */
     size_t count;
     size_t capacity;
+    GHashTable *prints; /* of `fixes`, where there are many; NULL: not made */
     bool has_late;
     int64_t late_from_s;
 };
@@ -65,20 +62,6 @@ struct batch {
     uint64_t expired;
 };
 
-/* The fold that is made again, and what waits for it. */
-struct late {
-    GQueue marks; /* struct hand, the one that is due first in front */
-    struct hand *current;
-    struct fold_state state;
-    bool has_begun;
-    int64_t time_s;      /* folded: all fixes before, and of this second the first ... */
-    uint64_t time_count; /* ... so many */
-    uint64_t skip;       /* of those, how many the reader still has to pass over */
-    struct store_reader *reader;
-    struct arena arena; /* the reader's */
-    int64_t last_slice_ms;
-};
-
 /* Divided messages that wait for their other parts. */
 struct parts {
     GQueue assemblies; /* struct assembly, the oldest first */
@@ -98,8 +81,9 @@ struct ingest {
     int64_t last_warning_ms;
     GHashTable *hands; /* internal id -> struct hand, owned */
     struct batch batch;
-    struct late late;
     struct parts parts;
+    struct arena upkeep_arena;
+    bool has_upkeep; /* the store has more to do at once */
 };
 
 /* ---- ingest.c ---- */
@@ -113,6 +97,10 @@ void ingest_drop_hand(struct ingest *in, int64_t device);
  * Keeps `health`; calls fatal() where the store is lost.
  */
 MUST_USE enum err ingest_commit(struct ingest *in, const struct store_batch *batch);
+/* The store can no longer be trusted: says so, once, and calls fatal(). */
+void ingest_lose_store(struct ingest *in, enum err e);
+/* Logs that a commit has to wait; now and then, not each time. */
+void ingest_warn(struct ingest *in, enum err e);
 /* Applies what was committed to the directory and to what is remembered. */
 void ingest_apply(struct ingest *in, const struct change *changes, size_t count);
 
@@ -147,21 +135,12 @@ void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int
  */
 MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t *stage);
 
-/* ---- late.c ---- */
+/* ---- upkeep.c ---- */
 
-/* No marks; and the end, when what is marked stays so in the store. */
-void late_init(struct late *l);
-void late_clear(struct late *l);
-/* Fixes of the device from `from_s` on have to be folded again; the mark is durable already. */
-void late_mark(struct ingest *in, struct hand *hand, int64_t from_s);
-/* After a commit with fixes of the device: what is being folded must take them in. */
-void late_note_commit(struct ingest *in, struct hand *hand, bool has_late, int64_t late_from_s);
-/* The device is gone. */
-void late_forget(struct ingest *in, struct hand *hand);
-/* Milliseconds until there is something to fold, at most `limit_ms`. */
-unsigned late_wait_ms(const struct ingest *in, unsigned limit_ms);
-/* Folds for a few milliseconds and commits what got finished. `is_idle`: nothing else waits. */
-void late_slice(struct ingest *in, bool is_idle);
+/* A slice of the store's housekeeping. `is_idle`: nothing else waits. */
+void upkeep_run(struct ingest *in, bool is_idle);
+/* Milliseconds until the next one, at most `limit_ms`. */
+unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms);
 
 /* ---- parts.c ---- */
 

@@ -235,17 +235,13 @@ static size_t collect_parts(struct batch *b)
             continue;
         }
         b->parts = grown(b->parts, count, &b->part_capacity, sizeof(*b->parts));
-        int64_t from_s = s->hand->dirty_from_s;
-        if (s->has_late && (!s->hand->is_dirty || s->late_from_s < from_s)) {
-            from_s = s->late_from_s;
-        }
         b->parts[count++] = (struct store_part){
             .device = s->hand->device,
             .fixes = s->fixes,
             .count = s->count,
             .state = &s->live.state,
-            .dirty = s->hand->is_dirty || s->has_late,
-            .dirty_from_s = from_s,
+            .has_late = s->has_late,
+            .late_from_s = s->late_from_s,
         };
     }
     return count;
@@ -256,12 +252,6 @@ static void publish(struct ingest *in, struct stage *s)
     struct directory *dir = in->options.directory;
     if (s->ref.tracked != NULL || directory_find(dir, s->hand->device, &s->ref) == ERR_OK) {
         tracked_publish(dir, s->ref.tracked, &s->live);
-    }
-    if (s->count > 0) {
-        late_note_commit(in, s->hand, s->has_late, s->late_from_s);
-    }
-    if (s->has_late) {
-        late_mark(in, s->hand, s->late_from_s);
     }
 }
 
@@ -302,6 +292,9 @@ static void clear(struct ingest *in)
     for (size_t i = 0; i < b->stage_count; i++) {
         struct stage *s = &b->stages[i];
         s->hand->stage = 0;
+        if (s->prints != NULL) {
+            g_hash_table_destroy(s->prints);
+        }
         if (s->ref.tracked == NULL) {
             ingest_drop_hand(in, s->hand->device); /* a newcomer that did not get committed */
         }

@@ -11,9 +11,10 @@ enum { TEMPERATURE_MIN_C_E2 = -27315, TEMPERATURE_MAX_C_E2 = INT16_MAX };
 bool fix_is_repeat(const struct fix *a, const struct fix *b)
 {
     const uint32_t not_payload = FIX_REUPLOAD;
-    return a->gps_time_s == b->gps_time_s && a->original_time_s == b->original_time_s &&
-           a->has == b->has && (a->flags & ~not_payload) == (b->flags & ~not_payload) &&
-           a->lat_e7 == b->lat_e7 && a->lon_e7 == b->lon_e7 && a->altitude_dm == b->altitude_dm &&
+    bool same_time = (a->flags & FIX_TIME_REPLACED) != 0 || a->gps_time_s == b->gps_time_s;
+    return same_time && a->original_time_s == b->original_time_s && a->has == b->has &&
+           (a->flags & ~not_payload) == (b->flags & ~not_payload) && a->lat_e7 == b->lat_e7 &&
+           a->lon_e7 == b->lon_e7 && a->altitude_dm == b->altitude_dm &&
            a->speed_kmh_e2 == b->speed_kmh_e2 && a->course_cdeg == b->course_cdeg &&
            a->hdop_e2 == b->hdop_e2 && a->source == b->source && a->satellites == b->satellites &&
            a->gsm == b->gsm && a->battery_percent == b->battery_percent && a->lock == b->lock &&

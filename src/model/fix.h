@@ -129,8 +129,9 @@ struct fix {
 };
 
 /*
- * Whether `b` repeats `a`: equal in every member but rcv_time_s, the time flag pair that ingest
- * sets (both must agree on the time that counts) and FIX_REUPLOAD, which tells of the transport.
+ * Whether `b` repeats `a`: equal in every member but rcv_time_s and FIX_REUPLOAD, which tells of
+ * the transport. Where the time was replaced by the arrival, what the tracker said is compared
+ * instead.
  */
 bool fix_is_repeat(const struct fix *a, const struct fix *b);
 

@@ -1,8 +1,9 @@
 /*
  * Checking: everything is read once, in one read transaction, so that a running server may go on
- * writing. SQLite's own structure first (quick_check), then every row of every entity, then every
- * journal batch: its checksum, each record and each state. What is damaged is logged with its
- * place, and the rest is looked at all the same.
+ * writing. SQLite's own structure first (quick_check), then every row of every entity, every
+ * device's sealed state, every chunk and open row (it must decode to what its row says, behind the
+ * one before it), and every journal batch: its checksum, each record and each state. What is
+ * damaged is logged with its place, and the rest is looked at all the same.
  */
 #include <glib.h>
 #include <stdlib.h>
@@ -20,10 +21,14 @@ enum { CACHE_KIB = 8192 };
 struct finding {
     struct store_check_row row;
     char *device_id;
+    uint64_t sealed_seq; /* parts of the journal up to it are in chunks */
+    int64_t chunks_end_s;
 };
 
 struct checking {
     GTree *findings; /* device -> struct finding, owned */
+    struct chunk_codec *codec;
+    struct fixes fixes;
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -48,6 +53,7 @@ static struct finding *finding_of(struct checking *c, int64_t device)
         f = mem_new(sizeof(*f));
         f->row.device = device;
         f->row.device_id = "";
+        f->chunks_end_s = INT64_MIN;
         (void)g_tree_insert(c->findings, &f->row.device, f);
     }
     return f;
@@ -72,7 +78,79 @@ static void note_fix(struct store_check_row *row, int64_t time_s)
     row->fixes++;
 }
 
-static enum err check_part(void *context, const struct journal_part *part)
+static enum err check_state(void *context, int64_t device, const struct track_state *sealed)
+{
+    struct finding *f = finding_of(context, device);
+    struct fold_state state;
+    f->sealed_seq = sealed->sealed_seq;
+    if (track_unpack_state(sealed->state, &state) != ERR_OK) {
+        log_line(LOG_ERROR, "state_damaged", "device=%lld", (long long)device);
+        return ERR_CORRUPT;
+    }
+    f->row.odometer_m_e2 = state.odometer_m_e2;
+    return ERR_OK;
+}
+
+/* One chunk or open row; the rows of a device come in order. */
+static enum err check_row(struct checking *c, int64_t device, const struct track_row *row)
+{
+    struct finding *f = finding_of(c, device);
+    struct fold_state start;
+    c->fixes.count = 0;
+    enum err e = track_decode(c->codec, row, &c->fixes);
+    if (e == ERR_OK) {
+        e = track_unpack_state(row->start_state, &start);
+    }
+    if (e == ERR_OK && row->first_s < f->chunks_end_s) {
+        e = ERR_CORRUPT;
+    }
+    f->chunks_end_s = row->last_s;
+    for (size_t i = 0; i < c->fixes.count; i++) {
+        note_fix(&f->row, c->fixes.at[i].gps_time_s);
+    }
+    if (e != ERR_OK) {
+        log_line(LOG_ERROR, "chunk_damaged", "device=%lld chunk=%lld first=%lld last=%lld",
+                 (long long)device, (long long)row->id, (long long)row->first_s,
+                 (long long)row->last_s);
+    }
+    return e;
+}
+
+static struct bytes column_bytes(sqlite3_stmt *s, int column)
+{
+    const uint8_t *at = sqlite3_column_blob(s, column);
+    return (struct bytes){at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, column)};
+}
+
+static enum err worse(enum err a, enum err b)
+{
+    return a == ERR_OK ? b : a;
+}
+
+/* Every row that `sql` gives: device, then the columns of struct track_row. */
+static enum err check_rows(sqlite3 *db, struct checking *c, const char *sql)
+{
+    sqlite3_stmt *s = NULL;
+    enum err worst = ERR_OK;
+    int result = SQLITE_DONE;
+    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
+    while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+        const struct track_row row = {
+            .id = sqlite3_column_int64(s, 1),
+            .first_s = sqlite3_column_int64(s, 2),
+            .last_s = sqlite3_column_int64(s, 3),
+            .count = (size_t)sqlite3_column_int64(s, 4),
+            .start_state = column_bytes(s, 5),
+            .data = column_bytes(s, 6),
+        };
+        worst = worse(worst, check_row(c, sqlite3_column_int64(s, 0), &row));
+    }
+    (void)sqlite3_finalize(s);
+    e = e == ERR_OK ? database_err(db, result) : e;
+    return worse(e, worst);
+}
+
+static enum err check_part(void *context, uint64_t seq, const struct journal_part *part)
 {
     struct finding *f = finding_of(context, part->device);
     struct reader r = reader_init(part->fixes);
@@ -80,6 +158,9 @@ static enum err check_part(void *context, const struct journal_part *part)
     int64_t time_s = 0;
     struct fold_state state;
     enum err e = unpack_state(part->state, &state);
+    if (e == ERR_OK && seq <= f->sealed_seq) {
+        return ERR_OK;
+    }
     if (e == ERR_OK) {
         f->row.odometer_m_e2 = state.odometer_m_e2;
     }
@@ -114,11 +195,6 @@ static enum err check_structure(sqlite3 *db)
     return damaged ? ERR_CORRUPT : e;
 }
 
-static enum err worse(enum err a, enum err b)
-{
-    return a == ERR_OK ? b : a;
-}
-
 static enum err check_content(sqlite3 *db, struct checking *c)
 {
     enum err e = schema_check(db, schema_step_count);
@@ -129,6 +205,13 @@ static enum err check_content(sqlite3 *db, struct checking *c)
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = check_structure(db);
     e = worse(e, accounts_load(db, &accounts));
+    e = worse(e, track_walk_states(db, check_state, c));
+    e = worse(e, check_rows(db, c,
+                            "SELECT device, id, first_s, last_s, count, start_state, data"
+                            " FROM track_chunk ORDER BY device, last_s, first_s, id"));
+    e = worse(e, check_rows(db, c,
+                            "SELECT device, 0, first_s, last_s, count, start_state, data"
+                            " FROM track_open ORDER BY device"));
     return worse(e, store_walk_journal(db, &walk));
 }
 
@@ -157,7 +240,10 @@ enum err store_check(const char *directory,
     if (e != ERR_OK) {
         return e;
     }
-    struct checking c = {.findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free)};
+    struct checking c = {
+        .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
+        .codec = chunk_codec_new(),
+    };
     e = database_run(db, "BEGIN");
     if (e == ERR_OK) {
         e = check_content(db, &c);
@@ -168,6 +254,8 @@ enum err store_check(const char *directory,
     struct rows_out out = {.row = row, .context = context};
     g_tree_foreach(c.findings, give_row, &out);
     g_tree_destroy(c.findings);
+    chunk_codec_free(c.codec);
+    fixes_clear(&c.fixes);
     (void)sqlite3_close(db);
     return e;
 }

@@ -145,7 +145,6 @@ static void a_damaged_batch(void **state)
     struct kit_loaded l = {0};
     struct store_loader loader = {.context = &l, .change = kit_note_change, kit_note_state};
     assert_int_equal(store_load(k->store, &loader), ERR_CORRUPT);
-    assert_int_equal(kit_count(k->store, 1), 0);
 }
 
 static void a_damaged_row(void **state)

@@ -74,7 +74,7 @@ static void the_log_is_begun_anew(void **state)
     struct kit *k = *state;
     for (int i = 0; i < 150; i++) {
         commit_text(k);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
+        assert_int_equal(kit_maintain(k->store), ERR_OK);
     }
     assert_in_range(size_of(k, "odograph.db-wal"), 30 * (int64_t)MB, 100 * (int64_t)MB);
     assert_true(size_of(k, "odograph.db") > 50 * (int64_t)MB);
@@ -106,14 +106,14 @@ static void a_reader_delays_but_never_blocks(void **state)
                      SQLITE_OK);
     for (int i = 0; i < 50; i++) {
         commit_text(k);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
+        assert_int_equal(kit_maintain(k->store), ERR_OK);
     }
     int64_t held = size_of(k, "odograph.db-wal");
     assert_true(held > 45 * (int64_t)MB);
     assert_int_equal(sqlite3_close(visitor), SQLITE_OK);
     for (int i = 0; i < 60; i++) {
         commit_text(k);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
+        assert_int_equal(kit_maintain(k->store), ERR_OK);
     }
     assert_true(size_of(k, "odograph.db-wal") < held + 50 * (int64_t)MB);
 }
@@ -122,7 +122,7 @@ static void a_reader_delays_but_never_blocks(void **state)
 static void assert_maintain_becomes(struct kit *k, enum err wanted)
 {
     int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
-    while (store_maintain(k->store) != wanted) {
+    while (kit_maintain(k->store) != wanted) {
         assert_true(clock_monotonic_ms() < deadline_ms);
         (void)sched_yield();
     }
@@ -136,11 +136,11 @@ static void no_space_to_copy_to(void **state)
         commit_text(k); /* without a round in between */
     }
     fault_vfs_set(&k->vfs, FAULT_NO_SPACE, 0);
-    assert_int_equal(store_maintain(k->store), ERR_FULL);
+    assert_int_equal(kit_maintain(k->store), ERR_FULL);
     fault_vfs_set(&k->vfs, FAULT_NONE, 0);
     int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
     while (size_of(k, "odograph.db") < 36 * (int64_t)MB) {
-        enum err e = store_maintain(k->store);
+        enum err e = kit_maintain(k->store);
         assert_true(e == ERR_OK || e == ERR_FULL);
         assert_true(clock_monotonic_ms() < deadline_ms);
         (void)sched_yield();

@@ -22,6 +22,7 @@ enum {
 /* Scratch memory and contexts for both directions. One thread's. */
 struct chunk_codec;
 
+/* Freed with chunk_codec_free(). */
 struct chunk_codec *chunk_codec_new(void);
 /* NULL is fine. */
 void chunk_codec_free(struct chunk_codec *c);

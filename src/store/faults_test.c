@@ -130,7 +130,7 @@ static void a_full_disk_that_stays_full(void **state)
     fault_vfs_set(&k->vfs, FAULT_NO_SPACE, 0);
     for (int i = 0; i < 20; i++) {
         assert_int_equal(commit_both(k, KIT_TIME_S + 10), ERR_FULL);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
+        assert_int_equal(kit_maintain(k->store), ERR_OK);
         assert_batches(k->store, 0);
     }
     fault_vfs_set(&k->vfs, FAULT_NONE, 0);
@@ -277,7 +277,7 @@ static void a_power_cut_between_checkpoints_has_all(void **state)
     for (size_t times = 1; times <= 24; times++) { /* 3 MB each, 72 MB in all */
         assert_int_equal(store_commit(k->store, &batch), ERR_OK);
         assert_int_equal(commit_both(k, KIT_TIME_S + 10 * (int64_t)times), ERR_OK);
-        assert_int_equal(store_maintain(k->store), ERR_OK);
+        assert_int_equal(kit_maintain(k->store), ERR_OK);
         if (times % 6 == 0) {
             char copy[KIT_PATH_SIZE];
             kit_directory_new(copy);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "base/check.h"
 #include "base/mem.h"
 #include "base/writer.h"
 #include "store/pack.h"
@@ -53,9 +54,9 @@ static void pack_part(struct journal_buffer *b, const struct store_part *part)
     pack_state(&s, part->state);
     struct writer w = begin(b, PART_MAX + PACK_STATE_MAX);
     write_varint_signed(&w, part->device);
-    write_u8(&w, part->dirty ? 1 : 0);
-    if (part->dirty) {
-        write_varint_signed(&w, part->dirty_from_s);
+    write_u8(&w, part->has_late ? 1 : 0);
+    if (part->has_late) {
+        write_varint_signed(&w, part->late_from_s);
     }
     write_varint(&w, s.len);
     write_bytes(&w, writer_bytes(&s));
@@ -106,6 +107,16 @@ enum err journal_open(struct bytes batch, struct journal_cursor *out)
     }
     out->left = read_varint(&out->in);
     return reader_ok(&out->in) ? ERR_OK : ERR_CORRUPT;
+}
+
+struct journal_cursor journal_begin(struct bytes batch)
+{
+    struct journal_cursor c = {
+        .in = reader_init(bytes_slice(batch, 0, batch.len - CHECKSUM_BYTES)),
+    };
+    check(read_u8(&c.in) == BATCH_VERSION);
+    c.left = read_varint(&c.in);
+    return c;
 }
 
 /* Passes over `count` records and answers them. */

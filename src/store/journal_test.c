@@ -37,8 +37,8 @@ static void sample_init(struct sample *m)
             .fixes = &m->fixes[used],
             .count = counts[i],
             .state = &m->states[i],
-            .dirty = i == 0,
-            .dirty_from_s = i == 0 ? KIT_TIME_S - 5 : 0,
+            .has_late = i == 0,
+            .late_from_s = i == 0 ? KIT_TIME_S - 5 : 0,
         };
         used += counts[i];
     }
@@ -53,8 +53,8 @@ static void assert_part(const struct journal_part *got, const struct store_part 
     int64_t time_s = 0;
     size_t n = 0;
     assert_int_equal(got->device, put->device);
-    assert_int_equal(got->dirty, put->dirty);
-    assert_int_equal(got->dirty_from_s, put->dirty_from_s);
+    assert_int_equal(got->dirty, put->has_late);
+    assert_int_equal(got->dirty_from_s, put->late_from_s);
     assert_int_equal(got->count, put->count);
     assert_int_equal(unpack_state(got->state, &state), ERR_OK);
     assert_int_equal(state.odometer_m_e2, put->state->odometer_m_e2);

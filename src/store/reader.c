@@ -1,15 +1,32 @@
 /*
- * Reading one device: a view of its tail, in order of time. Trackers mostly report in order, and a
- * tail knows whether it is: then the records are decoded one behind the other and nothing is
- * sorted. Otherwise an index of (time, arrival) is sorted once, 32 bytes a fix.
+ * Reading one device: chunks and tail merged by time.
  *
- * All fixes are in the tail, so the state before the first of them is the empty one.
+ * A view of the tail is taken first, then, in one read transaction, the compressed rows of the span
+ * are copied. What was sealed between the two would be seen twice or not at all: device_state says
+ * up to which commit the device is sealed, and the view after which it begins. Where these differ,
+ * both are taken again.
+ *
+ *     rows (copied)     ├──────────┼───────────┼─────┤ open
+ *     tail (view)           ·  ·                      ├──────────►
+ *                           late ones, merged on reading
+ *     from_s                    ▲
+ *     start state       ▲ of the first row that ends at or after from_s
+ *
+ * Rows are decoded one at a time while the caller goes on, so a reader holds the compressed span
+ * and one row's fixes. Of the tail mostly nothing is sorted: trackers report in order, and a tail
+ * knows whether it is. Otherwise an index of (time, arrival) is sorted once, 32 bytes a fix.
  */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "base/reader.h"
+#include "store/database.h"
 #include "store/pack.h"
+#include "store/seal.h"
 #include "store/store_private.h"
+#include "store/visitor.h"
+
+enum { VIEWS_MAX = 1000 };
 
 /* One record of the sorted index. */
 struct entry {
@@ -19,10 +36,20 @@ struct entry {
 };
 
 struct store_reader {
+    struct store *store;
+    struct store_span span;
     struct tail_view view;
     struct fold_state start;
-    int64_t to_s;
-    /* In order: the pieces, one of them half read. */
+    int64_t floor_s; /* older fixes than the start state's are of no use */
+    int64_t last_s;  /* of the last fix given */
+
+    /* Sealed: the rows, one of them decoded. */
+    struct track_rows rows;
+    size_t row;
+    struct fixes fixes;
+    size_t fix;
+
+    /* The tail in order: the pieces, one of them half read. */
     const struct tail_piece *pieces;
     size_t piece_count;
     size_t piece;
@@ -31,7 +58,11 @@ struct store_reader {
     const struct entry *entries; /* NULL: in order */
     size_t entry_count;
     size_t entry;
+    struct bytes body; /* the next record of the tail; empty: none */
+    int64_t body_time_s;
 };
+
+/* ---- opening ---- */
 
 static bool in_order(const struct tail_piece *pieces, size_t count)
 {
@@ -62,7 +93,7 @@ static enum err index_piece(struct store_reader *r, const struct tail_piece *pie
     struct entry e = {0};
     while (pack_next(&records, &e.body, &e.time_s)) {
         e.arrival = r->entry_count;
-        if (e.time_s <= r->to_s) {
+        if (e.time_s <= r->span.to_s) {
             entries[r->entry_count++] = e;
         }
     }
@@ -86,17 +117,78 @@ static enum err make_index(struct store_reader *r, struct arena *arena)
     return e;
 }
 
-enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
-                         struct store_reader **out)
+static enum err open_tail(struct store_reader *r, struct arena *arena)
 {
-    struct store_reader *r = arena_new(arena, sizeof(*r));
-    r->to_s = span.to_s; /* from_s: the nearest known state is the one before the first fix */
-    r->view = tails_view(s->tails, span.device);
     r->piece_count = tail_view_pieces(&r->view);
     struct tail_piece *pieces = arena_new_array(arena, r->piece_count, sizeof(*pieces));
     tail_view_copy(&r->view, pieces);
     r->pieces = pieces;
-    enum err e = in_order(pieces, r->piece_count) ? ERR_OK : make_index(r, arena);
+    return in_order(pieces, r->piece_count) ? ERR_OK : make_index(r, arena);
+}
+
+/* The rows of the span and the state before them. ERR_MORE: not of the same moment as the view. */
+static enum err read_rows(struct store_reader *r, struct track *track, struct arena *arena)
+{
+    const struct track_query q = {r->span.device, r->span.from_s, r->span.to_s, 0};
+    struct track_state sealed;
+    enum err e = track_read_state(track, r->span.device, arena, &sealed);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (r->view.newest != NULL && r->view.sealed_seq != sealed.sealed_seq) {
+        return ERR_MORE;
+    }
+    e = track_read_rows(track, &q, arena, &r->rows);
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct bytes start = r->rows.has_start ? r->rows.start_state : sealed.state;
+    r->floor_s = INT64_MIN;
+    e = track_unpack_state(start, &r->start);
+    if (e == ERR_OK && start.len > 0) {
+        r->floor_s = r->start.current.gps_time_s;
+    }
+    return e;
+}
+
+static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
+{
+    enum err e = database_run(v->db, "BEGIN");
+    e = e == ERR_OK ? read_rows(r, v->track, arena) : e;
+    enum err end = database_rollback(v->db);
+    return e == ERR_OK ? end : e;
+}
+
+/* View and rows of the same moment. */
+static enum err read_sealed(struct store_reader *r, struct arena *arena)
+{
+    struct store *s = r->store;
+    struct visitor *v = NULL;
+    enum err e = visitors_take(s->visitors, &v);
+    if (e != ERR_OK) {
+        return e;
+    }
+    for (unsigned i = 0; i < VIEWS_MAX; i++) {
+        r->view = tails_view(s->tails, r->span.device);
+        e = read_at_once(r, v, arena);
+        if (e != ERR_MORE) {
+            break;
+        }
+        tail_view_release(&r->view);
+        (void)sched_yield(); /* the writer has committed and is about to publish */
+    }
+    visitors_give(s->visitors, v);
+    return e == ERR_MORE ? ERR_BUSY : e;
+}
+
+enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
+                         struct store_reader **out)
+{
+    struct store_reader *r = arena_new(arena, sizeof(*r));
+    r->store = s;
+    r->span = span;
+    enum err e = read_sealed(r, arena);
+    e = e == ERR_OK ? open_tail(r, arena) : e;
     if (e != ERR_OK) {
         tail_view_release(&r->view);
         return e;
@@ -111,49 +203,199 @@ const struct fold_state *store_read_start(const struct store_reader *r)
     return &r->start;
 }
 
-/* The next record in order of time, whichever way; ERR_END after the last. */
-static enum err next_body(struct store_reader *r, struct bytes *body)
+/* ---- the tail's next ---- */
+
+/* The next record in order of time, whichever way; false after the last. */
+static bool take_record(struct store_reader *r)
 {
     if (r->entries != NULL) {
         if (r->entry == r->entry_count) {
-            return ERR_END;
+            return false;
         }
-        *body = r->entries[r->entry++].body;
-        return ERR_OK;
+        r->body = r->entries[r->entry].body;
+        r->body_time_s = r->entries[r->entry++].time_s;
+        return true;
     }
     while (reader_left(&r->records) == 0) {
         if (r->piece == r->piece_count) {
-            return ERR_END;
+            return false;
         }
         r->records = reader_init(r->pieces[r->piece++].records);
     }
-    int64_t time_s = 0;
-    if (!pack_next(&r->records, body, &time_s)) {
-        return ERR_CORRUPT;
-    }
-    if (time_s > r->to_s) {
-        r->piece = r->piece_count;
-        r->records = (struct reader){0};
-        return ERR_END;
-    }
-    return ERR_OK;
+    return pack_next(&r->records, &r->body, &r->body_time_s);
 }
+
+/* Makes r->body the next record of use. */
+static void advance_tail(struct store_reader *r)
+{
+    while (take_record(r)) {
+        if (r->body_time_s > r->span.to_s) {
+            break;
+        }
+        if (r->body_time_s >= r->floor_s) {
+            return;
+        }
+    }
+    r->body = (struct bytes){0};
+}
+
+/* ---- the rows' next ---- */
+
+static enum err decode_row(struct store_reader *r, const struct track_row *row)
+{
+    struct store *s = r->store;
+    struct visitor *v = NULL;
+    enum err e = visitors_take(s->visitors, &v);
+    if (e != ERR_OK) {
+        return e;
+    }
+    r->fixes.count = 0;
+    r->fix = 0;
+    e = track_decode(v->codec, row, &r->fixes);
+    visitors_give(s->visitors, v);
+    if (e != ERR_OK) {
+        seal_note_damage(s, r->span.device, row, e);
+    }
+    return e;
+}
+
+/* The next sealed fix of the span in r->fixes.at[r->fix]; ERR_END. */
+static enum err find_sealed(struct store_reader *r)
+{
+    for (;;) {
+        while (r->fix < r->fixes.count) {
+            const struct fix *f = &r->fixes.at[r->fix];
+            if (f->gps_time_s > r->span.to_s) {
+                r->row = r->rows.count;
+                r->fixes.count = 0;
+                return ERR_END;
+            }
+            if (f->gps_time_s >= r->floor_s) {
+                return ERR_OK;
+            }
+            r->fix++;
+        }
+        if (r->row == r->rows.count) {
+            return ERR_END;
+        }
+        enum err e = decode_row(r, &r->rows.at[r->row++]);
+        if (e != ERR_OK) {
+            return e;
+        }
+    }
+}
+
+/* ---- both ---- */
 
 enum err store_read_next(struct store_reader *r, struct fix *out)
 {
-    struct bytes body = {0};
-    enum err e = next_body(r, &body);
-    return e == ERR_OK ? unpack_fix(body, out) : e;
+    enum err e = find_sealed(r);
+    bool has_sealed = e == ERR_OK;
+    bool has_tail = r->body.len > 0;
+    if ((e != ERR_OK && e != ERR_END) || (!has_sealed && !has_tail)) {
+        return e;
+    }
+    if (has_sealed && (!has_tail || r->fixes.at[r->fix].gps_time_s <= r->body_time_s)) {
+        *out = r->fixes.at[r->fix++];
+        e = ERR_OK;
+    } else {
+        e = unpack_fix(r->body, out);
+        advance_tail(r);
+    }
+    if (e == ERR_OK && out->gps_time_s < r->last_s) {
+        return ERR_CORRUPT; /* rows that overlap */
+    }
+    r->last_s = out->gps_time_s;
+    return e;
 }
 
 void store_read_rewind(struct store_reader *r)
 {
+    r->last_s = INT64_MIN;
+    r->row = 0;
+    r->fix = 0;
+    r->fixes.count = 0;
     r->piece = 0;
     r->entry = 0;
     r->records = (struct reader){0};
+    advance_tail(r);
 }
 
 void store_read_close(struct store_reader *r)
 {
+    fixes_clear(&r->fixes);
     tail_view_release(&r->view);
+}
+
+/* ---- a moment, and few points ---- */
+
+enum err store_read_state(struct store *s, int64_t device, int64_t time_s, struct fold_state *out)
+{
+    struct arena arena = {0};
+    struct store_reader *r = NULL;
+    struct fix fix;
+    enum err e = store_read_open(s, (struct store_span){device, time_s, time_s}, &arena, &r);
+    if (e == ERR_OK) {
+        *out = r->start;
+        while ((e = store_read_next(r, &fix)) == ERR_OK) {
+            fold_step(out, &fix);
+        }
+        store_read_close(r);
+    }
+    arena_free(&arena);
+    return e == ERR_END ? ERR_OK : e;
+}
+
+/* Fixes of the span that have a position. */
+static enum err count_points(struct store_reader *r, size_t *count)
+{
+    struct fix fix;
+    enum err e = ERR_OK;
+    *count = 0;
+    while ((e = store_read_next(r, &fix)) == ERR_OK) {
+        if (fix.gps_time_s >= r->span.from_s && (fix.has & FIX_HAS_POSITION) != 0) {
+            (*count)++;
+        }
+    }
+    store_read_rewind(r);
+    return e == ERR_END ? ERR_OK : e;
+}
+
+static enum err take_points(struct store_reader *r, size_t total, struct store_points *out)
+{
+    size_t limit = out->limit;
+    size_t seen = 0;
+    struct fix fix;
+    enum err e = ERR_OK;
+    while ((e = store_read_next(r, &fix)) == ERR_OK) {
+        if (fix.gps_time_s < r->span.from_s || (fix.has & FIX_HAS_POSITION) == 0) {
+            continue;
+        }
+        /* The k-th kept one is the floor(k (total - 1) / (limit - 1))-th of all. */
+        bool is_kept = total <= limit || seen == out->count * (total - 1) / (limit - 1);
+        if (is_kept && out->count < limit) {
+            out->at[out->count++] = fix;
+        }
+        seen++;
+    }
+    return e == ERR_END ? ERR_OK : e;
+}
+
+enum err store_read_thinned(struct store *s, struct store_span span, struct arena *arena,
+                            struct store_points *out)
+{
+    struct store_reader *r = NULL;
+    size_t total = 0;
+    out->count = 0;
+    enum err e = out->limit < 2 ? ERR_INVALID : store_read_open(s, span, arena, &r);
+    if (e != ERR_OK) {
+        return e;
+    }
+    e = count_points(r, &total);
+    if (e == ERR_OK) {
+        out->at = arena_new_array(arena, total < out->limit ? total : out->limit, sizeof(*out->at));
+        e = take_points(r, total, out);
+    }
+    store_read_close(r);
+    return e;
 }

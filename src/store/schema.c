@@ -46,6 +46,20 @@ const char *const schema_steps[] = {
     "CREATE TABLE waiting_part(device_id INTEGER, key INTEGER, number INTEGER,"
     " total INTEGER NOT NULL, protocol TEXT NOT NULL, rcv_time_s INTEGER NOT NULL,"
     " data BLOB NOT NULL, PRIMARY KEY(device_id, key, number)) WITHOUT ROWID;",
+    /* 2: chunks. The store numbers the journal itself: AUTOINCREMENT costs a page a commit. */
+    "CREATE TABLE journal_2(seq INTEGER PRIMARY KEY, batch BLOB NOT NULL);"
+    "INSERT INTO journal_2 SELECT seq, batch FROM journal ORDER BY seq;"
+    "DROP TABLE journal;"
+    "ALTER TABLE journal_2 RENAME TO journal;"
+    "CREATE TABLE device_state(device INTEGER PRIMARY KEY, sealed_seq INTEGER NOT NULL,"
+    " dirty INTEGER NOT NULL, dirty_from_s INTEGER NOT NULL, state BLOB NOT NULL);"
+    "CREATE TABLE track_open(device INTEGER PRIMARY KEY, first_s INTEGER NOT NULL,"
+    " last_s INTEGER NOT NULL, count INTEGER NOT NULL, start_state BLOB NOT NULL,"
+    " data BLOB NOT NULL);"
+    "CREATE TABLE track_chunk(id INTEGER PRIMARY KEY, device INTEGER NOT NULL,"
+    " first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " distance_m_e2 INTEGER NOT NULL, start_state BLOB NOT NULL, data BLOB NOT NULL);"
+    "CREATE INDEX track_chunk_by_device ON track_chunk(device, last_s, first_s);",
 };
 
 const size_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -20,12 +20,18 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/expire.h"
 #include "store/lock.h"
 #include "store/pack.h"
+#include "store/repeat.h"
 #include "store/schema.h"
+#include "store/settle.h"
 #include "store/store_private.h"
+#include "store/trickle.h"
+#include "store/visitor.h"
 
 enum { PAGE_BYTES = 16384, CHECKPOINTER_CACHE_KIB = 1024 };
 enum {
@@ -73,7 +79,14 @@ static enum err open_database(struct store *s, const struct database_options *op
     e = schema_migrate(s->db, schema_steps, schema_step_count);
     if (e == ERR_OK) {
         (void)sqlite3_wal_hook(s->db, note_frames, s);
-        e = database_prepare(s->db, "INSERT INTO journal(batch) VALUES(?)", &s->insert_batch);
+        e = database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)",
+                             &s->insert_batch);
+    }
+    if (e == ERR_OK) {
+        e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
+    }
+    if (e == ERR_OK) {
+        e = track_open(s->db, true, &s->track);
     }
     if (e == ERR_OK) {
         e = accounts_open(s->db, &s->accounts);
@@ -89,8 +102,16 @@ enum err store_open(const struct store_options *options, struct store **out)
     struct store *s = mem_new(sizeof(*s));
     s->lock_fd = -1;
     s->tails = tails_new();
+    s->codec = chunk_codec_new();
+    s->counters = options->counters == NULL ? &s->own_counters : options->counters;
+    s->opened_ms = clock_monotonic_ms();
+    s->next_seq = 1;
+    g_queue_init(&s->late);
+    trickle_init(s, options);
     s->path = store_path(options->directory);
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
+    s->repeats = repeats_new();
+    s->visitors = visitors_new(s->path, s->vfs);
     struct database_options database = {
         .path = s->path,
         .vfs = s->vfs,
@@ -116,10 +137,21 @@ enum err store_open(const struct store_options *options, struct store **out)
 void store_close(struct store *s)
 {
     checkpointer_stop(s->checkpointer);
+    visitors_free(s->visitors);
     accounts_close(s->accounts);
+    track_close(s->track);
     (void)sqlite3_finalize(s->insert_batch);
+    (void)sqlite3_finalize(s->trim_journal);
     check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
+    g_queue_clear(&s->late);
+    trickle_clear(s);
+    repeats_free(s->repeats);
     tails_free(s->tails);
+    chunk_codec_free(s->codec);
+    fixes_clear(&s->fixes);
+    fixes_clear(&s->merging);
+    arena_free(&s->scratch);
+    arena_free(&s->batch);
     journal_buffer_clear(&s->buffer);
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd);
@@ -131,7 +163,7 @@ void store_close(struct store *s)
 
 /* ---- loading ---- */
 
-static enum err walk_batch(struct bytes batch, const struct journal_walk *walk)
+static enum err walk_batch(struct bytes batch, uint64_t seq, const struct journal_walk *walk)
 {
     struct journal_cursor c;
     struct journal_part part;
@@ -139,8 +171,11 @@ static enum err walk_batch(struct bytes batch, const struct journal_walk *walk)
     while (e == ERR_OK) {
         e = journal_next(&c, &part);
         if (e == ERR_OK) {
-            e = walk->take(walk->context, &part);
+            e = walk->take(walk->context, seq, &part);
         }
+    }
+    if (walk->row != NULL) {
+        walk->row(walk->context, seq, batch.len);
     }
     return e == ERR_END ? ERR_OK : e;
 }
@@ -158,11 +193,12 @@ enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk)
             break;
         }
         const uint8_t *at = sqlite3_column_blob(rows, 0);
+        uint64_t seq = (uint64_t)sqlite3_column_int64(rows, 1);
         struct bytes batch = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(rows, 0)};
-        e = walk_batch(batch, walk);
+        e = walk_batch(batch, seq, walk);
         if (e != ERR_OK) {
-            log_line(LOG_ERROR, "journal_damaged", "seq=%lld bytes=%zu why=\"%s\"",
-                     (long long)sqlite3_column_int64(rows, 1), batch.len, err_text(e));
+            log_line(LOG_ERROR, "journal_damaged", "seq=%llu bytes=%zu why=\"%s\"",
+                     (unsigned long long)seq, batch.len, err_text(e));
             worst = e;
             e = walk->go_on ? ERR_OK : e;
         }
@@ -171,38 +207,53 @@ enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk)
     return e == ERR_END ? worst : e;
 }
 
-/* The last state of a device while the journal is being read. */
-struct last_state {
-    int64_t device;
-    bool dirty;
-    int64_t dirty_from_s;
-    size_t len;
-    uint8_t at[];
-};
-
 struct loading {
-    struct tails *tails;
-    GHashTable *states; /* device -> struct last_state, owned */
+    struct store *s;
+    const struct store_loader *loader;
 };
 
-static enum err stage_part(struct tails *tails, const struct journal_part *part)
+static enum err load_sealed(void *context, int64_t device, const struct track_state *sealed)
 {
+    struct loading *l = context;
+    struct store *s = l->s;
+    struct fold_state state;
+    if (track_unpack_state(sealed->state, &state) != ERR_OK) {
+        log_line(LOG_ERROR, "state_damaged", "device=%lld", (long long)device);
+        return ERR_CORRUPT;
+    }
+    struct tail *tail = tails_find_or_add(s->tails, device);
+    tail->sealed_seq = sealed->sealed_seq;
+    tail->sealed_last_s = state.current.gps_time_s;
+    tail->is_dirty = sealed->is_dirty;
+    tail->dirty_from_s = sealed->dirty_from_s;
+    s->next_seq = sealed->sealed_seq >= s->next_seq ? sealed->sealed_seq + 1 : s->next_seq;
+    l->loader->state(l->loader->context, device, &state);
+    return ERR_OK;
+}
+
+/* Stages a part's fixes and its state; its bytes are borrowed until they are published. */
+static enum err stage_part(struct store *s, uint64_t seq, const struct journal_part *part)
+{
+    struct tail *tail = tails_find_or_add(s->tails, part->device);
     struct reader r = reader_init(part->fixes);
     struct bytes body = {0};
     int64_t time_s = 0;
     while (pack_next(&r, &body, &time_s)) {
-        tails_stage(tails, part->device, body, time_s);
+        tails_stage(s->tails, tail, body, time_s);
     }
+    const struct tail_note note = {seq, part->state, part->dirty, part->dirty_from_s};
+    tails_stage_note(s->tails, tail, &note);
     return reader_ok(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
 /* What is read from a disk is looked at once, whole; from then on it is ours. */
-static enum err check_fixes(struct bytes fixes)
+static enum err check_part(const struct journal_part *part)
 {
-    struct reader r = reader_init(fixes);
+    struct reader r = reader_init(part->fixes);
     struct bytes body = {0};
     int64_t time_s = 0;
-    enum err e = ERR_OK;
+    struct fold_state state;
+    enum err e = unpack_state(part->state, &state);
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
         e = unpack_fix(body, &fix);
@@ -210,81 +261,138 @@ static enum err check_fixes(struct bytes fixes)
     return e;
 }
 
-static enum err load_part(void *context, const struct journal_part *part)
+static enum err load_part(void *context, uint64_t seq, const struct journal_part *part)
 {
-    struct loading *l = context;
-    enum err e = check_fixes(part->fixes);
-    if (e != ERR_OK) {
-        return e;
+    const struct loading *l = context;
+    const struct tail *tail = tails_find(l->s->tails, part->device);
+    if (tail != NULL && seq <= tail->sealed_seq) {
+        return ERR_OK;
     }
-    struct last_state *last = mem_new(sizeof(*last) + part->state.len);
-    last->device = part->device;
-    last->dirty = part->dirty;
-    last->dirty_from_s = part->dirty_from_s;
-    last->len = part->state.len;
-    if (last->len > 0) {
-        memcpy(last->at, part->state.at, last->len);
-    }
-    (void)g_hash_table_replace(l->states, &last->device, last);
-    return stage_part(l->tails, part);
+    enum err e = check_part(part);
+    return e == ERR_OK ? stage_part(l->s, seq, part) : e;
 }
 
-static enum err give_states(GHashTable *states, const struct store_loader *loader)
+static void load_row(void *context, uint64_t seq, size_t bytes)
 {
-    GHashTableIter i;
-    void *value = NULL;
-    g_hash_table_iter_init(&i, states);
-    while (g_hash_table_iter_next(&i, NULL, &value)) {
-        const struct last_state *last = value;
+    const struct loading *l = context;
+    tails_publish(l->s->tails, NULL, NULL);
+    trickle_note_row(l->s, seq, bytes);
+    l->s->next_seq = seq >= l->s->next_seq ? seq + 1 : l->s->next_seq;
+}
+
+/* The states after the journal, and what is to be done with the tails. */
+static enum err load_tails(struct loading *l)
+{
+    size_t count = 0;
+    struct tail *const *all = tails_all(l->s->tails, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct tail *tail = all[i];
         struct fold_state state;
-        if (unpack_state((struct bytes){last->at, last->len}, &state) != ERR_OK) {
-            log_line(LOG_ERROR, "state_damaged", "device=%lld", (long long)last->device);
-            return ERR_CORRUPT;
+        trickle_note_tail(l->s, tail);
+        if (tail->state_len == 0) {
+            continue;
         }
-        loader->state(loader->context, last->device, &state, last->dirty, last->dirty_from_s);
+        enum err e = unpack_state((struct bytes){tail->state, tail->state_len}, &state);
+        if (e != ERR_OK) {
+            return e;
+        }
+        l->loader->state(l->loader->context, tail->device, &state);
     }
     return ERR_OK;
+}
+
+static void tell_figures(struct store *s)
+{
+    atomic_store_explicit(&s->counters->tail_fixes, tails_fixes(s->tails), memory_order_relaxed);
+    atomic_store_explicit(&s->counters->tail_bytes, tails_bytes(s->tails), memory_order_relaxed);
+    atomic_store_explicit(&s->counters->journal_bytes, s->trickle.journal_bytes,
+                          memory_order_relaxed);
 }
 
 enum err store_load(struct store *s, const struct store_loader *loader)
 {
     struct accounts_loader accounts = {.context = loader->context, .change = loader->change};
+    struct loading l = {.s = s, .loader = loader};
+    struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
     enum err e = accounts_load(s->db, &accounts);
+    e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
+    e = e == ERR_OK ? store_walk_journal(s->db, &walk) : e;
     if (e != ERR_OK) {
+        tails_drop(s->tails);
         return e;
     }
-    struct loading l = {
-        .tails = s->tails,
-        .states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free),
-    };
-    struct journal_walk walk = {.context = &l, .take = load_part};
-    e = store_walk_journal(s->db, &walk);
-    if (e == ERR_OK) {
-        tails_publish(s->tails);
-        e = give_states(l.states, loader);
-    }
-    g_hash_table_destroy(l.states);
+    e = load_tails(&l);
+    tell_figures(s);
     return e;
 }
 
 /* ---- writing ---- */
 
-static enum err stage_for_commit(void *context, const struct journal_part *part)
+enum err store_begin(struct store *s)
 {
-    return stage_part(context, part);
+    s->sealed_fixes = 0;
+    s->batch_bytes = 0;
+    return database_run(s->db, "BEGIN IMMEDIATE");
 }
 
-static enum err save_batch(struct store *s, const struct store_batch *batch)
+/* The parts with the marks that their devices have already. */
+static struct store_part *with_marks(struct store *s, const struct store_part *parts, size_t count)
 {
-    if (batch->part_count == 0) {
-        return ERR_OK;
+    struct store_part *marked = arena_new_array(&s->batch, count, sizeof(*marked));
+    for (size_t i = 0; i < count; i++) {
+        const struct tail *tail = tails_find(s->tails, parts[i].device);
+        marked[i] = parts[i];
+        if (tail != NULL && tail->is_dirty &&
+            (!marked[i].has_late || tail->dirty_from_s < marked[i].late_from_s)) {
+            marked[i].has_late = true;
+            marked[i].late_from_s = tail->dirty_from_s;
+        }
     }
-    struct bytes blob = journal_pack(&s->buffer, batch->parts, batch->part_count);
-    struct journal_walk walk = {.context = s->tails, .take = stage_for_commit};
-    check(walk_batch(blob, &walk) == ERR_OK);
-    int result = sqlite3_bind_blob64(s->insert_batch, 1, blob.at, blob.len, SQLITE_STATIC);
+    return marked;
+}
+
+enum err store_journal(struct store *s, const struct store_part *parts, size_t count)
+{
+    arena_clear(&s->batch);
+    struct bytes blob = journal_pack(&s->buffer, with_marks(s, parts, count), count);
+    struct journal_cursor c = journal_begin(blob);
+    struct journal_part part;
+    while (journal_next(&c, &part) == ERR_OK) {
+        check(stage_part(s, s->next_seq, &part) == ERR_OK);
+    }
+    s->batch_bytes = blob.len;
+    (void)sqlite3_bind_int64(s->insert_batch, 1, (int64_t)s->next_seq);
+    int result = sqlite3_bind_blob64(s->insert_batch, 2, blob.at, blob.len, SQLITE_STATIC);
     enum err e = database_err(s->db, result);
     return e == ERR_OK ? database_step(s->db, s->insert_batch) : e;
+}
+
+static void note_published(void *context, struct tail *tail)
+{
+    struct store *s = context;
+    trickle_note_tail(s, tail);
+}
+
+enum err store_end(struct store *s, enum err e)
+{
+    if (e == ERR_OK) {
+        e = database_run(s->db, "COMMIT");
+    }
+    trickle_settle(s, e);
+    if (e == ERR_OK) {
+        tails_publish(s->tails, note_published, s);
+        if (s->batch_bytes > 0) {
+            trickle_note_row(s, s->next_seq++, s->batch_bytes);
+        }
+        counter_add(s->counters, fixes_sealed, s->sealed_fixes);
+        tell_figures(s);
+        return ERR_OK;
+    }
+    if (e != ERR_FULL && e != ERR_BUSY) { /* those two the caller tells, while it tries again */
+        database_log(s->db, "commit_failed", e);
+    }
+    tails_drop(s->tails);
+    return database_rollback(s->db) == ERR_OK ? e : ERR_IO;
 }
 
 static enum err save_changes(struct store *s, const struct store_batch *batch)
@@ -296,19 +404,15 @@ static enum err save_changes(struct store *s, const struct store_batch *batch)
     return e;
 }
 
-static enum err write_transaction(struct store *s, const struct store_batch *batch)
+/* About what the batch adds to the tails. */
+static size_t added_bytes(const struct store_batch *batch)
 {
-    enum err e = database_run(s->db, "BEGIN IMMEDIATE");
-    if (e == ERR_OK) {
-        e = save_changes(s, batch);
+    enum { FIX_BYTES = 40 };
+    size_t fixes = 0;
+    for (size_t i = 0; i < batch->part_count; i++) {
+        fixes += batch->parts[i].count;
     }
-    if (e == ERR_OK) {
-        e = save_batch(s, batch);
-    }
-    if (e == ERR_OK) {
-        e = database_run(s->db, "COMMIT");
-    }
-    return e;
+    return fixes * FIX_BYTES;
 }
 
 enum err store_commit(struct store *s, const struct store_batch *batch)
@@ -316,22 +420,21 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     if (batch->part_count == 0 && batch->change_count == 0) {
         return ERR_OK;
     }
-    enum err e = write_transaction(s, batch);
-    if (e == ERR_OK) {
-        tails_publish(s->tails);
-        return ERR_OK;
+    enum err e = store_begin(s);
+    e = e == ERR_OK ? save_changes(s, batch) : e;
+    if (batch->part_count > 0) {
+        e = e == ERR_OK ? trickle_work(s, added_bytes(batch)) : e;
+        e = e == ERR_OK ? store_journal(s, batch->parts, batch->part_count) : e;
     }
-    if (e != ERR_FULL && e != ERR_BUSY) { /* those two the caller tells, while it tries again */
-        database_log(s->db, "commit_failed", e);
-    }
-    tails_drop(s->tails);
-    return database_rollback(s->db) == ERR_OK ? e : ERR_IO;
+    return store_end(s, e);
 }
 
 bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix)
 {
-    return tails_has_repeat(s->tails, device, fix);
+    return repeats_has(s, device, fix);
 }
+
+/* ---- housekeeping ---- */
 
 /* The writer's own round, that ends what the background has begun. */
 static enum err finish_log(struct store *s)
@@ -347,7 +450,8 @@ static enum err finish_log(struct store *s)
     return e;
 }
 
-enum err store_maintain(struct store *s)
+/* Checkpoints. */
+static enum err maintain_log(struct store *s)
 {
     enum err e = checkpointer_result(s->checkpointer);
     if (s->wal_frames < s->frames_asked) { /* the log was begun anew */
@@ -366,4 +470,39 @@ enum err store_maintain(struct store *s)
         checkpointer_request(s->checkpointer);
     }
     return e;
+}
+
+/* Sealing in a transaction of its own. */
+static enum err seal_now(struct store *s)
+{
+    enum err e = store_begin(s);
+    e = e == ERR_OK ? trickle_work(s, 0) : e;
+    return store_end(s, e);
+}
+
+enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
+{
+    enum err e = settle_step(s, upkeep, trickle_is_over(s));
+    bool has_more = e == ERR_MORE;
+    if (e == ERR_OK || e == ERR_MORE) {
+        e = expire_step(s, upkeep);
+        has_more = has_more || e == ERR_MORE;
+    }
+    if ((e == ERR_OK || e == ERR_MORE) && upkeep->is_idle && trickle_has_work(s)) {
+        e = seal_now(s);
+        has_more = has_more || trickle_has_work(s);
+    }
+    enum err log = maintain_log(s);
+    if (e != ERR_OK && e != ERR_MORE) {
+        return e;
+    }
+    return log == ERR_OK && has_more ? ERR_MORE : log;
+}
+
+unsigned store_maintain_wait_ms(const struct store *s, unsigned limit_ms)
+{
+    if (expire_is_working(s)) {
+        return 0;
+    }
+    return trickle_wait_ms(s, settle_wait_ms(s, limit_ms));
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/counters.h"
 #include "base/err.h"
 #include "fleet/fold.h"
 #include "model/change.h"
@@ -15,13 +16,19 @@
  * The store: what is committed here survives a crash at any instant. One process at a time writes
  * (a lock file); one thread of it, ingest, calls store_commit(), store_maintain() and
  * store_has_repeat(); any thread reads.
+ *
+ * What is committed stands in the journal and, for readers, in memory; from there it is sealed into
+ * compressed chunks, a little with each commit.
  */
 struct store;
 
 struct store_options {
-    const char *directory; /* made if missing */
-    const char *vfs;       /* SQLite VFS; NULL: the default. Tests put faults here */
-    uint32_t cache_kib;    /* page cache of the writer */
+    const char *directory;     /* made if missing */
+    const char *vfs;           /* SQLite VFS; NULL: the default. Tests put faults here */
+    uint32_t cache_kib;        /* page cache of the writer */
+    size_t tail_bytes;         /* memory of fixes that are not in chunks yet; 0: 64 MiB */
+    int64_t seal_after_s;      /* they go there after so long, however few; 0: 900 */
+    struct counters *counters; /* of those in counters.h the tails, chunks and journal; or NULL */
 };
 
 /*
@@ -38,12 +45,8 @@ struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, focus, parts. */
     void (*change)(void *context, const struct change *c);
-    /*
-     * The state of a device that ever reported. `dirty`: late fixes from `dirty_from_s` on have
-     * not been folded in yet.
-     */
-    void (*state)(void *context, int64_t device, const struct fold_state *state, bool dirty,
-                  int64_t dirty_from_s);
+    /* The state of a device that ever reported. Called again for one: the last counts. */
+    void (*state)(void *context, int64_t device, const struct fold_state *state);
 };
 
 /*
@@ -60,8 +63,8 @@ struct store_part {
     const struct fix *fixes; /* in order of arrival, repeats already taken out; may be none */
     size_t count;
     const struct fold_state *state; /* after them */
-    bool dirty; /* late fixes from dirty_from_s on (these or earlier) are not in `state` */
-    int64_t dirty_from_s;
+    bool has_late;       /* some are older than the newest of the device, and not in `state`: */
+    int64_t late_from_s; /* from this time on; they are folded in by store_maintain() */
 };
 
 struct store_batch {
@@ -76,13 +79,39 @@ struct store_batch {
  * counts. ERR_FULL, ERR_BUSY: try again later; ERR_IO: the store may not be trusted further.
  */
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
-/* Whether a fix that `fix` repeats (fix_is_repeat()) is committed for the device. */
+/*
+ * Whether `fix` is committed for the device already: the same time and the same payload
+ * (fix_is_repeat()). Of one whose time was replaced (FIX_TIME_REPLACED) the original time is
+ * compared, among the fixes of its last days of driving.
+ */
 bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix);
 /*
- * A slice of housekeeping (checkpoints); call between commits, and now and then without. ERR_FULL:
- * no space to copy to, nothing is lost and later calls try again; ERR_IO: as of store_commit().
+ * A fingerprint of what fix_is_repeat() compares, 64 bits in a pointer, for sets of the caller's
+ * own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any thread.
  */
-MUST_USE enum err store_maintain(struct store *s);
+void *store_print(const struct store *s, const struct fix *fix);
+
+/* What store_maintain() asks for and tells; called by its thread, from within. */
+struct store_upkeep {
+    void *context;
+    /* The state of a device with late fixes folded in; it is committed. May be NULL. */
+    void (*settled)(void *context, int64_t device, const struct fold_state *state);
+    /*
+     * Fixes and texts of the device before this time are to be deleted; INT64_MIN: none;
+     * INT64_MAX: everything, the device is gone. May be NULL: never.
+     */
+    int64_t (*keep_from_s)(void *context, int64_t device);
+    bool is_idle; /* nothing waits for the caller */
+};
+
+/*
+ * A slice of housekeeping, of some milliseconds: late fixes, sealing, retention, checkpoints. Call
+ * between commits. ERR_MORE: done, and there is more to do at once. ERR_FULL, ERR_BUSY: no space,
+ * nothing is lost and later calls try again; ERR_IO: as of store_commit().
+ */
+MUST_USE enum err store_maintain(struct store *s, const struct store_upkeep *upkeep);
+/* How long the caller may wait before it calls store_maintain() again, at most `limit_ms`. */
+unsigned store_maintain_wait_ms(const struct store *s, unsigned limit_ms);
 
 /* ---- reading, any thread ---- */
 
@@ -100,16 +129,42 @@ struct store_span {
     int64_t to_s;
 };
 
-/* Memory of the reader is `arena`'s. ERR_IO, ERR_CORRUPT. Close it when done. */
+/*
+ * The compressed fixes of the span are copied to `arena`; nothing in the store waits for a reader.
+ * ERR_IO, ERR_BUSY, ERR_CORRUPT (what of the span is damaged is counted and logged). Close it when
+ * done.
+ */
 MUST_USE enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
                                   struct store_reader **out);
 /* The state before the first fix that store_read_next() gives. */
 const struct fold_state *store_read_start(const struct store_reader *r);
-/* The next fix with gps_time_s <= to_s. ERR_END after the last. */
+/* The next fix with gps_time_s <= to_s. ERR_END after the last; ERR_CORRUPT: the rest is damaged.
+ */
 MUST_USE enum err store_read_next(struct store_reader *r, struct fix *out);
 /* Back to the first fix. */
 void store_read_rewind(struct store_reader *r);
 void store_read_close(struct store_reader *r);
+
+/*
+ * The state of a device as of `time_s`: its last fix at or before then, with what was known beside
+ * (fold_state.current). A zeroed state: there is none that early. Errors of store_read_open().
+ */
+MUST_USE enum err store_read_state(struct store *s, int64_t device, int64_t time_s,
+                                   struct fold_state *out);
+
+/* Fixes with a position, few enough for a screen. */
+struct store_points {
+    size_t limit; /* asked for, 2 and more */
+    struct fix *at;
+    size_t count;
+};
+/*
+ * The fixes of a span that have a position; where there are more than out->limit, so many of them,
+ * evenly by number, with the first and the last. In `arena`. Errors of store_read_open();
+ * ERR_INVALID: a limit below 2.
+ */
+MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, struct arena *arena,
+                                     struct store_points *out);
 
 /* A textual answer of a device, as CHANGE_ADD_TEXT saved it. */
 struct store_text {

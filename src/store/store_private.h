@@ -1,45 +1,110 @@
 #ifndef STORE_STORE_PRIVATE_H
 #define STORE_STORE_PRIVATE_H
 
+#include <glib.h>
 #include <sqlite3.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/counters.h"
 #include "store/accounts.h"
 #include "store/checkpoint.h"
+#include "store/chunk.h"
 #include "store/journal.h"
 #include "store/store.h"
 #include "store/tail.h"
+#include "store/track.h"
 
-/* The inside of the store. All but `tails`, `path` and `vfs` is the writer's. */
+/* A row of the journal: its number and size. */
+struct journal_row {
+    uint64_t seq;
+    uint64_t bytes;
+};
+
+/* What trickle.c keeps. */
+struct trickle {
+    size_t limit_bytes; /* of the tails */
+    int64_t seal_after_ms;
+    GQueue ready;        /* struct tail with TRACK_FULL fixes and more */
+    bool is_sweeping;    /* every tail is visited, in order of device ... */
+    int64_t sweep_at;    /* ... the next one with an id from here on ... */
+    uint64_t sweep_seq;  /* ... that holds fixes of commits up to this one */
+    int64_t swept_ms;    /* monotonic: when the last sweep began */
+    GArray *journal;     /* struct journal_row, the oldest first */
+    size_t journal_head; /* those before are deleted */
+    uint64_t journal_bytes;
+    uint64_t trim_seq;  /* rows up to here are done with */
+    bool is_trim_due;   /* find out how far that is */
+    int64_t expire_at;  /* the next device whose old fixes are deleted */
+    int64_t expired_ms; /* monotonic: when the last round of that began */
+    bool is_expiring;
+    bool is_held; /* the last commit found no space: the next one seals nothing */
+};
+
+struct visitors;
+struct repeats;
+
+/* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
     char *path;  /* of the database; with `vfs` for the connections of readers */
     char *vfs;   /* NULL: the default */
     sqlite3 *db;
     sqlite3_stmt *insert_batch;
+    sqlite3_stmt *trim_journal;
     struct accounts *accounts;
+    struct track *track;
+    struct chunk_codec *codec;
     struct tails *tails;
+    struct repeats *repeats;
+    struct visitors *visitors;
     struct checkpointer *checkpointer;
     struct journal_buffer buffer;
+    struct arena batch;   /* of the journal row under way */
+    struct arena scratch; /* of one device's work */
+    struct fixes fixes;   /* the same */
+    struct fixes merging; /* the same */
+    struct trickle trickle;
+    int64_t opened_ms;        /* monotonic */
+    GQueue late;              /* struct tail with late fixes, the one that is due first in front */
+    uint64_t next_seq;        /* of the journal */
+    size_t sealed_fixes;      /* by the transaction under way */
+    uint64_t batch_bytes;     /* of its journal row; 0: none */
+    uint64_t trimmed_rows;    /* of the journal, by the transaction under way */
     uint64_t wal_frames;      /* in the log after the last commit */
     uint64_t frames_asked;    /* of them when the background round was last asked for */
     uint64_t frames_finished; /* of them when the writer last made its own round */
+    struct counters own_counters; /* where the caller gave none */
+    struct counters *counters;
 };
 
 /* "DIRECTORY/odograph.db"; freed with free(). */
 char *store_path(const char *directory);
 
+/* ---- the transaction of the writer ---- */
+
+/* Begins one. database_err(). */
+MUST_USE enum err store_begin(struct store *s);
+/* Writes a journal row of the parts and stages their fixes and states. */
+MUST_USE enum err store_journal(struct store *s, const struct store_part *parts, size_t count);
+/* Commits and publishes what was staged where `e` is ERR_OK; else undoes it all and answers `e`. */
+MUST_USE enum err store_end(struct store *s, enum err e);
+
+/* ---- the journal ---- */
+
+/* One row; `parts` can be walked with journal_open(). */
+struct journal_walk {
+    void *context;
+    /* Called for every row, before its parts; may be NULL. */
+    void (*row)(void *context, uint64_t seq, size_t bytes);
+    enum err (*take)(void *context, uint64_t seq, const struct journal_part *part);
+    bool go_on;
+};
 /*
  * Calls `take` for every part of every journal row, in order of commits. Stops at what it answers
  * other than ERR_OK. ERR_CORRUPT: a row is damaged, which was logged with its number; with
  * `go_on` the other rows are taken all the same.
  */
-struct journal_walk {
-    void *context;
-    enum err (*take)(void *context, const struct journal_part *part);
-    bool go_on;
-};
 MUST_USE enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk);
 
 #endif

@@ -62,6 +62,13 @@ static inline struct store *kit_open(const char *directory, const char *vfs)
     return s;
 }
 
+/* One slice of housekeeping, of a caller that asks for nothing. */
+static inline enum err kit_maintain(struct store *s)
+{
+    const struct store_upkeep upkeep = {.is_idle = false};
+    return store_maintain(s, &upkeep);
+}
+
 /* The state after `fix`, as far as a test needs one. */
 static inline struct fold_state kit_state(const struct fix *fix, uint64_t odometer_m_e2)
 {
@@ -117,8 +124,6 @@ struct kit_loaded {
     size_t states;
     int64_t device; /* whose state is kept; set before loading */
     struct fold_state state;
-    bool dirty;
-    int64_t dirty_from_s;
 };
 
 static inline void kit_note_change(void *context, const struct change *c)
@@ -128,15 +133,12 @@ static inline void kit_note_change(void *context, const struct change *c)
     l->changes++;
 }
 
-static inline void kit_note_state(void *context, int64_t device, const struct fold_state *state,
-                                  bool dirty, int64_t dirty_from_s)
+static inline void kit_note_state(void *context, int64_t device, const struct fold_state *state)
 {
     struct kit_loaded *l = context;
     l->states++;
     if (device == l->device) {
         l->state = *state;
-        l->dirty = dirty;
-        l->dirty_from_s = dirty_from_s;
     }
 }
 

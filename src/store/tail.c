@@ -11,6 +11,9 @@
  * Publishing is to set two members of the tail under the lock. A reader copies the same two, counts
  * the segment once and walks the chain on its own.
  *
+ * Sealing is staged as an empty chain; publishing it releases the old one, which lives on as long
+ * as somebody's view.
+ *
  * A segment is counted by the views, by the tail or by the newer segment. Sizes double from 160
  * bytes (4 fixes, so that 100,000 quiet devices take 30 MB) to 8 KB.
  */
@@ -24,11 +27,10 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "base/reader.h"
 #include "base/writer.h"
 #include "store/pack.h"
 
-enum { STRIPES = 64, SEGMENT_MIN = 160, SEGMENT_MAX = 8192 };
+enum { STRIPES = 64, SEGMENT_MIN = 160, SEGMENT_MAX = 8192, MALLOC_BYTES = 16 };
 
 struct tail_segment {
     struct tail_segment *older; /* counted by this one */
@@ -38,20 +40,20 @@ struct tail_segment {
     uint8_t at[];
 };
 
-struct tail {
-    int64_t device;
-    struct tail_segment *newest; /* with `span` under the stripe's lock; only the writer sets it */
-    struct tail_span span;
-    int64_t max_time_s; /* of all that is published; the writer's own */
-    size_t staging;     /* index in tails.staged plus 1; 0: nothing staged; the writer's own */
-};
-
 /* A tail as it will be when it is published. */
 struct staging {
     struct tail *tail;
     struct tail_segment *newest;
     struct tail_span span;
+    uint64_t sealed_seq;
+    uint64_t first_seq;
+    size_t count;
+    size_t bytes;
     int64_t max_time_s;
+    int64_t sealed_last_s;
+    struct tail_note note;
+    bool is_sealed;
+    bool has_note;
 };
 
 struct stripe {
@@ -61,6 +63,12 @@ struct stripe {
 
 struct tails {
     struct stripe stripes[STRIPES];
+    struct tail **all; /* the writer's own; by id where `is_sorted` */
+    size_t all_count;
+    size_t all_capacity;
+    bool is_sorted;
+    size_t fixes;
+    size_t bytes;
     struct staging *staged;
     size_t staged_count;
     size_t staged_capacity;
@@ -79,12 +87,14 @@ static void tail_free(void *at)
 {
     struct tail *tail = at;
     segment_release(tail->newest);
+    free(tail->state);
     free(tail);
 }
 
 struct tails *tails_new(void)
 {
     struct tails *t = mem_new(sizeof(*t));
+    t->is_sorted = true;
     for (size_t i = 0; i < STRIPES; i++) {
         check(pthread_mutex_init(&t->stripes[i].lock, NULL) == 0);
         t->stripes[i].tails = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, tail_free);
@@ -99,6 +109,7 @@ void tails_free(struct tails *t)
         g_hash_table_destroy(t->stripes[i].tails);
         check(pthread_mutex_destroy(&t->stripes[i].lock) == 0);
     }
+    free(t->all);
     free(t->staged);
     free(t);
 }
@@ -121,23 +132,78 @@ static void stripe_unlock(struct stripe *s)
 }
 
 /* The writer needs no lock to look: nobody else changes the tables. */
-static struct tail *find(const struct tails *t, int64_t device)
+struct tail *tails_find(const struct tails *t, int64_t device)
 {
     return g_hash_table_lookup(stripe_of(t, device)->tails, &device);
 }
 
-static struct tail *find_or_add(struct tails *t, int64_t device)
+struct tail *tails_find_or_add(struct tails *t, int64_t device)
 {
-    struct tail *tail = find(t, device);
-    if (tail == NULL) {
-        tail = mem_new(sizeof(*tail));
-        tail->device = device;
-        tail->max_time_s = INT64_MIN;
-        struct stripe *s = stripe_lock(t, device);
-        g_hash_table_insert(s->tails, &tail->device, tail);
-        stripe_unlock(s);
+    struct tail *tail = tails_find(t, device);
+    if (tail != NULL) {
+        return tail;
     }
+    tail = mem_new(sizeof(*tail));
+    tail->device = device;
+    tail->max_time_s = INT64_MIN;
+    tail->sealed_last_s = INT64_MIN;
+    struct stripe *s = stripe_lock(t, device);
+    g_hash_table_insert(s->tails, &tail->device, tail);
+    stripe_unlock(s);
+    if (t->all_count == t->all_capacity) {
+        t->all_capacity = t->all_capacity == 0 ? 64 : t->all_capacity * 2;
+        t->all = mem_resize(t->all, t->all_capacity * sizeof(struct tail *));
+    }
+    t->is_sorted = t->is_sorted && (t->all_count == 0 || t->all[t->all_count - 1]->device < device);
+    t->all[t->all_count++] = tail;
     return tail;
+}
+
+static int compare_tails(const void *a, const void *b)
+{
+    const struct tail *x = *(struct tail *const *)a;
+    const struct tail *y = *(struct tail *const *)b;
+    return x->device < y->device ? -1 : x->device > y->device;
+}
+
+struct tail *const *tails_all(struct tails *t, size_t *count)
+{
+    if (!t->is_sorted) {
+        qsort(t->all, t->all_count, sizeof(struct tail *), compare_tails);
+        t->is_sorted = true;
+    }
+    *count = t->all_count;
+    return t->all;
+}
+
+size_t tails_fixes(const struct tails *t)
+{
+    return t->fixes;
+}
+
+size_t tails_bytes(const struct tails *t)
+{
+    return t->bytes;
+}
+
+void tails_forget(struct tails *t, int64_t device)
+{
+    struct tail *tail = tails_find(t, device);
+    if (tail == NULL) {
+        return;
+    }
+    check(tail->staging == 0);
+    size_t i = 0;
+    while (t->all[i] != tail) {
+        i++;
+    }
+    t->all_count--;
+    memmove(t->all + i, t->all + i + 1, (t->all_count - i) * sizeof(struct tail *));
+    t->fixes -= tail->count;
+    t->bytes -= tail->bytes + tail->state_capacity;
+    struct stripe *s = stripe_lock(t, device);
+    g_hash_table_remove(s->tails, &device);
+    stripe_unlock(s);
 }
 
 /* ---- writing ---- */
@@ -153,7 +219,12 @@ static struct staging *staging_of(struct tails *t, struct tail *tail)
             .tail = tail,
             .newest = tail->newest,
             .span = tail->span,
+            .sealed_seq = tail->sealed_seq,
+            .first_seq = tail->first_seq,
+            .count = tail->count,
+            .bytes = tail->bytes,
             .max_time_s = tail->max_time_s,
+            .sealed_last_s = tail->sealed_last_s,
         };
         tail->staging = t->staged_count;
     }
@@ -175,6 +246,7 @@ static void staging_grow(struct staging *g, size_t len)
     atomic_init(&s->holders, 1);
     g->newest = s;
     g->span = (struct tail_span){0};
+    g->bytes += sizeof(*s) + capacity + MALLOC_BYTES;
 }
 
 static void span_add(struct tail_span *s, size_t len, int64_t time_s)
@@ -191,10 +263,10 @@ static void span_add(struct tail_span *s, size_t len, int64_t time_s)
     s->count++;
 }
 
-void tails_stage(struct tails *t, int64_t device, struct bytes body, int64_t time_s)
+void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t time_s)
 {
     check(body.len < PACK_FIX_MAX);
-    struct staging *g = staging_of(t, find_or_add(t, device));
+    struct staging *g = staging_of(t, tail);
     uint8_t record[PACK_FIX_MAX];
     struct writer w = writer_init(record, sizeof(record));
     write_varint(&w, body.len);
@@ -206,18 +278,89 @@ void tails_stage(struct tails *t, int64_t device, struct bytes body, int64_t tim
     memcpy(g->newest->at + g->span.len, record, w.len);
     span_add(&g->span, w.len, time_s);
     g->max_time_s = time_s > g->max_time_s ? time_s : g->max_time_s;
+    g->count++;
 }
 
-void tails_publish(struct tails *t)
+void tails_stage_note(struct tails *t, struct tail *tail, const struct tail_note *note)
+{
+    struct staging *g = staging_of(t, tail);
+    g->note = *note;
+    g->has_note = true;
+}
+
+void tails_stage_sealed(struct tails *t, int64_t device, uint64_t seq, int64_t last_s)
+{
+    struct tail *tail = tails_find_or_add(t, device);
+    check(tail->staging == 0);
+    struct staging *g = staging_of(t, tail);
+    g->newest = NULL;
+    g->span = (struct tail_span){0};
+    g->is_sealed = true;
+    g->sealed_seq = seq;
+    g->first_seq = 0;
+    g->count = 0;
+    g->bytes = 0;
+    g->max_time_s = INT64_MIN;
+    g->sealed_last_s = last_s > g->sealed_last_s ? last_s : g->sealed_last_s;
+}
+
+static void keep_state(struct tail *tail, struct bytes state)
+{
+    if (tail->state_capacity < state.len) {
+        tail->state_capacity = (uint32_t)(state.len + state.len / 8);
+        tail->state = mem_resize(tail->state, tail->state_capacity);
+    }
+    memcpy(tail->state, state.at, state.len);
+    tail->state_len = (uint32_t)state.len;
+}
+
+static void publish_note(const struct staging *g)
+{
+    struct tail *tail = g->tail;
+    if (g->is_sealed) {
+        free(tail->state);
+        tail->state = NULL;
+        tail->state_len = 0;
+        tail->state_capacity = 0;
+    }
+    if (g->has_note) {
+        keep_state(tail, g->note.state);
+        tail->is_dirty = g->note.is_dirty;
+        tail->dirty_from_s = g->note.dirty_from_s;
+    }
+}
+
+static void publish_one(struct tails *t, const struct staging *g)
+{
+    struct tail *tail = g->tail;
+    struct tail_segment *sealed = g->is_sealed ? tail->newest : NULL;
+    t->fixes += g->count - tail->count;
+    t->bytes += g->bytes - tail->bytes - tail->state_capacity;
+    struct stripe *s = stripe_lock(t, tail->device);
+    tail->newest = g->newest;
+    tail->span = g->span;
+    tail->sealed_seq = g->sealed_seq;
+    stripe_unlock(s);
+    segment_release(sealed);
+    bool is_first = g->first_seq == 0 && g->count > 0;
+    tail->first_seq = is_first ? g->note.seq : g->first_seq;
+    tail->count = g->count;
+    tail->bytes = g->bytes;
+    tail->max_time_s = g->max_time_s;
+    tail->sealed_last_s = g->sealed_last_s;
+    publish_note(g);
+    t->bytes += tail->state_capacity;
+    tail->staging = 0;
+}
+
+void tails_publish(struct tails *t, void (*touched)(void *context, struct tail *tail),
+                   void *context)
 {
     for (size_t i = 0; i < t->staged_count; i++) {
-        const struct staging *g = &t->staged[i];
-        struct stripe *s = stripe_lock(t, g->tail->device);
-        g->tail->newest = g->newest;
-        g->tail->span = g->span;
-        stripe_unlock(s);
-        g->tail->max_time_s = g->max_time_s;
-        g->tail->staging = 0;
+        publish_one(t, &t->staged[i]);
+        if (touched != NULL) {
+            touched(context, t->staged[i].tail);
+        }
     }
     t->staged_count = 0;
 }
@@ -226,7 +369,8 @@ void tails_drop(struct tails *t)
 {
     for (size_t i = 0; i < t->staged_count; i++) {
         struct staging *g = &t->staged[i];
-        while (g->newest != g->tail->newest) {
+        const struct tail_segment *kept = g->is_sealed ? NULL : g->tail->newest;
+        while (g->newest != kept) {
             struct tail_segment *older = g->newest->older;
             free(g->newest); /* never seen by anyone */
             g->newest = older;
@@ -246,10 +390,16 @@ struct tail_view tails_view(struct tails *t, int64_t device)
     if (tail != NULL && tail->newest != NULL) {
         v.newest = tail->newest;
         v.span = tail->span;
+        v.sealed_seq = tail->sealed_seq;
         atomic_fetch_add(&v.newest->holders, 1);
     }
     stripe_unlock(s);
     return v;
+}
+
+struct tail_view tail_look(const struct tail *tail)
+{
+    return (struct tail_view){tail->newest, tail->span, tail->sealed_seq};
 }
 
 void tail_view_release(struct tail_view *v)
@@ -275,36 +425,4 @@ void tail_view_copy(const struct tail_view *v, struct tail_piece *out)
         out[i - 1] = (struct tail_piece){.records = {s->at, span->len}, .span = *span};
         s = s->older;
     }
-}
-
-static bool records_have_repeat(struct bytes records, const struct fix *fix)
-{
-    struct reader r = reader_init(records);
-    struct bytes body = {0};
-    int64_t time_s = 0;
-    while (pack_next(&r, &body, &time_s)) {
-        struct fix stored;
-        if (time_s == fix->gps_time_s && unpack_fix(body, &stored) == ERR_OK &&
-            fix_is_repeat(&stored, fix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool tails_has_repeat(const struct tails *t, int64_t device, const struct fix *fix)
-{
-    const struct tail *tail = find(t, device);
-    if (tail == NULL || fix->gps_time_s > tail->max_time_s) {
-        return false;
-    }
-    for (const struct tail_segment *s = tail->newest; s != NULL; s = s->older) {
-        const struct tail_span *span = s == tail->newest ? &tail->span : &s->span;
-        if (span->count > 0 && fix->gps_time_s >= span->min_time_s &&
-            fix->gps_time_s <= span->max_time_s &&
-            records_have_repeat((struct bytes){s->at, span->len}, fix)) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -1,6 +1,7 @@
 #ifndef STORE_TAIL_H
 #define STORE_TAIL_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,22 +13,9 @@
  * The tails: of each device the packed fixes that are only in the journal, in order of arrival.
  *
  * Threads: one writer stages, publishes and drops; anyone takes views. What is staged is seen by
- * nobody, tails_has_repeat() included, until it is published.
+ * nobody until it is published.
  */
 struct tails;
-
-/* Tails of no device yet. */
-struct tails *tails_new(void);
-/* Every view must have been released. */
-void tails_free(struct tails *t);
-
-/* Stages one record of pack_fix() (its body, and its time) behind those of the device. Writer. */
-void tails_stage(struct tails *t, int64_t device, struct bytes body, int64_t time_s);
-/* Makes all that is staged visible / forgets it. Writer. */
-void tails_publish(struct tails *t);
-void tails_drop(struct tails *t);
-/* Whether a published fix of the device is one that `fix` repeats. Writer. */
-bool tails_has_repeat(const struct tails *t, int64_t device, const struct fix *fix);
 
 /* What a stretch of records holds. */
 struct tail_span {
@@ -38,14 +26,86 @@ struct tail_span {
     bool sorted; /* by time, equal ones allowed */
 };
 
+/* One device. Everything is the writer's, and readable for it alone, but for the first three. */
+struct tail {
+    int64_t device;
+    struct tail_segment *newest; /* with the next two under the stripe's lock */
+    struct tail_span span;
+    uint64_t sealed_seq; /* what was committed up to here is in chunks */
+
+    uint64_t first_seq;    /* commit of the oldest record; 0: there is none */
+    size_t count;          /* records */
+    size_t bytes;          /* memory */
+    int64_t max_time_s;    /* of the records; INT64_MIN: none */
+    int64_t sealed_last_s; /* newest time in chunks; INT64_MIN: none */
+    uint8_t *state;        /* packed, after the last record; NULL: that of the chunks is the last */
+    uint32_t state_len;
+    uint32_t state_capacity;
+    size_t staging; /* index of what is staged plus 1; 0: nothing */
+
+    /* Kept here for settle.c and trickle.c. */
+    bool is_dirty; /* late fixes from dirty_from_s on are not in the state */
+    bool is_ready; /* waits in the queue of full ones */
+    int64_t dirty_from_s;
+    int64_t due_ms;   /* monotonic: when the late fixes are folded in */
+    GList *late_link; /* in the queue of late ones; data is the tail */
+};
+
+/* Tails of no device yet. */
+struct tails *tails_new(void);
+/* Every view must have been released. */
+void tails_free(struct tails *t);
+
+/* ---- writer ---- */
+
+/* NULL: the device never committed anything. Valid until tails_forget(). */
+struct tail *tails_find(const struct tails *t, int64_t device);
+/* The same; made where there is nothing yet. */
+struct tail *tails_find_or_add(struct tails *t, int64_t device);
+/* Every device there is, by id. Valid until the next one is added or forgotten. */
+struct tail *const *tails_all(struct tails *t, size_t *count);
+/* Records and memory of all tails that are published. */
+size_t tails_fixes(const struct tails *t);
+size_t tails_bytes(const struct tails *t);
+
+/* What a commit says of a device beside its fixes. */
+struct tail_note {
+    uint64_t seq;
+    struct bytes state; /* packed; borrowed until it is published */
+    bool is_dirty;
+    int64_t dirty_from_s;
+};
+
+/* Stages one record of pack_fix() (its body, and its time) behind those of the device. */
+void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t time_s);
+/* Stages the rest of a part; its records follow or were staged before. */
+void tails_stage_note(struct tails *t, struct tail *tail, const struct tail_note *note);
+/*
+ * Stages that all published records of the device are in chunks now, the newest of which is of
+ * `last_s`. Before anything else is staged of the device.
+ */
+void tails_stage_sealed(struct tails *t, int64_t device, uint64_t seq, int64_t last_s);
+/* Makes all that is staged visible, and calls `touched` for each tail, unless it is NULL. */
+void tails_publish(struct tails *t, void (*touched)(void *context, struct tail *tail),
+                   void *context);
+/* Forgets all that is staged. */
+void tails_drop(struct tails *t);
+/* Takes a device away, its records too. Nothing of it may be staged. */
+void tails_forget(struct tails *t, int64_t device);
+
+/* ---- views ---- */
+
 /* A device's tail as it was when the view was taken; holds its memory until released. */
 struct tail_view {
     struct tail_segment *newest;
     struct tail_span span; /* of the newest segment */
+    uint64_t sealed_seq;   /* the records are of later commits */
 };
 
 /* Any thread. A device without fixes has an empty view. */
 struct tail_view tails_view(struct tails *t, int64_t device);
+/* The writer's own look: not counted, not to be released, valid until the next publishing. */
+struct tail_view tail_look(const struct tail *tail);
 void tail_view_release(struct tail_view *v);
 
 /* One segment: records one behind the other, for pack_next(). */

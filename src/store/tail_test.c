@@ -20,7 +20,7 @@ static void stage(struct tails *t, int64_t device, const struct fix *fix)
     pack_fix(&w, fix);
     struct reader r = reader_init(writer_bytes(&w));
     assert_true(pack_next(&r, &body, &time_s));
-    tails_stage(t, device, body, time_s);
+    tails_stage(t, tails_find_or_add(t, device), body, time_s);
 }
 
 static void stage_at(struct tails *t, int64_t device, int64_t time_s)
@@ -76,12 +76,9 @@ static void staged_is_unseen_until_published(void **state)
     (void)state;
     stage(t, 1, &fix);
     assert_int_equal(count_of(t, 1), 0);
-    assert_false(tails_has_repeat(t, 1, &fix));
-    tails_publish(t);
+    tails_publish(t, NULL, NULL);
     assert_int_equal(count_of(t, 1), 1);
     assert_int_equal(count_of(t, 2), 0);
-    assert_true(tails_has_repeat(t, 1, &fix));
-    assert_false(tails_has_repeat(t, 2, &fix));
     tails_free(t);
 }
 
@@ -97,10 +94,8 @@ static void dropped_leaves_no_trace(void **state)
         }
         tails_drop(t);
         stage_at(t, 1, KIT_TIME_S + i);
-        tails_publish(t);
+        tails_publish(t, NULL, NULL);
     }
-    struct fix dropped = kit_fix(KIT_TIME_S + 5000);
-    assert_false(tails_has_repeat(t, 1, &dropped));
     struct tail_view v = tails_view(t, 1);
     assert_int_equal(count(&v, times_s), 200);
     for (int i = 0; i < 200; i++) {
@@ -117,11 +112,11 @@ static void a_view_stays_as_it_was(void **state)
     for (int i = 0; i < 10; i++) {
         stage_at(t, 1, KIT_TIME_S + i);
     }
-    tails_publish(t);
+    tails_publish(t, NULL, NULL);
     struct tail_view v = tails_view(t, 1);
     for (int i = 10; i < MANY; i++) {
         stage_at(t, 1, KIT_TIME_S + i);
-        tails_publish(t);
+        tails_publish(t, NULL, NULL);
     }
     int64_t times_s[MANY];
     assert_int_equal(count(&v, times_s), 10);
@@ -138,12 +133,12 @@ static void a_segment_knows_whether_it_is_in_order(void **state)
     stage_at(t, 1, KIT_TIME_S);
     stage_at(t, 1, KIT_TIME_S);
     stage_at(t, 1, KIT_TIME_S + 1);
-    tails_publish(t);
+    tails_publish(t, NULL, NULL);
     struct tail_view v = tails_view(t, 1);
     assert_true(v.span.sorted);
     tail_view_release(&v);
     stage_at(t, 1, KIT_TIME_S - 1);
-    tails_publish(t);
+    tails_publish(t, NULL, NULL);
     v = tails_view(t, 1);
     assert_false(v.span.sorted);
     assert_int_equal(v.span.min_time_s, KIT_TIME_S - 1);
@@ -159,7 +154,7 @@ static void few_fixes_take_few_bytes(void **state)
     for (int i = 0; i < MANY; i++) {
         stage_at(t, 1, KIT_TIME_S + i);
         if (i == 0 || i == 40 || i == MANY - 1) {
-            tails_publish(t);
+            tails_publish(t, NULL, NULL);
             struct tail_view v = tails_view(t, 1);
             /* Of 23 bytes each: 160 + 320 + 640 hold the first 41, later segments have 8 KB. */
             assert_int_equal(tail_view_pieces(&v), i == 0 ? 1 : i == 40 ? 3 : 11);
@@ -169,26 +164,75 @@ static void few_fixes_take_few_bytes(void **state)
     tails_free(t);
 }
 
-static void repeats_are_found_wherever_they_are(void **state)
+static struct tail_note note_of(uint64_t seq, const char *state)
+{
+    return (struct tail_note){.seq = seq, .state = {(const uint8_t *)state, strlen(state)}};
+}
+
+static void stage_part(struct tails *t, int64_t device, int64_t time_s, uint64_t seq)
+{
+    struct tail_note note = note_of(seq, "state");
+    stage_at(t, device, time_s);
+    tails_stage_note(t, tails_find_or_add(t, device), &note);
+}
+
+static void sealing_empties_a_tail_but_no_view(void **state)
 {
     struct tails *t = tails_new();
+    int64_t times_s[MANY];
     (void)state;
-    for (int i = 0; i < MANY; i++) {
-        stage_at(t, 1, KIT_TIME_S + (int64_t)i * 2);
-        tails_publish(t);
+    stage_part(t, 1, KIT_TIME_S, 4);
+    tails_publish(t, NULL, NULL);
+    stage_part(t, 1, KIT_TIME_S + 1, 5);
+    tails_publish(t, NULL, NULL);
+    const struct tail *tail = tails_find(t, 1);
+    assert_int_equal(tail->first_seq, 4);
+    assert_int_equal(tail->count, 2);
+    assert_int_equal(tails_fixes(t), 2);
+    assert_true(tails_bytes(t) >= tail->bytes);
+    struct tail_view before = tails_view(t, 1);
+
+    tails_stage_sealed(t, 1, 5, KIT_TIME_S + 1);
+    tails_drop(t);
+    assert_int_equal(tail->count, 2);
+    tails_stage_sealed(t, 1, 5, KIT_TIME_S + 1);
+    stage_part(t, 1, KIT_TIME_S + 2, 6); /* committed together with the sealing */
+    tails_publish(t, NULL, NULL);
+    assert_int_equal(tail->sealed_seq, 5);
+    assert_int_equal(tail->sealed_last_s, KIT_TIME_S + 1);
+    assert_int_equal(tail->first_seq, 6);
+    assert_int_equal(tail->count, 1);
+    assert_int_equal(tail->state_len, 5);
+    assert_int_equal(count(&before, times_s), 2);
+    assert_int_equal(before.sealed_seq, 0);
+    tail_view_release(&before);
+
+    tails_stage_sealed(t, 1, 6, KIT_TIME_S + 2);
+    tails_publish(t, NULL, NULL);
+    assert_int_equal(tails_fixes(t), 0);
+    assert_int_equal(tails_bytes(t), 0);
+    assert_null(tail->state);
+    tails_free(t);
+}
+
+static void devices_come_by_id(void **state)
+{
+    struct tails *t = tails_new();
+    size_t n = 0;
+    (void)state;
+    for (int64_t i = 0; i < 100; i++) {
+        stage_at(t, 1 + i * 37 % 100, KIT_TIME_S);
     }
-    for (int i = 0; i < MANY; i++) {
-        struct fix fix = kit_fix(KIT_TIME_S + (int64_t)i * 2);
-        fix.rcv_time_s += 1000;
-        fix.flags |= FIX_REUPLOAD;
-        assert_true(tails_has_repeat(t, 1, &fix));
-        fix.alarms = ALARM_BIT(SOS); /* another report of the same second */
-        assert_false(tails_has_repeat(t, 1, &fix));
-        fix = kit_fix(KIT_TIME_S + (int64_t)i * 2 + 1);
-        assert_false(tails_has_repeat(t, 1, &fix));
+    tails_publish(t, NULL, NULL);
+    tails_forget(t, 50);
+    tails_forget(t, 1000);
+    struct tail *const *all = tails_all(t, &n);
+    assert_int_equal(n, 99);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(all[i]->device, i < 49 ? (int64_t)i + 1 : (int64_t)i + 2);
     }
-    struct fix before = kit_fix(KIT_TIME_S - 1);
-    assert_false(tails_has_repeat(t, 1, &before));
+    assert_int_equal(tails_fixes(t), 99);
+    assert_int_equal(count_of(t, 50), 0);
     tails_free(t);
 }
 
@@ -208,7 +252,7 @@ static void long_records(void **state)
         fix.original_time_s = INT64_MAX / 2;
         fix.odometer_m = UINT64_MAX;
         stage(t, 1, &fix);
-        tails_publish(t);
+        tails_publish(t, NULL, NULL);
     }
     assert_int_equal(count_of(t, 1), 100);
     tails_free(t);
@@ -222,7 +266,7 @@ static void many_devices_in_one_batch(void **state)
         for (int64_t device = 1; device <= MANY; device++) {
             stage_at(t, device, KIT_TIME_S + round);
         }
-        tails_publish(t);
+        tails_publish(t, NULL, NULL);
     }
     for (int64_t device = 1; device <= MANY; device++) {
         assert_int_equal(count_of(t, device), 2);
@@ -239,7 +283,8 @@ int main(void)
         cmocka_unit_test(a_view_stays_as_it_was),
         cmocka_unit_test(a_segment_knows_whether_it_is_in_order),
         cmocka_unit_test(few_fixes_take_few_bytes),
-        cmocka_unit_test(repeats_are_found_wherever_they_are),
+        cmocka_unit_test(sealing_empties_a_tail_but_no_view),
+        cmocka_unit_test(devices_come_by_id),
         cmocka_unit_test(long_records),
         cmocka_unit_test(many_devices_in_one_batch),
     };

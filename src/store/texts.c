@@ -1,11 +1,6 @@
-/*
- * Texts are read from the database, by a connection that lives as long as the call: they are asked
- * for by people, and a connection costs less than the wait for a shared one is worth.
- */
 #include "store/database.h"
 #include "store/store_private.h"
-
-enum { CACHE_KIB = 256 };
+#include "store/visitor.h"
 
 static enum err read_rows(sqlite3_stmt *rows, size_t limit, struct arena *arena,
                           struct store_texts *out)
@@ -31,24 +26,16 @@ static enum err read_rows(sqlite3_stmt *rows, size_t limit, struct arena *arena,
 enum err store_read_texts(struct store *s, int64_t device, size_t limit, struct arena *arena,
                           struct store_texts *out)
 {
-    static const char sql[] =
-        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
-    struct database_options options = {
-        .path = s->path, .vfs = s->vfs, .cache_kib = CACHE_KIB, .read_only = true};
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
-    enum err e = database_open(&options, &db);
+    struct visitor *v = NULL;
+    enum err e = visitors_take(s->visitors, &v);
     if (e != ERR_OK) {
         return e;
     }
-    e = database_prepare(db, sql, &rows);
+    e = database_err(v->db, sqlite3_bind_int64(v->texts, 1, device));
     if (e == ERR_OK) {
-        e = database_err(db, sqlite3_bind_int64(rows, 1, device));
+        e = read_rows(v->texts, limit, arena, out);
     }
-    if (e == ERR_OK) {
-        e = read_rows(rows, limit, arena, out);
-    }
-    (void)sqlite3_finalize(rows);
-    (void)sqlite3_close(db);
+    (void)sqlite3_reset(v->texts);
+    visitors_give(s->visitors, v);
     return e;
 }

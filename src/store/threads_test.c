@@ -83,7 +83,7 @@ static void commit_all(struct shared *shared, int round)
     }
     struct store_batch batch = {.parts = parts, .part_count = DEVICES};
     assert_int_equal(store_commit(shared->store, &batch), ERR_OK);
-    assert_int_equal(store_maintain(shared->store), ERR_OK);
+    assert_int_equal(kit_maintain(shared->store), ERR_OK);
     for (int i = 0; i < DEVICES; i++) {
         atomic_fetch_add(&shared->committed[i], 1);
     }

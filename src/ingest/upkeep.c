@@ -1,0 +1,73 @@
+/*
+ * What ingest and the store have to say to each other between commits: states that late fixes
+ * corrected become the live ones, and how long a device's fixes are kept is its enterprise's word.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "ingest/ingest_private.h"
+
+enum { MS_PER_S = 1000, DAY_S = 86400 };
+
+static void publish_settled(void *context, int64_t device, const struct fold_state *state)
+{
+    struct ingest *in = context;
+    struct directory *dir = in->options.directory;
+    struct device_ref ref;
+    if (directory_find(dir, device, &ref) != ERR_OK) {
+        return;
+    }
+    struct live live;
+    tracked_live(dir, ref.tracked, &live);
+    live.state = *state;
+    live.reported = live.state.current.gps_time_s > 0;
+    tracked_publish(dir, ref.tracked, &live);
+    device_ref_release(dir, &ref);
+}
+
+static int64_t keep_from_s(void *context, int64_t device)
+{
+    struct ingest *in = context;
+    struct directory *dir = in->options.directory;
+    struct device_ref ref;
+    if (directory_find(dir, device, &ref) != ERR_OK) {
+        return INT64_MAX; /* deleted */
+    }
+    struct enterprise enterprise;
+    int64_t days = in->options.retention_days;
+    if (directory_enterprise(dir, ref.info->enterprise_id, &in->upkeep_arena, &enterprise) ==
+            ERR_OK &&
+        enterprise.retention_days > 0) {
+        days = enterprise.retention_days;
+    }
+    arena_clear(&in->upkeep_arena);
+    device_ref_release(dir, &ref);
+    return days == 0 ? INT64_MIN : clock_wall_ms() / MS_PER_S - days * DAY_S;
+}
+
+void upkeep_run(struct ingest *in, bool is_idle)
+{
+    const struct store_upkeep upkeep = {
+        .context = in,
+        .settled = publish_settled,
+        .keep_from_s = keep_from_s,
+        .is_idle = is_idle,
+    };
+    if (in->is_lost) {
+        return;
+    }
+    enum err e = store_maintain(in->options.store, &upkeep);
+    in->has_upkeep = e == ERR_MORE;
+    if (e == ERR_IO || e == ERR_CORRUPT) {
+        ingest_lose_store(in, e);
+    } else if (e != ERR_OK && e != ERR_MORE) {
+        ingest_warn(in, e);
+    }
+}
+
+unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms)
+{
+    if (in->is_lost) {
+        return limit_ms;
+    }
+    return in->has_upkeep ? 0 : store_maintain_wait_ms(in->options.store, limit_ms);
+}

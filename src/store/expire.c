@@ -1,0 +1,133 @@
+#include "store/expire.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/database.h"
+#include "store/seal.h"
+#include "store/trickle.h"
+
+enum {
+    ROUND_EVERY_MS = 3600 * 1000,
+    FIRST_ROUND_MS = 10 * 1000, /* after the start */
+    SLICE_US = 2000,
+    CHUNKS_MAX = 64, /* of a device in a transaction */
+    GONE_MAX = 64,   /* devices whose last trace went in a transaction */
+};
+
+/* The transaction under way. */
+struct expiring {
+    struct store *s;
+    const struct store_upkeep *upkeep;
+    uint64_t fixes;
+    int64_t gone[GONE_MAX];
+    size_t gone_count;
+    int64_t next; /* device to go on with */
+    bool is_cut;  /* the last device has more */
+};
+
+bool expire_is_working(const struct store *s)
+{
+    return s->trickle.is_expiring;
+}
+
+static bool is_round_due(const struct store *s)
+{
+    const struct trickle *k = &s->trickle;
+    int64_t wait_ms = k->expired_ms == 0 ? FIRST_ROUND_MS : ROUND_EVERY_MS;
+    int64_t since_ms = k->expired_ms == 0 ? s->opened_ms : k->expired_ms;
+    return clock_monotonic_ms() - since_ms >= wait_ms;
+}
+
+/* Deletes chunks, open row and texts of a device that end before `before_s`. */
+static enum err expire_rows(struct expiring *x, int64_t device, int64_t before_s)
+{
+    uint64_t chunks = 0;
+    const struct track_expiry old = {device, before_s, CHUNKS_MAX};
+    enum err e = track_expire(x->s->track, &old, &chunks, &x->fixes);
+    x->is_cut = chunks == CHUNKS_MAX;
+    if (e == ERR_OK) {
+        e = track_expire_texts(x->s->track, device, before_s);
+    }
+    return e;
+}
+
+static enum err expire_device(struct expiring *x, const struct tail *tail)
+{
+    int64_t before_s = x->upkeep->keep_from_s(x->upkeep->context, tail->device);
+    if (before_s == INT64_MIN) {
+        return ERR_OK;
+    }
+    enum err e = expire_rows(x, tail->device, before_s);
+    if (e == ERR_OK && before_s == INT64_MAX && !x->is_cut && tail->staging == 0) {
+        e = track_delete_state(x->s->track, tail->device);
+        x->gone[x->gone_count++] = tail->device;
+    }
+    return e;
+}
+
+static enum err expire_some(struct expiring *x)
+{
+    struct store *s = x->s;
+    int64_t until_us = clock_monotonic_us() + SLICE_US;
+    size_t count = 0;
+    struct tail *const *all = tails_all(s->tails, &count);
+    size_t i = 0;
+    while (i < count && all[i]->device < x->next) {
+        i++;
+    }
+    for (; i < count && !x->is_cut && x->gone_count < GONE_MAX; i++) {
+        if (clock_monotonic_us() >= until_us) {
+            break;
+        }
+        enum err e = expire_device(x, all[i]);
+        if (e != ERR_OK) {
+            return e;
+        }
+        x->next = all[i]->device + (x->is_cut ? 0 : 1);
+    }
+    s->trickle.is_expiring = x->is_cut || i < count;
+    return ERR_OK;
+}
+
+static void forget_gone(struct expiring *x)
+{
+    for (size_t i = 0; i < x->gone_count; i++) {
+        struct tail *tail = tails_find(x->s->tails, x->gone[i]);
+        if (tail != NULL) {
+            trickle_forget(x->s, tail);
+            tails_forget(x->s->tails, x->gone[i]);
+        }
+    }
+    counter_add(x->s->counters, fixes_expired, x->fixes);
+}
+
+static enum err begin_round(struct store *s)
+{
+    s->trickle.expired_ms = clock_monotonic_ms();
+    s->trickle.expire_at = INT64_MIN;
+    s->trickle.is_expiring = true;
+    return track_expire_tokens(s->track, clock_wall_ms() / 1000);
+}
+
+enum err expire_step(struct store *s, const struct store_upkeep *upkeep)
+{
+    bool begins = !s->trickle.is_expiring;
+    if (upkeep->keep_from_s == NULL || (begins && !is_round_due(s))) {
+        return ERR_OK;
+    }
+    struct expiring x = {.s = s, .upkeep = upkeep};
+    enum err e = store_begin(s);
+    if (e == ERR_OK && begins) {
+        e = begin_round(s);
+    }
+    x.next = s->trickle.expire_at;
+    e = e == ERR_OK ? expire_some(&x) : e;
+    e = store_end(s, e);
+    if (e != ERR_OK) {
+        s->trickle.is_expiring = false; /* the next round tries again */
+        return e;
+    }
+    s->trickle.expire_at = x.next;
+    forget_gone(&x);
+    return s->trickle.is_expiring ? ERR_MORE : ERR_OK;
+}

@@ -1,0 +1,267 @@
+/*
+ * Where a fix could be repeated: in its device's tail, and in the sealed row that covers its time.
+ * Of a fix whose time was replaced by its arrival the filed time says nothing, so the tail and the
+ * newest row are looked through for its original time.
+ *
+ * A fingerprint is SipHash-2-4 (libsodium's crypto_shorthash, keyed anew by every start) of the
+ * packed fix without what a repeat may differ in. That two different fixes share one of 2^64 is
+ * less likely than any damage a disk does unseen.
+ */
+#include "store/repeat.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "store/pack.h"
+#include "store/seal.h"
+
+enum {
+    SCAN_MAX = 256, /* records that are compared one by one */
+    SETS_MAX = 64,  /* sets that are kept */
+    ROWS_MAX = 8,   /* sealed rows that share one second */
+};
+
+/* The fingerprints of a stretch of a device's fixes. */
+struct print_set {
+    int64_t device;
+    bool is_tail;
+    uint64_t seq;   /* a tail's first commit; else that up to which the device was sealed */
+    int64_t from_s; /* sealed rows: every fix from here ... */
+    int64_t to_s;   /* ... to here is in */
+    size_t count;
+    GHashTable *prints; /* of pointers that are fingerprints */
+    GList link;
+};
+
+struct repeats {
+    unsigned char key[crypto_shorthash_KEYBYTES];
+    GQueue sets; /* struct print_set, the last used one in front */
+};
+
+struct repeats *repeats_new(void)
+{
+    struct repeats *r = mem_new(sizeof(*r));
+    check(sodium_init() >= 0);
+    crypto_shorthash_keygen(r->key);
+    g_queue_init(&r->sets);
+    return r;
+}
+
+static void drop_set(struct repeats *r, struct print_set *set)
+{
+    g_queue_unlink(&r->sets, &set->link);
+    g_hash_table_destroy(set->prints);
+    free(set);
+}
+
+void repeats_free(struct repeats *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    while (r->sets.head != NULL) {
+        drop_set(r, r->sets.head->data);
+    }
+    free(r);
+}
+
+/* ---- sets ---- */
+
+static gpointer print_of(const struct repeats *r, const struct fix *fix)
+{
+    _Static_assert(sizeof(gpointer) == crypto_shorthash_BYTES, "a fingerprint is a pointer");
+    uint8_t room[PACK_FIX_MAX];
+    struct writer w = writer_init(room, sizeof(room));
+    struct fix bare = *fix;
+    gpointer print = NULL;
+    bare.rcv_time_s = 0;
+    bare.flags &= ~(uint32_t)FIX_REUPLOAD;
+    if ((bare.flags & FIX_TIME_REPLACED) != 0) {
+        bare.gps_time_s = 0;
+    }
+    pack_fix(&w, &bare);
+    (void)crypto_shorthash((unsigned char *)&print, room, w.len, r->key);
+    return print;
+}
+
+static struct print_set *add_set(struct repeats *r, const struct print_set *like)
+{
+    if (r->sets.length >= SETS_MAX) {
+        drop_set(r, r->sets.tail->data);
+    }
+    struct print_set *set = mem_new(sizeof(*set));
+    *set = *like;
+    set->prints = g_hash_table_new(g_direct_hash, g_direct_equal);
+    set->link = (GList){.data = set};
+    g_queue_push_head_link(&r->sets, &set->link);
+    return set;
+}
+
+/* The set that is kept for a device's tail, or for its sealed fixes around `time_s`. */
+static struct print_set *find_set(struct repeats *r, const struct tail *tail, bool is_tail,
+                                  int64_t time_s)
+{
+    uint64_t seq = is_tail ? tail->first_seq : tail->sealed_seq;
+    for (GList *at = r->sets.head; at != NULL; at = at->next) {
+        struct print_set *set = at->data;
+        bool covers = is_tail || (time_s >= set->from_s && time_s <= set->to_s);
+        if (set->device != tail->device || set->is_tail != is_tail || !covers) {
+            continue;
+        }
+        if (set->seq != seq) { /* sealed since */
+            drop_set(r, set);
+            return NULL;
+        }
+        g_queue_unlink(&r->sets, &set->link);
+        g_queue_push_head_link(&r->sets, &set->link);
+        return set;
+    }
+    return NULL;
+}
+
+/* ---- the tail ---- */
+
+/* Records that may be of the time. */
+static size_t count_candidates(const struct tail_piece *pieces, size_t count, int64_t time_s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct tail_span *span = &pieces[i].span;
+        n += time_s >= span->min_time_s && time_s <= span->max_time_s ? span->count : 0;
+    }
+    return n;
+}
+
+static bool scan_piece(const struct tail_piece *piece, const struct fix *fix)
+{
+    struct reader r = reader_init(piece->records);
+    struct bytes body = {0};
+    int64_t time_s = 0;
+    if (fix->gps_time_s < piece->span.min_time_s || fix->gps_time_s > piece->span.max_time_s) {
+        return false;
+    }
+    while (pack_next(&r, &body, &time_s)) {
+        struct fix stored;
+        if (time_s == fix->gps_time_s && unpack_fix(body, &stored) == ERR_OK &&
+            fix_is_repeat(&stored, fix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds what was appended to the tail since. */
+static void extend_set(const struct repeats *r, struct print_set *set,
+                       const struct tail_piece *pieces, size_t count)
+{
+    size_t skip = set->count;
+    for (size_t i = 0; i < count; i++) {
+        struct reader records = reader_init(pieces[i].records);
+        struct bytes body = {0};
+        int64_t time_s = 0;
+        if (skip >= pieces[i].span.count) {
+            skip -= pieces[i].span.count;
+            continue;
+        }
+        while (pack_next(&records, &body, &time_s)) {
+            struct fix stored;
+            if (skip > 0) {
+                skip--;
+                continue;
+            }
+            set->count++;
+            if (unpack_fix(body, &stored) == ERR_OK) {
+                (void)g_hash_table_add(set->prints, print_of(r, &stored));
+            }
+        }
+    }
+}
+
+static bool tail_has(struct store *s, const struct tail *tail, const struct fix *fix)
+{
+    bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
+    if (tail->count == 0 || (!is_replaced && fix->gps_time_s > tail->max_time_s)) {
+        return false;
+    }
+    arena_clear(&s->scratch);
+    struct tail_view v = tail_look(tail);
+    size_t n = tail_view_pieces(&v);
+    struct tail_piece *pieces = arena_new_array(&s->scratch, n, sizeof(*pieces));
+    tail_view_copy(&v, pieces);
+    if (!is_replaced && count_candidates(pieces, n, fix->gps_time_s) <= SCAN_MAX) {
+        bool found = false;
+        for (size_t i = n; i > 0 && !found; i--) {
+            found = scan_piece(&pieces[i - 1], fix);
+        }
+        return found;
+    }
+    struct print_set *set = find_set(s->repeats, tail, true, 0);
+    if (set == NULL) {
+        const struct print_set like = {
+            .device = tail->device, .is_tail = true, .seq = tail->first_seq};
+        set = add_set(s->repeats, &like);
+    }
+    extend_set(s->repeats, set, pieces, n);
+    return g_hash_table_contains(set->prints, print_of(s->repeats, fix));
+}
+
+/* ---- sealed rows ---- */
+
+/* The rows with fixes of `time_s` as a set; NULL where they cannot be read. */
+static struct print_set *make_sealed_set(struct store *s, const struct tail *tail, int64_t time_s)
+{
+    struct track_query q = {tail->device, time_s, time_s, ROWS_MAX};
+    struct track_rows rows;
+    struct print_set like = {
+        .device = tail->device, .seq = tail->sealed_seq, .from_s = time_s, .to_s = time_s};
+    arena_clear(&s->scratch);
+    fixes_reset(&s->fixes);
+    if (track_read_rows(s->track, &q, &s->scratch, &rows) != ERR_OK) {
+        return NULL;
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        enum err e = track_decode(s->codec, &rows.at[i], &s->fixes);
+        if (e != ERR_OK) {
+            seal_note_damage(s, tail->device, &rows.at[i], e);
+        }
+    }
+    if (rows.count == 1) { /* times at its ends may be in its neighbours too */
+        const struct track_row *row = &rows.at[0];
+        like.from_s = row->first_s + 1 < time_s ? row->first_s + 1 : time_s;
+        like.to_s = row->last_s - 1 > time_s ? row->last_s - 1 : time_s;
+        like.to_s = row->last_s == tail->sealed_last_s ? row->last_s : like.to_s;
+    }
+    struct print_set *set = add_set(s->repeats, &like);
+    for (size_t i = 0; i < s->fixes.count; i++) {
+        (void)g_hash_table_add(set->prints, print_of(s->repeats, &s->fixes.at[i]));
+    }
+    return set;
+}
+
+static bool sealed_has(struct store *s, const struct tail *tail, const struct fix *fix)
+{
+    bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
+    if (tail->sealed_last_s == INT64_MIN ||
+        (!is_replaced && fix->gps_time_s > tail->sealed_last_s)) {
+        return false;
+    }
+    int64_t time_s = is_replaced ? tail->sealed_last_s : fix->gps_time_s;
+    struct print_set *set = find_set(s->repeats, tail, false, time_s);
+    if (set == NULL) {
+        set = make_sealed_set(s, tail, time_s);
+    }
+    return set != NULL && g_hash_table_contains(set->prints, print_of(s->repeats, fix));
+}
+
+bool repeats_has(struct store *s, int64_t device, const struct fix *fix)
+{
+    const struct tail *tail = tails_find(s->tails, device);
+    return tail != NULL && (tail_has(s, tail, fix) || sealed_has(s, tail, fix));
+}
+
+void *store_print(const struct store *s, const struct fix *fix)
+{
+    return print_of(s->repeats, fix);
+}

@@ -1,0 +1,20 @@
+#ifndef STORE_REPEAT_H
+#define STORE_REPEAT_H
+
+#include "store/store_private.h"
+
+/*
+ * Which fixes are repeats of stored ones. Writer only. Few candidates are compared one by one; of
+ * many a set of fingerprints is made and kept for a while, so that a device that sends thousands of
+ * old fixes costs no more for each of them than one that sends new ones.
+ */
+struct repeats;
+
+/* No sets yet, and a new key. */
+struct repeats *repeats_new(void);
+/* NULL is fine. */
+void repeats_free(struct repeats *r);
+/* As store_has_repeat(). */
+bool repeats_has(struct store *s, int64_t device, const struct fix *fix);
+
+#endif

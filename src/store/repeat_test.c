@@ -1,0 +1,180 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "store/store_private.h"
+#include "store/store_testing.h"
+
+enum { MANY = 2000, DEVICES = 200 };
+
+struct kit {
+    char path[KIT_PATH_SIZE];
+    struct store *store;
+};
+
+static int set_up(void **state)
+{
+    struct kit *k = mem_new(sizeof(*k));
+    kit_directory_new(k->path);
+    k->store = kit_open(k->path, NULL);
+    (void)kit_load(k->store, 1);
+    *state = k;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct kit *k = *state;
+    store_close(k->store);
+    kit_directory_remove(k->path);
+    free(k);
+    return 0;
+}
+
+static void seal_all(struct kit *k)
+{
+    const struct store_upkeep upkeep = {.is_idle = true};
+    while (tails_fixes(k->store->tails) > 0) {
+        k->store->trickle.swept_ms -= k->store->trickle.seal_after_ms;
+        enum err e = store_maintain(k->store, &upkeep);
+        assert_true(e == ERR_OK || e == ERR_MORE);
+    }
+    k->store->trickle.swept_ms = clock_monotonic_ms();
+}
+
+static void commit_many(struct kit *k, int64_t device, int64_t from, int64_t to)
+{
+    for (int64_t i = from; i < to; i++) {
+        assert_int_equal(kit_commit_at(k->store, device, KIT_TIME_S + i * 2), ERR_OK);
+    }
+}
+
+/* Every stored fix is known again, with what a repeat may differ in, and nothing else is. */
+static void assert_known(struct kit *k, int64_t from, int64_t to)
+{
+    for (int64_t i = from; i < to; i++) {
+        struct fix fix = kit_fix(KIT_TIME_S + i * 2);
+        fix.rcv_time_s += 1000;
+        fix.flags |= FIX_REUPLOAD;
+        assert_true(store_has_repeat(k->store, 1, &fix));
+        fix.alarms = ALARM_BIT(SOS); /* another report of the same second */
+        assert_false(store_has_repeat(k->store, 1, &fix));
+        fix = kit_fix(KIT_TIME_S + i * 2 + 1);
+        assert_false(store_has_repeat(k->store, 1, &fix));
+    }
+}
+
+static void repeats_are_found_wherever_they_are(void **state)
+{
+    struct kit *k = *state;
+    struct fix before = kit_fix(KIT_TIME_S - 1);
+    assert_false(store_has_repeat(k->store, 1, &before));
+    commit_many(k, 1, 0, 100);
+    assert_known(k, 0, 100); /* one by one */
+    commit_many(k, 1, 100, MANY);
+    assert_known(k, 0, MANY); /* tail and chunks */
+    seal_all(k);
+    assert_known(k, 0, MANY);
+    commit_many(k, 1, MANY, MANY + 100);
+    assert_known(k, 0, MANY + 100);
+    assert_false(store_has_repeat(k->store, 1, &before));
+    assert_false(store_has_repeat(k->store, 2, &before));
+}
+
+/* More devices than sets are kept, each with chunks and tail. */
+static void many_devices_take_turns(void **state)
+{
+    struct kit *k = *state;
+    for (int64_t d = 1; d <= DEVICES; d++) {
+        commit_many(k, d, 0, 3);
+    }
+    seal_all(k);
+    for (unsigned round = 0; round < 3; round++) {
+        for (int64_t d = 1; d <= DEVICES; d++) {
+            struct fix fix = kit_fix(KIT_TIME_S + 2);
+            assert_true(store_has_repeat(k->store, d, &fix));
+            fix = kit_fix(KIT_TIME_S + 1);
+            assert_false(store_has_repeat(k->store, d, &fix));
+        }
+        assert_true(k->store->repeats != NULL);
+    }
+}
+
+static struct fix replaced(int64_t told_s, int64_t arrived_s)
+{
+    struct fix f = kit_fix(told_s);
+    f.original_time_s = told_s;
+    f.gps_time_s = arrived_s;
+    f.rcv_time_s = arrived_s;
+    f.flags |= FIX_TIME_REPLACED;
+    return f;
+}
+
+/* Of a wrong clock what it said counts, wherever the fix was filed. */
+static void a_replaced_time_is_not_compared(void **state)
+{
+    struct kit *k = *state;
+    struct fix first = replaced(1000, KIT_TIME_S);
+    struct fix again = replaced(1000, KIT_TIME_S + 60);
+    struct fix other = replaced(1001, KIT_TIME_S + 60);
+    assert_int_equal(kit_commit(k->store, 1, &first, 1), ERR_OK);
+    assert_true(store_has_repeat(k->store, 1, &again));
+    assert_false(store_has_repeat(k->store, 1, &other));
+    seal_all(k);
+    assert_true(store_has_repeat(k->store, 1, &again));
+    assert_false(store_has_repeat(k->store, 1, &other));
+    commit_many(k, 1, 100, 120);
+    assert_true(store_has_repeat(k->store, 1, &again));
+    assert_int_equal(kit_commit(k->store, 1, &other, 1), ERR_OK);
+    assert_true(store_has_repeat(k->store, 1, &other));
+}
+
+/* Thousands of different reports of one second, each looked for and none a repeat. */
+static void many_of_one_second(void **state)
+{
+    struct kit *k = *state;
+    struct fix fix = kit_fix(KIT_TIME_S);
+    fix.has |= FIX_HAS_ODOMETER;
+    for (uint64_t i = 0; i < MANY; i++) {
+        fix.odometer_m = i;
+        assert_false(store_has_repeat(k->store, 1, &fix));
+        assert_int_equal(kit_commit(k->store, 1, &fix, 1), ERR_OK);
+        assert_true(store_has_repeat(k->store, 1, &fix));
+    }
+    seal_all(k);
+    for (uint64_t i = 0; i < 2 * MANY; i += 97) {
+        fix.odometer_m = i;
+        assert_int_equal(store_has_repeat(k->store, 1, &fix), i < MANY);
+    }
+}
+
+static void prints_tell_what_repeats_compare(void **state)
+{
+    struct kit *k = *state;
+    struct fix a = kit_fix(KIT_TIME_S);
+    struct fix b = a;
+    b.rcv_time_s += 5;
+    b.flags |= FIX_REUPLOAD;
+    assert_ptr_equal(store_print(k->store, &a), store_print(k->store, &b));
+    b.course_cdeg = 1;
+    assert_ptr_not_equal(store_print(k->store, &a), store_print(k->store, &b));
+    b = a;
+    b.gps_time_s++;
+    assert_ptr_not_equal(store_print(k->store, &a), store_print(k->store, &b));
+}
+
+#define WITH_KIT(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_KIT(repeats_are_found_wherever_they_are), WITH_KIT(many_devices_take_turns),
+        WITH_KIT(a_replaced_time_is_not_compared),     WITH_KIT(many_of_one_second),
+        WITH_KIT(prints_tell_what_repeats_compare),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

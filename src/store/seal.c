@@ -1,0 +1,239 @@
+/*
+ * Sealing a device whose fixes came in order:
+ *
+ *      track_open        tail                   track_open
+ *     ┌────┬────┐      ┌──────┐                ┌────┬────┬──────┐
+ *     │run │run │  +   │ run  │  < 512:        │run │run │ run  │
+ *     └────┴────┘      └──────┘                └────┴────┴──────┘
+ *                                              track_chunk
+ *                                 >= 512:      ┌──────────────┐
+ *                                              │ one, zstd    │   and no open row
+ *                                              └──────────────┘
+ *
+ * Chunks are written once, one behind the other, so their pages are full. Open rows are rewritten
+ * often; they are visited in order of device, so that neighbours share a page. The state after the
+ * tail is known from the last commit: nothing is folded unless a stretch has to be divided.
+ */
+#include "store/seal.h"
+
+#include "base/log.h"
+#include "store/pack.h"
+
+/* What is known of the device before. */
+struct before {
+    struct track_state sealed;
+    struct track_row open;
+    bool has_open;
+};
+
+void seal_note_damage(struct store *s, int64_t device, const struct track_row *row, enum err why)
+{
+    counter_add(s->counters, chunks_damaged, 1);
+    log_line(LOG_ERROR, "chunk_damaged", "device=%lld chunk=%lld first=%lld last=%lld why=\"%s\"",
+             (long long)device, (long long)row->id, (long long)row->first_s, (long long)row->last_s,
+             err_text(why));
+}
+
+enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out)
+{
+    struct tail_view v = tail_look(tail);
+    size_t n = tail_view_pieces(&v);
+    struct tail_piece *pieces = arena_new_array(&s->scratch, n, sizeof(*pieces));
+    size_t first = out->count;
+    tail_view_copy(&v, pieces);
+    fixes_reserve(out, tail->count);
+    for (size_t i = 0; i < n; i++) {
+        struct reader r = reader_init(pieces[i].records);
+        struct bytes body = {0};
+        int64_t time_s = 0;
+        while (pack_next(&r, &body, &time_s)) {
+            enum err e = unpack_fix(body, &out->at[out->count++]);
+            if (e != ERR_OK) {
+                return e;
+            }
+        }
+    }
+    struct fixes tail_only = {out->at + first, out->count - first, out->count - first};
+    fixes_sort(&tail_only);
+    return ERR_OK;
+}
+
+/* Centimetres between two packed states; 0 where one cannot be read. */
+static uint64_t distance_between(struct bytes start, struct bytes end)
+{
+    struct fold_state a;
+    struct fold_state b;
+    bool known = track_unpack_state(start, &a) == ERR_OK && track_unpack_state(end, &b) == ERR_OK;
+    return known && b.odometer_m_e2 > a.odometer_m_e2 ? b.odometer_m_e2 - a.odometer_m_e2 : 0;
+}
+
+static enum err write_chunk(struct store *s, int64_t device, int64_t id,
+                            const struct seal_stretch *stretch)
+{
+    const struct track_row row = {
+        .id = id,
+        .first_s = stretch->fixes[0].gps_time_s,
+        .last_s = stretch->fixes[stretch->count - 1].gps_time_s,
+        .count = stretch->count,
+        .start_state = stretch->start_state,
+        .data = chunk_encode(s->codec, stretch->fixes, stretch->count, CHUNK_LEVEL_SEALED),
+    };
+    uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
+    return id == 0 ? track_add_chunk(s->track, device, &row, distance_m_e2)
+                   : track_put_chunk(s->track, &row, distance_m_e2);
+}
+
+enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
+                           const struct seal_stretch *stretch)
+{
+    size_t pieces = (stretch->count + TRACK_SPLIT - 1) / TRACK_SPLIT;
+    if (pieces == 1) {
+        return write_chunk(s, device, first_id, stretch);
+    }
+    struct fold_state state;
+    enum err e = ERR_OK;
+    struct seal_stretch piece = {.start_state = stretch->start_state};
+    if (track_unpack_state(stretch->start_state, &state) != ERR_OK) {
+        state = (struct fold_state){0}; /* the damage stays where it is */
+    }
+    for (size_t i = 0; i < pieces && e == ERR_OK; i++) {
+        size_t begin = stretch->count * i / pieces;
+        size_t end = stretch->count * (i + 1) / pieces;
+        piece.fixes = stretch->fixes + begin;
+        piece.count = end - begin;
+        track_fold(&state, piece.fixes, piece.count);
+        piece.end_state = track_pack_state(&state, &s->scratch);
+        e = write_chunk(s, device, i == 0 ? first_id : 0, &piece);
+        piece.start_state = piece.end_state;
+    }
+    return e;
+}
+
+enum err seal_retire_open(struct store *s, int64_t device, const struct track_row *row)
+{
+    enum err e = track_add_chunk(s->track, device, row, 0);
+    return e == ERR_OK ? track_delete_open(s->track, device) : e;
+}
+
+static enum err read_before(struct store *s, int64_t device, struct before *out)
+{
+    enum err e = track_read_state(s->track, device, &s->scratch, &out->sealed);
+    if (e != ERR_OK) {
+        return e;
+    }
+    e = track_read_open(s->track, device, &s->scratch, &out->open);
+    out->has_open = e == ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The fixes of the open row into s->fixes; a damaged one is retired. */
+static enum err take_open(struct store *s, int64_t device, struct before *b)
+{
+    if (!b->has_open) {
+        return ERR_OK;
+    }
+    enum err e = track_decode(s->codec, &b->open, &s->fixes);
+    if (e == ERR_OK) {
+        return ERR_OK;
+    }
+    seal_note_damage(s, device, &b->open, e);
+    b->has_open = false;
+    return seal_retire_open(s, device, &b->open);
+}
+
+/* Open row and tail as one chunk, or some. */
+static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct before *b)
+{
+    enum err e = take_open(s, tail->device, b);
+    e = e == ERR_OK ? seal_load_tail(s, tail, &s->fixes) : e;
+    if (e != ERR_OK) {
+        return e;
+    }
+    const struct seal_stretch stretch = {
+        .fixes = s->fixes.at,
+        .count = s->fixes.count,
+        .start_state = b->has_open ? b->open.start_state : b->sealed.state,
+        .end_state = {tail->state, tail->state_len},
+    };
+    e = seal_write_chunks(s, tail->device, 0, &stretch);
+    return e == ERR_OK && b->has_open ? track_delete_open(s->track, tail->device) : e;
+}
+
+/* The tail as one more run of the open row. */
+static enum err append_run(struct store *s, const struct tail *tail, const struct before *b)
+{
+    enum err e = seal_load_tail(s, tail, &s->fixes);
+    if (e != ERR_OK) {
+        return e;
+    }
+    const struct fix *first = &s->fixes.at[0];
+    const struct fix *last = &s->fixes.at[s->fixes.count - 1];
+    struct bytes run = chunk_encode(s->codec, first, s->fixes.count, CHUNK_LEVEL_NONE);
+    struct track_row row = {
+        .first_s = first->gps_time_s,
+        .last_s = last->gps_time_s,
+        .count = s->fixes.count,
+        .start_state = b->sealed.state,
+        .data = run,
+    };
+    if (b->has_open) {
+        struct bytes old = b->open.data;
+        uint8_t *at = arena_new(&s->scratch, old.len + run.len);
+        struct writer w = writer_init(at, old.len + run.len);
+        write_bytes(&w, old);
+        write_bytes(&w, run);
+        row.first_s = b->open.first_s;
+        row.count += b->open.count;
+        row.start_state = b->open.start_state;
+        row.data = writer_bytes(&w);
+    }
+    return track_put_open(s->track, tail->device, &row);
+}
+
+/* Open row and tail as one compressed block of a new open row. */
+static enum err rewrite_open(struct store *s, const struct tail *tail, struct before *b)
+{
+    enum err e = take_open(s, tail->device, b);
+    e = e == ERR_OK ? seal_load_tail(s, tail, &s->fixes) : e;
+    if (e != ERR_OK) {
+        return e;
+    }
+    const struct track_row row = {
+        .first_s = s->fixes.at[0].gps_time_s,
+        .last_s = s->fixes.at[s->fixes.count - 1].gps_time_s,
+        .count = s->fixes.count,
+        .start_state = b->has_open ? b->open.start_state : b->sealed.state,
+        .data = chunk_encode(s->codec, s->fixes.at, s->fixes.count, CHUNK_LEVEL_SEALED),
+    };
+    return track_put_open(s->track, tail->device, &row);
+}
+
+enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum seal_effort effort)
+{
+    struct before b = {0};
+    arena_clear(&s->scratch);
+    fixes_reset(&s->fixes);
+    enum err e = read_before(s, tail->device, &b);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (b.open.count + tail->count >= TRACK_FULL) {
+        e = seal_as_chunks(s, tail, &b);
+    } else if (effort == SEAL_QUICKLY) {
+        e = append_run(s, tail, &b);
+    } else {
+        e = rewrite_open(s, tail, &b);
+    }
+    const struct track_state state = {
+        .sealed_seq = seq,
+        .state = {tail->state, tail->state_len},
+    };
+    if (e == ERR_OK) {
+        e = track_put_state(s->track, tail->device, &state);
+    }
+    if (e == ERR_OK) {
+        tails_stage_sealed(s->tails, tail->device, seq, tail->max_time_s);
+        s->sealed_fixes += tail->count;
+    }
+    return e;
+}

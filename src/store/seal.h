@@ -1,0 +1,47 @@
+#ifndef STORE_SEAL_H
+#define STORE_SEAL_H
+
+#include "store/store_private.h"
+
+/*
+ * Sealing: the tail of a device becomes a run of its open row, or that row becomes a chunk. Writer
+ * only, within a transaction, before anything of the device is staged.
+ */
+
+/* How much trouble to take. */
+enum seal_effort {
+    SEAL_QUICKLY, /* runs stand one behind the other, not compressed */
+    SEAL_SMALL    /* the open row is compressed as one block, each time */
+};
+
+/*
+ * Seals everything that is published of a device without late fixes, up to commit `seq`. Errors of
+ * database_err(): the transaction must be undone. What is damaged is kept beside and counted.
+ */
+MUST_USE enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq,
+                            enum seal_effort effort);
+
+/* Appends the records of a tail to `out`, by time. ERR_CORRUPT. */
+MUST_USE enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out);
+
+/* Fixes that follow one another, and the state around them. */
+struct seal_stretch {
+    const struct fix *fixes;
+    size_t count;
+    struct bytes start_state; /* packed */
+    struct bytes end_state;   /* the same; only its distance counts */
+};
+
+/*
+ * Writes them as chunks, as many as TRACK_SPLIT asks for: the first in the place of the chunk
+ * `first_id`, or a new one where that is 0.
+ */
+MUST_USE enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
+                                    const struct seal_stretch *stretch);
+
+/* An open row that cannot be read becomes a chunk as it is, so that the next one can begin. */
+MUST_USE enum err seal_retire_open(struct store *s, int64_t device, const struct track_row *row);
+/* Counts and logs a row that cannot be read. Any thread. */
+void seal_note_damage(struct store *s, int64_t device, const struct track_row *row, enum err why);
+
+#endif

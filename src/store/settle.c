@@ -1,0 +1,412 @@
+/*
+ * Late fixes. Each was journaled with a mark (device, from) and left the state as it was. Here the
+ * fold is made again, in transactions of bounded work that each leave everything readable:
+ *
+ *      chunk      chunk        chunk      open     tail
+ *     ├──────────┼────────────┼──────────┼────────┼─────────►
+ *     s0         s1    ▲      s2         s3       sealed state
+ *                      │ from
+ *     1. merge   late fixes older than the sealed ones go into their chunks, MERGES_MAX rows a
+ *                transaction; what is left of the tail is journaled anew, so that the part of the
+ *                journal before is done with
+ *     2. revise  from the first row that ends at or after `from`, whose start state is right, fold
+ *                row after row and correct the start state of the next, ROWS_MAX rows a
+ *                transaction; then the sealed state, then the one after the tail, which is told
+ *
+ * The mark moves along: after each transaction it says from where on states are still wrong. Newer
+ * fixes go on folding onto the uncorrected state meanwhile and are folded again at the end. Late
+ * fixes that are no older than the sealed ones change nothing but the tail's own fold.
+ *
+ * Marks are served a moment after they were made, so that a tracker that sends its memory in
+ * hundreds of frames does not cost as many folds.
+ */
+#include "store/settle.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/pack.h"
+#include "store/seal.h"
+
+enum {
+    DELAY_MS = 100,   /* from a mark to its fold */
+    RETRY_MS = 60000, /* after the store failed */
+    MERGES_MAX = 16,  /* rows rewritten a transaction */
+    ROWS_MAX = 16,    /* rows folded a transaction */
+};
+
+/* One device being settled, for the length of one transaction. */
+struct settling {
+    struct store *s;
+    struct tail *tail;
+    uint64_t seq; /* of this transaction's journal row */
+    struct track_state sealed;
+    struct fixes *fixes;     /* the tail, by time */
+    struct fold_state state; /* revised so far */
+    bool is_done;            /* `state` is that after the tail */
+    bool seals_tail;         /* the journal so far is done with for the device */
+    struct store_part part;  /* what goes into the journal */
+};
+
+/* ---- the queue ---- */
+
+static void put(struct store *s, struct tail *tail, int64_t delay_ms)
+{
+    GQueue *q = &s->late;
+    tail->due_ms = clock_monotonic_ms() + delay_ms;
+    GList *before = q->tail;
+    while (before != NULL && ((const struct tail *)before->data)->due_ms > tail->due_ms) {
+        before = before->prev;
+    }
+    g_queue_insert_after(q, before, tail);
+    tail->late_link = before == NULL ? q->head : before->next;
+}
+
+void settle_mark(struct store *s, struct tail *tail)
+{
+    if (tail->late_link == NULL) {
+        put(s, tail, DELAY_MS);
+    }
+}
+
+void settle_unmark(struct store *s, struct tail *tail)
+{
+    if (tail->late_link != NULL) {
+        g_queue_delete_link(&s->late, tail->late_link);
+        tail->late_link = NULL;
+    }
+}
+
+unsigned settle_wait_ms(const struct store *s, unsigned limit_ms)
+{
+    if (s->late.head == NULL) {
+        return limit_ms;
+    }
+    const struct tail *first = s->late.head->data;
+    int64_t wait_ms = first->due_ms - clock_monotonic_ms();
+    if (wait_ms <= 0) {
+        return 0;
+    }
+    return wait_ms < (int64_t)limit_ms ? (unsigned)wait_ms : limit_ms;
+}
+
+/* ---- 1. merging ---- */
+
+/* The row that a fix of `time_s` belongs to; ERR_NOT_FOUND where there is none at all. */
+static enum err find_row(const struct settling *g, int64_t time_s, struct track_place *out)
+{
+    struct store *s = g->s;
+    int64_t device = g->tail->device;
+    struct track_row open = {.first_s = INT64_MAX};
+    enum err e = track_read_open(s->track, device, &s->scratch, &open);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        return e;
+    }
+    if (e == ERR_OK && open.first_s <= time_s) {
+        *out = (struct track_place){open, INT64_MAX};
+        return ERR_OK;
+    }
+    e = track_read_chunk_at(s->track, device, time_s, &s->scratch, out);
+    if (e != ERR_NOT_FOUND) {
+        out->end_s = out->end_s < open.first_s ? out->end_s : open.first_s;
+        return e;
+    }
+    /* Before all of them: with the first. */
+    struct track_query q = {device, INT64_MIN, INT64_MAX, 2};
+    struct track_rows rows;
+    e = track_read_rows(s->track, &q, &s->scratch, &rows);
+    if (e != ERR_OK || rows.count == 0) {
+        return e == ERR_OK ? ERR_NOT_FOUND : e;
+    }
+    *out = (struct track_place){rows.at[0], rows.count > 1 ? rows.at[1].first_s : INT64_MAX};
+    return ERR_OK;
+}
+
+/* Writes a merged row back; what became too long is divided. */
+static enum err write_merged(const struct settling *g, const struct track_row *row,
+                             const struct fixes *merged)
+{
+    struct store *s = g->s;
+    int64_t device = g->tail->device;
+    const struct seal_stretch stretch = {
+        .fixes = merged->at,
+        .count = merged->count,
+        .start_state = row->start_state,
+        .end_state = row->start_state,
+    };
+    if (row->id != 0) {
+        return seal_write_chunks(s, device, row->id, &stretch);
+    }
+    if (merged->count >= TRACK_FULL) {
+        enum err e = seal_write_chunks(s, device, 0, &stretch);
+        return e == ERR_OK ? track_delete_open(s->track, device) : e;
+    }
+    struct track_row open = *row;
+    open.first_s = merged->at[0].gps_time_s;
+    open.last_s = merged->at[merged->count - 1].gps_time_s;
+    open.count = merged->count;
+    open.data = chunk_encode(s->codec, merged->at, merged->count, CHUNK_LEVEL_SEALED);
+    return track_put_open(s->track, device, &open);
+}
+
+/* The fixes of a row into s->merging; false: it is damaged, and stays beside. */
+static enum err take_row(const struct settling *g, struct track_row *row, bool *is_sound)
+{
+    struct store *s = g->s;
+    fixes_reset(&s->merging);
+    enum err e = track_decode(s->codec, row, &s->merging);
+    *is_sound = e == ERR_OK;
+    if (e == ERR_OK) {
+        return ERR_OK;
+    }
+    s->merging.count = 0;
+    seal_note_damage(s, g->tail->device, row, e);
+    return row->id == 0 ? seal_retire_open(s, g->tail->device, row) : ERR_OK;
+}
+
+/* The late fixes from `*at` on that belong to one row go there. */
+static enum err merge_row(const struct settling *g, size_t *at, size_t late_count)
+{
+    struct store *s = g->s;
+    const struct fix *late = g->fixes->at;
+    struct track_place place = {.end_s = INT64_MAX};
+    bool has_row = false;
+    enum err e = find_row(g, late[*at].gps_time_s, &place);
+    if (e == ERR_OK) {
+        e = take_row(g, &place.row, &has_row);
+    } else if (e == ERR_NOT_FOUND) {
+        fixes_reset(&s->merging);
+        e = ERR_OK;
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    do {
+        fixes_append(&s->merging, &late[(*at)++]);
+    } while (*at < late_count && late[*at].gps_time_s < place.end_s);
+    fixes_sort(&s->merging);
+    if (has_row) {
+        return write_merged(g, &place.row, &s->merging);
+    }
+    const struct seal_stretch beside = {s->merging.at, s->merging.count, place.row.start_state,
+                                        place.row.start_state};
+    return seal_write_chunks(s, g->tail->device, 0, &beside);
+}
+
+/* Merges some; what is left of the tail becomes a part of the journal again. */
+static enum err merge(struct settling *g, size_t late_count)
+{
+    size_t at = 0;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < MERGES_MAX && at < late_count && e == ERR_OK; i++) {
+        e = merge_row(g, &at, late_count);
+    }
+    g->sealed.sealed_seq = g->seq - 1;
+    g->sealed.is_dirty = true;
+    g->sealed.dirty_from_s = g->tail->dirty_from_s;
+    e = e == ERR_OK ? track_put_state(g->s->track, g->tail->device, &g->sealed) : e;
+    g->seals_tail = true;
+    g->part.fixes = g->fixes->at + at;
+    g->part.count = g->fixes->count - at;
+    g->s->sealed_fixes += at;
+    return e;
+}
+
+/* ---- 2. revising ---- */
+
+/* Folds one row onto the state; one that cannot be read leaves what comes after as it was. */
+static enum err fold_row(struct settling *g, const struct track_row *row, struct bytes after)
+{
+    struct store *s = g->s;
+    fixes_reset(&s->merging);
+    enum err e = track_decode(s->codec, row, &s->merging);
+    if (e != ERR_OK) {
+        seal_note_damage(s, g->tail->device, row, e);
+        return track_unpack_state(after, &g->state);
+    }
+    track_fold(&g->state, s->merging.at, s->merging.count);
+    return ERR_OK;
+}
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/* Corrects the start state of `row`, and the distance of the one before it. */
+static enum err put_start(const struct settling *g, const struct track_row *row)
+{
+    struct store *s = g->s;
+    struct track_row revised = *row;
+    revised.start_state = track_pack_state(&g->state, &s->scratch);
+    if (same_bytes(revised.start_state, row->start_state)) {
+        return ERR_OK;
+    }
+    return row->id == 0 ? track_put_open(s->track, g->tail->device, &revised)
+                        : track_put_start(s->track, row->id, revised.start_state);
+}
+
+/* The distance of a chunk that was folded from `before_m_e2`. */
+static enum err put_distance(const struct settling *g, const struct track_row *row,
+                             uint64_t before_m_e2)
+{
+    uint64_t after_m_e2 = g->state.odometer_m_e2;
+    return row->id == 0
+               ? ERR_OK
+               : track_put_distance(g->s->track, row->id,
+                                    after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
+}
+
+static enum err revise_rows(struct settling *g, const struct track_rows *rows)
+{
+    enum err e = rows->has_start ? track_unpack_state(rows->start_state, &g->state) : ERR_OK;
+    for (size_t i = 0; i < rows->count && e == ERR_OK; i++) {
+        const struct track_row *row = &rows->at[i];
+        bool is_last = i + 1 == rows->count;
+        if (is_last && rows->is_cut) {
+            break; /* the next transaction begins with it */
+        }
+        uint64_t before_m_e2 = g->state.odometer_m_e2;
+        e = fold_row(g, row, is_last ? g->sealed.state : rows->at[i + 1].start_state);
+        e = e == ERR_OK ? put_distance(g, row, before_m_e2) : e;
+        if (e == ERR_OK && !is_last) {
+            e = put_start(g, &rows->at[i + 1]);
+        }
+    }
+    return e;
+}
+
+/* The tail onto the sealed state: what the device is to be now. */
+static void revise_tail(struct settling *g)
+{
+    track_fold(&g->state, g->fixes->at, g->fixes->count);
+    g->is_done = true;
+    g->tail->is_dirty = false;
+}
+
+/* The next rows to fold, more than one second's. */
+static enum err read_rows(const struct settling *g, struct track_rows *out)
+{
+    struct store *s = g->s;
+    struct track_query q = {g->tail->device, g->tail->dirty_from_s, INT64_MAX, ROWS_MAX};
+    enum err e = track_read_rows(s->track, &q, &s->scratch, out);
+    while (e == ERR_OK && out->is_cut && out->at[out->count - 1].first_s <= q.from_s) {
+        q.limit *= 4;
+        e = track_read_rows(s->track, &q, &s->scratch, out);
+    }
+    return e;
+}
+
+static enum err revise(struct settling *g)
+{
+    struct store *s = g->s;
+    struct track_rows rows;
+    enum err e = read_rows(g, &rows);
+    if (e == ERR_OK && !rows.has_start) { /* nothing sealed is that new */
+        e = track_unpack_state(g->sealed.state, &g->state);
+    } else if (e == ERR_OK) {
+        e = revise_rows(g, &rows);
+    }
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (rows.is_cut) {
+        g->sealed.dirty_from_s = rows.at[rows.count - 1].first_s;
+        g->sealed.is_dirty = true;
+        g->tail->dirty_from_s = g->sealed.dirty_from_s;
+        return track_put_state(s->track, g->tail->device, &g->sealed);
+    }
+    struct bytes sealed = track_pack_state(&g->state, &s->scratch);
+    if (g->sealed.is_dirty || !same_bytes(sealed, g->sealed.state)) {
+        g->sealed.is_dirty = false;
+        g->sealed.state = sealed;
+        e = track_put_state(s->track, g->tail->device, &g->sealed);
+    }
+    revise_tail(g);
+    return e;
+}
+
+/* ---- a transaction ---- */
+
+static size_t count_late(const struct settling *g)
+{
+    size_t n = 0;
+    while (n < g->fixes->count && g->fixes->at[n].gps_time_s < g->tail->sealed_last_s) {
+        n++;
+    }
+    return n;
+}
+
+static enum err work(struct settling *g)
+{
+    struct store *s = g->s;
+    arena_clear(&s->scratch);
+    fixes_reset(&s->fixes);
+    enum err e = track_read_state(s->track, g->tail->device, &s->scratch, &g->sealed);
+    e = e == ERR_OK ? seal_load_tail(s, g->tail, &s->fixes) : e;
+    if (e != ERR_OK) {
+        return e;
+    }
+    size_t late = count_late(g);
+    return late > 0 ? merge(g, late) : revise(g);
+}
+
+/* The device's part of the journal: its state, and what of its tail is not in chunks. */
+static enum err journal(struct settling *g)
+{
+    struct store *s = g->s;
+    struct tail *tail = g->tail;
+    struct fold_state state;
+    struct bytes told = {tail->state, tail->state_len};
+    enum err e =
+        g->is_done ? ERR_OK : track_unpack_state(told.len > 0 ? told : g->sealed.state, &state);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (g->seals_tail) {
+        tails_stage_sealed(s->tails, tail->device, g->seq - 1, INT64_MIN);
+    }
+    g->part.device = tail->device;
+    g->part.state = g->is_done ? &g->state : &state;
+    g->part.has_late = !g->is_done;
+    g->part.late_from_s = tail->dirty_from_s;
+    return store_journal(s, &g->part, 1);
+}
+
+static void tell(const struct settling *g, const struct store_upkeep *upkeep)
+{
+    if (upkeep->settled != NULL) {
+        upkeep->settled(upkeep->context, g->tail->device, &g->state);
+    }
+}
+
+enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is_urgent)
+{
+    struct tail *tail = s->late.head == NULL ? NULL : s->late.head->data;
+    if (tail == NULL || (!is_urgent && tail->due_ms > clock_monotonic_ms())) {
+        return ERR_OK;
+    }
+    struct settling g = {.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
+    int64_t from_s = tail->dirty_from_s;
+    enum err e = store_begin(s);
+    e = e == ERR_OK ? work(&g) : e;
+    e = e == ERR_OK ? journal(&g) : e;
+    e = store_end(s, e);
+    settle_unmark(s, tail);
+    if (e != ERR_OK) {
+        tail->dirty_from_s = from_s;
+        tail->is_dirty = true;
+        log_line(LOG_WARN, "late_fixes_wait", "device=%lld why=\"%s\"", (long long)tail->device,
+                 err_text(e));
+        put(s, tail, RETRY_MS);
+        return e;
+    }
+    if (g.is_done) {
+        tell(&g, upkeep);
+    } else {
+        put(s, tail, 0);
+    }
+    return ERR_MORE;
+}

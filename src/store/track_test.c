@@ -1,0 +1,206 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/engine_testing.h"
+
+/* ---- reading ---- */
+
+static void spans(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 0, 1800);
+    seal_all(k);
+    drive(k, 1, 1800, 300);
+    for (unsigned i = 0; i < 200; i++) {
+        int64_t from_s = KIT_TIME_S - 100 + rnd(k, 21200);
+        assert_span(k, 1, from_s, from_s + rnd(k, 9000));
+    }
+    assert_span(k, 1, INT64_MIN, INT64_MAX);
+    assert_span(k, 1, INT64_MAX, INT64_MAX);
+    assert_span(k, 2, 0, INT64_MAX);
+}
+
+static void thinned_to_a_screen(void **state)
+{
+    struct kit *k = *state;
+    struct arena arena = {0};
+    struct store_points points = {.limit = 100};
+    struct store_span span = {1, KIT_TIME_S + 1000, KIT_TIME_S + 12000};
+    drive(k, 1, 0, 1500);
+    seal_all(k);
+    assert_int_equal(store_read_thinned(k->store, span, &arena, &points), ERR_OK);
+    assert_int_equal(points.count, 100);
+    assert_int_equal(points.at[0].gps_time_s, span.from_s);
+    assert_int_equal(points.at[99].gps_time_s, span.to_s);
+    for (size_t i = 1; i < points.count; i++) {
+        assert_in_range(points.at[i].gps_time_s - points.at[i - 1].gps_time_s, 110, 120);
+    }
+    span.to_s = span.from_s + 50;
+    assert_int_equal(store_read_thinned(k->store, span, &arena, &points), ERR_OK);
+    assert_int_equal(points.count, 6);
+    span.device = 2;
+    assert_int_equal(store_read_thinned(k->store, span, &arena, &points), ERR_OK);
+    assert_int_equal(points.count, 0);
+    points.limit = 1;
+    assert_int_equal(store_read_thinned(k->store, span, &arena, &points), ERR_INVALID);
+    arena_free(&arena);
+}
+
+/* ---- retention ---- */
+
+static void expire(struct kit *k)
+{
+    k->store->opened_ms -= 3600 * 1000;
+    k->store->trickle.expired_ms = 0;
+    maintain(k);
+    while (k->store->trickle.is_expiring) {
+        maintain(k);
+    }
+}
+
+static void old_chunks_go(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 0, 3000);
+    seal_all(k);
+    int64_t before = rows_of(k, "track_chunk");
+    expire(k);
+    assert_int_equal(rows_of(k, "track_chunk"), before);
+    k->keep_from_s = KIT_TIME_S + 20000;
+    expire(k);
+    struct arena arena = {0};
+    struct store_reader *r = NULL;
+    struct fix fix;
+    assert_int_equal(store_read_open(k->store, (struct store_span){1, 0, INT64_MAX}, &arena, &r),
+                     ERR_OK);
+    assert_int_equal(store_read_next(r, &fix), ERR_OK);
+    assert_in_range(fix.gps_time_s, k->keep_from_s - TRACK_SPLIT * 10, k->keep_from_s);
+    store_read_close(r);
+    arena_free(&arena);
+    /* What is left is read with the same states as before. */
+    assert_span(k, 1, k->keep_from_s, INT64_MAX);
+    struct fold_state want = folded(&k->models[1], KIT_TIME_S + 25000);
+    struct fold_state is;
+    assert_int_equal(store_read_state(k->store, 1, KIT_TIME_S + 25000, &is), ERR_OK);
+    assert_same_state(&is, &want);
+    assert_true(counter_get(&k->counters, fixes_expired) >= 1000);
+    /* A fix from before is taken, and does no harm. */
+    commit_at(k, 1, KIT_TIME_S + 5);
+    seal_all(k);
+    assert_live(k, 2);
+    assert_span(k, 1, k->keep_from_s, INT64_MAX);
+}
+
+static void a_gone_device_leaves_nothing(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 0, 1300);
+    seal_all(k);
+    drive(k, 1, 1300, 3);
+    commit_at(k, 1, KIT_TIME_S + 5);
+    k->is_gone = true;
+    expire(k);
+    assert_int_equal(rows_of(k, "track_chunk"), 0);
+    assert_int_equal(rows_of(k, "track_open"), 0);
+    assert_int_equal(rows_of(k, "device_state"), 0);
+    assert_int_equal(kit_count(k->store, 1), 0);
+    assert_int_equal(counter_get(&k->counters, fixes_expired), 1300);
+}
+
+/* ---- damage ---- */
+
+static void run(struct kit *k, const char *sql)
+{
+    assert_int_equal(database_run(k->store->db, sql), ERR_OK);
+}
+
+static enum err read_span(struct kit *k, int64_t from_s, int64_t to_s)
+{
+    struct arena arena = {0};
+    struct store_reader *r = NULL;
+    struct fix fix;
+    enum err e = store_read_open(k->store, (struct store_span){1, from_s, to_s}, &arena, &r);
+    if (e == ERR_OK) {
+        while ((e = store_read_next(r, &fix)) == ERR_OK) {
+        }
+        store_read_close(r);
+    }
+    arena_free(&arena);
+    return e;
+}
+
+static void damage_is_an_error_of_its_span(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 0, 3000);
+    seal_all(k);
+    run(k, "UPDATE track_chunk SET data=substr(data, 1, 100) WHERE id=2");
+    assert_int_equal(read_span(k, 0, INT64_MAX), ERR_CORRUPT);
+    assert_int_equal(counter_get(&k->counters, chunks_damaged), 1);
+    assert_int_equal(read_span(k, 0, KIT_TIME_S + 5000), ERR_END);
+    assert_int_equal(read_span(k, KIT_TIME_S + 29000, INT64_MAX), ERR_END);
+    /* Late ones for the damaged chunk are kept beside it. */
+    commit_at(k, 1, KIT_TIME_S + 15005);
+    commit_at(k, 1, KIT_TIME_S + 5);
+    seal_all(k);
+    assert_int_equal(read_span(k, KIT_TIME_S + 29000, INT64_MAX), ERR_END);
+    assert_int_equal(read_span(k, 0, KIT_TIME_S + 5000), ERR_END);
+    drive(k, 1, 3000, 600);
+    seal_all(k);
+    assert_int_equal(read_span(k, KIT_TIME_S + 29000, INT64_MAX), ERR_END);
+}
+
+static void lying_rows_are_damage(void **state)
+{
+    static const char *const lies[] = {
+        "UPDATE track_chunk SET count=count+1 WHERE id=1",
+        "UPDATE track_chunk SET count=100000000 WHERE id=1",
+        "UPDATE track_chunk SET first_s=first_s-1 WHERE id=1",
+        "UPDATE track_chunk SET last_s=last_s+1 WHERE id=1",
+        "UPDATE track_chunk SET data=x'' WHERE id=1",
+        "UPDATE track_chunk SET start_state=x'01' WHERE id=1",
+    };
+    struct kit *k = *state;
+    drive(k, 1, 0, 1000);
+    seal_all(k);
+    run(k, "CREATE TABLE kept AS SELECT * FROM track_chunk");
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        run(k, lies[i]);
+        assert_int_equal(read_span(k, 0, INT64_MAX), ERR_CORRUPT);
+        run(k, "DELETE FROM track_chunk");
+        run(k, "INSERT INTO track_chunk SELECT * FROM kept");
+    }
+    assert_int_equal(read_span(k, 0, INT64_MAX), ERR_END);
+}
+
+static void a_damaged_open_row_is_kept_beside(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 0, 300);
+    seal_all(k);
+    run(k, "UPDATE track_open SET data=substr(data, 1, 50)");
+    drive(k, 1, 300, 600);
+    seal_all(k);
+    assert_true(counter_get(&k->counters, chunks_damaged) > 0);
+    assert_int_equal(read_span(k, KIT_TIME_S + 3000, INT64_MAX), ERR_END);
+    assert_int_equal(read_span(k, 0, INT64_MAX), ERR_CORRUPT);
+    assert_live(k, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_KIT(spans),
+        WITH_KIT(thinned_to_a_screen),
+        WITH_KIT(old_chunks_go),
+        WITH_KIT(a_gone_device_leaves_nothing),
+        WITH_KIT(damage_is_an_error_of_its_span),
+        WITH_KIT(lying_rows_are_damage),
+        WITH_KIT(a_damaged_open_row_is_kept_beside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

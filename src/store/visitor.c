@@ -1,0 +1,91 @@
+#include "store/visitor.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "store/database.h"
+
+enum { CACHE_KIB = 4096 };
+
+struct visitors {
+    const char *path;
+    const char *vfs;
+    pthread_mutex_t lock;
+    struct visitor *waiting; /* under the lock */
+};
+
+struct visitors *visitors_new(const char *path, const char *vfs)
+{
+    struct visitors *v = mem_new(sizeof(*v));
+    v->path = path;
+    v->vfs = vfs;
+    check(pthread_mutex_init(&v->lock, NULL) == 0);
+    return v;
+}
+
+static void close_visitor(struct visitor *visitor)
+{
+    (void)sqlite3_finalize(visitor->texts);
+    track_close(visitor->track);
+    (void)sqlite3_close(visitor->db);
+    chunk_codec_free(visitor->codec);
+    free(visitor);
+}
+
+void visitors_free(struct visitors *v)
+{
+    if (v == NULL) {
+        return;
+    }
+    while (v->waiting != NULL) {
+        struct visitor *first = v->waiting;
+        v->waiting = first->next;
+        close_visitor(first);
+    }
+    check(pthread_mutex_destroy(&v->lock) == 0);
+    free(v);
+}
+
+static enum err open_visitor(const struct visitors *v, struct visitor **out)
+{
+    static const char texts[] =
+        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
+    const struct database_options options = {
+        .path = v->path, .vfs = v->vfs, .cache_kib = CACHE_KIB, .read_only = true};
+    struct visitor *visitor = mem_new(sizeof(*visitor));
+    enum err e = database_open(&options, &visitor->db);
+    e = e == ERR_OK ? track_open(visitor->db, false, &visitor->track) : e;
+    e = e == ERR_OK ? database_prepare(visitor->db, texts, &visitor->texts) : e;
+    visitor->codec = chunk_codec_new();
+    if (e != ERR_OK) {
+        close_visitor(visitor);
+        return e;
+    }
+    *out = visitor;
+    return ERR_OK;
+}
+
+enum err visitors_take(struct visitors *v, struct visitor **out)
+{
+    check(pthread_mutex_lock(&v->lock) == 0);
+    struct visitor *first = v->waiting;
+    if (first != NULL) {
+        v->waiting = first->next;
+    }
+    check(pthread_mutex_unlock(&v->lock) == 0);
+    if (first == NULL) {
+        return open_visitor(v, out);
+    }
+    *out = first;
+    return ERR_OK;
+}
+
+void visitors_give(struct visitors *v, struct visitor *visitor)
+{
+    check(pthread_mutex_lock(&v->lock) == 0);
+    visitor->next = v->waiting;
+    v->waiting = visitor;
+    check(pthread_mutex_unlock(&v->lock) == 0);
+}

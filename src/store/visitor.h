@@ -1,0 +1,32 @@
+#ifndef STORE_VISITOR_H
+#define STORE_VISITOR_H
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+#include "store/chunk.h"
+#include "store/track.h"
+
+/*
+ * Connections of readers, each with its page cache, its statements and its codec. One is taken for
+ * as long as a thread works with it and given back; so there are as many as threads read at once.
+ */
+struct visitors;
+
+struct visitor {
+    sqlite3 *db;
+    struct track *track;
+    struct chunk_codec *codec;
+    sqlite3_stmt *texts;
+    struct visitor *next; /* while it waits */
+};
+
+/* Both texts outlive it. */
+struct visitors *visitors_new(const char *path, const char *vfs);
+/* All have been given back. NULL is fine. */
+void visitors_free(struct visitors *v);
+/* Any thread. ERR_IO, ERR_BUSY, ERR_CORRUPT: no connection could be opened. */
+MUST_USE enum err visitors_take(struct visitors *v, struct visitor **out);
+void visitors_give(struct visitors *v, struct visitor *visitor);
+
+#endif
