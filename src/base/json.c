@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 
-enum { DEPTH_MAX = 16, DECIMALS_MAX = 9, NUMBER_SIZE = 32 };
+enum { DEPTH_MAX = 16, DECIMALS_MAX = 9, NUMBER_SIZE = 32, FIRST_BYTES = 1024 };
 
 void json_free(struct json_out *j)
 {
@@ -26,110 +26,149 @@ void json_drop(struct json_out *j)
     j->len = 0;
 }
 
-static void append(struct json_out *j, const char *text, size_t len)
+static void grow(struct json_out *j, size_t len)
+{
+    size_t want = j->len + len;
+    size_t capacity = j->capacity == 0 ? FIRST_BYTES : j->capacity;
+    while (capacity < want) {
+        capacity *= 2;
+    }
+    j->at = mem_resize(j->at, capacity);
+    j->capacity = capacity;
+}
+
+/* Where the next byte goes, with room for `len`. Whoever writes there calls end_at(). */
+static char *room_for(struct json_out *j, size_t len)
 {
     if (j->capacity - j->len < len) {
-        size_t want = j->len + len;
-        size_t capacity = j->capacity == 0 ? 1024 : j->capacity;
-        while (capacity < want) {
-            capacity *= 2;
-        }
-        j->at = mem_resize(j->at, capacity);
-        j->capacity = capacity;
+        grow(j, len);
     }
-    if (len > 0) {
-        memcpy(j->at + j->len, text, len);
-    }
-    j->len += len;
+    return j->at + j->len;
 }
 
-/* Writes the comma that goes before a value or a name. */
-static void separate(struct json_out *j)
+static void end_at(struct json_out *j, const char *at)
+{
+    j->len = (size_t)(at - j->at);
+}
+
+static char *put(char *at, const char *text, size_t len)
+{
+    if (len > 0) {
+        memcpy(at, text, len);
+    }
+    return at + len;
+}
+
+static void append(struct json_out *j, const char *text, size_t len)
+{
+    end_at(j, put(room_for(j, len), text, len));
+}
+
+/* As room_for(), behind the comma that goes before a value or a name. */
+static char *begin_value(struct json_out *j, size_t len)
 {
     uint32_t bit = UINT32_C(1) << j->depth;
-    if (j->after_name) {
-        j->after_name = false;
-        return;
-    }
-    if ((j->filled & bit) != 0) {
-        append(j, ",", 1);
-    }
+    char *at = room_for(j, len + 1);
+    *at = ',';
+    at += !j->after_name && (j->filled & bit) != 0;
     j->filled |= bit;
+    j->after_name = false;
+    return at;
 }
 
-static void open_nest(struct json_out *j, const char *bracket)
+static void open_nest(struct json_out *j, char bracket)
 {
-    separate(j);
-    append(j, bracket, 1);
+    char *at = begin_value(j, 1);
+    *at = bracket;
+    end_at(j, at + 1);
     check(j->depth < DEPTH_MAX);
     j->depth++;
     j->filled &= ~(UINT32_C(1) << j->depth);
 }
 
-static void close_nest(struct json_out *j, const char *bracket)
+static void close_nest(struct json_out *j, char bracket)
 {
     check(j->depth > 0);
     j->depth--;
-    append(j, bracket, 1);
+    append(j, &bracket, 1);
 }
 
 void json_object_begin(struct json_out *j)
 {
-    open_nest(j, "{");
+    open_nest(j, '{');
 }
 
 void json_object_end(struct json_out *j)
 {
-    close_nest(j, "}");
+    close_nest(j, '}');
 }
 
 void json_array_begin(struct json_out *j)
 {
-    open_nest(j, "[");
+    open_nest(j, '[');
 }
 
 void json_array_end(struct json_out *j)
 {
-    close_nest(j, "]");
+    close_nest(j, ']');
 }
 
-void json_name(struct json_out *j, const char *name)
+void json_name_sized(struct json_out *j, const char *name, size_t len)
 {
-    separate(j);
-    append(j, "\"", 1);
-    append(j, name, strlen(name));
-    append(j, "\":", 2);
+    char *at = begin_value(j, len + 3);
+    *at = '"';
+    at = put(at + 1, name, len);
+    at[0] = '"';
+    at[1] = ':';
+    end_at(j, at + 2);
     j->after_name = true;
 }
 
-static void literal(struct json_out *j, const char *text)
+void json_raw(struct json_out *j, struct bytes json)
 {
-    separate(j);
-    append(j, text, strlen(text));
+    end_at(j, put(begin_value(j, json.len), (const char *)json.at, json.len));
 }
 
 void json_write_null(struct json_out *j)
 {
-    literal(j, "null");
+    json_raw(j, bytes_of_text("null"));
 }
 
 void json_bool(struct json_out *j, bool v)
 {
-    literal(j, v ? "true" : "false");
+    json_raw(j, bytes_of_text(v ? "true" : "false"));
 }
 
-void json_int(struct json_out *j, int64_t v)
+/* ---- strings ---- */
+
+static bool is_plain(uint8_t c)
 {
-    json_decimal(j, v, 0);
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-void json_write_string(struct json_out *j, const char *text)
+/*
+ * How many bytes at the front are ASCII that a string holds as it is. Eight at a time: as long as
+ * all eight are below 0x80, taking n from each sets the top bit of the first that is below n, and
+ * of none where none is. Below 1 after w ^ c is what was equal to c.
+ */
+static size_t plain_length(const uint8_t *at, size_t len)
 {
-    if (text == NULL) {
-        json_write_null(j);
-        return;
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (; len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        uint64_t w;
+        memcpy(&w, at + i, sizeof(w));
+        uint64_t quote = (w ^ ones * '"') - ones;
+        uint64_t slash = (w ^ ones * '\\') - ones;
+        uint64_t delete = (w ^ ones * 0x7f) - ones;
+        if (((w | (w - ones * 0x20) | quote | slash | delete) & ones * 0x80) != 0) {
+            break;
+        }
     }
-    json_string_bytes(j, bytes_of_text(text));
+    while (i < len && is_plain(at[i])) {
+        i++;
+    }
+    return i;
 }
 
 static void append_escaped(struct json_out *j, uint8_t c)
@@ -151,7 +190,7 @@ static void append_utf8(struct json_out *j, const char *text, size_t len)
     size_t start = 0;
     for (size_t i = 0; i < len; i++) {
         uint8_t c = (uint8_t)text[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+        if (c < 0x80 && !is_plain(c)) {
             append(j, text + start, i - start);
             append_escaped(j, c);
             start = i + 1;
@@ -160,12 +199,9 @@ static void append_utf8(struct json_out *j, const char *text, size_t len)
     append(j, text + start, len - start);
 }
 
-void json_string_bytes(struct json_out *j, struct bytes text)
+/* The rest of a string, from its first byte that is not plain. */
+static void append_careful(struct json_out *j, const char *at, size_t left)
 {
-    const char *at = (const char *)text.at;
-    size_t left = text.len;
-    separate(j);
-    append(j, "\"", 1);
     while (left > 0) {
         const char *end = at;
         bool all = g_utf8_validate_len(at, left, &end);
@@ -178,61 +214,80 @@ void json_string_bytes(struct json_out *j, struct bytes text)
             left--;
         }
     }
-    append(j, "\"", 1);
 }
 
-/* Writes the digits of `v` before `end`, at least `least` of them; answers where they begin. */
-static char *write_digits(char *end, uint64_t v, unsigned least)
+void json_string_bytes(struct json_out *j, struct bytes text)
 {
-    char *at = end;
-    while (v > 0 || least > 0) {
-        *--at = (char)('0' + v % 10);
-        v /= 10;
-        least -= least > 0;
+    const char *from = (const char *)text.at;
+    size_t plain = plain_length(text.at, text.len);
+    char *at = begin_value(j, plain + 2);
+    *at++ = '"';
+    at = put(at, from, plain);
+    if (plain < text.len) {
+        end_at(j, at);
+        append_careful(j, from + plain, text.len - plain);
+        at = room_for(j, 1);
     }
-    return at;
+    *at = '"';
+    end_at(j, at + 1);
 }
 
-/* By hand: a long answer holds half a million numbers. Answers the text in `room`. */
-static struct bytes format_decimal(char room[NUMBER_SIZE], int64_t v, unsigned decimals)
+void json_write_string(struct json_out *j, const char *text)
 {
-    static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
-                                      100000, 1000000, 10000000, 100000000, 1000000000};
+    if (text == NULL) {
+        json_write_null(j);
+    } else {
+        json_string_bytes(j, bytes_of_text(text));
+    }
+}
+
+/* ---- numbers ---- */
+
+/*
+ * By hand: a long answer holds half a million numbers. Writes `v` / 10^decimals before `end`,
+ * answers where it begins.
+ */
+static char *format_decimal(char *end, int64_t v, unsigned decimals)
+{
     check(decimals <= DECIMALS_MAX);
     uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    char *end = room + NUMBER_SIZE;
     char *at = end;
     if (decimals > 0) {
-        at = write_digits(at, size % powers[decimals], decimals);
+        for (; decimals > 0; decimals--) {
+            *--at = (char)('0' + size % 10);
+            size /= 10;
+        }
         *--at = '.';
     }
-    at = write_digits(at, size / powers[decimals], 1);
+    do {
+        *--at = (char)('0' + size % 10);
+        size /= 10;
+    } while (size > 0);
     if (v < 0) {
         *--at = '-';
     }
-    return (struct bytes){(const uint8_t *)at, (size_t)(end - at)};
+    return at;
 }
 
 void json_decimal(struct json_out *j, int64_t v, unsigned decimals)
 {
     char room[NUMBER_SIZE];
-    struct bytes text = format_decimal(room, v, decimals);
-    separate(j);
-    append(j, (const char *)text.at, text.len);
+    char *end = room + sizeof(room);
+    const char *text = format_decimal(end, v, decimals);
+    json_raw(j, (struct bytes){(const uint8_t *)text, (size_t)(end - text)});
 }
 
 void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals)
 {
     char room[NUMBER_SIZE];
-    struct bytes text = format_decimal(room, v, decimals);
-    separate(j);
-    append(j, "\"", 1);
-    append(j, (const char *)text.at, text.len);
-    append(j, "\"", 1);
+    char *end = room + sizeof(room);
+    *--end = '"';
+    char *text = format_decimal(end, v, decimals);
+    *--text = '"';
+    json_raw(j, (struct bytes){(const uint8_t *)text, (size_t)(end + 1 - text)});
 }
 
-void json_raw(struct json_out *j, struct bytes json)
+void json_int(struct json_out *j, int64_t v)
 {
-    separate(j);
-    append(j, (const char *)json.at, json.len);
+    json_decimal(j, v, 0);
 }

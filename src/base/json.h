@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/bytes.h"
 
@@ -38,7 +39,12 @@ void json_object_end(struct json_out *j);
 void json_array_begin(struct json_out *j);
 void json_array_end(struct json_out *j);
 /* The name of the next member; plain ASCII of ours, written without escaping. */
-void json_name(struct json_out *j, const char *name);
+void json_name_sized(struct json_out *j, const char *name, size_t len);
+/* The same; inline, so that the length of a literal is counted by the compiler. */
+static inline void json_name(struct json_out *j, const char *name)
+{
+    json_name_sized(j, name, strlen(name));
+}
 
 /* Two names longer than their fellows: the library that parses JSON has json_null, json_string. */
 void json_write_null(struct json_out *j);

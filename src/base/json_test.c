@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,36 @@ static void test_strings_are_escaped(void **state)
     json_free(&j);
 }
 
+/* Plain bytes are looked at eight at a time: every byte at every place of such a step and beyond.
+ */
+static void test_every_byte_at_every_place(void **state)
+{
+    (void)state;
+    enum { LEN = 19 };
+    for (unsigned c = 0; c <= UINT8_MAX; c++) {
+        char expected[8];
+        if (c == '"' || c == '\\') {
+            (void)snprintf(expected, sizeof(expected), "\\%c", (int)c);
+        } else if (c >= 0x80 || c == 0) {
+            (void)snprintf(expected, sizeof(expected), "\xef\xbf\xbd");
+        } else {
+            (void)snprintf(expected, sizeof(expected), c < 0x20 || c == 0x7f ? "\\u%04x" : "%c", c);
+        }
+        for (int place = 0; place < LEN; place++) {
+            uint8_t text[LEN];
+            char out[64];
+            memset(text, '~', sizeof(text));
+            text[place] = (uint8_t)c;
+            (void)snprintf(out, sizeof(out), "\"%.*s%s%.*s\"", place, "~~~~~~~~~~~~~~~~~~~~",
+                           expected, LEN - 1 - place, "~~~~~~~~~~~~~~~~~~~~");
+            struct json_out j = {0};
+            json_string_bytes(&j, (struct bytes){text, LEN});
+            assert_json(&j, out);
+            json_free(&j);
+        }
+    }
+}
+
 static void test_utf8_is_kept_and_mended(void **state)
 {
     (void)state;
@@ -183,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_strings_are_escaped),
+        cmocka_unit_test(test_every_byte_at_every_place),
         cmocka_unit_test(test_utf8_is_kept_and_mended),
         cmocka_unit_test(test_a_long_answer_is_taken_in_pieces),
         cmocka_unit_test(test_the_buffer_grows),
