@@ -105,6 +105,16 @@ static void fill_part(struct job *j, size_t device, size_t first, struct store_p
         .device = (int64_t)device + 1, .fixes = fixes, .count = count, .state = &j->states[slot]};
 }
 
+static enum err maintain(struct job *j)
+{
+    const struct store_upkeep upkeep = {0};
+    enum err e = ERR_MORE;
+    while (e == ERR_MORE) {
+        e = store_maintain(j->store, &upkeep);
+    }
+    return e;
+}
+
 /* All fixes of the devices from `begin` to `end`, a part of each a commit. */
 static enum err fill_devices(struct job *j, size_t begin, size_t end)
 {
@@ -117,7 +127,7 @@ static enum err fill_devices(struct job *j, size_t begin, size_t end)
         }
         const struct store_batch batch = {.parts = parts, .part_count = end - begin};
         e = store_commit(j->store, &batch);
-        e = e != ERR_OK ? e : store_maintain(j->store);
+        e = e != ERR_OK ? e : maintain(j);
     }
     return e;
 }
@@ -136,6 +146,17 @@ static enum err fill(struct job *j)
     return e;
 }
 
+/* An empty store has nothing to say. */
+static void ignore_change(void *context, const struct change *c)
+{
+    (void)context, (void)c;
+}
+
+static void ignore_state(void *context, int64_t device, const struct fold_state *state)
+{
+    (void)context, (void)device, (void)state;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
@@ -151,7 +172,9 @@ int main(int argc, char **argv)
     const struct store_options options = {.directory = argv[1], .cache_kib = 65536};
     enum err e = store_open(&options, &j->store);
     if (e == ERR_OK) {
-        e = fill(j);
+        const struct store_loader loader = {.change = ignore_change, .state = ignore_state};
+        e = store_load(j->store, &loader);
+        e = e != ERR_OK ? e : fill(j);
         store_close(j->store);
     }
     (void)printf("{\"fixes\": %zu, \"seconds\": %.1f}\n", j->devices * j->fixes,

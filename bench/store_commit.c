@@ -73,6 +73,14 @@ static void print(const char *name, size_t fixes, int64_t wall_ns, int64_t cpu_n
                  (double)cpu_ns / NS_PER_US / (double)fixes);
 }
 
+/* A slice of upkeep, as after every commit. */
+static bool maintain(struct store *s)
+{
+    const struct store_upkeep upkeep = {0};
+    enum err e = store_maintain(s, &upkeep);
+    return e == ERR_OK || e == ERR_MORE;
+}
+
 static bool commit_rounds(struct load *l, struct store *s, const char *name)
 {
     int64_t wall_ns = 0;
@@ -82,7 +90,7 @@ static bool commit_rounds(struct load *l, struct store *s, const char *name)
         struct store_batch batch = {.parts = l->parts, .part_count = l->devices};
         int64_t wall = now_ns(CLOCK_MONOTONIC);
         int64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-        if (store_commit(s, &batch) != ERR_OK || store_maintain(s) != ERR_OK) {
+        if (store_commit(s, &batch) != ERR_OK || !maintain(s)) {
             return false;
         }
         wall_ns += now_ns(CLOCK_MONOTONIC) - wall;
