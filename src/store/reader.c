@@ -263,17 +263,11 @@ static enum err decode_row(struct store_reader *r, const struct track_row *row)
 static enum err find_sealed(struct store_reader *r)
 {
     for (;;) {
-        while (r->fix < r->fixes.count) {
-            const struct fix *f = &r->fixes.at[r->fix];
-            if (f->gps_time_s > r->span.to_s) {
-                r->row = r->rows.count;
-                r->fixes.count = 0;
-                return ERR_END;
-            }
-            if (f->gps_time_s >= r->floor_s) {
-                return ERR_OK;
-            }
+        while (r->fix < r->fixes.count && r->fixes.at[r->fix].gps_time_s < r->floor_s) {
             r->fix++;
+        }
+        if (r->fix < r->fixes.count) {
+            return r->fixes.at[r->fix].gps_time_s <= r->span.to_s ? ERR_OK : ERR_END;
         }
         if (r->row == r->rows.count) {
             return ERR_END;

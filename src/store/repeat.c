@@ -152,31 +152,34 @@ static bool scan_piece(const struct tail_piece *piece, const struct fix *fix)
     return false;
 }
 
+/* Adds the records of a piece behind the first `skip`. */
+static void extend_by_piece(const struct repeats *r, struct print_set *set,
+                            const struct tail_piece *piece, size_t skip)
+{
+    struct reader records = reader_init(piece->records);
+    struct bytes body = {0};
+    int64_t time_s = 0;
+    for (size_t i = 0; pack_next(&records, &body, &time_s); i++) {
+        struct fix stored;
+        if (i >= skip && unpack_fix(body, &stored) == ERR_OK) {
+            (void)g_hash_table_add(set->prints, print_of(r, &stored));
+        }
+    }
+}
+
 /* Adds what was appended to the tail since. */
 static void extend_set(const struct repeats *r, struct print_set *set,
                        const struct tail_piece *pieces, size_t count)
 {
-    size_t skip = set->count;
+    size_t before = 0;
     for (size_t i = 0; i < count; i++) {
-        struct reader records = reader_init(pieces[i].records);
-        struct bytes body = {0};
-        int64_t time_s = 0;
-        if (skip >= pieces[i].span.count) {
-            skip -= pieces[i].span.count;
-            continue;
+        size_t end = before + pieces[i].span.count;
+        if (end > set->count) {
+            extend_by_piece(r, set, &pieces[i], set->count > before ? set->count - before : 0);
         }
-        while (pack_next(&records, &body, &time_s)) {
-            struct fix stored;
-            if (skip > 0) {
-                skip--;
-                continue;
-            }
-            set->count++;
-            if (unpack_fix(body, &stored) == ERR_OK) {
-                (void)g_hash_table_add(set->prints, print_of(r, &stored));
-            }
-        }
+        before = end;
     }
+    set->count = before;
 }
 
 static bool tail_has(struct store *s, const struct tail *tail, const struct fix *fix)

@@ -146,7 +146,7 @@ static void many_of_one_second(void **state)
         assert_true(store_has_repeat(k->store, 1, &fix));
     }
     seal_all(k);
-    for (uint64_t i = 0; i < 2 * MANY; i += 97) {
+    for (uint64_t i = 0; i < (uint64_t)2 * MANY; i += 97) {
         fix.odometer_m = i;
         assert_int_equal(store_has_repeat(k->store, 1, &fix), i < MANY);
     }

@@ -34,6 +34,18 @@ void seal_note_damage(struct store *s, int64_t device, const struct track_row *r
              err_text(why));
 }
 
+static enum err load_piece(const struct tail_piece *piece, struct fixes *out)
+{
+    struct reader r = reader_init(piece->records);
+    struct bytes body = {0};
+    int64_t time_s = 0;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
+        e = unpack_fix(body, &out->at[out->count++]);
+    }
+    return e;
+}
+
 enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out)
 {
     struct tail_view v = tail_look(tail);
@@ -42,20 +54,13 @@ enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *
     size_t first = out->count;
     tail_view_copy(&v, pieces);
     fixes_reserve(out, tail->count);
-    for (size_t i = 0; i < n; i++) {
-        struct reader r = reader_init(pieces[i].records);
-        struct bytes body = {0};
-        int64_t time_s = 0;
-        while (pack_next(&r, &body, &time_s)) {
-            enum err e = unpack_fix(body, &out->at[out->count++]);
-            if (e != ERR_OK) {
-                return e;
-            }
-        }
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < n && e == ERR_OK; i++) {
+        e = load_piece(&pieces[i], out);
     }
     struct fixes tail_only = {out->at + first, out->count - first, out->count - first};
     fixes_sort(&tail_only);
-    return ERR_OK;
+    return e;
 }
 
 /* Centimetres between two packed states; 0 where one cannot be read. */

@@ -47,6 +47,7 @@ struct settling {
     struct fold_state state; /* revised so far */
     bool is_done;            /* `state` is that after the tail */
     bool seals_tail;         /* the journal so far is done with for the device */
+    struct fold_state live;  /* as it is, unrevised */
     struct store_part part;  /* what goes into the journal */
 };
 
@@ -358,10 +359,9 @@ static enum err journal(struct settling *g)
 {
     struct store *s = g->s;
     struct tail *tail = g->tail;
-    struct fold_state state;
     struct bytes told = {tail->state, tail->state_len};
     enum err e =
-        g->is_done ? ERR_OK : track_unpack_state(told.len > 0 ? told : g->sealed.state, &state);
+        g->is_done ? ERR_OK : track_unpack_state(told.len > 0 ? told : g->sealed.state, &g->live);
     if (e != ERR_OK) {
         return e;
     }
@@ -369,7 +369,7 @@ static enum err journal(struct settling *g)
         tails_stage_sealed(s->tails, tail->device, g->seq - 1, INT64_MIN);
     }
     g->part.device = tail->device;
-    g->part.state = g->is_done ? &g->state : &state;
+    g->part.state = g->is_done ? &g->state : &g->live;
     g->part.has_late = !g->is_done;
     g->part.late_from_s = tail->dirty_from_s;
     return store_journal(s, &g->part, 1);

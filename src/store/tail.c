@@ -306,6 +306,7 @@ void tails_stage_sealed(struct tails *t, int64_t device, uint64_t seq, int64_t l
 
 static void keep_state(struct tail *tail, struct bytes state)
 {
+    check(state.len > 0);
     if (tail->state_capacity < state.len) {
         tail->state_capacity = (uint32_t)(state.len + state.len / 8);
         tail->state = mem_resize(tail->state, tail->state_capacity);

@@ -10,7 +10,7 @@
 
 #include "store/store_testing.h"
 
-enum { READERS = 3, DEVICES = 8, COMMITS = 300 };
+enum { READERS = 3, DEVICES = 8, COMMITS = 900, TAIL_BYTES = 20000 };
 
 struct shared {
     struct store *store;
@@ -68,22 +68,36 @@ static void *read_on(void *arg)
     return NULL;
 }
 
-/* One commit of a fix of every device, every tenth of them late. */
-static void commit_all(struct shared *shared, int round)
+static void note_settled(void *context, int64_t device, const struct fold_state *state)
+{
+    struct fold_state *states = context;
+    states[device - 1] = *state;
+}
+
+/* One commit of a fix of every device, every fiftieth of them late. */
+static void commit_all(struct shared *shared, int round, struct fold_state states[DEVICES])
 {
     struct fix fixes[DEVICES];
-    struct fold_state states[DEVICES];
     struct store_part parts[DEVICES];
+    bool is_late = round % 50 == 49;
     for (int i = 0; i < DEVICES; i++) {
-        int64_t time_s = KIT_TIME_S + round - (round % 10 == 9 ? 500 : 0);
+        int64_t time_s = KIT_TIME_S + round - (is_late ? 40 : 0);
         fixes[i] = kit_fix(time_s);
-        states[i] = kit_state(&fixes[i], 1);
-        parts[i] = (struct store_part){
-            .device = i + 1, .fixes = &fixes[i], .count = 1, .state = &states[i]};
+        if (!is_late) {
+            fold_step(&states[i], &fixes[i]);
+        }
+        parts[i] = (struct store_part){.device = i + 1,
+                                       .fixes = &fixes[i],
+                                       .count = 1,
+                                       .state = &states[i],
+                                       .has_late = is_late,
+                                       .late_from_s = time_s};
     }
     struct store_batch batch = {.parts = parts, .part_count = DEVICES};
     assert_int_equal(store_commit(shared->store, &batch), ERR_OK);
-    assert_int_equal(kit_maintain(shared->store), ERR_OK);
+    const struct store_upkeep upkeep = {states, note_settled, NULL, true};
+    enum err e = store_maintain(shared->store, &upkeep);
+    assert_true(e == ERR_OK || e == ERR_MORE);
     for (int i = 0; i < DEVICES; i++) {
         atomic_fetch_add(&shared->committed[i], 1);
     }
@@ -96,13 +110,20 @@ static void readers_beside_the_writer(void **state)
     pthread_t threads[READERS];
     (void)state;
     kit_directory_new(path);
-    shared->store = kit_open(path, NULL);
+    struct fold_state states[DEVICES] = {0};
+    struct counters counters = {0};
+    const struct store_options o = {.directory = path,
+                                    .cache_kib = KIT_CACHE_KIB,
+                                    .tail_bytes = TAIL_BYTES,
+                                    .seal_after_s = 1,
+                                    .counters = &counters};
+    assert_int_equal(store_open(&o, &shared->store), ERR_OK);
     (void)kit_load(shared->store, 1);
     for (int i = 0; i < READERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, read_on, shared), 0);
     }
     for (int round = 0; round < COMMITS; round++) {
-        commit_all(shared, round);
+        commit_all(shared, round, states);
     }
     atomic_store(&shared->stop, true);
     for (int i = 0; i < READERS; i++) {
@@ -111,6 +132,7 @@ static void readers_beside_the_writer(void **state)
     for (int64_t device = 1; device <= DEVICES; device++) {
         assert_int_equal(count_in_order(shared->store, device), COMMITS);
     }
+    assert_true(counter_get(&counters, fixes_sealed) > (uint64_t)DEVICES * COMMITS / 2);
     store_close(shared->store);
     kit_directory_remove(path);
     free(shared);

@@ -54,7 +54,7 @@ static void thinned_to_a_screen(void **state)
 
 static void expire(struct kit *k)
 {
-    k->store->opened_ms -= 3600 * 1000;
+    k->store->opened_ms -= INT64_C(3600000);
     k->store->trickle.expired_ms = 0;
     maintain(k);
     while (k->store->trickle.is_expiring) {
@@ -78,7 +78,7 @@ static void old_chunks_go(void **state)
     assert_int_equal(store_read_open(k->store, (struct store_span){1, 0, INT64_MAX}, &arena, &r),
                      ERR_OK);
     assert_int_equal(store_read_next(r, &fix), ERR_OK);
-    assert_in_range(fix.gps_time_s, k->keep_from_s - TRACK_SPLIT * 10, k->keep_from_s);
+    assert_in_range(fix.gps_time_s, k->keep_from_s - INT64_C(10) * TRACK_SPLIT, k->keep_from_s);
     store_read_close(r);
     arena_free(&arena);
     /* What is left is read with the same states as before. */
