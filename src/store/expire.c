@@ -8,7 +8,7 @@
 
 enum {
     ROUND_EVERY_MS = 3600 * 1000,
-    FIRST_ROUND_MS = 10 * 1000, /* after the start */
+    FIRST_ROUND_MS = 1000, /* after the start */
     SLICE_US = 2000,
     CHUNKS_MAX = 64, /* of a device in a transaction */
     GONE_MAX = 64,   /* devices whose last trace went in a transaction */
