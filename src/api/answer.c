@@ -67,11 +67,9 @@ void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t d
     a->piece = a->gzip ? squeeze(a, plain) : plain;
 }
 
-ssize_t answer_next(struct answer *a, char *out, size_t size)
+/* The next bytes of the stream, none at its end. */
+static struct bytes next_piece(struct answer *a)
 {
-    if (clock_monotonic_ms() > a->deadline_ms) {
-        return -1;
-    }
     while (a->piece.len == 0 && a->more) {
         json_drop(&a->call->out);
         write_piece(a);
@@ -80,12 +78,23 @@ ssize_t answer_next(struct answer *a, char *out, size_t size)
             a->piece = squeeze(a, a->piece);
         }
     }
-    size_t len = a->piece.len < size ? a->piece.len : size;
-    if (len > 0) {
-        memcpy(out, a->piece.at, len);
+    return a->piece;
+}
+
+ssize_t answer_next(struct answer *a, char *out, size_t size)
+{
+    if (clock_monotonic_ms() > a->deadline_ms) {
+        return -1;
     }
-    a->piece = bytes_slice(a->piece, len, a->piece.len);
-    return (ssize_t)len;
+    size_t used = 0;
+    while (used < size && next_piece(a).len > 0) {
+        size_t left = size - used;
+        size_t len = a->piece.len < left ? a->piece.len : left;
+        memcpy(out + used, a->piece.at, len);
+        a->piece = bytes_slice(a->piece, len, a->piece.len);
+        used += len;
+    }
+    return (ssize_t)used;
 }
 
 void *answer_body(struct answer *a)

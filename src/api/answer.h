@@ -35,7 +35,8 @@ enum { ANSWER_GZIP_MIN = 1024 };
  */
 void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t deadline_ms);
 /*
- * Copies the next bytes of a stream, at most `size`, to `out`; 0 at its end, -1 past its deadline.
+ * Copies the next bytes of a stream to `out`: `size`, or what is left of it; 0 at its end, -1 past
+ * its deadline.
  */
 ssize_t answer_next(struct answer *a, char *out, size_t size);
 /* The bytes of an answer that is whole; `piece` with the type that libmicrohttpd wants. */

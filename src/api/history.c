@@ -9,8 +9,10 @@
  *
  * Of one time the GPS position goes before one of LBS or Wi-Fi, and that before a report without
  * one; alarms are united. A report without a position shows the last one known; records before any
- * was known are left out, so that nothing is ever shown at 0,0. A first pass counts (`total` comes
- * first), the second writes, in pieces.
+ * was known are left out, so that nothing is ever shown at 0,0.
+ *
+ * Two passes, since `total` comes first: one counts the times, the other folds and writes, a piece
+ * at a time. Counting needs no fold: the fold takes the first position there is and never loses it.
  */
 #include <stdlib.h>
 
@@ -47,8 +49,9 @@ struct history {
     enum err e;
 
     /* The record at hand. */
-    struct fold_state shown; /* the state after its best fix */
     struct fix best;
+    const struct fold_state *shown; /* the state after its best fix: `state`, or where ... */
+    struct fold_state kept;         /* ... other fixes of that time came behind, this copy */
 };
 
 static void fetch(struct history *h)
@@ -77,34 +80,57 @@ static int rank(const struct fix *f)
     return f->source == FIX_GPS ? 2 : 1;
 }
 
+/* Folds the next fix, which becomes the record's best. */
+static void take_best(struct history *h)
+{
+    h->best = h->next;
+    fold_step(&h->state, &h->best);
+    fetch(h);
+}
+
+static bool is_same_time(const struct history *h)
+{
+    return h->has_next && h->next.gps_time_s == h->best.gps_time_s;
+}
+
+/* The further fixes of the time at hand: the best of them is shown, with the alarms of them all. */
+static void unite(struct history *h)
+{
+    alarm_set alarms = h->state.active_alarms;
+    h->kept = h->state;
+    h->shown = &h->kept;
+    while (is_same_time(h)) {
+        if (rank(&h->next) > rank(&h->best)) {
+            take_best(h);
+            h->kept = h->state;
+        } else {
+            fold_step(&h->state, &h->next);
+            fetch(h);
+        }
+        alarms |= h->state.active_alarms;
+    }
+    h->kept.odometer_m_e2 = h->state.odometer_m_e2;
+    h->kept.active_alarms = alarms;
+}
+
 /* Folds all fixes of the next GPSTime into one record; false after the last. */
 static bool next_time(struct history *h)
 {
     if (!h->has_next) {
         return false;
     }
-    int64_t time_s = h->next.gps_time_s;
-    int best = -1;
-    alarm_set alarms = 0;
-    while (h->has_next && h->next.gps_time_s == time_s) {
-        fold_step(&h->state, &h->next);
-        alarms |= h->state.active_alarms;
-        if (rank(&h->next) > best) {
-            best = rank(&h->next);
-            h->shown = h->state;
-            h->best = h->next;
-        }
-        fetch(h);
+    h->shown = &h->state;
+    take_best(h);
+    if (is_same_time(h)) {
+        unite(h);
     }
-    h->shown.odometer_m_e2 = h->state.odometer_m_e2;
-    h->shown.active_alarms = alarms;
     return true;
 }
 
 static bool next_record(struct history *h)
 {
     while (next_time(h)) {
-        if (h->best.gps_time_s >= h->from_s && row_has_position(&h->shown)) {
+        if (h->best.gps_time_s >= h->from_s && row_has_position(h->shown)) {
             return true;
         }
     }
@@ -114,7 +140,7 @@ static bool next_record(struct history *h)
 static void write_record(struct history *h, struct json_out *out)
 {
     json_object_begin(out);
-    row_write(&(struct row_source){h->ref.info, &h->shown, &h->best, &h->clock}, out);
+    row_write(&(struct row_source){h->ref.info, h->shown, &h->best, &h->clock}, out);
     json_name(out, "IsReversal");
     json_int(out, 0);
     json_object_end(out);
@@ -153,11 +179,26 @@ static void close_history(void *state)
     free(h);
 }
 
+/* Takes the next GPSTime unfolded; whether any of its fixes has a position. */
+static bool pass_time(struct history *h)
+{
+    const uint32_t position = FIX_HAS_POSITION;
+    bool has_position = false;
+    h->best = h->next;
+    while (is_same_time(h)) {
+        has_position = has_position || (h->next.has & position) != 0;
+        fetch(h);
+    }
+    return has_position;
+}
+
 static void count_records(struct history *h)
 {
     rewind_history(h);
-    while (h->left < RECORDS_MAX && next_record(h)) {
-        h->left++;
+    bool known = row_has_position(&h->state);
+    while (h->left < RECORDS_MAX && h->has_next) {
+        known = pass_time(h) || known;
+        h->left += known && h->best.gps_time_s >= h->from_s;
     }
     if (h->e == ERR_OK) {
         rewind_history(h);

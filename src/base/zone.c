@@ -20,7 +20,14 @@
 #include "base/mem.h"
 #include "base/reader.h"
 
-enum { NAME_CHARS_MAX = 64, DAY_S = 86400, SPAN_S = 62 * DAY_S, PATH_SIZE = 512 };
+enum {
+    NAME_CHARS_MAX = 64,
+    DAY_S = 86400,
+    HOUR_S = 3600,
+    MINUTE_S = 60,
+    SPAN_S = 62 * DAY_S,
+    PATH_SIZE = 512
+};
 
 /* 0001-01-01 00:00:00 and 9999-12-31 23:59:59, read as UTC. */
 static const int64_t year_1_s = INT64_C(-62135596800);
@@ -187,13 +194,42 @@ static char *put_date(char *at, const struct civil *c, bool slash)
     return put_digits(at, c->day, slash && c->day < 10 ? 1 : 2);
 }
 
+static char *put_two(char *at, int64_t value)
+{
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+    return at + 2;
+}
+
+/* ZONE_TIME, of which successive times mostly share the date. */
+static void format_time(struct zone_clock *clock, int64_t local_s, char out[ZONE_TEXT_SIZE])
+{
+    int64_t day = (local_s - year_1_s) / DAY_S; /* neither is before the year 1 */
+    int64_t second = (local_s - year_1_s) % DAY_S;
+    if (clock->date[0] == '\0' || clock->local_day != day) {
+        struct civil c = civil_from_s(local_s);
+        *put_char(put_date(clock->date, &c, false), ' ') = '\0';
+        clock->local_day = day;
+    }
+    char *at = memcpy(out, clock->date, sizeof(clock->date) - 1);
+    at += sizeof(clock->date) - 1;
+    at = put_char(put_two(at, second / HOUR_S), ':');
+    at = put_char(put_two(at, second % HOUR_S / MINUTE_S), ':');
+    *put_two(at, second % MINUTE_S) = '\0';
+}
+
 void zone_format(struct zone_clock *clock, enum zone_form form, int64_t time_s,
                  char out[ZONE_TEXT_SIZE])
 {
     time_s = clamped(time_s);
-    struct civil c = civil_from_s(clamped(time_s + zone_offset_s(clock, time_s)));
+    int64_t local_s = clamped(time_s + zone_offset_s(clock, time_s));
+    if (form == ZONE_TIME) {
+        format_time(clock, local_s, out);
+        return;
+    }
+    struct civil c = civil_from_s(local_s);
     char *at = put_date(out, &c, form == ZONE_SLASH);
-    if (form != ZONE_DATE) {
+    if (form == ZONE_SLASH) {
         at = put_char(at, ' ');
         at = put_char(put_digits(at, c.hour, 2), ':');
         at = put_char(put_digits(at, c.minute, 2), ':');

@@ -24,9 +24,8 @@ struct text {
     bool full;
 };
 
-static void add(struct text *t, const char *words)
+static void add_sized(struct text *t, const char *words, size_t n)
 {
-    size_t n = strlen(words);
     if (t->full || t->room - t->len < n) {
         t->full = true;
         return;
@@ -35,16 +34,21 @@ static void add(struct text *t, const char *words)
     t->len += n;
 }
 
+/* Inline, as part_begin() and part_end(), so that the compiler counts the letters of a literal. */
+static inline void add(struct text *t, const char *words)
+{
+    add_sized(t, words, strlen(words));
+}
+
 static void add_number(struct text *t, uint64_t value)
 {
-    char digits[21];
-    size_t at = sizeof(digits) - 1;
-    digits[at] = '\0';
+    char digits[20];
+    size_t at = sizeof(digits);
     do {
         digits[--at] = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    add(t, digits + at);
+    add_sized(t, digits + at, sizeof(digits) - at);
 }
 
 /* Tenths, "12.1"; a minus only before what is not "0.0". */
@@ -63,22 +67,32 @@ static int64_t rounded(int64_t value, int64_t unit)
     return (value + (value < 0 ? -unit : unit) / 2) / unit;
 }
 
-static void part_begin(struct text *t, const char *words)
+static void open_part(struct text *t)
 {
     t->part_at = t->len;
     if (t->len > 0) {
         add(t, ",");
     }
-    add(t, words);
 }
 
-static void part_end(struct text *t, const char *words)
+static void close_part(struct text *t)
 {
-    add(t, words);
     if (t->full) {
         t->len = t->part_at;
         t->room = t->len;
     }
+}
+
+static inline void part_begin(struct text *t, const char *words)
+{
+    open_part(t);
+    add(t, words);
+}
+
+static inline void part_end(struct text *t, const char *words)
+{
+    add(t, words);
+    close_part(t);
 }
 
 static void part(struct text *t, const char *words)
