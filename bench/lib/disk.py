@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import tempfile
 
-from lib.harness import (ROOT, counters, device_ids, prepare, serving, simulate, wait_sealed)
+from lib.harness import ROOT, device_ids, prepare, serving, simulate, wait_sealed
 
 CONFIG = "[store]\nseal_after_s = 1\n"
 SHARED = pathlib.Path(os.environ.get("ODOGRAPH_SHARED", ROOT.parent / "shared"))
@@ -46,8 +46,7 @@ def value_bytes(bench, devices, *load):
             prepare(at["http"], device_ids(devices))
             result = simulate(bench, at["device"], "--devices", devices, "--burst", 16,
                               "--window", 64, *load)
-            wait_sealed(at["http"])
-            stored = counters(at["http"])["fixes_stored"]
+            stored = wait_sealed(at["http"])["fixes_stored"]
         if stored != result["acknowledged"]:
             raise RuntimeError(f"{stored} fixes stored of {result['acknowledged']}")
         return pages_bytes(f"{directory}/data") / stored

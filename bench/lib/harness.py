@@ -142,11 +142,14 @@ def counters(http):
 
 
 def wait_sealed(http, timeout_s=180):
-    """Until no fix is left outside the chunks."""
+    """Until no fix is left outside the chunks; answers the counters of then."""
     end = time.monotonic() + timeout_s
-    while counters(http)["tail_fixes"] > 0:
+    while True:
+        now = counters(http)
+        if now["tail_fixes"] == 0 and now["fixes_sealed"] >= now["fixes_stored"]:
+            return now
         if time.monotonic() > end:
-            raise RuntimeError(f"{counters(http)['tail_fixes']} fixes are still not sealed")
+            raise RuntimeError(f"{now['tail_fixes']} fixes are still not sealed")
         time.sleep(0.1)
 
 

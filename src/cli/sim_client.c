@@ -43,7 +43,7 @@ enum {
     SWEEP_MS = 20,
     WAIT_MS = 5,
     WAIT_PACED_MS = 1,
-    UDP_FRAMES_MAX = 256, /* what a socket's buffer holds by default */
+    UDP_FRAMES_MAX = 448, /* fewer than a server's socket holds that asked for what it may have */
 };
 
 enum stage { STAGE_IDLE, STAGE_GREETING, STAGE_RUNNING };
