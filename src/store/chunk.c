@@ -1,4 +1,3 @@
-/* A block: version | count | length | records of pack_fix() ... | crc32. */
 #include "store/chunk.h"
 
 #include <stdlib.h>
@@ -8,64 +7,432 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "base/writer.h"
-#include "store/pack.h"
+#include "store/column.h"
 
-enum { BLOCK_VERSION = 1, HEADING_MAX = 24, CHECKSUM_BYTES = 4 };
+enum { BLOCK_VERSION = 1, HEADING_MAX = 1 + 2 + 3, CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
 
-struct chunk_codec {
+enum width { U8, I8, U16, I16, I32, U32, I64, BYTES6, BYTES8 };
+
+/* What a column may be foretold by. */
+enum aid { ALONE, BESIDE_TIME, ALONG_TIME };
+
+/*
+ * The members of struct fix, those that most trackers send first. Numbers of 64 bits without a sign
+ * go as those with one. The order is part of the format.
+ */
+static const struct member {
+    uint16_t offset;
+    uint8_t width;
+    uint8_t aid;
+} members[] = {
+#define AT(member) (uint16_t) offsetof(struct fix, member)
+    {AT(gps_time_s), I64, ALONE},
+    {AT(rcv_time_s), I64, BESIDE_TIME},
+    {AT(has), U32, ALONE},
+    {AT(flags), U32, ALONE},
+    {AT(lat_e7), I32, ALONG_TIME},
+    {AT(lon_e7), I32, ALONG_TIME},
+    {AT(speed_kmh_e2), U32, ALONE},
+    {AT(course_cdeg), U16, ALONE},
+    {AT(altitude_dm), I32, ALONE},
+    {AT(satellites), U8, ALONE},
+    {AT(gsm), U8, ALONE},
+    {AT(odometer_m), I64, ALONE},
+    {AT(power_mv), U32, ALONE},
+    {AT(battery_percent), U8, ALONE},
+    {AT(fuel_ml), U32, ALONE},
+    {AT(battery_mv), U32, ALONE},
+    {AT(alarms), U32, ALONE},
+    {AT(temperature_count), U8, ALONE},
+    {AT(temperature_c_e2[0]), I16, ALONE},
+    {AT(hdop_e2), U16, ALONE},
+    {AT(source), U8, ALONE},
+    {AT(cell.mcc), U16, ALONE},
+    {AT(cell.mnc), U16, ALONE},
+    {AT(cell.lac), U32, ALONE},
+    {AT(cell.cid), I64, ALONE},
+    {AT(original_time_s), I64, BESIDE_TIME},
+    {AT(lock), U8, ALONE},
+    {AT(rest_days), U16, ALONE},
+    {AT(iccid[0]), BYTES8, ALONE},
+    {AT(iccid[8]), BYTES8, ALONE},
+    {AT(iccid[16]), BYTES8, ALONE},
+    {AT(wifi_count), U8, ALONE},
+    {AT(wifi[0].mac), BYTES6, ALONE},
+    {AT(wifi[0].rssi_dbm), I8, ALONE},
+    {AT(wifi[1].mac), BYTES6, ALONE},
+    {AT(wifi[1].rssi_dbm), I8, ALONE},
+    {AT(wifi[2].mac), BYTES6, ALONE},
+    {AT(wifi[2].rssi_dbm), I8, ALONE},
+    {AT(wifi[3].mac), BYTES6, ALONE},
+    {AT(wifi[3].rssi_dbm), I8, ALONE},
+    {AT(temperature_c_e2[1]), I16, ALONE},
+    {AT(temperature_c_e2[2]), I16, ALONE},
+    {AT(temperature_c_e2[3]), I16, ALONE},
+    {AT(temperature_c_e2[4]), I16, ALONE},
+    {AT(temperature_c_e2[5]), I16, ALONE},
+    {AT(temperature_c_e2[6]), I16, ALONE},
+    {AT(temperature_c_e2[7]), I16, ALONE},
+#undef AT
+};
+
+enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
+
+_Static_assert(FIX_TEMPERATURES_MAX == 8, "a column for every temperature");
+_Static_assert(FIX_WIFI_MAX == 4, "two columns for every access point");
+_Static_assert(FIX_ICCID_SIZE == 24, "three columns of eight characters");
+_Static_assert(sizeof(struct fix) % sizeof(uint64_t) == 0, "can be compared in words");
+_Static_assert(MEMBER_COUNT < 1 << PRESENT_BITS, "their number fits");
+
+enum { FIX_WORDS = sizeof(struct fix) / sizeof(uint64_t) };
+
+struct buffer {
     uint8_t *at;
     size_t capacity;
 };
 
+struct chunk_codec {
+    struct column_coder *coder;
+    int64_t times_s[CHUNK_FIXES_MAX];
+    int64_t values[CHUNK_FIXES_MAX];
+    int64_t beside[CHUNK_FIXES_MAX];
+    struct buffer block; /* that was encoded */
+    struct buffer body;  /* that is decoded, with zeros behind it */
+};
+
 struct chunk_codec *chunk_codec_new(void)
 {
-    return mem_new(sizeof(struct chunk_codec));
+    struct chunk_codec *c = mem_new(sizeof(*c));
+    c->coder = column_coder_new();
+    return c;
 }
 
 void chunk_codec_free(struct chunk_codec *c)
 {
     if (c != NULL) {
-        free(c->at);
+        column_coder_free(c->coder);
+        free(c->block.at);
+        free(c->body.at);
         free(c);
+    }
+}
+
+static void reserve(struct buffer *b, size_t size)
+{
+    if (b->capacity < size) {
+        b->capacity = size;
+        b->at = mem_resize(b->at, size);
+    }
+}
+
+static int64_t minus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/* ---- members ---- */
+
+/* `len` bytes as a number, the lowest first. */
+static int64_t load_bytes(const uint8_t *at, unsigned len)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < len; i++) {
+        v |= (uint64_t)at[i] << 8 * i;
+    }
+    return (int64_t)v;
+}
+
+static void store_bytes(uint8_t *at, unsigned len, int64_t v)
+{
+    for (unsigned i = 0; i < len; i++) {
+        at[i] = (uint8_t)((uint64_t)v >> 8 * i);
+    }
+}
+
+/* The values of one member of all fixes. */
+static void gather(const struct member *m, const struct fix *fixes, size_t count, int64_t *values)
+{
+    const uint8_t *at = (const uint8_t *)fixes + m->offset;
+#define LOOP(type)                                                                                 \
+    for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {                                     \
+        type v;                                                                                    \
+        memcpy(&v, at, sizeof(v));                                                                 \
+        values[i] = v;                                                                             \
+    }
+    switch ((enum width)m->width) {
+    case U8:
+        LOOP(uint8_t)
+        break;
+    case I8:
+        LOOP(int8_t)
+        break;
+    case U16:
+        LOOP(uint16_t)
+        break;
+    case I16:
+        LOOP(int16_t)
+        break;
+    case I32:
+        LOOP(int32_t)
+        break;
+    case U32:
+        LOOP(uint32_t)
+        break;
+    case I64:
+        LOOP(int64_t)
+        break;
+    case BYTES6:
+    case BYTES8:
+        for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {
+            values[i] = load_bytes(at, m->width == BYTES6 ? 6 : 8);
+        }
+        break;
+    }
+#undef LOOP
+}
+
+/* The way back. False where a value is beyond its member. */
+static bool scatter(const struct member *m, const int64_t *values, size_t count, struct fix *fixes)
+{
+    uint8_t *at = (uint8_t *)fixes + m->offset;
+    int64_t beyond = 0;
+#define LOOP(type)                                                                                 \
+    for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {                                     \
+        type v = (type)values[i];                                                                  \
+        memcpy(at, &v, sizeof(v));                                                                 \
+        beyond |= values[i] ^ (int64_t)v;                                                          \
+    }
+    switch ((enum width)m->width) {
+    case U8:
+        LOOP(uint8_t)
+        break;
+    case I8:
+        LOOP(int8_t)
+        break;
+    case U16:
+        LOOP(uint16_t)
+        break;
+    case I16:
+        LOOP(int16_t)
+        break;
+    case I32:
+        LOOP(int32_t)
+        break;
+    case U32:
+        LOOP(uint32_t)
+        break;
+    case I64:
+        LOOP(int64_t)
+        break;
+    case BYTES6:
+    case BYTES8:
+        for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {
+            unsigned len = m->width == BYTES6 ? 6 : 8;
+            store_bytes(at, len, values[i]);
+            beyond |= values[i] ^ load_bytes(at, len);
+        }
+        break;
+    }
+#undef LOOP
+    return beyond == 0;
+}
+
+/* ---- encoding ---- */
+
+/* The bits of struct fix in which the fixes are not all the same. */
+static void find_changes(const struct fix *fixes, size_t count, uint64_t *changed)
+{
+    uint64_t first[FIX_WORDS];
+    uint64_t all[FIX_WORDS] = {0};
+    memcpy(first, fixes, sizeof(first));
+    for (size_t i = 1; i < count; i++) {
+        uint64_t now[FIX_WORDS];
+        memcpy(now, &fixes[i], sizeof(now));
+        for (size_t word = 0; word < FIX_WORDS; word++) {
+            all[word] |= now[word] ^ first[word];
+        }
+    }
+    memcpy(changed, all, sizeof(all));
+}
+
+/* Writes the values of a member that are not all the same. */
+static void write_varying(struct chunk_codec *c, struct bit_writer *w, const struct member *m,
+                          size_t count, int level)
+{
+    struct column alone = {c->values, m->aid == ALONG_TIME ? c->times_s : NULL, count};
+    struct column_plan plan = column_plan(c->coder, &alone, level);
+    if (m->aid != BESIDE_TIME) {
+        column_write(c->coder, w, &alone, &plan, level);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        c->beside[i] = minus(c->values[i], c->times_s[i]);
+    }
+    struct column beside = {c->beside, NULL, count};
+    struct column_plan beside_plan = column_plan(c->coder, &beside, level);
+    bool is_beside = beside_plan.bits < plan.bits;
+    bits_put(w, is_beside, 1);
+    column_write(c->coder, w, is_beside ? &beside : &alone, is_beside ? &beside_plan : &plan,
+                 level);
+}
+
+static void write_columns(struct chunk_codec *c, struct bit_writer *w, const struct fix *fixes,
+                          size_t count, int level)
+{
+    struct fix changed;
+    uint64_t words[FIX_WORDS];
+    int64_t first[MEMBER_COUNT];
+    int64_t change[MEMBER_COUNT];
+    size_t present = 0;
+    find_changes(fixes, count, words);
+    memcpy(&changed, words, sizeof(changed));
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        gather(&members[i], fixes, 1, &first[i]);
+        gather(&members[i], &changed, 1, &change[i]);
+        present = first[i] != 0 || change[i] != 0 ? i + 1 : present;
+    }
+    bits_put(w, present, PRESENT_BITS);
+    gather(&members[0], fixes, count, c->times_s);
+    for (size_t i = 0; i < present; i++) {
+        bool is_there = first[i] != 0 || change[i] != 0;
+        bits_put(w, is_there, 1);
+        if (!is_there) {
+            continue;
+        }
+        bits_put(w, change[i] != 0, 1);
+        if (change[i] == 0) {
+            column_write_number(w, first[i]);
+            continue;
+        }
+        gather(&members[i], fixes, count, c->values);
+        write_varying(c, w, &members[i], count, level);
     }
 }
 
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level)
 {
     check(count > 0 && count <= CHUNK_FIXES_MAX);
-    (void)level;
-    size_t need = count * PACK_FIX_MAX + HEADING_MAX;
-    if (c->capacity < need * 2) {
-        c->capacity = need * 2;
-        c->at = mem_resize(c->at, c->capacity);
-    }
-    struct writer body = writer_init(c->at + need, need);
-    for (size_t i = 0; i < count; i++) {
-        pack_fix(&body, &fixes[i]);
-    }
-    struct writer w = writer_init(c->at, need);
-    write_u8(&w, BLOCK_VERSION);
-    write_varint(&w, count);
-    write_varint(&w, body.len);
-    write_bytes(&w, writer_bytes(&body));
-    uint32_t crc = (uint32_t)crc32_z(0, c->at, w.len);
+    size_t body_max = MEMBER_COUNT * (COLUMN_HEADING_MAX + COLUMN_VALUE_MAX * count) + BITS_SLACK;
+    reserve(&c->block, HEADING_MAX + body_max + CHECKSUM_BYTES);
+    struct bit_writer body = {.at = c->block.at + HEADING_MAX};
+    write_columns(c, &body, fixes, count, level);
+    size_t body_len = bits_align(&body);
+    check(body_len <= body_max);
+    uint8_t heading[HEADING_MAX];
+    struct writer h = writer_init(heading, sizeof(heading));
+    write_u8(&h, BLOCK_VERSION);
+    write_varint(&h, count);
+    write_varint(&h, body_len);
+    check(writer_ok(&h));
+    uint8_t *block = body.at - h.len;
+    memcpy(block, heading, h.len);
+    uint32_t crc = (uint32_t)crc32_z(0, block, h.len + body_len);
+    struct writer end = writer_init(body.at + body_len, CHECKSUM_BYTES);
     for (unsigned shift = 0; shift < 32; shift += 8) {
-        write_u8(&w, (uint8_t)(crc >> shift));
+        write_u8(&end, (uint8_t)(crc >> shift));
     }
-    return writer_bytes(&w);
+    return (struct bytes){block, h.len + body_len + CHECKSUM_BYTES};
 }
 
-static enum err open_block(struct reader *r, uint64_t *count, struct bytes *body)
+/* ---- decoding ---- */
+
+struct block {
+    size_t count;
+    struct bytes body;
+    struct bytes checked; /* what the checksum is of */
+    uint32_t crc;
+};
+
+/* The next block by its lengths. */
+static enum err next_block(struct reader *r, struct block *b)
 {
     size_t from = r->pos;
-    if (read_u8(r) != BLOCK_VERSION) {
+    uint8_t version = read_u8(r);
+    uint64_t count = read_varint(r);
+    uint64_t len = read_varint(r);
+    b->body = read_bytes(r, len <= SIZE_MAX ? (size_t)len : SIZE_MAX);
+    b->checked = bytes_slice(r->in, from, r->pos - from);
+    b->crc = read_u32le(r);
+    b->count = (size_t)count;
+    if (version > BLOCK_VERSION) {
         return ERR_VERSION;
     }
-    *count = read_varint(r);
-    *body = read_bytes(r, (size_t)read_varint(r));
-    uint32_t crc = (uint32_t)crc32_z(0, r->in.at + from, r->pos - from);
-    bool sound = read_u32le(r) == crc && reader_ok(r) && *count <= CHUNK_FIXES_MAX;
+    bool sound = reader_ok(r) && version == BLOCK_VERSION && count > 0 && count <= CHUNK_FIXES_MAX;
     return sound ? ERR_OK : ERR_CORRUPT;
+}
+
+static bool read_varying(struct chunk_codec *c, struct bit_reader *r, const struct member *m,
+                         size_t count)
+{
+    uint64_t is_beside = 0;
+    const int64_t *times_s = m->aid == ALONG_TIME ? c->times_s : NULL;
+    if ((m->aid == BESIDE_TIME && !bits_get(r, 1, &is_beside)) ||
+        !column_read(c->coder, r, times_s, c->values, count)) {
+        return false;
+    }
+    for (size_t i = 0; is_beside != 0 && i < count; i++) {
+        c->values[i] = plus(c->values[i], c->times_s[i]);
+    }
+    return true;
+}
+
+/* One member of all fixes. */
+static bool read_member(struct chunk_codec *c, struct bit_reader *r, const struct member *m,
+                        size_t count, struct fix *out)
+{
+    uint64_t is_there = 0;
+    uint64_t varies = 0;
+    bool sound = bits_get(r, 1, &is_there) && (is_there == 0 || bits_get(r, 1, &varies));
+    if (!sound || is_there == 0) {
+        return sound;
+    }
+    if (varies != 0) {
+        return read_varying(c, r, m, count) && scatter(m, c->values, count, out);
+    }
+    int64_t v = 0;
+    sound = column_read_number(r, &v);
+    for (size_t i = 0; i < count; i++) {
+        c->values[i] = v;
+    }
+    return sound && scatter(m, c->values, count, out);
+}
+
+/* Members that others rely on: counts of arrays, numbers of names, a text with an end. */
+static bool is_fix(const struct fix *f)
+{
+    return f->temperature_count <= FIX_TEMPERATURES_MAX && f->wifi_count <= FIX_WIFI_MAX &&
+           f->source <= FIX_WIFI && f->lock < FIX_LOCK_COUNT &&
+           f->iccid[sizeof(f->iccid) - 1] == '\0';
+}
+
+static enum err read_columns(struct chunk_codec *c, struct bytes body, size_t count,
+                             struct fix *out)
+{
+    uint64_t present = 0;
+    reserve(&c->body, body.len + BITS_SLACK);
+    if (body.len > 0) {
+        memcpy(c->body.at, body.at, body.len);
+    }
+    memset(c->body.at + body.len, 0, BITS_SLACK);
+    memset(out, 0, count * sizeof(*out));
+    memset(c->times_s, 0, count * sizeof(*c->times_s));
+    struct bit_reader r = {.at = c->body.at, .end = body.len * 8};
+    bool sound = bits_get(&r, PRESENT_BITS, &present) && present <= MEMBER_COUNT;
+    for (size_t i = 0; sound && i < present; i++) {
+        sound = read_member(c, &r, &members[i], count, out);
+        if (i == 0) {
+            gather(&members[0], out, count, c->times_s);
+        }
+    }
+    for (size_t i = 0; sound && i < count; i++) {
+        sound = is_fix(&out[i]);
+    }
+    return sound && r.end - r.pos < 8 ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err chunk_count(struct bytes data, size_t *count)
@@ -73,13 +440,12 @@ enum err chunk_count(struct bytes data, size_t *count)
     struct reader r = reader_init(data);
     *count = 0;
     while (reader_left(&r) > 0) {
-        uint64_t n = 0;
-        struct bytes body;
-        enum err e = open_block(&r, &n, &body);
+        struct block b;
+        enum err e = next_block(&r, &b);
         if (e != ERR_OK) {
             return e;
         }
-        *count += (size_t)n;
+        *count += b.count;
     }
     return ERR_OK;
 }
@@ -88,25 +454,24 @@ enum err chunk_decode(struct chunk_codec *c, struct bytes data, struct fix *out,
                       size_t *count)
 {
     struct reader r = reader_init(data);
-    (void)c;
     *count = 0;
     while (reader_left(&r) > 0) {
-        uint64_t n = 0;
-        struct bytes body;
-        enum err e = open_block(&r, &n, &body);
-        struct reader b = reader_init(body);
-        for (uint64_t i = 0; i < n && e == ERR_OK; i++) {
-            struct bytes record;
-            int64_t time_s = 0;
-            if (*count == room) {
-                return ERR_TOO_LONG;
-            }
-            e = pack_next(&b, &record, &time_s) ? unpack_fix(record, &out[(*count)++])
-                                                : ERR_CORRUPT;
-        }
+        struct block b;
+        enum err e = next_block(&r, &b);
         if (e != ERR_OK) {
             return e;
         }
+        if (crc32_z(0, b.checked.at, b.checked.len) != b.crc) {
+            return ERR_CORRUPT;
+        }
+        if (b.count > room - *count) {
+            return ERR_TOO_LONG;
+        }
+        e = read_columns(c, b.body, b.count, out + *count);
+        if (e != ERR_OK) {
+            return e;
+        }
+        *count += b.count;
     }
     return ERR_OK;
 }
