@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"decode", "prints what the frames of a tracker say, as JSON", decode_command},
     {"simulate", "plays a fleet of trackers against a server", simulate_command},
     {"check", "verifies a data directory and prints what is in it", check_command},
+    {"backup", "copies a data directory in use into one file", backup_command},
 };
 
 static void print_help(FILE *out)

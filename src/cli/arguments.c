@@ -11,7 +11,9 @@ static void print_help(const char *summary, const struct argument *rows, size_t 
     (void)printf("%s\n\n", summary);
     for (size_t i = 0; i < count; i++) {
         char head[48];
-        (void)snprintf(head, sizeof(head), "--%s %s", rows[i].name,
+        bool is_place = rows[i].type == ARGUMENT_PLACE;
+        (void)snprintf(head, sizeof(head), "%s%s%s%s", is_place ? "" : "--", rows[i].name,
+                       is_place ? "" : " ",
                        rows[i].type == ARGUMENT_FLAG ? "" : rows[i].value_name);
         (void)printf("  %-24s %s\n", head, rows[i].doc);
     }
@@ -43,6 +45,10 @@ static enum err set_value(const struct argument *row, const char *value)
 static const struct argument *find_row(const char *word, const struct argument *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        if (rows[i].type == ARGUMENT_PLACE && word[0] != '-' && word[0] != '\0' &&
+            *(const char **)rows[i].target == NULL) {
+            return &rows[i];
+        }
         if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, rows[i].name) == 0) {
             return &rows[i];
         }
@@ -61,6 +67,10 @@ enum err arguments_read(int argc, char **argv, const char *summary, const struct
         const struct argument *row = find_row(argv[i], rows, count);
         if (row == NULL) {
             return complain(argv[i], "no such option");
+        }
+        if (row->type == ARGUMENT_PLACE) {
+            *(const char **)row->target = argv[i];
+            continue;
         }
         if (row->type == ARGUMENT_FLAG) {
             *(bool *)row->target = true;

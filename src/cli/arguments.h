@@ -7,15 +7,19 @@
 
 #include "base/err.h"
 
-/* One long option of a subcommand: "--name VALUE", or "--name" alone for ARGUMENT_FLAG. */
+/*
+ * One long option of a subcommand: "--name VALUE", or "--name" alone for ARGUMENT_FLAG. Or the one
+ * word without a name, ARGUMENT_PLACE, whose target is NULL until it came.
+ */
 enum argument_type {
-    ARGUMENT_FLAG, /* bool */
-    ARGUMENT_TEXT, /* const char *, borrowed from argv */
-    ARGUMENT_UINT  /* uint64_t between min and max */
+    ARGUMENT_FLAG,  /* bool */
+    ARGUMENT_TEXT,  /* const char *, borrowed from argv */
+    ARGUMENT_PLACE, /* the same */
+    ARGUMENT_UINT   /* uint64_t between min and max */
 };
 
 struct argument {
-    const char *name; /* without its dashes */
+    const char *name; /* without its dashes; "" of ARGUMENT_PLACE */
     enum argument_type type;
     void *target;
     uint64_t min;

@@ -12,5 +12,6 @@ int serve_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
 int check_command(int argc, char **argv);
+int backup_command(int argc, char **argv);
 
 #endif

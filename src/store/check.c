@@ -5,6 +5,8 @@
  * one before it), and every journal batch: its checksum, each record and each state. What is
  * damaged is logged with its place, and the rest is looked at all the same.
  */
+#include "store/check.h"
+
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,14 +231,13 @@ static int give_row(void *key, void *value, void *arg)
     return FALSE;
 }
 
-enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_row *row), void *context)
+enum err store_check_file(const char *path,
+                          void (*row)(void *context, const struct store_check_row *row),
+                          void *context)
 {
-    char *path = store_path(directory);
     struct database_options options = {.path = path, .cache_kib = CACHE_KIB, .read_only = true};
     sqlite3 *db = NULL;
     enum err e = database_open(&options, &db);
-    free(path);
     if (e != ERR_OK) {
         return e;
     }
@@ -257,5 +258,14 @@ enum err store_check(const char *directory,
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
     (void)sqlite3_close(db);
+    return e;
+}
+
+enum err store_check(const char *directory,
+                     void (*row)(void *context, const struct store_check_row *row), void *context)
+{
+    char *path = store_path(directory);
+    enum err e = store_check_file(path, row, context);
+    free(path);
     return e;
 }

@@ -203,4 +203,29 @@ MUST_USE enum err store_check(const char *directory,
                               void (*row)(void *context, const struct store_check_row *row),
                               void *context);
 
+/* ---- copying, beside a running server too ---- */
+
+struct store_backup {
+    const char *directory; /* of the store */
+    const char *file;      /* of the copy; FILE.part stands beside it meanwhile */
+    const char *vfs;       /* SQLite VFS of the copy; NULL: the default. Tests put faults here */
+    /* Called now and then, with what is copied of how much; then comes the verifying. Or NULL. */
+    void (*progress)(void *context, uint64_t pages, uint64_t pages_total);
+    void *context;
+};
+
+struct store_backup_content {
+    uint64_t devices; /* registered */
+    uint64_t fixes;
+    uint64_t bytes;
+};
+
+/*
+ * Copies a store as of one instant, all that was committed before the call in it, verifies the copy
+ * as store_check() does and gives it its name when all of it is on the disk. ERR_NOT_FOUND: there
+ * is no store; ERR_DUPLICATE: `file` exists; ERR_LOCKED: another backup writes it; ERR_FULL,
+ * ERR_IO, ERR_BUSY; ERR_CORRUPT: the store is damaged. Nothing is left behind then. Any thread.
+ */
+MUST_USE enum err store_backup(const struct store_backup *backup, struct store_backup_content *out);
+
 #endif
