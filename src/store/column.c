@@ -387,17 +387,19 @@ static struct divisor scale_of(const int64_t *steps, size_t count)
     return d.scale == 0 || d.scale > INT64_MAX ? divisor_of(1) : d;
 }
 
-/* The steps from the first value, divided; answers the scale. */
-static uint64_t divide(const struct column *in, int64_t *steps)
+/* The steps from the first value. */
+static void take_steps(const struct column *in, int64_t *steps)
 {
     for (size_t i = 0; i < in->count; i++) {
         steps[i] = minus(in->values[i], in->values[0]);
     }
-    struct divisor d = scale_of(steps, in->count);
-    for (size_t i = 0; i < in->count && d.scale > 1; i++) {
-        steps[i] = (int64_t)((uint64_t)(steps[i] >> d.twos) * d.factor);
+}
+
+static void divide(int64_t *steps, size_t count, const struct divisor *d)
+{
+    for (size_t i = 0; i < count && d->scale > 1; i++) {
+        steps[i] = (int64_t)((uint64_t)(steps[i] >> d->twos) * d->factor);
     }
-    return d.scale;
 }
 
 /* ---- choosing ---- */
@@ -406,7 +408,7 @@ static uint64_t divide(const struct column *in, int64_t *steps)
 static int64_t middle_of(const int64_t *v, size_t count)
 {
     int64_t sorted[SAMPLES_MAX] = {0};
-    size_t n = count < SAMPLES_MAX ? count : SAMPLES_MAX;
+    size_t n = count / 4 < SAMPLES_MAX ? count / 4 + 1 : SAMPLES_MAX;
     for (size_t i = 0; i < n; i++) {
         int64_t sample = v[i * count / n];
         size_t at = i;
@@ -496,25 +498,61 @@ static void weigh(struct column_coder *c, enum prediction p, size_t count, struc
     consider(best, plan);
 }
 
+/* About what `count` residuals cost, from their lengths alone. */
+static uint64_t guess(const int64_t *residuals, size_t count)
+{
+    int64_t center = middle_of(residuals, count);
+    int64_t least = center;
+    int64_t most = center;
+    uint64_t bits = count;
+    for (size_t i = 0; i < count; i++) {
+        least = residuals[i] < least ? residuals[i] : least;
+        most = residuals[i] > most ? residuals[i] : most;
+        bits += bits_of(zigzag(minus(residuals[i], center)));
+    }
+    uint64_t fixed = count * bits_of((uint64_t)minus(most, least));
+    return fixed < bits ? fixed : bits;
+}
+
+/* The prediction that does best at the beginning of the column. */
+static enum prediction likely_prediction(struct column_coder *c, const struct column *in,
+                                         enum prediction last)
+{
+    size_t count = in->count < QUICK_MAX ? in->count : QUICK_MAX;
+    enum prediction best = PREDICT_ZERO;
+    uint64_t best_bits = UINT64_MAX;
+    for (int p = PREDICT_ZERO; p <= (int)last; p++) {
+        leave((enum prediction)p, c->steps, in->times_s, count, c->residuals);
+        uint64_t bits = guess(c->residuals, count - 1);
+        if (bits < best_bits) {
+            best = (enum prediction)p;
+            best_bits = bits;
+        }
+    }
+    return best;
+}
+
 struct column_plan column_plan(struct column_coder *c, const struct column *in, int level)
 {
     check(in->count > 0 && in->count <= COLUMN_VALUES_MAX);
-    uint64_t scale = divide(in, c->steps);
     struct column_plan best = {.bits = UINT64_MAX};
-    size_t tried = level > 0 || in->count < QUICK_MAX ? in->count : QUICK_MAX;
-    int predictions = in->times_s != NULL ? PREDICT_TIMED : PREDICT_LINE;
-    for (int p = PREDICT_ZERO; in->count > 1 && p <= predictions; p++) {
-        leave((enum prediction)p, c->steps, in->times_s, tried, c->residuals);
-        weigh(c, (enum prediction)p, tried - 1, &best);
-    }
-    if (tried < in->count) {
-        enum prediction p = (enum prediction)best.prediction;
-        best.bits = UINT64_MAX;
-        leave(p, c->steps, in->times_s, in->count, c->residuals);
-        weigh(c, p, in->count - 1, &best);
+    take_steps(in, c->steps);
+    struct divisor scale = scale_of(c->steps, in->count);
+    divide(c->steps, in->count, &scale);
+    if (in->count > 1) {
+        enum prediction from = PREDICT_ZERO;
+        enum prediction to = in->times_s != NULL ? PREDICT_TIMED : PREDICT_LINE;
+        if (level == 0) {
+            from = likely_prediction(c, in, to);
+            to = from;
+        }
+        for (int p = (int)from; p <= (int)to; p++) {
+            leave((enum prediction)p, c->steps, in->times_s, in->count, c->residuals);
+            weigh(c, (enum prediction)p, in->count - 1, &best);
+        }
     }
     best.first = in->values[0];
-    best.scale = scale;
+    best.scale = scale.scale;
     return best;
 }
 
@@ -618,7 +656,9 @@ void column_write(struct column_coder *c, struct bit_writer *w, const struct col
                   const struct column_plan *plan, int level)
 {
     size_t count = in->count - 1;
-    (void)divide(in, c->steps);
+    struct divisor scale = divisor_of(plan->scale);
+    take_steps(in, c->steps);
+    divide(c->steps, in->count, &scale);
     if (level > 0 && in->times_s == NULL && count >= BYTES_FROM_COUNT &&
         plan->bits > BYTES_FROM_BITS * count && write_bytes_coded(c, w, in->count, plan, level)) {
         return;

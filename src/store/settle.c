@@ -1,6 +1,7 @@
 /*
  * Late fixes. Each was journaled with a mark (device, from) and left the state as it was. Here the
- * fold is made again, in transactions of bounded work that each leave everything readable:
+ * fold is made again, in transactions of bounded work, of some devices each, that leave everything
+ * readable:
  *
  *      chunk      chunk        chunk      open     tail
  *     ├──────────┼────────────┼──────────┼────────┼─────────►
@@ -33,8 +34,10 @@
 enum {
     DELAY_MS = 100,   /* from a mark to its fold */
     RETRY_MS = 60000, /* after the store failed */
-    MERGES_MAX = 16,  /* rows rewritten a transaction */
-    ROWS_MAX = 16,    /* rows folded a transaction */
+    MERGES_MAX = 16,  /* rows of a device rewritten a transaction */
+    ROWS_MAX = 16,    /* rows of a device folded a transaction */
+    DEVICES_MAX = 64, /* a transaction ... */
+    SLICE_US = 2000,  /* ... that begins with none after so long */
 };
 
 /* One device being settled, for the length of one transaction. */
@@ -44,10 +47,10 @@ struct settling {
     uint64_t seq; /* of this transaction's journal row */
     struct track_state sealed;
     struct fixes *fixes;     /* the tail, by time */
-    struct fold_state state; /* revised so far */
+    struct fold_state state; /* revised so far ... */
+    bool is_known;           /* ... unless damage made it unknown */
     bool is_done;            /* `state` is that after the tail */
     bool seals_tail;         /* the journal so far is done with for the device */
-    struct fold_state live;  /* as it is, unrevised */
     struct store_part part;  /* what goes into the journal */
 };
 
@@ -217,18 +220,18 @@ static enum err merge(struct settling *g, size_t late_count)
 
 /* ---- 2. revising ---- */
 
-/* Folds one row onto the state; one that cannot be read leaves what comes after as it was. */
-static enum err fold_row(struct settling *g, const struct track_row *row, struct bytes after)
+/* Folds one row onto the state; false: it cannot be read. */
+static bool fold_row(struct settling *g, const struct track_row *row)
 {
     struct store *s = g->s;
     fixes_reset(&s->merging);
     enum err e = track_decode(s->codec, row, &s->merging);
     if (e != ERR_OK) {
         seal_note_damage(s, g->tail->device, row, e);
-        return track_unpack_state(after, &g->state);
+        return false;
     }
     track_fold(&g->state, s->merging.at, s->merging.count);
-    return ERR_OK;
+    return true;
 }
 
 static bool same_bytes(struct bytes a, struct bytes b)
@@ -260,21 +263,28 @@ static enum err put_distance(const struct settling *g, const struct track_row *r
                                     after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
 }
 
+/* One row and the start state of what follows it. What is damaged leaves that as it was. */
+static enum err revise_row(struct settling *g, const struct track_rows *rows, size_t i)
+{
+    bool is_last = i + 1 == rows->count;
+    uint64_t before_m_e2 = g->state.odometer_m_e2;
+    if (!g->is_known || !fold_row(g, &rows->at[i])) {
+        struct bytes after = is_last ? g->sealed.state : rows->at[i + 1].start_state;
+        g->is_known = track_unpack_state(after, &g->state) == ERR_OK;
+        return ERR_OK;
+    }
+    enum err e = put_distance(g, &rows->at[i], before_m_e2);
+    return e == ERR_OK && !is_last ? put_start(g, &rows->at[i + 1]) : e;
+}
+
 static enum err revise_rows(struct settling *g, const struct track_rows *rows)
 {
-    enum err e = rows->has_start ? track_unpack_state(rows->start_state, &g->state) : ERR_OK;
-    for (size_t i = 0; i < rows->count && e == ERR_OK; i++) {
-        const struct track_row *row = &rows->at[i];
-        bool is_last = i + 1 == rows->count;
-        if (is_last && rows->is_cut) {
-            break; /* the next transaction begins with it */
-        }
-        uint64_t before_m_e2 = g->state.odometer_m_e2;
-        e = fold_row(g, row, is_last ? g->sealed.state : rows->at[i + 1].start_state);
-        e = e == ERR_OK ? put_distance(g, row, before_m_e2) : e;
-        if (e == ERR_OK && !is_last) {
-            e = put_start(g, &rows->at[i + 1]);
-        }
+    /* Of what was cut off, the last row is where the next transaction begins. */
+    size_t count = rows->is_cut ? rows->count - 1 : rows->count;
+    enum err e = ERR_OK;
+    g->is_known = track_unpack_state(rows->start_state, &g->state) == ERR_OK;
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        e = revise_row(g, rows, i);
     }
     return e;
 }
@@ -355,58 +365,110 @@ static enum err work(struct settling *g)
 }
 
 /* The device's part of the journal: its state, and what of its tail is not in chunks. */
-static enum err journal(struct settling *g)
+static enum err prepare(struct settling *g)
 {
     struct store *s = g->s;
     struct tail *tail = g->tail;
     struct bytes told = {tail->state, tail->state_len};
-    enum err e =
-        g->is_done ? ERR_OK : track_unpack_state(told.len > 0 ? told : g->sealed.state, &g->live);
-    if (e != ERR_OK) {
-        return e;
-    }
+    struct store_part *part = &g->part;
     if (g->seals_tail) {
         tails_stage_sealed(s->tails, tail->device, g->seq - 1, INT64_MIN);
     }
-    g->part.device = tail->device;
-    g->part.state = g->is_done ? &g->state : &g->live;
-    g->part.has_late = !g->is_done;
-    g->part.late_from_s = tail->dirty_from_s;
-    return store_journal(s, &g->part, 1);
+    part->device = tail->device;
+    part->state = &g->state;
+    part->has_late = !g->is_done;
+    part->late_from_s = tail->dirty_from_s;
+    if (part->count > 0) { /* s->fixes is the next device's */
+        struct fix *kept = arena_new_array(&s->settling, part->count, sizeof(*kept));
+        memcpy(kept, part->fixes, part->count * sizeof(*kept));
+        part->fixes = kept;
+    }
+    return g->is_done ? ERR_OK
+                      : track_unpack_state(told.len > 0 ? told : g->sealed.state, &g->state);
 }
 
-static void tell(const struct settling *g, const struct store_upkeep *upkeep)
+/* The device that is due first, or NULL. */
+static struct tail *take_due(struct store *s, bool is_urgent)
 {
-    if (upkeep->settled != NULL) {
-        upkeep->settled(upkeep->context, g->tail->device, &g->state);
+    struct tail *tail = s->late.head == NULL ? NULL : s->late.head->data;
+    if (tail == NULL || (!is_urgent && tail->due_ms > clock_monotonic_ms())) {
+        return NULL;
     }
+    settle_unmark(s, tail);
+    return tail;
+}
+
+/* The devices of one transaction. */
+struct settlement {
+    struct settling *at[DEVICES_MAX];
+    struct store_part parts[DEVICES_MAX];
+    int64_t from_s[DEVICES_MAX]; /* their marks before */
+    size_t count;
+};
+
+static enum err settle_some(struct store *s, struct settlement *m, bool is_urgent)
+{
+    size_t most = s->settles_alone ? 1 : DEVICES_MAX;
+    int64_t until_us = clock_monotonic_us() + SLICE_US;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && m->count < most) {
+        struct tail *tail =
+            m->count > 0 && clock_monotonic_us() > until_us ? NULL : take_due(s, is_urgent);
+        if (tail == NULL) {
+            break;
+        }
+        struct settling *g = arena_new(&s->settling, sizeof(*g));
+        *g = (struct settling){.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
+        m->from_s[m->count] = tail->dirty_from_s;
+        m->at[m->count++] = g;
+        e = work(g);
+        e = e == ERR_OK ? prepare(g) : e;
+        m->parts[m->count - 1] = g->part;
+    }
+    return e == ERR_OK && m->count > 0 ? store_journal(s, m->parts, m->count) : e;
+}
+
+static void take_back(struct store *s, const struct settlement *m, enum err e)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        struct tail *tail = m->at[i]->tail;
+        tail->dirty_from_s = m->from_s[i];
+        tail->is_dirty = true;
+        put(s, tail, m->count > 1 ? 0 : RETRY_MS);
+    }
+    log_line(LOG_WARN, "late_fixes_wait", "devices=%zu first=%lld why=\"%s\"", m->count,
+             (long long)m->at[0]->tail->device, err_text(e));
+    s->settles_alone = true;
+}
+
+static void tell(struct store *s, const struct settlement *m, const struct store_upkeep *upkeep)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const struct settling *g = m->at[i];
+        if (!g->is_done) {
+            settle_unmark(s, g->tail); /* publishing has marked it */
+            put(s, g->tail, 0);
+        } else if (upkeep->settled != NULL) {
+            upkeep->settled(upkeep->context, g->tail->device, &g->state);
+        }
+    }
+    s->settles_alone = false;
 }
 
 enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is_urgent)
 {
-    struct tail *tail = s->late.head == NULL ? NULL : s->late.head->data;
-    if (tail == NULL || (!is_urgent && tail->due_ms > clock_monotonic_ms())) {
+    struct settlement m = {.count = 0};
+    if (s->late.head == NULL || (!is_urgent && settle_wait_ms(s, 1) > 0)) {
         return ERR_OK;
     }
-    struct settling g = {.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
-    int64_t from_s = tail->dirty_from_s;
     enum err e = store_begin(s);
-    e = e == ERR_OK ? work(&g) : e;
-    e = e == ERR_OK ? journal(&g) : e;
+    e = e == ERR_OK ? settle_some(s, &m, is_urgent) : e;
     e = store_end(s, e);
-    settle_unmark(s, tail);
-    if (e != ERR_OK) {
-        tail->dirty_from_s = from_s;
-        tail->is_dirty = true;
-        log_line(LOG_WARN, "late_fixes_wait", "device=%lld why=\"%s\"", (long long)tail->device,
-                 err_text(e));
-        put(s, tail, RETRY_MS);
-        return e;
+    if (e != ERR_OK && m.count > 0) {
+        take_back(s, &m, e);
+    } else if (e == ERR_OK) {
+        tell(s, &m, upkeep);
     }
-    if (g.is_done) {
-        tell(&g, upkeep);
-    } else {
-        put(s, tail, 0);
-    }
-    return ERR_MORE;
+    arena_clear(&s->settling);
+    return e == ERR_OK ? ERR_MORE : e;
 }

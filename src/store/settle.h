@@ -10,8 +10,8 @@ void settle_mark(struct store *s, struct tail *tail);
 /* The device is gone. */
 void settle_unmark(struct store *s, struct tail *tail);
 /*
- * One transaction for the device that is due first; with `is_urgent` it need not be due. ERR_MORE:
- * done, there is more to do; ERR_OK: nothing is due. Else as store_commit().
+ * One transaction for the devices that are due; with `is_urgent` they need not be. ERR_MORE: done,
+ * there may be more to do; ERR_OK: nothing is due. Else as store_commit().
  */
 MUST_USE enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is_urgent);
 /* Milliseconds until something is due, at most `limit_ms`. */

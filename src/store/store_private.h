@@ -66,6 +66,8 @@ struct store {
     struct fixes merging; /* the same */
     struct trickle trickle;
     int64_t opened_ms;        /* monotonic */
+    struct arena settling;    /* of the devices of one transaction of settle.c */
+    bool settles_alone;       /* the last one failed: the next ones take a device each */
     GQueue late;              /* struct tail with late fixes, the one that is due first in front */
     uint64_t next_seq;        /* of the journal */
     size_t sealed_fixes;      /* by the transaction under way */
