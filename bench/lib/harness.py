@@ -13,7 +13,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = "benchmark"
-ROUNDS = 3
+ROUNDS = 5
 STOP_TIMEOUT_S = 120
 FIRST_ID = 13800000001
 

@@ -10,10 +10,23 @@
 enum { START_S = 1000000, LAP_PAUSE_S = 600 };
 
 /* Two tracks: of three fixes within 20 s, and of one. */
-static struct fix long_fixes[] = {{.gps_time_s = 50}, {.gps_time_s = 60}, {.gps_time_s = 70}};
-static struct fix short_fixes[] = {{.gps_time_s = 7}};
-static struct track tracks[] = {{long_fixes, 3}, {short_fixes, 1}};
-static const struct track_file file = {tracks, 2};
+struct two_tracks {
+    struct fix long_fixes[3];
+    struct fix short_fixes[1];
+    struct track tracks[2];
+    struct track_file file;
+};
+
+static void two_tracks_init(struct two_tracks *t)
+{
+    *t = (struct two_tracks){
+        .long_fixes = {{.gps_time_s = 50}, {.gps_time_s = 60}, {.gps_time_s = 70}},
+        .short_fixes = {{.gps_time_s = 7}},
+    };
+    t->tracks[0] = (struct track){t->long_fixes, 3};
+    t->tracks[1] = (struct track){t->short_fixes, 1};
+    t->file = (struct track_file){t->tracks, 2};
+}
 
 static int64_t next_time_s(struct sim_source source, size_t device)
 {
@@ -23,9 +36,11 @@ static int64_t next_time_s(struct sim_source source, size_t device)
 
 static void tracks_are_replayed_from_the_start_again_and_again(void **state)
 {
+    struct two_tracks two;
     struct track_source s;
     (void)state;
-    track_source_init(&s, &file, 3, START_S, 5);
+    two_tracks_init(&two);
+    track_source_init(&s, &two.file, 3, START_S, 5);
     struct sim_source source = track_source_use(&s);
     const int64_t lap_s = 20 + LAP_PAUSE_S;
     const int64_t expected_s[] = {0, 10, 20, lap_s, lap_s + 10};
@@ -42,9 +57,11 @@ static void tracks_are_replayed_from_the_start_again_and_again(void **state)
 
 static void once_ends_with_the_track(void **state)
 {
+    struct two_tracks two;
     struct track_source s;
     (void)state;
-    track_source_init(&s, &file, 2, START_S, 0);
+    two_tracks_init(&two);
+    track_source_init(&s, &two.file, 2, START_S, 0);
     s.once = true;
     struct sim_source source = track_source_use(&s);
     assert_int_equal(next_time_s(source, 0), START_S);
