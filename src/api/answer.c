@@ -55,16 +55,25 @@ static void write_piece(struct answer *a)
     }
 }
 
-void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t deadline_ms)
+void answer_begin(struct answer *a, struct call *c, int64_t deadline_ms)
 {
     a->call = c;
     a->deadline_ms = deadline_ms;
     if (c->stream.state != NULL) {
         write_piece(a);
     }
-    struct bytes plain = json_text(&c->out);
-    a->gzip = accepts_gzip && (a->more || plain.len >= ANSWER_GZIP_MIN);
-    a->piece = a->gzip ? squeeze(a, plain) : plain;
+    a->piece = json_text(&c->out);
+}
+
+bool answer_is_long(const struct answer *a)
+{
+    return a->more || a->piece.len >= ANSWER_GZIP_MIN;
+}
+
+void answer_squeeze(struct answer *a)
+{
+    a->gzip = true;
+    a->piece = squeeze(a, a->piece);
 }
 
 /* The next bytes of the stream, none at its end. */

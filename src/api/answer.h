@@ -31,9 +31,13 @@ enum { ANSWER_GZIP_MIN = 1024 };
 
 /*
  * Begins with what the call has written. Makes the first piece of a stream; where that was all, the
- * answer is whole and `more` is not set. Small answers are not squeezed.
+ * answer is whole and `more` is not set.
  */
-void answer_begin(struct answer *a, struct call *c, bool accepts_gzip, int64_t deadline_ms);
+void answer_begin(struct answer *a, struct call *c, int64_t deadline_ms);
+/* Whether it is long enough to be squeezed. */
+bool answer_is_long(const struct answer *a);
+/* Squeezes it from here on; before anything of it was taken. */
+void answer_squeeze(struct answer *a);
 /*
  * Copies the next bytes of a stream to `out`: `size`, or what is left of it; 0 at its end, -1 past
  * its deadline.

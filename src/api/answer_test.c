@@ -93,7 +93,10 @@ static void stream(unsigned pieces, size_t size, bool gzip, size_t step)
     char *plain = mem_new(OUT_MAX);
     json_array_begin(&c->out);
     c->stream = (struct call_stream){next_piece, close_source, &source};
-    answer_begin(&a, c, gzip, NEVER_MS);
+    answer_begin(&a, c, NEVER_MS);
+    if (gzip) {
+        answer_squeeze(&a);
+    }
     size_t len = take_all(&a, out, step);
     if (a.gzip) {
         len = inflate_all(out, len, (uint8_t *)plain);
@@ -122,15 +125,31 @@ static void test_streams(void **state)
     }
 }
 
-static void test_small_answers_are_not_squeezed(void **state)
+static void test_long_answers(void **state)
 {
     (void)state;
+    uint8_t filling[ANSWER_GZIP_MIN];
+    memset(filling, 'x', sizeof(filling));
+    struct source source = {.left = 2, .size = 1};
     struct call *c = call_new(NULL);
     struct answer a = {0};
+    json_string_bytes(&c->out, (struct bytes){filling, ANSWER_GZIP_MIN - 37});
     envelope_end(c);
-    answer_begin(&a, c, true, NEVER_MS);
-    assert_false(a.gzip);
-    assert_true(bytes_eq(a.piece, "{\"Code\":200,\"Data\":null,\"ErrMsg\":null}"));
+    answer_begin(&a, c, NEVER_MS);
+    assert_int_equal(a.piece.len, ANSWER_GZIP_MIN - 1);
+    assert_false(answer_is_long(&a));
+    answer_clear(&a);
+    call_clear(c);
+    json_string_bytes(&c->out, (struct bytes){filling, ANSWER_GZIP_MIN - 36});
+    envelope_end(c);
+    answer_begin(&a, c, NEVER_MS);
+    assert_true(answer_is_long(&a));
+    answer_clear(&a);
+    call_clear(c);
+    json_array_begin(&c->out); /* one that goes on is long whatever its first piece is */
+    c->stream = (struct call_stream){next_piece, close_source, &source};
+    answer_begin(&a, c, NEVER_MS);
+    assert_true(answer_is_long(&a));
     answer_clear(&a);
     call_free(c);
 }
@@ -144,7 +163,7 @@ static void test_a_stream_past_its_deadline_is_cut(void **state)
     char out[64];
     json_array_begin(&c->out);
     c->stream = (struct call_stream){next_piece, close_source, &source};
-    answer_begin(&a, c, false, -1);
+    answer_begin(&a, c, -1);
     assert_true(a.more);
     assert_int_equal(answer_next(&a, out, sizeof(out)), -1);
     answer_clear(&a);
@@ -206,7 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_small_answers_are_not_squeezed),
+        cmocka_unit_test(test_long_answers),
         cmocka_unit_test(test_a_stream_past_its_deadline_is_cut),
         cmocka_unit_test(test_envelopes),
     };

@@ -45,7 +45,7 @@ void call_clear(struct call *c)
     c->stream = (struct call_stream){0};
     c->method = NULL;
     c->caller = (struct caller){0};
-    c->zone = NULL;
+    c->zone_is_checked = false;
     c->own = NULL;
     c->code = MHD_HTTP_OK;
     c->http_status = MHD_HTTP_OK;
@@ -75,21 +75,32 @@ int64_t call_number(const struct call *c, size_t param, int64_t absent)
     return call_has(c, param) ? c->values[param].number : absent;
 }
 
+/* UTC where this machine does not know it (any more). */
+static struct zone *find_zone(const struct call *c, const char *name)
+{
+    struct zone *zone = zones_find(c->api->zones, name);
+    if (zone == NULL) {
+        zone = zones_find(c->api->zones, "UTC");
+    }
+    check(zone != NULL);
+    return zone;
+}
+
+/* What the connection's last request left is taken up again where the zone is the same. */
 struct zone_clock *call_clock(struct call *c)
 {
-    if (c->zone != NULL) {
+    if (c->zone_is_checked) {
         return &c->clock;
     }
     struct enterprise e;
     int64_t id = c->caller.enterprise_id;
-    if (id != 0 && directory_enterprise(c->api->directory, id, &c->arena, &e) == ERR_OK) {
-        c->zone = zones_find(c->api->zones, e.zone);
+    bool found = id != 0 && directory_enterprise(c->api->directory, id, &c->arena, &e) == ERR_OK;
+    const char *name = found ? e.zone : "UTC";
+    if (c->zone == NULL || strcmp(zone_name(c->zone), name) != 0) {
+        c->zone = find_zone(c, name);
+        c->clock = zone_clock_init(c->zone);
     }
-    if (c->zone == NULL) {
-        c->zone = zones_find(c->api->zones, "UTC");
-    }
-    check(c->zone != NULL);
-    c->clock = zone_clock_init(c->zone);
+    c->zone_is_checked = true;
     return &c->clock;
 }
 

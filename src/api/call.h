@@ -27,11 +27,18 @@ struct api {
     int64_t started_monotonic_ms;
 };
 
-enum { CALL_ADDRESS_SIZE = 64, CALL_MESSAGE_SIZE = 192, CALL_PASSWORD_HASH_SIZE = 128 };
+enum {
+    CALL_ADDRESS_SIZE = 64,
+    CALL_MESSAGE_SIZE = 192,
+    CALL_PASSWORD_HASH_SIZE = 128,
+    CALL_TOKEN_SIZE = 48, /* of a header whose hash is kept */
+    CALL_PIECE_BYTES = 32768,
+};
 
 /*
- * An answer that is too long to be held: `next` writes a piece of Data into `out` and says whether
- * there is more; `close` gives back what `state` holds. Both run on one thread at a time.
+ * An answer that may be too long to be held: `next` writes a piece of Data into `out`, of
+ * CALL_PIECE_BYTES or a little more, and says whether there is more; `close` gives back what
+ * `state` holds, before the call's arena is cleared. Both run on one thread at a time.
  */
 struct call_stream {
     bool (*next)(void *state, struct json_out *out);
@@ -47,14 +54,18 @@ struct call {
     const struct api *api;
     const struct api_method *method;
     struct caller caller;
-    uint8_t token_hash[TOKEN_HASH_BYTES];
-    char address[CALL_ADDRESS_SIZE]; /* of the client */
-    int64_t now_ms;                  /* wall clock */
+    char token[CALL_TOKEN_SIZE]; /* the header token_hash is of; "" none. Outlives the request: */
+    uint8_t token_hash[TOKEN_HASH_BYTES]; /* a connection mostly sends one and the same */
+    char address[CALL_ADDRESS_SIZE];      /* of the client */
+    int64_t now_ms;                       /* wall clock */
+    int64_t now_monotonic_ms;
+    int64_t deadline_ms; /* on the monotonic clock; a job not done by then is answered 503 */
     struct value values[PARAMS_MAX]; /* by the method's parameter rows */
     struct arena arena;
-    struct zone_clock clock; /* of the enterprise; by call_clock() */
-    struct zone *zone;
-    void *own; /* between a method's prepare and change, in the arena */
+    struct zone_clock clock; /* of `zone`; by call_clock() */
+    struct zone *zone;       /* of the enterprise, borrowed; NULL before it was asked for */
+    bool zone_is_checked;    /* in this request */
+    void *own;               /* between a method's prepare and change, in the arena */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
     /* The answer. */

@@ -5,10 +5,11 @@
 
 #include "api/auth.h"
 #include "api/envelope.h"
+#include "base/clock.h"
 #include "base/json_read.h"
 #include "base/log.h"
 
-enum { JOB_TIMEOUT_MS = 10000, CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
+enum { CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
 
 static const struct param_row hold_id_row = {
     "HoldID", PARAM_INT, false, false, 1, INT64_MAX, "The enterprise that root acts in"};
@@ -31,14 +32,30 @@ static bool has_text(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-static bool check_token(struct call *c, const struct dispatch_headers *headers)
+/* c->token_hash of a header; false where it is no token. The header's hash is kept for the next. */
+static bool hash_token(struct call *c, const char *text)
+{
+    if (text != NULL && c->token[0] != '\0' && strcmp(text, c->token) == 0) {
+        return true;
+    }
+    c->token[0] = '\0';
+    if (text == NULL || !auth_hash_token(text, c->token_hash)) {
+        return false;
+    }
+    size_t len = strlen(text);
+    if (len < sizeof(c->token)) {
+        memcpy(c->token, text, len + 1);
+    }
+    return true;
+}
+
+bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers)
 {
     if (c->method->is_open) {
         return true;
     }
     /* A proxy may put an Authorization of its own there: what is no token leaves it to Token. */
-    bool sent = auth_hash_token(headers->authorization, c->token_hash) ||
-                auth_hash_token(headers->token, c->token_hash);
+    bool sent = hash_token(c, headers->authorization) || hash_token(c, headers->token);
     bool known = sent && directory_authenticate(c->api->directory, c->token_hash, call_now_s(c),
                                                 &c->caller) == ERR_OK;
     if (!known) {
@@ -123,11 +140,10 @@ static bool read_params(struct call *c, const struct json_value *object)
     return false;
 }
 
-bool dispatch_check(struct call *c, const struct dispatch_headers *headers, struct bytes body)
+bool dispatch_check(struct call *c, struct bytes body)
 {
     struct json_value *object = NULL;
-    if (!check_token(c, headers) || !read_body(c, body, &object) || !choose_enterprise(c, object) ||
-        !read_params(c, object)) {
+    if (!read_body(c, body, &object) || !choose_enterprise(c, object) || !read_params(c, object)) {
         return false;
     }
     if (c->method->needs_enterprise && c->caller.role == ROLE_ROOT &&
@@ -173,7 +189,12 @@ static void run_job(struct call **c)
         envelope_end(*c);
         return;
     }
-    enum err e = ingest_call(api->ingest, run_change, *c, free_call, JOB_TIMEOUT_MS);
+    int64_t left_ms = (*c)->deadline_ms - clock_monotonic_ms();
+    if (left_ms <= 0) {
+        answer_job(*c, ERR_BUSY);
+        return;
+    }
+    enum err e = ingest_call(api->ingest, run_change, *c, free_call, (unsigned)left_ms);
     if (e == ERR_TIMEOUT) {
         *c = call_new(api);
         (*c)->method = method;

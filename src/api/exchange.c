@@ -28,10 +28,11 @@ enum {
     BODY_FIRST = 4096,
     BODY_KEPT = 65536,
     UPLOAD_MS = 60000,   /* for a request to come in */
-    WAIT_MS = 10000,     /* for a pool to get to it */
     ANSWER_MS = 300000,  /* for a stream to be taken */
     BLOCK_BYTES = 32768, /* asked of a stream at a time */
 };
+
+static const char too_long[] = "Body over 1 MiB";
 
 static const char *header(const struct exchange *ex, const char *name)
 {
@@ -130,10 +131,39 @@ static enum MHD_Result send_envelope(struct exchange *ex)
     return send_answer(ex, "application/json; charset=utf-8");
 }
 
+/* Drops a stream that cannot be had now. */
+static void refuse_stream(struct exchange *ex)
+{
+    const struct api_method *method = ex->call->method;
+    answer_clear(&ex->answer);
+    call_clear(ex->call);
+    ex->call->method = method;
+    call_fail_unavailable(ex->call, "Too many answers under way");
+    envelope_end(ex->call);
+    answer_begin(&ex->answer, ex->call, 0);
+}
+
+/* A stream that goes on needs one of the slots. */
+static void take_stream_slot(struct exchange *ex)
+{
+    ex->stream_group = ex->call->caller.enterprise_id;
+    ex->is_streaming = slots_take(ex->server->streams, ex->stream_group);
+    if (!ex->is_streaming) {
+        refuse_stream(ex);
+    }
+}
+
 /* Makes the answer of what the call wrote, on whatever thread it was written. */
 static void prepare_answer(struct exchange *ex)
 {
-    answer_begin(&ex->answer, ex->call, accepts_gzip(ex), clock_monotonic_ms() + ANSWER_MS);
+    bool streams = ex->call->stream.state != NULL;
+    answer_begin(&ex->answer, ex->call, streams ? clock_monotonic_ms() + ANSWER_MS : 0);
+    if (ex->answer.more) {
+        take_stream_slot(ex);
+    }
+    if (answer_is_long(&ex->answer) && accepts_gzip(ex)) {
+        answer_squeeze(&ex->answer);
+    }
     ex->state = EXCHANGE_DONE;
 }
 
@@ -145,49 +175,16 @@ static enum MHD_Result send_failure(struct exchange *ex)
     return send_envelope(ex);
 }
 
-static enum MHD_Result send_refusal(struct exchange *ex)
-{
-    static const char method[] = "There is no such method";
-    const char *message = ex->refusal == MHD_HTTP_NOT_FOUND            ? method
-                          : ex->refusal == MHD_HTTP_METHOD_NOT_ALLOWED ? "Wrong HTTP verb"
-                                                                       : "Body over 1 MiB";
-    call_fail_http(ex->call, ex->refusal, message, 0);
-    return send_failure(ex);
-}
-
 /* ---- pools ---- */
-
-/* A stream needs one of the slots; false where all are taken. */
-static bool take_stream_slot(struct exchange *ex)
-{
-    if (ex->call->stream.state == NULL) {
-        return true;
-    }
-    ex->is_streaming = true;
-    return atomic_fetch_add(&ex->server->streams, 1) < EXCHANGE_STREAMS_MAX;
-}
-
-/* Drops a stream that cannot be had now. */
-static void refuse_stream(struct exchange *ex)
-{
-    const struct api_method *method = ex->call->method;
-    call_clear(ex->call);
-    ex->call->method = method;
-    call_fail_unavailable(ex->call, "Too many answers under way");
-    envelope_end(ex->call);
-}
 
 void exchange_work(void *item, bool stopping)
 {
     struct exchange *ex = item;
-    if (stopping || clock_monotonic_ms() - ex->began_ms > WAIT_MS) {
+    if (stopping || clock_monotonic_ms() > ex->call->deadline_ms) {
         call_fail_unavailable(ex->call, stopping ? "Stopping" : "Busy");
         envelope_end(ex->call);
     } else {
         dispatch_run(&ex->call);
-    }
-    if (!take_stream_slot(ex)) {
-        refuse_stream(ex);
     }
     prepare_answer(ex);
     MHD_resume_connection(ex->connection);
@@ -208,7 +205,7 @@ static struct work_pool *pool_of(const struct exchange *ex)
 static enum MHD_Result hand_to_pool(struct exchange *ex)
 {
     ex->state = EXCHANGE_WAITING;
-    ex->began_ms = clock_monotonic_ms();
+    ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
     MHD_suspend_connection(ex->connection);
     if (!work_push(pool_of(ex), ex)) {
         call_fail_unavailable(ex->call, "Busy");
@@ -282,17 +279,8 @@ static void client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE
 static enum MHD_Result answer_method(struct exchange *ex)
 {
     struct call *c = ex->call;
-    const struct dispatch_headers headers = {
-        .authorization = header(ex, MHD_HTTP_HEADER_AUTHORIZATION),
-        .token = header(ex, "Token"),
-    };
-    c->method = ex->route.method;
-    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
-        call_fail_unavailable(c, "Stopping");
-        return send_failure(ex);
-    }
-    c->now_ms = clock_wall_ms();
-    if (!dispatch_check(c, &headers, (struct bytes){ex->body, ex->body_len})) {
+    c->now_monotonic_ms = clock_monotonic_ms();
+    if (!dispatch_check(c, (struct bytes){ex->body, ex->body_len})) {
         return send_failure(ex);
     }
     if (c->method->where != WHERE_INLINE) {
@@ -324,8 +312,8 @@ static enum MHD_Result answer_get(struct exchange *ex)
 
 static enum MHD_Result answer_request(struct exchange *ex)
 {
-    if (ex->refusal != 0) {
-        return send_refusal(ex);
+    if (ex->refused) {
+        return send_failure(ex);
     }
     return ex->route.kind == ROUTE_METHOD ? answer_method(ex) : answer_get(ex);
 }
@@ -349,9 +337,34 @@ static uint64_t content_length(const struct exchange *ex)
     return parse_u64(bytes_of_text(text), &length) ? length : UINT64_MAX;
 }
 
+/* What is answered whatever the body says. */
+static void refuse(struct exchange *ex, int status, const char *message)
+{
+    ex->refused = true;
+    call_fail_http(ex->call, status, message, 0);
+}
+
+/* Whether the method may be called at all: the server goes on, and the token is good. */
+static bool admit_call(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    const struct dispatch_headers headers = {
+        .authorization = header(ex, MHD_HTTP_HEADER_AUTHORIZATION),
+        .token = header(ex, "Token"),
+    };
+    c->method = ex->route.method;
+    c->now_ms = clock_wall_ms();
+    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
+        call_fail_unavailable(c, "Stopping");
+        return false;
+    }
+    return dispatch_check_token(c, &headers);
+}
+
 /*
- * The first call of a request: path, verb and size, in this order. A refused body is swallowed, so
- * that the client gets to read the answer, unless it asked first or is out of all proportion.
+ * The first call of a request: path, verb, size and token, in this order. A refused body is
+ * swallowed, so that the client gets to read the answer, unless it asked first or is out of all
+ * proportion.
  */
 static enum MHD_Result begin_request(struct exchange *ex, const char *url, const char *verb)
 {
@@ -362,15 +375,17 @@ static enum MHD_Result begin_request(struct exchange *ex, const char *url, const
     ex->is_active = true;
     atomic_fetch_add_explicit(&ex->server->active, 1, memory_order_relaxed);
     if (ex->route.kind == ROUTE_NONE) {
-        ex->refusal = MHD_HTTP_NOT_FOUND;
+        refuse(ex, MHD_HTTP_NOT_FOUND, "There is no such method");
     } else if (!verb_fits(ex->route.kind, verb)) {
-        ex->refusal = MHD_HTTP_METHOD_NOT_ALLOWED;
+        refuse(ex, MHD_HTTP_METHOD_NOT_ALLOWED, "Wrong HTTP verb");
     } else if (length > EXCHANGE_BODY_MAX) {
-        ex->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+        refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, too_long);
+    } else if (ex->route.kind == ROUTE_METHOD) {
+        ex->refused = !admit_call(ex);
     }
-    bool asks = header(ex, MHD_HTTP_HEADER_EXPECT) != NULL;
-    if (ex->refusal != 0 && (length > EXCHANGE_SWALLOW_MAX || (asks && length > 0))) {
-        return send_refusal(ex);
+    bool asks = ex->refused && header(ex, MHD_HTTP_HEADER_EXPECT) != NULL;
+    if (ex->refused && (length > EXCHANGE_SWALLOW_MAX || (asks && length > 0))) {
+        return send_failure(ex);
     }
     return MHD_YES;
 }
@@ -393,15 +408,15 @@ static void keep_body(struct exchange *ex, const char *data, size_t size)
 /* A piece of the body; MHD_NO closes the connection. */
 static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t size)
 {
-    bool is_late = clock_monotonic_ms() - ex->began_ms > UPLOAD_MS;
+    bool is_late = ex->swallowed > 0 && clock_monotonic_ms() - ex->began_ms > UPLOAD_MS;
     ex->swallowed += size;
     if (is_late || ex->swallowed > EXCHANGE_SWALLOW_MAX) {
         return MHD_NO;
     }
-    if (ex->refusal == 0 && ex->swallowed > EXCHANGE_BODY_MAX) {
-        ex->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    if (ex->swallowed > EXCHANGE_BODY_MAX && ex->call->http_status == MHD_HTTP_OK) {
+        refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, too_long); /* which goes before a bad token */
     }
-    if (ex->refusal == 0) {
+    if (!ex->refused) {
         keep_body(ex, data, size);
     }
     return MHD_YES;
@@ -445,7 +460,7 @@ static void clear_request(struct exchange *ex)
         ex->body_capacity = 0;
     }
     if (ex->is_streaming) {
-        atomic_fetch_sub(&server->streams, 1);
+        slots_give(server->streams, ex->stream_group);
     }
     if (ex->is_active && atomic_fetch_sub(&server->active, 1) == 1 &&
         atomic_load(&server->draining)) {
@@ -456,7 +471,7 @@ static void clear_request(struct exchange *ex)
     ex->is_active = false;
     ex->is_streaming = false;
     ex->queued = false;
-    ex->refusal = 0;
+    ex->refused = false;
     ex->body_len = 0;
     ex->swallowed = 0;
 }

@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/call.h"
 #include "api/route.h"
+#include "api/slots.h"
 #include "api/work.h"
 
 /* The inside of the server: server.c makes it, exchange.c carries requests through it. */
@@ -24,8 +25,8 @@ struct api_server {
     char *trusted_proxy;
     char address[CALL_ADDRESS_SIZE];
     atomic_bool draining;
-    atomic_uint streams; /* answers that are being streamed */
-    atomic_uint active;  /* requests begun and not completed */
+    struct slots *streams; /* answers that are being streamed, by enterprise */
+    atomic_uint active;    /* requests begun and not completed */
     pthread_mutex_t idle_lock;
     pthread_cond_t idle; /* active fell to 0 while draining */
 };
@@ -39,7 +40,6 @@ enum exchange_state {
 enum {
     EXCHANGE_BODY_MAX = 1 << 20,
     EXCHANGE_SWALLOW_MAX = 16 << 20, /* of a body that is refused anyway */
-    EXCHANGE_STREAMS_MAX = 128,
 };
 
 /*
@@ -52,10 +52,11 @@ struct exchange {
     struct call *call;
     struct route route;
     enum exchange_state state;
-    int refusal; /* HTTP status decided before the body; 0: none */
+    bool refused; /* answered before the body was read, but for envelope_end() */
     bool is_active;
     bool is_streaming;
-    bool queued; /* a response was handed over */
+    int64_t stream_group; /* whose slot it is */
+    bool queued;          /* a response was handed over */
     int64_t began_ms;
     uint8_t *body;
     size_t body_len;

@@ -27,7 +27,6 @@ enum { HISTORY_NAME, HISTORY_START, HISTORY_END };
 enum {
     RECORDS_MAX = 50000,
     SPAN_MAX_S = 3 * 86400,
-    PIECE_BYTES = 32768,
     CODE_ORDER = 403,
     CODE_NO_PLATE = 4001,
     CODE_NO_DEVICE = 4002,
@@ -150,7 +149,7 @@ static void write_record(struct history *h, struct json_out *out)
 static bool write_piece(void *state, struct json_out *out)
 {
     struct history *h = state;
-    while (h->left > 0 && out->len < PIECE_BYTES) {
+    while (h->left > 0 && out->len < CALL_PIECE_BYTES) {
         if (!next_record(h)) {
             log_line(LOG_ERROR, "history_changed", "why=\"%s\"", err_text(h->e));
             h->left = 0;

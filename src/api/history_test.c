@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "api/exchange.h"
 #include "api/methods.h"
 #include "api/testing.h"
 
@@ -172,6 +173,79 @@ static void test_a_long_history_comes_in_pieces(void **state)
     assert_in_range(records, FIXES - 10, FIXES); /* a piece may end within the word */
 }
 
+/* An enterprise whose slots are taken is told so, but only where its answer is a long one. */
+static void test_streams_are_shared_out(void **state)
+{
+    enum { FIXES = 200 };
+    struct platform *p = *state;
+    struct message messages[FIXES];
+    add_device(p);
+    for (int i = 0; i < FIXES; i++) {
+        messages[i] = fix_at(i, FIX_GPS, i * 100);
+    }
+    report(p, messages, FIXES);
+    size_t taken = 0;
+    while (slots_take(p->api->streams, 1)) {
+        taken++;
+    }
+    static const char path[] = "/api/vehicle/GetHistoryVehicleInfoByDeviceID";
+    static const char all[] =
+        "{\"DeviceID\":\"12\",\"StartTime\":\"2026-01-01\",\"EndTime\":\"2026-01-02\"}";
+    assert_int_equal(request(p, "POST", path, "", all), 503);
+    assert_non_null(strstr(p->answer, "\r\nRetry-After: "));
+    assert_non_null(strstr(p->answer, "{\"Code\":503,\"Data\":null,"));
+    assert_count(p, "2026-01-01 11:00:00", "2026-01-01 11:00:09", 10);
+    slots_give(p->api->streams, 1);
+    assert_int_equal(request(p, "POST", path, "", all), 200);
+    assert_int_equal(request(p, "POST", path, "", all), 200); /* which gave its slot back */
+    for (size_t i = 1; i < taken; i++) {
+        slots_give(p->api->streams, 1);
+    }
+}
+
+/* Reports of a device each, then all of them asked for at once. */
+static void test_a_long_status_comes_in_pieces(void **state)
+{
+    enum { DEVICES = 150, SHOWN = 140 };
+    struct platform *p = *state;
+    make_fleet(p);
+    for (int i = 0; i < DEVICES; i++) {
+        char body[64];
+        (void)snprintf(body, sizeof(body), "{\"DeviceID\":\"1%03d\"}", i);
+        expect(p, "manage/AddDevice", body, DONE);
+    }
+    for (int i = 0; i < SHOWN; i++) {
+        char device_id[8];
+        uint32_t credit_bytes = 0;
+        const struct message m = fix_at(i, FIX_GPS, i * 10);
+        (void)snprintf(device_id, sizeof(device_id), "1%03d", i);
+        const struct arrival a = {.rcv_time_ms = (START_S + RECEIVED_S) * 1000,
+                                  .device_id = device_id,
+                                  .address = "192.0.2.1:7",
+                                  .messages = &m,
+                                  .count = 1};
+        assert_int_equal(ingest_push(p->ingest, &a, &credit_bytes), ERR_OK);
+    }
+    expect(p, "manage/SetFocus", "{\"DeviceID\":\"1000\",\"Focus\":true}", DONE);
+    static const char tail[] = "\"IsReversal\":0}]},\"ErrMsg\":null}\r\n0\r\n\r\n";
+    const char *answer =
+        call(p, "vehicle/GetCurrentVehicleInfoByDeviceIDs", "{\"DeviceIDs\":\"\"}");
+    assert_non_null(strstr(answer, "{\"Code\":200,\"Data\":{\"total\":140,\"data\":[{\"SIM\""));
+    assert_non_null(strstr(p->answer, "Transfer-Encoding: chunked"));
+    assert_true(g_str_has_suffix(p->answer, tail));
+    size_t rows = 0;
+    for (const char *at = strstr(answer, "\"SIM2\""); at != NULL; at = strstr(at + 1, "\"SIM2\"")) {
+        rows++;
+    }
+    assert_in_range(rows, SHOWN - 5, SHOWN); /* a block may end within the word */
+    json_t *data = data_of(p, "vehicle/GetCurrentVehicleInfoByDeviceIDs",
+                           "{\"DeviceIDs\":\"1003,1149, 1001,1003,9\"}");
+    assert_int_equal(json_integer_value(json_object_get(data, "total")), 2);
+    assert_string_equal(text_of(data, 0, "SIM2"), "1003");
+    assert_string_equal(text_of(data, 1, "SIM2"), "1001");
+    json_decref(data);
+}
+
 static void test_the_current_status(void **state)
 {
     struct platform *p = *state;
@@ -204,6 +278,8 @@ int main(void)
         SERVER_TEST(test_one_record_a_time),
         SERVER_TEST(test_ranges_include_both_ends),
         SERVER_TEST(test_a_long_history_comes_in_pieces),
+        SERVER_TEST(test_streams_are_shared_out),
+        SERVER_TEST(test_a_long_status_comes_in_pieces),
         SERVER_TEST(test_the_current_status),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,13 @@ void routes_free(struct routes *r)
     free(r);
 }
 
+/* As g_ascii_tolower(), without a call into the library for each letter. */
+static char lower(char c)
+{
+    char bit = c >= 'A' && c <= 'Z' ? 0x20 : 0;
+    return (char)(c | bit);
+}
+
 struct route routes_find(const struct routes *r, const char *path)
 {
     char key[ROUTE_PATH_MAX];
@@ -133,7 +140,7 @@ struct route routes_find(const struct routes *r, const char *path)
         return (struct route){ROUTE_NONE, NULL};
     }
     for (size_t i = 0; i < len; i++) {
-        key[i] = g_ascii_tolower(path[i]);
+        key[i] = lower(path[i]);
     }
     key[len] = '\0';
     const struct api_method *method = g_hash_table_lookup(r->methods, key);

@@ -106,6 +106,7 @@ static struct api_server *server_new(const struct api_options *o)
     check(pthread_cond_init(&s->idle, &attributes) == 0);
     check(pthread_condattr_destroy(&attributes) == 0);
     check(pthread_mutex_init(&s->idle_lock, NULL) == 0);
+    s->streams = slots_new();
     s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
     openapi_write(&s->openapi);
     return s;
@@ -118,6 +119,7 @@ static void server_free(struct api_server *s)
     }
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
+    slots_free(s->streams);
     json_free(&s->openapi);
     check(pthread_cond_destroy(&s->idle) == 0);
     check(pthread_mutex_destroy(&s->idle_lock) == 0);

@@ -175,7 +175,7 @@ static void test_bodies_that_are_too_long(void **state)
                                     "Connection: close\r\nContent-Length: 1048577\r\n\r\n";
     static const char expecting[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
                                     "Expect: 100-continue\r\nContent-Length: 1048577\r\n\r\n";
-    static const char chunked[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
+    static const char chunked[] = "POST /api/user/GetLoginToken HTTP/1.1\r\nHost: x\r\n"
                                   "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
                                   "100001\r\n";
     enum { TOO_LONG = (1 << 20) + 1 };
@@ -193,11 +193,97 @@ static void test_bodies_that_are_too_long(void **state)
     send_all(fd, body, TOO_LONG);
     send_all(fd, "\r\n0\r\n\r\n", 7);
     assert_int_equal(read_answer(p, fd), 413);
+    static const char tokenless[] = "POST /api/user/LogOut HTTP/1.1\r\nHost: x\r\n"
+                                    "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    "100001\r\n";
+    fd = connect_to(p); /* the size goes before the token */
+    send_all(fd, tokenless, sizeof(tokenless) - 1);
+    send_all(fd, body, TOO_LONG);
+    send_all(fd, "\r\n0\r\n\r\n", 7);
+    assert_int_equal(read_answer(p, fd), 413);
     fd = connect_to(p);
     send_all(fd, announced, sizeof(announced) - 1);
     assert_int_equal(close(fd), 0); /* one that leaves halfway harms nobody */
     free(body);
     assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+}
+
+/* One answer of a connection that stays open, by its length; answers where its body begins. */
+static const char *read_one(struct platform *p, int fd)
+{
+    size_t len = 0;
+    size_t want = SIZE_MAX;
+    const char *body = NULL;
+    while (len < want) {
+        ssize_t n = recv(fd, p->answer + len, ANSWER_MAX - len - 1, 0);
+        assert_true(n > 0);
+        len += (size_t)n;
+        p->answer[len] = '\0';
+        const char *end = strstr(p->answer, "\r\n\r\n");
+        const char *length = strstr(p->answer, "Content-Length: ");
+        if (end != NULL && length != NULL) {
+            body = end + 4;
+            want = (size_t)(body - p->answer) +
+                   g_ascii_strtoull(length + strlen("Content-Length: "), NULL, 10);
+        }
+    }
+    assert_int_equal(len, want);
+    return body;
+}
+
+static void send_call(int fd, const char *token, const char *expect_header, const char *body)
+{
+    char text[512];
+    int len = snprintf(text, sizeof(text),
+                       "POST /api/vehicle/GetDeviceList HTTP/1.1\r\nHost: x\r\n"
+                       "Authorization: %s\r\n%sContent-Length: %zu\r\n\r\n",
+                       token, expect_header, strlen(body));
+    assert_in_range(len, 1, sizeof(text) - 1);
+    send_all(fd, text, (size_t)len);
+}
+
+/* A bad token is answered before the body came, where the client waits for that. */
+static void test_the_token_goes_before_the_body(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    int fd = connect_to(p);
+    send_call(fd, "none", "Expect: 100-continue\r\n", "0123456789");
+    assert_string_equal(read_one(p, fd), NO_TOKEN);
+    assert_int_equal(close(fd), 0);
+    fd = connect_to(p);
+    send_call(fd, p->token, "Expect: 100-continue\r\n", "{}");
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    assert_int_equal(recv(fd, p->answer, sizeof(go_on) - 1, MSG_WAITALL), sizeof(go_on) - 1);
+    assert_memory_equal(p->answer, go_on, sizeof(go_on) - 1);
+    send_all(fd, "{}", 2);
+    assert_non_null(strstr(read_one(p, fd), "PageIndex"));
+    assert_int_equal(close(fd), 0);
+}
+
+/* The token of each request counts, whatever the one before it on the connection had. */
+static void test_tokens_of_one_connection(void **state)
+{
+    struct platform *p = *state;
+    static const char body[] = "{\"PageIndex\":1,\"PageSize\":1}";
+    static const char none[] = "{\"Code\":200,\"Data\":{\"total\":0,\"data\":[]},\"ErrMsg\":null}";
+    static const char stranger[] = "00112233445566778899AABBCCDDEEFF";
+    make_fleet(p);
+    char spaced[80];
+    (void)snprintf(spaced, sizeof(spaced), "Bearer %s%30s", p->token, "");
+    const struct {
+        const char *token;
+        const char *answer;
+    } rows[] = {{p->token, none}, {p->token, none},    {stranger, NO_TOKEN}, {stranger, NO_TOKEN},
+                {"", NO_TOKEN},   {p->token, none},    {spaced, none},       {spaced, none},
+                {"x", NO_TOKEN},  {stranger, NO_TOKEN}};
+    int fd = connect_to(p);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        send_call(fd, rows[i].token, "", body);
+        send_all(fd, body, sizeof(body) - 1);
+        assert_string_equal(read_one(p, fd), rows[i].answer);
+    }
+    assert_int_equal(close(fd), 0);
 }
 
 static void test_throttled_logins(void **state)
@@ -248,6 +334,8 @@ int main(void)
         SERVER_TEST(test_a_deleted_enterprise_ends_what_it_owned),
         SERVER_TEST(test_paths_and_verbs),
         SERVER_TEST(test_bodies_that_are_too_long),
+        SERVER_TEST(test_the_token_goes_before_the_body),
+        SERVER_TEST(test_tokens_of_one_connection),
         SERVER_TEST(test_throttled_logins),
         SERVER_TEST(test_draining),
     };

@@ -6,7 +6,6 @@
 
 #include "api/call.h"
 #include "api/rows.h"
-#include "base/clock.h"
 
 /* ---- section 6 ---- */
 
@@ -79,7 +78,7 @@ static struct list_row list_row_of(const struct call *c, const struct device_ref
     tracked_live(c->api->directory, ref->tracked, &live);
     return (struct list_row){
         .device = ref->info,
-        .online = live_is_online(&live, clock_monotonic_ms(), c->now_ms),
+        .online = live_is_online(&live, c->now_monotonic_ms, c->now_ms),
         .alarm = live.state.active_alarms != 0,
         .focus = directory_is_focus(c->api->directory, c->caller.user_id, ref->info->id),
         .used = live.reported,
@@ -181,7 +180,7 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_write_string(out, ref->info->device_id);
     row_write(&(struct row_source){ref->info, &live->state, current, call_clock(c)}, out);
     json_name(out, "IsOnline");
-    json_int(out, live_is_online(live, clock_monotonic_ms(), c->now_ms));
+    json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(out, "IsAlarm");
     json_int(out, live->state.active_alarms != 0);
     json_name(out, "Status");
@@ -198,28 +197,70 @@ static bool take_live(struct call *c, const struct device_ref *ref, struct live 
     return live->reported && row_has_position(&live->state);
 }
 
-/* What is once shown stays so: a device seen on the first pass is there on the second. */
-static void write_statuses(struct call *c, const struct device_ref *refs, size_t count)
+/*
+ * The rows of an answer. Which devices it has is settled when it begins, since `total` comes first;
+ * each is shown as it is when its piece is written, so one read slowly is the fresher at its end.
+ * What has a position once has one ever after.
+ */
+struct status_list {
+    struct call *call;
+    struct device_ref *refs; /* of those not written yet, from `first` on */
+    size_t first;
+    size_t count;
+};
+
+static bool write_piece(void *state, struct json_out *out)
+{
+    struct status_list *list = state;
+    struct live live;
+    while (list->first < list->count && out->len < CALL_PIECE_BYTES) {
+        struct device_ref *ref = &list->refs[list->first++];
+        if (take_live(list->call, ref, &live)) {
+            write_status(list->call, ref, &live);
+        }
+        device_ref_release(list->call->api->directory, ref);
+    }
+    if (list->first < list->count) {
+        return true;
+    }
+    json_array_end(out);
+    json_object_end(out);
+    return false;
+}
+
+static void close_list(void *state)
+{
+    struct status_list *list = state;
+    directory_release_all(list->call->api->directory, list->refs + list->first,
+                          list->count - list->first);
+}
+
+/* Lets go of the devices that have nothing to show; answers how many are left. */
+static size_t keep_shown(struct call *c, struct device_ref *refs, size_t count)
 {
     struct live live;
-    bool *shown = arena_new_array(&c->arena, count, sizeof(*shown));
-    int64_t total = 0;
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        shown[i] = take_live(c, &refs[i], &live);
-        total += shown[i];
-    }
-    json_object_begin(&c->out);
-    json_name(&c->out, "total");
-    json_int(&c->out, total);
-    json_name(&c->out, "data");
-    json_array_begin(&c->out);
-    for (size_t i = 0; i < count; i++) {
-        if (shown[i] && take_live(c, &refs[i], &live)) {
-            write_status(c, &refs[i], &live);
+        if (take_live(c, &refs[i], &live)) {
+            refs[kept++] = refs[i];
+        } else {
+            device_ref_release(c->api->directory, &refs[i]);
         }
     }
-    json_array_end(&c->out);
-    json_object_end(&c->out);
+    return kept;
+}
+
+/* Answers with the devices found; they are given back as they are written. */
+static void begin_statuses(struct call *c, struct device_ref *refs, size_t count)
+{
+    struct status_list *list = arena_new(&c->arena, sizeof(*list));
+    *list = (struct status_list){c, refs, 0, keep_shown(c, refs, count)};
+    json_object_begin(&c->out);
+    json_name(&c->out, "total");
+    json_int(&c->out, (int64_t)list->count);
+    json_name(&c->out, "data");
+    json_array_begin(&c->out);
+    c->stream = (struct call_stream){write_piece, close_list, list};
 }
 
 typedef enum err find_device(struct directory *, const struct caller *, const char *,
@@ -256,8 +297,7 @@ static void get_current(struct call *c, find_device *find)
     bool all = call_text(c, 0)[0] == '\0';
     struct device_ref *refs = all ? directory_list_devices(dir, &c->caller, &c->arena, &count)
                                   : find_listed(c, find, &count);
-    write_statuses(c, refs, count);
-    directory_release_all(dir, refs, count);
+    begin_statuses(c, refs, count);
 }
 
 static void get_current_by_plates(struct call *c)
