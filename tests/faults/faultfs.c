@@ -6,6 +6,7 @@
  *     nospace    writing at an offset and growing a file fail with ENOSPC; syncs work
  *     hold       syncs wait until the content is another one
  *     syncerror  syncs fail with EIO
+ *     readonly   opening for writing, making, writing at an offset and growing fail with EROFS
  *
  * SQLite writes its files with pwrite64(), grows them with ftruncate64() and posix_fallocate(), and
  * syncs them with fdatasync() or fsync(). What the server writes to its log and its sockets goes
@@ -15,6 +16,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,8 @@
 
 enum { WORD_SIZE = 32, HOLD_POLL_NS = 2000000 };
 
+typedef int open_file(const char *path, int flags, ...);
+typedef int make_directory(const char *path, mode_t mode);
 typedef ssize_t write_at(int fd, const void *data, size_t len, off_t offset);
 typedef int sync_file(int fd);
 typedef int resize_file(int fd, off_t size);
@@ -60,6 +64,48 @@ static int fail(int number)
     return -1;
 }
 
+static mode_t mode_of(int flags, va_list args)
+{
+    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(args, mode_t) : 0;
+}
+
+/* Reading is let alone, devices (/dev/null) are too. */
+static int open_unless_readonly(const char *path, int flags, mode_t mode)
+{
+    open_file *real = NULL;
+    find_real("open", (void *)&real);
+    bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT) != 0;
+    if (writes && strncmp(path, "/dev/", strlen("/dev/")) != 0 && fault_is("readonly")) {
+        return fail(EROFS);
+    }
+    return real(path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = mode_of(flags, args);
+    va_end(args);
+    return open_unless_readonly(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = mode_of(flags, args);
+    va_end(args);
+    return open_unless_readonly(path, flags, mode);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    make_directory *real = NULL;
+    find_real("mkdir", (void *)&real);
+    return fault_is("readonly") ? fail(EROFS) : real(path, mode);
+}
+
 /* The same call under its two names: off_t has 64 bits on every system this runs on. */
 _Static_assert(sizeof(off_t) == 8, "pwrite64() takes another type");
 
@@ -67,7 +113,10 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
 {
     write_at *real = NULL;
     find_real("pwrite", (void *)&real);
-    return fault_is("nospace") ? fail(ENOSPC) : real(fd, data, len, offset);
+    if (fault_is("nospace")) {
+        return fail(ENOSPC);
+    }
+    return fault_is("readonly") ? fail(EROFS) : real(fd, data, len, offset);
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off_t offset)
@@ -85,7 +134,10 @@ int ftruncate(int fd, off_t size)
 {
     resize_file *real = NULL;
     find_real("ftruncate", (void *)&real);
-    return would_grow(fd, size) && fault_is("nospace") ? fail(ENOSPC) : real(fd, size);
+    if (would_grow(fd, size) && fault_is("nospace")) {
+        return fail(ENOSPC);
+    }
+    return fault_is("readonly") ? fail(EROFS) : real(fd, size);
 }
 
 int ftruncate64(int fd, off_t size)
@@ -97,7 +149,10 @@ int posix_fallocate(int fd, off_t offset, off_t len)
 {
     reserve_space *real = NULL;
     find_real("posix_fallocate", (void *)&real);
-    return fault_is("nospace") ? ENOSPC : real(fd, offset, len);
+    if (fault_is("nospace")) {
+        return ENOSPC;
+    }
+    return fault_is("readonly") ? EROFS : real(fd, offset, len);
 }
 
 int posix_fallocate64(int fd, off_t offset, off_t len)

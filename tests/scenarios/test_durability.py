@@ -2,53 +2,28 @@
 import datetime
 import json
 import os
-import pathlib
-import subprocess
+import random
 import threading
 import time
 
 import pytest
 
-from lib.server import BINARY, Fleet, Server, run, simulate, wait_until
+from lib.faults import SEALING, Load, bad_disk, ids, now
+from lib.server import Fleet, Server, run, simulate, wait_until
 from lib.trackers import Gt06, Jt808, jt808_location
 
-UTC = datetime.timezone.utc
-FAULTS = os.environ.get("ODOGRAPH_FAULTS", str(pathlib.Path(BINARY).parent / "tests" / "faults" /
-                                               "libfaultfs.so"))
 DEVICES = 40
 FIXES = 400
 START = "2026-01-05T06:00:00Z"
+SPAN = "2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"
 KILL_ROUNDS = int(os.environ.get("ODOGRAPH_KILL_ROUNDS", "10"))
-
-
-def now():
-    return datetime.datetime.now(UTC).replace(microsecond=0)
-
-
-def ids(count, first=13800000001):
-    return [f"{first + i:012d}" for i in range(count)]
-
-
-class Faults:
-    """The file system below a server: what the control file says (tests/faults/faultfs.c)."""
-
-    def __init__(self, path):
-        self.path = path
-        self.set("none")
-
-    def set(self, word):
-        new = self.path.with_suffix(".new")
-        new.write_text(word)
-        new.rename(self.path)
 
 
 @pytest.fixture
 def faulty(make_server, tmp_path):
     """A server whose file system does what the control file says."""
-    if not pathlib.Path(FAULTS).exists():
-        pytest.fail(f"{FAULTS} is not built")
-    faults = Faults(tmp_path / "faults")
-    server = make_server(env={"LD_PRELOAD": FAULTS, "ODOGRAPH_FAULT_FILE": str(faults.path)})
+    faults = bad_disk(tmp_path)
+    server = make_server(env=faults.env)
     server.faults = faults
     return server
 
@@ -107,40 +82,43 @@ def test_without_space_nothing_is_acknowledged_and_nothing_changes(faulty):
     assert fleet.status("013900000001")["Lat"] == 10.006
 
 
-def load(server, rounds, kill_after_s):
+def load(server, rounds, chance):
     """Drives a fixed load against a server that is killed `rounds` times; all gets acknowledged."""
-    command = [BINARY, "simulate", "--address", server.device, "--devices", str(DEVICES),
-               "--fixes", str(FIXES), "--rate", str(DEVICES * FIXES // 8 if rounds else 100000),
-               "--start", START, "--give-up", "60", "--quiet", "--window", "16"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    rate = DEVICES * FIXES // 8 if rounds else 100000
     kills = 0
-    while kills < rounds and process.poll() is None:
-        time.sleep(kill_after_s)  # the instant of the kill is the point: nothing to wait for
-        server.kill()
-        server.start()
-        kills += 1
-    out, _ = process.communicate(timeout=240)
-    return json.loads(out.splitlines()[-1]), kills
+    with Load(server, "--devices", str(DEVICES), "--fixes", str(FIXES), "--rate", str(rate),
+              "--start", START, "--give-up", "60", "--window", "16") as driving:
+        while kills < rounds and driving.is_running():
+            time.sleep(chance.uniform(0.1, 1.3))  # the instant is the point: nothing to wait for
+            server.kill()
+            server.start()
+            kills += 1
+        return driving.result(), kills
 
 
-def kill_rounds(tmp_path, rounds, kill_after_s):
-    rows = []
-    for name, kills in (("calm", 0), ("killed", rounds)):
-        directory = tmp_path / name
-        directory.mkdir()
-        server = Server(directory).start()
-        try:
-            fleet = Fleet(server, devices=ids(DEVICES))
-            result, done = load(server, kills, kill_after_s)
-            assert result["acknowledged"] == result["sent"] == DEVICES * FIXES, result
-            assert done == kills
-            rows.append(wait_until(lambda s=server: settled(s), 60, "the folds"))
-            status = {d: fleet.status(d) for d in ids(3)}
-            rows[-1]["status"] = {d: (r["GPSTime"], r["Mileage"], r["StatusDes"])
-                                  for d, r in status.items()}
-        finally:
-            server.close()
-    return rows
+def outcome(directory, rounds, chance):
+    """What a server knows of the load in the end, killed `rounds` times, sealing all the while."""
+    directory.mkdir()
+    server = Server(directory, SEALING).start()
+    try:
+        fleet = Fleet(server, devices=ids(DEVICES))
+        result, kills = load(server, rounds, chance)
+        assert result["acknowledged"] == result["sent"] == DEVICES * FIXES, result
+        assert kills == rounds
+        rows = wait_until(lambda: settled(server), 60, "the folds")
+        histories = {}
+        for device in ids(DEVICES):
+            records = fleet.history(device, *SPAN)["data"]
+            assert len(records) == FIXES
+            histories[device] = [without_arrival(record) for record in records]
+        assert server.health()["counters"]["chunks_damaged"] == 0
+        return rows, histories
+    finally:
+        server.close()
+
+
+def without_arrival(record):
+    return {name: value for name, value in record.items() if name != "RcvTime"}
 
 
 def settled(server):
@@ -151,13 +129,16 @@ def settled(server):
 
 @pytest.mark.kills
 def test_kills_lose_nothing_and_double_nothing(tmp_path):
-    """Ten rounds, or as many as ODOGRAPH_KILL_ROUNDS says."""
+    """Ten rounds, or as many as ODOGRAPH_KILL_ROUNDS says, at instants that the seed tells."""
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    calm = outcome(tmp_path / "calm", 0, chance)
+    assert all(calm[0][d]["fixes"] == FIXES for d in ids(DEVICES))
     for turn in range(max(1, KILL_ROUNDS // 10)):
-        directory = tmp_path / str(turn)
-        directory.mkdir()
-        calm, killed = kill_rounds(directory, 10, 0.7)
-        assert all(calm[d]["fixes"] == FIXES for d in ids(DEVICES))
-        assert killed == calm
+        killed = outcome(tmp_path / f"killed{turn}", 10, chance)
+        assert killed[0] == calm[0]
+        assert killed[1] == calm[1]
 
 
 def test_sigterm_under_load_drains_and_exits_in_time(make_server):
@@ -185,7 +166,7 @@ def test_a_second_process_is_refused(server):
     done = run("serve", "--data", str(server.data), "--http", "127.0.0.1:0", "--device",
                "127.0.0.1:0")
     assert done.returncode == 1
-    assert str(server.data) in done.stderr
+    assert str(server.data) in done.stderr and f"pid={server.process.pid} " in done.stderr
     assert server.health()["status"] == "ok"
 
 
