@@ -99,6 +99,7 @@ struct zone_clock *call_clock(struct call *c)
     if (c->zone == NULL || strcmp(zone_name(c->zone), name) != 0) {
         c->zone = find_zone(c, name);
         c->clock = zone_clock_init(c->zone);
+        c->rcv_clock = c->clock;
     }
     c->zone_is_checked = true;
     return &c->clock;

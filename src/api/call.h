@@ -62,10 +62,11 @@ struct call {
     int64_t deadline_ms; /* on the monotonic clock; a job not done by then is answered 503 */
     struct value values[PARAMS_MAX]; /* by the method's parameter rows */
     struct arena arena;
-    struct zone_clock clock; /* of `zone`; by call_clock() */
-    struct zone *zone;       /* of the enterprise, borrowed; NULL before it was asked for */
-    bool zone_is_checked;    /* in this request */
-    void *own;               /* between a method's prepare and change, in the arena */
+    struct zone_clock clock;     /* of `zone`; by call_clock() */
+    struct zone_clock rcv_clock; /* the same, for times of arrival; after call_clock() */
+    struct zone *zone;           /* of the enterprise, borrowed; NULL before it was asked for */
+    bool zone_is_checked;        /* in this request */
+    void *own;                   /* between a method's prepare and change, in the arena */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
     /* The answer. */

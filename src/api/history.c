@@ -39,6 +39,7 @@ struct history {
     struct device_ref ref;
     struct zone *zone;
     struct zone_clock clock;
+    struct zone_clock rcv_clock;
     int64_t from_s;
     size_t left; /* records not written yet */
 
@@ -139,7 +140,12 @@ static bool next_record(struct history *h)
 static void write_record(struct history *h, struct json_out *out)
 {
     json_object_begin(out);
-    row_write(&(struct row_source){h->ref.info, h->shown, &h->best, &h->clock}, out);
+    row_write(&(struct row_source){.device = h->ref.info,
+                                   .state = h->shown,
+                                   .fix = &h->best,
+                                   .clock = &h->clock,
+                                   .rcv_clock = &h->rcv_clock},
+              out);
     json_name(out, "IsReversal");
     json_int(out, 0);
     json_object_end(out);
@@ -218,6 +224,7 @@ static struct history *open_history(struct call *c, struct device_ref ref)
     (void)call_clock(c);
     h->zone = zone_hold(c->zone);
     h->clock = zone_clock_init(h->zone);
+    h->rcv_clock = zone_clock_init(h->zone);
     h->from_s = from_s;
     h->e = store_read_open(c->api->store, (struct store_span){ref.info->id, from_s, to_s},
                            &h->arena, &h->reader);

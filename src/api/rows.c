@@ -18,13 +18,13 @@ bool row_has_position(const struct fold_state *state)
     return (state->current.has & FIX_HAS_POSITION) != 0;
 }
 
-static void write_time(const struct row_source *source, struct json_out *out, const char *name,
+static void write_time(struct zone_clock *clock, struct json_out *out, const char *name,
                        int64_t time_s)
 {
     char text[ZONE_TEXT_SIZE];
-    zone_format(source->clock, ZONE_TIME, time_s, text);
+    zone_format(clock, ZONE_TIME, time_s, text);
     json_name(out, name);
-    json_write_string(out, text);
+    json_string_bytes(out, (struct bytes){(const uint8_t *)text, ZONE_TEXT_SIZE - 1});
 }
 
 static void write_movement(const struct fix *f, struct json_out *out)
@@ -48,8 +48,8 @@ void row_write(const struct row_source *source, struct json_out *out)
     json_write_string(out, source->device->object_code);
     json_name(out, "VehicleNum");
     json_write_string(out, source->device->plate);
-    write_time(source, out, "GPSTime", source->fix->gps_time_s);
-    write_time(source, out, "RcvTime", source->fix->rcv_time_s);
+    write_time(source->clock, out, "GPSTime", source->fix->gps_time_s);
+    write_time(source->rcv_clock, out, "RcvTime", source->fix->rcv_time_s);
     write_movement(current, out);
     json_name(out, "Mileage");
     json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);

@@ -16,6 +16,7 @@ struct row_source {
     const struct fold_state *state; /* after the report that is shown */
     const struct fix *fix;          /* the report */
     struct zone_clock *clock;
+    struct zone_clock *rcv_clock; /* of the same zone; a re-upload is received on another day */
 };
 
 /* ObjectCode to OilNum, without braces, in the document's order. */

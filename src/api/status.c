@@ -178,7 +178,12 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_write_string(out, ref->info->sim);
     json_name(out, "SIM2");
     json_write_string(out, ref->info->device_id);
-    row_write(&(struct row_source){ref->info, &live->state, current, call_clock(c)}, out);
+    row_write(&(struct row_source){.device = ref->info,
+                                   .state = &live->state,
+                                   .fix = current,
+                                   .clock = call_clock(c),
+                                   .rcv_clock = &c->rcv_clock},
+              out);
     json_name(out, "IsOnline");
     json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(out, "IsAlarm");
