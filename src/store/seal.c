@@ -222,7 +222,9 @@ enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum 
     if (e != ERR_OK) {
         return e;
     }
-    if (b.open.count + tail->count >= TRACK_FULL) {
+    if (tail->count == 0) {
+        e = ERR_OK; /* a state alone */
+    } else if (b.open.count + tail->count >= TRACK_FULL) {
         e = seal_as_chunks(s, tail, &b);
     } else if (effort == SEAL_QUICKLY) {
         e = append_run(s, tail, &b);

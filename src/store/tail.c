@@ -343,7 +343,7 @@ static void publish_one(struct tails *t, const struct staging *g)
     tail->sealed_seq = g->sealed_seq;
     stripe_unlock(s);
     segment_release(sealed);
-    bool is_first = g->first_seq == 0 && g->count > 0;
+    bool is_first = g->first_seq == 0 && g->has_note;
     tail->first_seq = is_first ? g->note.seq : g->first_seq;
     tail->count = g->count;
     tail->bytes = g->bytes;

@@ -33,7 +33,7 @@ struct tail {
     struct tail_span span;
     uint64_t sealed_seq; /* what was committed up to here is in chunks */
 
-    uint64_t first_seq;    /* commit of the oldest record; 0: there is none */
+    uint64_t first_seq;    /* the oldest commit that is not in chunks; 0: none */
     size_t count;          /* records */
     size_t bytes;          /* memory */
     int64_t max_time_s;    /* of the records; INT64_MIN: none */

@@ -88,11 +88,16 @@ bool trickle_is_over(const struct store *s)
     return tails_bytes(s->tails) > s->trickle.limit_bytes;
 }
 
+static bool has_journal(const struct trickle *k)
+{
+    return k->journal_head < k->journal->len;
+}
+
 static bool is_sweep_due(const struct store *s)
 {
     const struct trickle *k = &s->trickle;
     bool is_time = clock_monotonic_ms() - k->swept_ms >= k->seal_after_ms;
-    return tails_fixes(s->tails) > 0 && (is_time || fill_of(s) >= FILL_PRESSING);
+    return has_journal(k) && (is_time || fill_of(s) >= FILL_PRESSING);
 }
 
 static void begin_sweep(struct store *s)
@@ -126,7 +131,7 @@ static struct tail *next_swept(struct store *s)
     struct tail *const *all = tails_all(s->tails, &count);
     for (size_t i = first_from(all, count, k->sweep_at); i < count; i++) {
         struct tail *tail = all[i];
-        bool is_asked = tail->count > 0 && tail->first_seq <= k->sweep_seq;
+        bool is_asked = tail->first_seq != 0 && tail->first_seq <= k->sweep_seq;
         if (is_asked && !tail->is_dirty && tail->staging == 0) {
             k->sweep_at = tail->device + 1;
             return tail;
@@ -201,7 +206,7 @@ static void find_trim(struct store *s)
     size_t count = 0;
     struct tail *const *all = tails_all(s->tails, &count);
     for (size_t i = 0; i < count; i++) {
-        bool needs = all[i]->count > 0 && all[i]->first_seq < needed;
+        bool needs = all[i]->first_seq != 0 && all[i]->first_seq < needed;
         needed = needs ? all[i]->first_seq : needed;
     }
     s->trickle.trim_seq = needed - 1;
@@ -211,7 +216,7 @@ static void find_trim(struct store *s)
 static bool can_trim(const struct store *s)
 {
     const struct trickle *k = &s->trickle;
-    return k->journal_head < k->journal->len &&
+    return has_journal(k) &&
            g_array_index(k->journal, struct journal_row, k->journal_head).seq <= k->trim_seq;
 }
 
@@ -297,7 +302,7 @@ unsigned trickle_wait_ms(const struct store *s, unsigned limit_ms)
     if (k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s)) {
         return 0;
     }
-    if (tails_fixes(s->tails) == 0) {
+    if (!has_journal(k)) {
         return limit_ms;
     }
     int64_t wait_ms = k->swept_ms + k->seal_after_ms - clock_monotonic_ms();
