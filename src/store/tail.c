@@ -1,7 +1,7 @@
 /*
  * A tail is a chain of counted segments, the newest first:
  *
- *     tail ──► segment 640 B ──► segment 320 B ──► segment 160 B ──► NULL
+ *     tail ──► segment 256 B ──► segment 128 B ──► segment 64 B ──► NULL
  *     span     ......|           full              full
  *                published        each knows its count, its times and whether it is in order
  *
@@ -14,8 +14,8 @@
  * Sealing is staged as an empty chain; publishing it releases the old one, which lives on as long
  * as somebody's view.
  *
- * A segment is counted by the views, by the tail or by the newer segment. Sizes double from 160
- * bytes (4 fixes, so that 100,000 quiet devices take 30 MB) to 8 KB.
+ * A segment is counted by the views, by the tail or by the newer segment. Sizes double from 64
+ * bytes (a fix or two, so that 100,000 quiet devices take 15 MB) to 8 KB.
  */
 #include "store/tail.h"
 
@@ -30,7 +30,7 @@
 #include "base/writer.h"
 #include "store/pack.h"
 
-enum { STRIPES = 64, SEGMENT_MIN = 160, SEGMENT_MAX = 8192, MALLOC_BYTES = 16 };
+enum { STRIPES = 64, SEGMENT_MIN = 64, SEGMENT_MAX = 8192, MALLOC_BYTES = 16 };
 
 struct tail_segment {
     struct tail_segment *older; /* counted by this one */
@@ -226,7 +226,7 @@ static struct staging *staging_of(struct tails *t, struct tail *tail)
             .max_time_s = tail->max_time_s,
             .sealed_last_s = tail->sealed_last_s,
         };
-        tail->staging = t->staged_count;
+        tail->staging = (uint32_t)t->staged_count;
     }
     return &t->staged[tail->staging - 1];
 }
@@ -259,7 +259,7 @@ static void span_add(struct tail_span *s, size_t len, int64_t time_s)
     s->sorted = s->sorted && time_s >= s->max_time_s;
     s->min_time_s = time_s < s->min_time_s ? time_s : s->min_time_s;
     s->max_time_s = time_s > s->max_time_s ? time_s : s->max_time_s;
-    s->len += len;
+    s->len += (uint32_t)len;
     s->count++;
 }
 
@@ -306,13 +306,13 @@ void tails_stage_sealed(struct tails *t, int64_t device, uint64_t seq, int64_t l
 
 static void keep_state(struct tail *tail, struct bytes state)
 {
-    check(state.len > 0);
+    check(state.len > 0 && state.len <= PACK_STATE_MAX);
     if (tail->state_capacity < state.len) {
-        tail->state_capacity = (uint32_t)(state.len + state.len / 8);
+        tail->state_capacity = (uint16_t)state.len;
         tail->state = mem_resize(tail->state, tail->state_capacity);
     }
     memcpy(tail->state, state.at, state.len);
-    tail->state_len = (uint32_t)state.len;
+    tail->state_len = (uint16_t)state.len;
 }
 
 static void publish_note(const struct staging *g)
@@ -345,8 +345,8 @@ static void publish_one(struct tails *t, const struct staging *g)
     segment_release(sealed);
     bool is_first = g->first_seq == 0 && g->has_note;
     tail->first_seq = is_first ? g->note.seq : g->first_seq;
-    tail->count = g->count;
-    tail->bytes = g->bytes;
+    tail->count = (uint32_t)g->count;
+    tail->bytes = (uint32_t)g->bytes;
     tail->max_time_s = g->max_time_s;
     tail->sealed_last_s = g->sealed_last_s;
     publish_note(g);

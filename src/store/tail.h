@@ -19,14 +19,14 @@ struct tails;
 
 /* What a stretch of records holds. */
 struct tail_span {
-    size_t len;   /* bytes */
-    size_t count; /* records; 0: the times mean nothing */
     int64_t min_time_s;
     int64_t max_time_s;
-    bool sorted; /* by time, equal ones allowed */
+    uint32_t len;   /* bytes */
+    uint32_t count; /* records; 0: the times mean nothing */
+    bool sorted;    /* by time, equal ones allowed */
 };
 
-/* One device. Everything is the writer's, and readable for it alone, but for the first three. */
+/* One device. Everything is the writer's, and readable for it alone, but for the first four. */
 struct tail {
     int64_t device;
     struct tail_segment *newest; /* with the next two under the stripe's lock */
@@ -34,21 +34,21 @@ struct tail {
     uint64_t sealed_seq; /* what was committed up to here is in chunks */
 
     uint64_t first_seq;    /* the oldest commit that is not in chunks; 0: none */
-    size_t count;          /* records */
-    size_t bytes;          /* memory */
     int64_t max_time_s;    /* of the records; INT64_MIN: none */
     int64_t sealed_last_s; /* newest time in chunks; INT64_MIN: none */
-    uint8_t *state;        /* packed, after the last record; NULL: that of the chunks is the last */
-    uint32_t state_len;
-    uint32_t state_capacity;
-    size_t staging; /* index of what is staged plus 1; 0: nothing */
+    uint32_t count;        /* records */
+    uint32_t bytes;        /* memory */
+    uint32_t staging;      /* index of what is staged plus 1; 0: nothing */
+    uint16_t state_len;
+    uint16_t state_capacity;
+    uint8_t *state; /* packed, after the last record; NULL: that of the chunks is the last */
 
     /* Kept here for settle.c and trickle.c. */
-    bool is_dirty; /* late fixes from dirty_from_s on are not in the state */
-    bool is_ready; /* waits in the queue of full ones */
     int64_t dirty_from_s;
     int64_t due_ms;   /* monotonic: when the late fixes are folded in */
     GList *late_link; /* in the queue of late ones; data is the tail */
+    bool is_dirty;    /* late fixes from dirty_from_s on are not in the state */
+    bool is_ready;    /* waits in the queue of full ones */
 };
 
 /* Tails of no device yet. */
