@@ -144,6 +144,15 @@ void call_fault(struct call *c, const char *name, const char *why)
                    name, why);
 }
 
+bool call_has_no_empty(struct call *c, size_t param)
+{
+    bool is_empty = call_has(c, param) && call_text(c, param)[0] == '\0';
+    if (is_empty) {
+        call_fault(c, c->method->params[param].name, PARAM_MISSING);
+    }
+    return !is_empty;
+}
+
 enum err call_refuse_value(struct call *c, const char *name, const char *why)
 {
     call_fault(c, name, why);
@@ -176,10 +185,15 @@ bool call_sees_group(const struct call *c, int64_t group_id)
     return c->caller.group_count == 0;
 }
 
-bool call_allows(struct call *c)
+bool call_may(const struct call *c)
 {
     bool limited = c->method->whole_enterprise && c->caller.group_count > 0;
-    if (c->caller.role >= c->method->role && !limited) {
+    return c->caller.role >= c->method->role && !limited;
+}
+
+bool call_allows(struct call *c)
+{
+    if (call_may(c)) {
         return true;
     }
     call_fail(c, MHD_HTTP_FORBIDDEN, CALL_NO_ROLE_TEXT);

@@ -109,6 +109,8 @@ void call_fail(struct call *c, int code, const char *message);
 MUST_USE enum err call_refuse(struct call *c, int code, const char *message);
 /* A bad parameter, as the method's row wants it answered. */
 void call_fault(struct call *c, const char *name, const char *why);
+/* Whether the field is absent or holds something: call_fault() where it is "", which no name is. */
+bool call_has_no_empty(struct call *c, size_t param);
 /* call_fault() for a job. */
 MUST_USE enum err call_refuse_value(struct call *c, const char *name, const char *why);
 /* HTTP status and Code alike, with Retry-After where `retry_after_s` is not 0. */
@@ -118,8 +120,10 @@ void call_fail_unavailable(struct call *c, const char *message);
 
 /*
  * Whether the caller's role suffices for the method, and its groups where the row asks for the
- * whole enterprise; call_fail() with 403 where not.
+ * whole enterprise.
  */
+bool call_may(const struct call *c);
+/* The same; call_fail() with 403 where not. */
 bool call_allows(struct call *c);
 /* Whether the caller's groups hold that group (all do where it is not limited). */
 bool call_sees_group(const struct call *c, int64_t group_id);

@@ -82,28 +82,39 @@ static bool read_body(struct call *c, struct bytes body, struct json_value **obj
     return false;
 }
 
+/* What a request says of the enterprise that root acts in. */
+struct choice {
+    bool missing;    /* it names none, though the method wants one */
+    const char *why; /* what is wrong with the value; NULL: nothing */
+    bool unknown;    /* there is no such enterprise */
+};
+
 /* HoldID moves root into an enterprise; of anybody else it is passed over. */
-static bool choose_enterprise(struct call *c, const struct json_value *object)
+static struct choice choose_enterprise(struct call *c, const struct json_value *object)
 {
     struct value hold_id;
     struct enterprise e;
     struct param_fault fault;
     const struct param_reading reading = {&hold_id_row, 1, &c->arena, NULL};
     if (c->method->is_open || c->caller.role != ROLE_ROOT || c->method->own_hold_id) {
-        return true;
+        return (struct choice){0};
     }
     if (params_read(&reading, object, &hold_id, &fault) != ERR_OK) {
-        call_fault(c, fault.name, fault.why);
-        return false;
+        return (struct choice){.why = fault.why};
     }
     if (!hold_id.present) {
-        return true;
+        return (struct choice){.missing = c->method->needs_enterprise};
     }
-    if (directory_enterprise(c->api->directory, hold_id.number, &c->arena, &e) == ERR_OK &&
-        !e.deleted) {
-        c->caller.enterprise_id = e.id;
-        return true;
+    if (directory_enterprise(c->api->directory, hold_id.number, &c->arena, &e) != ERR_OK ||
+        e.deleted) {
+        return (struct choice){.unknown = true};
     }
+    c->caller.enterprise_id = e.id;
+    return (struct choice){0};
+}
+
+static void fail_unknown_enterprise(struct call *c)
+{
     if (c->method->answers_in_data) {
         json_write_string(&c->out, "3");
     } else if (c->method->prefix == PREFIX_MANAGE) {
@@ -111,7 +122,6 @@ static bool choose_enterprise(struct call *c, const struct json_value *object)
     } else {
         call_fault(c, "HoldID", "no such enterprise");
     }
-    return false;
 }
 
 static bool has_times(const struct api_method *m)
@@ -124,31 +134,49 @@ static bool has_times(const struct api_method *m)
     return false;
 }
 
-static bool read_params(struct call *c, const struct json_value *object)
+static void fail_param(struct call *c, const struct param_fault *fault)
+{
+    call_fault(c, fault->name, fault->why);
+    if (c->method->missing_message != NULL && strcmp(fault->why, PARAM_MISSING) == 0) {
+        call_fail(c, c->code, c->method->missing_message);
+    }
+}
+
+/* Every required field, HoldID too, goes before any value. */
+static bool check_fields(struct call *c, const struct json_value *object,
+                         const struct choice *choice)
 {
     const struct api_method *m = c->method;
     const struct param_reading reading = {m->params, m->param_count, &c->arena,
                                           has_times(m) ? call_clock(c) : NULL};
-    struct param_fault fault;
-    if (params_read(&reading, object, c->values, &fault) == ERR_OK) {
-        return true;
+    struct param_fault fault = {.name = NULL, .why = ""};
+    bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;
+    if (choice->missing && strcmp(fault.why, PARAM_MISSING) != 0) {
+        fault = (struct param_fault){hold_id_row.name, PARAM_MISSING};
+        good = false;
+    } else if (good && choice->why != NULL) {
+        fault = (struct param_fault){hold_id_row.name, choice->why};
+        good = false;
     }
-    call_fault(c, fault.name, fault.why);
-    if (m->missing_message != NULL && strcmp(fault.why, PARAM_MISSING) == 0) {
-        call_fail(c, c->code, m->missing_message);
+    if (!good) {
+        fail_param(c, &fault);
+        return false;
     }
-    return false;
+    return m->check == NULL || m->check(c);
 }
 
 bool dispatch_check(struct call *c, struct bytes body)
 {
     struct json_value *object = NULL;
-    if (!read_body(c, body, &object) || !choose_enterprise(c, object) || !read_params(c, object)) {
+    if (!read_body(c, body, &object)) {
         return false;
     }
-    if (c->method->needs_enterprise && c->caller.role == ROLE_ROOT &&
-        c->caller.enterprise_id == 0) {
-        call_fault(c, "HoldID", PARAM_MISSING);
+    struct choice choice = choose_enterprise(c, object);
+    if (!check_fields(c, object, &choice)) {
+        return false;
+    }
+    if (choice.unknown) {
+        fail_unknown_enterprise(c);
         return false;
     }
     return c->method->is_open || c->method->checks_role || call_allows(c);

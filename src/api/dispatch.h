@@ -8,8 +8,8 @@
 
 /*
  * One call of a method, in three steps: the token, before the body is read; the checks, on the HTTP
- * thread too, in the contract's order (body, fields, role where no object comes first); and the
- * run, on the thread that the method's row names.
+ * thread too, in the contract's order (body, required fields, values, enterprise, role where no
+ * object comes first); and the run, on the thread that the method's row names.
  */
 
 /* What of the request's headers matters. */

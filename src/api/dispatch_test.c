@@ -1,4 +1,7 @@
-/* Jobs and their time: what a call answers whose job came too late or took too long. */
+/*
+ * The order in which a call is judged, by the first thing wrong with calls that have several; and
+ * jobs and their time: what a call answers whose job came too late or took too long.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,9 +126,161 @@ static void test_a_job_gets_the_time_that_is_left(void **state)
     assert_in_range(jobs_run, 1, 2); /* the one given up may have happened too */
 }
 
+/* ---- the order of checks ---- */
+
+struct trial {
+    const char *method;
+    const char *body;
+    int code;
+    const char *says; /* in the answer */
+};
+
+static void try_all(struct platform *p, const struct trial *trials, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char code[32];
+        const char *answer = call(p, trials[i].method, trials[i].body);
+        (void)snprintf(code, sizeof(code), "{\"Code\":%d,", trials[i].code);
+        if (!g_str_has_prefix(answer, code) || strstr(answer, trials[i].says) == NULL) {
+            fail_msg("%s %s: %s", trials[i].method, trials[i].body, answer);
+        }
+    }
+}
+
+/* Required fields, values, the enterprise; HoldID is a field as the others are. */
+static void test_what_root_hears_first(void **state)
+{
+    struct platform *p = *state;
+    static const struct trial trials[] = {
+        {"manage/AddGroup", "[1", 500, "body: "},
+        {"manage/AddGroup", "{}", 500, "GroupName: value missing"},
+        {"manage/AddGroup", "{\"HoldID\":99}", 500, "GroupName: value missing"},
+        {"manage/AddGroup", "{\"GroupName\":\"g\"}", 500, "HoldID: value missing"},
+        {"manage/AddGroup", "{\"GroupName\":[]}", 500, "HoldID: value missing"},
+        {"manage/AddGroup", "{\"GroupName\":[],\"HoldID\":99}", 500, "GroupName: wrong kind"},
+        {"manage/AddGroup", "{\"GroupName\":[],\"HoldID\":\"x\"}", 500, "GroupName: wrong kind"},
+        {"manage/AddGroup", "{\"GroupName\":\"g\",\"HoldID\":\"x\"}", 500, "HoldID: "},
+        {"manage/AddGroup", "{\"GroupName\":\"g\",\"HoldID\":0}", 500, "HoldID: "},
+        {"manage/AddGroup", "{\"GroupName\":\"g\",\"HoldID\":99}", 404, "enterprise"},
+        {"manage/AddDevice", "{\"DeviceID\":\"?\",\"HoldID\":99}", 500, "DeviceID: "},
+        {"manage/AddDevice", "{\"DeviceID\":\"1\",\"HoldID\":99}", 404, "enterprise"},
+        {"manage/AddUser",
+         "{\"LoginName\":\"n\",\"PassWord\":\"short\",\"Role\":\"viewer\",\"HoldID\":99}", 500,
+         "PassWord: "},
+        {"manage/AddUser",
+         "{\"LoginName\":\"n\",\"PassWord\":\"longer\",\"Role\":\"king\",\"HoldID\":99}", 500,
+         "Role: "},
+        {"manage/AddUser",
+         "{\"LoginName\":\"n\",\"PassWord\":\"longer\",\"Role\":\"viewer\",\"HoldID\":99}", 404,
+         "enterprise"},
+        {"manage/AddEnterprise", "{\"TimeZone\":\"Nowhere\"}", 500, "HoldName: value missing"},
+        {"manage/AddEnterprise", "{\"HoldName\":\"h\",\"TimeZone\":\"Nowhere\"}", 500,
+         "TimeZone: "},
+        {"manage/ModifyEnterprise", "{\"HoldID\":99,\"ServiceEnd\":\"soon\"}", 500, "ServiceEnd: "},
+        {"manage/ModifyEnterprise", "{\"HoldID\":99}", 404, "enterprise"},
+        {"vehicle/ModifyVehiclePlate",
+         "{\"HoldID\":99,\"DeviceID\":\"1\",\"NewVehiclePlate\":\"a,b\"}", 500,
+         "NewVehiclePlate: "},
+        {"vehicle/ModifyVehiclePlate",
+         "{\"HoldID\":99,\"DeviceID\":\"1\",\"NewVehiclePlate\":\"a\"}", 200, "\"Data\":\"3\""},
+        {"vehicle/GetCurrentVehicleInfo", "{\"HoldID\":99}", 401, "VehiclePlates: value missing"},
+        {"vehicle/GetCurrentVehicleInfo", "{\"HoldID\":99,\"VehiclePlates\":\"\"}", 401,
+         "HoldID: "},
+    };
+    make_fleet(p);
+    log_in(p, "root", "root-password");
+    try_all(p, trials, sizeof(trials) / sizeof(trials[0]));
+}
+
+/* Values, existence, role, what is taken already. */
+static void test_what_a_viewer_hears_first(void **state)
+{
+    struct platform *p = *state;
+    static const struct trial trials[] = {
+        {"manage/AddUser", "{\"LoginName\":\"n\"}", 500, "PassWord: value missing"},
+        {"manage/AddUser", "{\"LoginName\":\"n\",\"PassWord\":\"longer\",\"Role\":\"king\"}", 500,
+         "Role: "},
+        {"manage/AddUser",
+         "{\"LoginName\":\"n\",\"PassWord\":\"longer\",\"Role\":\"viewer\",\"GroupIDs\":[77]}", 404,
+         "group"},
+        {"manage/AddUser", "{\"LoginName\":\"anna\",\"PassWord\":\"longer\",\"Role\":\"viewer\"}",
+         403, "authority"},
+        {"manage/ModifyUser", "{\"UserID\":2,\"PassWord\":\"short\"}", 500, "PassWord: "},
+        {"manage/ModifyUser", "{\"UserID\":99,\"PassWord\":\"longer\"}", 404, "user"},
+        {"manage/ModifyUser", "{\"UserID\":2,\"PassWord\":\"longer\"}", 403, "authority"},
+        {"manage/AddDevice", "{}", 500, "DeviceID: value missing"},
+        {"manage/AddDevice", "{\"DeviceID\":\"?\"}", 500, "DeviceID: "},
+        {"manage/AddDevice", "{\"DeviceID\":\"2\",\"GroupID\":77}", 404, "group"},
+        {"manage/AddDevice", "{\"DeviceID\":\"2\"}", 403, "authority"},
+        {"manage/AddDevice", "{\"DeviceID\":\"1\"}", 403, "authority"},
+        {"manage/AddDevices", "{\"Devices\":[{\"DeviceID\":\"1\"}]}", 403, "authority"},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\",\"VehiclePlate\":\"a,b\"}", 500,
+         "VehiclePlate: "},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"9\"}", 404, "device"},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\"}", 403, "authority"},
+        {"manage/AddGroup", "{}", 500, "GroupName: value missing"},
+        {"manage/AddGroup", "{\"GroupName\":\"g\"}", 403, "authority"},
+        {"manage/AddEnterprise", "{\"HoldName\":\"h\",\"TimeZone\":\"Nowhere\"}", 500,
+         "TimeZone: "},
+        {"manage/AddEnterprise", "{\"HoldName\":\"h\"}", 403, "authority"},
+        {"manage/ChangePassword", "{\"OldPassWord\":\"wrong\",\"NewPassWord\":\"x\"}", 500,
+         "NewPassWord: "},
+    };
+    make_fleet(p);
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"1\"}", DONE);
+    expect(p, "manage/AddUser",
+           "{\"LoginName\":\"vera\",\"PassWord\":\"secret-2\",\"Role\":\"viewer\"}",
+           "{\"Code\":200,\"Data\":{\"UserID\":3},\"ErrMsg\":null}");
+    log_in(p, "vera", "secret-2");
+    try_all(p, trials, sizeof(trials) / sizeof(trials[0]));
+}
+
+/* "" for a name is refused by Modify...; null and a missing field leave it as it is. */
+static void test_names_are_not_emptied(void **state)
+{
+    struct platform *p = *state;
+    static const struct trial trials[] = {
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\",\"VehiclePlate\":\"\"}", 500,
+         "VehiclePlate: "},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\",\"VehiclePlate\":\" \"}", 500,
+         "VehiclePlate: "},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\",\"ObjectCode\":\"\"}", 500, "ObjectCode: "},
+        {"manage/ModifyDevice", "{\"DeviceID\":\"1\",\"VehiclePlate\":null,\"SIM\":\"\"}", 200, ""},
+        {"manage/ListDevices", "{}", 200, "\"VehiclePlate\":\"p\",\"ObjectCode\":\"c\""},
+        {"manage/AddDevice", "{\"DeviceID\":\"2\",\"VehiclePlate\":\"\",\"ObjectCode\":\"\"}", 200,
+         ""},
+        {"manage/ListDevices", "{\"Key\":\"\"}", 200, "\"DeviceID\":\"2\",\"VehiclePlate\":\"2\""},
+        {"manage/AddGroup", "{\"GroupName\":\"g\"}", 200, "\"GroupID\":1"},
+        {"manage/ModifyGroup", "{\"GroupID\":1,\"GroupName\":\"\"}", 500, "GroupName: "},
+        {"manage/ModifyGroup", "{\"GroupID\":1}", 200, ""},
+        {"manage/ModifyUser", "{\"UserID\":2,\"LoginName\":\"\"}", 500, "LoginName: "},
+        {"manage/ModifyUser", "{\"UserID\":2,\"PassWord\":\"\"}", 500, "PassWord: "},
+        {"manage/ModifyUser", "{\"UserID\":2,\"Role\":\"\"}", 500, "Role: "},
+        {"manage/ModifyUser", "{\"UserID\":2,\"ExpireTime\":\"\"}", 200, ""},
+    };
+    static const struct trial of_root[] = {
+        {"manage/ModifyEnterprise", "{\"HoldID\":1,\"HoldName\":\"\"}", 500, "HoldName: "},
+        {"manage/ModifyEnterprise", "{\"HoldID\":1,\"TimeZone\":\"\"}", 500, "TimeZone: "},
+        {"manage/ModifyEnterprise", "{\"HoldID\":1,\"ServiceEnd\":\"\"}", 200, ""},
+        {"manage/ListEnterprises", "{}", 200,
+         "\"HoldName\":\"One\",\"TimeZone\":\"Europe/Berlin\""},
+        {"manage/AddEnterprise", "{\"HoldName\":\"\"}", 500, "HoldName: value missing"},
+        {"manage/AddEnterprise", "{\"HoldName\":\"Two\",\"TimeZone\":\"\"}", 200, ""},
+    };
+    make_fleet(p);
+    expect(p, "manage/AddDevice",
+           "{\"DeviceID\":\"1\",\"VehiclePlate\":\"p\",\"ObjectCode\":\"c\"}", DONE);
+    try_all(p, trials, sizeof(trials) / sizeof(trials[0]));
+    log_in(p, "root", "root-password");
+    try_all(p, of_root, sizeof(of_root) / sizeof(of_root[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SERVER_TEST(test_what_root_hears_first),
+        SERVER_TEST(test_what_a_viewer_hears_first),
+        SERVER_TEST(test_names_are_not_emptied),
         SERVER_TEST(test_a_job_in_time),
         SERVER_TEST(test_a_job_too_late_is_not_begun),
         SERVER_TEST(test_a_job_gets_the_time_that_is_left),

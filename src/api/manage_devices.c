@@ -40,7 +40,8 @@ static const char NO_GROUP[] = "This group does not exist";
 
 /* ---- fields ---- */
 
-#define FIELD_PARAMS                                                                               \
+/* Of a device to be changed, "" for a name is a fault; of a new one it is none given. */
+#define FIELD_PARAMS(is_change)                                                                    \
     [DEVICE_ID] = {"DeviceID",                                                                     \
                    PARAM_TEXT,                                                                     \
                    true,                                                                           \
@@ -51,14 +52,14 @@ static const char NO_GROUP[] = "This group does not exist";
     [DEVICE_PLATE] = {"VehiclePlate",                                                              \
                       PARAM_TEXT,                                                                  \
                       false,                                                                       \
-                      false,                                                                       \
+                      is_change,                                                                   \
                       0,                                                                           \
                       NAME_MAX_CHARS,                                                              \
                       "Display name, unique in the enterprise; the DeviceID unless given"},        \
     [DEVICE_CODE] = {"ObjectCode",                                                                 \
                      PARAM_TEXT,                                                                   \
                      false,                                                                        \
-                     false,                                                                        \
+                     is_change,                                                                    \
                      0,                                                                            \
                      SHORT_TEXT_MAX,                                                               \
                      "Number of the vehicle, unique in the enterprise; made unless given"},        \
@@ -77,7 +78,8 @@ static const char NO_GROUP[] = "This group does not exist";
     [DEVICE_MODEL] = {"Model", PARAM_TEXT, false, true, 0, NAME_MAX_CHARS, "Of the tracker"},      \
     [DEVICE_GROUP] = {"GroupID", PARAM_INT, false, false, 0, INT64_MAX, "0: in no group"}
 
-static const struct param_row device_params[] = {FIELD_PARAMS};
+static const struct param_row device_params[] = {FIELD_PARAMS(false)};
+static const struct param_row change_params[] = {FIELD_PARAMS(true)};
 
 /* What can be judged of a device's values alone; NULL, or the field and what is wrong with it. */
 static bool values_fault(const struct value *values, struct param_fault *fault)
@@ -196,6 +198,9 @@ static struct refusal check_new(const struct addition *a, const struct device *d
     if (!group_is_allowed(a->call, dir, d->group_id)) {
         return (struct refusal){404, NO_GROUP};
     }
+    if (!call_may(a->call)) {
+        return (struct refusal){403, CALL_NO_ROLE_TEXT};
+    }
     if (directory_find_tracker(dir, d->device_id, &other) == ERR_OK) {
         device_ref_release(dir, &other);
         return (struct refusal){409, ID_TAKEN};
@@ -243,9 +248,12 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     return refusal;
 }
 
-static bool prepare_device(struct call *c)
+static bool check_device(struct call *c)
 {
     struct param_fault fault;
+    if (!call_has_no_empty(c, DEVICE_CODE)) {
+        return false;
+    }
     if (values_fault(c->values, &fault)) {
         call_fault(c, fault.name, fault.why);
         return false;
@@ -465,11 +473,12 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
+        .checks_role = true,
         .params = device_params,
         .param_count = COUNT_OF(device_params),
         .codes = {{409, "DeviceID, VehiclePlate or ObjectCode is taken"}, {404, NO_GROUP}},
         .doc = "Registers a device.",
-        .prepare = prepare_device,
+        .check = check_device,
         .change = add_device,
     },
     {
@@ -492,11 +501,11 @@ static const struct api_method rows[] = {
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
-        .params = device_params,
-        .param_count = COUNT_OF(device_params),
+        .params = change_params,
+        .param_count = COUNT_OF(change_params),
         .codes = {{404, CALL_NO_DEVICE_TEXT}, {409, "VehiclePlate or ObjectCode is taken"}},
         .doc = "Changes the fields given; the DeviceID itself stays.",
-        .prepare = prepare_device,
+        .check = check_device,
         .change = modify_device,
     },
     {

@@ -48,6 +48,31 @@ static enum err take_fields(struct call *c, struct enterprise *e)
     return ERR_OK;
 }
 
+/* Whether `text` is a time, in whatever zone. */
+static bool is_time(struct call *c, const char *text)
+{
+    struct zone_clock clock = *call_clock(c);
+    int64_t time_s = 0;
+    return zone_parse(&clock, bytes_of_text(text), &time_s) == ERR_OK;
+}
+
+static bool check_enterprise(struct call *c)
+{
+    const char *end = call_text(c, ADD_END);
+    if (!call_has_no_empty(c, ADD_NAME)) {
+        return false;
+    }
+    if (call_has(c, ADD_ZONE) && zones_find(c->api->zones, call_text(c, ADD_ZONE)) == NULL) {
+        call_fault(c, "TimeZone", "not a time zone of the IANA list");
+        return false;
+    }
+    if (end[0] != '\0' && !is_time(c, end)) {
+        call_fault(c, "ServiceEnd", "not a time");
+        return false;
+    }
+    return true;
+}
+
 static enum err add_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e = {.name = "", .zone = "UTC", .created_s = job->now_s};
@@ -196,11 +221,12 @@ static void list_enterprises(struct call *c)
 }
 
 #define FIELD_PARAMS(name_required)                                                                \
-    [ADD_NAME] = {"HoldName", PARAM_TEXT, name_required, false, 0, NAME_MAX_CHARS, "Its name"},    \
+    [ADD_NAME] = {"HoldName", PARAM_TEXT,     name_required, !(name_required),                     \
+                  0,          NAME_MAX_CHARS, "Its name"},                                         \
     [ADD_ZONE] = {"TimeZone",                                                                      \
                   PARAM_TEXT,                                                                      \
                   false,                                                                           \
-                  false,                                                                           \
+                  !(name_required),                                                                \
                   0,                                                                               \
                   NAME_MAX_CHARS,                                                                  \
                   "IANA name, as Europe/Berlin; UTC unless given"},                                \
@@ -253,6 +279,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(add_params),
         .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
         .doc = "Makes an enterprise.",
+        .check = check_enterprise,
         .change = add_enterprise,
     },
     {
@@ -265,6 +292,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(modify_params),
         .codes = {{404, NO_ENTERPRISE}},
         .doc = "Changes the fields given.",
+        .check = check_enterprise,
         .change = modify_enterprise,
     },
     {

@@ -54,6 +54,11 @@ static enum err add_group(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+static bool check_modified(struct call *c)
+{
+    return call_has_no_empty(c, GROUP_NAME);
+}
+
 static enum err modify_group(struct call *c, struct job_context *job)
 {
     struct group g;
@@ -128,7 +133,7 @@ static const struct param_row add_params[] = {
 };
 static const struct param_row modify_params[] = {
     ID_PARAM,
-    [GROUP_NAME] = {"GroupName", PARAM_TEXT, false, false, 0, NAME_MAX_CHARS, "Its new name"},
+    [GROUP_NAME] = {"GroupName", PARAM_TEXT, false, true, 0, NAME_MAX_CHARS, "Its new name"},
 };
 static const struct param_row delete_params[] = {ID_PARAM};
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
@@ -165,6 +170,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(modify_params),
         .codes = {{404, NO_GROUP}, {409, "GroupName is taken"}},
         .doc = "Renames a group.",
+        .check = check_modified,
         .change = modify_group,
     },
     {

@@ -32,23 +32,31 @@ static enum err find_user(struct call *c, struct job_context *job, size_t param,
     return call_allows(c) ? ERR_OK : ERR_FORBIDDEN;
 }
 
-/* Checks the role and the password, and hashes it. */
-static bool prepare_user(struct call *c)
+static bool check_user(struct call *c)
 {
     enum role role = ROLE_VIEWER;
+    if (!call_has_no_empty(c, USER_LOGIN)) {
+        return false;
+    }
     if (call_has(c, USER_ROLE) && !naming_role(call_text(c, USER_ROLE), &role)) {
         call_fault(c, "Role", "wants viewer, operator or admin");
         return false;
     }
-    if (!call_has(c, USER_PASSWORD)) {
-        return true;
-    }
-    const char *why = auth_password_fault(call_text(c, USER_PASSWORD));
+    const char *why =
+        call_has(c, USER_PASSWORD) ? auth_password_fault(call_text(c, USER_PASSWORD)) : NULL;
     if (why != NULL) {
         call_fault(c, "PassWord", why);
         return false;
     }
-    auth_hash_password(call_text(c, USER_PASSWORD), c->password_hash);
+    return true;
+}
+
+/* Who may not call this keeps nobody's thread with a password; the job refuses the call. */
+static bool prepare_user(struct call *c)
+{
+    if (call_has(c, USER_PASSWORD) && call_may(c)) {
+        auth_hash_password(call_text(c, USER_PASSWORD), c->password_hash);
+    }
     return true;
 }
 
@@ -74,10 +82,13 @@ static enum err check_groups(struct call *c, struct job_context *job, int64_t en
     return ERR_OK;
 }
 
-/* Takes over the fields that the call has. */
+/* Takes over the fields that the call has; of a new user, existence goes before the role here. */
 static enum err take_fields(struct call *c, struct job_context *job, struct user *u)
 {
     enum err e = check_groups(c, job, u->enterprise_id);
+    if (e == ERR_OK && !call_allows(c)) {
+        e = ERR_FORBIDDEN;
+    }
     if (e == ERR_OK && call_has(c, USER_LOGIN)) {
         u->login_name = call_text(c, USER_LOGIN);
         e = check_login_name(c, job, u->login_name, u->id);
@@ -188,15 +199,19 @@ static void list_users(struct call *c)
 
 /* ---- ChangePassword ---- */
 
+static bool check_password(struct call *c)
+{
+    const char *why = auth_password_fault(call_text(c, NEW_PASSWORD));
+    if (why != NULL) {
+        call_fault(c, "NewPassWord", why);
+    }
+    return why == NULL;
+}
+
 /* The old password is worked through here; the job sees to it that it is still the user's. */
 static bool prepare_password(struct call *c)
 {
     struct user *u = arena_new(&c->arena, sizeof(*u));
-    const char *why = auth_password_fault(call_text(c, NEW_PASSWORD));
-    if (why != NULL) {
-        call_fault(c, "NewPassWord", why);
-        return false;
-    }
     if (directory_user(c->api->directory, c->caller.user_id, &c->arena, u) != ERR_OK) {
         call_fail(c, 401, "Token invalid");
         return false;
@@ -240,13 +255,13 @@ static enum err change_password(struct call *c, struct job_context *job)
     [USER_LOGIN] = {"LoginName",                                                                   \
                     PARAM_TEXT,                                                                    \
                     required,                                                                      \
-                    false,                                                                         \
+                    !(required),                                                                   \
                     0,                                                                             \
                     NAME_MAX_CHARS,                                                                \
                     "Name to log in with, unique on the platform, without case"},                  \
-    [USER_PASSWORD] = {"PassWord",        PARAM_SECRET,         required, false, 0,                \
+    [USER_PASSWORD] = {"PassWord",        PARAM_SECRET,         required, !(required), 0,          \
                        AUTH_PASSWORD_MAX, "6 to 128 characters"},                                  \
-    [USER_ROLE] = {"Role", PARAM_TEXT, required, false, 0, 0, "viewer, operator or admin"},        \
+    [USER_ROLE] = {"Role", PARAM_TEXT, required, !(required), 0, 0, "viewer, operator or admin"},  \
     [USER_EXPIRE] = {"ExpireTime",                                                                 \
                      PARAM_TIME,                                                                   \
                      false,                                                                        \
@@ -292,12 +307,14 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_PASSWORD,
         .role = ROLE_ADMIN,
+        .checks_role = true,
         .whole_enterprise = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
         .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
         .codes = {{409, NAME_TAKEN}, {404, "This group does not exist"}},
         .doc = "Makes a user of the enterprise.",
+        .check = check_user,
         .prepare = prepare_user,
         .change = add_user,
     },
@@ -313,6 +330,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(modify_params),
         .codes = {{409, NAME_TAKEN}, {404, NO_USER}},
         .doc = "Changes the fields given; a new password ends the user's tokens.",
+        .check = check_user,
         .prepare = prepare_user,
         .change = modify_user,
     },
@@ -351,6 +369,7 @@ static const struct api_method rows[] = {
         .params = password_params,
         .param_count = COUNT_OF(password_params),
         .doc = "Changes the caller's own password and ends the caller's tokens.",
+        .check = check_password,
         .prepare = prepare_password,
         .change = change_password,
     },

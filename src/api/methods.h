@@ -93,6 +93,11 @@ struct api_method {
     struct code_row codes[METHOD_CODES_MAX + 1];
     const char *doc; /* one sentence */
 
+    /*
+     * Judges the values beyond their rows' bounds, on the HTTP thread, before any object is looked
+     * for; may be NULL. False: it called call_fault().
+     */
+    bool (*check)(struct call *c);
     /* Answers the call: writes Data to c->out, or calls call_fail(). */
     void (*run)(struct call *c);
     /* Before `change`, on a thread that may block; may be NULL. False: answered already. */

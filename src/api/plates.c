@@ -32,15 +32,20 @@ static enum err rename_device(struct call *c, struct job_context *job, const str
     return ERR_OK;
 }
 
+static bool check_name(struct call *c)
+{
+    const char *why = naming_plate_fault(call_text(c, PLATE_NAME));
+    if (why != NULL) {
+        call_fault(c, c->method->params[PLATE_NAME].name, why);
+    }
+    return why == NULL;
+}
+
 static enum err modify_plate(struct call *c, struct job_context *job)
 {
     struct device d;
     struct enterprise enterprise;
     int64_t id = c->caller.enterprise_id;
-    const char *why = naming_plate_fault(call_text(c, PLATE_NAME));
-    if (why != NULL) {
-        return call_refuse_value(c, c->method->params[PLATE_NAME].name, why);
-    }
     if (id != 0 && (directory_enterprise(job->directory, id, &c->arena, &enterprise) != ERR_OK ||
                     enterprise.deleted)) {
         return answer_in_data(c, "3");
@@ -81,6 +86,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(plate_params),
         .reply = {REPLY_STRING, "\"0\"", NULL, 0},
         .doc = "Changes the display name of a device. " DATA_DOC,
+        .check = check_name,
         .change = modify_plate,
     },
     {
@@ -95,6 +101,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(asset_params),
         .reply = {REPLY_STRING, "\"0\"", NULL, 0},
         .doc = "Changes the display name of a device, as section 15 does. " DATA_DOC,
+        .check = check_name,
         .change = modify_plate,
     },
 };
