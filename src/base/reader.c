@@ -143,13 +143,13 @@ struct bytes read_field(struct reader *r, char separator)
 uint64_t read_varint(struct reader *r)
 {
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = read_u8(r);
-        if (shift == 63 && byte > 1) {
-            r->failed = true;
-        }
+    size_t pos = r->pos;
+    for (unsigned shift = 0; shift < 64 && !r->failed && pos < r->in.len; shift += 7) {
+        uint8_t byte = r->in.at[pos++];
         value |= (uint64_t)(byte & 0x7fU) << shift;
         if ((byte & 0x80U) == 0) {
+            r->failed = shift == 63 && byte > 1;
+            r->pos = pos;
             return r->failed ? 0 : value;
         }
     }

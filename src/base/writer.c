@@ -85,16 +85,27 @@ void write_bcd(struct writer *w, uint64_t value, size_t n)
     write_bytes(w, (struct bytes){out, n});
 }
 
-void write_varint(struct writer *w, uint64_t v)
+enum { VARINT_MAX = 10 };
+
+static size_t varint_to(uint8_t *out, uint64_t v)
 {
-    uint8_t out[10];
     size_t n = 0;
     while (v >= 0x80) {
         out[n++] = (uint8_t)(v | 0x80U);
         v >>= 7;
     }
     out[n++] = (uint8_t)v;
-    write_bytes(w, (struct bytes){out, n});
+    return n;
+}
+
+void write_varint(struct writer *w, uint64_t v)
+{
+    uint8_t out[VARINT_MAX];
+    if (!w->failed && w->capacity - w->len >= VARINT_MAX) {
+        w->len += varint_to(w->at + w->len, v);
+        return;
+    }
+    write_bytes(w, (struct bytes){out, varint_to(out, v)});
 }
 
 void write_varint_signed(struct writer *w, int64_t v)

@@ -36,7 +36,7 @@
 
 #include "base/check.h"
 
-enum { STATE_VERSION = 1, HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2 };
+enum { STATE_VERSION = 1, HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2, VARINT_ROOM = 10 };
 
 /* Members without a `has` bit. */
 enum {
@@ -247,7 +247,7 @@ static void write_members(struct writer *w, const struct fix *fix, uint64_t pres
 
 void pack_fix(struct writer *w, const struct fix *fix)
 {
-    uint8_t body[BODY_MAX];
+    uint8_t body[BODY_MAX + VARINT_ROOM]; /* room, so that no varint comes near the end */
     struct writer b = writer_init(body, sizeof(body));
     uint64_t present = present_bits(fix);
     uint64_t expected = (uint64_t)fix->has << HAS_SHIFT & announced;
@@ -257,7 +257,7 @@ void pack_fix(struct writer *w, const struct fix *fix)
     write_varint(&b, present ^ expected);
     write_varint(&b, fix->flags);
     write_members(&b, fix, present);
-    check(writer_ok(&b));
+    check(writer_ok(&b) && b.len <= BODY_MAX);
     write_varint(w, b.len);
     write_bytes(w, writer_bytes(&b));
 }
