@@ -1,3 +1,36 @@
+/*
+ * A block: fixes as columns, a column for each member of struct fix that is not 0 in all of them.
+ *
+ *     version | count | length | columns ... | CRC-32 of all before it, lowest byte first
+ *        1      1..2     1..3      length                       4
+ *
+ * Count and length are varints (LEB128), the columns bits, the lowest of a byte first. In front of
+ * them, in 6 bits, stands how many members are told of. Then comes for each of these, in the order
+ * of the table below, a bit whether it is there, for those that are a bit whether it varies, and
+ * for those that do not, their value (a number as in codes.c). A member that varies is a column as
+ * in column.c; before the columns of arrival and original time a bit says whether their difference
+ * from gps_time_s is meant.
+ *
+ * Four fixes, ten seconds apart and each received two seconds later, in 39 bytes:
+ *
+ *     01              version
+ *     04              fixes
+ *     20              bytes of columns
+ *     c6 20 60 ca 81 f5 82 86 20 f0 81 00 00 1a 9c e0 1e 90 90 b6 1f 41 0e c0 90 df 87 38 d0 70 fd
+ * 07 e2 89 d6 b0     CRC-32
+ *
+ *     6                                  the members up to the sixth, lon_e7
+ *     1 1    1795396800 .. 810 .. 820 ..    gps_time_s: LAST, scale 10, centre 1, FIXED; 69 bits
+ *     1 1 1  2 2 2 2                        rcv_time_s less gps_time_s: ZERO, FIXED; 27 bits
+ *     1 0    3                              has: TIME POSITION
+ *     1 0    1                              flags: VALID
+ *     1 1    527245600 527248000 ..         lat_e7: LAST, scale 100, FIXED 24 25 0; 88 bits
+ *     1 0    134050000                      lon_e7
+ *
+ * A block costs 11 to 14 bytes and its first values; every further fix what changed in it: with all
+ * that a tracker sends some 3 to 6 bytes. What a number here means never changes: a new meaning
+ * takes a new version.
+ */
 #include "store/chunk.h"
 
 #include <stdlib.h>
@@ -24,60 +57,62 @@ static const struct member {
     uint16_t offset;
     uint8_t width;
     uint8_t aid;
+    uint8_t usual; /* enum prediction */
 } members[] = {
 #define AT(member) (uint16_t) offsetof(struct fix, member)
-    {AT(gps_time_s), I64, ALONE},
-    {AT(rcv_time_s), I64, BESIDE_TIME},
-    {AT(has), U32, ALONE},
-    {AT(flags), U32, ALONE},
-    {AT(lat_e7), I32, ALONG_TIME},
-    {AT(lon_e7), I32, ALONG_TIME},
-    {AT(speed_kmh_e2), U32, ALONE},
-    {AT(course_cdeg), U16, ALONE},
-    {AT(altitude_dm), I32, ALONE},
-    {AT(satellites), U8, ALONE},
-    {AT(gsm), U8, ALONE},
-    {AT(odometer_m), I64, ALONE},
-    {AT(power_mv), U32, ALONE},
-    {AT(battery_percent), U8, ALONE},
-    {AT(fuel_ml), U32, ALONE},
-    {AT(battery_mv), U32, ALONE},
-    {AT(alarms), U32, ALONE},
-    {AT(temperature_count), U8, ALONE},
-    {AT(temperature_c_e2[0]), I16, ALONE},
-    {AT(hdop_e2), U16, ALONE},
-    {AT(source), U8, ALONE},
-    {AT(cell.mcc), U16, ALONE},
-    {AT(cell.mnc), U16, ALONE},
-    {AT(cell.lac), U32, ALONE},
-    {AT(cell.cid), I64, ALONE},
-    {AT(original_time_s), I64, BESIDE_TIME},
-    {AT(lock), U8, ALONE},
-    {AT(rest_days), U16, ALONE},
-    {AT(iccid[0]), BYTES8, ALONE},
-    {AT(iccid[8]), BYTES8, ALONE},
-    {AT(iccid[16]), BYTES8, ALONE},
-    {AT(wifi_count), U8, ALONE},
-    {AT(wifi[0].mac), BYTES6, ALONE},
-    {AT(wifi[0].rssi_dbm), I8, ALONE},
-    {AT(wifi[1].mac), BYTES6, ALONE},
-    {AT(wifi[1].rssi_dbm), I8, ALONE},
-    {AT(wifi[2].mac), BYTES6, ALONE},
-    {AT(wifi[2].rssi_dbm), I8, ALONE},
-    {AT(wifi[3].mac), BYTES6, ALONE},
-    {AT(wifi[3].rssi_dbm), I8, ALONE},
-    {AT(temperature_c_e2[1]), I16, ALONE},
-    {AT(temperature_c_e2[2]), I16, ALONE},
-    {AT(temperature_c_e2[3]), I16, ALONE},
-    {AT(temperature_c_e2[4]), I16, ALONE},
-    {AT(temperature_c_e2[5]), I16, ALONE},
-    {AT(temperature_c_e2[6]), I16, ALONE},
-    {AT(temperature_c_e2[7]), I16, ALONE},
+    {AT(gps_time_s), I64, ALONE, PREDICT_LAST},
+    {AT(rcv_time_s), I64, BESIDE_TIME, PREDICT_ZERO},
+    {AT(has), U32, ALONE, PREDICT_ZERO},
+    {AT(flags), U32, ALONE, PREDICT_ZERO},
+    {AT(lat_e7), I32, ALONG_TIME, PREDICT_LAST},
+    {AT(lon_e7), I32, ALONG_TIME, PREDICT_LAST},
+    {AT(speed_kmh_e2), U32, ALONE, PREDICT_LAST},
+    {AT(course_cdeg), U16, ALONE, PREDICT_LAST},
+    {AT(altitude_dm), I32, ALONE, PREDICT_LAST},
+    {AT(satellites), U8, ALONE, PREDICT_ZERO},
+    {AT(gsm), U8, ALONE, PREDICT_ZERO},
+    {AT(odometer_m), I64, ALONE, PREDICT_LAST},
+    {AT(power_mv), U32, ALONE, PREDICT_ZERO},
+    {AT(battery_percent), U8, ALONE, PREDICT_ZERO},
+    {AT(fuel_ml), U32, ALONE, PREDICT_LAST},
+    {AT(battery_mv), U32, ALONE, PREDICT_ZERO},
+    {AT(alarms), U32, ALONE, PREDICT_ZERO},
+    {AT(temperature_count), U8, ALONE, PREDICT_ZERO},
+    {AT(temperature_c_e2[0]), I16, ALONE, PREDICT_LAST},
+    {AT(hdop_e2), U16, ALONE, PREDICT_ZERO},
+    {AT(source), U8, ALONE, PREDICT_ZERO},
+    {AT(cell.mcc), U16, ALONE, PREDICT_ZERO},
+    {AT(cell.mnc), U16, ALONE, PREDICT_ZERO},
+    {AT(cell.lac), U32, ALONE, PREDICT_LAST},
+    {AT(cell.cid), I64, ALONE, PREDICT_LAST},
+    {AT(original_time_s), I64, BESIDE_TIME, PREDICT_ZERO},
+    {AT(lock), U8, ALONE, PREDICT_ZERO},
+    {AT(rest_days), U16, ALONE, PREDICT_LAST},
+    {AT(iccid[0]), BYTES8, ALONE, PREDICT_ZERO},
+    {AT(iccid[8]), BYTES8, ALONE, PREDICT_ZERO},
+    {AT(iccid[16]), BYTES8, ALONE, PREDICT_ZERO},
+    {AT(wifi_count), U8, ALONE, PREDICT_ZERO},
+    {AT(wifi[0].mac), BYTES6, ALONE, PREDICT_ZERO},
+    {AT(wifi[0].rssi_dbm), I8, ALONE, PREDICT_ZERO},
+    {AT(wifi[1].mac), BYTES6, ALONE, PREDICT_ZERO},
+    {AT(wifi[1].rssi_dbm), I8, ALONE, PREDICT_ZERO},
+    {AT(wifi[2].mac), BYTES6, ALONE, PREDICT_ZERO},
+    {AT(wifi[2].rssi_dbm), I8, ALONE, PREDICT_ZERO},
+    {AT(wifi[3].mac), BYTES6, ALONE, PREDICT_ZERO},
+    {AT(wifi[3].rssi_dbm), I8, ALONE, PREDICT_ZERO},
+    {AT(temperature_c_e2[1]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[2]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[3]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[4]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[5]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[6]), I16, ALONE, PREDICT_LAST},
+    {AT(temperature_c_e2[7]), I16, ALONE, PREDICT_LAST},
 #undef AT
 };
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
+_Static_assert((int)CHUNK_FIXES_MAX <= (int)COLUMN_VALUES_MAX, "a block's columns have room");
 _Static_assert(FIX_TEMPERATURES_MAX == 8, "a column for every temperature");
 _Static_assert(FIX_WIFI_MAX == 4, "two columns for every access point");
 _Static_assert(FIX_ICCID_SIZE == 24, "three columns of eight characters");
@@ -264,21 +299,29 @@ static void find_changes(const struct fix *fixes, size_t count, uint64_t *change
 static void write_varying(struct chunk_codec *c, struct bit_writer *w, const struct member *m,
                           size_t count, int level)
 {
-    struct column alone = {c->values, m->aid == ALONG_TIME ? c->times_s : NULL, count};
-    struct column_plan plan = column_plan(c->coder, &alone, level);
+    const int64_t *times_s = m->aid == ALONG_TIME ? c->times_s : NULL;
+    struct column alone = {c->values, times_s, count, (enum prediction)m->usual};
     if (m->aid != BESIDE_TIME) {
-        column_write(c->coder, w, &alone, &plan, level);
+        struct column_plan plan = column_plan(c->coder, &alone, level > 0);
+        column_write(c->coder, w, &alone, &plan);
         return;
     }
     for (size_t i = 0; i < count; i++) {
         c->beside[i] = minus(c->values[i], c->times_s[i]);
     }
-    struct column beside = {c->beside, NULL, count};
-    struct column_plan beside_plan = column_plan(c->coder, &beside, level);
-    bool is_beside = beside_plan.bits < plan.bits;
+    struct column beside = {c->beside, NULL, count, (enum prediction)m->usual};
+    struct column_plan plan = column_plan(c->coder, &beside, level > 0);
+    struct column_plan alone_plan = {.bits = UINT64_MAX};
+    if (level > 0) {
+        alone_plan = column_plan(c->coder, &alone, level > 0);
+    }
+    bool is_beside = plan.bits <= alone_plan.bits;
     bits_put(w, is_beside, 1);
-    column_write(c->coder, w, is_beside ? &beside : &alone, is_beside ? &beside_plan : &plan,
-                 level);
+    if (is_beside) {
+        column_write(c->coder, w, &beside, &plan);
+    } else {
+        column_write(c->coder, w, &alone, &alone_plan);
+    }
 }
 
 static void write_columns(struct chunk_codec *c, struct bit_writer *w, const struct fix *fixes,
@@ -306,7 +349,7 @@ static void write_columns(struct chunk_codec *c, struct bit_writer *w, const str
         }
         bits_put(w, change[i] != 0, 1);
         if (change[i] == 0) {
-            column_write_number(w, first[i]);
+            codes_write_number(w, first[i]);
             continue;
         }
         gather(&members[i], fixes, count, c->values);
@@ -395,7 +438,7 @@ static bool read_member(struct chunk_codec *c, struct bit_reader *r, const struc
         return read_varying(c, r, m, count) && scatter(m, c->values, count, out);
     }
     int64_t v = 0;
-    sound = column_read_number(r, &v);
+    sound = codes_read_number(r, &v);
     for (size_t i = 0; i < count; i++) {
         c->values[i] = v;
     }

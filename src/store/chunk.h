@@ -15,8 +15,8 @@
 
 enum {
     CHUNK_FIXES_MAX = 4096, /* of one block */
-    CHUNK_LEVEL_NONE = 0,   /* columns only: for short runs that are merged soon */
-    CHUNK_LEVEL_SEALED = 3  /* zstd's level for what stays */
+    CHUNK_LEVEL_NONE = 0,   /* the quick way: for short runs that are merged soon */
+    CHUNK_LEVEL_SEALED = 3  /* for what stays; zstd's level where it is used */
 };
 
 /* Scratch memory and contexts for both directions. One thread's. */
@@ -29,7 +29,9 @@ void chunk_codec_free(struct chunk_codec *c);
 
 /*
  * One block of `count` fixes, 1 to CHUNK_FIXES_MAX, in the order given. Where `level` is above 0
- * the columns go through zstd, if that makes them smaller. Valid until the next call with `c`.
+ * every way to write a column is tried, zstd at that level among them; at 0 the usual one is taken.
+ * Valid until the next chunk_encode() with `c`. Any fix comes back that pack_fix() would bring
+ * back.
  */
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level);
 
