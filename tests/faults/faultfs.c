@@ -64,11 +64,6 @@ static int fail(int number)
     return -1;
 }
 
-static mode_t mode_of(int flags, va_list args)
-{
-    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(args, mode_t) : 0;
-}
-
 /* Reading is let alone, devices (/dev/null) are too. */
 static int open_unless_readonly(const char *path, int flags, mode_t mode)
 {
@@ -85,7 +80,7 @@ int open(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    mode_t mode = mode_of(flags, args);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
     va_end(args);
     return open_unless_readonly(path, flags, mode);
 }
@@ -94,7 +89,7 @@ int open64(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    mode_t mode = mode_of(flags, args);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
     va_end(args);
     return open_unless_readonly(path, flags, mode);
 }
