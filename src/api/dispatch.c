@@ -11,9 +11,6 @@
 
 enum { CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
 
-static const struct param_row hold_id_row = {
-    "HoldID", PARAM_INT, false, false, 1, INT64_MAX, "The enterprise that root acts in"};
-
 /* ---- the token ---- */
 
 static void fail_token(struct call *c, bool sent)
@@ -95,8 +92,8 @@ static struct choice choose_enterprise(struct call *c, const struct json_value *
     struct value hold_id;
     struct enterprise e;
     struct param_fault fault;
-    const struct param_reading reading = {&hold_id_row, 1, &c->arena, NULL};
-    if (c->method->is_open || c->caller.role != ROLE_ROOT || c->method->own_hold_id) {
+    const struct param_reading reading = {&hold_id_param, 1, &c->arena, NULL};
+    if (!method_takes_hold_id(c->method) || c->caller.role != ROLE_ROOT) {
         return (struct choice){0};
     }
     if (params_read(&reading, object, &hold_id, &fault) != ERR_OK) {
@@ -152,10 +149,10 @@ static bool check_fields(struct call *c, const struct json_value *object,
     struct param_fault fault = {.name = NULL, .why = ""};
     bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;
     if (choice->missing && strcmp(fault.why, PARAM_MISSING) != 0) {
-        fault = (struct param_fault){hold_id_row.name, PARAM_MISSING};
+        fault = (struct param_fault){hold_id_param.name, PARAM_MISSING};
         good = false;
     } else if (good && choice->why != NULL) {
-        fault = (struct param_fault){hold_id_row.name, choice->why};
+        fault = (struct param_fault){hold_id_param.name, choice->why};
         good = false;
     }
     if (!good) {

@@ -89,7 +89,7 @@ static bool is_throttled(struct call *c)
         return false;
     }
     counter_add(c->api->counters, logins_throttled, 1);
-    call_fail_http(c, 429, "Too many failed logins", wait_s);
+    call_fail_http(c, 429, CALL_THROTTLED_TEXT, wait_s);
     return true;
 }
 
@@ -159,6 +159,7 @@ static const struct api_method rows[] = {
                   {CODE_ENTERPRISE_EXPIRED, "Enterprise expire"},
                   {4011, "Storage process error"},
                   {CODE_ERROR, "Error"},
+                  {429, CALL_THROTTLED_TEXT},
                   {CODE_SERVICE_REMAINS, "Service period remain N days; Data is the token"}},
         .doc = "Logs in; the token goes into the Authorization header of every other call.",
         .run = get_login_token,

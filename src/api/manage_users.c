@@ -219,7 +219,7 @@ static bool prepare_password(struct call *c)
     int64_t now_ms = clock_monotonic_ms();
     unsigned wait_s = throttle_wait_s(c->api->throttle, u->login_name, c->address, now_ms);
     if (wait_s > 0) {
-        call_fail_http(c, 429, "Too many failed logins", wait_s);
+        call_fail_http(c, 429, CALL_THROTTLED_TEXT, wait_s);
         return false;
     }
     if (!auth_password_matches(u->password_hash, call_text(c, OLD_PASSWORD))) {
@@ -368,6 +368,7 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = password_params,
         .param_count = COUNT_OF(password_params),
+        .codes = {{429, CALL_THROTTLED_TEXT}},
         .doc = "Changes the caller's own password and ends the caller's tokens.",
         .check = check_password,
         .prepare = prepare_password,

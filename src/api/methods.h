@@ -1,6 +1,7 @@
 #ifndef API_METHODS_H
 #define API_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "api/params.h"
@@ -67,7 +68,7 @@ struct code_row {
     int code; /* 0 ends the list */
     const char *text;
 };
-enum { METHOD_CODES_MAX = 8 };
+enum { METHOD_CODES_MAX = 10 };
 
 /*
  * One API method. The row is the whole truth about it: the router, the parameter check, the role
@@ -128,6 +129,10 @@ extern const struct method_group tracker_methods;
 /* The groups above, in the order of the OpenAPI document. */
 extern const struct method_group *const method_groups[];
 extern const size_t method_group_count;
+
+/* HoldID, a field of every method of which this says so: root names an enterprise to act in. */
+extern const struct param_row hold_id_param;
+bool method_takes_hold_id(const struct api_method *m);
 
 /* Every row of every group by a running number; NULL behind the last. */
 const struct api_method *methods_at(size_t index);

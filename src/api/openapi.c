@@ -3,6 +3,7 @@
  * take more than their schemas say (a number for a text, a text for a number, any case of a name);
  * the document describes what a new client should send.
  */
+#include <microhttpd.h>
 #include <stdio.h>
 
 #include "api/pages.h"
@@ -67,6 +68,16 @@ static void write_param_bounds(const struct param_row *p, struct json_out *out)
     }
 }
 
+static void write_param(const struct param_row *p, struct json_out *out)
+{
+    json_name(out, p->name);
+    json_object_begin(out);
+    write_member(out, "type", param_types[p->type]);
+    write_member(out, "description", p->doc);
+    write_param_bounds(p, out);
+    json_object_end(out);
+}
+
 static void write_request(const struct api_method *m, struct json_out *out)
 {
     json_object_begin(out);
@@ -74,12 +85,10 @@ static void write_request(const struct api_method *m, struct json_out *out)
     json_name(out, "properties");
     json_object_begin(out);
     for (size_t i = 0; i < m->param_count; i++) {
-        json_name(out, m->params[i].name);
-        json_object_begin(out);
-        write_member(out, "type", param_types[m->params[i].type]);
-        write_member(out, "description", m->params[i].doc);
-        write_param_bounds(&m->params[i], out);
-        json_object_end(out);
+        write_param(&m->params[i], out);
+    }
+    if (method_takes_hold_id(m)) {
+        write_param(&hold_id_param, out);
     }
     json_object_end(out);
     json_name(out, "required");
@@ -239,17 +248,54 @@ void openapi_write_example(const struct api_method *method, struct json_out *out
     json_object_end(out);
 }
 
+static bool has_code(const struct api_method *m, int code)
+{
+    for (size_t i = 0; m->codes[i].code != 0; i++) {
+        if (m->codes[i].code == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_code(int code, const char *text, struct json_out *out)
+{
+    char name[16];
+    (void)snprintf(name, sizeof(name), "%d", code);
+    write_member(out, name, text);
+}
+
+/* One that every method of its kind has, unless the row words it itself. */
+static void write_common_code(const struct api_method *m, int code, const char *text,
+                              struct json_out *out)
+{
+    if (!has_code(m, code)) {
+        write_code(code, text, out);
+    }
+}
+
 static void write_codes(const struct api_method *m, struct json_out *out)
 {
+    bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
     json_name(out, "x-codes");
     json_object_begin(out);
-    json_name(out, "200");
-    json_write_string(out, "Done");
+    write_code(200, "Done", out);
     for (size_t i = 0; m->codes[i].code != 0; i++) {
-        char code[16];
-        (void)snprintf(code, sizeof(code), "%d", m->codes[i].code);
-        json_name(out, code);
-        json_write_string(out, m->codes[i].text);
+        write_code(m->codes[i].code, m->codes[i].text, out);
+    }
+    if (m->fault == FAULT_401) {
+        write_common_code(m, 401, "Token invalid, or a bad parameter, which ErrMsg names", out);
+    } else {
+        if (!m->is_open && !m->answers_in_data) {
+            write_common_code(m, 401, "Token invalid", out);
+        }
+        write_common_code(m, 500, "A bad parameter, which ErrMsg names", out);
+    }
+    if (is_limited && !m->answers_in_data) {
+        write_common_code(m, 403, CALL_NO_ROLE_TEXT, out);
+    }
+    if (m->prefix == PREFIX_MANAGE && method_takes_hold_id(m)) {
+        write_common_code(m, 404, "This enterprise does not exist", out);
     }
     json_object_end(out);
 }
@@ -260,6 +306,30 @@ static void write_content(struct json_out *out)
     json_object_begin(out);
     json_name(out, "application/json");
     json_object_begin(out);
+}
+
+/* Answers whose HTTP status is not 200; the same envelope, with Code as the status. */
+static const struct failure {
+    int status;
+    const char *name;
+    const char *text;
+} failures[] = {
+    {MHD_HTTP_CONTENT_TOO_LARGE, "TooLarge", "The body is over 1 MiB"},
+    {MHD_HTTP_TOO_MANY_REQUESTS, "TooMany", "Too many failed logins; Retry-After says when again"},
+    {MHD_HTTP_SERVICE_UNAVAILABLE, "Unavailable",
+     "Stopping, too much under way, or the store cannot take a write; Retry-After says when again"},
+};
+
+static void write_failure_reference(const struct failure *f, struct json_out *out)
+{
+    char status[16];
+    char reference[PATH_SIZE];
+    (void)snprintf(status, sizeof(status), "%d", f->status);
+    (void)snprintf(reference, sizeof(reference), "#/components/responses/%s", f->name);
+    json_name(out, status);
+    json_object_begin(out);
+    write_member(out, "$ref", reference);
+    json_object_end(out);
 }
 
 static void write_response(const struct api_method *m, struct json_out *out)
@@ -277,6 +347,12 @@ static void write_response(const struct api_method *m, struct json_out *out)
     json_object_end(out);
     json_object_end(out);
     json_object_end(out);
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        bool always = failures[i].status != MHD_HTTP_TOO_MANY_REQUESTS;
+        if (always || has_code(m, failures[i].status)) {
+            write_failure_reference(&failures[i], out);
+        }
+    }
     json_object_end(out);
 }
 
@@ -354,6 +430,15 @@ static void write_components(struct json_out *out)
     json_object_end(out);
     json_object_end(out);
     write_schemas(out);
+    json_name(out, "responses");
+    json_object_begin(out);
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        json_name(out, failures[i].name);
+        json_object_begin(out);
+        write_member(out, "description", failures[i].text);
+        json_object_end(out);
+    }
+    json_object_end(out);
     json_object_end(out);
     json_name(out, "security");
     json_array_begin(out);

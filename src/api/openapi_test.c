@@ -47,9 +47,55 @@ static void test_the_document_holds_every_row(void **state)
                                 "application/json"),
                 "schema"),
             "properties");
-        assert_int_equal(json_object_size(schema), m->param_count);
+        bool takes_hold_id = !m->is_open && !m->own_hold_id;
+        assert_int_equal(json_object_size(schema), m->param_count + takes_hold_id);
+        assert_true(takes_hold_id == (json_object_get(schema, "HoldID") != NULL) || m->own_hold_id);
     }
     assert_int_equal(json_object_size(paths), count);
+    json_decref(root);
+    json_free(&out);
+}
+
+static bool lists(const json_t *post, const char *list, int code)
+{
+    char name[16];
+    (void)snprintf(name, sizeof(name), "%d", code);
+    const json_t *found = json_object_get(json_object_get(post, list), name);
+    if (found != NULL && strcmp(list, "x-codes") == 0) {
+        assert_true(json_string_length(found) > 0);
+    }
+    return found != NULL;
+}
+
+/* What a client may hear of every method of a kind is in the document, too. */
+static void test_failures_are_listed(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    json_t *responses = json_object_get(json_object_get(root, "components"), "responses");
+    assert_int_equal(json_object_size(responses), 3);
+    size_t count = 0;
+    size_t throttled = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        char path[128];
+        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
+        json_t *post =
+            json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
+        bool limited = m->role > ROLE_VIEWER || m->whole_enterprise;
+        assert_true(lists(post, "x-codes", 200));
+        assert_int_equal(lists(post, "x-codes", 401), !m->is_open && !m->answers_in_data);
+        assert_true(lists(post, "x-codes", 403) || !limited || m->answers_in_data);
+        assert_true(lists(post, "x-codes", 500) || m->fault == FAULT_401);
+        assert_true(lists(post, "x-codes", 404) || !m->needs_enterprise);
+        assert_true(lists(post, "responses", 200));
+        assert_true(lists(post, "responses", 413));
+        assert_true(lists(post, "responses", 503));
+        assert_int_equal(lists(post, "responses", 429), lists(post, "x-codes", 429));
+        throttled += lists(post, "responses", 429);
+    }
+    assert_int_equal(throttled, 2); /* GetLoginToken and ChangePassword */
     json_decref(root);
     json_free(&out);
 }
@@ -152,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_document_holds_every_row),
+        cmocka_unit_test(test_failures_are_listed),
         cmocka_unit_test(test_every_row_is_complete),
         cmocka_unit_test(test_every_row_has_an_example_of_its_reply),
         cmocka_unit_test(test_the_page_names_the_demo_only_when_it_runs),
