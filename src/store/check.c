@@ -197,6 +197,23 @@ static enum err check_structure(sqlite3 *db)
     return damaged ? ERR_CORRUPT : e;
 }
 
+static enum err check_sealed(sqlite3 *db, struct checking *c)
+{
+    int64_t tables = 0;
+    enum err e =
+        database_number(db, "SELECT count(*) FROM sqlite_schema WHERE name='track_chunk'", &tables);
+    if (e != ERR_OK || tables == 0) {
+        return e; /* of before there were chunks */
+    }
+    e = track_walk_states(db, check_state, c);
+    e = worse(e, check_rows(db, c,
+                            "SELECT device, id, first_s, last_s, count, start_state, data"
+                            " FROM track_chunk ORDER BY device, last_s, first_s, id"));
+    return worse(e, check_rows(db, c,
+                               "SELECT device, 0, first_s, last_s, count, start_state, data"
+                               " FROM track_open ORDER BY device"));
+}
+
 static enum err check_content(sqlite3 *db, struct checking *c)
 {
     enum err e = schema_check(db, schema_step_count);
@@ -207,13 +224,7 @@ static enum err check_content(sqlite3 *db, struct checking *c)
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = check_structure(db);
     e = worse(e, accounts_load(db, &accounts));
-    e = worse(e, track_walk_states(db, check_state, c));
-    e = worse(e, check_rows(db, c,
-                            "SELECT device, id, first_s, last_s, count, start_state, data"
-                            " FROM track_chunk ORDER BY device, last_s, first_s, id"));
-    e = worse(e, check_rows(db, c,
-                            "SELECT device, 0, first_s, last_s, count, start_state, data"
-                            " FROM track_open ORDER BY device"));
+    e = worse(e, check_sealed(db, c));
     return worse(e, store_walk_journal(db, &walk));
 }
 

@@ -18,6 +18,7 @@
  */
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/reader.h"
 #include "store/database.h"
@@ -26,7 +27,7 @@
 #include "store/store_private.h"
 #include "store/visitor.h"
 
-enum { VIEWS_MAX = 1000 };
+enum { YIELDS = 50, VIEWS_MAX = 2000, PAUSE_NS = 1000000 };
 
 /* One record of the sorted index. */
 struct entry {
@@ -159,6 +160,17 @@ static enum err read_at_once(struct store_reader *r, const struct visitor *v, st
     return e == ERR_OK ? end : e;
 }
 
+/* The writer has committed and is about to publish: soon, but where the machine is busy. */
+static void await_publishing(unsigned round)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    if (round < YIELDS) {
+        (void)sched_yield();
+    } else {
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 /* View and rows of the same moment. */
 static enum err read_sealed(struct store_reader *r, struct arena *arena)
 {
@@ -175,7 +187,7 @@ static enum err read_sealed(struct store_reader *r, struct arena *arena)
             break;
         }
         tail_view_release(&r->view);
-        (void)sched_yield(); /* the writer has committed and is about to publish */
+        await_publishing(i);
     }
     visitors_give(s->visitors, v);
     return e == ERR_MORE ? ERR_BUSY : e;

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "store/database.h"
+#include "store/journal.h"
 #include "store/schema.h"
 #include "store/store_testing.h"
 
@@ -169,13 +170,55 @@ static void a_newer_store_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void keep_fixes(void *context, const struct store_check_row *row)
+{
+    *(uint64_t *)context = row->fixes;
+}
+
+static enum err note_check_row(struct kit *k, uint64_t *fixes)
+{
+    return store_check(k->directory, keep_fixes, fixes);
+}
+
+/* A store of before there were chunks: checked as it is, then opened, nothing lost. */
+static void a_journal_of_version_1(void **state)
+{
+    struct kit *k = *state;
+    struct journal_buffer buffer = {0};
+    uint64_t fixes = 0;
+    assert_int_equal(schema_migrate(k->db, schema_steps, 1), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        struct fix fix = kit_fix(KIT_TIME_S + i);
+        struct fold_state s = kit_state(&fix, (uint64_t)i);
+        const struct store_part part = {.device = 1, .fixes = &fix, .count = 1, .state = &s};
+        struct bytes batch = journal_pack(&buffer, &part, 1);
+        sqlite3_stmt *insert = NULL;
+        assert_int_equal(database_prepare(k->db, "INSERT INTO journal(batch) VALUES(?)", &insert),
+                         ERR_OK);
+        assert_int_equal(sqlite3_bind_blob64(insert, 1, batch.at, batch.len, SQLITE_STATIC),
+                         SQLITE_OK);
+        assert_int_equal(database_step(k->db, insert), ERR_OK);
+        (void)sqlite3_finalize(insert);
+    }
+    journal_buffer_clear(&buffer);
+    assert_int_equal(note_check_row(k, &fixes), ERR_OK);
+    assert_int_equal(fixes, 3);
+    struct store *s = kit_open(k->directory, NULL);
+    assert_int_equal(kit_load(s, 1).state.odometer_m_e2, 2);
+    assert_int_equal(kit_count(s, 1), 3);
+    assert_int_equal(kit_commit_at(s, 1, KIT_TIME_S + 3), ERR_OK);
+    store_close(s);
+    assert_int_equal(note_check_row(k, &fixes), ERR_OK);
+    assert_int_equal(fixes, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_empty_file_gets_its_settings), TEST(each_version_moves_to_each_later_one),
         TEST(a_step_that_fails_is_undone),     TEST(a_newer_file_is_refused),
         TEST(somebody_elses_file_is_refused),  TEST(no_database_at_all),
-        TEST(a_newer_store_is_refused),
+        TEST(a_newer_store_is_refused),        TEST(a_journal_of_version_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

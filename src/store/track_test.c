@@ -133,6 +133,38 @@ static enum err read_span(struct kit *k, int64_t from_s, int64_t to_s)
     return e;
 }
 
+static void count_fixes(void *context, const struct store_check_row *row)
+{
+    *(uint64_t *)context += row->fixes;
+}
+
+/* What `odograph check` makes of it: every place is counted, damaged ones are named. */
+static void checking_counts_every_place_once(void **state)
+{
+    struct kit *k = *state;
+    uint64_t fixes = 0;
+    drive(k, 1, 0, 1200);
+    drive(k, 2, 0, 100);
+    seal_all(k);
+    drive(k, 1, 1200, 30);
+    commit_at(k, 1, KIT_TIME_S + 5);
+    assert_int_equal(store_check(k->path, count_fixes, &fixes), ERR_OK);
+    assert_int_equal(fixes, 1331);
+    run(k, "UPDATE track_chunk SET first_s=first_s+1 WHERE id=1");
+    assert_int_equal(store_check(k->path, count_fixes, &fixes), ERR_CORRUPT);
+    run(k, "UPDATE track_chunk SET first_s=first_s-1 WHERE id=1");
+    run(k, "UPDATE track_open SET data=x'0102' WHERE device=2");
+    assert_int_equal(store_check(k->path, count_fixes, &fixes), ERR_CORRUPT);
+    fixes = 0;
+    run(k, "DELETE FROM track_open WHERE device=2");
+    run(k, "INSERT INTO track_chunk(device, first_s, last_s, count, start_state, data,"
+           " distance_m_e2) SELECT device, first_s, last_s, count, start_state, data, 0"
+           " FROM track_chunk WHERE id=1"); /* the same span twice */
+    assert_int_equal(store_check(k->path, count_fixes, &fixes), ERR_CORRUPT);
+    run(k, "UPDATE device_state SET state=x'00' WHERE device=2");
+    assert_int_equal(store_check(k->path, count_fixes, &fixes), ERR_CORRUPT);
+}
+
 static void damage_is_an_error_of_its_span(void **state)
 {
     struct kit *k = *state;
@@ -198,6 +230,7 @@ int main(void)
         WITH_KIT(thinned_to_a_screen),
         WITH_KIT(old_chunks_go),
         WITH_KIT(a_gone_device_leaves_nothing),
+        WITH_KIT(checking_counts_every_place_once),
         WITH_KIT(damage_is_an_error_of_its_span),
         WITH_KIT(lying_rows_are_damage),
         WITH_KIT(a_damaged_open_row_is_kept_beside),
