@@ -44,7 +44,23 @@
 
 enum { BLOCK_VERSION = 1, HEADING_MAX = 1 + 2 + 3, CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
 
-enum width { U8, I8, U16, I16, I32, U32, I64, BYTES6, BYTES8 };
+/* Members that are numbers of the machine; beside them there are bytes, the lowest first. */
+#define NUMBER_MAP(X)                                                                              \
+    X(U8, uint8_t)                                                                                 \
+    X(I8, int8_t)                                                                                  \
+    X(U16, uint16_t)                                                                               \
+    X(I16, int16_t)                                                                                \
+    X(U32, uint32_t)                                                                               \
+    X(I32, int32_t)                                                                                \
+    X(I64, int64_t)
+
+enum width {
+#define X(name, type) name,
+    NUMBER_MAP(X)
+#undef X
+        BYTES6,
+    BYTES8
+};
 
 /* What a column may be foretold by. */
 enum aid { ALONE, BESIDE_TIME, ALONG_TIME };
@@ -172,109 +188,88 @@ static int64_t plus(int64_t a, int64_t b)
 
 /* ---- members ---- */
 
-/* `len` bytes as a number, the lowest first. */
-static int64_t load_bytes(const uint8_t *at, unsigned len)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < len; i++) {
-        v |= (uint64_t)at[i] << 8 * i;
+#define X(name, type)                                                                              \
+    static void gather_##name(const uint8_t *at, size_t count, int64_t *values)                    \
+    {                                                                                              \
+        for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {                             \
+            type v;                                                                                \
+            memcpy(&v, at, sizeof(v));                                                             \
+            values[i] = (int64_t)v;                                                                \
+        }                                                                                          \
+    }                                                                                              \
+    static bool scatter_##name(const int64_t *values, size_t count, uint8_t *at)                   \
+    {                                                                                              \
+        int64_t beyond = 0;                                                                        \
+        for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {                             \
+            type v = (type)values[i];                                                              \
+            memcpy(at, &v, sizeof(v));                                                             \
+            beyond |= values[i] ^ (int64_t)v;                                                      \
+        }                                                                                          \
+        return beyond == 0;                                                                        \
     }
-    return (int64_t)v;
+NUMBER_MAP(X)
+#undef X
+
+static void gather_bytes(const uint8_t *at, unsigned len, size_t count, int64_t *values)
+{
+    for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {
+        uint64_t v = 0;
+        for (unsigned byte = 0; byte < len; byte++) {
+            v |= (uint64_t)at[byte] << 8 * byte;
+        }
+        values[i] = (int64_t)v;
+    }
 }
 
-static void store_bytes(uint8_t *at, unsigned len, int64_t v)
+static bool scatter_bytes(const int64_t *values, unsigned len, size_t count, uint8_t *at)
 {
-    for (unsigned i = 0; i < len; i++) {
-        at[i] = (uint8_t)((uint64_t)v >> 8 * i);
+    bool is_inside = true;
+    for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {
+        uint64_t v = (uint64_t)values[i];
+        for (unsigned byte = 0; byte < len; byte++) {
+            at[byte] = (uint8_t)(v >> 8 * byte);
+        }
+        is_inside = is_inside && (len == sizeof(v) || v >> 8 * len == 0);
     }
+    return is_inside;
 }
 
 /* The values of one member of all fixes. */
 static void gather(const struct member *m, const struct fix *fixes, size_t count, int64_t *values)
 {
     const uint8_t *at = (const uint8_t *)fixes + m->offset;
-#define LOOP(type)                                                                                 \
-    for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {                                     \
-        type v;                                                                                    \
-        memcpy(&v, at, sizeof(v));                                                                 \
-        values[i] = v;                                                                             \
-    }
     switch ((enum width)m->width) {
-    case U8:
-        LOOP(uint8_t)
+#define X(name, type)                                                                              \
+    case name:                                                                                     \
+        gather_##name(at, count, values);                                                          \
         break;
-    case I8:
-        LOOP(int8_t)
-        break;
-    case U16:
-        LOOP(uint16_t)
-        break;
-    case I16:
-        LOOP(int16_t)
-        break;
-    case I32:
-        LOOP(int32_t)
-        break;
-    case U32:
-        LOOP(uint32_t)
-        break;
-    case I64:
-        LOOP(int64_t)
-        break;
+        NUMBER_MAP(X)
+#undef X
     case BYTES6:
+        gather_bytes(at, 6, count, values);
+        break;
     case BYTES8:
-        for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {
-            values[i] = load_bytes(at, m->width == BYTES6 ? 6 : 8);
-        }
+        gather_bytes(at, 8, count, values);
         break;
     }
-#undef LOOP
 }
 
 /* The way back. False where a value is beyond its member. */
 static bool scatter(const struct member *m, const int64_t *values, size_t count, struct fix *fixes)
 {
     uint8_t *at = (uint8_t *)fixes + m->offset;
-    int64_t beyond = 0;
-#define LOOP(type)                                                                                 \
-    for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {                                     \
-        type v = (type)values[i];                                                                  \
-        memcpy(at, &v, sizeof(v));                                                                 \
-        beyond |= values[i] ^ (int64_t)v;                                                          \
-    }
     switch ((enum width)m->width) {
-    case U8:
-        LOOP(uint8_t)
-        break;
-    case I8:
-        LOOP(int8_t)
-        break;
-    case U16:
-        LOOP(uint16_t)
-        break;
-    case I16:
-        LOOP(int16_t)
-        break;
-    case I32:
-        LOOP(int32_t)
-        break;
-    case U32:
-        LOOP(uint32_t)
-        break;
-    case I64:
-        LOOP(int64_t)
-        break;
+#define X(name, type)                                                                              \
+    case name:                                                                                     \
+        return scatter_##name(values, count, at);
+        NUMBER_MAP(X)
+#undef X
     case BYTES6:
+        return scatter_bytes(values, 6, count, at);
     case BYTES8:
-        for (size_t i = 0; i < count; i++, at += sizeof(*fixes)) {
-            unsigned len = m->width == BYTES6 ? 6 : 8;
-            store_bytes(at, len, values[i]);
-            beyond |= values[i] ^ load_bytes(at, len);
-        }
-        break;
+        return scatter_bytes(values, 8, count, at);
     }
-#undef LOOP
-    return beyond == 0;
+    return false;
 }
 
 /* ---- encoding ---- */

@@ -74,14 +74,14 @@ static void add(struct track *t, size_t device, double lat_deg, double lon_deg, 
     t->devices = device + 1;
 }
 
+/* "2017-12-01T10:16:39" or with a blank; 0 where it is none. */
 static int64_t time_of(const char *text)
 {
     struct tm tm = {0};
-    int read = sscanf(text, "%d-%d-%d%*c%d:%d:%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-                      &tm.tm_hour, &tm.tm_min, &tm.tm_sec);
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    return read == 6 ? timegm(&tm) : 0;
+    const char *date_end = strptime(text, "%Y-%m-%d", &tm);
+    bool is_time =
+        date_end != NULL && *date_end != '\0' && strptime(date_end + 1, "%H:%M:%S", &tm) != NULL;
+    return is_time ? timegm(&tm) : 0;
 }
 
 /* lon,lat,time,id */
@@ -196,9 +196,8 @@ static size_t cost_e2(const struct limits *l, bool is_complete, size_t run, int 
     print_message("# %s: %zu fixes of %zu devices, %s, at most %zu together: %.2f bytes a fix\n",
                   l->name, t.count, t.devices, is_complete ? "complete" : "positions", run,
                   (double)bytes / (double)t.count);
-    size_t result = bytes * 100 / t.count;
     clear_track(&t);
-    return result;
+    return t.count > 0 ? bytes * 100 / t.count : 0;
 }
 
 static void tracks_are_small(void **state)

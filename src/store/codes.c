@@ -284,7 +284,8 @@ static size_t runs_written(const struct code_runs *runs)
 
 uint64_t codes_runs_cost(const struct code_runs *runs)
 {
-    return 2 * LENGTH_BITS + rice_cost(runs->zeros, runs_written(runs), runs->zeros_start) +
+    return UINT64_C(2) * LENGTH_BITS +
+           rice_cost(runs->zeros, runs_written(runs), runs->zeros_start) +
            rice_cost(runs->others, runs->count, runs->others_start);
 }
 

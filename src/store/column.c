@@ -187,6 +187,15 @@ static void recent_use(struct recent *list, int64_t step, size_t place)
     list->count += place == list->count ? 1 : 0;
 }
 
+/* A new value; answers its cost. */
+static uint64_t leave_new(struct bit_writer *w, int64_t v)
+{
+    if (w != NULL) {
+        codes_write_number(w, v);
+    }
+    return codes_number_cost(v);
+}
+
 /*
  * The places of the steps after the first, and the new ones among these into `w`, or only their
  * cost where that is NULL. False where there are too many different ones.
@@ -202,12 +211,8 @@ static bool leave_recent(struct column_coder *c, size_t count, struct bit_writer
             return false;
         }
         if (place == list.count) {
-            int64_t v = minus(c->steps[i], newest);
+            *cost += leave_new(w, minus(c->steps[i], newest));
             newest = c->steps[i];
-            *cost += codes_number_cost(v);
-            if (w != NULL) {
-                codes_write_number(w, v);
-            }
         }
         recent_use(&list, c->steps[i], place);
         c->residuals[i - 1] = (int64_t)place;
@@ -223,19 +228,14 @@ static bool restore_recent(struct column_coder *c, size_t count, struct bit_read
     c->steps[0] = 0;
     for (size_t i = 1; i < count; i++) {
         int64_t place = c->residuals[i - 1];
-        if (place < 0 || place > (int64_t)list.count || place == RECENT_MAX) {
+        int64_t v = 0;
+        bool is_new = place == (int64_t)list.count;
+        if (place < 0 || place > (int64_t)list.count || place == RECENT_MAX ||
+            (is_new && !codes_read_number(r, &v))) {
             return false;
         }
-        if (place == (int64_t)list.count) {
-            int64_t v = 0;
-            if (!codes_read_number(r, &v)) {
-                return false;
-            }
-            newest = plus(newest, v);
-            c->steps[i] = newest;
-        } else {
-            c->steps[i] = list.at[place];
-        }
+        newest = plus(newest, v);
+        c->steps[i] = is_new ? newest : list.at[place];
         recent_use(&list, c->steps[i], (size_t)place);
     }
     return true;

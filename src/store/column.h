@@ -40,6 +40,7 @@ struct column_plan {
 /* Scratch memory. One thread's. */
 struct column_coder;
 
+/* Freed with column_coder_free(). */
 struct column_coder *column_coder_new(void);
 /* NULL is fine. */
 void column_coder_free(struct column_coder *c);

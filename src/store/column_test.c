@@ -58,19 +58,24 @@ static void a_single_value(void **state)
     }
 }
 
+static void values_of_one_length(unsigned width, size_t count)
+{
+    uint64_t seed = (uint64_t)width * 100 + count;
+    int64_t values[COUNT];
+    int64_t times_s[COUNT];
+    for (size_t i = 0; i < count; i++) {
+        values[i] = unzigzag(random_bits(&seed, width));
+        times_s[i] = unzigzag(random_bits(&seed, 64 - width));
+    }
+    (void)every_way(values, times_s, count);
+}
+
 static void values_of_every_length(void **state)
 {
     (void)state;
-    uint64_t seed = 1;
-    int64_t values[60];
-    int64_t times_s[60];
     for (unsigned width = 0; width <= 64; width++) {
         for (size_t count = 2; count <= 60; count += 1 + count / 2) {
-            for (size_t i = 0; i < count; i++) {
-                values[i] = unzigzag(random_bits(&seed, width));
-                times_s[i] = unzigzag(random_bits(&seed, 64 - width));
-            }
-            (void)every_way(values, times_s, count);
+            values_of_one_length(width, count);
         }
     }
 }
