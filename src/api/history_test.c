@@ -203,6 +203,57 @@ static void test_streams_are_shared_out(void **state)
     }
 }
 
+/* How many slots the enterprise could get. */
+static size_t free_slots(struct platform *p)
+{
+    size_t count = 0;
+    while (slots_take(p->api->streams, 1)) {
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        slots_give(p->api->streams, 1);
+    }
+    return count;
+}
+
+/*
+ * A client that asks for a long history and does not take it holds a slot and no thread; when it
+ * leaves, the slot is free again.
+ */
+static void test_a_stalled_reader_holds_a_slot(void **state)
+{
+    enum { FIXES = 30000, BATCH = 1500, ROOM = 4096 };
+    struct platform *p = *state;
+    struct message *messages = mem_new_array(BATCH, sizeof(*messages));
+    add_device(p);
+    for (int i = 0; i < FIXES; i++) {
+        messages[i % BATCH] = fix_at(i - FIXES, FIX_GPS, i * 10);
+        if (i % BATCH == BATCH - 1) {
+            report(p, messages, BATCH);
+        }
+    }
+    free(messages);
+    size_t all = free_slots(p);
+    static const char body[] =
+        "{\"DeviceID\":\"12\",\"StartTime\":\"2025-12-31\",\"EndTime\":\"2026-01-02\"}";
+    char text[512];
+    int len = snprintf(text, sizeof(text),
+                       "POST /api/vehicle/GetHistoryVehicleInfoByDeviceID HTTP/1.1\r\nHost: x\r\n"
+                       "Authorization: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                       p->token, sizeof(body) - 1, body);
+    int fd = connect_to(p);
+    int room = ROOM;
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)), 0);
+    send_all(fd, text, (size_t)len);
+    assert_true(recv(fd, p->answer, ROOM, 0) > 0); /* it has begun */
+    assert_true(free_slots(p) < all);
+    assert_count(p, "2026-01-01 10:59:59", "2026-01-01 10:59:59", 1); /* others go on */
+    assert_int_equal(close(fd), 0);
+    while (free_slots(p) < all) {
+        assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+    }
+}
+
 /* Reports of a device each, then all of them asked for at once. */
 static void test_a_long_status_comes_in_pieces(void **state)
 {
@@ -279,6 +330,7 @@ int main(void)
         SERVER_TEST(test_ranges_include_both_ends),
         SERVER_TEST(test_a_long_history_comes_in_pieces),
         SERVER_TEST(test_streams_are_shared_out),
+        SERVER_TEST(test_a_stalled_reader_holds_a_slot),
         SERVER_TEST(test_a_long_status_comes_in_pieces),
         SERVER_TEST(test_the_current_status),
     };
