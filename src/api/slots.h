@@ -15,6 +15,7 @@ struct slots;
 
 enum { SLOTS_MAX = 128 };
 
+/* All free. */
 struct slots *slots_new(void);
 /* Every slot has been given back. */
 void slots_free(struct slots *s);
