@@ -16,10 +16,10 @@
 enum {
     CHUNK_FIXES_MAX = 4096, /* of one block */
     CHUNK_LEVEL_NONE = 0,   /* the quick way: for short runs that are merged soon */
-    CHUNK_LEVEL_SEALED = 3  /* for what stays; zstd's level where it is used */
+    CHUNK_LEVEL_SEALED = 3, /* the thorough way: for what stays */
 };
 
-/* Scratch memory and contexts for both directions. One thread's. */
+/* Scratch memory for both directions, about 260 KiB. One thread's. */
 struct chunk_codec;
 
 /* Freed with chunk_codec_free(). */
@@ -28,10 +28,9 @@ struct chunk_codec *chunk_codec_new(void);
 void chunk_codec_free(struct chunk_codec *c);
 
 /*
- * One block of `count` fixes, 1 to CHUNK_FIXES_MAX, in the order given. Where `level` is above 0
- * every way to write a column is tried, zstd at that level among them; at 0 the usual one is taken.
- * Valid until the next chunk_encode() with `c`. Any fix comes back that pack_fix() would bring
- * back.
+ * One block of `count` fixes, 1 to CHUNK_FIXES_MAX, in the order given. At level 0 each column is
+ * written in its usual way, above in the smallest of all. Any fix comes back that pack_fix() would
+ * bring back. Valid until the next chunk_encode() with `c`.
  */
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level);
 
