@@ -48,6 +48,9 @@ static enum err load_piece(const struct tail_piece *piece, struct fixes *out)
 
 enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out)
 {
+    if (tail->count == 0) {
+        return ERR_OK;
+    }
     struct tail_view v = tail_look(tail);
     size_t n = tail_view_pieces(&v);
     struct tail_piece *pieces = arena_new_array(&s->scratch, n, sizeof(*pieces));
