@@ -24,6 +24,7 @@ struct model {
 
 struct kit {
     char path[KIT_PATH_SIZE];
+    const char *vfs; /* NULL: the default */
     struct store *store;
     struct counters counters;
     struct model *models;
@@ -53,6 +54,7 @@ static inline void note_state(void *context, int64_t device, const struct fold_s
 static inline void open_store(struct kit *k, size_t tail_bytes)
 {
     const struct store_options o = {.directory = k->path,
+                                    .vfs = k->vfs,
                                     .cache_kib = KIT_CACHE_KIB,
                                     .tail_bytes = tail_bytes,
                                     .seal_after_s = SEAL_AFTER_S,

@@ -4,7 +4,8 @@
  *
  * The image is what a disk holds that loses every write not yet synced: a sync copies the whole
  * file into the image directory under its own name. A store opened there is the store after a power
- * cut at that instant.
+ * cut at that instant. A disk may also have got round to some of what nobody synced, in any order:
+ * an image that leaks has a part of the writes as well, chosen by a generator of its own.
  */
 #include "store/fault_vfs.h"
 
@@ -49,6 +50,33 @@ static enum fault strike(struct fault_vfs *f, unsigned mask, bool is_write)
     return fault;
 }
 
+/* ---- the image ---- */
+
+static void name_in_image(const struct fault_file *file, const char *ending, char out[PATH_SIZE])
+{
+    const char *name = strrchr(file->path, '/');
+    check(name != NULL);
+    (void)snprintf(out, PATH_SIZE, "%s%s%s", file->vfs->image, name, ending);
+}
+
+/* One in three writes is in the image at once, one in three the first half of it. */
+static void leak(const struct fault_file *file, const void *data, size_t len, sqlite3_int64 offset)
+{
+    enum { WHOLE, HALF, CHANCES };
+    struct fault_vfs *f = file->vfs;
+    char path[PATH_SIZE];
+    check(pthread_mutex_lock(&f->lock) == 0);
+    f->seed = f->seed * 1664525 + 1013904223;
+    uint32_t chance = (f->seed >> 16) % CHANCES;
+    if (f->leaks && file->path != NULL && chance <= HALF) {
+        name_in_image(file, "", path);
+        size_t part = chance == WHOLE ? len : len / 2;
+        int to = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        check(to >= 0 && pwrite(to, data, part, offset) == (ssize_t)part && close(to) == 0);
+    }
+    check(pthread_mutex_unlock(&f->lock) == 0);
+}
+
 static int file_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
 {
     const unsigned mask = 1U << FAULT_NO_SPACE | 1U << FAULT_SHORT | 1U << FAULT_WRITE_IO;
@@ -62,8 +90,13 @@ static int file_write(sqlite3_file *file, const void *data, int len, sqlite3_int
     case FAULT_WRITE_IO:
         return SQLITE_IOERR_WRITE;
     default:
-        return real->pMethods->xWrite(real, data, len, offset);
+        break;
     }
+    int result = real->pMethods->xWrite(real, data, len, offset);
+    if (result == SQLITE_OK) {
+        leak(of(file), data, (size_t)len, offset);
+    }
+    return result;
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
@@ -71,8 +104,6 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
     sqlite3_file *real = of(file)->real;
     return real->pMethods->xTruncate(real, size);
 }
-
-/* ---- the image ---- */
 
 static void copy_bytes(int from, int to)
 {
@@ -92,10 +123,8 @@ static void copy_to_image(const struct fault_file *file)
 {
     char part[PATH_SIZE];
     char whole[PATH_SIZE];
-    const char *name = strrchr(file->path, '/');
-    check(name != NULL);
-    (void)snprintf(whole, sizeof(whole), "%s%s", file->vfs->image, name);
-    (void)snprintf(part, sizeof(part), "%s%s.part", file->vfs->image, name);
+    name_in_image(file, "", whole);
+    name_in_image(file, ".part", part);
     int from = open(file->path, O_RDONLY | O_CLOEXEC);
     int to = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     check(from >= 0 && to >= 0);
@@ -104,17 +133,32 @@ static void copy_to_image(const struct fault_file *file)
     check(rename(part, whole) == 0);
 }
 
+static void note_instant(struct fault_vfs *f)
+{
+    check(pthread_mutex_lock(&f->lock) == 0);
+    if (f->instant != NULL) {
+        f->instant(f->context);
+    }
+    check(pthread_mutex_unlock(&f->lock) == 0);
+}
+
 static int file_sync(sqlite3_file *file, int flags)
 {
-    const unsigned mask = 1U << FAULT_SYNC_IO | 1U << FAULT_SYNC_SPACE;
+    const unsigned mask = 1U << FAULT_SYNC_IO | 1U << FAULT_SYNC_SPACE | 1U << FAULT_SYNC_QUICK;
     struct fault_file *f = of(file);
-    if (strike(f->vfs, mask, false) != FAULT_NONE) {
+    enum fault fault = strike(f->vfs, mask, false);
+    if (fault == FAULT_SYNC_IO || fault == FAULT_SYNC_SPACE) {
         return SQLITE_IOERR_FSYNC;
     }
-    int result = f->real->pMethods->xSync(f->real, flags);
+    note_instant(f->vfs);
+    bool is_quick = fault == FAULT_SYNC_QUICK;
+    int result = is_quick ? SQLITE_OK : f->real->pMethods->xSync(f->real, flags);
     check(pthread_mutex_lock(&f->vfs->lock) == 0);
     if (result == SQLITE_OK && f->vfs->image != NULL && f->path != NULL) {
         copy_to_image(f);
+    }
+    if (f->vfs->instant != NULL) {
+        f->vfs->instant(f->vfs->context);
     }
     check(pthread_mutex_unlock(&f->vfs->lock) == 0);
     return result;
@@ -276,6 +320,15 @@ void fault_vfs_set(struct fault_vfs *f, enum fault fault, uint64_t after)
     f->fault = fault;
     f->after = after;
     f->writes = 0;
+    check(pthread_mutex_unlock(&f->lock) == 0);
+}
+
+void fault_vfs_watch(struct fault_vfs *f, bool leaks, void (*instant)(void *context), void *context)
+{
+    check(pthread_mutex_lock(&f->lock) == 0);
+    f->leaks = leaks && f->image != NULL;
+    f->instant = instant;
+    f->context = context;
     check(pthread_mutex_unlock(&f->lock) == 0);
 }
 

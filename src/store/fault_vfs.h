@@ -19,6 +19,7 @@ enum fault {
     FAULT_WRITE_IO,   /* writes fail with SQLITE_IOERR_WRITE */
     FAULT_SYNC_IO,    /* syncs fail with SQLITE_IOERR_FSYNC */
     FAULT_SYNC_SPACE, /* the same, and the system said ENOSPC */
+    FAULT_SYNC_QUICK, /* none, but syncs do not wait for a disk; the image is kept as always */
 };
 
 struct fault_vfs {
@@ -30,6 +31,10 @@ struct fault_vfs {
     uint64_t after;    /* this many calls of the kind still succeed */
     uint64_t writes;   /* so far, since fault_vfs_set() */
     const char *image; /* directory to which every sync copies the file, or NULL */
+    bool leaks;        /* some of what is not synced, whole or half, stands in the image too */
+    uint32_t seed;
+    void (*instant)(void *context);
+    void *context;
 };
 
 /* Registers it under `name`; `image` may be NULL, else it outlives the VFS. */
@@ -37,6 +42,13 @@ void fault_vfs_register(struct fault_vfs *f, const char *name, const char *image
 void fault_vfs_unregister(struct fault_vfs *f);
 /* Sets the fault that strikes after `after` more calls, and counts writes from 0. */
 void fault_vfs_set(struct fault_vfs *f, enum fault fault, uint64_t after);
+/*
+ * From now on calls `instant` before and after every sync, in the thread that syncs and with the
+ * VFS held: the image as it is then is what a power cut would leave. With `leaks` some of what was
+ * written and not synced stands in it, as a disk that caches may have it.
+ */
+void fault_vfs_watch(struct fault_vfs *f, bool leaks, void (*instant)(void *context),
+                     void *context);
 /* Writes since fault_vfs_set(). */
 uint64_t fault_vfs_writes(struct fault_vfs *f);
 
