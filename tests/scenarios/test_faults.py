@@ -91,6 +91,14 @@ def test_a_backup_that_fails_leaves_nothing(server, tmp_path, word, why):
 # ---- disks ----
 
 
+def assert_store_lost(server):
+    """It ends by itself, with the status the manual gives."""
+    assert server.process.wait(timeout=20) == 3
+    server.process.stdout.close()
+    server.process = None
+    assert "store_lost" in server.log()
+
+
 def test_a_disk_that_fills_while_sealing(make_server, tmp_path):
     """No room, three times in a load: nothing is acknowledged meanwhile, and all is in the end."""
     disk = bad_disk(tmp_path)
@@ -136,6 +144,23 @@ def test_a_disk_that_fills_before_sealing(make_server, tmp_path):
     assert all(row["fixes"] == 50 for row in server.check().values())
 
 
+def test_a_sync_that_fails_under_load_ends_the_server(make_server, tmp_path):
+    """It must not go on, and what it acknowledged before is there when it comes back."""
+    disk = bad_disk(tmp_path)
+    server = make_server(SEALING, env=disk.env)
+    Fleet(server, devices=ids(40))
+    with Load(server, "--devices", "40", "--fixes", "300", "--rate", "6000", "--start", START,
+              "--give-up", "60", "--window", "16") as load:
+        wait_until(lambda: counter(server, "fixes_stored") > 3000)
+        disk.set("syncerror")
+        assert_store_lost(server)
+        disk.set("none")
+        server.start()
+        result = load.result()
+    assert result["acknowledged"] == result["sent"] == 12000, result
+    assert all(row["fixes"] == 300 for row in server.check().values())
+
+
 def test_a_directory_that_cannot_be_written(make_server, tmp_path):
     disk = bad_disk(tmp_path)
     server = make_server(SEALING, env=disk.env)
@@ -145,10 +170,7 @@ def test_a_directory_that_cannot_be_written(make_server, tmp_path):
     terminal.report(jt808_location(now(), lat=3.5))
     disk.set("readonly")
     terminal.send(terminal.frame(0x0200, jt808_location(now(), lat=4.5)))
-    assert server.process.wait(timeout=20) == 3, "the exit status of a lost store"
-    server.process.stdout.close()
-    server.process = None
-    assert "store_lost" in server.log()
+    assert_store_lost(server)
     for directory in (server.data, tmp_path / "new"):
         refused = run("serve", "--data", str(directory), "--http", server.http, "--device",
                       server.device, env={**os.environ, **disk.env})
