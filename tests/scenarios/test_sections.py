@@ -3,6 +3,7 @@ import datetime
 import json
 import re
 
+from lib.faults import Load, StalledReader, ids
 from lib.server import Fleet, wait_until
 from lib.trackers import Gt06, Jt808, jt808_item, jt808_location
 
@@ -445,3 +446,39 @@ def test_the_throttle_counts_accounts_and_addresses_as_they_are(make_server):
     for i in range(20):
         assert attempt(f"nobody-{i}", i).status == 200
     assert attempt("nobody-20", 77).status == 429
+
+
+def test_all_states_while_the_fleet_reports(server):
+    """`total` is said first; the rows behind it are as many, whatever arrives meanwhile."""
+    devices = ids(2000)
+    fleet = Fleet(server, devices=devices)
+    shown, newest = 0, {}
+    with Load(server, "--devices", "1500", "--fixes", "20", "--rate", "10000") as load:
+        while load.is_running() or shown < 1500:
+            data = fleet.api.data("vehicle/GetCurrentVehicleInfoByDeviceIDs", DeviceIDs="")
+            found = [row["SIM2"] for row in data["data"]]
+            assert data["total"] == len(found) >= shown
+            assert found == sorted(set(found)) and set(found) <= set(devices)
+            for row in data["data"]:
+                assert row["GPSTime"] >= newest.get(row["SIM2"], "")
+                newest[row["SIM2"]] = row["GPSTime"]
+            shown = data["total"]
+        assert load.result()["errors"] == 0
+    assert shown == 1500
+
+
+def test_a_reader_of_all_states_that_stalls(server):
+    """It is given the devices that were there when it asked, and hinders nobody."""
+    devices = ids(8000)
+    fleet = Fleet(server, devices=devices)
+    with Load(server, "--udp", "--devices", "8000", "--fixes", "1") as load:
+        assert load.result()["acknowledged"] == 8000
+    reader = StalledReader(fleet.api, "vehicle/GetCurrentVehicleInfo", VehiclePlates="")
+    wait_until(reader.has_begun)
+    fleet.api.data("manage/DeleteDevice", DeviceID=devices[-1])
+    everyone = fleet.api.data("vehicle/GetCurrentVehicleInfo", VehiclePlates="")
+    assert everyone["total"] == len(everyone["data"]) == 7999
+    status, answer = reader.read()
+    reader.close()
+    assert status == 200 and answer["Code"] == 200
+    assert answer["Data"]["total"] == len(answer["Data"]["data"]) == 8000
