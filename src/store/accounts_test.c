@@ -88,14 +88,11 @@ static void keep(void *context, const struct change *c)
     }
 }
 
-static void no_state(void *context, int64_t device, const struct fold_state *state, bool dirty,
-                     int64_t dirty_from_s)
+static void no_state(void *context, int64_t device, const struct fold_state *state)
 {
     (void)context;
     (void)state;
     (void)device;
-    (void)dirty;
-    (void)dirty_from_s;
     fail();
 }
 

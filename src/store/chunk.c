@@ -27,6 +27,8 @@
  *     1 1    527245600 527248000 ..         lat_e7: LAST, scale 100, FIXED 24 25 0; 88 bits
  *     1 0    134050000                      lon_e7
  *
+ * A block of version 2 holds `count` records of pack_fix() instead: see chunk_prove().
+ *
  * A block costs 11 to 14 bytes and its first values; every further fix what changed in it: with all
  * that a tracker sends some 3 to 6 bytes. What a number here means never changes: a new meaning
  * takes a new version.
@@ -37,12 +39,15 @@
 #include <zlib.h>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/reader.h"
 #include "base/writer.h"
 #include "store/column.h"
+#include "store/pack.h"
 
-enum { BLOCK_VERSION = 1, HEADING_MAX = 1 + 2 + 3, CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
+enum { COLUMNS_VERSION = 1, RECORDS_VERSION = 2, HEADING_MAX = 1 + 2 + 3 };
+enum { CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
 
 /* Members that are numbers of the machine; beside them there are bytes, the lowest first. */
 #define NUMBER_MAP(X)                                                                              \
@@ -149,6 +154,7 @@ struct chunk_codec {
     int64_t beside[CHUNK_FIXES_MAX];
     struct buffer block; /* that was encoded */
     struct buffer body;  /* that is decoded, with zeros behind it */
+    struct buffer proof; /* struct fix: what a block was decoded to */
 };
 
 struct chunk_codec *chunk_codec_new(void)
@@ -164,6 +170,7 @@ void chunk_codec_free(struct chunk_codec *c)
         column_coder_free(c->coder);
         free(c->block.at);
         free(c->body.at);
+        free(c->proof.at);
         free(c);
     }
 }
@@ -352,34 +359,84 @@ static void write_columns(struct chunk_codec *c, struct bit_writer *w, const str
     }
 }
 
-struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level)
+/* The heading before, and the checksum behind, a body that stands in c->block. */
+static struct bytes close_block(struct chunk_codec *c, uint8_t version, size_t count, size_t len)
 {
-    check(count > 0 && count <= CHUNK_FIXES_MAX);
+    uint8_t *body = c->block.at + HEADING_MAX;
+    uint8_t heading[HEADING_MAX];
+    struct writer h = writer_init(heading, sizeof(heading));
+    write_u8(&h, version);
+    write_varint(&h, count);
+    write_varint(&h, len);
+    check(writer_ok(&h));
+    uint8_t *block = body - h.len;
+    memcpy(block, heading, h.len);
+    uint32_t crc = (uint32_t)crc32_z(0, block, h.len + len);
+    struct writer end = writer_init(body + len, CHECKSUM_BYTES);
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        write_u8(&end, (uint8_t)(crc >> shift));
+    }
+    return (struct bytes){block, h.len + len + CHECKSUM_BYTES};
+}
+
+static struct bytes encode_columns(struct chunk_codec *c, const struct fix *fixes, size_t count,
+                                   int level)
+{
     size_t body_max = MEMBER_COUNT * (COLUMN_HEADING_MAX + COLUMN_VALUE_MAX * count) + BITS_SLACK;
     reserve(&c->block, HEADING_MAX + body_max + CHECKSUM_BYTES);
     struct bit_writer body = {.at = c->block.at + HEADING_MAX};
     write_columns(c, &body, fixes, count, level);
     size_t body_len = bits_align(&body);
     check(body_len <= body_max);
-    uint8_t heading[HEADING_MAX];
-    struct writer h = writer_init(heading, sizeof(heading));
-    write_u8(&h, BLOCK_VERSION);
-    write_varint(&h, count);
-    write_varint(&h, body_len);
-    check(writer_ok(&h));
-    uint8_t *block = body.at - h.len;
-    memcpy(block, heading, h.len);
-    uint32_t crc = (uint32_t)crc32_z(0, block, h.len + body_len);
-    struct writer end = writer_init(body.at + body_len, CHECKSUM_BYTES);
-    for (unsigned shift = 0; shift < 32; shift += 8) {
-        write_u8(&end, (uint8_t)(crc >> shift));
+    return close_block(c, COLUMNS_VERSION, count, body_len);
+}
+
+static struct bytes encode_records(struct chunk_codec *c, const struct fix *fixes, size_t count)
+{
+    reserve(&c->block, HEADING_MAX + count * PACK_FIX_MAX + CHECKSUM_BYTES);
+    struct writer body = writer_init(c->block.at + HEADING_MAX, count * PACK_FIX_MAX);
+    for (size_t i = 0; i < count; i++) {
+        pack_fix(&body, &fixes[i]);
     }
-    return (struct bytes){block, h.len + body_len + CHECKSUM_BYTES};
+    check(writer_ok(&body));
+    return close_block(c, RECORDS_VERSION, count, body.len);
+}
+
+static bool is_same(const struct fix *a, const struct fix *b)
+{
+    return a->gps_time_s == b->gps_time_s && a->rcv_time_s == b->rcv_time_s &&
+           a->flags == b->flags && fix_is_repeat(a, b);
+}
+
+struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix *fixes,
+                         size_t count)
+{
+    size_t decoded = 0;
+    reserve(&c->proof, count * sizeof(struct fix));
+    struct fix *proof = (struct fix *)(void *)c->proof.at;
+    enum err e = chunk_decode(c, block, proof, count, &decoded);
+    bool is_proven = e == ERR_OK && decoded == count;
+    for (size_t i = 0; i < count && is_proven; i++) {
+        is_proven = is_same(&proof[i], &fixes[i]);
+    }
+    if (is_proven) {
+        return block;
+    }
+    log_line(LOG_ERROR, "columns_unproven", "fixes=%zu first=%lld", count,
+             (long long)fixes[0].gps_time_s);
+    return encode_records(c, fixes, count);
+}
+
+struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level)
+{
+    check(count > 0 && count <= CHUNK_FIXES_MAX);
+    return chunk_prove(c, encode_columns(c, fixes, count, level), fixes, count);
 }
 
 /* ---- decoding ---- */
 
 struct block {
+    uint8_t version;
     size_t count;
     struct bytes body;
     struct bytes checked; /* what the checksum is of */
@@ -390,17 +447,17 @@ struct block {
 static enum err next_block(struct reader *r, struct block *b)
 {
     size_t from = r->pos;
-    uint8_t version = read_u8(r);
+    b->version = read_u8(r);
     uint64_t count = read_varint(r);
     uint64_t len = read_varint(r);
     b->body = read_bytes(r, len <= SIZE_MAX ? (size_t)len : SIZE_MAX);
     b->checked = bytes_slice(r->in, from, r->pos - from);
     b->crc = read_u32le(r);
     b->count = (size_t)count;
-    if (version > BLOCK_VERSION) {
+    if (b->version > RECORDS_VERSION) {
         return ERR_VERSION;
     }
-    bool sound = reader_ok(r) && version == BLOCK_VERSION && count > 0 && count <= CHUNK_FIXES_MAX;
+    bool sound = reader_ok(r) && b->version != 0 && count > 0 && count <= CHUNK_FIXES_MAX;
     return sound ? ERR_OK : ERR_CORRUPT;
 }
 
@@ -473,6 +530,19 @@ static enum err read_columns(struct chunk_codec *c, struct bytes body, size_t co
     return sound && r.end - r.pos < 8 ? ERR_OK : ERR_CORRUPT;
 }
 
+static enum err read_records(struct bytes body, size_t count, struct fix *out)
+{
+    struct reader r = reader_init(body);
+    struct bytes record = {0};
+    int64_t time_s = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!pack_next(&r, &record, &time_s) || unpack_fix(record, &out[i]) != ERR_OK) {
+            return ERR_CORRUPT;
+        }
+    }
+    return reader_left(&r) == 0 ? ERR_OK : ERR_CORRUPT;
+}
+
 enum err chunk_count(struct bytes data, size_t *count)
 {
     struct reader r = reader_init(data);
@@ -505,7 +575,8 @@ enum err chunk_decode(struct chunk_codec *c, struct bytes data, struct fix *out,
         if (b.count > room - *count) {
             return ERR_TOO_LONG;
         }
-        e = read_columns(c, b.body, b.count, out + *count);
+        e = b.version == RECORDS_VERSION ? read_records(b.body, b.count, out + *count)
+                                         : read_columns(c, b.body, b.count, out + *count);
         if (e != ERR_OK) {
             return e;
         }

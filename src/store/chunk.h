@@ -30,9 +30,16 @@ void chunk_codec_free(struct chunk_codec *c);
 /*
  * One block of `count` fixes, 1 to CHUNK_FIXES_MAX, in the order given. At level 0 each column is
  * written in its usual way, above in the smallest of all. Any fix comes back that pack_fix() would
- * bring back. Valid until the next chunk_encode() with `c`.
+ * bring back: the block is decoded before it is handed out (chunk_prove()). Valid until the next
+ * chunk_encode() with `c`.
  */
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level);
+/*
+ * `block` where it decodes to these fixes; else, after a log line, a block of their plain records.
+ * What replaces the journal is so known to hold what the journal held.
+ */
+struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix *fixes,
+                         size_t count);
 
 /*
  * How many fixes the blocks in `data` hold, by their headings alone. ERR_CORRUPT. Nothing of them

@@ -325,6 +325,38 @@ static void a_changed_byte_is_seen(void **state)
     free(fixes);
 }
 
+/* What does not decode to the fixes becomes a block that does. */
+static void a_block_is_proven_or_replaced(void **state)
+{
+    (void)state;
+    struct fix *fixes = drive_new(SOME);
+    struct fix *got = mem_new_array(DRIVE, sizeof(*got));
+    struct chunk_codec *c = chunk_codec_new();
+    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_SEALED);
+    assert_int_equal(made.at[0], 1);
+    assert_ptr_equal(chunk_prove(c, made, fixes, SOME).at, made.at);
+    fixes[SOME / 2].rcv_time_s++; /* as if the columns had lost it */
+    struct bytes records = chunk_prove(c, made, fixes, SOME);
+    assert_int_equal(records.at[0], 2);
+    uint8_t *block = copy_of(records, 0);
+    assert_int_equal(decode(c, block, records.len, got), ERR_OK);
+    for (size_t i = 0; i < SOME; i++) {
+        assert_memory_equal(&got[i], &fixes[i], sizeof(fixes[i]));
+    }
+    for (size_t i = 0; i < records.len; i++) {
+        block[i] ^= 0x10;
+        assert_int_not_equal(decode(c, block, records.len, got), ERR_OK);
+        assert_int_not_equal(decode(c, block, i, got), i == 0 ? ERR_MORE : ERR_OK);
+        block[i] ^= 0x10;
+    }
+    made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_SEALED);
+    assert_int_equal(chunk_prove(c, (struct bytes){made.at, made.len - 1}, fixes, SOME).at[0], 2);
+    free(block);
+    chunk_codec_free(c);
+    free(got);
+    free(fixes);
+}
+
 static void what_stands_behind_a_block_is_seen(void **state)
 {
     (void)state;
@@ -335,7 +367,7 @@ static void what_stands_behind_a_block_is_seen(void **state)
     uint8_t *block = copy_of(made, 1);
     for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
         block[made.len] = (uint8_t)byte;
-        enum err want = byte > 1 ? ERR_VERSION : ERR_CORRUPT;
+        enum err want = byte > 2 ? ERR_VERSION : ERR_CORRUPT;
         assert_int_equal(decode(c, block, made.len + 1, got), want);
     }
     free(block);
@@ -430,6 +462,7 @@ int main(void)
         cmocka_unit_test(no_bytes_are_no_fixes),
         cmocka_unit_test(a_part_of_a_block_is_corrupt),
         cmocka_unit_test(a_changed_byte_is_seen),
+        cmocka_unit_test(a_block_is_proven_or_replaced),
         cmocka_unit_test(what_stands_behind_a_block_is_seen),
         cmocka_unit_test(counts_out_of_range_are_corrupt),
         cmocka_unit_test(values_beyond_their_member_are_corrupt),

@@ -7,7 +7,7 @@
  *     └────┴────┘      └──────┘                └────┴────┴──────┘
  *                                              track_chunk
  *                                 >= 512:      ┌──────────────┐
- *                                              │ one, zstd    │   and no open row
+ *                                              │ one block    │   and no open row
  *                                              └──────────────┘
  *
  * Chunks are written once, one behind the other, so their pages are full. Open rows are rewritten

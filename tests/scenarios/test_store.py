@@ -114,11 +114,10 @@ def test_what_is_older_than_its_retention_goes(make_server):
     wait_until_sealed(server)
     server.stop()
     server.start()
-    wait_until(lambda: counter(server, "fixes_expired") == 700, what="retention")
     for fleet in (short, long):
         fleet.api = server.api.login(fleet.login_name, "secret-1")
     span = text(old), text(old + DAY)
-    assert short.history(ids(2)[0], *span)["total"] == 0
+    wait_until(lambda: short.history(ids(2)[0], *span)["total"] == 0, what="retention")
     assert long.history(ids(2)[1], *span)["total"] == 700
     assert short.status(ids(2)[0])["GPSTime"]
     server.stop()
