@@ -65,33 +65,34 @@ static int fail(int number)
 }
 
 /* Reading is let alone, devices (/dev/null) are too. */
-static int open_unless_readonly(const char *path, int flags, mode_t mode)
+static int open_unless_readonly(const char *path, int flags, va_list *args)
 {
     open_file *real = NULL;
     find_real("open", (void *)&real);
-    bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT) != 0;
+    bool makes = (flags & O_CREAT) != 0;
+    bool writes = makes || (flags & O_ACCMODE) != O_RDONLY;
     if (writes && strncmp(path, "/dev/", strlen("/dev/")) != 0 && fault_is("readonly")) {
         return fail(EROFS);
     }
-    return real(path, flags, mode);
+    return makes ? real(path, flags, va_arg(*args, mode_t)) : real(path, flags);
 }
 
 int open(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
+    int fd = open_unless_readonly(path, flags, &args);
     va_end(args);
-    return open_unless_readonly(path, flags, mode);
+    return fd;
 }
 
 int open64(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
+    int fd = open_unless_readonly(path, flags, &args);
     va_end(args);
-    return open_unless_readonly(path, flags, mode);
+    return fd;
 }
 
 int mkdir(const char *path, mode_t mode)
