@@ -12,7 +12,7 @@ SHARED = pathlib.Path(os.environ.get("ODOGRAPH_SHARED", ROOT.parent / "shared"))
 TRACKS = {
     "disk-drumlish": ("drumlish.gpx", 300),
     "disk-dg100": ("reference_track_dg100.gpx", 25),
-    "disk-wuxi": ("wuxi-taxis.csv", 475 * 4),
+    "disk-wuxi": ("wuxi-taxis.csv", 475 * 12),
 }
 FLEET_DEVICES = 500
 FLEET_FIXES = 1500

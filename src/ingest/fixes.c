@@ -97,6 +97,7 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
         return;
     }
     append(in, s, f);
+    upkeep_note_time(in, f);
     if (is_newest || f->gps_time_s == newest_s) {
         fold_step(&s->live.state, f);
         s->live.reported = f->gps_time_s > 0;

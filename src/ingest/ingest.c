@@ -192,6 +192,7 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
     if (directory_find(in->options.directory, device, &ref) != ERR_OK) {
         return; /* deleted */
     }
+    upkeep_note_time(in, &state->current);
     struct live live = {.state = *state, .reported = state->current.gps_time_s > 0};
     tracked_publish(in->options.directory, ref.tracked, &live);
     device_ref_release(in->options.directory, &ref);

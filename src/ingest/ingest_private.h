@@ -83,7 +83,8 @@ struct ingest {
     struct batch batch;
     struct parts parts;
     struct arena upkeep_arena;
-    bool has_upkeep; /* the store has more to do at once */
+    int64_t newest_gps_s; /* of the fleet, by its own clocks */
+    bool has_upkeep;      /* the store has more to do at once */
 };
 
 /* ---- ingest.c ---- */
@@ -139,6 +140,8 @@ MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c
 
 /* A slice of the store's housekeeping. `is_idle`: nothing else waits. */
 void upkeep_run(struct ingest *in, bool is_idle);
+/* A fix was taken: its time may be the newest that a tracker's own clock told. */
+void upkeep_note_time(struct ingest *in, const struct fix *fix);
 /* Milliseconds until the next one, at most `limit_ms`. */
 unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms);
 

@@ -1,6 +1,10 @@
 /*
  * What ingest and the store have to say to each other between commits: states that late fixes
  * corrected become the live ones, and how long a device's fixes are kept is its enterprise's word.
+ *
+ * What is deleted does not come back, so the system's clock alone does not decide: one that jumps
+ * ahead would delete everything. Days count from the clock or from a day after the newest GPS time
+ * of the fleet, whichever is earlier. While no tracker reports, nothing expires.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -41,7 +45,17 @@ static int64_t keep_from_s(void *context, int64_t device)
     }
     arena_clear(&in->upkeep_arena);
     device_ref_release(dir, &ref);
-    return days == 0 ? INT64_MIN : clock_wall_ms() / MS_PER_S - days * DAY_S;
+    int64_t now_s = clock_wall_ms() / MS_PER_S;
+    int64_t fleet_s = in->newest_gps_s + DAY_S;
+    return days == 0 ? INT64_MIN : (now_s < fleet_s ? now_s : fleet_s) - days * DAY_S;
+}
+
+void upkeep_note_time(struct ingest *in, const struct fix *fix)
+{
+    bool is_own = (fix->has & FIX_HAS_TIME) != 0 && (fix->flags & FIX_TIME_REPLACED) == 0;
+    if (is_own && fix->gps_time_s > in->newest_gps_s) {
+        in->newest_gps_s = fix->gps_time_s;
+    }
 }
 
 void upkeep_run(struct ingest *in, bool is_idle)

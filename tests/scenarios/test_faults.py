@@ -250,6 +250,32 @@ def test_stalled_readers_of_long_answers(make_server, tmp_path):
 # ---- clocks ----
 
 
+def test_a_clock_years_ahead_deletes_nothing(make_server, tmp_path):
+    """Retention counts from what the fleet's clocks say, where the system's is beyond that."""
+    clock = wrong_clock(tmp_path)
+    server = make_server(SEALING + "retention_days = 30\n", env=clock.env)
+    fleet = Fleet(server, devices=ids(2))
+    times = [now() - datetime.timedelta(days=40), now() - datetime.timedelta(hours=1)]
+    for device, time in zip(ids(2), times):
+        terminal = Jt808(server.device, device)
+        terminal.register()
+        terminal.report(jt808_location(time, speed_kmh=40))
+    wait_until(lambda: server.health()["counters"]["journal_bytes"] == 0, what="sealing")
+    clock.set(3 * 365 * DAY_S)
+    server.stop()
+    server.start()
+
+    def counts():
+        return [row["fixes"] for row in server.check().values()]
+
+    wait_until(lambda: counts() == [0, 1], what="retention")
+    server.stop()
+    clock.set(0)
+    server.start()
+    fleet.api = server.api.login(fleet.login_name, "secret-1")
+    assert fleet.history(ids(2)[1], text(times[1]), text(now()))["total"] == 1
+
+
 def test_the_system_clock_a_day_ahead_and_a_day_back(make_server, tmp_path):
     clock = wrong_clock(tmp_path)
     server = make_server(SEALING + "[api]\ntoken_days = 3\n", env=clock.env)
