@@ -38,7 +38,7 @@ struct trickle {
     int64_t expire_at;  /* the next device whose old fixes are deleted */
     int64_t expired_ms; /* monotonic: when the last round of that began */
     bool is_expiring;
-    bool is_held; /* the last commit found no space: the next one seals nothing */
+    int64_t held_until_ms; /* monotonic: a commit failed, and sealing may be why */
 };
 
 struct visitors;

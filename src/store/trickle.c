@@ -25,6 +25,7 @@ enum {
     JOURNAL_PER_TAIL = 4, /* the journal may be so many times the tails' limit */
     SLICE_US = 2000,      /* of a transaction without pressure */
     TRIM_BYTES = 2 << 20, /* of the journal a transaction, at least */
+    HOLD_MS = 1000,       /* after a commit failed */
     MS_PER_S = 1000,
 };
 
@@ -260,10 +261,16 @@ static void drop_trimmed(struct store *s)
 
 /* ---- a transaction's share ---- */
 
+/* Without space the fixes of a commit go first: they need little, and trackers wait for them. */
+static bool is_held(const struct trickle *k)
+{
+    return clock_monotonic_ms() < k->held_until_ms;
+}
+
 enum err trickle_work(struct store *s, size_t added_bytes)
 {
     struct trickle *k = &s->trickle;
-    if (k->is_held) {
+    if (is_held(k)) {
         return ERR_OK;
     }
     if (k->is_trim_due) {
@@ -279,9 +286,10 @@ enum err trickle_work(struct store *s, size_t added_bytes)
 
 void trickle_settle(struct store *s, enum err e)
 {
-    s->trickle.is_held = e != ERR_OK;
     if (e == ERR_OK) {
         drop_trimmed(s);
+    } else {
+        s->trickle.held_until_ms = clock_monotonic_ms() + HOLD_MS;
     }
     s->trimmed_rows = 0;
 }
@@ -289,14 +297,14 @@ void trickle_settle(struct store *s, enum err e)
 bool trickle_has_work(struct store *s)
 {
     const struct trickle *k = &s->trickle;
-    return k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s) ||
-           is_sweep_due(s);
+    return !is_held(k) && (k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s) ||
+                           is_sweep_due(s));
 }
 
 unsigned trickle_wait_ms(const struct store *s, unsigned limit_ms)
 {
     const struct trickle *k = &s->trickle;
-    if (k->is_held) {
+    if (is_held(k)) {
         return limit_ms;
     }
     if (k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s)) {
