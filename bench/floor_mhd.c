@@ -1,5 +1,5 @@
 /*
- * The floor of a status call: libmicrohttpd, set up as the real server sets it up, that answers
+ * The floor of a status call: libmicrohttpd as it comes, with the server's threads, that answers
  * every request with the bytes of a file and looks at nothing.
  *
  *     floor_mhd FILE THREADS       prints "ready http=127.0.0.1:PORT"; SIGTERM ends it

@@ -22,6 +22,7 @@ enum {
     LOGIN_ITEMS = 64,
     CONNECTIONS_MAX = 8192,
     IDLE_TIMEOUT_S = 60,
+    CONNECTION_BYTES = 16384, /* of a request's headers; the library clears it for each request */
     BACKLOG = 511,
     LINGER_S = 3, /* for answers under way when the server stops */
 };
@@ -56,7 +57,8 @@ static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_op
         o->http_threads > 1 ? o->http_threads : 0U, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
-        (unsigned)BACKLOG, MHD_OPTION_END);
+        (unsigned)BACKLOG, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_END);
 }
 
 static enum err listen_on(struct api_server *s, const struct api_options *o)
