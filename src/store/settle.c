@@ -19,7 +19,8 @@
  * fixes that are no older than the sealed ones change nothing but the tail's own fold.
  *
  * Marks are served a moment after they were made, so that a tracker that sends its memory in
- * hundreds of frames does not cost as many folds.
+ * hundreds of frames does not cost as many folds; and a device whose last settling took long, as of
+ * fixes from a year ago, waits so much longer that it cannot take all the time there is.
  */
 #include "store/settle.h"
 
@@ -38,6 +39,8 @@ enum {
     ROWS_MAX = 16,    /* rows of a device folded a transaction */
     DEVICES_MAX = 64, /* a transaction ... */
     SLICE_US = 2000,  /* ... that begins with none after so long */
+    REST = 10,        /* times what it took, a device has to wait for its next settling */
+    US_PER_MS = 1000,
 };
 
 /* One device being settled, for the length of one transaction. */
@@ -71,7 +74,7 @@ static void put(struct store *s, struct tail *tail, int64_t delay_ms)
 void settle_mark(struct store *s, struct tail *tail)
 {
     if (tail->late_link == NULL) {
-        put(s, tail, DELAY_MS);
+        put(s, tail, DELAY_MS + (int64_t)tail->settle_us * REST / US_PER_MS);
     }
 }
 
@@ -421,8 +424,11 @@ static enum err settle_some(struct store *s, struct settlement *m, bool is_urgen
         *g = (struct settling){.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
         m->from_s[m->count] = tail->dirty_from_s;
         m->at[m->count++] = g;
+        int64_t began_us = clock_monotonic_us();
         e = work(g);
         e = e == ERR_OK ? prepare(g) : e;
+        int64_t before_us = tail->is_settling ? tail->settle_us : 0;
+        tail->settle_us = (uint32_t)(before_us + clock_monotonic_us() - began_us);
         m->parts[m->count - 1] = g->part;
     }
     return e == ERR_OK && m->count > 0 ? store_journal(s, m->parts, m->count) : e;
@@ -445,6 +451,7 @@ static void tell(struct store *s, const struct settlement *m, const struct store
 {
     for (size_t i = 0; i < m->count; i++) {
         const struct settling *g = m->at[i];
+        g->tail->is_settling = !g->is_done;
         if (!g->is_done) {
             settle_unmark(s, g->tail); /* publishing has marked it */
             put(s, g->tail, 0);

@@ -45,10 +45,12 @@ struct tail {
 
     /* Kept here for settle.c and trickle.c. */
     int64_t dirty_from_s;
-    int64_t due_ms;   /* monotonic: when the late fixes are folded in */
-    GList *late_link; /* in the queue of late ones; data is the tail */
-    bool is_dirty;    /* late fixes from dirty_from_s on are not in the state */
-    bool is_ready;    /* waits in the queue of full ones */
+    int64_t due_ms;     /* monotonic: when the late fixes are folded in */
+    GList *late_link;   /* in the queue of late ones; data is the tail */
+    uint32_t settle_us; /* what its last settling took */
+    bool is_dirty;      /* late fixes from dirty_from_s on are not in the state */
+    bool is_settling;   /* some of its transactions are done */
+    bool is_ready;      /* waits in the queue of full ones */
 };
 
 /* Tails of no device yet. */
