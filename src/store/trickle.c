@@ -25,6 +25,7 @@ enum {
     JOURNAL_PER_TAIL = 4, /* the journal may be so many times the tails' limit */
     SLICE_US = 2000,      /* of a transaction without pressure */
     TRIM_BYTES = 2 << 20, /* of the journal a transaction, at least */
+    PRESS_MS = 20,        /* between sweeps that memory asks for, within its limit */
     HOLD_MS = 1000,       /* after a commit failed */
     MS_PER_S = 1000,
 };
@@ -97,8 +98,10 @@ static bool has_journal(const struct trickle *k)
 static bool is_sweep_due(const struct store *s)
 {
     const struct trickle *k = &s->trickle;
-    bool is_time = clock_monotonic_ms() - k->swept_ms >= k->seal_after_ms;
-    return has_journal(k) && (is_time || fill_of(s) >= FILL_PRESSING);
+    int64_t since_ms = clock_monotonic_ms() - k->swept_ms;
+    size_t fill = fill_of(s);
+    bool presses = fill >= FILL_PRESSING && (fill >= FILL_WHOLE || since_ms >= PRESS_MS);
+    return has_journal(k) && (presses || since_ms >= k->seal_after_ms);
 }
 
 static void begin_sweep(struct store *s)
