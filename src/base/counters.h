@@ -36,6 +36,7 @@
     X(fixes_sealed, "fixes sealed into chunks")                                                    \
     X(fixes_expired, "fixes deleted because their retention ended")                                \
     X(chunks_damaged, "chunks that could not be read")                                             \
+    X(blocks_unproven, "blocks written as plain records, since their columns did not decode")      \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \

@@ -88,7 +88,7 @@ int backup_command(int argc, char **argv)
     }
     if (e != ERR_OK) {
         (void)fprintf(stderr, "odograph backup: %s: %s\n", e == ERR_NOT_FOUND ? directory : file,
-                      err_text(e));
+                      e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e));
         return CLI_FAILED;
     }
     print_content(&content);

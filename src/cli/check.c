@@ -65,7 +65,8 @@ int check_command(int argc, char **argv)
     e = store_check(directory, print_row, &j);
     json_free(&j);
     if (e != ERR_OK) {
-        (void)fprintf(stderr, "odograph check: %s: %s\n", directory, err_text(e));
+        (void)fprintf(stderr, "odograph check: %s: %s\n", directory,
+                      e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e));
         return CLI_FAILED;
     }
     return 0;

@@ -154,6 +154,7 @@ struct chunk_codec {
     int64_t beside[CHUNK_FIXES_MAX];
     struct buffer block; /* that was encoded */
     struct buffer body;  /* that is decoded, with zeros behind it */
+    uint64_t unproven;
     struct buffer proof; /* struct fix: what a block was decoded to */
 };
 
@@ -422,9 +423,15 @@ struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct
     if (is_proven) {
         return block;
     }
+    c->unproven++;
     log_line(LOG_ERROR, "columns_unproven", "fixes=%zu first=%lld", count,
              (long long)fixes[0].gps_time_s);
     return encode_records(c, fixes, count);
+}
+
+uint64_t chunk_unproven(const struct chunk_codec *c)
+{
+    return c->unproven;
 }
 
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level)

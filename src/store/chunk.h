@@ -15,11 +15,12 @@
 
 enum {
     CHUNK_FIXES_MAX = 4096, /* of one block */
-    CHUNK_LEVEL_NONE = 0,   /* the quick way: for short runs that are merged soon */
-    CHUNK_LEVEL_SEALED = 3, /* the thorough way: for what stays */
+    CHUNK_QUICK = 0,        /* level: for short runs that are merged soon */
+    CHUNK_THOROUGH = 1      /* level: for what stays */
 };
 
-/* Scratch memory for both directions, about 260 KiB. One thread's. */
+/* Scratch memory for both directions: 260 KiB, and as much as the longest block so far. One
+ * thread's. */
 struct chunk_codec;
 
 /* Freed with chunk_codec_free(). */
@@ -40,6 +41,8 @@ struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t
  */
 struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix *fixes,
                          size_t count);
+/* How often that was so. */
+uint64_t chunk_unproven(const struct chunk_codec *c);
 
 /*
  * How many fixes the blocks in `data` hold, by their headings alone. ERR_CORRUPT. Nothing of them

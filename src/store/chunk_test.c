@@ -11,7 +11,7 @@
 
 enum { SOME = 60, DRIVE = 200 };
 
-static const int levels[] = {CHUNK_LEVEL_NONE, CHUNK_LEVEL_SEALED};
+static const int levels[] = {CHUNK_QUICK, CHUNK_THOROUGH};
 
 /* A copy of a block, freed by the caller, with `more` bytes behind it. */
 static uint8_t *copy_of(struct bytes block, size_t more)
@@ -93,7 +93,7 @@ static void the_format_stays(void **state)
                                    0x40, 0x42, 0xda, 0x7e, 0x04, 0x39, 0x00, 0x86, 0xfc, 0x3e,
                                    0xc4, 0x81, 0x86, 0xeb, 0x3f, 0xfd, 0x25, 0x87, 0x33};
     struct chunk_codec *c = chunk_codec_new();
-    struct bytes block = chunk_encode(c, fixes, 4, CHUNK_LEVEL_NONE);
+    struct bytes block = chunk_encode(c, fixes, 4, CHUNK_QUICK);
     assert_int_equal(block.len, sizeof(want));
     assert_memory_equal(block.at, want, sizeof(want));
     chunk_codec_free(c);
@@ -224,9 +224,9 @@ static void short_runs_stay_small(void **state)
     (void)state;
     struct fix *fixes = drive_new(DRIVE);
     struct chunk_codec *c = chunk_codec_new();
-    assert_in_range(chunk_encode(c, fixes, 20, CHUNK_LEVEL_NONE).len, 1, 20 * 12);
-    assert_in_range(chunk_encode(c, fixes, DRIVE, CHUNK_LEVEL_NONE).len, 1, DRIVE * 5);
-    assert_in_range(chunk_encode(c, fixes, DRIVE, CHUNK_LEVEL_SEALED).len, 1, DRIVE * 5);
+    assert_in_range(chunk_encode(c, fixes, 20, CHUNK_QUICK).len, 1, 20 * 12);
+    assert_in_range(chunk_encode(c, fixes, DRIVE, CHUNK_QUICK).len, 1, DRIVE * 5);
+    assert_in_range(chunk_encode(c, fixes, DRIVE, CHUNK_THOROUGH).len, 1, DRIVE * 5);
     chunk_codec_free(c);
     free(fixes);
 }
@@ -289,8 +289,8 @@ static void a_part_of_a_block_is_corrupt(void **state)
     struct fix *fixes = drive_new(DRIVE);
     struct fix *got = mem_new_array(DRIVE, sizeof(*got));
     struct chunk_codec *c = chunk_codec_new();
-    uint8_t *block = copy_of(chunk_encode(c, fixes, DRIVE, CHUNK_LEVEL_SEALED), 0);
-    size_t len = chunk_encode(c, fixes, DRIVE, CHUNK_LEVEL_SEALED).len;
+    uint8_t *block = copy_of(chunk_encode(c, fixes, DRIVE, CHUNK_THOROUGH), 0);
+    size_t len = chunk_encode(c, fixes, DRIVE, CHUNK_THOROUGH).len;
     for (size_t part = 1; part < len; part++) {
         size_t n = 0;
         assert_int_equal(decode(c, block, part, got), ERR_CORRUPT);
@@ -310,7 +310,7 @@ static void a_changed_byte_is_seen(void **state)
     struct fix *fixes = drive_new(SOME);
     struct fix *got = mem_new_array(DRIVE, sizeof(*got));
     struct chunk_codec *c = chunk_codec_new();
-    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_SEALED);
+    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_THOROUGH);
     uint8_t *block = copy_of(made, 0);
     for (size_t i = 0; i < made.len * 9; i++) {
         uint8_t change = i % 9 == 8 ? 0xff : (uint8_t)(1U << i % 9);
@@ -332,7 +332,7 @@ static void a_block_is_proven_or_replaced(void **state)
     struct fix *fixes = drive_new(SOME);
     struct fix *got = mem_new_array(DRIVE, sizeof(*got));
     struct chunk_codec *c = chunk_codec_new();
-    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_SEALED);
+    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_THOROUGH);
     assert_int_equal(made.at[0], 1);
     assert_ptr_equal(chunk_prove(c, made, fixes, SOME).at, made.at);
     fixes[SOME / 2].rcv_time_s++; /* as if the columns had lost it */
@@ -349,7 +349,7 @@ static void a_block_is_proven_or_replaced(void **state)
         assert_int_not_equal(decode(c, block, i, got), i == 0 ? ERR_MORE : ERR_OK);
         block[i] ^= 0x10;
     }
-    made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_SEALED);
+    made = chunk_encode(c, fixes, SOME, CHUNK_THOROUGH);
     assert_int_equal(chunk_prove(c, (struct bytes){made.at, made.len - 1}, fixes, SOME).at[0], 2);
     free(block);
     chunk_codec_free(c);
@@ -363,7 +363,7 @@ static void what_stands_behind_a_block_is_seen(void **state)
     struct fix *fixes = drive_new(SOME);
     struct fix *got = mem_new_array(DRIVE, sizeof(*got));
     struct chunk_codec *c = chunk_codec_new();
-    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_LEVEL_NONE);
+    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_QUICK);
     uint8_t *block = copy_of(made, 1);
     for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
         block[made.len] = (uint8_t)byte;

@@ -205,9 +205,9 @@ static void tracks_are_small(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         const struct limits *l = &limits[i];
-        assert_in_range(cost_e2(l, false, RUN, CHUNK_LEVEL_SEALED), 100, l->alone_e2);
-        assert_in_range(cost_e2(l, true, RUN, CHUNK_LEVEL_SEALED), 100, l->complete_e2);
-        assert_in_range(cost_e2(l, true, SHORT_RUN, CHUNK_LEVEL_NONE), 100, l->short_e2);
+        assert_in_range(cost_e2(l, false, RUN, CHUNK_THOROUGH), 100, l->alone_e2);
+        assert_in_range(cost_e2(l, true, RUN, CHUNK_THOROUGH), 100, l->complete_e2);
+        assert_in_range(cost_e2(l, true, SHORT_RUN, CHUNK_QUICK), 100, l->short_e2);
     }
 }
 

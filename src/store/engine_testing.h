@@ -285,6 +285,7 @@ static inline void assert_all(struct kit *k, size_t step)
         }
     }
     assert_int_equal(counter_get(&k->counters, chunks_damaged), 0);
+    assert_int_equal(counter_get(&k->counters, blocks_unproven), 0);
 }
 
 static inline void reopen(struct kit *k, size_t tail_bytes)

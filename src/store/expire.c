@@ -71,10 +71,7 @@ static enum err expire_some(struct expiring *x)
     int64_t until_us = clock_monotonic_us() + SLICE_US;
     size_t count = 0;
     struct tail *const *all = tails_all(s->tails, &count);
-    size_t i = 0;
-    while (i < count && all[i]->device < x->next) {
-        i++;
-    }
+    size_t i = tails_from(s->tails, x->next);
     for (; i < count && !x->is_cut && x->gone_count < GONE_MAX; i++) {
         if (clock_monotonic_us() >= until_us) {
             break;

@@ -19,7 +19,6 @@
 
 enum {
     SCAN_MAX = 256, /* records that are compared one by one */
-    SETS_MAX = 64,  /* sets that are kept */
     ROWS_MAX = 8,   /* sealed rows that share one second */
 };
 
@@ -67,6 +66,11 @@ void repeats_free(struct repeats *r)
     free(r);
 }
 
+size_t repeats_sets(const struct repeats *r)
+{
+    return r->sets.length;
+}
+
 /* ---- sets ---- */
 
 static gpointer print_of(const struct repeats *r, const struct fix *fix)
@@ -88,7 +92,7 @@ static gpointer print_of(const struct repeats *r, const struct fix *fix)
 
 static struct print_set *add_set(struct repeats *r, const struct print_set *like)
 {
-    if (r->sets.length >= SETS_MAX) {
+    if (r->sets.length >= REPEATS_SETS_MAX) {
         drop_set(r, r->sets.tail->data);
     }
     struct print_set *set = mem_new(sizeof(*set));

@@ -14,6 +14,9 @@ struct repeats;
 struct repeats *repeats_new(void);
 /* NULL is fine. */
 void repeats_free(struct repeats *r);
+/* How many sets are kept; at most REPEATS_SETS_MAX. */
+enum { REPEATS_SETS_MAX = 64 };
+size_t repeats_sets(const struct repeats *r);
 /* As store_has_repeat(). */
 bool repeats_has(struct store *s, int64_t device, const struct fix *fix);
 

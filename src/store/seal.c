@@ -84,7 +84,7 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
         .last_s = stretch->fixes[stretch->count - 1].gps_time_s,
         .count = stretch->count,
         .start_state = stretch->start_state,
-        .data = chunk_encode(s->codec, stretch->fixes, stretch->count, CHUNK_LEVEL_SEALED),
+        .data = chunk_encode(s->codec, stretch->fixes, stretch->count, CHUNK_THOROUGH),
     };
     uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
     return id == 0 ? track_add_chunk(s->track, device, &row, distance_m_e2)
@@ -176,7 +176,7 @@ static enum err append_run(struct store *s, const struct tail *tail, const struc
     }
     const struct fix *first = &s->fixes.at[0];
     const struct fix *last = &s->fixes.at[s->fixes.count - 1];
-    struct bytes run = chunk_encode(s->codec, first, s->fixes.count, CHUNK_LEVEL_NONE);
+    struct bytes run = chunk_encode(s->codec, first, s->fixes.count, CHUNK_QUICK);
     struct track_row row = {
         .first_s = first->gps_time_s,
         .last_s = last->gps_time_s,
@@ -211,7 +211,7 @@ static enum err rewrite_open(struct store *s, const struct tail *tail, struct be
         .last_s = s->fixes.at[s->fixes.count - 1].gps_time_s,
         .count = s->fixes.count,
         .start_state = b->has_open ? b->open.start_state : b->sealed.state,
-        .data = chunk_encode(s->codec, s->fixes.at, s->fixes.count, CHUNK_LEVEL_SEALED),
+        .data = chunk_encode(s->codec, s->fixes.at, s->fixes.count, CHUNK_THOROUGH),
     };
     return track_put_open(s->track, tail->device, &row);
 }

@@ -10,7 +10,7 @@
 
 /* How much trouble to take. */
 enum seal_effort {
-    SEAL_QUICKLY, /* runs stand one behind the other, not compressed */
+    SEAL_QUICKLY, /* runs stand one behind the other, each column in its usual way */
     SEAL_SMALL    /* the open row is compressed as one block, each time */
 };
 

@@ -154,7 +154,7 @@ static enum err write_merged(const struct settling *g, const struct track_row *r
     open.first_s = merged->at[0].gps_time_s;
     open.last_s = merged->at[merged->count - 1].gps_time_s;
     open.count = merged->count;
-    open.data = chunk_encode(s->codec, merged->at, merged->count, CHUNK_LEVEL_SEALED);
+    open.data = chunk_encode(s->codec, merged->at, merged->count, CHUNK_THOROUGH);
     return track_put_open(s->track, device, &open);
 }
 
@@ -242,7 +242,7 @@ static bool same_bytes(struct bytes a, struct bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* Corrects the start state of `row`, and the distance of the one before it. */
+/* Corrects the start state of `row`. */
 static enum err put_start(const struct settling *g, const struct track_row *row)
 {
     struct store *s = g->s;

@@ -1,8 +1,8 @@
 /*
  * The store over SQLite: the file, its lock and its one writer. Where things are:
  *
- *     odograph.db       tables (schema.c): entities as rows, fixes as journal batches
- *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
+ *     odograph.db       tables (schema.c): entities as rows, fixes as journal batches, then as
+ * chunks odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
  *     odograph.lock     held while a process writes (lock.c)
  *     memory            tails (tail.c): the journal's fixes by device, for readers
  *
@@ -306,6 +306,8 @@ static void tell_figures(struct store *s)
 {
     atomic_store_explicit(&s->counters->tail_fixes, tails_fixes(s->tails), memory_order_relaxed);
     atomic_store_explicit(&s->counters->tail_bytes, tails_bytes(s->tails), memory_order_relaxed);
+    atomic_store_explicit(&s->counters->blocks_unproven, chunk_unproven(s->codec),
+                          memory_order_relaxed);
     atomic_store_explicit(&s->counters->journal_bytes, s->trickle.journal_bytes,
                           memory_order_relaxed);
 }
@@ -379,7 +381,7 @@ enum err store_end(struct store *s, enum err e)
     if (e == ERR_OK) {
         e = database_run(s->db, "COMMIT");
     }
-    trickle_settle(s, e);
+    trickle_conclude(s, e);
     if (e == ERR_OK) {
         tails_publish(s->tails, note_published, s);
         if (s->batch_bytes > 0) {

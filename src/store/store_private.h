@@ -94,7 +94,7 @@ MUST_USE enum err store_end(struct store *s, enum err e);
 
 /* ---- the journal ---- */
 
-/* One row; `parts` can be walked with journal_open(). */
+/* What to call for each row and part. */
 struct journal_walk {
     void *context;
     /* Called for every row, before its parts; may be NULL. */

@@ -176,6 +176,22 @@ struct tail *const *tails_all(struct tails *t, size_t *count)
     return t->all;
 }
 
+size_t tails_from(struct tails *t, int64_t device)
+{
+    size_t low = 0;
+    size_t high = 0;
+    struct tail *const *all = tails_all(t, &high);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all[middle]->device < device) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 size_t tails_fixes(const struct tails *t)
 {
     return t->fixes;

@@ -66,6 +66,8 @@ struct tail *tails_find(const struct tails *t, int64_t device);
 struct tail *tails_find_or_add(struct tails *t, int64_t device);
 /* Every device there is, by id. Valid until the next one is added or forgotten. */
 struct tail *const *tails_all(struct tails *t, size_t *count);
+/* Where among these the devices from `device` on begin. */
+size_t tails_from(struct tails *t, int64_t device);
 /* Records and memory of all tails that are published. */
 size_t tails_fixes(const struct tails *t);
 size_t tails_bytes(const struct tails *t);

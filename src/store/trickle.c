@@ -113,27 +113,12 @@ static void begin_sweep(struct store *s)
     k->swept_ms = clock_monotonic_ms();
 }
 
-static size_t first_from(struct tail *const *all, size_t count, int64_t device)
-{
-    size_t low = 0;
-    size_t high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (all[middle]->device < device) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static struct tail *next_swept(struct store *s)
 {
     struct trickle *k = &s->trickle;
     size_t count = 0;
     struct tail *const *all = tails_all(s->tails, &count);
-    for (size_t i = first_from(all, count, k->sweep_at); i < count; i++) {
+    for (size_t i = tails_from(s->tails, k->sweep_at); i < count; i++) {
         struct tail *tail = all[i];
         bool is_asked = tail->first_seq != 0 && tail->first_seq <= k->sweep_seq;
         if (is_asked && !tail->is_dirty && tail->staging == 0) {
@@ -287,7 +272,7 @@ enum err trickle_work(struct store *s, size_t added_bytes)
     return e == ERR_OK ? trim(s, added_bytes) : e;
 }
 
-void trickle_settle(struct store *s, enum err e)
+void trickle_conclude(struct store *s, enum err e)
 {
     if (e == ERR_OK) {
         drop_trimmed(s);

@@ -22,7 +22,7 @@ void trickle_forget(struct store *s, struct tail *tail);
  */
 MUST_USE enum err trickle_work(struct store *s, size_t added_bytes);
 /* After the transaction: what it did counts, or not. */
-void trickle_settle(struct store *s, enum err e);
+void trickle_conclude(struct store *s, enum err e);
 /* Whether there is work that no commit should be waited for. */
 bool trickle_has_work(struct store *s);
 /* Milliseconds until there is, at most `limit_ms`. */
