@@ -49,11 +49,8 @@ struct hand *ingest_hand(struct ingest *in, int64_t device)
 
 void ingest_drop_hand(struct ingest *in, int64_t device)
 {
-    struct hand *hand = g_hash_table_lookup(in->hands, &device);
-    if (hand == NULL) {
-        return;
-    }
-    if (hand->assemblies.length == 0) {
+    const struct hand *hand = g_hash_table_lookup(in->hands, &device);
+    if (hand != NULL && hand->stage == 0 && hand->assemblies.length == 0) {
         g_hash_table_remove(in->hands, &device);
     }
 }

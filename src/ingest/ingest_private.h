@@ -21,7 +21,7 @@
  *                                                         directory, live states, verdicts
  */
 
-/* What is remembered of a device between batches. */
+/* A device that is in the batch under way, or whose divided messages wait for parts. */
 struct hand {
     int64_t device;
     size_t stage;      /* 1 + its index in the batch under way; 0: none */
@@ -89,9 +89,9 @@ struct ingest {
 
 /* ---- ingest.c ---- */
 
-/* What is remembered of a device; made where there is nothing yet. */
+/* The hand of a device; made where there is none yet. */
 struct hand *ingest_hand(struct ingest *in, int64_t device);
-/* Forgets what is pending of a deleted device. */
+/* Forgets the device where it is in no batch and nothing of it waits. */
 void ingest_drop_hand(struct ingest *in, int64_t device);
 /*
  * Commits with the retries of a batch: ERR_FULL and ERR_BUSY again and again for some seconds.

@@ -256,11 +256,18 @@ enum err parts_take(struct ingest *in, const struct waiting_part *part, struct b
 
 /* ---- after the batch ---- */
 
-static void keep(struct parts *p, struct assembly *a)
+static void end_assembly(struct ingest *in, struct assembly *a)
+{
+    int64_t device = a->hand->device;
+    free_assembly(&in->parts, a);
+    ingest_drop_hand(in, device);
+}
+
+static void keep(struct ingest *in, struct assembly *a)
 {
     a->is_touched = false;
     if (a->is_gone) {
-        free_assembly(p, a);
+        end_assembly(in, a);
         return;
     }
     for (size_t i = 0; i < a->total; i++) {
@@ -268,17 +275,17 @@ static void keep(struct parts *p, struct assembly *a)
     }
 }
 
-static void undo(struct parts *p, struct assembly *a)
+static void undo(struct ingest *in, struct assembly *a)
 {
     a->is_touched = false;
     a->is_gone = false;
     for (size_t i = 0; i < a->total; i++) {
         if (a->pieces[i].is_fresh) {
-            drop_piece(p, a, &a->pieces[i]);
+            drop_piece(&in->parts, a, &a->pieces[i]);
         }
     }
     if (a->count == 0) {
-        free_assembly(p, a);
+        end_assembly(in, a);
     }
 }
 
@@ -288,9 +295,9 @@ void parts_settle(struct ingest *in, bool is_committed)
     for (guint i = 0; i < p->touched->len; i++) {
         struct assembly *a = g_ptr_array_index(p->touched, i);
         if (is_committed) {
-            keep(p, a);
+            keep(in, a);
         } else {
-            undo(p, a);
+            undo(in, a);
         }
     }
     g_ptr_array_set_size(p->touched, 0);

@@ -295,9 +295,7 @@ static void clear(struct ingest *in)
         if (s->prints != NULL) {
             g_hash_table_destroy(s->prints);
         }
-        if (s->ref.tracked == NULL) {
-            ingest_drop_hand(in, s->hand->device); /* a newcomer that did not get committed */
-        }
+        ingest_drop_hand(in, s->hand->device);
         device_ref_release(in->options.directory, &s->ref);
     }
     b->stage_count = 0;
