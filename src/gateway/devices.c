@@ -1,4 +1,7 @@
 /* Which link a device is on: the one it was heard on last. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
@@ -10,10 +13,16 @@ static gpointer key_of(int64_t device)
     return GSIZE_TO_POINTER((gsize)device);
 }
 
-static bool link_has(const struct link *link, int64_t device, uint32_t *at)
+static int64_t *devices_of(struct link *link)
 {
+    return link->device_capacity == 0 ? &link->device : link->devices;
+}
+
+static bool link_has(struct link *link, int64_t device, uint32_t *at)
+{
+    const int64_t *devices = devices_of(link);
     for (uint32_t i = 0; i < link->device_count; i++) {
-        if (link->devices[i] == device) {
+        if (devices[i] == device) {
             *at = i;
             return true;
         }
@@ -25,24 +34,37 @@ static void link_drop_device(struct link *link, int64_t device)
 {
     uint32_t at;
     if (link_has(link, device, &at)) {
-        link->devices[at] = link->devices[--link->device_count];
+        int64_t *devices = devices_of(link);
+        devices[at] = devices[--link->device_count];
     }
+}
+
+static void clear_devices(struct link *link)
+{
+    if (link->device_capacity > 0) {
+        free(link->devices);
+    }
+    link->device_capacity = 0;
 }
 
 static void link_add_device(struct link *link, int64_t device)
 {
-    if (link->device_count == link->device_capacity) {
-        link->device_capacity = link->device_capacity == 0 ? 1 : link->device_capacity * 2;
-        link->devices = mem_resize(link->devices, link->device_capacity * sizeof(*link->devices));
+    uint32_t room = link->device_capacity == 0 ? 1 : link->device_capacity;
+    if (link->device_count == room) {
+        int64_t *more = mem_new_array((size_t)room * 2, sizeof(*more));
+        memcpy(more, devices_of(link), room * sizeof(*more));
+        clear_devices(link);
+        link->devices = more;
+        link->device_capacity = room * 2;
     }
-    link->devices[link->device_count++] = device;
+    devices_of(link)[link->device_count++] = device;
 }
 
 void device_bind(struct link *link, int64_t device)
 {
     struct gateway *g = link->gateway;
     /* A link of one terminal, which most are, is told at a glance. */
-    if (link->ends || (link->device_count == 1 && link->devices[0] == device)) {
+    if (link->ends || (link->device_count == 1 && devices_of(link)[0] == device)) {
         return;
     }
     struct link *owner = g_hash_table_lookup(g->owners, key_of(device));
@@ -52,12 +74,12 @@ void device_bind(struct link *link, int64_t device)
     if (owner != NULL) {
         counter_add(g->counters, devices_moved, 1);
         log_line(LOG_DEBUG, "device_moved", "device=%lld from=%s to=%s", (long long)device,
-                 owner->address, link->address);
+                 link_address(owner), link_address(link));
         link_drop_device(owner, device);
     } else {
         counter_add(g->counters, devices_connected, 1);
         log_line(LOG_DEBUG, "device_connected", "device=%lld from=%s protocol=%s",
-                 (long long)device, link->address, protocol_at(link->protocol)->name);
+                 (long long)device, link_address(link), protocol_at(link->protocol)->name);
     }
     g_hash_table_replace(g->owners, key_of(device), link);
     link_add_device(link, device);
@@ -70,9 +92,11 @@ void device_bind(struct link *link, int64_t device)
 void devices_unbind(struct link *link)
 {
     struct gateway *g = link->gateway;
+    const int64_t *devices = devices_of(link);
     for (uint32_t i = 0; i < link->device_count; i++) {
-        g_hash_table_remove(g->owners, key_of(link->devices[i]));
+        g_hash_table_remove(g->owners, key_of(devices[i]));
     }
     counter_sub(g->counters, devices_connected, link->device_count);
     link->device_count = 0;
+    clear_devices(link);
 }

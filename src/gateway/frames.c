@@ -49,10 +49,10 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
         link_reply_now(link, &d->hint, d->wants_close);
         return link->closing ? FRAME_CLOSES : FRAME_TAKEN;
     }
-    if (link->deferred.pending) {
+    if (link_has_deferred(link)) {
         return FRAME_WAITS;
     }
-    link->deferred =
+    link->stream.deferred =
         (struct deferred_reply){.pending = true, .wants_close = d->wants_close, .hint = d->hint};
     pause_link(link);
     return FRAME_TAKEN;
@@ -66,7 +66,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .protocol = link->protocol,
         .rcv_time_ms = g->read_wall_ms,
         .device_id = d->device_id,
-        .address = link->address,
+        .address = link_address(link),
         .frame = frame,
         .wants_reply = d->wants_reply,
         .wants_close = d->wants_close,
@@ -179,7 +179,7 @@ bool link_may_resume(const struct link *link)
 {
     const struct gateway *g = link->gateway;
     return link->paused && !link->closing && !link->ends && !link->is_waiter &&
-           !link->deferred.pending && link->credit_bytes <= g->options.credit_bytes / 2 &&
+           !link_has_deferred(link) && link->credit_bytes <= g->options.credit_bytes / 2 &&
            g->reading;
 }
 
@@ -191,7 +191,7 @@ void link_resume(struct link *link)
     }
     link->paused = false;
     g->read_wall_ms = clock_wall_ms();
-    struct bytes kept = {link->partial, link->partial_len};
+    struct bytes kept = {link->stream.partial, link->stream.partial_len};
     size_t taken = frames_take(link, kept);
     arena_clear(&g->arena);
     if (link->closing) {

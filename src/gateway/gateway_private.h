@@ -53,6 +53,23 @@ struct peer_key {
     uint8_t address[sizeof(struct sockaddr_in6)];
 };
 
+/* What only a TCP connection has. */
+struct stream {
+    struct deferred_reply deferred;
+    uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
+    size_t partial_len;
+    size_t unsent_bytes;
+    struct link *next_waiter;
+    char address[ADDRESS_SIZE];
+    uv_tcp_t tcp;
+};
+
+/* What only a UDP peer has. */
+struct peer {
+    struct peer_key key;
+    char address[ADDRESS_SIZE]; /* last: allocated as long as it is */
+};
+
 /*
  * A TCP connection or a UDP peer. Lives in its slot until its handle is closed; the slot's
  * generation goes up when closing begins, so that no verdict reaches it any more.
@@ -73,21 +90,18 @@ struct link {
     struct session session;
     uint32_t in_flight;    /* arrivals without their verdict */
     uint32_t credit_bytes; /* of the queue, taken by those */
-    size_t unsent_bytes;
-    int64_t active_ms; /* loop time */
+    int64_t active_ms;     /* loop time */
     struct link *older;
     struct link *newer;
-    struct link *next_waiter;
-    int64_t *devices; /* internal ids bound to this link */
-    uint32_t device_count;
+    uint32_t device_count; /* internal ids bound to this link */
     uint32_t device_capacity;
-    struct deferred_reply deferred;
-    uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
-    size_t partial_len;
-    char address[ADDRESS_SIZE];
-    union { /* last: a UDP peer is allocated without the room of the handle */
-        uv_tcp_t tcp;
-        struct peer_key peer; /* is_udp */
+    union {
+        int64_t device;   /* device_capacity == 0: room for one, as most links have */
+        int64_t *devices; /* else */
+    };
+    union { /* last: a UDP peer is allocated without the room of a stream */
+        struct stream stream;
+        struct peer peer; /* is_udp */
     };
 };
 
@@ -155,7 +169,12 @@ struct gateway {
 /* ---- links.c: slots, idle lists, closing ---- */
 
 /* A new link in a slot of its own, counted and in the fresh list. */
-struct link *link_new(struct gateway *g, bool is_udp);
+struct link *link_new_stream(struct gateway *g);
+struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const char *address);
+/* Where it comes from, as address_text() has it. */
+const char *link_address(const struct link *link);
+/* Whether a reply waits for those before it. */
+bool link_has_deferred(const struct link *link);
 /* The link a verdict is for, or NULL where it is gone. */
 struct link *link_find(struct gateway *g, struct connection_ref ref);
 /* Notes a whole frame: the link goes to the end of the active list. */
@@ -172,7 +191,7 @@ void links_close_all(struct gateway *g);
 void link_end(struct link *link);
 /* Whether an ending link has all its answers. */
 bool link_is_answered(const struct link *link);
-/* Puts a link at the end of those that wait for room in the queue. */
+/* Puts a TCP link at the end of those that wait for room in the queue. */
 void link_wait(struct link *link);
 
 /* ---- devices.c: which link a device is on ---- */
@@ -204,7 +223,7 @@ enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
 /* Reading goes on / stops; where it cannot go on the link is closed. */
 void tcp_start_reading(struct link *link);
 void tcp_stop_reading(struct link *link);
-/* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. */
+/* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. TCP only. */
 void link_keep(struct link *link, struct bytes rest);
 
 /* ---- udp.c ---- */

@@ -1,6 +1,7 @@
 /* Slots, idle lists and the end of links. */
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
@@ -59,13 +60,12 @@ static void add_slots(struct gateway *g)
     g->slot_count = count;
 }
 
-struct link *link_new(struct gateway *g, bool is_udp)
+static struct link *link_new(struct gateway *g, size_t size, bool is_udp)
 {
     if (g->first_free == NO_SLOT) {
         add_slots(g);
     }
-    const size_t peer_size = offsetof(struct link, peer) + sizeof(struct peer_key);
-    struct link *link = mem_new(is_udp ? peer_size : sizeof(*link));
+    struct link *link = mem_new(size);
     uint32_t slot = g->first_free;
     g->first_free = g->slots[slot].next_free;
     g->slots[slot].link = link;
@@ -78,6 +78,30 @@ struct link *link_new(struct gateway *g, bool is_udp)
     list_append(list_of(link), link);
     g->link_count++;
     return link;
+}
+
+struct link *link_new_stream(struct gateway *g)
+{
+    return link_new(g, sizeof(struct link), false);
+}
+
+struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const char *address)
+{
+    size_t address_size = strlen(address) + 1;
+    struct link *link = link_new(g, offsetof(struct link, peer.address) + address_size, true);
+    link->peer.key = *key;
+    memcpy(link->peer.address, address, address_size);
+    return link;
+}
+
+const char *link_address(const struct link *link)
+{
+    return link->is_udp ? link->peer.address : link->stream.address;
+}
+
+bool link_has_deferred(const struct link *link)
+{
+    return !link->is_udp && link->stream.deferred.pending;
 }
 
 struct link *link_find(struct gateway *g, struct connection_ref ref)
@@ -106,26 +130,26 @@ void link_end(struct link *link)
 
 bool link_is_answered(const struct link *link)
 {
-    return link->ends && link->in_flight == 0 && !link->deferred.pending;
+    return link->ends && link->in_flight == 0 && !link_has_deferred(link);
 }
 
 static void waiter_remove(struct link *link)
 {
     struct gateway *g = link->gateway;
     struct link *before = NULL;
-    for (struct link *l = g->first_waiter; l != link; l = l->next_waiter) {
+    for (struct link *l = g->first_waiter; l != link; l = l->stream.next_waiter) {
         before = l;
     }
     if (before == NULL) {
-        g->first_waiter = link->next_waiter;
+        g->first_waiter = link->stream.next_waiter;
     } else {
-        before->next_waiter = link->next_waiter;
+        before->stream.next_waiter = link->stream.next_waiter;
     }
     if (g->last_waiter == link) {
         g->last_waiter = before;
     }
     link->is_waiter = false;
-    link->next_waiter = NULL;
+    link->stream.next_waiter = NULL;
 }
 
 void link_wait(struct link *link)
@@ -135,9 +159,9 @@ void link_wait(struct link *link)
         return;
     }
     link->is_waiter = true;
-    link->next_waiter = NULL;
+    link->stream.next_waiter = NULL;
     if (g->last_waiter != NULL) {
-        g->last_waiter->next_waiter = link;
+        g->last_waiter->stream.next_waiter = link;
     } else {
         g->first_waiter = link;
     }
@@ -146,8 +170,9 @@ void link_wait(struct link *link)
 
 static void free_link(struct link *link)
 {
-    free(link->devices);
-    free(link->partial);
+    if (!link->is_udp) {
+        free(link->stream.partial);
+    }
     free(link);
 }
 
@@ -181,7 +206,7 @@ void link_close(struct link *link)
         return;
     }
     counter_sub(g->counters, connections, 1);
-    uv_close((uv_handle_t *)&link->tcp, on_closed);
+    uv_close((uv_handle_t *)&link->stream.tcp, on_closed);
 }
 
 /*

@@ -34,9 +34,9 @@ static void on_written(uv_write_t *write, int status)
 {
     struct unsent *u = write->data;
     struct link *link = u->link;
-    link->unsent_bytes -= u->len;
+    link->stream.unsent_bytes -= u->len;
     free(u);
-    if (status != 0 || (link->close_when_sent && link->unsent_bytes == 0)) {
+    if (status != 0 || (link->close_when_sent && link->stream.unsent_bytes == 0)) {
         link_close(link);
     }
 }
@@ -49,17 +49,17 @@ static void on_sent(uv_udp_send_t *send, int status)
 
 static void queue_tcp(struct link *link, struct bytes out)
 {
-    if (link->unsent_bytes + out.len > UNSENT_MAX_BYTES) {
-        log_line(LOG_DEBUG, "device_reads_nothing", "address=%s", link->address);
+    if (link->stream.unsent_bytes + out.len > UNSENT_MAX_BYTES) {
+        log_line(LOG_DEBUG, "device_reads_nothing", "address=%s", link_address(link));
         link_close(link);
         return;
     }
     struct unsent *u = unsent_new(link, out);
     uv_buf_t buf = uv_buf_init((char *)u->at, (unsigned)u->len);
     u->write.data = u;
-    link->unsent_bytes += u->len;
-    if (uv_write(&u->write, (uv_stream_t *)&link->tcp, &buf, 1, on_written) != 0) {
-        link->unsent_bytes -= u->len;
+    link->stream.unsent_bytes += u->len;
+    if (uv_write(&u->write, (uv_stream_t *)&link->stream.tcp, &buf, 1, on_written) != 0) {
+        link->stream.unsent_bytes -= u->len;
         free(u);
         link_close(link);
     }
@@ -69,7 +69,7 @@ static void send_udp(struct link *link, uint8_t *at, size_t len)
 {
     struct gateway *g = link->gateway;
     struct sockaddr_in6 address;
-    memcpy(&address, link->peer.address, sizeof(address));
+    memcpy(&address, link->peer.key.address, sizeof(address));
     const struct sockaddr *peer = (const struct sockaddr *)&address;
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
     if (uv_udp_try_send(&g->udp, &buf, 1, peer) != UV_EAGAIN) {
@@ -93,7 +93,7 @@ void link_send(struct link *link, uint8_t *at, size_t len)
         return;
     }
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
-    int sent = uv_try_write((uv_stream_t *)&link->tcp, &buf, 1);
+    int sent = uv_try_write((uv_stream_t *)&link->stream.tcp, &buf, 1);
     if (sent < 0 && sent != UV_EAGAIN) {
         link_close(link);
         return;
@@ -110,7 +110,7 @@ void link_end_when_sent(struct link *link)
         return;
     }
     link->close_when_sent = true;
-    if (link->unsent_bytes == 0) {
+    if (link->stream.unsent_bytes == 0) {
         link_close(link);
     }
 }
@@ -185,14 +185,14 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
     if (v->wants_reply) {
         write_reply(o, link, v, now_s);
     }
-    bool answers_deferred = link->in_flight == 0 && link->deferred.pending;
+    bool answers_deferred = link->in_flight == 0 && link_has_deferred(link);
     if (!link_is_answered(link) && !answers_deferred && !link_may_resume(link)) {
         return;
     }
     flush(o);
     if (answers_deferred && !link->closing) {
-        link->deferred.pending = false;
-        link_reply_now(link, &link->deferred.hint, link->deferred.wants_close);
+        link->stream.deferred.pending = false;
+        link_reply_now(link, &link->stream.deferred.hint, link->stream.deferred.wants_close);
     }
     link_end_when_sent(link);
     link_resume(link);
@@ -203,12 +203,12 @@ void replies_resume_waiters(struct gateway *g)
     struct link *last = g->last_waiter;
     while (g->first_waiter != NULL) {
         struct link *link = g->first_waiter;
-        g->first_waiter = link->next_waiter;
+        g->first_waiter = link->stream.next_waiter;
         if (g->first_waiter == NULL) {
             g->last_waiter = NULL;
         }
         link->is_waiter = false;
-        link->next_waiter = NULL;
+        link->stream.next_waiter = NULL;
         link_resume(link);
         if (link == last || (g->first_waiter != NULL && g->last_waiter == link)) {
             return; /* the queue is full again, or everyone had a turn */

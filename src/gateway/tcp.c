@@ -19,15 +19,15 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 
 void link_keep(struct link *link, struct bytes rest)
 {
-    uint8_t *old = link->partial;
-    if (rest.at == old && rest.len == link->partial_len) {
+    uint8_t *old = link->stream.partial;
+    if (rest.at == old && rest.len == link->stream.partial_len) {
         return;
     }
-    link->partial = NULL;
-    link->partial_len = rest.len;
+    link->stream.partial = NULL;
+    link->stream.partial_len = rest.len;
     if (rest.len > 0) {
-        link->partial = mem_resize(NULL, rest.len);
-        memcpy(link->partial, rest.at, rest.len);
+        link->stream.partial = mem_resize(NULL, rest.len);
+        memcpy(link->stream.partial, rest.at, rest.len);
     }
     free(old);
 }
@@ -35,13 +35,13 @@ void link_keep(struct link *link, struct bytes rest)
 /* Joins what was kept with what came. */
 static struct bytes join_kept(struct link *link, struct bytes came)
 {
-    if (link->partial_len == 0) {
+    if (link->stream.partial_len == 0) {
         return came;
     }
-    link->partial = mem_resize(link->partial, link->partial_len + came.len);
-    memcpy(link->partial + link->partial_len, came.at, came.len);
-    link->partial_len += came.len;
-    return (struct bytes){link->partial, link->partial_len};
+    link->stream.partial = mem_resize(link->stream.partial, link->stream.partial_len + came.len);
+    memcpy(link->stream.partial + link->stream.partial_len, came.at, came.len);
+    link->stream.partial_len += came.len;
+    return (struct bytes){link->stream.partial, link->stream.partial_len};
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -73,22 +73,22 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 void tcp_start_reading(struct link *link)
 {
-    if (uv_read_start((uv_stream_t *)&link->tcp, on_alloc, on_read) != 0) {
+    if (uv_read_start((uv_stream_t *)&link->stream.tcp, on_alloc, on_read) != 0) {
         link_close(link);
     }
 }
 
 void tcp_stop_reading(struct link *link)
 {
-    (void)uv_read_stop((uv_stream_t *)&link->tcp);
+    (void)uv_read_stop((uv_stream_t *)&link->stream.tcp);
 }
 
 static void name_peer(struct link *link)
 {
     struct sockaddr_storage peer;
     int len = sizeof(peer);
-    if (uv_tcp_getpeername(&link->tcp, (struct sockaddr *)&peer, &len) == 0) {
-        address_text((const struct sockaddr *)&peer, link->address);
+    if (uv_tcp_getpeername(&link->stream.tcp, (struct sockaddr *)&peer, &len) == 0) {
+        address_text((const struct sockaddr *)&peer, link->stream.address);
     }
 }
 
@@ -132,17 +132,17 @@ static void on_connection(uv_stream_t *listener, int status)
         refuse(g);
         return;
     }
-    struct link *link = link_new(g, false);
+    struct link *link = link_new_stream(g);
     counter_add(g->counters, connections, 1);
     counter_add(g->counters, connections_accepted, 1);
-    (void)uv_tcp_init(&g->loop, &link->tcp);
-    link->tcp.data = link;
-    if (uv_accept(listener, (uv_stream_t *)&link->tcp) != 0) {
+    (void)uv_tcp_init(&g->loop, &link->stream.tcp);
+    link->stream.tcp.data = link;
+    if (uv_accept(listener, (uv_stream_t *)&link->stream.tcp) != 0) {
         link_close(link);
         return;
     }
-    (void)uv_tcp_nodelay(&link->tcp, 1);
-    (void)uv_tcp_keepalive(&link->tcp, 1, KEEPALIVE_S);
+    (void)uv_tcp_nodelay(&link->stream.tcp, 1);
+    (void)uv_tcp_keepalive(&link->stream.tcp, 1, KEEPALIVE_S);
     name_peer(link);
     tcp_start_reading(link);
 }

@@ -70,7 +70,7 @@ static struct peer_key key_of(const struct gateway *g, const struct sockaddr *ad
 
 void udp_forget(struct link *link)
 {
-    g_hash_table_remove(link->gateway->udp_peers, &link->peer);
+    g_hash_table_remove(link->gateway->udp_peers, &link->peer.key);
 }
 
 /* ---- datagrams ---- */
@@ -86,11 +86,11 @@ static struct link *peer_of(struct gateway *g, const struct sockaddr *address)
     if (g_hash_table_size(g->udp_peers) >= UDP_PEERS_MAX) {
         link_close(g->peers.oldest);
     }
-    link = link_new(g, true);
-    link->peer = key;
-    address_text(address, link->address);
+    char text[ADDRESS_SIZE];
+    address_text(address, text);
+    link = link_new_peer(g, &key, text);
     counter_add(g->counters, udp_peers, 1);
-    g_hash_table_insert(g->udp_peers, &link->peer, link);
+    g_hash_table_insert(g->udp_peers, &link->peer.key, link);
     return link;
 }
 
