@@ -1,9 +1,17 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+
+void mem_configure(void)
+{
+    enum { LARGE_BYTES = 128 * 1024 };
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+}
 
 void *mem_new(size_t size)
 {

@@ -8,6 +8,12 @@
  * comes from outside may reach them unbounded. What they answer is freed with free().
  */
 
+/*
+ * Once, before any thread: large blocks that are freed go back to the system, whatever was freed
+ * before. Else glibc keeps each in the heap that is no larger than the largest ever freed.
+ */
+void mem_configure(void);
+
 /* `size` zeroed bytes (at least one). */
 void *mem_new(size_t size) __attribute__((malloc, returns_nonnull));
 /* An array of `count` zeroed elements; ends the program where count * size overflows. */
