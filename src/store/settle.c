@@ -184,6 +184,8 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
     if (e == ERR_OK) {
         e = take_row(g, &place.row, &has_row);
     } else if (e == ERR_NOT_FOUND) {
+        /* All that was sealed has expired, and the state is of what was. */
+        place.row.start_state = g->sealed.state;
         fixes_reset(&s->merging);
         e = ERR_OK;
     }

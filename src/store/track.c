@@ -361,17 +361,18 @@ static enum err run_deletion(struct track *t, enum statement which, uint64_t *ro
 enum err track_expire(struct track *t, const struct track_expiry *x, uint64_t *chunks,
                       uint64_t *fixes)
 {
-    uint64_t open = 0;
+    uint64_t gone = 0;
     bind_device(t, STATEMENT_EXPIRE_CHUNKS, x->device);
     bind_time(t, STATEMENT_EXPIRE_CHUNKS, x->before_s);
     (void)sqlite3_bind_int64(t->at[STATEMENT_EXPIRE_CHUNKS], 3, (int64_t)x->limit);
-    enum err e = run_deletion(t, STATEMENT_EXPIRE_CHUNKS, chunks, fixes);
-    if (e != ERR_OK) {
+    enum err e = run_deletion(t, STATEMENT_EXPIRE_CHUNKS, &gone, fixes);
+    *chunks += gone;
+    if (e != ERR_OK || gone == x->limit) {
         return e;
     }
     bind_device(t, STATEMENT_EXPIRE_OPEN, x->device);
     bind_time(t, STATEMENT_EXPIRE_OPEN, x->before_s);
-    return run_deletion(t, STATEMENT_EXPIRE_OPEN, &open, fixes);
+    return run_deletion(t, STATEMENT_EXPIRE_OPEN, &gone, fixes);
 }
 
 enum err track_expire_texts(struct track *t, int64_t device, int64_t before_s)

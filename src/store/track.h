@@ -117,8 +117,9 @@ MUST_USE enum err track_put_start(struct track *t, int64_t id, struct bytes star
 /* The same. */
 MUST_USE enum err track_put_distance(struct track *t, int64_t id, uint64_t distance_m_e2);
 /*
- * Deletes at most `limit` chunks of a device whose last fix is older than `before_s`, and its open
- * row where that is; *chunks and *fixes grow by what went.
+ * Deletes at most `limit` chunks of a device whose last fix is older than `before_s`, the oldest
+ * first; where there were fewer, its open row too if that is as old. *chunks and *fixes grow by
+ * what went.
  */
 MUST_USE enum err track_expire(struct track *t, const struct track_expiry *x, uint64_t *chunks,
                                uint64_t *fixes);

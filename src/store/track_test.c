@@ -95,6 +95,50 @@ static void old_chunks_go(void **state)
     assert_span(k, 1, k->keep_from_s, INT64_MAX);
 }
 
+/* The state outlives the fixes, and a fix from before the last of them does not set it back. */
+static void the_state_outlives_its_fixes(void **state)
+{
+    struct kit *k = *state;
+    drive(k, 1, 100, 600);
+    seal_all(k);
+    k->keep_from_s = KIT_TIME_S + 1000000;
+    expire(k);
+    assert_int_equal(rows_of(k, "track_chunk") + rows_of(k, "track_open"), 0);
+    const struct fold_state want = k->models[1].live;
+    commit_at(k, 1, KIT_TIME_S + 50);
+    commit_at(k, 1, KIT_TIME_S + 5000);
+    seal_all(k);
+    assert_same_state(&k->models[1].live, &want);
+    reopen(k, 1 << 20);
+    assert_same_state(&k->models[1].live, &want);
+    expire(k);
+    assert_int_equal(rows_of(k, "track_chunk") + rows_of(k, "track_open"), 0);
+}
+
+/* What is newer goes last, so that what is left begins with the state it was folded from. */
+static void the_oldest_go_first(void **state)
+{
+    struct kit *k = *state;
+    uint64_t chunks = 0;
+    uint64_t fixes = 0;
+    const struct track_expiry x = {1, KIT_TIME_S + 1000000, 1};
+    drive(k, 1, 0, 600);
+    seal_all(k);
+    drive(k, 1, 600, 20);
+    seal_all(k);
+    assert_int_equal(rows_of(k, "track_chunk"), 1);
+    assert_int_equal(rows_of(k, "track_open"), 1);
+    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(rows_of(k, "track_chunk"), 0);
+    assert_int_equal(rows_of(k, "track_open"), 1);
+    assert_in_range(fixes, TRACK_FULL, 619);
+    chunks = 0;
+    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(chunks, 0);
+    assert_int_equal(rows_of(k, "track_open"), 0);
+    assert_int_equal(fixes, 620);
+}
+
 static void a_gone_device_leaves_nothing(void **state)
 {
     struct kit *k = *state;
@@ -232,6 +276,8 @@ int main(void)
         WITH_KIT(spans),
         WITH_KIT(thinned_to_a_screen),
         WITH_KIT(old_chunks_go),
+        WITH_KIT(the_state_outlives_its_fixes),
+        WITH_KIT(the_oldest_go_first),
         WITH_KIT(a_gone_device_leaves_nothing),
         WITH_KIT(checking_counts_every_place_once),
         WITH_KIT(damage_is_an_error_of_its_span),
