@@ -91,6 +91,17 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
                    : track_put_chunk(s->track, &row, distance_m_e2);
 }
 
+/* The last place at which the stretch may be divided: behind it there are two seconds or more. */
+static size_t last_cut(const struct seal_stretch *stretch)
+{
+    size_t at = stretch->count;
+    int64_t last_s = stretch->fixes[at - 1].gps_time_s;
+    while (stretch->is_continued && at > 0 && stretch->fixes[at - 1].gps_time_s == last_s) {
+        at--;
+    }
+    return at == stretch->count || at == 0 ? at : at - 1;
+}
+
 enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
                            const struct seal_stretch *stretch)
 {
@@ -101,18 +112,24 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
     struct fold_state state;
     enum err e = ERR_OK;
     struct seal_stretch piece = {.start_state = stretch->start_state};
+    size_t cut = last_cut(stretch);
+    size_t begin = 0;
     if (track_unpack_state(stretch->start_state, &state) != ERR_OK) {
         state = (struct fold_state){0}; /* the damage stays where it is */
     }
-    for (size_t i = 0; i < pieces && e == ERR_OK; i++) {
-        size_t begin = stretch->count * i / pieces;
-        size_t end = stretch->count * (i + 1) / pieces;
+    for (size_t i = 1; i <= pieces && e == ERR_OK; i++) {
+        size_t even = stretch->count * i / pieces;
+        size_t end = even > cut && i < pieces ? cut : even;
+        if (end == begin) {
+            continue;
+        }
         piece.fixes = stretch->fixes + begin;
         piece.count = end - begin;
         track_fold(&state, piece.fixes, piece.count);
         piece.end_state = track_pack_state(&state, &s->scratch);
-        e = write_chunk(s, device, i == 0 ? first_id : 0, &piece);
+        e = write_chunk(s, device, begin == 0 ? first_id : 0, &piece);
         piece.start_state = piece.end_state;
+        begin = end;
     }
     return e;
 }

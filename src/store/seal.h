@@ -30,11 +30,13 @@ struct seal_stretch {
     size_t count;
     struct bytes start_state; /* packed */
     struct bytes end_state;   /* the same; only its distance counts */
+    bool is_continued;        /* the next chunk there is begins in the second this ends in */
 };
 
 /*
  * Writes them as chunks, as many as TRACK_SPLIT asks for: the first in the place of the chunk
- * `first_id`, or a new one where that is 0.
+ * `first_id`, or a new one where that is 0. Chunks of one and the same second are read by their
+ * ids, so of a stretch that is continued none is written anew that is all of its last second.
  */
 MUST_USE enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
                                     const struct seal_stretch *stretch);

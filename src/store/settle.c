@@ -132,16 +132,18 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
 }
 
 /* Writes a merged row back; what became too long is divided. */
-static enum err write_merged(const struct settling *g, const struct track_row *row,
+static enum err write_merged(const struct settling *g, const struct track_place *place,
                              const struct fixes *merged)
 {
     struct store *s = g->s;
+    const struct track_row *row = &place->row;
     int64_t device = g->tail->device;
     const struct seal_stretch stretch = {
         .fixes = merged->at,
         .count = merged->count,
         .start_state = row->start_state,
         .end_state = row->start_state,
+        .is_continued = merged->at[merged->count - 1].gps_time_s >= place->end_s,
     };
     if (row->id != 0) {
         return seal_write_chunks(s, device, row->id, &stretch);
@@ -197,10 +199,14 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
     } while (*at < late_count && late[*at].gps_time_s < place.end_s);
     fixes_sort(&s->merging);
     if (has_row) {
-        return write_merged(g, &place.row, &s->merging);
+        return write_merged(g, &place, &s->merging);
     }
-    const struct seal_stretch beside = {s->merging.at, s->merging.count, place.row.start_state,
-                                        place.row.start_state};
+    const struct seal_stretch beside = {
+        .fixes = s->merging.at,
+        .count = s->merging.count,
+        .start_state = place.row.start_state,
+        .end_state = place.row.start_state,
+    };
     return seal_write_chunks(s, g->tail->device, 0, &beside);
 }
 
