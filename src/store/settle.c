@@ -7,9 +7,9 @@
  *     ├──────────┼────────────┼──────────┼────────┼─────────►
  *     s0         s1    ▲      s2         s3       sealed state
  *                      │ from
- *     1. merge   late fixes older than the sealed ones go into their chunks, MERGES_MAX rows a
- *                transaction; what is left of the tail is journaled anew, so that the part of the
- *                journal before is done with
+ *     1. merge   late fixes older than the sealed ones go into their chunks, MERGES_MAX rows and
+ *                some a transaction; what is left of the tail is journaled anew, so that the part
+ *                of the journal before is done with
  *     2. revise  from the first row that ends at or after `from`, whose start state is right, fold
  *                row after row and correct the start state of the next, ROWS_MAX rows a
  *                transaction; then the sealed state, then the one after the tail, which is told
@@ -20,7 +20,8 @@
  *
  * Marks are served a moment after they were made, so that a tracker that sends its memory in
  * hundreds of frames does not cost as many folds; and a device whose last settling took long, as of
- * fixes from a year ago, waits so much longer that it cannot take all the time there is.
+ * fixes from a year ago, waits so much longer that it cannot take all the time there is. One with
+ * MANY fixes waits no longer, since what a transaction does with a tail grows with it.
  */
 #include "store/settle.h"
 
@@ -33,13 +34,16 @@
 #include "store/seal.h"
 
 enum {
-    DELAY_MS = 100,   /* from a mark to its fold */
-    RETRY_MS = 60000, /* after the store failed */
-    MERGES_MAX = 16,  /* rows of a device rewritten a transaction */
-    ROWS_MAX = 16,    /* rows of a device folded a transaction */
-    DEVICES_MAX = 64, /* a transaction ... */
-    SLICE_US = 2000,  /* ... that begins with none after so long */
-    REST = 10,        /* times what it took, a device has to wait for its next settling */
+    DELAY_MS = 100,    /* from a mark to its fold */
+    RETRY_MS = 60000,  /* after the store failed */
+    MERGES_MAX = 16,   /* rows of a device rewritten a transaction, and one more ... */
+    PER_MERGE = 1024,  /* ... for so many fixes of its tail, which is gone through for them */
+    MERGED_MAX = 8192, /* fixes that go there, and an eighth of what is late */
+    ROWS_MAX = 16,     /* rows of a device folded a transaction */
+    MANY = 4096,       /* fixes of a tail with late ones, that is settled without a wait */
+    DEVICES_MAX = 64,  /* a transaction ... */
+    SLICE_US = 2000,   /* ... that begins with none after so long */
+    REST = 10,         /* times what it took, a device has to wait for its next settling */
     US_PER_MS = 1000,
 };
 
@@ -73,8 +77,12 @@ static void put(struct store *s, struct tail *tail, int64_t delay_ms)
 
 void settle_mark(struct store *s, struct tail *tail)
 {
+    bool is_long = tail->count >= MANY;
     if (tail->late_link == NULL) {
-        put(s, tail, DELAY_MS + (int64_t)tail->settle_us * REST / US_PER_MS);
+        put(s, tail, is_long ? 0 : DELAY_MS + (int64_t)tail->settle_us * REST / US_PER_MS);
+    } else if (is_long && !tail->has_failed && tail->due_ms > clock_monotonic_ms()) {
+        settle_unmark(s, tail);
+        put(s, tail, 0);
     }
 }
 
@@ -214,9 +222,11 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
 static enum err merge(struct settling *g, size_t late_count)
 {
     size_t at = 0;
+    size_t end = late_count < MERGED_MAX ? late_count : MERGED_MAX + (late_count - MERGED_MAX) / 8;
+    size_t rows = MERGES_MAX + g->fixes->count / PER_MERGE;
     enum err e = ERR_OK;
-    for (unsigned i = 0; i < MERGES_MAX && at < late_count && e == ERR_OK; i++) {
-        e = merge_row(g, &at, late_count);
+    for (size_t i = 0; i < rows && at < end && e == ERR_OK; i++) {
+        e = merge_row(g, &at, end);
     }
     g->sealed.sealed_seq = g->seq - 1;
     g->sealed.is_dirty = true;
@@ -389,7 +399,7 @@ static enum err prepare(struct settling *g)
     part->state = &g->state;
     part->has_late = !g->is_done;
     part->late_from_s = tail->dirty_from_s;
-    if (part->count > 0) { /* s->fixes is the next device's */
+    if (part->count > 0 && part->count < MANY) { /* s->fixes is the next device's */
         struct fix *kept = arena_new_array(&s->settling, part->count, sizeof(*kept));
         memcpy(kept, part->fixes, part->count * sizeof(*kept));
         part->fixes = kept;
@@ -398,14 +408,31 @@ static enum err prepare(struct settling *g)
                       : track_unpack_state(told.len > 0 ? told : g->sealed.state, &g->state);
 }
 
-/* The device that is due first, or NULL. */
-static struct tail *take_due(struct store *s, bool is_urgent)
+/* The device with the longest tail, of those that need not wait after a failure. */
+static struct tail *longest(const struct store *s)
 {
-    struct tail *tail = s->late.head == NULL ? NULL : s->late.head->data;
+    struct tail *found = NULL;
+    int64_t now_ms = clock_monotonic_ms();
+    for (const GList *link = s->late.head; link != NULL; link = link->next) {
+        struct tail *tail = link->data;
+        bool is_free = !tail->has_failed || tail->due_ms <= now_ms;
+        bool is_longer = found == NULL || tail->bytes > found->bytes;
+        found = is_free && is_longer ? tail : found;
+    }
+    return found;
+}
+
+/* The device that is due first, or NULL; where memory is short the longest comes before. */
+static struct tail *take_due(struct store *s, bool is_urgent, bool is_first)
+{
+    struct tail *head = s->late.head == NULL ? NULL : s->late.head->data;
+    struct tail *tail = is_urgent && is_first ? longest(s) : NULL;
+    tail = tail == NULL ? head : tail;
     if (tail == NULL || (!is_urgent && tail->due_ms > clock_monotonic_ms())) {
         return NULL;
     }
     settle_unmark(s, tail);
+    tail->has_failed = false;
     return tail;
 }
 
@@ -417,27 +444,34 @@ struct settlement {
     size_t count;
 };
 
+/* One of them. */
+static enum err settle_one(struct store *s, struct settlement *m, struct tail *tail)
+{
+    struct settling *g = arena_new(&s->settling, sizeof(*g));
+    *g = (struct settling){.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
+    m->from_s[m->count] = tail->dirty_from_s;
+    m->at[m->count] = g;
+    int64_t began_us = clock_monotonic_us();
+    enum err e = work(g);
+    e = e == ERR_OK ? prepare(g) : e;
+    int64_t before_us = tail->is_settling ? tail->settle_us : 0;
+    tail->settle_us = (uint32_t)(before_us + clock_monotonic_us() - began_us);
+    m->parts[m->count++] = g->part;
+    return e;
+}
+
 static enum err settle_some(struct store *s, struct settlement *m, bool is_urgent)
 {
     size_t most = s->settles_alone ? 1 : DEVICES_MAX;
     int64_t until_us = clock_monotonic_us() + SLICE_US;
+    struct tail *tail = take_due(s, is_urgent, true);
     enum err e = ERR_OK;
-    while (e == ERR_OK && m->count < most) {
-        struct tail *tail =
-            m->count > 0 && clock_monotonic_us() > until_us ? NULL : take_due(s, is_urgent);
-        if (tail == NULL) {
-            break;
-        }
-        struct settling *g = arena_new(&s->settling, sizeof(*g));
-        *g = (struct settling){.s = s, .tail = tail, .seq = s->next_seq, .fixes = &s->fixes};
-        m->from_s[m->count] = tail->dirty_from_s;
-        m->at[m->count++] = g;
-        int64_t began_us = clock_monotonic_us();
-        e = work(g);
-        e = e == ERR_OK ? prepare(g) : e;
-        int64_t before_us = tail->is_settling ? tail->settle_us : 0;
-        tail->settle_us = (uint32_t)(before_us + clock_monotonic_us() - began_us);
-        m->parts[m->count - 1] = g->part;
+    while (e == ERR_OK && tail != NULL) {
+        e = settle_one(s, m, tail);
+        /* What is left of a long one stands in s->fixes, so nothing follows it. */
+        bool ends = m->count == most || m->parts[m->count - 1].count >= MANY ||
+                    clock_monotonic_us() > until_us;
+        tail = ends || e != ERR_OK ? NULL : take_due(s, is_urgent, false);
     }
     return e == ERR_OK && m->count > 0 ? store_journal(s, m->parts, m->count) : e;
 }
@@ -448,7 +482,8 @@ static void take_back(struct store *s, const struct settlement *m, enum err e)
         struct tail *tail = m->at[i]->tail;
         tail->dirty_from_s = m->from_s[i];
         tail->is_dirty = true;
-        put(s, tail, m->count > 1 ? 0 : RETRY_MS);
+        tail->has_failed = m->count == 1;
+        put(s, tail, tail->has_failed ? RETRY_MS : 0);
     }
     log_line(LOG_WARN, "late_fixes_wait", "devices=%zu first=%lld why=\"%s\"", m->count,
              (long long)m->at[0]->tail->device, err_text(e));
@@ -485,5 +520,7 @@ enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is
         tell(s, &m, upkeep);
     }
     arena_clear(&s->settling);
+    fixes_reset(&s->fixes);
+    fixes_reset(&s->merging);
     return e == ERR_OK ? ERR_MORE : e;
 }

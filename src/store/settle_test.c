@@ -53,10 +53,148 @@ static void a_second_over_many_rows_keeps_its_order(void **state)
     assert_all(k, 97);
 }
 
+/* ---- a flood ---- */
+
+enum { FLOOD_ROWS = 60, FLOOD_FIXES = FLOOD_ROWS * TRACK_FULL, FLOOD_ROUNDS = 12, AT_ONCE = 1500 };
+
+static void commit_many(struct kit *k, const struct fix *fixes, size_t count, bool is_late)
+{
+    struct fold_state *live = &k->models[1].live;
+    struct store_part part = {.device = 1, .fixes = fixes, .count = count, .state = live};
+    for (size_t i = 0; i < count && !is_late; i++) {
+        fold_step(live, &fixes[i]);
+    }
+    part.has_late = is_late;
+    part.late_from_s = KIT_TIME_S;
+    const struct store_batch batch = {.parts = &part, .part_count = 1};
+    assert_int_equal(store_commit(k->store, &batch), ERR_OK);
+}
+
+/* One device sends old fixes from all over, faster than they could be merged row by row. */
+static void late_fixes_stay_within_memory(void **state)
+{
+    enum { LIMIT = 64 * 1024 };
+    struct kit *k = *state;
+    struct fix *fixes = mem_new_array(AT_ONCE, sizeof(*fixes));
+    for (int64_t i = 0; i < FLOOD_FIXES; i += TRACK_FULL) {
+        for (int64_t n = 0; n < TRACK_FULL; n++) {
+            fixes[n] = fix_at(k, KIT_TIME_S + (i + n) * 2);
+        }
+        commit_many(k, fixes, TRACK_FULL, false);
+    }
+    seal_all(k);
+    reopen(k, LIMIT);
+    size_t most = 0;
+    for (int64_t round = 0; round < FLOOD_ROUNDS; round++) {
+        for (size_t n = 0; n < AT_ONCE; n++) {
+            fixes[n] = fix_at(k, KIT_TIME_S + 1 + (int64_t)rnd(k, FLOOD_FIXES - 1) * 2);
+        }
+        commit_many(k, fixes, AT_ONCE, true);
+        maintain(k);
+        size_t bytes = (size_t)counter_get(&k->counters, tail_bytes);
+        most = bytes > most ? bytes : most;
+    }
+    assert_true(most <= LIMIT);
+    free(fixes);
+    seal_all(k);
+    assert_int_equal(kit_count(k->store, 1), FLOOD_FIXES + FLOOD_ROUNDS * AT_ONCE);
+}
+
+/* However much is late, a transaction does a part of it. */
+static void no_transaction_grows_with_what_is_late(void **state)
+{
+    enum { LATE = 20000, AT_MOST = 10000, AT_LEAST = 8192 };
+    struct kit *k = *state;
+    struct fix *fixes = mem_new_array(LATE, sizeof(*fixes));
+    for (int64_t i = 0; i < 600; i++) {
+        fixes[i] = fix_at(k, KIT_TIME_S + i * 100);
+    }
+    commit_many(k, fixes, 600, false);
+    seal_all(k);
+    for (int64_t i = 0; i < LATE; i++) {
+        fixes[i] = fix_at(k, KIT_TIME_S + 1 + i);
+    }
+    commit_many(k, fixes, LATE, true);
+    for (size_t left = LATE; left > 0;) {
+        maintain(k);
+        size_t now = (size_t)counter_get(&k->counters, tail_fixes);
+        assert_in_range(left - now, left < AT_LEAST ? left : AT_LEAST, AT_MOST);
+        left = now;
+    }
+    seal_all(k);
+    assert_int_equal(kit_count(k->store, 1), LATE + 600);
+    free(fixes);
+}
+
+/* ---- when ---- */
+
+static const struct tail *first_late(struct kit *k)
+{
+    assert_non_null(k->store->late.head);
+    return k->store->late.head->data;
+}
+
+/* A device whose settling took long waits for its next one, but not with so many fixes. */
+static void many_late_fixes_do_not_wait(void **state)
+{
+    enum { MANY = 4096, LONG_US = 60000000 };
+    struct kit *k = *state;
+    struct fix *fixes = mem_new_array(MANY, sizeof(*fixes));
+    for (int64_t i = 0; i < MANY; i++) {
+        fixes[i] = fix_at(k, KIT_TIME_S + i);
+    }
+    commit_many(k, fixes, 600, false);
+    seal_all(k);
+    tails_find(k->store->tails, 1)->settle_us = LONG_US;
+    commit_many(k, fixes, 1, true);
+    assert_true(first_late(k)->due_ms > clock_monotonic_ms() + LONG_US / 1000);
+    commit_many(k, fixes, MANY - 2, true);
+    assert_true(first_late(k)->due_ms > clock_monotonic_ms() + LONG_US / 1000);
+    commit_many(k, fixes, 1, true);
+    assert_true(first_late(k)->due_ms <= clock_monotonic_ms());
+    seal_all(k);
+    tails_find(k->store->tails, 1)->settle_us = LONG_US;
+    commit_many(k, fixes, MANY, true);
+    assert_true(first_late(k)->due_ms <= clock_monotonic_ms());
+    free(fixes);
+}
+
+/* Where the store failed, more of them change nothing about when it is tried again. */
+static void a_failure_is_waited_for(void **state)
+{
+    enum { MANY = 4096 };
+    struct kit *k = *state;
+    struct fix *fixes = mem_new_array(MANY, sizeof(*fixes));
+    for (int64_t i = 0; i < MANY; i++) {
+        fixes[i] = fix_at(k, KIT_TIME_S + i);
+    }
+    commit_many(k, fixes, 600, false);
+    seal_all(k);
+    commit_many(k, fixes, MANY, true);
+    int64_t pages = 0;
+    char sql[64];
+    assert_int_equal(database_number(k->store->db, "PRAGMA page_count", &pages), ERR_OK);
+    (void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count=%lld", (long long)pages);
+    assert_int_equal(database_run(k->store->db, sql), ERR_OK);
+    const struct store_upkeep upkeep = {k, settled, keep_from, true};
+    assert_int_equal(store_maintain(k->store, &upkeep), ERR_FULL);
+    assert_true(first_late(k)->due_ms > clock_monotonic_ms() + 50000);
+    assert_int_equal(database_run(k->store->db, "PRAGMA max_page_count=1000000"), ERR_OK);
+    commit_many(k, fixes, MANY, true);
+    assert_true(first_late(k)->due_ms > clock_monotonic_ms() + 50000);
+    seal_all(k);
+    assert_int_equal(kit_count(k->store, 1), 600 + 2 * MANY);
+    free(fixes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_KIT(a_second_over_many_rows_keeps_its_order),
+        WITH_KIT(late_fixes_stay_within_memory),
+        WITH_KIT(no_transaction_grows_with_what_is_late),
+        WITH_KIT(many_late_fixes_do_not_wait),
+        WITH_KIT(a_failure_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

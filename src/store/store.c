@@ -483,9 +483,19 @@ static enum err seal_now(struct store *s)
     return store_end(s, e);
 }
 
+/* Late fixes; beyond the limit of memory until they are within, if they are what is in the way. */
+static enum err settle_late(struct store *s, const struct store_upkeep *upkeep)
+{
+    enum err e = ERR_MORE;
+    do {
+        e = settle_step(s, upkeep, trickle_is_over(s));
+    } while (e == ERR_MORE && s->sealed_fixes > 0 && trickle_is_over(s));
+    return e;
+}
+
 enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
 {
-    enum err e = settle_step(s, upkeep, trickle_is_over(s));
+    enum err e = settle_late(s, upkeep);
     bool has_more = e == ERR_MORE;
     if (e == ERR_OK || e == ERR_MORE) {
         e = expire_step(s, upkeep);

@@ -50,6 +50,7 @@ struct tail {
     uint32_t settle_us; /* what its last settling took */
     bool is_dirty;      /* late fixes from dirty_from_s on are not in the state */
     bool is_settling;   /* some of its transactions are done */
+    bool has_failed;    /* the store did: not before due_ms */
     bool is_ready;      /* waits in the queue of full ones */
 };
 
