@@ -195,13 +195,6 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_object_end(out);
 }
 
-/* Copies the live state; whether there is something to show. */
-static bool take_live(struct call *c, const struct device_ref *ref, struct live *live)
-{
-    tracked_live(c->api->directory, ref->tracked, live);
-    return live->reported && row_has_position(&live->state);
-}
-
 /*
  * The rows of an answer. Which devices it has is settled when it begins, since `total` comes first;
  * each is shown as it is when its piece is written, so one read slowly is the fresher at its end.
@@ -220,9 +213,8 @@ static bool write_piece(void *state, struct json_out *out)
     struct live live;
     while (list->first < list->count && out->len < CALL_PIECE_BYTES) {
         struct device_ref *ref = &list->refs[list->first++];
-        if (take_live(list->call, ref, &live)) {
-            write_status(list->call, ref, &live);
-        }
+        tracked_live(list->call->api->directory, ref->tracked, &live);
+        write_status(list->call, ref, &live);
         device_ref_release(list->call->api->directory, ref);
     }
     if (list->first < list->count) {
@@ -243,10 +235,9 @@ static void close_list(void *state)
 /* Lets go of the devices that have nothing to show; answers how many are left. */
 static size_t keep_shown(struct call *c, struct device_ref *refs, size_t count)
 {
-    struct live live;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (take_live(c, &refs[i], &live)) {
+        if (tracked_has_position(c->api->directory, refs[i].tracked)) {
             refs[kept++] = refs[i];
         } else {
             device_ref_release(c->api->directory, &refs[i]);

@@ -40,9 +40,14 @@ struct device_ref {
 /* Gives the ref up and zeroes it; a zeroed one is fine. */
 void device_ref_release(struct directory *dir, struct device_ref *ref);
 
-/* Copies / replaces the live state under the device's lock. */
+/*
+ * Copies / replaces the live state under the device's lock. It is kept packed: members that its
+ * header says are zero must be.
+ */
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
+/* Whether it reported and its state has a position, which it keeps ever after; cheaper to ask. */
+bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
  * Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. A

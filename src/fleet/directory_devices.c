@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "fleet/directory_private.h"
+#include "fleet/pack.h"
 #include "model/message.h"
 
 /* The devices of one enterprise, ordered by DeviceID. */
@@ -23,6 +24,7 @@ struct fleet {
 static void tracked_release(struct tracked *t)
 {
     if (atomic_fetch_sub_explicit(&t->holders, 1, memory_order_acq_rel) == 1) {
+        free(t->state);
         free(t);
     }
 }
@@ -216,18 +218,50 @@ static pthread_mutex_t *stripe_of(struct directory *dir, const struct tracked *t
 
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out)
 {
+    uint8_t packed[PACK_STATE_MAX];
     pthread_mutex_t *stripe = stripe_of(dir, t);
     check(pthread_mutex_lock(stripe) == 0);
-    *out = t->live;
+    *out = (struct live){.reported = t->reported,
+                         .heard_monotonic_ms = t->heard_monotonic_ms,
+                         .heard_wall_ms = t->heard_wall_ms};
+    size_t len = t->state_len;
+    if (len > 0) {
+        memcpy(packed, t->state, len);
+    }
     check(pthread_mutex_unlock(stripe) == 0);
+    if (len > 0) {
+        check(unpack_state((struct bytes){packed, len}, &out->state) == ERR_OK);
+    }
 }
 
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live)
 {
+    uint8_t room[PACK_STATE_MAX];
+    struct writer packed = writer_init(room, sizeof(room));
+    pack_state(&packed, &live->state);
+    check(writer_ok(&packed));
     pthread_mutex_t *stripe = stripe_of(dir, t);
     check(pthread_mutex_lock(stripe) == 0);
-    t->live = *live;
+    if (t->state_capacity < packed.len) {
+        t->state_capacity = (uint16_t)packed.len;
+        t->state = mem_resize(t->state, t->state_capacity);
+    }
+    memcpy(t->state, room, packed.len);
+    t->state_len = (uint16_t)packed.len;
+    t->reported = live->reported;
+    t->has_position = (live->state.current.has & FIX_HAS_POSITION) != 0;
+    t->heard_monotonic_ms = live->heard_monotonic_ms;
+    t->heard_wall_ms = live->heard_wall_ms;
     check(pthread_mutex_unlock(stripe) == 0);
+}
+
+bool tracked_has_position(struct directory *dir, struct tracked *t)
+{
+    pthread_mutex_t *stripe = stripe_of(dir, t);
+    check(pthread_mutex_lock(stripe) == 0);
+    bool has_position = t->reported && t->has_position;
+    check(pthread_mutex_unlock(stripe) == 0);
+    return has_position;
 }
 
 /* ---- finding ---- */

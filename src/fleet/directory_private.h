@@ -20,10 +20,20 @@
  */
 enum { DIRECTORY_STRIPES = 256, DIRECTORY_KINDS = 4, DIRECTORY_TOKENS_KEPT = 1024 };
 
+/*
+ * A live state, packed: most of its members are empty most of the time. All but `id` and `holders`
+ * is under directory.stripes[id % DIRECTORY_STRIPES].
+ */
 struct tracked {
     int64_t id;
+    int64_t heard_monotonic_ms;
+    int64_t heard_wall_ms;
+    uint8_t *state; /* pack_state(); NULL: all zero */
     atomic_uint holders;
-    struct live live; /* under directory.stripes[id % DIRECTORY_STRIPES] */
+    uint16_t state_len;
+    uint16_t state_capacity;
+    bool reported;
+    bool has_position; /* the state has */
 };
 
 /* One allocation with the texts of `device` behind it. */

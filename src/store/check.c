@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 #include "store/schema.h"
 #include "store/store_private.h"
 

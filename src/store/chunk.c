@@ -43,8 +43,8 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "base/writer.h"
+#include "fleet/pack.h"
 #include "store/column.h"
-#include "store/pack.h"
 
 enum { COLUMNS_VERSION = 1, RECORDS_VERSION = 2, HEADING_MAX = 1 + 2 + 3 };
 enum { CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };

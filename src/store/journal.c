@@ -20,7 +20,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/writer.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 
 enum { BATCH_VERSION = 1, CHECKSUM_BYTES = 4, BUFFER_KEPT = 4 << 20 };
 /* The longest of what a part holds beside its state and its fixes: six varints. */

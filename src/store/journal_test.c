@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <zlib.h>
 
+#include "fleet/pack.h"
 #include "store/journal.h"
-#include "store/pack.h"
 #include "store/store_testing.h"
 
 enum { DEVICES = 3, FIXES = 4 };

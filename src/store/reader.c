@@ -21,8 +21,8 @@
 #include <time.h>
 
 #include "base/reader.h"
+#include "fleet/pack.h"
 #include "store/database.h"
-#include "store/pack.h"
 #include "store/seal.h"
 #include "store/store_private.h"
 #include "store/visitor.h"

@@ -14,7 +14,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 #include "store/seal.h"
 
 enum {

@@ -17,7 +17,7 @@
 #include "store/seal.h"
 
 #include "base/log.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 
 /* What is known of the device before. */
 struct before {

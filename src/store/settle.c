@@ -30,7 +30,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 #include "store/seal.h"
 
 enum {

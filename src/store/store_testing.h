@@ -2,8 +2,8 @@
 #define STORE_STORE_TESTING_H
 
 /*
- * What the tests of the store share: a directory of their own, fixes, short ways to commit and to
- * read. Included after <cmocka.h>.
+ * What the tests of the store share: a directory of their own, short ways to commit and to read.
+ * Included after <cmocka.h>.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -13,27 +13,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "fleet/fix_fixture.h"
 #include "store/store.h"
 
-#define KIT_TIME_S INT64_C(1795396320) /* 2026-11-23T01:12:00Z */
-
 enum { KIT_PATH_SIZE = 256, KIT_CACHE_KIB = 1024 };
-
-/* One report with a position, 50 km/h and a way north by the time. */
-static inline struct fix kit_fix(int64_t time_s)
-{
-    struct fix f = {.rcv_time_s = time_s + 2};
-    fix_set_time(&f, time_s);
-    fix_set_position(&f, 386500000 + (time_s - KIT_TIME_S), 1177000000, true);
-    fix_set_speed_kmh_e2(&f, 5000);
-    return f;
-}
-
-/* Whether every member is the same, those that a repeat may differ in too. */
-static inline bool kit_same_fix(const struct fix *a, const struct fix *b)
-{
-    return fix_is_repeat(a, b) && a->rcv_time_s == b->rcv_time_s && a->flags == b->flags;
-}
 
 static inline void kit_directory_new(char path[KIT_PATH_SIZE])
 {

@@ -28,7 +28,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/writer.h"
-#include "store/pack.h"
+#include "fleet/pack.h"
 
 enum { STRIPES = 64, SEGMENT_MIN = 64, SEGMENT_MAX = 8192, MALLOC_BYTES = 16 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "store/pack.h"
+#include "fleet/pack.h"
 #include "store/store_testing.h"
 #include "store/tail.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fleet/pack.h"
 #include "store/database.h"
-#include "store/pack.h"
 
 /* Columns: name, whether only a writer has it, SQL. */
 #define STATEMENT_MAP(X)                                                                           \

@@ -2,12 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/hex.h"
-#include "store/pack.h"
-#include "store/store_testing.h"
+#include "fleet/fix_fixture.h"
+#include "fleet/pack.h"
 
 enum { RANDOM_ROUNDS = 20000, RECORD_ROOM = 2 * PACK_FIX_MAX };
 

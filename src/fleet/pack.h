@@ -1,5 +1,5 @@
-#ifndef STORE_PACK_H
-#define STORE_PACK_H
+#ifndef FLEET_PACK_H
+#define FLEET_PACK_H
 
 #include <stdint.h>
 

@@ -29,7 +29,7 @@
  * times and its anchor as differences from that fix. A stored number never changes its meaning:
  * what is added gets a new version byte here or in the journal.
  */
-#include "store/pack.h"
+#include "fleet/pack.h"
 
 #include <stddef.h>
 #include <string.h>
