@@ -34,11 +34,10 @@ static struct fault_file *of(sqlite3_file *file)
 /* ---- which call fails ---- */
 
 /* Whether this call, of those that `mask` names by 1 << fault, is to fail; then with what. */
-static enum fault strike(struct fault_vfs *f, unsigned mask, bool is_write)
+static enum fault strike(struct fault_vfs *f, unsigned mask)
 {
     enum fault fault = FAULT_NONE;
     check(pthread_mutex_lock(&f->lock) == 0);
-    f->writes += is_write;
     if ((1U << (unsigned)f->fault & mask) != 0) {
         if (f->after == 0) {
             fault = f->fault;
@@ -81,7 +80,7 @@ static int file_write(sqlite3_file *file, const void *data, int len, sqlite3_int
 {
     const unsigned mask = 1U << FAULT_NO_SPACE | 1U << FAULT_SHORT | 1U << FAULT_WRITE_IO;
     sqlite3_file *real = of(file)->real;
-    switch (strike(of(file)->vfs, mask, true)) {
+    switch (strike(of(file)->vfs, mask)) {
     case FAULT_SHORT:
         (void)real->pMethods->xWrite(real, data, len / 2, offset);
         return SQLITE_FULL;
@@ -146,7 +145,7 @@ static int file_sync(sqlite3_file *file, int flags)
 {
     const unsigned mask = 1U << FAULT_SYNC_IO | 1U << FAULT_SYNC_SPACE | 1U << FAULT_SYNC_QUICK;
     struct fault_file *f = of(file);
-    enum fault fault = strike(f->vfs, mask, false);
+    enum fault fault = strike(f->vfs, mask);
     if (fault == FAULT_SYNC_IO || fault == FAULT_SYNC_SPACE) {
         return SQLITE_IOERR_FSYNC;
     }
@@ -319,7 +318,6 @@ void fault_vfs_set(struct fault_vfs *f, enum fault fault, uint64_t after)
     check(pthread_mutex_lock(&f->lock) == 0);
     f->fault = fault;
     f->after = after;
-    f->writes = 0;
     check(pthread_mutex_unlock(&f->lock) == 0);
 }
 
@@ -330,12 +328,4 @@ void fault_vfs_watch(struct fault_vfs *f, bool leaks, void (*instant)(void *cont
     f->instant = instant;
     f->context = context;
     check(pthread_mutex_unlock(&f->lock) == 0);
-}
-
-uint64_t fault_vfs_writes(struct fault_vfs *f)
-{
-    check(pthread_mutex_lock(&f->lock) == 0);
-    uint64_t n = f->writes;
-    check(pthread_mutex_unlock(&f->lock) == 0);
-    return n;
 }

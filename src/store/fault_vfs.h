@@ -29,7 +29,6 @@ struct fault_vfs {
     /* Under `lock`: */
     enum fault fault;
     uint64_t after;    /* this many calls of the kind still succeed */
-    uint64_t writes;   /* so far, since fault_vfs_set() */
     const char *image; /* directory to which every sync copies the file, or NULL */
     bool leaks;        /* some of what is not synced, whole or half, stands in the image too */
     uint32_t seed;
@@ -40,7 +39,7 @@ struct fault_vfs {
 /* Registers it under `name`; `image` may be NULL, else it outlives the VFS. */
 void fault_vfs_register(struct fault_vfs *f, const char *name, const char *image);
 void fault_vfs_unregister(struct fault_vfs *f);
-/* Sets the fault that strikes after `after` more calls, and counts writes from 0. */
+/* Sets the fault that strikes after `after` more calls. */
 void fault_vfs_set(struct fault_vfs *f, enum fault fault, uint64_t after);
 /*
  * From now on calls `instant` before and after every sync, in the thread that syncs and with the
@@ -49,7 +48,5 @@ void fault_vfs_set(struct fault_vfs *f, enum fault fault, uint64_t after);
  */
 void fault_vfs_watch(struct fault_vfs *f, bool leaks, void (*instant)(void *context),
                      void *context);
-/* Writes since fault_vfs_set(). */
-uint64_t fault_vfs_writes(struct fault_vfs *f);
 
 #endif

@@ -86,7 +86,7 @@ static enum err open_database(struct store *s, const struct database_options *op
         e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
     }
     if (e == ERR_OK) {
-        e = track_open(s->db, true, &s->track);
+        e = track_new(s->db, true, &s->track);
     }
     if (e == ERR_OK) {
         e = accounts_open(s->db, &s->accounts);
@@ -139,7 +139,7 @@ void store_close(struct store *s)
     checkpointer_stop(s->checkpointer);
     visitors_free(s->visitors);
     accounts_close(s->accounts);
-    track_close(s->track);
+    track_free(s->track);
     (void)sqlite3_finalize(s->insert_batch);
     (void)sqlite3_finalize(s->trim_journal);
     check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */

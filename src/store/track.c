@@ -67,7 +67,7 @@ static const struct {
 #undef X
 };
 
-enum err track_open(sqlite3 *db, bool is_writer, struct track **out)
+enum err track_new(sqlite3 *db, bool is_writer, struct track **out)
 {
     struct track *t = mem_new(sizeof(*t));
     enum err e = ERR_OK;
@@ -78,14 +78,14 @@ enum err track_open(sqlite3 *db, bool is_writer, struct track **out)
         }
     }
     if (e != ERR_OK) {
-        track_close(t);
+        track_free(t);
         return e;
     }
     *out = t;
     return ERR_OK;
 }
 
-void track_close(struct track *t)
+void track_free(struct track *t)
 {
     if (t == NULL) {
         return;

@@ -45,9 +45,9 @@ struct track_state {
 };
 
 /* Prepares the statements on `db`, which outlives them; a reader's cannot write. */
-MUST_USE enum err track_open(sqlite3 *db, bool is_writer, struct track **out);
+MUST_USE enum err track_new(sqlite3 *db, bool is_writer, struct track **out);
 /* NULL is fine. */
-void track_close(struct track *t);
+void track_free(struct track *t);
 
 /* ---- reading; everything borrowed is copied to `arena` ---- */
 

@@ -28,7 +28,7 @@ struct visitors *visitors_new(const char *path, const char *vfs)
 static void close_visitor(struct visitor *visitor)
 {
     (void)sqlite3_finalize(visitor->texts);
-    track_close(visitor->track);
+    track_free(visitor->track);
     (void)sqlite3_close(visitor->db);
     chunk_codec_free(visitor->codec);
     free(visitor);
@@ -56,7 +56,7 @@ static enum err open_visitor(const struct visitors *v, struct visitor **out)
         .path = v->path, .vfs = v->vfs, .cache_kib = CACHE_KIB, .read_only = true};
     struct visitor *visitor = mem_new(sizeof(*visitor));
     enum err e = database_open(&options, &visitor->db);
-    e = e == ERR_OK ? track_open(visitor->db, false, &visitor->track) : e;
+    e = e == ERR_OK ? track_new(visitor->db, false, &visitor->track) : e;
     e = e == ERR_OK ? database_prepare(visitor->db, texts, &visitor->texts) : e;
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {
