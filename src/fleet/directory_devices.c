@@ -106,6 +106,55 @@ static int compare_devices(const void *a, const void *b, void *unused)
     return order != 0 ? order : (x->device.id > y->device.id) - (x->device.id < y->device.id);
 }
 
+/*
+ * Plates and object codes are told apart as they are compared, within their enterprise. The tables
+ * are sets of records, so that no key is kept beside them: it is made when it is looked for.
+ */
+static guint scoped_hash(const struct device *d, const char *text)
+{
+    char *key = directory_scoped_key(d->enterprise_id, text);
+    guint hash = g_str_hash(key);
+    g_free(key);
+    return hash;
+}
+
+static gboolean scoped_equal(const struct device *a, const char *a_text, const struct device *b,
+                             const char *b_text)
+{
+    char *a_key = directory_scoped_key(a->enterprise_id, a_text);
+    char *b_key = directory_scoped_key(b->enterprise_id, b_text);
+    gboolean equal = strcmp(a_key, b_key) == 0;
+    g_free(a_key);
+    g_free(b_key);
+    return equal;
+}
+
+static guint plate_hash(gconstpointer record)
+{
+    const struct device_record *r = record;
+    return scoped_hash(&r->device, r->device.plate);
+}
+
+static gboolean plate_equal(gconstpointer a, gconstpointer b)
+{
+    const struct device *x = &((const struct device_record *)a)->device;
+    const struct device *y = &((const struct device_record *)b)->device;
+    return x == y || scoped_equal(x, x->plate, y, y->plate);
+}
+
+static guint code_hash(gconstpointer record)
+{
+    const struct device_record *r = record;
+    return scoped_hash(&r->device, r->device.object_code);
+}
+
+static gboolean code_equal(gconstpointer a, gconstpointer b)
+{
+    const struct device *x = &((const struct device_record *)a)->device;
+    const struct device *y = &((const struct device_record *)b)->device;
+    return x == y || scoped_equal(x, x->object_code, y, y->object_code);
+}
+
 static void fleet_free(void *fleet)
 {
     struct fleet *f = fleet;
@@ -117,8 +166,8 @@ void directory_devices_init(struct directory *dir)
 {
     dir->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_record);
     dir->by_key = g_hash_table_new(g_str_hash, g_str_equal);
-    dir->plates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    dir->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    dir->plates = g_hash_table_new(plate_hash, plate_equal);
+    dir->codes = g_hash_table_new(code_hash, code_equal);
     dir->fleets = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, fleet_free);
 }
 
@@ -143,19 +192,17 @@ static struct fleet *fleet_of(struct directory *dir, int64_t enterprise_id)
     return f;
 }
 
-static void remove_scoped(GHashTable *index, const char *text, const struct device_record *r)
+static void remove_record(GHashTable *index, struct device_record *r)
 {
-    char *key = directory_scoped_key(r->device.enterprise_id, text);
-    if (g_hash_table_lookup(index, key) == r) {
-        g_hash_table_remove(index, key);
+    if (g_hash_table_lookup(index, r) == r) {
+        (void)g_hash_table_remove(index, r);
     }
-    g_free(key);
 }
 
-static void put_scoped(GHashTable *index, const char *text, struct device_record *r)
+static void put_record(GHashTable *index, const char *text, struct device_record *r)
 {
     if (text[0] != '\0') {
-        g_hash_table_replace(index, directory_scoped_key(r->device.enterprise_id, text), r);
+        (void)g_hash_table_add(index, r);
     }
 }
 
@@ -166,8 +213,8 @@ static void unindex(struct directory *dir, struct device_record *r)
     if (g_hash_table_lookup(dir->by_key, key) == r) {
         g_hash_table_remove(dir->by_key, key);
     }
-    remove_scoped(dir->plates, r->device.plate, r);
-    remove_scoped(dir->codes, r->device.object_code, r);
+    remove_record(dir->plates, r);
+    remove_record(dir->codes, r);
     g_tree_remove(fleet_of(dir, r->device.enterprise_id)->devices, r);
     g_hash_table_remove(dir->by_id, &r->device.id);
 }
@@ -177,8 +224,8 @@ static void index_record(struct directory *dir, struct device_record *r)
     const char *key = device_id_key(r->device.device_id);
     g_hash_table_insert(dir->by_id, &r->device.id, r);
     g_hash_table_replace(dir->by_key, (char *)r + (key - (const char *)r), r);
-    put_scoped(dir->plates, r->device.plate, r);
-    put_scoped(dir->codes, r->device.object_code, r);
+    put_record(dir->plates, r->device.plate, r);
+    put_record(dir->codes, r->device.object_code, r);
     g_tree_insert(fleet_of(dir, r->device.enterprise_id)->devices, r, r);
 }
 
@@ -346,10 +393,9 @@ enum err directory_find_by_device_id(struct directory *dir, const struct caller 
 enum err directory_find_by_plate(struct directory *dir, const struct caller *caller,
                                  const char *plate, struct device_ref *out)
 {
-    char *key = directory_scoped_key(caller->enterprise_id, plate);
-    enum err e = find_in(dir, dir->plates, key, caller, out);
-    g_free(key);
-    return e;
+    const struct device_record like = {
+        .device = {.enterprise_id = caller->enterprise_id, .plate = plate}};
+    return find_in(dir, dir->plates, &like, caller, out);
 }
 
 enum err directory_find_in_enterprise(struct directory *dir, int64_t enterprise_id,
@@ -359,26 +405,29 @@ enum err directory_find_in_enterprise(struct directory *dir, int64_t enterprise_
     return directory_find_by_device_id(dir, &everyone, device_id, out);
 }
 
-static bool is_taken(struct directory *dir, GHashTable *index, char *key, int64_t except_id)
+static bool is_taken(struct directory *dir, GHashTable *index, const struct device_record *like,
+                     int64_t except_id)
 {
     directory_lock_read(dir);
-    const struct device_record *r = g_hash_table_lookup(index, key);
+    const struct device_record *r = g_hash_table_lookup(index, like);
     bool taken = r != NULL && r->device.id != except_id;
     directory_unlock(dir);
-    g_free(key);
     return taken;
 }
 
 bool directory_plate_taken(struct directory *dir, int64_t enterprise_id, const char *plate,
                            int64_t except_id)
 {
-    return is_taken(dir, dir->plates, directory_scoped_key(enterprise_id, plate), except_id);
+    const struct device_record like = {.device = {.enterprise_id = enterprise_id, .plate = plate}};
+    return is_taken(dir, dir->plates, &like, except_id);
 }
 
 bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, const char *code,
                                  int64_t except_id)
 {
-    return is_taken(dir, dir->codes, directory_scoped_key(enterprise_id, code), except_id);
+    const struct device_record like = {
+        .device = {.enterprise_id = enterprise_id, .object_code = code}};
+    return is_taken(dir, dir->codes, &like, except_id);
 }
 
 /* What a walk over a fleet collects. */

@@ -56,8 +56,8 @@ struct directory {
     GHashTable *focus;  /* set of struct focus, owned */
     GHashTable *by_id;  /* internal id -> struct device_record, which it counts */
     GHashTable *by_key; /* device_id_key() -> struct device_record */
-    GHashTable *plates; /* directory_scoped_key() -> struct device_record */
-    GHashTable *codes;  /* the same of object codes */
+    GHashTable *plates; /* set of struct device_record, by enterprise and folded plate */
+    GHashTable *codes;  /* the same by object code */
     GHashTable *fleets; /* enterprise -> struct fleet, owned: its devices by DeviceID */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
