@@ -49,6 +49,11 @@ void parts_init(struct parts *p)
     p->touched = g_ptr_array_new();
 }
 
+static size_t assembly_bytes(size_t total)
+{
+    return sizeof(struct assembly) + total * sizeof(struct piece);
+}
+
 static size_t piece_bytes(const struct piece *piece)
 {
     return piece->at == NULL ? 0 : piece->len + PART_OVERHEAD_BYTES;
@@ -71,6 +76,8 @@ static void free_assembly(struct parts *p, struct assembly *a)
     for (size_t i = 0; i < a->total; i++) {
         drop_piece(p, a, &a->pieces[i]);
     }
+    p->bytes -= assembly_bytes(a->total);
+    a->hand->part_bytes -= assembly_bytes(a->total);
     g_queue_unlink(&a->hand->assemblies, &a->hand_link);
     g_queue_unlink(&p->assemblies, &a->all_link);
     free(a);
@@ -105,7 +112,7 @@ static struct assembly *find(struct hand *hand, uint32_t key)
 
 static struct assembly *add(struct parts *p, struct hand *hand, const struct waiting_part *part)
 {
-    struct assembly *a = mem_new(sizeof(*a) + part->total * sizeof(a->pieces[0]));
+    struct assembly *a = mem_new(assembly_bytes(part->total));
     a->hand = hand;
     a->key = part->key;
     a->total = part->total;
@@ -114,6 +121,8 @@ static struct assembly *add(struct parts *p, struct hand *hand, const struct wai
     a->all_link.data = a;
     g_queue_push_tail_link(&hand->assemblies, &a->hand_link);
     g_queue_push_tail_link(&p->assemblies, &a->all_link);
+    p->bytes += assembly_bytes(a->total);
+    hand->part_bytes += assembly_bytes(a->total);
     return a;
 }
 
