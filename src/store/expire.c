@@ -57,6 +57,9 @@ static enum err expire_device(struct expiring *x, const struct tail *tail)
     if (before_s == INT64_MIN) {
         return ERR_OK;
     }
+    if (tail->is_dirty && before_s != INT64_MAX && tail->dirty_from_s < before_s) {
+        before_s = tail->dirty_from_s; /* what is to be folded anew goes with the next round */
+    }
     enum err e = expire_rows(x, tail->device, before_s);
     if (e == ERR_OK && before_s == INT64_MAX && !x->is_cut && tail->staging == 0) {
         e = track_delete_state(x->s->track, tail->device);
