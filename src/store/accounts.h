@@ -2,6 +2,7 @@
 #define STORE_ACCOUNTS_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "model/change.h"
@@ -21,12 +22,13 @@ MUST_USE enum err accounts_save(struct accounts *a, const struct change *c);
 struct accounts_loader {
     void *context;
     void (*change)(void *context, const struct change *c);
+    bool go_on; /* behind a damaged row */
 };
 
 /*
  * Hands out every saved entity as the change that would put it: enterprises, users, groups,
  * devices, tokens, focus, waiting parts. Texts are kept, not loaded. ERR_CORRUPT: a row holds what
- * was never saved; said in the log.
+ * was never saved; said in the log, and with `go_on` the others are handed out all the same.
  */
 MUST_USE enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader);
 

@@ -240,22 +240,28 @@ static enum err load_kind(sqlite3 *db, const struct row_kind *k,
     struct row r = {0};
     size_t count = 0;
     int result = SQLITE_ROW;
+    enum err worst = ERR_OK;
     enum err e = database_err(db, sqlite3_prepare_v2(db, k->sql, -1, &r.statement, NULL));
     while (e == ERR_OK && (result = sqlite3_step(r.statement)) == SQLITE_ROW) {
-        e = load_row(&r, k, ++count, loader);
+        worst = load_row(&r, k, ++count, loader) == ERR_OK ? worst : ERR_CORRUPT;
+        e = loader->go_on ? ERR_OK : worst;
     }
     if (e == ERR_OK) {
         e = database_err(db, result);
     }
     (void)sqlite3_finalize(r.statement);
-    return e;
+    return e == ERR_OK ? worst : e;
 }
 
 enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)
 {
-    enum err e = ERR_OK;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && e == ERR_OK; i++) {
-        e = load_kind(db, &kinds[i], loader);
+    enum err worst = ERR_OK;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        enum err e = load_kind(db, &kinds[i], loader);
+        worst = worst == ERR_OK ? e : worst;
+        if (worst != ERR_OK && !loader->go_on) {
+            break;
+        }
     }
-    return e;
+    return worst;
 }

@@ -1,9 +1,13 @@
 /*
  * Checking: everything is read once, in one read transaction, so that a running server may go on
- * writing. SQLite's own structure first (quick_check), then every row of every entity, every
+ * writing. First the words of the tables, which say how the rest is read, and SQLite's own
+ * structure (integrity_check), then every row of every entity, every
  * device's sealed state, every chunk and open row (it must decode to what its row says, behind the
- * one before it), and every journal batch: its checksum, each record and each state. What is
- * damaged is logged with its place, and the rest is looked at all the same.
+ * one before it, of a device that has a state), and every journal batch: its checksum, each record
+ * and each state. What is damaged is logged with its place, and the rest is looked at all the same.
+ *
+ * Blocks, states and batches have checksums, so that no byte of a track changes unseen. The
+ * entities have none: a letter of a name that became another is not found.
  */
 #include "store/check.h"
 
@@ -23,7 +27,8 @@ enum { CACHE_KIB = 8192 };
 struct finding {
     struct store_check_row row;
     char *device_id;
-    uint64_t sealed_seq; /* parts of the journal up to it are in chunks */
+    bool has_state;      /* something of it is sealed, ... */
+    uint64_t sealed_seq; /* ... parts of the journal up to it */
     int64_t chunks_end_s;
 };
 
@@ -31,6 +36,7 @@ struct checking {
     GTree *findings; /* device -> struct finding, owned */
     struct chunk_codec *codec;
     struct fixes fixes;
+    enum err states; /* what is wrong with any */
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -80,14 +86,18 @@ static void note_fix(struct store_check_row *row, int64_t time_s)
     row->fixes++;
 }
 
+/* Goes on behind a damaged one, whose number may be right. */
 static enum err check_state(void *context, int64_t device, const struct track_state *sealed)
 {
-    struct finding *f = finding_of(context, device);
+    struct checking *c = context;
+    struct finding *f = finding_of(c, device);
     struct fold_state state;
+    f->has_state = true;
     f->sealed_seq = sealed->sealed_seq;
     if (track_unpack_state(sealed->state, &state) != ERR_OK) {
         log_line(LOG_ERROR, "state_damaged", "device=%lld", (long long)device);
-        return ERR_CORRUPT;
+        c->states = ERR_CORRUPT;
+        return ERR_OK;
     }
     f->row.odometer_m_e2 = state.odometer_m_e2;
     return ERR_OK;
@@ -103,7 +113,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     if (e == ERR_OK) {
         e = track_unpack_state(row->start_state, &start);
     }
-    if (e == ERR_OK && row->first_s < f->chunks_end_s) {
+    if (e == ERR_OK && (row->first_s < f->chunks_end_s || !f->has_state)) {
         e = ERR_CORRUPT;
     }
     f->chunks_end_s = row->last_s;
@@ -180,7 +190,8 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
 static enum err check_structure(sqlite3 *db)
 {
     sqlite3_stmt *rows = NULL;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, "PRAGMA quick_check", -1, &rows, NULL));
+    enum err e =
+        database_err(db, sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &rows, NULL));
     int result = SQLITE_DONE;
     bool damaged = false;
     while (e == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -206,6 +217,7 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
         return e; /* of before there were chunks */
     }
     e = track_walk_states(db, check_state, c);
+    e = worse(e, c->states);
     e = worse(e, check_rows(db, c,
                             "SELECT device, id, first_s, last_s, count, start_state, data"
                             " FROM track_chunk ORDER BY device, last_s, first_s, id"));
@@ -216,11 +228,12 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
 
 static enum err check_content(sqlite3 *db, struct checking *c)
 {
-    enum err e = schema_check(db, schema_step_count);
+    enum err e = schema_check(db, schema_steps, schema_step_count);
     if (e != ERR_OK) {
+        log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
     }
-    struct accounts_loader accounts = {.context = c, .change = note_change};
+    const struct accounts_loader accounts = {.context = c, .change = note_change, .go_on = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = check_structure(db);
     e = worse(e, accounts_load(db, &accounts));

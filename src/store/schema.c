@@ -94,10 +94,43 @@ static enum err judge(sqlite3 *db, size_t count, int64_t *version)
     return (uint64_t)*version > count ? ERR_VERSION : ERR_OK;
 }
 
-enum err schema_check(sqlite3 *db, size_t count)
+/* Whether every table and index of `made` stands in `db`, told by the same words. */
+static enum err compare_schemas(sqlite3 *db, sqlite3 *made)
+{
+    static const char list[] = "SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL";
+    static const char find[] = "SELECT 1 FROM sqlite_schema WHERE name=? AND sql=?";
+    sqlite3_stmt *wanted = NULL;
+    sqlite3_stmt *found = NULL;
+    enum err e = database_prepare(made, list, &wanted);
+    e = e == ERR_OK ? database_prepare(db, find, &found) : e;
+    while (e == ERR_OK && sqlite3_step(wanted) == SQLITE_ROW) {
+        (void)sqlite3_bind_value(found, 1, sqlite3_column_value(wanted, 0));
+        (void)sqlite3_bind_value(found, 2, sqlite3_column_value(wanted, 1));
+        int result = sqlite3_step(found);
+        e = result == SQLITE_DONE ? ERR_CORRUPT : database_err(db, result);
+        (void)sqlite3_reset(found);
+    }
+    (void)sqlite3_finalize(wanted);
+    (void)sqlite3_finalize(found);
+    return e;
+}
+
+enum err schema_check(sqlite3 *db, const char *const *steps, size_t count)
 {
     int64_t version = 0;
-    return judge(db, count, &version);
+    sqlite3 *made = NULL;
+    const struct database_options options = {.path = ":memory:"};
+    enum err e = judge(db, count, &version);
+    if (e == ERR_OK && version == 0) {
+        return ERR_CORRUPT;
+    }
+    e = e == ERR_OK ? database_open(&options, &made) : e;
+    for (int64_t i = 0; i < version && e == ERR_OK; i++) {
+        e = database_run(made, steps[i]);
+    }
+    e = e == ERR_OK ? compare_schemas(db, made) : e;
+    (void)sqlite3_close(made);
+    return e;
 }
 
 /* One step and its count, all or nothing. */

@@ -20,7 +20,11 @@ extern const size_t schema_step_count;
  * is not a store; ERR_UNSUPPORTED: the disk cannot hold a write-ahead log; else database_err().
  */
 MUST_USE enum err schema_migrate(sqlite3 *db, const char *const *steps, size_t count);
-/* The same judgement without a step taken; an older version is fine. For read-only visitors. */
-MUST_USE enum err schema_check(sqlite3 *db, size_t count);
+/*
+ * The same judgement without a step taken, for read-only visitors; an older version is fine. The
+ * tables and indexes must be as the steps taken made them; there may be more. ERR_CORRUPT: one is
+ * not, or no step was taken.
+ */
+MUST_USE enum err schema_check(sqlite3 *db, const char *const *steps, size_t count);
 
 #endif

@@ -121,10 +121,29 @@ static void a_newer_file_is_refused(void **state)
     struct kit *k = *state;
     assert_int_equal(schema_migrate(k->db, steps, 3), ERR_OK);
     assert_int_equal(schema_migrate(k->db, steps, 2), ERR_VERSION);
-    assert_int_equal(schema_check(k->db, 2), ERR_VERSION);
-    assert_int_equal(schema_check(k->db, 3), ERR_OK);
-    assert_int_equal(schema_check(k->db, 4), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 2), ERR_VERSION);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 4), ERR_OK);
     assert_int_equal(number(k, "SELECT z FROM b"), 3);
+}
+
+/* Each version is as its steps made it; more may stand beside that. */
+static void words_that_changed_are_found(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_CORRUPT); /* empty */
+    for (size_t version = 1; version <= 3; version++) {
+        assert_int_equal(schema_migrate(k->db, steps, version), ERR_OK);
+        assert_int_equal(schema_check(k->db, steps, 3), ERR_OK);
+    }
+    assert_int_equal(database_run(k->db, "CREATE TABLE theirs(x)"), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_OK);
+    assert_int_equal(database_run(k->db, "PRAGMA user_version=2"), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_CORRUPT);
+    assert_int_equal(database_run(k->db, "PRAGMA user_version=0"), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_CORRUPT);
+    assert_int_equal(database_run(k->db, "PRAGMA user_version=3; DROP TABLE b"), ERR_OK);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_CORRUPT);
 }
 
 static void somebody_elses_file_is_refused(void **state)
@@ -132,7 +151,7 @@ static void somebody_elses_file_is_refused(void **state)
     struct kit *k = *state;
     assert_int_equal(database_run(k->db, "CREATE TABLE theirs(x)"), ERR_OK);
     assert_int_equal(schema_migrate(k->db, steps, 3), ERR_CORRUPT);
-    assert_int_equal(schema_check(k->db, 3), ERR_CORRUPT);
+    assert_int_equal(schema_check(k->db, steps, 3), ERR_CORRUPT);
     assert_int_equal(database_run(k->db, "DROP TABLE theirs; PRAGMA user_version=-1;"
                                          "PRAGMA application_id=1329876807"),
                      ERR_OK);
@@ -215,10 +234,15 @@ static void a_journal_of_version_1(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_empty_file_gets_its_settings), TEST(each_version_moves_to_each_later_one),
-        TEST(a_step_that_fails_is_undone),     TEST(a_newer_file_is_refused),
-        TEST(somebody_elses_file_is_refused),  TEST(no_database_at_all),
-        TEST(a_newer_store_is_refused),        TEST(a_journal_of_version_1),
+        TEST(an_empty_file_gets_its_settings),
+        TEST(each_version_moves_to_each_later_one),
+        TEST(a_step_that_fails_is_undone),
+        TEST(a_newer_file_is_refused),
+        TEST(words_that_changed_are_found),
+        TEST(somebody_elses_file_is_refused),
+        TEST(no_database_at_all),
+        TEST(a_newer_store_is_refused),
+        TEST(a_journal_of_version_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/database.h"
+#include "store/stamp.h"
 
 /* Columns: name, whether only a writer has it, SQL. */
 #define STATEMENT_MAP(X)                                                                           \
@@ -147,6 +148,21 @@ static void bind_time(struct track *t, enum statement which, int64_t time_s)
     (void)sqlite3_bind_int64(t->at[which], 2, time_s);
 }
 
+/* Of the columns sealed_seq, dirty, dirty_from_s, state; the state is borrowed. */
+static struct track_state read_state(sqlite3_stmt *s, int64_t device)
+{
+    const uint8_t *at = sqlite3_column_blob(s, 3);
+    struct bytes blob = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, 3)};
+    const struct stamp_numbers n = {device, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+                                    sqlite3_column_int64(s, 2)};
+    return (struct track_state){
+        .sealed_seq = (uint64_t)n.sealed_seq,
+        .is_dirty = n.dirty != 0,
+        .dirty_from_s = n.dirty_from_s,
+        .state = stamp_peel(&n, blob),
+    };
+}
+
 enum err track_read_state(struct track *t, int64_t device, struct arena *arena,
                           struct track_state *out)
 {
@@ -156,12 +172,8 @@ enum err track_read_state(struct track *t, int64_t device, struct arena *arena,
     int result = sqlite3_step(s);
     enum err e = database_err(t->db, result);
     if (result == SQLITE_ROW) {
-        *out = (struct track_state){
-            .sealed_seq = (uint64_t)sqlite3_column_int64(s, 0),
-            .is_dirty = sqlite3_column_int64(s, 1) != 0,
-            .dirty_from_s = sqlite3_column_int64(s, 2),
-            .state = column_bytes(s, 3, arena),
-        };
+        *out = read_state(s, device);
+        out->state = out->state.len == 0 ? (struct bytes){0} : arena_copy(arena, out->state);
     }
     done(s);
     return e;
@@ -178,14 +190,9 @@ enum err track_walk_states(sqlite3 *db,
     int result = SQLITE_DONE;
     enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
     while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
-        const uint8_t *at = sqlite3_column_blob(s, 3);
-        const struct track_state state = {
-            .sealed_seq = (uint64_t)sqlite3_column_int64(s, 0),
-            .is_dirty = sqlite3_column_int64(s, 1) != 0,
-            .dirty_from_s = sqlite3_column_int64(s, 2),
-            .state = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, 3)},
-        };
-        e = take(context, sqlite3_column_int64(s, 4), &state);
+        int64_t device = sqlite3_column_int64(s, 4);
+        const struct track_state state = read_state(s, device);
+        e = take(context, device, &state);
     }
     (void)sqlite3_finalize(s);
     return e == ERR_OK ? database_err(db, result) : e;
@@ -285,24 +292,28 @@ static void bind_bytes(sqlite3_stmt *s, int column, struct bytes bytes)
 static enum err put_row(struct track *t, enum statement which, int64_t key,
                         const struct track_row *row)
 {
+    uint8_t room[STAMP_STATE_MAX];
     sqlite3_stmt *s = t->at[which];
     (void)sqlite3_bind_int64(s, 1, key);
     (void)sqlite3_bind_int64(s, 2, row->first_s);
     (void)sqlite3_bind_int64(s, 3, row->last_s);
     (void)sqlite3_bind_int64(s, 4, (int64_t)row->count);
-    bind_bytes(s, 5, row->start_state);
+    bind_bytes(s, 5, stamp_state(row->start_state, room));
     bind_bytes(s, 6, row->data);
     return database_step(t->db, s);
 }
 
 enum err track_put_state(struct track *t, int64_t device, const struct track_state *state)
 {
+    uint8_t room[STAMP_STATE_MAX];
     sqlite3_stmt *s = t->at[STATEMENT_PUT_STATE];
-    (void)sqlite3_bind_int64(s, 1, device);
-    (void)sqlite3_bind_int64(s, 2, (int64_t)state->sealed_seq);
-    (void)sqlite3_bind_int64(s, 3, state->is_dirty ? 1 : 0);
-    (void)sqlite3_bind_int64(s, 4, state->is_dirty ? state->dirty_from_s : 0);
-    bind_bytes(s, 5, state->state);
+    const struct stamp_numbers n = {device, (int64_t)state->sealed_seq, state->is_dirty ? 1 : 0,
+                                    state->is_dirty ? state->dirty_from_s : 0};
+    (void)sqlite3_bind_int64(s, 1, n.device);
+    (void)sqlite3_bind_int64(s, 2, n.sealed_seq);
+    (void)sqlite3_bind_int64(s, 3, n.dirty);
+    (void)sqlite3_bind_int64(s, 4, n.dirty_from_s);
+    bind_bytes(s, 5, stamp_row(&n, state->state, room));
     return database_step(t->db, s);
 }
 
@@ -332,8 +343,9 @@ enum err track_put_chunk(struct track *t, const struct track_row *row, uint64_t 
 
 enum err track_put_start(struct track *t, int64_t id, struct bytes start_state)
 {
+    uint8_t room[STAMP_STATE_MAX];
     (void)sqlite3_bind_int64(t->at[STATEMENT_PUT_START], 1, id);
-    bind_bytes(t->at[STATEMENT_PUT_START], 2, start_state);
+    bind_bytes(t->at[STATEMENT_PUT_START], 2, stamp_state(start_state, room));
     return database_step(t->db, t->at[STATEMENT_PUT_START]);
 }
 
@@ -479,10 +491,10 @@ struct bytes track_pack_state(const struct fold_state *state, struct arena *aren
     if (state->current.has == 0 && state->current.gps_time_s == 0) {
         return (struct bytes){0};
     }
-    uint8_t *at = arena_new(arena, PACK_STATE_MAX);
-    struct writer w = writer_init(at, PACK_STATE_MAX);
+    uint8_t at[PACK_STATE_MAX];
+    struct writer w = writer_init(at, sizeof(at));
     pack_state(&w, state);
-    return writer_bytes(&w);
+    return stamp_state(writer_bytes(&w), arena_new(arena, STAMP_STATE_MAX));
 }
 
 enum err track_unpack_state(struct bytes packed, struct fold_state *out)
@@ -491,7 +503,8 @@ enum err track_unpack_state(struct bytes packed, struct fold_state *out)
         *out = (struct fold_state){0};
         return ERR_OK;
     }
-    return unpack_state(packed, out);
+    enum err e = stamp_take(&packed);
+    return e == ERR_OK ? unpack_state(packed, out) : e;
 }
 
 void track_fold(struct fold_state *state, const struct fix *fixes, size_t count)

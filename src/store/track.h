@@ -33,7 +33,7 @@ struct track_row {
     int64_t first_s;
     int64_t last_s;
     size_t count;
-    struct bytes start_state; /* packed, before its first fix; empty: before any fix */
+    struct bytes start_state; /* before its first fix; empty: before any fix */
     struct bytes data;        /* blocks of chunk.h */
 };
 
@@ -41,7 +41,7 @@ struct track_state {
     uint64_t sealed_seq;
     bool is_dirty; /* start states behind dirty_from_s and `state` lack late fixes */
     int64_t dirty_from_s;
-    struct bytes state; /* packed; empty: none */
+    struct bytes state; /* empty: none */
 };
 
 /* Prepares the statements on `db`, which outlives them; a reader's cannot write. */
@@ -155,9 +155,12 @@ MUST_USE enum err track_decode(struct chunk_codec *codec, const struct track_row
 
 /* ---- states ---- */
 
-/* The packed state in `arena`; empty for the one before any fix. */
+/*
+ * A state as it stands in a row, in `arena`; empty for the one before any fix. Where a row is
+ * written, what pack_state() wrote does as well: stamp.h adds the checksum.
+ */
 struct bytes track_pack_state(const struct fold_state *state, struct arena *arena);
-/* ERR_CORRUPT. */
+/* Of either. ERR_CORRUPT. */
 MUST_USE enum err track_unpack_state(struct bytes packed, struct fold_state *out);
 /* Folds what is not older than the state's newest. */
 void track_fold(struct fold_state *state, const struct fix *fixes, size_t count);

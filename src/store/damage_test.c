@@ -1,0 +1,196 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+
+#include "store/engine_testing.h"
+
+/* What of the tracks a check has to answer for: all but a distance, which follows from the rest. */
+static const char *const contents[] = {
+    "SELECT quote(device) || quote(sealed_seq) || quote(dirty) || quote(dirty_from_s)"
+    " || hex(state) FROM device_state",
+    "SELECT quote(device) || quote(first_s) || quote(last_s) || quote(count)"
+    " || hex(start_state) || hex(data) FROM track_open",
+    "SELECT quote(id) || quote(device) || quote(first_s) || quote(last_s) || quote(count)"
+    " || hex(start_state) || hex(data) FROM track_chunk NOT INDEXED",
+    "SELECT quote(device) || quote(last_s) || quote(first_s) || quote(id)"
+    " FROM track_chunk INDEXED BY track_chunk_by_device WHERE device > -9",
+};
+
+struct image {
+    char path[KIT_PATH_SIZE + 16];
+    uint8_t *at;
+    size_t size;
+    int fd;
+};
+
+/* Some chunks, open rows and states of three devices, and the store closed. */
+static void make_tracks(struct kit *k)
+{
+    drive(k, 1, 0, 1200);
+    drive(k, 2, 0, 700);
+    drive(k, 3, 0, 5);
+    seal_all(k);
+    store_close(k->store);
+    k->store = NULL;
+}
+
+static void image_open(struct image *m, const struct kit *k)
+{
+    (void)snprintf(m->path, sizeof(m->path), "%s/odograph.db", k->path);
+    m->fd = open(m->path, O_RDWR | O_CLOEXEC);
+    assert_true(m->fd >= 0);
+    m->size = (size_t)lseek(m->fd, 0, SEEK_END);
+    m->at = mem_new(m->size);
+    assert_int_equal(pread(m->fd, m->at, m->size, 0), m->size);
+}
+
+static void image_close(struct image *m)
+{
+    (void)close(m->fd);
+    free(m->at);
+}
+
+/* What a check told of each device. */
+struct told {
+    uint64_t fixes[DEVICES];
+    uint64_t odometers_m_e2[DEVICES];
+    bool has_name[DEVICES];
+};
+
+static void note_row(void *context, const struct store_check_row *row)
+{
+    struct told *told = context;
+    size_t at = (size_t)row->device % DEVICES;
+    told->fixes[at] = row->fixes;
+    told->odometers_m_e2[at] = row->odometer_m_e2;
+    told->has_name[at] = row->device_id[0] != '\0';
+}
+
+static enum err check_store(const struct kit *k, struct told *told)
+{
+    *told = (struct told){0};
+    return store_check(k->path, note_row, told);
+}
+
+/* All that a statement gives, as one number; an error is one too. */
+static uint64_t digest(const char *path, const char *sql)
+{
+    struct database_options o = {.path = path, .cache_kib = KIT_CACHE_KIB, .read_only = true};
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    uint64_t sum = UINT64_C(14695981039346656037);
+    assert_int_equal(database_open(&o, &db), ERR_OK);
+    int result = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+    while (result == SQLITE_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+        const unsigned char *text = sqlite3_column_text(s, 0);
+        for (; text != NULL && *text != '\0'; text++) {
+            sum = (sum ^ *text) * UINT64_C(1099511628211);
+        }
+        sum = (sum ^ '\n') * UINT64_C(1099511628211);
+        result = SQLITE_OK;
+    }
+    (void)sqlite3_finalize(s);
+    (void)sqlite3_close(db);
+    return result == SQLITE_DONE ? sum : 0;
+}
+
+/* One bit of a byte is another: the check says so, or nothing of the tracks is. */
+static void no_byte_changes_unseen(void **state)
+{
+    enum { STATEMENTS = sizeof(contents) / sizeof(contents[0]), STEP = 3 };
+    struct kit *k = *state;
+    struct image m;
+    struct told told;
+    uint64_t digests[STATEMENTS];
+    size_t found = 0;
+    make_tracks(k);
+    image_open(&m, k);
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        digests[i] = digest(m.path, contents[i]);
+        assert_int_not_equal(digests[i], 0);
+    }
+    for (size_t at = 0; at < m.size; at += STEP) {
+        uint8_t changed = m.at[at] ^ (uint8_t)(1U << (at / STEP % 8));
+        if (m.at[at] == 0 && (at < STEP || m.at[at - STEP] == 0)) {
+            continue; /* mostly free space */
+        }
+        assert_int_equal(pwrite(m.fd, &changed, 1, (off_t)at), 1);
+        bool is_found = check_store(k, &told) != ERR_OK;
+        for (size_t i = 0; i < STATEMENTS && !is_found; i++) {
+            assert_int_equal(digest(m.path, contents[i]), digests[i]);
+        }
+        found += is_found;
+        assert_int_equal(pwrite(m.fd, &m.at[at], 1, (off_t)at), 1);
+    }
+    assert_true(found > 500);
+    assert_int_equal(check_store(k, &told), ERR_OK);
+    image_close(&m);
+}
+
+static void run(const struct kit *k, const char *sql)
+{
+    char path[KIT_PATH_SIZE + 16];
+    (void)snprintf(path, sizeof(path), "%s/odograph.db", k->path);
+    struct database_options o = {.path = path, .cache_kib = KIT_CACHE_KIB};
+    sqlite3 *db = NULL;
+    assert_int_equal(database_open(&o, &db), ERR_OK);
+    assert_int_equal(database_run(db, sql), ERR_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* What is behind the first damage is counted as it is. */
+static void the_rest_is_looked_at(void **state)
+{
+    struct kit *k = *state;
+    struct told told;
+    make_tracks(k);
+    assert_true(k->models[3].live.odometer_m_e2 > 0);
+    run(k, "INSERT INTO enterprise VALUES(7, 'Seven', x'00', 0, 0, 0, 0);"
+           "INSERT INTO device VALUES(3, 1, 0, '000123', '', '', '', '', '', '', 0, 0, 0, 0);"
+           "UPDATE device_state SET state = substr(state, 1, length(state) - 1) || x'ff'"
+           " WHERE device < 3;");
+    assert_int_equal(check_store(k, &told), ERR_CORRUPT);
+    assert_int_equal(told.fixes[1], 1200);
+    assert_int_equal(told.fixes[2], 700);
+    assert_int_equal(told.fixes[3], 5);
+    assert_int_equal(told.odometers_m_e2[3], k->models[3].live.odometer_m_e2);
+    assert_true(told.has_name[3]);
+}
+
+/* A row that lost its device's state is not taken for another's. */
+static void a_row_of_nobody(void **state)
+{
+    struct kit *k = *state;
+    struct told told;
+    make_tracks(k);
+    run(k, "DELETE FROM device_state WHERE device = 3");
+    assert_int_equal(check_store(k, &told), ERR_CORRUPT);
+    run(k, "DELETE FROM track_open WHERE device = 3");
+    assert_int_equal(check_store(k, &told), ERR_OK);
+}
+
+static int tear_down_closed(void **state)
+{
+    struct kit *k = *state;
+    kit_directory_remove(k->path);
+    free(k->models);
+    free(k);
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down_closed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_byte_changes_unseen),
+        TEST(the_rest_is_looked_at),
+        TEST(a_row_of_nobody),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
