@@ -560,6 +560,9 @@ enum err chunk_count(struct bytes data, size_t *count)
         if (e != ERR_OK) {
             return e;
         }
+        if (crc32_z(0, b.checked.at, b.checked.len) != b.crc) {
+            return ERR_CORRUPT;
+        }
         *count += b.count;
     }
     return ERR_OK;

@@ -45,8 +45,8 @@ struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct
 uint64_t chunk_unproven(const struct chunk_codec *c);
 
 /*
- * How many fixes the blocks in `data` hold, by their headings alone. ERR_CORRUPT. Nothing of them
- * is believed beyond the lengths: chunk_decode() checks.
+ * How many fixes the blocks in `data` hold, by their headings and checksums; chunk_decode() looks
+ * into them. ERR_CORRUPT, ERR_VERSION.
  */
 MUST_USE enum err chunk_count(struct bytes data, size_t *count);
 

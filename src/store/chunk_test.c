@@ -316,7 +316,9 @@ static void a_changed_byte_is_seen(void **state)
         uint8_t change = i % 9 == 8 ? 0xff : (uint8_t)(1U << i % 9);
         block[i / 9] ^= change;
         enum err want = block[0] > 1 ? ERR_VERSION : ERR_CORRUPT;
+        size_t n = 0;
         assert_int_equal(decode(c, block, made.len, got), want);
+        assert_int_equal(chunk_count((struct bytes){block, made.len}, &n), want);
         block[i / 9] ^= change;
     }
     free(block);

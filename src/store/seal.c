@@ -151,6 +151,14 @@ static enum err read_before(struct store *s, int64_t device, struct before *out)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Goes on without the open row, which is damaged. */
+static enum err retire_damaged(struct store *s, int64_t device, struct before *b, enum err why)
+{
+    seal_note_damage(s, device, &b->open, why);
+    b->has_open = false;
+    return seal_retire_open(s, device, &b->open);
+}
+
 /* The fixes of the open row into s->fixes; a damaged one is retired. */
 static enum err take_open(struct store *s, int64_t device, struct before *b)
 {
@@ -158,12 +166,19 @@ static enum err take_open(struct store *s, int64_t device, struct before *b)
         return ERR_OK;
     }
     enum err e = track_decode(s->codec, &b->open, &s->fixes);
-    if (e == ERR_OK) {
+    return e == ERR_OK ? ERR_OK : retire_damaged(s, device, b, e);
+}
+
+/* Looks whether a run may follow in the open row, without decoding it; a damaged one is retired. */
+static enum err look_at_open(struct store *s, int64_t device, struct before *b)
+{
+    size_t count = 0;
+    if (!b->has_open) {
         return ERR_OK;
     }
-    seal_note_damage(s, device, &b->open, e);
-    b->has_open = false;
-    return seal_retire_open(s, device, &b->open);
+    enum err e = chunk_count(b->open.data, &count);
+    e = e == ERR_OK && count != b->open.count ? ERR_CORRUPT : e;
+    return e == ERR_OK ? ERR_OK : retire_damaged(s, device, b, e);
 }
 
 /* Open row and tail as one chunk, or some. */
@@ -185,9 +200,10 @@ static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct 
 }
 
 /* The tail as one more run of the open row. */
-static enum err append_run(struct store *s, const struct tail *tail, const struct before *b)
+static enum err append_run(struct store *s, const struct tail *tail, struct before *b)
 {
-    enum err e = seal_load_tail(s, tail, &s->fixes);
+    enum err e = look_at_open(s, tail->device, b);
+    e = e == ERR_OK ? seal_load_tail(s, tail, &s->fixes) : e;
     if (e != ERR_OK) {
         return e;
     }

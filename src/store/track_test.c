@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "store/engine_testing.h"
+#include "store/seal.h"
 
 /* ---- reading ---- */
 
@@ -270,6 +271,41 @@ static void a_damaged_open_row_is_kept_beside(void **state)
     assert_live(k, 1);
 }
 
+static void seal_quickly(struct kit *k)
+{
+    const struct tail *tail = tails_find(k->store->tails, 1);
+    assert_int_equal(store_begin(k->store), ERR_OK);
+    assert_int_equal(seal_tail(k->store, tail, k->store->next_seq - 1, SEAL_QUICKLY), ERR_OK);
+    assert_int_equal(store_end(k->store, ERR_OK), ERR_OK);
+    assert_int_equal(counter_get(&k->counters, tail_fixes), 0);
+}
+
+/* Whatever of it is damaged: nothing sound is appended to it, where it would be lost. */
+static void nothing_is_appended_to_what_is_damaged(void **state)
+{
+    static const char *const damages[] = {
+        "UPDATE track_open SET data=substr(data, 1, 50)",
+        "UPDATE track_open SET data=cast(substr(data, 1, 60) || 'x' || substr(data, 62) AS BLOB)",
+        "UPDATE track_open SET count=count-1",
+    };
+    struct kit *k = *state;
+    for (int64_t i = 0; i < 3; i++) {
+        drive(k, 1, i * 60, 20);
+        seal_quickly(k);
+        drive(k, 1, i * 60 + 20, 20);
+        seal_quickly(k);
+        assert_int_equal(read_span(k, KIT_TIME_S + i * 600, INT64_MAX), ERR_END);
+        run(k, damages[i]);
+        drive(k, 1, i * 60 + 40, 20);
+        seal_quickly(k);
+        assert_int_equal(counter_get(&k->counters, chunks_damaged), 2 * i + 1);
+        assert_int_equal(read_span(k, KIT_TIME_S + i * 600 + 400, INT64_MAX), ERR_END);
+        assert_int_equal(read_span(k, KIT_TIME_S + i * 600, INT64_MAX), ERR_CORRUPT);
+        run(k, "DELETE FROM track_chunk");
+    }
+    assert_live(k, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +319,7 @@ int main(void)
         WITH_KIT(damage_is_an_error_of_its_span),
         WITH_KIT(lying_rows_are_damage),
         WITH_KIT(a_damaged_open_row_is_kept_beside),
+        WITH_KIT(nothing_is_appended_to_what_is_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
