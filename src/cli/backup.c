@@ -57,6 +57,14 @@ static void print_content(const struct store_backup_content *content)
     json_free(&j);
 }
 
+static void print_failure(enum err e, const char *directory, const char *file)
+{
+    bool is_of_store = e == ERR_NOT_FOUND || e == ERR_CORRUPT || e == ERR_VERSION;
+    const char *text = e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e);
+    (void)fprintf(stderr, "odograph backup: %s: %s%s\n", is_of_store ? directory : file, text,
+                  e == ERR_CORRUPT ? "; no backup was made, odograph check tells more" : "");
+}
+
 int backup_command(int argc, char **argv)
 {
     const char *directory = NULL;
@@ -87,8 +95,7 @@ int backup_command(int argc, char **argv)
         (void)fprintf(stderr, "\n");
     }
     if (e != ERR_OK) {
-        (void)fprintf(stderr, "odograph backup: %s: %s\n", e == ERR_NOT_FOUND ? directory : file,
-                      e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e));
+        print_failure(e, directory, file);
         return CLI_FAILED;
     }
     print_content(&content);

@@ -69,5 +69,9 @@ int check_command(int argc, char **argv)
                       e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e));
         return CLI_FAILED;
     }
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        (void)fprintf(stderr, "odograph check: all is sound, but not all of it could be printed\n");
+        return CLI_FAILED;
+    }
     return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <sys/wait.h>
+
 #include "store/database.h"
 #include "store/store_testing.h"
 
@@ -190,6 +192,52 @@ static void damaged_pages(void **state)
     assert_sound(k);
 }
 
+/* Answers as `k->rows` of a process that may write nowhere; root may, and becomes nobody. */
+static enum err check_as_nobody(struct kit *k)
+{
+    enum { NOBODY = 65534 };
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        bool is_nobody = getuid() != 0 || setuid(NOBODY) == 0;
+        enum err e = is_nobody ? check_store(k) : ERR_LOCKED;
+        _exit(e == ERR_OK && k->rows.count != 4 ? ERR_END : (int)e);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return (enum err)WEXITSTATUS(status);
+}
+
+/* As of a snapshot or a medium. Its log would have to be read with one's own beside it. */
+static void a_directory_that_cannot_be_written_to(void **state)
+{
+    struct kit *k = *state;
+    char odd[KIT_PATH_SIZE + 16];
+    char wal[KIT_PATH_SIZE + 32];
+    store_close(k->store);
+    k->store = NULL;
+    (void)snprintf(odd, sizeof(odd), "%s%%3f ?#", k->directory);
+    assert_int_equal(rename(k->directory, odd), 0);
+    assert_true(strlen(odd) < sizeof(k->directory));
+    memcpy(k->directory, odd, strlen(odd) + 1);
+    (void)snprintf(k->path, sizeof(k->path), "%s/odograph.db", k->directory);
+    (void)snprintf(wal, sizeof(wal), "%s-wal", k->path);
+    assert_int_equal(chmod(k->path, 0444), 0);
+    assert_int_equal(chmod(k->directory, 0555), 0);
+    assert_int_equal(check_as_nobody(k), ERR_OK);
+    assert_int_not_equal(access(wal, F_OK), 0);
+    assert_int_equal(chmod(k->directory, 0700), 0);
+    FILE *f = fopen(wal, "w");
+    assert_non_null(f);
+    assert_true(fputs("not to be passed over", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(wal, 0444), 0);
+    assert_int_equal(chmod(k->directory, 0555), 0);
+    assert_int_equal(check_as_nobody(k), ERR_IO);
+    assert_int_equal(chmod(k->directory, 0700), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -200,6 +248,7 @@ int main(void)
         TEST(a_damaged_batch),
         TEST(a_damaged_row),
         TEST(damaged_pages),
+        TEST(a_directory_that_cannot_be_written_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,13 +5,22 @@
  *     wal_autocheckpoint=0   the store decides when (checkpoint.c); a commit never pays for one
  *     mmap_size=0            an I/O error is an error code, not a SIGBUS
  *     busy_timeout           1 s: only a visitor with the sqlite3 shell ever holds a lock
+ *     immutable              for readers of a directory that nobody may write to (a snapshot, a
+ *                            medium): SQLite would want to make a log there. Not where there is
+ * one: what stands in it would be left out
  */
 #include "store/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 enum { BUSY_TIMEOUT_MS = 1000, SQL_SIZE = 256 };
 
@@ -115,12 +124,54 @@ static enum err configure(sqlite3 *db, const struct database_options *o)
     return database_run(db, sql);
 }
 
-enum err database_open(const struct database_options *o, sqlite3 **out)
+/* Whether nothing can be written beside `path`, and no log is there. */
+static bool is_frozen(const char *path)
+{
+    char *name = mem_new(strlen(path) + sizeof("-wal"));
+    (void)sprintf(name, "%s-wal", path);
+    bool has_log = faccessat(AT_FDCWD, name, F_OK, AT_EACCESS) == 0;
+    (void)sprintf(name, "%s", path);
+    bool is_closed = faccessat(AT_FDCWD, dirname(name), W_OK, AT_EACCESS) != 0 &&
+                     (errno == EACCES || errno == EROFS);
+    free(name);
+    return is_closed && !has_log;
+}
+
+/* The file as one that never changes (SQLite, "Uniform Resource Identifiers", 3.3). */
+static int open_frozen(const struct database_options *o, sqlite3 **out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *host = o->path[0] == '/' ? "//" : "";
+    char *uri = mem_new(sizeof("file://?immutable=1") + 3 * strlen(o->path));
+    char *end = uri + sprintf(uri, "file:%s", host);
+    for (const char *c = o->path; *c != '\0'; c++) {
+        if (strchr("%?#", *c) != NULL) {
+            *end++ = '%';
+            *end++ = digits[(uint8_t)*c >> 4];
+            *end++ = digits[(uint8_t)*c & 15];
+        } else {
+            *end++ = *c;
+        }
+    }
+    (void)sprintf(end, "?immutable=1");
+    int result = sqlite3_open_v2(
+        uri, out, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, o->vfs);
+    free(uri);
+    return result;
+}
+
+static int open_as_asked(const struct database_options *o, sqlite3 **out)
 {
     int flags = SQLITE_OPEN_NOMUTEX;
     flags |= o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    return o->read_only && is_frozen(o->path) ? open_frozen(o, out)
+                                              : sqlite3_open_v2(o->path, out, flags, o->vfs);
+}
+
+enum err database_open(const struct database_options *o, sqlite3 **out)
+{
     *out = NULL;
-    int result = sqlite3_open_v2(o->path, out, flags, o->vfs);
+    int result = open_as_asked(o, out);
     enum err e = database_err(*out, result);
     if (e == ERR_OK) {
         e = configure(*out, o);

@@ -15,7 +15,7 @@ struct database_options {
     const char *path;
     const char *vfs; /* NULL: the default */
     uint32_t cache_kib;
-    bool read_only; /* and must exist */
+    bool read_only; /* and must exist; in a directory that cannot be written to as well */
 };
 
 /* Opens with every setting made. ERR_NOT_FOUND: read-only and not there; else database_err(). */
