@@ -19,7 +19,8 @@
 
 enum {
     SCAN_MAX = 256, /* records that are compared one by one */
-    ROWS_MAX = 8,   /* sealed rows that share one second */
+    ROWS_MAX = 8,   /* sealed rows that share one second, the newest ... */
+    READ_MAX = 512, /* ... of so many */
 };
 
 /* The fingerprints of a stretch of a device's fixes. */
@@ -219,7 +220,7 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct fix 
 /* The rows with fixes of `time_s` as a set; NULL where they cannot be read. */
 static struct print_set *make_sealed_set(struct store *s, const struct tail *tail, int64_t time_s)
 {
-    struct track_query q = {tail->device, time_s, time_s, ROWS_MAX};
+    struct track_query q = {tail->device, time_s, time_s, READ_MAX};
     struct track_rows rows;
     struct print_set like = {
         .device = tail->device, .seq = tail->sealed_seq, .from_s = time_s, .to_s = time_s};
@@ -228,7 +229,7 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
     if (track_read_rows(s->track, &q, &s->scratch, &rows) != ERR_OK) {
         return NULL;
     }
-    for (size_t i = 0; i < rows.count; i++) {
+    for (size_t i = rows.count > ROWS_MAX ? rows.count - ROWS_MAX : 0; i < rows.count; i++) {
         enum err e = track_decode(s->codec, &rows.at[i], &s->fixes);
         if (e != ERR_OK) {
             seal_note_damage(s, tail->device, &rows.at[i], e);

@@ -153,6 +153,30 @@ static void many_of_one_second(void **state)
     }
 }
 
+/* Heartbeats of a parked car stand under one time for days: the newest of them are known. */
+static void the_newest_of_one_second_are_known(void **state)
+{
+    enum { ROWS = 12, ROW = 600, ALL = ROWS * ROW };
+    struct kit *k = *state;
+    struct fix *fixes = mem_new_array(ROW, sizeof(*fixes));
+    struct fix fix = kit_fix(KIT_TIME_S);
+    fix.has |= FIX_HAS_ODOMETER;
+    for (uint64_t i = 0; i < ALL; i += ROW) {
+        for (uint64_t n = 0; n < ROW; n++) {
+            fixes[n] = fix;
+            fixes[n].odometer_m = i + n;
+        }
+        assert_int_equal(kit_commit(k->store, 1, fixes, ROW), ERR_OK);
+        seal_all(k);
+    }
+    free(fixes);
+    for (fix.odometer_m = ALL - 4096; fix.odometer_m < ALL; fix.odometer_m += 97) {
+        assert_true(store_has_repeat(k->store, 1, &fix));
+    }
+    fix.odometer_m = ALL;
+    assert_false(store_has_repeat(k->store, 1, &fix));
+}
+
 static void prints_tell_what_repeats_compare(void **state)
 {
     struct kit *k = *state;
@@ -175,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_KIT(repeats_are_found_wherever_they_are), WITH_KIT(many_devices_take_turns),
         WITH_KIT(a_replaced_time_is_not_compared),     WITH_KIT(many_of_one_second),
+        WITH_KIT(a_replaced_time_is_not_compared),     WITH_KIT(the_newest_of_one_second_are_known),
         WITH_KIT(prints_tell_what_repeats_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
