@@ -14,7 +14,7 @@ def files(root, *suffixes):
     found = []
     for directory, names, entries in os.walk(root):
         names[:] = [n for n in names if n not in SKIPPED_DIRECTORIES and not n.startswith("build")]
-        for entry in entries:
+        for entry in set(entries) - SKIPPED_DIRECTORIES:  # .git is a file in a worktree
             path = pathlib.Path(directory, entry)
             if path.suffix not in BINARY_SUFFIXES and (not suffixes or path.suffix in suffixes):
                 found.append(path)

@@ -28,6 +28,11 @@ def wait_until(condition, timeout_s=20, what="the condition"):
         select.select([], [], [], 0.01)
 
 
+def counter(server, name):
+    """One of the counters of /health."""
+    return server.health()["counters"][name]
+
+
 class Api:
     """A client of the Open REST API with one token."""
 

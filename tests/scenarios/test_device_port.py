@@ -2,19 +2,11 @@
 import datetime
 import socket
 
-from lib.server import Fleet, wait_until
+from lib.faults import now
+from lib.server import Fleet, counter, wait_until
 from lib.trackers import Gt06, Jt808, Link, jt808_location, split_address
 
-UTC = datetime.timezone.utc
 QUICK = "[device]\nidle_timeout_s = 10\nlogin_timeout_s = 1\n"
-
-
-def now():
-    return datetime.datetime.now(UTC).replace(microsecond=0)
-
-
-def counter(server, name):
-    return server.health()["counters"][name]
 
 
 def test_frames_byte_by_byte_and_all_at_once(server):

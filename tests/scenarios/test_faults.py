@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from lib.faults import SEALING, Load, StalledReader, bad_disk, ids, now, text, wrong_clock
-from lib.server import Fleet, Server, run, simulate, wait_until
+from lib.server import Fleet, Server, counter, run, simulate, wait_until
 from lib.trackers import Gt06, Jt808, jt808_location
 
 START = "2026-01-05T06:00:00Z"
@@ -18,10 +18,6 @@ DAY_S = 86400
 RECORDS = 50000
 # Freed memory is given back at once, so that what the server holds can be measured.
 SMALL_HEAP = {"ASAN_OPTIONS": "quarantine_size_mb=1:" + os.environ.get("ASAN_OPTIONS", "")}
-
-
-def counter(server, name):
-    return server.health()["counters"][name]
 
 
 # ---- backup ----

@@ -2,29 +2,12 @@
 import datetime
 import random
 
-from lib.server import Fleet, simulate, wait_until
+from lib.faults import SEALING, UTC, ids, now, text
+from lib.server import Fleet, counter, simulate, wait_until
 from lib.trackers import Jt808, jt808_location
 
-UTC = datetime.timezone.utc
-SEALING = "[store]\ntail_mib = 1\nseal_after_s = 1\n"
 START = "2026-01-05T06:00:00Z"
 DAY = datetime.timedelta(days=1)
-
-
-def now():
-    return datetime.datetime.now(UTC).replace(microsecond=0)
-
-
-def text(time):
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def ids(count):
-    return [f"{13800000001 + i:012d}" for i in range(count)]
-
-
-def counter(server, name):
-    return server.health()["counters"][name]
 
 
 def wait_until_sealed(server):
