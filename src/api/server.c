@@ -1,6 +1,5 @@
 #include "api/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "api/pages.h"
 #include "api/throttle.h"
 #include "api/zones.h"
+#include "base/address.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,22 +26,6 @@ enum {
     BACKLOG = 511,
     LINGER_S = 3, /* for answers under way when the server stops */
 };
-
-/* A numeric address with its port; false where it is none. */
-static bool parse_address(const char *host, uint16_t port, struct sockaddr_storage *out)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)out;
-    *out = (struct sockaddr_storage){0};
-    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(port);
-        return true;
-    }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
-}
 
 static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_options *o,
                                        struct sockaddr_storage *address)
@@ -64,7 +48,8 @@ static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_op
 static enum err listen_on(struct api_server *s, const struct api_options *o)
 {
     struct sockaddr_storage address;
-    if (!parse_address(o->host, o->port, &address)) {
+    socklen_t len;
+    if (!address_to_socket(o->host, o->port, &address, &len)) {
         log_line(LOG_ERROR, "http_address_invalid", "host=\"%s\"", o->host);
         return ERR_INVALID;
     }

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "api/server.h"
+#include "base/address.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cli/address.h"
 #include "cli/sim_client.h"
 #include "cli/sim_source.h"
 

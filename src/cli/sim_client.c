@@ -30,7 +30,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/address.h"
+#include "base/address.h"
 #include "cli/sim_datagrams.h"
 #include "cli/sim_stats.h"
 

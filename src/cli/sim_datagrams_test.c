@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cli/address.h"
+#include "base/address.h"
 #include "cli/sim_datagrams.h"
 
 enum { DEVICES = 300, WAIT_MS = 20000, FURTHEST = 199999 };

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/reader.h"
-#include "cli/address.h"
+#include "base/address.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/limits.h"

@@ -1,5 +1,5 @@
-#ifndef CLI_ADDRESS_H
-#define CLI_ADDRESS_H
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,8 @@ struct address {
 MUST_USE enum err address_parse(const char *text, struct address *out);
 
 /*
- * What connect(2) wants for a numeric address of either family; false where `host` is none.
+ * What bind(2) and connect(2) want for a numeric address of either family; false where `host` is
+ * none.
  */
 bool address_to_socket(const char *host, uint16_t port, struct sockaddr_storage *out,
                        socklen_t *len);

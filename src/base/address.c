@@ -1,4 +1,4 @@
-#include "cli/address.h"
+#include "base/address.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/address.h"
+#include "base/address.h"
 
 static void reads_both_families(void **state)
 {
