@@ -12,7 +12,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"serve", "receives from trackers and answers the API and the pages", serve_command},
+    {"serve", "receives from trackers and answers the API", serve_command},
     {"decode", "prints what the frames of a tracker say, as JSON", decode_command},
     {"simulate", "plays a fleet of trackers against a server", simulate_command},
     {"check", "verifies a data directory and prints what is in it", check_command},

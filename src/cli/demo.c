@@ -64,6 +64,27 @@ struct demo {
     int64_t skip_until_s[VEHICLES]; /* newest fix of an earlier run */
 };
 
+bool demo_is_kept(struct directory *dir)
+{
+    struct arena arena = {0};
+    struct user user;
+    struct enterprise enterprise;
+    bool is_kept = directory_user_by_login(dir, "demo", &arena, &user) == ERR_OK &&
+                   directory_enterprise(dir, user.enterprise_id, &arena, &enterprise) == ERR_OK &&
+                   strcmp(enterprise.name, "Demo") == 0;
+    arena_free(&arena);
+    return is_kept;
+}
+
+bool demo_may_be_kept(struct directory *dir)
+{
+    struct arena arena = {0};
+    size_t enterprises;
+    (void)directory_list_enterprises(dir, &arena, &enterprises);
+    arena_free(&arena);
+    return enterprises == 0 || demo_is_kept(dir);
+}
+
 static enum err add_vehicles(struct job_context *job, void *arg)
 {
     int64_t enterprise = *(int64_t *)arg;

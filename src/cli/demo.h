@@ -1,7 +1,7 @@
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "fleet/directory.h"
@@ -13,6 +13,13 @@
  */
 struct demo;
 
+/* Whether the demonstration's user and enterprise are kept in this directory. Any thread. */
+bool demo_is_kept(struct directory *dir);
+/*
+ * Whether a demonstration may be put here: its well-known login would open the data of others. So
+ * only where no enterprise is yet, or where demo_is_kept(). Any thread.
+ */
+bool demo_may_be_kept(struct directory *dir);
 /*
  * Makes the enterprise, its user demo/demo and the vehicles where they are missing, then starts a
  * thread that drives them against `device_address` ("ADDR:PORT").

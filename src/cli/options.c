@@ -31,8 +31,7 @@ struct option_row {
 static const struct option_row rows[] = {
     {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
      "directory of the store; made if missing", NULL},
-    {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080",
-     "address of the API and the pages", NULL},
+    {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080", "address of the API", NULL},
     {"server", "device", OPTION_TEXT, AT(device), 0, 0, "0.0.0.0:9881",
      "address of the device port, TCP and UDP", NULL},
     {"server", "log_level", OPTION_WORD, AT(log_level), 0, 0, "info", "debug, info, warn or error",
@@ -50,7 +49,7 @@ static const struct option_row rows[] = {
     {"device", "registration", OPTION_WORD, AT(registration), 0, 0, "closed",
      "closed: unregistered trackers are listed; open: they are added", " closed open "},
     {"device", "open_enterprise", OPTION_UINT, AT(open_enterprise), 0, INT64_MAX, "0",
-     "HoldID of the enterprise that open registration adds to", NULL},
+     "HoldID of the enterprise that open registration adds to; it has to be set then", NULL},
     {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "65536",
      "page cache of the writer", NULL},
     {"store", "tail_mib", OPTION_UINT, AT(tail_mib), 1, 65536, "64",
@@ -229,6 +228,16 @@ enum err options_read_file(struct options *o, const char *path)
     g_strfreev(sections);
     g_key_file_free(file);
     return e;
+}
+
+enum err options_check(const struct options *o, const char *path)
+{
+    if (strcmp(o->registration, "open") == 0 && o->open_enterprise == 0) {
+        return complain(path, "device", "open_enterprise",
+                        "registration = open wants the HoldID of an enterprise here; "
+                        "/api/manage/ListEnterprises tells them");
+    }
+    return ERR_OK;
 }
 
 void options_print(void)

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "api/server.h"
-#include "base/address.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/address.h"
 #include "protocols/protocol.h"
 
 enum { OPTIONS_TEXT_SIZE = 256, OPTIONS_ALIASES_MAX = 128 };
@@ -50,6 +50,11 @@ void options_clear(struct options *o);
  * says which key of which file is wrong and what it wants.
  */
 MUST_USE enum err options_read_file(struct options *o, const char *path);
+/*
+ * Whether the options agree with one another; else ERR_INVALID after a line that names the file and
+ * says what to set.
+ */
+MUST_USE enum err options_check(const struct options *o, const char *path);
 /* Prints a commented configuration file with every option at its default. */
 void options_print(void);
 

@@ -75,11 +75,33 @@ static void refuses_what_it_does_not_know(void **state)
     options_clear(&o);
 }
 
+static void open_registration_wants_an_enterprise(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err expected;
+    } cases[] = {
+        {"[device]\nregistration = open\n", ERR_INVALID},
+        {"[device]\nregistration = open\nopen_enterprise = 0\n", ERR_INVALID},
+        {"[device]\nregistration = open\nopen_enterprise = 1\n", ERR_OK},
+        {"[device]\nregistration = closed\nopen_enterprise = 0\n", ERR_OK},
+        {"[device]\nopen_enterprise = 1\n", ERR_OK},
+    };
+    struct options o;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(read_text(cases[i].text, &o), ERR_OK);
+        assert_int_equal(options_check(&o, "x.conf"), cases[i].expected);
+        options_clear(&o);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_a_file_over_them),
+        cmocka_unit_test(open_registration_wants_an_enterprise),
         cmocka_unit_test(refuses_what_it_does_not_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

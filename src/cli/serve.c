@@ -140,6 +140,25 @@ static enum err make_root(struct server *s)
     return e;
 }
 
+/* The login demo/demo stays in its own directory, and is not forgotten there. */
+static enum err check_demo(const struct server *s, const struct options *o, bool demo)
+{
+    if (demo && !demo_may_be_kept(s->directory)) {
+        (void)fprintf(stderr,
+                      "odograph: --demo: %s holds other enterprises, and anybody could log in as "
+                      "demo; give it a data directory of its own\n",
+                      o->data_directory);
+        return ERR_FORBIDDEN;
+    }
+    if (!demo && demo_is_kept(s->directory)) {
+        log_line(LOG_WARN, "demo_login_kept",
+                 "data=\"%s\" why=\"made with --demo: the login demo works until its user is "
+                 "deleted\"",
+                 o->data_directory);
+    }
+    return ERR_OK;
+}
+
 /* Takes down what was started, last first; replies to what was committed still go out. */
 static void stop_server(struct server *s)
 {
@@ -184,6 +203,7 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
     enum err e = store_open(&store, &s->store);
     e = e != ERR_OK ? e : open_gateway(s, o, &device);
     e = e != ERR_OK ? e : start_ingest(s, o);
+    e = e != ERR_OK ? e : check_demo(s, o, demo);
     e = e != ERR_OK ? e : start_api(s, o, &http, demo);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
@@ -265,6 +285,7 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
     }
     if (e == ERR_OK && config != NULL) {
         e = options_read_file(o, config);
+        e = e != ERR_OK ? e : options_check(o, config);
     }
     e = e != ERR_OK ? e : override(o->data_directory, "data", data);
     e = e != ERR_OK ? e : override(o->http, "http", http);

@@ -1,7 +1,7 @@
 """What `./dev run` starts: a newcomer's first minutes."""
 import datetime
 
-from lib.server import wait_until
+from lib.server import Fleet, run, wait_until
 
 UTC = datetime.timezone.utc
 
@@ -38,3 +38,22 @@ def test_the_demo_fleet_has_a_day_behind_it_and_drives(make_server):
         seen_moving += max(speeds) > 40
         seen_parked += any("ACC off" in r["StatusDes"] for r in found["data"])
     assert seen_moving >= 15 and seen_parked >= 8
+
+
+def test_the_demo_stays_in_a_directory_of_its_own(make_server):
+    server = make_server(arguments=["--demo"])
+    Fleet(server)
+    server.stop()
+    server.start()  # an enterprise added to the demo's does not hinder it
+    assert server.api.login("demo", "demo")
+    server.stop()
+
+    real = make_server()
+    Fleet(real)
+    real.stop()
+    refused = run("serve", "--data", str(real.data), "--http", "127.0.0.1:0", "--device",
+                  "127.0.0.1:0", "--demo")
+    assert refused.returncode == 1 and f"--demo: {real.data}" in refused.stderr
+    real.start()
+    answer = real.api.call("user/GetLoginToken", LoginName="demo", PassWord="demo")
+    assert answer["Code"] != 200
