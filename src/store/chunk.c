@@ -27,7 +27,9 @@
  *     1 1    527245600 527248000 ..         lat_e7: LAST, scale 100, FIXED 24 25 0; 88 bits
  *     1 0    134050000                      lon_e7
  *
- * A block of version 2 holds `count` records of pack_fix() instead: see chunk_prove().
+ * Version, count, length and checksum stand there in every version, so that damage is never taken
+ * for a newer one. A block of version 2 holds `count` records of pack_fix() instead: see
+ * chunk_prove().
  *
  * A block costs 11 to 14 bytes and its first values; every further fix what changed in it: with all
  * that a tracker sends some 3 to 6 bytes. What a number here means never changes: a new meaning
@@ -450,7 +452,7 @@ struct block {
     uint32_t crc;
 };
 
-/* The next block by its lengths. */
+/* The next block by its lengths and its checksum, which stay in every version. */
 static enum err next_block(struct reader *r, struct block *b)
 {
     size_t from = r->pos;
@@ -461,11 +463,13 @@ static enum err next_block(struct reader *r, struct block *b)
     b->checked = bytes_slice(r->in, from, r->pos - from);
     b->crc = read_u32le(r);
     b->count = (size_t)count;
+    if (!reader_ok(r) || crc32_z(0, b->checked.at, b->checked.len) != b->crc) {
+        return ERR_CORRUPT;
+    }
     if (b->version > RECORDS_VERSION) {
         return ERR_VERSION;
     }
-    bool sound = reader_ok(r) && b->version != 0 && count > 0 && count <= CHUNK_FIXES_MAX;
-    return sound ? ERR_OK : ERR_CORRUPT;
+    return b->version != 0 && count > 0 && count <= CHUNK_FIXES_MAX ? ERR_OK : ERR_CORRUPT;
 }
 
 static bool read_varying(struct chunk_codec *c, struct bit_reader *r, const struct member *m,
@@ -560,9 +564,6 @@ enum err chunk_count(struct bytes data, size_t *count)
         if (e != ERR_OK) {
             return e;
         }
-        if (crc32_z(0, b.checked.at, b.checked.len) != b.crc) {
-            return ERR_CORRUPT;
-        }
         *count += b.count;
     }
     return ERR_OK;
@@ -578,9 +579,6 @@ enum err chunk_decode(struct chunk_codec *c, struct bytes data, struct fix *out,
         enum err e = next_block(&r, &b);
         if (e != ERR_OK) {
             return e;
-        }
-        if (crc32_z(0, b.checked.at, b.checked.len) != b.crc) {
-            return ERR_CORRUPT;
         }
         if (b.count > room - *count) {
             return ERR_TOO_LONG;

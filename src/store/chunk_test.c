@@ -303,7 +303,7 @@ static void a_part_of_a_block_is_corrupt(void **state)
     free(fixes);
 }
 
-/* Every bit and every whole byte; the first one says the version. */
+/* Every bit and every whole byte; that of the version is no newer one then. */
 static void a_changed_byte_is_seen(void **state)
 {
     (void)state;
@@ -315,10 +315,9 @@ static void a_changed_byte_is_seen(void **state)
     for (size_t i = 0; i < made.len * 9; i++) {
         uint8_t change = i % 9 == 8 ? 0xff : (uint8_t)(1U << i % 9);
         block[i / 9] ^= change;
-        enum err want = block[0] > 1 ? ERR_VERSION : ERR_CORRUPT;
         size_t n = 0;
-        assert_int_equal(decode(c, block, made.len, got), want);
-        assert_int_equal(chunk_count((struct bytes){block, made.len}, &n), want);
+        assert_int_equal(decode(c, block, made.len, got), ERR_CORRUPT);
+        assert_int_equal(chunk_count((struct bytes){block, made.len}, &n), ERR_CORRUPT);
         block[i / 9] ^= change;
     }
     free(block);
@@ -369,8 +368,34 @@ static void what_stands_behind_a_block_is_seen(void **state)
     uint8_t *block = copy_of(made, 1);
     for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
         block[made.len] = (uint8_t)byte;
-        enum err want = byte > 2 ? ERR_VERSION : ERR_CORRUPT;
-        assert_int_equal(decode(c, block, made.len + 1, got), want);
+        assert_int_equal(decode(c, block, made.len + 1, got), ERR_CORRUPT);
+    }
+    free(block);
+    chunk_codec_free(c);
+    free(got);
+    free(fixes);
+}
+
+/* A version is believed where the checksum is right. */
+static void a_newer_version_is_told(void **state)
+{
+    (void)state;
+    struct fix *fixes = drive_new(SOME);
+    struct fix *got = mem_new_array(DRIVE, sizeof(*got));
+    struct chunk_codec *c = chunk_codec_new();
+    struct bytes made = chunk_encode(c, fixes, SOME, CHUNK_QUICK);
+    uint8_t *block = copy_of(made, 0);
+    for (unsigned version = 0; version <= UINT8_MAX; version++) {
+        size_t n = 0;
+        enum err want = version > 2 ? ERR_VERSION : version == 1 ? ERR_OK : ERR_CORRUPT;
+        block[0] = (uint8_t)version;
+        uint32_t crc = (uint32_t)crc32_z(0, block, made.len - sizeof(crc));
+        for (size_t i = 0; i < sizeof(crc); i++) {
+            block[made.len - sizeof(crc) + i] = (uint8_t)(crc >> 8 * i);
+        }
+        assert_int_equal(decode(c, block, made.len, got), want);
+        assert_int_equal(chunk_count((struct bytes){block, made.len}, &n),
+                         version == 2 ? ERR_OK : want);
     }
     free(block);
     chunk_codec_free(c);
@@ -466,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_changed_byte_is_seen),
         cmocka_unit_test(a_block_is_proven_or_replaced),
         cmocka_unit_test(what_stands_behind_a_block_is_seen),
+        cmocka_unit_test(a_newer_version_is_told),
         cmocka_unit_test(counts_out_of_range_are_corrupt),
         cmocka_unit_test(values_beyond_their_member_are_corrupt),
     };
