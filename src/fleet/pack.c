@@ -35,6 +35,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/wrap.h"
 
 enum { STATE_VERSION = 1, HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2, VARINT_ROOM = 10 };
 
@@ -88,17 +89,6 @@ static const uint64_t announced = HAS(POSITION) | HAS(ALTITUDE) | HAS(SPEED) | H
                                   HAS(REST_DAYS) | HAS(CELL) | HAS(LOCK) | HAS(HDOP);
 static const uint64_t extras =
     EXTRA_SOURCE | EXTRA_ALARMS | EXTRA_ORIGINAL_TIME | EXTRA_TEMPERATURES | EXTRA_WIFI;
-
-/* Differences of times and positions wrap around, so that no value is beyond them. */
-static int64_t minus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
-static int64_t plus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
 
 /* ---- one number ---- */
 
@@ -235,7 +225,7 @@ static void write_members(struct writer *w, const struct fix *fix, uint64_t pres
         write_bytes(w, (struct bytes){(const uint8_t *)fix->iccid, n});
     }
     if ((present & EXTRA_ORIGINAL_TIME) != 0) {
-        write_varint_signed(w, minus(fix->original_time_s, fix->gps_time_s));
+        write_varint_signed(w, wrap_minus(fix->original_time_s, fix->gps_time_s));
     }
     if ((present & EXTRA_TEMPERATURES) != 0) {
         write_temperatures(w, fix);
@@ -252,7 +242,7 @@ void pack_fix(struct writer *w, const struct fix *fix)
     uint64_t present = present_bits(fix);
     uint64_t expected = (uint64_t)fix->has << HAS_SHIFT & announced;
     write_varint_signed(&b, fix->gps_time_s);
-    write_varint_signed(&b, minus(fix->rcv_time_s, fix->gps_time_s));
+    write_varint_signed(&b, wrap_minus(fix->rcv_time_s, fix->gps_time_s));
     write_varint(&b, fix->has);
     write_varint(&b, present ^ expected);
     write_varint(&b, fix->flags);
@@ -308,7 +298,7 @@ static void read_members(struct reader *r, struct fix *out, uint64_t present)
         read_iccid(r, out);
     }
     if ((present & EXTRA_ORIGINAL_TIME) != 0) {
-        out->original_time_s = plus(out->gps_time_s, read_varint_signed(r));
+        out->original_time_s = wrap_plus(out->gps_time_s, read_varint_signed(r));
     }
     if ((present & EXTRA_TEMPERATURES) != 0) {
         read_temperatures(r, out);
@@ -335,7 +325,7 @@ enum err unpack_fix(struct bytes body, struct fix *out)
     struct reader r = reader_init(body);
     *out = (struct fix){0};
     out->gps_time_s = read_varint_signed(&r);
-    out->rcv_time_s = plus(out->gps_time_s, read_varint_signed(&r));
+    out->rcv_time_s = wrap_plus(out->gps_time_s, read_varint_signed(&r));
     out->has = (uint32_t)read_upto(&r, UINT32_MAX);
     uint64_t mask = read_upto(&r, announced | extras);
     out->flags = (uint32_t)read_upto(&r, UINT32_MAX);
@@ -356,11 +346,11 @@ void pack_state(struct writer *w, const struct fold_state *state)
     write_varint(w, state->counter_m);
     write_u8(w, state->counter_known ? 1 : 0);
     write_u8(w, (uint8_t)state->motion);
-    write_varint_signed(w, minus(state->motion_since_s, now->gps_time_s));
-    write_varint_signed(w, minus(state->position_time_s, now->gps_time_s));
+    write_varint_signed(w, wrap_minus(state->motion_since_s, now->gps_time_s));
+    write_varint_signed(w, wrap_minus(state->position_time_s, now->gps_time_s));
     write_varint_signed(w, (int64_t)state->anchor_lat_e7 - now->lat_e7);
     write_varint_signed(w, (int64_t)state->anchor_lon_e7 - now->lon_e7);
-    write_varint_signed(w, minus(state->anchor_time_s, now->gps_time_s));
+    write_varint_signed(w, wrap_minus(state->anchor_time_s, now->gps_time_s));
     write_varint(w, state->active_alarms);
     check(state->gap_count <= FOLD_GAPS_MAX);
     write_u8(w, state->gap_count);
@@ -372,7 +362,7 @@ void pack_state(struct writer *w, const struct fold_state *state)
 /* What was written as a difference from `base`; the sum of a sound one is an int32_t again. */
 static int32_t read_beside(struct reader *r, int32_t base)
 {
-    int64_t v = plus(base, read_varint_signed(r));
+    int64_t v = wrap_plus(base, read_varint_signed(r));
     r->failed = r->failed || v < INT32_MIN || v > INT32_MAX;
     return r->failed ? 0 : (int32_t)v;
 }
@@ -391,11 +381,11 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
     out->counter_m = read_varint(&r);
     out->counter_known = read_upto(&r, 1) != 0;
     out->motion = (enum motion)read_upto(&r, MOTION_STILL);
-    out->motion_since_s = plus(now_s, read_varint_signed(&r));
-    out->position_time_s = plus(now_s, read_varint_signed(&r));
+    out->motion_since_s = wrap_plus(now_s, read_varint_signed(&r));
+    out->position_time_s = wrap_plus(now_s, read_varint_signed(&r));
     out->anchor_lat_e7 = read_beside(&r, out->current.lat_e7);
     out->anchor_lon_e7 = read_beside(&r, out->current.lon_e7);
-    out->anchor_time_s = plus(now_s, read_varint_signed(&r));
+    out->anchor_time_s = wrap_plus(now_s, read_varint_signed(&r));
     out->active_alarms = (alarm_set)read_upto(&r, UINT32_MAX);
     out->gap_count = (uint8_t)read_upto(&r, FOLD_GAPS_MAX);
     for (size_t i = 0; i < out->gap_count; i++) {

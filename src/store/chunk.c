@@ -44,6 +44,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/reader.h"
+#include "base/wrap.h"
 #include "base/writer.h"
 #include "fleet/pack.h"
 #include "store/column.h"
@@ -186,16 +187,6 @@ static void reserve(struct buffer *b, size_t size)
     }
 }
 
-static int64_t minus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
-static int64_t plus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
 /* ---- members ---- */
 
 #define X(name, type)                                                                              \
@@ -312,7 +303,7 @@ static void write_varying(struct chunk_codec *c, struct bit_writer *w, const str
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        c->beside[i] = minus(c->values[i], c->times_s[i]);
+        c->beside[i] = wrap_minus(c->values[i], c->times_s[i]);
     }
     struct column beside = {c->beside, NULL, count, (enum prediction)m->usual};
     struct column_plan plan = column_plan(c->coder, &beside, level > 0);
@@ -482,7 +473,7 @@ static bool read_varying(struct chunk_codec *c, struct bit_reader *r, const stru
         return false;
     }
     for (size_t i = 0; is_beside != 0 && i < count; i++) {
-        c->values[i] = plus(c->values[i], c->times_s[i]);
+        c->values[i] = wrap_plus(c->values[i], c->times_s[i]);
     }
     return true;
 }

@@ -33,6 +33,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/wrap.h"
 
 enum coding { CODE_FIXED, CODE_RICE, CODE_RUNS, CODINGS };
 
@@ -61,16 +62,6 @@ void column_coder_free(struct column_coder *c)
     free(c);
 }
 
-static int64_t minus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
-static int64_t plus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
 /* ---- predictions ---- */
 
 /* The change of `last_s` seconds as one of `now_s`; as it is where the times are no help. */
@@ -93,12 +84,12 @@ expected(enum prediction p, const int64_t *steps, const int64_t *times_s, size_t
     if (p == PREDICT_LAST || i == 1) {
         return steps[i - 1];
     }
-    int64_t change = minus(steps[i - 1], steps[i - 2]);
+    int64_t change = wrap_minus(steps[i - 1], steps[i - 2]);
     if (p == PREDICT_TIMED) {
-        change = stretch(change, minus(times_s[i - 1], times_s[i - 2]),
-                         minus(times_s[i], times_s[i - 1]));
+        change = stretch(change, wrap_minus(times_s[i - 1], times_s[i - 2]),
+                         wrap_minus(times_s[i], times_s[i - 1]));
     }
-    return plus(steps[i - 1], change);
+    return wrap_plus(steps[i - 1], change);
 }
 
 /* What a prediction leaves of `count` steps: residuals[i - 1] for step i. */
@@ -107,7 +98,7 @@ static void leave(enum prediction p, const int64_t *steps, const int64_t *times_
 {
 #define LOOP(name)                                                                                 \
     for (size_t i = 1; i < count; i++) {                                                           \
-        residuals[i - 1] = minus(steps[i], expected(name, steps, times_s, i));                     \
+        residuals[i - 1] = wrap_minus(steps[i], expected(name, steps, times_s, i));                \
     }
     switch (p) {
     case PREDICT_ZERO:
@@ -135,7 +126,7 @@ static void restore(enum prediction p, const int64_t *residuals, const int64_t *
     steps[0] = 0;
 #define LOOP(name)                                                                                 \
     for (size_t i = 1; i < count; i++) {                                                           \
-        steps[i] = plus(residuals[i - 1], expected(name, steps, times_s, i));                      \
+        steps[i] = wrap_plus(residuals[i - 1], expected(name, steps, times_s, i));                 \
     }
     switch (p) {
     case PREDICT_ZERO:
@@ -211,7 +202,7 @@ static bool leave_recent(struct column_coder *c, size_t count, struct bit_writer
             return false;
         }
         if (place == list.count) {
-            *cost += leave_new(w, minus(c->steps[i], newest));
+            *cost += leave_new(w, wrap_minus(c->steps[i], newest));
             newest = c->steps[i];
         }
         recent_use(&list, c->steps[i], place);
@@ -234,7 +225,7 @@ static bool restore_recent(struct column_coder *c, size_t count, struct bit_read
             (is_new && !codes_read_number(r, &v))) {
             return false;
         }
-        newest = plus(newest, v);
+        newest = wrap_plus(newest, v);
         c->steps[i] = is_new ? newest : list.at[place];
         recent_use(&list, c->steps[i], (size_t)place);
     }
@@ -304,7 +295,7 @@ static struct divisor scale_of(const int64_t *steps, size_t count)
 static void take_steps(const struct column *in, int64_t *steps)
 {
     for (size_t i = 0; i < in->count; i++) {
-        steps[i] = minus(in->values[i], in->values[0]);
+        steps[i] = wrap_minus(in->values[i], in->values[0]);
     }
 }
 
@@ -353,7 +344,7 @@ static void consider_fixed(const int64_t *residuals, size_t count, struct column
     }
     plan.coding = CODE_FIXED;
     plan.center = least;
-    plan.largest = (uint64_t)minus(most, least);
+    plan.largest = (uint64_t)wrap_minus(most, least);
     plan.bits = codes_fixed_cost(count, plan.largest);
     consider(best, plan);
 }
@@ -366,7 +357,7 @@ static void weigh(struct column_coder *c, enum prediction p, size_t count, struc
     plan.center = middle_of(c->residuals, count);
     size_t zeros = 0;
     for (size_t i = 0; i < count; i++) {
-        c->codes[i] = zigzag(minus(c->residuals[i], plan.center));
+        c->codes[i] = zigzag(wrap_minus(c->residuals[i], plan.center));
         zeros += c->codes[i] == 0;
     }
     if (zeros <= count / 2) {
@@ -443,7 +434,7 @@ static void write_codes(struct column_coder *c, struct bit_writer *w, size_t cou
                         const struct column_plan *plan)
 {
     for (size_t i = 0; i < count; i++) {
-        int64_t v = minus(c->residuals[i], plan->center);
+        int64_t v = wrap_minus(c->residuals[i], plan->center);
         c->codes[i] = plan->coding == CODE_FIXED ? (uint64_t)v : zigzag(v);
     }
     if (plan->coding == CODE_FIXED) {
@@ -516,7 +507,7 @@ bool column_read(struct column_coder *c, struct bit_reader *r, const int64_t *ti
                  read_codes(r, h.coding, c->codes, count - 1);
     for (size_t i = 0; sound && i < count - 1; i++) {
         int64_t v = h.coding == CODE_FIXED ? (int64_t)c->codes[i] : unzigzag(c->codes[i]);
-        c->residuals[i] = plus(v, h.center);
+        c->residuals[i] = wrap_plus(v, h.center);
     }
     if (h.prediction == PREDICT_RECENT) {
         sound = sound && restore_recent(c, count, r);
