@@ -9,6 +9,7 @@
 enum {
     ROUND_EVERY_MS = 3600 * 1000,
     FIRST_ROUND_MS = 1000, /* after the start */
+    RETRY_MS = 60 * 1000,  /* after one that failed */
     SLICE_US = 2000,
     CHUNKS_MAX = 64, /* of a device in a transaction */
     GONE_MAX = 64,   /* devices whose last trace went in a transaction */
@@ -30,12 +31,9 @@ bool expire_is_working(const struct store *s)
     return s->trickle.is_expiring;
 }
 
-static bool is_round_due(const struct store *s)
+void expire_init(struct store *s)
 {
-    const struct trickle *k = &s->trickle;
-    int64_t wait_ms = k->expired_ms == 0 ? FIRST_ROUND_MS : ROUND_EVERY_MS;
-    int64_t since_ms = k->expired_ms == 0 ? s->opened_ms : k->expired_ms;
-    return clock_monotonic_ms() - since_ms >= wait_ms;
+    s->trickle.expire_due_ms = clock_monotonic_ms() + FIRST_ROUND_MS;
 }
 
 /* Deletes chunks, open row and texts of a device that end before `before_s`. */
@@ -103,7 +101,7 @@ static void forget_gone(struct expiring *x)
 
 static enum err begin_round(struct store *s)
 {
-    s->trickle.expired_ms = clock_monotonic_ms();
+    s->trickle.expire_due_ms = clock_monotonic_ms() + ROUND_EVERY_MS;
     s->trickle.expire_at = INT64_MIN;
     s->trickle.is_expiring = true;
     return track_expire_tokens(s->track, clock_wall_ms() / 1000);
@@ -112,7 +110,8 @@ static enum err begin_round(struct store *s)
 enum err expire_step(struct store *s, const struct store_upkeep *upkeep)
 {
     bool begins = !s->trickle.is_expiring;
-    if (upkeep->keep_from_s == NULL || (begins && !is_round_due(s))) {
+    bool is_due = !begins || clock_monotonic_ms() >= s->trickle.expire_due_ms;
+    if (upkeep->keep_from_s == NULL || !is_due) {
         return ERR_OK;
     }
     struct expiring x = {.s = s, .upkeep = upkeep};
@@ -124,7 +123,9 @@ enum err expire_step(struct store *s, const struct store_upkeep *upkeep)
     e = e == ERR_OK ? expire_some(&x) : e;
     e = store_end(s, e);
     if (e != ERR_OK) {
-        s->trickle.is_expiring = false; /* the next round tries again */
+        /* A full disk is when retention is needed: the next round is soon. */
+        s->trickle.is_expiring = false;
+        s->trickle.expire_due_ms = clock_monotonic_ms() + RETRY_MS;
         return e;
     }
     s->trickle.expire_at = x.next;

@@ -154,8 +154,7 @@ static void expire(struct mixture *m)
     }
     int64_t keep_s = time_of(oldest / 2);
     k->keep_from_s = keep_s > k->keep_from_s ? keep_s : k->keep_from_s;
-    k->store->opened_ms -= INT64_C(3600000);
-    k->store->trickle.expired_ms = 0;
+    k->store->trickle.expire_due_ms = 0;
 }
 
 static void something(struct mixture *m)
@@ -245,12 +244,40 @@ static void a_third_mixture(void **state)
     run(*state, 3);
 }
 
+/* ---- a full disk ---- */
+
+static void retention_is_soon_tried_again(void **state)
+{
+    struct mixture *m = *state;
+    struct kit *k = &m->kit;
+    struct trickle *trickle = &k->store->trickle;
+    drive(k, 1, 0, 1200);
+    seal_all(k);
+    int64_t before = rows_of(k, "track_chunk");
+    assert_true(before > 0);
+    k->keep_from_s = INT64_MAX - 1;
+    trickle->expire_due_ms = 0;
+    fault_vfs_set(&m->vfs, FAULT_NO_SPACE, 0);
+    assert_int_equal(keep_house(m), ERR_FULL);
+    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
+    assert_int_equal(rows_of(k, "track_chunk"), before);
+    assert_true(trickle->expire_due_ms > clock_monotonic_ms());
+    assert_true(trickle->expire_due_ms <= clock_monotonic_ms() + 60 * 1000);
+    trickle->expire_due_ms = 0;
+    while (rows_of(k, "track_chunk") > 0) {
+        enum err e = keep_house(m);
+        assert_true(e == ERR_OK || e == ERR_MORE);
+    }
+    assert_true(trickle->expire_due_ms > clock_monotonic_ms() + 60 * 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_mixture, begin, end),
         cmocka_unit_test_setup_teardown(another_mixture, begin, end),
         cmocka_unit_test_setup_teardown(a_third_mixture, begin, end),
+        cmocka_unit_test_setup_teardown(retention_is_soon_tried_again, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

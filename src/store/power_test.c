@@ -284,8 +284,7 @@ static void while_old_fixes_go(void **state)
     keep_images(p, true);
     for (int64_t days = 1; days <= 3; days++) {
         p->k.keep_from_s = KIT_TIME_S + 4000 * days;
-        p->k.store->opened_ms -= INT64_C(3600000);
-        p->k.store->trickle.expired_ms = 0;
+        p->k.store->trickle.expire_due_ms = 0;
         do {
             cut_maintain(p);
         } while (p->k.store->trickle.is_expiring);

@@ -104,10 +104,10 @@ enum err store_open(const struct store_options *options, struct store **out)
     s->tails = tails_new();
     s->codec = chunk_codec_new();
     s->counters = options->counters == NULL ? &s->own_counters : options->counters;
-    s->opened_ms = clock_monotonic_ms();
     s->next_seq = 1;
     g_queue_init(&s->late);
     trickle_init(s, options);
+    expire_init(s);
     s->path = store_path(options->directory);
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();

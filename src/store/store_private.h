@@ -33,10 +33,10 @@ struct trickle {
     GArray *journal;     /* struct journal_row, the oldest first */
     size_t journal_head; /* those before are deleted */
     uint64_t journal_bytes;
-    uint64_t trim_seq;  /* rows up to here are done with */
-    bool is_trim_due;   /* find out how far that is */
-    int64_t expire_at;  /* the next device whose old fixes are deleted */
-    int64_t expired_ms; /* monotonic: when the last round of that began */
+    uint64_t trim_seq;     /* rows up to here are done with */
+    bool is_trim_due;      /* find out how far that is */
+    int64_t expire_at;     /* the next device whose old fixes are deleted */
+    int64_t expire_due_ms; /* monotonic: when the next round of that begins */
     bool is_expiring;
     int64_t held_until_ms; /* monotonic: a commit failed, and sealing may be why */
 };
@@ -65,7 +65,6 @@ struct store {
     struct fixes fixes;   /* the same */
     struct fixes merging; /* the same */
     struct trickle trickle;
-    int64_t opened_ms;        /* monotonic */
     struct arena settling;    /* of the devices of one transaction of settle.c */
     bool settles_alone;       /* the last one failed: the next ones take a device each */
     GQueue late;              /* struct tail with late fixes, the one that is due first in front */

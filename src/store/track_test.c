@@ -55,8 +55,7 @@ static void thinned_to_a_screen(void **state)
 
 static void expire(struct kit *k)
 {
-    k->store->opened_ms -= INT64_C(3600000);
-    k->store->trickle.expired_ms = 0;
+    k->store->trickle.expire_due_ms = 0;
     maintain(k);
     while (k->store->trickle.is_expiring) {
         maintain(k);
