@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "api/server.h"
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/address.h"
 #include "protocols/protocol.h"
 
 enum { OPTIONS_TEXT_SIZE = 256, OPTIONS_ALIASES_MAX = 128 };

@@ -28,9 +28,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/address.h"
 #include "cli/sim_datagrams.h"
 #include "cli/sim_stats.h"
 

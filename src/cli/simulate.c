@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/reader.h"
-#include "base/address.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/limits.h"
