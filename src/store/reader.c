@@ -127,6 +127,19 @@ static enum err open_tail(struct store_reader *r, struct arena *arena)
     return in_order(pieces, r->piece_count) ? ERR_OK : make_index(r, arena);
 }
 
+/* The state to begin with, of the first row or behind them all. */
+static enum err read_start(struct store_reader *r, const struct track_state *sealed)
+{
+    struct bytes start = r->rows.has_start ? r->rows.start_state : sealed->state;
+    enum err e = track_unpack_state(start, &r->start);
+    if (e != ERR_OK) {
+        const struct track_row span = {.first_s = r->span.from_s, .last_s = r->span.to_s};
+        seal_note_damage(r->store, r->span.device, r->rows.count > 0 ? r->rows.at : &span, e);
+    }
+    r->floor_s = start.len > 0 ? r->start.current.gps_time_s : INT64_MIN;
+    return e;
+}
+
 /* The rows of the span and the state before them. ERR_MORE: not of the same moment as the view. */
 static enum err read_rows(struct store_reader *r, struct track *track, struct arena *arena)
 {
@@ -143,13 +156,7 @@ static enum err read_rows(struct store_reader *r, struct track *track, struct ar
     if (e != ERR_OK) {
         return e;
     }
-    struct bytes start = r->rows.has_start ? r->rows.start_state : sealed.state;
-    r->floor_s = INT64_MIN;
-    e = track_unpack_state(start, &r->start);
-    if (e == ERR_OK && start.len > 0) {
-        r->floor_s = r->start.current.gps_time_s;
-    }
-    return e;
+    return read_start(r, &sealed);
 }
 
 static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
@@ -347,6 +354,9 @@ enum err store_read_state(struct store *s, int64_t device, int64_t time_s, struc
             fold_step(out, &fix);
         }
         store_read_close(r);
+        if (out->current.gps_time_s > time_s) {
+            *out = (struct fold_state){0}; /* what it is of has expired */
+        }
     }
     arena_free(&arena);
     return e == ERR_END ? ERR_OK : e;

@@ -139,6 +139,28 @@ static void the_oldest_go_first(void **state)
     assert_int_equal(fixes, 620);
 }
 
+/* Of before the oldest fix that is left nothing is known, though the state before it is. */
+static void no_state_is_of_later(void **state)
+{
+    struct kit *k = *state;
+    struct fold_state is;
+    drive(k, 1, 0, 2000);
+    seal_all(k);
+    k->keep_from_s = KIT_TIME_S + 12000;
+    expire(k);
+    assert_true(rows_of(k, "track_chunk") > 0);
+    assert_int_equal(store_read_state(k->store, 1, KIT_TIME_S + 500, &is), ERR_OK);
+    assert_int_equal(is.current.gps_time_s, 0);
+    assert_int_equal(is.odometer_m_e2, 0);
+    k->keep_from_s = KIT_TIME_S + 1000000;
+    expire(k);
+    assert_int_equal(rows_of(k, "track_chunk") + rows_of(k, "track_open"), 0);
+    assert_int_equal(store_read_state(k->store, 1, KIT_TIME_S + 500, &is), ERR_OK);
+    assert_int_equal(is.current.gps_time_s, 0);
+    assert_int_equal(store_read_state(k->store, 1, KIT_TIME_S + 19990, &is), ERR_OK);
+    assert_same_state(&is, &k->models[1].live);
+}
+
 static void a_gone_device_leaves_nothing(void **state)
 {
     struct kit *k = *state;
@@ -231,6 +253,15 @@ static void damage_is_an_error_of_its_span(void **state)
     drive(k, 1, 3000, 600);
     seal_all(k);
     assert_int_equal(read_span(k, KIT_TIME_S + 29000, INT64_MAX), ERR_END);
+    /* A state to begin with is told of as well. */
+    uint64_t damaged = counter_get(&k->counters, chunks_damaged);
+    run(k, "UPDATE track_chunk SET start_state=substr(start_state, 1, 20) WHERE id>1;"
+           "UPDATE track_open SET start_state=substr(start_state, 1, 20);"
+           "UPDATE device_state SET state=substr(state, 1, 20)");
+    assert_int_equal(read_span(k, KIT_TIME_S + 29000, INT64_MAX), ERR_CORRUPT);
+    assert_int_equal(counter_get(&k->counters, chunks_damaged), damaged + 1);
+    assert_int_equal(read_span(k, INT64_MAX, INT64_MAX), ERR_CORRUPT);
+    assert_int_equal(counter_get(&k->counters, chunks_damaged), damaged + 2);
 }
 
 static void lying_rows_are_damage(void **state)
@@ -313,6 +344,7 @@ int main(void)
         WITH_KIT(old_chunks_go),
         WITH_KIT(the_state_outlives_its_fixes),
         WITH_KIT(the_oldest_go_first),
+        WITH_KIT(no_state_is_of_later),
         WITH_KIT(a_gone_device_leaves_nothing),
         WITH_KIT(checking_counts_every_place_once),
         WITH_KIT(damage_is_an_error_of_its_span),
