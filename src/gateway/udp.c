@@ -109,8 +109,10 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
         return;
     }
     struct link *link = peer_of(g, address);
-    if (link->protocol != index) {
-        link->protocol = PROTOCOL_UNKNOWN; /* another tracker behind the same address */
+    if (link->protocol != index && link->protocol != PROTOCOL_UNKNOWN) {
+        /* Another tracker behind the same address: what the former waits for is not its own. */
+        link_close(link);
+        link = peer_of(g, address);
     }
     g->read_wall_ms = clock_wall_ms();
     (void)frames_take(link, in);

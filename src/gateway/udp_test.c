@@ -98,6 +98,34 @@ static void a_peer_may_change_its_protocol(void **state)
     client_close(&c);
 }
 
+/* What a reply needs to know means nothing, or harm, to another protocol. */
+static void replies_of_the_former_protocol_are_dropped(void **state)
+{
+    enum { LOGINS = 40, DELIMITER = 0x7e };
+    struct site *s = *state;
+    struct blocker b;
+    blocker_begin(&b, s);
+    struct client former = client_open(s, SOCK_DGRAM, &protocol_gt06, gt06_id);
+    for (unsigned i = 0; i < LOGINS; i++) {
+        client_say(&former, ENCODE_LOGIN, NULL, 0);
+    }
+    wait_for(site_counter(s, frames) == LOGINS);
+    struct client c = jt808(s);
+    client_close(&c);
+    c.fd = former.fd;
+    client_send_fix(&c, 10);
+    wait_for(site_counter(s, frames) == LOGINS + 1);
+    blocker_end(&b);
+    assert_true(client_read(&c) > 0);
+    assert_int_equal(c.in[0], DELIMITER);
+    client_await(&c, 1);
+    assert_int_equal(c.in_len, 0);
+    client_expect_silence(&c);
+    assert_int_equal(site_counter(s, udp_peers), 1);
+    assert_int_equal(site_counter(s, devices_connected), 1);
+    client_close(&c);
+}
+
 static void a_device_moves_between_transports(void **state)
 {
     struct site *s = *state;
@@ -164,6 +192,7 @@ int main(void)
         WITH_SITE(a_peer_has_its_session),
         WITH_SITE(other_bytes_are_dropped),
         WITH_SITE(a_peer_may_change_its_protocol),
+        WITH_SITE(replies_of_the_former_protocol_are_dropped),
         WITH_SITE(a_device_moves_between_transports),
         cmocka_unit_test_teardown(silent_peers_are_forgotten, site_tear_down),
         WITH_SITE(too_many_datagrams_are_dropped),
