@@ -211,10 +211,43 @@ static enum err put_in_place(const struct copy *c)
     return e;
 }
 
-static enum err open_store(const struct copy *c, sqlite3 **out)
+static bool is_there(const char *path)
 {
     struct stat st;
-    if (lstat(c->asked->file, &st) == 0) {
+    return lstat(path, &st) == 0;
+}
+
+/*
+ * Whether SQLite would take `file` for a part of a database, or a file beside it for a part of
+ * `file`: by their names alone.
+ */
+static bool is_part_of_another(const char *file)
+{
+    static const char *const endings[] = {"-journal", "-wal", "-shm"};
+    size_t len = strlen(file);
+    char *path = mem_new(len + sizeof("-journal"));
+    bool found = false;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t end = strlen(endings[i]);
+        bool has_ending =
+            len > end && file[len - end - 1] != '/' && strcmp(file + len - end, endings[i]) == 0;
+        (void)sprintf(path, "%.*s", (int)(len - (has_ending ? end : 0)), file);
+        found = found || (has_ending && is_there(path));
+        (void)sprintf(path, "%s%s", file, endings[i]);
+        found = found || (strcmp(endings[i], "-shm") != 0 && is_there(path));
+    }
+    free(path);
+    return found;
+}
+
+static enum err open_store(const struct copy *c, sqlite3 **out)
+{
+    if (is_there(c->asked->file)) {
+        return ERR_DUPLICATE;
+    }
+    if (is_part_of_another(c->asked->file)) {
+        log_line(LOG_ERROR, "backup_failed", "file=\"%s\" why=\"%s\"", c->asked->file,
+                 "a -wal or -journal of that name belongs to another database");
         return ERR_DUPLICATE;
     }
     char *path = store_path(c->asked->directory);

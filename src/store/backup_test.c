@@ -200,6 +200,37 @@ static void a_file_that_exists(void **state)
     assert_fails(k, ERR_DUPLICATE);
 }
 
+static void ignore_row(void *context, const struct store_check_row *row)
+{
+    (void)context;
+    (void)row;
+}
+
+/* SQLite reads FILE-wal and FILE-journal as parts of FILE, whoever they are of. */
+static void a_name_beside_a_database(void **state)
+{
+    static const char *const endings[] = {"-wal", "-journal", "-shm"};
+    struct kit *k = *state;
+    for (size_t i = 0; i < 3; i++) {
+        char beside[PATH_SIZE + 16];
+        char inside[KIT_PATH_SIZE + 32];
+        enum err want = i < 2 ? ERR_DUPLICATE : ERR_OK; /* the last is made anew by whoever opens */
+        (void)snprintf(beside, sizeof(beside), "%s%s", k->file, endings[i]);
+        (void)snprintf(inside, sizeof(inside), "%s/odograph.db%s", k->path, endings[i]);
+        write_file(beside, "of another");
+        k->backup.file = k->file;
+        assert_int_equal(store_backup(&k->backup, &k->content), want);
+        assert_content(beside, "of another");
+        assert_int_equal(unlink(beside), 0);
+        k->backup.file = inside;
+        assert_int_equal(store_backup(&k->backup, &k->content), ERR_DUPLICATE);
+        (void)snprintf(beside, sizeof(beside), "%s/%s", k->copies, endings[i]);
+        k->backup.file = beside; /* a name like others */
+        assert_int_equal(store_backup(&k->backup, &k->content), ERR_OK);
+    }
+    assert_int_equal(store_check(k->path, ignore_row, NULL), ERR_OK);
+}
+
 static void make_the_file(void *context, uint64_t pages, uint64_t pages_total)
 {
     const struct kit *k = context;
@@ -310,6 +341,7 @@ int main(void)
         TEST(beside_a_server_and_without_one),
         TEST(commits_meanwhile_are_not_in_it),
         TEST(a_file_that_exists),
+        TEST(a_name_beside_a_database),
         TEST(a_file_that_appears),
         TEST(a_part_that_exists),
         TEST(a_part_that_is_no_file),

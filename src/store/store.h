@@ -223,8 +223,9 @@ struct store_backup_content {
 /*
  * Copies a store as of one instant, all that was committed before the call in it, verifies the copy
  * as store_check() does and gives it its name when all of it is on the disk. ERR_NOT_FOUND: there
- * is no store; ERR_DUPLICATE: `file` exists; ERR_LOCKED: another backup writes it; ERR_FULL,
- * ERR_IO, ERR_BUSY; ERR_CORRUPT: the store is damaged. Nothing is left behind then. Any thread.
+ * is no store; ERR_DUPLICATE: `file` exists, or SQLite would take it for a part of a database or a
+ * file beside it for a part of `file`; ERR_LOCKED: another backup writes it; ERR_FULL, ERR_IO,
+ * ERR_BUSY; ERR_CORRUPT: the store is damaged. Nothing is left behind then. Any thread.
  */
 MUST_USE enum err store_backup(const struct store_backup *backup, struct store_backup_content *out);
 
