@@ -266,6 +266,42 @@ static void two_devices_trade_plates(void **state)
     assert_int_equal(by_plate(f, &acme_admin, "B"), 1);
 }
 
+/* The tables' keys are in the records: none may lead to one that is gone. */
+static void names_lead_to_their_last_taker(void **state)
+{
+    struct fixture *f = *state;
+    struct device a = {.id = 1,
+                       .enterprise_id = ACME,
+                       .device_id = "1",
+                       .plate = "\xc3\x89toile\xff",
+                       .object_code = "\xc3\x89-1"};
+    struct device b = a;
+    b.id = 2;
+    b.device_id = "2";
+    b.plate = "\xc3\xa9TOILE\xfe"; /* not UTF-8 either, and the same but for case */
+    b.object_code = " \xc3\xa9-1 ";
+    struct device other = b;
+    other.id = 3;
+    other.enterprise_id = OTHER;
+    other.device_id = "3";
+    put_device(f->dir, a);
+    put_device(f->dir, other);
+    put_device(f->dir, b);
+    assert_int_equal(by_plate(f, &acme_admin, a.plate), 2);
+    assert_int_equal(by_plate(f, &other_admin, a.plate), 3);
+    a.deleted = true;
+    put_device(f->dir, a);
+    assert_int_equal(by_plate(f, &acme_admin, a.plate), 2);
+    assert_true(directory_object_code_taken(f->dir, ACME, a.object_code, 1));
+    b.plate = "";
+    b.object_code = "";
+    put_device(f->dir, b);
+    assert_int_equal(by_plate(f, &acme_admin, a.plate), 0);
+    assert_false(directory_object_code_taken(f->dir, ACME, a.object_code, 0));
+    assert_int_equal(by_plate(f, &other_admin, a.plate), 3);
+    assert_true(directory_object_code_taken(f->dir, OTHER, a.object_code, 0));
+}
+
 static void all_texts_are_kept(void **state)
 {
     struct fixture *f = *state;
@@ -345,6 +381,7 @@ int main(void)
         WITH_DIRECTORY(live_states_of_any_size_are_kept),
         WITH_DIRECTORY(a_deleted_device_is_gone_but_for_its_holders),
         WITH_DIRECTORY(two_devices_trade_plates),
+        WITH_DIRECTORY(names_lead_to_their_last_taker),
         WITH_DIRECTORY(all_texts_are_kept),
         WITH_DIRECTORY(devices_are_listed_by_device_id),
         WITH_DIRECTORY(a_device_is_small),

@@ -52,6 +52,10 @@ static void publish(struct directory *dir, int64_t id, int round)
     struct live live = {.reported = true, .heard_wall_ms = round};
     live.state.odometer_m_e2 = (uint64_t)round;
     live.state.counter_m = (uint64_t)round;
+    fix_set_position(&live.state.current, round, -round, true);
+    for (int i = 0; i < round % FIX_WIFI_MAX; i++) {
+        fix_add_wifi(&live.state.current, (const uint8_t[6]){1}, -round % INT8_MAX);
+    }
     tracked_publish(dir, ref.tracked, &live);
     device_ref_release(dir, &ref);
 }
@@ -83,7 +87,8 @@ static void read_one(struct shared *s, const struct device_ref *ref)
     struct live live;
     tracked_live(s->dir, ref->tracked, &live);
     bool torn = live.state.odometer_m_e2 != live.state.counter_m ||
-                live.heard_wall_ms != (int64_t)live.state.counter_m;
+                live.heard_wall_ms != (int64_t)live.state.counter_m ||
+                (live.reported && !tracked_has_position(s->dir, ref->tracked));
     if (torn || tracked_id(ref->tracked) != ref->info->id ||
         strncmp(ref->info->plate, begin, strlen(begin)) != 0) {
         atomic_fetch_add(&s->wrong, 1);
