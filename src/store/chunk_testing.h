@@ -56,11 +56,13 @@ static inline void fix_of_noise(uint64_t *seed, struct fix *f)
     }
 }
 
-/* A block with this count and body and a checksum that is right, into `at`; answers its length. */
-static inline size_t chunk_forge(uint8_t *at, size_t size, uint64_t count, struct bytes body)
+/* A block with this version, count and body and a checksum that is right, into `at`; answers its
+ * length. */
+static inline size_t chunk_forge(uint8_t *at, size_t size, uint8_t version, uint64_t count,
+                                 struct bytes body)
 {
     struct writer w = writer_init(at, size);
-    write_u8(&w, 1);
+    write_u8(&w, version);
     write_varint(&w, count);
     write_varint(&w, body.len);
     write_bytes(&w, body);

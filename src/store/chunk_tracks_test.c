@@ -162,6 +162,7 @@ static size_t store_track(const struct track *t, size_t run, int level)
         }
         struct bytes block = chunk_encode(c, &t->fixes[from], count, level);
         size_t n = 0;
+        assert_int_equal(chunk_unproven(c), 0);
         assert_int_equal(chunk_decode(c, block, got, run, &n), ERR_OK);
         assert_int_equal(n, count);
         assert_memory_equal(got, &t->fixes[from], count * sizeof(*got));
