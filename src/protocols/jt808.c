@@ -45,6 +45,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 
 enum { ATTRIBUTE_RSA = 1 << 10, ATTRIBUTE_ANSWER = 1 << 15 };
@@ -352,6 +353,7 @@ static void reply_sentence(const struct hint *hint, int64_t now_s, struct writer
     char time[48];
     (void)snprintf(time, sizeof(time), "BASE,2,%04d%02d%02d%02d%02d%02d)", c.year, c.month, c.day,
                    c.hour, c.minute, c.second);
+    check(hint->at_len <= sizeof(hint->at));
     write_u8(out, '(');
     write_bytes(out, (struct bytes){hint->at, hint->at_len});
     write_text(out, time);
@@ -377,6 +379,7 @@ static void jt808_reply(struct session *s, const struct reply_hint *from, enum o
         .version = hint.version,
         .id_len = hint.at_len,
     };
+    check(hint.at_len <= sizeof(m.at));
     memcpy(m.at, hint.at, hint.at_len);
     m.id = write_answer(&body, &hint, &m, now_s);
     m.serial = hint.kind == REPLY_JOINTECH ? 1 : next_serial(s);
