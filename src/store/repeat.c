@@ -1,7 +1,7 @@
 /*
  * Where a fix could be repeated: in its device's tail, and in the sealed row that covers its time.
  * Of a fix whose time was replaced by its arrival the filed time says nothing, so the tail and the
- * newest row are looked through for its original time.
+ * rows of the last sealed hour are looked through for its original time.
  *
  * A fingerprint is SipHash-2-4 (libsodium's crypto_shorthash, keyed anew by every start) of the
  * packed fix without what a repeat may differ in. That two different fixes share one of 2^64 is
@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/wrap.h"
 #include "fleet/pack.h"
 #include "store/seal.h"
 
@@ -21,15 +22,22 @@ enum {
     SCAN_MAX = 256, /* records that are compared one by one */
     ROWS_MAX = 8,   /* sealed rows that share one second, the newest ... */
     READ_MAX = 512, /* ... of so many */
+    RECENT_S = 3600 /* before the newest sealed fix: there replaced times are looked for */
+};
+
+enum set_kind {
+    SET_TAIL,
+    SET_SEALED, /* every sealed fix from from_s to to_s is in */
+    SET_RECENT  /* those of the last RECENT_S */
 };
 
 /* The fingerprints of a stretch of a device's fixes. */
 struct print_set {
     int64_t device;
-    bool is_tail;
-    uint64_t seq;   /* a tail's first commit; else that up to which the device was sealed */
-    int64_t from_s; /* sealed rows: every fix from here ... */
-    int64_t to_s;   /* ... to here is in */
+    enum set_kind kind;
+    uint64_t seq; /* a tail's first commit; else that up to which the device was sealed */
+    int64_t from_s;
+    int64_t to_s;
     size_t count;
     GHashTable *prints; /* of pointers that are fingerprints */
     GList link;
@@ -104,15 +112,15 @@ static struct print_set *add_set(struct repeats *r, const struct print_set *like
     return set;
 }
 
-/* The set that is kept for a device's tail, or for its sealed fixes around `time_s`. */
-static struct print_set *find_set(struct repeats *r, const struct tail *tail, bool is_tail,
+/* The set that is kept of a device; `time_s` is for SET_SEALED. */
+static struct print_set *find_set(struct repeats *r, const struct tail *tail, enum set_kind kind,
                                   int64_t time_s)
 {
-    uint64_t seq = is_tail ? tail->first_seq : tail->sealed_seq;
+    uint64_t seq = kind == SET_TAIL ? tail->first_seq : tail->sealed_seq;
     for (GList *at = r->sets.head; at != NULL; at = at->next) {
         struct print_set *set = at->data;
-        bool covers = is_tail || (time_s >= set->from_s && time_s <= set->to_s);
-        if (set->device != tail->device || set->is_tail != is_tail || !covers) {
+        bool covers = kind != SET_SEALED || (time_s >= set->from_s && time_s <= set->to_s);
+        if (set->device != tail->device || set->kind != kind || !covers) {
             continue;
         }
         if (set->seq != seq) { /* sealed since */
@@ -205,10 +213,10 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct fix 
         }
         return found;
     }
-    struct print_set *set = find_set(s->repeats, tail, true, 0);
+    struct print_set *set = find_set(s->repeats, tail, SET_TAIL, 0);
     if (set == NULL) {
         const struct print_set like = {
-            .device = tail->device, .is_tail = true, .seq = tail->first_seq};
+            .device = tail->device, .kind = SET_TAIL, .seq = tail->first_seq};
         set = add_set(s->repeats, &like);
     }
     extend_set(s->repeats, set, pieces, n);
@@ -217,13 +225,18 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct fix 
 
 /* ---- sealed rows ---- */
 
-/* The rows with fixes of `time_s` as a set; NULL where they cannot be read. */
-static struct print_set *make_sealed_set(struct store *s, const struct tail *tail, int64_t time_s)
+/* The rows with fixes of `time_s`, or the recent ones, as a set; NULL where they cannot be read. */
+static struct print_set *make_sealed_set(struct store *s, const struct tail *tail,
+                                         enum set_kind kind, int64_t time_s)
 {
-    struct track_query q = {tail->device, time_s, time_s, READ_MAX};
+    int64_t from_s = kind == SET_RECENT ? wrap_minus(time_s, RECENT_S) : time_s;
+    struct track_query q = {tail->device, from_s, time_s, READ_MAX};
     struct track_rows rows;
-    struct print_set like = {
-        .device = tail->device, .seq = tail->sealed_seq, .from_s = time_s, .to_s = time_s};
+    struct print_set like = {.device = tail->device,
+                             .kind = kind,
+                             .seq = tail->sealed_seq,
+                             .from_s = time_s,
+                             .to_s = time_s};
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
     if (track_read_rows(s->track, &q, &s->scratch, &rows) != ERR_OK) {
@@ -239,7 +252,6 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
         const struct track_row *row = &rows.at[0];
         like.from_s = row->first_s + 1 < time_s ? row->first_s + 1 : time_s;
         like.to_s = row->last_s - 1 > time_s ? row->last_s - 1 : time_s;
-        like.to_s = row->last_s == tail->sealed_last_s ? row->last_s : like.to_s;
     }
     struct print_set *set = add_set(s->repeats, &like);
     for (size_t i = 0; i < s->fixes.count; i++) {
@@ -255,10 +267,11 @@ static bool sealed_has(struct store *s, const struct tail *tail, const struct fi
         (!is_replaced && fix->gps_time_s > tail->sealed_last_s)) {
         return false;
     }
+    enum set_kind kind = is_replaced ? SET_RECENT : SET_SEALED;
     int64_t time_s = is_replaced ? tail->sealed_last_s : fix->gps_time_s;
-    struct print_set *set = find_set(s->repeats, tail, false, time_s);
+    struct print_set *set = find_set(s->repeats, tail, kind, time_s);
     if (set == NULL) {
-        set = make_sealed_set(s, tail, time_s);
+        set = make_sealed_set(s, tail, kind, time_s);
     }
     return set != NULL && g_hash_table_contains(set->prints, print_of(s->repeats, fix));
 }

@@ -54,6 +54,17 @@ static void commit_many(struct kit *k, int64_t device, int64_t from, int64_t to)
     }
 }
 
+/* The same in one commit. */
+static void commit_row(struct kit *k, int64_t device, int64_t from, int64_t to)
+{
+    struct fix *fixes = mem_new_array((size_t)(to - from), sizeof(*fixes));
+    for (int64_t i = from; i < to; i++) {
+        fixes[i - from] = kit_fix(KIT_TIME_S + i * 2);
+    }
+    assert_int_equal(kit_commit(k->store, device, fixes, (size_t)(to - from)), ERR_OK);
+    free(fixes);
+}
+
 /* Every stored fix is known again, with what a repeat may differ in, and nothing else is. */
 static void assert_known(struct kit *k, int64_t from, int64_t to)
 {
@@ -134,6 +145,42 @@ static void a_replaced_time_is_not_compared(void **state)
     assert_true(store_has_repeat(k->store, 1, &other));
 }
 
+/* The newest sealed row may be a short one, begun since. */
+static void a_replaced_time_is_found_behind_the_newest_row(void **state)
+{
+    struct kit *k = *state;
+    struct fix first = replaced(1000, KIT_TIME_S);
+    struct fix again = replaced(1000, KIT_TIME_S + 8000);
+    assert_int_equal(kit_commit(k->store, 1, &first, 1), ERR_OK);
+    commit_row(k, 1, 1, 600);
+    seal_all(k);
+    assert_true(store_has_repeat(k->store, 1, &again));
+    commit_row(k, 1, 600, 603);
+    seal_all(k);
+    assert_true(store_has_repeat(k->store, 1, &again));
+    again.original_time_s++;
+    assert_false(store_has_repeat(k->store, 1, &again));
+}
+
+/* A chunk ends and the next row begins in the newest sealed second. */
+static void rows_may_share_the_newest_second(void **state)
+{
+    struct kit *k = *state;
+    commit_row(k, 1, 0, TRACK_FULL);
+    seal_all(k);
+    struct fix last = kit_fix(KIT_TIME_S + 2 * (TRACK_FULL - 1));
+    struct fix more = last;
+    more.speed_kmh_e2++;
+    assert_int_equal(kit_commit(k->store, 1, &more, 1), ERR_OK);
+    seal_all(k);
+    struct fix old = kit_fix(KIT_TIME_S + 2 * 300);
+    assert_true(store_has_repeat(k->store, 1, &old));
+    assert_true(store_has_repeat(k->store, 1, &more));
+    assert_true(store_has_repeat(k->store, 1, &last));
+    more.speed_kmh_e2++;
+    assert_false(store_has_repeat(k->store, 1, &more));
+}
+
 /* Thousands of different reports of one second, each looked for and none a repeat. */
 static void many_of_one_second(void **state)
 {
@@ -197,9 +244,13 @@ static void prints_tell_what_repeats_compare(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_KIT(repeats_are_found_wherever_they_are), WITH_KIT(many_devices_take_turns),
-        WITH_KIT(a_replaced_time_is_not_compared),     WITH_KIT(many_of_one_second),
-        WITH_KIT(a_replaced_time_is_not_compared),     WITH_KIT(the_newest_of_one_second_are_known),
+        WITH_KIT(repeats_are_found_wherever_they_are),
+        WITH_KIT(many_devices_take_turns),
+        WITH_KIT(a_replaced_time_is_not_compared),
+        WITH_KIT(a_replaced_time_is_found_behind_the_newest_row),
+        WITH_KIT(rows_may_share_the_newest_second),
+        WITH_KIT(many_of_one_second),
+        WITH_KIT(the_newest_of_one_second_are_known),
         WITH_KIT(prints_tell_what_repeats_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

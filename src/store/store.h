@@ -82,7 +82,7 @@ MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch)
 /*
  * Whether `fix` is committed for the device already: the same time and the same payload
  * (fix_is_repeat()). Of one whose time was replaced (FIX_TIME_REPLACED) the original time is
- * compared, among the fixes of its last days of driving.
+ * compared, among the fixes of the tail and of the last sealed hour.
  */
 bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix);
 /*
