@@ -1,16 +1,17 @@
 /*
- * A batch, version 1. Numbers are varints, signed ones zigzag; the checksum is CRC-32 (ISO 3309, as
- * zlib computes it) over all before it, little-endian.
+ * A batch, version 2. Numbers are varints, signed ones zigzag; the checksum is CRC-32 (ISO 3309, as
+ * zlib computes it) over all before it, little-endian. `seq` is the number of its row, so that no
+ * row is taken for one that is sealed; version 1 was without it.
  *
- *     version | parts | part ... | crc32
- *        1      1..3                4
+ *     version | seq | parts | part ... | crc32
+ *        1      1..5   1..3                4
  *
  *     part:  device | dirty | [dirty_from] | state length | state | fixes | record ...
  *             1..5      1        5               1          70      1        30
  *
- * A commit of one ordinary fix of one device is 1 + 1 + 4 + 1 + 1 + 70 + 1 + 30 + 4 = 113 bytes; in
- * a commit of 1,000 devices each takes 107. The state is that of the device after all of its fixes,
- * so that loading copies and never computes.
+ * A commit of one ordinary fix of one device is 1 + 3 + 1 + 4 + 1 + 1 + 70 + 1 + 30 + 4 = 116
+ * bytes; in a commit of 1,000 devices each takes 107. The state is that of the device after all of
+ * its fixes, so that loading copies and never computes.
  */
 #include "store/journal.h"
 
@@ -22,7 +23,7 @@
 #include "base/writer.h"
 #include "fleet/pack.h"
 
-enum { BATCH_VERSION = 1, CHECKSUM_BYTES = 4, BUFFER_KEPT = 4 << 20 };
+enum { FIRST_VERSION = 1, BATCH_VERSION = 2, CHECKSUM_BYTES = 4, BUFFER_KEPT = 4 << 20 };
 /* The longest of what a part holds beside its state and its fixes: six varints. */
 enum { PART_MAX = 6 * 10 };
 
@@ -69,7 +70,8 @@ static void pack_part(struct journal_buffer *b, const struct store_part *part)
     }
 }
 
-struct bytes journal_pack(struct journal_buffer *b, const struct store_part *parts, size_t count)
+struct bytes journal_pack(struct journal_buffer *b, uint64_t seq, const struct store_part *parts,
+                          size_t count)
 {
     if (b->capacity > BUFFER_KEPT) {
         journal_buffer_clear(b);
@@ -77,6 +79,7 @@ struct bytes journal_pack(struct journal_buffer *b, const struct store_part *par
     b->len = 0;
     struct writer w = begin(b, PART_MAX);
     write_u8(&w, BATCH_VERSION);
+    write_varint(&w, seq);
     write_varint(&w, count);
     end(b, &w);
     for (size_t i = 0; i < count; i++) {
@@ -91,6 +94,18 @@ struct bytes journal_pack(struct journal_buffer *b, const struct store_part *par
     return (struct bytes){b->at, b->len};
 }
 
+/* What stands before the parts. */
+static enum err read_heading(struct journal_cursor *c)
+{
+    uint8_t version = read_u8(&c->in);
+    c->seq = version >= BATCH_VERSION ? read_varint(&c->in) : 0;
+    c->left = read_varint(&c->in);
+    if (version < FIRST_VERSION || version > BATCH_VERSION) {
+        return ERR_VERSION;
+    }
+    return reader_ok(&c->in) && (version < BATCH_VERSION || c->seq > 0) ? ERR_OK : ERR_CORRUPT;
+}
+
 enum err journal_open(struct bytes batch, struct journal_cursor *out)
 {
     if (batch.len < CHECKSUM_BYTES) {
@@ -102,11 +117,7 @@ enum err journal_open(struct bytes batch, struct journal_cursor *out)
         return ERR_CORRUPT;
     }
     out->in = reader_init(content);
-    if (read_u8(&out->in) != BATCH_VERSION) {
-        return ERR_VERSION;
-    }
-    out->left = read_varint(&out->in);
-    return reader_ok(&out->in) ? ERR_OK : ERR_CORRUPT;
+    return read_heading(out);
 }
 
 struct journal_cursor journal_begin(struct bytes batch)
@@ -114,8 +125,7 @@ struct journal_cursor journal_begin(struct bytes batch)
     struct journal_cursor c = {
         .in = reader_init(bytes_slice(batch, 0, batch.len - CHECKSUM_BYTES)),
     };
-    check(read_u8(&c.in) == BATCH_VERSION);
-    c.left = read_varint(&c.in);
+    check(read_heading(&c) == ERR_OK);
     return c;
 }
 

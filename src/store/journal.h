@@ -21,8 +21,9 @@ struct journal_buffer {
 
 /* Gives the memory back; the buffer is empty again. */
 void journal_buffer_clear(struct journal_buffer *b);
-/* The batch of `parts`; borrowed from the buffer until its next use. */
-struct bytes journal_pack(struct journal_buffer *b, const struct store_part *parts, size_t count);
+/* The batch of `parts` for row `seq`, from 1 up; borrowed from the buffer until its next use. */
+struct bytes journal_pack(struct journal_buffer *b, uint64_t seq, const struct store_part *parts,
+                          size_t count);
 
 /* One device's part of a batch; borrows the batch. */
 struct journal_part {
@@ -36,6 +37,7 @@ struct journal_part {
 
 struct journal_cursor {
     struct reader in;
+    uint64_t seq; /* of the row it was made for; 0: of before that was told */
     uint64_t left;
 };
 

@@ -10,7 +10,7 @@
 #include "store/journal.h"
 #include "store/store_testing.h"
 
-enum { DEVICES = 3, FIXES = 4 };
+enum { DEVICES = 3, FIXES = 4, SEQ = 5 };
 
 /* A batch of a dirty device, one without fixes and one with one. */
 struct sample {
@@ -42,7 +42,7 @@ static void sample_init(struct sample *m)
         };
         used += counts[i];
     }
-    m->batch = journal_pack(&m->buffer, m->parts, DEVICES);
+    m->batch = journal_pack(&m->buffer, SEQ, m->parts, DEVICES);
 }
 
 static void assert_part(const struct journal_part *got, const struct store_part *put)
@@ -90,7 +90,7 @@ static void the_buffer_is_used_again(void **state)
     (void)state;
     sample_init(&m);
     struct bytes first = m.batch;
-    struct bytes second = journal_pack(&m.buffer, &m.parts[2], 1);
+    struct bytes second = journal_pack(&m.buffer, SEQ, &m.parts[2], 1);
     assert_ptr_equal(second.at, first.at);
     assert_true(second.len < first.len);
     assert_int_equal(journal_open(second, &c), ERR_OK);
@@ -159,9 +159,36 @@ static void damage_under_a_good_checksum(void **state)
         assert_true(e == ERR_END || e == ERR_CORRUPT || (e == ERR_VERSION && i < 256));
         m.buffer.at[i / 256] = kept;
     }
-    m.buffer.at[0] = 2;
+    m.buffer.at[0] = 3;
     seal(&m);
     assert_int_equal(read_through(m.batch), ERR_VERSION);
+    journal_buffer_clear(&m.buffer);
+}
+
+/* Which did not say its row's number. */
+static void a_batch_of_version_1(void **state)
+{
+    struct sample m;
+    struct journal_cursor c;
+    struct journal_part part;
+    (void)state;
+    sample_init(&m);
+    assert_int_equal(journal_open(m.batch, &c), ERR_OK);
+    assert_int_equal(c.seq, SEQ);
+    m.buffer.at[1] = 0; /* no row has that number */
+    seal(&m);
+    assert_int_equal(journal_open(m.batch, &c), ERR_CORRUPT);
+    m.buffer.at[0] = 1;
+    memmove(m.buffer.at + 1, m.buffer.at + 2, m.batch.len - 2);
+    m.batch.len--;
+    seal(&m);
+    assert_int_equal(journal_open(m.batch, &c), ERR_OK);
+    assert_int_equal(c.seq, 0);
+    for (size_t i = 0; i < DEVICES; i++) {
+        assert_int_equal(journal_next(&c, &part), ERR_OK);
+        assert_part(&part, &m.parts[i]);
+    }
+    assert_int_equal(journal_next(&c, &part), ERR_END);
     journal_buffer_clear(&m.buffer);
 }
 
@@ -172,13 +199,13 @@ static void bytes_behind_the_last_part(void **state)
     struct journal_part part;
     (void)state;
     sample_init(&m);
-    m.buffer.at[1] = DEVICES - 1; /* one part fewer than there are */
+    m.buffer.at[2] = DEVICES - 1; /* one part fewer than there are */
     seal(&m);
     assert_int_equal(journal_open(m.batch, &c), ERR_OK);
     assert_int_equal(journal_next(&c, &part), ERR_OK);
     assert_int_equal(journal_next(&c, &part), ERR_OK);
     assert_int_equal(journal_next(&c, &part), ERR_CORRUPT);
-    m.buffer.at[1] = DEVICES + 1; /* one more */
+    m.buffer.at[2] = DEVICES + 1; /* one more */
     seal(&m);
     assert_int_equal(journal_open(m.batch, &c), ERR_OK);
     for (size_t i = 0; i < DEVICES; i++) {
@@ -191,11 +218,9 @@ static void bytes_behind_the_last_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_come_back),
-        cmocka_unit_test(the_buffer_is_used_again),
-        cmocka_unit_test(every_byte_counts),
-        cmocka_unit_test(damage_under_a_good_checksum),
-        cmocka_unit_test(bytes_behind_the_last_part),
+        cmocka_unit_test(parts_come_back),      cmocka_unit_test(the_buffer_is_used_again),
+        cmocka_unit_test(every_byte_counts),    cmocka_unit_test(damage_under_a_good_checksum),
+        cmocka_unit_test(a_batch_of_version_1), cmocka_unit_test(bytes_behind_the_last_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

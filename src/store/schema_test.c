@@ -210,7 +210,7 @@ static void a_journal_of_version_1(void **state)
         struct fix fix = kit_fix(KIT_TIME_S + i);
         struct fold_state s = kit_state(&fix, (uint64_t)i);
         const struct store_part part = {.device = 1, .fixes = &fix, .count = 1, .state = &s};
-        struct bytes batch = journal_pack(&buffer, &part, 1);
+        struct bytes batch = journal_pack(&buffer, (uint64_t)i + 1, &part, 1);
         sqlite3_stmt *insert = NULL;
         assert_int_equal(database_prepare(k->db, "INSERT INTO journal(batch) VALUES(?)", &insert),
                          ERR_OK);

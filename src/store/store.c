@@ -169,6 +169,7 @@ static enum err walk_batch(struct bytes batch, uint64_t seq, const struct journa
     struct journal_cursor c;
     struct journal_part part;
     enum err e = journal_open(batch, &c);
+    e = e == ERR_OK && c.seq != 0 && c.seq != seq ? ERR_CORRUPT : e;
     while (e == ERR_OK) {
         e = journal_next(&c, &part);
         if (e == ERR_OK) {
@@ -357,7 +358,7 @@ static struct store_part *with_marks(struct store *s, const struct store_part *p
 enum err store_journal(struct store *s, const struct store_part *parts, size_t count)
 {
     arena_clear(&s->batch);
-    struct bytes blob = journal_pack(&s->buffer, with_marks(s, parts, count), count);
+    struct bytes blob = journal_pack(&s->buffer, s->next_seq, with_marks(s, parts, count), count);
     struct journal_cursor c = journal_begin(blob);
     struct journal_part part;
     while (journal_next(&c, &part) == ERR_OK) {
