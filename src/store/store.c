@@ -1,8 +1,8 @@
 /*
  * The store over SQLite: the file, its lock and its one writer. Where things are:
  *
- *     odograph.db       tables (schema.c): entities as rows, fixes as journal batches, then as
- * chunks odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
+ *     odograph.db       tables (schema.c): entities as rows, fixes as batches, then as chunks
+ *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
  *     odograph.lock     held while a process writes (lock.c)
  *     memory            tails (tail.c): the journal's fixes by device, for readers
  *
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -70,6 +71,37 @@ static void make_private(const char *path)
     }
 }
 
+static bool is_empty(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || st.st_size == 0;
+}
+
+/*
+ * SQLite begins a new database where there is none, and deletes the log that lies beside it: what
+ * was acknowledged would be gone with it, though the database may only have been moved away.
+ */
+static enum err look_for_lone_log(const struct store *s, const char *directory)
+{
+    if (!is_empty(s->path)) {
+        return ERR_OK;
+    }
+    char *log_path = mem_new(strlen(s->path) + sizeof("-wal"));
+    (void)sprintf(log_path, "%s-wal", s->path);
+    bool has_log = !is_empty(log_path);
+    free(log_path);
+    if (has_log) {
+        log_line(LOG_ERROR, "store_open_failed",
+                 "directory=%s why=\"" DATABASE_FILE
+                 " is missing or empty, but its log " DATABASE_FILE
+                 "-wal is there: put the database back, or move the log away\"",
+                 directory);
+        return ERR_CORRUPT;
+    }
+    log_line(LOG_INFO, "store_created", "directory=%s", directory);
+    return ERR_OK;
+}
+
 static enum err open_database(struct store *s, const struct database_options *options)
 {
     enum err e = database_open(options, &s->db);
@@ -118,6 +150,7 @@ enum err store_open(const struct store_options *options, struct store **out)
         .cache_kib = options->cache_kib,
     };
     enum err e = lock_take(options->directory, &s->lock_fd);
+    e = e == ERR_OK ? look_for_lone_log(s, options->directory) : e;
     if (e == ERR_OK) {
         make_private(s->path);
         e = open_database(s, &database);

@@ -336,6 +336,40 @@ static void a_directory_that_cannot_be(void **state)
     store_close(s);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* SQLite would delete it, with what was committed. */
+static void a_log_without_its_database_is_kept(void **state)
+{
+    struct kit *k = *state;
+    char directory[KIT_PATH_SIZE + 32];
+    char database[KIT_PATH_SIZE + 64];
+    char log[KIT_PATH_SIZE + 64];
+    struct store_options o = {.directory = directory, .cache_kib = KIT_CACHE_KIB};
+    struct store *s = NULL;
+    struct stat st;
+    (void)snprintf(directory, sizeof(directory), "%s/other", k->path);
+    (void)snprintf(database, sizeof(database), "%s/odograph.db", directory);
+    (void)snprintf(log, sizeof(log), "%s/odograph.db-wal", directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    write_file(log, "commits");
+    assert_int_equal(store_open(&o, &s), ERR_CORRUPT);
+    assert_int_not_equal(stat(database, &st), 0);
+    write_file(database, "");
+    assert_int_equal(store_open(&o, &s), ERR_CORRUPT);
+    assert_int_equal(stat(log, &st), 0);
+    assert_int_equal(st.st_size, strlen("commits"));
+    write_file(log, "");
+    assert_int_equal(store_open(&o, &s), ERR_OK);
+    store_close(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -355,6 +389,7 @@ int main(void)
         TEST(a_second_process_is_refused),
         TEST(others_cannot_read_it),
         TEST(a_directory_that_cannot_be),
+        TEST(a_log_without_its_database_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
