@@ -271,6 +271,27 @@ static void retention_is_soon_tried_again(void **state)
     assert_true(trickle->expire_due_ms > clock_monotonic_ms() + 60 * 1000);
 }
 
+/* Late fixes are tried again as soon as sealing is. */
+static void late_fixes_are_soon_tried_again(void **state)
+{
+    struct mixture *m = *state;
+    struct kit *k = &m->kit;
+    const struct store_upkeep upkeep = {k, settled, keep_from, true};
+    drive(k, 1, 0, 20);
+    commit_at(k, 1, KIT_TIME_S + 5);
+    ((struct tail *)k->store->late.head->data)->due_ms = 0;
+    fault_vfs_set(&m->vfs, FAULT_NO_SPACE, 0);
+    assert_int_equal(store_maintain(k->store, &upkeep), ERR_FULL);
+    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
+    assert_in_range(store_maintain_wait_ms(k->store, 60000), 1, 1000);
+    assert_int_equal(store_maintain(k->store, &upkeep), ERR_OK);
+    assert_int_equal(k->store->late.length, 1);
+    k->store->trickle.held_until_ms = 0;
+    assert_int_equal(store_maintain(k->store, &upkeep), ERR_MORE);
+    assert_int_equal(k->store->late.length, 0);
+    assert_live(k, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_mixture, begin, end),
         cmocka_unit_test_setup_teardown(a_third_mixture, begin, end),
         cmocka_unit_test_setup_teardown(retention_is_soon_tried_again, begin, end),
+        cmocka_unit_test_setup_teardown(late_fixes_are_soon_tried_again, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

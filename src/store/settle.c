@@ -32,10 +32,11 @@
 #include "base/log.h"
 #include "fleet/pack.h"
 #include "store/seal.h"
+#include "store/trickle.h"
 
 enum {
     DELAY_MS = 100,    /* from a mark to its fold */
-    RETRY_MS = 60000,  /* after the store failed */
+    RETRY_MS = 60000,  /* after a device failed */
     MERGES_MAX = 16,   /* rows of a device rewritten a transaction, and one more ... */
     PER_MERGE = 1024,  /* ... for so many fixes of its tail, which is gone through for them */
     MERGED_MAX = 8192, /* fixes that go there, and an eighth of what is late */
@@ -101,6 +102,8 @@ unsigned settle_wait_ms(const struct store *s, unsigned limit_ms)
     }
     const struct tail *first = s->late.head->data;
     int64_t wait_ms = first->due_ms - clock_monotonic_ms();
+    int64_t held_ms = trickle_held_ms(s);
+    wait_ms = wait_ms < held_ms ? held_ms : wait_ms;
     if (wait_ms <= 0) {
         return 0;
     }
@@ -478,11 +481,12 @@ static enum err settle_some(struct store *s, struct settlement *m, bool is_urgen
 
 static void take_back(struct store *s, const struct settlement *m, enum err e)
 {
+    bool is_short = e == ERR_FULL || e == ERR_BUSY; /* nothing is wrong with a device */
     for (size_t i = 0; i < m->count; i++) {
         struct tail *tail = m->at[i]->tail;
         tail->dirty_from_s = m->from_s[i];
         tail->is_dirty = true;
-        tail->has_failed = m->count == 1;
+        tail->has_failed = m->count == 1 && !is_short;
         put(s, tail, tail->has_failed ? RETRY_MS : 0);
     }
     log_line(LOG_WARN, "late_fixes_wait", "devices=%zu first=%lld why=\"%s\"", m->count,
@@ -508,7 +512,8 @@ static void tell(struct store *s, const struct settlement *m, const struct store
 enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is_urgent)
 {
     struct settlement m = {.count = 0};
-    if (s->late.head == NULL || (!is_urgent && settle_wait_ms(s, 1) > 0)) {
+    if (s->late.head == NULL || trickle_held_ms(s) > 0 ||
+        (!is_urgent && settle_wait_ms(s, 1) > 0)) {
         return ERR_OK;
     }
     enum err e = store_begin(s);

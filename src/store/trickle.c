@@ -250,15 +250,16 @@ static void drop_trimmed(struct store *s)
 /* ---- a transaction's share ---- */
 
 /* Without space the fixes of a commit go first: they need little, and trackers wait for them. */
-static bool is_held(const struct trickle *k)
+int64_t trickle_held_ms(const struct store *s)
 {
-    return clock_monotonic_ms() < k->held_until_ms;
+    int64_t held_ms = s->trickle.held_until_ms - clock_monotonic_ms();
+    return held_ms > 0 ? held_ms : 0;
 }
 
 enum err trickle_work(struct store *s, size_t added_bytes)
 {
     struct trickle *k = &s->trickle;
-    if (is_held(k)) {
+    if (trickle_held_ms(s) > 0) {
         return ERR_OK;
     }
     if (k->is_trim_due) {
@@ -285,14 +286,14 @@ void trickle_conclude(struct store *s, enum err e)
 bool trickle_has_work(struct store *s)
 {
     const struct trickle *k = &s->trickle;
-    return !is_held(k) && (k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s) ||
-                           is_sweep_due(s));
+    return trickle_held_ms(s) == 0 && (k->is_sweeping || k->is_trim_due || k->ready.length > 0 ||
+                                       can_trim(s) || is_sweep_due(s));
 }
 
 unsigned trickle_wait_ms(const struct store *s, unsigned limit_ms)
 {
     const struct trickle *k = &s->trickle;
-    if (is_held(k)) {
+    if (trickle_held_ms(s) > 0) {
         return limit_ms;
     }
     if (k->is_sweeping || k->is_trim_due || k->ready.length > 0 || can_trim(s)) {

@@ -27,6 +27,8 @@ void trickle_conclude(struct store *s, enum err e);
 bool trickle_has_work(struct store *s);
 /* Milliseconds until there is, at most `limit_ms`. */
 unsigned trickle_wait_ms(const struct store *s, unsigned limit_ms);
+/* Milliseconds that nothing but commits is to be tried, as one failed; 0: none. */
+int64_t trickle_held_ms(const struct store *s);
 /* The tails have more memory than they should. */
 bool trickle_is_over(const struct store *s);
 
