@@ -11,8 +11,9 @@
  * beside.
  *
  * Repeats. Only a fix that is not newer than the newest can repeat a stored one, or one whose time
- * was replaced, so that the usual fix is never looked for. state.current is merged from many fixes
- * and no raw fix: what is compared with are the fixes of this batch and those in the store.
+ * was replaced, now or then, so that the usual fix is never looked for. state.current is merged
+ * from many fixes and no raw fix: what is compared with are the fixes of this batch and those in
+ * the store.
  *
  * Late ones. A fix older than the newest is stored and leaves the state as it is; the store makes
  * the fold again from there.
@@ -24,6 +25,13 @@
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
+static void replace_time(struct fix *f)
+{
+    f->original_time_s = f->gps_time_s;
+    f->gps_time_s = f->rcv_time_s;
+    f->flags |= FIX_TIME_REPLACED;
+}
+
 /* `newest_s` is the time of the device's newest fix, 0 before the first. */
 static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
 {
@@ -34,9 +42,7 @@ static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
     if (f->gps_time_s >= TIME_MIN_S && f->gps_time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S) {
         return;
     }
-    f->original_time_s = f->gps_time_s;
-    f->gps_time_s = f->rcv_time_s;
-    f->flags |= FIX_TIME_REPLACED;
+    replace_time(f);
     b->replaced++;
 }
 
@@ -85,6 +91,19 @@ static void append(struct ingest *in, struct stage *s, const struct fix *f)
     }
 }
 
+/* Sent again, a fix may be right that was too far ahead when it came first. */
+static bool was_ahead(struct ingest *in, struct stage *s, const struct fix *f)
+{
+    const struct fix *newest = &s->live.state.current;
+    struct fix ahead = *f;
+    if ((newest->flags & FIX_TIME_REPLACED) == 0 || (f->has & FIX_HAS_TIME) == 0 ||
+        f->gps_time_s <= newest->gps_time_s) {
+        return false;
+    }
+    replace_time(&ahead);
+    return is_repeat(in, s, &ahead);
+}
+
 /* A fix whose time is judged. */
 static void take(struct ingest *in, struct stage *s, const struct fix *f)
 {
@@ -92,7 +111,8 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
     int64_t newest_s = s->live.state.current.gps_time_s;
     bool is_newest = f->gps_time_s > newest_s;
     bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
-    if ((!is_newest || is_replaced) && is_repeat(in, s, f)) {
+    bool is_known = !is_newest || is_replaced ? is_repeat(in, s, f) : was_ahead(in, s, f);
+    if (is_known) {
         b->repeated++;
         return;
     }

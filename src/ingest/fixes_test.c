@@ -75,12 +75,32 @@ static void a_wrong_clock_is_known_again(void **state)
     assert_int_equal(rig_live(r, RIG_DEVICE).state.current.original_time_s, 1001);
 }
 
+/* Eleven minutes ahead when it came, nine when it comes again. */
+static void a_time_that_became_right_is_known_again(void **state)
+{
+    struct rig *r = *state;
+    struct message m = {.kind = MESSAGE_FIX, .fix = kit_fix(KIT_TIME_S + 660)};
+    struct arrival a = rig_arrival(&m, 1);
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_STORED);
+    a.rcv_time_ms += 120000;
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_STORED);
+    assert_counter(r, fixes_repeated, 1);
+    rig_restart(r);
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_STORED);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 1);
+    m.fix.gps_time_s++;
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_STORED);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
+    assert_int_equal(rig_live(r, RIG_DEVICE).state.current.gps_time_s, KIT_TIME_S + 661);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_RIG(many_of_one_second_are_told_apart),
         WITH_RIG(many_of_one_batch_are_told_apart),
         WITH_RIG(a_wrong_clock_is_known_again),
+        WITH_RIG(a_time_that_became_right_is_known_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
