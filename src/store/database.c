@@ -6,8 +6,8 @@
  *     mmap_size=0            an I/O error is an error code, not a SIGBUS
  *     busy_timeout           1 s: only a visitor with the sqlite3 shell ever holds a lock
  *     immutable              for readers of a directory that nobody may write to (a snapshot, a
- *                            medium): SQLite would want to make a log there. Not where there is
- * one: what stands in it would be left out
+ *                            medium): SQLite would want to make a log there. Where there is one,
+ *                            what stands in it would be left out
  */
 #include "store/database.h"
 
@@ -60,10 +60,26 @@ enum err database_err(sqlite3 *db, int result)
     }
 }
 
+static void log_failure(sqlite3 *db, const char *path, const char *event, enum err e)
+{
+    int code = sqlite3_extended_errcode(db);
+    int why = sqlite3_system_errno(db);
+    if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) {
+        log_line(LOG_ERROR, event, "path=%s why=\"%s\"", path, err_text(e));
+        return;
+    }
+    log_line(LOG_ERROR, event, "path=%s why=\"%s\" sqlite=\"%s\" code=%d system=\"%s\"", path,
+             err_text(e), sqlite3_errmsg(db), code, why == 0 ? "" : strerror(why));
+}
+
 void database_log(sqlite3 *db, const char *event, enum err e)
 {
-    log_line(LOG_ERROR, event, "why=\"%s\" sqlite=\"%s\" code=%d", err_text(e),
-             db == NULL ? "" : sqlite3_errmsg(db), db == NULL ? 0 : sqlite3_extended_errcode(db));
+    if (db == NULL) {
+        log_line(LOG_ERROR, event, "why=\"%s\"", err_text(e));
+        return;
+    }
+    const char *path = sqlite3_db_filename(db, "main");
+    log_failure(db, path == NULL ? "" : path, event, e);
 }
 
 enum err database_run(sqlite3 *db, const char *sql)
@@ -180,7 +196,7 @@ enum err database_open(const struct database_options *o, sqlite3 **out)
         bool missing = o->read_only && (result & 0xff) == SQLITE_CANTOPEN &&
                        sqlite3_system_errno(*out) == ENOENT;
         if (!missing) {
-            database_log(*out, "database_open_failed", e);
+            log_failure(*out, o->path, "database_open_failed", e);
         }
         (void)sqlite3_close(*out);
         *out = NULL;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "store/database.h"
 
 #define APPLICATION_ID 0x4f444f47
@@ -86,12 +87,18 @@ static enum err judge(sqlite3 *db, size_t count, int64_t *version)
     }
     bool is_empty = application_id == 0 && *version == 0 && tables == 0;
     if (!is_empty && application_id != APPLICATION_ID) {
+        log_line(LOG_ERROR, "not_a_store", "why=\"the database is another program's\"");
         return ERR_CORRUPT;
     }
     if (*version < 0) {
         return ERR_CORRUPT;
     }
-    return (uint64_t)*version > count ? ERR_VERSION : ERR_OK;
+    if ((uint64_t)*version > count) {
+        log_line(LOG_ERROR, "newer_store", "schema=%lld known=%zu why=\"upgrade odograph\"",
+                 (long long)*version, count);
+        return ERR_VERSION;
+    }
+    return ERR_OK;
 }
 
 /* Whether every table and index of `made` stands in `db`, told by the same words. */
