@@ -107,7 +107,7 @@ static void pack_rounds(struct load *l)
     for (size_t round = 0; round < l->commits; round++) {
         fill(l, round);
         int64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-        (void)journal_pack(&buffer, l->parts, l->devices);
+        (void)journal_pack(&buffer, round + 1, l->parts, l->devices);
         cpu_ns += now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     }
     print("store-pack", l->commits * l->devices, cpu_ns, cpu_ns);

@@ -262,13 +262,13 @@ static void retention_is_soon_tried_again(void **state)
     fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
     assert_int_equal(rows_of(k, "track_chunk"), before);
     assert_true(trickle->expire_due_ms > clock_monotonic_ms());
-    assert_true(trickle->expire_due_ms <= clock_monotonic_ms() + 60 * 1000);
+    assert_true(trickle->expire_due_ms <= clock_monotonic_ms() + 60000);
     trickle->expire_due_ms = 0;
     while (rows_of(k, "track_chunk") > 0) {
         enum err e = keep_house(m);
         assert_true(e == ERR_OK || e == ERR_MORE);
     }
-    assert_true(trickle->expire_due_ms > clock_monotonic_ms() + 60 * 1000);
+    assert_true(trickle->expire_due_ms > clock_monotonic_ms() + 60000);
 }
 
 /* Late fixes are tried again as soon as sealing is. */

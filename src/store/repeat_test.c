@@ -168,12 +168,12 @@ static void rows_may_share_the_newest_second(void **state)
     struct kit *k = *state;
     commit_row(k, 1, 0, TRACK_FULL);
     seal_all(k);
-    struct fix last = kit_fix(KIT_TIME_S + 2 * (TRACK_FULL - 1));
+    struct fix last = kit_fix(KIT_TIME_S + INT64_C(2) * (TRACK_FULL - 1));
     struct fix more = last;
     more.speed_kmh_e2++;
     assert_int_equal(kit_commit(k->store, 1, &more, 1), ERR_OK);
     seal_all(k);
-    struct fix old = kit_fix(KIT_TIME_S + 2 * 300);
+    struct fix old = kit_fix(KIT_TIME_S + 600);
     assert_true(store_has_repeat(k->store, 1, &old));
     assert_true(store_has_repeat(k->store, 1, &more));
     assert_true(store_has_repeat(k->store, 1, &last));
