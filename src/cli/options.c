@@ -50,7 +50,7 @@ static const struct option_row rows[] = {
      "closed: unregistered trackers are listed; open: they are added", " closed open "},
     {"device", "open_enterprise", OPTION_UINT, AT(open_enterprise), 0, INT64_MAX, "0",
      "HoldID of the enterprise that open registration adds to; it has to be set then", NULL},
-    {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "65536",
+    {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "16384",
      "page cache of the writer", NULL},
     {"store", "tail_mib", OPTION_UINT, AT(tail_mib), 1, 65536, "64",
      "memory of fixes that are not sealed into chunks yet", NULL},
