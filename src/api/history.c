@@ -284,21 +284,27 @@ static void get_history_by_device_id(struct call *c)
 }
 
 #define SPAN_PARAMS                                                                                \
-    [HISTORY_START] = {"StartTime", PARAM_TIME, true, false, 0, 0, "First instant, inclusive"},    \
-    [HISTORY_END] = {"EndTime",                                                                    \
-                     PARAM_TIME,                                                                   \
-                     true,                                                                         \
-                     false,                                                                        \
-                     0,                                                                            \
-                     0,                                                                            \
-                     "Last instant, inclusive; at most the first three days are answered"}
+    [HISTORY_START] = {.name = "StartTime",                                                        \
+                       .type = PARAM_TIME,                                                         \
+                       .required = true,                                                           \
+                       .doc = "First instant, inclusive"},                                         \
+    [HISTORY_END] = {.name = "EndTime",                                                            \
+                     .type = PARAM_TIME,                                                           \
+                     .required = true,                                                             \
+                     .doc = "Last instant, inclusive; at most the first three days are answered"}
 
 static const struct param_row plate_params[] = {
-    [HISTORY_NAME] = {"NumberPlateLists", PARAM_TEXT, true, false, 0, 0, "One plate"},
+    [HISTORY_NAME] = {.name = "NumberPlateLists",
+                      .type = PARAM_TEXT,
+                      .required = true,
+                      .doc = "One plate"},
     SPAN_PARAMS,
 };
 static const struct param_row id_params[] = {
-    [HISTORY_NAME] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "One device"},
+    [HISTORY_NAME] = {.name = "DeviceID",
+                      .type = PARAM_TEXT,
+                      .required = true,
+                      .doc = "One device"},
     SPAN_PARAMS,
 };
 

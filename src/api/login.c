@@ -137,8 +137,14 @@ static enum err log_out(struct call *c, struct job_context *job)
 }
 
 static const struct param_row login_params[] = {
-    [LOGIN_NAME] = {"LoginName", PARAM_TEXT, true, false, 0, 0, "Name of the account"},
-    [LOGIN_PASSWORD] = {"PassWord", PARAM_SECRET, true, false, 0, 0, "Its password"},
+    [LOGIN_NAME] = {.name = "LoginName",
+                    .type = PARAM_TEXT,
+                    .required = true,
+                    .doc = "Name of the account"},
+    [LOGIN_PASSWORD] = {.name = "PassWord",
+                        .type = PARAM_SECRET,
+                        .required = true,
+                        .doc = "Its password"},
 };
 
 static const struct api_method rows[] = {

@@ -22,6 +22,8 @@ enum {
     DEVICE_TANK,
     DEVICE_MODEL,
     DEVICE_GROUP,
+    DEVICE_UTC_OFFSET,
+    DEVICE_SPEED_UNIT,
     DEVICE_PARAMS
 };
 enum { MANY_DEVICES };
@@ -42,41 +44,64 @@ static const char NO_GROUP[] = "This group does not exist";
 
 /* Of a device to be changed, "" for a name is a fault; of a new one it is none given. */
 #define FIELD_PARAMS(is_change)                                                                    \
-    [DEVICE_ID] = {"DeviceID",                                                                     \
-                   PARAM_TEXT,                                                                     \
-                   true,                                                                           \
-                   false,                                                                          \
-                   0,                                                                              \
-                   0,                                                                              \
-                   "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},               \
-    [DEVICE_PLATE] = {"VehiclePlate",                                                              \
-                      PARAM_TEXT,                                                                  \
-                      false,                                                                       \
-                      is_change,                                                                   \
-                      0,                                                                           \
-                      NAME_MAX_CHARS,                                                              \
-                      "Display name, unique in the enterprise; the DeviceID unless given"},        \
-    [DEVICE_CODE] = {"ObjectCode",                                                                 \
-                     PARAM_TEXT,                                                                   \
-                     false,                                                                        \
-                     is_change,                                                                    \
-                     0,                                                                            \
-                     SHORT_TEXT_MAX,                                                               \
-                     "Number of the vehicle, unique in the enterprise; made unless given"},        \
-    [DEVICE_SIM] = {"SIM", PARAM_TEXT, false, true, 0, SHORT_TEXT_MAX, "Phone number"},            \
-    [DEVICE_ICCID] = {"ICCID", PARAM_TEXT, false, true, 0, SHORT_TEXT_MAX, "Of the SIM card"},     \
-    [DEVICE_TYPE] =                                                                                \
-        {"DeviceType", PARAM_INT, false, false, 0, DEVICE_ASSET, "0 vehicle, 1 person, 2 asset"},  \
-    [DEVICE_PASSWORD] = {"Password",                                                               \
-                         PARAM_SECRET,                                                             \
-                         false,                                                                    \
-                         true,                                                                     \
-                         0,                                                                        \
-                         NAME_MAX_CHARS,                                                           \
-                         "For lock commands; without one they are refused"},                       \
-    [DEVICE_TANK] = {"TankLitres", PARAM_DECIMAL, false, false, 0, TANK_MAX_L, "0: unknown"},      \
-    [DEVICE_MODEL] = {"Model", PARAM_TEXT, false, true, 0, NAME_MAX_CHARS, "Of the tracker"},      \
-    [DEVICE_GROUP] = {"GroupID", PARAM_INT, false, false, 0, INT64_MAX, "0: in no group"}
+    [DEVICE_ID] = {.name = "DeviceID",                                                             \
+                   .type = PARAM_TEXT,                                                             \
+                   .required = true,                                                               \
+                   .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
+    [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
+                      .type = PARAM_TEXT,                                                          \
+                      .may_be_empty = is_change,                                                   \
+                      .max = NAME_MAX_CHARS,                                                       \
+                      .doc = "Display name, unique in the enterprise; the DeviceID unless given"}, \
+    [DEVICE_CODE] = {.name = "ObjectCode",                                                         \
+                     .type = PARAM_TEXT,                                                           \
+                     .may_be_empty = is_change,                                                    \
+                     .max = SHORT_TEXT_MAX,                                                        \
+                     .doc = "Number of the vehicle, unique in the enterprise; made unless given"}, \
+    [DEVICE_SIM] = {.name = "SIM",                                                                 \
+                    .type = PARAM_TEXT,                                                            \
+                    .may_be_empty = true,                                                          \
+                    .max = SHORT_TEXT_MAX,                                                         \
+                    .doc = "Phone number"},                                                        \
+    [DEVICE_ICCID] = {.name = "ICCID",                                                             \
+                      .type = PARAM_TEXT,                                                          \
+                      .may_be_empty = true,                                                        \
+                      .max = SHORT_TEXT_MAX,                                                       \
+                      .doc = "Of the SIM card"},                                                   \
+    [DEVICE_TYPE] = {.name = "DeviceType",                                                         \
+                     .type = PARAM_INT,                                                            \
+                     .max = DEVICE_ASSET,                                                          \
+                     .doc = "0 vehicle, 1 person, 2 asset"},                                       \
+    [DEVICE_PASSWORD] = {.name = "Password",                                                       \
+                         .type = PARAM_SECRET,                                                     \
+                         .may_be_empty = true,                                                     \
+                         .max = NAME_MAX_CHARS,                                                    \
+                         .doc = "For lock commands; without one they are refused"},                \
+    [DEVICE_TANK] = {.name = "TankLitres",                                                         \
+                     .type = PARAM_DECIMAL,                                                        \
+                     .max = TANK_MAX_L,                                                            \
+                     .doc = "0: unknown"},                                                         \
+    [DEVICE_MODEL] = {.name = "Model",                                                             \
+                      .type = PARAM_TEXT,                                                          \
+                      .may_be_empty = true,                                                        \
+                      .max = NAME_MAX_CHARS,                                                       \
+                      .doc = "Of the tracker"},                                                    \
+    [DEVICE_GROUP] = {.name = "GroupID",                                                           \
+                      .type = PARAM_INT,                                                           \
+                      .max = INT64_MAX,                                                            \
+                      .doc = "0: in no group"},                                                    \
+    [DEVICE_UTC_OFFSET] =                                                                          \
+        {.name = "UtcOffsetMinutes",                                                               \
+         .type = PARAM_INT,                                                                        \
+         .may_be_null = true,                                                                      \
+         .min = UTC_OFFSET_MIN_MIN,                                                                \
+         .max = UTC_OFFSET_MIN_MAX,                                                                \
+         .doc = "Zone of the tracker's clock, east of UTC; null: as its protocol says"},           \
+    [DEVICE_SPEED_UNIT] = {                                                                        \
+        .name = "SpeedUnit",                                                                       \
+        .type = PARAM_TEXT,                                                                        \
+        .may_be_null = true,                                                                       \
+        .doc = "knots, mps or kmh: of the tracker's speeds; null: as its protocol says"}
 
 static const struct param_row device_params[] = {FIELD_PARAMS(false)};
 static const struct param_row change_params[] = {FIELD_PARAMS(true)};
@@ -92,6 +117,11 @@ static bool values_fault(const struct value *values, struct param_fault *fault)
     }
     if (plate_why != NULL) {
         *fault = (struct param_fault){"VehiclePlate", plate_why};
+        return true;
+    }
+    if (values[DEVICE_SPEED_UNIT].present && !values[DEVICE_SPEED_UNIT].is_null &&
+        speed_unit_of(values[DEVICE_SPEED_UNIT].text) == SPEED_UNIT_UNSET) {
+        *fault = (struct param_fault){"SpeedUnit", "wants knots, mps or kmh"};
         return true;
     }
     return false;
@@ -121,6 +151,13 @@ static void take_values(struct device *d, const struct value *values)
     }
     if (values[DEVICE_GROUP].present) {
         d->group_id = values[DEVICE_GROUP].number;
+    }
+    if (values[DEVICE_UTC_OFFSET].present) {
+        d->has_utc_offset = !values[DEVICE_UTC_OFFSET].is_null;
+        d->utc_offset_min = (int16_t)values[DEVICE_UTC_OFFSET].number;
+    }
+    if (values[DEVICE_SPEED_UNIT].present) {
+        d->speed_unit = speed_unit_of(values[DEVICE_SPEED_UNIT].text);
     }
 }
 
@@ -411,6 +448,18 @@ static void write_device(struct call *c, const struct device *d)
     json_write_string(out, d->model);
     json_name(out, "GroupID");
     json_int(out, d->group_id);
+    json_name(out, "UtcOffsetMinutes");
+    if (d->has_utc_offset) {
+        json_int(out, d->utc_offset_min);
+    } else {
+        json_write_null(out);
+    }
+    json_name(out, "SpeedUnit");
+    if (d->speed_unit == SPEED_UNIT_UNSET) {
+        json_write_null(out);
+    } else {
+        json_write_string(out, speed_unit_name(d->speed_unit));
+    }
     json_object_end(out);
 }
 
@@ -440,12 +489,15 @@ static void list_devices(struct call *c)
 /* ---- the rows ---- */
 
 static const struct param_row delete_params[] = {
-    {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device"},
+    {.name = "DeviceID", .type = PARAM_TEXT, .required = true, .doc = "The device"},
 };
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 static const struct param_row many_params[] = {
-    [MANY_DEVICES] = {"Devices", PARAM_OBJECTS, true, false, 0, DEVICES_MAX,
-                      "Objects with the fields of AddDevice"},
+    [MANY_DEVICES] = {.name = "Devices",
+                      .type = PARAM_OBJECTS,
+                      .required = true,
+                      .max = DEVICES_MAX,
+                      .doc = "Objects with the fields of AddDevice"},
 };
 
 static const struct reply_member many_members[] = {
@@ -464,6 +516,8 @@ static const struct reply_member members[] = {
     {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
     {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
     {"GroupID", REPLY_INT, false, "0", "0: in no group"},
+    {"UtcOffsetMinutes", REPLY_INT, true, "null", "Zone of its clock; null: not set"},
+    {"SpeedUnit", REPLY_TEXT, true, "null", "Of its speeds; null: as its protocol says"},
 };
 
 static const struct api_method rows[] = {

@@ -220,33 +220,31 @@ static void list_enterprises(struct call *c)
     naming_page_end(c);
 }
 
-#define FIELD_PARAMS(name_required)                                                                \
-    [ADD_NAME] = {"HoldName", PARAM_TEXT,     name_required, !(name_required),                     \
-                  0,          NAME_MAX_CHARS, "Its name"},                                         \
-    [ADD_ZONE] = {"TimeZone",                                                                      \
-                  PARAM_TEXT,                                                                      \
-                  false,                                                                           \
-                  !(name_required),                                                                \
-                  0,                                                                               \
-                  NAME_MAX_CHARS,                                                                  \
-                  "IANA name, as Europe/Berlin; UTC unless given"},                                \
-    [ADD_END] = {"ServiceEnd",                                                                     \
-                 PARAM_TEXT,                                                                       \
-                 false,                                                                            \
-                 true,                                                                             \
-                 0,                                                                                \
-                 NAME_MAX_CHARS,                                                                   \
-                 "Time at which its users can no longer log in; \"\": never"},                     \
-    [ADD_RETENTION] = {"RetentionDays",                                                            \
-                       PARAM_INT,                                                                  \
-                       false,                                                                      \
-                       false,                                                                      \
-                       0,                                                                          \
-                       RETENTION_MAX_DAYS,                                                         \
-                       "Days that history is kept; 0: the server's setting"}
+#define FIELD_PARAMS(is_new)                                                                       \
+    [ADD_NAME] = {.name = "HoldName",                                                              \
+                  .type = PARAM_TEXT,                                                              \
+                  .required = is_new,                                                              \
+                  .may_be_empty = !(is_new),                                                       \
+                  .max = NAME_MAX_CHARS,                                                           \
+                  .doc = "Its name"},                                                              \
+    [ADD_ZONE] = {.name = "TimeZone",                                                              \
+                  .type = PARAM_TEXT,                                                              \
+                  .may_be_empty = !(is_new),                                                       \
+                  .max = NAME_MAX_CHARS,                                                           \
+                  .doc = "IANA name, as Europe/Berlin; UTC unless given"},                         \
+    [ADD_END] = {.name = "ServiceEnd",                                                             \
+                 .type = PARAM_TEXT,                                                               \
+                 .may_be_empty = true,                                                             \
+                 .max = NAME_MAX_CHARS,                                                            \
+                 .doc = "Time at which its users can no longer log in; \"\": never"},              \
+    [ADD_RETENTION] = {.name = "RetentionDays",                                                    \
+                       .type = PARAM_INT,                                                          \
+                       .max = RETENTION_MAX_DAYS,                                                  \
+                       .doc = "Days that history is kept; 0: the server's setting"}
 #define HOLD_ID_PARAM                                                                              \
     {                                                                                              \
-        "HoldID", PARAM_INT, true, false, 1, INT64_MAX, "The enterprise"                           \
+        .name = "HoldID", .type = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX,         \
+        .doc = "The enterprise"                                                                    \
     }
 
 static const struct param_row add_params[] = {FIELD_PARAMS(true)};

@@ -126,14 +126,28 @@ static void list_groups(struct call *c)
     naming_page_end(c);
 }
 
-#define ID_PARAM [GROUP_ID] = {"GroupID", PARAM_INT, true, false, 1, INT64_MAX, "The group"}
+#define ID_PARAM                                                                                   \
+    [GROUP_ID] = {.name = "GroupID",                                                               \
+                  .type = PARAM_INT,                                                               \
+                  .required = true,                                                                \
+                  .min = 1,                                                                        \
+                  .max = INT64_MAX,                                                                \
+                  .doc = "The group"}
 
 static const struct param_row add_params[] = {
-    [ADD_NAME] = {"GroupName", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, "Its name"},
+    [ADD_NAME] = {.name = "GroupName",
+                  .type = PARAM_TEXT,
+                  .required = true,
+                  .max = NAME_MAX_CHARS,
+                  .doc = "Its name"},
 };
 static const struct param_row modify_params[] = {
     ID_PARAM,
-    [GROUP_NAME] = {"GroupName", PARAM_TEXT, false, true, 0, NAME_MAX_CHARS, "Its new name"},
+    [GROUP_NAME] = {.name = "GroupName",
+                    .type = PARAM_TEXT,
+                    .may_be_empty = true,
+                    .max = NAME_MAX_CHARS,
+                    .doc = "Its new name"},
 };
 static const struct param_row delete_params[] = {ID_PARAM};
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};

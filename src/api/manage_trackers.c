@@ -82,13 +82,20 @@ static void list_unknown(struct call *c)
 }
 
 static const struct param_row focus_params[] = {
-    [FOCUS_DEVICE] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device"},
-    [FOCUS_ON] = {"Focus", PARAM_BOOL, true, false, 0, 0, "Whether it is marked"},
+    [FOCUS_DEVICE] = {.name = "DeviceID",
+                      .type = PARAM_TEXT,
+                      .required = true,
+                      .doc = "The device"},
+    [FOCUS_ON] = {.name = "Focus",
+                  .type = PARAM_BOOL,
+                  .required = true,
+                  .doc = "Whether it is marked"},
 };
 static const struct param_row unknown_params[] = {
     NAMING_PAGE_PARAMS,
-    [UNKNOWN_DEVICE] = {"DeviceID", PARAM_TEXT, false, false, 0, 0,
-                        "The one tracker; required of all but root"},
+    [UNKNOWN_DEVICE] = {.name = "DeviceID",
+                        .type = PARAM_TEXT,
+                        .doc = "The one tracker; required of all but root"},
 };
 
 static const struct reply_member members[] = {

@@ -251,34 +251,36 @@ static enum err change_password(struct call *c, struct job_context *job)
 
 /* ---- the rows ---- */
 
-#define FIELD_PARAMS(required)                                                                     \
-    [USER_LOGIN] = {"LoginName",                                                                   \
-                    PARAM_TEXT,                                                                    \
-                    required,                                                                      \
-                    !(required),                                                                   \
-                    0,                                                                             \
-                    NAME_MAX_CHARS,                                                                \
-                    "Name to log in with, unique on the platform, without case"},                  \
-    [USER_PASSWORD] = {"PassWord",        PARAM_SECRET,         required, !(required), 0,          \
-                       AUTH_PASSWORD_MAX, "6 to 128 characters"},                                  \
-    [USER_ROLE] = {"Role", PARAM_TEXT, required, !(required), 0, 0, "viewer, operator or admin"},  \
-    [USER_EXPIRE] = {"ExpireTime",                                                                 \
-                     PARAM_TIME,                                                                   \
-                     false,                                                                        \
-                     true,                                                                         \
-                     0,                                                                            \
-                     0,                                                                            \
-                     "Time from which the user can no longer log in; \"\": never"},                \
-    [USER_GROUPS] = {"GroupIDs",                                                                   \
-                     PARAM_IDS,                                                                    \
-                     false,                                                                        \
-                     false,                                                                        \
-                     0,                                                                            \
-                     USER_GROUPS_MAX,                                                              \
-                     "Groups that the user is limited to; []: all devices"}
+#define FIELD_PARAMS(is_new)                                                                       \
+    [USER_LOGIN] = {.name = "LoginName",                                                           \
+                    .type = PARAM_TEXT,                                                            \
+                    .required = is_new,                                                            \
+                    .may_be_empty = !(is_new),                                                     \
+                    .max = NAME_MAX_CHARS,                                                         \
+                    .doc = "Name to log in with, unique on the platform, without case"},           \
+    [USER_PASSWORD] = {.name = "PassWord",                                                         \
+                       .type = PARAM_SECRET,                                                       \
+                       .required = is_new,                                                         \
+                       .may_be_empty = !(is_new),                                                  \
+                       .max = AUTH_PASSWORD_MAX,                                                   \
+                       .doc = "6 to 128 characters"},                                              \
+    [USER_ROLE] = {.name = "Role",                                                                 \
+                   .type = PARAM_TEXT,                                                             \
+                   .required = is_new,                                                             \
+                   .may_be_empty = !(is_new),                                                      \
+                   .doc = "viewer, operator or admin"},                                            \
+    [USER_EXPIRE] = {.name = "ExpireTime",                                                         \
+                     .type = PARAM_TIME,                                                           \
+                     .may_be_empty = true,                                                         \
+                     .doc = "Time from which the user can no longer log in; \"\": never"},         \
+    [USER_GROUPS] = {.name = "GroupIDs",                                                           \
+                     .type = PARAM_IDS,                                                            \
+                     .max = USER_GROUPS_MAX,                                                       \
+                     .doc = "Groups that the user is limited to; []: all devices"}
 #define ID_PARAM                                                                                   \
     {                                                                                              \
-        "UserID", PARAM_INT, true, false, 1, INT64_MAX, "The user"                                 \
+        .name = "UserID", .type = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX,         \
+        .doc = "The user"                                                                          \
     }
 
 static const struct param_row add_params[] = {FIELD_PARAMS(true)};
@@ -286,9 +288,15 @@ static const struct param_row modify_params[] = {FIELD_PARAMS(false), [USER_ID] 
 static const struct param_row delete_params[] = {[DELETE_ID] = ID_PARAM};
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 static const struct param_row password_params[] = {
-    [OLD_PASSWORD] = {"OldPassWord", PARAM_SECRET, true, false, 0, 0, "The password until now"},
-    [NEW_PASSWORD] = {"NewPassWord", PARAM_SECRET, true, false, 0, AUTH_PASSWORD_MAX,
-                      "The new one, 6 to 128 characters"},
+    [OLD_PASSWORD] = {.name = "OldPassWord",
+                      .type = PARAM_SECRET,
+                      .required = true,
+                      .doc = "The password until now"},
+    [NEW_PASSWORD] = {.name = "NewPassWord",
+                      .type = PARAM_SECRET,
+                      .required = true,
+                      .max = AUTH_PASSWORD_MAX,
+                      .doc = "The new one, 6 to 128 characters"},
 };
 
 static const struct reply_member id_members[] = {{"UserID", REPLY_INT, false, "1", "Its ID"}};

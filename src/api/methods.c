@@ -18,13 +18,11 @@ const struct api_method *methods_at(size_t index)
 }
 
 const struct param_row hold_id_param = {
-    "HoldID",
-    PARAM_INT,
-    false,
-    false,
-    1,
-    INT64_MAX,
-    "Of the account root alone, which is in no enterprise: the one it acts in"};
+    .name = "HoldID",
+    .type = PARAM_INT,
+    .min = 1,
+    .max = INT64_MAX,
+    .doc = "Of the account root alone, which is in no enterprise: the one it acts in"};
 
 bool method_takes_hold_id(const struct api_method *m)
 {

@@ -55,16 +55,18 @@ void naming_page_end(struct call *c);
 
 /* The rows of PageIndex?, PageSize? and Key? that every list has, in this order. */
 #define NAMING_PAGE_PARAMS                                                                         \
-    {"PageIndex", PARAM_INT, false, false, 1, NAMING_INDEX_MAX, "Page, from 1"},                   \
-        {"PageSize",                                                                               \
-         PARAM_INT,                                                                                \
-         false,                                                                                    \
-         false,                                                                                    \
-         1,                                                                                        \
-         NAMING_INDEX_MAX,                                                                         \
-         "Rows of a page, at most 1000; all 1000 unless given"},                                   \
+    {.name = "PageIndex",                                                                          \
+     .type = PARAM_INT,                                                                            \
+     .min = 1,                                                                                     \
+     .max = NAMING_INDEX_MAX,                                                                      \
+     .doc = "Page, from 1"},                                                                       \
+        {.name = "PageSize",                                                                       \
+         .type = PARAM_INT,                                                                        \
+         .min = 1,                                                                                 \
+         .max = NAMING_INDEX_MAX,                                                                  \
+         .doc = "Rows of a page, at most 1000; all 1000 unless given"},                            \
     {                                                                                              \
-        "Key", PARAM_TEXT, false, false, 0, 0, "Part of a name, without case"                      \
+        .name = "Key", .type = PARAM_TEXT, .doc = "Part of a name, without case"                   \
     }
 enum { NAMING_INDEX_MAX = 1000000000, NAMING_PAGE_SIZE = 1000 };
 enum { PAGE_PARAM_INDEX, PAGE_PARAM_SIZE, PAGE_PARAM_KEY };

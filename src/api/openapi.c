@@ -32,6 +32,19 @@ static void write_bound(struct json_out *out, const char *name, int64_t v)
     json_int(out, v);
 }
 
+static void write_type(const char *type, bool nullable, struct json_out *out)
+{
+    json_name(out, "type");
+    if (!nullable) {
+        json_write_string(out, type);
+        return;
+    }
+    json_array_begin(out);
+    json_write_string(out, type);
+    json_write_string(out, "null");
+    json_array_end(out);
+}
+
 /* ---- requests ---- */
 
 static const char *const param_types[] = {
@@ -72,7 +85,7 @@ static void write_param(const struct param_row *p, struct json_out *out)
 {
     json_name(out, p->name);
     json_object_begin(out);
-    write_member(out, "type", param_types[p->type]);
+    write_type(param_types[p->type], p->may_be_null, out);
     write_member(out, "description", p->doc);
     write_param_bounds(p, out);
     json_object_end(out);
@@ -110,19 +123,6 @@ static const char *const reply_types[] = {
     [REPLY_ERRORS] = "array",
 };
 
-static void write_type(const struct reply_member *m, struct json_out *out)
-{
-    json_name(out, "type");
-    if (!m->nullable) {
-        json_write_string(out, reply_types[m->type]);
-        return;
-    }
-    json_array_begin(out);
-    json_write_string(out, reply_types[m->type]);
-    json_write_string(out, "null");
-    json_array_end(out);
-}
-
 static void write_object_schema(const struct reply_row *r, struct json_out *out)
 {
     json_object_begin(out);
@@ -132,7 +132,7 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     for (size_t i = 0; i < r->count; i++) {
         json_name(out, r->members[i].name);
         json_object_begin(out);
-        write_type(&r->members[i], out);
+        write_type(reply_types[r->members[i].type], r->members[i].nullable, out);
         write_member(out, "description", r->members[i].doc);
         json_object_end(out);
     }

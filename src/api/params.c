@@ -244,6 +244,10 @@ static const char *read_value(const struct param_reading *reading, const struct 
                               const struct json_value *v, struct value *out)
 {
     out->present = true;
+    out->is_null = v->kind == JSON_KIND_NULL;
+    if (out->is_null) {
+        return NULL;
+    }
     if (row->type == PARAM_IDS) {
         return read_ids(reading, row, v, out);
     }
@@ -283,8 +287,8 @@ static const struct json_value *find_member(const struct param_row *row,
                                             const struct json_value *object)
 {
     const struct json_value *v = last_named(object, row->name);
-    bool absent =
-        v == NULL || v->kind == JSON_KIND_NULL || (!row->may_be_empty && is_empty_text(v));
+    bool absent = v == NULL || (v->kind == JSON_KIND_NULL && !row->may_be_null) ||
+                  (!row->may_be_empty && is_empty_text(v));
     return absent ? NULL : v;
 }
 

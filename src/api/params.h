@@ -28,7 +28,7 @@ enum param_type {
 };
 
 enum {
-    PARAMS_MAX = 12, /* of one method */
+    PARAMS_MAX = 16, /* of one method */
     PARAM_TEXT_BYTES = 4096,
     PARAM_LIST_BYTES = 256 * 1024,
     PARAM_LIST_ITEMS = 10000,
@@ -41,12 +41,14 @@ struct param_row {
     bool may_be_empty; /* "" is a value of its own; otherwise it counts as absent */
     int64_t min;
     int64_t max;
-    const char *doc; /* one sentence */
+    const char *doc;  /* one sentence */
+    bool may_be_null; /* null is a value of its own (`present` without a value: is_null) */
 };
 
 /* What a field held; zeroed where `present` is not set. */
 struct value {
     bool present;
+    bool is_null;                   /* present as null, where the row allows it */
     const char *text;               /* TEXT, SECRET, and the text of an empty TIME */
     int64_t number;                 /* INT, DECIMAL, TIME, BOOL */
     const char *const *items;       /* LIST */

@@ -12,18 +12,31 @@
 #include "api/params.h"
 #include "base/mem.h"
 
-enum { P_TEXT, P_SECRET, P_LIST, P_INT, P_DECIMAL, P_BOOL, P_TIME, P_IDS, P_OBJECTS, P_COUNT };
+enum {
+    P_TEXT,
+    P_SECRET,
+    P_LIST,
+    P_INT,
+    P_DECIMAL,
+    P_BOOL,
+    P_TIME,
+    P_IDS,
+    P_OBJECTS,
+    P_NULL,
+    P_COUNT
+};
 
 static const struct param_row all_rows[P_COUNT] = {
-    [P_TEXT] = {"Text", PARAM_TEXT, false, false, 0, 5, ""},
-    [P_SECRET] = {"Secret", PARAM_SECRET, false, true, 0, 0, ""},
-    [P_LIST] = {"List", PARAM_LIST, false, true, 0, 0, ""},
-    [P_INT] = {"Int", PARAM_INT, false, false, -5, 1000, ""},
-    [P_DECIMAL] = {"Decimal", PARAM_DECIMAL, false, false, 0, 90, ""},
-    [P_BOOL] = {"Bool", PARAM_BOOL, false, false, 0, 0, ""},
-    [P_TIME] = {"Time", PARAM_TIME, false, true, 0, 0, ""},
-    [P_IDS] = {"IDs", PARAM_IDS, false, false, 0, 3, ""},
-    [P_OBJECTS] = {"Objects", PARAM_OBJECTS, false, false, 0, 2, ""},
+    [P_TEXT] = {.name = "Text", .type = PARAM_TEXT, .max = 5},
+    [P_SECRET] = {.name = "Secret", .type = PARAM_SECRET, .may_be_empty = true},
+    [P_LIST] = {.name = "List", .type = PARAM_LIST, .may_be_empty = true},
+    [P_INT] = {.name = "Int", .type = PARAM_INT, .min = -5, .max = 1000},
+    [P_DECIMAL] = {.name = "Decimal", .type = PARAM_DECIMAL, .max = 90},
+    [P_BOOL] = {.name = "Bool", .type = PARAM_BOOL},
+    [P_TIME] = {.name = "Time", .type = PARAM_TIME, .may_be_empty = true},
+    [P_IDS] = {.name = "IDs", .type = PARAM_IDS, .max = 3},
+    [P_OBJECTS] = {.name = "Objects", .type = PARAM_OBJECTS, .max = 2},
+    [P_NULL] = {.name = "Null", .type = PARAM_INT, .may_be_null = true, .min = -5, .max = 5},
 };
 
 /* One reading at a time; what it found. */
@@ -71,6 +84,18 @@ static void test_absent(void **state)
         assert_false(r->values[i].present);
         assert_string_equal(r->values[i].text, "");
     }
+}
+
+static void test_null(void **state)
+{
+    struct reading *r = *state;
+    read_good(r, "{\"Null\":null}");
+    assert_true(r->values[P_NULL].present);
+    assert_true(r->values[P_NULL].is_null);
+    read_good(r, "{\"Null\":-5}");
+    assert_false(r->values[P_NULL].is_null);
+    assert_int_equal(r->values[P_NULL].number, -5);
+    refuse(r, "{\"Null\":6}", "Null");
 }
 
 static void test_texts(void **state)
@@ -243,9 +268,9 @@ static void test_required_goes_before_values(void **state)
 {
     struct reading *r = *state;
     static const struct param_row rows[] = {
-        {"A", PARAM_INT, true, false, 0, 9, ""},
-        {"B", PARAM_TEXT, true, false, 0, 0, ""},
-        {"C", PARAM_LIST, true, true, 0, 0, ""},
+        {.name = "A", .type = PARAM_INT, .required = true, .max = 9},
+        {.name = "B", .type = PARAM_TEXT, .required = true},
+        {.name = "C", .type = PARAM_LIST, .required = true, .may_be_empty = true},
     };
     static const struct {
         const char *json;
@@ -286,17 +311,12 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_the_last_of_a_repeated_name_counts),
-        cmocka_unit_test(test_ints),
-        cmocka_unit_test(test_decimals),
-        cmocka_unit_test(test_bools),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_arrays),
-        cmocka_unit_test(test_required_goes_before_values),
+        cmocka_unit_test(test_absent), cmocka_unit_test(test_null),
+        cmocka_unit_test(test_texts),  cmocka_unit_test(test_the_last_of_a_repeated_name_counts),
+        cmocka_unit_test(test_ints),   cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_bools),  cmocka_unit_test(test_times),
+        cmocka_unit_test(test_lists),  cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_arrays), cmocka_unit_test(test_required_goes_before_values),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -57,16 +57,25 @@ static enum err modify_plate(struct call *c, struct job_context *job)
 }
 
 #define DEVICE_PARAM                                                                               \
-    [PLATE_DEVICE] = {"DeviceID", PARAM_TEXT, true, false, 0, 0, "The device to rename"}
+    [PLATE_DEVICE] = {                                                                             \
+        .name = "DeviceID", .type = PARAM_TEXT, .required = true, .doc = "The device to rename"}
 #define NAME_DOC "New display name: 1 to 64 characters, no comma, unique in the enterprise"
 
 static const struct param_row plate_params[] = {
     DEVICE_PARAM,
-    [PLATE_NAME] = {"NewVehiclePlate", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, NAME_DOC},
+    [PLATE_NAME] = {.name = "NewVehiclePlate",
+                    .type = PARAM_TEXT,
+                    .required = true,
+                    .max = NAME_MAX_CHARS,
+                    .doc = NAME_DOC},
 };
 static const struct param_row asset_params[] = {
     DEVICE_PARAM,
-    [PLATE_NAME] = {"AssetName", PARAM_TEXT, true, false, 0, NAME_MAX_CHARS, NAME_DOC},
+    [PLATE_NAME] = {.name = "AssetName",
+                    .type = PARAM_TEXT,
+                    .required = true,
+                    .max = NAME_MAX_CHARS,
+                    .doc = NAME_DOC},
 };
 
 #define DATA_DOC                                                                                   \

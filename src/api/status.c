@@ -146,14 +146,28 @@ static void get_device_list(struct call *c)
 }
 
 static const struct param_row list_params[] = {
-    [LIST_INDEX] = {"PageIndex", PARAM_INT, true, false, 1, PAGE_INDEX_MAX, "Page, from 1"},
-    [LIST_SIZE] = {"PageSize", PARAM_INT, true, false, 1, CODE_MAX,
-                   "Rows of a page; more than 1000 are 1000"},
-    [LIST_KEY] = {"Key", PARAM_TEXT, false, false, 0, 0, "Part of the DeviceID or plate"},
-    [LIST_TYPE] = {"DeviceType", PARAM_INT, false, false, 0, DEVICE_ASSET,
-                   "0 vehicle, 1 person, 2 asset"},
-    [LIST_STATUS] = {"Status", PARAM_INT, false, false, STATUS_ALL, STATUS_FOCUS,
-                     "0 all, 1 online, 2 offline, 3 alarm, 4 not used, 5 focus"},
+    [LIST_INDEX] = {.name = "PageIndex",
+                    .type = PARAM_INT,
+                    .required = true,
+                    .min = 1,
+                    .max = PAGE_INDEX_MAX,
+                    .doc = "Page, from 1"},
+    [LIST_SIZE] = {.name = "PageSize",
+                   .type = PARAM_INT,
+                   .required = true,
+                   .min = 1,
+                   .max = CODE_MAX,
+                   .doc = "Rows of a page; more than 1000 are 1000"},
+    [LIST_KEY] = {.name = "Key", .type = PARAM_TEXT, .doc = "Part of the DeviceID or plate"},
+    [LIST_TYPE] = {.name = "DeviceType",
+                   .type = PARAM_INT,
+                   .max = DEVICE_ASSET,
+                   .doc = "0 vehicle, 1 person, 2 asset"},
+    [LIST_STATUS] = {.name = "Status",
+                     .type = PARAM_INT,
+                     .min = STATUS_ALL,
+                     .max = STATUS_FOCUS,
+                     .doc = "0 all, 1 online, 2 offline, 3 alarm, 4 not used, 5 focus"},
 };
 
 static const struct reply_member list_members[] = {
@@ -307,10 +321,18 @@ static void get_current_by_device_ids(struct call *c)
 }
 
 static const struct param_row plate_params[] = {
-    {"VehiclePlates", PARAM_LIST, true, true, 0, 0, "Plates between commas; \"\": all"},
+    {.name = "VehiclePlates",
+     .type = PARAM_LIST,
+     .required = true,
+     .may_be_empty = true,
+     .doc = "Plates between commas; \"\": all"},
 };
 static const struct param_row id_params[] = {
-    {"DeviceIDs", PARAM_LIST, true, true, 0, 0, "DeviceIDs between commas; \"\": all"},
+    {.name = "DeviceIDs",
+     .type = PARAM_LIST,
+     .required = true,
+     .may_be_empty = true,
+     .doc = "DeviceIDs between commas; \"\": all"},
 };
 
 static const struct reply_member status_members[] = {

@@ -52,6 +52,11 @@ struct group {
 
 enum device_type { DEVICE_VEHICLE, DEVICE_PERSON, DEVICE_ASSET };
 
+/* What a device's speeds are told in. Stored: only add at the end. Names in speed_unit_name(). */
+enum speed_unit { SPEED_UNIT_UNSET, SPEED_UNIT_KNOTS, SPEED_UNIT_MPS, SPEED_UNIT_KMH };
+
+enum { UTC_OFFSET_MIN_MIN = -840, UTC_OFFSET_MIN_MAX = 840 }; /* of a clock, in minutes */
+
 struct device {
     int64_t id; /* internal; history hangs on it */
     int64_t enterprise_id;
@@ -67,7 +72,15 @@ struct device {
     uint32_t tank_ml; /* 0: unknown */
     int64_t created_s;
     bool deleted;
+    bool has_utc_offset;        /* the zone of its clock is set; else it is found otherwise */
+    int16_t utc_offset_min;     /* that zone, east of UTC; 0 where none is set */
+    enum speed_unit speed_unit; /* UNSET: as its protocol says */
 };
+
+/* "knots", "mps", "kmh"; "" for UNSET. */
+const char *speed_unit_name(enum speed_unit unit);
+/* The unit of that name; SPEED_UNIT_UNSET of none. */
+enum speed_unit speed_unit_of(const char *name);
 
 struct token {
     uint8_t hash[TOKEN_HASH_BYTES]; /* of the token's 32 upper-case digits; never the token */

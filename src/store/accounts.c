@@ -43,6 +43,16 @@ static void put_blob(struct binder *b, struct bytes v)
     keep(b, sqlite3_bind_blob64(b->statement, ++b->index, at, v.len, SQLITE_TRANSIENT));
 }
 
+/* NULL where it is not set. */
+static void put_optional(struct binder *b, bool is_set, int64_t v)
+{
+    if (is_set) {
+        put_int(b, v);
+    } else {
+        keep(b, sqlite3_bind_null(b->statement, ++b->index));
+    }
+}
+
 static void bind_enterprise(struct binder *b, const struct change *c)
 {
     const struct enterprise *e = &c->enterprise;
@@ -96,6 +106,8 @@ static void bind_device(struct binder *b, const struct change *c)
     put_int(b, d->tank_ml);
     put_int(b, d->created_s);
     put_int(b, d->deleted);
+    put_optional(b, d->has_utc_offset, d->utc_offset_min);
+    put_int(b, d->speed_unit);
 }
 
 static void bind_token_hash(struct binder *b, const struct change *c)
@@ -154,7 +166,8 @@ static const struct saver {
     [CHANGE_PUT_ENTERPRISE] = {"REPLACE INTO enterprise VALUES(?,?,?,?,?,?,?)", bind_enterprise},
     [CHANGE_PUT_USER] = {"REPLACE INTO user VALUES(?,?,?,?,?,?,?,?,?,?)", bind_user},
     [CHANGE_PUT_GROUP] = {"REPLACE INTO device_group VALUES(?,?,?,?)", bind_group},
-    [CHANGE_PUT_DEVICE] = {"REPLACE INTO device VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", bind_device},
+    [CHANGE_PUT_DEVICE] = {"REPLACE INTO device VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                           bind_device},
     [CHANGE_PUT_TOKEN] = {"REPLACE INTO token VALUES(?,?,?,?,?)", bind_token},
     [CHANGE_DELETE_TOKEN] = {"DELETE FROM token WHERE hash=?", bind_token_hash},
     [CHANGE_PUT_FOCUS] = {"REPLACE INTO focus VALUES(?,?)", bind_focus},

@@ -75,6 +75,15 @@ static bool take_bool(struct row *r)
     return take_int(r, 0, 1) != 0;
 }
 
+/* Whether the next column holds a value; a column that a later schema added is passed over. */
+static bool has_value(struct row *r)
+{
+    bool has = r->index < sqlite3_column_count(r->statement) &&
+               sqlite3_column_type(r->statement, r->index) != SQLITE_NULL;
+    r->index += !has;
+    return has;
+}
+
 /* Borrowed until the next step; never NULL. */
 static const char *take_text(struct row *r)
 {
@@ -147,6 +156,13 @@ static void read_device(struct row *r, struct change *c)
     d->tank_ml = (uint32_t)take_int(r, 0, UINT32_MAX);
     d->created_s = take_time(r);
     d->deleted = take_bool(r);
+    d->has_utc_offset = has_value(r);
+    if (d->has_utc_offset) {
+        d->utc_offset_min = (int16_t)take_int(r, UTC_OFFSET_MIN_MIN, UTC_OFFSET_MIN_MAX);
+    }
+    if (has_value(r)) {
+        d->speed_unit = (enum speed_unit)take_int(r, 0, SPEED_UNIT_KMH);
+    }
     r->damaged = r->damaged || !device_id_is_valid(bytes_of_text(d->device_id));
 }
 

@@ -209,9 +209,23 @@ static void groups_and_devices(void **state)
 {
     struct kit *k = *state;
     struct change c[2] = {{.kind = CHANGE_PUT_DEVICE}, {.kind = CHANGE_PUT_GROUP}};
-    c[0].device =
-        (struct device){3,      9,       4,        "0013800000001", "粤B 12345", "K-7", "+49 151 1",
-                        "8944", "GT06N", "123456", DEVICE_ASSET,    UINT32_MAX,  11,    true};
+    c[0].device = (struct device){3,
+                                  9,
+                                  4,
+                                  "0013800000001",
+                                  "粤B 12345",
+                                  "K-7",
+                                  "+49 151 1",
+                                  "8944",
+                                  "GT06N",
+                                  "123456",
+                                  DEVICE_ASSET,
+                                  UINT32_MAX,
+                                  11,
+                                  true,
+                                  true,
+                                  -330,
+                                  SPEED_UNIT_MPS};
     c[1].group = (struct group){4, 9, "North", true};
     save_and_load(k, c, 2);
     assert_int_equal(k->kept.count, 2);
@@ -233,6 +247,9 @@ static void groups_and_devices(void **state)
     assert_string_equal(d->command_password, "123456");
     assert_int_equal(d->type, DEVICE_ASSET);
     assert_int_equal(d->tank_ml, UINT32_MAX);
+    assert_true(d->has_utc_offset);
+    assert_int_equal(d->utc_offset_min, -330);
+    assert_int_equal(d->speed_unit, SPEED_UNIT_MPS);
     assert_int_equal(d->created_s, 11);
     assert_true(d->deleted);
 }
@@ -356,7 +373,8 @@ static void the_order_of_loading(void **state)
     c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
     c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
     c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
-    c[3].device = (struct device){1, 1, 0, "1", "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, 0};
+    c[3].device =
+        (struct device){1, 1, 0, "1", "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, 0, 0, 0, 0};
     c[4] = (struct change){.kind = CHANGE_PUT_GROUP, .group = {1, 1, "g", false}};
     c[5] = (struct change){.kind = CHANGE_PUT_USER};
     c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
@@ -384,9 +402,9 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
         {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO focus VALUES(0, 1)", ERR_CORRUPT},
         {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},

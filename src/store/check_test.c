@@ -42,8 +42,8 @@ static enum err check_store(struct kit *k)
 static void put_device(struct kit *k, int64_t id, const char *device_id, bool deleted)
 {
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device =
-        (struct device){id, 1, 0, device_id, "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, deleted};
+    c.device = (struct device){id, 1, 0,       device_id, "", "", "", "", "", "", DEVICE_VEHICLE,
+                               0,  0, deleted, 0,         0,  0};
     struct store_batch batch = {.changes = &c, .change_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
 }
