@@ -1,9 +1,13 @@
 /*
  * One report on its way into the batch.
  *
- * Time. The tracker's word counts if it lies after 2005 and at most ten minutes after the arrival;
- * otherwise the arrival time takes its place and original_time_s keeps what was said, so that one
- * bad clock does not freeze the device at a time that nothing is newer than.
+ * Time. GPS counts its weeks in ten bits (IS-GPS-200, 20.3.3.3.1.1), and a receiver that is older
+ * than the last rollover tells times 1,024 weeks ago: 2007-04-15 for 2026-11-29. Where one or two
+ * such spans bring a locked fix to between 90 days before and ten minutes after its arrival it is
+ * moved there; one without a lock got its date from a clock that was never set, and its arrival
+ * counts. Else the tracker's word counts if it lies after 2005 and at most ten minutes after the
+ * arrival; otherwise the arrival time takes its place. original_time_s keeps what was said, so that
+ * one bad clock does not freeze the device at a time that nothing is newer than.
  *
  * A report with neither time nor position (a heartbeat with voltages, a SIM card's number) is filed
  * under the time of the device's newest fix, so that it makes no fix late and shows no GPS time
@@ -23,6 +27,7 @@
 #include "ingest/ingest_private.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
+enum { ROLLOVER_S = 1024 * 7 * 86400, ROLLOVERS_MAX = 2, ROLLOVER_BEHIND_MAX_S = 90 * 86400 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
 static void replace_time(struct fix *f)
@@ -32,11 +37,45 @@ static void replace_time(struct fix *f)
     f->flags |= FIX_TIME_REPLACED;
 }
 
+/* The time that rollovers of the GPS week explain, or what the fix says where they do not. */
+static int64_t moved_time_s(const struct fix *f)
+{
+    int64_t time_s = f->gps_time_s;
+    for (int i = 0; i < ROLLOVERS_MAX && time_s < f->rcv_time_s - ROLLOVER_BEHIND_MAX_S; i++) {
+        time_s += ROLLOVER_S;
+    }
+    bool is_recent = time_s >= f->rcv_time_s - ROLLOVER_BEHIND_MAX_S &&
+                     time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S;
+    return is_recent ? time_s : f->gps_time_s;
+}
+
+/* Moves a time before the last rollover; whether it was one. */
+static bool judge_rollover(struct batch *b, struct fix *f)
+{
+    int64_t time_s = moved_time_s(f);
+    if (time_s == f->gps_time_s) {
+        return false;
+    }
+    if ((f->flags & FIX_VALID) == 0) {
+        replace_time(f);
+        b->replaced++;
+        return true;
+    }
+    f->original_time_s = f->gps_time_s;
+    f->gps_time_s = time_s;
+    f->flags |= FIX_TIME_MOVED;
+    b->moved++;
+    return true;
+}
+
 /* `newest_s` is the time of the device's newest fix, 0 before the first. */
 static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
 {
     if ((f->has & FIX_HAS_TIME) == 0) {
         f->gps_time_s = (f->has & FIX_HAS_POSITION) != 0 ? f->rcv_time_s : newest_s;
+        return;
+    }
+    if (judge_rollover(b, f)) {
         return;
     }
     if (f->gps_time_s >= TIME_MIN_S && f->gps_time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S) {

@@ -59,6 +59,7 @@ struct batch {
     uint64_t late;
     uint64_t refused;
     uint64_t replaced;
+    uint64_t moved;
     uint64_t expired;
 };
 

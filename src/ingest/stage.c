@@ -264,6 +264,7 @@ static void count_batch(struct ingest *in)
     counter_add(counters, fixes_late, b->late);
     counter_add(counters, fixes_refused, b->refused);
     counter_add(counters, times_replaced, b->replaced);
+    counter_add(counters, times_moved, b->moved);
     counter_add(counters, parts_expired, b->expired);
 }
 
@@ -306,6 +307,7 @@ static void clear(struct ingest *in)
     b->late = 0;
     b->refused = 0;
     b->replaced = 0;
+    b->moved = 0;
     b->expired = 0;
     g_hash_table_remove_all(b->newcomers);
     arena_clear(&b->arena);

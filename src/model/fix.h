@@ -53,7 +53,9 @@ enum fix_flag {
     FIX_CHARGING = 1 << 7,
     FIX_MOVING = 1 << 8, /* by the tracker's own motion sensor */
     FIX_DOOR_OPEN = 1 << 9,
-    FIX_CUT_OFF = 1 << 10, /* fuel or power cut by the relay */
+    FIX_CUT_OFF = 1 << 10,    /* fuel or power cut by the relay */
+    FIX_TIME_MOVED = 1 << 11, /* gps_time_s is what was sent (original_time_s) and whole rollovers
+                                 of the GPS week */
 };
 
 /* What a lock said. Stored: only add at the end. Texts in fix_lock_text(). */
@@ -99,7 +101,7 @@ struct wifi_ap {
  */
 struct fix {
     int64_t gps_time_s;      /* when the tracker took it, UTC */
-    int64_t original_time_s; /* with FIX_TIME_REPLACED what the tracker said, else 0 */
+    int64_t original_time_s; /* with FIX_TIME_REPLACED or _MOVED what the tracker said, else 0 */
     int64_t rcv_time_s;      /* when the server got it */
     uint32_t has;            /* enum fix_has */
     uint32_t flags;          /* enum fix_flag */
