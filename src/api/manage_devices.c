@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/device_row.h"
 #include "api/naming.h"
 #include "base/clock.h"
 
@@ -398,6 +399,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
+    const struct device old = d;
     take_values(&d, c->values);
     if (call_has(c, DEVICE_GROUP) && !group_is_allowed(c, job->directory, d.group_id)) {
         return call_refuse(c, 404, NO_GROUP);
@@ -409,6 +411,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return call_refuse(c, 409, CODE_TAKEN);
     }
     change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
+    device_row_note_zone(job, &old, &d);
     return ERR_OK;
 }
 
@@ -424,62 +427,23 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 /* ---- ListDevices ---- */
 
-static void write_device(struct call *c, const struct device *d)
-{
-    struct json_out *out = &c->out;
-    json_object_begin(out);
-    json_name(out, "DeviceID");
-    json_write_string(out, d->device_id);
-    json_name(out, "VehiclePlate");
-    json_write_string(out, d->plate);
-    json_name(out, "ObjectCode");
-    json_write_string(out, d->object_code);
-    json_name(out, "SIM");
-    json_write_string(out, d->sim);
-    json_name(out, "ICCID");
-    json_write_string(out, d->iccid);
-    json_name(out, "DeviceType");
-    json_int(out, d->type);
-    json_name(out, "HasPassword");
-    json_bool(out, d->command_password[0] != '\0');
-    json_name(out, "TankLitres");
-    json_decimal(out, d->tank_ml, 3);
-    json_name(out, "Model");
-    json_write_string(out, d->model);
-    json_name(out, "GroupID");
-    json_int(out, d->group_id);
-    json_name(out, "UtcOffsetMinutes");
-    if (d->has_utc_offset) {
-        json_int(out, d->utc_offset_min);
-    } else {
-        json_write_null(out);
-    }
-    json_name(out, "SpeedUnit");
-    if (d->speed_unit == SPEED_UNIT_UNSET) {
-        json_write_null(out);
-    } else {
-        json_write_string(out, speed_unit_name(d->speed_unit));
-    }
-    json_object_end(out);
-}
-
 static void list_devices(struct call *c)
 {
     struct directory *dir = c->api->directory;
     size_t count = 0;
     size_t total = 0;
     struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
-    const struct device **found = arena_new_array(&c->arena, count, sizeof(struct device *));
+    const struct device_ref **found = arena_new_array(&c->arena, count, sizeof(*found));
     const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
-        found[total] = refs[i].info;
+        found[total] = &refs[i];
         total += key[0] == '\0' || strstr(naming_folded(c, refs[i].info->device_id), key) != NULL ||
                  strstr(naming_folded(c, refs[i].info->plate), key) != NULL;
     }
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (naming_page_takes(&page)) {
-            write_device(c, found[i]);
+            device_row_write(c, found[i]);
         }
     }
     naming_page_end(c);
@@ -505,21 +469,6 @@ static const struct reply_member many_members[] = {
     {"errors", REPLY_ERRORS, false, "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
      "Which were not, counted from 0, and why"},
 };
-static const struct reply_member members[] = {
-    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity that the tracker reports"},
-    {"VehiclePlate", REPLY_TEXT, false, "\"8020\"", "Display name"},
-    {"ObjectCode", REPLY_TEXT, false, "\"2004130036\"", "Number of the vehicle or asset"},
-    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number"},
-    {"ICCID", REPLY_TEXT, false, "\"\"", "Of the SIM card"},
-    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
-    {"HasPassword", REPLY_BOOL, false, "false", "Lock commands have a password; never told"},
-    {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
-    {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
-    {"GroupID", REPLY_INT, false, "0", "0: in no group"},
-    {"UtcOffsetMinutes", REPLY_INT, true, "null", "Zone of its clock; null: not set"},
-    {"SpeedUnit", REPLY_TEXT, true, "null", "Of its speeds; null: as its protocol says"},
-};
-
 static const struct api_method rows[] = {
     {
         .name = "AddDevice",
@@ -583,7 +532,7 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {REPLY_PAGE, NULL, device_row_members, DEVICE_ROW_MEMBERS},
         .doc = "The devices by DeviceID.",
         .run = list_devices,
     },

@@ -61,6 +61,7 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
 static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
 {
     struct gateway *g = link->gateway;
+    int16_t configured_min = g->options.utc_offset_min[link->protocol];
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,
@@ -72,6 +73,9 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .wants_close = d->wants_close,
         .hint = d->hint,
         .utc_offset_min = link->session.utc_offset_min,
+        .is_offset_told = link->session.is_offset_told,
+        .is_offset_configured = configured_min != GATEWAY_OFFSET_UNSET,
+        .configured_min = configured_min,
         .messages = d->at,
         .count = d->len,
     };

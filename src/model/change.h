@@ -24,6 +24,8 @@ enum change_kind {
     CHANGE_ADD_TEXT, /* appended; the store numbers it */
     CHANGE_PUT_PART,
     CHANGE_DELETE_PARTS, /* all with `part.device_id` and `part.key` */
+    CHANGE_PUT_CLOCK,
+    CHANGE_DELETE_CLOCK, /* of `clock.device_id` */
 };
 
 struct change {
@@ -37,6 +39,7 @@ struct change {
         struct focus focus;
         struct device_text text;
         struct waiting_part part;
+        struct device_clock clock;
     };
 };
 

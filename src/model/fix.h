@@ -56,6 +56,7 @@ enum fix_flag {
     FIX_CUT_OFF = 1 << 10,    /* fuel or power cut by the relay */
     FIX_TIME_MOVED = 1 << 11, /* gps_time_s is what was sent (original_time_s) and whole rollovers
                                  of the GPS week */
+    FIX_TIME_LOCAL = 1 << 30, /* while decoding only, never stored: see fix_set_local_time() */
 };
 
 /* What a lock said. Stored: only add at the end. Texts in fix_lock_text(). */
@@ -142,6 +143,11 @@ const char *fix_lock_text(enum fix_lock event);
 
 /* Setters for decoders: store a value and its `has` bit, or nothing where it is out of range. */
 void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1970 to 9999 */
+/*
+ * The same of a time that a clock with a zone of its own told, read in the zone of the session: the
+ * message says so (decoded_finish()), and ingest may read it in another.
+ */
+void fix_set_local_time(struct fix *f, int64_t time_s);
 /* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 unless `valid`. */
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid);
 void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm);

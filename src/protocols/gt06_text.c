@@ -160,7 +160,7 @@ static bool parse_position(struct bytes text, const struct session *s, struct fi
     if (!is_one || course_e7 < 0 || speed_e7 < 0) {
         return false;
     }
-    fix_set_time(fix, time_s);
+    fix_set_local_time(fix, time_s);
     fix_set_position(fix, lat_e7, lon_e7, true);
     fix_set_course_cdeg(fix, (uint64_t)course_e7 / 100000);
     fix_set_speed_kmh_e2(fix, units_kmh_e2_from_knots_e7((uint64_t)speed_e7));

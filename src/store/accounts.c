@@ -159,6 +159,17 @@ static void bind_part(struct binder *b, const struct change *c)
     put_blob(b, (struct bytes){c->part.at, c->part.len});
 }
 
+static void bind_clock_device(struct binder *b, const struct change *c)
+{
+    put_int(b, c->clock.device_id);
+}
+
+static void bind_clock(struct binder *b, const struct change *c)
+{
+    bind_clock_device(b, c);
+    put_blob(b, (struct bytes){c->clock.at, c->clock.len});
+}
+
 static const struct saver {
     const char *sql;
     void (*bind)(struct binder *b, const struct change *c);
@@ -175,6 +186,8 @@ static const struct saver {
     [CHANGE_ADD_TEXT] = {"INSERT INTO device_text(device_id,time_s,text) VALUES(?,?,?)", bind_text},
     [CHANGE_PUT_PART] = {"REPLACE INTO waiting_part VALUES(?,?,?,?,?,?,?)", bind_part},
     [CHANGE_DELETE_PARTS] = {"DELETE FROM waiting_part WHERE device_id=? AND key=?", bind_part_key},
+    [CHANGE_PUT_CLOCK] = {"REPLACE INTO device_clock VALUES(?,?)", bind_clock},
+    [CHANGE_DELETE_CLOCK] = {"DELETE FROM device_clock WHERE device=?", bind_clock_device},
 };
 
 enum { SAVER_COUNT = sizeof(savers) / sizeof(savers[0]) };

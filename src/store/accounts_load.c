@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/reader.h"
 #include "base/writer.h"
+#include "fleet/clock_zone.h"
 #include "model/message.h"
 #include "protocols/protocol.h"
 #include "store/accounts_groups.h"
@@ -217,20 +218,34 @@ static void read_part(struct row *r, struct change *c)
     p->len = data.len;
 }
 
+static void read_clock(struct row *r, struct change *c)
+{
+    struct clock_zone zone;
+    c->clock.device_id = take_id(r);
+    struct bytes packed = take_blob(r);
+    c->clock.at = packed.at;
+    c->clock.len = packed.len;
+    r->damaged = r->damaged || clock_zone_unpack(packed, &zone) != ERR_OK;
+}
+
+enum { CLOCK_SCHEMA = 3 };
+
 static const struct row_kind {
     const char *sql;
     void (*read)(struct row *r, struct change *c);
     enum change_kind kind;
-    bool optional; /* a row that makes no sense is left out: a protocol this program lacks */
+    bool optional;  /* a row that makes no sense is left out: a protocol this program lacks */
+    int64_t schema; /* the one that brought the table; files of earlier ones are read too */
 } kinds[] = {
-    {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false},
-    {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false},
-    {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false},
-    {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false},
-    {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false},
-    {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false},
-    {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART,
-     true},
+    {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false, 1},
+    {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false, 1},
+    {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false, 1},
+    {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false, 1},
+    {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false, 1},
+    {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false, 1},
+    {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART, true,
+     1},
+    {"SELECT * FROM device_clock", read_clock, CHANGE_PUT_CLOCK, false, CLOCK_SCHEMA},
 };
 
 /* Hands out the row that `r` stands on; `number` is for the log. */
@@ -271,9 +286,10 @@ static enum err load_kind(sqlite3 *db, const struct row_kind *k,
 
 enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)
 {
-    enum err worst = ERR_OK;
+    int64_t schema = 0;
+    enum err worst = database_number(db, "PRAGMA user_version", &schema);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        enum err e = load_kind(db, &kinds[i], loader);
+        enum err e = kinds[i].schema <= schema ? load_kind(db, &kinds[i], loader) : ERR_OK;
         worst = worst == ERR_OK ? e : worst;
         if (worst != ERR_OK && !loader->go_on) {
             break;

@@ -63,7 +63,9 @@ const char *const schema_steps[] = {
     "CREATE INDEX track_chunk_by_device ON track_chunk(device, last_s, first_s);",
     /* 3: what a device's clock and speeds are told in; NULL and 0 where not set. */
     ("ALTER TABLE device ADD COLUMN utc_offset_min INTEGER;"
-     "ALTER TABLE device ADD COLUMN speed_unit INTEGER NOT NULL DEFAULT 0;"),
+     "ALTER TABLE device ADD COLUMN speed_unit INTEGER NOT NULL DEFAULT 0;"
+     /* What was learnt of a clock that is in question (fleet/clock_zone.h). */
+     "CREATE TABLE device_clock(device INTEGER PRIMARY KEY, zone BLOB NOT NULL);"),
 };
 
 const size_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
