@@ -50,12 +50,12 @@ static const char NO_GROUP[] = "This group does not exist";
                    .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
     [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
                       .type = PARAM_TEXT,                                                          \
-                      .may_be_empty = is_change,                                                   \
+                      .may_be_empty = (is_change),                                                 \
                       .max = NAME_MAX_CHARS,                                                       \
                       .doc = "Display name, unique in the enterprise; the DeviceID unless given"}, \
     [DEVICE_CODE] = {.name = "ObjectCode",                                                         \
                      .type = PARAM_TEXT,                                                           \
-                     .may_be_empty = is_change,                                                    \
+                     .may_be_empty = (is_change),                                                  \
                      .max = SHORT_TEXT_MAX,                                                        \
                      .doc = "Number of the vehicle, unique in the enterprise; made unless given"}, \
     [DEVICE_SIM] = {.name = "SIM",                                                                 \
