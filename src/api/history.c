@@ -73,8 +73,7 @@ static void rewind_history(struct history *h)
 /* How well a fix can stand for its second. */
 static int rank(const struct fix *f)
 {
-    const uint32_t position = FIX_HAS_POSITION;
-    if ((f->has & position) == 0) {
+    if (!fix_has_position(f)) {
         return 0;
     }
     return f->source == FIX_GPS ? 2 : 1;
@@ -187,11 +186,10 @@ static void close_history(void *state)
 /* Takes the next GPSTime unfolded; whether any of its fixes has a position. */
 static bool pass_time(struct history *h)
 {
-    const uint32_t position = FIX_HAS_POSITION;
     bool has_position = false;
     h->best = h->next;
     while (is_same_time(h)) {
-        has_position = has_position || (h->next.has & position) != 0;
+        has_position = has_position || fix_has_position(&h->next);
         fetch(h);
     }
     return has_position;
@@ -290,6 +288,7 @@ static void get_history_by_device_id(struct call *c)
                        .doc = "First instant, inclusive"},                                         \
     [HISTORY_END] = {.name = "EndTime",                                                            \
                      .type = PARAM_TIME,                                                           \
+                     .ends_range = true,                                                           \
                      .required = true,                                                             \
                      .doc = "Last instant, inclusive; at most the first three days are answered"}
 

@@ -51,12 +51,12 @@ static const char NO_GROUP[] = "This group does not exist";
                    .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
     [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
                       .type = PARAM_TEXT,                                                          \
-                      .may_be_empty = is_change,                                                   \
+                      .may_be_empty = (is_change),                                                 \
                       .max = NAME_MAX_CHARS,                                                       \
                       .doc = "Display name, unique in the enterprise; the DeviceID unless given"}, \
     [DEVICE_CODE] = {.name = "ObjectCode",                                                         \
                      .type = PARAM_TEXT,                                                           \
-                     .may_be_empty = is_change,                                                    \
+                     .may_be_empty = (is_change),                                                  \
                      .max = SHORT_TEXT_MAX,                                                        \
                      .doc = "Number of the vehicle, unique in the enterprise; made unless given"}, \
     [DEVICE_SIM] = {.name = "SIM",                                                                 \
@@ -433,7 +433,8 @@ static void list_devices(struct call *c)
     size_t count = 0;
     size_t total = 0;
     struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
-    const struct device_ref **found = arena_new_array(&c->arena, count, sizeof(*found));
+    const struct device_ref **found =
+        arena_new_array(&c->arena, count, sizeof(struct device_ref *));
     const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         found[total] = &refs[i];

@@ -40,7 +40,7 @@ static enum err take_fields(struct call *c, struct enterprise *e)
         const char *text = call_text(c, ADD_END);
         e->service_end_s = 0;
         if (text[0] != '\0' &&
-            zone_parse(&clock, bytes_of_text(text), &e->service_end_s) != ERR_OK) {
+            zone_parse(&clock, bytes_of_text(text), ZONE_FIRST_PASS, &e->service_end_s) != ERR_OK) {
             return call_refuse_value(c, "ServiceEnd", "not a time");
         }
     }
@@ -53,7 +53,7 @@ static bool is_time(struct call *c, const char *text)
 {
     struct zone_clock clock = *call_clock(c);
     int64_t time_s = 0;
-    return zone_parse(&clock, bytes_of_text(text), &time_s) == ERR_OK;
+    return zone_parse(&clock, bytes_of_text(text), ZONE_FIRST_PASS, &time_s) == ERR_OK;
 }
 
 static bool check_enterprise(struct call *c)
@@ -223,7 +223,7 @@ static void list_enterprises(struct call *c)
 #define FIELD_PARAMS(is_new)                                                                       \
     [ADD_NAME] = {.name = "HoldName",                                                              \
                   .type = PARAM_TEXT,                                                              \
-                  .required = is_new,                                                              \
+                  .required = (is_new),                                                            \
                   .may_be_empty = !(is_new),                                                       \
                   .max = NAME_MAX_CHARS,                                                           \
                   .doc = "Its name"},                                                              \

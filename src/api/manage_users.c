@@ -254,19 +254,19 @@ static enum err change_password(struct call *c, struct job_context *job)
 #define FIELD_PARAMS(is_new)                                                                       \
     [USER_LOGIN] = {.name = "LoginName",                                                           \
                     .type = PARAM_TEXT,                                                            \
-                    .required = is_new,                                                            \
+                    .required = (is_new),                                                          \
                     .may_be_empty = !(is_new),                                                     \
                     .max = NAME_MAX_CHARS,                                                         \
                     .doc = "Name to log in with, unique on the platform, without case"},           \
     [USER_PASSWORD] = {.name = "PassWord",                                                         \
                        .type = PARAM_SECRET,                                                       \
-                       .required = is_new,                                                         \
+                       .required = (is_new),                                                       \
                        .may_be_empty = !(is_new),                                                  \
                        .max = AUTH_PASSWORD_MAX,                                                   \
                        .doc = "6 to 128 characters"},                                              \
     [USER_ROLE] = {.name = "Role",                                                                 \
                    .type = PARAM_TEXT,                                                             \
-                   .required = is_new,                                                             \
+                   .required = (is_new),                                                           \
                    .may_be_empty = !(is_new),                                                      \
                    .doc = "viewer, operator or admin"},                                            \
     [USER_EXPIRE] = {.name = "ExpireTime",                                                         \

@@ -186,13 +186,13 @@ static const char *read_bool(const struct param_reading *reading, const struct p
 static const char *read_time(const struct param_reading *reading, const struct param_row *row,
                              struct bytes text, struct value *out)
 {
-    (void)row;
+    enum zone_pass pass = row->ends_range ? ZONE_LAST_PASS : ZONE_FIRST_PASS;
     text = trim(text);
     out->text = (const char *)arena_copy(reading->arena, text).at;
     if (text.len == 0) {
         return NULL; /* a row that lets it be empty */
     }
-    return zone_parse(reading->clock, text, &out->number) == ERR_OK ? NULL : "not a time";
+    return zone_parse(reading->clock, text, pass, &out->number) == ERR_OK ? NULL : "not a time";
 }
 
 static const char *read_ids(const struct param_reading *reading, const struct param_row *row,

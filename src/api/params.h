@@ -36,13 +36,14 @@ enum {
 
 struct param_row {
     const char *name;
+    int64_t min;
+    int64_t max;
+    const char *doc; /* one sentence */
     enum param_type type;
     bool required;
     bool may_be_empty; /* "" is a value of its own; otherwise it counts as absent */
-    int64_t min;
-    int64_t max;
-    const char *doc;  /* one sentence */
-    bool may_be_null; /* null is a value of its own (`present` without a value: is_null) */
+    bool may_be_null;  /* null is a value of its own: present, and is_null */
+    bool ends_range;   /* a TIME up to which is asked: where the clock goes back, its second pass */
 };
 
 /* What a field held; zeroed where `present` is not set. */

@@ -15,7 +15,7 @@ static int64_t rounded(int64_t v, int64_t unit)
 
 bool row_has_position(const struct fold_state *state)
 {
-    return (state->current.has & FIX_HAS_POSITION) != 0;
+    return fix_has_position(&state->current);
 }
 
 static void write_time(struct zone_clock *clock, struct json_out *out, const char *name,

@@ -283,15 +283,17 @@ static bool parse_civil(struct bytes text, struct civil *c)
     return reader_ok(&r) && reader_left(&r) == 0 && civil_is_valid(c);
 }
 
-/* The instant at which the zone's clocks first show `local_s`, as zone_parse() defines it. */
-static int64_t instant_of(struct zone_clock *clock, int64_t local_s)
+/* The instant at which the zone's clocks show `local_s`, as zone_parse() defines it. */
+static int64_t instant_of(struct zone_clock *clock, int64_t local_s, enum zone_pass pass)
 {
     int64_t before_s = local_s - zone_offset_s(clock, local_s - DAY_S);
     int64_t after_s = local_s - zone_offset_s(clock, local_s + DAY_S);
-    if (before_s + zone_offset_s(clock, before_s) == local_s) {
-        return before_s;
+    bool before_is = before_s + zone_offset_s(clock, before_s) == local_s;
+    bool after_is = after_s + zone_offset_s(clock, after_s) == local_s;
+    if (before_is && after_is) {
+        return pass == ZONE_FIRST_PASS ? before_s : after_s;
     }
-    return after_s + zone_offset_s(clock, after_s) == local_s ? after_s : before_s;
+    return after_is ? after_s : before_s;
 }
 
 /* ISO 8601 without an offset, as .NET and Python write a time of no stated zone. */
@@ -307,7 +309,8 @@ static bool parse_iso_local(struct bytes text, int64_t *local_s)
     return clock_parse_iso(bytes_of_text(with_zone), local_s);
 }
 
-enum err zone_parse(struct zone_clock *clock, struct bytes text, int64_t *time_s)
+enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass pass,
+                    int64_t *time_s)
 {
     if (clock_parse_iso(text, time_s)) {
         return ERR_OK;
@@ -319,6 +322,6 @@ enum err zone_parse(struct zone_clock *clock, struct bytes text, int64_t *time_s
     } else if (!parse_iso_local(text, &local_s)) {
         return ERR_INVALID;
     }
-    *time_s = instant_of(clock, local_s);
+    *time_s = instant_of(clock, local_s, pass);
     return ERR_OK;
 }

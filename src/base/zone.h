@@ -52,13 +52,17 @@ enum { ZONE_TEXT_SIZE = 20 };
 /* Local time as text; times beyond the years 1 to 9999 become the nearest end of them. */
 void zone_format(struct zone_clock *clock, enum zone_form form, int64_t time_s,
                  char out[ZONE_TEXT_SIZE]);
+/* Which of the two times that a clock set back shows alike. */
+enum zone_pass { ZONE_FIRST_PASS, ZONE_LAST_PASS };
+
 /*
  * Reads "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd" (midnight), "yyyy/M/d H:mm:ss" and ISO 8601 without an
  * offset ("yyyy-MM-ddTHH:mm:ss", all local), and ISO 8601
- * with an offset or Z. A local time that came twice (clocks set back) is the first of the two; one
+ * with an offset or Z. A local time that came twice (clocks set back) is that of `pass`; one
  * that never was (clocks set forward) is counted on from before the change: 02:30 is then 03:30.
  * ERR_INVALID for anything else.
  */
-MUST_USE enum err zone_parse(struct zone_clock *clock, struct bytes text, int64_t *time_s);
+MUST_USE enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass pass,
+                             int64_t *time_s);
 
 #endif

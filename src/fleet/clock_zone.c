@@ -59,6 +59,7 @@ enum {
     LATE_MAX_S = 60,        /* a fix that is sent at once is not later */
     SPELL_EARLY_MAX_S = 30, /* of a spell, which has fixes enough to be strict with */
     LEAD_MAX_S = UTC_OFFSET_MIN_MAX * 60 + EARLY_MAX_S, /* no zone explains more */
+    LEAST_MIN_MIN = -(LEAD_MAX_S + EARLY_MAX_S) / 60,
     AHEAD_FIXES = 3,
     AHEAD_STALE_S = 7 * 86400,
     SPELL_FIXES = 20,
@@ -95,7 +96,7 @@ int clock_zone_offset_min(const struct clock_zone *z, const struct clock_basis *
 /* The rule that reads times in `offset_min`. */
 static struct clock_rule rule_of(const struct clock_basis *b, int16_t offset_min)
 {
-    const int16_t told_min = b->is_told ? b->told_min : b->row_min;
+    int told_min = b->is_told ? b->told_min : b->row_min;
     if (told_min == offset_min) {
         return (struct clock_rule){.mode = CLOCK_TOLD};
     }
@@ -105,11 +106,16 @@ static struct clock_rule rule_of(const struct clock_basis *b, int16_t offset_min
     return (struct clock_rule){.mode = CLOCK_FIXED, .offset_min = offset_min};
 }
 
+static bool is_between(int64_t v, int64_t min, int64_t max)
+{
+    return v >= min && v <= max;
+}
+
 /* The zones that a clock may be in that is read too far east; answers how many. */
 static size_t candidates_of(const struct clock_basis *b, int16_t out[CANDIDATES])
 {
     size_t count = 0;
-    if (b->is_told) {
+    if (b->is_told && is_between(b->told_min, UTC_OFFSET_MIN_MIN, UTC_OFFSET_MIN_MAX)) {
         out[count++] = b->told_min;
     }
     out[count++] = b->row_min;
@@ -118,11 +124,6 @@ static size_t candidates_of(const struct clock_basis *b, int16_t out[CANDIDATES]
 }
 
 /* ---- observing ---- */
-
-static bool is_between(int64_t v, int64_t min, int64_t max)
-{
-    return v >= min && v <= max;
-}
 
 static void forget_evidence(struct clock_zone *z)
 {
@@ -468,7 +469,7 @@ static void read_zone(struct reader *r, struct clock_zone *z)
     z->has_least = (bits & BIT_LEAST) != 0;
     z->ahead.is_twice = (bits & BIT_TWICE) != 0;
     z->has_second_spell = (bits & BIT_SECOND) != 0;
-    z->least_min = (int16_t)read_within(r, -LEAD_MAX_S / 60, LEAD_MAX_S / 60);
+    z->least_min = (int16_t)read_within(r, LEAST_MIN_MIN, UTC_OFFSET_MIN_MAX);
     for (size_t i = 0; i < CLOCK_FORMERS_MAX; i++) {
         z->formers[i].rule = read_rule(r);
         z->formers[i].until_s = read_within(r, INT64_MIN, INT64_MAX);

@@ -9,7 +9,9 @@
 
 #include "fleet/clock_zone.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400, QUARTER_S = 900 };
+static const int64_t HOUR_S = 3600;
+static const int64_t DAY_S = 86400;
+static const int64_t QUARTER_S = 900;
 static const int64_t BEGIN_S = 1795396320; /* 2026-11-23T01:12:00Z */
 
 /* A JT/T 808 terminal, a GT06 tracker whose login says +3:00, and one whose login says nothing. */
@@ -147,7 +149,7 @@ static void the_largest_lead_counts(void **state)
     (void)state;
     struct sight s = {.basis = &silent, .zone_min = 480};
     for (uint32_t i = 0; i < 4; i++) { /* out of the memory, 2 hours old */
-        see(&s, BEGIN_S + i * 60, 2 * HOUR_S, i);
+        see(&s, BEGIN_S + INT64_C(60) * i, 2 * HOUR_S, i);
     }
     assert_wish(&s, true, 360);
     see(&s, BEGIN_S + 500, 5, 9);
@@ -285,7 +287,7 @@ static void a_backlog_is_no_spell(void **state)
     (void)state;
     struct sight s = {.basis = &moscow};
     for (int i = 0; i < 3000; i++) {
-        see(&s, BEGIN_S + i * 10, 4 * HOUR_S - i * 5, 1);
+        see(&s, BEGIN_S + INT64_C(10) * i, 4 * HOUR_S - INT64_C(5) * i, 1);
     }
     assert_no_wish(&s);
 }
@@ -312,9 +314,9 @@ static void a_clock_that_was_right_once_is_never_behind(void **state)
     struct sight s = {.basis = &beijing, .zone_min = 480};
     see(&s, BEGIN_S, 50, 1);
     for (uint32_t i = 0; i < 40; i++) { /* first in, first out, eight hours late for weeks */
-        int64_t from_s = BEGIN_S + DAY_S * INT64_C(1) * i;
+        int64_t from_s = BEGIN_S + DAY_S * i;
         for (int k = 0; k < 60; k++) {
-            see(&s, from_s + k * 60, 8 * HOUR_S + 5, i);
+            see(&s, from_s + INT64_C(60) * k, 8 * HOUR_S + 5, i);
         }
     }
     assert_no_wish(&s);
@@ -486,6 +488,26 @@ static void it_comes_back_as_it_was(void **state)
     assert_int_equal(back.spell.last_arrival_s, INT64_MIN);
 }
 
+/* Whatever is observed, what becomes of it can be read again: ends of every range. */
+static void what_was_observed_is_never_nonsense(void **state)
+{
+    (void)state;
+    static const int16_t told[] = {-899, -841, -840, 0, 840, 841, 899};
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        const struct clock_basis b = {.is_told = true, .told_min = told[i], .row_min = 840};
+        for (int zone_min = -846; zone_min <= 846; zone_min++) {
+            struct sight s = {.basis = &b, .zone_min = zone_min};
+            struct sight east = s;
+            s.zone.rule.mode = CLOCK_ROW;
+            (void)see_spell(&s, BEGIN_S, 21, 60, 1);
+            (void)see_spell(&s, BEGIN_S + DAY_S, 21, 60, 2);
+            assert_packs(&s.zone);
+            (void)see_spell(&east, BEGIN_S, 3, 60, 1);
+            assert_packs(&east.zone);
+        }
+    }
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -531,6 +553,7 @@ int main(void)
         cmocka_unit_test(a_person_begins_anew),
         cmocka_unit_test(what_the_login_says_is_remembered_as_its_word),
         cmocka_unit_test(it_comes_back_as_it_was),
+        cmocka_unit_test(what_was_observed_is_never_nonsense),
         cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

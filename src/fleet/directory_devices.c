@@ -297,7 +297,7 @@ void tracked_publish(struct directory *dir, struct tracked *t, const struct live
     memcpy(t->state, room, packed.len);
     t->state_len = (uint16_t)packed.len;
     t->reported = live->reported;
-    t->has_position = (live->state.current.has & FIX_HAS_POSITION) != 0;
+    t->has_position = fix_has_position(&live->state.current);
     t->heard_monotonic_ms = live->heard_monotonic_ms;
     t->heard_wall_ms = live->heard_wall_ms;
     check(pthread_mutex_unlock(stripe) == 0);

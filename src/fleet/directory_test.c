@@ -204,7 +204,7 @@ static void live_states_of_any_size_are_kept(void **state)
                          .state = {.odometer_m_e2 = UINT64_MAX,
                                    .motion = MOTION_STILL,
                                    .gap_count = FOLD_GAPS_MAX,
-                                   .gaps_s = {1, 2, 3, 4, 5, 6, 7, UINT16_MAX}}};
+                                   .gaps_s = {1, 2, 3, 4, 5, 6, 7, UINT32_MAX}}};
     for (unsigned i = 0; i < FIX_WIFI_MAX; i++) {
         fix_add_wifi(&large.state.current, mac, -90);
     }

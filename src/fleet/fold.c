@@ -4,11 +4,23 @@
  * Position. Taken over from a fix with GPS lock, from an LBS or Wi-Fi position of the tracker, and
  * from a GPS position without lock only as long as nothing better was ever known. Otherwise the
  * old one stays, with its source and its FIX_VALID. position_time_s is of GPS with lock alone.
+ * Blocks of earlier decoders hold positions of exactly 0,0: they are none, nor is an anchor there.
+ *
+ * Speed. A fix that tells a place without a speed leaves the speed unknown; a heartbeat leaves the
+ * old one as long as the vehicle moves.
  *
  * Motion. With GPS lock the speed decides: moving from 5 km/h, until it falls below 3. A fix with
  * lock but no speed moves when it lies beyond the drift radius of the anchor and stands when it has
  * lain within for three minutes. Without lock the tracker's motion sensor decides, and without that
  * things stay as they are. Ignition off is MOTION_OFF whatever the speed.
+ *
+ * Silence. Behind a gap longer than fold_silence_s() nothing is left of a motion: what moved before
+ * it moves after it only where the fix says so, and then from that fix on. A standstill goes on
+ * through a silence, unless the vehicle is found elsewhere: parked trackers sleep for hours.
+ *
+ *     fix  10 s  fix  10 s  fix     2 h       fix            fix
+ *     20 km/h    20 km/h    20 km/h           20 km/h        20 km/h
+ *     Moving [0] [10 s]     [20 s]   silence  Moving [0]     [10 s]
  *
  * Odometer. The tracker's counter where there is one: its rises count, a fall (a reset) adds
  * nothing. A counter of 0 is none: of trackers that have no odometer, and of one that lost it for a
@@ -34,7 +46,10 @@
  * the GPS time of the fix before them, so that no fix is late because of them; motion that changes
  * with one does so at its arrival.
  *
- * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends.
+ * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends. One that
+ * is a silence is held: the next gap proves it where it is within a factor of two, and both count,
+ * so that a tracker that reports every half hour has its interval and one that was switched off
+ * over night does not get a new one.
  */
 #include "fleet/fold.h"
 
@@ -50,6 +65,8 @@ enum {
     DRIFT_M_E2 = 10000,
     STANDSTILL_S = 180,
     JUMP_M_E2_PER_S = 8333, /* 300 km/h */
+    SILENCE_MIN_S = 600,
+    INTERVALS_MISSED = 3,
 };
 
 /* Beyond this a counter is noise; decoders leave such a one out too. */
@@ -72,7 +89,8 @@ struct step {
     bool locked;          /* a position of GPS with lock */
     bool speed_known;     /* locked, with a speed */
     bool ignition_off;    /* reported or carried over */
-    bool was_moving;      /* before this fix */
+    bool silent;          /* a silence lies before this fix */
+    bool was_moving;      /* before this fix, and no silence between */
     bool moving;          /* after it, whatever the ignition */
     bool beyond_drift;    /* locked, and farther from the anchor than drift goes */
     bool plausible;       /* reachable since the last lock */
@@ -86,23 +104,23 @@ static bool is_first(const struct fold_state *state)
 
 static bool is_locked(const struct fix *f)
 {
-    return (f->has & FIX_HAS_POSITION) != 0 && f->source == FIX_GPS && (f->flags & FIX_VALID) != 0;
+    return fix_has_position(f) && f->source == FIX_GPS && (f->flags & FIX_VALID) != 0;
 }
 
 /* Whether the position shown becomes that of `fix`. */
 static bool takes_position(const struct fix *old, const struct fix *fix)
 {
-    if ((fix->has & FIX_HAS_POSITION) == 0) {
+    if (!fix_has_position(fix)) {
         return false;
     }
-    bool old_is_good = (old->has & FIX_HAS_POSITION) != 0 &&
-                       (old->source != FIX_GPS || (old->flags & FIX_VALID) != 0);
+    bool old_is_good =
+        fix_has_position(old) && (old->source != FIX_GPS || (old->flags & FIX_VALID) != 0);
     return fix->source != FIX_GPS || is_locked(fix) || !old_is_good;
 }
 
 static void carry_position(struct fix *to, const struct fix *old)
 {
-    if ((old->has & FIX_HAS_POSITION) == 0) {
+    if (!fix_has_position(old)) {
         return;
     }
     to->has |= FIX_HAS_POSITION;
@@ -161,11 +179,16 @@ static void carry_over(struct fix *to, const struct fix *old)
     to->has |= missing;
 }
 
+static bool has_anchor(const struct fold_state *state)
+{
+    return state->anchor_time_s != 0 && (state->anchor_lat_e7 != 0 || state->anchor_lon_e7 != 0);
+}
+
 /* Whether the tracker is under way by this fix; what it was where the fix does not say. */
 static bool is_moving(const struct fold_state *state, const struct step *step)
 {
     const struct fix *fix = step->fix;
-    bool moved = state->motion == MOTION_MOVING;
+    bool moved = step->was_moving;
     if (step->speed_known) {
         uint32_t from = moved ? MOVING_UNTIL_KMH_E2 : MOVING_FROM_KMH_E2;
         return fix->speed_kmh_e2 >= from;
@@ -173,7 +196,7 @@ static bool is_moving(const struct fold_state *state, const struct step *step)
     if ((fix->has & FIX_HAS_MOTION) != 0) {
         return (fix->flags & FIX_MOVING) != 0;
     }
-    if (!step->locked || state->anchor_time_s == 0) {
+    if (!step->locked || !has_anchor(state)) {
         return moved;
     }
     if (step->beyond_drift) {
@@ -186,7 +209,14 @@ static bool is_moving(const struct fold_state *state, const struct step *step)
 static bool tells_motion(const struct fold_state *state, const struct step *step)
 {
     return step->speed_known || (step->fix->has & FIX_HAS_MOTION) != 0 ||
-           (step->locked && state->anchor_time_s != 0);
+           (step->locked && has_anchor(state));
+}
+
+/* Whether a silence lies between the newest fix and this one. */
+static bool is_behind_silence(const struct fold_state *state, const struct fix *fix)
+{
+    int64_t gap_s = fold_told_at_s(fix) - state->current.gps_time_s;
+    return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);
 }
 
 static struct step step_of(const struct fold_state *state, const struct fix *fix)
@@ -196,8 +226,9 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
     const struct fix *ignition = (fix->has & FIX_HAS_IGNITION) != 0 ? fix : &state->current;
     step.ignition_off =
         (ignition->has & FIX_HAS_IGNITION) != 0 && (ignition->flags & FIX_IGNITION_ON) == 0;
-    step.was_moving = state->motion == MOTION_MOVING;
-    if (step.locked && state->anchor_time_s != 0) {
+    step.silent = is_behind_silence(state, fix);
+    step.was_moving = state->motion == MOTION_MOVING && !step.silent;
+    if (step.locked && has_anchor(state)) {
         struct point anchor = {state->anchor_lat_e7, state->anchor_lon_e7};
         step.from_anchor = distance_m_e2(anchor, (struct point){fix->lat_e7, fix->lon_e7});
         step.beyond_drift = step.from_anchor > DRIFT_M_E2;
@@ -221,8 +252,15 @@ static enum motion motion_of(const struct fold_state *state, const struct step *
     if (((step->fix->has | state->current.has) & FIX_HAS_IGNITION) != 0) {
         return MOTION_IDLE;
     }
-    return state->motion == MOTION_UNKNOWN && !tells_motion(state, step) ? MOTION_UNKNOWN
-                                                                         : MOTION_STILL;
+    bool is_known =
+        state->motion != MOTION_UNKNOWN && (state->motion != MOTION_MOVING || step->was_moving);
+    return is_known || tells_motion(state, step) ? MOTION_STILL : MOTION_UNKNOWN;
+}
+
+/* Whether what the state calls a motion or a standstill is a new one of its kind. */
+static bool begins_anew(const struct step *step)
+{
+    return step->first || (step->silent && (step->moving || step->beyond_drift));
 }
 
 /* Whether the way from the anchor to this fix was travelled. */
@@ -255,7 +293,7 @@ static void measure(struct fold_state *state, const struct step *step)
     if (travelled && !state->counter_known) {
         state->odometer_m_e2 += step->from_anchor;
     }
-    if (travelled || !step->plausible || state->anchor_time_s == 0) {
+    if (travelled || !step->plausible || !has_anchor(state)) {
         set_anchor(state, step->fix);
     }
 }
@@ -277,18 +315,42 @@ static void count_odometer(struct fold_state *state, const struct fix *fix)
     state->counter_m = fix->odometer_m;
 }
 
-static void note_gap(struct fold_state *state, const struct step *step)
+static void add_gap(struct fold_state *state, uint32_t gap_s)
 {
-    int64_t gap_s = step->fix->gps_time_s - state->position_time_s;
-    bool moved = step->was_moving && state->motion == MOTION_MOVING;
-    if (!moved || !step->locked || state->position_time_s == 0 || gap_s <= 0) {
-        return;
-    }
     if (state->gap_count == FOLD_GAPS_MAX) {
         memmove(state->gaps_s, state->gaps_s + 1, sizeof(state->gaps_s) - sizeof(state->gaps_s[0]));
         state->gap_count--;
     }
-    state->gaps_s[state->gap_count++] = gap_s > UINT16_MAX ? UINT16_MAX : (uint16_t)gap_s;
+    state->gaps_s[state->gap_count++] = gap_s;
+}
+
+/* One gap while moving: counted, held, or the proof of the one that is held. */
+static void judge_gap(struct fold_state *state, uint32_t gap_s)
+{
+    uint32_t held_s = state->held_gap_s;
+    state->held_gap_s = 0;
+    if (held_s / 2 <= gap_s && gap_s / 2 <= held_s && held_s > 0) {
+        add_gap(state, held_s);
+        add_gap(state, gap_s);
+    } else if (gap_s > fold_silence_s(state)) {
+        state->held_gap_s = gap_s;
+    } else {
+        add_gap(state, gap_s);
+    }
+}
+
+static void note_gap(struct fold_state *state, const struct step *step)
+{
+    if (!step->locked) {
+        return;
+    }
+    int64_t gap_s = step->fix->gps_time_s - state->position_time_s;
+    bool moves = state->motion == MOTION_MOVING;
+    if (moves && state->moved_at_position && gap_s > 0) {
+        judge_gap(state, gap_s > UINT32_MAX ? UINT32_MAX : (uint32_t)gap_s);
+    }
+    state->moved_at_position = moves;
+    state->position_time_s = step->fix->gps_time_s;
 }
 
 static void set_alarms(struct fold_state *state, const struct fix *fix)
@@ -307,8 +369,10 @@ static void set_current(struct fold_state *state, const struct step *step)
         carry_position(&next, &state->current);
     }
     carry_over(&next, &state->current);
-    if ((step->fix->has & FIX_HAS_SPEED) == 0 && state->motion != MOTION_MOVING) {
-        next.speed_kmh_e2 = 0;
+    if ((step->fix->has & FIX_HAS_SPEED) == 0) {
+        next.has &= fix_has_position(step->fix) ? ~(uint32_t)FIX_HAS_SPEED : UINT32_MAX;
+        bool is_kept = (next.has & FIX_HAS_SPEED) != 0 && state->motion == MOTION_MOVING;
+        next.speed_kmh_e2 = is_kept ? next.speed_kmh_e2 : 0;
     }
     state->current = next;
 }
@@ -321,10 +385,17 @@ int64_t fold_told_at_s(const struct fix *fix)
 
 void fold_step(struct fold_state *state, const struct fix *fix)
 {
+    struct fix placeless;
+    if ((fix->has & FIX_HAS_POSITION) != 0 && !fix_has_position(fix)) {
+        placeless = *fix;
+        placeless.has &= ~(uint32_t)FIX_HAS_POSITION;
+        placeless.flags &= ~(uint32_t)FIX_VALID;
+        fix = &placeless;
+    }
     struct step step = step_of(state, fix);
     check(step.first || fix->gps_time_s >= state->current.gps_time_s);
     enum motion motion = motion_of(state, &step);
-    if (motion != state->motion || step.first) {
+    if (motion != state->motion || begins_anew(&step)) {
         state->motion = motion;
         state->motion_since_s = fold_told_at_s(fix);
     }
@@ -333,14 +404,17 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     note_gap(state, &step);
     set_alarms(state, fix);
     set_current(state, &step);
-    if (step.locked) {
-        state->position_time_s = fix->gps_time_s;
-    }
+}
+
+int64_t fold_silence_s(const struct fold_state *state)
+{
+    int64_t intervals_s = (int64_t)fold_upload_interval_s(state) * INTERVALS_MISSED;
+    return intervals_s > SILENCE_MIN_S ? intervals_s : SILENCE_MIN_S;
 }
 
 unsigned fold_upload_interval_s(const struct fold_state *state)
 {
-    uint16_t sorted[FOLD_GAPS_MAX] = {0};
+    uint32_t sorted[FOLD_GAPS_MAX] = {0};
     unsigned n = state->gap_count;
     for (unsigned i = 0; i < n; i++) {
         unsigned at = i;
@@ -350,5 +424,5 @@ unsigned fold_upload_interval_s(const struct fold_state *state)
         }
         sorted[at] = state->gaps_s[i];
     }
-    return n == 0 ? 0 : (unsigned)(sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    return n == 0 ? 0 : (unsigned)(((uint64_t)sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
 }

@@ -40,7 +40,9 @@ struct fold_state {
     int32_t anchor_lon_e7;
     int64_t anchor_time_s; /* 0: no anchor */
     alarm_set active_alarms;
-    uint16_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
+    bool moved_at_position;         /* it was moving at position_time_s */
+    uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
+    uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
     uint8_t gap_count;
 };
 
@@ -58,6 +60,12 @@ int64_t fold_told_at_s(const struct fix *fix);
 
 /* Median of the last gaps while moving, in seconds; 0 while unknown. */
 unsigned fold_upload_interval_s(const struct fold_state *state);
+
+/*
+ * The longest gap between fixes, in seconds, that is no silence (the contract's part 3): ten
+ * minutes, or three upload intervals where that is more. Behind a longer one motion begins anew.
+ */
+int64_t fold_silence_s(const struct fold_state *state);
 
 /*
  * StatusDes of the contract's part 3: the English parts for the state after `fix` was folded in

@@ -228,11 +228,95 @@ static void standstill_heartbeats_and_repeats_are_no_gaps(void **state)
     assert_int_equal(fold_upload_interval_s(&s), 10);
 }
 
-static void long_gaps_saturate(void **state)
+static void a_silence_is_no_interval(void **state)
 {
     (void)state;
-    struct fold_state s = FOLD(at(0, 0, 50), at(100000, 5000, 50));
-    assert_int_equal(fold_upload_interval_s(&s), UINT16_MAX);
+    struct fold_state s = FOLD(at(0, 0, 50), at(28790, 5000, 50));
+    assert_int_equal(fold_upload_interval_s(&s), 0);
+    assert_int_equal(fold_silence_s(&s), 600);
+    s = FOLD(at(0, 0, 50), at(600, 5000, 50));
+    assert_int_equal(fold_upload_interval_s(&s), 600);
+    assert_int_equal(fold_silence_s(&s), 1800);
+    s = FOLD(at(0, 0, 50), at(601, 5000, 50));
+    assert_int_equal(s.held_gap_s, 601);
+}
+
+/* Half an hour proven by 29 minutes: both are of one interval. */
+static void an_interval_of_half_an_hour_is_learnt(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 50), at(1800, 9000, 50));
+    assert_int_equal(s.gap_count, 0);
+    struct fix second = at(3540, 18000, 50);
+    fold_step(&s, &second);
+    assert_int_equal(s.gap_count, 2);
+    assert_int_equal(fold_upload_interval_s(&s), (1800 + 1740) / 2);
+    assert_int_equal(s.held_gap_s, 0);
+}
+
+/* Over night the tracker is off; the morning's seconds do not prove the night. */
+static void a_night_is_forgotten(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 50), at(10, 100, 50), at(50000, 100, 50),
+                               at(50010, 200, 50), at(50020, 300, 50));
+    assert_int_equal(s.held_gap_s, 0);
+    assert_int_equal(s.gap_count, 3);
+    assert_int_equal(fold_upload_interval_s(&s), 10);
+    s = FOLD(at(0, 0, 50), at(86400, 100, 50), at(172800, 200, 50));
+    assert_int_equal(fold_upload_interval_s(&s), 86400);
+}
+
+static struct fix at_null_island(int64_t after_s)
+{
+    struct fix f = at(after_s, 0, 40);
+    f.lat_e7 = 0;
+    f.lon_e7 = 0;
+    return f;
+}
+
+/* As blocks of earlier decoders hold it: with its bits, and with lock. */
+static void nobody_is_at_null_island(void **state)
+{
+    (void)state;
+    struct fix lost = at_null_island(10);
+    assert_false(fix_has_position(&lost));
+    struct fold_state s = FOLD(at_null_island(0));
+    assert_int_equal(s.current.has & FIX_HAS_POSITION, 0);
+    assert_int_equal(s.anchor_time_s, 0);
+    s = FOLD(at(0, 0, 40), lost);
+    assert_int_equal(s.current.lat_e7, LAT0_E7);
+    assert_int_equal(s.position_time_s, T0);
+    assert_int_equal(s.current.flags & FIX_VALID, FIX_VALID);
+}
+
+/* A state of an earlier program that believed it: nothing is measured from there. */
+static void a_state_at_null_island_is_left(void **state)
+{
+    (void)state;
+    struct fold_state s = FOLD(at(0, 0, 40));
+    s.current.lat_e7 = s.current.lon_e7 = s.anchor_lat_e7 = s.anchor_lon_e7 = 0;
+    struct fix heartbeat = bare(5, FIX_HEARTBEAT);
+    fold_step(&s, &heartbeat);
+    assert_int_equal(s.current.has & FIX_HAS_POSITION, 0);
+    struct fix next = at(86400, 0, 40);
+    fold_step(&s, &next);
+    assert_int_equal(s.odometer_m_e2, 0);
+    assert_int_equal(s.current.lat_e7, LAT0_E7);
+    assert_int_equal(s.anchor_lat_e7, LAT0_E7);
+}
+
+static void a_place_without_a_speed_has_none(void **state)
+{
+    (void)state;
+    struct fix place = at(10, 200, 0);
+    place.has &= ~(uint32_t)FIX_HAS_SPEED;
+    struct fold_state s = FOLD(at(0, 0, 40), place);
+    assert_int_equal(s.motion, MOTION_MOVING);
+    assert_int_equal(s.current.has & FIX_HAS_SPEED, 0);
+    assert_int_equal(s.current.speed_kmh_e2, 0);
+    s = FOLD(at(0, 0, 40), bare(10, FIX_HEARTBEAT));
+    assert_int_equal(s.current.speed_kmh_e2, 4000);
 }
 
 int main(void)
@@ -252,7 +336,12 @@ int main(void)
         cmocka_unit_test(alarms_of_one_second_are_united),
         cmocka_unit_test(the_interval_is_a_median_while_moving),
         cmocka_unit_test(standstill_heartbeats_and_repeats_are_no_gaps),
-        cmocka_unit_test(long_gaps_saturate),
+        cmocka_unit_test(a_silence_is_no_interval),
+        cmocka_unit_test(an_interval_of_half_an_hour_is_learnt),
+        cmocka_unit_test(a_night_is_forgotten),
+        cmocka_unit_test(nobody_is_at_null_island),
+        cmocka_unit_test(a_state_at_null_island_is_left),
+        cmocka_unit_test(a_place_without_a_speed_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

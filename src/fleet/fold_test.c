@@ -210,6 +210,55 @@ static void motion_has_its_beginning(void **state)
     assert_int_equal(s.motion_since_s, T0 + 300);
 }
 
+/* 20 km/h, nothing for two hours, then a fix at the same place. */
+static void a_silence_is_no_motion(void **state)
+{
+    (void)state;
+    struct fix back = at(7255, 0, 0);
+    back.has &= ~(uint32_t)FIX_HAS_SPEED;
+    struct fold_state s = FOLD(at(0, 0, 20), back);
+    assert_int_equal(s.motion, MOTION_STILL);
+    assert_int_equal(s.motion_since_s, T0 + 7255);
+    assert_int_equal(s.odometer_m_e2, 0);
+    s = FOLD(at(0, 0, 20), at(7255, 0, 20));
+    assert_int_equal(s.motion, MOTION_MOVING);
+    assert_int_equal(s.motion_since_s, T0 + 7255);
+    s = FOLD(at(0, 0, 20), at(600, 0, 20));
+    assert_int_equal(s.motion_since_s, T0);
+    struct fix lost = at(7255, 0, 20);
+    lost.flags &= ~(uint32_t)FIX_VALID;
+    s = FOLD(at(0, 0, 20), lost);
+    assert_int_equal(s.motion, MOTION_UNKNOWN);
+    s = FOLD(with_ignition(at(0, 0, 20), true), lost);
+    assert_int_equal(s.motion, MOTION_IDLE);
+}
+
+/* Filed under the newest fix, a heartbeat tells of its arrival that nothing was said of motion. */
+static void heartbeats_alone_keep_nothing_moving(void **state)
+{
+    (void)state;
+    struct fix heartbeat = bare(0, FIX_HEARTBEAT);
+    heartbeat.has = 0;
+    heartbeat.rcv_time_s = T0 + 601;
+    struct fold_state s = FOLD(with_ignition(at(0, 0, 20), true), heartbeat);
+    assert_int_equal(s.motion, MOTION_IDLE);
+    assert_int_equal(s.motion_since_s, T0 + 601);
+    assert_true(s.moved_at_position);
+}
+
+/* A parked tracker sleeps for hours; towed away meanwhile, it stands anew. */
+static void a_standstill_goes_on_through_a_silence(void **state)
+{
+    (void)state;
+    struct fold_state s =
+        FOLD(with_ignition(at(0, 0, 0), false), with_ignition(at(14400, 10, 0), false));
+    assert_int_equal(s.motion, MOTION_OFF);
+    assert_int_equal(s.motion_since_s, T0);
+    s = FOLD(with_ignition(at(0, 0, 0), false), with_ignition(at(14400, 5000, 0), false));
+    assert_int_equal(s.motion, MOTION_OFF);
+    assert_int_equal(s.motion_since_s, T0 + 14400);
+}
+
 static void nothing_known_is_unknown(void **state)
 {
     (void)state;
@@ -322,6 +371,8 @@ static void assert_same(const struct fold_state *a, const struct fold_state *b)
     assert_int_equal(a->anchor_lon_e7, b->anchor_lon_e7);
     assert_int_equal(a->anchor_time_s, b->anchor_time_s);
     assert_int_equal(a->active_alarms, b->active_alarms);
+    assert_int_equal(a->moved_at_position, b->moved_at_position);
+    assert_int_equal(a->held_gap_s, b->held_gap_s);
     assert_int_equal(a->gap_count, b->gap_count);
     assert_memory_equal(a->gaps_s, b->gaps_s, sizeof(a->gaps_s));
 }
@@ -399,6 +450,9 @@ int main(void)
         cmocka_unit_test(a_counter_beyond_belief_is_left_out),
         cmocka_unit_test(speed_decides_with_hysteresis),
         cmocka_unit_test(motion_has_its_beginning),
+        cmocka_unit_test(a_silence_is_no_motion),
+        cmocka_unit_test(heartbeats_alone_keep_nothing_moving),
+        cmocka_unit_test(a_standstill_goes_on_through_a_silence),
         cmocka_unit_test(nothing_known_is_unknown),
         cmocka_unit_test(without_lock_the_sensor_decides),
         cmocka_unit_test(without_speed_the_displacement_decides),

@@ -172,6 +172,8 @@ static void the_longest_fits(void **state)
         .anchor_lon_e7 = INT32_MAX,
         .anchor_time_s = 0,
         .active_alarms = UINT32_MAX,
+        .moved_at_position = true,
+        .held_gap_s = UINT32_MAX,
         .gap_count = FOLD_GAPS_MAX,
     };
     memset(s.gaps_s, 0xff, sizeof(s.gaps_s));
@@ -275,10 +277,12 @@ static struct fold_state random_state(uint64_t *seed)
         .anchor_lon_e7 = (int32_t)any(seed),
         .anchor_time_s = (int64_t)any(seed),
         .active_alarms = (alarm_set)any(seed),
+        .moved_at_position = any(seed) % 2 == 0,
+        .held_gap_s = (uint32_t)any(seed),
         .gap_count = (uint8_t)(any(seed) % (FOLD_GAPS_MAX + 1)),
     };
     for (size_t i = 0; i < s.gap_count; i++) {
-        s.gaps_s[i] = (uint16_t)any(seed);
+        s.gaps_s[i] = (uint32_t)any(seed);
     }
     return s;
 }
@@ -290,7 +294,8 @@ static bool same_state(const struct fold_state *a, const struct fold_state *b)
            a->motion == b->motion && a->motion_since_s == b->motion_since_s &&
            a->position_time_s == b->position_time_s && a->anchor_lat_e7 == b->anchor_lat_e7 &&
            a->anchor_lon_e7 == b->anchor_lon_e7 && a->anchor_time_s == b->anchor_time_s &&
-           a->active_alarms == b->active_alarms && a->gap_count == b->gap_count &&
+           a->active_alarms == b->active_alarms && a->held_gap_s == b->held_gap_s &&
+           a->moved_at_position == b->moved_at_position && a->gap_count == b->gap_count &&
            memcmp(a->gaps_s, b->gaps_s, sizeof(a->gaps_s)) == 0;
 }
 
@@ -332,8 +337,29 @@ static void cut_off_and_overlong(void **state)
         assert_int_equal(unpack_state((struct bytes){whole, n}, &out), ERR_CORRUPT);
     }
     assert_int_equal(unpack_state((struct bytes){whole, w.len + 1}, &out), ERR_CORRUPT);
-    whole[0] = 2; /* a version this program does not know */
+    whole[0] = 5; /* a version this program does not know */
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
+}
+
+/* As the first version wrote it: no held gap behind the gaps, one bit in the byte of switches. */
+static void a_state_of_version_1(void **state)
+{
+    uint8_t whole[PACK_STATE_MAX] = {0};
+    struct fold_state s = {.current = kit_fix(KIT_TIME_S), .motion = MOTION_MOVING};
+    struct fold_state out;
+    struct writer w = writer_init(whole, PACK_STATE_MAX);
+    (void)state;
+    s.counter_known = true;
+    s.gap_count = 1;
+    s.gaps_s[0] = UINT16_MAX;
+    pack_state(&w, &s);
+    whole[0] = 1;
+    assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
+    assert_int_equal(unpack_state((struct bytes){whole, w.len - 1}, &out), ERR_OK);
+    assert_true(out.counter_known);
+    assert_true(out.moved_at_position);
+    assert_int_equal(out.gaps_s[0], UINT16_MAX);
+    assert_int_equal(out.held_gap_s, 0);
 }
 
 /* Whatever a damaged byte says, what comes out indexes no table beyond its end. */
@@ -394,6 +420,7 @@ int main(void)
         cmocka_unit_test(random_fixes),
         cmocka_unit_test(random_states),
         cmocka_unit_test(cut_off_and_overlong),
+        cmocka_unit_test(a_state_of_version_1),
         cmocka_unit_test(damaged_bytes),
         cmocka_unit_test(records_beyond_their_input),
     };

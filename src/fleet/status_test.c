@@ -230,7 +230,7 @@ static void the_longest_fits(void **state)
     struct fold_state s = everything();
     s.motion_since_s = -T0;
     s.active_alarms = (1U << ALARM_COUNT) - 1;
-    s.gaps_s[0] = UINT16_MAX;
+    s.gaps_s[0] = UINT32_MAX;
     s.current.power_mv = UINT32_MAX;
     s.current.altitude_dm = -1000000;
     for (unsigned i = 0; i < FIX_TEMPERATURES_MAX; i++) {

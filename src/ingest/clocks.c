@@ -88,6 +88,7 @@ static bool is_trusted(struct ingest *in)
 
 static gpointer key_of_shift(int shift_min)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): nobody follows it */
     return GINT_TO_POINTER(shift_min);
 }
 
@@ -99,6 +100,7 @@ static int alike(const struct clocks *c, int shift_min)
 static void count_shift(struct clocks *c, int shift_min, int step)
 {
     int count = alike(c, shift_min) + step;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): the same */
     g_hash_table_replace(c->shifts, key_of_shift(shift_min), GINT_TO_POINTER(count));
 }
 
@@ -195,7 +197,7 @@ static struct clock_basis basis_of(const struct stage *s, const struct intake_he
         .is_configured = head->is_offset_configured,
         .configured_min = head->configured_min,
         .is_told = head->is_offset_told,
-        .told_min = head->is_offset_told ? head->utc_offset_min : (int16_t)0,
+        .told_min = head->utc_offset_min,
         .row_min = protocol_at(head->protocol)->utc_offset_min,
     };
     if (d != NULL && d->has_utc_offset) {
@@ -223,9 +225,8 @@ static struct staged_clock *clock_of(struct ingest *in, struct stage *s)
 /* A GPS fix that its tracker sent when it took it. */
 static bool is_observation(const struct fix *f)
 {
-    const uint32_t has = FIX_HAS_TIME | FIX_HAS_POSITION;
     const uint32_t flags = FIX_VALID | FIX_REUPLOAD | FIX_HEARTBEAT;
-    return (f->has & has) == has && (f->flags & flags) == FIX_VALID && f->source == FIX_GPS;
+    return fix_has_position(f) && (f->flags & flags) == FIX_VALID && f->source == FIX_GPS;
 }
 
 static uint32_t connection_of(const struct clocks *c, const struct intake_head *head)

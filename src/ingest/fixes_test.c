@@ -144,9 +144,11 @@ static struct fix judged(struct rig *r, int64_t device, int64_t time_s, bool is_
     return f;
 }
 
+#define DAYS_S(n) (INT64_C(86400) * (n))
+
 static void rollovers_end_near_the_arrival(void **state)
 {
-    enum { DAY_S = 86400, WEEKS_S = 1024 * 7 * 86400 };
+    const int64_t weeks_s = INT64_C(1024) * 7 * 86400;
     static const struct {
         int64_t off_s; /* of the arrival, once it is moved */
         int rollovers;
@@ -158,17 +160,17 @@ static void rollovers_end_near_the_arrival(void **state)
         {600, 1, true, FIX_TIME_MOVED},
         {601, 1, true, 0}, /* of 2007, as it says */
         {601, 2, true, FIX_TIME_REPLACED},
-        {-90 * DAY_S, 1, true, FIX_TIME_MOVED},
-        {-90 * DAY_S - 1, 1, true, 0},
-        {-90 * DAY_S, 2, true, FIX_TIME_MOVED},
-        {-90 * DAY_S - 1, 2, true, FIX_TIME_REPLACED},
+        {DAYS_S(-90), 1, true, FIX_TIME_MOVED},
+        {DAYS_S(-90) - 1, 1, true, 0},
+        {DAYS_S(-90), 2, true, FIX_TIME_MOVED},
+        {DAYS_S(-90) - 1, 2, true, FIX_TIME_REPLACED},
         {-5, 1, false, FIX_TIME_REPLACED},
         {-5, 2, false, FIX_TIME_REPLACED},
-        {-90 * DAY_S, 0, true, 0},
-        {-91 * DAY_S, 0, true, 0},
+        {DAYS_S(-90), 0, true, 0},
+        {DAYS_S(-91), 0, true, 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int64_t away_s = cases[i].rollovers * (int64_t)WEEKS_S;
+        int64_t away_s = cases[i].rollovers * weeks_s;
         int64_t time_s = KIT_TIME_S + cases[i].off_s - away_s;
         struct fix f = judged(*state, (int64_t)(10 + i), time_s, cases[i].is_locked);
         bool is_moved = cases[i].flag == FIX_TIME_MOVED;

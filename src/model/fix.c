@@ -65,7 +65,7 @@ void fix_set_local_time(struct fix *f, int64_t time_s)
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid)
 {
     if (lat_e7 < -LAT_MAX_E7 || lat_e7 > LAT_MAX_E7 || lon_e7 < -LON_MAX_E7 ||
-        lon_e7 > LON_MAX_E7 || (lat_e7 == 0 && lon_e7 == 0 && !valid)) {
+        lon_e7 > LON_MAX_E7 || (lat_e7 == 0 && lon_e7 == 0)) {
         return;
     }
     f->lat_e7 = (int32_t)lat_e7;

@@ -18,7 +18,7 @@ enum fix_source { FIX_GPS, FIX_LBS, FIX_WIFI };
 /* Which optional members the tracker sent. Stored: only add at the end. */
 enum fix_has {
     FIX_HAS_TIME = 1 << 0,     /* gps_time_s; without it ingest takes the arrival time */
-    FIX_HAS_POSITION = 1 << 1, /* lat_e7, lon_e7 */
+    FIX_HAS_POSITION = 1 << 1, /* lat_e7, lon_e7; ask by fix_has_position() */
     FIX_HAS_ALTITUDE = 1 << 2,
     FIX_HAS_SPEED = 1 << 3,
     FIX_HAS_COURSE = 1 << 4,
@@ -132,6 +132,15 @@ struct fix {
 };
 
 /*
+ * Whether the fix tells where it was taken. Exactly 0,0 is no place, whatever its fix bit: trackers
+ * send it for "unknown", and nobody parks at one point in the Gulf of Guinea.
+ */
+static inline bool fix_has_position(const struct fix *f)
+{
+    return (f->has & FIX_HAS_POSITION) != 0 && (f->lat_e7 != 0 || f->lon_e7 != 0);
+}
+
+/*
  * Whether `b` repeats `a`: equal in every member but rcv_time_s and FIX_REUPLOAD, which tells of
  * the transport. Where the time was replaced by the arrival, what the tracker said is compared
  * instead.
@@ -148,7 +157,7 @@ void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1
  * message says so (decoded_finish()), and ingest may read it in another.
  */
 void fix_set_local_time(struct fix *f, int64_t time_s);
-/* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 unless `valid`. */
+/* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 (fix_has_position()). */
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid);
 void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm);
 void fix_set_speed_kmh_e2(struct fix *f, uint64_t speed_kmh_e2);

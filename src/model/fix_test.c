@@ -23,7 +23,7 @@ static void position_ends(void **state)
         {-900000001, 0, true, false},
         {0, 1800000001, true, false},
         {0, -1800000001, true, false},
-        {0, 0, true, true},
+        {0, 0, true, false},
         {0, 0, false, false},
         {0, 1, false, true},
         {1, 0, false, true},

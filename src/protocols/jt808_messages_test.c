@@ -112,7 +112,7 @@ static void test_places(void **state)
         {"00000002 055d4a80 0aba9501", false, 0, 0},
         {"0000000e ffffffff ffffffff", false, 0, 0},
         {"00000000 00000000 00000000", false, 0, 0},
-        {"00000002 00000000 00000000", true, 0, 0},
+        {"00000002 00000000 00000000", false, 0, 0}, /* no place, whatever its bit */
         {"00000000 00000000 00000001", true, 0, 10},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

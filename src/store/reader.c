@@ -369,7 +369,7 @@ static enum err count_points(struct store_reader *r, size_t *count)
     enum err e = ERR_OK;
     *count = 0;
     while ((e = store_read_next(r, &fix)) == ERR_OK) {
-        if (fix.gps_time_s >= r->span.from_s && (fix.has & FIX_HAS_POSITION) != 0) {
+        if (fix.gps_time_s >= r->span.from_s && fix_has_position(&fix)) {
             (*count)++;
         }
     }
@@ -384,7 +384,7 @@ static enum err take_points(struct store_reader *r, size_t total, struct store_p
     struct fix fix;
     enum err e = ERR_OK;
     while ((e = store_read_next(r, &fix)) == ERR_OK) {
-        if (fix.gps_time_s < r->span.from_s || (fix.has & FIX_HAS_POSITION) == 0) {
+        if (fix.gps_time_s < r->span.from_s || !fix_has_position(&fix)) {
             continue;
         }
         /* The k-th kept one is the floor(k (total - 1) / (limit - 1))-th of all. */

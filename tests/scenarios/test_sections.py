@@ -250,6 +250,57 @@ def test_a_fix_without_gps_never_moves_the_vehicle(server):
         assert (record["Lat"], record["Lon"]) == (22.5, 113.9)
 
 
+def test_a_range_holds_both_passes_of_a_clock_that_goes_back(server):
+    """In Berlin 02:00 to 03:00 came twice on 2026-10-25."""
+    fleet = Fleet(server, devices=["013912345678"], TimeZone="Europe/Berlin")
+    terminal = Jt808(server.device, "013912345678")
+    terminal.register()
+    drive(terminal, datetime.datetime(2026, 10, 24, 23, 0, tzinfo=UTC), 24, step_s=600)
+    found = fleet.history("013912345678", "2026-10-25 02:00:00", "2026-10-25 02:59:59")
+    minutes = [f"2026-10-25 02:{minute:02}:00" for minute in range(0, 60, 10)]
+    assert [row["GPSTime"] for row in found["data"]] == minutes + minutes
+    assert fleet.history("013912345678", "2026-10-25 01:00:00",
+                         "2026-10-25 03:00:00")["total"] == 6 + 12 + 1
+
+
+def test_silence_is_not_motion(server):
+    import requests
+    fleet = Fleet(server, devices=["phone-1"])
+    start = recent(150)
+    place = f"http://{server.device}/?id=phone-1&lat=-33.5&lon=151.25"
+
+    def status_at(after_s, fields=""):
+        stamp = int(start.timestamp()) + after_s
+        answer = requests.get(f"{place}&timestamp={stamp}{fields}", timeout=20)
+        assert answer.status_code == 200
+        row = fleet.status("phone-1")
+        assert row["GPSTime"] == text(start + datetime.timedelta(seconds=after_s))
+        return row["StatusDes"], row["Speed"] > 0
+
+    assert status_at(0, "&speed=20") == ("Moving [0 seconds]", True)
+    assert status_at(7255, "&speed=20") == ("Moving [0 seconds]", True)
+    assert status_at(7265, "&speed=20") == ("Moving [10 seconds],Upload interval [10 seconds]",
+                                            True)
+    assert status_at(8000) == ("Upload interval [10 seconds]", False)
+
+
+def test_nobody_is_at_null_island(server):
+    """A fix bit at exactly 0,0 neither moves the vehicle nor shows it there."""
+    fleet = Fleet(server, devices=["013912345678", "013912345679"])
+    start = recent()
+    for device_id in ("013912345678", "013912345679"):
+        terminal = Jt808(server.device, device_id)
+        terminal.register()
+        if device_id.endswith("8"):
+            terminal.report(jt808_location(start, lat=22.5, lon=113.9))
+        terminal.report(jt808_location(start + datetime.timedelta(seconds=9), lat=0, lon=0))
+    row = fleet.status("013912345678")
+    assert (row["Lat"], row["Lon"]) == (22.5, 113.9)
+    assert row["GPSTime"] == text(start + datetime.timedelta(seconds=9))
+    assert fleet.status("013912345679") is None
+    assert fleet.history("013912345679", text(start), text(recent(0)))["total"] == 0
+
+
 def test_a_wrong_clock_does_not_freeze_the_device(server):
     fleet = Fleet(server, devices=["013912345678"])
     terminal = Jt808(server.device, "013912345678")
