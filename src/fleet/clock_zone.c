@@ -262,7 +262,9 @@ static void observe_behind(struct clock_zone *z, const struct clock_basis *b,
     } else if (o->told_s <= s->last_told_s) {
         return; /* sent again */
     }
-    s->count += s->count < UINT16_MAX ? 1 : 0;
+    if (s->count < SPELL_FIXES) {
+        s->count++;
+    }
     s->last_arrival_s = o->arrival_s;
     s->last_told_s = o->told_s;
     if (is_whole(s)) {
