@@ -37,7 +37,7 @@ static const char *const hint_texts[] = {
 static void write_hint(struct call *c, const struct device_ref *ref)
 {
     struct clock_zone zone;
-    tracked_clock(c->api->directory, ref->tracked, &zone);
+    (void)tracked_clock(c->api->directory, ref->tracked, &zone);
     struct clock_hint hint = clock_zone_hint(&zone);
     bool is_set = ref->info->has_utc_offset && ref->info->utc_offset_min == hint.offset_min;
     if (hint.why == CLOCK_HINT_NONE || is_set) {
@@ -104,7 +104,7 @@ void device_row_note_zone(struct job_context *job, const struct device *old,
     if (is_same || directory_find(job->directory, changed->id, &ref) != ERR_OK) {
         return;
     }
-    tracked_clock(job->directory, ref.tracked, &zone);
+    (void)tracked_clock(job->directory, ref.tracked, &zone);
     device_ref_release(job->directory, &ref);
     clock_zone_note_set(&zone, old->has_utc_offset, old->utc_offset_min, job->now_s);
     uint8_t *room = arena_new(job->changes.arena, CLOCK_ZONE_PACKED_MAX);

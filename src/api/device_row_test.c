@@ -24,7 +24,7 @@ static struct clock_zone known(struct platform *p)
     struct device_ref ref;
     struct clock_zone zone;
     assert_int_equal(directory_find(p->dir, DEVICE, &ref), ERR_OK);
-    tracked_clock(p->dir, ref.tracked, &zone);
+    (void)tracked_clock(p->dir, ref.tracked, &zone);
     device_ref_release(p->dir, &ref);
     return zone;
 }

@@ -303,15 +303,14 @@ void tracked_publish(struct directory *dir, struct tracked *t, const struct live
     check(pthread_mutex_unlock(stripe) == 0);
 }
 
-void tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out)
+bool tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out)
 {
     pthread_mutex_t *stripe = stripe_of(dir, t);
-    *out = (struct clock_zone){0};
     check(pthread_mutex_lock(stripe) == 0);
-    if (t->clock != NULL) {
-        *out = *t->clock;
-    }
+    bool is_known = t->clock != NULL;
+    *out = is_known ? *t->clock : (struct clock_zone){0};
     check(pthread_mutex_unlock(stripe) == 0);
+    return is_known;
 }
 
 void tracked_publish_clock(struct directory *dir, struct tracked *t, const struct clock_zone *zone)

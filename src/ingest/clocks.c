@@ -207,19 +207,26 @@ static struct clock_basis basis_of(const struct stage *s, const struct intake_he
     return b;
 }
 
-static struct staged_clock *clock_of(struct ingest *in, struct stage *s)
+/* Stages what is known of the clock; where that is nothing only for a fix that `observes`. */
+static void stage_clock(struct ingest *in, struct stage *s, bool observes)
 {
-    if (s->clock != NULL) {
-        return s->clock;
+    struct arena *arena = &in->batch.arena;
+    struct clock_zone zone = {0};
+    if (s->clock != NULL || (s->is_clock_asked && !observes)) {
+        return;
     }
-    s->clock = arena_new(&in->batch.arena, sizeof(*s->clock));
-    if (s->ref.tracked != NULL) {
-        tracked_clock(in->options.directory, s->ref.tracked, &s->clock->zone);
+    bool is_known = s->ref.tracked != NULL && !s->is_clock_asked &&
+                    tracked_clock(in->options.directory, s->ref.tracked, &zone);
+    s->is_clock_asked = true;
+    if (!is_known && !observes) {
+        return;
     }
-    if (!clock_zone_is_blank(&s->clock->zone)) {
-        s->clock->stored_len = clock_zone_pack(&s->clock->zone, s->clock->stored).len;
+    s->clock = arena_new(arena, sizeof(*s->clock));
+    s->clock->zone = zone;
+    s->clock->was_known = is_known;
+    if (!clock_zone_is_blank(&zone)) {
+        s->clock->stored = clock_zone_pack(&zone, arena_new(arena, CLOCK_ZONE_PACKED_MAX));
     }
-    return s->clock;
 }
 
 /* A GPS fix that its tracker sent when it took it. */
@@ -270,16 +277,21 @@ static int64_t told_s_of(const struct fix *f, const struct intake_head *head)
 
 void clocks_read(struct ingest *in, struct stage *s, const struct intake_head *head, struct fix *f)
 {
-    struct staged_clock *clock = clock_of(in, s);
+    static const struct clock_zone blank = {0};
     const struct clock_basis b = basis_of(s, head);
     const struct clock_observation o = {.told_s = told_s_of(f, head),
                                         .arrival_s = f->rcv_time_s,
                                         .connection = connection_of(&in->clocks, head)};
-    clock_zone_prune(&clock->zone, o.arrival_s);
-    if (is_observation(f) && is_trusted(in)) {
+    bool observes = is_observation(f) && is_trusted(in);
+    stage_clock(in, s, observes);
+    if (s->clock != NULL) {
+        clock_zone_prune(&s->clock->zone, o.arrival_s);
+    }
+    if (observes) {
         observe(in, s, &b, &o);
     }
-    f->gps_time_s = o.told_s - clock_zone_offset_min(&clock->zone, &b) * INT64_C(60);
+    const struct clock_zone *z = s->clock == NULL ? &blank : &s->clock->zone;
+    f->gps_time_s = o.told_s - clock_zone_offset_min(z, &b) * INT64_C(60);
 }
 
 /*
@@ -289,6 +301,9 @@ void clocks_read(struct ingest *in, struct stage *s, const struct intake_head *h
 size_t clocks_former_times(const struct stage *s, const struct intake_head *head, int64_t time_s,
                            int64_t out[CLOCK_FORMERS_MAX])
 {
+    if (s->clock == NULL || s->clock->zone.formers[0].until_s == 0) {
+        return 0;
+    }
     const struct clock_basis b = basis_of(s, head);
     const struct clock_zone *z = &s->clock->zone;
     int used_min = clock_zone_offset_min(z, &b);
@@ -313,8 +328,9 @@ static void collect(struct batch *b, const struct stage *s)
     if (!clock_zone_is_blank(&clock->zone)) {
         packed = clock_zone_pack(&clock->zone, room);
     }
-    if (packed.len == clock->stored_len &&
-        (packed.len == 0 || memcmp(packed.at, clock->stored, packed.len) == 0)) {
+    const struct bytes *stored = &clock->stored;
+    if (packed.len == stored->len &&
+        (packed.len == 0 || memcmp(packed.at, stored->at, packed.len) == 0)) {
         return;
     }
     packed = arena_copy(&b->arena, packed);
@@ -336,6 +352,9 @@ void clocks_publish(struct ingest *in, const struct stage *s)
     const struct staged_clock *clock = s->clock;
     if (clock == NULL) {
         return;
+    }
+    if (!clock->was_known && clock_zone_is_blank(&clock->zone) && clock->zone.running.count == 0) {
+        return; /* as with most devices */
     }
     tracked_publish_clock(in->options.directory, s->ref.tracked, &clock->zone);
     if (clock->has_learnt) {

@@ -229,7 +229,7 @@ static struct clock_zone zone_of(const struct tracker *t)
     struct device_ref ref;
     struct clock_zone zone;
     assert_int_equal(directory_find(t->rig->directory, t->device, &ref), ERR_OK);
-    tracked_clock(t->rig->directory, ref.tracked, &zone);
+    (void)tracked_clock(t->rig->directory, ref.tracked, &zone);
     device_ref_release(t->rig->directory, &ref);
     return zone;
 }

@@ -33,8 +33,8 @@ struct hand {
 /* What is known of a device's clock, in the batch under way. */
 struct staged_clock {
     struct clock_zone zone;
-    uint8_t stored[CLOCK_ZONE_PACKED_MAX]; /* what the store has of it */
-    size_t stored_len;                     /* 0: nothing */
+    bool was_known;      /* before this batch */
+    struct bytes stored; /* what the store has of it; empty: nothing */
     bool has_learnt;
     int16_t was_min; /* before it has */
 };
@@ -50,7 +50,8 @@ struct stage {
     GHashTable *prints; /* of `fixes`, where there are many; NULL: not made */
     bool has_late;
     int64_t late_from_s;
-    struct staged_clock *clock; /* in the batch's arena; NULL: not asked for */
+    struct staged_clock *clock; /* in the batch's arena; NULL: nothing is known, or not asked: */
+    bool is_clock_asked;
 };
 
 struct batch {
