@@ -42,6 +42,10 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
         used = a->capacity - a->z.avail_out;
     } while (a->z.avail_out == 0);
     check(a->z.avail_in == 0);
+    if (!a->more) { /* a quarter of a megabyte that a slow reader shall not hold */
+        check(deflateEnd(&a->z) == Z_OK);
+        a->deflating = false;
+    }
     return (struct bytes){a->squeezed, used};
 }
 
@@ -106,8 +110,24 @@ ssize_t answer_next(struct answer *a, char *out, size_t size)
     return (ssize_t)used;
 }
 
+void answer_borrow(struct answer *a, struct bytes body, bool gzip)
+{
+    a->piece = body;
+    a->borrowed = (void *)(uintptr_t)body.at; /* libmicrohttpd's type; it only reads */
+    a->gzip = gzip;
+}
+
+struct bytes answer_squeezed(struct bytes plain)
+{
+    struct answer a = {0};
+    return squeeze(&a, plain);
+}
+
 void *answer_body(struct answer *a)
 {
+    if (a->borrowed != NULL) {
+        return a->borrowed;
+    }
     return a->gzip ? (void *)a->squeezed : (void *)a->call->out.at;
 }
 
