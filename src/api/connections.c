@@ -29,6 +29,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "base/check.h"
 #include "base/mem.h"
@@ -37,12 +38,14 @@
 enum {
     SWEEP_BATCH = 256, /* looked at without giving the lock away */
     MS_PER_S = 1000,
+    STATE_CLOSE_WAIT = 8, /* TCP_CLOSE_WAIT of the kernel, as RFC 9293 calls it */
     KIND_BITS = 2,
     KIND_MASK = (1 << KIND_BITS) - 1,
 };
 
 enum kind {
-    KIND_EXPECT, /* until the deadline */
+    KIND_EXPECT, /* of the client, until the deadline */
+    KIND_ANSWER, /* the same; the client may have ended its side already */
     KIND_REST,   /* the same, or until the first byte of a head */
     KIND_WORK,   /* without one */
 };
@@ -63,8 +66,8 @@ struct connection {
     bool is_stranger;
     GList in_all;
     GList in_origin;
-    int64_t resting;        /* the stage that `received` is of */
-    uint64_t resting_bytes; /* had come when the sweep first saw that stage */
+    int64_t seen;           /* the stage in which the sweep saw it resting, or left by its client */
+    uint64_t resting_bytes; /* had come when it was first seen resting in that stage */
 };
 
 struct connections {
@@ -238,15 +241,24 @@ void connections_close(struct connections *c, struct connection *one)
 
 /* ---- what a connection is at ---- */
 
+static int64_t stage_of(int64_t deadline_ms, enum kind kind)
+{
+    return (int64_t)((uint64_t)deadline_ms << KIND_BITS | kind);
+}
+
 static void set_stage(struct connection *one, int64_t deadline_ms, enum kind kind)
 {
-    int64_t stage = (int64_t)((uint64_t)deadline_ms << KIND_BITS | kind);
-    atomic_store_explicit(&one->stage, stage, memory_order_relaxed);
+    atomic_store_explicit(&one->stage, stage_of(deadline_ms, kind), memory_order_relaxed);
 }
 
 void connection_expect(struct connection *one, int64_t deadline_ms)
 {
     set_stage(one, deadline_ms, KIND_EXPECT);
+}
+
+void connection_answer(struct connection *one, int64_t now_monotonic_ms)
+{
+    set_stage(one, now_monotonic_ms + ANSWER_MS, KIND_ANSWER);
 }
 
 void connection_work(struct connection *one)
@@ -273,12 +285,23 @@ int64_t connection_body_ms(uint64_t bytes)
 
 /* ---- the sweep ---- */
 
-/* How many bytes ever came on a connection; 0 where the kernel does not tell. */
-static uint64_t bytes_received(int fd)
+/* What the kernel says of a connection; all zero where it says nothing. */
+static struct tcp_info info_of(int fd)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof(info);
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received : 0;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0) {
+        info = (struct tcp_info){0};
+    }
+    return info;
+}
+
+/* Whether this is the first sweep that sees it as it does in this stage. */
+static bool is_first_look(struct connection *one, int64_t stage)
+{
+    bool is_first = one->seen != stage;
+    one->seen = stage;
+    return is_first;
 }
 
 /*
@@ -287,29 +310,49 @@ static uint64_t bytes_received(int fd)
  */
 static bool begins_head(struct connection *one, int64_t stage, int64_t now_ms)
 {
-    uint64_t bytes = bytes_received(one->fd);
-    if (one->resting != stage) {
-        one->resting = stage;
+    uint64_t bytes = info_of(one->fd).tcpi_bytes_received;
+    if (is_first_look(one, stage)) {
         one->resting_bytes = bytes;
         return false;
     }
     if (bytes == one->resting_bytes) {
         return false;
     }
-    int64_t head = (int64_t)((uint64_t)(now_ms + HEAD_MS) << KIND_BITS | KIND_EXPECT);
+    int64_t head = stage_of(now_ms + HEAD_MS, KIND_EXPECT);
     (void)atomic_compare_exchange_strong(&one->stage, &stage, head);
     return true;
 }
 
-static void look_at(struct connections *c, struct connection *one, int64_t now_ms)
+/*
+ * Whether the client ended its side halfway, which libmicrohttpd overlooks where the end comes
+ * together with the last bytes. A second look, since the last bytes may be in its hands just now.
+ */
+static bool has_left(struct connection *one, int64_t stage)
+{
+    int unread = 0;
+    return info_of(one->fd).tcpi_state == STATE_CLOSE_WAIT &&
+           ioctl(one->fd, FIONREAD, &unread) == 0 && unread == 0 && !is_first_look(one, stage);
+}
+
+static bool has_to_go(struct connection *one, int64_t now_ms)
 {
     int64_t stage = atomic_load_explicit(&one->stage, memory_order_relaxed);
-    enum kind kind = kind_of(stage);
-    if (one->origin == NULL || kind == KIND_WORK ||
-        (kind == KIND_REST && begins_head(one, stage, now_ms))) {
-        return;
+    bool is_late = stage >> KIND_BITS <= now_ms;
+    switch (kind_of(stage)) {
+    case KIND_EXPECT:
+        return is_late || has_left(one, stage);
+    case KIND_ANSWER:
+        return is_late;
+    case KIND_REST:
+        return !begins_head(one, stage, now_ms) && is_late;
+    default:
+        return false;
     }
-    if (stage >> KIND_BITS <= now_ms) {
+}
+
+static void look_at(struct connections *c, struct connection *one, int64_t now_ms)
+{
+    if (one->origin != NULL && has_to_go(one, now_ms)) {
         end(c, one);
         counter_add(c->options.counters, http_reaped, 1);
     }

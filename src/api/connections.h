@@ -56,10 +56,15 @@ void connections_close(struct connections *c, struct connection *one);
 
 /* ---- what a connection is at; by the thread that has it ---- */
 
-/* Ends the connection at `deadline_ms` unless something else is said until then. */
+/*
+ * A head or a body is to come: ends the connection at `deadline_ms` unless something else is said
+ * until then, or earlier where the client ended its side.
+ */
 void connection_expect(struct connection *one, int64_t deadline_ms);
 /* An answer is being made: no deadline, and it makes room for nobody. */
 void connection_work(struct connection *one);
+/* An answer is on its way: it has ANSWER_MS. */
+void connection_answer(struct connection *one, int64_t now_monotonic_ms);
 /* The answer was taken: the next head may come within IDLE_MS, and then has HEAD_MS. */
 void connection_rest(struct connection *one, int64_t now_monotonic_ms);
 /* A request with a valid token came: from here on it makes room for nobody. */

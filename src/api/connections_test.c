@@ -207,11 +207,49 @@ static void test_a_busy_connection_stays(void **state)
     for (int64_t ms = 0; ms < 3 * IDLE_MS; ms += 7 * SECOND_MS) {
         trickle(&p);
         connection_work(p.one);
-        connection_expect(p.one, START_MS + ms + ANSWER_MS);
+        connection_answer(p.one, START_MS + ms);
         connection_rest(p.one, START_MS + ms);
         connections_sweep(r->table, START_MS + ms);
         assert_false(has_ended(&p));
     }
+    end_pair(r, &p);
+}
+
+/* Who ends its side in the middle is gone; who did so behind a whole request wants its answer. */
+static void test_a_client_that_left_halfway_is_let_go(void **state)
+{
+    struct rig *r = *state;
+    struct pair p = connect_from(r, "192.0.2.1", START_MS);
+    assert_int_equal(send(p.client, "x", 1, 0), 1);
+    assert_int_equal(shutdown(p.client, SHUT_WR), 0);
+    connections_sweep(r->table, START_MS);
+    connections_sweep(r->table, START_MS + 1); /* a byte waits to be read */
+    assert_int_equal(counter_get(&r->counters, http_reaped), 0);
+    char byte;
+    assert_int_equal(recv(p.server, &byte, 1, 0), 1);
+    connection_answer(p.one, START_MS);
+    connections_sweep(r->table, START_MS + 2);
+    connections_sweep(r->table, START_MS + 3);
+    assert_int_equal(counter_get(&r->counters, http_reaped), 0);
+    connection_expect(p.one, START_MS + HEAD_MS);
+    connections_sweep(r->table, START_MS + 4);
+    connection_expect(p.one, START_MS + HEAD_MS + 1);
+    connections_sweep(r->table, START_MS + 5); /* seen once in this stage */
+    assert_int_equal(counter_get(&r->counters, http_reaped), 0);
+    connections_sweep(r->table, START_MS + 6);
+    assert_int_equal(counter_get(&r->counters, http_reaped), 1);
+    end_pair(r, &p);
+}
+
+static void test_an_answer_has_five_minutes(void **state)
+{
+    struct rig *r = *state;
+    struct pair p = connect_from(r, "192.0.2.1", START_MS);
+    connection_answer(p.one, START_MS);
+    connections_sweep(r->table, START_MS + ANSWER_MS - 1);
+    assert_false(has_ended(&p));
+    connections_sweep(r->table, START_MS + ANSWER_MS);
+    assert_true(has_ended(&p));
     end_pair(r, &p);
 }
 
@@ -369,6 +407,8 @@ int main(void)
         TABLE_TEST(test_a_kept_head_has_ten_seconds_from_its_first_byte),
         TABLE_TEST(test_a_head_that_begins_late_has_its_time),
         TABLE_TEST(test_a_busy_connection_stays),
+        TABLE_TEST(test_a_client_that_left_halfway_is_let_go),
+        TABLE_TEST(test_an_answer_has_five_minutes),
         TABLE_TEST(test_a_body_goes_by_its_size),
         TABLE_TEST(test_a_sweep_sees_everybody),
         TABLE_TEST(test_the_oldest_stranger_makes_room),
