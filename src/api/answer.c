@@ -110,17 +110,18 @@ ssize_t answer_next(struct answer *a, char *out, size_t size)
     return (ssize_t)used;
 }
 
-void answer_borrow(struct answer *a, struct bytes body, bool gzip)
+void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)
 {
-    a->piece = body;
-    a->borrowed = (void *)(uintptr_t)body.at; /* libmicrohttpd's type; it only reads */
+    a->piece = (struct bytes){body, len};
+    a->borrowed = body;
     a->gzip = gzip;
 }
 
-struct bytes answer_squeezed(struct bytes plain)
+uint8_t *answer_squeezed(struct bytes plain, size_t *len)
 {
     struct answer a = {0};
-    return squeeze(&a, plain);
+    *len = squeeze(&a, plain).len;
+    return a.squeezed;
 }
 
 void *answer_body(struct answer *a)

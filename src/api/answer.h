@@ -44,10 +44,10 @@ void answer_squeeze(struct answer *a);
  * its deadline.
  */
 ssize_t answer_next(struct answer *a, char *out, size_t size);
-/* Answers with a body that outlives the answer; `gzip`: it is squeezed already. */
-void answer_borrow(struct answer *a, struct bytes body, bool gzip);
-/* `plain` as gzip, for answer_borrow(); the caller frees its bytes. */
-struct bytes answer_squeezed(struct bytes plain);
+/* Answers with `len` bytes that outlive the answer and are only read; `gzip`: squeezed already. */
+void answer_borrow(struct answer *a, void *body, size_t len, bool gzip);
+/* `plain` as gzip, for answer_borrow(); the caller frees it. */
+uint8_t *answer_squeezed(struct bytes plain, size_t *len);
 /* The bytes of an answer that is whole; `piece` with the type that libmicrohttpd wants. */
 void *answer_body(struct answer *a);
 /* Gives back what it holds; ready for another answer. */

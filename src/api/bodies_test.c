@@ -10,7 +10,7 @@
 #include "api/bodies.h"
 #include "base/mem.h"
 
-enum { KIB = 1024 };
+#define KIB ((size_t)1024)
 
 struct rig {
     struct counters counters;

@@ -5,14 +5,14 @@
  *               10 s    size    (none)  5 min     60 s    10 s from its first byte
  *
  * What a connection is at is one atomic number, the deadline with the kind of wait in its lowest
- * bits, so that its own thread says it without a lock and the sweep reads it whole. The lock guards
- * membership alone: a connection that is in the table has an open descriptor, because libmicrohttpd
- * tells of its end before it closes it. A descriptor that was closed and given to somebody else can
- * therefore not be shut down.
+ * bits, so that its own thread says it without a lock and the reaper reads it whole. The lock
+ * guards membership alone: a connection that is in the table has an open descriptor, because
+ * libmicrohttpd tells of its end before it closes it. A descriptor that was closed and given to
+ * somebody else can therefore not be shut down.
  *
  * Nobody tells when the first byte of the next head on a kept connection comes: libmicrohttpd reads
- * it and waits for more. The kernel counts the bytes that came (tcpi_bytes_received), and the sweep
- * sees the count move while the connection rests.
+ * it and waits for more. The kernel counts the bytes that came (tcpi_bytes_received), and the
+ * reaper sees the count move while the connection rests.
  *
  *     strangers (never had a valid token), oldest first:   s1  s2  s3  …   of everybody
  *                                                          s1  s3          of one address
@@ -36,7 +36,7 @@
 #include "base/network.h"
 
 enum {
-    SWEEP_BATCH = 256, /* looked at without giving the lock away */
+    BATCH = 256, /* looked at without giving the lock away */
     MS_PER_S = 1000,
     STATE_CLOSE_WAIT = 8, /* TCP_CLOSE_WAIT of the kernel, as RFC 9293 calls it */
     KIND_BITS = 2,
@@ -66,7 +66,7 @@ struct connection {
     bool is_stranger;
     GList in_all;
     GList in_origin;
-    int64_t seen;           /* the stage in which the sweep saw it resting, or left by its client */
+    int64_t seen; /* the stage in which the reaper saw it resting, or left by its client */
     uint64_t resting_bytes; /* had come when it was first seen resting in that stage */
 };
 
@@ -283,7 +283,7 @@ int64_t connection_body_ms(uint64_t bytes)
     return BODY_MS + (int64_t)(bytes / BODY_RATE) * MS_PER_S;
 }
 
-/* ---- the sweep ---- */
+/* ---- the reaper ---- */
 
 /* What the kernel says of a connection; all zero where it says nothing. */
 static struct tcp_info info_of(int fd)
@@ -296,7 +296,7 @@ static struct tcp_info info_of(int fd)
     return info;
 }
 
-/* Whether this is the first sweep that sees it as it does in this stage. */
+/* Whether this is the first look that sees it as it does in this stage. */
 static bool is_first_look(struct connection *one, int64_t stage)
 {
     bool is_first = one->seen != stage;
@@ -305,7 +305,7 @@ static bool is_first_look(struct connection *one, int64_t stage)
 }
 
 /*
- * Whether the first bytes of a head came since the sweep before: from here on it has a deadline of
+ * Whether the first bytes of a head came since the look before: from here on it has a deadline of
  * its own, unless the connection's thread knows better meanwhile.
  */
 static bool begins_head(struct connection *one, int64_t stage, int64_t now_ms)
@@ -359,12 +359,12 @@ static void look_at(struct connections *c, struct connection *one, int64_t now_m
 }
 
 /* The lock is given away in between: one that then moves to a lower place is seen the next time. */
-void connections_sweep(struct connections *c, int64_t now_monotonic_ms)
+void connections_reap(struct connections *c, int64_t now_monotonic_ms)
 {
     size_t next = 0;
     lock(c);
     while (next < c->all->len) {
-        size_t stop = next + SWEEP_BATCH;
+        size_t stop = next + BATCH;
         for (; next < stop && next < c->all->len; next++) {
             look_at(c, g_ptr_array_index(c->all, next), now_monotonic_ms);
         }

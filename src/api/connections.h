@@ -73,6 +73,6 @@ void connections_vouch(struct connections *c, struct connection *one);
 int64_t connection_body_ms(uint64_t bytes);
 
 /* Ends those whose deadline is over. One thread calls it, every second or so. */
-void connections_sweep(struct connections *c, int64_t now_monotonic_ms);
+void connections_reap(struct connections *c, int64_t now_monotonic_ms);
 
 #endif

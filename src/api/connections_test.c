@@ -114,13 +114,13 @@ static void test_a_head_has_ten_seconds(void **state)
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     for (int64_t ms = 0; ms < HEAD_MS; ms += SECOND_MS) {
-        connections_sweep(r->table, START_MS + ms);
+        connections_reap(r->table, START_MS + ms);
         assert_false(has_ended(&p));
         trickle(&p);
     }
-    connections_sweep(r->table, START_MS + HEAD_MS);
+    connections_reap(r->table, START_MS + HEAD_MS);
     assert_true(has_ended(&p));
-    connections_sweep(r->table, START_MS + HEAD_MS + SECOND_MS); /* once is enough */
+    connections_reap(r->table, START_MS + HEAD_MS + SECOND_MS); /* once is enough */
     assert_int_equal(counter_get(&r->counters, http_reaped), 1);
     end_pair(r, &p);
 }
@@ -130,9 +130,9 @@ static void test_what_is_expected_has_its_time(void **state)
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     connection_expect(p.one, START_MS + 3 * HEAD_MS);
-    connections_sweep(r->table, START_MS + 3 * HEAD_MS - 1);
+    connections_reap(r->table, START_MS + 3 * HEAD_MS - 1);
     assert_false(has_ended(&p));
-    connections_sweep(r->table, START_MS + 3 * HEAD_MS);
+    connections_reap(r->table, START_MS + 3 * HEAD_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -142,7 +142,7 @@ static void test_work_has_no_deadline(void **state)
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     connection_work(p.one);
-    connections_sweep(r->table, INT64_MAX / 8);
+    connections_reap(r->table, INT64_MAX / 8);
     assert_false(has_ended(&p));
     end_pair(r, &p);
 }
@@ -153,10 +153,10 @@ static void test_an_idle_connection_has_a_minute(void **state)
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     connection_rest(p.one, START_MS);
     for (int64_t ms = 0; ms < IDLE_MS; ms += SECOND_MS) {
-        connections_sweep(r->table, START_MS + ms);
+        connections_reap(r->table, START_MS + ms);
         assert_false(has_ended(&p));
     }
-    connections_sweep(r->table, START_MS + IDLE_MS);
+    connections_reap(r->table, START_MS + IDLE_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -170,14 +170,14 @@ static void test_a_kept_head_has_ten_seconds_from_its_first_byte(void **state)
     trickle(&p); /* its first request, long done */
     connection_rest(p.one, now_ms);
     for (; now_ms < START_MS + IDLE_MS / 2; now_ms += SECOND_MS) {
-        connections_sweep(r->table, now_ms);
+        connections_reap(r->table, now_ms);
     }
     for (int64_t end_ms = now_ms + HEAD_MS; now_ms < end_ms; now_ms += SECOND_MS) {
         trickle(&p);
-        connections_sweep(r->table, now_ms);
+        connections_reap(r->table, now_ms);
         assert_false(has_ended(&p));
     }
-    connections_sweep(r->table, now_ms);
+    connections_reap(r->table, now_ms);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -188,13 +188,13 @@ static void test_a_head_that_begins_late_has_its_time(void **state)
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     connection_rest(p.one, START_MS);
-    connections_sweep(r->table, START_MS + IDLE_MS - 1);
+    connections_reap(r->table, START_MS + IDLE_MS - 1);
     trickle(&p);
-    connections_sweep(r->table, START_MS + IDLE_MS);
+    connections_reap(r->table, START_MS + IDLE_MS);
     assert_false(has_ended(&p));
-    connections_sweep(r->table, START_MS + IDLE_MS + HEAD_MS - 1);
+    connections_reap(r->table, START_MS + IDLE_MS + HEAD_MS - 1);
     assert_false(has_ended(&p));
-    connections_sweep(r->table, START_MS + IDLE_MS + HEAD_MS);
+    connections_reap(r->table, START_MS + IDLE_MS + HEAD_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -209,7 +209,7 @@ static void test_a_busy_connection_stays(void **state)
         connection_work(p.one);
         connection_answer(p.one, START_MS + ms);
         connection_rest(p.one, START_MS + ms);
-        connections_sweep(r->table, START_MS + ms);
+        connections_reap(r->table, START_MS + ms);
         assert_false(has_ended(&p));
     }
     end_pair(r, &p);
@@ -222,21 +222,21 @@ static void test_a_client_that_left_halfway_is_let_go(void **state)
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     assert_int_equal(send(p.client, "x", 1, 0), 1);
     assert_int_equal(shutdown(p.client, SHUT_WR), 0);
-    connections_sweep(r->table, START_MS);
-    connections_sweep(r->table, START_MS + 1); /* a byte waits to be read */
+    connections_reap(r->table, START_MS);
+    connections_reap(r->table, START_MS + 1); /* a byte waits to be read */
     assert_int_equal(counter_get(&r->counters, http_reaped), 0);
     char byte;
     assert_int_equal(recv(p.server, &byte, 1, 0), 1);
     connection_answer(p.one, START_MS);
-    connections_sweep(r->table, START_MS + 2);
-    connections_sweep(r->table, START_MS + 3);
+    connections_reap(r->table, START_MS + 2);
+    connections_reap(r->table, START_MS + 3);
     assert_int_equal(counter_get(&r->counters, http_reaped), 0);
     connection_expect(p.one, START_MS + HEAD_MS);
-    connections_sweep(r->table, START_MS + 4);
+    connections_reap(r->table, START_MS + 4);
     connection_expect(p.one, START_MS + HEAD_MS + 1);
-    connections_sweep(r->table, START_MS + 5); /* seen once in this stage */
+    connections_reap(r->table, START_MS + 5); /* seen once in this stage */
     assert_int_equal(counter_get(&r->counters, http_reaped), 0);
-    connections_sweep(r->table, START_MS + 6);
+    connections_reap(r->table, START_MS + 6);
     assert_int_equal(counter_get(&r->counters, http_reaped), 1);
     end_pair(r, &p);
 }
@@ -246,9 +246,9 @@ static void test_an_answer_has_five_minutes(void **state)
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
     connection_answer(p.one, START_MS);
-    connections_sweep(r->table, START_MS + ANSWER_MS - 1);
+    connections_reap(r->table, START_MS + ANSWER_MS - 1);
     assert_false(has_ended(&p));
-    connections_sweep(r->table, START_MS + ANSWER_MS);
+    connections_reap(r->table, START_MS + ANSWER_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -261,8 +261,8 @@ static void test_a_body_goes_by_its_size(void **state)
     assert_int_equal(connection_body_ms(1 << 20), 522000); /* 16 kbit/s, and ten seconds */
 }
 
-/* All batches of a sweep, and what is closed between two of them. */
-static void test_a_sweep_sees_everybody(void **state)
+/* All batches of one look, and what is closed between two of them. */
+static void test_the_reaper_sees_everybody(void **state)
 {
     (void)state;
     enum { MANY = 600 };
@@ -277,7 +277,7 @@ static void test_a_sweep_sees_everybody(void **state)
     for (size_t i = 0; i < MANY; i += 3) {
         connections_close(table, all[i]);
     }
-    connections_sweep(table, START_MS + HEAD_MS);
+    connections_reap(table, START_MS + HEAD_MS);
     assert_int_equal(counter_get(&counters, http_reaped), MANY - MANY / 3);
     for (size_t i = 0; i < MANY; i++) {
         if (i % 3 != 0) {
@@ -348,7 +348,7 @@ static void test_who_was_ended_counts_no_more(void **state)
     struct rig *r = *state;
     struct pair pairs[PLACES];
     open_many(r, pairs, 12, "192.0.2.1");
-    connections_sweep(r->table, START_MS + HEAD_MS);
+    connections_reap(r->table, START_MS + HEAD_MS);
     assert_int_equal(counter_get(&r->counters, http_reaped), 12);
     connections_vouch(r->table, pairs[0].one); /* its thread did not know yet */
     assert_true(may_come(r, "192.0.2.1"));
@@ -410,7 +410,7 @@ int main(void)
         TABLE_TEST(test_a_client_that_left_halfway_is_let_go),
         TABLE_TEST(test_an_answer_has_five_minutes),
         TABLE_TEST(test_a_body_goes_by_its_size),
-        TABLE_TEST(test_a_sweep_sees_everybody),
+        TABLE_TEST(test_the_reaper_sees_everybody),
         TABLE_TEST(test_the_oldest_stranger_makes_room),
         TABLE_TEST(test_nobody_with_a_token_makes_room),
         TABLE_TEST(test_who_was_ended_counts_no_more),

@@ -292,9 +292,12 @@ static enum MHD_Result answer_method(struct exchange *ex)
 /* The document is made once, and copied for nobody. */
 static enum MHD_Result answer_openapi(struct exchange *ex)
 {
-    bool gzip = accepts_gzip(ex);
-    answer_borrow(&ex->answer, gzip ? ex->server->openapi_gzip : json_text(&ex->server->openapi),
-                  gzip);
+    struct api_server *s = ex->server;
+    if (accepts_gzip(ex)) {
+        answer_borrow(&ex->answer, s->openapi_gzip, s->openapi_gzip_len, true);
+    } else {
+        answer_borrow(&ex->answer, s->openapi.at, s->openapi.len, false);
+    }
     ex->state = EXCHANGE_DONE;
     return send_envelope(ex);
 }

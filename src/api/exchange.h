@@ -28,8 +28,9 @@ struct api_server {
     struct connections *connections;
     struct reaper *reaper;
     struct bodies *bodies;
-    struct json_out openapi;   /* written once, as the next */
-    struct bytes openapi_gzip; /* owned */
+    struct json_out openapi; /* written once, as the next */
+    uint8_t *openapi_gzip;
+    size_t openapi_gzip_len;
     char *trusted_proxy;
     char address[CALL_ADDRESS_SIZE];
     atomic_bool draining;

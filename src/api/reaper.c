@@ -10,7 +10,7 @@
 
 enum {
     CONNECTION_BYTES = 32768, /* about what one takes: its buffer, its call, its first body */
-    SWEEP_S = 1,
+    PAUSE_S = 1,
 };
 
 struct reaper {
@@ -41,7 +41,7 @@ static void look_around(struct reaper *r)
     int64_t now_ms = clock_monotonic_ms();
     uint64_t bytes = counter_get(r->counters, http_connections) * CONNECTION_BYTES +
                      counter_get(r->counters, body_bytes);
-    connections_sweep(r->connections, now_ms);
+    connections_reap(r->connections, now_ms);
     if (ebb_is_low(&r->ebb, bytes, now_ms)) {
         mem_give_back();
     }
@@ -53,7 +53,7 @@ static bool wait(struct reaper *r)
     struct timespec end;
     int waited = 0;
     check(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
-    end.tv_sec += SWEEP_S;
+    end.tv_sec += PAUSE_S;
     check(pthread_mutex_lock(&r->lock) == 0);
     while (!r->stopping && waited == 0) {
         waited = pthread_cond_timedwait(&r->stop, &r->lock, &end);

@@ -100,7 +100,7 @@ static struct api_server *server_new(const struct api_options *o)
     s->bodies = bodies_new(BODIES_BYTES, o->counters);
     s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
     openapi_write(&s->openapi);
-    s->openapi_gzip = answer_squeezed(json_text(&s->openapi));
+    s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;
 }
 
@@ -115,7 +115,7 @@ static void server_free(struct api_server *s)
     connections_free(s->connections);
     bodies_free(s->bodies);
     json_free(&s->openapi);
-    free((void *)(uintptr_t)s->openapi_gzip.at);
+    free(s->openapi_gzip);
     check(pthread_cond_destroy(&s->idle) == 0);
     check(pthread_mutex_destroy(&s->idle_lock) == 0);
     free(s->trusted_proxy);
