@@ -14,7 +14,6 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "base/network.h"
 #include "fleet/directory.h"
 
 enum { SETS = 1024, WAYS = 8, MS_PER_S = 1000 };
@@ -59,14 +58,6 @@ static uint64_t key_of(const struct throttle *t, const char *name)
     (void)crypto_shorthash((uint8_t *)&key, (const uint8_t *)folded, strlen(folded), t->hash_key);
     g_free(folded);
     return key == 0 ? 1 : key;
-}
-
-/* Of an address, or of its network where that counts as one client. */
-static uint64_t key_of_address(const struct throttle *t, const char *address)
-{
-    char text[NETWORK_TEXT_SIZE];
-    network_text(address, text);
-    return key_of(t, text);
 }
 
 static bool is_over(const struct entry *e, int64_t now_ms)
@@ -126,7 +117,7 @@ unsigned throttle_wait_s(struct throttle *t, const char *account, const char *ad
                          int64_t now_monotonic_ms)
 {
     uint64_t account_key = key_of(t, account);
-    uint64_t address_key = key_of_address(t, address);
+    uint64_t address_key = key_of(t, address);
     check(pthread_mutex_lock(&t->lock) == 0);
     unsigned a = wait_s(&t->accounts, account_key, THROTTLE_ACCOUNT_FAILURES, now_monotonic_ms);
     unsigned b = wait_s(&t->addresses, address_key, THROTTLE_ADDRESS_FAILURES, now_monotonic_ms);
@@ -138,7 +129,7 @@ void throttle_note_failure(struct throttle *t, const char *account, const char *
                            int64_t now_monotonic_ms)
 {
     uint64_t account_key = key_of(t, account);
-    uint64_t address_key = key_of_address(t, address);
+    uint64_t address_key = key_of(t, address);
     check(pthread_mutex_lock(&t->lock) == 0);
     note(&t->accounts, account_key, now_monotonic_ms);
     note(&t->addresses, address_key, now_monotonic_ms);

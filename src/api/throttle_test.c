@@ -44,24 +44,6 @@ static void test_thirty_failures_from_an_address(void **state)
     throttle_free(t);
 }
 
-/* Whoever has one IPv6 address has a /64 of them. */
-static void test_ipv6_counts_by_64(void **state)
-{
-    (void)state;
-    struct throttle *t = throttle_new();
-    char name[32];
-    char address[64];
-    for (int i = 0; i < THROTTLE_ADDRESS_FAILURES; i++) {
-        (void)snprintf(name, sizeof(name), "user%d", i);
-        (void)snprintf(address, sizeof(address), "2001:db8:1:2:%x::1", i);
-        throttle_note_failure(t, name, address, NOW_MS);
-    }
-    assert_int_equal(throttle_wait_s(t, "somebody", "2001:db8:1:2::ffff", NOW_MS),
-                     THROTTLE_WINDOW_S);
-    assert_int_equal(throttle_wait_s(t, "somebody", "2001:db8:1:3::1", NOW_MS), 0);
-    throttle_free(t);
-}
-
 /* Made-up names and addresses by the hundred thousand leave a blocked account blocked. */
 static void test_a_flood_does_not_free_the_blocked(void **state)
 {
@@ -84,7 +66,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ten_failures_of_an_account),
         cmocka_unit_test(test_thirty_failures_from_an_address),
-        cmocka_unit_test(test_ipv6_counts_by_64),
         cmocka_unit_test(test_a_flood_does_not_free_the_blocked),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,7 @@
 #include "base/network.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "base/check.h"
 
 enum { PREFIX_BYTES = 8, MAPPED_AT = 12 };
 
@@ -35,21 +31,4 @@ struct network network_of(const struct sockaddr *address)
         return of_ipv6(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
     }
     return (struct network){0};
-}
-
-void network_text(const char *address, char out[NETWORK_TEXT_SIZE])
-{
-    struct in6_addr ipv6 = {0};
-    (void)snprintf(out, NETWORK_TEXT_SIZE, "%s", address);
-    if (inet_pton(AF_INET6, address, &ipv6) != 1) {
-        return;
-    }
-    if (IN6_IS_ADDR_V4MAPPED(&ipv6)) {
-        check(inet_ntop(AF_INET, ipv6.s6_addr + MAPPED_AT, out, NETWORK_TEXT_SIZE) != NULL);
-        return;
-    }
-    char prefix[INET6_ADDRSTRLEN];
-    memset(ipv6.s6_addr + PREFIX_BYTES, 0, sizeof(ipv6.s6_addr) - PREFIX_BYTES);
-    check(inet_ntop(AF_INET6, &ipv6, prefix, sizeof(prefix)) != NULL);
-    (void)snprintf(out, NETWORK_TEXT_SIZE, "%s/64", prefix);
 }

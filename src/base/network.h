@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/address.h"
-
 /*
  * Whom an address counts as where clients are counted. An IPv4 address is one client. Of IPv6 it is
  * the /64: a subscriber is given at least that much, and could come from another address each time.
@@ -15,17 +13,10 @@ struct network {
     uint64_t family;
 };
 
-enum { NETWORK_TEXT_SIZE = ADDRESS_HOST_SIZE };
-
 /*
  * Of a socket's address. An IPv4 address that came through an IPv6 socket (::ffff:192.0.2.1) is an
  * IPv4 one; every address of any other family is the same network.
  */
 struct network network_of(const struct sockaddr *address);
-/*
- * Of a numeric address, as text: "192.0.2.1", "2001:db8:1:2::/64". What is no address comes out as
- * it is, cut to the size.
- */
-void network_text(const char *address, char out[NETWORK_TEXT_SIZE]);
 
 #endif

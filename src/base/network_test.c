@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/address.h"
 #include "base/network.h"
 
 static struct network of(const char *host)
@@ -13,29 +14,6 @@ static struct network of(const char *host)
     socklen_t len;
     assert_true(address_to_socket(host, 80, &address, &len));
     return network_of((struct sockaddr *)&address);
-}
-
-static void test_texts(void **state)
-{
-    (void)state;
-    const char *const rows[][2] = {
-        {"192.0.2.1", "192.0.2.1"},
-        {"0.0.0.0", "0.0.0.0"},
-        {"::ffff:192.0.2.1", "192.0.2.1"},
-        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
-        {"2001:db8:1:2::", "2001:db8:1:2::/64"},
-        {"2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"},
-        {"ffff:ffff:ffff:ffff:1::", "ffff:ffff:ffff:ffff::/64"},
-        {"::1", "::/64"},
-        {"", ""},
-        {"fe80::1%eth0", "fe80::1%eth0"},
-        {"not an address", "not an address"},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char text[NETWORK_TEXT_SIZE];
-        network_text(rows[i][0], text);
-        assert_string_equal(text, rows[i][1]);
-    }
 }
 
 static void test_which_are_one_client(void **state)
@@ -73,7 +51,6 @@ static void test_other_families_are_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_which_are_one_client),
         cmocka_unit_test(test_other_families_are_one),
     };
