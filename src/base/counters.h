@@ -40,6 +40,14 @@
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \
+    X(requests_ambiguous, "HTTP requests refused: where their body ends can be read in two ways")  \
+    X(http_connections, "gauge: open HTTP connections")                                            \
+    X(http_refused, "HTTP connections not accepted: too many of one address")                      \
+    X(http_reaped,                                                                                 \
+      "HTTP connections closed: a head, a body or an answer took too long, idle, or left halfway") \
+    X(http_evicted, "HTTP connections closed to make room: oldest without a valid token")          \
+    X(body_bytes, "gauge: memory of HTTP requests in flight that counts against their budget")     \
+    X(bodies_refused, "HTTP requests refused: that budget was used up")                            \
     X(logins_throttled, "logins refused because of too many failures")
 
 struct counters {

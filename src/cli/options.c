@@ -69,8 +69,10 @@ static const struct option_row rows[] = {
      NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
      "threads that read history and wait for changes", NULL},
+    {"api", "connections_max", OPTION_UINT, AT(http_connections_max), 16, 1000000, "8192",
+     "HTTP connections at a time, at most half of the files that may be open", NULL},
     {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
-     "HTTP connections of one address at a time; 0: no limit", NULL},
+     "HTTP connections of one address or IPv6 /64 at a time; 0: no limit", NULL},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), OFFSET_LIMIT_MIN = 15 * 60 };

@@ -104,6 +104,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
         .trusted_proxy = o->trusted_proxy,
         .http_threads = (unsigned)o->http_threads,
         .query_threads = (unsigned)o->query_threads,
+        .connections_max = (unsigned)limits_share(o->http_connections_max),
         .connections_per_address = (unsigned)o->connections_per_address,
         .demo = demo,
     };
