@@ -85,6 +85,7 @@ struct link {
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
     bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
     bool has_spoken;      /* sent a whole frame */
+    bool owes_fixes;      /* fixes were refused that its next reply would cover: it gets none */
     uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;
     struct session session;

@@ -247,6 +247,41 @@ static void a_stranger_is_answered_but_not_its_data(void **state)
     client_close(&c);
 }
 
+/*
+ * Where fixes get no answer of their own the next one would cover them: behind refused ones there
+ * is none. The end of the connection is the first that is read behind them.
+ */
+static void a_stranger_is_not_answered_behind_its_fixes(void **state)
+{
+    enum { STRANGER = 3 };
+    struct site *s = *state;
+    struct fix fixes[2] = {client_fix(20), client_fix(10)};
+    struct client c = client_open(s, SOCK_STREAM, &protocol_gt06, "860000000000009");
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&c, 2);
+    client_say(&c, ENCODE_FIXES, &fixes[0], 1);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    wait_for(site_counter(s, frames) == 6);
+    assert_int_equal(rig_put_device(s->rig, STRANGER, "860000000000009", false), ERR_OK);
+    assert_int_equal(site_counter(s, fixes_refused), 1);
+    assert_int_equal(site_counter(s, connections), 1);
+    client_say(&c, ENCODE_FIXES, &fixes[1], 1);
+    client_expect_end(&c);
+    client_close(&c);
+    c = client_open(s, SOCK_STREAM, &protocol_gt06, "860000000000009");
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_await(&c, 1);
+    client_say(&c, ENCODE_FIXES, fixes, 2);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&c, 3);
+    assert_int_equal(kit_count(s->rig->store, STRANGER), 3); /* the heartbeat's values are one */
+    assert_int_equal(site_counter(s, fixes_repeated), 1);
+    client_close(&c);
+}
+
 /* Once registered it is found on the connection that it has. */
 static void a_stranger_gets_registered(void **state)
 {
@@ -370,6 +405,7 @@ int main(void)
         WITH_SITE(a_request_may_end_its_connection),
         WITH_SITE(a_half_closed_connection_is_answered),
         WITH_SITE(a_stranger_is_answered_but_not_its_data),
+        WITH_SITE(a_stranger_is_not_answered_behind_its_fixes),
         WITH_SITE(a_stranger_gets_registered),
         WITH_SITE(a_device_moves_and_its_old_connection_ends),
         WITH_SITE(a_device_moves_alone),
