@@ -80,6 +80,7 @@ static enum err open_gateway(struct server *s, const struct options *o,
         .login_timeout_s = (unsigned)o->login_timeout_s,
         .connections_max = (uint32_t)o->connections_max,
         .credit_bytes = (uint32_t)o->credit_bytes,
+        .unknown = s->unknown,
         .counters = &s->counters,
     };
     memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));

@@ -32,9 +32,13 @@ static void pause_link(struct link *link)
  * A frame without a device. One that holds data comes before any login: nobody's, so the link ends
  * and the tracker begins anew. Else its reply, where it wants one, comes after those in flight.
  */
-static enum frame_fate take_anonymous(struct link *link, const struct decoded *d)
+static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
+                                      const struct decoded *d)
 {
     struct counters *c = link->gateway->counters;
+    if (d->len > 0 || d->wants_reply) {
+        stranger_note(link->gateway, link_address(link), link->protocol, frame);
+    }
     if (d->len > 0 && !link->is_udp) {
         return close_for(link, &c->frames_anonymous);
     }
@@ -108,13 +112,14 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
     enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
     if (e != ERR_OK) {
         counter_add(g->counters, frames_bad, 1);
+        stranger_note_link(link, frame);
         link->bad_frames++;
         return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
                    ? FRAME_TAKEN
                    : close_for(link, &g->counters->connections_malformed);
     }
     enum frame_fate fate =
-        d.device_id[0] == '\0' ? take_anonymous(link, &d) : push(link, frame, &d);
+        d.device_id[0] == '\0' ? take_anonymous(link, frame, &d) : push(link, frame, &d);
     if (fate == FRAME_WAITS) {
         link->session = before;
     }
@@ -136,6 +141,7 @@ static bool detect(struct link *link, struct bytes in)
         return false;
     }
     if (e != ERR_OK) {
+        stranger_note_link(link, in);
         (void)close_for(link, &g->counters->connections_unclaimed);
         return false;
     }
@@ -159,6 +165,9 @@ size_t frames_take(struct link *link, struct bytes in)
         struct bytes frame;
         size_t used = 0;
         enum err e = p->split(left, &frame, &used);
+        if (e != ERR_OK && (link->is_udp || e != ERR_MORE || left.len > p->frame_max)) {
+            stranger_note_link(link, left);
+        }
         if (e == ERR_MORE && left.len <= p->frame_max) {
             break;
         }

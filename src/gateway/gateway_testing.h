@@ -33,11 +33,13 @@ static inline struct site *site_open(void (*change)(struct site *s))
 {
     struct site *s = mem_new(sizeof(*s));
     s->rig = rig_new();
+    s->rig->unknown = unknown_new(); /* which the gateway has before ingest starts */
     s->options = (struct gateway_options){.host = "127.0.0.1",
                                           .idle_timeout_s = 600,
                                           .login_timeout_s = 60,
                                           .connections_max = 100,
                                           .credit_bytes = 64 * 1024,
+                                          .unknown = s->rig->unknown,
                                           .counters = &s->rig->counters};
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         s->options.utc_offset_min[i] = GATEWAY_OFFSET_UNSET;

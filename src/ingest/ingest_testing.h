@@ -63,7 +63,7 @@ static inline void rig_start(struct rig *r)
 {
     r->store = kit_open(r->path, RIG_VFS);
     r->directory = directory_new();
-    r->unknown = unknown_new();
+    r->unknown = r->unknown != NULL ? r->unknown : unknown_new();
     r->options.store = r->store;
     r->options.directory = r->directory;
     r->options.unknown = r->unknown;
@@ -76,6 +76,7 @@ static inline void rig_stop(struct rig *r)
     store_close(r->store);
     directory_free(r->directory);
     unknown_free(r->unknown);
+    r->unknown = NULL;
 }
 
 static inline void rig_restart(struct rig *r)
