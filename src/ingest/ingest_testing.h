@@ -14,8 +14,8 @@
 
 #define RIG_VFS "ingest-faults"
 
-enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 30 };
-enum { RIG_CALL_MS = 30000, RIG_QUEUE_BYTES = 1024 * 1024 };
+enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 120 };
+enum { RIG_CALL_MS = 120000, RIG_QUEUE_BYTES = 1024 * 1024 };
 
 static const char rig_id[] = "013912345678";
 

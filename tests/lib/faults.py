@@ -6,7 +6,7 @@ import pathlib
 import socket
 import subprocess
 
-from lib.server import BINARY
+from lib.server import BINARY, PATIENCE_S
 from lib.trackers import split_address
 
 UTC = datetime.timezone.utc
@@ -64,7 +64,7 @@ class Load:
 
     def result(self):
         """Its last line, once it has ended."""
-        out, _ = self.process.communicate(timeout=240)
+        out, _ = self.process.communicate(timeout=4 * PATIENCE_S)
         return json.loads(out.splitlines()[-1])
 
     def __enter__(self):
@@ -83,7 +83,7 @@ class StalledReader:
         body = json.dumps(fields).encode()
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.settimeout(60)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect(split_address(api.address))
         head = f"POST /api/{method} HTTP/1.0\r\nHost: x\r\nAuthorization: {api.token}\r\n" \
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

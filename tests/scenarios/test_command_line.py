@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from lib.faults import UTC, now
-from lib.server import BINARY, Fleet, run, simulate
+from lib.server import BINARY, PATIENCE_S, Fleet, run, simulate
 
 ANYWHERE = ["--http", "127.0.0.1:0", "--device", "127.0.0.1:0"]
 AS_NOBODY = ["setpriv", "--reuid", "65534", "--clear-groups"]
@@ -79,7 +79,7 @@ def test_serve_says_which_directory_it_may_not_write_to(tmp_path):
                                     "--data DIR"),
                            (closed / "new", "this user may not make it: name a directory that")):
             done = subprocess.run([*AS_NOBODY, BINARY, "serve", "--data", str(path), *ANYWHERE],
-                                  stdin=empty, capture_output=True, text=True, timeout=60,
+                                  stdin=empty, capture_output=True, text=True, timeout=PATIENCE_S,
                                   check=False)
             assert done.returncode == 1, done.stderr
             assert f"{path}: Permission denied; {says}" in done.stderr, done.stderr
