@@ -112,6 +112,18 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     return api_server_start(&options, &s->api);
 }
 
+/* Passes `e` on; of a port that could not be opened says what to do. */
+static enum err hint_at_port(enum err e, const char *name, const char *address)
+{
+    if (e == ERR_IO) {
+        (void)fprintf(stderr,
+                      "odograph serve: --%s %s: cannot listen there, the line above says why; name "
+                      "another address with --%s ADDR:PORT, or end what has it\n",
+                      name, address, name);
+    }
+    return e;
+}
+
 /* Makes root at the first start. */
 static enum err make_root(struct server *s)
 {
@@ -227,11 +239,11 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
     };
     enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
     e = e != ERR_OK ? e : store_open(&store, &s->store);
-    e = e != ERR_OK ? e : open_gateway(s, o, &device);
+    e = e != ERR_OK ? e : hint_at_port(open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
     e = e != ERR_OK ? e : check_open_enterprise(s, o);
     e = e != ERR_OK ? e : check_demo(s, o, demo);
-    e = e != ERR_OK ? e : start_api(s, o, &http, demo);
+    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;

@@ -243,6 +243,7 @@ void unknown_forget(struct unknown_trackers *u, const char *device_id)
     unlock(u);
 }
 
+/* The entry of a link; NULL at the end of its list. */
 static const struct unknown_tracker *tracker_of(const GList *link)
 {
     return link == NULL ? NULL : &((const struct entry *)link->data)->tracker;
@@ -253,17 +254,21 @@ struct unknown_tracker *unknown_list(struct unknown_trackers *u, struct arena *a
     lock(u);
     size_t total = (size_t)u->named.heard.length + u->nameless.heard.length;
     struct unknown_tracker *at = arena_new_array(arena, total, sizeof(*at));
-    const GList *a = u->named.heard.tail;
-    const GList *b = u->nameless.heard.tail;
-    for (size_t n = 0; n < total; n++) {
-        const struct unknown_tracker *x = tracker_of(a);
-        const struct unknown_tracker *y = tracker_of(b);
-        bool takes_named = y == NULL || (x != NULL && x->last_time_s >= y->last_time_s);
-        at[n] = takes_named ? *x : *y;
-        a = takes_named ? a->prev : a;
-        b = takes_named ? b : b->prev;
+    const GList *named = u->named.heard.tail;
+    const GList *nameless = u->nameless.heard.tail;
+    size_t n = 0;
+    while (named != NULL || nameless != NULL) {
+        const struct unknown_tracker *a = tracker_of(named);
+        const struct unknown_tracker *b = tracker_of(nameless);
+        if (a != NULL && (b == NULL || a->last_time_s >= b->last_time_s)) {
+            at[n++] = *a;
+            named = named->prev;
+        } else if (b != NULL) {
+            at[n++] = *b;
+            nameless = nameless->prev;
+        }
     }
     unlock(u);
-    *count = total;
+    *count = n;
     return at;
 }

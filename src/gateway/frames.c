@@ -153,6 +153,18 @@ static bool detect(struct link *link, struct bytes in)
     return true;
 }
 
+/* `left` begins with no whole frame: the rest may come, but not of a datagram; or the link ends. */
+static void take_no_frame(struct link *link, struct bytes left, enum err e)
+{
+    bool may_come = e == ERR_MORE && left.len <= protocol_at(link->protocol)->frame_max;
+    if (!may_come || link->is_udp) {
+        stranger_note_link(link, left);
+    }
+    if (!may_come) {
+        (void)close_for(link, &link->gateway->counters->connections_malformed);
+    }
+}
+
 size_t frames_take(struct link *link, struct bytes in)
 {
     size_t taken = 0;
@@ -165,14 +177,8 @@ size_t frames_take(struct link *link, struct bytes in)
         struct bytes frame;
         size_t used = 0;
         enum err e = p->split(left, &frame, &used);
-        if (e != ERR_OK && (link->is_udp || e != ERR_MORE || left.len > p->frame_max)) {
-            stranger_note_link(link, left);
-        }
-        if (e == ERR_MORE && left.len <= p->frame_max) {
-            break;
-        }
         if (e != ERR_OK) {
-            (void)close_for(link, &link->gateway->counters->connections_malformed);
+            take_no_frame(link, left, e);
             return taken;
         }
         enum frame_fate fate = take_frame(link, frame);

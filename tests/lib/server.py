@@ -83,6 +83,7 @@ class Server:
         self.config.write_text(config)
         self.env = env or {}
         self.arguments = list(arguments)
+        self.command = [BINARY, "serve"]
         self.http = self.device = "127.0.0.1:0"
         self.process = None
         self.log_path = self.directory / "server.log"
@@ -90,7 +91,7 @@ class Server:
 
     def start(self):
         """Starts it; the ports of a first start are kept for later ones."""
-        command = [BINARY, "serve", "--config", str(self.config), "--data", str(self.data),
+        command = [*self.command, "--config", str(self.config), "--data", str(self.data),
                    "--http", self.http, "--device", self.device, *self.arguments]
         env = {**os.environ, "ODOGRAPH_ROOT_PASSWORD": ROOT_PASSWORD, **self.env}
         with open(self.log_path, "ab") as log:

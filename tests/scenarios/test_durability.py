@@ -210,9 +210,11 @@ def test_simulate_replays_tracks_of_every_protocol(server, tmp_path):
 def test_ports_in_use_and_wrong_words_are_told(server, tmp_path):
     data = ["--data", str(tmp_path / "other")]
     taken = run("serve", *data, "--http", server.http, "--device", "127.0.0.1:0")
-    assert taken.returncode == 1
+    assert taken.returncode == 1 and "Address already in use" in taken.stderr
+    assert f"--http {server.http}: cannot listen there" in taken.stderr
     taken = run("serve", *data, "--http", "127.0.0.1:0", "--device", server.device)
     assert taken.returncode == 1 and "in use" in taken.stderr
+    assert f"--device {server.device}: cannot listen there" in taken.stderr
     for arguments in (["--http", "localhost:80"], ["--device", "127.0.0.1"],
                       ["--data", "d" * 300], ["--nothing"]):
         wrong = run("serve", *arguments)

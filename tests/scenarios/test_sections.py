@@ -214,7 +214,8 @@ def test_phone_end_to_end(server):
                          "coords": {"latitude": -33.501, "longitude": 151.25, "speed": 5,
                                     "heading": 180, "altitude": 10},
                          "battery": {"level": 0.5, "is_charging": False}}, "device_id": "phone-1"}
-    assert requests.post(f"http://{server.device}/", json=body, timeout=PATIENCE_S).status_code == 200
+    answer = requests.post(f"http://{server.device}/", json=body, timeout=PATIENCE_S)
+    assert answer.status_code == 200
     row = fleet.status("phone-1")
     assert (row["Lat"], row["Lon"], row["Speed"], row["Direct"]) == (-33.501, 151.25, 18.0, 180)
     assert "Battery level 50%" in row["StatusDes"]
