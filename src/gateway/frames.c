@@ -23,7 +23,8 @@ static void pause_link(struct link *link)
     if (link->paused || link->is_udp) {
         return;
     }
-    counter_add(link->gateway->counters, reads_paused, 1);
+    /* A link that had its turn and found no room again was not read meanwhile. */
+    counter_add(link->gateway->counters, reads_paused, link->stream.is_read ? 1 : 0);
     link->paused = true;
     tcp_stop_reading(link);
 }

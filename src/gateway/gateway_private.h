@@ -59,6 +59,7 @@ struct stream {
     uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
     size_t partial_len;
     size_t unsent_bytes;
+    bool is_read; /* what comes is read */
     struct link *next_waiter;
     char address[ADDRESS_SIZE];
     uv_tcp_t tcp;
