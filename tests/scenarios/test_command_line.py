@@ -1,7 +1,9 @@
 """Wrong command lines: what is wrong as it was typed, and what to do."""
 import datetime
 import os
+import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -69,12 +71,10 @@ def test_serve_says_why_its_directory_will_not_do(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
-def test_serve_says_which_directory_it_may_not_write_to(tmp_path):
-    for directory in [tmp_path, *tmp_path.parents][:3]:
-        directory.chmod(0o755)
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o755)
-    with open(os.devnull, "rb") as empty:
+def test_serve_says_which_directory_it_may_not_write_to():
+    with open(os.devnull, "rb") as empty, tempfile.TemporaryDirectory() as place:
+        closed = pathlib.Path(place)
+        closed.chmod(0o755)
         for path, says in ((closed, "this user may not write there: name another directory with "
                                     "--data DIR"),
                            (closed / "new", "this user may not make it: name a directory that")):
@@ -83,7 +83,7 @@ def test_serve_says_which_directory_it_may_not_write_to(tmp_path):
                                   check=False)
             assert done.returncode == 1, done.stderr
             assert f"{path}: Permission denied; {says}" in done.stderr, done.stderr
-    assert list(closed.iterdir()) == []
+        assert list(closed.iterdir()) == []
 
 
 def test_serve_refuses_open_registration_without_its_enterprise(make_server):
