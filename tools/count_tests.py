@@ -51,6 +51,11 @@ def read_row(line):
         return None
 
 
+def name_of(text):
+    """meson says "PROJECT:SUITE / NAME", or the name alone."""
+    return text.split(" / ", 1)[-1]
+
+
 def count_program(row):
     """(passed, failed, skipped) of one line of meson's log: a program that speaks TAP."""
     out = row.get("stdout", "")
@@ -68,9 +73,9 @@ def count_program(row):
 def count_programs(results, suite):
     """(passed, failed, skipped) of a suite of unit tests; says which programs are to blame."""
     lines = (results / f"{suite}.json").read_text().splitlines()
-    rows = {row["name"]: row for row in map(read_row, lines) if row}
-    listed = [line.split(" / ", 1)[1] for line in
-              (results / f"{suite}.list").read_text().splitlines() if " / " in line]
+    rows = {name_of(row["name"]): row for row in map(read_row, lines) if row}
+    listed = [name_of(line) for line in (results / f"{suite}.list").read_text().splitlines()
+              if " / " in line]
     counts = [count_program(row) for row in rows.values()]
     for name, row in rows.items():
         if row["result"] != "OK":

@@ -87,6 +87,12 @@ def test_a_program_that_is_not_in_the_log_fails(count):
     assert count(files, "unit") == (1, "2 passed, 2 failed")
 
 
+def test_the_log_may_name_project_and_suite(count):
+    files = unit(GOOD)
+    files["unit.json"] = GOOD.replace("store/track", "odograph:store / store/track")
+    assert count(files, "unit") == (0, "2 passed, 0 failed")
+
+
 def test_a_log_that_was_cut_off_fails(count):
     files = unit(GOOD, program("store/damage", "1..1\nok 1 - a\n"))
     files["unit.json"] = files["unit.json"][:-20]
