@@ -11,7 +11,7 @@
 #include "base/reader.h"
 #include "gateway/gateway.h"
 
-enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST };
+enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST, OPTION_ADDRESS };
 
 /* One option: all that the file, the help and the manual say of it. */
 struct option_row {
@@ -31,8 +31,9 @@ struct option_row {
 static const struct option_row rows[] = {
     {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
      "directory of the store; made if missing", NULL},
-    {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080", "address of the API", NULL},
-    {"server", "device", OPTION_TEXT, AT(device), 0, 0, "0.0.0.0:9881",
+    {"server", "http", OPTION_ADDRESS, AT(http), 0, 0, "127.0.0.1:8080", "address of the API",
+     NULL},
+    {"server", "device", OPTION_ADDRESS, AT(device), 0, 0, "0.0.0.0:9881",
      "address of the device port, TCP and UDP", NULL},
     {"server", "log_level", OPTION_WORD, AT(log_level), 0, 0, "info", "debug, info, warn or error",
      " debug info warn error "},
@@ -93,6 +94,9 @@ static const char *text_fault(const struct option_row *row, const char *value)
     if (row->type == OPTION_HOST && value[0] != '\0' && inet_pton(AF_INET, value, &any) != 1 &&
         inet_pton(AF_INET6, value, &any) != 1) {
         return "wants a numeric address";
+    }
+    if (row->type == OPTION_ADDRESS) {
+        return address_fault(value);
     }
     if (row->type != OPTION_WORD) {
         return NULL;

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/data_directory.h"
 #include "cli/demo.h"
 #include "cli/limits.h"
 #include "cli/options.h"
@@ -80,6 +81,7 @@ static enum err open_gateway(struct server *s, const struct options *o,
         .login_timeout_s = (unsigned)o->login_timeout_s,
         .connections_max = (uint32_t)o->connections_max,
         .credit_bytes = (uint32_t)o->credit_bytes,
+        .unknown = s->unknown,
         .counters = &s->counters,
     };
     memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
@@ -111,6 +113,18 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     return api_server_start(&options, &s->api);
 }
 
+/* Passes `e` on; of a port that could not be opened says what to do. */
+static enum err hint_at_port(enum err e, const char *name, const char *address)
+{
+    if (e == ERR_IO) {
+        (void)fprintf(stderr,
+                      "odograph serve: --%s %s: cannot listen there, the line above says why; name "
+                      "another address with --%s ADDR:PORT, or end what has it\n",
+                      name, address, name);
+    }
+    return e;
+}
+
 /* Makes root at the first start. */
 static enum err make_root(struct server *s)
 {
@@ -139,6 +153,29 @@ static enum err make_root(struct server *s)
                       password);
     }
     return e;
+}
+
+/* With open registration there is an enterprise to add to. */
+static enum err check_open_enterprise(const struct server *s, const struct options *o)
+{
+    struct arena arena = {0};
+    struct enterprise enterprise;
+    int64_t id = (int64_t)o->open_enterprise;
+    if (strcmp(o->registration, "open") != 0) {
+        return ERR_OK;
+    }
+    enum err e = directory_enterprise(s->directory, id, &arena, &enterprise);
+    bool is_there = e == ERR_OK && !enterprise.deleted;
+    arena_free(&arena);
+    if (!is_there) {
+        (void)fprintf(stderr,
+                      "odograph serve: open_enterprise = %lld: %s has no such enterprise; start "
+                      "with registration = closed, make one with /api/manage/AddEnterprise, and "
+                      "set the HoldID that it answers\n",
+                      (long long)id, o->data_directory);
+        return ERR_NOT_FOUND;
+    }
+    return ERR_OK;
 }
 
 /* The login demo/demo stays in its own directory, and is not forgotten there. */
@@ -201,11 +238,13 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
         .seal_after_s = (int64_t)o->seal_after_s,
         .counters = &s->counters,
     };
-    enum err e = store_open(&store, &s->store);
-    e = e != ERR_OK ? e : open_gateway(s, o, &device);
+    enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
+    e = e != ERR_OK ? e : store_open(&store, &s->store);
+    e = e != ERR_OK ? e : hint_at_port(open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
+    e = e != ERR_OK ? e : check_open_enterprise(s, o);
     e = e != ERR_OK ? e : check_demo(s, o, demo);
-    e = e != ERR_OK ? e : start_api(s, o, &http, demo);
+    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;
@@ -245,7 +284,7 @@ static enum err override(char *option, const char *name, const char *value)
         return ERR_OK;
     }
     if (strlen(value) >= OPTIONS_TEXT_SIZE) {
-        (void)fprintf(stderr, "odograph: --%s: longer than %d bytes\n", name,
+        (void)fprintf(stderr, "odograph serve: --%s: longer than %d bytes\n", name,
                       OPTIONS_TEXT_SIZE - 1);
         return ERR_INVALID;
     }
@@ -255,12 +294,11 @@ static enum err override(char *option, const char *name, const char *value)
 
 static enum err check_address(const char *name, const char *text)
 {
-    struct address address;
-    if (address_parse(text, &address) == ERR_OK) {
+    const char *fault = address_fault(text);
+    if (fault == NULL) {
         return ERR_OK;
     }
-    (void)fprintf(stderr, "odograph: --%s %s: wants ADDR:PORT with a numeric address\n", name,
-                  text);
+    (void)fprintf(stderr, "odograph serve: --%s %s: %s\n", name, text, fault);
     return ERR_INVALID;
 }
 

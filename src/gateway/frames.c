@@ -23,7 +23,8 @@ static void pause_link(struct link *link)
     if (link->paused || link->is_udp) {
         return;
     }
-    counter_add(link->gateway->counters, reads_paused, 1);
+    /* A link that had its turn and found no room again was not read meanwhile. */
+    counter_add(link->gateway->counters, reads_paused, link->stream.is_read ? 1 : 0);
     link->paused = true;
     tcp_stop_reading(link);
 }
@@ -32,9 +33,13 @@ static void pause_link(struct link *link)
  * A frame without a device. One that holds data comes before any login: nobody's, so the link ends
  * and the tracker begins anew. Else its reply, where it wants one, comes after those in flight.
  */
-static enum frame_fate take_anonymous(struct link *link, const struct decoded *d)
+static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
+                                      const struct decoded *d)
 {
     struct counters *c = link->gateway->counters;
+    if (d->len > 0 || d->wants_reply) {
+        stranger_note(link->gateway, link_address(link), link->protocol, frame);
+    }
     if (d->len > 0 && !link->is_udp) {
         return close_for(link, &c->frames_anonymous);
     }
@@ -108,13 +113,14 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
     enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
     if (e != ERR_OK) {
         counter_add(g->counters, frames_bad, 1);
+        stranger_note_link(link, frame);
         link->bad_frames++;
         return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
                    ? FRAME_TAKEN
                    : close_for(link, &g->counters->connections_malformed);
     }
     enum frame_fate fate =
-        d.device_id[0] == '\0' ? take_anonymous(link, &d) : push(link, frame, &d);
+        d.device_id[0] == '\0' ? take_anonymous(link, frame, &d) : push(link, frame, &d);
     if (fate == FRAME_WAITS) {
         link->session = before;
     }
@@ -136,6 +142,7 @@ static bool detect(struct link *link, struct bytes in)
         return false;
     }
     if (e != ERR_OK) {
+        stranger_note_link(link, in);
         (void)close_for(link, &g->counters->connections_unclaimed);
         return false;
     }
@@ -145,6 +152,18 @@ static bool detect(struct link *link, struct bytes in)
         link->session.utc_offset_min = g->options.utc_offset_min[index];
     }
     return true;
+}
+
+/* `left` begins with no whole frame: the rest may come, but not of a datagram; or the link ends. */
+static void take_no_frame(struct link *link, struct bytes left, enum err e)
+{
+    bool may_come = e == ERR_MORE && left.len <= protocol_at(link->protocol)->frame_max;
+    if (!may_come || link->is_udp) {
+        stranger_note_link(link, left);
+    }
+    if (!may_come) {
+        (void)close_for(link, &link->gateway->counters->connections_malformed);
+    }
 }
 
 size_t frames_take(struct link *link, struct bytes in)
@@ -159,11 +178,8 @@ size_t frames_take(struct link *link, struct bytes in)
         struct bytes frame;
         size_t used = 0;
         enum err e = p->split(left, &frame, &used);
-        if (e == ERR_MORE && left.len <= p->frame_max) {
-            break;
-        }
         if (e != ERR_OK) {
-            (void)close_for(link, &link->gateway->counters->connections_malformed);
+            take_no_frame(link, left, e);
             return taken;
         }
         enum frame_fate fate = take_frame(link, frame);

@@ -27,7 +27,7 @@ enum {
     UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
     UDP_RECEIVE_BYTES = 4 * 1024 * 1024, /* asked of the kernel, which may give less */
     ADDRESS_SIZE = 56,
-    PROTOCOL_UNKNOWN = UINT8_MAX,
+    PROTOCOL_UNKNOWN = UNKNOWN_PROTOCOL,
     TICK_MS = 250,
 };
 
@@ -59,6 +59,7 @@ struct stream {
     uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
     size_t partial_len;
     size_t unsent_bytes;
+    bool is_read; /* what comes is read */
     struct link *next_waiter;
     char address[ADDRESS_SIZE];
     uv_tcp_t tcp;
@@ -85,6 +86,8 @@ struct link {
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
     bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
     bool has_spoken;      /* sent a whole frame */
+    bool is_noted;        /* among those that were not understood */
+    bool owes_fixes;      /* fixes were refused that its next reply would cover: it gets none */
     uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;
     struct session session;
@@ -215,6 +218,15 @@ size_t frames_take(struct link *link, struct bytes in);
 bool link_may_resume(const struct link *link);
 /* Goes on with a paused link where it may. */
 void link_resume(struct link *link);
+
+/* ---- strangers.c ---- */
+
+/* Notes bytes that were not understood, or name no device. */
+void stranger_note(struct gateway *g, const char *address, uint8_t protocol, struct bytes said);
+/* The same of a link, as long as it sent no whole frame: after that it is known who speaks. */
+void stranger_note_link(struct link *link, struct bytes said);
+/* The link goes: notes what it left of a first frame that never became whole. */
+void stranger_note_end(struct link *link);
 
 /* ---- tcp.c ---- */
 

@@ -187,6 +187,7 @@ void link_close(struct link *link)
     if (link->closing) {
         return;
     }
+    stranger_note_end(link);
     link->closing = true;
     devices_unbind(link);
     list_remove(list_of(link), link);

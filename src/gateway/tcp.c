@@ -73,6 +73,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 void tcp_start_reading(struct link *link)
 {
+    link->stream.is_read = true;
     if (uv_read_start((uv_stream_t *)&link->stream.tcp, on_alloc, on_read) != 0) {
         link_close(link);
     }
@@ -80,6 +81,7 @@ void tcp_start_reading(struct link *link)
 
 void tcp_stop_reading(struct link *link)
 {
+    link->stream.is_read = false;
     (void)uv_read_stop((uv_stream_t *)&link->stream.tcp);
 }
 

@@ -25,7 +25,8 @@
  *
  * Plain locations are not answered, as the devices do not wait for it: a location counts as
  * acknowledged with the next reply, that to a heartbeat at the latest. A device that nobody has
- * registered gets its login, heartbeat and time request answered, nothing else.
+ * registered gets its login, heartbeat and time request answered, nothing else; behind a location
+ * not even those, as the answer would cover it (gateway/replies.c).
  *
  * Not carried, for want of a place in struct fix: steps, file names of a camera's alarm, numbers of
  * drivers, cards and RFID tags, driving hours, analogue inputs, humidity, fuel of the OBD reports
