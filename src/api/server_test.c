@@ -168,6 +168,33 @@ static void test_paths_and_verbs(void **state)
            "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"User / password can\u2019t be null \"}");
 }
 
+/* What is damaged is told, and sends nobody away. */
+static void test_health_tells_of_damage(void **state)
+{
+    struct platform *p = *state;
+    static const struct {
+        size_t counter; /* its place in struct counters */
+        const char *word;
+    } rows[] = {
+        {offsetof(struct counters, chunks_damaged), "odograph check tells which"},
+        {offsetof(struct counters, damage_kept), "damaged files are kept"},
+        {offsetof(struct counters, witness_failing), "odograph.seq cannot be written"},
+        {offsetof(struct counters, blocks_unproven), "please report it"},
+    };
+    assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+    assert_non_null(strstr(p->answer, "{\"status\":\"ok\",\"store\":\"ok\",\"reasons\":[],"));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _Atomic uint64_t *counter =
+            (_Atomic uint64_t *)(void *)((char *)&p->counters + rows[i].counter);
+        atomic_store(counter, 1);
+        assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+        assert_non_null(
+            strstr(p->answer, "{\"status\":\"degraded\",\"store\":\"ok\",\"reasons\":[\""));
+        assert_non_null(strstr(p->answer, rows[i].word));
+        atomic_store(counter, 0);
+    }
+}
+
 /* A body that is too long, announced or not, is answered when it was read. */
 static void test_bodies_that_are_too_long(void **state)
 {
@@ -426,6 +453,7 @@ int main(void)
         SERVER_TEST(test_a_deleted_group_frees_nobody),
         SERVER_TEST(test_a_deleted_enterprise_ends_what_it_owned),
         SERVER_TEST(test_paths_and_verbs),
+        SERVER_TEST(test_health_tells_of_damage),
         SERVER_TEST(test_bodies_that_are_too_long),
         SERVER_TEST(test_bodies_without_a_token_are_short),
         SERVER_TEST(test_ambiguous_framing),

@@ -37,6 +37,9 @@
     X(fixes_expired, "fixes deleted because their retention ended")                                \
     X(chunks_damaged, "chunks that could not be read")                                             \
     X(blocks_unproven, "blocks written as plain records, since their columns did not decode")      \
+    X(damage_kept, "gauge: folders of damaged files that the store went on without")               \
+    X(witness_failing, "gauge: 1 while the number of the last commit cannot be noted")             \
+    X(upkeep_failing, "gauge: 1 while sealing, retention or copying the log back fails")           \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \

@@ -24,15 +24,23 @@
 
 static const char SUMMARY[] =
     "usage: odograph serve [--config FILE] [--data DIR] [--http ADDR:PORT] [--device ADDR:PORT]\n"
-    "                      [--demo]\n\n"
+    "                      [--demo] [--accept-damage]\n\n"
     "Runs the server until SIGTERM or SIGINT. When it serves, it prints one line on standard\n"
     "output: ready http=ADDR:PORT device=ADDR:PORT. Port 0 picks a free one. The first start of "
     "an\n"
     "empty data directory makes the account root with the password of ODOGRAPH_ROOT_PASSWORD, "
     "else\n"
-    "with a random one that is printed once on standard error.";
+    "with a random one that is printed once on standard error. Where something that was\n"
+    "acknowledged is damaged or missing it refuses to start, and says what; --accept-damage keeps\n"
+    "the files in damaged-TIME of the data directory and goes on without what is lost.";
 
 enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
+
+/* What only the command line says. */
+struct flags {
+    bool demo;
+    bool accept_damage;
+};
 
 struct server {
     struct counters counters;
@@ -223,7 +231,7 @@ static void stop_server(struct server *s)
     unknown_free(s->unknown);
 }
 
-static enum err start_server(struct server *s, const struct options *o, bool demo)
+static enum err start_server(struct server *s, const struct options *o, const struct flags *flags)
 {
     struct address http;
     struct address device;
@@ -236,6 +244,7 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
         .cache_kib = (uint32_t)o->cache_kib,
         .tail_bytes = (size_t)o->tail_mib << 20,
         .seal_after_s = (int64_t)o->seal_after_s,
+        .accept_damage = flags->accept_damage,
         .counters = &s->counters,
     };
     enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
@@ -243,15 +252,15 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
     e = e != ERR_OK ? e : hint_at_port(open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
     e = e != ERR_OK ? e : check_open_enterprise(s, o);
-    e = e != ERR_OK ? e : check_demo(s, o, demo);
-    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, demo), "http", o->http);
+    e = e != ERR_OK ? e : check_demo(s, o, flags->demo);
+    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, flags->demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;
     }
     gateway_run(s->gateway, s->ingest);
-    return demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
-                : ERR_OK;
+    return flags->demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
+                       : ERR_OK;
 }
 
 /* SIGTERM and SIGINT end the server; every thread is started with them blocked. */
@@ -302,7 +311,7 @@ static enum err check_address(const char *name, const char *text)
     return ERR_INVALID;
 }
 
-static int read_options(int argc, char **argv, struct options *o, bool *demo)
+static int read_options(int argc, char **argv, struct options *o, struct flags *flags)
 {
     const char *config = NULL;
     const char *data = NULL;
@@ -314,7 +323,9 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
         {"data", ARGUMENT_TEXT, (void *)&data, 0, 0, "DIR", "directory of the store"},
         {"http", ARGUMENT_TEXT, (void *)&http, 0, 0, "ADDR:PORT", "address of the API"},
         {"device", ARGUMENT_TEXT, (void *)&device, 0, 0, "ADDR:PORT", "address of the device port"},
-        {"demo", ARGUMENT_FLAG, demo, 0, 0, "", "with a demonstration fleet"},
+        {"demo", ARGUMENT_FLAG, &flags->demo, 0, 0, "", "with a demonstration fleet"},
+        {"accept-damage", ARGUMENT_FLAG, &flags->accept_damage, 0, 0, "",
+         "go on without what is lost of a damaged store"},
         {"print-config", ARGUMENT_FLAG, &print, 0, 0, "", "print a configuration file and exit"},
     };
     enum err e = arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
@@ -340,9 +351,9 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
 int serve_command(int argc, char **argv)
 {
     struct options o;
-    bool demo = false;
+    struct flags flags = {.demo = false};
     options_init(&o);
-    int status = read_options(argc, argv, &o, &demo);
+    int status = read_options(argc, argv, &o, &flags);
     if (status >= 0) {
         options_clear(&o);
         return status;
@@ -357,7 +368,7 @@ int serve_command(int argc, char **argv)
         log_line(LOG_ERROR, "start_failed", "why=\"no random numbers\"");
         goto clean_up;
     }
-    enum err e = start_server(s, &o, demo);
+    enum err e = start_server(s, &o, &flags);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "start_failed", "why=\"%s\"", err_text(e));
         goto clean_up;

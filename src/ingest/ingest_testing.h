@@ -61,7 +61,9 @@ static inline void rig_fatal(void *context, enum err e)
 /* Opens the store and starts, as the server does. */
 static inline void rig_start(struct rig *r)
 {
-    r->store = kit_open(r->path, RIG_VFS);
+    const struct store_options o = {
+        .directory = r->path, .vfs = RIG_VFS, .cache_kib = KIT_CACHE_KIB, .counters = &r->counters};
+    assert_int_equal(store_open(&o, &r->store), ERR_OK);
     r->directory = directory_new();
     r->unknown = r->unknown != NULL ? r->unknown : unknown_new();
     r->options.store = r->store;
