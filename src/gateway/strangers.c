@@ -45,8 +45,10 @@ void stranger_note_end(struct link *link)
     if (link->is_udp || link->is_noted || !link->gateway->reading) {
         return;
     }
-    struct bytes half = {link->stream.partial, link->stream.partial_len};
-    if (half.len > 0) {
-        stranger_note_link(link, half);
+    struct bytes left = {link->stream.partial, link->stream.partial_len};
+    if (held_first(&link->stream.held, &left)) {
+        stranger_note(link->gateway, link_address(link), link->protocol, left);
+    } else if (left.len > 0) {
+        stranger_note_link(link, left);
     }
 }

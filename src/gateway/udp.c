@@ -118,7 +118,7 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
         link = peer_of(g, address);
     }
     g->read_wall_ms = clock_wall_ms();
-    (void)frames_take(link, in);
+    (void)frames_take(link, in, true);
     arena_clear(&g->arena);
 }
 
