@@ -1,4 +1,5 @@
 /* Chooses the subcommand; each is a row. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,27 +26,51 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].doc);
     }
-    (void)fputs("\nodograph COMMAND --help tells more; odograph --version prints the version.\n",
-                out);
+    (void)fputs("\nodograph help COMMAND tells more; odograph version prints the version.\n", out);
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
 }
 
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     mem_configure();
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    bool wants_help = is_one_of(name, "help", "--help", "-h");
+    if (wants_help && argc < 3) {
         print_help(stdout);
         return 0;
     }
-    if (strcmp(name, "--version") == 0) {
+    if (is_one_of(name, "version", "--version", "-V")) {
         (void)puts("odograph " ODOGRAPH_VERSION);
         return 0;
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
-        }
+    const struct command *command = find_command(wants_help ? argv[2] : name);
+    if (command != NULL && wants_help) {
+        char help[] = "--help";
+        char *asked[] = {argv[2], help, NULL};
+        return command->run(2, asked);
     }
-    print_help(stderr);
+    if (command != NULL) {
+        return command->run(argc - 1, argv + 1);
+    }
+    name = wants_help ? argv[2] : name;
+    if (argc > 1) {
+        (void)fprintf(stderr, "odograph: %s: no such command; odograph help lists them\n", name);
+    } else {
+        print_help(stderr);
+    }
     return CLI_USAGE;
 }

@@ -3,13 +3,18 @@
 
     count_tests.py RESULTS PART...
 
-RESULTS holds a JUnit file a suite, a file `steps` with a line "name passed failed" a check, and a
-file `failed` with the parts that ended badly. A suite that ran nothing, or left nothing behind,
-counts as a failure, and so does a part that ended badly without a failed test to show for it.
-The last line is "N passed, N failed"; the exit status is 0 only when nothing failed.
+RESULTS holds a JUnit file for each suite of pytest; for each suite of unit tests the list of its
+programs, NAME.list, and meson's log of them, NAME.json, a line a program; a file `steps` with a
+line "name passed failed" a check; and a file `failed` with the parts that ended badly. What did
+not run is a failure: a suite that ran nothing or left nothing behind, a program that is in the list
+and not in the log, every test that a program announced and did not come to since it died or was
+killed at its limit, and a part that ended badly without a failed test to show for it. The last line
+is "N passed, N failed"; the exit status is 0 only when nothing failed.
 """
 
+import json
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -20,6 +25,9 @@ SUITES = {
     "tsan": ["tsan-unit", "tsan"],
     "kills": ["kills"],
 }
+PROGRAMS = {"unit", "tsan-unit"}
+PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
+TEST = re.compile(r"^(not )?ok\b(.*)", re.MULTILINE)
 
 
 def count_junit(path):
@@ -35,18 +43,69 @@ def count_junit(path):
     return passed, failed, skipped
 
 
+def read_row(line):
+    """A line of meson's log; None for one that it was killed in the middle of."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def name_of(text):
+    """meson says "PROJECT:SUITE / NAME", or the name alone."""
+    return text.split(" / ", 1)[-1]
+
+
+def count_program(row):
+    """(passed, failed, skipped) of one line of meson's log: a program that speaks TAP."""
+    out = row.get("stdout", "")
+    tests = [(bool(bad), "# skip" in rest.lower()) for bad, rest in TEST.findall(out)]
+    skipped = sum(skip for _, skip in tests)
+    failed = sum(bad and not skip for bad, skip in tests)
+    passed = len(tests) - skipped - failed
+    plan = PLAN.search(out)
+    failed += max(0, int(plan.group(1)) - len(tests)) if plan else 0
+    if row["result"] != "OK" or not tests:
+        failed = max(failed, 1)
+    return passed, failed, skipped
+
+
+def count_programs(results, suite):
+    """(passed, failed, skipped) of a suite of unit tests; says which programs are to blame."""
+    lines = (results / f"{suite}.json").read_text().splitlines()
+    rows = {name_of(row["name"]): row for row in map(read_row, lines) if row}
+    listed = [name_of(line) for line in (results / f"{suite}.list").read_text().splitlines()
+              if " / " in line]
+    counts = [count_program(row) for row in rows.values()]
+    for name, row in rows.items():
+        if row["result"] != "OK":
+            print(f"{suite:10} {name}: {row['result']}")
+    missing = [name for name in listed if name not in rows]
+    for name in missing:
+        print(f"{suite:10} {name}: did not run")
+    passed, failed, skipped = (sum(column) for column in zip(*counts, (0, len(missing), 0)))
+    return passed, failed, skipped
+
+
 def count_steps(path):
     """(passed, failed, skipped) of the list of checks."""
     rows = [line.split() for line in path.read_text().splitlines()]
     return sum(int(row[1]) for row in rows), sum(int(row[2]) for row in rows), 0
 
 
+def count_results(results, suite):
+    """(passed, failed, skipped) of whatever kind of suite it is."""
+    if suite == "steps":
+        return count_steps(results / "steps")
+    return count_programs(results, suite) if suite in PROGRAMS else \
+        count_junit(results / f"{suite}.xml")
+
+
 def count_suite(results, suite):
     """(passed, failed, skipped, remark) of one suite."""
-    path = results / ("steps" if suite == "steps" else f"{suite}.xml")
     try:
-        counts = count_steps(path) if suite == "steps" else count_junit(path)
-    except (OSError, ElementTree.ParseError):
+        counts = count_results(results, suite)
+    except (OSError, KeyError, ElementTree.ParseError):
         return 0, 1, 0, "left no result"
     if counts[0] + counts[1] == 0:
         return 0, 1, counts[2], "ran nothing"

@@ -42,6 +42,10 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
         used = a->capacity - a->z.avail_out;
     } while (a->z.avail_out == 0);
     check(a->z.avail_in == 0);
+    if (!a->more) { /* a quarter of a megabyte that a slow reader shall not hold */
+        check(deflateEnd(&a->z) == Z_OK);
+        a->deflating = false;
+    }
     return (struct bytes){a->squeezed, used};
 }
 
@@ -106,8 +110,25 @@ ssize_t answer_next(struct answer *a, char *out, size_t size)
     return (ssize_t)used;
 }
 
+void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)
+{
+    a->piece = (struct bytes){body, len};
+    a->borrowed = body;
+    a->gzip = gzip;
+}
+
+uint8_t *answer_squeezed(struct bytes plain, size_t *len)
+{
+    struct answer a = {0};
+    *len = squeeze(&a, plain).len;
+    return a.squeezed;
+}
+
 void *answer_body(struct answer *a)
 {
+    if (a->borrowed != NULL) {
+        return a->borrowed;
+    }
     return a->gzip ? (void *)a->squeezed : (void *)a->call->out.at;
 }
 

@@ -24,6 +24,7 @@ struct answer {
     struct bytes piece; /* not handed out yet */
     uint8_t *squeezed;  /* room for a squeezed piece */
     size_t capacity;
+    void *borrowed;      /* a body that belongs to somebody else; NULL: none */
     int64_t deadline_ms; /* on the monotonic clock; a stream not taken by then is cut */
 };
 
@@ -43,6 +44,10 @@ void answer_squeeze(struct answer *a);
  * its deadline.
  */
 ssize_t answer_next(struct answer *a, char *out, size_t size);
+/* Answers with `len` bytes that outlive the answer and are only read; `gzip`: squeezed already. */
+void answer_borrow(struct answer *a, void *body, size_t len, bool gzip);
+/* `plain` as gzip, for answer_borrow(); the caller frees it. */
+uint8_t *answer_squeezed(struct bytes plain, size_t *len);
 /* The bytes of an answer that is whole; `piece` with the type that libmicrohttpd wants. */
 void *answer_body(struct answer *a);
 /* Gives back what it holds; ready for another answer. */

@@ -18,6 +18,7 @@
 
 #include "api/dispatch.h"
 #include "api/envelope.h"
+#include "api/incoming.h"
 #include "api/pages.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -25,14 +26,8 @@
 #include "base/reader.h"
 
 enum {
-    BODY_FIRST = 4096,
-    BODY_KEPT = 65536,
-    UPLOAD_MS = 60000,   /* for a request to come in */
-    ANSWER_MS = 300000,  /* for a stream to be taken */
     BLOCK_BYTES = 32768, /* asked of a stream at a time */
 };
-
-static const char too_long[] = "Body over 1 MiB";
 
 static const char *header(const struct exchange *ex, const char *name)
 {
@@ -116,9 +111,10 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
         add_header(response, MHD_HTTP_HEADER_ALLOW,
                    ex->route.kind == ROUTE_METHOD ? "POST" : "GET, HEAD");
     }
-    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
+    if (ex->is_last || atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
+    connection_answer(ex->place, clock_monotonic_ms());
     enum MHD_Result queued = MHD_queue_response(ex->connection, (unsigned)c->http_status, response);
     MHD_destroy_response(response);
     ex->queued = true;
@@ -206,6 +202,7 @@ static enum MHD_Result hand_to_pool(struct exchange *ex)
 {
     ex->state = EXCHANGE_WAITING;
     ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
+    connection_work(ex->place);
     MHD_suspend_connection(ex->connection);
     if (!work_push(pool_of(ex), ex)) {
         call_fail_unavailable(ex->call, "Busy");
@@ -280,7 +277,7 @@ static enum MHD_Result answer_method(struct exchange *ex)
 {
     struct call *c = ex->call;
     c->now_monotonic_ms = clock_monotonic_ms();
-    if (!dispatch_check(c, (struct bytes){ex->body, ex->body_len})) {
+    if (!dispatch_check(c, (struct bytes){ex->body.at, ex->body.len}) || !incoming_charge(ex)) {
         return send_failure(ex);
     }
     if (c->method->where != WHERE_INLINE) {
@@ -292,16 +289,30 @@ static enum MHD_Result answer_method(struct exchange *ex)
     return send_envelope(ex);
 }
 
+/* The document is made once, and copied for nobody. */
+static enum MHD_Result answer_openapi(struct exchange *ex)
+{
+    struct api_server *s = ex->server;
+    if (accepts_gzip(ex)) {
+        answer_borrow(&ex->answer, s->openapi_gzip, s->openapi_gzip_len, true);
+    } else {
+        answer_borrow(&ex->answer, s->openapi.at, s->openapi.len, false);
+    }
+    ex->state = EXCHANGE_DONE;
+    return send_envelope(ex);
+}
+
 /* A GET: static text, or what health_write() says. */
 static enum MHD_Result answer_get(struct exchange *ex)
 {
     struct json_out *out = &ex->call->out;
     const char *type = "application/json; charset=utf-8";
+    if (ex->route.kind == ROUTE_OPENAPI) {
+        return answer_openapi(ex);
+    }
     *out = (struct json_out){.at = out->at, .capacity = out->capacity};
     if (ex->route.kind == ROUTE_HEALTH) {
         ex->call->http_status = health_write(&ex->server->api, out);
-    } else if (ex->route.kind == ROUTE_OPENAPI) {
-        json_raw(out, json_text(&ex->server->openapi));
     } else {
         json_raw(out, bytes_of_text(page_text(&ex->server->api)));
         type = "text/html; charset=utf-8";
@@ -318,128 +329,26 @@ static enum MHD_Result answer_request(struct exchange *ex)
     return ex->route.kind == ROUTE_METHOD ? answer_method(ex) : answer_get(ex);
 }
 
-static bool verb_fits(enum route_kind kind, const char *verb)
-{
-    if (kind == ROUTE_METHOD) {
-        return strcmp(verb, MHD_HTTP_METHOD_POST) == 0;
-    }
-    return strcmp(verb, MHD_HTTP_METHOD_GET) == 0 || strcmp(verb, MHD_HTTP_METHOD_HEAD) == 0;
-}
-
-/* The announced length; 0 where there is none. */
-static uint64_t content_length(const struct exchange *ex)
-{
-    const char *text = header(ex, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    uint64_t length = 0;
-    if (text == NULL) {
-        return 0;
-    }
-    return parse_u64(bytes_of_text(text), &length) ? length : UINT64_MAX;
-}
-
-/* What is answered whatever the body says. */
-static void refuse(struct exchange *ex, int status, const char *message)
-{
-    ex->refused = true;
-    call_fail_http(ex->call, status, message, 0);
-}
-
-/* Whether the method may be called at all: the server goes on, and the token is good. */
-static bool admit_call(struct exchange *ex)
-{
-    struct call *c = ex->call;
-    const struct dispatch_headers headers = {
-        .authorization = header(ex, MHD_HTTP_HEADER_AUTHORIZATION),
-        .token = header(ex, "Token"),
-    };
-    c->method = ex->route.method;
-    c->now_ms = clock_wall_ms();
-    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
-        call_fail_unavailable(c, "Stopping");
-        return false;
-    }
-    return dispatch_check_token(c, &headers);
-}
-
-/*
- * The first call of a request: path, verb, size and token, in this order. A refused body is
- * swallowed, so that the client gets to read the answer, unless it asked first or is out of all
- * proportion.
- */
-static enum MHD_Result begin_request(struct exchange *ex, const char *url, const char *verb)
-{
-    uint64_t length = content_length(ex);
-    ex->state = EXCHANGE_READING;
-    ex->began_ms = clock_monotonic_ms();
-    ex->route = routes_find(ex->server->routes, url);
-    ex->is_active = true;
-    atomic_fetch_add_explicit(&ex->server->active, 1, memory_order_relaxed);
-    if (ex->route.kind == ROUTE_NONE) {
-        refuse(ex, MHD_HTTP_NOT_FOUND, "There is no such method");
-    } else if (!verb_fits(ex->route.kind, verb)) {
-        refuse(ex, MHD_HTTP_METHOD_NOT_ALLOWED, "Wrong HTTP verb");
-    } else if (length > EXCHANGE_BODY_MAX) {
-        refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, too_long);
-    } else if (ex->route.kind == ROUTE_METHOD) {
-        ex->refused = !admit_call(ex);
-    }
-    bool asks = ex->refused && header(ex, MHD_HTTP_HEADER_EXPECT) != NULL;
-    if (ex->refused && (length > EXCHANGE_SWALLOW_MAX || (asks && length > 0))) {
-        return send_failure(ex);
-    }
-    return MHD_YES;
-}
-
-static void keep_body(struct exchange *ex, const char *data, size_t size)
-{
-    size_t want = ex->body_len + size;
-    if (want > ex->body_capacity) {
-        size_t capacity = ex->body_capacity == 0 ? BODY_FIRST : ex->body_capacity;
-        while (capacity < want) {
-            capacity *= 2;
-        }
-        ex->body = mem_resize(ex->body, capacity);
-        ex->body_capacity = capacity;
-    }
-    memcpy(ex->body + ex->body_len, data, size);
-    ex->body_len = want;
-}
-
-/* A piece of the body; MHD_NO closes the connection. */
-static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t size)
-{
-    bool is_late = ex->swallowed > 0 && clock_monotonic_ms() - ex->began_ms > UPLOAD_MS;
-    ex->swallowed += size;
-    if (is_late || ex->swallowed > EXCHANGE_SWALLOW_MAX) {
-        return MHD_NO;
-    }
-    if (ex->swallowed > EXCHANGE_BODY_MAX && ex->call->http_status == MHD_HTTP_OK) {
-        refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, too_long); /* which goes before a bad token */
-    }
-    if (!ex->refused) {
-        keep_body(ex, data, size);
-    }
-    return MHD_YES;
-}
-
 /* The parameters are libmicrohttpd's. */
 /* NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
                                 const char *verb, const char *version, const char *upload,
                                 size_t *upload_size, void **request)
 {
-    (void)context, (void)version;
+    (void)context;
     if (*request == NULL) {
         struct exchange *ex =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         *request = ex;
-        return begin_request(ex, url, verb);
+        return incoming_begin(ex, url, verb, version) ? MHD_YES : send_failure(ex);
     }
     struct exchange *ex = *request;
     if (*upload_size > 0) {
         size_t size = *upload_size;
         *upload_size = 0;
-        return ex->queued ? MHD_YES : take_body(ex, upload, size);
+        return ex->queued || incoming_body(ex, (struct bytes){(const uint8_t *)upload, size})
+                   ? MHD_YES
+                   : MHD_NO;
     }
     if (ex->state == EXCHANGE_DONE) {
         return ex->queued ? MHD_YES : send_envelope(ex);
@@ -454,11 +363,7 @@ static void clear_request(struct exchange *ex)
     struct api_server *server = ex->server;
     answer_clear(&ex->answer);
     call_clear(ex->call);
-    if (ex->body_capacity > BODY_KEPT) {
-        free(ex->body);
-        ex->body = NULL;
-        ex->body_capacity = 0;
-    }
+    body_clear(&ex->body, server->bodies);
     if (ex->is_streaming) {
         slots_give(server->streams, ex->stream_group);
     }
@@ -472,7 +377,7 @@ static void clear_request(struct exchange *ex)
     ex->is_streaming = false;
     ex->queued = false;
     ex->refused = false;
-    ex->body_len = 0;
+    ex->is_last = false;
     ex->swallowed = 0;
 }
 
@@ -480,27 +385,47 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
                         enum MHD_RequestTerminationCode code)
 {
     (void)context, (void)connection, (void)code;
-    if (*request != NULL) {
-        clear_request(*request);
+    struct exchange *ex = *request;
+    if (ex != NULL) {
+        clear_request(ex);
+        connection_rest(ex->place, clock_monotonic_ms());
         *request = NULL;
     }
+}
+
+enum MHD_Result exchange_admit(void *context, const struct sockaddr *address, socklen_t len)
+{
+    const struct api_server *server = context;
+    (void)len;
+    return connections_admit(server->connections, address) ? MHD_YES : MHD_NO;
+}
+
+static struct exchange *exchange_new(struct api_server *server, struct MHD_Connection *connection)
+{
+    struct exchange *ex = mem_new(sizeof(*ex));
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    ex->server = server;
+    ex->connection = connection;
+    ex->call = call_new(&server->api);
+    ex->place = connections_open(
+        server->connections, fd,
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+        clock_monotonic_ms());
+    return ex;
 }
 
 void exchange_connection(void *context, struct MHD_Connection *connection, void **own,
                          enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        struct exchange *ex = mem_new(sizeof(*ex));
-        ex->server = context;
-        ex->connection = connection;
-        ex->call = call_new(&ex->server->api);
-        *own = ex;
+        *own = exchange_new(context, connection);
         return;
     }
     struct exchange *ex = *own;
+    connections_close(ex->server->connections, ex->place);
     clear_request(ex);
     call_free(ex->call);
-    free(ex->body);
+    body_free(&ex->body);
     free(ex);
     *own = NULL;
 }

@@ -8,7 +8,11 @@
 #include <stdint.h>
 
 #include "api/answer.h"
+#include "api/bodies.h"
 #include "api/call.h"
+#include "api/connections.h"
+#include "api/framing.h"
+#include "api/reaper.h"
 #include "api/route.h"
 #include "api/slots.h"
 #include "api/work.h"
@@ -21,7 +25,12 @@ struct api_server {
     struct work_pool *queries;
     struct work_pool *jobs;
     struct work_pool *passwords;
-    struct json_out openapi; /* written once */
+    struct connections *connections;
+    struct reaper *reaper;
+    struct bodies *bodies;
+    struct json_out openapi; /* written once, as the next */
+    uint8_t *openapi_gzip;
+    size_t openapi_gzip_len;
     char *trusted_proxy;
     char address[CALL_ADDRESS_SIZE];
     atomic_bool draining;
@@ -39,7 +48,8 @@ enum exchange_state {
 
 enum {
     EXCHANGE_BODY_MAX = 1 << 20,
-    EXCHANGE_SWALLOW_MAX = 16 << 20, /* of a body that is refused anyway */
+    EXCHANGE_OPEN_BODY_MAX = BODY_FIRST_BYTES, /* where no token is needed */
+    EXCHANGE_SWALLOW_MAX = 16 << 20,           /* of a body that is refused anyway */
 };
 
 /*
@@ -49,23 +59,25 @@ enum {
 struct exchange {
     struct api_server *server;
     struct MHD_Connection *connection;
+    struct connection *place; /* in the table of connections */
+    bool is_known;            /* it had a valid token once */
     struct call *call;
     struct route route;
     enum exchange_state state;
+    struct framing framing;
     bool refused; /* answered before the body was read, but for envelope_end() */
+    bool is_last; /* the connection is closed behind the answer */
     bool is_active;
     bool is_streaming;
     int64_t stream_group; /* whose slot it is */
     bool queued;          /* a response was handed over */
-    int64_t began_ms;
-    uint8_t *body;
-    size_t body_len;
-    size_t body_capacity;
-    size_t swallowed;
+    struct body body;
+    size_t swallowed; /* of the body, kept or not */
     struct answer answer;
 };
 
 /* libmicrohttpd's callbacks; the context is the server. */
+enum MHD_Result exchange_admit(void *context, const struct sockaddr *address, socklen_t len);
 enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
                                 const char *verb, const char *version, const char *upload,
                                 size_t *upload_size, void **request);

@@ -1,10 +1,14 @@
-/* GET /health: for load balancers (the HTTP status) and for people (the counters). */
+/*
+ * GET /health: for load balancers (the HTTP status: 503 while nothing can be stored) and for people
+ * (the reasons, the counters). What is damaged is no reason to send nobody here: it is told, with
+ * the status "degraded", and answered 200.
+ */
 #include <microhttpd.h>
 
 #include "api/pages.h"
 #include "base/clock.h"
 
-enum { MS_PER_S = 1000 };
+enum { MS_PER_S = 1000, REASONS_MAX = 6 };
 
 static void write_counters(const struct counters *counters, struct json_out *out)
 {
@@ -18,14 +22,57 @@ static void write_counters(const struct counters *counters, struct json_out *out
     json_object_end(out);
 }
 
+/* What somebody has to look after: how many, and their texts. */
+static size_t find_reasons(const struct api *api, enum err store, const char *out[REASONS_MAX])
+{
+    const struct counters *c = api->counters;
+    const struct {
+        bool holds;
+        const char *text;
+    } rows[REASONS_MAX] = {
+        {store != ERR_OK, "nothing can be stored, for what \"store\" says"},
+        {counter_get(c, upkeep_failing) > 0,
+         "the store's housekeeping fails and is tried again: the log says why"},
+        {counter_get(c, chunks_damaged) > 0,
+         "parts of a history cannot be read: odograph check tells which"},
+        {counter_get(c, damage_kept) > 0,
+         "something acknowledged was lost: its damaged files are kept in the data directory"},
+        {counter_get(c, witness_failing) > 0,
+         "odograph.seq cannot be written: a log that gets lost would not be noticed"},
+        {counter_get(c, blocks_unproven) > 0,
+         "fixes were stored without compression, since it failed its proof: please report it"},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        if (rows[i].holds) {
+            out[count++] = rows[i].text;
+        }
+    }
+    return count;
+}
+
+static void write_reasons(const char *const reasons[REASONS_MAX], size_t count,
+                          struct json_out *out)
+{
+    json_name(out, "reasons");
+    json_array_begin(out);
+    for (size_t i = 0; i < count; i++) {
+        json_write_string(out, reasons[i]);
+    }
+    json_array_end(out);
+}
+
 int health_write(const struct api *api, struct json_out *out)
 {
     enum err store = ingest_health(api->ingest);
+    const char *reasons[REASONS_MAX];
+    size_t count = find_reasons(api, store, reasons);
     json_object_begin(out);
     json_name(out, "status");
-    json_write_string(out, store == ERR_OK ? "ok" : "degraded");
+    json_write_string(out, count == 0 ? "ok" : "degraded");
     json_name(out, "store");
     json_write_string(out, err_text(store));
+    write_reasons(reasons, count, out);
     json_name(out, "version");
     json_write_string(out, ODOGRAPH_VERSION);
     json_name(out, "uptime_s");

@@ -32,7 +32,7 @@ static void write_tracker(struct call *c, const struct unknown_tracker *u)
     json_name(out, "DeviceID");
     json_write_string(out, u->device_id);
     json_name(out, "Protocol");
-    json_write_string(out, protocol_at(u->protocol)->name);
+    json_write_string(out, u->protocol < PROTOCOL_COUNT ? protocol_at(u->protocol)->name : "?");
     json_name(out, "Address");
     json_write_string(out, u->address);
     json_name(out, "FirstTime");
@@ -49,10 +49,11 @@ static void write_tracker(struct call *c, const struct unknown_tracker *u)
 static bool matches(struct call *c, const struct unknown_tracker *u, const char *key)
 {
     if (call_has(c, UNKNOWN_DEVICE)) {
-        return strcmp(device_id_key(u->device_id), device_id_key(call_text(c, UNKNOWN_DEVICE))) ==
-               0;
+        const char *wanted = device_id_key(call_text(c, UNKNOWN_DEVICE));
+        return u->device_id[0] != '\0' && strcmp(device_id_key(u->device_id), wanted) == 0;
     }
-    return strstr(naming_folded(c, u->device_id), key) != NULL;
+    return strstr(naming_folded(c, u->device_id), key) != NULL ||
+           strstr(naming_folded(c, u->address), key) != NULL;
 }
 
 /* Which trackers knock is the platform's to know; an enterprise asks for the one it is setting up.
@@ -99,12 +100,13 @@ static const struct param_row unknown_params[] = {
 };
 
 static const struct reply_member members[] = {
-    {"DeviceID", REPLY_TEXT, false, "\"860000000000201\"", "What it calls itself"},
-    {"Protocol", REPLY_TEXT, false, "\"gt06\"", "What it speaks"},
+    {"DeviceID", REPLY_TEXT, false, "\"860000000000201\"",
+     "What it calls itself; empty where it was not understood"},
+    {"Protocol", REPLY_TEXT, false, "\"gt06\"", "What it speaks, ? where that is not known"},
     {"Address", REPLY_TEXT, false, "\"192.0.2.7:40112\"", "Where it came from"},
     {"FirstTime", REPLY_TIME, true, "\"2026-11-23 01:12:00\"", "First heard"},
     {"LastTime", REPLY_TIME, true, "\"2026-11-23 01:13:00\"", "Last heard"},
-    {"Count", REPLY_INT, false, "7", "Frames received"},
+    {"Count", REPLY_INT, false, "7", "Frames received; where it was not understood, how often"},
     {"LastFrame", REPLY_TEXT, false, "\"78780d01\"", "The last of them, hexadecimal"},
 };
 

@@ -13,9 +13,15 @@ enum { PATH_SIZE = 128 };
 static const char INTRODUCTION[] =
     "The Open REST API of a GPS fleet. Log in with user/GetLoginToken and send the token as "
     "Authorization: TOKEN (or Bearer TOKEN) with every other call. Every answer is an envelope of "
-    "Code, Data and ErrMsg with HTTP status 200; other statuses are 404 (no such path), 405, 413 "
-    "(body over 1 MiB), 429 (too many failed logins) and 503 (stopping, or the store cannot take a "
-    "write), with the same envelope. /api/asset/ answers as /api/vehicle/. Paths and field names "
+    "Code, Data and ErrMsg with HTTP status 200; other statuses are 400 (it is ambiguous where the "
+    "body ends; the connection is closed), 404 (no such path), 405, 413 (body over 1 MiB, or over "
+    "4 KiB where no token is needed), 429 (too many failed logins) and 503 (stopping, too much "
+    "under "
+    "way, or the store cannot take a write; Retry-After says when again), with the same envelope. "
+    "A "
+    "head has 10 seconds to come, a body 10 and another for each 2 KiB; a connection is closed "
+    "after "
+    "60 seconds of rest. /api/asset/ answers as /api/vehicle/. Paths and field names "
     "are matched without regard to case. Times are local to the enterprise's zone: yyyy-MM-dd "
     "HH:mm:ss, yyyy-MM-dd, yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the "
     "enterprise it acts in with a body field HoldID in any call.";
@@ -314,7 +320,11 @@ static const struct failure {
     const char *name;
     const char *text;
 } failures[] = {
-    {MHD_HTTP_CONTENT_TOO_LARGE, "TooLarge", "The body is over 1 MiB"},
+    {MHD_HTTP_BAD_REQUEST, "Ambiguous",
+     "More than one Content-Length or Transfer-Encoding, or one that is not plain; the connection "
+     "is closed"},
+    {MHD_HTTP_CONTENT_TOO_LARGE, "TooLarge",
+     "The body is over 1 MiB, or over 4 KiB where no token is needed"},
     {MHD_HTTP_TOO_MANY_REQUESTS, "TooMany", "Too many failed logins; Retry-After says when again"},
     {MHD_HTTP_SERVICE_UNAVAILABLE, "Unavailable",
      "Stopping, too much under way, or the store cannot take a write; Retry-After says when again"},

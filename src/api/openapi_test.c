@@ -75,7 +75,7 @@ static void test_failures_are_listed(void **state)
     openapi_write(&out);
     json_t *root = load(&out);
     json_t *responses = json_object_get(json_object_get(root, "components"), "responses");
-    assert_int_equal(json_object_size(responses), 3);
+    assert_int_equal(json_object_size(responses), 4);
     size_t count = 0;
     size_t throttled = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
@@ -90,6 +90,7 @@ static void test_failures_are_listed(void **state)
         assert_true(lists(post, "x-codes", 500) || m->fault == FAULT_401);
         assert_true(lists(post, "x-codes", 404) || !m->needs_enterprise);
         assert_true(lists(post, "responses", 200));
+        assert_true(lists(post, "responses", 400));
         assert_true(lists(post, "responses", 413));
         assert_true(lists(post, "responses", 503));
         assert_int_equal(lists(post, "responses", 429), lists(post, "x-codes", 429));

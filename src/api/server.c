@@ -20,8 +20,7 @@
 enum {
     QUEUE_ITEMS = 512,
     LOGIN_ITEMS = 64,
-    CONNECTIONS_MAX = 8192,
-    IDLE_TIMEOUT_S = 60,
+    IDLE_TIMEOUT_S = 60,      /* without any byte; deadlines of our own: connections.h */
     CONNECTION_BYTES = 16384, /* of a request's headers; the library clears it for each request */
     BACKLOG = 511,
     LINGER_S = 3, /* for answers under way when the server stops */
@@ -35,11 +34,10 @@ static struct MHD_Daemon *start_daemon(struct api_server *s, const struct api_op
         flags |= MHD_USE_IPv6;
     }
     return MHD_start_daemon(
-        flags, o->port, NULL, NULL, exchange_access, s, MHD_OPTION_SOCK_ADDR,
+        flags, o->port, exchange_admit, s, exchange_access, s, MHD_OPTION_SOCK_ADDR,
         (struct sockaddr *)address, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,
         MHD_OPTION_NOTIFY_CONNECTION, exchange_connection, s, MHD_OPTION_THREAD_POOL_SIZE,
-        o->http_threads > 1 ? o->http_threads : 0U, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address,
+        o->http_threads > 1 ? o->http_threads : 0U, MHD_OPTION_CONNECTION_LIMIT, o->connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
         (unsigned)BACKLOG, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_END);
@@ -94,8 +92,15 @@ static struct api_server *server_new(const struct api_options *o)
     check(pthread_condattr_destroy(&attributes) == 0);
     check(pthread_mutex_init(&s->idle_lock, NULL) == 0);
     s->streams = slots_new();
+    s->connections = connections_new(&(struct connections_options){
+        .places = o->connections_max,
+        .per_address = o->connections_per_address,
+        .counters = o->counters,
+    });
+    s->bodies = bodies_new(BODIES_BYTES, o->counters);
     s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
     openapi_write(&s->openapi);
+    s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;
 }
 
@@ -107,7 +112,10 @@ static void server_free(struct api_server *s)
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
     slots_free(s->streams);
+    connections_free(s->connections);
+    bodies_free(s->bodies);
     json_free(&s->openapi);
+    free(s->openapi_gzip);
     check(pthread_cond_destroy(&s->idle) == 0);
     check(pthread_mutex_destroy(&s->idle_lock) == 0);
     free(s->trusted_proxy);
@@ -146,6 +154,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
         server_free(s);
         return e;
     }
+    s->reaper = reaper_start(s->connections, options->counters);
     *out = s;
     return ERR_OK;
 }
@@ -180,6 +189,7 @@ void api_server_stop(struct api_server *s)
     wait_idle(s, LINGER_S);
     stop_pools(s); /* everything suspended is resumed, as the daemon wants it */
     wait_idle(s, 1);
+    reaper_stop(s->reaper);
     MHD_stop_daemon(s->daemon);
     free_pools(s);
     server_free(s);

@@ -35,7 +35,8 @@ struct api_options {
     const char *trusted_proxy;     /* address whose X-Forwarded-For is believed; "" none */
     unsigned http_threads;
     unsigned query_threads;
-    unsigned connections_per_address; /* 0: no limit */
+    unsigned connections_max;         /* at a time */
+    unsigned connections_per_address; /* of them, an IPv6 /64 being one address; 0: no limit */
     bool demo;                        /* "/" names the demo's login */
 };
 

@@ -168,6 +168,33 @@ static void test_paths_and_verbs(void **state)
            "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"User / password can\u2019t be null \"}");
 }
 
+/* What is damaged is told, and sends nobody away. */
+static void test_health_tells_of_damage(void **state)
+{
+    struct platform *p = *state;
+    static const struct {
+        size_t counter; /* its place in struct counters */
+        const char *word;
+    } rows[] = {
+        {offsetof(struct counters, chunks_damaged), "odograph check tells which"},
+        {offsetof(struct counters, damage_kept), "damaged files are kept"},
+        {offsetof(struct counters, witness_failing), "odograph.seq cannot be written"},
+        {offsetof(struct counters, blocks_unproven), "please report it"},
+    };
+    assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+    assert_non_null(strstr(p->answer, "{\"status\":\"ok\",\"store\":\"ok\",\"reasons\":[],"));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _Atomic uint64_t *counter =
+            (_Atomic uint64_t *)(void *)((char *)&p->counters + rows[i].counter);
+        atomic_store(counter, 1);
+        assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+        assert_non_null(
+            strstr(p->answer, "{\"status\":\"degraded\",\"store\":\"ok\",\"reasons\":[\""));
+        assert_non_null(strstr(p->answer, rows[i].word));
+        atomic_store(counter, 0);
+    }
+}
+
 /* A body that is too long, announced or not, is answered when it was read. */
 static void test_bodies_that_are_too_long(void **state)
 {
@@ -207,6 +234,98 @@ static void test_bodies_that_are_too_long(void **state)
     assert_int_equal(close(fd), 0); /* one that leaves halfway harms nobody */
     free(body);
     assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+}
+
+/* Where no token is needed, 4 KiB are enough; a GET's body is not even looked at. */
+static void test_bodies_without_a_token_are_short(void **state)
+{
+    struct platform *p = *state;
+    enum { MOST = 4096 };
+    static const char login[] = "{\"LoginName\":\"root\",\"PassWord\":\"root-password\"";
+    char body[MOST + 2];
+    memset(body, ' ', sizeof(body));
+    memcpy(body, login, sizeof(login) - 1);
+    body[MOST - 1] = '}';
+    body[MOST] = '\0';
+    assert_int_equal(request(p, "POST", "/api/user/GetLoginToken", "", body), 200);
+    assert_non_null(strstr(p->answer, "{\"Code\":200,"));
+    assert_int_equal(request(p, "GET", "/health", "", body), 200);
+    body[MOST] = ' ';
+    body[MOST + 1] = '\0';
+    assert_int_equal(request(p, "POST", "/api/user/GetLoginToken", "", body), 413);
+    assert_non_null(
+        strstr(p->answer, "{\"Code\":413,\"Data\":null,\"ErrMsg\":\"Body over 4 KiB\"}"));
+    assert_int_equal(request(p, "GET", "/health", "", body), 413);
+    static const char chunked[] = "POST /api/user/GetLoginToken HTTP/1.1\r\nHost: x\r\n"
+                                  "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "1001\r\n";
+    int fd = connect_to(p);
+    send_all(fd, chunked, sizeof(chunked) - 1);
+    send_all(fd, body, MOST + 1);
+    send_all(fd, "\r\n0\r\n\r\n", 7);
+    assert_int_equal(read_answer(p, fd), 413);
+    make_fleet(p);
+    assert_int_equal(request(p, "POST", "/api/manage/ListUsers", "", body), 200);
+}
+
+/*
+ * A head that can be read in two ways is answered at once, and is the last of its connection: what
+ * follows it may be a body, or the request that a proxy did not see.
+ */
+static void test_ambiguous_framing(void **state)
+{
+    struct platform *p = *state;
+    static const char *const ours[] = {
+        "Content-Length: 28\r\nContent-Length: 29\r\n",
+        "Content-Length: 28\r\nContent-Length: 28\r\n",
+        "Content-Length: 28\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 28\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: identity\r\n",
+        "Content-Length : 28\r\n",
+        "Content-Length\t: 28\r\n",
+        " Content-Length: 28\r\n",
+        "Accept: */*\r\n Content-Length: 28\r\n",
+        "Content-Length: 0000000000000000000028\r\n",
+    };
+    static const char *const the_librarys[] = {
+        "Content-Length: -1\r\n",   "Content-Length: +28\r\n",
+        "Content-Length: 0x1c\r\n", "Content-Length: 28, 28\r\n",
+        "Content-Length: \r\n",     "Content-Length: 99999999999999999999999999\r\n",
+    };
+    char text[512];
+    enum { OURS = sizeof(ours) / sizeof(ours[0]) };
+    enum { ALL = OURS + sizeof(the_librarys) / sizeof(the_librarys[0]) };
+    for (size_t i = 0; i < ALL; i++) {
+        int len = snprintf(text, sizeof(text),
+                           "POST /api/user/GetLoginToken HTTP/1.1\r\nHost: x\r\n%s\r\n"
+                           "GET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+                           i < OURS ? ours[i] : the_librarys[i - OURS]);
+        int fd = connect_to(p);
+        send_all(fd, text, (size_t)len);
+        int status = read_answer(p, fd); /* to the end of the connection */
+        assert_true(status == 400 || (i >= OURS && status == 413));
+        assert_null(strstr(p->answer, "\"status\":\"ok\""));
+        assert_non_null(strstr(p->answer, "\r\nConnection: close\r\n"));
+        assert_true(i >= OURS || strstr(p->answer, "{\"Code\":400,\"Data\":null,") != NULL);
+    }
+    assert_int_equal(counter_get(&p->counters, requests_ambiguous), OURS);
+}
+
+/* The document is made once, squeezed or not. */
+static void test_openapi_is_sent_squeezed(void **state)
+{
+    struct platform *p = *state;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(request(p, "GET", "/api/openapi.json", "", ""), 200);
+        assert_non_null(strstr(p->answer, "\r\n\r\n{\"openapi\":\"3.1.0\","));
+        assert_null(strstr(p->answer, "Content-Encoding"));
+        assert_int_equal(request(p, "GET", "/api/openapi.json", "Accept-Encoding: gzip\r\n", ""),
+                         200);
+        assert_non_null(strstr(p->answer, "\r\nContent-Encoding: gzip\r\n"));
+        assert_non_null(strstr(p->answer, "\r\n\r\n\x1f\x8b"));
+    }
 }
 
 /* One answer of a connection that stays open, by its length; answers where its body begins. */
@@ -334,7 +453,11 @@ int main(void)
         SERVER_TEST(test_a_deleted_group_frees_nobody),
         SERVER_TEST(test_a_deleted_enterprise_ends_what_it_owned),
         SERVER_TEST(test_paths_and_verbs),
+        SERVER_TEST(test_health_tells_of_damage),
         SERVER_TEST(test_bodies_that_are_too_long),
+        SERVER_TEST(test_bodies_without_a_token_are_short),
+        SERVER_TEST(test_ambiguous_framing),
+        SERVER_TEST(test_openapi_is_sent_squeezed),
         SERVER_TEST(test_the_token_goes_before_the_body),
         SERVER_TEST(test_tokens_of_one_connection),
         SERVER_TEST(test_throttled_logins),

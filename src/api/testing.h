@@ -74,6 +74,7 @@ static inline struct platform *platform_new(void)
         .token_days = 180,
         .http_threads = 2,
         .query_threads = 2,
+        .connections_max = 1024,
         .trusted_proxy = "127.0.0.1",
     };
     assert_int_equal(api_server_start(&api, &p->api), ERR_OK);

@@ -13,11 +13,18 @@ static bool is_numeric(const char *host)
     return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
 }
 
+/* Reads what is behind the last colon. */
+static bool read_port(const char *text, uint64_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    return colon != NULL && parse_u64(bytes_of_text(colon + 1), port) && *port <= UINT16_MAX;
+}
+
 enum err address_parse(const char *text, struct address *out)
 {
     const char *colon = strrchr(text, ':');
     uint64_t port;
-    if (colon == NULL || !parse_u64(bytes_of_text(colon + 1), &port) || port > UINT16_MAX) {
+    if (!read_port(text, &port)) {
         return ERR_INVALID;
     }
     struct bytes host = {(const uint8_t *)text, (size_t)(colon - text)};
@@ -30,6 +37,22 @@ enum err address_parse(const char *text, struct address *out)
     bytes_to_text(host, out->host, sizeof(out->host));
     out->port = (uint16_t)port;
     return is_numeric(out->host) ? ERR_OK : ERR_INVALID;
+}
+
+const char *address_fault(const char *text)
+{
+    struct address any;
+    uint64_t port;
+    if (address_parse(text, &any) == ERR_OK) {
+        return NULL;
+    }
+    if (strchr(text, ':') == NULL) {
+        return "wants an address and a port, as 127.0.0.1:8080";
+    }
+    if (!read_port(text, &port)) {
+        return "wants a port from 0 to 65535 behind the colon";
+    }
+    return "wants a numeric address before the port, as 127.0.0.1 or [::1], 0.0.0.0 for all";
 }
 
 bool address_to_socket(const char *host, uint16_t port, struct sockaddr_storage *out,

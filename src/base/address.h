@@ -20,6 +20,10 @@ struct address {
  */
 MUST_USE enum err address_parse(const char *text, struct address *out);
 
+/* What is wrong with `text` for address_parse(), in words for who wrote it; NULL: nothing. Static.
+ */
+const char *address_fault(const char *text);
+
 /*
  * What bind(2) and connect(2) want for a numeric address of either family; false where `host` is
  * none.

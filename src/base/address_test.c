@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -41,7 +42,19 @@ static void refuses_the_rest(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(address_parse(bad[i], &a), ERR_INVALID);
+        assert_non_null(address_fault(bad[i]));
     }
+}
+
+static void says_what_is_wrong(void **state)
+{
+    (void)state;
+    assert_null(address_fault("127.0.0.1:0"));
+    assert_null(address_fault("[::1]:65535"));
+    assert_non_null(strstr(address_fault("127.0.0.1"), "and a port"));
+    assert_non_null(strstr(address_fault("127.0.0.1:65536"), "from 0 to 65535"));
+    assert_non_null(strstr(address_fault("127.0.0.1:"), "from 0 to 65535"));
+    assert_non_null(strstr(address_fault("localhost:80"), "numeric"));
 }
 
 static void becomes_what_connect_wants(void **state)
@@ -71,6 +84,7 @@ int main(void)
         cmocka_unit_test(becomes_what_connect_wants),
         cmocka_unit_test(reads_both_families),
         cmocka_unit_test(refuses_the_rest),
+        cmocka_unit_test(says_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,15 @@ char *arena_format(struct arena *a, const char *format, ...)
     return text;
 }
 
+size_t arena_bytes(const struct arena *a)
+{
+    size_t bytes = 0;
+    for (const struct arena_block *b = a->blocks; b != NULL; b = b->next) {
+        bytes += sizeof(*b) + b->capacity;
+    }
+    return bytes;
+}
+
 void arena_clear(struct arena *a)
 {
     while (a->blocks != NULL && (a->blocks->next != NULL || a->blocks->capacity > BLOCK_BYTES)) {

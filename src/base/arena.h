@@ -29,6 +29,9 @@ char *arena_copy_text(struct arena *a, const char *text) __attribute__((returns_
 char *arena_format(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
 
+/* What it holds of the heap. */
+size_t arena_bytes(const struct arena *a);
+
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);
 

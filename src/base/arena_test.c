@@ -59,6 +59,24 @@ static void test_a_piece_may_be_larger_than_a_block(void **state)
     arena_free(&a);
 }
 
+static void test_bytes_are_those_of_the_heap(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    assert_int_equal(arena_bytes(&a), 0);
+    (void)arena_new(&a, 100);
+    size_t one_block = arena_bytes(&a);
+    assert_in_range(one_block, 100, 20000);
+    (void)arena_new(&a, 100);
+    assert_int_equal(arena_bytes(&a), one_block);
+    (void)arena_new(&a, 1000000);
+    assert_in_range(arena_bytes(&a), one_block + 1000000, one_block + 1000100);
+    arena_clear(&a);
+    assert_in_range(arena_bytes(&a), 0, one_block);
+    arena_free(&a);
+    assert_int_equal(arena_bytes(&a), 0);
+}
+
 static void test_clear_keeps_a_block_for_the_next_round(void **state)
 {
     (void)state;
@@ -103,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_a_piece_may_be_larger_than_a_block),
+        cmocka_unit_test(test_bytes_are_those_of_the_heap),
         cmocka_unit_test(test_clear_keeps_a_block_for_the_next_round),
         cmocka_unit_test(test_copies_end_in_a_nul),
         cmocka_unit_test(test_format),

@@ -15,13 +15,13 @@
     X(connections_accepted, "device connections accepted")                                         \
     X(connections_unclaimed, "closed: no protocol begins so")                                      \
     X(connections_idle, "closed: nothing for the timeout")                                         \
-    X(connections_malformed,                                                                       \
-      "closed: bytes that can never become a frame, or too many bad frames")                       \
+    X(connections_malformed, "closed: bytes that can never become a frame, or bad frames")         \
     X(connections_refused, "not accepted: too many open")                                          \
     X(devices_moved, "devices that appeared on a second connection")                               \
     X(frames, "frames decoded")                                                                    \
     X(frames_bad, "frames refused: checksum or content")                                           \
-    X(frames_anonymous, "frames dropped: data before any login")                                   \
+    X(frames_bad_again, "of those, passed over: they came before, or too many did")                \
+    X(frames_anonymous, "frames dropped: data before a login that never came")                     \
     X(datagrams_dropped, "UDP datagrams dropped: queue full")                                      \
     X(reads_paused, "times a connection was not read because the queue or its credit was full")    \
     X(fixes_stored, "fixes committed")                                                             \
@@ -38,9 +38,20 @@
     X(fixes_expired, "fixes deleted because their retention ended")                                \
     X(chunks_damaged, "chunks that could not be read")                                             \
     X(blocks_unproven, "blocks written as plain records, since their columns did not decode")      \
+    X(damage_kept, "gauge: folders of damaged files that the store went on without")               \
+    X(witness_failing, "gauge: 1 while the number of the last commit cannot be noted")             \
+    X(upkeep_failing, "gauge: 1 while sealing, retention or copying the log back fails")           \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \
+    X(requests_ambiguous, "HTTP requests refused: where their body ends can be read in two ways")  \
+    X(http_connections, "gauge: open HTTP connections")                                            \
+    X(http_refused, "HTTP connections not accepted: too many of one address")                      \
+    X(http_reaped,                                                                                 \
+      "HTTP connections closed: a head, a body or an answer took too long, idle, or left halfway") \
+    X(http_evicted, "HTTP connections closed to make room: oldest without a valid token")          \
+    X(body_bytes, "gauge: memory of HTTP requests in flight that counts against their budget")     \
+    X(bodies_refused, "HTTP requests refused: that budget was used up")                            \
     X(logins_throttled, "logins refused because of too many failures")
 
 struct counters {

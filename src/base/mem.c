@@ -13,6 +13,11 @@ void mem_configure(void)
     (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
 }
 
+void mem_give_back(void)
+{
+    (void)malloc_trim(0);
+}
+
 void *mem_new(size_t size)
 {
     return mem_new_array(1, size == 0 ? 1 : size);

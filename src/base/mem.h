@@ -14,6 +14,12 @@
  */
 void mem_configure(void);
 
+/*
+ * Gives free pages in the middle of the heap back too. For the time after a flood: it walks all
+ * that is free, and whoever allocates from the same part of the heap waits for it.
+ */
+void mem_give_back(void);
+
 /* `size` zeroed bytes (at least one). */
 void *mem_new(size_t size) __attribute__((malloc, returns_nonnull));
 /* An array of `count` zeroed elements; ends the program where count * size overflows. */

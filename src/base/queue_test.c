@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/writer.h"
 
-enum { CAPACITY = 256, LONG_WAIT_MS = 60000 };
+enum { CAPACITY = 256, LONG_WAIT_MS = 120000 };
 
 static int set_up(void **state)
 {

@@ -19,13 +19,14 @@ static void print_help(const char *summary, const struct argument *rows, size_t 
     }
 }
 
-static enum err complain(const char *name, const char *why)
+static enum err complain(const char *command, const char *word, const char *why)
 {
-    (void)fprintf(stderr, "odograph: %s: %s; --help tells more\n", name, why);
+    (void)fprintf(stderr, "odograph %s: %s: %s; odograph %s --help tells more\n", command, word,
+                  why, command);
     return ERR_INVALID;
 }
 
-static enum err set_value(const struct argument *row, const char *value)
+static enum err set_value(const char *command, const struct argument *row, const char *value)
 {
     uint64_t number;
     if (row->type == ARGUMENT_TEXT) {
@@ -33,13 +34,23 @@ static enum err set_value(const struct argument *row, const char *value)
         return ERR_OK;
     }
     if (!parse_u64(bytes_of_text(value), &number) || number < row->min || number > row->max) {
+        char word[96];
         char why[96];
+        (void)snprintf(word, sizeof(word), "--%s %s", row->name, value);
         (void)snprintf(why, sizeof(why), "wants a number from %llu to %llu",
                        (unsigned long long)row->min, (unsigned long long)row->max);
-        return complain(row->name, why);
+        return complain(command, word, why);
     }
     *(uint64_t *)row->target = number;
     return ERR_OK;
+}
+
+/* `word` up to its "=", if it has one, is "--" and the name. */
+static bool is_named(const char *word, const char *name)
+{
+    size_t len = strcspn(word, "=");
+    return len == strlen(name) + 2 && strncmp(word, "--", 2) == 0 &&
+           strncmp(word + 2, name, len - 2) == 0;
 }
 
 static const struct argument *find_row(const char *word, const struct argument *rows, size_t count)
@@ -49,11 +60,30 @@ static const struct argument *find_row(const char *word, const struct argument *
             *(const char **)rows[i].target == NULL) {
             return &rows[i];
         }
-        if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, rows[i].name) == 0) {
+        if (rows[i].type != ARGUMENT_PLACE && is_named(word, rows[i].name)) {
             return &rows[i];
         }
     }
     return NULL;
+}
+
+/* Reads the option that argv[*at] begins; its value is behind "=" or the next word. */
+static enum err read_option(int argc, char **argv, int *at, const struct argument *row)
+{
+    const char *word = argv[*at];
+    const char *equals = strchr(word, '=');
+    if (row->type == ARGUMENT_FLAG) {
+        *(bool *)row->target = true;
+        return equals == NULL ? ERR_OK : complain(argv[0], word, "takes no value");
+    }
+    if (equals != NULL) {
+        return set_value(argv[0], row, equals + 1);
+    }
+    if (*at + 1 == argc || strncmp(argv[*at + 1], "--", 2) == 0) {
+        return complain(argv[0], word, "wants a value");
+    }
+    *at += 1;
+    return set_value(argv[0], row, argv[*at]);
 }
 
 enum err arguments_read(int argc, char **argv, const char *summary, const struct argument *rows,
@@ -66,20 +96,14 @@ enum err arguments_read(int argc, char **argv, const char *summary, const struct
         }
         const struct argument *row = find_row(argv[i], rows, count);
         if (row == NULL) {
-            return complain(argv[i], "no such option");
+            return complain(argv[0], argv[i],
+                            argv[i][0] == '-' ? "no such option" : "one word too many");
         }
         if (row->type == ARGUMENT_PLACE) {
             *(const char **)row->target = argv[i];
             continue;
         }
-        if (row->type == ARGUMENT_FLAG) {
-            *(bool *)row->target = true;
-            continue;
-        }
-        if (i + 1 == argc) {
-            return complain(argv[i], "wants a value");
-        }
-        enum err e = set_value(row, argv[++i]);
+        enum err e = read_option(argc, argv, &i, row);
         if (e != ERR_OK) {
             return e;
         }

@@ -8,8 +8,9 @@
 #include "base/err.h"
 
 /*
- * One long option of a subcommand: "--name VALUE", or "--name" alone for ARGUMENT_FLAG. Or the one
- * word without a name, ARGUMENT_PLACE, whose target is NULL until it came.
+ * One long option of a subcommand: "--name VALUE" or "--name=VALUE", or "--name" alone for
+ * ARGUMENT_FLAG. Or the one word without a name, ARGUMENT_PLACE, whose target is NULL until it
+ * came.
  */
 enum argument_type {
     ARGUMENT_FLAG,  /* bool */
@@ -29,8 +30,9 @@ struct argument {
 };
 
 /*
- * Reads argv[1..] into the targets. ERR_INVALID after saying on standard error what is wrong;
- * ERR_END after printing the help that "--help" asked for: `summary`, then a line an option.
+ * Reads argv[1..] into the targets; argv[0] is the subcommand. ERR_INVALID after saying on standard
+ * error what is wrong; ERR_END after printing the help that "--help" asked for: `summary`, then a
+ * line an option.
  */
 MUST_USE enum err arguments_read(int argc, char **argv, const char *summary,
                                  const struct argument *rows, size_t count);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/data_directory.h"
 #include "store/store.h"
 
 static const char SUMMARY[] =
@@ -60,9 +61,12 @@ static void print_content(const struct store_backup_content *content)
 static void print_failure(enum err e, const char *directory, const char *file)
 {
     bool is_of_store = e == ERR_NOT_FOUND || e == ERR_CORRUPT || e == ERR_VERSION;
-    const char *text = e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e);
-    (void)fprintf(stderr, "odograph backup: %s: %s%s\n", is_of_store ? directory : file, text,
-                  e == ERR_CORRUPT ? "; no backup was made, odograph check tells more" : "");
+    const char *hint = e == ERR_CORRUPT     ? "; no backup was made, odograph check tells more"
+                       : e == ERR_DUPLICATE ? "; a backup replaces nothing, name a new file"
+                       : e == ERR_IO        ? "; the line above says which"
+                                            : "";
+    (void)fprintf(stderr, "odograph backup: %s: %s%s\n", is_of_store ? directory : file,
+                  err_text(e), hint);
 }
 
 int backup_command(int argc, char **argv)
@@ -81,6 +85,9 @@ int backup_command(int argc, char **argv)
         (void)fprintf(stderr, "odograph backup: %s is missing; --help tells more\n",
                       file == NULL ? "FILE" : "--data");
         return CLI_USAGE;
+    }
+    if (!data_directory_has_store("backup", directory)) {
+        return CLI_FAILED;
     }
     struct progress progress = {.told_ms = clock_monotonic_ms()};
     struct store_backup_content content;

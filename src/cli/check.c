@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/data_directory.h"
 #include "store/store.h"
 
 static const char SUMMARY[] = "usage: odograph check --data DIR\n\n"
@@ -61,12 +62,14 @@ int check_command(int argc, char **argv)
         (void)fprintf(stderr, "odograph check: --data is missing; --help tells more\n");
         return CLI_USAGE;
     }
+    if (!data_directory_has_store("check", directory)) {
+        return CLI_FAILED;
+    }
     struct json_out j = {0};
     e = store_check(directory, print_row, &j);
     json_free(&j);
     if (e != ERR_OK) {
-        (void)fprintf(stderr, "odograph check: %s: %s\n", directory,
-                      e == ERR_NOT_FOUND ? "no odograph.db in it" : err_text(e));
+        (void)fprintf(stderr, "odograph check: %s: %s\n", directory, err_text(e));
         return CLI_FAILED;
     }
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {

@@ -107,16 +107,20 @@ static enum err decode_file(struct transcript *t, const char *path)
         return ERR_IO;
     }
     decode_lines(t, in);
-    bool failed = ferror(in) != 0;
+    enum err e = ERR_OK;
+    if (ferror(in) != 0) {
+        (void)fprintf(stderr, "odograph decode: %s: %s\n", path, strerror(errno));
+        e = ERR_IO;
+    }
     (void)fclose(in);
-    return failed ? ERR_IO : ERR_OK;
+    return e;
 }
 
 /* Takes one option and its value off the front of `args`; answers how many words it took. */
 static int read_option(char **args, int count, struct decode_options *o)
 {
     const char *word = args[0];
-    if (strcmp(word, "--help") == 0) {
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
         o->wants_help = true;
         return 1;
     }
@@ -137,7 +141,7 @@ static int read_option(char **args, int count, struct decode_options *o)
 static bool read_options(int argc, char **argv, struct decode_options *o)
 {
     int i = 1;
-    while (i < argc && strncmp(argv[i], "--", 2) == 0) {
+    while (i < argc && (strncmp(argv[i], "--", 2) == 0 || strcmp(argv[i], "-h") == 0)) {
         int words = read_option(argv + i, argc - i, o);
         if (words == 0) {
             return false;
@@ -179,6 +183,7 @@ int decode_command(int argc, char **argv)
     struct decode_options o = {0};
     if (!read_options(argc, argv, &o)) {
         (void)fputs(USAGE, stderr);
+        (void)fputs("odograph decode --help tells more\n", stderr);
         return CLI_USAGE;
     }
     if (o.wants_help) {
@@ -187,7 +192,11 @@ int decode_command(int argc, char **argv)
     }
     const struct protocol *protocol = o.protocol != NULL ? protocol_find(o.protocol) : NULL;
     if (o.protocol != NULL && protocol == NULL) {
-        (void)fprintf(stderr, "odograph decode: no protocol %s\n", o.protocol);
+        (void)fprintf(stderr, "odograph decode: --protocol %s: wants one of", o.protocol);
+        for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+            (void)fprintf(stderr, " %s", protocol_at(i)->name);
+        }
+        (void)fputc('\n', stderr);
         return CLI_USAGE;
     }
     return decode_all(&o, protocol);

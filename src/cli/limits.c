@@ -16,3 +16,14 @@ void limits_raise_open_files(void)
                  (unsigned long long)limit.rlim_cur);
     }
 }
+
+uint64_t limits_share(uint64_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / 2 >= wanted) {
+        return wanted;
+    }
+    log_line(LOG_WARN, "http_connections_lowered", "wanted=%llu limit=%llu",
+             (unsigned long long)wanted, (unsigned long long)limit.rlim_cur / 2);
+    return limit.rlim_cur / 2;
+}

@@ -11,7 +11,7 @@
 #include "base/reader.h"
 #include "gateway/gateway.h"
 
-enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST };
+enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST, OPTION_ADDRESS };
 
 /* One option: all that the file, the help and the manual say of it. */
 struct option_row {
@@ -31,8 +31,9 @@ struct option_row {
 static const struct option_row rows[] = {
     {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
      "directory of the store; made if missing", NULL},
-    {"server", "http", OPTION_TEXT, AT(http), 0, 0, "127.0.0.1:8080", "address of the API", NULL},
-    {"server", "device", OPTION_TEXT, AT(device), 0, 0, "0.0.0.0:9881",
+    {"server", "http", OPTION_ADDRESS, AT(http), 0, 0, "127.0.0.1:8080", "address of the API",
+     NULL},
+    {"server", "device", OPTION_ADDRESS, AT(device), 0, 0, "0.0.0.0:9881",
      "address of the device port, TCP and UDP", NULL},
     {"server", "log_level", OPTION_WORD, AT(log_level), 0, 0, "info", "debug, info, warn or error",
      " debug info warn error "},
@@ -69,8 +70,10 @@ static const struct option_row rows[] = {
      NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
      "threads that read history and wait for changes", NULL},
+    {"api", "connections_max", OPTION_UINT, AT(http_connections_max), 16, 1000000, "8192",
+     "HTTP connections at a time, at most half of the files that may be open", NULL},
     {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
-     "HTTP connections of one address at a time; 0: no limit", NULL},
+     "HTTP connections of one address or IPv6 /64 at a time; 0: no limit", NULL},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), OFFSET_LIMIT_MIN = 15 * 60 };
@@ -91,6 +94,9 @@ static const char *text_fault(const struct option_row *row, const char *value)
     if (row->type == OPTION_HOST && value[0] != '\0' && inet_pton(AF_INET, value, &any) != 1 &&
         inet_pton(AF_INET6, value, &any) != 1) {
         return "wants a numeric address";
+    }
+    if (row->type == OPTION_ADDRESS) {
+        return address_fault(value);
     }
     if (row->type != OPTION_WORD) {
         return NULL;

@@ -35,6 +35,7 @@ struct options {
     uint64_t service_warning_days;
     uint64_t http_threads;
     uint64_t query_threads;
+    uint64_t http_connections_max;
     uint64_t connections_per_address;
     int16_t utc_offset_min[PROTOCOL_COUNT];        /* GATEWAY_OFFSET_UNSET: the protocol's own */
     struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* their texts live in `texts` */

@@ -58,6 +58,7 @@ static void reads_a_file_over_them(void **state)
 static void refuses_what_it_does_not_know(void **state)
 {
     static const char *const bad[] = {
+        "[server]\nhttp = 8080\n",      "[server]\ndevice = 0.0.0.0:65536\n",
         "[server]\nport = 1\n",         "[nothing]\nhttp = x\n",
         "[api]\ntoken_days = 0\n",      "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",   "[protocol.jt808]\nutc_offset_min = 901\n",

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/data_directory.h"
 #include "cli/demo.h"
 #include "cli/limits.h"
 #include "cli/options.h"
@@ -23,15 +24,23 @@
 
 static const char SUMMARY[] =
     "usage: odograph serve [--config FILE] [--data DIR] [--http ADDR:PORT] [--device ADDR:PORT]\n"
-    "                      [--demo]\n\n"
+    "                      [--demo] [--accept-damage]\n\n"
     "Runs the server until SIGTERM or SIGINT. When it serves, it prints one line on standard\n"
     "output: ready http=ADDR:PORT device=ADDR:PORT. Port 0 picks a free one. The first start of "
     "an\n"
     "empty data directory makes the account root with the password of ODOGRAPH_ROOT_PASSWORD, "
     "else\n"
-    "with a random one that is printed once on standard error.";
+    "with a random one that is printed once on standard error. Where something that was\n"
+    "acknowledged is damaged or missing it refuses to start, and says what; --accept-damage keeps\n"
+    "the files in damaged-TIME of the data directory and goes on without what is lost.";
 
 enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
+
+/* What only the command line says. */
+struct flags {
+    bool demo;
+    bool accept_damage;
+};
 
 struct server {
     struct counters counters;
@@ -80,6 +89,7 @@ static enum err open_gateway(struct server *s, const struct options *o,
         .login_timeout_s = (unsigned)o->login_timeout_s,
         .connections_max = (uint32_t)o->connections_max,
         .credit_bytes = (uint32_t)o->credit_bytes,
+        .unknown = s->unknown,
         .counters = &s->counters,
     };
     memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
@@ -104,10 +114,23 @@ static enum err start_api(struct server *s, const struct options *o, const struc
         .trusted_proxy = o->trusted_proxy,
         .http_threads = (unsigned)o->http_threads,
         .query_threads = (unsigned)o->query_threads,
+        .connections_max = (unsigned)limits_share(o->http_connections_max),
         .connections_per_address = (unsigned)o->connections_per_address,
         .demo = demo,
     };
     return api_server_start(&options, &s->api);
+}
+
+/* Passes `e` on; of a port that could not be opened says what to do. */
+static enum err hint_at_port(enum err e, const char *name, const char *address)
+{
+    if (e == ERR_IO) {
+        (void)fprintf(stderr,
+                      "odograph serve: --%s %s: cannot listen there, the line above says why; name "
+                      "another address with --%s ADDR:PORT, or end what has it\n",
+                      name, address, name);
+    }
+    return e;
 }
 
 /* Makes root at the first start. */
@@ -138,6 +161,29 @@ static enum err make_root(struct server *s)
                       password);
     }
     return e;
+}
+
+/* With open registration there is an enterprise to add to. */
+static enum err check_open_enterprise(const struct server *s, const struct options *o)
+{
+    struct arena arena = {0};
+    struct enterprise enterprise;
+    int64_t id = (int64_t)o->open_enterprise;
+    if (strcmp(o->registration, "open") != 0) {
+        return ERR_OK;
+    }
+    enum err e = directory_enterprise(s->directory, id, &arena, &enterprise);
+    bool is_there = e == ERR_OK && !enterprise.deleted;
+    arena_free(&arena);
+    if (!is_there) {
+        (void)fprintf(stderr,
+                      "odograph serve: open_enterprise = %lld: %s has no such enterprise; start "
+                      "with registration = closed, make one with /api/manage/AddEnterprise, and "
+                      "set the HoldID that it answers\n",
+                      (long long)id, o->data_directory);
+        return ERR_NOT_FOUND;
+    }
+    return ERR_OK;
 }
 
 /* The login demo/demo stays in its own directory, and is not forgotten there. */
@@ -185,7 +231,7 @@ static void stop_server(struct server *s)
     unknown_free(s->unknown);
 }
 
-static enum err start_server(struct server *s, const struct options *o, bool demo)
+static enum err start_server(struct server *s, const struct options *o, const struct flags *flags)
 {
     struct address http;
     struct address device;
@@ -198,20 +244,23 @@ static enum err start_server(struct server *s, const struct options *o, bool dem
         .cache_kib = (uint32_t)o->cache_kib,
         .tail_bytes = (size_t)o->tail_mib << 20,
         .seal_after_s = (int64_t)o->seal_after_s,
+        .accept_damage = flags->accept_damage,
         .counters = &s->counters,
     };
-    enum err e = store_open(&store, &s->store);
-    e = e != ERR_OK ? e : open_gateway(s, o, &device);
+    enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
+    e = e != ERR_OK ? e : store_open(&store, &s->store);
+    e = e != ERR_OK ? e : hint_at_port(open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
-    e = e != ERR_OK ? e : check_demo(s, o, demo);
-    e = e != ERR_OK ? e : start_api(s, o, &http, demo);
+    e = e != ERR_OK ? e : check_open_enterprise(s, o);
+    e = e != ERR_OK ? e : check_demo(s, o, flags->demo);
+    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, flags->demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;
     }
     gateway_run(s->gateway, s->ingest);
-    return demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
-                : ERR_OK;
+    return flags->demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
+                       : ERR_OK;
 }
 
 /* SIGTERM and SIGINT end the server; every thread is started with them blocked. */
@@ -244,7 +293,7 @@ static enum err override(char *option, const char *name, const char *value)
         return ERR_OK;
     }
     if (strlen(value) >= OPTIONS_TEXT_SIZE) {
-        (void)fprintf(stderr, "odograph: --%s: longer than %d bytes\n", name,
+        (void)fprintf(stderr, "odograph serve: --%s: longer than %d bytes\n", name,
                       OPTIONS_TEXT_SIZE - 1);
         return ERR_INVALID;
     }
@@ -254,16 +303,15 @@ static enum err override(char *option, const char *name, const char *value)
 
 static enum err check_address(const char *name, const char *text)
 {
-    struct address address;
-    if (address_parse(text, &address) == ERR_OK) {
+    const char *fault = address_fault(text);
+    if (fault == NULL) {
         return ERR_OK;
     }
-    (void)fprintf(stderr, "odograph: --%s %s: wants ADDR:PORT with a numeric address\n", name,
-                  text);
+    (void)fprintf(stderr, "odograph serve: --%s %s: %s\n", name, text, fault);
     return ERR_INVALID;
 }
 
-static int read_options(int argc, char **argv, struct options *o, bool *demo)
+static int read_options(int argc, char **argv, struct options *o, struct flags *flags)
 {
     const char *config = NULL;
     const char *data = NULL;
@@ -275,7 +323,9 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
         {"data", ARGUMENT_TEXT, (void *)&data, 0, 0, "DIR", "directory of the store"},
         {"http", ARGUMENT_TEXT, (void *)&http, 0, 0, "ADDR:PORT", "address of the API"},
         {"device", ARGUMENT_TEXT, (void *)&device, 0, 0, "ADDR:PORT", "address of the device port"},
-        {"demo", ARGUMENT_FLAG, demo, 0, 0, "", "with a demonstration fleet"},
+        {"demo", ARGUMENT_FLAG, &flags->demo, 0, 0, "", "with a demonstration fleet"},
+        {"accept-damage", ARGUMENT_FLAG, &flags->accept_damage, 0, 0, "",
+         "go on without what is lost of a damaged store"},
         {"print-config", ARGUMENT_FLAG, &print, 0, 0, "", "print a configuration file and exit"},
     };
     enum err e = arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
@@ -301,9 +351,9 @@ static int read_options(int argc, char **argv, struct options *o, bool *demo)
 int serve_command(int argc, char **argv)
 {
     struct options o;
-    bool demo = false;
+    struct flags flags = {.demo = false};
     options_init(&o);
-    int status = read_options(argc, argv, &o, &demo);
+    int status = read_options(argc, argv, &o, &flags);
     if (status >= 0) {
         options_clear(&o);
         return status;
@@ -318,7 +368,7 @@ int serve_command(int argc, char **argv)
         log_line(LOG_ERROR, "start_failed", "why=\"no random numbers\"");
         goto clean_up;
     }
-    enum err e = start_server(s, &o, demo);
+    enum err e = start_server(s, &o, &flags);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "start_failed", "why=\"%s\"", err_text(e));
         goto clean_up;

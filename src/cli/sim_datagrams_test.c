@@ -13,7 +13,7 @@
 #include "base/address.h"
 #include "cli/sim_datagrams.h"
 
-enum { DEVICES = 300, WAIT_MS = 20000, FURTHEST = 199999 };
+enum { DEVICES = 300, WAIT_MS = 120000, FURTHEST = 199999 };
 
 struct seen {
     uint8_t answers[FURTHEST + 1];

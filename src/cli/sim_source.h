@@ -18,6 +18,8 @@
 struct drive_source {
     struct drive *drives;
     uint64_t *given;
+    int64_t *shift_s; /* what is added to the times of a drive */
+    uint64_t seed;
     uint64_t fixes_max;
 };
 
@@ -28,6 +30,11 @@ void drive_source_init(struct drive_source *s, size_t devices, uint64_t seed, in
                        uint64_t fixes_max);
 /* Every drive reports so often while its ignition is on. */
 void drive_source_set_interval(struct drive_source *s, size_t devices, unsigned interval_s);
+/*
+ * Moves every drive, before it begins, so that its last fix is taken at `end_s`. Runs each three
+ * times for it; fixes_max is not 0.
+ */
+void drive_source_end_at(struct drive_source *s, size_t devices, int64_t end_s);
 /* For sim_options; borrows `s`. */
 struct sim_source drive_source_use(struct drive_source *s);
 /* Frees what init made; a zeroed one is cleared already. */
@@ -40,13 +47,16 @@ struct track_source {
     const struct track_file *file;
     uint64_t *given;
     uint64_t fixes_max;
-    int64_t start_s; /* when the first fix of every device is taken */
-    bool once;       /* a device ends where its track does */
+    int64_t *start_s; /* when the first fix of each device is taken */
+    bool once;        /* a device ends where its track does */
 };
 
 /* Borrows `file`. Clear with track_source_clear(). */
 void track_source_init(struct track_source *s, const struct track_file *file, size_t devices,
                        int64_t start_s, uint64_t fixes_max);
+/* Moves every device's start so that its last fix is taken at `end_s`; fixes_max is not 0, or once.
+ */
+void track_source_end_at(struct track_source *s, size_t devices, int64_t end_s);
 /* For sim_options; borrows `s`. */
 struct sim_source track_source_use(struct track_source *s);
 /* Frees what init made; a zeroed one is cleared already. */

@@ -95,12 +95,58 @@ static void drives_differ_and_are_the_same_again(void **state)
     drive_source_clear(&s[1]);
 }
 
+/* The time of the last fix that the source gives of a device. */
+static int64_t last_time_s(struct sim_source source, size_t device)
+{
+    int64_t last_s = 0;
+    for (int64_t t = next_time_s(source, device); t != 0; t = next_time_s(source, device)) {
+        assert_true(t >= last_s);
+        last_s = t;
+    }
+    return last_s;
+}
+
+static void tracks_may_end_at_a_time(void **state)
+{
+    struct two_tracks two;
+    (void)state;
+    two_tracks_init(&two);
+    for (unsigned once = 0; once < 2; once++) {
+        struct track_source s;
+        track_source_init(&s, &two.file, 3, START_S, once == 0 ? 5 : 0);
+        s.once = once == 1;
+        track_source_end_at(&s, 3, START_S);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(last_time_s(track_source_use(&s), i), START_S);
+        }
+        track_source_clear(&s);
+    }
+}
+
+static void drives_may_end_at_a_time(void **state)
+{
+    enum { DEVICES = 5, FIXES = 300, INTERVAL_S = 20 };
+    (void)state;
+    struct drive_source s;
+    drive_source_init(&s, DEVICES, 7, START_S, FIXES);
+    drive_source_set_interval(&s, DEVICES, INTERVAL_S);
+    drive_source_end_at(&s, DEVICES, START_S);
+    for (size_t i = 0; i < DEVICES; i++) {
+        assert_int_equal(s.drives[i].interval_s, INTERVAL_S);
+        assert_int_equal(last_time_s(drive_source_use(&s), i), START_S);
+        assert_int_equal(s.given[i], FIXES);
+    }
+    drive_source_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tracks_are_replayed_from_the_start_again_and_again),
         cmocka_unit_test(once_ends_with_the_track),
         cmocka_unit_test(drives_differ_and_are_the_same_again),
+        cmocka_unit_test(tracks_may_end_at_a_time),
+        cmocka_unit_test(drives_may_end_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* odograph simulate: devices of a protocol replaying a track against a device port. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
         {"interval", ARGUMENT_UINT, &o->interval_s, 1, 86400, "S",
          "seconds between the fixes of a synthetic drive (10)"},
         {"start", ARGUMENT_TEXT, &o->start, 0, 0, "TIME",
-         "GPS time of the first fixes, ISO 8601; else so long ago that none lies in the future"},
+         "GPS time of the first fixes, ISO 8601; else such that the last is taken now"},
         {"burst", ARGUMENT_UINT, &o->burst, 1, 64, "N", "fixes in one frame (1)"},
         {"window", ARGUMENT_UINT, &o->window, 1, 4096, "N",
          "unacknowledged fixes a device may have (64)"},
@@ -88,10 +89,19 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
     return arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-static int complain(const char *why)
+/* `what` is the option that is wrong, with its value where it has one. */
+static int complain(const char *what, const char *why)
 {
-    (void)fprintf(stderr, "odograph simulate: %s; --help tells more\n", why);
+    (void)fprintf(stderr, "odograph simulate: %s%s%s; odograph simulate --help tells more\n", what,
+                  what[0] == '\0' ? "" : ": ", why);
     return CLI_USAGE;
+}
+
+static int complain_of(const char *option, const char *value, const char *why)
+{
+    char what[128];
+    (void)snprintf(what, sizeof(what), "%s %s", option, value);
+    return complain(what, why);
 }
 
 /* The DeviceID of the first device: told, or one that suits the protocol. */
@@ -103,38 +113,40 @@ static const char *first_device_id(const struct simulate_options *o)
     return strcmp(o->protocol, "jt808") == 0 ? "013800000001" : "860000000000001";
 }
 
-/* DeviceIDs count up from the first in as many digits. */
-static enum err name_devices(const struct simulate_options *o, const struct protocol *p,
-                             struct sim_device *devices)
+/* Whether a login of that device can be written. */
+static bool can_name(const struct sim_device *d)
 {
+    uint8_t at[1024];
+    struct writer w = writer_init(at, sizeof(at));
+    struct session session = protocol_session(d->protocol);
+    const struct encode_request login = {.kind = ENCODE_LOGIN};
+    memcpy(session.device_id, d->device_id, sizeof(d->device_id));
+    return d->protocol->encode(&session, &login, &w) == ERR_OK && writer_ok(&w);
+}
+
+/* DeviceIDs count up from the first in as many digits. */
+static int name_devices(const struct simulate_options *o, const struct protocol *p,
+                        struct sim_device *devices)
+{
+    enum { DIGITS_MAX = 16 };
     const char *first = first_device_id(o);
     uint64_t number;
     size_t digits = strlen(first);
-    if (!parse_u64(bytes_of_text(first), &number) || digits > 16) {
-        return ERR_INVALID;
+    if (digits > DIGITS_MAX || !parse_u64(bytes_of_text(first), &number)) {
+        return complain_of("--first-id", first, "wants up to 16 digits");
     }
     for (uint64_t i = 0; i < o->devices; i++) {
         devices[i].protocol = p;
         (void)snprintf(devices[i].device_id, sizeof(devices[i].device_id), "%0*" PRIu64,
                        (int)digits, number + i);
     }
-    return ERR_OK;
-}
-
-/*
- * When the first fix is taken: told, now, or so long ago that none of `span_s` lies in the future.
- */
-static enum err start_time(const struct simulate_options *o, int64_t span_s, int64_t *start_s)
-{
-    int64_t now_s = clock_wall_ms() / 1000;
-    *start_s = now_s;
-    if (o->start != NULL) {
-        return clock_parse_iso(bytes_of_text(o->start), start_s) ? ERR_OK : ERR_INVALID;
+    if (strlen(devices[o->devices - 1].device_id) > digits) {
+        return complain_of("--first-id", first, "so many devices need a digit more");
     }
-    if (!o->realtime) {
-        *start_s = now_s - span_s;
+    if (!can_name(&devices[0]) || !can_name(&devices[o->devices - 1])) {
+        return complain_of("--first-id", first, "the protocol has no room for such a DeviceID");
     }
-    return ERR_OK;
+    return 0;
 }
 
 static void print_result(const struct sim_result *r)
@@ -163,66 +175,126 @@ static void print_result(const struct sim_result *r)
     json_free(&j);
 }
 
-/* The longest time that `fixes` of a device take. */
-static int64_t longest_span_s(const struct simulate_options *o, const struct track_file *file,
-                              uint64_t fixes)
+/* Why a track cannot be replayed. */
+static int complain_of_track(const char *path, enum err e)
 {
-    int64_t span_s = 0;
-    for (size_t i = 0; o->once && i < file->count; i++) {
-        const struct track *t = &file->tracks[i];
-        int64_t this_s = t->fixes[t->count - 1].gps_time_s - t->fixes[0].gps_time_s;
-        span_s = this_s > span_s ? this_s : span_s;
-    }
-    /* A parked drive reports every ten minutes. */
-    return o->once ? span_s : (int64_t)(fixes * (o->interval_s > 600 ? o->interval_s : 600));
+    const char *why = e == ERR_IO          ? strerror(errno)
+                      : e == ERR_TOO_LONG  ? "larger than 256 MiB"
+                      : e == ERR_NOT_FOUND ? "no positions with a time in it; wants GPX, NMEA or "
+                                             "CSV lon,lat,time[,id]"
+                                           : "begins as GPX does, but is no XML";
+    return complain_of("--track", path, why);
 }
 
-/* Runs the devices from one of the two sources. */
-static enum err run_source(const struct simulate_options *o, struct sim_options *sim,
-                           uint64_t fixes, struct sim_result *result)
+/*
+ * When the last fix of a device is taken: now, or, where a paced run sends its fixes no slower than
+ * the drive takes them, at the end of the run.
+ */
+static int64_t end_time_s(const struct simulate_options *o, uint64_t fixes)
+{
+    int64_t now_s = clock_wall_ms() / 1000;
+    bool is_quick = o->rate > 0 && o->duration_s <= fixes * o->interval_s;
+    return now_s + (is_quick ? (int64_t)o->duration_s : 0);
+}
+
+/* What a run is made of, once the options are read. */
+struct plan {
+    const struct simulate_options *options;
+    struct sim_options *sim;
+    uint64_t fixes;  /* of each device; 0: without end */
+    int64_t start_s; /* where the options say when the first are taken */
+    bool is_dated;   /* they do */
+    struct sim_result *result;
+};
+
+/*
+ * Synthetic drives. So many fixes that trying when they end would take long begin so long ago that
+ * none can lie in the future: a parked drive reports every ten minutes.
+ */
+static enum err run_drives(const struct plan *p)
+{
+    enum { TRIED_MAX = 500000, PARKED_INTERVAL_S = 600 };
+    const struct simulate_options *o = p->options;
+    struct drive_source drives;
+    bool is_tried = !p->is_dated && p->fixes <= TRIED_MAX / o->devices;
+    int64_t start_s = p->start_s;
+    if (!p->is_dated && !is_tried) {
+        uint64_t longest_s = o->interval_s > PARKED_INTERVAL_S ? o->interval_s : PARKED_INTERVAL_S;
+        start_s -= (int64_t)(p->fixes * longest_s);
+    }
+    drive_source_init(&drives, o->devices, o->seed, start_s, p->fixes);
+    drive_source_set_interval(&drives, o->devices, (unsigned)o->interval_s);
+    if (is_tried) {
+        drive_source_end_at(&drives, o->devices, end_time_s(o, p->fixes));
+    }
+    p->sim->source = drive_source_use(&drives);
+    enum err e = sim_run(p->sim, p->result);
+    drive_source_clear(&drives);
+    return e;
+}
+
+static enum err run_tracks(const struct plan *p, const struct track_file *file)
+{
+    const struct simulate_options *o = p->options;
+    struct track_source tracks;
+    track_source_init(&tracks, file, o->devices, p->start_s, p->fixes);
+    tracks.once = o->once;
+    if (!p->is_dated) {
+        track_source_end_at(&tracks, o->devices, p->start_s);
+    }
+    p->sim->source = track_source_use(&tracks);
+    enum err e = sim_run(p->sim, p->result);
+    track_source_clear(&tracks);
+    return e;
+}
+
+/* Runs the devices from one of the two sources; answers an exit status. */
+static int run_source(const struct simulate_options *o, struct sim_options *sim, uint64_t fixes,
+                      struct sim_result *result)
 {
     struct track_file file = {0};
-    struct track_source tracks = {0};
-    struct drive_source drives = {0};
-    int64_t start_s;
+    struct plan plan = {
+        .options = o,
+        .sim = sim,
+        .fixes = fixes,
+        .start_s = clock_wall_ms() / 1000,
+        .is_dated = o->start != NULL || o->realtime,
+        .result = result,
+    };
+    if (o->start != NULL && !clock_parse_iso(bytes_of_text(o->start), &plan.start_s)) {
+        return complain_of("--start", o->start, "wants a time as 2026-01-05T06:00:00Z");
+    }
     enum err e = o->track != NULL ? track_file_read(o->track, &file) : ERR_OK;
-    e = e != ERR_OK ? e : start_time(o, longest_span_s(o, &file, fixes), &start_s);
     if (e != ERR_OK) {
-        track_file_clear(&file);
-        return e;
+        return complain_of_track(o->track, e);
     }
-    if (o->track != NULL) {
-        track_source_init(&tracks, &file, sim->device_count, start_s, fixes);
-        tracks.once = o->once;
-        sim->source = track_source_use(&tracks);
-    } else {
-        drive_source_init(&drives, sim->device_count, o->seed, start_s, fixes);
-        drive_source_set_interval(&drives, sim->device_count, (unsigned)o->interval_s);
-        sim->source = drive_source_use(&drives);
-    }
-    e = sim_run(sim, result);
-    track_source_clear(&tracks);
-    drive_source_clear(&drives);
+    e = o->track != NULL ? run_tracks(&plan, &file) : run_drives(&plan);
     track_file_clear(&file);
-    return e;
+    return e == ERR_OK ? 0 : complain("", err_text(e));
 }
 
 /* Holds the options to each other and fills what follows from them. */
 static int settle_options(const struct simulate_options *o, struct address *address,
                           const struct protocol **protocol)
 {
-    if (o->address == NULL || address_parse(o->address, address) != ERR_OK) {
-        return complain("--address wants ADDR:PORT with a numeric address");
+    if (o->address == NULL) {
+        return complain("--address", "is missing; it wants the device port, as 127.0.0.1:9881");
+    }
+    if (address_parse(o->address, address) != ERR_OK) {
+        return complain_of("--address", o->address, address_fault(o->address));
+    }
+    if (address->port == 0) {
+        return complain_of("--address", o->address, "wants a port from 1 to 65535");
     }
     *protocol = protocol_find(o->protocol);
     if (*protocol == NULL) {
-        return complain("--protocol: no such protocol");
+        return complain_of("--protocol", o->protocol, "wants jt808, gt06 or osmand");
     }
     if (o->once && (o->track == NULL || o->fixes > 0)) {
-        return complain("--once goes with --track and without --fixes");
+        return complain("--once", "goes with --track and without --fixes");
     }
     if (o->realtime && o->rate > 0) {
-        return complain("--realtime and --rate exclude each other");
+        return complain("--realtime", "does not go with --rate");
     }
     return 0;
 }
@@ -266,13 +338,13 @@ int simulate_command(int argc, char **argv)
         .progress = !o.quiet,
     };
     struct sim_result result = {0};
-    e = name_devices(&o, p, devices);
-    if (e == ERR_OK) {
-        e = run_source(&o, &sim, fixes_each(&o), &result);
+    status = name_devices(&o, p, devices);
+    if (status == 0) {
+        status = run_source(&o, &sim, fixes_each(&o), &result);
     }
     free(devices);
-    if (e != ERR_OK) {
-        return complain(err_text(e));
+    if (status != 0) {
+        return status;
     }
     print_result(&result);
     if (result.acknowledged == 0) {

@@ -7,11 +7,13 @@
  */
 #include "cli/track_file.h"
 
+#include <errno.h>
 #include <expat.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/hex.h"
@@ -310,35 +312,43 @@ static void read_lines(struct bytes in, struct collector *c)
     }
 }
 
+static enum err read_open(FILE *file, uint8_t **out, size_t *len)
+{
+    struct stat st;
+    if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        return ERR_IO;
+    }
+    if (fseek(file, 0, SEEK_END) != 0) {
+        return ERR_IO;
+    }
+    long size = ftell(file);
+    if (size < 0 || fseek(file, 0, SEEK_SET) != 0) {
+        return ERR_IO;
+    }
+    if (size > FILE_MAX_BYTES) {
+        return ERR_TOO_LONG;
+    }
+    uint8_t *data = mem_new((size_t)size + 1);
+    if (fread(data, 1, (size_t)size, file) != (size_t)size) {
+        free(data);
+        return ERR_IO;
+    }
+    *out = data;
+    *len = (size_t)size;
+    return ERR_OK;
+}
+
 static enum err read_whole(const char *path, uint8_t **out, size_t *len)
 {
-    enum err e = ERR_IO;
-    uint8_t *data = NULL;
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return ERR_IO;
     }
-    if (fseek(file, 0, SEEK_END) != 0) {
-        goto close;
-    }
-    long size = ftell(file);
-    if (size < 0 || fseek(file, 0, SEEK_SET) != 0) {
-        goto close;
-    }
-    if (size > FILE_MAX_BYTES) {
-        e = ERR_TOO_LONG;
-        goto close;
-    }
-    data = mem_new((size_t)size + 1);
-    if (fread(data, 1, (size_t)size, file) != (size_t)size) {
-        free(data);
-        goto close;
-    }
-    *out = data;
-    *len = (size_t)size;
-    e = ERR_OK;
-close:
+    enum err e = read_open(file, out, len);
+    int number = errno;
     (void)fclose(file);
+    errno = number;
     return e;
 }
 

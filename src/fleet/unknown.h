@@ -1,6 +1,7 @@
 #ifndef FLEET_UNKNOWN_H
 #define FLEET_UNKNOWN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,20 +10,40 @@
 #include "model/message.h"
 
 /*
- * Trackers that knocked and are not registered, newest last; in memory only, bounded to
- * UNKNOWN_MAX (the one not heard from for longest goes). Any thread; has its own lock.
+ * Trackers that knocked and are not registered; in memory only. Any thread; has its own lock.
+ *
+ * Those that named themselves are UNKNOWN_MAX at most, by DeviceID; the one not heard from for
+ * longest goes. Those of which only the address is known, because nobody understood them, have a
+ * table of their own, so that a scanner drives no named one out: UNKNOWN_NAMELESS_MAX, by host, and
+ * of one network (/24 of IPv4, /64 of IPv6) UNKNOWN_PER_NETWORK.
  */
-enum { UNKNOWN_MAX = 10000, UNKNOWN_FRAME_MAX = 256, UNKNOWN_ADDRESS_SIZE = 56 };
+enum {
+    UNKNOWN_MAX = 10000,
+    UNKNOWN_NAMELESS_MAX = 1000,
+    UNKNOWN_PER_NETWORK = 8,
+    UNKNOWN_FRAME_MAX = 256,
+    UNKNOWN_ADDRESS_SIZE = 56,
+    UNKNOWN_PROTOCOL = UINT8_MAX /* none that we know begins so */
+};
+
+/* What the log gets: of one tracker a line an hour, of all together so many a minute. */
+enum { UNKNOWN_LINES_MAX = 10, UNKNOWN_TELL_AGAIN_S = 3600 };
 
 struct unknown_tracker {
-    char device_id[DEVICE_ID_SIZE];
-    uint8_t protocol; /* index of PROTOCOL_MAP */
+    char device_id[DEVICE_ID_SIZE]; /* "": it named none */
+    uint8_t protocol;               /* index of PROTOCOL_MAP, or UNKNOWN_PROTOCOL */
     char address[UNKNOWN_ADDRESS_SIZE];
     int64_t first_time_s;
     int64_t last_time_s;
-    uint64_t count; /* frames */
+    uint64_t count; /* frames; of a nameless one the times it was not understood */
     size_t frame_len;
     uint8_t frame[UNKNOWN_FRAME_MAX]; /* the last one, cut */
+};
+
+/* Whether the log should get a line of it, and how many were due since the last and not written. */
+struct unknown_line {
+    bool is_due;
+    uint64_t left_out;
 };
 
 struct unknown_trackers;
@@ -31,8 +52,12 @@ struct unknown_trackers;
 struct unknown_trackers *unknown_new(void);
 /* NULL is fine. No thread uses it any more. */
 void unknown_free(struct unknown_trackers *u);
-/* One more frame of `device_id` at `now_s`. */
-void unknown_note(struct unknown_trackers *u, const struct unknown_tracker *seen, int64_t now_s);
+/*
+ * One more frame of `seen` at `now_s`: its device_id or, where that is "", its host, its protocol,
+ * address and frame count, the rest is kept here.
+ */
+struct unknown_line unknown_note(struct unknown_trackers *u, const struct unknown_tracker *seen,
+                                 int64_t now_s);
 /* Forgets one (it was registered). */
 void unknown_forget(struct unknown_trackers *u, const char *device_id);
 /* A copy of all in `arena`, the latest heard first. */

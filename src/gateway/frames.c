@@ -1,20 +1,38 @@
 /*
  * Bytes to arrivals. A frame is taken off the front of the bytes only once ingest has it; a link
  * that has to wait finds it there again, and its session as it was before.
+ *
+ * What is no frame is passed over up to the next whole one (protocol_pass_over()). Where fixes are
+ * not answered one by one, the answer to a later frame would cover what was lost in it: such a link
+ * falls mute. What has come is still stored, and then it ends, so that the tracker sends again what
+ * it got no answer for. Bytes that come bad again are passed over instead (bad_frames.c).
+ *
+ * Data before a login are held (held.c). Once the login tells whose they are they are pushed in
+ * front of it, as its answer covers them.
  */
 #include "base/clock.h"
+#include "base/hex.h"
+#include "base/log.h"
 #include "gateway/gateway_private.h"
 
 enum frame_fate {
     FRAME_TAKEN,
-    FRAME_WAITS, /* no room in the queue: the bytes stay */
-    FRAME_CLOSES /* the link was closed */
+    FRAME_HELD,  /* until the login */
+    FRAME_BAD,   /* cannot be read */
+    FRAME_WAITS, /* for room in the queue, or for more bytes: it stays */
+    FRAME_CLOSES /* the link was closed or ends */
 };
 
+/* The link ends; what was answered before still leaves. */
 static enum frame_fate close_for(struct link *link, _Atomic uint64_t *counter)
 {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
-    link_close(link);
+    if (link->is_udp) {
+        link_close(link);
+        return FRAME_CLOSES;
+    }
+    link_end(link);
+    link_end_when_sent(link);
     return FRAME_CLOSES;
 }
 
@@ -23,18 +41,26 @@ static void pause_link(struct link *link)
     if (link->paused || link->is_udp) {
         return;
     }
-    counter_add(link->gateway->counters, reads_paused, 1);
+    /* A link that had its turn and found no room again was not read meanwhile. */
+    counter_add(link->gateway->counters, reads_paused, link->stream.is_read ? 1 : 0);
     link->paused = true;
     tcp_stop_reading(link);
 }
 
 /*
- * A frame without a device. One that holds data comes before any login: nobody's, so the link ends
- * and the tracker begins anew. Else its reply, where it wants one, comes after those in flight.
+ * A frame without a device. One that holds data comes before the login and is held. Else its reply,
+ * where it wants one, comes after those in flight.
  */
-static enum frame_fate take_anonymous(struct link *link, const struct decoded *d)
+static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
+                                      const struct decoded *d)
 {
     struct counters *c = link->gateway->counters;
+    if (d->len > 0 && !link->is_udp && held_add(&link->stream.held, frame)) {
+        return FRAME_HELD;
+    }
+    if (d->len > 0 || d->wants_reply) {
+        stranger_note(link->gateway, link_address(link), link->protocol, frame);
+    }
     if (d->len > 0 && !link->is_udp) {
         return close_for(link, &c->frames_anonymous);
     }
@@ -42,7 +68,7 @@ static enum frame_fate take_anonymous(struct link *link, const struct decoded *d
         counter_add(c, frames_anonymous, 1);
         return FRAME_TAKEN;
     }
-    if (!d->wants_reply) {
+    if (!d->wants_reply || link->is_mute) {
         return FRAME_TAKEN;
     }
     if (link->in_flight == 0 || link->is_udp) {
@@ -69,7 +95,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .device_id = d->device_id,
         .address = link_address(link),
         .frame = frame,
-        .wants_reply = d->wants_reply,
+        .wants_reply = d->wants_reply && !link->is_mute,
         .wants_close = d->wants_close,
         .hint = d->hint,
         .utc_offset_min = link->session.utc_offset_min,
@@ -104,22 +130,83 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     return FRAME_TAKEN;
 }
 
+/* At most a line a second, so that nobody fills the log. */
+static void log_bad(struct link *link, struct bytes bad, bool is_again)
+{
+    enum { SHOWN_MAX = 64, LINE_EVERY_MS = 1000 };
+    struct gateway *g = link->gateway;
+    int64_t now_ms = (int64_t)uv_now(&g->loop);
+    if (now_ms < g->next_bad_frame_line_ms) {
+        return;
+    }
+    g->next_bad_frame_line_ms = now_ms + LINE_EVERY_MS;
+    char hex[2 * SHOWN_MAX + 1];
+    hex_encode(bytes_slice(bad, 0, SHOWN_MAX), hex);
+    log_line(LOG_INFO, "frame_bad", "device=%s protocol=%s from=%s again=%s len=%zu frame=%s",
+             link->session.device_id, protocol_at(link->protocol)->name, link_address(link),
+             is_again ? "yes" : "no", bad.len, hex);
+}
+
+/* What becomes of the link whose bytes `bad` are passed over. */
+static enum frame_fate pass_over(struct link *link, struct bytes bad)
+{
+    struct gateway *g = link->gateway;
+    bool is_covered = protocol_at(link->protocol)->fixes_unanswered;
+    bool is_again = bad_frames_note(g->bad_frames, link->session.device_id, bad,
+                                    (int64_t)uv_now(&g->loop) / 1000);
+    counter_add(g->counters, frames_bad, 1);
+    stranger_note_link(link, bad);
+    log_bad(link, bad, is_again);
+    if (is_covered && is_again) {
+        counter_add(g->counters, frames_bad_again, 1);
+        return FRAME_TAKEN;
+    }
+    link->is_mute = link->is_mute || is_covered;
+    link->bad_frames++;
+    return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
+               ? FRAME_TAKEN
+               : close_for(link, &g->counters->connections_malformed);
+}
+
+/* Pushes what was held before the login. FRAME_TAKEN: all of it. */
+static enum frame_fate push_held(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    struct bytes frame;
+    enum frame_fate fate = FRAME_TAKEN;
+    while (fate == FRAME_TAKEN && !link->is_udp && held_first(&link->stream.held, &frame)) {
+        struct decoded d = {.arena = &g->arena};
+        struct session before = link->session;
+        enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
+        bool is_known = e == ERR_OK && d.device_id[0] != '\0';
+        fate = is_known ? push(link, frame, &d) : pass_over(link, frame);
+        if (fate == FRAME_TAKEN) {
+            counter_add(g->counters, frames, is_known ? 1 : 0);
+            held_drop(&link->stream.held);
+        } else {
+            link->session = before;
+        }
+    }
+    return fate;
+}
+
+static enum frame_fate take_known(struct link *link, struct bytes frame, const struct decoded *d)
+{
+    enum frame_fate fate = push_held(link);
+    return fate == FRAME_TAKEN ? push(link, frame, d) : fate;
+}
+
 static enum frame_fate take_frame(struct link *link, struct bytes frame)
 {
     struct gateway *g = link->gateway;
     struct decoded d = {.arena = &g->arena};
     struct session before = link->session;
-    enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
-    if (e != ERR_OK) {
-        counter_add(g->counters, frames_bad, 1);
-        link->bad_frames++;
-        return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
-                   ? FRAME_TAKEN
-                   : close_for(link, &g->counters->connections_malformed);
+    if (protocol_at(link->protocol)->decode(&link->session, frame, &d) != ERR_OK) {
+        return FRAME_BAD;
     }
     enum frame_fate fate =
-        d.device_id[0] == '\0' ? take_anonymous(link, &d) : push(link, frame, &d);
-    if (fate == FRAME_WAITS) {
+        d.device_id[0] == '\0' ? take_anonymous(link, frame, &d) : take_known(link, frame, &d);
+    if (fate == FRAME_WAITS || fate == FRAME_HELD) {
         link->session = before;
     }
     if (fate == FRAME_TAKEN) {
@@ -128,6 +215,40 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
         link_touch(link);
     }
     return fate;
+}
+
+/* Whether a bad frame has been looked at so often that what it lacks will not come. */
+static bool is_looked_at(struct link *link)
+{
+    return !link->is_udp && ++link->stream.awaiting.looks > LOOKS_MAX;
+}
+
+/* Takes what is at the front of `left`, a frame or what is none: *used bytes of it. */
+static enum frame_fate take_front(struct link *link, struct bytes left, bool is_all, size_t *used)
+{
+    const struct protocol *p = protocol_at(link->protocol);
+    struct bytes frame;
+    enum err found = p->split(left, &frame, used);
+    enum frame_fate fate = found == ERR_OK ? take_frame(link, frame) : FRAME_BAD;
+    if (fate != FRAME_BAD) {
+        return fate;
+    }
+    size_t whole = *used;
+    enum err e = protocol_pass_over(p, left, found, is_all, used);
+    if (e == ERR_MORE && found != ERR_MORE && is_looked_at(link)) {
+        *used = whole;
+        e = found;
+    }
+    if (e != ERR_OK && (e != ERR_MORE || link->is_udp)) {
+        stranger_note_link(link, left);
+    }
+    if (e == ERR_MORE) {
+        return FRAME_WAITS;
+    }
+    if (e != ERR_OK) {
+        return close_for(link, &link->gateway->counters->connections_malformed);
+    }
+    return pass_over(link, bytes_slice(left, 0, *used));
 }
 
 /* Chooses the protocol by the first bytes; whether it is known now. */
@@ -140,6 +261,7 @@ static bool detect(struct link *link, struct bytes in)
         return false;
     }
     if (e != ERR_OK) {
+        stranger_note_link(link, in);
         (void)close_for(link, &g->counters->connections_unclaimed);
         return false;
     }
@@ -151,30 +273,26 @@ static bool detect(struct link *link, struct bytes in)
     return true;
 }
 
-size_t frames_take(struct link *link, struct bytes in)
+size_t frames_take(struct link *link, struct bytes in, bool is_all)
 {
     size_t taken = 0;
     if (link->protocol == PROTOCOL_UNKNOWN && (in.len == 0 || !detect(link, in))) {
         return 0;
     }
-    const struct protocol *p = protocol_at(link->protocol);
     while (taken < in.len && !link->paused && !link->ends) {
-        struct bytes left = bytes_slice(in, taken, in.len - taken);
-        struct bytes frame;
         size_t used = 0;
-        enum err e = p->split(left, &frame, &used);
-        if (e == ERR_MORE && left.len <= p->frame_max) {
-            break;
-        }
-        if (e != ERR_OK) {
-            (void)close_for(link, &link->gateway->counters->connections_malformed);
+        enum frame_fate fate =
+            take_front(link, bytes_slice(in, taken, in.len - taken), is_all, &used);
+        if (fate == FRAME_CLOSES) {
             return taken;
         }
-        enum frame_fate fate = take_frame(link, frame);
-        if (fate != FRAME_TAKEN) {
+        if (fate == FRAME_WAITS) {
             break;
         }
         taken += used;
+    }
+    if (link->is_mute && !link->paused && !link->ends) {
+        (void)close_for(link, &link->gateway->counters->connections_malformed);
     }
     return taken;
 }
@@ -195,14 +313,8 @@ void link_resume(struct link *link)
     }
     link->paused = false;
     g->read_wall_ms = clock_wall_ms();
-    struct bytes kept = {link->stream.partial, link->stream.partial_len};
-    size_t taken = frames_take(link, kept);
-    arena_clear(&g->arena);
-    if (link->closing) {
-        return;
-    }
-    link_keep(link, bytes_slice(kept, taken, kept.len - taken));
-    if (!link->paused && !link->ends) {
+    link_take(link, (struct bytes){link->stream.partial, link->stream.partial_len}, false);
+    if (!link->closing && !link->paused && !link->ends) {
         tcp_start_reading(link);
     }
 }

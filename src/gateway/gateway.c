@@ -119,6 +119,9 @@ static void on_tick(uv_timer_t *timer)
 {
     struct gateway *g = timer->data;
     links_expire(g);
+    if (g->reading) {
+        awaits_expire(g);
+    }
     replies_resume_waiters(g);
     end_when_flushed(g);
 }
@@ -195,6 +198,8 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
 {
     struct gateway *g = mem_new(sizeof(*g));
     g->options = *options;
+    g->options.resync_ms = options->resync_ms > 0 ? options->resync_ms : RESYNC_MS;
+    g->bad_frames = bad_frames_new();
     g->counters = options->counters;
     g->first_free = UINT32_MAX;
     g->reading = true;
@@ -266,6 +271,7 @@ void gateway_free(struct gateway *g, unsigned flush_ms)
     check(uv_loop_close(&g->loop) == 0);
     g_hash_table_destroy(g->udp_peers);
     g_hash_table_destroy(g->owners);
+    bad_frames_free(g->bad_frames);
     arena_free(&g->arena);
     (void)pthread_mutex_destroy(&g->stage_mutex);
     (void)pthread_cond_destroy(&g->stage_changed);

@@ -6,6 +6,7 @@
 
 #include "base/counters.h"
 #include "base/err.h"
+#include "fleet/unknown.h"
 #include "ingest/ingest.h"
 
 /*
@@ -23,7 +24,9 @@ struct gateway_options {
     unsigned idle_timeout_s;  /* a connection without a whole frame for so long is closed */
     unsigned login_timeout_s; /* the same before its first frame */
     uint32_t connections_max;
-    uint32_t credit_bytes; /* unanswered bytes in flight a connection */
+    uint32_t credit_bytes;            /* unanswered bytes in flight a connection */
+    unsigned resync_ms;               /* the rest of a frame is awaited for so long; 0: 5 s */
+    struct unknown_trackers *unknown; /* gets those that were not understood */
     struct counters *counters;
     int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */
 };

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "base/arena.h"
+#include "gateway/bad_frames.h"
 #include "gateway/gateway.h"
 
 /*
@@ -21,13 +22,17 @@ enum {
     OUT_BUFFER_BYTES = 16 * 1024,
     UNSENT_MAX_BYTES = 256 * 1024,
     DETECT_MAX_BYTES = 16, /* more is not needed to tell the protocol */
-    BAD_FRAMES_MAX = 8,
+    BAD_FRAMES_MAX = 8,    /* of one connection, in a row */
+    HELD_FRAMES_MAX = 16,  /* before a login ... */
+    HELD_BYTES_MAX = 4096, /* ... and their bytes */
+    RESYNC_MS = 5000,      /* so long the rest of a frame is awaited, unless configured */
+    LOOKS_MAX = 8,         /* times a bad frame is looked at again as more bytes come */
     UDP_PEERS_MAX = 200000,
     UDP_BATCH = 16,                      /* datagrams a system call reads at most ... */
     UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
     UDP_RECEIVE_BYTES = 4 * 1024 * 1024, /* asked of the kernel, which may give less */
     ADDRESS_SIZE = 56,
-    PROTOCOL_UNKNOWN = UINT8_MAX,
+    PROTOCOL_UNKNOWN = UNKNOWN_PROTOCOL,
     TICK_MS = 250,
 };
 
@@ -53,12 +58,31 @@ struct peer_key {
     uint8_t address[sizeof(struct sockaddr_in6)];
 };
 
+/* The place of a link among those that wait for the rest of a frame. */
+struct awaiting {
+    bool is_listed;
+    uint8_t looks;    /* at a bad frame that stands at the front */
+    int64_t since_ms; /* loop time */
+    struct link *older;
+    struct link *newer;
+};
+
+/* Frames from before the login; see held.c. */
+struct held_frames {
+    uint8_t *at;
+    size_t len;
+    uint32_t count;
+};
+
 /* What only a TCP connection has. */
 struct stream {
     struct deferred_reply deferred;
+    struct held_frames held;
+    struct awaiting awaiting;
     uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
     size_t partial_len;
     size_t unsent_bytes;
+    bool is_read; /* what comes is read */
     struct link *next_waiter;
     char address[ADDRESS_SIZE];
     uv_tcp_t tcp;
@@ -85,6 +109,10 @@ struct link {
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
     bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
     bool has_spoken;      /* sent a whole frame */
+    bool is_noted;        /* among those that were not understood */
+    bool owes_fixes;      /* fixes were refused that its next reply would cover: it gets none */
+    bool is_mute;         /* sent a bad frame that no answer may cover: what has come is stored, not
+                             answered, and then it ends */
     uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;
     struct session session;
@@ -152,9 +180,13 @@ struct gateway {
     struct idle_list peers;  /* of UDP, before and after */
     struct link *first_waiter;
     struct link *last_waiter;
-    GHashTable *udp_peers; /* struct link by its struct peer_key */
-    uint64_t secret;       /* so that nobody outside can choose peers that collide */
-    GHashTable *owners;    /* struct link by the internal id of a device */
+    struct link *longest_awaiting; /* the rest of a frame */
+    struct link *last_awaiting;
+    struct bad_frames *bad_frames;
+    int64_t next_bad_frame_line_ms; /* of the log */
+    GHashTable *udp_peers;          /* struct link by its struct peer_key */
+    uint64_t secret;                /* so that nobody outside can choose peers that collide */
+    GHashTable *owners;             /* struct link by the internal id of a device */
 
     struct inbox inbox;
     struct verdict *batch; /* the inbox's other half, on the loop */
@@ -207,14 +239,46 @@ void devices_unbind(struct link *link);
 /* ---- frames.c: bytes to arrivals ---- */
 
 /*
- * Takes whole frames off the front of `in` and pushes what they say; answers how many bytes it
- * took. May pause or close the link.
+ * Takes whole frames off the front of `in` and pushes what they say, and passes over what is none;
+ * answers how many bytes it took. `is_all`: nothing more is waited for. May pause, end or close the
+ * link.
  */
-size_t frames_take(struct link *link, struct bytes in);
+size_t frames_take(struct link *link, struct bytes in, bool is_all);
 /* Whether a paused link can go on: room in its credit and in the queue, nothing deferred. */
 bool link_may_resume(const struct link *link);
 /* Goes on with a paused link where it may. */
 void link_resume(struct link *link);
+
+/* ---- strangers.c ---- */
+
+/* Notes bytes that were not understood, or name no device. */
+void stranger_note(struct gateway *g, const char *address, uint8_t protocol, struct bytes said);
+/* The same of a link, as long as it sent no whole frame: after that it is known who speaks. */
+void stranger_note_link(struct link *link, struct bytes said);
+/* The link goes: notes what it left, frames without a device or a first one that never became
+   whole. */
+void stranger_note_end(struct link *link);
+/* ---- held.c: frames before a login ---- */
+
+/* Keeps a copy; false where it is one too many or too long. */
+bool held_add(struct held_frames *h, struct bytes frame);
+/* The first one kept, borrowed until the next call; false where there is none. */
+bool held_first(const struct held_frames *h, struct bytes *frame);
+/* Forgets the first one; all of them. */
+void held_drop(struct held_frames *h);
+void held_clear(struct held_frames *h);
+
+/* ---- await.c: frames that do not end ---- */
+
+/*
+ * After frames_take(): whether the link waits for the rest of a frame, and since when; `has_moved`:
+ * something was taken, so that it is another frame.
+ */
+void await_note(struct link *link, bool has_moved);
+/* The link waits no more. */
+void await_end(struct link *link);
+/* Looks at what has waited for long enough. */
+void awaits_expire(struct gateway *g);
 
 /* ---- tcp.c ---- */
 
@@ -223,6 +287,8 @@ enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
 /* Reading goes on / stops; where it cannot go on the link is closed. */
 void tcp_start_reading(struct link *link);
 void tcp_stop_reading(struct link *link);
+/* frames_take(), then keeps the rest. `in` may be what is kept. */
+void link_take(struct link *link, struct bytes in, bool is_all);
 /* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. TCP only. */
 void link_keep(struct link *link, struct bytes rest);
 

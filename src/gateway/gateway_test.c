@@ -103,17 +103,6 @@ static void a_login_names_the_device(void **state)
     client_close(&c);
 }
 
-static void data_before_a_login_ends_the_connection(void **state)
-{
-    struct site *s = *state;
-    struct client c = gt06(s);
-    client_send_fix(&c, 10);
-    client_expect_end(&c);
-    assert_int_equal(site_counter(s, frames_anonymous), 1);
-    assert_int_equal(site_counter(s, fixes_stored), 0);
-    client_close(&c);
-}
-
 static void bytes_of_no_protocol_end_the_connection(void **state)
 {
     struct site *s = *state;
@@ -130,6 +119,105 @@ static void bytes_of_no_protocol_end_the_connection(void **state)
     client_expect_end(&c);
     assert_int_equal(site_counter(s, connections_malformed), 1);
     client_close(&c);
+}
+
+/* ---- who is not understood ---- */
+
+/* The one row of those that named no device, once it was noted so often. */
+static struct unknown_tracker nameless(struct site *s, uint64_t times)
+{
+    struct unknown_tracker found = {0};
+    int64_t until_ms = clock_monotonic_ms() + CLIENT_WAIT_MS;
+    while (found.count < times && clock_monotonic_ms() < until_ms) {
+        struct arena arena = {0};
+        size_t count = 0;
+        const struct unknown_tracker *at = unknown_list(s->rig->unknown, &arena, &count);
+        if (count > 0) {
+            assert_int_equal(count, 1);
+            found = at[0];
+        }
+        arena_free(&arena);
+        (void)poll(NULL, 0, 1);
+    }
+    assert_string_equal(found.device_id, "");
+    assert_memory_equal(found.address, "127.0.0.1:", 10);
+    assert_int_equal(found.count, times);
+    return found;
+}
+
+static void assert_said(const struct unknown_tracker *t, uint8_t protocol, const char *text)
+{
+    assert_int_equal(t->protocol, protocol);
+    assert_int_equal(t->frame_len, strlen(text));
+    assert_memory_equal(t->frame, text, t->frame_len);
+}
+
+/* Bytes of no protocol, whole or not, over both transports. */
+static void bytes_of_no_protocol_are_shown(void **state)
+{
+    static const char xexun[] = "##,imei:359586015829802,A;";
+    struct site *s = *state;
+    struct client c = jt808(s);
+    client_text(&c, xexun);
+    client_expect_end(&c);
+    client_close(&c);
+    struct unknown_tracker t = nameless(s, 1);
+    assert_said(&t, UNKNOWN_PROTOCOL, xexun);
+    struct client udp = client_open(s, SOCK_DGRAM, &protocol_jt808, rig_id);
+    client_text(&udp, "(013612345678BP05");
+    t = nameless(s, 2);
+    assert_said(&t, UNKNOWN_PROTOCOL, "(013612345678BP05");
+    client_text(&udp, "\x78\x78\x0d"); /* the half of a frame */
+    t = nameless(s, 3);
+    assert_said(&t, PROTOCOL_gt06, "\x78\x78\x0d");
+    client_close(&udp);
+}
+
+/* A protocol that we know, of a device that never says which it is. */
+static void frames_of_nobody_are_shown(void **state)
+{
+    struct site *s = *state;
+    struct client c = gt06(s);
+    client_send_fix(&c, 10); /* held for a login */
+    client_close(&c);
+    struct unknown_tracker t = nameless(s, 1);
+    assert_int_equal(t.protocol, PROTOCOL_gt06);
+    assert_true(t.frame_len > 20 && t.frame[0] == 0x78);
+    c = http(s);
+    client_text(&c, HTTP_NO_ID);
+    client_expect(&c, HTTP_BAD);
+    client_close(&c);
+    t = nameless(s, 2);
+    assert_said(&t, PROTOCOL_osmand, HTTP_NO_ID);
+    c = gt06(s);
+    client_text(&c, "\x78\x78\x05\x13\x01\x02\x01\x02\r\n"); /* its CRC is wrong */
+    client_close(&c);
+    t = nameless(s, 3);
+    assert_said(&t, PROTOCOL_gt06, "\x78\x78\x05\x13\x01\x02\x01\x02\r\n");
+    c = jt808(s);
+    client_text(&c, "\x7e\x02\x01"); /* and goes */
+    client_close(&c);
+    t = nameless(s, 4);
+    assert_said(&t, PROTOCOL_jt808, "\x7e\x02\x01");
+}
+
+/* A bad frame of a device that has spoken is no stranger's. */
+static void who_was_understood_is_no_stranger(void **state)
+{
+    struct site *s = *state;
+    struct client c = jt808(s);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&c, 1);
+    client_text(&c, "\x7e\x02\x01\x7e");
+    wait_for(site_counter(s, frames_bad) == 1);
+    client_text(&c, "\x7e\x02\x01");
+    client_close(&c);
+    wait_for(site_counter(s, connections) == 0);
+    struct arena arena = {0};
+    size_t count = 0;
+    (void)unknown_list(s->rig->unknown, &arena, &count);
+    assert_int_equal(count, 0);
+    arena_free(&arena);
 }
 
 /* ---- bad frames ---- */
@@ -247,6 +335,41 @@ static void a_stranger_is_answered_but_not_its_data(void **state)
     client_close(&c);
 }
 
+/*
+ * Where fixes get no answer of their own the next one would cover them: behind refused ones there
+ * is none. The end of the connection is the first that is read behind them.
+ */
+static void a_stranger_is_not_answered_behind_its_fixes(void **state)
+{
+    enum { STRANGER = 3 };
+    struct site *s = *state;
+    struct fix fixes[2] = {client_fix(20), client_fix(10)};
+    struct client c = client_open(s, SOCK_STREAM, &protocol_gt06, "860000000000009");
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&c, 2);
+    client_say(&c, ENCODE_FIXES, &fixes[0], 1);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    wait_for(site_counter(s, frames) == 6);
+    assert_int_equal(rig_put_device(s->rig, STRANGER, "860000000000009", false), ERR_OK);
+    assert_int_equal(site_counter(s, fixes_refused), 1);
+    assert_int_equal(site_counter(s, connections), 1);
+    client_say(&c, ENCODE_FIXES, &fixes[1], 1);
+    client_expect_end(&c);
+    client_close(&c);
+    c = client_open(s, SOCK_STREAM, &protocol_gt06, "860000000000009");
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_await(&c, 1);
+    client_say(&c, ENCODE_FIXES, fixes, 2);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&c, 3);
+    assert_int_equal(kit_count(s->rig->store, STRANGER), 3); /* the heartbeat's values are one */
+    assert_int_equal(site_counter(s, fixes_repeated), 1);
+    client_close(&c);
+}
+
 /* Once registered it is found on the connection that it has. */
 static void a_stranger_gets_registered(void **state)
 {
@@ -361,8 +484,10 @@ int main(void)
         WITH_SITE(frames_may_come_byte_by_byte),
         WITH_SITE(many_frames_may_come_at_once),
         WITH_SITE(a_login_names_the_device),
-        WITH_SITE(data_before_a_login_ends_the_connection),
         WITH_SITE(bytes_of_no_protocol_end_the_connection),
+        WITH_SITE(bytes_of_no_protocol_are_shown),
+        WITH_SITE(frames_of_nobody_are_shown),
+        WITH_SITE(who_was_understood_is_no_stranger),
         WITH_SITE(bad_frames_are_skipped),
         WITH_SITE(too_many_bad_frames_end_the_connection),
         WITH_SITE(http_requests_share_a_connection),
@@ -370,6 +495,7 @@ int main(void)
         WITH_SITE(a_request_may_end_its_connection),
         WITH_SITE(a_half_closed_connection_is_answered),
         WITH_SITE(a_stranger_is_answered_but_not_its_data),
+        WITH_SITE(a_stranger_is_not_answered_behind_its_fixes),
         WITH_SITE(a_stranger_gets_registered),
         WITH_SITE(a_device_moves_and_its_old_connection_ends),
         WITH_SITE(a_device_moves_alone),

@@ -15,7 +15,8 @@
 #include "gateway/gateway.h"
 #include "ingest/ingest_testing.h"
 
-enum { CLIENT_WAIT_MS = 20000, CLIENT_FRAMES_BYTES = 256 * 1024 };
+/* Long, for a machine that is busy with something else. */
+enum { CLIENT_WAIT_MS = 120000, CLIENT_FRAMES_BYTES = 256 * 1024 };
 
 static const char gt06_id[] = "860000000000001";
 enum { GT06_DEVICE = 2 };
@@ -33,11 +34,13 @@ static inline struct site *site_open(void (*change)(struct site *s))
 {
     struct site *s = mem_new(sizeof(*s));
     s->rig = rig_new();
+    s->rig->unknown = unknown_new(); /* which the gateway has before ingest starts */
     s->options = (struct gateway_options){.host = "127.0.0.1",
-                                          .idle_timeout_s = 600,
-                                          .login_timeout_s = 60,
+                                          .idle_timeout_s = 3600,
+                                          .login_timeout_s = 3600,
                                           .connections_max = 100,
                                           .credit_bytes = 64 * 1024,
+                                          .unknown = s->rig->unknown,
                                           .counters = &s->rig->counters};
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         s->options.utc_offset_min[i] = GATEWAY_OFFSET_UNSET;

@@ -43,7 +43,7 @@ static void connections_are_bounded(void **state)
 
 static void short_login(struct site *s)
 {
-    s->options.login_timeout_s = 1;
+    s->options.login_timeout_s = 3; /* in which the one that speaks gets to do so */
 }
 
 static void who_says_nothing_is_closed(void **state)
@@ -127,6 +127,19 @@ static void large_credit(struct site *s)
     s->options.credit_bytes = 16 * 1024 * 1024;
 }
 
+enum { HEARTBEATS_MAX = 12000 }; /* more than the queue takes */
+
+static void say_heartbeats(struct client *c, size_t count)
+{
+    uint8_t *at = mem_new(CLIENT_FRAMES_BYTES);
+    struct writer w = writer_init(at, CLIENT_FRAMES_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        client_encode(c, ENCODE_HEARTBEAT, NULL, 0, &w);
+    }
+    client_write(c, at, w.len);
+    free(at);
+}
+
 /* The queue is full: connections wait for their turn, and nothing gets lost. */
 static void connections_wait_for_the_queue(void **state)
 {
@@ -135,44 +148,39 @@ static void connections_wait_for_the_queue(void **state)
     *state = s;
     struct blocker b;
     blocker_begin(&b, s);
+    struct client c = jt808(s);
+    say_heartbeats(&c, HEARTBEATS_MAX);
+    wait_for(site_counter(s, reads_paused) == 1);
+    uint64_t taken = site_counter(s, frames);
+    assert_true(taken < HEARTBEATS_MAX);
     struct client clients[CLIENTS];
-    uint8_t *at = mem_new(CLIENT_FRAMES_BYTES);
-    for (int64_t k = 0; k < CLIENTS; k++) {
+    for (size_t k = 0; k < CLIENTS; k++) {
         char device_id[DEVICE_ID_SIZE];
-        (void)snprintf(device_id, sizeof(device_id), "0139000000%02d", (int)k);
+        (void)snprintf(device_id, sizeof(device_id), "0139000000%02zu", k);
         clients[k] = client_open(s, SOCK_STREAM, &protocol_jt808, device_id);
-        struct writer w = writer_init(at, CLIENT_FRAMES_BYTES);
-        for (int64_t i = 0; i < MANY; i++) {
-            client_encode(&clients[k], ENCODE_HEARTBEAT, NULL, 0, &w);
-        }
-        client_write(&clients[k], at, w.len);
+        say_heartbeats(&clients[k], MANY);
     }
-    wait_for(site_counter(s, reads_paused) == CLIENTS);
-    assert_true(site_counter(s, frames) < (uint64_t)CLIENTS * MANY);
+    wait_for(site_counter(s, reads_paused) == 1 + CLIENTS);
+    assert_int_equal(site_counter(s, frames), taken);
     blocker_end(&b);
+    client_await(&c, HEARTBEATS_MAX);
+    client_close(&c);
     for (size_t k = 0; k < CLIENTS; k++) {
         client_await(&clients[k], MANY);
         client_close(&clients[k]);
     }
-    assert_int_equal(site_counter(s, frames), (uint64_t)CLIENTS * MANY);
-    free(at);
+    assert_int_equal(site_counter(s, frames), HEARTBEATS_MAX + CLIENTS * MANY);
 }
 
 /* Closed while it waits; the others still get their turn. */
 static void a_waiting_connection_may_go(void **state)
 {
-    enum { MANY = 12000 };
     struct site *s = site_open(large_credit);
     *state = s;
     struct blocker b;
     blocker_begin(&b, s);
     struct client c = jt808(s);
-    uint8_t *at = mem_new(CLIENT_FRAMES_BYTES);
-    struct writer w = writer_init(at, CLIENT_FRAMES_BYTES);
-    for (int64_t i = 0; i < MANY; i++) {
-        client_encode(&c, ENCODE_HEARTBEAT, NULL, 0, &w);
-    }
-    client_write(&c, at, w.len);
+    say_heartbeats(&c, HEARTBEATS_MAX);
     wait_for(site_counter(s, reads_paused) == 1);
     struct client other = client_open(s, SOCK_STREAM, &protocol_jt808, "013900000001");
     client_say(&other, ENCODE_HEARTBEAT, NULL, 0);
@@ -182,7 +190,6 @@ static void a_waiting_connection_may_go(void **state)
     client_await(&other, 1);
     client_close(&other);
     wait_for(site_counter(s, connections) == 0);
-    free(at);
 }
 
 /* ---- a peer that takes no answers ---- */

@@ -171,6 +171,7 @@ void link_wait(struct link *link)
 static void free_link(struct link *link)
 {
     if (!link->is_udp) {
+        held_clear(&link->stream.held);
         free(link->stream.partial);
     }
     free(link);
@@ -187,6 +188,7 @@ void link_close(struct link *link)
     if (link->closing) {
         return;
     }
+    stranger_note_end(link);
     link->closing = true;
     devices_unbind(link);
     list_remove(list_of(link), link);
@@ -205,6 +207,8 @@ void link_close(struct link *link)
         free_link(link);
         return;
     }
+    await_end(link);
+    counter_add(g->counters, frames_anonymous, link->stream.held.count);
     counter_sub(g->counters, connections, 1);
     uv_close((uv_handle_t *)&link->stream.tcp, on_closed);
 }

@@ -1,6 +1,12 @@
 /*
  * Verdicts to bytes. Verdicts of one link come in order, so its replies leave in order; those of
  * one batch that follow each other go out in one write.
+ *
+ * Where the protocol answers no fixes, the next reply of any kind covers them. A link on which such
+ * fixes were refused gets no reply any more: as long as its device is nobody's it is only listened
+ * to, and its tracker keeps what it has and connects again when it misses the answers; when the
+ * store refused them, or the device got registered meanwhile, the link is closed, so that it does
+ * so at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +172,16 @@ static void write_reply(struct outgoing *o, struct link *link, const struct verd
     o->writer.len += writer_bytes(&w).len;
 }
 
+/* Whether a reply would cover fixes that are not stored, and the tracker has to send them again. */
+static bool must_begin_anew(struct link *link, const struct verdict *v)
+{
+    if (!protocol_at(link->protocol)->fixes_unanswered) {
+        return false;
+    }
+    link->owes_fixes = link->owes_fixes || v->refuses_fixes;
+    return v->outcome == OUTCOME_REFUSED || (v->outcome == OUTCOME_STORED && link->owes_fixes);
+}
+
 static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o, int64_t now_s)
 {
     struct link *link = link_find(g, v->connection);
@@ -176,13 +192,12 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
         flush(o); /* before settle(), which may end the link it is for */
     }
     settle(link, v);
-    if (v->outcome == OUTCOME_REFUSED && protocol_at(link->protocol)->fixes_unanswered) {
-        /* The next reply would cover what was refused: the tracker has to begin anew. */
+    if (must_begin_anew(link, v)) {
         flush(o);
         link_close(link);
         return;
     }
-    if (v->wants_reply) {
+    if (v->wants_reply && !link->owes_fixes) {
         write_reply(o, link, v, now_s);
     }
     bool answers_deferred = link->in_flight == 0 && link_has_deferred(link);

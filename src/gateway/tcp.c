@@ -32,6 +32,18 @@ void link_keep(struct link *link, struct bytes rest)
     free(old);
 }
 
+void link_take(struct link *link, struct bytes in, bool is_all)
+{
+    size_t taken = frames_take(link, in, is_all);
+    arena_clear(&link->gateway->arena);
+    if (link->closing) {
+        return;
+    }
+    in = link->ends ? bytes_slice(in, 0, taken) : in;
+    link_keep(link, bytes_slice(in, taken, in.len - taken));
+    await_note(link, taken > 0);
+}
+
 /* Joins what was kept with what came. */
 static struct bytes join_kept(struct link *link, struct bytes came)
 {
@@ -52,7 +64,9 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     if (n == UV_EOF) {
-        /* Half closed: what it sent is still answered. */
+        /* Half closed: what it sent is still answered, whole frames behind one cut off too. */
+        g->read_wall_ms = clock_wall_ms();
+        link_take(link, (struct bytes){link->stream.partial, link->stream.partial_len}, true);
         link_end(link);
         link_end_when_sent(link);
         return;
@@ -63,16 +77,12 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
     g->read_wall_ms = clock_wall_ms();
     struct bytes in = join_kept(link, (struct bytes){(const uint8_t *)buf->base, (size_t)n});
-    size_t taken = frames_take(link, in);
-    arena_clear(&g->arena);
-    if (!link->closing) {
-        in = link->ends ? bytes_slice(in, 0, taken) : in;
-        link_keep(link, bytes_slice(in, taken, in.len - taken));
-    }
+    link_take(link, in, false);
 }
 
 void tcp_start_reading(struct link *link)
 {
+    link->stream.is_read = true;
     if (uv_read_start((uv_stream_t *)&link->stream.tcp, on_alloc, on_read) != 0) {
         link_close(link);
     }
@@ -80,6 +90,7 @@ void tcp_start_reading(struct link *link)
 
 void tcp_stop_reading(struct link *link)
 {
+    link->stream.is_read = false;
     (void)uv_read_stop((uv_stream_t *)&link->stream.tcp);
 }
 

@@ -105,7 +105,10 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
     }
     struct bytes in = {(const uint8_t *)buf->base, (size_t)n};
     if (protocol_detect(in, true, &index) != ERR_OK) {
+        char text[ADDRESS_SIZE];
+        address_text(address, text);
         counter_add(g->counters, connections_unclaimed, 1);
+        stranger_note(g, text, PROTOCOL_UNKNOWN, in);
         return;
     }
     struct link *link = peer_of(g, address);
@@ -115,7 +118,7 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
         link = peer_of(g, address);
     }
     g->read_wall_ms = clock_wall_ms();
-    (void)frames_take(link, in);
+    (void)frames_take(link, in, true);
     arena_clear(&g->arena);
 }
 

@@ -52,6 +52,7 @@ struct verdict {
     struct connection_ref connection;
     int64_t device; /* internal id; 0: unregistered */
     enum outcome outcome;
+    bool refuses_fixes; /* OUTCOME_UNREGISTERED, and the arrival held fixes */
     bool wants_reply;
     bool wants_close;
     struct reply_hint hint;

@@ -354,8 +354,12 @@ static void unregistered_trackers_are_refused_and_noted(void **state)
     struct verdict v = rig_send(r, a);
     assert_int_equal(v.outcome, OUTCOME_UNREGISTERED);
     assert_int_equal(v.device, 0);
-    (void)rig_send(r, a);
-    assert_counter(r, fixes_refused, 2);
+    assert_true(v.refuses_fixes);
+    struct arrival alive = a;
+    alive.messages = &m[1];
+    alive.count = 1;
+    assert_false(rig_send(r, alive).refuses_fixes);
+    assert_counter(r, fixes_refused, 1);
     assert_counter(r, fixes_stored, 0);
     struct arena arena = {0};
     size_t count = 0;

@@ -14,8 +14,8 @@
 
 #define RIG_VFS "ingest-faults"
 
-enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 30 };
-enum { RIG_CALL_MS = 30000, RIG_QUEUE_BYTES = 1024 * 1024 };
+enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 120 };
+enum { RIG_CALL_MS = 120000, RIG_QUEUE_BYTES = 1024 * 1024 };
 
 static const char rig_id[] = "013912345678";
 
@@ -61,9 +61,11 @@ static inline void rig_fatal(void *context, enum err e)
 /* Opens the store and starts, as the server does. */
 static inline void rig_start(struct rig *r)
 {
-    r->store = kit_open(r->path, RIG_VFS);
+    const struct store_options o = {
+        .directory = r->path, .vfs = RIG_VFS, .cache_kib = KIT_CACHE_KIB, .counters = &r->counters};
+    assert_int_equal(store_open(&o, &r->store), ERR_OK);
     r->directory = directory_new();
-    r->unknown = unknown_new();
+    r->unknown = r->unknown != NULL ? r->unknown : unknown_new();
     r->options.store = r->store;
     r->options.directory = r->directory;
     r->options.unknown = r->unknown;
@@ -76,6 +78,7 @@ static inline void rig_stop(struct rig *r)
     store_close(r->store);
     directory_free(r->directory);
     unknown_free(r->unknown);
+    r->unknown = NULL;
 }
 
 static inline void rig_restart(struct rig *r)

@@ -110,15 +110,20 @@ static void a_job_that_takes_too_long_is_left_to_ingest(void **state)
 {
     struct rig *r = *state;
     struct gate gate = {0};
-    enum err e = ingest_call(r->ingest, wait_at_gate, ticket_new(&gate), free_ticket, 20);
+    unsigned given_up = 0; /* those that ingest did not come to in that time */
+    enum err e = ERR_TIMEOUT;
+    while (e == ERR_TIMEOUT && gate.runs == 0) {
+        e = ingest_call(r->ingest, wait_at_gate, ticket_new(&gate), free_ticket, 20);
+        given_up += gate.runs == 0;
+    }
     assert_int_equal(e, ERR_TIMEOUT);
     /* A second one waits behind it and is given up before it begins. */
     e = ingest_call(r->ingest, wait_at_gate, ticket_new(&gate), free_ticket, 0);
     assert_int_equal(e, ERR_TIMEOUT);
-    assert_int_equal(gate.freed, 0);
+    assert_in_range(gate.freed, 0, given_up);
     atomic_store(&gate.open, true);
     assert_int_equal(rig_put_device(r, 2, "second", false), ERR_OK);
-    assert_int_equal(gate.freed, 2);
+    assert_int_equal(gate.freed, given_up + 2);
     assert_int_equal(gate.runs, 1);
 }
 

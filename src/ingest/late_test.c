@@ -56,6 +56,29 @@ static void a_late_fix_is_stored_and_corrects_the_state(void **state)
     assert_counter(r, fixes_repeated, 1);
 }
 
+/* Commits may work while nothing else does: /health tells of that too. */
+static void folding_that_fails_is_told(void **state)
+{
+    struct rig *r = *state;
+    rig_send_fix(r, on_the_way(60));
+    bool is_told = false;
+    for (int64_t i = 0; i < 60 && !is_told; i++) {
+        rig_send_fix(r, on_the_way(i));
+        fault_vfs_set(&r->vfs, FAULT_NO_SPACE, 0); /* mostly before it is folded in */
+        while (!is_folded(r) && !is_told) {
+            (void)rig_send(r, rig_arrival(NULL, 0));
+            is_told = counter_get(&r->counters, upkeep_failing) > 0;
+        }
+        fault_vfs_set(&r->vfs, FAULT_NONE, 0);
+    }
+    assert_true(is_told);
+    wait_until_folded(r);
+    while (counter_get(&r->counters, upkeep_failing) > 0) {
+        (void)rig_send(r, rig_arrival(NULL, 0));
+    }
+    assert_int_equal(r->fatal, ERR_OK);
+}
+
 static void any_order_ends_where_the_right_one_does(void **state)
 {
     enum { COUNT = 60 };
@@ -155,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_RIG(a_late_fix_is_stored_and_corrects_the_state),
         WITH_RIG(any_order_ends_where_the_right_one_does),
+        WITH_RIG(folding_that_fails_is_told),
         WITH_RIG(the_first_fix_can_come_last),
         WITH_RIG(late_ones_of_one_second),
         WITH_RIG(the_mark_survives_a_restart),

@@ -18,7 +18,13 @@ static void note(struct ingest *in, const struct intake_cursor *c)
     if (c->frame.len > 0) {
         memcpy(seen.frame, c->frame.at, c->frame.len);
     }
-    unknown_note(in->options.unknown, &seen, c->head->rcv_time_ms / 1000);
+    struct unknown_line line =
+        unknown_note(in->options.unknown, &seen, c->head->rcv_time_ms / 1000);
+    if (line.is_due) {
+        log_line(LOG_INFO, "tracker_not_registered",
+                 "device_id=\"%s\" protocol=%s address=%s left_out=%" PRIu64, seen.device_id,
+                 protocol_at(seen.protocol)->name, seen.address, line.left_out);
+    }
 }
 
 static bool has_enterprise(struct ingest *in)

@@ -170,12 +170,14 @@ static void take_message(const struct target *t, const struct intake_message *m)
     }
 }
 
-static void add_verdict(struct ingest *in, const struct intake_head *head, size_t record_len,
-                        int64_t device)
+/* Valid until the next call. */
+static struct verdict *add_verdict(struct ingest *in, const struct intake_head *head,
+                                   size_t record_len, int64_t device)
 {
     struct batch *b = &in->batch;
     b->verdicts = grown(b->verdicts, b->verdict_count, &b->verdict_capacity, sizeof(*b->verdicts));
-    b->verdicts[b->verdict_count++] = (struct verdict){
+    struct verdict *v = &b->verdicts[b->verdict_count++];
+    *v = (struct verdict){
         .connection = head->connection,
         .device = device,
         .outcome = device == 0 ? OUTCOME_UNREGISTERED : OUTCOME_STORED,
@@ -184,14 +186,18 @@ static void add_verdict(struct ingest *in, const struct intake_head *head, size_
         .hint = head->hint,
         .credit_bytes = (uint32_t)queue_cost(record_len),
     };
+    return v;
 }
 
-static void refuse(struct batch *b, struct intake_cursor *c)
+/* Drops what an unregistered device says; whether there were fixes. */
+static bool refuse(struct batch *b, struct intake_cursor *c)
 {
+    uint64_t before = b->refused;
     struct intake_message m;
     while (intake_next(c, &m)) {
         b->refused += m.kind == MESSAGE_FIX ? 1 : 0;
     }
+    return b->refused > before;
 }
 
 /* The stage that an arrival goes to, by index: what is staged may move. */
@@ -210,8 +216,8 @@ void batch_take(struct ingest *in, struct bytes record)
     struct intake_cursor c = intake_begin(record);
     struct target t = {.in = in, .head = c.head};
     if (find_stage(in, &c, &t.stage) != ERR_OK) {
-        refuse(&in->batch, &c);
-        add_verdict(in, c.head, record.len, 0);
+        bool refuses_fixes = refuse(&in->batch, &c);
+        add_verdict(in, c.head, record.len, 0)->refuses_fixes = refuses_fixes;
         return;
     }
     struct live *live = &in->batch.stages[t.stage].live;
@@ -221,7 +227,7 @@ void batch_take(struct ingest *in, struct bytes record)
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
     }
-    add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
+    (void)add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
 }
 
 /* ---- finishing ---- */

@@ -9,7 +9,10 @@
  * len counts type to crc, so it is the content + 5; crc is CRC-16/X-25 over len to serial. Numbers
  * are big-endian. Where the end mark is not where the length says, the frame goes to the first
  * 0d 0a and is refused; but two Wi-Fi reports (17, 69) of some makers use the length byte as a
- * count and have neither serial nor CRC (gt06_lbs.c).
+ * count and have neither serial nor CRC (gt06_lbs.c). A frame that lost bytes on its way takes the
+ * next one with it so: a whole frame, whose length, CRC and end mark agree, is looked for inside.
+ *
+ * A type means the same in a short and in a long frame, but for those that `types` names twice.
  *
  * A connection begins with a login (01): the IMEI in 8 bytes of BCD (its first digit is 0), the
  * model u16 and perhaps the zone of the device's clock u16: bits 4-15 hhmm as a decimal number, bit
@@ -19,20 +22,21 @@
  * long one; `types` below says which types it answers and which otherwise:
  *
  *     8A       the UTC time, YY MM DD hh mm ss, serial 0
- *     2A, A7   an address request: type 97, long, "NA&&NA&&0##": we do not name places to trackers
+ *     2A, A7   an address request (17 with a telephone number too): type 97, long, "NA&&NA&&0##":
+ *              we do not name places to trackers
  *     17, 69   78 78 00, the type, the time of the frame, 0d 0a
  *     32, 33, 41 of a long frame: in a long frame
  *
  * Plain locations are not answered, as the devices do not wait for it: a location counts as
  * acknowledged with the next reply, that to a heartbeat at the latest. A device that nobody has
- * registered gets its login, heartbeat and time request answered, nothing else.
+ * registered gets its login, heartbeat and time request answered, nothing else; behind a location
+ * not even those, as the answer would cover it (gateway/replies.c).
  *
  * Not carried, for want of a place in struct fix: steps, file names of a camera's alarm, numbers of
  * drivers, cards and RFID tags, driving hours, analogue inputs, humidity, fuel of the OBD reports
  * (its unit is not known), event codes, number of the fence, network technology. Pictures (35, 36
  * and 41 of X1 and WD-209) are not taken. What differs by model alone cannot be told from a frame:
- * alarm codes of LW, Seeworld, VL103 and TRX16I devices (gt06_status.c), the supply voltage of the
- * R11 in its heartbeat.
+ * alarm codes of LW, Seeworld, VL103 and TRX16I devices (gt06_status.c).
  *
  * Source: the Concox GT06 and Jimi protocol documents, and real frames.
  */
@@ -46,9 +50,11 @@
 
 enum {
     FRAME_MAX = 4096,
-    NOISE_MAX = 64, /* stray bytes before a head */
+    NOISE_MAX = 64,                 /* stray bytes before a head */
+    RESYNC_SUM_MAX = 4 * FRAME_MAX, /* bytes summed up in search of a whole frame */
     SHORT_HEAD_LEN = 3,
     LONG_HEAD_LEN = 4,
+    CRC_LEN = 2,
     END_LEN = 2,
     FRAME_MIN = 10,
     COUNTED_MIN = 5, /* what the length counts of a frame without content */
@@ -155,11 +161,13 @@ enum { ANY = 255 };
 static const struct type types[] = {
     {TYPE_LOGIN, false, 0, ANY, REPLY_SAME, true, decode_login},
     {0x10, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
+    {0x11, false, 0, 17, REPLY_NONE, false, gt06_decode_lbs},
     {0x11, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
     {TYPE_LOCATION, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
     {TYPE_HEARTBEAT, false, 0, ANY, REPLY_SAME, true, gt06_decode_heartbeat},
     {0x15, false, 0, ANY, REPLY_SAME, false, gt06_decode_string},
     {TYPE_ALARM, false, 0, ANY, REPLY_SAME, false, gt06_decode_location},
+    {0x17, false, 31, 32, REPLY_ADDRESS, false, gt06_decode_lbs},
     {0x17, false, 0, ANY, REPLY_SAME, false, gt06_decode_location},
     {0x18, false, 0, ANY, REPLY_SAME, false, gt06_decode_cells},
     {0x19, false, 0, ANY, REPLY_SAME, false, gt06_decode_lbs_status},
@@ -187,6 +195,7 @@ static const struct type types[] = {
     {0x34, false, 50, 50, REPLY_SAME, false, gt06_decode_cells},
     {0x34, false, 0, ANY, REPLY_NONE, false, gt06_decode_location}, /* X1 */
     {0x35, false, 0, ANY, REPLY_NONE, false, decode_other},         /* announces a picture */
+    {0x36, true, 0, ANY, REPLY_NONE, false, decode_other},          /* part of a picture */
     {0x36, false, 48, 48, REPLY_SAME, true, decode_location_or_items},
     {0x36, false, 0, ANY, REPLY_SAME, true, gt06_decode_heartbeat},
     {0x37, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
@@ -212,7 +221,8 @@ static const struct type types[] = {
     {0xa1, false, 0, ANY, REPLY_SAME, false, gt06_decode_cells},
     {0xa2, false, 59, 59, REPLY_SAME, false, gt06_decode_location},
     {0xa2, false, 0, ANY, REPLY_SAME, false, gt06_decode_cells},
-    {0xa3, false, 7, 7, REPLY_SAME, true, gt06_decode_heartbeat},
+    {0xa3, false, 7, 7, REPLY_SAME, true, gt06_decode_heartbeat_a3},
+    {0xa3, false, 19, 19, REPLY_SAME, true, gt06_decode_heartbeat_a3},
     {0xa3, false, 0, 30, REPLY_SAME, true, decode_alive},
     {0xa3, false, 0, ANY, REPLY_SAME, false, gt06_decode_location},
     {0xa4, false, 0, ANY, REPLY_SAME, false, gt06_decode_location},
@@ -228,19 +238,33 @@ static const struct type bare_type = {0, false, 0, ANY, REPLY_BARE, false, gt06_
 static const struct type other_short = {0, false, 0, ANY, REPLY_SAME, false, decode_other};
 static const struct type other_long = {0, true, 0, ANY, REPLY_NONE, false, decode_other};
 
+/* The row of the frame's type and length among those of short or of long frames, or NULL. */
+static const struct type *row_find(const struct gt06_frame *f, bool is_long)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        const struct type *row = &types[i];
+        if (row->type == f->type && row->is_long == is_long && f->content.len >= row->len_min &&
+            (row->len_max == ANY || f->content.len <= row->len_max)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* Long frames of a type that is known in short ones alone say the same. */
 static const struct type *type_find(const struct gt06_frame *f)
 {
     if (f->is_bare) {
         return &bare_type;
     }
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        const struct type *row = &types[i];
-        if (row->type == f->type && row->is_long == f->is_long && f->content.len >= row->len_min &&
-            (row->len_max == ANY || f->content.len <= row->len_max)) {
-            return row;
-        }
+    const struct type *row = row_find(f, f->is_long);
+    if (row == NULL && f->is_long) {
+        row = row_find(f, false);
     }
-    return f->is_long ? &other_long : &other_short;
+    if (row == NULL) {
+        row = f->is_long ? &other_long : &other_short;
+    }
+    return row;
 }
 
 static bool is_head(const uint8_t *at)
@@ -261,6 +285,48 @@ static size_t declared_len(struct bytes in)
     }
     return in.at[0] == 0x79 ? LONG_HEAD_LEN + END_LEN + (size_t)(in.at[2] << 8 | in.at[3])
                             : SHORT_HEAD_LEN + END_LEN + (size_t)in.at[2];
+}
+
+/* The CRC of a whole frame, as it should be. */
+static uint16_t crc_of(struct bytes frame)
+{
+    return crc16_x25(bytes_slice(frame, 2, frame.len - 2 - CRC_LEN - END_LEN));
+}
+
+/* The length of the frame that `in` begins with where its end mark is there; else 0. */
+static size_t marked_len(struct bytes in)
+{
+    size_t declared = in.len >= 2 && is_head(in.at) ? declared_len(in) : 0;
+    return declared >= FRAME_MIN && declared <= FRAME_MAX && is_end(in, declared) ? declared : 0;
+}
+
+/* Whether the CRC of a frame with a head and an end mark is right. */
+static bool is_sound(struct bytes frame)
+{
+    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN - END_LEN, CRC_LEN));
+    return read_u16be(&r) == crc_of(frame);
+}
+
+/*
+ * Looks no further than the longest frame reaches, whatever has come. Heads with an end mark where
+ * their length says are rare but by intent, so what is summed up for them has an end, too.
+ */
+static enum err gt06_resync(struct bytes in, size_t *skip)
+{
+    size_t budget = RESYNC_SUM_MAX;
+    for (size_t i = 1; i < FRAME_MAX && i + FRAME_MIN <= in.len; i++) {
+        struct bytes frame = bytes_slice(in, i, SIZE_MAX);
+        frame.len = marked_len(frame);
+        if (frame.len > budget) {
+            break;
+        }
+        if (frame.len > 0 && is_sound(frame)) {
+            *skip = i;
+            return ERR_OK;
+        }
+        budget -= frame.len;
+    }
+    return ERR_MORE;
 }
 
 static enum err gt06_claims(struct bytes first)
@@ -342,8 +408,7 @@ enum err gt06_frame_parse(struct bytes in, struct gt06_frame *f)
         }
         f->content = read_bytes(&r, reader_left(&r) - COUNTED_MIN - END_LEN + 1);
         f->serial = read_u16be(&r);
-        uint16_t crc = crc16_x25(bytes_slice(in, 2, in.len - 2 - 2 - END_LEN));
-        return read_u16be(&r) == crc ? ERR_OK : ERR_CHECKSUM;
+        return read_u16be(&r) == crc_of(in) ? ERR_OK : ERR_CHECKSUM;
     }
     if (gt06_bare_len(in) != in.len) {
         return ERR_MALFORMED;
@@ -478,6 +543,7 @@ const struct protocol protocol_gt06 = {
     .fixes_unanswered = true,
     .claims = gt06_claims,
     .split = gt06_split,
+    .resync = gt06_resync,
     .decode = gt06_decode,
     .reply = gt06_reply,
     .encode = gt06_encode,

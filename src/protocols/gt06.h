@@ -65,7 +65,7 @@ gt06_decoder gt06_decode_location;
 void gt06_set_status(struct fix *f, uint8_t status);
 /* A battery byte: a level 0 .. 6 or a percentage. */
 void gt06_set_battery(struct fix *f, uint8_t battery);
-/* A signal byte: bars 0 .. 4, else 0 .. 31. */
+/* A signal byte: bars 0 .. 4, else 0 .. 31, else a percentage. */
 void gt06_set_signal(struct fix *f, uint8_t signal);
 /* An alarm code: an alarm, a lock event, an open door, or nothing where we have no name for it. */
 void gt06_set_alarm(struct fix *f, unsigned code);
@@ -73,17 +73,23 @@ void gt06_set_alarm(struct fix *f, unsigned code);
 uint8_t gt06_alarm_code(alarm_set alarms);
 /* Items of a type u16, a length u8 and a value, up to the end; a cut off one ends them. */
 void gt06_read_items(struct reader *r, struct fix *f);
-gt06_decoder gt06_decode_heartbeat;         /* 13, 36, short A3 */
+/* Whether two bytes where a battery and a signal may be are a supply u16/100 V: no signal is so. */
+bool gt06_is_supply(uint8_t high, uint8_t low);
+gt06_decoder gt06_decode_heartbeat;         /* 13, 36 */
+gt06_decoder gt06_decode_heartbeat_a3;      /* A3 of 7 and of 19 bytes */
 gt06_decoder gt06_decode_heartbeat_voltage; /* 23 */
 gt06_decoder gt06_decode_camera_alarm;      /* 95 */
 
 /* gt06_lbs.c */
 
+/* Whether a network begins at `at`: a country code of those in use. */
+bool gt06_is_network(struct bytes in, size_t at);
 /* Network, LAC and CID in `form`; sets no cell where they are cut off. */
 void gt06_read_cell(struct reader *r, struct fix *f, enum gt06_cell form);
-/* `count` access points of a MAC and a signal strength, a positive number of -dBm. */
+/* `count` access points of a MAC and a signal strength, dBm with its sign or without. */
 void gt06_read_wifi(struct reader *r, struct fix *f, unsigned count);
 gt06_decoder gt06_decode_cells;      /* 18, 24, 28, 2C, 2E, 33, 34, A1, A2, A9 */
+gt06_decoder gt06_decode_lbs;        /* short 11, and 17 with a telephone number: a cell */
 gt06_decoder gt06_decode_lbs_status; /* 19, A5, A7: a cell, a status, no GPS */
 gt06_decoder gt06_decode_wifi;       /* 17, 69, F3 */
 /* The length in bytes of the bare Wi-Fi frame that `in` begins with: 0 it is none, more than in.len

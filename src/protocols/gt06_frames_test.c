@@ -38,10 +38,22 @@ static const struct {
     const char *reason;
 } differences[] = {
     {20, "the altitude told is the CRC; ours is the field before the serial"},
+    {32, "the signal that a battery level would leave is none: a supply, below"},
     {69, "a general alarm has no counterpart in the contract"},
     {170, "model LW4G: 19 is acceleration there, a low battery elsewhere"},
-    {172, "model R11: its voltage cannot be told from another's battery level"},
     {177, "model G18: 30 is braking there, jamming elsewhere"},
+};
+
+/* What the frames hold beside, as we read them; 0 where it is not there. */
+static const struct {
+    long number;
+    unsigned power_mv;
+    unsigned battery_percent;
+    int rssi_dbm; /* of the first access point */
+} also[] = {
+    {.number = 9, .battery_percent = 83}, {.number = 32, .power_mv = 12580},
+    {.number = 91, .rssi_dbm = -90},      {.number = 95, .rssi_dbm = -41},
+    {.number = 172, .power_mv = 28340},
 };
 
 static const struct {
@@ -179,6 +191,22 @@ static void assert_place(const struct line *line, const struct fix *f)
     }
 }
 
+/* What `also` tells of the line, whose access points all have a MAC. */
+static void assert_also(const struct line *line, const struct fix *f)
+{
+    static const uint8_t no_mac[6];
+    for (size_t i = 0; i < f->wifi_count; i++) {
+        assert_memory_not_equal(f->wifi[i].mac, no_mac, sizeof(no_mac));
+    }
+    for (size_t i = 0; i < sizeof(also) / sizeof(also[0]); i++) {
+        if (also[i].number == line->number) {
+            assert_int_equal(f->power_mv, also[i].power_mv);
+            assert_int_equal(f->battery_percent, also[i].battery_percent);
+            assert_int_equal(f->wifi[0].rssi_dbm, also[i].rssi_dbm);
+        }
+    }
+}
+
 /* Whether the frame is one of the Wi-Fi reports that have no checksum. */
 static bool is_bare(const struct kit *kit)
 {
@@ -206,6 +234,7 @@ static bool run_line(const struct line *line)
     assert_int_equal(used, len);
     assert_true(kit.decoded.len > 0);
     assert_place(line, &kit.decoded.at[0].fix);
+    assert_also(line, &kit.decoded.at[0].fix);
     const char *difference = difference_of(line);
     if (difference != NULL) {
         print_message("# n=%ld %s: %s\n", line->number, line->key, difference);

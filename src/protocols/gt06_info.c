@@ -14,7 +14,8 @@
  *     65 66 8C time, ACC, OBD pairs "ID=VALUE,", then satellites to flags as in a location
  *     32 33    AZ735: time, length u8 (0: no GPS), GPS; length u8 (0: no cell, it counts itself),
  *              cell, signal u8; length u8, further cells; length u8, Wi-Fi; status u8. In 33 the
- *              status is A2, A3 low battery, A5 door
+ *              status is A2, A3 low battery, A5 door. Where neither 0 nor 12 is the first length,
+ *              the frame is laid out as a short one
  *     40       number 8, time u32, capacity %, 7 bytes, temperature and current, voltage u16 mV
  *     F1       time u32, then states of an id u16, a length u8 and a value: 0001 motion (2 or 4),
  *              0004 ACC, 0005 supply u16/100 V, 0007 charging
@@ -285,10 +286,12 @@ enum err gt06_decode_modular(struct session *s, const struct gt06_frame *f, stru
     while (reader_left(&r) > 0) {
         uint16_t type = read_u16be(&r);
         struct reader value = reader_init(read_bytes(&r, read_u16be(&r)));
-        if (!reader_ok(&r)) {
-            return ERR_MALFORMED;
+        if (reader_ok(&r)) {
+            read_module(&value, &fix, type);
         }
-        read_module(&value, &fix, type);
+    }
+    if (!reader_ok(&r) && fix.has == 0) {
+        return ERR_MALFORMED; /* the first module is longer than the frame */
     }
     if ((fix.has & FIX_HAS_POSITION) == 0 && (fix.has & FIX_HAS_CELL) != 0) {
         fix.source = FIX_LBS;
@@ -342,9 +345,21 @@ static void set_az735_alarm(struct fix *f, uint8_t status)
     }
 }
 
+/* Whether the byte behind the time is a length of a GPS block; where not, it is of a short frame.
+ */
+static bool is_az735(struct bytes content)
+{
+    enum { TIME_LEN = 6, GPS_LEN = 12 };
+    return content.len <= TIME_LEN || content.at[TIME_LEN] == 0 || content.at[TIME_LEN] == GPS_LEN;
+}
+
 enum err gt06_decode_az735(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
     enum { TYPE_ALARM = 0x33, AP_LEN = 7 };
+    if (!is_az735(f->content)) {
+        return f->type == TYPE_ALARM ? gt06_decode_cells(s, f, out)
+                                     : gt06_decode_location(s, f, out);
+    }
     struct reader r = reader_init(f->content);
     struct fix fix = {0};
     gt06_read_time(&r, s, &fix);
@@ -419,7 +434,7 @@ enum err gt06_decode_device_status(struct session *s, const struct gt06_frame *f
             read_state(&value, &fix, id);
         }
     }
-    if (!reader_ok(&r)) {
+    if (!reader_ok(&r) && fix.has == 0) {
         return ERR_MALFORMED;
     }
     decoded_add(out, MESSAGE_FIX)->fix = fix;

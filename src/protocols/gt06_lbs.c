@@ -7,10 +7,13 @@
  *     24, 44 bytes  time, timing advance, MCC, MNC, count u8, count x (LAC u16, CID u24, signal)
  *     33            as 18 with 6 x (LAC u16, CID u32, signal)
  *     34, 50 bytes  time, timing advance, MCC, MNC u16, n x (LAC u16, CID u32, signal)
- *     A1 A2         as 28 and 18 with LAC u32, CID u64
+ *     A1 A2         as 28 and 18 with LAC u32, CID u64; some devices write a length u8 before the
+ *                   MCC, which counts up to the Wi-Fi, with or without itself
  *     A9            time, MCC, MNC, 4G u8, count u8, count x cell (4G: as A1, else as 28), timing
  *                   advance, Wi-Fi, alarm u8, language u8
  *     19, 18 bytes  time and one cell of a list; 19 else, A5, A7: a cell; 19 and A5 then a status
+ *     11            time if there is one, a cell
+ *     17, 31 bytes  a cell, a telephone number 21, language u16: an address request
  *     F3            time in BCD, count u8, count x (2 bytes, MAC 6)
  *     17 69         time in BCD, Wi-Fi, count u8, MCC u16, MNC u8, count x (LAC u16, CID u16,
  *                   signal u8); the frame has no serial and no CRC:
@@ -18,12 +21,17 @@
  *     78 78 02 17  time in BCD x 6  (MAC x 6, signal) x 2  02 MCC MNC (LAC CID signal) x 2  0d 0a
  *           `- how many access points                      `- how many cells
  *
- * A fix keeps the first cell, the serving one, and up to FIX_WIFI_MAX access points. Signals of
- * access points are positive numbers of -dBm.
+ * Some devices put a 00 before its 0d 0a.
+ *
+ * A fix keeps the first cell, the serving one, and up to FIX_WIFI_MAX access points; one without a
+ * MAC is an empty place in the list. Signals of access points are dBm, of which many devices leave
+ * out the sign.
  *
  * Source: the Concox and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06.h"
+
+#include <string.h>
 
 enum {
     TYPE_WIFI = 0x17,
@@ -40,7 +48,22 @@ enum {
     TYPE_LBS_ALARM = 0xa5,
     TYPE_WIFI_ALARM = 0xa9,
 };
-enum { AP_LEN = 7, BARE_CELL_LEN = 5, BARE_HEAD_LEN = 10, BARE_CELLS_HEAD_LEN = 4, END_LEN = 2 };
+enum {
+    TIME_LEN = 6,
+    AP_LEN = 7,
+    BARE_CELL_LEN = 5,
+    BARE_HEAD_LEN = 10,
+    BARE_CELLS_HEAD_LEN = 4,
+    END_LEN = 2
+};
+
+bool gt06_is_network(struct bytes in, size_t at)
+{
+    enum { MCC_FIRST = 200, MCC_LAST = 799 };
+    struct reader r = reader_init(bytes_slice(in, at, 2));
+    unsigned mcc = read_u16be(&r) & 0x7fffU;
+    return mcc >= MCC_FIRST && mcc <= MCC_LAST;
+}
 
 /* The LAC and CID of `form`. */
 static void read_lac_cid(struct reader *r, enum gt06_cell form, struct cell *cell)
@@ -75,13 +98,16 @@ void gt06_read_cell(struct reader *r, struct fix *f, enum gt06_cell form)
 
 void gt06_read_wifi(struct reader *r, struct fix *f, unsigned count)
 {
+    static const uint8_t no_mac[6];
     for (unsigned i = 0; i < count; i++) {
-        struct bytes mac = read_bytes(r, 6);
+        struct bytes mac = read_bytes(r, sizeof(no_mac));
         int signal = read_u8(r);
         if (!reader_ok(r)) {
             return;
         }
-        fix_add_wifi(f, mac.at, -signal);
+        if (memcmp(mac.at, no_mac, sizeof(no_mac)) != 0) {
+            fix_add_wifi(f, mac.at, signal > INT8_MAX ? signal - UINT8_MAX - 1 : -signal);
+        }
     }
 }
 
@@ -139,6 +165,42 @@ static void read_cells(struct reader *r, struct cells_form *form, struct fix *f)
     }
 }
 
+/* The access points of a frame that has them, behind the timing advance. */
+static void read_wifi_behind(struct reader *r, const struct cells_form *form, struct fix *f)
+{
+    if (form->has_wifi) {
+        read_skip(r, 1);
+        gt06_read_wifi(r, f, read_u8(r));
+    }
+}
+
+/* Whether `r` stands before a count of access points and just as many of them. */
+static bool is_wifi_list(struct reader r)
+{
+    size_t count = read_u8(&r);
+    return reader_ok(&r) && reader_left(&r) == count * AP_LEN;
+}
+
+/*
+ * The cells of A2 behind a length byte. Whether it counts itself and the timing advance shows where
+ * the list of access points begins that fills the rest.
+ */
+static void read_sized_cells(struct reader *r, struct cells_form *form, struct fix *f)
+{
+    enum { NETWORK_LEN = 3, CELL_LEN = 13, PLACES = 3 };
+    size_t len = read_u8(r);
+    struct reader cells = *r;
+    form->count = len > NETWORK_LEN ? (unsigned)((len - NETWORK_LEN) / CELL_LEN) : 0;
+    read_cells(&cells, form, f);
+    read_skip(r, len > 0 ? len - 1 : 0);
+    for (int i = 1; i < PLACES && !is_wifi_list(*r); i++) {
+        read_skip(r, 1);
+    }
+    if (is_wifi_list(*r)) {
+        gt06_read_wifi(r, f, read_u8(r));
+    }
+}
+
 enum err gt06_decode_cells(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
     enum { LEN_MIN = 10 }; /* time, MCC, MNC */
@@ -150,15 +212,41 @@ enum err gt06_decode_cells(struct session *s, const struct gt06_frame *f, struct
     struct fix *fix = &decoded_add(out, MESSAGE_FIX)->fix;
     fix->source = FIX_LBS;
     gt06_read_time(&r, s, fix);
-    read_cells(&r, &form, fix);
-    if (form.has_wifi) {
-        read_skip(&r, 1); /* timing advance */
-        gt06_read_wifi(&r, fix, read_u8(&r));
-        fix->source = fix->wifi_count > 0 ? FIX_WIFI : FIX_LBS;
+    if (f->type == TYPE_CELLS_WIFI_4G && !gt06_is_network(f->content, TIME_LEN) &&
+        gt06_is_network(f->content, TIME_LEN + 1)) {
+        read_sized_cells(&r, &form, fix);
+    } else {
+        read_cells(&r, &form, fix);
+        read_wifi_behind(&r, &form, fix);
     }
+    fix->source = fix->wifi_count > 0 ? FIX_WIFI : FIX_LBS;
     if (form.has_alarm && reader_left(&r) >= 2) {
         unsigned alarm = read_u8(&r);
         gt06_set_alarm(fix, alarm | (read_u8(&r) & 0xf0U) << 4);
+    }
+    return ERR_OK;
+}
+
+enum err gt06_decode_lbs(struct session *s, const struct gt06_frame *f, struct decoded *out)
+{
+    enum { CELL_LEN = 8 };
+    struct reader r = reader_init(f->content);
+    struct fix fix = {.source = FIX_LBS};
+    bool is_untimed = f->content.len < TIME_LEN + CELL_LEN || f->type == TYPE_WIFI ||
+                      (gt06_is_network(f->content, 0) && !gt06_is_network(f->content, TIME_LEN));
+    if (f->content.len < CELL_LEN) {
+        return ERR_MALFORMED;
+    }
+    if (!is_untimed) {
+        gt06_read_time(&r, s, &fix);
+    }
+    if (gt06_is_network(f->content, r.pos)) {
+        gt06_read_cell(&r, &fix, GT06_CELL_2G);
+    }
+    if (fix.has == 0) {
+        decoded_add(out, MESSAGE_OTHER);
+    } else {
+        decoded_add(out, MESSAGE_FIX)->fix = fix;
     }
     return ERR_OK;
 }
@@ -258,9 +346,12 @@ size_t gt06_bare_len(struct bytes in)
     if (in.len <= cells_at) {
         return cells_at + BARE_CELLS_HEAD_LEN + END_LEN;
     }
-    size_t len = cells_at + BARE_CELLS_HEAD_LEN + (size_t)in.at[cells_at] * BARE_CELL_LEN + END_LEN;
-    if (in.len < len) {
-        return len;
+    size_t end_at = cells_at + BARE_CELLS_HEAD_LEN + (size_t)in.at[cells_at] * BARE_CELL_LEN;
+    if (end_at < in.len && in.at[end_at] == 0) {
+        end_at++;
     }
-    return in.at[len - 2] == '\r' && in.at[len - 1] == '\n' ? len : 0;
+    if (in.len < end_at + END_LEN) {
+        return end_at + END_LEN;
+    }
+    return in.at[end_at] == '\r' && in.at[end_at + 1] == '\n' ? end_at + END_LEN : 0;
 }

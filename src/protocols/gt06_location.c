@@ -12,10 +12,16 @@
  * What follows depends on the type and, where several makers use one type, on the length of the
  * content; `layouts` below says so, the first row that fits wins:
  *
- *     the cell       as it is, or behind a length byte that counts itself (some count without)
+ *     before it      8 bytes IMEI (12 of 34 bytes, 61); source, IMEI, device time (NT20 and XT40)
+ *     the cell       as it is, or behind a length byte that counts itself (some count without, and
+ *                    some leave it out), or behind the type of its network (38, 39), in 38 after a
+ *                    mode and a byte that says whether it was sent late
  *     tail_common    3 or 7 bytes left: ACC, mode, sent late; 4 left: odometer u32 m
  *     tail_acc       ACC, reason, sent late, then perhaps the odometer
  *     tail_status    status, battery, signal, alarm, language (gt06_status.c), then the common tail
+ *
+ * A byte that cannot be costs its own field alone: the length of a cell that says more than there
+ * is is taken for that of a plain one.
  *
  * Source: the Concox GT06 and Jimi protocol documents; the lengths of the variants are
  * those of real frames.
@@ -145,8 +151,15 @@ static void read_status(struct reader *r, struct fix *f, bool alarm_is_wide)
         return;
     }
     gt06_set_status(f, read_u8(r));
-    gt06_set_battery(f, read_u8(r));
-    gt06_set_signal(f, read_u8(r));
+    uint8_t battery = read_u8(r);
+    uint8_t signal = read_u8(r);
+    if (gt06_is_supply(battery, signal)) {
+        fix_set_power_mv(f, ((unsigned)battery << 8 | signal) * UINT64_C(10));
+        signal = reader_left(r) > 0 ? read_u8(r) : UINT8_MAX;
+    } else {
+        gt06_set_battery(f, battery);
+    }
+    gt06_set_signal(f, signal);
     if (reader_left(r) > 0) {
         unsigned alarm = read_u8(r);
         unsigned language = reader_left(r) > 0 ? read_u8(r) : 0;
@@ -164,6 +177,21 @@ static void tail_status(struct reader *r, struct fix *f)
 static void tail_status_wide(struct reader *r, struct fix *f)
 {
     read_status(r, f, true);
+}
+
+/* 38: items where what is left begins like one: a type below 256 and a length that is there. */
+static void tail_common_or_items(struct reader *r, struct fix *f)
+{
+    enum { ITEM_LEN = 3 };
+    const uint8_t *at = r->in.at + r->pos;
+    size_t left = reader_left(r);
+    bool is_item =
+        left > ITEM_LEN && at[0] == 0 && at[1] > 0 && at[2] > 0 && at[2] <= left - ITEM_LEN;
+    if (is_item) {
+        gt06_read_items(r, f);
+    } else {
+        tail_common(r, f);
+    }
 }
 
 /* 39: then items. */
@@ -209,16 +237,24 @@ static void tail_vxt01(struct reader *r, struct fix *f)
     fix_vxt01_alarm(f);
 }
 
-/* 16 of the VXT01: no length before the cell, no alarm byte of the usual codes. */
+/*
+ * 16 of the VXT01: no length before the cell, no alarm byte of the usual codes. A level and bars
+ * with a language behind them are no supply.
+ */
 static void tail_vxt01_status(struct reader *r, struct fix *f)
 {
-    enum { STATUS_LEN = 3 };
+    enum { STATUS_LEN = 5, LEVEL_MAX = 6, BARS_MAX = 4 };
     if (reader_left(r) < STATUS_LEN) {
         return;
     }
-    gt06_set_status(f, read_u8(r));
-    gt06_set_battery(f, read_u8(r));
-    gt06_set_signal(f, read_u8(r));
+    const uint8_t *at = r->in.at + r->pos;
+    if (at[1] > LEVEL_MAX || at[2] > BARS_MAX || at[4] == 0) {
+        read_status_power(r, f);
+    } else {
+        gt06_set_status(f, read_u8(r));
+        gt06_set_battery(f, read_u8(r));
+        gt06_set_signal(f, read_u8(r));
+    }
     fix_vxt01_alarm(f);
 }
 
@@ -329,11 +365,16 @@ static void tail_lw4g(struct reader *r, struct fix *f)
     fix_set_odometer_m(f, odometer_m);
 }
 
-/* XT40 and kin: network (the length counts it), status, supply, battery u8/10 V, signal, alarm,
- * language, odometer u24. */
+/*
+ * NT20, XT40 and kin: a length that counts itself, the cell, the network where the length counts
+ * it, status, supply, battery u8/10 V, signal, alarm, language, odometer u24, hours u24.
+ */
 static void tail_xt40(struct reader *r, struct fix *f)
 {
-    read_skip(r, 1);
+    enum { PLAIN_LEN = 9, NETWORK_LEN = 1 };
+    bool has_network = read_u8(r) == PLAIN_LEN + NETWORK_LEN;
+    gt06_read_cell(r, f, has_network ? GT06_CELL_3G : GT06_CELL_2G);
+    read_skip(r, has_network ? NETWORK_LEN : 0);
     uint8_t status = read_u8(r);
     unsigned power_cv = read_u16be(r);
     unsigned battery_dv = read_u8(r);
@@ -372,15 +413,16 @@ static void tail_x1(struct reader *r, struct fix *f)
     }
 }
 
-enum { SIZED = 100, TYPED = 101 }; /* beside enum gt06_cell: forms that the frame itself tells */
+/* Beside enum gt06_cell: forms that the frame itself tells. */
+enum { SIZED = 100, TYPED = 101, UNSIZED = 102 /* where the length byte of others is left out */ };
 
 struct layout {
     uint8_t type;
     uint8_t len_min; /* of the content */
     uint8_t len_max;
     uint8_t before;     /* bytes before the time */
-    uint8_t cell;       /* enum gt06_cell, SIZED or TYPED */
-    uint8_t sized_cell; /* the cell behind the length byte where the length misleads, else NONE */
+    uint8_t cell;       /* enum gt06_cell or one of the above */
+    uint8_t fixed_cell; /* the cell of SIZED where the length misleads, else NONE; of UNSIZED */
     void (*tail)(struct reader *r, struct fix *f);
 };
 
@@ -391,7 +433,8 @@ static const struct layout layouts[] = {
     {0x11, GPS_LEN, ANY, 0, GT06_CELL_3G_WIDE, 0, tail_common},
     {0x12, 28, 28, 0, GT06_CELL_2G, 0, tail_benway},
     {0x12, 31, 31, 0, GT06_CELL_2G, 0, tail_vxt01},
-    {0x12, 36, 36, 0, GT06_CELL_2G, 0, tail_odometer}, /* Wetrust */
+    {0x12, 34, 34, IMEI_LEN, GT06_CELL_2G, 0, tail_none}, /* QH302R */
+    {0x12, 36, 36, 0, GT06_CELL_2G, 0, tail_odometer},    /* Wetrust */
     {0x12, 38, 38, 0, GT06_CELL_2G, 0, tail_s5},
     {0x12, 108, ANY, 0, GT06_CELL_2G, 0, tail_odometer}, /* card reader */
     {0x12, GPS_LEN, ANY, 0, GT06_CELL_2G, 0, tail_common},
@@ -402,10 +445,10 @@ static const struct layout layouts[] = {
     {0x1a, GPS_LEN, ANY, 0, GT06_CELL_NONE, 0, tail_none},
     {0x1e, GPS_LEN, ANY, 0, GT06_CELL_NONE, 0, tail_none},
     {0x22, 42, 42, 0, GT06_CELL_3G, 0, tail_seeworld},
-    {0x22, 57, ANY, 1 + IMEI_LEN + 6, SIZED, 0, tail_xt40},
+    {0x22, 55, ANY, 1 + IMEI_LEN + 6, GT06_CELL_NONE, 0, tail_xt40},
     {0x22, GPS_LEN, ANY, 0, GT06_CELL_2G, 0, tail_acc},
     {0x24, 41, 41, 0, GT06_CELL_2G, 0, tail_sr411},
-    {0x25, 57, ANY, 1 + IMEI_LEN + 6, SIZED, 0, tail_xt40},
+    {0x25, 55, ANY, 1 + IMEI_LEN + 6, GT06_CELL_NONE, 0, tail_xt40},
     {0x25, GPS_LEN, ANY, 0, GT06_CELL_3G, 0, tail_common},
     {0x26, GPS_LEN, ANY, 0, SIZED, 0, tail_status},
     {0x27, GPS_LEN, ANY, 0, SIZED, 0, tail_status_wide},
@@ -413,11 +456,12 @@ static const struct layout layouts[] = {
     {0x31, 37, 37, 0, GT06_CELL_3G_WIDE, 0, tail_acc_altitude}, /* SL4X */
     {0x31, GPS_LEN, ANY, 0, GT06_CELL_2G, 0, tail_acc},
     {0x32, 34, 36, 0, SIZED, GT06_CELL_3G_WIDE, tail_status_altitude}, /* SL4X */
+    {0x32, 39, ANY, 0, UNSIZED, GT06_CELL_2G, tail_vl103},
     {0x32, GPS_LEN, ANY, 0, SIZED, 0, tail_status},
     {0x34, GPS_LEN, ANY, 4, GT06_CELL_NONE, 0, tail_x1},
     {0x36, 48, 48, 0, GT06_CELL_3G, 0, tail_vl103},
     {0x37, GPS_LEN, ANY, 0, GT06_CELL_2G, 0, tail_acc_items},
-    {0x38, GPS_LEN, ANY, 0, TYPED, 0, tail_common},
+    {0x38, GPS_LEN, ANY, 0, TYPED, 0, tail_common_or_items},
     {0x39, GPS_LEN, ANY, 0, TYPED, 0, tail_status_items},
     {0x61, GPS_LEN, ANY, IMEI_LEN, GT06_CELL_3G, 0, tail_none}, /* and the number of an iButton */
     {0xa0, GPS_LEN, ANY, 0, GT06_CELL_4G, 0, tail_common},
@@ -431,11 +475,22 @@ static const struct layout *layout_find(const struct gt06_frame *f)
     for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
         const struct layout *row = &layouts[i];
         if (row->type == f->type && f->content.len >= row->len_min &&
-            (row->len_max == ANY || f->content.len <= row->len_max)) {
+            (row->len_max == ANY || f->content.len <= row->len_max) &&
+            (row->cell != UNSIZED || gt06_is_network(f->content, GPS_LEN))) {
             return row;
         }
     }
     return NULL;
+}
+
+/*
+ * Whether a cell begins where its length byte should be: no cell is as short as the first byte of a
+ * network would say, or as long. Country codes below 256 begin with a 0, which is a length.
+ */
+static bool is_unsized_cell(const struct reader *r)
+{
+    enum { CELL_LEN = 8 };
+    return reader_left(r) >= CELL_LEN && r->in.at[r->pos] != 0 && gt06_is_network(r->in, r->pos);
 }
 
 /*
@@ -446,6 +501,10 @@ static const struct layout *layout_find(const struct gt06_frame *f)
 static void read_sized_cell(struct reader *r, struct fix *f, enum gt06_cell fixed)
 {
     enum { PLAIN_LEN = 8, STATUS_LEN = 5, LIST_LEN = 45, LAC_CID_3G = 6, LAC_CID_4G = 12 };
+    if (is_unsized_cell(r)) {
+        gt06_read_cell(r, f, GT06_CELL_2G);
+        return;
+    }
     size_t len = read_u8(r);
     if (len == 0) {
         size_t left = reader_left(r);
@@ -456,7 +515,8 @@ static void read_sized_cell(struct reader *r, struct fix *f, enum gt06_cell fixe
         gt06_read_cell(r, f, fixed);
         return;
     }
-    size_t cell_len = len - 1 > PLAIN_LEN ? len - 1 : PLAIN_LEN;
+    bool is_longer = len - 1 > PLAIN_LEN && len - 1 <= reader_left(r);
+    size_t cell_len = is_longer ? len - 1 : PLAIN_LEN;
     struct reader cell = reader_init(read_bytes(r, cell_len));
     if (!reader_ok(r)) {
         return;
@@ -471,10 +531,23 @@ static void read_sized_cell(struct reader *r, struct fix *f, enum gt06_cell fixe
     gt06_read_cell(&cell, f, form);
 }
 
+/* Whether a mode and sent late stand before a cell and its type; a country is larger than those. */
+static bool is_moded_cell(const struct reader *r)
+{
+    enum { HEAD_LEN = 3, LATE_MAX = 1, TYPE_MAX = 4 };
+    const uint8_t *at = r->in.at + r->pos;
+    return reader_left(r) > HEAD_LEN && at[1] <= LATE_MAX && at[2] <= TYPE_MAX &&
+           gt06_is_network(r->in, r->pos + HEAD_LEN);
+}
+
 /* A cell behind the type of its network, its signal behind it. */
 static void read_typed_cell(struct reader *r, struct fix *f)
 {
     enum { TYPE_4G = 3 };
+    if (is_moded_cell(r)) {
+        read_skip(r, 1);
+        set_late(f, read_u8(r));
+    }
     bool is_4g = read_u8(r) >= TYPE_4G;
     gt06_read_cell(r, f, is_4g ? GT06_CELL_4G : GT06_CELL_2G);
     read_skip(r, is_4g ? 2 : 1);
@@ -483,7 +556,9 @@ static void read_typed_cell(struct reader *r, struct fix *f)
 static void read_layout_cell(struct reader *r, struct fix *f, const struct layout *layout)
 {
     if (layout->cell == SIZED) {
-        read_sized_cell(r, f, (enum gt06_cell)layout->sized_cell);
+        read_sized_cell(r, f, (enum gt06_cell)layout->fixed_cell);
+    } else if (layout->cell == UNSIZED) {
+        gt06_read_cell(r, f, (enum gt06_cell)layout->fixed_cell);
     } else if (layout->cell == TYPED) {
         read_typed_cell(r, f);
     } else {

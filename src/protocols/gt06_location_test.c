@@ -74,6 +74,29 @@ static void expect_vxt01_status(struct fix *f)
     f->alarms = ALARM_BIT(OVERSPEED);
 }
 
+static void expect_supply(struct fix *f)
+{
+    expect_cell(f);
+    status_bits(f);
+    fix_set_power_mv(f, 12520);
+    fix_set_gsm_bars(f, 4);
+    f->alarms = ALARM_BIT(SOS);
+}
+
+static void expect_no_signal(struct fix *f)
+{
+    expect_cell(f);
+    status_bits(f);
+    fix_set_battery_percent(f, 100);
+    f->alarms = ALARM_BIT(SOS);
+}
+
+static void expect_percent_sos(struct fix *f)
+{
+    expect_no_signal(f);
+    fix_set_gsm(f, 26);
+}
+
 static void expect_s5(struct fix *f)
 {
     expect_cell(f);
@@ -123,13 +146,64 @@ static void expect_xt40(struct fix *f)
     fix_set_odometer_m(f, 1234);
 }
 
-static void expect_vl103(struct fix *f)
+static void expect_nt20_without_cell(struct fix *f)
 {
-    expect_large_cell(f);
+    status_bits(f);
+    fix_set_power_mv(f, 12970);
+    fix_set_battery_mv(f, 4200);
+    fix_set_gsm(f, 23);
+    fix_set_odometer_m(f, 1234);
+}
+
+static void expect_nt20(struct fix *f)
+{
+    expect_cell(f);
+    expect_nt20_without_cell(f);
+}
+
+static void expect_4g_items(struct fix *f)
+{
+    expect_4g(f);
+    f->flags |= FIX_REUPLOAD;
+    fix_set_odometer_m(f, 5572);
+}
+
+static void expect_2g_items(struct fix *f)
+{
+    expect_cell(f);
+    fix_set_odometer_m(f, 5572);
+}
+
+static void expect_status_odometer(struct fix *f)
+{
+    expect_status(f);
+    fix_set_odometer_m(f, 4320784);
+}
+
+static void set_vl103(struct fix *f)
+{
     ignition(f, true);
     fix_set_odometer_m(f, 100);
     fix_set_power_mv(f, 13000);
     fix_set_battery_mv(f, 4000);
+}
+
+static void expect_vl103_plain(struct fix *f)
+{
+    expect_cell(f);
+    set_vl103(f);
+}
+
+static void expect_vl103_spain(struct fix *f)
+{
+    fix_set_cell(f, (struct cell){214, 1, 0x287d, 0x001f71});
+    set_vl103(f);
+}
+
+static void expect_vl103(struct fix *f)
+{
+    expect_large_cell(f);
+    set_vl103(f);
 }
 
 static void expect_x1(struct fix *f)
@@ -185,6 +259,7 @@ static const struct field_case locations[] = {
     {"12 of Benway with a temperature", 0x12, GPS CELL_2G "9219", expect_benway},
     {"12 of Benway with an analogue value", 0x12, GPS CELL_2G "0219", expect_benway_off},
     {"12 of a VXT01", 0x12, GPS CELL_2G "7e 0571 04 00", expect_vxt01},
+    {"12 behind the IMEI", 0x12, "0123456789012345" GPS CELL_2G, expect_cell},
     {"12 of Wetrust", 0x12, GPS CELL_2G "0041ee10 01 30 01 00 0000", expect_odometer},
     {"12 of an S5", 0x12, GPS CELL_2G "46 04b6 04 01 0000 9c 00000cd9", expect_s5},
     {"12 of a card reader", 0x12, GPS CELL_2G "0041ee10 4b " ZEROS_72 "00000000 00",
@@ -197,7 +272,13 @@ static const struct field_case locations[] = {
     {"16 with an empty list of cells", 0x16, GPS "00" ZEROS_45 STATUS, expect_status_alone},
     {"16 cut off in its status", 0x16, GPS "09" CELL_2G "4606", expect_cell},
     {"16 of Seeworld", 0x16, GPS "09" CELL_3G STATUS, expect_status_large},
-    {"16 of a VXT01", 0x16, GPS CELL_2G "7e 06 04 01 02", expect_vxt01_status},
+    {"16 whose length says more than there is", 0x16, GPS "39" CELL_2G STATUS, expect_status},
+    {"16 with a supply", 0x16, GPS "09" CELL_2G "46 04e4 04 01", expect_supply},
+    {"16 with an alarm and a signal in percent", 0x16, GPS "09" CELL_2G "46 06 56 01 00",
+     expect_percent_sos},
+    {"16 without a signal", 0x16, GPS "09" CELL_2G "46 06 ff 01 02", expect_no_signal},
+    {"16 of a VXT01", 0x16, GPS CELL_2G "7e 0571 04 00", expect_vxt01},
+    {"16 of a VXT01 with a level", 0x16, GPS CELL_2G "7e 06 04 01 02", expect_vxt01_status},
     {"17 with a card", 0x17, GPS CELL_2G "bf0000012ca7e001 00", expect_cell},
     {"1A", 0x1a, GPS "0123456789", expect_nothing},
     {"1E", 0x1e, GPS "0123456789", expect_nothing},
@@ -208,12 +289,24 @@ static const struct field_case locations[] = {
     {"22 with the IMEI", 0x22,
      "01 0123456789012345" KIT_TIME GPS "0a" CELL_3G "04 46 0511 2a 17 00 02 0004d2 000000",
      expect_xt40},
+    {"22 with the IMEI and a plain cell", 0x22,
+     "01 0123456789012345" KIT_TIME GPS "09" CELL_2G "46 0511 2a 17 00 02 0004d2 000171",
+     expect_nt20},
+    {"22 with the IMEI and an empty cell", 0x22,
+     "01 0123456789012345" KIT_TIME GPS "09 0000000000000000 46 0511 2a 17 00 02 0004d2 000171",
+     expect_nt20_without_cell},
+    {"22 with the IMEI and a length that is none", 0x22,
+     "01 0123456789012345" KIT_TIME GPS "f9" CELL_2G "46 0511 2a 17 00 02 0004d2 000171",
+     expect_nt20},
     {"24 of an SR411", 0x24, GPS CELL_2G "01 04ed 0194 0000086508004139 7650", expect_sr411},
     {"25", 0x25, GPS CELL_3G, expect_large_cell},
     {"25 with the IMEI", 0x25,
      "01 0123456789012345" KIT_TIME GPS "0a" CELL_3G "04 46 0511 2a 17 00 02 0004d2 000000 00",
      expect_xt40},
     {"26", 0x26, GPS "09" CELL_2G STATUS, expect_status},
+    {"26 without the length of its cell", 0x26, GPS CELL_2G STATUS, expect_status},
+    {"26 without the length of a cell whose MNC has two bytes", 0x26,
+     GPS "81cc 0001 287d 001f71" STATUS, expect_status},
     {"27 with an alarm of 12 bits", 0x27, GPS "09" CELL_2G "46 06 04 07 12 ff", expect_jamming},
     {"2D", 0x2d, GPS CELL_2G "01 05 01", expect_late},
     {"31", 0x31, GPS CELL_2G "01 05 01 0041ee10", expect_late_odometer},
@@ -221,6 +314,12 @@ static const struct field_case locations[] = {
     {"32", 0x32, GPS "09" CELL_2G STATUS, expect_status},
     {"32 of an SL4X", 0x32, GPS "0a" CELL_3G_WIDE STATUS "02af", expect_status_altitude},
     {"32 of an SL4X without altitude", 0x32, GPS "0a" CELL_3G_WIDE STATUS, expect_status_large},
+    {"32 with ACC and voltages, without the length of its cell", 0x32,
+     GPS CELL_2G "01 00 00 00000064 0514 28 000026", expect_vl103_plain},
+    {"32 with ACC and voltages in a country below 256", 0x32,
+     GPS "00d6 01 287d 001f71 01 00 00 00000064 0514 28 000026", expect_vl103_spain},
+    {"32 with a status, ACC and an odometer", 0x32, GPS "09" CELL_2G STATUS "01 00 00 0041ee10",
+     expect_status_odometer},
     {"34 of an X1", 0x34,
      "00000000" GPS "0000 000043b1" CELL_3G "00000000 0500 01a3 42210000 01 00 0001", expect_x1},
     {"36 of a VL103", 0x36, GPS CELL_3G "01 00 00 00000064 0514 28 000006 c3000001453f9201",
@@ -230,6 +329,11 @@ static const struct field_case locations[] = {
     {"37 with an item cut off", 0x37, GPS CELL_2G "01 00 00 002e 04 0000", expect_ignition},
     {"38 with a 2G cell", 0x38, GPS "00" CELL_2G "55", expect_cell},
     {"38 with a 4G cell", 0x38, GPS "03" CELL_4G "0055", expect_4g},
+    {"38 with ACC, mode, late", 0x38, GPS "00" CELL_2G "55 01 00 00", expect_ignition},
+    {"38 with a mode and items", 0x38,
+     GPS "0e 01 03" CELL_4G "0055 002e 04 000015c4 003b 02 0000 003c 04 01020001", expect_4g_items},
+    {"38 with a mode and a 2G cell", 0x38, GPS "0e 00 00" CELL_2G "55 002e 04 000015c4",
+     expect_2g_items},
     {"39 with items", 0x39,
      GPS "00" CELL_2G "55"
          "46 06 04 03 02 0018 02 0192 006a 01 5f",

@@ -56,6 +56,13 @@ static void expect_wifi_4g(struct fix *f)
     add_aps(f, 1);
 }
 
+/* The signs that are there, and no access point without a MAC. */
+static void expect_signed_wifi(struct fix *f)
+{
+    expect_4g(f);
+    add_aps(f, 2);
+}
+
 static void expect_wifi_alarm(struct fix *f)
 {
     expect_wifi_4g(f);
@@ -70,8 +77,12 @@ static void expect_wifi_alarm(struct fix *f)
             "00009191 0906170300000002 20 00009191 0906170300000003 20"                            \
             "00009191 0906170300000004 20 00009191 0906170300000005 20"                            \
             "00009191 0906170300000006 20 00009191 0906170300000007 20"
-#define AP_1 "020000000001 38"
-#define AP_2 "020000000002 5b"
+#define CELLS_3_4G                                                                                 \
+    "00009191 0906170300000002 20 00009191 0906170300000003 20 00009191 0906170300000004 20"
+#define CELLS_4_4G      NETWORK "00009191 0906170300000001 20" CELLS_3_4G
+#define CELLS_4_4G_WIDE "81cc 0001 00009191 0906170300000001 20" CELLS_3_4G
+#define AP_1            "020000000001 38"
+#define AP_2            "020000000002 5b"
 
 static const struct field_case cell_lists[] = {
     {"18 without Wi-Fi", 0x18, KIT_TIME CELLS_7 "ff 00", expect_cell},
@@ -90,6 +101,19 @@ static const struct field_case cell_lists[] = {
      expect_wifi_large},
     {"A1", 0xa1, KIT_TIME CELLS_7_4G "ff 0002", expect_4g},
     {"A2 with Wi-Fi", 0xa2, KIT_TIME CELLS_7_4G "ff 01" AP_1, expect_wifi_4g},
+    {"A2 with signed signals", 0xa2,
+     KIT_TIME CELLS_7_4G "ff 03 020000000001 c8 000000000000 00 020000000002 a5",
+     expect_signed_wifi},
+    {"A2 with a length that counts itself", 0xa2, KIT_TIME "38" CELLS_4_4G "ff 01" AP_1,
+     expect_wifi_4g},
+    {"A2 with a length that counts the timing advance", 0xa2, KIT_TIME "39" CELLS_4_4G "ff 01" AP_1,
+     expect_wifi_4g},
+    {"A2 with a length that does not count itself", 0xa2, KIT_TIME "37" CELLS_4_4G "ff 01" AP_1,
+     expect_wifi_4g},
+    {"A2 with a length and a long MNC", 0xa2, KIT_TIME "39" CELLS_4_4G_WIDE "01" AP_1,
+     expect_wifi_4g},
+    {"A2 with a length and cut off", 0xa2, KIT_TIME "39 01cc 01 00009191 0906170300000001",
+     expect_nothing},
     {"A9 of 4G", 0xa9, KIT_TIME NETWORK "01 01 00009191 0906170300000001 20 ff 01" AP_1 "07 12",
      expect_wifi_alarm},
 };
@@ -115,7 +139,20 @@ static void expect_af_removed(struct fix *f)
 /* 50 bytes of 34: time, timing advance, the network, 39 bytes of cells. */
 #define CELLS_34 "287d 0540e88c 20 " ZEROS_10 ZEROS_10 ZEROS_10 "0000"
 
+static void expect_timed(struct fix *f)
+{
+    fix_set_time(f, KIT_TIME_S);
+    expect_cell(f);
+}
+
 static const struct field_case cells[] = {
+    {"11", 0x11, KIT_TIME CELL_2G, expect_timed},
+    {"11 whose MNC has two bytes", 0x11, KIT_TIME "81cc 0001 287d 001f71", expect_timed},
+    {"11 without a time", 0x11, CELL_2G, expect_cell},
+    {"11 without a time, with more behind the cell", 0x11, CELL_2G "000000000002", expect_cell},
+    {"11 whose time is none", 0x11, "1a0d17010c00" CELL_2G, expect_cell},
+    {"17 with a telephone number", 0x17, CELL_2G "3535353030313030" ZEROS_10 "000000 0002",
+     expect_cell},
     {"19", 0x19, CELL_2G STATUS, expect_status},
     {"19 without a status", 0x19, CELL_2G, expect_cell},
     {"34 of 50 bytes", 0x34, KIT_TIME "00 01cc 0001 " CELLS_34, expect_34_cell},
@@ -129,6 +166,19 @@ static void test_cells(void **state)
 {
     (void)state;
     run_cases(cells, sizeof(cells) / sizeof(cells[0]), lbs_fix, false);
+}
+
+/* 11 whose bytes are no network, cut off or all 0, is taken and says nothing. */
+static void test_lbs_without_a_cell(void **state)
+{
+    (void)state;
+    static const char *const contents[] = {"0000000000000000", KIT_TIME "01cc 01",
+                                           "000000000000 0000000000000000"};
+    for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+        struct kit kit = {0};
+        assert_int_equal(kit_one(&kit, false, 0x11, contents[i])->kind, MESSAGE_OTHER);
+        kit_clear(&kit);
+    }
 }
 
 static void test_wifi_counted(void **state)
@@ -273,6 +323,19 @@ static void expect_az735_low(struct fix *f)
     f->alarms = ALARM_BIT(LOW_BATTERY);
 }
 
+static void expect_gps_and_status(struct fix *f)
+{
+    *f = plain_fix();
+    expect_status(f);
+}
+
+static void expect_timed_cell(struct fix *f)
+{
+    f->source = FIX_LBS;
+    expect_time(f);
+    expect_large_cell(f);
+}
+
 static void expect_states(struct fix *f)
 {
     expect_time(f);
@@ -337,6 +400,11 @@ static const struct field_case long_reports[] = {
      "0033 0012 00000000 00 0000 00000000 00000000 00 0000 002c 0004" UNIX_TIME
      "0011 000a 01cc 0001 287d 001f71 00",
      expect_module_cell},
+    {"F1 cut off in a state", 0xf1, UNIX_TIME "0001 05 02", expect_time},
+    {"70 cut off in a module", 0x70, "002c 0004" UNIX_TIME "0018 0002 01", expect_time},
+    {"32 laid out as a short one", 0x32, GPS "09" CELL_2G STATUS, expect_gps_and_status},
+    {"33 laid out as a short one", 0x33, KIT_TIME NETWORK "287d 0540e88c 20" ZEROS_35 "ff 00",
+     expect_timed_cell},
     {"70 with short modules", 0x70,
      "0003 0001 89 0009 0000 0011 0002 01cc 002c 0002 6a02 002e 0001 01 0033 0001 00",
      expect_nothing},
@@ -372,6 +440,7 @@ static void test_reports_cut_off(void **state)
     } cases[] = {
         {false, 0x01, "01234567890123"},
         {false, 0x01, "0123456789abcdef 0000"},
+        {false, 0x11, "01cc 01 287d 001f"},
         {false, 0x13, ""},
         {false, 0x15, "05000000"},
         {false, 0x19, "01cc 01 287d 00"},
@@ -386,7 +455,7 @@ static void test_reports_cut_off(void **state)
         {true, 0x33, KIT_TIME "00 00 00 05 a5"},
         {true, 0x70, "0003 000a 8986"},
         {true, 0x8c, KIT_TIME},
-        {true, 0xf1, "6b0392e0 0001 05 02"},
+        {true, 0xf1, "6b0392"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = {0};
@@ -429,6 +498,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cell_lists),
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_lbs_without_a_cell),
         cmocka_unit_test(test_wifi_counted),
         cmocka_unit_test(test_time_that_is_none),
         cmocka_unit_test(test_short_reports),

@@ -8,16 +8,24 @@
  *     bits 3-5: 1 vibration, 2 power cut, 3 low battery, 4 SOS, 7 removed; 6 is "geofence" without
  *               a direction, which the alarm byte tells, so it is not taken
  *
- * The battery byte is a level 0 .. 6 of older devices or a percentage; the signal byte bars 0 .. 4
- * or, where larger, 0 .. 31. The status of a location (16, 26, 27, 32, 39, A2, A3, A4), of an LBS
- * alarm (19, A5) and of a heartbeat (13, 36) are alike; the rest differs by type and length:
+ * The battery byte is a level 0 .. 6 of older devices or a percentage; the signal byte bars 0 .. 4,
+ * or, where larger, 0 .. 31, or, where larger still, a percentage. The status of a location (16,
+ * 26, 27, 32, 39, A2, A3, A4), of an LBS alarm (19, A5) and of a heartbeat (13, 36) are alike, but
+ * that some devices have a supply u16/100 V in the place of battery and signal, which then come
+ * behind it: where the signal would be 101 .. 254 and the voltage is one of a vehicle. The rest
+ * differs by type and length:
  *
- *     13, 5 bytes    as above. A signal above 4 shows the layout of the R11 and its kin, which put
- *                    a voltage at offset 1; nothing but the status byte is taken then
+ *     13, 5 bytes    as above, or one of three others, which their bytes tell:
+ *                    - status, supply u16/100 V, bars 1 .. 4, 0 (R11)
+ *                    - status, battery, signal above 4, supply in V: 8 .. 60, which is no alarm of
+ *                      a heartbeat (Seeworld)
+ *                    - status, battery, signal, f000 | supply u12/10 V (LW)
  *     13, 14 bytes   OBD devices: status, u16 (signal 5 bits, satellites 5 and 5 bits), alarm,
  *                    language, battery %, mode, power u16/100 V, u8, u16, in mode 4 i16/10 °C
  *     13, 16 bytes   asset trackers: status, u16, alarm, language, battery %, mode, u16, u8, u16,
  *                    u16, temperature: bit 15 positive, tenths of a degree
+ *     A3, 7 bytes    status, u16, battery, signal, supply in V, language
+ *     A3, 19 bytes   status, u16, battery, signal, 14 bytes with steps
  *     23             status, voltage of the battery u16/100 V, signal, language u16
  *     36, 39         the five bytes, then items of a type u16, a length u8 and a value:
  *                    0018 battery u16/100 V, 006A battery %
@@ -31,6 +39,7 @@
 
 #include "base/units.h"
 
+enum { BARS_MAX = 4, CSQ_MAX = 31, LEVEL_MAX = 6, PERCENT_MAX = 100 };
 enum { CODE_DOOR = 0x14, CODE_LOCK = 0x33, CODE_UNLOCK = 0x34 };
 
 struct alarm_code {
@@ -139,18 +148,32 @@ void gt06_set_status(struct fix *f, uint8_t status)
 
 void gt06_set_battery(struct fix *f, uint8_t battery)
 {
-    enum { LEVEL_MAX = 6 };
     fix_set_battery_percent(f, battery <= LEVEL_MAX ? battery * 100U / LEVEL_MAX : battery);
 }
 
 void gt06_set_signal(struct fix *f, uint8_t signal)
 {
-    enum { BARS_MAX = 4 };
+    enum { UNKNOWN = 99 };
     if (signal <= BARS_MAX) {
         fix_set_gsm_bars(f, signal);
-    } else {
+    } else if (signal <= CSQ_MAX) {
         fix_set_gsm(f, signal);
+    } else if (signal <= PERCENT_MAX && signal != UNKNOWN) {
+        fix_set_gsm(f, signal * (unsigned)CSQ_MAX / PERCENT_MAX);
     }
+}
+
+/* Whether a supply u16/100 V is one that a vehicle may have. */
+static bool is_vehicle_supply(uint8_t high, uint8_t low)
+{
+    enum { MIN_CV = 600, MAX_CV = 6000 };
+    unsigned supply_cv = (unsigned)high << 8 | low;
+    return supply_cv >= MIN_CV && supply_cv <= MAX_CV;
+}
+
+bool gt06_is_supply(uint8_t high, uint8_t low)
+{
+    return low > PERCENT_MAX && low != UINT8_MAX && is_vehicle_supply(high, low);
 }
 
 void gt06_read_items(struct reader *r, struct fix *f)
@@ -211,19 +234,71 @@ static void read_asset_heartbeat(struct reader *r, struct fix *f)
     fix_set_temperature(f, 0, (temperature & 0x8000U) != 0 ? magnitude_c_e2 : -magnitude_c_e2);
 }
 
-/* Status, battery, signal, alarm, language; the later ones may be missing. */
+/* The bytes behind the status bits of a heartbeat of 5 bytes; the later ones 0 where missing. */
+struct levels {
+    uint8_t battery;
+    uint8_t signal;
+    uint8_t third;
+    uint8_t fourth;
+};
+
+/*
+ * Whether the first two are a supply, by what a signal cannot be, or because the others are bars
+ * and 0: a heartbeat with an alarm and without a language is rarer than the device that sends so.
+ */
+static bool begins_with_supply(const struct levels *l)
+{
+    bool is_plain = l->battery <= LEVEL_MAX && l->signal <= BARS_MAX;
+    bool ends_with_bars = l->third > 0 && l->third <= BARS_MAX && l->fourth == 0;
+    return gt06_is_supply(l->battery, l->signal) ||
+           (ends_with_bars && !is_plain && is_vehicle_supply(l->battery, l->signal));
+}
+
+static void set_levels(struct fix *f, const struct levels *l)
+{
+    enum { DECIVOLTS_MARK = 0xf0, VOLT_MIN = 8, VOLT_MAX = 60 };
+    if (begins_with_supply(l)) {
+        fix_set_power_mv(f, ((unsigned)l->battery << 8 | l->signal) * UINT64_C(10));
+        gt06_set_signal(f, l->third);
+        return;
+    }
+    gt06_set_battery(f, l->battery);
+    gt06_set_signal(f, l->signal);
+    if ((l->third & DECIVOLTS_MARK) == DECIVOLTS_MARK) {
+        fix_set_power_mv(f, ((l->third & 0x0fU) << 8 | l->fourth) * UINT64_C(100));
+    } else if (l->signal > BARS_MAX && l->third >= VOLT_MIN && l->third <= VOLT_MAX) {
+        fix_set_power_mv(f, l->third * UINT64_C(1000));
+    } else {
+        gt06_set_alarm(f, l->third);
+    }
+}
+
+/* 13: status, battery, signal, alarm, language, or what set_levels() tells from it. */
 static void read_plain_heartbeat(struct reader *r, struct fix *f)
 {
-    enum { SIGNAL_MAX = 4 };
+    gt06_set_status(f, read_u8(r));
+    struct levels l = {.battery = read_u8(r), .signal = read_u8(r)};
+    if (reader_ok(r)) {
+        l.third = reader_left(r) > 0 ? read_u8(r) : 0;
+        l.fourth = reader_left(r) > 0 ? read_u8(r) : 0;
+        set_levels(f, &l);
+    }
+}
+
+/* 36: the five bytes, then items. */
+static void read_items_heartbeat(struct reader *r, struct fix *f)
+{
     gt06_set_status(f, read_u8(r));
     uint8_t battery = read_u8(r);
     uint8_t signal = read_u8(r);
-    if (!reader_ok(r) || signal > SIGNAL_MAX) {
+    if (!reader_ok(r)) {
         return;
     }
     gt06_set_battery(f, battery);
     gt06_set_signal(f, signal);
     gt06_set_alarm(f, read_u8(r)); /* 0 at the end of a short one: no alarm */
+    read_skip(r, 1);               /* language */
+    gt06_read_items(r, f);
 }
 
 enum err gt06_decode_heartbeat(struct session *s, const struct gt06_frame *f, struct decoded *out)
@@ -239,12 +314,34 @@ enum err gt06_decode_heartbeat(struct session *s, const struct gt06_frame *f, st
         read_obd_heartbeat(&r, fix);
     } else if (f->type == TYPE_STATUS && f->content.len == ASSET_LEN) {
         read_asset_heartbeat(&r, fix);
+    } else if (f->type == TYPE_STATUS_ITEMS) {
+        read_items_heartbeat(&r, fix);
     } else {
         read_plain_heartbeat(&r, fix);
     }
-    if (f->type == TYPE_STATUS_ITEMS) {
-        read_skip(&r, 1); /* language */
-        gt06_read_items(&r, fix);
+    return ERR_OK;
+}
+
+enum err gt06_decode_heartbeat_a3(struct session *s, const struct gt06_frame *f,
+                                  struct decoded *out)
+{
+    enum { POWERED_LEN = 7 };
+    (void)s;
+    struct reader r = reader_init(f->content);
+    uint8_t status = read_u8(&r);
+    read_skip(&r, 2);
+    uint8_t battery = read_u8(&r);
+    uint8_t signal = read_u8(&r);
+    uint8_t supply_v = read_u8(&r);
+    if (!reader_ok(&r)) {
+        return ERR_MALFORMED;
+    }
+    struct fix *fix = &decoded_add(out, MESSAGE_HEARTBEAT)->fix;
+    gt06_set_status(fix, status);
+    gt06_set_battery(fix, battery);
+    gt06_set_signal(fix, signal);
+    if (f->content.len == POWERED_LEN) {
+        fix_set_power_mv(fix, supply_v * UINT64_C(1000));
     }
     return ERR_OK;
 }

@@ -140,8 +140,9 @@ static void test_signal(void **state)
     for (unsigned signal = 0; signal < 256; signal++) {
         struct fix f = {0};
         gt06_set_signal(&f, (uint8_t)signal);
-        assert_int_equal(f.has, signal <= 31 ? FIX_HAS_GSM : 0);
-        assert_int_equal(f.gsm, signal <= 31 ? signal : 0);
+        bool has_percent = signal > 31 && signal <= 100 && signal != 99;
+        assert_int_equal(f.has, signal <= 31 || has_percent ? FIX_HAS_GSM : 0);
+        assert_int_equal(f.gsm, signal <= 31 ? signal : has_percent ? signal * 31 / 100 : 0);
         assert_int_equal(f.flags, signal <= 4 ? FIX_GSM_BARS : 0);
     }
 }
@@ -160,6 +161,92 @@ static void expect_heartbeat_alarm(struct fix *f)
 static void expect_bits(struct fix *f)
 {
     status_bits(f);
+}
+
+/* STATUS with the battery full, the signal at 86 % or five of 31, and what follows. */
+static void expect_strong(struct fix *f)
+{
+    status_bits(f);
+    fix_set_battery_percent(f, 100);
+    fix_set_gsm(f, 26);
+}
+
+static void expect_strong_alarm(struct fix *f)
+{
+    expect_strong(f);
+    f->alarms = ALARM_BIT(OVERSPEED);
+}
+
+static void expect_strong_volts(struct fix *f)
+{
+    expect_strong(f);
+    fix_set_power_mv(f, 11000);
+}
+
+static void expect_strong_60_volts(struct fix *f)
+{
+    expect_strong(f);
+    fix_set_power_mv(f, 60000);
+}
+
+static void expect_five(struct fix *f)
+{
+    status_bits(f);
+    fix_set_battery_percent(f, 100);
+    fix_set_gsm(f, 5);
+    f->alarms = ALARM_BIT(OVERSPEED);
+}
+
+static void expect_low_battery(struct fix *f)
+{
+    status_all(f);
+    f->alarms = ALARM_BIT(LOW_BATTERY);
+}
+
+static void expect_decivolts(struct fix *f)
+{
+    status_all(f);
+    fix_set_power_mv(f, 13100);
+}
+
+static void expect_supply(struct fix *f)
+{
+    status_bits(f);
+    fix_set_power_mv(f, 12340);
+    fix_set_gsm_bars(f, 4);
+}
+
+static void expect_supply_of_a_lorry(struct fix *f)
+{
+    status_bits(f);
+    fix_set_power_mv(f, 28340);
+    fix_set_gsm_bars(f, 4);
+}
+
+/* A signal that is none leaves the level, and the other way about. */
+static void expect_no_signal(struct fix *f)
+{
+    status_bits(f);
+    fix_set_battery_percent(f, 100);
+}
+
+static void expect_no_battery(struct fix *f)
+{
+    status_bits(f);
+    fix_set_gsm_bars(f, 4);
+}
+
+static void expect_a3(struct fix *f)
+{
+    expect_strong(f);
+    fix_set_power_mv(f, 12000);
+}
+
+static void expect_a3_steps(struct fix *f)
+{
+    status_bits(f);
+    fix_set_battery_percent(f, 83);
+    fix_set_gsm(f, 15);
 }
 
 static void expect_obd(struct fix *f)
@@ -220,8 +307,19 @@ static void expect_voltage_and_signal(struct fix *f)
 static const struct field_case heartbeats[] = {
     {"13", 0x13, STATUS, expect_heartbeat},
     {"13 with an alarm", 0x13, "46 06 04 06 02", expect_heartbeat_alarm},
-    {"13 of an R11", 0x13, "46 04d2 04 00", expect_bits},
-    {"13 whose signal is 5", 0x13, "46 06 05 06 00", expect_bits},
+    {"13 whose signal is 5", 0x13, "46 06 05 06 00", expect_five},
+    {"13 whose signal is a percentage", 0x13, "46 06 56 00 04", expect_strong},
+    {"13 with an alarm and a percentage", 0x13, "46 06 56 06 02", expect_strong_alarm},
+    {"13 with low battery and bars", 0x13, "46 06 04 0e 02", expect_low_battery},
+    {"13 without a signal", 0x13, "46 06 ff 00 02", expect_no_signal},
+    {"13 of an unknown signal", 0x13, "46 06 63 00 02", expect_no_signal},
+    {"13 without a battery", 0x13, "46 ff 04 00 02", expect_no_battery},
+    {"13 with a supply", 0x13, "46 04d2 04 00", expect_supply},
+    {"13 with a supply that could be levels", 0x13, "46 0b12 04 00", expect_supply_of_a_lorry},
+    {"13 with levels that could be a supply", 0x13, "46 06 04 0f 00", expect_low_battery},
+    {"13 with a supply in volts", 0x13, "46 06 56 0b 01", expect_strong_volts},
+    {"13 with 60 volts", 0x13, "46 06 56 3c 01", expect_strong_60_volts},
+    {"13 with a supply in tenths of volts", 0x13, "46 06 04 f083", expect_decivolts},
     {"13 without an alarm", 0x13, "46 06 04", expect_heartbeat},
     {"13 of its status alone", 0x13, "46", expect_bits},
     {"13 cut off", 0x13, "46 06", expect_bits},
@@ -238,7 +336,8 @@ static const struct field_case heartbeats[] = {
     {"36 with items", 0x36, STATUS "0032 01 01 0018 02 0192 006a 01 5f", expect_items},
     {"36 as long as a VL103's location", 0x36,
      STATUS "0018 02 0192 006a 01 5f 0032 1f" ZEROS_10 ZEROS_10 ZEROS_10 "00", expect_items},
-    {"A3 of 7 bytes", 0xa3, "46 06 04 00 02 0000", expect_heartbeat},
+    {"A3 of 7 bytes", 0xa3, "46 0001 06 56 0c 01", expect_a3},
+    {"A3 of 19 bytes", 0xa3, "46 0000 05 32 1e 02 0000 00000258 4f 0001 000600", expect_a3_steps},
 };
 
 static void test_heartbeats(void **state)

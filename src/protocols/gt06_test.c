@@ -111,6 +111,106 @@ static void test_split_refuses_what_is_too_long(void **state)
     assert_int_equal(protocol_gt06.split((struct bytes){at, 4}, &frame, &used), ERR_TOO_LONG);
 }
 
+/* Joins `parts` frames of `hex` and answers them. */
+static struct bytes joined(uint8_t *at, size_t capacity, const char *const *hex, size_t parts)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < parts; i++) {
+        len += bytes_of_hex(hex[i], at + len, capacity - len).len;
+    }
+    return (struct bytes){at, len};
+}
+
+#define HEARTBEAT "78780a134406040002009b86070d0a"
+#define LOCATION  "78781f121a0b17010c00c904258dd00ca0ba203c145a01cc01287d001f710003219c0d0a"
+
+/* A location cut off anywhere does not take the next one with it. */
+static void test_a_cut_off_frame_ends_at_the_next(void **state)
+{
+    (void)state;
+    uint8_t location[64];
+    size_t location_len = bytes_of_hex(LOCATION, location, sizeof(location)).len;
+    for (size_t cut = 3; cut < location_len; cut++) {
+        uint8_t at[128];
+        struct kit kit = {0};
+        struct bytes frame = {0};
+        size_t used = 0;
+        memcpy(at, location, cut);
+        memcpy(at + cut, location, location_len);
+        struct bytes in = {at, cut + location_len};
+        assert_int_equal(protocol_gt06.split(in, &frame, &used), ERR_OK);
+        assert_int_not_equal(kit_decode(&kit, frame), ERR_OK);
+        assert_int_equal(protocol_pass_over(&protocol_gt06, in, ERR_OK, false, &used), ERR_OK);
+        assert_int_equal(used, cut);
+        kit_clear(&kit);
+    }
+}
+
+static void test_resync(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before; /* the next whole frame is a heartbeat */
+        size_t skip;
+    } cases[] = {
+        {"78781f121a0b17", 7},            /* a frame that does not come any further */
+        {"78", 1},                        /* the first byte does not begin one itself */
+        {HEARTBEAT, 15},                  /* nor does a whole one there */
+        {"00787878780a134406040002", 12}, /* heads that lead to none */
+        {"7878057878130001d9dd0d0a", 12}, /* a CRC that is wrong */
+        {"78780a134406040002009b8607"
+         "0d",
+         14}, /* no end mark */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t at[128];
+        size_t skip = 0;
+        const char *const hex[] = {cases[i].before, HEARTBEAT};
+        struct bytes in = joined(at, sizeof(at), hex, 2);
+        assert_int_equal(protocol_gt06.resync(in, &skip), ERR_OK);
+        assert_int_equal(skip, cases[i].skip);
+        in.len--;
+        assert_int_equal(protocol_gt06.resync(in, &skip), ERR_MORE);
+    }
+    size_t skip = 0;
+    assert_int_equal(protocol_gt06.resync((struct bytes){0}, &skip), ERR_MORE);
+}
+
+/* The search goes as far as a frame may be long, and no further. */
+static void test_resync_is_bounded(void **state)
+{
+    (void)state;
+    static uint8_t at[8192];
+    size_t skip = 0;
+    size_t frame_max = protocol_gt06.frame_max;
+    size_t len = bytes_of_hex(HEARTBEAT, at + frame_max - 1, sizeof(at) - frame_max).len;
+    struct bytes in = {at, frame_max - 1 + len};
+    assert_int_equal(protocol_gt06.resync(in, &skip), ERR_OK);
+    assert_int_equal(skip, frame_max - 1);
+    memmove(at + frame_max, at + frame_max - 1, len);
+    in.len++;
+    assert_int_equal(protocol_gt06.resync(in, &skip), ERR_MORE);
+}
+
+/* Heads that all lead to an end mark, which only intent makes, do not cost a CRC each. */
+static void test_resync_gives_up_on_many_wrong_frames(void **state)
+{
+    (void)state;
+    enum { WRONG_LEN = 255 + 5, STEP = 20, WRONG_MAX = 4 * 4096 / WRONG_LEN };
+    static uint8_t at[4096];
+    for (size_t count = WRONG_MAX - 1; count <= WRONG_MAX; count++) {
+        size_t skip = 0;
+        memset(at, 0, sizeof(at));
+        for (size_t i = 0; i < count; i++) {
+            memcpy(at + 1 + i * STEP, (const uint8_t[]){0x78, 0x78, 0xff}, 3);
+            memcpy(at + 1 + i * STEP + WRONG_LEN - 2, (const uint8_t[]){'\r', '\n'}, 2);
+        }
+        size_t end = 1 + (count - 1) * STEP + WRONG_LEN;
+        struct bytes in = {at, end + bytes_of_hex(HEARTBEAT, at + end, sizeof(at) - end).len};
+        assert_int_equal(protocol_gt06.resync(in, &skip), count < WRONG_MAX ? ERR_OK : ERR_MORE);
+    }
+}
+
 /* Every bit of a frame counts: a flipped one is refused or, in its length, not taken for whole. */
 static void test_crc(void **state)
 {
@@ -257,6 +357,14 @@ static const struct reply_case reply_cases[] = {
     {false, 0x95, KIT_TIME "91", "78780595010218870d0a", ""},
     {false, 0x61, "0123456789012345" GPS, "787805610102f7d20d0a", ""},
     {false, 0xcc, "", "787805cc0102077a0d0a", ""},
+    {true, 0x13, STATUS, "787805130102c2b20d0a", "787805130102c2b20d0a"},
+    {true, 0x16, GPS, "787805160102fb0f0d0a", ""},
+    {true, 0x12, GPS, "", ""},
+    {true, 0x36, "00", "", ""},
+    {false, 0x11, CELL_2G, "", ""},
+    {false, 0x17, CELL_2G "3535353030313030" ZEROS_10 "000000 0002",
+     "79790015970b000000004e4126264e4126263023230000e61e0d0a", ""},
+    {false, 0xa3, "46 0001 06 64 0c 01", "787805a3010248f00d0a", "787805a3010248f00d0a"},
     {true, 0x70, "", "787805700102289b0d0a", ""},
     {true, 0x32, KIT_TIME "00 00 00 00 00", "79790005320102a8fc0d0a", ""},
     {true, 0x33, KIT_TIME "00 00 00 00 00", "79790005330102f2200d0a", ""},
@@ -325,6 +433,27 @@ static void test_bare_wifi(void **state)
     kit_clear(&kit);
 }
 
+/* Some devices put a 00 before the end mark. */
+static void test_bare_wifi_with_a_zero(void **state)
+{
+    (void)state;
+    struct kit kit = {0};
+    uint8_t at[64];
+    struct bytes in =
+        bytes_of_hex("787800 17 261123011200 01 01cc01 287d001f 20 00 0d0a", at, sizeof(at));
+    struct bytes frame = {0};
+    size_t used = 0;
+    for (size_t n = 1; n < in.len; n++) {
+        assert_int_equal(protocol_gt06.split((struct bytes){at, n}, &frame, &used), ERR_MORE);
+    }
+    assert_int_equal(protocol_gt06.split(in, &frame, &used), ERR_OK);
+    assert_int_equal(used, in.len);
+    assert_int_equal(kit_decode(&kit, frame), ERR_OK);
+    assert_int_equal(kit.decoded.at[0].fix.cell.cid, 0x1f);
+    assert_reply(&kit, OUTCOME_STORED, "787800 17 261123011200 0d0a");
+    kit_clear(&kit);
+}
+
 /* Neither access point nor cell, and the other type. */
 static void test_bare_wifi_empty(void **state)
 {
@@ -350,12 +479,17 @@ int main(void)
         cmocka_unit_test(test_split_skips_noise),
         cmocka_unit_test(test_split_falls_back_to_the_end_mark),
         cmocka_unit_test(test_split_refuses_what_is_too_long),
+        cmocka_unit_test(test_a_cut_off_frame_ends_at_the_next),
+        cmocka_unit_test(test_resync),
+        cmocka_unit_test(test_resync_is_bounded),
+        cmocka_unit_test(test_resync_gives_up_on_many_wrong_frames),
         cmocka_unit_test(test_crc),
         cmocka_unit_test(test_frame_cut_off),
         cmocka_unit_test(test_login),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_replies),
         cmocka_unit_test(test_bare_wifi),
+        cmocka_unit_test(test_bare_wifi_with_a_zero),
         cmocka_unit_test(test_bare_wifi_empty),
     };
     return cmocka_run_group_tests_name("gt06", tests, NULL, NULL);

@@ -121,7 +121,63 @@ static void test_position(void **state)
     kit_clear(&kit);
 }
 
-/* What is no position to the last field is an answer like any other. */
+/* Without the words before it, with km/h, a year of two digits, in a short frame. */
+static void test_positions_in_other_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t speed_kmh_e2;
+    } cases[] = {
+        {"Lat:N38.65,Lon:E117.7,Course:90.00,Speed:20.00,DateTime:2026-11-23 09:12:00", 3704},
+        {"Last position! Lat:N38.65, Lon:E117.7, Course:90, Speed:20.00Km/h, "
+         "DateTime:26/11/23 09:12:00",
+         2000},
+        {"DateTime:2026-11-23 09:12:00,Speed:20.5 km/h,Course:90.00,Lon:E117.7,Lat:N38.65", 2050},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kit kit = {.session = {.utc_offset_min = 480}};
+        struct fix want = {0};
+        char content[600];
+        fix_set_time(&want, KIT_TIME_S);
+        fix_set_position(&want, 386500000, 1177000000, true);
+        fix_set_course_cdeg(&want, 9000);
+        fix_set_speed_kmh_e2(&want, cases[i].speed_kmh_e2);
+        const struct message long_m = position_message(&kit, cases[i].text);
+        assert_int_equal(long_m.kind, MESSAGE_FIX);
+        kit_assert_fix(&long_m.fix, &want);
+        (void)snprintf(content, sizeof(content), "%02x 00000000 %s 0002",
+                       (unsigned)strlen(cases[i].text) + 4, hex_of(cases[i].text));
+        const struct message *m = kit_one(&kit, false, 0x15, content);
+        assert_int_equal(m->kind, MESSAGE_FIX);
+        kit_assert_fix(&m->fix, &want);
+        kit_clear(&kit);
+    }
+}
+
+/* A course or a speed that is none is left out; place and time stay. */
+static void test_position_with_a_field_that_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t has;
+    } cases[] = {
+        {"Lat:N1.0,Lon:E1.0,Course:-1.0,Speed:1.0,DateTime:2026-11-23 01:12:00", FIX_HAS_SPEED},
+        {"Lat:N1.0,Lon:E1.0,Course:1.0,Speed:-1.0,DateTime:2026-11-23 01:12:00", FIX_HAS_COURSE},
+        {"Lat:N1.0,Lon:E1.0,Course:x,Speed:1.0km,DateTime:2026-11-23 01:12:00", 0},
+        {"Lat:N1.0,Lon:E1.0,DateTime:2026-11-23 01:12:00", 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kit kit = {0};
+        struct message m = position_message(&kit, cases[i].text);
+        assert_int_equal(m.kind, MESSAGE_FIX);
+        assert_int_equal(m.fix.has, FIX_HAS_TIME | FIX_HAS_POSITION | cases[i].has);
+        kit_clear(&kit);
+    }
+}
+
+/* What has no place or no time is an answer like any other. */
 static void test_positions_that_are_none(void **state)
 {
     (void)state;
@@ -132,11 +188,12 @@ static void test_positions_that_are_none(void **state)
         "Current position!Lat:N,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12:00",
         "Current position!Lat:N1.0,Lat:E1.0,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12:00",
         "Current position!Lat:N1.0,Lon:E1x,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12:00",
-        "Current position!Lat:N1.0,Lon:E1.0,Course:-1.0,Speed:1.0,DateTime:2026-11-23 01:12:00",
-        "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:-1.0,DateTime:2026-11-23 01:12:00",
+        "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0",
         "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12",
         "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:2026-13-23 01:12:00",
-        "current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12:00",
+        "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:20261123011200",
+        "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:2026-11-23 01:12:00 5",
+        "Current position!Lat:N1.0,Lon:E1.0,Course:1.0,Speed:1.0,DateTime:",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct kit kit = {0};
@@ -165,10 +222,15 @@ static void test_long_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answers),      cmocka_unit_test(test_iccid),
-        cmocka_unit_test(test_long_answers), cmocka_unit_test(test_serial_line),
-        cmocka_unit_test(test_position),     cmocka_unit_test(test_positions_that_are_none),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_iccid),
+        cmocka_unit_test(test_long_answers),
+        cmocka_unit_test(test_serial_line),
+        cmocka_unit_test(test_position),
+        cmocka_unit_test(test_positions_that_are_none),
         cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_positions_in_other_words),
+        cmocka_unit_test(test_position_with_a_field_that_is_none),
     };
     return cmocka_run_group_tests_name("gt06_text", tests, NULL, NULL);
 }

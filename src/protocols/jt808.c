@@ -36,7 +36,8 @@
  *
  * Not carried, for want of a place in struct fix: engine speed and other values of an OBD adapter,
  * trouble codes, tyre pressures, driver and card numbers, time zone texts, steps, Bluetooth tags,
- * labels of video alarms, humidity, the IMEI inside an item, event and unlock result codes.
+ * labels of video alarms, humidity, light, air pressure, the age of a position, fuel in per cent,
+ * the IMEI inside an item, event and unlock result codes.
  *
  * Source: JT/T 808-2011, -2013 and -2019, and the vectors' facts, section 1.
  */
@@ -396,6 +397,7 @@ const struct protocol protocol_jt808 = {
     .utc_offset_min = 8 * 60,
     .claims = jt808_claims,
     .split = jt808_split,
+    .resync = jt808_resync,
     .decode = jt808_decode,
     .reply = jt808_reply,
     .join = jt808_join,

@@ -59,6 +59,8 @@ typedef enum err jt808_decoder(const struct session *s, const struct jt808_messa
 MUST_USE enum err jt808_claims(struct bytes first);
 /* Finds the first frame of `in`, as split() of struct protocol. */
 MUST_USE enum err jt808_split(struct bytes in, struct bytes *frame, size_t *used);
+/* Looks for the next whole frame, as resync() of struct protocol. */
+MUST_USE enum err jt808_resync(struct bytes in, size_t *skip);
 /*
  * Takes a frame apart: ERR_MALFORMED, ERR_CHECKSUM. The body is in the frame, or in `arena` where
  * something in the frame was escaped.
@@ -104,6 +106,8 @@ jt808_decoder jt808_decode_attributes;  /* 0107 */
 
 /* Items of an id u8, a length u8 and a value, up to the end; a cut off one ends them. */
 void jt808_read_items(struct reader *r, struct fix *f);
+/* HDOP in tenths; ignored where it is none. */
+void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1);
 /* A voltage where the frame does not say of what: more than a cell can have is the supply. */
 void jt808_set_voltage(struct fix *f, uint32_t voltage_mv);
 
@@ -123,6 +127,8 @@ jt808_item jt808_item_wifi; /* EC, F4 */
 jt808_item jt808_item_cells_eb;
 /* EB 00D8: MCC u16, MNC u8, LAC u16, CID u32. */
 jt808_item jt808_item_cell_d8;
+/* FD: MCC u16, MNC u8 or u16 by the length, CID u32, LAC u16. */
+jt808_item jt808_item_cell_fd;
 /* EB 00B9: a count u8, then "mac,rssi,mac,rssi" as text. */
 jt808_item jt808_item_wifi_text;
 
@@ -135,6 +141,23 @@ jt808_item jt808_item_lock_rope;  /* DA */
 
 /* jt808_eb.c */
 jt808_item jt808_item_eb;
+
+/* jt808_jimi.c */
+jt808_item jt808_item_jimi; /* E8 */
+
+/* jt808_aovx.c */
+
+/*
+ * Says what the alarm word and the status of a location mean where its `items` name a model of
+ * AOVX; false where they do not, or no such bit is set.
+ */
+bool jt808_read_aovx_bits(struct bytes items, uint32_t alarm, uint32_t status, struct fix *f);
+/* The temperature of the probe on the cable. */
+void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
+jt808_item jt808_item_f6;
+jt808_item jt808_item_f7;
+jt808_item jt808_item_f8;
+jt808_item jt808_item_f9;
 
 /* jt808_uplink.c */
 jt808_decoder jt808_decode_uplink; /* 0900 */

@@ -163,6 +163,59 @@ static enum err unescape(struct arena *arena, struct bytes in, uint8_t delimiter
     return ERR_OK;
 }
 
+/*
+ * Whether `frame`, from delimiter to delimiter, has a header and the right xor. A delimiter inside
+ * is escaped, so that a frame which was cut off cannot hide one that is whole.
+ */
+static bool is_whole(struct bytes frame)
+{
+    enum { HEADER_MIN = 2 + 2 + ID_LEN + 1, PLAIN_MIN = HEADER_MIN + 1 };
+    size_t plain_len = 0;
+    uint8_t x = 0;
+    for (size_t i = 1; i + 1 < frame.len; i++) {
+        uint8_t byte = frame.at[i];
+        if (is_mark(frame.at[0], byte) && !unescape_pair(frame.at[0], byte, frame.at[++i], &byte)) {
+            return false;
+        }
+        x ^= byte;
+        plain_len++;
+    }
+    return plain_len >= PLAIN_MIN && x == 0;
+}
+
+/* Whether `in` begins with a whole sentence, which is of printable characters. */
+static bool begins_sentence(struct bytes in)
+{
+    if (in.at[0] != '(' || claims_sentence(in) != ERR_OK) {
+        return false;
+    }
+    size_t n = 1;
+    while (n < in.len && in.at[n] >= ' ' && in.at[n] <= '~' && in.at[n] != ')') {
+        n++;
+    }
+    return n < in.len && in.at[n] == ')';
+}
+
+enum err jt808_resync(struct bytes in, size_t *skip)
+{
+    size_t noise = noise_len(in);
+    bool is_e7 = noise < in.len && in.at[noise] == DELIMITER_E7;
+    uint8_t delimiter = is_e7 ? DELIMITER_E7 : DELIMITER;
+    for (size_t n = 1; n < in.len && n < JT808_FRAME_MAX; n++) {
+        struct bytes rest = bytes_slice(in, n, JT808_FRAME_MAX);
+        const uint8_t *end = NULL;
+        if (rest.at[0] == delimiter) {
+            end = memchr(rest.at + 1, delimiter, rest.len - 1);
+        }
+        bool is_frame = end != NULL && is_whole(bytes_slice(rest, 0, (size_t)(end - rest.at) + 1));
+        if (is_frame || begins_sentence(rest)) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
 static uint8_t xor_of(struct bytes in)
 {
     uint8_t x = 0;

@@ -18,14 +18,17 @@
  *     D4, E1, E9: 1 byte battery %, ff charging; 2 bytes supply 0.1 V; 12 and more cells (E1)
  *     D5 2 bytes battery 0.01 V, else locks; E3 6 bytes: skip 1, battery %, u16 0.01 V
  *     E4 charging when 0, battery %; E5 moving; E6 "$OBD-RT,V,...", or Bluetooth thermometers
- *     E7 8 bytes: u16 bit 0 vibration, 1 to 3 SOS; E8 {id u16, len u8, value}: alarms of Jimi
+ *     E7 8 bytes: u16 bit 0 vibration, 1 to 3 SOS
  *     EE 6 bytes: signal, supply mV u16, battery mV u16, satellites; F1 supply mV u32
  *     F3 OBD {id u16, len u8, value}: 0004 is the supply, mV
- *     F6 event u8 (2 moving), mask u8: light u16, temperature i16 0.1 C, ...
- *     F7 6 bytes: battery mV u32, charging (2, 3), battery %; F8 from 19 bytes: mode, IMEI 8, ICCID
  *     FE 1 byte battery %, 2 bytes supply 0.1 V; 7c and sub-items: 01 is alarms u32
  *
- * Locks are in jt808_lock.c, cells and Wi-Fi in jt808_radio.c, EB in jt808_eb.c.
+ * Locks are in jt808_lock.c, cells and Wi-Fi in jt808_radio.c, EB in jt808_eb.c, E8 in
+ * jt808_jimi.c, F2 and F6 to F9 in jt808_aovx.c.
+ *
+ * Not read, as no frame shows what they mean: E2 of 4 bytes, which is fuel for some models and
+ * something else for others; FE of 4 bytes, the mileage of a Jointech lock in a unit that is
+ * nowhere told; F8 of 2 bytes, steps or a temperature by the model.
  *
  * Source: JT/T 808-2019 table 27; the vectors' facts, section 1; what is not there (12, 71, CC, D6,
  * 53, 5D, FF) was read from the standard or from frames that leave no doubt.
@@ -250,6 +253,15 @@ static void item_d5(struct reader *r, struct fix *f)
     }
 }
 
+void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1)
+{
+    enum { SCALE = 10 };
+    if (hdop_e1 > 0 && hdop_e1 <= UINT16_MAX / SCALE) {
+        f->hdop_e2 = (uint16_t)(hdop_e1 * SCALE);
+        f->has |= FIX_HAS_HDOP;
+    }
+}
+
 void jt808_set_voltage(struct fix *f, uint32_t voltage_mv)
 {
     if (voltage_mv > CELL_MAX_MV) {
@@ -300,7 +312,10 @@ void jt808_set_obd_text(struct bytes text, struct fix *f)
     }
 }
 
-/* {index, mac 6, temperature i8 and u8 / 255, humidity the same}. */
+/*
+ * {number, mac 6, temperature i8 and u8 / 255, humidity the same}. Thermometers are numbered from
+ * 1; from 0 where one of them has that number.
+ */
 static void item_e6(struct reader *r, struct fix *f)
 {
     enum { ENTRY_LEN = 11, MAC_LEN = 6, FRACTIONS = 255 };
@@ -311,12 +326,18 @@ static void item_e6(struct reader *r, struct fix *f)
     if (r->in.len % ENTRY_LEN != 0) {
         return;
     }
-    for (unsigned i = 0; reader_left(r) > 0; i++) {
-        read_skip(r, 1 + MAC_LEN);
+    unsigned first = 1;
+    for (size_t i = 0; i < r->in.len; i += ENTRY_LEN) {
+        first = r->in.at[i] == 0 ? 0 : first;
+    }
+    while (reader_left(r) > 0) {
+        unsigned number = read_u8(r);
+        read_skip(r, MAC_LEN);
         int whole_c_e2 = (int8_t)read_u8(r) * 100;
         int part_c_e2 = (read_u8(r) * 100 + FRACTIONS / 2) / FRACTIONS;
         read_skip(r, 2);
-        fix_set_temperature(f, i, whole_c_e2 + (whole_c_e2 < 0 ? -part_c_e2 : part_c_e2));
+        fix_set_temperature(f, number - first,
+                            whole_c_e2 + (whole_c_e2 < 0 ? -part_c_e2 : part_c_e2));
     }
 }
 
@@ -327,35 +348,6 @@ static void item_e7(struct reader *r, struct fix *f)
         unsigned bits = read_u16be(r);
         f->alarms |= (bits & VIBRATION) != 0 ? ALARM_BIT(VIBRATION) : 0;
         f->alarms |= (bits & SOS) != 0 ? ALARM_BIT(SOS) : 0;
-    }
-}
-
-static const struct {
-    uint16_t id;
-    alarm_set alarm;
-} jimi_alarms[] = {
-    {0x0408, ALARM_BIT(GEOFENCE_ENTER)},
-    {0x0409, ALARM_BIT(GEOFENCE_LEAVE)},
-    {0x0c01, ALARM_BIT(SOS)},
-    {0x0c0e, ALARM_BIT(POWER_OFF)},
-    {0x0c12, ALARM_BIT(COVER_OPEN)}, /* tampering */
-};
-
-static void item_e8(struct reader *r, struct fix *f)
-{
-    enum { DOOR = 0x040c };
-    while (reader_left(r) > 0) {
-        uint16_t id = read_u16be(r);
-        read_skip(r, read_u8(r));
-        if (!reader_ok(r)) {
-            return;
-        }
-        for (size_t i = 0; i < sizeof(jimi_alarms) / sizeof(jimi_alarms[0]); i++) {
-            f->alarms |= jimi_alarms[i].id == id ? jimi_alarms[i].alarm : 0;
-        }
-        if (id == DOOR) {
-            fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
-        }
     }
 }
 
@@ -388,45 +380,6 @@ static void item_f3(struct reader *r, struct fix *f)
             struct reader v = reader_init(value);
             fix_set_power_mv(f, read_u16be(&v));
         }
-    }
-}
-
-static void item_f6(struct reader *r, struct fix *f)
-{
-    enum { IMEI_LEN = 8, PRESSURE_LEN = 2, MOVING = 2, HAS_LIGHT = 1, HAS_TEMPERATURE = 2 };
-    if (r->in.len == IMEI_LEN || r->in.len == PRESSURE_LEN) {
-        return;
-    }
-    uint8_t event = read_u8(r);
-    uint8_t mask = read_u8(r);
-    if (reader_ok(r) && event == MOVING) {
-        fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, true);
-    }
-    read_skip(r, (mask & HAS_LIGHT) != 0 ? 2 : 0);
-    int16_t temperature_c_e1 = (int16_t)((mask & HAS_TEMPERATURE) != 0 ? read_u16be(r) : 0);
-    if (reader_ok(r) && (mask & HAS_TEMPERATURE) != 0) {
-        fix_set_temperature(f, 0, temperature_c_e1 * INT64_C(10));
-    }
-}
-
-static void item_f7(struct reader *r, struct fix *f)
-{
-    enum { LEN = 6 };
-    if (r->in.len == LEN) {
-        fix_set_battery_mv(f, read_u32be(r));
-        uint8_t charging = read_u8(r);
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, charging == 2 || charging == 3);
-        fix_set_battery_percent(f, read_u8(r));
-    }
-}
-
-static void item_f8(struct reader *r, struct fix *f)
-{
-    enum { MODE_LEN = 1, IMEI_LEN = 8, ICCID_LEN = 10 };
-    read_skip(r, MODE_LEN + IMEI_LEN);
-    struct bytes iccid = read_bytes(r, ICCID_LEN);
-    if (reader_ok(r)) {
-        jt808_set_iccid_bcd(iccid, f);
     }
 }
 
@@ -512,7 +465,7 @@ static jt808_item *const items[UINT8_MAX + 1] = {
     [0xe5] = item_motion,
     [0xe6] = item_e6,
     [0xe7] = item_e7,
-    [0xe8] = item_e8,
+    [0xe8] = jt808_item_jimi,
     [0xe9] = item_charge,
     [0xeb] = jt808_item_eb,
     [0xec] = jt808_item_wifi,
@@ -521,9 +474,11 @@ static jt808_item *const items[UINT8_MAX + 1] = {
     [0xf1] = item_f1,
     [0xf3] = item_f3,
     [0xf4] = jt808_item_wifi,
-    [0xf6] = item_f6,
-    [0xf7] = item_f7,
-    [0xf8] = item_f8,
+    [0xf6] = jt808_item_f6,
+    [0xf7] = jt808_item_f7,
+    [0xf8] = jt808_item_f8,
+    [0xf9] = jt808_item_f9,
+    [0xfd] = jt808_item_cell_fd,
     [0xfe] = item_fe,
     [0xff] = jt808_item_cell_ff,
 };

@@ -70,6 +70,16 @@ EXPECT(moving, fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, true))
 EXPECT(still, fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, false))
 EXPECT(door_open, fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true))
 EXPECT(ee, fix_set_gsm(f, 18); fix_set_satellites(f, 9); battery_387(f); power_125(f))
+EXPECT(thermometer_3, fix_set_temperature(f, 2, -1709))
+EXPECT(probe, fix_set_temperature(f, 1, -1080))
+EXPECT(hdop_16, jt808_set_hdop_e1(f, 16))
+EXPECT(hdop_probe, hdop_16(f); probe(f))
+EXPECT(overspeed, f->alarms = ALARM_BIT(OVERSPEED))
+EXPECT(displacement, f->alarms = ALARM_BIT(DISPLACEMENT))
+EXPECT(ignition_off, fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, false))
+EXPECT(reupload, f->flags |= FIX_REUPLOAD)
+EXPECT(power_140, fix_set_power_mv(f, 14000))
+EXPECT(jimi_power, charging(f); percent_50(f); battery_387(f); power_125(f))
 EXPECT(thermometers, fix_set_temperature(f, 0, 2350); fix_set_temperature(f, 1, -525))
 EXPECT(wifi_2, fix_add_wifi(f, mac_1, -60); fix_add_wifi(f, mac_2, 0))
 EXPECT(wifi_text, fix_add_wifi(f, mac_1, -128); fix_add_wifi(f, mac_2, 127))
@@ -158,6 +168,9 @@ static const struct item_case cases[] = {
     {"e5 01 00", still},
     {"e5 04 00000001", nothing},
     {"e6 16 00 020000000021 17 80 30 00 01 020000000022 fb 40 30 00", thermometers},
+    {"e6 16 02 020000000022 fb 40 30 00 01 020000000021 17 80 30 00", thermometers},
+    {"e6 0b 03 020000000021 ef 18 32 00", thermometer_3},
+    {"e6 0b ff 020000000021 ef 18 32 00", nothing},
     {"e6 01 00", nothing},
     {"e6 0e 244f42442d52542c31322e352c30", power_125},
     {"e6 0a 244f42442d52542c2c30", nothing},
@@ -173,6 +186,39 @@ static const struct item_case cases[] = {
     {"e8 03 0409 00", fence_leave},
     {"e8 03 040c 00", door_open},
     {"e8 03 0c01 01", nothing},
+    {"e8 02 0e83", nothing},
+    {"e8 03 0400 00", accelerating},
+    {"e8 03 0412 00", accelerating},
+    {"e8 03 0401 00", braking},
+    {"e8 03 0413 00", braking},
+    {"e8 03 0402 00", cornering},
+    {"e8 03 0414 00", cornering},
+    {"e8 03 0403 00", overspeed},
+    {"e8 03 0405 00", collision},
+    {"e8 03 0416 00", collision},
+    {"e8 03 0417 00", collision},
+    {"e8 03 0406 00", vibration},
+    {"e8 03 0407 00", displacement},
+    {"e8 03 0415 00", nothing},
+    {"e8 03 0c02 00", low_battery},
+    {"e8 03 0c0f 00", low_battery},
+    {"e8 03 0c10 00", power_off},
+    {"e8 03 0c03 00", nothing}, /* the ignition is on already */
+    {"e8 03 0c04 00", ignition_off},
+    {"e8 03 0c05 00", nothing},
+    {"e8 05 2002 02 0001", reupload},
+    {"e8 05 2002 02 0100", nothing},
+    {"e8 0a 2003 07 01 03 0183 04 04e2", jimi_power},
+    {"e8 09 2003 06 01 03 0183 04 04", nothing},
+    {"e8 11 2005 0e 2001 02 008c 0006 01 04 0009 02 0006", power_140},
+    {"e8 08 2005 05 0007 02 0010", hdop_16},
+    {"e8 08 2005 05 0007 02 0000", nothing},
+    {"e8 08 2005 05 0001 02 0183", battery_387},
+    {"e8 07 2005 04 0003 01 2a", percent_42},
+    {"e8 07 2005 04 0004 01 00", charging},
+    {"e8 10 2005 0d 0005 0a 89550000000012345678", iccid},
+    {"e8 08 2005 05 0001 03 0183", nothing},
+    {"e8 08 2005 05 2001 01 8c 00", nothing},
     {"ec 0e 020000000011 c4 020000000012 00", wifi_2},
     {"f4 15 020000000011 c4 000000000000 c4 020000000012 00", wifi_2},
     {"ec 08 020000000011 c4 00", nothing},
@@ -194,6 +240,21 @@ static const struct item_case cases[] = {
     {"f7 02 0f1e", nothing},
     {"f8 13 04 0861234567890123 89550000000012345678", iccid},
     {"f8 02 1234", nothing},
+    {"f9 12 000f 00000004 00000000 0010 261123091156", hdop_16},
+    {"f9 04 0004 0010", hdop_16},
+    {"f9 04 0004 0000", nothing},
+    {"f9 04 0004 ffff", nothing},
+    {"f9 08 0040 ff94 0000 0000", probe},
+    {"f9 12 0064 0010 0000000000000000 ff94 00000000", hdop_probe},
+    {"f9 04 0014 0010", nothing}, /* a member that nobody told of */
+    {"f9 05 0004 0010 00", nothing},
+    {"f9 02 007f", nothing}, /* a version */
+    {"f9 02 0000", nothing},
+    {"f9 01 00", nothing},
+    {"fd 09 0106 07 00abcdef 1234", cell},
+    {"fd 0a 0106 0007 00abcdef 1234", cell},
+    {"fd 08 0106 00abcdef 1234", nothing},
+    {"e2 04 00001211", nothing},
     {"fe 01 2a", percent_42},
     {"fe 02 007d", power_125},
     {"fe 04 00000123", nothing},

@@ -7,8 +7,8 @@
  *     date BCD DDMMYY, time hhmmss UTC, lat BCD ddmm.mmmm, lon BCD dddmm.mmmm and four bits: 0
  *     valid, 1 north, 2 east; speed BCD (knots), course u8 * 2, signal u8, satellites u8, odometer
  *     u32 km, battery u8 (%; aa and ab: charging), CID u32, LAC u16, product u8, status u16, alarm
- *     u16; then items {id u8, len u8, value}: 02 altitude i16 m, 0A MCC u16 and MNC u8 of the cell,
- *     0B a lock event (jt808_lock.c)
+ *     u16; then items {id u8, len u8, value}: 02 altitude i16 m, 0A MCC u16 and MNC u8 or u16 of
+ *     the cell, 0B a lock event (jt808_lock.c)
  *
  * Alarm bits of products 1 and 2: 0 low supply. Of product 3: 0 overspeed, 1 low supply, 2
  * vibration, 3 low battery, 5 fence entered, 6 fence left; status bit 5: cut off. A low supply is
@@ -91,15 +91,16 @@ static void set_alarms(struct fix *f, uint8_t product, uint16_t status, uint16_t
 
 static void read_items(struct reader *r, struct cell cell, struct fix *f)
 {
-    enum { ALTITUDE = 0x02, NETWORK = 0x0a, LOCK = 0x0b, NETWORK_LEN = 3 };
+    enum { ALTITUDE = 0x02, NETWORK = 0x0a, LOCK = 0x0b, SHORT_LEN = 3, LONG_LEN = 4 };
     while (reader_left(r) > 0) {
         uint8_t id = read_u8(r);
         struct reader value = reader_init(read_bytes(r, read_u8(r)));
-        if (id == ALTITUDE && value.in.len == 2) {
+        size_t len = value.in.len;
+        if (id == ALTITUDE && len == 2) {
             fix_set_altitude_dm(f, (int16_t)read_u16be(&value) * INT64_C(10));
-        } else if (id == NETWORK && value.in.len == NETWORK_LEN && cell.cid != 0) {
+        } else if (id == NETWORK && (len == SHORT_LEN || len == LONG_LEN) && cell.cid != 0) {
             cell.mcc = read_u16be(&value);
-            cell.mnc = read_u8(&value);
+            cell.mnc = len == LONG_LEN ? read_u16be(&value) : read_u8(&value);
             fix_set_cell(f, cell);
         } else if (id == LOCK) {
             jt808_item_lock_event(&value, f);

@@ -8,11 +8,12 @@
  *     0704  count u16, kind u8 (0: at intervals, else sent late), {len u16, location}
  *     0210  {len u8, location}, or 7 bytes: battery % u8, BCD time
  *     0002, 0506  nothing, or 3 bytes: battery % u8, signal u8, status u8
- *     0107  type u16, maker 5, model 20 (2019: 30), terminal 7 (30), ICCID BCD 10, ...
+ *     0107  type u16, maker 5, model 20, terminal 7, ICCID BCD 10 (2019: maker 11, model 30,
+ *           terminal 30), {len u8, hardware}, {len u8, firmware}, positioning u8, radio u8
  *
  * Status bits: 0 ACC, 1 GPS fix, 2 south, 3 west, 10 fuel or power cut, 16 the driver's door open,
  * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion);
- * a frame does not say the model, so they are not read.
+ * a frame does not say the model, so they are not read; but for AOVX (jt808_aovx.c).
  *
  * The alarm word: `alarms` below. What has no counterpart among our alarms is left out: faults of
  * modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12), theft
@@ -171,7 +172,9 @@ static void read_tail(struct reader *r, struct fix *f)
 /* A whole location; false where it is too short for one. */
 static bool read_location(const struct session *s, struct bytes body, struct fix *f)
 {
+    enum { ALARM_LEN = 4 };
     struct reader r = reader_init(body);
+    struct reader status = reader_init(bytes_slice(body, ALARM_LEN, SIZE_MAX));
     uint32_t alarm = read_u32be(&r);
     jt808_read_place(&r, f);
     jt808_read_motion(&r, f);
@@ -179,7 +182,9 @@ static bool read_location(const struct session *s, struct bytes body, struct fix
     if (!reader_ok(&r)) {
         return false;
     }
-    f->alarms = jt808_alarms_of(alarm);
+    if (!jt808_read_aovx_bits(bytes_slice(body, r.pos, SIZE_MAX), alarm, read_u32be(&status), f)) {
+        f->alarms = jt808_alarms_of(alarm);
+    }
     if (reader_left(&r) == TAIL_LEN && !is_items(r)) {
         read_tail(&r, f);
     } else {
@@ -269,14 +274,50 @@ enum err jt808_decode_heartbeat(const struct session *s, const struct jt808_mess
     return ERR_OK;
 }
 
+/* The lengths of the first members of 0107; a 2019 terminal may send any of them. */
+static const struct attributes {
+    uint8_t maker_len;
+    uint8_t model_len;
+    uint8_t terminal_len;
+} attributes[] = {{11, 30, 30}, {5, 30, 30}, {5, 20, 7}};
+
+enum {
+    ICCID_LEN = 10,
+    LAYOUTS = sizeof(attributes) / sizeof(attributes[0]),
+    OLD_LAYOUT = LAYOUTS - 1
+};
+
+/* A reader at the SIM card. */
+static struct reader read_attributes(struct bytes body, const struct attributes *a)
+{
+    struct reader r = reader_init(body);
+    read_skip(&r, 2 + (size_t)a->maker_len + a->model_len + a->terminal_len);
+    return r;
+}
+
+/* Whether the two versions behind the SIM card, and two bytes, end where the body does. */
+static bool attributes_fit(struct reader r)
+{
+    read_skip(&r, ICCID_LEN);
+    if (reader_ok(&r) && reader_left(&r) == 0) {
+        return true; /* some leave the rest out */
+    }
+    read_skip(&r, read_u8(&r));
+    read_skip(&r, read_u8(&r));
+    read_skip(&r, 2);
+    return reader_ok(&r) && reader_left(&r) == 0;
+}
+
 enum err jt808_decode_attributes(const struct session *s, const struct jt808_message *m,
                                  struct decoded *out)
 {
-    enum { HEAD_LEN = 2 + 5, REST_LEN = 20 + 7, REST_LEN_2019 = 30 + 30, ICCID_LEN = 10 };
     (void)s;
-    struct reader r = reader_init(m->body);
-    read_skip(&r, HEAD_LEN);
-    read_skip(&r, m->id_len == JT808_ID_2019 ? REST_LEN_2019 : REST_LEN);
+    size_t first = m->id_len == JT808_ID_2019 ? 0 : OLD_LAYOUT;
+    size_t n = first;
+    while (n < LAYOUTS && !attributes_fit(read_attributes(m->body, &attributes[n]))) {
+        n++;
+    }
+    struct reader r = read_attributes(m->body, &attributes[n < LAYOUTS ? n : first]);
     struct bytes iccid = read_bytes(&r, ICCID_LEN);
     if (!reader_ok(&r)) {
         return ERR_MALFORMED;

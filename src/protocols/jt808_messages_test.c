@@ -445,8 +445,13 @@ static void test_signed_place(void **state)
     const struct fix *f = &kit_one(&kit, 0x0900, "ff" KIT_TIME "faa2b580 f5456b00")->fix;
     assert_int_equal(f->lat_e7, -900000000);
     assert_int_equal(f->lon_e7, -1800000000);
+    assert_int_equal(f->has & FIX_HAS_SPEED, 0);
     f = &kit_one(&kit, 0x0900, "ff" KIT_TIME "80000000 80000000")->fix;
     assert_int_equal(f->has, FIX_HAS_TIME);
+    f = &kit_one(&kit, 0x0900, "ff" KIT_TIME "faa2b580 f5456b00" KIT_MOTION)->fix;
+    assert_int_equal(f->speed_kmh_e2, 4550);
+    assert_int_equal(f->altitude_dm, 370);
+    assert_int_equal(f->course_cdeg, 13500);
     kit_clear(&kit);
 }
 
@@ -454,7 +459,7 @@ static void test_signed_place(void **state)
 static void test_samples(void **state)
 {
     (void)state;
-#define SAMPLE KIT_TIME "0c30 00e1 0190 0000 0000 0000 0000 03f5"
+#define SAMPLE KIT_TIME "0c30 00e1 0190 00f3 0000 0000 0000 03f5"
     static const struct {
         const char *samples;
         size_t want;
@@ -462,7 +467,7 @@ static void test_samples(void **state)
         {"", 1},
         {"001f" SAMPLE, 2},
         {"001f" SAMPLE "001f" SAMPLE, 3},
-        {"001f" SAMPLE "001e" SAMPLE, 2},
+        {"001f" SAMPLE "003f" SAMPLE, 2},
         {"001f" SAMPLE "001f" KIT_TIME, 2},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -475,6 +480,7 @@ static void test_samples(void **state)
         assert_int_equal(kit.decoded.len, rows[i].want);
         for (size_t k = 1; k < rows[i].want; k++) {
             assert_int_equal(kit.decoded.at[k].fix.temperature_c_e2[0], 2250);
+            assert_int_equal(kit.decoded.at[k].fix.temperature_c_e2[1], 2430);
             assert_int_equal(kit.decoded.at[k].fix.has, FIX_HAS_TIME);
         }
         kit_clear(&kit);

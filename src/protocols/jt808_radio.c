@@ -7,6 +7,7 @@
  *     E1      MCC u16, MNC u16, entries of 8 bytes: LAC u24, CID u32, signal u8
  *     EB (a)  MCC u16, MNC u8, entries of 5 bytes: LAC u16, CID u16, signal u8
  *     EB 00D8 MCC u16, MNC u8, LAC u16, CID u32
+ *     FD      9 or 10 bytes: MCC u16, MNC u8 or u16, CID u32, LAC u16
  *     F0      entries of 13 bytes: MCC u16, MNC u16, CID u32, LAC u32, signal u8
  *     FF      12 bytes: MCC u16, MNC u16, LAC u32, CID u32
  *     EC, F4  entries of 7 bytes: MAC 6, signal i8 in dBm
@@ -82,6 +83,19 @@ void jt808_item_cell_d8(struct reader *r, struct fix *f)
     if (reader_ok(r)) {
         set_cell(f, cell);
     }
+}
+
+void jt808_item_cell_fd(struct reader *r, struct fix *f)
+{
+    enum { SHORT_LEN = 9, LONG_LEN = 10 };
+    if (r->in.len != SHORT_LEN && r->in.len != LONG_LEN) {
+        return;
+    }
+    struct cell cell = {.mcc = read_u16be(r)};
+    cell.mnc = r->in.len == LONG_LEN ? read_u16be(r) : read_u8(r);
+    cell.cid = read_u32be(r);
+    cell.lac = read_u16be(r);
+    set_cell(f, cell);
 }
 
 void jt808_item_cells_f0(struct reader *r, struct fix *f)

@@ -3,17 +3,20 @@
  *
  *     41  "$OBD-RT,V,...": the supply
  *     53  a place, motion and time, then Bluetooth tags
- *     54  the same, then samples {mask u16 = 001f, time, u16, temperature i16 0.1 C, 12 more}: each
- *         is a report of its own
+ *     54  the same, then samples {mask u16, time BCD, members}, each a report of its own: bit 0
+ *         light u16, 1 temperature i16 0.1 C and humidity i16, 2 the probe's temperature i16 0.1
+ *         C, 3 accelerations 6 bytes, 4 air pressure u16
  *     F0  time, kept u8, vehicle u8, subtype u8, and of these subtypes a list, then a place:
- *             01  count u8, {id u16, len u8, value}: 0530 is the supply, mV
+ *             01  count u8, {id u16, len u8, value}: 0102, 0528 and 0546 odometer u32 100 m, 0103
+ *                 fuel u32 0.01 l, 052A fuel u16 0.01 l, 0530 supply u16 mV
  *             02  count u16, {system u32, count u16, {code u32, state u32, len u16, text}}
  *             03  count u8, {alarm u8, len u8, value}
- *     FF  time, lat i32, lon i32 (degrees * 1e6)
+ *             15  an event of driving u32, and no place
+ *     FF  time, lat i32, lon i32 (degrees * 1e6), motion
  *
  * where a place is status u32, lat u32, lon u32 and motion is altitude, speed, course, all as in a
- * location. Other types (40: a driver; F3: an OBD adapter) and subtypes (04 trip, 0B VIN, 15
- * driving) hold nothing that a fix can.
+ * location. Other types (40: a driver; F3: an OBD adapter), subtypes (04 trip, 0B VIN) and values
+ * (fuel in per cent, speeds, temperatures of the engine) hold nothing that a fix can.
  *
  * Source: the vectors' facts, section 1.
  */
@@ -36,37 +39,68 @@ static enum err read_located(const struct session *s, struct reader *r, struct d
     return reader_ok(r) ? ERR_OK : ERR_MALFORMED;
 }
 
+/* One sample, of whose members `mask` tells which are there. */
+static void read_sample(struct reader *r, const struct session *s, uint16_t mask, struct fix *f)
+{
+    enum { LIGHT = 1, CLIMATE = 2, PROBE = 4, ACCELERATIONS = 8, PRESSURE = 16 };
+    jt808_read_time(r, s, f);
+    read_skip(r, (mask & LIGHT) != 0 ? 2 : 0);
+    if ((mask & CLIMATE) != 0) {
+        fix_set_temperature(f, 0, (int16_t)read_u16be(r) * INT64_C(10));
+        read_skip(r, 2);
+    }
+    if ((mask & PROBE) != 0) {
+        jt808_set_probe_c_e1(f, (int16_t)read_u16be(r));
+    }
+    read_skip(r, (mask & ACCELERATIONS) != 0 ? 6 : 0);
+    read_skip(r, (mask & PRESSURE) != 0 ? 2 : 0);
+}
+
 static enum err read_samples(const struct session *s, struct reader *r, struct decoded *out)
 {
-    enum { MASK = 0x001f, SAMPLE_LEN = 2 + 6 + 2 + 2 + 12 };
+    enum { KNOWN = 0x001f };
     enum err e = read_located(s, r, out);
-    if (e != ERR_OK) {
-        return e;
-    }
-    while (reader_left(r) >= SAMPLE_LEN) {
-        struct reader sample = reader_init(read_bytes(r, SAMPLE_LEN));
-        if (read_u16be(&sample) != MASK) {
-            return ERR_OK; /* another layout, which we do not know */
+    while (e == ERR_OK && reader_left(r) > 0) {
+        struct fix fix = {0};
+        uint16_t mask = read_u16be(r);
+        read_sample(r, s, mask, &fix);
+        if (!reader_ok(r) || (mask & ~(unsigned)KNOWN) != 0) {
+            return ERR_OK; /* cut off, or another layout, which we do not know */
         }
-        struct fix *f = &decoded_add(out, MESSAGE_FIX)->fix;
-        jt808_read_time(&sample, s, f);
-        read_skip(&sample, 2);
-        fix_set_temperature(f, 0, (int16_t)read_u16be(&sample) * INT64_C(10));
+        decoded_add(out, MESSAGE_FIX)->fix = fix;
     }
-    return ERR_OK;
+    return e;
+}
+
+/* One value of a diagnosis, of the length that it has. */
+static void read_value(uint16_t id, struct bytes value, struct fix *f)
+{
+    struct reader r = reader_init(value);
+    uint32_t number = value.len == 4 ? read_u32be(&r) : value.len == 2 ? read_u16be(&r) : 0;
+    switch ((uint32_t)id << 8 | (uint32_t)value.len) {
+    case 0x010204:
+    case 0x052804:
+    case 0x054604:
+        fix_set_odometer_m(f, number * UINT64_C(100));
+        break;
+    case 0x010304:
+    case 0x052a02:
+        fix_set_fuel_ml(f, number * UINT64_C(10));
+        break;
+    case 0x053002:
+        fix_set_power_mv(f, number);
+        break;
+    default:
+        break;
+    }
 }
 
 static void read_values(struct reader *r, struct fix *f)
 {
-    enum { SUPPLY = 0x0530 };
     size_t count = read_u8(r);
     for (size_t i = 0; i < count && reader_ok(r); i++) {
         uint16_t id = read_u16be(r);
-        struct bytes value = read_bytes(r, read_u8(r));
-        if (id == SUPPLY && value.len == 2) {
-            struct reader v = reader_init(value);
-            fix_set_power_mv(f, read_u16be(&v));
-        }
+        read_value(id, read_bytes(r, read_u8(r)), f);
     }
 }
 
@@ -90,10 +124,18 @@ static void read_alarms(struct reader *r, struct fix *f)
         uint8_t id;
         alarm_set alarm;
     } rows[] = {
+        {0x02, ALARM_BIT(POWER_OFF)}, /* unplugged */
         {0x1a, ALARM_BIT(HARSH_ACCELERATION)},
         {0x1b, ALARM_BIT(HARSH_BRAKING)},
         {0x1c, ALARM_BIT(HARSH_CORNERING)},
+        {0x20, ALARM_BIT(SOS)},
+        {0x21, ALARM_BIT(GEOFENCE_LEAVE)},
+        {0x22, ALARM_BIT(GEOFENCE_ENTER)},
         {0x23, ALARM_BIT(FATIGUE)},
+        {0x25, ALARM_BIT(OVERSPEED)},
+        {0x26, ALARM_BIT(COLLISION)},
+        {0x27, ALARM_BIT(COLLISION)},
+        {0x28, ALARM_BIT(ROLLOVER)},
     };
     size_t count = read_u8(r);
     for (size_t i = 0; i < count && reader_ok(r); i++) {
@@ -105,9 +147,40 @@ static void read_alarms(struct reader *r, struct fix *f)
     }
 }
 
+static alarm_set alarm_of_event(uint32_t event)
+{
+    switch (event) {
+    case 51:
+        return ALARM_BIT(HARSH_ACCELERATION);
+    case 52:
+        return ALARM_BIT(HARSH_BRAKING);
+    case 53:
+        return ALARM_BIT(HARSH_CORNERING);
+    case 56:
+        return ALARM_BIT(COLLISION);
+    default:
+        return 0;
+    }
+}
+
+/* An event of driving: a report without a place, or nothing where it is none of our alarms. */
+static enum err read_event(struct reader *r, struct fix *f, struct decoded *out)
+{
+    f->alarms = alarm_of_event(read_u32be(r));
+    if (!reader_ok(r)) {
+        return ERR_MALFORMED;
+    }
+    if (f->alarms != 0) {
+        decoded_add(out, MESSAGE_FIX)->fix = *f;
+    } else {
+        decoded_add(out, MESSAGE_OTHER);
+    }
+    return ERR_OK;
+}
+
 static enum err read_diagnosis(const struct session *s, struct reader *r, struct decoded *out)
 {
-    enum { VALUES = 0x01, CODES = 0x02, ALARMS = 0x03 };
+    enum { VALUES = 0x01, CODES = 0x02, ALARMS = 0x03, DRIVING = 0x15 };
     struct fix fix = {0};
     jt808_read_time(r, s, &fix);
     fix.flags |= read_u8(r) > 0 ? FIX_REUPLOAD : 0;
@@ -126,6 +199,8 @@ static enum err read_diagnosis(const struct session *s, struct reader *r, struct
     case ALARMS:
         read_alarms(r, &fix);
         break;
+    case DRIVING:
+        return read_event(r, &fix, out);
     default:
         decoded_add(out, MESSAGE_OTHER);
         return ERR_OK;
@@ -137,12 +212,17 @@ static enum err read_diagnosis(const struct session *s, struct reader *r, struct
 
 static enum err read_signed(const struct session *s, struct reader *r, struct decoded *out)
 {
+    enum { MOTION_LEN = 6 };
     struct fix *f = &decoded_add(out, MESSAGE_FIX)->fix;
     jt808_read_time(r, s, f);
     int64_t lat_e7 = (int32_t)read_u32be(r) * INT64_C(10);
     int64_t lon_e7 = (int32_t)read_u32be(r) * INT64_C(10);
     fix_set_position(f, lat_e7, lon_e7, reader_ok(r));
-    return reader_ok(r) ? ERR_OK : ERR_MALFORMED;
+    bool is_whole = reader_ok(r);
+    if (reader_left(r) >= MOTION_LEN) {
+        jt808_read_motion(r, f);
+    }
+    return is_whole ? ERR_OK : ERR_MALFORMED;
 }
 
 static enum err read_unknown(const struct session *s, struct reader *r, struct decoded *out)

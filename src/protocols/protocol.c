@@ -47,3 +47,32 @@ struct session protocol_session(const struct protocol *p)
 {
     return (struct session){.utc_offset_min = p->utc_offset_min};
 }
+
+/* Looks for a frame that begins within the longest one, whole. */
+static bool next_frame(const struct protocol *p, struct bytes in, size_t *next)
+{
+    struct bytes front = bytes_slice(in, 0, 2 * (size_t)p->frame_max);
+    return p->resync != NULL && p->resync(front, next) == ERR_OK;
+}
+
+enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found, bool is_all,
+                            size_t *used)
+{
+    bool may_grow = in.len <= p->frame_max;
+    bool waits = p->resync != NULL && !is_all;
+    size_t next = 0;
+    if (found == ERR_MORE && may_grow && !is_all) {
+        return ERR_MORE;
+    }
+    if (next_frame(p, in, &next)) {
+        *used = found == ERR_OK && *used < next ? *used : next;
+        return ERR_OK;
+    }
+    if (found == ERR_OK) {
+        return waits ? ERR_MORE : ERR_OK;
+    }
+    if (may_grow && (found == ERR_MORE || waits)) {
+        return ERR_MORE;
+    }
+    return found == ERR_MORE ? ERR_TOO_LONG : found;
+}

@@ -115,6 +115,12 @@ struct protocol {
      */
     enum err (*split)(struct bytes in, struct bytes *frame, size_t *used);
     /*
+     * Optional. Looks for the next whole frame behind the first byte of `in`: ERR_OK and *skip =
+     * how many bytes lie before it; ERR_MORE: none in what has come. Called when the first frame is
+     * bad, or has been awaited for 5 s.
+     */
+    enum err (*resync)(struct bytes in, size_t *skip);
+    /*
      * Fills *out from one frame. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
      * answered, the session is as before. ERR_OK with no messages: known and without meaning.
      */
@@ -170,5 +176,14 @@ const struct protocol *protocol_find(const char *name);
 MUST_USE enum err protocol_detect(struct bytes first, bool is_udp, size_t *index);
 /* A session for a new connection that speaks `p`. */
 struct session protocol_session(const struct protocol *p);
+/*
+ * How many bytes to pass over at the front of `in`, which is no frame that can be read. `found` is
+ * what split() answered: ERR_OK with *used where decode() then refused the frame. `is_all`: nothing
+ * more is waited for. ERR_OK: *used is how many, up to the next whole frame where one is there.
+ * ERR_MORE: what follows will tell, as the pieces in which a stream comes must not decide how far a
+ * bad frame goes. ERR_MALFORMED, ERR_TOO_LONG: no frame can follow.
+ */
+MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found,
+                                     bool is_all, size_t *used);
 
 #endif

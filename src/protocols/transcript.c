@@ -48,14 +48,6 @@ static void print_error(struct transcript *t, const char *text, struct bytes byt
     t->errors++;
 }
 
-void transcript_end(struct transcript *t, struct bytes rest)
-{
-    if (rest.len > 0) {
-        print_error(t, err_text(ERR_MORE), rest);
-    }
-    arena_clear(&t->frame_arena);
-}
-
 static struct transcript_part *part_find(struct transcript *t, const char *device_id,
                                          const struct message_part *place)
 {
@@ -143,13 +135,13 @@ static void keep_parts(struct transcript *t, const struct decoded *d)
     }
 }
 
-static void play_frame(struct transcript *t, struct bytes frame)
+/* Writes down what a frame says; an error where it says nothing, which is then not written. */
+static enum err play_frame(struct transcript *t, struct bytes frame)
 {
     struct decoded d = {.arena = &t->frame_arena};
     enum err e = t->protocol->decode(&t->session, frame, &d);
     if (e != ERR_OK) {
-        print_error(t, err_text(e), frame);
-        return;
+        return e;
     }
     uint8_t answer[PROTOCOL_REPLY_MAX];
     struct writer out = writer_init(answer, sizeof(answer));
@@ -162,6 +154,7 @@ static void play_frame(struct transcript *t, struct bytes frame)
     }
     print_messages(t, &d, writer_bytes(&out));
     keep_parts(t, &d);
+    return ERR_OK;
 }
 
 /* Chooses the protocol of a session that has none yet. */
@@ -176,30 +169,73 @@ static enum err choose_protocol(struct transcript *t, struct bytes in)
     return e;
 }
 
-size_t transcript_feed(struct transcript *t, struct bytes in)
+/* Writes down why nothing at the front of `left` can be read, and takes no more of the stream. */
+static void give_up(struct transcript *t, enum err e, struct bytes left)
+{
+    print_error(t, t->protocol == NULL ? "no protocol begins so" : err_text(e), left);
+    t->is_broken = true;
+}
+
+/*
+ * Takes what is at the front of `left`, a frame or what is to be passed over; how many bytes that
+ * are, 0 where more have to come.
+ */
+static size_t play_front(struct transcript *t, struct bytes left, bool is_all)
+{
+    struct bytes frame = {0};
+    size_t used = 0;
+    enum err found = choose_protocol(t, left);
+    if (found != ERR_OK) {
+        if (found == ERR_MORE) {
+            return 0;
+        }
+        give_up(t, found, left);
+        return left.len;
+    }
+    found = t->protocol->split(left, &frame, &used);
+    if (found == ERR_MORE && !is_all) {
+        return 0;
+    }
+    enum err why = found == ERR_OK ? play_frame(t, frame) : found;
+    if (why == ERR_OK) {
+        return used;
+    }
+    size_t whole = used;
+    enum err e = protocol_pass_over(t->protocol, left, found, is_all, &used);
+    if (e == ERR_OK) {
+        check(used > 0 && used <= left.len);
+        print_error(t, err_text(why), used == whole ? frame : bytes_slice(left, 0, used));
+        return used;
+    }
+    if (found == ERR_MORE || e == ERR_MORE) {
+        return 0;
+    }
+    give_up(t, found, left);
+    return left.len;
+}
+
+static size_t play(struct transcript *t, struct bytes in, bool is_all)
 {
     size_t done = 0;
-    while (done < in.len) {
-        struct bytes left = bytes_slice(in, done, in.len - done);
-        struct bytes frame = {0};
-        size_t used = 0;
-        enum err e = choose_protocol(t, left);
-        if (e == ERR_OK) {
-            e = t->protocol->split(left, &frame, &used);
-        }
-        if (e == ERR_MORE) {
-            return done;
-        }
-        if (e == ERR_OK) {
-            check(used > 0 && used <= left.len);
-            play_frame(t, frame);
-            done += used;
-        } else {
-            print_error(t, t->protocol == NULL ? "no protocol begins so" : err_text(e), left);
-            t->is_broken = true;
-            done = in.len;
-        }
+    size_t used = 1;
+    while (done < in.len && used > 0) {
+        used = play_front(t, bytes_slice(in, done, in.len - done), is_all);
+        done += used;
         arena_clear(&t->frame_arena);
     }
     return done;
+}
+
+size_t transcript_feed(struct transcript *t, struct bytes in)
+{
+    return play(t, in, false);
+}
+
+void transcript_end(struct transcript *t, struct bytes rest)
+{
+    size_t used = play(t, rest, true);
+    if (used < rest.len) {
+        print_error(t, err_text(ERR_MORE), bytes_slice(rest, used, rest.len - used));
+    }
+    arena_clear(&t->frame_arena);
 }

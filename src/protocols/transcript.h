@@ -35,10 +35,13 @@ struct transcript {
 void transcript_begin(struct transcript *t);
 /*
  * Plays the frames at the beginning of `in` and answers how many bytes they took; the rest of it
- * may become a frame when more follows.
+ * may become a frame when more follows, or is a bad one whose end the next whole frame will tell.
  */
 size_t transcript_feed(struct transcript *t, struct bytes in);
-/* Writes down `rest`, which transcript_feed() left and which nothing follows, as an error. */
+/*
+ * Plays `rest`, which transcript_feed() left and which nothing follows: whole frames behind one
+ * that is cut off, and the others as errors.
+ */
 void transcript_end(struct transcript *t, struct bytes rest);
 void transcript_free(struct transcript *t);
 

@@ -84,6 +84,27 @@ static const struct protocol toy = {
     .join = toy_join,
 };
 
+/* "h." behind the first letter is a whole frame for certain. */
+static enum err toy_resync(struct bytes in, size_t *skip)
+{
+    for (size_t n = 1; n + 1 < in.len; n++) {
+        if (in.at[n] == 'h' && in.at[n + 1] == '.') {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
+static const struct protocol synced_toy = {
+    .name = "toy",
+    .frame_max = 16,
+    .split = toy_split,
+    .resync = toy_resync,
+    .decode = toy_decode,
+    .reply = toy_reply,
+};
+
 struct printed {
     char text[4096];
 };
@@ -186,6 +207,90 @@ static void test_a_join_may_fail(void **state)
                      1);
 }
 
+#define HEARTBEATS                                                                                 \
+    HEAD "\"heartbeat\",\"device_id\":\"7\"}\n" HEAD                                               \
+         "\"heartbeat\",\"device_id\":\"7\",\"ack\":\"ab\"}\n"
+#define BAD(why, hex) "{\"error\":\"" why "\",\"frame\":\"" hex "\"}\n"
+
+/* What stands before the next whole frame is the error; more is waited for until the end. */
+static void test_a_stream_goes_on_behind_what_is_bad(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        size_t fed; /* bytes taken before the end is known */
+        const char *want;
+        bool is_broken;
+    } rows[] = {
+        {"bxh.", 4, BAD("checksum mismatch", "6278") HEARTBEATS, false},
+        {"b.h.", 4, BAD("checksum mismatch", "62") HEARTBEATS, false},
+        {"b.", 0, BAD("checksum mismatch", "62"), false},
+        {"h.b.b.", 2, HEARTBEATS BAD("checksum mismatch", "62") BAD("checksum mismatch", "62"),
+         false},
+        {"!xh.", 4, BAD("malformed message", "2178") HEARTBEATS, false},
+        {"!x", 0, BAD("malformed message", "2178"), true},
+        {"nx", 0, BAD("more bytes needed", "6e78"), false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct printed p = {""};
+        struct transcript t = {
+            .protocol = &synced_toy, .now_s = 0xab, .print = collect, .context = &p};
+        transcript_begin(&t);
+        assert_int_equal(transcript_feed(&t, bytes_of_text(rows[i].in)), rows[i].fed);
+        transcript_end(&t, bytes_of_text(rows[i].in + rows[i].fed));
+        assert_string_equal(p.text, rows[i].want);
+        assert_int_equal(t.is_broken, rows[i].is_broken);
+        transcript_free(&t);
+    }
+}
+
+/* How many bytes to pass over, and when that is known. */
+static void test_what_is_passed_over(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        size_t used; /* by split(), where it found a frame */
+        enum err found;
+        bool is_all;
+        enum err want;
+        size_t passed;
+    } rows[] = {
+        {"bxyh.", 3, ERR_OK, false, ERR_OK, 3},
+        {"bxyh.", 5, ERR_OK, false, ERR_OK, 3},
+        {"bxy", 3, ERR_OK, false, ERR_MORE, 0},
+        {"bxy", 3, ERR_OK, true, ERR_OK, 3},
+        {"bxyh.", 0, ERR_MORE, false, ERR_MORE, 0},
+        {"bxyh.", 0, ERR_MORE, true, ERR_OK, 3},
+        {"bxyz", 0, ERR_MORE, true, ERR_MORE, 0},
+        {"bxyh.", 0, ERR_TOO_LONG, false, ERR_OK, 3},
+        {"bxyz", 0, ERR_TOO_LONG, true, ERR_TOO_LONG, 0},
+        {"bxyz", 0, ERR_MALFORMED, false, ERR_MORE, 0},
+        {"bxyz", 0, ERR_MALFORMED, true, ERR_MALFORMED, 0},
+        {"b0123456789abcdefg", 0, ERR_MALFORMED, false, ERR_MALFORMED, 0},
+        /* longer than a frame, which nothing ends */
+        {"b0123456789abcdefg", 0, ERR_MORE, false, ERR_TOO_LONG, 0},
+        {"b0123456789abcdefh.", 0, ERR_MORE, false, ERR_OK, 17},
+        /* beyond two of the longest frames nothing is looked for */
+        {"b0123456789abcdef0123456789abcdefh.", 0, ERR_MORE, true, ERR_TOO_LONG, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t used = rows[i].used;
+        print_message("# %s\n", rows[i].in);
+        enum err e = protocol_pass_over(&synced_toy, bytes_of_text(rows[i].in), rows[i].found,
+                                        rows[i].is_all, &used);
+        assert_int_equal(e, rows[i].want);
+        if (e == ERR_OK) {
+            assert_int_equal(used, rows[i].passed);
+        }
+    }
+    size_t used = 2;
+    assert_int_equal(protocol_pass_over(&toy, bytes_of_text("b.h."), ERR_OK, false, &used), ERR_OK);
+    assert_int_equal(used, 2);
+    assert_int_equal(protocol_pass_over(&toy, bytes_of_text("!h."), ERR_MALFORMED, true, &used),
+                     ERR_MALFORMED);
+}
+
 static void test_the_first_bytes_choose(void **state)
 {
     (void)state;
@@ -217,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_parts_of_another_total_do_not_complete),
         cmocka_unit_test(test_parts_are_used_once),
         cmocka_unit_test(test_a_join_may_fail),
+        cmocka_unit_test(test_a_stream_goes_on_behind_what_is_bad),
+        cmocka_unit_test(test_what_is_passed_over),
         cmocka_unit_test(test_the_first_bytes_choose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
  *
  *     FILE.part    made anew or taken over from a backup that was killed; locked (flock)
  *     copied       every page, unsynced and without a journal: nothing of it counts yet
+ *     nameless     the store's id is taken out: no witness speaks of a copy
  *     unlogged     its header says no longer that a log stands beside it: one file is all
  *     synced       the file
  *     checked      all that check.c looks at
@@ -30,6 +31,7 @@
 #include "base/mem.h"
 #include "store/check.h"
 #include "store/database.h"
+#include "store/inspect.h"
 #include "store/store_private.h"
 
 enum { CACHE_KIB = 2048, STEP_PAGES = 256 };
@@ -111,6 +113,15 @@ static enum err copy_pages(const struct copy *c, sqlite3 *from, sqlite3 *to)
     return database_err(to, result);
 }
 
+/* A copy takes an id of its own when it is first opened (witness.c). */
+static enum err forget_id(sqlite3 *db)
+{
+    int64_t count = 0;
+    enum err e =
+        database_number(db, "SELECT count(*) FROM sqlite_schema WHERE name='store'", &count);
+    return e == ERR_OK && count > 0 ? database_run(db, "UPDATE store SET id=x''") : e;
+}
+
 /* Into the empty file; nobody else opens it, so that it needs neither locks nor a journal. */
 static enum err copy_to_part(const struct copy *c, sqlite3 *from)
 {
@@ -125,6 +136,9 @@ static enum err copy_to_part(const struct copy *c, sqlite3 *from)
         to, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
     if (e == ERR_OK) {
         e = copy_pages(c, from, to);
+    }
+    if (e == ERR_OK) {
+        e = forget_id(to);
     }
     if (e == ERR_OK) {
         e = database_run(to, "PRAGMA journal_mode=DELETE");
@@ -250,10 +264,18 @@ static enum err open_store(const struct copy *c, sqlite3 **out)
                  "a -wal or -journal of that name belongs to another database");
         return ERR_DUPLICATE;
     }
+    struct inspection found;
+    enum err e = inspect_store(c->asked->directory, NULL, &found);
+    if (e != ERR_OK) {
+        if (e == ERR_CORRUPT) {
+            inspect_report(c->asked->directory, &found);
+        }
+        return e;
+    }
     char *path = store_path(c->asked->directory);
     const struct database_options options = {
         .path = path, .cache_kib = CACHE_KIB, .read_only = true};
-    enum err e = database_open(&options, out);
+    e = database_open(&options, out);
     free(path);
     return e;
 }

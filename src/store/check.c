@@ -1,10 +1,11 @@
 /*
- * Checking: everything is read once, in one read transaction, so that a running server may go on
- * writing. First the words of the tables, which say how the rest is read, and SQLite's own
- * structure (integrity_check), then every row of every entity, every
- * device's sealed state, every chunk and open row (it must decode to what its row says, behind the
- * one before it, of a device that has a state), and every journal batch: its checksum, each record
- * and each state. What is damaged is logged with its place, and the rest is looked at all the same.
+ * Checking: first whether all that was acknowledged is there (inspect.c), and whether damaged files
+ * are kept beside (keep.c). Then everything is read once, in one read transaction, so that a
+ * running server may go on writing. First the words of the tables, which say how the rest is read,
+ * and SQLite's own structure (integrity_check), then every row of every entity, every device's
+ * sealed state, every chunk and open row (it must decode to what its row says, behind the one
+ * before it, of a device that has a state), and every journal batch: its checksum, each record and
+ * each state. What is damaged is logged with its place, and the rest is looked at all the same.
  *
  * Blocks, states and batches have checksums, so that no byte of a track changes unseen. The
  * entities have none: a letter of a name that became another is not found.
@@ -18,6 +19,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
+#include "store/inspect.h"
+#include "store/keep.h"
 #include "store/schema.h"
 #include "store/store_private.h"
 
@@ -186,8 +189,8 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     return e;
 }
 
-/* SQLite's own check: one row "ok", or a row for each thing that is wrong. */
-static enum err check_structure(sqlite3 *db)
+/* One row "ok", or a row for each thing that is wrong. */
+enum err store_check_structure(sqlite3 *db)
 {
     sqlite3_stmt *rows = NULL;
     enum err e =
@@ -235,7 +238,7 @@ static enum err check_content(sqlite3 *db, struct checking *c)
     }
     const struct accounts_loader accounts = {.context = c, .change = note_change, .go_on = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
-    e = check_structure(db);
+    e = store_check_structure(db);
     e = worse(e, accounts_load(db, &accounts));
     e = worse(e, check_sealed(db, c));
     return worse(e, store_walk_journal(db, &walk));
@@ -288,8 +291,17 @@ enum err store_check_file(const char *path,
 enum err store_check(const char *directory,
                      void (*row)(void *context, const struct store_check_row *row), void *context)
 {
+    struct inspection found;
+    enum err whole = inspect_store(directory, NULL, &found);
+    if (whole == ERR_CORRUPT) {
+        inspect_report(directory, &found);
+    } else if (whole == ERR_OK && keep_count(directory) > 0) {
+        log_line(LOG_ERROR, "damage_kept", "directory=\"%s\" what=\"%s\"", directory,
+                 "it went on without what was lost: damaged files are kept in it");
+        whole = ERR_CORRUPT;
+    }
     char *path = store_path(directory);
     enum err e = store_check_file(path, row, context);
     free(path);
-    return e;
+    return worse(whole, e);
 }

@@ -13,7 +13,7 @@
 
 #define VFS_NAME "checkpoint-faults"
 
-enum { TEXT = 1 << 20, MB = 1 << 20, DEADLINE_MS = 20000 };
+enum { TEXT = 1 << 20, MB = 1 << 20, DEADLINE_MS = 120000 };
 
 struct kit {
     char directory[KIT_PATH_SIZE];

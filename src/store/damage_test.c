@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include "store/check.h"
 #include "store/engine_testing.h"
 
 /* What of the tracks a check has to answer for: all but a distance, which follows from the rest. */
@@ -76,8 +77,10 @@ static void note_row(void *context, const struct store_check_row *row)
 
 static enum err check_store(const struct kit *k, struct told *told)
 {
+    char path[KIT_PATH_SIZE + 16];
+    (void)snprintf(path, sizeof(path), "%s/odograph.db", k->path);
     *told = (struct told){0};
-    return store_check(k->path, note_row, told);
+    return store_check_file(path, note_row, told);
 }
 
 /* All that a statement gives, as one number; an error is one too. */

@@ -180,8 +180,9 @@ static int open_as_asked(const struct database_options *o, sqlite3 **out)
 {
     int flags = SQLITE_OPEN_NOMUTEX;
     flags |= o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    return o->read_only && is_frozen(o->path) ? open_frozen(o, out)
-                                              : sqlite3_open_v2(o->path, out, flags, o->vfs);
+    return o->read_only && (o->alone || is_frozen(o->path))
+               ? open_frozen(o, out)
+               : sqlite3_open_v2(o->path, out, flags, o->vfs);
 }
 
 enum err database_open(const struct database_options *o, sqlite3 **out)

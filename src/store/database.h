@@ -16,6 +16,7 @@ struct database_options {
     const char *vfs; /* NULL: the default */
     uint32_t cache_kib;
     bool read_only; /* and must exist; in a directory that cannot be written to as well */
+    bool alone;     /* read_only: without its log, as a file that nobody changes meanwhile */
 };
 
 /* Opens with every setting made. ERR_NOT_FOUND: read-only and not there; else database_err(). */

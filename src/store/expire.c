@@ -122,6 +122,7 @@ enum err expire_step(struct store *s, const struct store_upkeep *upkeep)
     x.next = s->trickle.expire_at;
     e = e == ERR_OK ? expire_some(&x) : e;
     e = store_end(s, e);
+    s->trickle.has_expire_failed = e != ERR_OK;
     if (e != ERR_OK) {
         /* A full disk is when retention is needed: the next round is soon. */
         s->trickle.is_expiring = false;

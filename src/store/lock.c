@@ -36,8 +36,7 @@ static enum err report(const char *what, const char *directory, int number)
     return err_of(number);
 }
 
-/* A name is only as durable as the directory that holds it. */
-static enum err sync_directory(const char *path)
+enum err lock_sync_directory(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
@@ -54,7 +53,7 @@ static enum err make_directory(const char *directory)
         return errno == EEXIST ? ERR_OK : report("mkdir", directory, errno);
     }
     char *copy = mem_copy_text(directory);
-    enum err e = sync_directory(dirname(copy));
+    enum err e = lock_sync_directory(dirname(copy));
     free(copy);
     return e == ERR_OK ? ERR_OK : report("sync of the parent", directory, errno);
 }

@@ -8,5 +8,7 @@
  * it is closed. ERR_LOCKED: another process has it, whose id the log line tells; ERR_FULL, ERR_IO.
  */
 MUST_USE enum err lock_take(const char *directory, int *fd);
+/* Syncs a directory: a name in it is only as durable as that. ERR_IO. */
+MUST_USE enum err lock_sync_directory(const char *directory);
 
 #endif

@@ -67,6 +67,7 @@ static void keep_image(void *context)
     assert_int_equal(mkdir(path, 0700), 0);
     copy_file(p->image, path, "odograph.db");
     copy_file(p->image, path, "odograph.db-wal");
+    copy_file(p->k.path, path, "odograph.seq"); /* never synced: at its newest it says most */
 }
 
 /* ---- looking at them ---- */

@@ -15,8 +15,6 @@
 #include "base/log.h"
 #include "store/database.h"
 
-#define APPLICATION_ID 0x4f444f47
-
 enum { SQL_SIZE = 128 };
 
 const char *const schema_steps[] = {
@@ -61,9 +59,12 @@ const char *const schema_steps[] = {
     " first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, count INTEGER NOT NULL,"
     " distance_m_e2 INTEGER NOT NULL, start_state BLOB NOT NULL, data BLOB NOT NULL);"
     "CREATE INDEX track_chunk_by_device ON track_chunk(device, last_s, first_s);",
-    /* 3: what a device's clock and speeds are told in; NULL and 0 where not set. */
+    /* 3: what a device's clock and speeds are told in; NULL and 0 where not set. And who the store
+       is (witness.c). */
     ("ALTER TABLE device ADD COLUMN utc_offset_min INTEGER;"
      "ALTER TABLE device ADD COLUMN speed_unit INTEGER NOT NULL DEFAULT 0;"
+     "CREATE TABLE store(id BLOB NOT NULL);"
+     "INSERT INTO store VALUES(x'');"
      /* What was learnt of a clock that is in question (fleet/clock_zone.h). */
      "CREATE TABLE device_clock(device INTEGER PRIMARY KEY, zone BLOB NOT NULL);"),
 };
@@ -91,7 +92,7 @@ static enum err judge(sqlite3 *db, size_t count, int64_t *version)
         return e;
     }
     bool is_empty = application_id == 0 && *version == 0 && tables == 0;
-    if (!is_empty && application_id != APPLICATION_ID) {
+    if (!is_empty && application_id != SCHEMA_APPLICATION_ID) {
         log_line(LOG_ERROR, "not_a_store", "why=\"the database is another program's\"");
         return ERR_CORRUPT;
     }
@@ -150,7 +151,7 @@ static enum err take_step(sqlite3 *db, const char *step, size_t version)
 {
     char mark[SQL_SIZE];
     (void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%zu; COMMIT",
-                   APPLICATION_ID, version);
+                   SCHEMA_APPLICATION_ID, version);
     enum err e = database_run(db, "BEGIN IMMEDIATE");
     if (e == ERR_OK) {
         e = database_run(db, step);

@@ -11,6 +11,8 @@
  * that a file has taken; a step once released is never changed.
  */
 
+#define SCHEMA_APPLICATION_ID 0x4f444f47
+
 extern const char *const schema_steps[];
 extern const size_t schema_step_count;
 

@@ -3,6 +3,7 @@
  *
  *     odograph.db       tables (schema.c): entities as rows, fixes as batches, then as chunks
  *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
+ *     odograph.seq      the number of the last commit (witness.c)
  *     odograph.lock     held while a process writes (lock.c)
  *     memory            tails (tail.c): the journal's fixes by device, for readers
  *
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -26,6 +26,8 @@
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/expire.h"
+#include "store/inspect.h"
+#include "store/keep.h"
 #include "store/lock.h"
 #include "store/repeat.h"
 #include "store/schema.h"
@@ -34,7 +36,7 @@
 #include "store/trickle.h"
 #include "store/visitor.h"
 
-enum { PAGE_BYTES = 16384, CHECKPOINTER_CACHE_KIB = 1024 };
+enum { PAGE_BYTES = 16384, CHECKPOINTER_CACHE_KIB = 1024, COUNT_KEPT_EVERY_MS = 1000 };
 enum {
     ASK_EVERY_FRAMES = (4 << 20) / PAGE_BYTES,
     FINISH_AT_FRAMES = (32 << 20) / PAGE_BYTES,
@@ -55,6 +57,10 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     struct store *s = context;
     (void)db;
     (void)name;
+    if ((uint64_t)frames < s->wal_frames) { /* the log was begun anew */
+        s->frames_asked = 0;
+        s->frames_finished = 0;
+    }
     s->wal_frames = (uint64_t)frames;
     return SQLITE_OK;
 }
@@ -63,43 +69,25 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
  * SQLite would let everybody read a new file (and its log, which takes its mode from it); it holds
  * password hashes. What stops this stops SQLite too, which then says why.
  */
-static void make_private(const char *path)
+static void make_private(const char *path, const char *directory)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {
         (void)close(fd);
+        log_line(LOG_INFO, "store_created", "directory=%s", directory);
     }
 }
 
-static bool is_empty(const char *path)
+/* What is missing or damaged is refused, or accepted because somebody said so. */
+static enum err look_for_damage(const struct store_options *options)
 {
-    struct stat st;
-    return stat(path, &st) != 0 || st.st_size == 0;
-}
-
-/*
- * SQLite begins a new database where there is none, and deletes the log that lies beside it: what
- * was acknowledged would be gone with it, though the database may only have been moved away.
- */
-static enum err look_for_lone_log(const struct store *s, const char *directory)
-{
-    if (!is_empty(s->path)) {
-        return ERR_OK;
+    struct inspection found;
+    enum err e = inspect_store(options->directory, options->vfs, &found);
+    if (e != ERR_CORRUPT) {
+        return e == ERR_OK && found.is_witness_closed ? ERR_IO : e;
     }
-    char *log_path = mem_new(strlen(s->path) + sizeof("-wal"));
-    (void)sprintf(log_path, "%s-wal", s->path);
-    bool has_log = !is_empty(log_path);
-    free(log_path);
-    if (has_log) {
-        log_line(LOG_ERROR, "store_open_failed",
-                 "directory=%s why=\"" DATABASE_FILE
-                 " is missing or empty, but its log " DATABASE_FILE
-                 "-wal is there: put the database back, or move the log away\"",
-                 directory);
-        return ERR_CORRUPT;
-    }
-    log_line(LOG_INFO, "store_created", "directory=%s", directory);
-    return ERR_OK;
+    inspect_report(options->directory, &found);
+    return options->accept_damage ? keep_and_mend(options->directory, options->vfs, &found) : e;
 }
 
 static enum err open_database(struct store *s, const struct database_options *options)
@@ -123,6 +111,9 @@ static enum err open_database(struct store *s, const struct database_options *op
     if (e == ERR_OK) {
         e = accounts_open(s->db, &s->accounts);
     }
+    if (e == ERR_OK) {
+        e = witness_open(s->db, s->directory, &s->witness);
+    }
     if (e != ERR_OK) {
         database_log(s->db, "store_open_failed", e);
     }
@@ -140,6 +131,7 @@ enum err store_open(const struct store_options *options, struct store **out)
     g_queue_init(&s->late);
     trickle_init(s, options);
     expire_init(s);
+    s->directory = mem_copy_text(options->directory);
     s->path = store_path(options->directory);
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();
@@ -150,9 +142,9 @@ enum err store_open(const struct store_options *options, struct store **out)
         .cache_kib = options->cache_kib,
     };
     enum err e = lock_take(options->directory, &s->lock_fd);
-    e = e == ERR_OK ? look_for_lone_log(s, options->directory) : e;
+    e = e == ERR_OK ? look_for_damage(options) : e;
     if (e == ERR_OK) {
-        make_private(s->path);
+        make_private(s->path, s->directory);
         e = open_database(s, &database);
     }
     if (e == ERR_OK) {
@@ -163,6 +155,8 @@ enum err store_open(const struct store_options *options, struct store **out)
         store_close(s);
         return e;
     }
+    atomic_store_explicit(&s->counters->damage_kept, keep_count(s->directory),
+                          memory_order_relaxed);
     *out = s;
     return ERR_OK;
 }
@@ -176,6 +170,7 @@ void store_close(struct store *s)
     (void)sqlite3_finalize(s->insert_batch);
     (void)sqlite3_finalize(s->trim_journal);
     check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
+    witness_close(s->witness);
     g_queue_clear(&s->late);
     trickle_clear(s);
     repeats_free(s->repeats);
@@ -190,6 +185,7 @@ void store_close(struct store *s)
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd);
     }
+    free(s->directory);
     free(s->path);
     free(s->vfs);
     free(s);
@@ -410,6 +406,14 @@ static void note_published(void *context, struct tail *tail)
     trickle_note_tail(s, tail);
 }
 
+/* The row that was committed is the newest one now. */
+static void note_newest(struct store *s)
+{
+    bool is_told = witness_write(s->witness, s->next_seq);
+    atomic_store_explicit(&s->counters->witness_failing, !is_told, memory_order_relaxed);
+    trickle_note_row(s, s->next_seq++, s->batch_bytes);
+}
+
 enum err store_end(struct store *s, enum err e)
 {
     if (e == ERR_OK) {
@@ -419,7 +423,7 @@ enum err store_end(struct store *s, enum err e)
     if (e == ERR_OK) {
         tails_publish(s->tails, note_published, s);
         if (s->batch_bytes > 0) {
-            trickle_note_row(s, s->next_seq++, s->batch_bytes);
+            note_newest(s);
         }
         counter_add(s->counters, fixes_sealed, s->sealed_fixes);
         tell_figures(s);
@@ -461,8 +465,9 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     e = e == ERR_OK ? save_changes(s, batch) : e;
     if (batch->part_count > 0) {
         e = e == ERR_OK ? trickle_work(s, added_bytes(batch)) : e;
-        e = e == ERR_OK ? store_journal(s, batch->parts, batch->part_count) : e;
     }
+    /* Changes alone have an empty row: its number tells that they were committed (witness.c). */
+    e = e == ERR_OK ? store_journal(s, batch->parts, batch->part_count) : e;
     return store_end(s, e);
 }
 
@@ -491,10 +496,6 @@ static enum err finish_log(struct store *s)
 static enum err maintain_log(struct store *s)
 {
     enum err e = checkpointer_result(s->checkpointer);
-    if (s->wal_frames < s->frames_asked) { /* the log was begun anew */
-        s->frames_asked = 0;
-        s->frames_finished = 0;
-    }
     if (s->wal_frames >= FINISH_AT_FRAMES) {
         bool is_due = s->wal_frames >= s->frames_finished + FINISH_AGAIN_FRAMES;
         enum err own = is_due ? finish_log(s) : ERR_OK;
@@ -527,7 +528,18 @@ static enum err settle_late(struct store *s, const struct store_upkeep *upkeep)
     return e;
 }
 
-enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
+/* Whoever deletes the folders of damaged files need not start the server anew for /health. */
+static void count_kept(struct store *s)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (now_ms >= s->kept_due_ms && counter_get(s->counters, damage_kept) > 0) {
+        s->kept_due_ms = now_ms + COUNT_KEPT_EVERY_MS;
+        atomic_store_explicit(&s->counters->damage_kept, keep_count(s->directory),
+                              memory_order_relaxed);
+    }
+}
+
+static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
 {
     enum err e = settle_late(s, upkeep);
     bool has_more = e == ERR_MORE;
@@ -544,6 +556,17 @@ enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
         return e;
     }
     return log == ERR_OK && has_more ? ERR_MORE : log;
+}
+
+enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
+{
+    count_kept(s);
+    enum err e = maintain(s, upkeep);
+    /* Between two tries nothing fails, and nothing is well either. */
+    bool is_failing =
+        (e != ERR_OK && e != ERR_MORE) || trickle_held_ms(s) > 0 || s->trickle.has_expire_failed;
+    atomic_store_explicit(&s->counters->upkeep_failing, is_failing, memory_order_relaxed);
+    return e;
 }
 
 unsigned store_maintain_wait_ms(const struct store *s, unsigned limit_ms)

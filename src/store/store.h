@@ -28,12 +28,14 @@ struct store_options {
     uint32_t cache_kib;        /* page cache of the writer */
     size_t tail_bytes;         /* memory of fixes that are not in chunks yet; 0: 64 MiB */
     int64_t seal_after_s;      /* they go there after so long, however few; 0: 900 */
+    bool accept_damage;        /* go on without what is lost; the damaged files are kept */
     struct counters *counters; /* of those in counters.h the tails, chunks and journal; or NULL */
 };
 
 /*
  * Opens or creates. ERR_LOCKED: another process has it; ERR_VERSION: made by a newer odograph;
- * ERR_IO, ERR_FULL, ERR_CORRUPT. Says why in one log line. An older schema is migrated forward.
+ * ERR_CORRUPT: something is damaged or missing of what was acknowledged, and nothing is changed;
+ * ERR_IO, ERR_FULL. Says why in one log line. An older schema is migrated forward.
  */
 MUST_USE enum err store_open(const struct store_options *options, struct store **out);
 /* Every reader must be closed. Copies the log back, and lets the directory go. */
@@ -198,7 +200,8 @@ struct store_check_row {
 
 /*
  * Verifies everything that is stored under `directory` and calls `row` once a device. ERR_CORRUPT
- * after logging what is damaged and where; ERR_NOT_FOUND where there is no store.
+ * after logging what is damaged and where, or that damaged files are kept there; ERR_NOT_FOUND
+ * where there is no store.
  */
 MUST_USE enum err store_check(const char *directory,
                               void (*row)(void *context, const struct store_check_row *row),

@@ -14,6 +14,7 @@
 #include "store/store.h"
 #include "store/tail.h"
 #include "store/track.h"
+#include "store/witness.h"
 
 /* A row of the journal: its number and size. */
 struct journal_row {
@@ -26,6 +27,7 @@ struct trickle {
     size_t limit_bytes; /* of the tails */
     int64_t seal_after_ms;
     GQueue ready;        /* struct tail with TRACK_FULL fixes and more */
+    uint64_t swept_seq;  /* the last sweep sealed what commits up to this one hold */
     bool is_sweeping;    /* every tail is visited, in order of device ... */
     int64_t sweep_at;    /* ... the next one with an id from here on ... */
     uint64_t sweep_seq;  /* ... that holds fixes of commits up to this one */
@@ -38,7 +40,8 @@ struct trickle {
     int64_t expire_at;     /* the next device whose old fixes are deleted */
     int64_t expire_due_ms; /* monotonic: when the next round of that begins */
     bool is_expiring;
-    int64_t held_until_ms; /* monotonic: a commit failed, and sealing may be why */
+    bool has_expire_failed; /* the last time */
+    int64_t held_until_ms;  /* monotonic: a commit failed, and sealing may be why */
 };
 
 struct visitors;
@@ -47,8 +50,9 @@ struct repeats;
 /* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
-    char *path;  /* of the database; with `vfs` for the connections of readers */
-    char *vfs;   /* NULL: the default */
+    char *directory;
+    char *path; /* of the database; with `vfs` for the connections of readers */
+    char *vfs;  /* NULL: the default */
     sqlite3 *db;
     sqlite3_stmt *insert_batch;
     sqlite3_stmt *trim_journal;
@@ -59,6 +63,8 @@ struct store {
     struct repeats *repeats;
     struct visitors *visitors;
     struct checkpointer *checkpointer;
+    struct witness *witness;
+    int64_t kept_due_ms; /* monotonic: when the folders of damaged files are counted again */
     struct journal_buffer buffer;
     struct arena batch;   /* of the journal row under way */
     struct arena scratch; /* of one device's work */

@@ -10,7 +10,7 @@
  * Apart from full tails they are visited by a sweep: every device in order of its id, because
  * neighbours share pages of the tables. A sweep begins when memory or the journal ask for it, or
  * when the last one began seal_after_s ago. At its end the oldest commit that any tail still needs
- * is known, and the journal before it is deleted, some rows with each commit.
+ * is known, and the journal before it is deleted, some rows with each commit; never its newest row.
  */
 #include "store/trickle.h"
 
@@ -90,9 +90,12 @@ bool trickle_is_over(const struct store *s)
     return tails_bytes(s->tails) > s->trickle.limit_bytes;
 }
 
+/* Whether the journal holds more than its newest row, or that one is not sealed. */
 static bool has_journal(const struct trickle *k)
 {
-    return k->journal_head < k->journal->len;
+    return k->journal_head < k->journal->len &&
+           (k->journal_head + 1 < k->journal->len ||
+            g_array_index(k->journal, struct journal_row, k->journal_head).seq > k->swept_seq);
 }
 
 static bool is_sweep_due(const struct store *s)
@@ -128,6 +131,7 @@ static struct tail *next_swept(struct store *s)
     }
     k->is_sweeping = false;
     k->is_trim_due = true;
+    k->swept_seq = k->sweep_seq;
     return NULL;
 }
 
@@ -188,24 +192,27 @@ static enum err seal_some(struct store *s, const struct budget *b)
 
 /* ---- the journal ---- */
 
-/* The oldest commit that a tail still needs decides what may go. */
+/*
+ * The oldest commit that a tail still needs decides what may go; the newest never goes, since its
+ * number is what the store is known by (witness.c).
+ */
 static void find_trim(struct store *s)
 {
-    uint64_t needed = s->next_seq;
+    uint64_t needed = s->next_seq - 1;
     size_t count = 0;
     struct tail *const *all = tails_all(s->tails, &count);
     for (size_t i = 0; i < count; i++) {
         bool needs = all[i]->first_seq != 0 && all[i]->first_seq < needed;
         needed = needs ? all[i]->first_seq : needed;
     }
-    s->trickle.trim_seq = needed - 1;
+    s->trickle.trim_seq = needed == 0 ? 0 : needed - 1;
     s->trickle.is_trim_due = false;
 }
 
 static bool can_trim(const struct store *s)
 {
     const struct trickle *k = &s->trickle;
-    return has_journal(k) &&
+    return k->journal_head < k->journal->len &&
            g_array_index(k->journal, struct journal_row, k->journal_head).seq <= k->trim_seq;
 }
 
@@ -279,6 +286,7 @@ void trickle_conclude(struct store *s, enum err e)
         drop_trimmed(s);
     } else {
         s->trickle.held_until_ms = clock_monotonic_ms() + HOLD_MS;
+        s->trickle.swept_seq = 0; /* what it sealed is not */
     }
     s->trimmed_rows = 0;
 }

@@ -1,8 +1,9 @@
 /*
  * libFuzzer's driver of one protocol, named by the macro FUZZED; built once a row (fuzz_NAME). The
  * input is what a connection receives. It is played as one stream and again cut in two, which must
- * come to the same; what is printed must be JSON; then it is handed to decode(), reply() and
- * read_ack() as it is. A broken promise aborts.
+ * come to the same where all of it can be read: what is passed over behind a bad frame depends on
+ * how much has come. What is printed must be JSON; then the input is handed to decode(), reply(),
+ * resync() and read_ack() as it is. A broken promise aborts.
  */
 #include <jansson.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static void digest(void *context, struct bytes json)
     }
 }
 
-/* Plays `in` in two pieces; answers whether it could be split to its end. */
+/* Plays `in` in two pieces; answers whether all of it could be read. */
 static bool play(struct bytes in, size_t cut, uint64_t *sum)
 {
     *sum = UINT64_C(0xcbf29ce484222325);
@@ -37,7 +38,7 @@ static bool play(struct bytes in, size_t cut, uint64_t *sum)
     struct bytes rest = bytes_slice(in, used, in.len);
     used = transcript_feed(&t, rest);
     transcript_end(&t, bytes_slice(rest, used, rest.len));
-    bool is_whole = !t.is_broken;
+    bool is_whole = !t.is_broken && t.errors == 0;
     transcript_free(&t);
     return is_whole;
 }
@@ -73,6 +74,20 @@ static void read_answers(struct bytes in)
     }
 }
 
+/* What is found behind the first byte begins a frame. */
+static void look_behind(struct bytes in)
+{
+    size_t skip = 0;
+    struct bytes frame;
+    size_t used = 0;
+    if (FUZZED.resync == NULL || FUZZED.resync(in, &skip) != ERR_OK) {
+        return;
+    }
+    check(skip > 0 && skip < in.len);
+    check(FUZZED.split(bytes_slice(in, skip, in.len), &frame, &used) == ERR_OK);
+    check(frame.at == in.at + skip && used == frame.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = {data, size};
@@ -87,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(is_whole == is_same);
     check(!is_whole || whole == halves);
     decode_directly(in);
+    look_behind(in);
     read_answers(in);
     return 0;
 }

@@ -5,8 +5,9 @@ import os
 import pathlib
 import socket
 import subprocess
+import time
 
-from lib.server import BINARY
+from lib.server import BINARY, PATIENCE_S
 from lib.trackers import split_address
 
 UTC = datetime.timezone.utc
@@ -64,7 +65,7 @@ class Load:
 
     def result(self):
         """Its last line, once it has ended."""
-        out, _ = self.process.communicate(timeout=240)
+        out, _ = self.process.communicate(timeout=4 * PATIENCE_S)
         return json.loads(out.splitlines()[-1])
 
     def __enter__(self):
@@ -83,11 +84,13 @@ class StalledReader:
         body = json.dumps(fields).encode()
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.settimeout(60)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect(split_address(api.address))
         head = f"POST /api/{method} HTTP/1.0\r\nHost: x\r\nAuthorization: {api.token}\r\n" \
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.socket.sendall(head.encode() + body)
+        self.received = b""
+        self.sipped = time.monotonic()
 
     def has_begun(self):
         """Whether something of the answer stands in our socket."""
@@ -96,17 +99,26 @@ class StalledReader:
         except BlockingIOError:
             return False
 
+    def sip(self):
+        """Takes a little now and then, so that the server does not end it for taking nothing."""
+        if time.monotonic() - self.sipped > 5:
+            self.sipped = time.monotonic()
+            self.received += self.socket.recv(4096)
+
     def read(self):
         """Status and JSON of the answer; None for one that was cut off."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        with self.socket.makefile("rb") as stream:
-            status = int(stream.readline().split()[1])
-            while stream.readline().strip():
-                pass
-            try:
-                return status, json.loads(stream.read())
-            except (ConnectionError, ValueError):
-                return status, None
+        pieces = [self.received]
+        try:
+            while piece := self.socket.recv(1 << 20):
+                pieces.append(piece)
+        except ConnectionError:
+            pass
+        head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+        try:
+            return int(head.split()[1]), json.loads(body)
+        except ValueError:
+            return int(head.split()[1]), None
 
     def close(self):
         self.socket.close()

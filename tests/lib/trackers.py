@@ -2,7 +2,7 @@
 import socket
 import struct
 
-TIMEOUT_S = 20
+TIMEOUT_S = 300  # as PATIENCE_S of the servers
 
 
 def split_address(address):

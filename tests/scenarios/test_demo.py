@@ -16,9 +16,9 @@ def test_the_demo_fleet_has_a_day_behind_it_and_drives(make_server):
         rows = demo.data("vehicle/GetCurrentVehicleInfo", VehiclePlates="")["data"]
         return len(rows) == 20 and rows
 
-    wait_until(all_report, 60, "all twenty reporting")
+    wait_until(all_report, what="all twenty reporting")
     wait_until(lambda: demo.data("vehicle/GetDeviceList", PageIndex=1, PageSize=100,
-                                 Status=1)["total"] >= 15, 60, "most of them online")
+                                 Status=1)["total"] >= 15, what="most of them online")
     end = datetime.datetime.now(UTC)
     start = end - datetime.timedelta(hours=25)
     seen_moving = seen_parked = 0
@@ -31,7 +31,7 @@ def test_the_demo_fleet_has_a_day_behind_it_and_drives(make_server):
             recent = (end - datetime.timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
             return found if newest > recent else None
 
-        found = wait_until(day, 90, "a whole day of history")
+        found = wait_until(day, what="a whole day of history")
         assert found["total"] > 100
         speeds = [r["Speed"] for r in found["data"]]
         assert max(speeds) < 100

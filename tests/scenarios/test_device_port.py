@@ -3,7 +3,7 @@ import datetime
 import socket
 
 from lib.faults import now
-from lib.server import Fleet, counter, wait_until
+from lib.server import PATIENCE_S, Fleet, counter, wait_until
 from lib.trackers import Gt06, Jt808, Link, jt808_location, split_address
 
 QUICK = "[device]\nidle_timeout_s = 10\nlogin_timeout_s = 1\n"
@@ -80,7 +80,7 @@ def test_jt808_over_udp(server):
     fleet = Fleet(server, devices=["013900000001"])
     maker = Jt808(server.device, "013900000001")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.settimeout(20)
+        udp.settimeout(PATIENCE_S)
         udp.connect(split_address(server.device))
         for latitude in (1.5, 2.5):
             udp.send(maker.frame(0x0200, jt808_location(now(), lat=latitude)))

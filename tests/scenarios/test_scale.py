@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from lib.server import BINARY, Fleet, simulate, wait_until
+from lib.server import BINARY, PATIENCE_S, Fleet, simulate, wait_until
 
 FIRST_ID = 13800000001
 
@@ -28,7 +28,7 @@ def hold_links(server, first, count):
     """Devices that send a fix now and then keep their connection until they are ended."""
     return subprocess.Popen(
         [BINARY, "simulate", "--address", server.device, "--quiet", "--devices", str(count),
-         "--first-id", f"{first:012d}", "--rate", "2000", "--duration", "600", "--give-up", "600",
+         "--first-id", f"{first:012d}", "--rate", "2000", "--duration", "3600", "--give-up", "3600",
          "--window", "1"], stdout=subprocess.DEVNULL)
 
 
@@ -47,8 +47,8 @@ def at_once(server, over_udp, over_tcp, fixes):
                           f"{FIRST_ID:012d}", "--fixes", str(fixes), "--window", "2")
         assert result["acknowledged"] == result["sent"] == over_udp * fixes, result
         wait_until(lambda: server.health()["counters"]["connections"] == over_tcp,
-                   timeout_s=120, what="every connection")
-        wait_until(lambda: is_live(fleet, over_udp + over_tcp), timeout_s=120,
+                   what="every connection")
+        wait_until(lambda: is_live(fleet, over_udp + over_tcp),
                    what="a status of every device")
         counters = server.health()["counters"]
         assert counters["udp_peers"] == over_udp
@@ -57,8 +57,8 @@ def at_once(server, over_udp, over_tcp, fixes):
         assert counters["frames_bad"] == counters["connections_refused"] == 0
     finally:
         links.terminate()
-        links.wait(timeout=60)
-    wait_until(lambda: server.health()["counters"]["connections"] == 0, timeout_s=120,
+        links.wait(timeout=PATIENCE_S)
+    wait_until(lambda: server.health()["counters"]["connections"] == 0,
                what="the end of every connection")
 
 

@@ -4,7 +4,7 @@ import json
 import re
 
 from lib.faults import Load, StalledReader, ids
-from lib.server import Fleet, wait_until
+from lib.server import PATIENCE_S, Fleet, wait_until
 from lib.trackers import Gt06, Jt808, jt808_item, jt808_location
 
 UTC = datetime.timezone.utc
@@ -209,12 +209,13 @@ def test_phone_end_to_end(server):
     stamp = int(start.timestamp())
     url = f"http://{server.device}/?id=phone-1&timestamp={stamp}&lat=-33.5&lon=151.25" \
         "&speed=10&bearing=90&altitude=12.5&batt=87"
-    assert requests.get(url, timeout=20).status_code == 200
+    assert requests.get(url, timeout=PATIENCE_S).status_code == 200
     body = {"location": {"timestamp": (start + datetime.timedelta(seconds=5)).isoformat(),
                          "coords": {"latitude": -33.501, "longitude": 151.25, "speed": 5,
                                     "heading": 180, "altitude": 10},
                          "battery": {"level": 0.5, "is_charging": False}}, "device_id": "phone-1"}
-    assert requests.post(f"http://{server.device}/", json=body, timeout=20).status_code == 200
+    answer = requests.post(f"http://{server.device}/", json=body, timeout=PATIENCE_S)
+    assert answer.status_code == 200
     row = fleet.status("phone-1")
     assert (row["Lat"], row["Lon"], row["Speed"], row["Direct"]) == (-33.501, 151.25, 18.0, 180)
     assert "Battery level 50%" in row["StatusDes"]
@@ -476,7 +477,7 @@ def test_the_throttle_counts_accounts_and_addresses_as_they_are(make_server):
     fleet = Fleet(server)
 
     def attempt(name, client):
-        connection = http.client.HTTPConnection(server.http, timeout=60)
+        connection = http.client.HTTPConnection(server.http, timeout=PATIENCE_S)
         body = json.dumps({"LoginName": name, "PassWord": "wrong-1"}).encode()
         connection.putrequest("POST", "/api/user/GetLoginToken")
         connection.putheader("Content-Length", str(len(body)))

@@ -1,5 +1,7 @@
 """tools/count_tests.py: the counts, and that nothing which did not run can pass."""
 
+import json
+
 import pytest
 
 import count_tests
@@ -14,6 +16,21 @@ CASES = {
 
 def junit(*kinds):
     return f"<testsuites><testsuite>{''.join(CASES[k] for k in kinds)}</testsuite></testsuites>"
+
+
+def program(name, out, result="OK"):
+    """A line of meson's log."""
+    return json.dumps({"name": name, "stdout": out, "result": result}) + "\n"
+
+
+def unit(*programs, listed=()):
+    """The files of a suite of unit tests; `listed` programs have no line in the log."""
+    names = [json.loads(line)["name"] for line in programs] + list(listed)
+    return {"unit.json": "".join(programs),
+            "unit.list": "".join(f"odograph:store / {name}\n" for name in names)}
+
+
+GOOD = program("store/track", "1..2\nok 1 - a\nok 2 - b\n")
 
 
 @pytest.fixture
@@ -31,14 +48,69 @@ def test_suites_add_up(count):
     files = {
         "steps": "layers 1 0\ntext 1 0\n",
         "tools.xml": junit("passed", "passed", "passed"),
-        "unit.xml": junit("passed", "skipped"),
+        "kills.xml": junit("passed", "skipped"),
+        **unit(GOOD),
     }
-    assert count(files, "check", "unit") == (0, "6 passed, 0 failed")
+    assert count(files, "check", "kills", "unit") == (0, "8 passed, 0 failed")
 
 
 def test_failures_and_errors_fail(count):
-    files = {"unit.xml": junit("passed", "failed", "error")}
-    assert count(files, "unit") == (1, "1 passed, 2 failed")
+    files = {"kills.xml": junit("passed", "failed", "error")}
+    assert count(files, "kills") == (1, "1 passed, 2 failed")
+
+
+@pytest.mark.parametrize("out, result, counts", [
+    ("1..3\nok 1 - a\n", "TIMEOUT", "3 passed, 2 failed"),       # killed at its limit
+    ("1..3\nok 1 - a\nnot ok 2 - b\n", "TIMEOUT", "3 passed, 2 failed"),
+    ("1..1\nok 1 - a\n", "TIMEOUT", "3 passed, 1 failed"),       # killed in its end
+    ("", "TIMEOUT", "2 passed, 1 failed"),
+    ("1..2\nok 1 - a\n", "ERROR", "3 passed, 1 failed"),         # died
+    ("1..1\nok 1 - a\n", "ERROR", "3 passed, 1 failed"),         # a sanitizer's exit status
+    ("1..2\nok 1 - a\nnot ok 2 - b\n", "FAIL", "3 passed, 1 failed"),
+    ("1..2\nok 1 - a\n", "INTERRUPT", "3 passed, 1 failed"),
+    ("", "SKIP", "2 passed, 1 failed"),                          # said nothing at all
+    ("1..0\n", "SKIP", "2 passed, 1 failed"),
+    ("", "OK", "2 passed, 1 failed"),
+])
+def test_a_program_that_did_not_run_to_its_end_fails(count, capsys, out, result, counts):
+    assert count(unit(GOOD, program("store/damage", out, result)), "unit") == (1, counts)
+
+
+def test_every_program_counts(count):
+    killed = program("store/damage", "1..4\nok 1 - a\n", "TIMEOUT")
+    power = program("store/power", "1..2\n", "TIMEOUT")
+    assert count(unit(GOOD, killed, power), "unit") == (1, "3 passed, 5 failed")
+
+
+def test_a_program_that_is_not_in_the_log_fails(count):
+    files = unit(GOOD, listed=["store/damage", "store/power"])
+    assert count(files, "unit") == (1, "2 passed, 2 failed")
+
+
+def test_the_log_may_name_project_and_suite(count):
+    files = unit(GOOD)
+    files["unit.json"] = GOOD.replace("store/track", "odograph:store / store/track")
+    assert count(files, "unit") == (0, "2 passed, 0 failed")
+
+
+def test_a_log_that_was_cut_off_fails(count):
+    files = unit(GOOD, program("store/damage", "1..1\nok 1 - a\n"))
+    files["unit.json"] = files["unit.json"][:-20]
+    assert count(files, "unit") == (1, "2 passed, 1 failed")
+
+
+def test_a_skipped_test_of_a_program_is_none(count):
+    skips = program("gateway/limits", "1..2\nok 1 - a\nok 2 # SKIP no IPv6\n")
+    assert count(unit(skips), "unit") == (0, "1 passed, 0 failed")
+
+
+@pytest.mark.parametrize("files", [
+    {}, {"unit.json": GOOD}, {"unit.list": "store / store/track\n"},
+    {"unit.json": GOOD[:20], "unit.list": ""}, {"unit.json": "{}", "unit.list": ""},
+    {"unit.json": "", "unit.list": ""},
+])
+def test_unit_tests_without_a_whole_log_fail(count, files):
+    assert count({"x": "", **files}, "unit") == (1, "0 passed, 1 failed")
 
 
 def test_a_failed_check_fails(count):

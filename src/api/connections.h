@@ -1,0 +1,78 @@
+#ifndef API_CONNECTIONS_H
+#define API_CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/counters.h"
+
+/*
+ * Every open HTTP connection, what it may still take its time for, and which one makes room for
+ * another. libmicrohttpd renews its own timeout with each byte, so that a client which sends one
+ * now and then would stay for ever; here a deadline stands until what it is for has come.
+ *
+ * A connection is ended by shutdown(2), from whatever thread; libmicrohttpd sees its end and closes
+ * it on its own. Any thread; the table has its own lock.
+ */
+struct connections;
+struct connection;
+
+enum {
+    HEAD_MS = 10000,    /* for a request's head: from the accept, or from its first byte */
+    BODY_MS = 10000,    /* for a body, and a second more for each BODY_RATE bytes of it */
+    REFUSED_MS = 60000, /* at most, for a body that is refused anyway */
+    IDLE_MS = 60000,    /* between an answer and the next request's first byte */
+    ANSWER_MS = 300000, /* for an answer to be taken */
+    BODY_RATE = 2048,   /* bytes a second that a client must send: 16 kbit/s, what GPRS gives */
+};
+
+struct connections_options {
+    size_t places;             /* that the server has for connections */
+    size_t per_address;        /* of one address or /64 at a time; 0: no limit */
+    struct counters *counters; /* borrowed */
+};
+
+/* An empty table. */
+struct connections *connections_new(const struct connections_options *options);
+/* Frees it; every connection has been closed. */
+void connections_free(struct connections *c);
+
+/*
+ * Whether a connection from `address` may be accepted. Where the address has its number already,
+ * its oldest connection that never had a valid token is ended for it; false where there is none.
+ */
+bool connections_admit(struct connections *c, const struct sockaddr *address);
+/*
+ * An accepted connection; `fd` stays the caller's and is open until connections_close(). From three
+ * quarters of the places on, the oldest one that never had a valid token is ended for it. Its first
+ * head is awaited.
+ */
+struct connection *connections_open(struct connections *c, int fd, const struct sockaddr *address,
+                                    int64_t now_monotonic_ms);
+/* Before the descriptor is closed. */
+void connections_close(struct connections *c, struct connection *one);
+
+/* ---- what a connection is at; by the thread that has it ---- */
+
+/*
+ * A head or a body is to come: ends the connection at `deadline_ms` unless something else is said
+ * until then, or earlier where the client ended its side.
+ */
+void connection_expect(struct connection *one, int64_t deadline_ms);
+/* An answer is being made: no deadline, and it makes room for nobody. */
+void connection_work(struct connection *one);
+/* An answer is on its way: it has ANSWER_MS. */
+void connection_answer(struct connection *one, int64_t now_monotonic_ms);
+/* The answer was taken: the next head may come within IDLE_MS, and then has HEAD_MS. */
+void connection_rest(struct connection *one, int64_t now_monotonic_ms);
+/* A request with a valid token came: from here on it makes room for nobody. */
+void connections_vouch(struct connections *c, struct connection *one);
+/* How long a body of `bytes` may take, in milliseconds. */
+int64_t connection_body_ms(uint64_t bytes);
+
+/* Ends those whose deadline is over. One thread calls it, every second or so. */
+void connections_reap(struct connections *c, int64_t now_monotonic_ms);
+
+#endif

@@ -1,0 +1,177 @@
+/*
+ * What is checked while a request comes in, in the contract's order:
+ *
+ *     framing   400, and the connection ends: nobody knows where the next request begins
+ *     path      404
+ *     verb      405
+ *     size      413: 1 MiB, or 4 KiB where no token is needed
+ *     token     as the method words it
+ *     budget    503: the bodies of all requests together (bodies.h)
+ *
+ * A refused body is swallowed, so that the client gets to read the answer, unless it asked first
+ * (Expect: 100-continue), is out of all proportion, or nobody knows where it ends.
+ */
+#include "api/incoming.h"
+
+#include <string.h>
+
+#include "api/dispatch.h"
+#include "base/clock.h"
+
+enum { ARENA_FREE_BYTES = 32768 /* what a short request may make of its body without counting */ };
+
+static const char *header(const struct exchange *ex, const char *name)
+{
+    return MHD_lookup_connection_value(ex->connection, MHD_HEADER_KIND, name);
+}
+
+/* What is answered whatever the body says. */
+static void refuse(struct exchange *ex, int status, const char *message)
+{
+    ex->refused = true;
+    call_fail_http(ex->call, status, message, 0);
+}
+
+static bool verb_fits(enum route_kind kind, const char *verb)
+{
+    if (kind == ROUTE_METHOD) {
+        return strcmp(verb, MHD_HTTP_METHOD_POST) == 0;
+    }
+    return strcmp(verb, MHD_HTTP_METHOD_GET) == 0 || strcmp(verb, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+/* How long a body of the route may be. */
+static size_t body_max(const struct exchange *ex)
+{
+    bool needs_token = ex->route.kind == ROUTE_METHOD && !ex->route.method->is_open;
+    return needs_token ? EXCHANGE_BODY_MAX : EXCHANGE_OPEN_BODY_MAX;
+}
+
+static void refuse_length(struct exchange *ex)
+{
+    bool is_short = body_max(ex) == EXCHANGE_OPEN_BODY_MAX;
+    refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, is_short ? "Body over 4 KiB" : "Body over 1 MiB");
+}
+
+/* Whether the method may be called at all: the server goes on, and the token is good. */
+static bool admit_call(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    const struct dispatch_headers headers = {
+        .authorization = header(ex, MHD_HTTP_HEADER_AUTHORIZATION),
+        .token = header(ex, "Token"),
+    };
+    c->method = ex->route.method;
+    c->now_ms = clock_wall_ms();
+    if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
+        call_fail_unavailable(c, "Stopping");
+        return false;
+    }
+    bool may = dispatch_check_token(c, &headers);
+    if (may && !c->method->is_open) {
+        ex->body.group = c->caller.enterprise_id;
+        if (!ex->is_known) {
+            connections_vouch(ex->server->connections, ex->place);
+            ex->is_known = true;
+        }
+    }
+    return may;
+}
+
+/* Takes up one header of the request. */
+static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_len, const char *value, size_t value_len)
+{
+    struct exchange *ex = context;
+    (void)kind;
+    framing_note(&ex->framing, (struct bytes){(const uint8_t *)name, name_len},
+                 (struct bytes){(const uint8_t *)value, value_len});
+    return MHD_YES;
+}
+
+/* Whether it is certain where the request ends; else it is the connection's last. */
+static bool is_framed(struct exchange *ex, const char *version)
+{
+    ex->framing = (struct framing){0};
+    (void)MHD_get_connection_values_n(ex->connection, MHD_HEADER_KIND, note_header, ex);
+    ex->is_last = !framing_is_clear(&ex->framing, version);
+    if (ex->is_last) {
+        refuse(ex, MHD_HTTP_BAD_REQUEST, "Ambiguous Content-Length or Transfer-Encoding");
+        counter_add(ex->server->api.counters, requests_ambiguous, 1);
+    }
+    return !ex->is_last;
+}
+
+/* The body has a time that goes by its length; how long one in chunks gets is not known. */
+static void await_body(struct exchange *ex)
+{
+    uint64_t most = body_max(ex);
+    bool is_told = !framing_is_chunked(&ex->framing) && ex->framing.length < most;
+    int64_t wait_ms = connection_body_ms(is_told ? ex->framing.length : most);
+    if (ex->refused && wait_ms > REFUSED_MS) {
+        wait_ms = REFUSED_MS;
+    }
+    connection_expect(ex->place, clock_monotonic_ms() + wait_ms);
+}
+
+/* Path, verb, size and token, in this order. */
+static void check_head(struct exchange *ex, const char *verb)
+{
+    if (ex->route.kind == ROUTE_NONE) {
+        refuse(ex, MHD_HTTP_NOT_FOUND, "There is no such method");
+    } else if (!verb_fits(ex->route.kind, verb)) {
+        refuse(ex, MHD_HTTP_METHOD_NOT_ALLOWED, "Wrong HTTP verb");
+    } else if (ex->framing.length > body_max(ex)) {
+        refuse_length(ex);
+    } else if (ex->route.kind == ROUTE_METHOD) {
+        ex->refused = !admit_call(ex);
+    }
+}
+
+/* Gives the body and its tree up where the budget of all bodies has no room for it. */
+static void refuse_body(struct exchange *ex)
+{
+    ex->refused = true;
+    body_clear(&ex->body, ex->server->bodies);
+    arena_clear(&ex->call->arena);
+    call_fail_unavailable(ex->call, "Too many requests under way");
+}
+
+bool incoming_begin(struct exchange *ex, const char *url, const char *verb, const char *version)
+{
+    ex->state = EXCHANGE_READING;
+    ex->route = routes_find(ex->server->routes, url);
+    ex->is_active = true;
+    atomic_fetch_add_explicit(&ex->server->active, 1, memory_order_relaxed);
+    if (!is_framed(ex, version)) {
+        return false;
+    }
+    check_head(ex, verb);
+    await_body(ex);
+    uint64_t length = ex->framing.length;
+    bool asks = ex->refused && header(ex, MHD_HTTP_HEADER_EXPECT) != NULL;
+    return !ex->refused || (length <= EXCHANGE_SWALLOW_MAX && !(asks && length > 0));
+}
+
+bool incoming_body(struct exchange *ex, struct bytes piece)
+{
+    ex->swallowed += piece.len;
+    if (ex->swallowed > body_max(ex) && ex->call->http_status == MHD_HTTP_OK) {
+        refuse_length(ex); /* which goes before a bad token */
+        body_clear(&ex->body, ex->server->bodies);
+    }
+    if (!ex->refused && !body_append(&ex->body, ex->server->bodies, piece)) {
+        refuse_body(ex);
+    }
+    return ex->swallowed <= EXCHANGE_SWALLOW_MAX;
+}
+
+bool incoming_charge(struct exchange *ex)
+{
+    size_t bytes = arena_bytes(&ex->call->arena);
+    if (bytes > ARENA_FREE_BYTES && !body_charge(&ex->body, ex->server->bodies, bytes)) {
+        refuse_body(ex);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,58 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/address.h"
+#include "base/network.h"
+
+static struct network of(const char *host)
+{
+    struct sockaddr_storage address;
+    socklen_t len;
+    assert_true(address_to_socket(host, 80, &address, &len));
+    return network_of((struct sockaddr *)&address);
+}
+
+static void test_which_are_one_client(void **state)
+{
+    (void)state;
+    const struct {
+        const char *a;
+        const char *b;
+        bool are_one;
+    } rows[] = {
+        {"192.0.2.1", "192.0.2.1", true},
+        {"192.0.2.1", "192.0.2.2", false},
+        {"192.0.2.1", "::ffff:192.0.2.1", true},
+        {"2001:db8:1:2::1", "2001:db8:1:2:ffff::1", true},
+        {"2001:db8:1:2::1", "2001:db8:1:3::1", false},
+        {"0.0.0.0", "::", false},
+        {"1.0.0.0", "100::", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct network a = of(rows[i].a);
+        struct network b = of(rows[i].b);
+        assert_int_equal(a.bits == b.bits && a.family == b.family, rows[i].are_one);
+    }
+}
+
+static void test_other_families_are_one(void **state)
+{
+    (void)state;
+    const struct sockaddr local = {.sa_family = AF_UNIX};
+    struct network n = network_of(&local);
+    assert_int_equal(n.bits, 0);
+    assert_int_equal(n.family, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_which_are_one_client),
+        cmocka_unit_test(test_other_families_are_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+/*
+ * Going on with a store that has lost something, because somebody said so. First its files are
+ * copied, since they are all there is to find more in one day:
+ *
+ *     DIRECTORY/damaged-20261129T134105Z/odograph.db, odograph.db-wal, odograph.seq
+ *
+ * under a name with .part behind it until all is on the disk. As long as such a folder lies there
+ * /health tells of it, so that nobody forgets what happened.
+ *
+ * Then the log is cut behind its last good commit: left as it is, what stands behind would look
+ * like damage for ever. But cut short it may be older than the database, into which later commits
+ * were copied back already, and SQLite would lay old pages over new ones. So both are tried, the
+ * database with the log that is left and without any, and of those that are sound the one that
+ * knows more commits stays.
+ */
+#include "store/keep.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/check.h"
+#include "store/database.h"
+#include "store/lock.h"
+#include "store/store_private.h"
+
+#define PREFIX "damaged-"
+#define PART   ".part"
+
+enum { MS_PER_S = 1000, CACHE_KIB = 8192, NAME_SIZE = 64, COPY_BYTES = 1 << 20 };
+
+size_t keep_count(const char *directory)
+{
+    size_t count = 0;
+    DIR *dir = opendir(directory);
+    if (dir == NULL) {
+        return 0;
+    }
+    const struct dirent *entry = readdir(dir);
+    for (; entry != NULL; entry = readdir(dir)) {
+        count += strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0;
+    }
+    (void)closedir(dir);
+    return count;
+}
+
+/* ---- copying ---- */
+
+static char *path_in(const char *directory, const char *name)
+{
+    char *path = mem_new(strlen(directory) + strlen(name) + sizeof("/"));
+    (void)sprintf(path, "%s/%s", directory, name);
+    return path;
+}
+
+/* All of it; on file systems that can, without a second copy of its blocks. */
+static int copy_bytes(int from, int to)
+{
+    ssize_t n = 1;
+    while (n > 0) {
+        n = copy_file_range(from, NULL, to, NULL, COPY_BYTES, 0);
+    }
+    if (n == 0 || (errno != EXDEV && errno != ENOSYS && errno != EOPNOTSUPP && errno != EINVAL)) {
+        return n == 0 ? 0 : errno;
+    }
+    uint8_t *data = mem_new(COPY_BYTES);
+    int number = 0;
+    n = read(from, data, COPY_BYTES);
+    for (; n > 0 && number == 0; n = read(from, data, COPY_BYTES)) {
+        ssize_t written = write(to, data, (size_t)n);
+        number = written == n ? 0 : written < 0 ? errno : ENOSPC;
+    }
+    free(data);
+    return n < 0 ? errno : number;
+}
+
+/* A system error, or 0; a file that is missing is none. */
+static int copy_file(const char *from_path, const char *to_path)
+{
+    int from = open(from_path, O_RDONLY | O_CLOEXEC);
+    if (from < 0) {
+        return errno == ENOENT ? 0 : errno;
+    }
+    int to = open(to_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int number = to < 0 ? errno : copy_bytes(from, to);
+    if (number == 0 && fsync(to) != 0) {
+        number = errno;
+    }
+    if (to >= 0) {
+        (void)close(to);
+    }
+    (void)close(from);
+    return number;
+}
+
+static const char *const names[] = {DATABASE_FILE, DATABASE_FILE "-wal", WITNESS_FILE};
+
+enum { NAMES = sizeof(names) / sizeof(names[0]) };
+
+static int copy_files(const char *directory, const char *folder)
+{
+    int number = mkdir(folder, 0700) == 0 ? 0 : errno;
+    for (size_t i = 0; i < NAMES && number == 0; i++) {
+        char *from = path_in(directory, names[i]);
+        char *to = path_in(folder, names[i]);
+        number = copy_file(from, to);
+        free(from);
+        free(to);
+    }
+    return number == 0 && lock_sync_directory(folder) != ERR_OK ? EIO : number;
+}
+
+static void drop_folder(const char *folder)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        char *path = path_in(folder, names[i]);
+        (void)unlink(path);
+        free(path);
+    }
+    (void)rmdir(folder);
+}
+
+/* A folder gets its name when it is complete. */
+static int keep_as(const char *directory, const char *part, const char *folder)
+{
+    drop_folder(part); /* of one that was killed in the same second */
+    int number = copy_files(directory, part);
+    if (number == 0 && rename(part, folder) != 0) {
+        number = errno;
+    }
+    if (number != 0) {
+        drop_folder(part);
+        return number;
+    }
+    return lock_sync_directory(directory) == ERR_OK ? 0 : EIO;
+}
+
+static enum err keep_files(const char *directory)
+{
+    struct civil c = civil_from_s(clock_wall_ms() / MS_PER_S);
+    char name[NAME_SIZE];
+    char part_name[NAME_SIZE + sizeof(PART)];
+    (void)snprintf(name, sizeof(name), PREFIX "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day,
+                   c.hour, c.minute, c.second);
+    (void)snprintf(part_name, sizeof(part_name), "%s" PART, name);
+    char *folder = path_in(directory, name);
+    char *part = path_in(directory, part_name);
+    int number = keep_as(directory, part, folder);
+    if (number == 0) {
+        log_line(LOG_WARN, "damage_kept",
+                 "folder=\"%s\" do=\"delete it when it is done with; "
+                 "/health tells of it until then\"",
+                 folder);
+    } else {
+        log_line(LOG_ERROR, "damage_not_kept",
+                 "folder=\"%s\" why=\"%s\" do=\"make room, or copy the data directory away and "
+                 "remove what is damaged by hand\"",
+                 folder, strerror(number));
+    }
+    free(folder);
+    free(part);
+    return number == 0 ? ERR_OK : number == ENOSPC || number == EDQUOT ? ERR_FULL : ERR_IO;
+}
+
+/* ---- mending ---- */
+
+/* What a database is worth, with its log or alone. */
+struct worth {
+    bool is_sound;
+    uint64_t seq;
+};
+
+static struct worth look(const char *path, const char *vfs, bool is_alone)
+{
+    const struct database_options options = {
+        .path = path, .vfs = vfs, .cache_kib = CACHE_KIB, .read_only = true, .alone = is_alone};
+    struct worth worth = {.is_sound = false};
+    struct witness_note note = {.seq = 0};
+    sqlite3 *db = NULL;
+    enum err e = database_open(&options, &db);
+    e = e == ERR_OK ? store_check_structure(db) : e;
+    e = e == ERR_OK ? witness_look(db, &note) : e;
+    (void)sqlite3_close(db);
+    worth.is_sound = e == ERR_OK;
+    worth.seq = note.seq;
+    return worth;
+}
+
+/* What is left of the log stays, or it goes: see above. */
+static enum err choose(const char *directory, const char *vfs, const struct inspection *found)
+{
+    char *path = store_path(directory);
+    char *log_path = inspect_log_path(directory);
+    bool is_log_damaged = found->damage == DAMAGE_LOG;
+    enum err e = is_log_damaged ? wal_cut(log_path, found->log.taken_bytes) : ERR_OK;
+    if (e == ERR_OK) {
+        struct worth with = look(path, vfs, false);
+        struct worth alone = look(path, vfs, true);
+        bool is_with = with.is_sound && (!alone.is_sound || with.seq > alone.seq);
+        log_line(LOG_WARN, "damage_accepted", "newest=%llu log=%s",
+                 (unsigned long long)(is_with ? with.seq : alone.seq),
+                 is_with ? "kept" : "left out");
+        e = is_with ? ERR_OK : wal_cut(log_path, 0);
+        e = e == ERR_OK && !with.is_sound && !alone.is_sound ? ERR_CORRUPT : e;
+    }
+    free(path);
+    free(log_path);
+    return e;
+}
+
+static enum err leave_log_out(const char *directory)
+{
+    char *log_path = inspect_log_path(directory);
+    enum err e = wal_cut(log_path, 0);
+    free(log_path);
+    log_line(LOG_WARN, "damage_accepted", "log=\"left out\"");
+    return e;
+}
+
+enum err keep_and_mend(const char *directory, const char *vfs, const struct inspection *found)
+{
+    enum err e = keep_files(directory);
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool is_log_other = found->damage == DAMAGE_LONE_LOG || found->damage == DAMAGE_OTHER_LOG;
+    if (is_log_other) {
+        e = leave_log_out(directory);
+    } else if (found->damage == DAMAGE_LOG || found->damage == DAMAGE_UNREADABLE) {
+        e = choose(directory, vfs, found);
+    }
+    return e == ERR_OK ? witness_remove(directory) : e;
+}

@@ -1,0 +1,134 @@
+/* What is kept of a damaged store, and other databases in its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "store/crash_testing.h"
+
+/* ---- another database in its place ---- */
+
+static void back_up(struct crash *c, char file[PATH_SIZE])
+{
+    struct store_backup_content content;
+    (void)snprintf(file, PATH_SIZE, "%s/backup.db", c->k->path);
+    const struct store_backup backup = {.directory = c->k->path, .file = file};
+    assert_int_equal(store_backup(&backup, &content), ERR_OK);
+}
+
+static void restore(struct crash *c, const char *file)
+{
+    char path[PATH_SIZE];
+    char command[3 * PATH_SIZE];
+    name_in(path, c->path, DATABASE);
+    (void)snprintf(command, sizeof(command), "cp '%s' '%s'", file, path);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): names that this test made */
+}
+
+static void a_backup_is_another_store(void **state)
+{
+    struct crash *c = *state;
+    char file[PATH_SIZE];
+    commit_some(c, 0, 3);
+    back_up(c, file);
+    commit_some(c, 3, 3);
+    store_close(c->k->store);
+    copy(c->k->path, c->path, DATABASE);
+    copy(c->k->path, c->path, WITNESS);
+    for (int i = 0; i < 2; i++) { /* and again the same, when it has gone on */
+        struct store *s = NULL;
+        restore(c, file);
+        assert_opens(c, 3);
+        assert_int_equal(try_open(c->path, false, NULL, &s), ERR_OK);
+        (void)kit_load(s, 1);
+        assert_int_equal(kit_commit_at(s, 1, KIT_TIME_S + 7000), ERR_OK);
+        store_close(s);
+        assert_opens(c, 4);
+    }
+    open_store(c->k, 1 << 20);
+}
+
+static void a_backup_beside_the_log_of_another(void **state)
+{
+    struct crash *c = *state;
+    char file[PATH_SIZE];
+    commit_some(c, 0, 3);
+    back_up(c, file);
+    commit_some(c, 3, 3);
+    die(c);
+    restore(c, file);
+    assert_refused(c, DAMAGE_OTHER_LOG);
+    drop(c->path, LOG);
+    assert_opens(c, 3);
+    die(c);
+    restore(c, file);
+    assert_accepted(c, 3);
+}
+
+/* ---- keeping ---- */
+
+static void health_is_told_while_they_lie_there(void **state)
+{
+    struct crash *c = *state;
+    char kept[KIT_PATH_SIZE];
+    struct counters counters = {0};
+    struct store *s = NULL;
+    commit_some(c, 0, 3);
+    die(c);
+    drop(c->path, LOG);
+    assert_int_equal(try_open(c->path, true, &counters, &s), ERR_OK);
+    assert_int_equal(counter_get(&counters, damage_kept), 1);
+    store_close(s);
+    assert_int_equal(try_open(c->path, false, &counters, &s), ERR_OK);
+    assert_int_equal(counter_get(&counters, damage_kept), 1);
+    find_kept(c->path, kept);
+    kit_directory_remove(kept);
+    while (counter_get(&counters, damage_kept) > 0) {
+        assert_int_equal(kit_maintain(s), ERR_OK);
+    }
+    store_close(s);
+}
+
+/* The child's exit status: what store_open() answers where no file may be longer than so. */
+static enum err accept_without_room(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        const struct rlimit limit = {1000, 1000};
+        struct store *s = NULL;
+        (void)signal(SIGXFSZ, SIG_IGN);
+        (void)setrlimit(RLIMIT_FSIZE, &limit);
+        _exit((int)try_open(path, true, NULL, &s));
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return (enum err)WEXITSTATUS(status);
+}
+
+static void without_room_nothing_is_accepted(void **state)
+{
+    struct crash *c = *state;
+    commit_some(c, 0, 3);
+    die(c);
+    drop(c->path, LOG);
+    assert_int_equal(accept_without_room(c->path), ERR_IO);
+    assert_refused(c, DAMAGE_LOST);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_CRASH(a_backup_is_another_store),
+        WITH_CRASH(a_backup_beside_the_log_of_another),
+        WITH_CRASH(health_is_told_while_they_lie_there),
+        WITH_CRASH(without_room_nothing_is_accepted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
