@@ -47,7 +47,8 @@ static const char NO_GROUP[] = "This group does not exist";
     [DEVICE_ID] = {.name = "DeviceID",                                                             \
                    .type = PARAM_TEXT,                                                             \
                    .required = true,                                                               \
-                   .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
+                   .doc = "Identity that the tracker reports: " DEVICE_ID_RULE                     \
+                          "; digits alone are compared without leading zeros"},                    \
     [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
                       .type = PARAM_TEXT,                                                          \
                       .may_be_empty = (is_change),                                                 \
@@ -111,10 +112,6 @@ static bool values_fault(const struct value *values, struct param_fault *fault)
 {
     const char *plate_why =
         values[DEVICE_PLATE].present ? naming_plate_fault(values[DEVICE_PLATE].text) : NULL;
-    if (!device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
-        *fault = (struct param_fault){"DeviceID", "wants 1 to 32 of 0-9 A-Z a-z _ -"};
-        return true;
-    }
     if (plate_why != NULL) {
         *fault = (struct param_fault){"VehiclePlate", plate_why};
         return true;
@@ -229,6 +226,9 @@ static struct refusal check_new(const struct addition *a, const struct device *d
 {
     struct directory *dir = a->job->directory;
     struct device_ref other;
+    if (!device_id_is_valid(bytes_of_text(d->device_id))) {
+        return (struct refusal){500, "DeviceID: wants " DEVICE_ID_RULE};
+    }
     if (d->group_id == 0 && a->call->caller.group_count > 0) {
         return (struct refusal){500, "GroupID: " PARAM_MISSING};
     }

@@ -381,7 +381,7 @@ enum err directory_find_by_device_id(struct directory *dir, const struct caller 
     while (id.len > 0 && id.at[0] == ' ') {
         id = bytes_slice(id, 1, id.len);
     }
-    if (!device_id_is_valid(id)) {
+    if (!device_id_is_possible(id)) {
         *out = (struct device_ref){0};
         return ERR_NOT_FOUND;
     }

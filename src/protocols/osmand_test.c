@@ -341,7 +341,7 @@ static void test_an_id_of_every_length(void **state)
         char line[64];
         bool is_good = len >= 1 && len <= DEVICE_ID_MAX;
         answer(arena_format(&arena, "GET /?id=%.*s HTTP/1.1\r\n\r\n", len,
-                            "abcdefghijklmnopqrstuvwxyz_-ABCDEFG"),
+                            "abcdefghijklmnopqrstuvwxyz_-.:@ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567"),
                OUTCOME_STORED, &d, line);
         assert_int_equal(strlen(d.device_id), is_good ? len : 0);
         assert_string_equal(line, is_good ? "HTTP/1.1 200 OK" : "HTTP/1.1 400 Bad Request");
