@@ -366,6 +366,15 @@ enum err directory_find_tracker(struct directory *dir, const char *device_id,
     return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
 }
 
+enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id)
+{
+    directory_lock_read(dir);
+    const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
+    enum speed_unit unit = r != NULL ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    directory_unlock(dir);
+    return unit;
+}
+
 enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)
 {
     return find_in(dir, dir->by_id, &id, NULL, out);

@@ -3,6 +3,7 @@
  * that has to wait finds it there again, and its session as it was before.
  */
 #include "base/clock.h"
+#include "base/log.h"
 #include "gateway/gateway_private.h"
 
 enum frame_fate {
@@ -98,19 +99,51 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     link->in_flight++;
     link->credit_bytes += credit_bytes;
     if (d->wants_close) {
-        link_end(link);
+        link_end_softly(link);
     } else if (link->credit_bytes >= g->options.credit_bytes) {
         pause_link(link);
     }
     return FRAME_TAKEN;
 }
 
+/* Decodes, and again where the device's speeds are told in another unit than was taken. */
+static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
+{
+    struct gateway *g = link->gateway;
+    const struct protocol *p = protocol_at(link->protocol);
+    struct session before = link->session;
+    *d = (struct decoded){.arena = &g->arena};
+    enum err e = p->decode(&link->session, frame, d);
+    if (e != ERR_OK || !p->asks_speed_unit || d->device_id[0] == '\0') {
+        return e;
+    }
+    enum speed_unit unit = ingest_speed_unit(g->ingest, d->device_id);
+    if (unit == (enum speed_unit)link->session.device_speed_unit) {
+        return e;
+    }
+    link->session = before;
+    link->session.device_speed_unit = (uint8_t)unit;
+    *d = (struct decoded){.arena = &g->arena};
+    return p->decode(&link->session, frame, d);
+}
+
+/* What a device told in vain is seen in the counter, and of which in the log. */
+static void note_unreadable(struct link *link, const struct decoded *d)
+{
+    if (d->unreadable > 0) {
+        counter_add(link->gateway->counters, reports_unreadable, d->unreadable);
+        log_line(LOG_DEBUG, "reports_unreadable", "device_id=%s count=%u from=%s protocol=%s",
+                 d->device_id, d->unreadable, link_address(link),
+                 protocol_at(link->protocol)->name);
+    }
+}
+
 static enum frame_fate take_frame(struct link *link, struct bytes frame)
 {
     struct gateway *g = link->gateway;
-    struct decoded d = {.arena = &g->arena};
+    struct decoded d;
     struct session before = link->session;
-    enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
+    enum err e = decode(link, frame, &d);
     if (e != ERR_OK) {
         counter_add(g->counters, frames_bad, 1);
         stranger_note_link(link, frame);
@@ -127,6 +160,7 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
     if (fate == FRAME_TAKEN) {
         link->bad_frames = 0;
         counter_add(g->counters, frames, 1);
+        note_unreadable(link, &d);
         link_touch(link);
     }
     return fate;
@@ -148,21 +182,49 @@ static bool detect(struct link *link, struct bytes in)
     }
     link->protocol = (uint8_t)index;
     link->session = protocol_session(protocol_at(index));
+    link->session.speed_unit = g->options.speed_unit[index];
     if (g->options.utc_offset_min[index] != GATEWAY_OFFSET_UNSET) {
         link->session.utc_offset_min = g->options.utc_offset_min[index];
     }
     return true;
 }
 
+/* What can never become a frame ends the link, with a reply where the protocol has one for it. */
+static void refuse(struct link *link, struct bytes in, enum err why)
+{
+    const struct protocol *p = protocol_at(link->protocol);
+    struct counters *c = link->gateway->counters;
+    struct decoded d = {.wants_reply = true, .wants_close = true};
+    if (p->refuse == NULL) {
+        stranger_note_link(link, in);
+        (void)close_for(link, &c->connections_malformed);
+        return;
+    }
+    p->refuse(in, why, &d.hint);
+    if (take_anonymous(link, in, &d) != FRAME_WAITS) {
+        counter_add(c, connections_malformed, 1);
+    }
+}
+
+/* Closes a link whose long frame is not whole yet where there are too many of them. */
+static void keep_within_bounds(struct link *link, size_t len)
+{
+    struct gateway *g = link->gateway;
+    if (len > READ_BUFFER_BYTES && g->long_bytes > LONG_FRAMES_MAX_BYTES) {
+        (void)close_for(link, &g->counters->connections_crowded);
+    }
+}
+
 /* `left` begins with no whole frame: the rest may come, but not of a datagram; or the link ends. */
 static void take_no_frame(struct link *link, struct bytes left, enum err e)
 {
     bool may_come = e == ERR_MORE && left.len <= protocol_at(link->protocol)->frame_max;
-    if (!may_come || link->is_udp) {
-        stranger_note_link(link, left);
-    }
     if (!may_come) {
-        (void)close_for(link, &link->gateway->counters->connections_malformed);
+        refuse(link, left, e == ERR_MORE ? ERR_TOO_LONG : e);
+    } else if (link->is_udp) {
+        stranger_note_link(link, left);
+    } else {
+        keep_within_bounds(link, left.len);
     }
 }
 

@@ -26,6 +26,9 @@ enum {
 struct session {
     char device_id[DEVICE_ID_SIZE]; /* set by a login; "" before. Frames that name their device
                                        themselves do not need it */
+    uint8_t speed_unit;             /* enum speed_unit of all devices, where configured */
+    uint8_t device_speed_unit;      /* that of the device whose frame is decoded, where somebody
+                                       set one; see asks_speed_unit */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
     alignas(8) uint8_t own[PROTOCOL_SESSION_BYTES]; /* the protocol's, e.g. its serial counter */
@@ -46,6 +49,7 @@ struct decoded {
                                        earlier login of the session named it */
     bool wants_reply;               /* reply() has something to say to this frame */
     bool wants_close;               /* the connection ends after the reply */
+    uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;
@@ -97,6 +101,8 @@ struct protocol {
     int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
     bool tcp_only;          /* not looked for in UDP datagrams */
     bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
+    bool asks_speed_unit;   /* what a speed means depends on the device: a frame is decoded again
+                               where that has another unit than the session says */
 
     /*
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol:
@@ -110,6 +116,12 @@ struct protocol {
      * again. ERR_MALFORMED, ERR_TOO_LONG: this can never become a frame; close.
      */
     enum err (*split)(struct bytes in, struct bytes *frame, size_t *used);
+    /*
+     * Fills *hint for the reply to a stream that split() refused with `why`, whose bytes begin with
+     * `in`: it leaves after the replies to all frames before it, and the connection ends. NULL
+     * where the protocol has no such reply.
+     */
+    void (*refuse)(struct bytes in, enum err why, struct reply_hint *hint);
     /*
      * Fills *out from one frame. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
      * answered, the session is as before. ERR_OK with no messages: known and without meaning.
