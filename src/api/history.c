@@ -325,8 +325,10 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"}},
-        .doc = "The records of one device by plate, one a GPSTime, oldest first, at most 50,000. "
-               "A record without a position shows the last one; records before any are left out.",
+        .doc = "The records of one device by plate, one a GPSTime, oldest first: those of the "
+               "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
+               "the last record on. A record without a position shows the last one; records "
+               "before any are left out.",
         .run = get_history_by_plate,
     },
     {
@@ -341,9 +343,10 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_DEVICE, "Device number does not exist or has been deleted"}},
-        .doc = "The records of one device by DeviceID, one a GPSTime, oldest first, at most "
-               "50,000. A record without a position shows the last one; records before any are "
-               "left out.",
+        .doc = "The records of one device by DeviceID, one a GPSTime, oldest first: those of the "
+               "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
+               "the last record on. A record without a position shows the last one; records "
+               "before any are left out.",
         .run = get_history_by_device_id,
     },
 };

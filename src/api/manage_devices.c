@@ -47,7 +47,8 @@ static const char NO_GROUP[] = "This group does not exist";
     [DEVICE_ID] = {.name = "DeviceID",                                                             \
                    .type = PARAM_TEXT,                                                             \
                    .required = true,                                                               \
-                   .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
+                   .doc = "Identity that the tracker reports: " DEVICE_ID_RULE                     \
+                          "; digits alone are compared without leading zeros"},                    \
     [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
                       .type = PARAM_TEXT,                                                          \
                       .may_be_empty = (is_change),                                                 \
@@ -107,12 +108,12 @@ static const struct param_row device_params[] = {FIELD_PARAMS(false)};
 static const struct param_row change_params[] = {FIELD_PARAMS(true)};
 
 /* What can be judged of a device's values alone; NULL, or the field and what is wrong with it. */
-static bool values_fault(const struct value *values, struct param_fault *fault)
+static bool values_fault(const struct value *values, bool is_new, struct param_fault *fault)
 {
     const char *plate_why =
         values[DEVICE_PLATE].present ? naming_plate_fault(values[DEVICE_PLATE].text) : NULL;
-    if (!device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
-        *fault = (struct param_fault){"DeviceID", "wants 1 to 32 of 0-9 A-Z a-z _ -"};
+    if (is_new && !device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
+        *fault = (struct param_fault){"DeviceID", "wants " DEVICE_ID_RULE};
         return true;
     }
     if (plate_why != NULL) {
@@ -285,13 +286,14 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     return refusal;
 }
 
+/* The identity of a device to be changed may be of an older rule: it is found, or not. */
 static bool check_device(struct call *c)
 {
     struct param_fault fault;
     if (!call_has_no_empty(c, DEVICE_CODE)) {
         return false;
     }
-    if (values_fault(c->values, &fault)) {
+    if (values_fault(c->values, c->method->params == device_params, &fault)) {
         call_fault(c, fault.name, fault.why);
         return false;
     }
@@ -320,7 +322,8 @@ static const char *read_element(struct call *c, const struct json_value *v, stru
     if (v->kind != JSON_KIND_OBJECT) {
         return "wrong kind of value";
     }
-    if (params_read(&reading, v, e->values, &fault) == ERR_OK && !values_fault(e->values, &fault)) {
+    if (params_read(&reading, v, e->values, &fault) == ERR_OK &&
+        !values_fault(e->values, true, &fault)) {
         return NULL;
     }
     return arena_format(&c->arena, "%s: %s", fault.name, fault.why);

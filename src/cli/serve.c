@@ -93,6 +93,7 @@ static enum err open_gateway(struct server *s, const struct options *o,
         .counters = &s->counters,
     };
     memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
+    memcpy(options.speed_unit, o->speed_unit, sizeof(options.speed_unit));
     return gateway_new(&options, &s->gateway);
 }
 

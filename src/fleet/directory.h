@@ -107,6 +107,8 @@ MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKE
  */
 MUST_USE enum err directory_find_tracker(struct directory *dir, const char *device_id,
                                          struct device_ref *out);
+/* What that device's speeds are told in; SPEED_UNIT_UNSET where nobody said or nobody has it. */
+enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id);
 /* The device of an internal id. */
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*

@@ -366,6 +366,15 @@ enum err directory_find_tracker(struct directory *dir, const char *device_id,
     return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
 }
 
+enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id)
+{
+    directory_lock_read(dir);
+    const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
+    enum speed_unit unit = r != NULL ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    directory_unlock(dir);
+    return unit;
+}
+
 enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)
 {
     return find_in(dir, dir->by_id, &id, NULL, out);
@@ -381,7 +390,7 @@ enum err directory_find_by_device_id(struct directory *dir, const struct caller 
     while (id.len > 0 && id.at[0] == ' ') {
         id = bytes_slice(id, 1, id.len);
     }
-    if (!device_id_is_valid(id)) {
+    if (!device_id_is_possible(id)) {
         *out = (struct device_ref){0};
         return ERR_NOT_FOUND;
     }

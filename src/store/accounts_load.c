@@ -163,7 +163,7 @@ static void read_device(struct row *r, struct change *c)
     if (has_value(r)) {
         d->speed_unit = (enum speed_unit)take_int(r, 0, SPEED_UNIT_KMH);
     }
-    r->damaged = r->damaged || !device_id_is_valid(bytes_of_text(d->device_id));
+    r->damaged = r->damaged || !device_id_is_possible(bytes_of_text(d->device_id));
 }
 
 static void read_token(struct row *r, struct change *c)
