@@ -33,8 +33,9 @@ struct api_server {
 
 enum exchange_state {
     EXCHANGE_READING, /* the request is coming in */
-    EXCHANGE_WAITING, /* suspended; a pool has it */
-    EXCHANGE_DONE,    /* the answer is there */
+    EXCHANGE_WAITING, /* suspended; a pool has it, and has not begun */
+    EXCHANGE_MAKING,  /* the same, and the first piece of the answer is under way */
+    EXCHANGE_DONE,    /* the answer is there, or its first piece */
 };
 
 enum {
@@ -53,8 +54,10 @@ struct exchange {
     struct route route;
     enum exchange_state state;
     bool refused; /* answered before the body was read, but for envelope_end() */
+    bool is_unread; /* the body waits for its checks, too */
     bool is_active;
     bool is_streaming;
+    bool is_cut; /* the stream cannot go on */
     int64_t stream_group; /* whose slot it is */
     bool queued;          /* a response was handed over */
     int64_t began_ms;

@@ -40,7 +40,8 @@
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \
-    X(logins_throttled, "logins refused because of too many failures")
+    X(logins_throttled, "logins refused because of too many failures")                             \
+    X(forwards_ignored, "calls whose X-Forwarded-For did not come from trusted_proxy")
 
 struct counters {
 #define X(name, doc) _Atomic uint64_t name;
