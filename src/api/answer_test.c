@@ -259,10 +259,8 @@ static void test_envelopes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_what_is_squeezed),
-        cmocka_unit_test(test_lateness),
-        cmocka_unit_test(test_a_stream_that_fails_first),
+        cmocka_unit_test(test_streams),   cmocka_unit_test(test_what_is_squeezed),
+        cmocka_unit_test(test_lateness),  cmocka_unit_test(test_a_stream_that_fails_first),
         cmocka_unit_test(test_envelopes),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,7 +192,8 @@ static void give_up(struct exchange *ex, const char *message)
     make_whole(ex);
 }
 
-/* The first piece is there: the answer can be sent. A stream that goes on needs one of the slots. */
+/* The first piece is there: the answer can be sent. A stream that goes on needs one of the slots.
+ */
 static void finish_first(struct exchange *ex)
 {
     ex->state = EXCHANGE_DONE;
@@ -317,8 +318,8 @@ static bool work_on_stream(struct exchange *ex, bool stopping)
 void exchange_work(void *item, bool stopping)
 {
     struct exchange *ex = item;
-    bool is_ready = ex->state == EXCHANGE_DONE ? work_on_stream(ex, stopping)
-                                               : work_on_first(ex, stopping);
+    bool is_ready =
+        ex->state == EXCHANGE_DONE ? work_on_stream(ex, stopping) : work_on_first(ex, stopping);
     if (is_ready) {
         MHD_resume_connection(ex->connection);
     }

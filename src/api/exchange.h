@@ -53,11 +53,11 @@ struct exchange {
     struct call *call;
     struct route route;
     enum exchange_state state;
-    bool refused; /* answered before the body was read, but for envelope_end() */
+    bool refused;   /* answered before the body was read, but for envelope_end() */
     bool is_unread; /* the body waits for its checks, too */
     bool is_active;
     bool is_streaming;
-    bool is_cut; /* the stream cannot go on */
+    bool is_cut;          /* the stream cannot go on */
     int64_t stream_group; /* whose slot it is */
     bool queued;          /* a response was handed over */
     int64_t began_ms;

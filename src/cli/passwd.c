@@ -68,6 +68,8 @@ static const char *input_failure(enum err e)
         return "too long";
     case ERR_END:
         return "none was given";
+    case ERR_UNSUPPORTED:
+        return "it holds a NUL";
     default:
         return err_text(e);
     }
@@ -146,6 +148,7 @@ int passwd_command(int argc, char **argv)
         return CLI_USAGE;
     }
     struct store *store = NULL;
+    password_input_prepare();
     if (sodium_init() < 0) {
         return complain("no password can be made", "no random numbers");
     }

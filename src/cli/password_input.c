@@ -1,10 +1,12 @@
 /*
  * A password from whoever types it. While the echo is off, the signals that would end or stop the
  * program only interrupt the reading, so that nobody is left with a terminal that shows nothing.
+ * They are blocked but for the wait itself, so that none is lost between two looks for one.
  */
 #include "cli/password_input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdbool.h>
@@ -16,34 +18,67 @@
 static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP};
 enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };
 
-/* One line, a byte at a time: what comes behind it is left to others. */
+void password_input_prepare(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < CAUGHT; i++) {
+        (void)sigaddset(&set, caught[i]);
+    }
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Waits until there is something to read; ERR_END where a signal came first. */
+static enum err wait_for_input(void)
+{
+    sigset_t open;
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    (void)sigprocmask(SIG_BLOCK, NULL, &open);
+    for (size_t i = 0; i < CAUGHT; i++) {
+        (void)sigdelset(&open, caught[i]);
+    }
+    if (ppoll(&input, 1, NULL, &open) < 0) {
+        return errno == EINTR ? ERR_END : ERR_IO;
+    }
+    return ERR_OK;
+}
+
+/* Reads to the end of the line, a byte at a time: what comes behind it is left to others. */
+static enum err read_bytes(char out[PASSWORD_INPUT_SIZE], size_t *len)
+{
+    for (*len = 0; *len < PASSWORD_INPUT_SIZE; (*len)++) {
+        enum err e = wait_for_input();
+        ssize_t n = e == ERR_OK ? read(STDIN_FILENO, &out[*len], 1) : 0;
+        if (e != ERR_OK || n < 0) {
+            return e != ERR_OK ? e : ERR_IO;
+        }
+        if (n == 0) {
+            return *len == 0 ? ERR_END : ERR_OK;
+        }
+        if (out[*len] == '\n') {
+            return ERR_OK;
+        }
+    }
+    return ERR_TOO_LONG;
+}
+
 static enum err read_line(char out[PASSWORD_INPUT_SIZE])
 {
     size_t len = 0;
-    ssize_t n = 1;
-    char c = '\0';
-    while (len < PASSWORD_INPUT_SIZE && (n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
-        out[len++] = c;
-    }
-    if (n < 0) {
-        return errno == EINTR ? ERR_END : ERR_IO;
-    }
-    if (len == PASSWORD_INPUT_SIZE) {
-        return ERR_TOO_LONG;
-    }
-    if (n == 0 && len == 0) {
-        return ERR_END;
+    enum err e = read_bytes(out, &len);
+    if (e != ERR_OK) {
+        return e;
     }
     if (len > 0 && out[len - 1] == '\r') {
         len--;
     }
     out[len] = '\0';
-    return strlen(out) == len ? ERR_OK : ERR_INVALID;
+    return strlen(out) == len ? ERR_OK : ERR_UNSUPPORTED;
 }
 
 static void interrupt(int signal_number)
 {
-    (void)signal_number; /* read() fails with EINTR */
+    (void)signal_number; /* ppoll() fails with EINTR */
 }
 
 static enum err prompt(const char *text, char out[PASSWORD_INPUT_SIZE])
@@ -70,7 +105,7 @@ static enum err read_terminal(char out[PASSWORD_INPUT_SIZE])
 {
     struct termios shown;
     struct sigaction before[CAUGHT];
-    const struct sigaction action = {.sa_handler = interrupt}; /* without SA_RESTART */
+    const struct sigaction action = {.sa_handler = interrupt};
     if (tcgetattr(STDIN_FILENO, &shown) != 0) {
         return ERR_IO;
     }
@@ -90,5 +125,6 @@ static enum err read_terminal(char out[PASSWORD_INPUT_SIZE])
 
 enum err password_input(char out[PASSWORD_INPUT_SIZE])
 {
+    memset(out, 0, PASSWORD_INPUT_SIZE);
     return isatty(STDIN_FILENO) == 1 ? read_terminal(out) : read_line(out);
 }

@@ -85,11 +85,10 @@ bool directory_knows_address(struct directory *dir, int64_t user_id, const char 
                              int64_t now_s)
 {
     directory_lock_read(dir);
-    const struct login_address *held =
-        find(g_hash_table_lookup(dir->addresses, &user_id), address);
+    const struct login_address *held = find(g_hash_table_lookup(dir->addresses, &user_id), address);
     int64_t age_s = held == NULL ? INT64_MAX : now_s - held->last_s;
-    bool knows = age_s >= -LOGIN_ADDRESS_STALE_S &&
-                 age_s <= LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S;
+    bool knows =
+        age_s >= -LOGIN_ADDRESS_STALE_S && age_s <= LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S;
     directory_unlock(dir);
     return knows;
 }

@@ -54,12 +54,12 @@ struct directory {
     GHashTable *tokens; /* hash -> struct token, owned */
     size_t token_sweep_at;
     GHashTable *addresses; /* user id -> struct known_addresses, owned */
-    GHashTable *focus;  /* set of struct focus, owned */
-    GHashTable *by_id;  /* internal id -> struct device_record, which it counts */
-    GHashTable *by_key; /* device_id_key() -> struct device_record */
-    GHashTable *plates; /* set of struct device_record, by enterprise and folded plate */
-    GHashTable *codes;  /* the same by object code */
-    GHashTable *fleets; /* enterprise -> struct fleet, owned: its devices by DeviceID */
+    GHashTable *focus;     /* set of struct focus, owned */
+    GHashTable *by_id;     /* internal id -> struct device_record, which it counts */
+    GHashTable *by_key;    /* device_id_key() -> struct device_record */
+    GHashTable *plates;    /* set of struct device_record, by enterprise and folded plate */
+    GHashTable *codes;     /* the same by object code */
+    GHashTable *fleets;    /* enterprise -> struct fleet, owned: its devices by DeviceID */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
