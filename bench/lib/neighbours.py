@@ -1,4 +1,4 @@
-"""What one enterprise feels of another that asks for much: its status, and its logins."""
+"""What one enterprise feels of another that asks for much: its status, its logins."""
 import contextlib
 import json
 import multiprocessing
@@ -6,8 +6,8 @@ import time
 import urllib.error
 
 from lib.answers import HISTORY_FIXES, RECORDS, history_span
-from lib.harness import (FIRST_ID, call, data_of, device_ids, fresh_server, log_in, median, simulate,
-                         wait_sealed)
+from lib.harness import (FIRST_ID, call, data_of, device_ids, fresh_server, log_in, median,
+                         simulate, wait_sealed)
 from lib.http_client import KeepAlive, post
 
 FLEET = 100000  # vehicles of the one who asks for much

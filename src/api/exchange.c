@@ -1,41 +1,35 @@
 /*
  * One request from its first byte to its last.
  *
- *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ───────────────► answer
- *                        │ refused: the body is                   └─ suspend ─► pool ─ resume ─┘ │
- *                        └─ swallowed, so that the client reads the answer           ▲           │
- *                                                                                    └─ suspend ◄┘
- *                                                            a stream, for each further piece
+ *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ──────────────► answer
+ *                        │ refused: the body is                   └─ suspend ─► pool ─ resume ─┘
+ *                        └─ swallowed, so that the client reads the answer
  *
  * libmicrohttpd calls exchange_access() for each arrow, and read_stream() for what is to be sent.
  * Its threads never wait and never work for long: whatever reads the store, commits, works through
- * a password, or is made or squeezed piece by piece, happens in a pool while the connection is
- * suspended. There it has its turn among enterprises and their users (work.h), step by step.
+ * a password, or is made piece by piece, happens in a pool while the connection is suspended
+ * (turns.c).
  */
 #include "api/exchange.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/dispatch.h"
-#include "api/envelope.h"
 #include "api/pages.h"
+#include "api/turns.h"
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/reader.h"
 
 enum {
     BODY_FIRST = 4096,
     BODY_KEPT = 65536,
-    BODY_INLINE_MAX = 65536, /* that is read on an HTTP thread */
-    UPLOAD_MS = 60000,       /* for a request to come in */
-    ANSWER_MS = 300000,      /* for a stream to be taken */
-    BLOCK_BYTES = 32768,     /* asked of a stream at a time */
+    UPLOAD_MS = 60000,   /* for a request to come in */
+    BLOCK_BYTES = 32768, /* asked of a stream at a time */
 };
 
 static const char too_long[] = "Body over 1 MiB";
@@ -46,16 +40,6 @@ static const char *header(const struct exchange *ex, const char *name)
 }
 
 /* ---- handing the answer over ---- */
-
-/* A piece is taken: has the next one made. False: there are no pools any more. */
-static void ask_for_piece(struct exchange *ex)
-{
-    MHD_suspend_connection(ex->connection);
-    if (!work_again(ex->server->queries, &ex->call->place, ex)) {
-        ex->is_cut = true;
-        MHD_resume_connection(ex->connection);
-    }
-}
 
 /* What is there of a stream; 0 while the connection is suspended. */
 static ssize_t read_stream(void *context, uint64_t position, char *out, size_t size)
@@ -72,7 +56,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *out, size_t s
     if (ex->is_cut || answer_is_late(&ex->answer)) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
-    ask_for_piece(ex);
+    turns_ask_for_piece(ex);
     return 0;
 }
 
@@ -155,301 +139,20 @@ static enum MHD_Result send_envelope(struct exchange *ex)
     return send_answer(ex, "application/json; charset=utf-8");
 }
 
-/* ---- making it ---- */
-
-/* Begins with what the call wrote; its first piece is still to be made. */
-static void begin_answer(struct exchange *ex)
-{
-    answer_begin(&ex->answer, ex->call, accepts_gzip(ex), clock_monotonic_ms() + ANSWER_MS);
-    ex->state = EXCHANGE_MAKING;
-}
-
-/* The same of one that is no stream, and all of it. */
-static void make_whole(struct exchange *ex)
-{
-    begin_answer(ex);
-    check(answer_step(&ex->answer) && !ex->answer.more);
-    ex->state = EXCHANGE_DONE;
-}
+/* ---- the request ---- */
 
 /* Ends the call with a failure that was noted in it. */
 static enum MHD_Result send_failure(struct exchange *ex)
 {
-    envelope_end(ex->call);
-    make_whole(ex);
+    turns_fail(ex);
     return send_envelope(ex);
 }
 
-/* Answers 503 in place of whatever there is of the call and its answer. */
-static void give_up(struct exchange *ex, const char *message)
-{
-    const struct api_method *method = ex->call->method;
-    answer_clear(&ex->answer);
-    call_clear(ex->call);
-    ex->call->method = method;
-    call_fail_unavailable(ex->call, message);
-    envelope_end(ex->call);
-    make_whole(ex);
-}
-
-/* The first piece is there: the answer can be sent. A stream that goes on needs one of the slots.
- */
-static void finish_first(struct exchange *ex)
-{
-    ex->state = EXCHANGE_DONE;
-    if (!ex->answer.more) {
-        return;
-    }
-    ex->stream_group = ex->call->caller.enterprise_id;
-    ex->is_streaming = slots_take(ex->server->streams, ex->stream_group);
-    if (!ex->is_streaming) {
-        give_up(ex, "Too many answers under way");
-    }
-}
-
-/* ---- pools ---- */
-
-static struct work_pool *pool_of(const struct exchange *ex)
-{
-    if (ex->is_unread || ex->route.kind != ROUTE_METHOD) {
-        return ex->server->queries;
-    }
-    switch (ex->call->method->where) {
-    case WHERE_JOB:
-        return ex->server->jobs;
-    case WHERE_PASSWORD:
-    case WHERE_LOGIN:
-        return ex->server->passwords;
-    default:
-        return ex->server->queries;
-    }
-}
-
-/* Whether it has to wait for a thread, with its place there. */
-static bool wants_pool(struct exchange *ex)
-{
-    struct call *c = ex->call;
-    const struct api_method *m = c->method;
-    bool wants = m->where != WHERE_INLINE || (m->weigh != NULL && m->weigh(c) > CALL_INLINE_MAX);
-    unsigned lane = m->where == WHERE_PASSWORD ? LANE_MANAGEMENT : 0;
-    c->place = (struct work_place){lane, c->caller.enterprise_id, c->caller.user_id};
-    return wants;
-}
-
-/* What was too long to be read on the HTTP thread, in its turn: true, where it waits once more. */
-static bool read_late(struct exchange *ex)
-{
-    struct call *c = ex->call;
-    ex->is_unread = false;
-    bool goes_on = dispatch_check(c, (struct bytes){ex->body, ex->body_len});
-    goes_on = goes_on && (!wants_pool(ex) || c->method->admit == NULL || c->method->admit(c));
-    if (!goes_on) {
-        envelope_end(c);
-        begin_answer(ex);
-        return false;
-    }
-    if (pool_of(ex) == ex->server->queries) {
-        return false;
-    }
-    if (work_push(pool_of(ex), &c->place, ex)) {
-        return true;
-    }
-    give_up(ex, "Busy");
-    return false;
-}
-
-static void write_openapi(struct exchange *ex)
-{
-    struct json_out *out = &ex->call->out;
-    *out = (struct json_out){.at = out->at, .capacity = out->capacity};
-    json_raw(out, json_text(&ex->server->openapi));
-}
-
-/* Has the call write its answer, or begin it. */
-static void run_call(struct exchange *ex)
-{
-    if (ex->route.kind == ROUTE_METHOD) {
-        dispatch_run(&ex->call);
-        call_release_claim(ex->call);
-    } else {
-        write_openapi(ex);
-    }
-    begin_answer(ex);
-}
-
-/* One turn of an answer whose first piece is not there yet; false: it waits for the next one. */
-static bool work_on_first(struct exchange *ex, bool stopping)
-{
-    if (stopping || clock_monotonic_ms() > ex->call->deadline_ms) {
-        give_up(ex, stopping ? "Stopping" : "Busy");
-        return true;
-    }
-    if (ex->state == EXCHANGE_WAITING && ex->is_unread && read_late(ex)) {
-        return false;
-    }
-    if (ex->state == EXCHANGE_WAITING) {
-        run_call(ex);
-    }
-    if (ex->state == EXCHANGE_DONE) {
-        return true;
-    }
-    if (answer_step(&ex->answer)) {
-        finish_first(ex);
-        return true;
-    }
-    if (work_go_on(ex->server->queries, &ex->call->place, ex)) {
-        return false;
-    }
-    give_up(ex, "Stopping");
-    return true;
-}
-
-/* The same of a further piece. */
-static bool work_on_stream(struct exchange *ex, bool stopping)
-{
-    ex->is_cut = stopping;
-    if (ex->is_cut || answer_step(&ex->answer)) {
-        return true;
-    }
-    ex->is_cut = !work_again(ex->server->queries, &ex->call->place, ex);
-    return ex->is_cut;
-}
-
-void exchange_work(void *item, bool stopping)
-{
-    struct exchange *ex = item;
-    bool is_ready =
-        ex->state == EXCHANGE_DONE ? work_on_stream(ex, stopping) : work_on_first(ex, stopping);
-    if (is_ready) {
-        MHD_resume_connection(ex->connection);
-    }
-}
-
-static enum MHD_Result hand_to_pool(struct exchange *ex)
-{
-    ex->state = EXCHANGE_WAITING;
-    ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
-    MHD_suspend_connection(ex->connection);
-    if (!work_push(pool_of(ex), &ex->call->place, ex)) {
-        give_up(ex, "Busy");
-        MHD_resume_connection(ex->connection);
-    }
-    return MHD_YES;
-}
-
-/* ---- whom we talk to ---- */
-
-static void peer_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
-{
-    static const char mapped[] = "::ffff:";
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    out[0] = '\0';
-    if (info == NULL || info->client_addr == NULL) {
-        return;
-    }
-    const void *address =
-        info->client_addr->sa_family == AF_INET6
-            ? (const void *)&((const struct sockaddr_in6 *)(const void *)info->client_addr)
-                  ->sin6_addr
-            : (const void *)&((const struct sockaddr_in *)(const void *)info->client_addr)
-                  ->sin_addr;
-    check(inet_ntop(info->client_addr->sa_family, address, out, CALL_ADDRESS_SIZE) != NULL);
-    if (g_str_has_prefix(out, mapped)) {
-        memmove(out, out + sizeof(mapped) - 1, strlen(out) - sizeof(mapped) + 2);
-    }
-}
-
-/* Keeps the last X-Forwarded-For line: what a proxy adds comes behind what the client sent. */
-static enum MHD_Result keep_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
-                                      const char *value)
-{
-    const char **last = context;
-    (void)kind;
-    if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0 && value != NULL) {
-        *last = value;
-    }
-    return MHD_YES;
-}
-
-/* Says once that a proxy is not named: then all of its clients are one to the throttle. */
-static void note_unnamed_proxy(const struct exchange *ex, const char *peer)
-{
-    const char *named = ex->server->trusted_proxy;
-    if (counter_add(ex->server->api.counters, forwards_ignored, 1) == 0) {
-        log_line(LOG_WARN, "forwarded_for_ignored",
-                 "address=%s trusted_proxy=\"%s\" why=\"X-Forwarded-For comes from an address that "
-                 "is not trusted_proxy: all clients behind it count as one\"",
-                 peer, named);
-    }
-}
-
-/* The client's address: of a trusted proxy the last one it was told, where that is an address. */
-static void client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
-{
-    const char *forwarded = NULL;
-    peer_address(ex, out);
-    (void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, keep_forwarded, &forwarded);
-    if (forwarded == NULL || out[0] == '\0') {
-        return;
-    }
-    if (strcmp(out, ex->server->trusted_proxy) != 0) {
-        note_unnamed_proxy(ex, out);
-        return;
-    }
-    const char *comma = strrchr(forwarded, ',');
-    const char *last = comma == NULL ? forwarded : comma + 1;
-    last += strspn(last, " ");
-    char told[CALL_ADDRESS_SIZE];
-    struct in6_addr any;
-    bytes_to_text((struct bytes){(const uint8_t *)last, strcspn(last, " ")}, told, sizeof(told));
-    if (inet_pton(AF_INET, told, &any) == 1 || inet_pton(AF_INET6, told, &any) == 1) {
-        memcpy(out, told, sizeof(told));
-    }
-}
-
-/* ---- the request ---- */
-
-/* Answers at once what is brief, a piece at least. */
-static enum MHD_Result answer_inline(struct exchange *ex)
-{
-    run_call(ex);
-    while (!answer_step(&ex->answer)) {
-    }
-    finish_first(ex);
-    return send_envelope(ex);
-}
-
-static enum MHD_Result answer_method(struct exchange *ex)
-{
-    struct call *c = ex->call;
-    c->now_monotonic_ms = clock_monotonic_ms();
-    ex->is_unread = ex->body_len > BODY_INLINE_MAX;
-    if (ex->is_unread) {
-        client_address(ex, c->address);
-        c->place = (struct work_place){0, c->caller.enterprise_id, c->caller.user_id};
-        return hand_to_pool(ex);
-    }
-    if (!dispatch_check(c, (struct bytes){ex->body, ex->body_len})) {
-        return send_failure(ex);
-    }
-    if (!wants_pool(ex)) {
-        return answer_inline(ex);
-    }
-    client_address(ex, c->address);
-    return c->method->admit == NULL || c->method->admit(c) ? hand_to_pool(ex) : send_failure(ex);
-}
-
-/* A GET: what health_write() says, or static text, of which the long one is squeezed elsewhere. */
+/* A GET that is brief: what health_write() says, or the page. */
 static enum MHD_Result answer_get(struct exchange *ex)
 {
     struct json_out *out = &ex->call->out;
     const char *type = "application/json; charset=utf-8";
-    ex->call->now_monotonic_ms = clock_monotonic_ms();
-    if (ex->route.kind == ROUTE_OPENAPI) {
-        ex->call->place = (struct work_place){0};
-        return hand_to_pool(ex);
-    }
     *out = (struct json_out){.at = out->at, .capacity = out->capacity};
     if (ex->route.kind == ROUTE_HEALTH) {
         ex->call->http_status = health_write(&ex->server->api, out);
@@ -457,16 +160,20 @@ static enum MHD_Result answer_get(struct exchange *ex)
         json_raw(out, bytes_of_text(page_text(&ex->server->api)));
         type = "text/html; charset=utf-8";
     }
-    make_whole(ex);
+    turns_make_whole(ex);
     return send_answer(ex, type);
 }
 
 static enum MHD_Result answer_request(struct exchange *ex)
 {
+    ex->takes_gzip = accepts_gzip(ex);
     if (ex->refused) {
         return send_failure(ex);
     }
-    return ex->route.kind == ROUTE_METHOD ? answer_method(ex) : answer_get(ex);
+    if (ex->route.kind == ROUTE_HEALTH || ex->route.kind == ROUTE_PAGE) {
+        return answer_get(ex);
+    }
+    return turns_begin(ex) ? send_envelope(ex) : MHD_YES;
 }
 
 static bool verb_fits(enum route_kind kind, const char *verb)
@@ -621,6 +328,7 @@ static void clear_request(struct exchange *ex)
     }
     ex->is_active = false;
     ex->is_streaming = false;
+    ex->takes_gzip = false;
     ex->is_unread = false;
     ex->is_cut = false;
     ex->queued = false;

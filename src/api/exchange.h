@@ -13,7 +13,7 @@
 #include "api/slots.h"
 #include "api/work.h"
 
-/* The inside of the server: server.c makes it, exchange.c carries requests through it. */
+/* The inside of the server: server.c makes it, exchange.c and turns.c carry requests through it. */
 struct api_server {
     struct api api;
     struct routes *routes;
@@ -53,8 +53,9 @@ struct exchange {
     struct call *call;
     struct route route;
     enum exchange_state state;
-    bool refused;   /* answered before the body was read, but for envelope_end() */
-    bool is_unread; /* the body waits for its checks, too */
+    bool refused;    /* answered before the body was read, but for envelope_end() */
+    bool takes_gzip; /* the client does */
+    bool is_unread;  /* the body waits for its checks, too */
     bool is_active;
     bool is_streaming;
     bool is_cut;          /* the stream cannot go on */
@@ -76,8 +77,5 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
                         enum MHD_RequestTerminationCode code);
 void exchange_connection(void *context, struct MHD_Connection *connection, void **own,
                          enum MHD_ConnectionNotificationCode code);
-
-/* What the pools run; the item is an exchange. */
-void exchange_work(void *item, bool stopping);
 
 #endif

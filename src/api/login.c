@@ -137,34 +137,53 @@ static void change_address(struct job_context *job, enum change_kind kind,
 }
 
 /*
- * Keeps the address of a login, unless it was written down within the hour. What is too old to
- * count goes, and where there are too many, the oldest.
+ * What of a user's addresses stays beside the one at hand: what is too old to count goes, and where
+ * there are too many, the oldest.
  */
-static void keep_address(struct job_context *job, const struct issue *issue)
+static void thin_out(struct job_context *job, const char *at_hand, const struct login_address *list,
+                     size_t count)
 {
-    const struct login_address put = {issue->token.user_id, issue->address, job->now_s};
     const struct login_address *oldest = NULL;
-    size_t count = 0;
     size_t kept = 0;
-    struct login_address *list =
-        directory_list_addresses(job->directory, put.user_id, job->changes.arena, &count);
     for (size_t i = 0; i < count; i++) {
-        int64_t age_s = job->now_s - list[i].last_s;
-        if (strcmp(list[i].address, put.address) == 0) {
-            if (age_s >= 0 && age_s < LOGIN_ADDRESS_STALE_S) {
-                return;
-            }
-        } else if (age_s > LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S) {
-            change_address(job, CHANGE_DELETE_LOGIN_ADDRESS, &list[i]);
-        } else {
-            kept++;
-            oldest = oldest == NULL || list[i].last_s < oldest->last_s ? &list[i] : oldest;
+        if (strcmp(list[i].address, at_hand) == 0) {
+            continue;
         }
+        if (job->now_s - list[i].last_s > LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S) {
+            change_address(job, CHANGE_DELETE_LOGIN_ADDRESS, &list[i]);
+            continue;
+        }
+        kept++;
+        oldest = oldest == NULL || list[i].last_s < oldest->last_s ? &list[i] : oldest;
     }
     if (kept >= LOGIN_ADDRESSES_MAX) {
         change_address(job, CHANGE_DELETE_LOGIN_ADDRESS, oldest);
     }
-    change_address(job, CHANGE_PUT_LOGIN_ADDRESS, &put);
+}
+
+/* Whether the address was written down within the hour. */
+static bool is_fresh(const struct job_context *job, const char *address,
+                     const struct login_address *list, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(list[i].address, address) != 0) {
+        i++;
+    }
+    int64_t age_s = i < count ? job->now_s - list[i].last_s : LOGIN_ADDRESS_STALE_S;
+    return age_s >= 0 && age_s < LOGIN_ADDRESS_STALE_S;
+}
+
+/* Keeps the address of a login. */
+static void keep_address(struct job_context *job, const struct issue *issue)
+{
+    const struct login_address put = {issue->token.user_id, issue->address, job->now_s};
+    size_t count = 0;
+    const struct login_address *list =
+        directory_list_addresses(job->directory, put.user_id, job->changes.arena, &count);
+    if (!is_fresh(job, issue->address, list, count)) {
+        thin_out(job, issue->address, list, count);
+        change_address(job, CHANGE_PUT_LOGIN_ADDRESS, &put);
+    }
 }
 
 static enum err put_token(struct job_context *job, void *arg)

@@ -10,6 +10,7 @@
 #include "api/exchange.h"
 #include "api/pages.h"
 #include "api/throttle.h"
+#include "api/turns.h"
 #include "api/zones.h"
 #include "base/address.h"
 #include "base/check.h"
@@ -69,7 +70,7 @@ static enum err listen_on(struct api_server *s, const struct api_options *o)
 /* No enterprise keeps all of the threads: there is one more than each may have. */
 static struct work_pool *start_pool(size_t threads)
 {
-    return work_start(&(struct work_options){.run = exchange_work,
+    return work_start(&(struct work_options){.run = turns_work,
                                              .threads = threads + 1,
                                              .group_threads = threads,
                                              .capacity = QUEUE_ITEMS,
@@ -80,7 +81,7 @@ static struct work_pool *start_pool(size_t threads)
 static struct work_pool *start_passwords(void)
 {
     return work_start(&(struct work_options){
-        .run = exchange_work,
+        .run = turns_work,
         .threads = 1,
         .group_threads = 1,
         .capacity = LOGIN_ITEMS,

@@ -20,12 +20,20 @@
 #include "base/check.h"
 #include "base/mem.h"
 
+/* Each stands in the row of the next by a link of its own. */
+struct waiting {
+    GList link;
+    void *item;
+};
+
 struct member {
+    GList link;
     int64_t id;
     GQueue items; /* never empty while it stands in its group */
 };
 
 struct group {
+    GList link;
     int64_t id;
     size_t waiting;
     size_t running;
@@ -73,16 +81,17 @@ static struct group *find_group(struct lane *lane, int64_t id)
 static struct group *add_group(struct lane *lane, int64_t id)
 {
     struct group *g = mem_new(sizeof(*g));
+    g->link.data = g;
     g->id = id;
     g_queue_init(&g->members);
-    g_queue_push_tail(&lane->groups, g);
+    g_queue_push_tail_link(&lane->groups, &g->link);
     return g;
 }
 
 static void move_to_end(struct lane *lane, struct group *g)
 {
-    (void)g_queue_remove(&lane->groups, g);
-    g_queue_push_tail(&lane->groups, g);
+    g_queue_unlink(&lane->groups, &g->link);
+    g_queue_push_tail_link(&lane->groups, &g->link);
 }
 
 static struct member *find_member(struct group *g, int64_t id)
@@ -99,9 +108,10 @@ static struct member *find_member(struct group *g, int64_t id)
 static struct member *add_member(struct group *g, int64_t id)
 {
     struct member *m = mem_new(sizeof(*m));
+    m->link.data = m;
     m->id = id;
     g_queue_init(&m->items);
-    g_queue_push_tail(&g->members, m);
+    g_queue_push_tail_link(&g->members, &m->link);
     return m;
 }
 
@@ -115,10 +125,13 @@ static void put(struct lane *lane, const struct work_place *place, void *item, b
     }
     struct member *m = find_member(g, place->member);
     m = m != NULL ? m : add_member(g, place->member);
+    struct waiting *w = mem_new(sizeof(*w));
+    w->link.data = w;
+    w->item = item;
     if (goes_on) {
-        g_queue_push_head(&m->items, item);
+        g_queue_push_head_link(&m->items, &w->link);
     } else {
-        g_queue_push_tail(&m->items, item);
+        g_queue_push_tail_link(&m->items, &w->link);
     }
     g->waiting++;
     lane->waiting++;
@@ -127,12 +140,14 @@ static void put(struct lane *lane, const struct work_place *place, void *item, b
 /* The first item of a group's next member, which then goes to the end. */
 static void *pull(struct group *g)
 {
-    struct member *m = g_queue_pop_head(&g->members);
-    void *item = g_queue_pop_head(&m->items);
+    struct member *m = g_queue_pop_head_link(&g->members)->data;
+    struct waiting *w = g_queue_pop_head_link(&m->items)->data;
+    void *item = w->item;
+    free(w);
     if (g_queue_is_empty(&m->items)) {
         free(m);
     } else {
-        g_queue_push_tail(&g->members, m);
+        g_queue_push_tail_link(&g->members, &m->link);
     }
     return item;
 }
@@ -226,7 +241,7 @@ static void finish(struct work_pool *pool, struct taken *taken)
         check(pthread_cond_broadcast(&pool->filled) == 0);
     }
     if (g->waiting == 0 && g->running == 0) {
-        (void)g_queue_remove(&taken->lane->groups, g);
+        g_queue_unlink(&taken->lane->groups, &g->link);
         free(g);
     }
     check(pthread_mutex_unlock(&pool->lock) == 0);

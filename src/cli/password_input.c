@@ -43,20 +43,27 @@ static enum err wait_for_input(void)
     return ERR_OK;
 }
 
+/* One byte; ERR_END behind the last, too. */
+static enum err read_byte(char *out)
+{
+    enum err e = wait_for_input();
+    ssize_t n = e == ERR_OK ? read(STDIN_FILENO, out, 1) : 0;
+    if (e != ERR_OK) {
+        return e;
+    }
+    return n < 0 ? ERR_IO : n == 0 ? ERR_END : ERR_OK;
+}
+
 /* Reads to the end of the line, a byte at a time: what comes behind it is left to others. */
 static enum err read_bytes(char out[PASSWORD_INPUT_SIZE], size_t *len)
 {
     for (*len = 0; *len < PASSWORD_INPUT_SIZE; (*len)++) {
-        enum err e = wait_for_input();
-        ssize_t n = e == ERR_OK ? read(STDIN_FILENO, &out[*len], 1) : 0;
-        if (e != ERR_OK || n < 0) {
-            return e != ERR_OK ? e : ERR_IO;
+        enum err e = read_byte(&out[*len]);
+        if (e == ERR_END && *len > 0 && !isatty(STDIN_FILENO)) {
+            return ERR_OK; /* of a last line without its end */
         }
-        if (n == 0) {
-            return *len == 0 ? ERR_END : ERR_OK;
-        }
-        if (out[*len] == '\n') {
-            return ERR_OK;
+        if (e != ERR_OK || out[*len] == '\n') {
+            return e;
         }
     }
     return ERR_TOO_LONG;

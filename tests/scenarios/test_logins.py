@@ -1,15 +1,17 @@
-"""Logins while others fail, flood and loop; passwords set beside the server; what is told at start."""
+"""Logins while others fail, flood and loop; passwords set beside the server."""
 import contextlib
 import json
 import os
 import pty
 import select
+import socket
 import subprocess
 import threading
 
 import pytest
 
-from lib.server import BINARY, ROOT_PASSWORD, Api, Fleet, counter, run, wait_until
+from lib.server import (BINARY, ROOT_PASSWORD, Api, Fleet, counter, run, simulate,
+                        wait_until)
 
 PROXIED = "[api]\ntrusted_proxy = 127.0.0.1\n"
 THROTTLED = "Too many failed logins"
@@ -28,7 +30,7 @@ def code_of(answer):
 
 @contextlib.contextmanager
 def looping(count, work):
-    """`count` threads that call `work(number)` over and over, each over a connection of its own."""
+    """`count` threads that call `work(number)` over and over."""
     ends = threading.Event()
 
     def loop(number):
@@ -73,7 +75,8 @@ def test_nobody_locks_root_out(make_server):
     # One claimed check a second; a stranger who had his ten wrong ones waits for his window.
     assert min(refusals) in (1, 2)
     assert server.health()["status"] == "ok"
-    wait_until(lambda: code_of(try_login(server.api, "root", ROOT_PASSWORD, "203.0.113.5")) == 200, 60,
+    stranger = "203.0.113.5"
+    wait_until(lambda: code_of(try_login(server.api, "root", ROOT_PASSWORD, stranger)) == 200, 60,
                "a stranger's login")
 
 
@@ -320,3 +323,44 @@ def test_the_document_is_squeezed_too(server):
     squeezed = server.api.get("/api/openapi.json")
     assert squeezed.headers["Content-Encoding"] == "gzip"
     assert plain.json() == squeezed.json()
+
+
+def test_many_long_answers_at_once(server):
+    """Histories of many pieces side by side, some squeezed, some left in the middle."""
+    count = 3000
+    fleet = Fleet(server, devices=["013800000001"])
+    done = simulate(server.device, "--devices", "1", "--fixes", str(count), "--interval", "10",
+                    "--burst", "16", "--window", "256", "--start", "2026-01-01T00:00:00Z")
+    assert done["acknowledged"] == count, done
+    body = {"DeviceID": "013800000001", "StartTime": "2026-01-01", "EndTime": "2026-01-03"}
+    path = "/api/vehicle/GetHistoryVehicleInfoByDeviceID"
+    whole = fleet.api.post(path, body).content
+    records = json.loads(whole)["Data"]
+    assert records["total"] == len(records["data"]) == count
+    apis = [Api(server.http, fleet.api.token) for _ in range(16)]
+    same = []
+
+    def ask(number):
+        coding = "gzip" if number % 2 else "identity"
+        same.append(apis[number].post(path, body, headers={"Accept-Encoding": coding}).content
+                    == whole)
+
+    with looping(16, ask):
+        wait_until(lambda: len(same) > 64, 120, "histories")
+        assert fleet.status("013800000001")["SIM2"] == "013800000001"
+    assert all(same)
+    host, port = server.http.rsplit(":", 1)
+    request = (f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {fleet.api.token}\r\n"
+               f"Content-Length: {len(json.dumps(body))}\r\n\r\n{json.dumps(body)}").encode()
+    stalled = []
+    for _ in range(8):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((host, int(port)))
+        client.sendall(request)
+        assert client.recv(1024).startswith(b"HTTP/1.1 200")
+        stalled.append(client)
+    stalled.pop().close()
+    server.stop()  # exit status 0, with the others still in the middle
+    for client in stalled:
+        client.close()
