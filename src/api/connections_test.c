@@ -132,10 +132,10 @@ static void test_what_is_expected_has_its_time(void **state)
 {
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
-    connection_expect(p.one, START_MS + 3 * HEAD_MS);
-    connections_reap(r->table, START_MS + 3 * HEAD_MS - 1);
+    connection_expect(p.one, START_MS + (int64_t)3 * HEAD_MS);
+    connections_reap(r->table, START_MS + (int64_t)3 * HEAD_MS - 1);
     assert_false(has_ended(&p));
-    connections_reap(r->table, START_MS + 3 * HEAD_MS);
+    connections_reap(r->table, START_MS + (int64_t)3 * HEAD_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
