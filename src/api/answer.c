@@ -49,65 +49,58 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
     return (struct bytes){a->squeezed, used};
 }
 
-/* Writes the next piece of the stream, and the end of the envelope behind the last. */
-static void write_piece(struct answer *a)
+void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t deadline_ms)
+{
+    a->call = c;
+    a->takes_gzip = takes_gzip;
+    a->deadline_ms = deadline_ms;
+    a->more = c->stream.state != NULL;
+}
+
+/* Has the call make its next piece, and the end of the envelope behind the last. */
+static bool write_piece(struct answer *a)
 {
     struct call *c = a->call;
-    a->more = c->stream.next(c->stream.state, &c->out);
+    if (a->begun) {
+        json_drop(&c->out);
+    }
+    enum call_step step = c->stream.next(c->stream.state, &c->out);
+    a->more = step != STEP_END;
     if (!a->more) {
         envelope_end(c);
     }
+    return step != STEP_AGAIN;
 }
 
-void answer_begin(struct answer *a, struct call *c, int64_t deadline_ms)
+bool answer_step(struct answer *a)
 {
-    a->call = c;
-    a->deadline_ms = deadline_ms;
-    if (c->stream.state != NULL) {
-        write_piece(a);
+    if (a->more && !write_piece(a)) {
+        return false;
     }
-    a->piece = json_text(&c->out);
-}
-
-bool answer_is_long(const struct answer *a)
-{
-    return a->more || a->piece.len >= ANSWER_GZIP_MIN;
-}
-
-void answer_squeeze(struct answer *a)
-{
-    a->gzip = true;
-    a->piece = squeeze(a, a->piece);
-}
-
-/* The next bytes of the stream, none at its end. */
-static struct bytes next_piece(struct answer *a)
-{
-    while (a->piece.len == 0 && a->more) {
-        json_drop(&a->call->out);
-        write_piece(a);
-        a->piece = json_text(&a->call->out);
-        if (a->gzip) {
-            a->piece = squeeze(a, a->piece);
-        }
+    a->piece = json_text(&a->call->out);
+    if (!a->begun) {
+        a->begun = true;
+        a->gzip = a->takes_gzip && (a->more || a->piece.len >= ANSWER_GZIP_MIN);
     }
-    return a->piece;
+    if (a->gzip) {
+        a->piece = squeeze(a, a->piece);
+    }
+    return a->piece.len > 0 || !a->more;
 }
 
-ssize_t answer_next(struct answer *a, char *out, size_t size)
+size_t answer_take(struct answer *a, char *out, size_t size)
 {
-    if (clock_monotonic_ms() > a->deadline_ms) {
-        return -1;
-    }
-    size_t used = 0;
-    while (used < size && next_piece(a).len > 0) {
-        size_t left = size - used;
-        size_t len = a->piece.len < left ? a->piece.len : left;
-        memcpy(out + used, a->piece.at, len);
+    size_t len = a->piece.len < size ? a->piece.len : size;
+    if (len > 0) {
+        memcpy(out, a->piece.at, len);
         a->piece = bytes_slice(a->piece, len, a->piece.len);
-        used += len;
     }
-    return (ssize_t)used;
+    return len;
+}
+
+bool answer_is_late(const struct answer *a)
+{
+    return clock_monotonic_ms() > a->deadline_ms;
 }
 
 void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)

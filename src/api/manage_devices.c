@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/device_list.h"
 #include "api/naming.h"
 #include "base/clock.h"
 
@@ -427,9 +428,10 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 /* ---- ListDevices ---- */
 
-static void write_device(struct call *c, const struct device *d)
+static void write_device(struct device_list *list, size_t i)
 {
-    struct json_out *out = &c->out;
+    const struct device *d = list->refs[i].info;
+    struct json_out *out = &list->call->out;
     json_object_begin(out);
     json_name(out, "DeviceID");
     json_write_string(out, d->device_id);
@@ -466,27 +468,24 @@ static void write_device(struct call *c, const struct device *d)
     json_object_end(out);
 }
 
+static bool finds_device(struct device_list *list, const struct device_ref *ref)
+{
+    return device_list_has_key(list, ref->info);
+}
+
 static void list_devices(struct call *c)
 {
-    struct directory *dir = c->api->directory;
-    size_t count = 0;
-    size_t total = 0;
-    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
-    const struct device **found = arena_new_array(&c->arena, count, sizeof(struct device *));
-    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
-    for (size_t i = 0; i < count; i++) {
-        found[total] = refs[i].info;
-        total += key[0] == '\0' || strstr(naming_folded(c, refs[i].info->device_id), key) != NULL ||
-                 strstr(naming_folded(c, refs[i].info->plate), key) != NULL;
-    }
-    struct naming_page page = naming_page_begin(c, 0, total);
-    for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
-            write_device(c, found[i]);
-        }
-    }
-    naming_page_end(c);
-    directory_release_all(dir, refs, count);
+    struct device_list *list = arena_new(&c->arena, sizeof(*list));
+    const struct naming_page page = naming_page_of(c, 0);
+    *list = (struct device_list){
+        .call = c,
+        .key = naming_folded(c, call_text(c, PAGE_PARAM_KEY)),
+        .first = page.first,
+        .end = page.end,
+        .finds = finds_device,
+        .write_row = write_device,
+    };
+    device_list_begin(list);
 }
 
 /* ---- the rows ---- */
@@ -582,7 +581,7 @@ static const struct api_method rows[] = {
         .name = "ListDevices",
         .prefix = PREFIX_MANAGE,
         .needs_enterprise = true,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),

@@ -53,7 +53,8 @@
     X(http_evicted, "HTTP connections closed to make room: oldest without a valid token")          \
     X(body_bytes, "gauge: memory of HTTP requests in flight that counts against their budget")     \
     X(bodies_refused, "HTTP requests refused: that budget was used up")                            \
-    X(logins_throttled, "logins refused because of too many failures")
+    X(logins_throttled, "logins refused because of too many failures")                             \
+    X(forwards_ignored, "calls whose X-Forwarded-For did not come from trusted_proxy")
 
 struct counters {
 #define X(name, doc) _Atomic uint64_t name;

@@ -99,6 +99,16 @@ MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct aren
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
                                   struct token *out);
 
+/*
+ * Whether the user logged in from that address within LOGIN_ADDRESS_KNOWN_S before `now_s` (and up
+ * to an hour more); both as struct login_address has them.
+ */
+bool directory_knows_address(struct directory *dir, int64_t user_id, const char *address,
+                             int64_t now_s);
+/* The addresses a user logged in from, in no order, copied into `arena`. */
+struct login_address *directory_list_addresses(struct directory *dir, int64_t user_id,
+                                               struct arena *arena, size_t *count);
+
 /* ---- devices ---- */
 
 /*
@@ -148,6 +158,8 @@ struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, 
                                   size_t *count);
 struct group *directory_list_groups(struct directory *dir, int64_t enterprise_id,
                                     struct arena *arena, size_t *count);
+/* Devices of an enterprise. */
+size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id);
 /* Registered devices on the platform. */
 size_t directory_device_count(struct directory *dir);
 

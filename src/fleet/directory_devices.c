@@ -473,6 +473,15 @@ struct device_ref *directory_list_devices(struct directory *dir, const struct ca
     return list.at;
 }
 
+size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id)
+{
+    directory_lock_read(dir);
+    const struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
+    size_t size = f == NULL ? 0 : (size_t)g_tree_nnodes(f->devices);
+    directory_unlock(dir);
+    return size;
+}
+
 size_t directory_device_count(struct directory *dir)
 {
     directory_lock_read(dir);

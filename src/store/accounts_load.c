@@ -186,6 +186,13 @@ static void read_focus(struct row *r, struct change *c)
     c->focus.device_id = take_id(r);
 }
 
+static void read_login_address(struct row *r, struct change *c)
+{
+    c->login_address.user_id = take_id(r);
+    c->login_address.address = take_text(r);
+    c->login_address.last_s = take_time(r);
+}
+
 /* The index of a protocol's name; PROTOCOL_COUNT where this program does not know it. */
 static size_t protocol_index_of(const char *name)
 {
@@ -222,15 +229,17 @@ static const struct row_kind {
     void (*read)(struct row *r, struct change *c);
     enum change_kind kind;
     bool optional; /* a row that makes no sense is left out: a protocol this program lacks */
+    int64_t since; /* the first version of the schema that has the table */
 } kinds[] = {
-    {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false},
-    {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false},
-    {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false},
-    {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false},
-    {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false},
-    {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false},
-    {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART,
-     true},
+    {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false, 1},
+    {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false, 1},
+    {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false, 1},
+    {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false, 1},
+    {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false, 1},
+    {"SELECT * FROM login_address", read_login_address, CHANGE_PUT_LOGIN_ADDRESS, false, 3},
+    {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false, 1},
+    {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART, true,
+     1},
 };
 
 /* Hands out the row that `r` stands on; `number` is for the log. */
@@ -271,9 +280,10 @@ static enum err load_kind(sqlite3 *db, const struct row_kind *k,
 
 enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)
 {
-    enum err worst = ERR_OK;
+    int64_t version = 0;
+    enum err worst = database_number(db, "PRAGMA user_version", &version);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        enum err e = load_kind(db, &kinds[i], loader);
+        enum err e = kinds[i].since <= version ? load_kind(db, &kinds[i], loader) : ERR_OK;
         worst = worst == ERR_OK ? e : worst;
         if (worst != ERR_OK && !loader->go_on) {
             break;
