@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, SQUEEZED_FIRST = 8192 };
+enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, SQUEEZED_FIRST = 8192, PIECES_SQUEEZED = 4 };
 
 /* Room for at least one more byte behind the `used` ones. */
 static void make_room(struct answer *a, size_t used)
@@ -22,17 +22,17 @@ static void make_room(struct answer *a, size_t used)
 }
 
 /*
- * Squeezes what the call wrote into a->squeezed, and flushes the end with the last piece. zlib
- * keeps back what it can, so a piece may come out empty, or with what was kept of earlier ones.
+ * Squeezes what the call wrote into a->squeezed, behind the `used` bytes, and flushes the end with
+ * the last piece; answers how many there are. zlib keeps back what it can, so a piece may come out
+ * empty, or with what was kept of earlier ones.
  */
-static struct bytes squeeze(struct answer *a, struct bytes plain)
+static size_t squeeze(struct answer *a, struct bytes plain, size_t used)
 {
     if (!a->deflating) {
         check(deflateInit2(&a->z, Z_BEST_SPEED, Z_DEFLATED, WINDOW_GZIP, MEMORY_LEVEL,
                            Z_DEFAULT_STRATEGY) == Z_OK);
         a->deflating = true;
     }
-    size_t used = 0;
     a->z.next_in = plain.at;
     a->z.avail_in = (uInt)plain.len;
     do {
@@ -46,7 +46,7 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
         check(deflateEnd(&a->z) == Z_OK);
         a->deflating = false;
     }
-    return (struct bytes){a->squeezed, used};
+    return used;
 }
 
 void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t deadline_ms)
@@ -72,18 +72,31 @@ static bool write_piece(struct answer *a)
     return step != STEP_AGAIN;
 }
 
-bool answer_step(struct answer *a)
+/* Makes what the call wrote the piece at hand, or its end where it is squeezed. */
+static void take_up(struct answer *a, size_t *used)
 {
-    if (a->more && !write_piece(a)) {
-        return false;
-    }
     a->piece = json_text(&a->call->out);
     if (!a->begun) {
         a->begun = true;
         a->gzip = a->takes_gzip && (a->more || a->piece.len >= ANSWER_GZIP_MIN);
     }
     if (a->gzip) {
-        a->piece = squeeze(a, a->piece);
+        *used = squeeze(a, a->piece, *used);
+        a->piece = (struct bytes){a->squeezed, *used};
+    }
+}
+
+/* A squeezed piece is small, so it is of several that the call wrote: handing it on costs, too. */
+bool answer_step(struct answer *a)
+{
+    size_t used = 0;
+    bool goes_on = true;
+    for (int i = 0; i < PIECES_SQUEEZED && goes_on; i++) {
+        bool came = !a->more || write_piece(a);
+        if (came) {
+            take_up(a, &used);
+        }
+        goes_on = came && a->more && a->gzip;
     }
     return a->piece.len > 0 || !a->more;
 }
@@ -113,7 +126,7 @@ void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)
 uint8_t *answer_squeezed(struct bytes plain, size_t *len)
 {
     struct answer a = {0};
-    *len = squeeze(&a, plain).len;
+    *len = squeeze(&a, plain, 0);
     return a.squeezed;
 }
 

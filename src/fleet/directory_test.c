@@ -352,10 +352,11 @@ static void all_texts_are_kept(void **state)
     device_ref_release(f->dir, &ref);
 }
 
+/* All of them, also where they are as many as are listed in one or two stretches. */
 static void devices_are_listed_by_device_id(void **state)
 {
     struct fixture *f = *state;
-    enum { DEVICES = 1000 };
+    enum { DEVICES = 4096 };
     for (int i = 0; i < DEVICES; i++) {
         char id[DEVICE_ID_SIZE];
         (void)snprintf(id, sizeof(id), "%05d", i * 7919 % DEVICES + 1);
@@ -368,8 +369,16 @@ static void devices_are_listed_by_device_id(void **state)
         assert_true(strcmp(list[i - 1].info->device_id, list[i].info->device_id) < 0);
     }
     directory_release_all(f->dir, list, count);
+    put_device(f->dir,
+               (struct device){.id = DEVICES + 1, .enterprise_id = ACME, .device_id = "99999"});
+    list = directory_list_devices(f->dir, &acme_admin, &f->arena, &count);
+    assert_int_equal(count, DEVICES + 1);
+    assert_string_equal(list[DEVICES].info->device_id, "99999");
+    directory_release_all(f->dir, list, count);
+    assert_int_equal(directory_fleet_size(f->dir, ACME), DEVICES + 1);
     (void)directory_list_devices(f->dir, &other_admin, &f->arena, &count);
     assert_int_equal(count, 0);
+    assert_int_equal(directory_fleet_size(f->dir, 987654), 0);
 }
 
 /* Five hash entries and a tree node take some 250 bytes more. */
