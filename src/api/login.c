@@ -221,12 +221,10 @@ static void get_login_token(struct call *c)
     if (is_throttled(c)) {
         return;
     }
-    bool is_good = check_user(c, &user, &enterprise);
-    if (!is_good && c->code >= CODE_NO_USER) {
-        note_failure(c);
-    }
-    call_release_claim(c);
-    if (!is_good) {
+    if (!check_user(c, &user, &enterprise)) {
+        if (c->code >= CODE_NO_USER) {
+            note_failure(c);
+        }
         return;
     }
     char digits[AUTH_TOKEN_SIZE];

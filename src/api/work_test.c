@@ -19,6 +19,7 @@ struct scene {
     sem_t done;
     pthread_mutex_t gate; /* held by a test that keeps the threads busy */
     pthread_mutex_t lock;
+    unsigned started[ITEMS];   /* how often the item of that number was */
     unsigned order[ORDER_MAX]; /* numbers of the items run */
     size_t run;
     size_t stopped; /* run while stopping */
@@ -36,6 +37,9 @@ static void run_item(void *arg, bool stopping)
 {
     struct item *item = arg;
     struct scene *s = item->scene;
+    check(pthread_mutex_lock(&s->lock) == 0);
+    s->started[item->number]++;
+    check(pthread_mutex_unlock(&s->lock) == 0);
     check(sem_post(&s->begun) == 0);
     check(pthread_mutex_lock(&s->gate) == 0);
     check(pthread_mutex_unlock(&s->gate) == 0);
@@ -215,9 +219,12 @@ static void test_a_group_does_not_take_the_last_thread(void **state)
     }
     assert_int_equal(sem_wait(&s.begun), 0);
     assert_int_equal(sem_wait(&s.begun), 0);
-    assert_int_equal(sem_trywait(&s.begun), -1);
     assert_true(push(&s, &other));
     assert_int_equal(sem_wait(&s.begun), 0); /* while both others are still at it */
+    assert_int_equal(pthread_mutex_lock(&s.lock), 0);
+    assert_int_equal(s.started[other.number], 1);
+    assert_int_equal(s.started[greedy[2].number], 0);
+    assert_int_equal(pthread_mutex_unlock(&s.lock), 0);
     open_gate(&s);
     work_stop(s.pool);
     assert_int_equal(s.run, 5);
