@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"simulate", "plays a fleet of trackers against a server", simulate_command},
     {"check", "verifies a data directory and prints what is in it", check_command},
     {"backup", "copies a data directory in use into one file", backup_command},
+    {"passwd", "sets a user's password while the server is stopped", passwd_command},
 };
 
 static void print_help(FILE *out)

@@ -144,17 +144,23 @@ def nginx(directory, body):
         process.wait(timeout=10)
 
 
+def history_span():
+    """The parameters of section 10 for three days of the first device, and their `start` in ISO."""
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=12)
+    return {"StartTime": start.strftime("%Y-%m-%d %H:%M:%S"),
+            "EndTime": (start + datetime.timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S"),
+            "DeviceID": device_ids(1)[0],
+            "start": start.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
 def history(bench):
     path = "/api/vehicle/GetHistoryVehicleInfoByDeviceID"
-    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=12)
-    span = {"StartTime": start.strftime("%Y-%m-%d %H:%M:%S"),
-            "EndTime": (start + datetime.timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S"),
-            "DeviceID": device_ids(1)[0]}
+    span = history_span()
     config = "[store]\nseal_after_s = 1\n"
     with tempfile.TemporaryDirectory() as directory, \
             fresh_server(bench, device_ids(1), config) as (_process, at, token):
         simulate(bench, at["device"], "--devices", 1, "--fixes", HISTORY_FIXES, "--interval", 1,
-                 "--burst", 16, "--window", 1024, "--start", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+                 "--burst", 16, "--window", 1024, "--start", span.pop("start"))
         wait_sealed(at["http"])
         body = call(at["http"], "vehicle/GetHistoryVehicleInfoByDeviceID", token, **span)
         total = json.loads(body)["Data"]["total"]

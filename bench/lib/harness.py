@@ -155,10 +155,10 @@ def wait_sealed(http, timeout_s=180):
 
 # ---- load ----
 
-def simulating(bench, address, *options):
+def simulating(bench, address, *options, first_id=FIRST_ID):
     """Starts `odograph simulate`."""
     return subprocess.Popen([bench.program("odograph"), "simulate", "--address", address,
-                             "--quiet", "--first-id", f"{FIRST_ID:012d}",
+                             "--quiet", "--first-id", f"{first_id:012d}",
                              *(str(o) for o in options)], stdout=subprocess.PIPE, text=True)
 
 
@@ -172,8 +172,8 @@ def simulated(process, in_flight=0):
     return result
 
 
-def simulate(bench, address, *options, in_flight=0):
-    return simulated(simulating(bench, address, *options), in_flight)
+def simulate(bench, address, *options, in_flight=0, first_id=FIRST_ID):
+    return simulated(simulating(bench, address, *options, first_id=first_id), in_flight)
 
 
 def free_port():

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, SQUEEZED_FIRST = 8192 };
+enum { WINDOW_GZIP = 15 + 16, MEMORY_LEVEL = 8, SQUEEZED_FIRST = 8192, PIECES_SQUEEZED = 4 };
 
 /* Room for at least one more byte behind the `used` ones. */
 static void make_room(struct answer *a, size_t used)
@@ -22,17 +22,17 @@ static void make_room(struct answer *a, size_t used)
 }
 
 /*
- * Squeezes what the call wrote into a->squeezed, and flushes the end with the last piece. zlib
- * keeps back what it can, so a piece may come out empty, or with what was kept of earlier ones.
+ * Squeezes what the call wrote into a->squeezed, behind the `used` bytes, and flushes the end with
+ * the last piece; answers how many there are. zlib keeps back what it can, so a piece may come out
+ * empty, or with what was kept of earlier ones.
  */
-static struct bytes squeeze(struct answer *a, struct bytes plain)
+static size_t squeeze(struct answer *a, struct bytes plain, size_t used)
 {
     if (!a->deflating) {
         check(deflateInit2(&a->z, Z_BEST_SPEED, Z_DEFLATED, WINDOW_GZIP, MEMORY_LEVEL,
                            Z_DEFAULT_STRATEGY) == Z_OK);
         a->deflating = true;
     }
-    size_t used = 0;
     a->z.next_in = plain.at;
     a->z.avail_in = (uInt)plain.len;
     do {
@@ -46,68 +46,74 @@ static struct bytes squeeze(struct answer *a, struct bytes plain)
         check(deflateEnd(&a->z) == Z_OK);
         a->deflating = false;
     }
-    return (struct bytes){a->squeezed, used};
+    return used;
 }
 
-/* Writes the next piece of the stream, and the end of the envelope behind the last. */
-static void write_piece(struct answer *a)
+void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t deadline_ms)
+{
+    a->call = c;
+    a->takes_gzip = takes_gzip;
+    a->deadline_ms = deadline_ms;
+    a->more = c->stream.state != NULL;
+}
+
+/* Has the call make its next piece, and the end of the envelope behind the last. */
+static bool write_piece(struct answer *a)
 {
     struct call *c = a->call;
-    a->more = c->stream.next(c->stream.state, &c->out);
+    if (a->begun) {
+        json_drop(&c->out);
+    }
+    enum call_step step = c->stream.next(c->stream.state, &c->out);
+    a->more = step != STEP_END;
     if (!a->more) {
         envelope_end(c);
     }
+    return step != STEP_AGAIN;
 }
 
-void answer_begin(struct answer *a, struct call *c, int64_t deadline_ms)
+/* Makes what the call wrote the piece at hand, or its end where it is squeezed. */
+static void take_up(struct answer *a, size_t *used)
 {
-    a->call = c;
-    a->deadline_ms = deadline_ms;
-    if (c->stream.state != NULL) {
-        write_piece(a);
+    a->piece = json_text(&a->call->out);
+    if (!a->begun) {
+        a->begun = true;
+        a->gzip = a->takes_gzip && (a->more || a->piece.len >= ANSWER_GZIP_MIN);
     }
-    a->piece = json_text(&c->out);
-}
-
-bool answer_is_long(const struct answer *a)
-{
-    return a->more || a->piece.len >= ANSWER_GZIP_MIN;
-}
-
-void answer_squeeze(struct answer *a)
-{
-    a->gzip = true;
-    a->piece = squeeze(a, a->piece);
-}
-
-/* The next bytes of the stream, none at its end. */
-static struct bytes next_piece(struct answer *a)
-{
-    while (a->piece.len == 0 && a->more) {
-        json_drop(&a->call->out);
-        write_piece(a);
-        a->piece = json_text(&a->call->out);
-        if (a->gzip) {
-            a->piece = squeeze(a, a->piece);
-        }
+    if (a->gzip) {
+        *used = squeeze(a, a->piece, *used);
+        a->piece = (struct bytes){a->squeezed, *used};
     }
-    return a->piece;
 }
 
-ssize_t answer_next(struct answer *a, char *out, size_t size)
+/* A squeezed piece is small, so it is of several that the call wrote: handing it on costs, too. */
+bool answer_step(struct answer *a)
 {
-    if (clock_monotonic_ms() > a->deadline_ms) {
-        return -1;
-    }
     size_t used = 0;
-    while (used < size && next_piece(a).len > 0) {
-        size_t left = size - used;
-        size_t len = a->piece.len < left ? a->piece.len : left;
-        memcpy(out + used, a->piece.at, len);
-        a->piece = bytes_slice(a->piece, len, a->piece.len);
-        used += len;
+    bool goes_on = true;
+    for (int i = 0; i < PIECES_SQUEEZED && goes_on; i++) {
+        bool came = !a->more || write_piece(a);
+        if (came) {
+            take_up(a, &used);
+        }
+        goes_on = came && a->more && a->gzip;
     }
-    return (ssize_t)used;
+    return a->piece.len > 0 || !a->more;
+}
+
+size_t answer_take(struct answer *a, char *out, size_t size)
+{
+    size_t len = a->piece.len < size ? a->piece.len : size;
+    if (len > 0) {
+        memcpy(out, a->piece.at, len);
+        a->piece = bytes_slice(a->piece, len, a->piece.len);
+    }
+    return len;
+}
+
+bool answer_is_late(const struct answer *a)
+{
+    return clock_monotonic_ms() > a->deadline_ms;
 }
 
 void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)
@@ -120,7 +126,7 @@ void answer_borrow(struct answer *a, void *body, size_t len, bool gzip)
 uint8_t *answer_squeezed(struct bytes plain, size_t *len)
 {
     struct answer a = {0};
-    *len = squeeze(&a, plain).len;
+    *len = squeeze(&a, plain, 0);
     return a.squeezed;
 }
 

@@ -12,14 +12,17 @@
 #include "api/call.h"
 
 /*
- * The bytes of an answer on their way out: a whole envelope, or a stream of pieces, either of them
- * squeezed with gzip where the client takes it.
+ * The bytes of an answer on their way out: a whole envelope, or a stream that is made in steps;
+ * either of them squeezed with gzip where the client takes it and it is worth while. Making takes
+ * its time and taking does not, so that a thread that serves many connections only takes.
  */
 struct answer {
     struct call *call; /* borrowed; its `out` holds the envelope so far */
+    bool takes_gzip;   /* the client does */
     bool more;         /* the call's stream goes on */
-    bool gzip;
-    bool deflating; /* z is in use */
+    bool begun;        /* a piece was made; from then on it is settled ... */
+    bool gzip;         /* ... whether all are squeezed */
+    bool deflating;    /* z is in use */
     z_stream z;
     struct bytes piece; /* not handed out yet */
     uint8_t *squeezed;  /* room for a squeezed piece */
@@ -30,20 +33,18 @@ struct answer {
 
 enum { ANSWER_GZIP_MIN = 1024 };
 
+/* Begins with what the call has written, or with its stream; nothing is made yet. */
+void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t deadline_ms);
 /*
- * Begins with what the call has written. Makes the first piece of a stream; where that was all, the
- * answer is whole and `more` is not set.
+ * Makes the next piece, when nothing is left of the one before. True: there are bytes to take, or
+ * the end is reached; where `more` is not set after the first piece, the answer is whole. False: go
+ * on with the next step.
  */
-void answer_begin(struct answer *a, struct call *c, int64_t deadline_ms);
-/* Whether it is long enough to be squeezed. */
-bool answer_is_long(const struct answer *a);
-/* Squeezes it from here on; before anything of it was taken. */
-void answer_squeeze(struct answer *a);
-/*
- * Copies the next bytes of a stream to `out`: `size`, or what is left of it; 0 at its end, -1 past
- * its deadline.
- */
-ssize_t answer_next(struct answer *a, char *out, size_t size);
+bool answer_step(struct answer *a);
+/* Copies the next bytes of the piece at hand to `out`: `size`, or what is left of it. */
+size_t answer_take(struct answer *a, char *out, size_t size);
+/* Whether its time is over. */
+bool answer_is_late(const struct answer *a);
 /* Answers with `len` bytes that outlive the answer and are only read; `gzip`: squeezed already. */
 void answer_borrow(struct answer *a, void *body, size_t len, bool gzip);
 /* `plain` as gzip, for answer_borrow(); the caller frees it. */

@@ -14,16 +14,21 @@
 
 enum { NEVER_MS = INT32_MAX, OUT_MAX = 1 << 22 };
 
-/* A stream of `left` pieces of `size` bytes that do not compress. */
+/* A stream of `left` pieces of `size` bytes that do not compress, behind `idle` steps. */
 struct source {
+    unsigned idle;
     unsigned left;
     size_t size;
     bool closed;
 };
 
-static bool next_piece(void *state, struct json_out *out)
+static enum call_step next_piece(void *state, struct json_out *out)
 {
     struct source *s = state;
+    if (s->idle > 0) {
+        s->idle--;
+        return STEP_AGAIN;
+    }
     static const char digits[] = "0123456789abcdef";
     char *text = mem_new(s->size + 1);
     for (size_t i = 0; i < s->size; i++) {
@@ -32,10 +37,10 @@ static bool next_piece(void *state, struct json_out *out)
     json_write_string(out, text);
     free(text);
     if (--s->left > 0) {
-        return true;
+        return STEP_PIECE;
     }
     json_array_end(out);
-    return false;
+    return STEP_END;
 }
 
 static void close_source(void *state)
@@ -47,19 +52,17 @@ static void close_source(void *state)
 static size_t take_all(struct answer *a, char *out, size_t step)
 {
     size_t len = 0;
-    if (!a->more) {
-        memcpy(out, a->piece.at, a->piece.len);
-        return a->piece.len;
-    }
-    for (;;) {
-        assert_true(len + step <= OUT_MAX);
-        ssize_t n = answer_next(a, out + len, step);
-        assert_true(n >= 0);
-        if (n == 0) {
-            return len;
+    do {
+        while (!answer_step(a)) {
         }
-        len += (size_t)n;
-    }
+        size_t n = 0;
+        do {
+            assert_true(len + step <= OUT_MAX);
+            n = answer_take(a, out + len, step);
+            len += n;
+        } while (n > 0);
+    } while (a->more);
+    return len;
 }
 
 static size_t inflate_all(const char *in, size_t len, uint8_t *out)
@@ -86,16 +89,16 @@ static void check_envelope(const char *text, size_t len, size_t strings_len)
 
 static void stream(unsigned pieces, size_t size, bool gzip, size_t step)
 {
-    struct source source = {.left = pieces, .size = size};
+    struct source source = {.idle = 3, .left = pieces, .size = size};
     struct call *c = call_new(NULL);
     struct answer a = {0};
     char *out = mem_new(OUT_MAX);
     char *plain = mem_new(OUT_MAX);
     json_array_begin(&c->out);
     c->stream = (struct call_stream){next_piece, close_source, &source};
-    answer_begin(&a, c, NEVER_MS);
-    if (gzip) {
-        answer_squeeze(&a);
+    answer_begin(&a, c, gzip, NEVER_MS);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(answer_step(&a)); /* nothing came of it */
     }
     size_t len = take_all(&a, out, step);
     assert_false(a.deflating); /* nothing of zlib's is kept behind the end */
@@ -126,47 +129,79 @@ static void test_streams(void **state)
     }
 }
 
-static void test_long_answers(void **state)
+/* A whole answer of ANSWER_GZIP_MIN bytes and `more`; whether it is squeezed. */
+static bool is_squeezed(bool takes_gzip, int more)
 {
-    (void)state;
     uint8_t filling[ANSWER_GZIP_MIN];
     memset(filling, 'x', sizeof(filling));
+    struct call *c = call_new(NULL);
+    struct answer a = {0};
+    json_string_bytes(&c->out, (struct bytes){filling, (size_t)(ANSWER_GZIP_MIN - 36 + more)});
+    envelope_end(c);
+    answer_begin(&a, c, takes_gzip, NEVER_MS);
+    assert_true(answer_step(&a));
+    assert_false(a.more);
+    assert_true(a.gzip || a.piece.len == (size_t)(ANSWER_GZIP_MIN + more));
+    bool is = a.gzip;
+    answer_clear(&a);
+    call_free(c);
+    return is;
+}
+
+static void test_what_is_squeezed(void **state)
+{
+    (void)state;
+    assert_true(is_squeezed(true, 0));
+    assert_false(is_squeezed(true, -1));
+    assert_false(is_squeezed(false, 0));
     struct source source = {.left = 2, .size = 1};
     struct call *c = call_new(NULL);
     struct answer a = {0};
-    json_string_bytes(&c->out, (struct bytes){filling, ANSWER_GZIP_MIN - 37});
-    envelope_end(c);
-    answer_begin(&a, c, NEVER_MS);
-    assert_int_equal(a.piece.len, ANSWER_GZIP_MIN - 1);
-    assert_false(answer_is_long(&a));
-    answer_clear(&a);
-    call_clear(c);
-    json_string_bytes(&c->out, (struct bytes){filling, ANSWER_GZIP_MIN - 36});
-    envelope_end(c);
-    answer_begin(&a, c, NEVER_MS);
-    assert_true(answer_is_long(&a));
-    answer_clear(&a);
-    call_clear(c);
-    json_array_begin(&c->out); /* one that goes on is long whatever its first piece is */
+    json_array_begin(&c->out); /* one that goes on is, whatever its first piece is */
     c->stream = (struct call_stream){next_piece, close_source, &source};
-    answer_begin(&a, c, NEVER_MS);
-    assert_true(answer_is_long(&a));
+    answer_begin(&a, c, true, NEVER_MS);
+    (void)answer_step(&a);
+    assert_true(a.gzip);
     answer_clear(&a);
     call_free(c);
 }
 
-static void test_a_stream_past_its_deadline_is_cut(void **state)
+static void test_lateness(void **state)
 {
     (void)state;
-    struct source source = {.left = 3, .size = 10};
     struct call *c = call_new(NULL);
     struct answer a = {0};
-    char out[64];
-    json_array_begin(&c->out);
-    c->stream = (struct call_stream){next_piece, close_source, &source};
-    answer_begin(&a, c, -1);
-    assert_true(a.more);
-    assert_int_equal(answer_next(&a, out, sizeof(out)), -1);
+    answer_begin(&a, c, false, -1);
+    assert_true(answer_is_late(&a));
+    answer_begin(&a, c, false, NEVER_MS);
+    assert_false(answer_is_late(&a));
+    answer_clear(&a);
+    call_free(c);
+}
+
+/* A stream that fails before it wrote anything. */
+static enum call_step fail_step(void *state, struct json_out *out)
+{
+    (void)out;
+    call_fail(state, 500, "System error");
+    return STEP_END;
+}
+
+static void keep_open(void *state)
+{
+    (void)state;
+}
+
+static void test_a_stream_that_fails_first(void **state)
+{
+    (void)state;
+    struct call *c = call_new(NULL);
+    struct answer a = {0};
+    c->stream = (struct call_stream){fail_step, keep_open, c};
+    answer_begin(&a, c, true, NEVER_MS);
+    assert_true(answer_step(&a));
+    assert_false(a.more);
+    assert_true(bytes_eq(a.piece, "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"System error\"}"));
     answer_clear(&a);
     call_free(c);
 }
@@ -225,9 +260,8 @@ static void test_envelopes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_long_answers),
-        cmocka_unit_test(test_a_stream_past_its_deadline_is_cut),
+        cmocka_unit_test(test_streams),   cmocka_unit_test(test_what_is_squeezed),
+        cmocka_unit_test(test_lateness),  cmocka_unit_test(test_a_stream_that_fails_first),
         cmocka_unit_test(test_envelopes),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,14 +30,23 @@ static void close_stream(struct call *c)
 void call_free(struct call *c)
 {
     close_stream(c);
+    call_release_claim(c);
     json_free(&c->out);
     arena_free(&c->arena);
     free(c);
 }
 
+void call_release_claim(struct call *c)
+{
+    if (c->claim.account != 0) {
+        throttle_release(c->api->throttle, &c->claim);
+    }
+}
+
 void call_clear(struct call *c)
 {
     close_stream(c);
+    call_release_claim(c);
     arena_clear(&c->arena);
     if (c->out.capacity > OUT_KEPT_BYTES) {
         json_free(&c->out);
@@ -164,6 +173,12 @@ void call_fail_http(struct call *c, int status, const char *message, unsigned re
     call_fail(c, status, message);
     c->http_status = status;
     c->retry_after_s = retry_after_s;
+}
+
+void call_fail_throttled(struct call *c, unsigned wait_s)
+{
+    counter_add(c->api->counters, logins_throttled, 1);
+    call_fail_http(c, MHD_HTTP_TOO_MANY_REQUESTS, CALL_THROTTLED_TEXT, wait_s);
 }
 
 void call_fail_unavailable(struct call *c, const char *message)

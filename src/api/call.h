@@ -6,11 +6,20 @@
 
 #include "api/methods.h"
 #include "api/params.h"
+#include "api/throttle.h"
+#include "api/work.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "fleet/directory.h"
 #include "ingest/ingest.h"
+
+/* The lanes of the thread that works with passwords. */
+enum password_lane {
+    LANE_KNOWN,      /* logins from where that account logged in lately */
+    LANE_NEW,        /* other logins */
+    LANE_MANAGEMENT, /* hashing of new passwords */
+};
 
 /* What every call reaches: the rooms above and the caches of this one. Outlives every call. */
 struct api {
@@ -32,16 +41,25 @@ enum {
     CALL_MESSAGE_SIZE = 192,
     CALL_PASSWORD_HASH_SIZE = 128,
     CALL_TOKEN_SIZE = 48, /* of a header whose hash is kept */
-    CALL_PIECE_BYTES = 32768,
+    CALL_PIECE_BYTES = 60 * 1024,
+    CALL_INLINE_MAX = 64, /* objects of an answer that is made on an HTTP thread */
+};
+
+enum call_step {
+    STEP_AGAIN, /* nothing is written yet, and there is more to do */
+    STEP_PIECE, /* a piece is written, and there is more to come */
+    STEP_END,   /* Data is written to its end, or call_fail() was called before any of it was */
 };
 
 /*
- * An answer that may be too long to be held: `next` writes a piece of Data into `out`, of
- * CALL_PIECE_BYTES or a little more, and says whether there is more; `close` gives back what
- * `state` holds, before the call's arena is cleared. Both run on one thread at a time.
+ * An answer that takes long, or may be too long to be held. It is made in steps, between which
+ * others have their turn: each `next` works for a millisecond or two, writes a piece of Data into
+ * `out`, of CALL_PIECE_BYTES or a little more, or nothing yet, and says how it goes on. `close`
+ * gives back what `state` holds, before the call's arena is cleared. Both run on one thread at a
+ * time.
  */
 struct call_stream {
-    bool (*next)(void *state, struct json_out *out);
+    enum call_step (*next)(void *state, struct json_out *out);
     void (*close)(void *state);
     void *state; /* NULL: no stream */
 };
@@ -59,7 +77,9 @@ struct call {
     char address[CALL_ADDRESS_SIZE];      /* of the client */
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
-    int64_t deadline_ms; /* on the monotonic clock; a job not done by then is answered 503 */
+    int64_t deadline_ms;     /* on the monotonic clock; a job not done by then is answered 503 */
+    struct work_place place; /* on whose account it waits for a thread */
+    struct throttle_claim claim;     /* of a login, given back when the password is checked */
     struct value values[PARAMS_MAX]; /* by the method's parameter rows */
     struct arena arena;
     struct zone_clock clock;     /* of `zone`; by call_clock() */
@@ -115,8 +135,13 @@ bool call_has_no_empty(struct call *c, size_t param);
 MUST_USE enum err call_refuse_value(struct call *c, const char *name, const char *why);
 /* HTTP status and Code alike, with Retry-After where `retry_after_s` is not 0. */
 void call_fail_http(struct call *c, int status, const char *message, unsigned retry_after_s);
+/* 429, with Retry-After. */
+void call_fail_throttled(struct call *c, unsigned wait_s);
 /* 503: stopping, or the store cannot take a write; worded as the method wants it. */
 void call_fail_unavailable(struct call *c, const char *message);
+
+/* The password of a login is checked, or will not be: gives its claim back. */
+void call_release_claim(struct call *c);
 
 /*
  * Whether the caller's role suffices for the method, and its groups where the row asks for the

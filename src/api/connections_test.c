@@ -17,7 +17,10 @@
 #include "base/address.h"
 #include "base/mem.h"
 
-enum { START_MS = 1000000, SECOND_MS = 1000, PLACES = 16, PER_ADDRESS = 8 };
+static const int64_t START_MS = 1000000;
+static const int64_t SECOND_MS = 1000;
+
+enum { PLACES = 16, PER_ADDRESS = 8 };
 
 struct rig {
     struct counters counters;
@@ -129,10 +132,10 @@ static void test_what_is_expected_has_its_time(void **state)
 {
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
-    connection_expect(p.one, START_MS + 3 * HEAD_MS);
-    connections_reap(r->table, START_MS + 3 * HEAD_MS - 1);
+    connection_expect(p.one, START_MS + (int64_t)3 * HEAD_MS);
+    connections_reap(r->table, START_MS + (int64_t)3 * HEAD_MS - 1);
     assert_false(has_ended(&p));
-    connections_reap(r->table, START_MS + 3 * HEAD_MS);
+    connections_reap(r->table, START_MS + (int64_t)3 * HEAD_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);
 }
@@ -204,7 +207,7 @@ static void test_a_busy_connection_stays(void **state)
 {
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
-    for (int64_t ms = 0; ms < 3 * IDLE_MS; ms += 7 * SECOND_MS) {
+    for (int64_t ms = 0; ms < (int64_t)3 * IDLE_MS; ms += 7 * SECOND_MS) {
         trickle(&p);
         connection_work(p.one);
         connection_answer(p.one, START_MS + ms);
@@ -269,8 +272,8 @@ static void test_the_reaper_sees_everybody(void **state)
     struct counters counters = {0};
     struct sockaddr_storage from = address_of("192.0.2.1");
     struct connection *all[MANY];
-    struct connections *table =
-        connections_new(&(struct connections_options){.places = 4 * MANY, .counters = &counters});
+    struct connections *table = connections_new(
+        &(struct connections_options){.places = (size_t)4 * MANY, .counters = &counters});
     for (size_t i = 0; i < MANY; i++) {
         all[i] = connections_open(table, -1, (struct sockaddr *)&from, START_MS);
     }

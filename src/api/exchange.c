@@ -1,25 +1,26 @@
 /*
  * One request from its first byte to its last.
  *
- *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ───────────────► answer
+ *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ──────────────► answer
  *                        │ refused: the body is                   └─ suspend ─► pool ─ resume ─┘
  *                        └─ swallowed, so that the client reads the answer
  *
- * libmicrohttpd calls exchange_access() for each arrow. Its threads never wait: whatever reads the
- * store, commits or works through a password happens in a pool while the connection is suspended.
+ * libmicrohttpd calls exchange_access() for each arrow, and read_stream() for what is to be sent.
+ * Its threads never wait and never work for long: whatever reads the store, commits, works through
+ * a password, or is made piece by piece, happens in a pool while the connection is suspended
+ * (turns.c).
  */
 #include "api/exchange.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/dispatch.h"
-#include "api/envelope.h"
 #include "api/incoming.h"
 #include "api/pages.h"
+#include "api/turns.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -36,15 +37,23 @@ static const char *header(const struct exchange *ex, const char *name)
 
 /* ---- handing the answer over ---- */
 
+/* What is there of a stream; 0 while the connection is suspended. */
 static ssize_t read_stream(void *context, uint64_t position, char *out, size_t size)
 {
     struct exchange *ex = context;
     (void)position;
-    ssize_t len = answer_next(&ex->answer, out, size);
-    if (len < 0) {
+    size_t len = answer_take(&ex->answer, out, size);
+    if (len > 0) {
+        return (ssize_t)len;
+    }
+    if (!ex->answer.more) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    if (ex->is_cut || answer_is_late(&ex->answer)) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
-    return len == 0 ? MHD_CONTENT_READER_END_OF_STREAM : len;
+    turns_ask_for_piece(ex);
+    return 0;
 }
 
 static struct MHD_Response *make_response(struct exchange *ex)
@@ -114,7 +123,7 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
     if (ex->is_last || atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
-    connection_answer(ex->place, clock_monotonic_ms());
+    connection_answer(ex->entry, clock_monotonic_ms());
     enum MHD_Result queued = MHD_queue_response(ex->connection, (unsigned)c->http_status, response);
     MHD_destroy_response(response);
     ex->queued = true;
@@ -127,165 +136,12 @@ static enum MHD_Result send_envelope(struct exchange *ex)
     return send_answer(ex, "application/json; charset=utf-8");
 }
 
-/* Drops a stream that cannot be had now. */
-static void refuse_stream(struct exchange *ex)
-{
-    const struct api_method *method = ex->call->method;
-    answer_clear(&ex->answer);
-    call_clear(ex->call);
-    ex->call->method = method;
-    call_fail_unavailable(ex->call, "Too many answers under way");
-    envelope_end(ex->call);
-    answer_begin(&ex->answer, ex->call, 0);
-}
-
-/* A stream that goes on needs one of the slots. */
-static void take_stream_slot(struct exchange *ex)
-{
-    ex->stream_group = ex->call->caller.enterprise_id;
-    ex->is_streaming = slots_take(ex->server->streams, ex->stream_group);
-    if (!ex->is_streaming) {
-        refuse_stream(ex);
-    }
-}
-
-/* Makes the answer of what the call wrote, on whatever thread it was written. */
-static void prepare_answer(struct exchange *ex)
-{
-    bool streams = ex->call->stream.state != NULL;
-    answer_begin(&ex->answer, ex->call, streams ? clock_monotonic_ms() + ANSWER_MS : 0);
-    if (ex->answer.more) {
-        take_stream_slot(ex);
-    }
-    if (answer_is_long(&ex->answer) && accepts_gzip(ex)) {
-        answer_squeeze(&ex->answer);
-    }
-    ex->state = EXCHANGE_DONE;
-}
+/* ---- the request ---- */
 
 /* Ends the call with a failure that was noted in it. */
 static enum MHD_Result send_failure(struct exchange *ex)
 {
-    envelope_end(ex->call);
-    prepare_answer(ex);
-    return send_envelope(ex);
-}
-
-/* ---- pools ---- */
-
-void exchange_work(void *item, bool stopping)
-{
-    struct exchange *ex = item;
-    if (stopping || clock_monotonic_ms() > ex->call->deadline_ms) {
-        call_fail_unavailable(ex->call, stopping ? "Stopping" : "Busy");
-        envelope_end(ex->call);
-    } else {
-        dispatch_run(&ex->call);
-    }
-    prepare_answer(ex);
-    MHD_resume_connection(ex->connection);
-}
-
-static struct work_pool *pool_of(const struct exchange *ex)
-{
-    switch (ex->call->method->where) {
-    case WHERE_STORE:
-        return ex->server->queries;
-    case WHERE_JOB:
-        return ex->server->jobs;
-    default:
-        return ex->server->passwords;
-    }
-}
-
-static enum MHD_Result hand_to_pool(struct exchange *ex)
-{
-    ex->state = EXCHANGE_WAITING;
-    ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
-    connection_work(ex->place);
-    MHD_suspend_connection(ex->connection);
-    if (!work_push(pool_of(ex), ex)) {
-        call_fail_unavailable(ex->call, "Busy");
-        envelope_end(ex->call);
-        prepare_answer(ex);
-        MHD_resume_connection(ex->connection);
-    }
-    return MHD_YES;
-}
-
-/* ---- whom we talk to ---- */
-
-static void peer_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
-{
-    static const char mapped[] = "::ffff:";
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    out[0] = '\0';
-    if (info == NULL || info->client_addr == NULL) {
-        return;
-    }
-    const void *address =
-        info->client_addr->sa_family == AF_INET6
-            ? (const void *)&((const struct sockaddr_in6 *)(const void *)info->client_addr)
-                  ->sin6_addr
-            : (const void *)&((const struct sockaddr_in *)(const void *)info->client_addr)
-                  ->sin_addr;
-    check(inet_ntop(info->client_addr->sa_family, address, out, CALL_ADDRESS_SIZE) != NULL);
-    if (g_str_has_prefix(out, mapped)) {
-        memmove(out, out + sizeof(mapped) - 1, strlen(out) - sizeof(mapped) + 2);
-    }
-}
-
-/* Keeps the last X-Forwarded-For line: what a proxy adds comes behind what the client sent. */
-static enum MHD_Result keep_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
-                                      const char *value)
-{
-    const char **last = context;
-    (void)kind;
-    if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0 && value != NULL) {
-        *last = value;
-    }
-    return MHD_YES;
-}
-
-/* The client's address: of a trusted proxy the last one it was told, where that is an address. */
-static void client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
-{
-    const char *forwarded = NULL;
-    peer_address(ex, out);
-    if (out[0] == '\0' || strcmp(out, ex->server->trusted_proxy) != 0) {
-        return;
-    }
-    (void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, keep_forwarded, &forwarded);
-    if (forwarded == NULL) {
-        return;
-    }
-    const char *comma = strrchr(forwarded, ',');
-    const char *last = comma == NULL ? forwarded : comma + 1;
-    last += strspn(last, " ");
-    char told[CALL_ADDRESS_SIZE];
-    struct in6_addr any;
-    bytes_to_text((struct bytes){(const uint8_t *)last, strcspn(last, " ")}, told, sizeof(told));
-    if (inet_pton(AF_INET, told, &any) == 1 || inet_pton(AF_INET6, told, &any) == 1) {
-        memcpy(out, told, sizeof(told));
-    }
-}
-
-/* ---- the request ---- */
-
-static enum MHD_Result answer_method(struct exchange *ex)
-{
-    struct call *c = ex->call;
-    c->now_monotonic_ms = clock_monotonic_ms();
-    if (!dispatch_check(c, (struct bytes){ex->body.at, ex->body.len}) || !incoming_charge(ex)) {
-        return send_failure(ex);
-    }
-    if (c->method->where != WHERE_INLINE) {
-        client_address(ex, c->address);
-        return hand_to_pool(ex);
-    }
-    dispatch_run(&ex->call);
-    prepare_answer(ex);
+    turns_fail(ex);
     return send_envelope(ex);
 }
 
@@ -293,7 +149,7 @@ static enum MHD_Result answer_method(struct exchange *ex)
 static enum MHD_Result answer_openapi(struct exchange *ex)
 {
     struct api_server *s = ex->server;
-    if (accepts_gzip(ex)) {
+    if (ex->takes_gzip) {
         answer_borrow(&ex->answer, s->openapi_gzip, s->openapi_gzip_len, true);
     } else {
         answer_borrow(&ex->answer, s->openapi.at, s->openapi.len, false);
@@ -302,14 +158,11 @@ static enum MHD_Result answer_openapi(struct exchange *ex)
     return send_envelope(ex);
 }
 
-/* A GET: static text, or what health_write() says. */
+/* The other GETs: what health_write() says, or the page. */
 static enum MHD_Result answer_get(struct exchange *ex)
 {
     struct json_out *out = &ex->call->out;
     const char *type = "application/json; charset=utf-8";
-    if (ex->route.kind == ROUTE_OPENAPI) {
-        return answer_openapi(ex);
-    }
     *out = (struct json_out){.at = out->at, .capacity = out->capacity};
     if (ex->route.kind == ROUTE_HEALTH) {
         ex->call->http_status = health_write(&ex->server->api, out);
@@ -317,16 +170,23 @@ static enum MHD_Result answer_get(struct exchange *ex)
         json_raw(out, bytes_of_text(page_text(&ex->server->api)));
         type = "text/html; charset=utf-8";
     }
-    prepare_answer(ex);
+    turns_make_whole(ex);
     return send_answer(ex, type);
 }
 
 static enum MHD_Result answer_request(struct exchange *ex)
 {
+    ex->takes_gzip = accepts_gzip(ex);
     if (ex->refused) {
         return send_failure(ex);
     }
-    return ex->route.kind == ROUTE_METHOD ? answer_method(ex) : answer_get(ex);
+    if (ex->route.kind == ROUTE_OPENAPI) {
+        return answer_openapi(ex);
+    }
+    if (ex->route.kind != ROUTE_METHOD) {
+        return answer_get(ex);
+    }
+    return turns_begin(ex) ? send_envelope(ex) : MHD_YES;
 }
 
 /* The parameters are libmicrohttpd's. */
@@ -375,6 +235,9 @@ static void clear_request(struct exchange *ex)
     }
     ex->is_active = false;
     ex->is_streaming = false;
+    ex->takes_gzip = false;
+    ex->is_unread = false;
+    ex->is_cut = false;
     ex->queued = false;
     ex->refused = false;
     ex->is_last = false;
@@ -388,7 +251,7 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
     struct exchange *ex = *request;
     if (ex != NULL) {
         clear_request(ex);
-        connection_rest(ex->place, clock_monotonic_ms());
+        connection_rest(ex->entry, clock_monotonic_ms());
         *request = NULL;
     }
 }
@@ -407,7 +270,7 @@ static struct exchange *exchange_new(struct api_server *server, struct MHD_Conne
     ex->server = server;
     ex->connection = connection;
     ex->call = call_new(&server->api);
-    ex->place = connections_open(
+    ex->entry = connections_open(
         server->connections, fd,
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
         clock_monotonic_ms());
@@ -422,7 +285,7 @@ void exchange_connection(void *context, struct MHD_Connection *connection, void 
         return;
     }
     struct exchange *ex = *own;
-    connections_close(ex->server->connections, ex->place);
+    connections_close(ex->server->connections, ex->entry);
     clear_request(ex);
     call_free(ex->call);
     body_free(&ex->body);

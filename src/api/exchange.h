@@ -17,7 +17,7 @@
 #include "api/slots.h"
 #include "api/work.h"
 
-/* The inside of the server: server.c makes it, exchange.c carries requests through it. */
+/* The inside of the server: server.c makes it, exchange.c and turns.c carry requests through it. */
 struct api_server {
     struct api api;
     struct routes *routes;
@@ -42,8 +42,9 @@ struct api_server {
 
 enum exchange_state {
     EXCHANGE_READING, /* the request is coming in */
-    EXCHANGE_WAITING, /* suspended; a pool has it */
-    EXCHANGE_DONE,    /* the answer is there */
+    EXCHANGE_WAITING, /* suspended; a pool has it, and has not begun */
+    EXCHANGE_MAKING,  /* the same, and the first piece of the answer is under way */
+    EXCHANGE_DONE,    /* the answer is there, or its first piece */
 };
 
 enum {
@@ -59,16 +60,19 @@ enum {
 struct exchange {
     struct api_server *server;
     struct MHD_Connection *connection;
-    struct connection *place; /* in the table of connections */
+    struct connection *entry; /* in the table of connections */
     bool is_known;            /* it had a valid token once */
     struct call *call;
     struct route route;
     enum exchange_state state;
     struct framing framing;
-    bool refused; /* answered before the body was read, but for envelope_end() */
-    bool is_last; /* the connection is closed behind the answer */
+    bool refused;    /* answered before the body was read, but for envelope_end() */
+    bool is_last;    /* the connection is closed behind the answer */
+    bool takes_gzip; /* the client does */
+    bool is_unread;  /* the body waits for its checks, too */
     bool is_active;
     bool is_streaming;
+    bool is_cut;          /* the stream cannot go on */
     int64_t stream_group; /* whose slot it is */
     bool queued;          /* a response was handed over */
     struct body body;
@@ -85,8 +89,5 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
                         enum MHD_RequestTerminationCode code);
 void exchange_connection(void *context, struct MHD_Connection *connection, void **own,
                          enum MHD_ConnectionNotificationCode code);
-
-/* What the pools run; the item is an exchange. */
-void exchange_work(void *item, bool stopping);
 
 #endif

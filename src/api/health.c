@@ -62,6 +62,18 @@ static void write_reasons(const char *const reasons[REASONS_MAX], size_t count,
     json_array_end(out);
 }
 
+/* What works, and not as it should. */
+static void write_warnings(const struct counters *counters, struct json_out *out)
+{
+    json_name(out, "warnings");
+    json_array_begin(out);
+    if (counter_get(counters, forwards_ignored) > 0) {
+        json_write_string(out, "X-Forwarded-For comes from an address that is not trusted_proxy: "
+                               "all clients behind it count as one");
+    }
+    json_array_end(out);
+}
+
 int health_write(const struct api *api, struct json_out *out)
 {
     enum err store = ingest_health(api->ingest);
@@ -79,6 +91,7 @@ int health_write(const struct api *api, struct json_out *out)
     json_int(out, (clock_monotonic_ms() - api->started_monotonic_ms) / MS_PER_S);
     json_name(out, "devices");
     json_int(out, (int64_t)directory_device_count(api->directory));
+    write_warnings(api->counters, out);
     write_counters(api->counters, out);
     json_object_end(out);
     return store == ERR_OK ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;

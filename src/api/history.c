@@ -11,8 +11,9 @@
  * one; alarms are united. A report without a position shows the last one known; records before any
  * was known are left out, so that nothing is ever shown at 0,0.
  *
- * Two passes, since `total` comes first: one counts the times, the other folds and writes, a piece
- * at a time. Counting needs no fold: the fold takes the first position there is and never loses it.
+ * Two passes in steps, since `total` comes first: one counts the times, the other folds and writes,
+ * a piece at a time. Counting needs no fold: the fold takes the first position there is and never
+ * loses it.
  */
 #include <stdlib.h>
 
@@ -26,6 +27,7 @@
 enum { HISTORY_NAME, HISTORY_START, HISTORY_END };
 enum {
     RECORDS_MAX = 50000,
+    COUNTED_A_STEP = 8192, /* GPSTimes */
     SPAN_MAX_S = 3 * 86400,
     CODE_ORDER = 403,
     CODE_NO_PLATE = 4001,
@@ -33,6 +35,7 @@ enum {
 };
 
 struct history {
+    struct call *call;
     struct arena arena; /* of the reader */
     struct store_reader *reader;
     struct directory *directory;
@@ -41,7 +44,9 @@ struct history {
     struct zone_clock clock;
     struct zone_clock rcv_clock;
     int64_t from_s;
-    size_t left; /* records not written yet */
+    size_t left;     /* records not written yet, as far as they are counted */
+    bool is_counted; /* all of them are */
+    bool known;      /* while counting: some position is */
 
     struct fold_state state; /* after every fix taken so far */
     struct fix next;         /* the fix after those */
@@ -151,9 +156,8 @@ static void write_record(struct history *h, struct json_out *out)
 }
 
 /* One piece of the answer; the last one ends Data. */
-static bool write_piece(void *state, struct json_out *out)
+static enum call_step write_piece(struct history *h, struct json_out *out)
 {
-    struct history *h = state;
     while (h->left > 0 && out->len < CALL_PIECE_BYTES) {
         if (!next_record(h)) {
             log_line(LOG_ERROR, "history_changed", "why=\"%s\"", err_text(h->e));
@@ -164,11 +168,11 @@ static bool write_piece(void *state, struct json_out *out)
         h->left--;
     }
     if (h->left > 0) {
-        return true;
+        return STEP_PIECE;
     }
     json_array_end(out);
     json_object_end(out);
-    return false;
+    return STEP_END;
 }
 
 static void close_history(void *state)
@@ -195,17 +199,50 @@ static bool pass_time(struct history *h)
     return has_position;
 }
 
+/* Counts on. After the last record it goes back to the first, which is then the next. */
 static void count_records(struct history *h)
 {
-    rewind_history(h);
-    bool known = row_has_position(&h->state);
-    while (h->left < RECORDS_MAX && h->has_next) {
-        known = pass_time(h) || known;
-        h->left += known && h->best.gps_time_s >= h->from_s;
+    size_t times = 0;
+    while (h->left < RECORDS_MAX && h->has_next && times++ < COUNTED_A_STEP) {
+        h->known = pass_time(h) || h->known;
+        h->left += h->known && h->best.gps_time_s >= h->from_s;
     }
-    if (h->e == ERR_OK) {
+    h->is_counted = h->left == RECORDS_MAX || !h->has_next;
+    if (h->is_counted && h->e == ERR_OK) {
         rewind_history(h);
     }
+}
+
+static void begin_data(struct history *h, struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "total");
+    json_int(out, (int64_t)h->left);
+    json_name(out, "data");
+    json_array_begin(out);
+}
+
+static void fail(struct call *c, const struct device *d, enum err e)
+{
+    log_line(LOG_ERROR, "history_failed", "device=%s why=\"%s\"", d->device_id, err_text(e));
+    call_fail(c, 500, "System error");
+}
+
+static enum call_step next_step(void *state, struct json_out *out)
+{
+    struct history *h = state;
+    if (!h->is_counted) {
+        count_records(h);
+        if (!h->is_counted) {
+            return STEP_AGAIN;
+        }
+        if (h->e != ERR_OK) {
+            fail(h->call, h->ref.info, h->e);
+            return STEP_END;
+        }
+        begin_data(h, out);
+    }
+    return write_piece(h, out);
 }
 
 /* Opens the history; takes over `ref`. NULL: answered already. */
@@ -217,6 +254,7 @@ static struct history *open_history(struct call *c, struct device_ref ref)
         to_s = from_s + SPAN_MAX_S;
     }
     struct history *h = mem_new(sizeof(*h));
+    h->call = c;
     h->directory = c->api->directory;
     h->ref = ref;
     (void)call_clock(c);
@@ -227,12 +265,10 @@ static struct history *open_history(struct call *c, struct device_ref ref)
     h->e = store_read_open(c->api->store, (struct store_span){ref.info->id, from_s, to_s},
                            &h->arena, &h->reader);
     if (h->e == ERR_OK) {
-        count_records(h);
+        rewind_history(h);
     }
     if (h->e != ERR_OK) {
-        log_line(LOG_ERROR, "history_failed", "device=%s why=\"%s\"", ref.info->device_id,
-                 err_text(h->e));
-        call_fail(c, 500, "System error");
+        fail(c, ref.info, h->e);
         close_history(h);
         return NULL;
     }
@@ -251,12 +287,8 @@ static void get_history(struct call *c, struct device_ref ref)
     if (h == NULL) {
         return;
     }
-    json_object_begin(&c->out);
-    json_name(&c->out, "total");
-    json_int(&c->out, (int64_t)h->left);
-    json_name(&c->out, "data");
-    json_array_begin(&c->out);
-    c->stream = (struct call_stream){write_piece, close_history, h};
+    h->known = row_has_position(&h->state);
+    c->stream = (struct call_stream){next_step, close_history, h};
 }
 
 static void get_history_by_plate(struct call *c)
@@ -317,6 +349,7 @@ static const struct api_method rows[] = {
         .section = 9,
         .name = "GetHistoryVehicleInfo",
         .prefix = PREFIX_VEHICLE,
+        .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
         .fault = FAULT_401,
@@ -325,14 +358,17 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"}},
-        .doc = "The records of one device by plate, one a GPSTime, oldest first, at most 50,000. "
-               "A record without a position shows the last one; records before any are left out.",
+        .doc = "The records of one device by plate, one a GPSTime, oldest first: those of the "
+               "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
+               "the last record on. A record without a position shows the last one; records "
+               "before any are left out.",
         .run = get_history_by_plate,
     },
     {
         .section = 10,
         .name = "GetHistoryVehicleInfoByDeviceID",
         .prefix = PREFIX_VEHICLE,
+        .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
         .fault = FAULT_401,
@@ -341,9 +377,10 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_DEVICE, "Device number does not exist or has been deleted"}},
-        .doc = "The records of one device by DeviceID, one a GPSTime, oldest first, at most "
-               "50,000. A record without a position shows the last one; records before any are "
-               "left out.",
+        .doc = "The records of one device by DeviceID, one a GPSTime, oldest first: those of the "
+               "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
+               "the last record on. A record without a position shows the last one; records "
+               "before any are left out.",
         .run = get_history_by_device_id,
     },
 };

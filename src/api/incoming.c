@@ -71,14 +71,15 @@ static bool admit_call(struct exchange *ex)
     if (may && !c->method->is_open) {
         ex->body.group = c->caller.enterprise_id;
         if (!ex->is_known) {
-            connections_vouch(ex->server->connections, ex->place);
+            connections_vouch(ex->server->connections, ex->entry);
             ex->is_known = true;
         }
     }
     return may;
 }
 
-/* Takes up one header of the request. */
+/* Takes up one header of the request. The parameters are libmicrohttpd's. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_len, const char *value, size_t value_len)
 {
@@ -111,7 +112,7 @@ static void await_body(struct exchange *ex)
     if (ex->refused && wait_ms > REFUSED_MS) {
         wait_ms = REFUSED_MS;
     }
-    connection_expect(ex->place, clock_monotonic_ms() + wait_ms);
+    connection_expect(ex->entry, clock_monotonic_ms() + wait_ms);
 }
 
 /* Path, verb, size and token, in this order. */

@@ -1,9 +1,20 @@
 /*
- * Sections 4 and 5. A login runs alone on the password thread: it asks the throttle, looks the user
- * up, works through argon2id and has the new token committed. The codes tell an unknown name from
- * a wrong password, as the document wants it, so their timing tells nothing more.
+ * Sections 4 and 5. A login is judged twice:
+ *
+ *     HTTP thread      throttled? ─► 429     no such user? ─► 4004, 4006     new here? ─► a claim
+ *         │                                                             (429 where it is taken)
+ *         ├─ known: this address logged this account in lately
+ *         ├─ new: any other                                   lanes of the password thread
+ *         ▼
+ *     password thread  throttled? ─► 429     argon2id ─► 4005     4002, 4003     token committed
+ *
+ * What costs nothing is answered before the queue, so that only checks of passwords wait in it. The
+ * codes tell an unknown name from a wrong password, as the document wants it, so their timing tells
+ * nothing more. The address of a login is kept with its token's commit.
  */
+#include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/auth.h"
 #include "api/call.h"
@@ -30,17 +41,71 @@ static bool has_passed(int64_t end_s, int64_t now_s)
     return end_s != 0 && now_s >= end_s;
 }
 
+static bool is_throttled(struct call *c)
+{
+    unsigned wait_s = throttle_wait_s(c->api->throttle, call_text(c, LOGIN_NAME), c->address,
+                                      clock_monotonic_ms());
+    if (wait_s > 0) {
+        call_fail_throttled(c, wait_s);
+    }
+    return wait_s > 0;
+}
+
+static void note_failure(struct call *c)
+{
+    throttle_note_failure(c->api->throttle, call_text(c, LOGIN_NAME), c->address,
+                          clock_monotonic_ms());
+}
+
+/* The user that the request names; false: answered already. */
+static bool find_user(struct call *c, struct user *user)
+{
+    if (directory_user_by_login(c->api->directory, call_text(c, LOGIN_NAME), &c->arena, user) !=
+        ERR_OK) {
+        call_fail(c, CODE_NO_USER, "User does not exist");
+    } else if (user->deleted) {
+        call_fail(c, CODE_USER_DELETED, "User has been deleted");
+    }
+    return c->code == 200;
+}
+
+/* Its lane: of an address that is new to the account the check has to be claimed. */
+static bool admit_login(struct call *c)
+{
+    struct user user;
+    char address[THROTTLE_KEY_SIZE];
+    if (is_throttled(c)) {
+        return false;
+    }
+    if (!find_user(c, &user)) {
+        note_failure(c);
+        return false;
+    }
+    throttle_address_key(c->address, address);
+    c->place = (struct work_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
+    if (directory_knows_address(c->api->directory, user.id, address, call_now_s(c))) {
+        return true;
+    }
+    c->place.lane = LANE_NEW;
+    c->place.group = user.id;
+    unsigned wait_s = throttle_claim_s(c->api->throttle, call_text(c, LOGIN_NAME), c->address,
+                                       clock_monotonic_ms(), &c->claim);
+    if (wait_s > 0) {
+        call_fail_throttled(c, wait_s);
+    }
+    return wait_s == 0;
+}
+
 /* The user of the request, with all checks in the contract's order; false: answered already. */
 static bool check_user(struct call *c, struct user *user, struct enterprise *enterprise)
 {
     struct directory *dir = c->api->directory;
     int64_t now_s = call_now_s(c);
     *enterprise = (struct enterprise){0};
-    if (directory_user_by_login(dir, call_text(c, LOGIN_NAME), &c->arena, user) != ERR_OK) {
-        call_fail(c, CODE_NO_USER, "User does not exist");
-    } else if (user->deleted) {
-        call_fail(c, CODE_USER_DELETED, "User has been deleted");
-    } else if (!auth_password_matches(user->password_hash, call_text(c, LOGIN_PASSWORD))) {
+    if (!find_user(c, user)) {
+        return false;
+    }
+    if (!auth_password_matches(user->password_hash, call_text(c, LOGIN_PASSWORD))) {
         call_fail(c, CODE_PASSWORD, "Password error");
     } else if (has_passed(user->expire_s, now_s)) {
         call_fail(c, CODE_USER_EXPIRED, "User expire");
@@ -59,38 +124,94 @@ static int64_t days_left(int64_t a_s, int64_t b_s, int64_t now_s)
     return end_s == 0 ? -1 : (end_s - now_s + DAY_S - 1) / DAY_S;
 }
 
+/* What a good login leaves. Owned as ingest_call() says. */
+struct issue {
+    struct token token;
+    char address[THROTTLE_KEY_SIZE]; /* "" where it is not known */
+};
+
+static void change_address(struct job_context *job, enum change_kind kind,
+                           const struct login_address *a)
+{
+    change_add(&job->changes, kind)->login_address = *a;
+}
+
+/*
+ * What of a user's addresses stays beside the one at hand: what is too old to count goes, and where
+ * there are too many, the oldest.
+ */
+static void thin_out(struct job_context *job, const char *at_hand, const struct login_address *list,
+                     size_t count)
+{
+    const struct login_address *oldest = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i].address, at_hand) == 0) {
+            continue;
+        }
+        if (job->now_s - list[i].last_s > LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S) {
+            change_address(job, CHANGE_DELETE_LOGIN_ADDRESS, &list[i]);
+            continue;
+        }
+        kept++;
+        oldest = oldest == NULL || list[i].last_s < oldest->last_s ? &list[i] : oldest;
+    }
+    if (kept >= LOGIN_ADDRESSES_MAX) {
+        change_address(job, CHANGE_DELETE_LOGIN_ADDRESS, oldest);
+    }
+}
+
+/* Whether the address was written down within the hour. */
+static bool is_fresh(const struct job_context *job, const char *address,
+                     const struct login_address *list, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(list[i].address, address) != 0) {
+        i++;
+    }
+    int64_t age_s = i < count ? job->now_s - list[i].last_s : LOGIN_ADDRESS_STALE_S;
+    return age_s >= 0 && age_s < LOGIN_ADDRESS_STALE_S;
+}
+
+/* Keeps the address of a login. */
+static void keep_address(struct job_context *job, const struct issue *issue)
+{
+    const struct login_address put = {issue->token.user_id, issue->address, job->now_s};
+    size_t count = 0;
+    const struct login_address *list =
+        directory_list_addresses(job->directory, put.user_id, job->changes.arena, &count);
+    if (!is_fresh(job, issue->address, list, count)) {
+        thin_out(job, issue->address, list, count);
+        change_address(job, CHANGE_PUT_LOGIN_ADDRESS, &put);
+    }
+}
+
 static enum err put_token(struct job_context *job, void *arg)
 {
-    change_add(&job->changes, CHANGE_PUT_TOKEN)->token = *(struct token *)arg;
+    const struct issue *issue = arg;
+    change_add(&job->changes, CHANGE_PUT_TOKEN)->token = issue->token;
+    if (issue->address[0] != '\0') {
+        keep_address(job, issue);
+    }
     return ERR_OK;
 }
 
 /* Has a new token of `user` committed; its digits go to `digits`. */
 static enum err issue_token(struct call *c, const struct user *user, char digits[AUTH_TOKEN_SIZE])
 {
-    struct token *token = mem_new(sizeof(*token));
+    struct issue *issue = mem_new(sizeof(*issue));
+    struct token *token = &issue->token;
     auth_make_token(digits, token->hash);
     token->user_id = user->id;
     token->generation = user->token_generation;
     token->created_s = call_now_s(c);
     token->expires_s = token->created_s + (int64_t)c->api->token_days * DAY_S;
-    enum err e = ingest_call(c->api->ingest, put_token, token, free, JOB_TIMEOUT_MS);
+    throttle_address_key(c->address, issue->address);
+    enum err e = ingest_call(c->api->ingest, put_token, issue, free, JOB_TIMEOUT_MS);
     if (e != ERR_TIMEOUT) {
-        free(token);
+        free(issue);
     }
     return e;
-}
-
-static bool is_throttled(struct call *c)
-{
-    unsigned wait_s = throttle_wait_s(c->api->throttle, call_text(c, LOGIN_NAME), c->address,
-                                      clock_monotonic_ms());
-    if (wait_s == 0) {
-        return false;
-    }
-    counter_add(c->api->counters, logins_throttled, 1);
-    call_fail_http(c, 429, CALL_THROTTLED_TEXT, wait_s);
-    return true;
 }
 
 static void get_login_token(struct call *c)
@@ -102,8 +223,7 @@ static void get_login_token(struct call *c)
     }
     if (!check_user(c, &user, &enterprise)) {
         if (c->code >= CODE_NO_USER) {
-            throttle_note_failure(c->api->throttle, call_text(c, LOGIN_NAME), c->address,
-                                  clock_monotonic_ms());
+            note_failure(c);
         }
         return;
     }
@@ -168,6 +288,7 @@ static const struct api_method rows[] = {
                   {429, CALL_THROTTLED_TEXT},
                   {CODE_SERVICE_REMAINS, "Service period remain N days; Data is the token"}},
         .doc = "Logs in; the token goes into the Authorization header of every other call.",
+        .admit = admit_login,
         .run = get_login_token,
     },
     {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/device_list.h"
 #include "api/device_row.h"
 #include "api/naming.h"
 #include "base/clock.h"
@@ -48,7 +49,8 @@ static const char NO_GROUP[] = "This group does not exist";
     [DEVICE_ID] = {.name = "DeviceID",                                                             \
                    .type = PARAM_TEXT,                                                             \
                    .required = true,                                                               \
-                   .doc = "Identity that the tracker reports: 1 to 32 of 0-9 A-Z a-z _ -"},        \
+                   .doc = "Identity that the tracker reports: " DEVICE_ID_RULE                     \
+                          "; digits alone are compared without leading zeros"},                    \
     [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
                       .type = PARAM_TEXT,                                                          \
                       .may_be_empty = (is_change),                                                 \
@@ -108,12 +110,12 @@ static const struct param_row device_params[] = {FIELD_PARAMS(false)};
 static const struct param_row change_params[] = {FIELD_PARAMS(true)};
 
 /* What can be judged of a device's values alone; NULL, or the field and what is wrong with it. */
-static bool values_fault(const struct value *values, struct param_fault *fault)
+static bool values_fault(const struct value *values, bool is_new, struct param_fault *fault)
 {
     const char *plate_why =
         values[DEVICE_PLATE].present ? naming_plate_fault(values[DEVICE_PLATE].text) : NULL;
-    if (!device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
-        *fault = (struct param_fault){"DeviceID", "wants 1 to 32 of 0-9 A-Z a-z _ -"};
+    if (is_new && !device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
+        *fault = (struct param_fault){"DeviceID", "wants " DEVICE_ID_RULE};
         return true;
     }
     if (plate_why != NULL) {
@@ -286,13 +288,14 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     return refusal;
 }
 
+/* The identity of a device to be changed may be of an older rule: it is found, or not. */
 static bool check_device(struct call *c)
 {
     struct param_fault fault;
     if (!call_has_no_empty(c, DEVICE_CODE)) {
         return false;
     }
-    if (values_fault(c->values, &fault)) {
+    if (values_fault(c->values, c->method->params == device_params, &fault)) {
         call_fault(c, fault.name, fault.why);
         return false;
     }
@@ -321,7 +324,8 @@ static const char *read_element(struct call *c, const struct json_value *v, stru
     if (v->kind != JSON_KIND_OBJECT) {
         return "wrong kind of value";
     }
-    if (params_read(&reading, v, e->values, &fault) == ERR_OK && !values_fault(e->values, &fault)) {
+    if (params_read(&reading, v, e->values, &fault) == ERR_OK &&
+        !values_fault(e->values, true, &fault)) {
         return NULL;
     }
     return arena_format(&c->arena, "%s: %s", fault.name, fault.why);
@@ -427,28 +431,29 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 /* ---- ListDevices ---- */
 
+static void write_device(struct device_list *list, size_t i)
+{
+    device_row_write(list->call, &list->refs[i]);
+}
+
+static bool finds_device(struct device_list *list, const struct device_ref *ref)
+{
+    return device_list_has_key(list, ref->info);
+}
+
 static void list_devices(struct call *c)
 {
-    struct directory *dir = c->api->directory;
-    size_t count = 0;
-    size_t total = 0;
-    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
-    const struct device_ref **found =
-        arena_new_array(&c->arena, count, sizeof(struct device_ref *));
-    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
-    for (size_t i = 0; i < count; i++) {
-        found[total] = &refs[i];
-        total += key[0] == '\0' || strstr(naming_folded(c, refs[i].info->device_id), key) != NULL ||
-                 strstr(naming_folded(c, refs[i].info->plate), key) != NULL;
-    }
-    struct naming_page page = naming_page_begin(c, 0, total);
-    for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
-            device_row_write(c, found[i]);
-        }
-    }
-    naming_page_end(c);
-    directory_release_all(dir, refs, count);
+    struct device_list *list = arena_new(&c->arena, sizeof(*list));
+    const struct naming_page page = naming_page_of(c, 0);
+    *list = (struct device_list){
+        .call = c,
+        .key = naming_folded(c, call_text(c, PAGE_PARAM_KEY)),
+        .first = page.first,
+        .end = page.end,
+        .finds = finds_device,
+        .write_row = write_device,
+    };
+    device_list_begin(list);
 }
 
 /* ---- the rows ---- */
@@ -529,7 +534,7 @@ static const struct api_method rows[] = {
         .name = "ListDevices",
         .prefix = PREFIX_MANAGE,
         .needs_enterprise = true,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),

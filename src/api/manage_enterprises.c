@@ -133,6 +133,7 @@ static void delete_users(struct job_context *job, int64_t enterprise_id)
         change->user = users[i];
         change->user.deleted = true;
         change->user.token_generation++;
+        naming_forget_addresses(job, users[i].id);
     }
 }
 
@@ -308,7 +309,7 @@ static const struct api_method rows[] = {
     {
         .name = "ListEnterprises",
         .prefix = PREFIX_MANAGE,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_ROOT,
         .own_hold_id = true,
         .params = list_params,

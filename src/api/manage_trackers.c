@@ -114,6 +114,7 @@ static const struct api_method rows[] = {
     {
         .name = "SetFocus",
         .prefix = PREFIX_MANAGE,
+        .needs_enterprise = true,
         .where = WHERE_JOB,
         .role = ROLE_VIEWER,
         .params = focus_params,
@@ -125,7 +126,7 @@ static const struct api_method rows[] = {
     {
         .name = "ListUnknownDevices",
         .prefix = PREFIX_MANAGE,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_ADMIN,
         .params = unknown_params,
         .param_count = COUNT_OF(unknown_params),

@@ -153,6 +153,7 @@ static enum err delete_user(struct call *c, struct job_context *job)
     u.deleted = true;
     u.token_generation++;
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
+    naming_forget_addresses(job, u.id);
     return ERR_OK;
 }
 
@@ -208,27 +209,37 @@ static bool check_password(struct call *c)
     return why == NULL;
 }
 
-/* The old password is worked through here; the job sees to it that it is still the user's. */
-static bool prepare_password(struct call *c)
+/* c->own becomes the caller's account, unless it is gone or throttled; asked again in its turn. */
+static bool admit_password(struct call *c)
 {
     struct user *u = arena_new(&c->arena, sizeof(*u));
     if (directory_user(c->api->directory, c->caller.user_id, &c->arena, u) != ERR_OK) {
         call_fail(c, 401, "Token invalid");
         return false;
     }
-    int64_t now_ms = clock_monotonic_ms();
-    unsigned wait_s = throttle_wait_s(c->api->throttle, u->login_name, c->address, now_ms);
+    unsigned wait_s =
+        throttle_wait_s(c->api->throttle, u->login_name, c->address, clock_monotonic_ms());
     if (wait_s > 0) {
-        call_fail_http(c, 429, CALL_THROTTLED_TEXT, wait_s);
+        call_fail_throttled(c, wait_s);
         return false;
     }
+    c->own = u;
+    return true;
+}
+
+/* The old password is worked through here; the job sees to it that it is still the user's. */
+static bool prepare_password(struct call *c)
+{
+    if (!admit_password(c)) {
+        return false;
+    }
+    const struct user *u = c->own;
     if (!auth_password_matches(u->password_hash, call_text(c, OLD_PASSWORD))) {
-        throttle_note_failure(c->api->throttle, u->login_name, c->address, now_ms);
+        throttle_note_failure(c->api->throttle, u->login_name, c->address, clock_monotonic_ms());
         call_fault(c, "OldPassWord", "is not the password");
         return false;
     }
     auth_hash_password(call_text(c, NEW_PASSWORD), c->password_hash);
-    c->own = u;
     return true;
 }
 
@@ -360,7 +371,7 @@ static const struct api_method rows[] = {
         .name = "ListUsers",
         .prefix = PREFIX_MANAGE,
         .needs_enterprise = true,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_ADMIN,
         .whole_enterprise = true,
         .params = list_params,
@@ -379,6 +390,7 @@ static const struct api_method rows[] = {
         .codes = {{429, CALL_THROTTLED_TEXT}},
         .doc = "Changes the caller's own password and ends the caller's tokens.",
         .check = check_password,
+        .admit = admit_password,
         .prepare = prepare_password,
         .change = change_password,
     },

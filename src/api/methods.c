@@ -22,7 +22,8 @@ const struct param_row hold_id_param = {
     .type = PARAM_INT,
     .min = 1,
     .max = INT64_MAX,
-    .doc = "Of the account root alone, which is in no enterprise: the one it acts in"};
+    .doc =
+        "Of the account root alone, which is in no enterprise and has to name the one it acts in"};
 
 bool method_takes_hold_id(const struct api_method *m)
 {

@@ -17,7 +17,7 @@ enum method_prefix { PREFIX_USER, PREFIX_VEHICLE, PREFIX_MANAGE };
 /* Which thread runs it. */
 enum method_where {
     WHERE_INLINE,   /* `run` on the HTTP thread: answered from the directory, never waits */
-    WHERE_STORE,    /* `run` on a query thread: reads the store */
+    WHERE_STORE,    /* `run` on a query thread: reads the store, or all there is of something */
     WHERE_JOB,      /* `prepare` on a job thread, then `change` on the ingest thread */
     WHERE_PASSWORD, /* the same, on the one thread that works with passwords */
     WHERE_LOGIN,    /* `run` on that thread */
@@ -100,6 +100,16 @@ struct api_method {
      * for; may be NULL. False: it called call_fault().
      */
     bool (*check)(struct call *c);
+    /*
+     * Of WHERE_INLINE: of how many objects the answer is made. Where they are more than
+     * CALL_INLINE_MAX it is made on a query thread. NULL: always few.
+     */
+    size_t (*weigh)(struct call *c);
+    /*
+     * On the HTTP thread, before the call is queued: whether it may be, c->place set where it does
+     * not wait on the account of its enterprise; may be NULL. False: answered already.
+     */
+    bool (*admit)(struct call *c);
     /* Answers the call: writes Data to c->out, or calls call_fail(). */
     void (*run)(struct call *c);
     /* Before `change`, on a thread that may block; may be NULL. False: answered already. */

@@ -42,6 +42,16 @@ void naming_delete_device(struct job_context *job, const struct device *d)
     change_add(&job->changes, CHANGE_DELETE_CLOCK)->clock.device_id = d->id;
 }
 
+void naming_forget_addresses(struct job_context *job, int64_t user_id)
+{
+    size_t count = 0;
+    struct login_address *list =
+        directory_list_addresses(job->directory, user_id, job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        change_add(&job->changes, CHANGE_DELETE_LOGIN_ADDRESS)->login_address = list[i];
+    }
+}
+
 enum err naming_find_device(struct job_context *job, int64_t enterprise_id, const char *device_id,
                             struct device *out)
 {
@@ -78,17 +88,22 @@ const char *naming_folded(struct call *c, const char *text)
     return copy;
 }
 
-struct naming_page naming_page_begin(struct call *c, size_t first_param, size_t total)
+struct naming_page naming_page_of(const struct call *c, size_t first_param)
 {
     int64_t size = call_number(c, first_param + PAGE_PARAM_SIZE, NAMING_PAGE_SIZE);
     size = size > NAMING_PAGE_SIZE ? NAMING_PAGE_SIZE : size;
     int64_t first = (call_number(c, first_param + PAGE_PARAM_INDEX, 1) - 1) * size;
+    return (struct naming_page){.first = first, .end = first + size};
+}
+
+struct naming_page naming_page_begin(struct call *c, size_t first_param, size_t total)
+{
     json_object_begin(&c->out);
     json_name(&c->out, "total");
     json_int(&c->out, (int64_t)total);
     json_name(&c->out, "data");
     json_array_begin(&c->out);
-    return (struct naming_page){.first = first, .end = first + size};
+    return naming_page_of(c, first_param);
 }
 
 bool naming_page_takes(struct naming_page *page)

@@ -25,6 +25,9 @@ struct device naming_copy_device(struct arena *arena, const struct device *d);
 /* Appends the tombstone of a device. */
 void naming_delete_device(struct job_context *job, const struct device *d);
 
+/* Appends that the addresses a user logged in from are forgotten. */
+void naming_forget_addresses(struct job_context *job, int64_t user_id);
+
 /* "viewer", "operator", "admin" without case; false for anything else, "root" too. */
 bool naming_role(const char *text, enum role *out);
 const char *naming_role_text(enum role role);
@@ -46,6 +49,8 @@ struct naming_page {
     int64_t at;
 };
 
+/* What the page takes, by the same parameters. */
+struct naming_page naming_page_of(const struct call *c, size_t first_param);
 /* Writes {"total", "data": [ and answers what the page takes. */
 struct naming_page naming_page_begin(struct call *c, size_t first_param, size_t total);
 /* Whether the next matching item is on the page. */

@@ -88,7 +88,8 @@ static void test_failures_are_listed(void **state)
         assert_int_equal(lists(post, "x-codes", 401), !m->is_open && !m->answers_in_data);
         assert_true(lists(post, "x-codes", 403) || !limited || m->answers_in_data);
         assert_true(lists(post, "x-codes", 500) || m->fault == FAULT_401);
-        assert_true(lists(post, "x-codes", 404) || !m->needs_enterprise);
+        assert_true(lists(post, "x-codes", 404) || !m->needs_enterprise ||
+                    m->prefix != PREFIX_MANAGE);
         assert_true(lists(post, "responses", 200));
         assert_true(lists(post, "responses", 400));
         assert_true(lists(post, "responses", 413));

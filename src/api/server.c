@@ -10,6 +10,7 @@
 #include "api/exchange.h"
 #include "api/pages.h"
 #include "api/throttle.h"
+#include "api/turns.h"
 #include "api/zones.h"
 #include "base/address.h"
 #include "base/check.h"
@@ -18,8 +19,8 @@
 #include "base/mem.h"
 
 enum {
-    QUEUE_ITEMS = 512,
-    LOGIN_ITEMS = 64,
+    QUEUE_ITEMS = 1024,
+    LOGIN_ITEMS = 256,        /* in each lane */
     IDLE_TIMEOUT_S = 60,      /* without any byte; deadlines of our own: connections.h */
     CONNECTION_BYTES = 16384, /* of a request's headers; the library clears it for each request */
     BACKLOG = 511,
@@ -64,9 +65,25 @@ static enum err listen_on(struct api_server *s, const struct api_options *o)
     return ERR_OK;
 }
 
-static struct work_pool *start_pool(size_t threads, size_t capacity)
+/* No enterprise keeps all of the threads: there is one more than each may have. */
+static struct work_pool *start_pool(size_t threads)
 {
-    return work_start(&(struct work_options){exchange_work, threads, capacity});
+    return work_start(&(struct work_options){.run = turns_work,
+                                             .threads = threads + 1,
+                                             .group_threads = threads,
+                                             .capacity = QUEUE_ITEMS,
+                                             .shares = {1}});
+}
+
+/* Hashing waits behind logins, but not for ever behind those of somebody who does nothing else. */
+static struct work_pool *start_passwords(void)
+{
+    return work_start(&(struct work_options){
+        .run = turns_work,
+        .threads = 1,
+        .group_threads = 1,
+        .capacity = LOGIN_ITEMS,
+        .shares = {[LANE_KNOWN] = 4, [LANE_NEW] = 4, [LANE_MANAGEMENT] = 1}});
 }
 
 static struct api_server *server_new(const struct api_options *o)
@@ -144,9 +161,9 @@ enum err api_server_start(const struct api_options *options, struct api_server *
         server_free(s);
         return e;
     }
-    s->queries = start_pool(options->query_threads, QUEUE_ITEMS);
-    s->jobs = start_pool(options->query_threads, QUEUE_ITEMS);
-    s->passwords = start_pool(1, LOGIN_ITEMS);
+    s->queries = start_pool(options->query_threads);
+    s->jobs = start_pool(options->query_threads);
+    s->passwords = start_passwords();
     e = listen_on(s, options);
     if (e != ERR_OK) {
         stop_pools(s);

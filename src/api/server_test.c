@@ -55,7 +55,7 @@ static void test_many_devices(void **state)
            "{\"Code\":200,\"Data\":{\"added\":2,\"errors\":["
            "{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"},"
            "{\"index\":2,\"ErrMsg\":\"wrong kind of value\"},"
-           "{\"index\":3,\"ErrMsg\":\"DeviceID: wants 1 to 32 of 0-9 A-Z a-z _ -\"},"
+           "{\"index\":3,\"ErrMsg\":\"DeviceID: wants " DEVICE_ID_RULE "\"},"
            "{\"index\":4,\"ErrMsg\":\"VehiclePlate is taken\"},"
            "{\"index\":5,\"ErrMsg\":\"This group does not exist\"},"
            "{\"index\":7,\"ErrMsg\":\"ObjectCode is taken\"}]},\"ErrMsg\":null}");

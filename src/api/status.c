@@ -1,16 +1,24 @@
 /*
- * Sections 6 to 8: the list of devices and their current states, answered from the directory alone.
+ * Sections 6 to 8: the list of devices and their current states, answered from the directory alone:
+ * on the HTTP thread where they are few, in steps on a query thread where they are many.
  */
 #include <glib.h>
 #include <string.h>
 
 #include "api/call.h"
+#include "api/device_list.h"
+#include "api/naming.h"
 #include "api/rows.h"
 
 /* ---- section 6 ---- */
 
 enum { LIST_INDEX, LIST_SIZE, LIST_KEY, LIST_TYPE, LIST_STATUS };
-enum { PAGE_SIZE_MAX = 1000, PAGE_INDEX_MAX = 1000000000, CODE_MAX = 1000000000 };
+enum {
+    PAGE_SIZE_MAX = 1000,
+    PAGE_INDEX_MAX = 1000000000,
+    CODE_MAX = 1000000000,
+    LOOKED_A_STEP = 8192, /* devices, of which it is asked whether there is something to show */
+};
 
 /* As the document numbers the Status of section 6. */
 enum list_status {
@@ -24,39 +32,22 @@ enum list_status {
 
 /* What section 6 says of a device beyond its names. */
 struct list_row {
-    const struct device *device;
     bool online;
     bool alarm;
     bool focus;
     bool used;
 };
 
-/* What a device has to match. */
-struct list_filter {
-    char *key; /* folded; NULL: any */
-    int64_t type;
+struct status_search {
+    struct device_list list; /* first, so that it leads back here */
+    int64_t type;            /* -1: any */
     enum list_status status;
+    struct list_row rows[PAGE_SIZE_MAX + 1]; /* of the page, and of the device looked at */
 };
 
-static bool contains_key(const char *text, const char *key)
+static bool matches_status(enum list_status status, const struct list_row *row)
 {
-    char *folded = g_utf8_casefold(text, -1);
-    bool found = strstr(folded, key) != NULL;
-    g_free(folded);
-    return found;
-}
-
-static bool matches_names(const struct list_filter *f, const struct device *d)
-{
-    if (f->type >= 0 && f->type != (int64_t)d->type) {
-        return false;
-    }
-    return f->key == NULL || contains_key(d->device_id, f->key) || contains_key(d->plate, f->key);
-}
-
-static bool matches_status(const struct list_filter *f, const struct list_row *row)
-{
-    switch (f->status) {
+    switch (status) {
     case STATUS_ONLINE:
         return row->online;
     case STATUS_OFFLINE:
@@ -77,7 +68,6 @@ static struct list_row list_row_of(const struct call *c, const struct device_ref
     struct live live;
     tracked_live(c->api->directory, ref->tracked, &live);
     return (struct list_row){
-        .device = ref->info,
         .online = live_is_online(&live, c->now_monotonic_ms, c->now_ms),
         .alarm = live.state.active_alarms != 0,
         .focus = directory_is_focus(c->api->directory, c->caller.user_id, ref->info->id),
@@ -85,19 +75,35 @@ static struct list_row list_row_of(const struct call *c, const struct device_ref
     };
 }
 
-static void write_list_row(const struct list_row *row, struct json_out *out)
+/* What was found is shown as it was found. */
+static bool finds_listed(struct device_list *list, const struct device_ref *ref)
 {
+    struct status_search *search = (struct status_search *)list;
+    if ((search->type >= 0 && search->type != (int64_t)ref->info->type) ||
+        !device_list_has_key(list, ref->info)) {
+        return false;
+    }
+    struct list_row *row = &search->rows[list->kept];
+    *row = list_row_of(list->call, ref);
+    return matches_status(search->status, row);
+}
+
+static void write_listed(struct device_list *list, size_t i)
+{
+    const struct device *d = list->refs[i].info;
+    const struct list_row *row = &((struct status_search *)list)->rows[i];
+    struct json_out *out = &list->call->out;
     json_object_begin(out);
     json_name(out, "DeviceID");
-    json_write_string(out, row->device->device_id);
+    json_write_string(out, d->device_id);
     json_name(out, "VehiclePlate");
-    json_write_string(out, row->device->plate);
+    json_write_string(out, d->plate);
     json_name(out, "isOnline");
     json_bool(out, row->online);
     json_name(out, "isAlarm");
     json_bool(out, row->alarm);
     json_name(out, "DeviceType");
-    json_int(out, row->device->type);
+    json_int(out, d->type);
     json_name(out, "isFocus");
     json_bool(out, row->focus);
     json_name(out, "NoUsed");
@@ -105,44 +111,28 @@ static void write_list_row(const struct list_row *row, struct json_out *out)
     json_object_end(out);
 }
 
-static void write_list(struct call *c, const struct list_row *rows, size_t count)
+static size_t weigh_fleet(struct call *c)
 {
-    int64_t size = call_number(c, LIST_SIZE, 1);
-    size = size > PAGE_SIZE_MAX ? PAGE_SIZE_MAX : size;
-    int64_t first = (call_number(c, LIST_INDEX, 1) - 1) * size;
-    json_object_begin(&c->out);
-    json_name(&c->out, "total");
-    json_int(&c->out, (int64_t)count);
-    json_name(&c->out, "data");
-    json_array_begin(&c->out);
-    for (int64_t i = first; i < first + size && i < (int64_t)count; i++) {
-        write_list_row(&rows[i], &c->out);
-    }
-    json_array_end(&c->out);
-    json_object_end(&c->out);
+    return directory_fleet_size(c->api->directory, c->caller.enterprise_id);
 }
 
 static void get_device_list(struct call *c)
 {
-    struct directory *dir = c->api->directory;
-    struct list_filter filter = {
-        .key = call_has(c, LIST_KEY) ? g_utf8_casefold(call_text(c, LIST_KEY), -1) : NULL,
-        .type = call_number(c, LIST_TYPE, -1),
-        .status = (enum list_status)call_number(c, LIST_STATUS, STATUS_ALL),
+    int64_t size = call_number(c, LIST_SIZE, 1);
+    size = size > PAGE_SIZE_MAX ? PAGE_SIZE_MAX : size;
+    int64_t first = (call_number(c, LIST_INDEX, 1) - 1) * size;
+    struct status_search *search = arena_new(&c->arena, sizeof(*search));
+    search->list = (struct device_list){
+        .call = c,
+        .key = naming_folded(c, call_text(c, LIST_KEY)),
+        .first = first,
+        .end = first + size,
+        .finds = finds_listed,
+        .write_row = write_listed,
     };
-    size_t count = 0;
-    size_t matching = 0;
-    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &count);
-    struct list_row *rows = arena_new_array(&c->arena, count, sizeof(*rows));
-    for (size_t i = 0; i < count; i++) {
-        if (matches_names(&filter, refs[i].info)) {
-            rows[matching] = list_row_of(c, &refs[i]);
-            matching += matches_status(&filter, &rows[matching]);
-        }
-    }
-    write_list(c, rows, matching);
-    directory_release_all(dir, refs, count);
-    g_free(filter.key);
+    search->type = call_number(c, LIST_TYPE, -1);
+    search->status = (enum list_status)call_number(c, LIST_STATUS, STATUS_ALL);
+    device_list_begin(&search->list);
 }
 
 static const struct param_row list_params[] = {
@@ -210,67 +200,92 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
 }
 
 /*
- * The rows of an answer. Which devices it has is settled when it begins, since `total` comes first;
- * each is shown as it is when its piece is written, so one read slowly is the fresher at its end.
- * What has a position once has one ever after.
+ * The rows of an answer. Which devices it has is settled before `total`, which comes first; each is
+ * shown as it is when its piece is written, so one read slowly is the fresher at its end. What has
+ * a position once has one ever after.
  */
 struct status_list {
     struct call *call;
-    struct device_ref *refs; /* of those not written yet, from `first` on */
-    size_t first;
+    struct device_ref *refs; /* not written yet: from `first` to `shown`; and from `looked` on */
     size_t count;
+    size_t looked;
+    size_t shown; /* of those looked at */
+    size_t first;
+    bool begun; /* `total` is written */
 };
 
-static bool write_piece(void *state, struct json_out *out)
+/* Lets go of the next devices that have nothing to show. */
+static void look_at_some(struct status_list *list)
+{
+    struct directory *dir = list->call->api->directory;
+    for (size_t i = 0; i < LOOKED_A_STEP && list->looked < list->count; i++) {
+        struct device_ref ref = list->refs[list->looked];
+        list->refs[list->looked++] = (struct device_ref){0};
+        if (tracked_has_position(dir, ref.tracked)) {
+            list->refs[list->shown++] = ref;
+        } else {
+            device_ref_release(dir, &ref);
+        }
+    }
+}
+
+static void begin_data(struct status_list *list, struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "total");
+    json_int(out, (int64_t)list->shown);
+    json_name(out, "data");
+    json_array_begin(out);
+}
+
+static enum call_step write_piece(void *state, struct json_out *out)
 {
     struct status_list *list = state;
     struct live live;
-    while (list->first < list->count && out->len < CALL_PIECE_BYTES) {
+    if (list->looked < list->count) {
+        look_at_some(list);
+        if (list->looked < list->count) {
+            return STEP_AGAIN;
+        }
+    }
+    if (!list->begun) {
+        begin_data(list, out);
+        list->begun = true;
+    }
+    while (list->first < list->shown && out->len < CALL_PIECE_BYTES) {
         struct device_ref *ref = &list->refs[list->first++];
         tracked_live(list->call->api->directory, ref->tracked, &live);
         write_status(list->call, ref, &live);
         device_ref_release(list->call->api->directory, ref);
     }
-    if (list->first < list->count) {
-        return true;
+    if (list->first < list->shown) {
+        return STEP_PIECE;
     }
     json_array_end(out);
     json_object_end(out);
-    return false;
+    return STEP_END;
 }
 
 static void close_list(void *state)
 {
     struct status_list *list = state;
-    directory_release_all(list->call->api->directory, list->refs + list->first,
-                          list->count - list->first);
-}
-
-/* Lets go of the devices that have nothing to show; answers how many are left. */
-static size_t keep_shown(struct call *c, struct device_ref *refs, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (tracked_has_position(c->api->directory, refs[i].tracked)) {
-            refs[kept++] = refs[i];
-        } else {
-            device_ref_release(c->api->directory, &refs[i]);
-        }
-    }
-    return kept;
+    struct directory *dir = list->call->api->directory;
+    directory_release_all(dir, list->refs + list->first, list->shown - list->first);
+    directory_release_all(dir, list->refs + list->looked, list->count - list->looked);
 }
 
 /* Answers with the devices found; they are given back as they are written. */
 static void begin_statuses(struct call *c, struct device_ref *refs, size_t count)
 {
     struct status_list *list = arena_new(&c->arena, sizeof(*list));
-    *list = (struct status_list){c, refs, 0, keep_shown(c, refs, count)};
-    json_object_begin(&c->out);
-    json_name(&c->out, "total");
-    json_int(&c->out, (int64_t)list->count);
-    json_name(&c->out, "data");
-    json_array_begin(&c->out);
+    *list = (struct status_list){.call = c, .refs = refs, .count = count};
     c->stream = (struct call_stream){write_piece, close_list, list};
+}
+
+/* Of all devices, or of those listed. */
+static size_t weigh_statuses(struct call *c)
+{
+    return call_text(c, 0)[0] == '\0' ? weigh_fleet(c) : c->values[0].count;
 }
 
 typedef enum err find_device(struct directory *, const struct caller *, const char *,
@@ -350,18 +365,21 @@ static const struct api_method rows[] = {
         .section = 6,
         .name = "GetDeviceList",
         .prefix = PREFIX_VEHICLE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
         .reply = {REPLY_PAGE, NULL, list_members, COUNT_OF(list_members)},
         .doc = "The devices the caller may see, by DeviceID, in pages.",
+        .weigh = weigh_fleet,
         .run = get_device_list,
     },
     {
         .section = 7,
         .name = "GetCurrentVehicleInfo",
         .prefix = PREFIX_VEHICLE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
         .fault = FAULT_401,
@@ -370,12 +388,14 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
         .doc = "The current state of devices by plate; those that never had a position are left "
                "out.",
+        .weigh = weigh_statuses,
         .run = get_current_by_plates,
     },
     {
         .section = 8,
         .name = "GetCurrentVehicleInfoByDeviceIDs",
         .prefix = PREFIX_VEHICLE,
+        .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
         .fault = FAULT_401,
@@ -384,6 +404,7 @@ static const struct api_method rows[] = {
         .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
         .doc = "The current state of devices by DeviceID; those that never had a position are "
                "left out.",
+        .weigh = weigh_statuses,
         .run = get_current_by_device_ids,
     },
 };

@@ -17,11 +17,13 @@
     X(connections_idle, "closed: nothing for the timeout")                                         \
     X(connections_malformed, "closed: bytes that can never become a frame, or bad frames")         \
     X(connections_refused, "not accepted: too many open")                                          \
+    X(connections_crowded, "closed: too many bytes of long frames that are not whole")             \
     X(devices_moved, "devices that appeared on a second connection")                               \
     X(frames, "frames decoded")                                                                    \
     X(frames_bad, "frames refused: checksum or content")                                           \
     X(frames_bad_again, "of those, passed over: they came before, or too many did")                \
     X(frames_anonymous, "frames dropped: data before a login that never came")                     \
+    X(reports_unreadable, "reports that are none, or whose position is none: kept without it")     \
     X(datagrams_dropped, "UDP datagrams dropped: queue full")                                      \
     X(reads_paused, "times a connection was not read because the queue or its credit was full")    \
     X(fixes_stored, "fixes committed")                                                             \
@@ -52,7 +54,8 @@
     X(http_evicted, "HTTP connections closed to make room: oldest without a valid token")          \
     X(body_bytes, "gauge: memory of HTTP requests in flight that counts against their budget")     \
     X(bodies_refused, "HTTP requests refused: that budget was used up")                            \
-    X(logins_throttled, "logins refused because of too many failures")
+    X(logins_throttled, "logins refused because of too many failures")                             \
+    X(forwards_ignored, "calls whose X-Forwarded-For did not come from trusted_proxy")
 
 struct counters {
 #define X(name, doc) _Atomic uint64_t name;

@@ -34,6 +34,11 @@ static inline uint64_t units_knots_e7_from_kmh_e2(uint32_t kmh_e2)
     return ((uint64_t)kmh_e2 * 100000000 + 926) / 1852;
 }
 
+static inline uint32_t units_kmh_e2_from_kmh_e7(uint64_t kmh_e7)
+{
+    return units_u32_saturated((kmh_e7 + 50000) / 100000);
+}
+
 static inline uint32_t units_kmh_e2_from_kmh_e1(uint32_t kmh_e1)
 {
     return units_u32_saturated((uint64_t)kmh_e1 * 10);

@@ -64,6 +64,11 @@ static void test_metres_a_second_saturate(void **state)
 static void test_tenths_of_kmh(void **state)
 {
     (void)state;
+    assert_int_equal(units_kmh_e2_from_kmh_e7(0), 0);
+    assert_int_equal(units_kmh_e2_from_kmh_e7(49999), 0);
+    assert_int_equal(units_kmh_e2_from_kmh_e7(50000), 1);
+    assert_int_equal(units_kmh_e2_from_kmh_e7(UINT64_C(378000000)), 3780);
+    assert_int_equal(units_kmh_e2_from_kmh_e7(INT64_MAX), UINT32_MAX);
     assert_int_equal(units_kmh_e2_from_kmh_e1(0), 0);
     assert_int_equal(units_kmh_e2_from_kmh_e1(1), 10);
     assert_int_equal(units_kmh_e2_from_kmh_e1(65535), 655350);

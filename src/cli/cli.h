@@ -13,5 +13,6 @@ int decode_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int backup_command(int argc, char **argv);
+int passwd_command(int argc, char **argv);
 
 #endif

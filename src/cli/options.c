@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "gateway/gateway.h"
+#include "model/account.h"
 
 enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST, OPTION_ADDRESS };
 
@@ -161,25 +162,49 @@ static enum err add_alias(struct options *o, const char *name, const char *metho
     return ERR_OK;
 }
 
-/* [protocol.NAME] utc_offset_min = -720 .. 840: the zone of those devices' clocks. */
+/* utc_offset_min = -900 .. 900: the zone of the clocks of the protocol's devices. */
+static const char *set_utc_offset(struct options *o, size_t protocol, const char *value)
+{
+    int64_t minutes_e7;
+    if (!parse_decimal_e7(bytes_of_text(value), &minutes_e7) || minutes_e7 % 10000000 != 0 ||
+        llabs(minutes_e7) > OFFSET_LIMIT_MIN * INT64_C(10000000)) {
+        return "wants minutes from -900 to 900";
+    }
+    o->utc_offset_min[protocol] = (int16_t)(minutes_e7 / 10000000);
+    return NULL;
+}
+
+/* speed_unit = knots, mps or kmh: what their speeds are told in, where the protocol leaves it open.
+ */
+static const char *set_speed_unit(struct options *o, size_t protocol, const char *value)
+{
+    enum speed_unit unit = speed_unit_of(value);
+    if (!protocol_at(protocol)->asks_speed_unit) {
+        return "the protocol itself says the unit";
+    }
+    if (unit == SPEED_UNIT_UNSET) {
+        return "wants knots, mps or kmh";
+    }
+    o->speed_unit[protocol] = (uint8_t)unit;
+    return NULL;
+}
+
+/* A row of [protocol.NAME]. */
 static enum err set_protocol(struct options *o, const char *section, const char *key,
                              const char *value, const char *path)
 {
     const char *name = section + strlen("protocol.");
-    int64_t minutes_e7;
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         if (strcmp(protocol_at(i)->name, name) != 0) {
             continue;
         }
-        if (strcmp(key, "utc_offset_min") != 0) {
-            return complain(path, section, key, "no such option");
+        const char *why = "no such option";
+        if (strcmp(key, "utc_offset_min") == 0) {
+            why = set_utc_offset(o, i, value);
+        } else if (strcmp(key, "speed_unit") == 0) {
+            why = set_speed_unit(o, i, value);
         }
-        if (!parse_decimal_e7(bytes_of_text(value), &minutes_e7) || minutes_e7 % 10000000 != 0 ||
-            llabs(minutes_e7) > OFFSET_LIMIT_MIN * INT64_C(10000000)) {
-            return complain(path, section, key, "wants minutes from -900 to 900");
-        }
-        o->utc_offset_min[i] = (int16_t)(minutes_e7 / 10000000);
-        return ERR_OK;
+        return why == NULL ? ERR_OK : complain(path, section, key, why);
     }
     return complain(path, section, key, "no such protocol");
 }
@@ -264,6 +289,9 @@ void options_print(void)
     (void)printf(
         "\n# The zone of the clocks of all devices of a protocol, in minutes east of UTC.\n"
         "#[protocol.jt808]\n#utc_offset_min = 480\n"
+        "\n# What speeds in queries and forms are told in, whoever sends them: knots, mps or kmh.\n"
+        "# Unless set, mps of OsmAnd where it can be told, knots of all others.\n"
+        "#[protocol.osmand]\n#speed_unit = mps\n"
         "\n# Further names for the API's methods.\n#[aliases]\n"
         "#GetAllDevices = GetDeviceList\n");
 }

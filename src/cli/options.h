@@ -38,6 +38,7 @@ struct options {
     uint64_t http_connections_max;
     uint64_t connections_per_address;
     int16_t utc_offset_min[PROTOCOL_COUNT];        /* GATEWAY_OFFSET_UNSET: the protocol's own */
+    uint8_t speed_unit[PROTOCOL_COUNT];            /* enum speed_unit; UNSET: likewise */
     struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* their texts live in `texts` */
     size_t alias_count;
     struct arena texts;

@@ -11,6 +11,7 @@
 
 #include "cli/options.h"
 #include "gateway/gateway.h"
+#include "model/account.h"
 
 static enum err read_text(const char *text, struct options *o)
 {
@@ -43,12 +44,15 @@ static void reads_a_file_over_them(void **state)
     (void)state;
     assert_int_equal(read_text("[server]\nhttp = 0.0.0.0:80\n[api]\ntoken_days=3650\n"
                                "[protocol.jt808]\nutc_offset_min = -210\n"
+                               "[protocol.osmand]\nspeed_unit = mps\n"
                                "[aliases]\nAll = GetDeviceList\n",
                                &o),
                      ERR_OK);
     assert_string_equal(o.http, "0.0.0.0:80");
     assert_int_equal(o.token_days, 3650);
     assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], -210);
+    assert_int_equal(o.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
+    assert_int_equal(o.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
     assert_int_equal(o.alias_count, 1);
     assert_string_equal(o.aliases[0].name, "All");
     assert_string_equal(o.aliases[0].method, "GetDeviceList");
@@ -58,11 +62,18 @@ static void reads_a_file_over_them(void **state)
 static void refuses_what_it_does_not_know(void **state)
 {
     static const char *const bad[] = {
-        "[server]\nhttp = 8080\n",      "[server]\ndevice = 0.0.0.0:65536\n",
-        "[server]\nport = 1\n",         "[nothing]\nhttp = x\n",
-        "[api]\ntoken_days = 0\n",      "[api]\ntoken_days = 3651\n",
-        "[api]\ntoken_days = many\n",   "[protocol.jt808]\nutc_offset_min = 901\n",
-        "[protocol.jt808]\nzone = 1\n", "[protocol.nothing]\nutc_offset_min = 1\n",
+        "[server]\nhttp = 8080\n",
+        "[server]\ndevice = 0.0.0.0:65536\n",
+        "[server]\nport = 1\n",
+        "[nothing]\nhttp = x\n",
+        "[api]\ntoken_days = 0\n",
+        "[api]\ntoken_days = 3651\n",
+        "[api]\ntoken_days = many\n",
+        "[protocol.jt808]\nutc_offset_min = 901\n",
+        "[protocol.jt808]\nspeed_unit = kmh\n",
+        "[protocol.osmand]\nspeed_unit = mph\n",
+        "[protocol.jt808]\nzone = 1\n",
+        "[protocol.nothing]\nutc_offset_min = 1\n",
     };
     struct options o;
     (void)state;

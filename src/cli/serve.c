@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/auth.h"
 #include "api/server.h"
 #include "base/counters.h"
 #include "base/hex.h"
@@ -93,6 +94,7 @@ static enum err open_gateway(struct server *s, const struct options *o,
         .counters = &s->counters,
     };
     memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
+    memcpy(options.speed_unit, o->speed_unit, sizeof(options.speed_unit));
     return gateway_new(&options, &s->gateway);
 }
 
@@ -184,6 +186,24 @@ static enum err check_open_enterprise(const struct server *s, const struct optio
         return ERR_NOT_FOUND;
     }
     return ERR_OK;
+}
+
+/* The environment's password counts at the first start alone, which is easily forgotten. */
+static void warn_of_other_password(const struct server *s, const struct options *o)
+{
+    struct arena arena = {0};
+    struct user root;
+    const char *given = getenv("ODOGRAPH_ROOT_PASSWORD");
+    if (given != NULL && given[0] != '\0' &&
+        directory_user_by_login(s->directory, "root", &arena, &root) == ERR_OK &&
+        !auth_password_matches(root.password_hash, given)) {
+        log_line(LOG_WARN, "root_password_ignored",
+                 "why=\"ODOGRAPH_ROOT_PASSWORD is not the password of root: it counts at the first "
+                 "start alone; to set another one, stop the server and run odograph passwd root "
+                 "--data %s\"",
+                 o->data_directory);
+    }
+    arena_free(&arena);
 }
 
 /* The login demo/demo stays in its own directory, and is not forgotten there. */
@@ -376,6 +396,7 @@ int serve_command(int argc, char **argv)
     (void)printf("ready http=%s device=%s\n", api_server_address(s->api),
                  gateway_address(s->gateway));
     (void)fflush(stdout);
+    warn_of_other_password(s, &o);
     int signal_number = 0;
     (void)sigwait(&signals, &signal_number);
     log_line(LOG_INFO, "stopping", "signal=%d", signal_number);

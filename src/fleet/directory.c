@@ -27,6 +27,7 @@ struct directory *directory_new(void)
     struct directory *dir = mem_new(sizeof(*dir));
     lock_init(dir);
     directory_accounts_init(dir);
+    directory_addresses_init(dir);
     directory_devices_init(dir);
     return dir;
 }
@@ -37,6 +38,7 @@ void directory_free(struct directory *dir)
         return;
     }
     directory_devices_clear(dir);
+    directory_addresses_clear(dir);
     directory_accounts_clear(dir);
     for (size_t i = 0; i < DIRECTORY_STRIPES; i++) {
         check(pthread_mutex_destroy(&dir->stripes[i]) == 0);

@@ -103,6 +103,16 @@ MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct aren
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
                                   struct token *out);
 
+/*
+ * Whether the user logged in from that address within LOGIN_ADDRESS_KNOWN_S before `now_s` (and up
+ * to an hour more); both as struct login_address has them.
+ */
+bool directory_knows_address(struct directory *dir, int64_t user_id, const char *address,
+                             int64_t now_s);
+/* The addresses a user logged in from, in no order, copied into `arena`. */
+struct login_address *directory_list_addresses(struct directory *dir, int64_t user_id,
+                                               struct arena *arena, size_t *count);
+
 /* ---- devices ---- */
 
 /*
@@ -111,6 +121,8 @@ MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKE
  */
 MUST_USE enum err directory_find_tracker(struct directory *dir, const char *device_id,
                                          struct device_ref *out);
+/* What that device's speeds are told in; SPEED_UNIT_UNSET where nobody said or nobody has it. */
+enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id);
 /* The device of an internal id. */
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*
@@ -136,7 +148,8 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
 
 /*
  * All devices the caller may see, ordered by DeviceID; the array lives in `arena`. Release each
- * with device_ref_release(), or all with directory_release_all().
+ * with device_ref_release(), or all with directory_release_all(). Large fleets are listed with
+ * pauses for ingest: but for its own thread, a device that comes meanwhile may be in it or not.
  */
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count);
@@ -150,6 +163,8 @@ struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, 
                                   size_t *count);
 struct group *directory_list_groups(struct directory *dir, int64_t enterprise_id,
                                     struct arena *arena, size_t *count);
+/* Devices of an enterprise. */
+size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id);
 /* Registered devices on the platform. */
 size_t directory_device_count(struct directory *dir);
 

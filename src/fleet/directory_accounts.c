@@ -291,6 +291,12 @@ void directory_accounts_apply(struct directory *dir, const struct change *c)
     case CHANGE_DELETE_FOCUS:
         g_hash_table_remove(dir->focus, &c->focus);
         break;
+    case CHANGE_PUT_LOGIN_ADDRESS:
+        directory_addresses_put(dir, &c->login_address);
+        break;
+    case CHANGE_DELETE_LOGIN_ADDRESS:
+        directory_addresses_delete(dir, &c->login_address);
+        break;
     default: /* texts and parts are the store's alone */
         break;
     }

@@ -246,6 +246,43 @@ static void focus_marks(void **state)
     assert_false(directory_is_focus(f->dir, 1, 2));
 }
 
+static void put_address(struct directory *dir, int64_t user_id, const char *address, int64_t last_s)
+{
+    directory_apply(dir, &(struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
+                                          .login_address = {user_id, address, last_s}});
+}
+
+static void addresses_of_logins(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t now_s = 1000000000;
+    const int64_t known_s = LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S;
+    size_t count = 0;
+    assert_false(directory_knows_address(f->dir, 1, "a", now_s));
+    put_address(f->dir, 1, "a", now_s - known_s - 1);
+    assert_false(directory_knows_address(f->dir, 1, "a", now_s));
+    put_address(f->dir, 1, "a", now_s - known_s);
+    put_address(f->dir, 1, "b", now_s + LOGIN_ADDRESS_STALE_S);
+    put_address(f->dir, 2, "c", now_s + LOGIN_ADDRESS_STALE_S + 1); /* of a clock that was wrong */
+    assert_true(directory_knows_address(f->dir, 1, "a", now_s));
+    assert_true(directory_knows_address(f->dir, 1, "b", now_s));
+    assert_false(directory_knows_address(f->dir, 2, "a", now_s));
+    assert_false(directory_knows_address(f->dir, 2, "c", now_s));
+    struct login_address *list = directory_list_addresses(f->dir, 1, &f->arena, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].address, "a");
+    assert_int_equal(list[0].last_s, now_s - known_s);
+    struct change gone = {.kind = CHANGE_DELETE_LOGIN_ADDRESS, .login_address = {1, "a", 0}};
+    directory_apply(f->dir, &gone);
+    directory_apply(f->dir, &gone);
+    assert_false(directory_knows_address(f->dir, 1, "a", now_s));
+    assert_true(directory_knows_address(f->dir, 1, "b", now_s));
+    gone.login_address.address = "b";
+    directory_apply(f->dir, &gone);
+    (void)directory_list_addresses(f->dir, 1, &f->arena, &count);
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +296,7 @@ int main(void)
         WITH_DIRECTORY(root_belongs_to_no_enterprise),
         WITH_DIRECTORY(dead_tokens_do_not_pile_up),
         WITH_DIRECTORY(focus_marks),
+        WITH_DIRECTORY(addresses_of_logins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

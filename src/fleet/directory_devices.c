@@ -48,7 +48,7 @@ static void free_record(void *record)
     record_release(record);
 }
 
-enum { DEVICE_TEXTS = 7 };
+enum { DEVICE_TEXTS = 7, LISTED_A_STRETCH = 2048 };
 
 /* Where the texts of a device are, so that copying them is one loop. */
 static void texts_of(struct device *d, const char **texts[DEVICE_TEXTS])
@@ -407,6 +407,15 @@ enum err directory_find_tracker(struct directory *dir, const char *device_id,
     return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
 }
 
+enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id)
+{
+    directory_lock_read(dir);
+    const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
+    enum speed_unit unit = r != NULL ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    directory_unlock(dir);
+    return unit;
+}
+
 enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)
 {
     return find_in(dir, dir->by_id, &id, NULL, out);
@@ -422,7 +431,7 @@ enum err directory_find_by_device_id(struct directory *dir, const struct caller 
     while (id.len > 0 && id.at[0] == ' ') {
         id = bytes_slice(id, 1, id.len);
     }
-    if (!device_id_is_valid(id)) {
+    if (!device_id_is_possible(id)) {
         *out = (struct device_ref){0};
         return ERR_NOT_FOUND;
     }
@@ -471,38 +480,87 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
     return is_taken(dir, dir->codes, &like, except_id);
 }
 
-/* What a walk over a fleet collects. */
+/* What a walk over a fleet collects, a stretch at a time: no writer waits for all of a large one.
+ */
 struct device_listing {
     const struct caller *caller;
+    struct arena *arena;
     struct device_ref *at;
+    size_t room;
     size_t count;
+    struct device_record *last; /* of the stretch before, held; NULL: none was */
 };
 
-static gboolean list_device(void *key, void *value, void *data)
+static void list_device(struct device_listing *list, struct device_record *r)
 {
-    (void)key;
-    struct device_record *r = value;
-    struct device_listing *list = data;
-    if (is_visible(&r->device, list->caller)) {
-        list->at[list->count++] = ref_of(r);
+    if (!is_visible(&r->device, list->caller)) {
+        return;
     }
-    return FALSE;
+    if (list->count == list->room) { /* devices came between two stretches */
+        struct device_ref *more = arena_new_array(list->arena, list->room * 2, sizeof(*more));
+        memcpy(more, list->at, list->count * sizeof(*more));
+        list->at = more;
+        list->room *= 2;
+    }
+    list->at[list->count++] = ref_of(r);
+}
+
+/* The first behind `before` (NULL: of all), with room for what there is; NULL behind the last. */
+static GTreeNode *find_stretch(struct directory *dir, struct device_listing *list,
+                               const struct device_record *before)
+{
+    struct fleet *f = g_hash_table_lookup(dir->fleets, &list->caller->enterprise_id);
+    if (f == NULL) {
+        return NULL;
+    }
+    if (list->at == NULL) {
+        list->room = (size_t)g_tree_nnodes(f->devices) + 1;
+        list->at = arena_new_array(list->arena, list->room, sizeof(*list->at));
+    }
+    return before == NULL ? g_tree_node_first(f->devices) : g_tree_upper_bound(f->devices, before);
+}
+
+/* Lists the next stretch; false behind the last. */
+static bool list_stretch(struct directory *dir, struct device_listing *list)
+{
+    struct device_record *before = list->last;
+    list->last = NULL;
+    directory_lock_read(dir);
+    struct device_record *at = before;
+    GTreeNode *node = find_stretch(dir, list, before);
+    for (size_t i = 0; i < LISTED_A_STRETCH && node != NULL; i++) {
+        at = g_tree_node_value(node);
+        list_device(list, at);
+        node = g_tree_node_next(node);
+    }
+    if (node != NULL) {
+        record_hold(at);
+        list->last = at;
+    }
+    directory_unlock(dir);
+    if (before != NULL) {
+        record_release(before);
+    }
+    return list->last != NULL;
 }
 
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count)
 {
-    struct device_listing list = {.caller = caller};
-    directory_lock_read(dir);
-    struct fleet *f = g_hash_table_lookup(dir->fleets, &caller->enterprise_id);
-    size_t room = f == NULL ? 0 : (size_t)g_tree_nnodes(f->devices);
-    list.at = arena_new_array(arena, room, sizeof(*list.at));
-    if (f != NULL) {
-        g_tree_foreach(f->devices, list_device, &list);
+    struct device_listing list = {.caller = caller, .arena = arena};
+    while (list_stretch(dir, &list)) {
     }
-    directory_unlock(dir);
     *count = list.count;
-    return list.at;
+    return list.at != NULL ? list.at : arena_new_array(arena, 0, sizeof(*list.at));
+}
+
+size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id)
+{
+    directory_lock_read(dir);
+    const struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
+    size_t size = f == NULL ? 0 : (size_t)g_tree_nnodes(f->devices);
+    directory_unlock(dir);
+    return size;
 }
 
 size_t directory_device_count(struct directory *dir)

@@ -7,7 +7,7 @@
 #include "fleet/directory.h"
 
 /*
- * The inside of the directory, shared by its three files and nobody else.
+ * The inside of the directory, shared by its four files and nobody else.
  *
  *     by_id ──┐
  *     by_key ─┼─► device_record ──► tracked (live state, under one of the stripes)
@@ -54,12 +54,13 @@ struct directory {
     GHashTable *logins; /* folded name -> struct user */
     GHashTable *tokens; /* hash -> struct token, owned */
     size_t token_sweep_at;
-    GHashTable *focus;  /* set of struct focus, owned */
-    GHashTable *by_id;  /* internal id -> struct device_record, which it counts */
-    GHashTable *by_key; /* device_id_key() -> struct device_record */
-    GHashTable *plates; /* set of struct device_record, by enterprise and folded plate */
-    GHashTable *codes;  /* the same by object code */
-    GHashTable *fleets; /* enterprise -> struct fleet, owned: its devices by DeviceID */
+    GHashTable *addresses; /* user id -> struct known_addresses, owned */
+    GHashTable *focus;     /* set of struct focus, owned */
+    GHashTable *by_id;     /* internal id -> struct device_record, which it counts */
+    GHashTable *by_key;    /* device_id_key() -> struct device_record */
+    GHashTable *plates;    /* set of struct device_record, by enterprise and folded plate */
+    GHashTable *codes;     /* the same by object code */
+    GHashTable *fleets;    /* enterprise -> struct fleet, owned: its devices by DeviceID */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
@@ -71,10 +72,17 @@ void directory_unlock(struct directory *dir);
 /* directory_folded() of `text`, within one enterprise. */
 char *directory_scoped_key(int64_t enterprise_id, const char *text);
 
-/* The tables of accounts and devices. The apply functions run under the write lock. */
+/*
+ * The tables of accounts, of the addresses of their logins, and of devices. What changes them runs
+ * under the write lock.
+ */
 void directory_accounts_init(struct directory *dir);
 void directory_accounts_clear(struct directory *dir);
 void directory_accounts_apply(struct directory *dir, const struct change *c);
+void directory_addresses_init(struct directory *dir);
+void directory_addresses_clear(struct directory *dir);
+void directory_addresses_put(struct directory *dir, const struct login_address *a);
+void directory_addresses_delete(struct directory *dir, const struct login_address *a);
 void directory_devices_init(struct directory *dir);
 void directory_devices_clear(struct directory *dir);
 void directory_devices_apply(struct directory *dir, const struct device *device);

@@ -61,6 +61,28 @@ static int64_t by_plate(struct fixture *f, const struct caller *caller, const ch
     return taken_id(f, e, &ref);
 }
 
+/* Schemas up to 2 took such identities; their devices are found as before. */
+static void an_identity_of_the_older_rule_is_found(void **state)
+{
+    struct fixture *f = *state;
+    put_device(f->dir, (struct device){.id = 7, .enterprise_id = ACME, .device_id = "_yard-gate"});
+    assert_int_equal(tracker(f, "_yard-gate"), 7);
+    assert_int_equal(tracker(f, "yard-gate"), 0);
+    struct device_ref ref;
+    enum err e = directory_find_by_device_id(f->dir, &acme_admin, " _yard-gate ", &ref);
+    assert_int_equal(taken_id(f, e, &ref), 7);
+}
+
+static void identities_with_letters_are_told_apart_by_zeros(void **state)
+{
+    struct fixture *f = *state;
+    put_device(f->dir, (struct device){.id = 7, .enterprise_id = ACME, .device_id = "0a0"});
+    put_device(f->dir, (struct device){.id = 8, .enterprise_id = ACME, .device_id = "a0"});
+    assert_int_equal(tracker(f, "0a0"), 7);
+    assert_int_equal(tracker(f, "a0"), 8);
+    assert_int_equal(tracker(f, "00a0"), 0);
+}
+
 static void trackers_are_found_without_leading_zeros(void **state)
 {
     struct fixture *f = *state;
@@ -69,7 +91,8 @@ static void trackers_are_found_without_leading_zeros(void **state)
     assert_int_equal(tracker(f, "13900"), 1);
     assert_int_equal(tracker(f, "00013900"), 1);
     assert_int_equal(tracker(f, "139"), 0);
-    assert_int_equal(tracker(f, "077a"), 2);
+    assert_int_equal(tracker(f, "077a"), 0);
+    assert_int_equal(tracker(f, "77a"), 2);
     assert_int_equal(tracker(f, "77A"), 0);
     assert_int_equal(tracker(f, ""), 0);
     struct device_ref ref;
@@ -329,10 +352,11 @@ static void all_texts_are_kept(void **state)
     device_ref_release(f->dir, &ref);
 }
 
+/* All of them, also where they are as many as are listed in one or two stretches. */
 static void devices_are_listed_by_device_id(void **state)
 {
     struct fixture *f = *state;
-    enum { DEVICES = 1000 };
+    enum { DEVICES = 4096 };
     for (int i = 0; i < DEVICES; i++) {
         char id[DEVICE_ID_SIZE];
         (void)snprintf(id, sizeof(id), "%05d", i * 7919 % DEVICES + 1);
@@ -345,8 +369,16 @@ static void devices_are_listed_by_device_id(void **state)
         assert_true(strcmp(list[i - 1].info->device_id, list[i].info->device_id) < 0);
     }
     directory_release_all(f->dir, list, count);
+    put_device(f->dir,
+               (struct device){.id = DEVICES + 1, .enterprise_id = ACME, .device_id = "99999"});
+    list = directory_list_devices(f->dir, &acme_admin, &f->arena, &count);
+    assert_int_equal(count, DEVICES + 1);
+    assert_string_equal(list[DEVICES].info->device_id, "99999");
+    directory_release_all(f->dir, list, count);
+    assert_int_equal(directory_fleet_size(f->dir, ACME), DEVICES + 1);
     (void)directory_list_devices(f->dir, &other_admin, &f->arena, &count);
     assert_int_equal(count, 0);
+    assert_int_equal(directory_fleet_size(f->dir, 987654), 0);
 }
 
 /* Five hash entries and a tree node take some 250 bytes more. */
@@ -404,6 +436,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DIRECTORY(ids_go_on_after_what_was_loaded),
         WITH_DIRECTORY(trackers_are_found_without_leading_zeros),
+        WITH_DIRECTORY(an_identity_of_the_older_rule_is_found),
+        WITH_DIRECTORY(identities_with_letters_are_told_apart_by_zeros),
         WITH_DIRECTORY(an_enterprise_sees_its_own_only),
         WITH_DIRECTORY(groups_limit_what_is_seen),
         WITH_DIRECTORY(plates_are_trimmed_and_without_case),

@@ -17,6 +17,8 @@
  * Silence. Behind a gap longer than fold_silence_s() nothing is left of a motion: what moved before
  * it moves after it only where the fix says so, and then from that fix on. A standstill goes on
  * through a silence, unless the vehicle is found elsewhere: parked trackers sleep for hours.
+ * Reports without a time of their own tell nothing of it: where a tracker sends what it kept, they
+ * come hours behind the fixes they are filed under.
  *
  *     fix  10 s  fix  10 s  fix     2 h       fix            fix
  *     20 km/h    20 km/h    20 km/h           20 km/h        20 km/h
@@ -90,7 +92,8 @@ struct step {
     bool speed_known;     /* locked, with a speed */
     bool ignition_off;    /* reported or carried over */
     bool silent;          /* a silence lies before this fix */
-    bool was_moving;      /* before this fix, and no silence between */
+    bool moved;           /* at the report before this fix ... */
+    bool was_moving;      /* ... and no silence lies between */
     bool moving;          /* after it, whatever the ignition */
     bool beyond_drift;    /* locked, and farther from the anchor than drift goes */
     bool plausible;       /* reachable since the last lock */
@@ -215,7 +218,7 @@ static bool tells_motion(const struct fold_state *state, const struct step *step
 /* Whether a silence lies between the newest fix and this one. */
 static bool is_behind_silence(const struct fold_state *state, const struct fix *fix)
 {
-    int64_t gap_s = fold_told_at_s(fix) - state->current.gps_time_s;
+    int64_t gap_s = fix->gps_time_s - state->current.gps_time_s;
     return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);
 }
 
@@ -227,7 +230,8 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
     step.ignition_off =
         (ignition->has & FIX_HAS_IGNITION) != 0 && (ignition->flags & FIX_IGNITION_ON) == 0;
     step.silent = is_behind_silence(state, fix);
-    step.was_moving = state->motion == MOTION_MOVING && !step.silent;
+    step.moved = state->motion == MOTION_MOVING;
+    step.was_moving = step.moved && !step.silent;
     if (step.locked && has_anchor(state)) {
         struct point anchor = {state->anchor_lat_e7, state->anchor_lon_e7};
         step.from_anchor = distance_m_e2(anchor, (struct point){fix->lat_e7, fix->lon_e7});
@@ -252,8 +256,7 @@ static enum motion motion_of(const struct fold_state *state, const struct step *
     if (((step->fix->has | state->current.has) & FIX_HAS_IGNITION) != 0) {
         return MOTION_IDLE;
     }
-    bool is_known =
-        state->motion != MOTION_UNKNOWN && (state->motion != MOTION_MOVING || step->was_moving);
+    bool is_known = state->motion != MOTION_UNKNOWN && step->moved == step->was_moving;
     return is_known || tells_motion(state, step) ? MOTION_STILL : MOTION_UNKNOWN;
 }
 
@@ -341,16 +344,11 @@ static void judge_gap(struct fold_state *state, uint32_t gap_s)
 
 static void note_gap(struct fold_state *state, const struct step *step)
 {
-    if (!step->locked) {
-        return;
-    }
     int64_t gap_s = step->fix->gps_time_s - state->position_time_s;
-    bool moves = state->motion == MOTION_MOVING;
-    if (moves && state->moved_at_position && gap_s > 0) {
+    bool moves = step->moved && state->motion == MOTION_MOVING;
+    if (moves && step->locked && state->position_time_s != 0 && gap_s > 0) {
         judge_gap(state, gap_s > UINT32_MAX ? UINT32_MAX : (uint32_t)gap_s);
     }
-    state->moved_at_position = moves;
-    state->position_time_s = step->fix->gps_time_s;
 }
 
 static void set_alarms(struct fold_state *state, const struct fix *fix)
@@ -404,6 +402,9 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     note_gap(state, &step);
     set_alarms(state, fix);
     set_current(state, &step);
+    if (step.locked) {
+        state->position_time_s = fix->gps_time_s;
+    }
 }
 
 int64_t fold_silence_s(const struct fold_state *state)

@@ -40,7 +40,6 @@ struct fold_state {
     int32_t anchor_lon_e7;
     int64_t anchor_time_s; /* 0: no anchor */
     alarm_set active_alarms;
-    bool moved_at_position;         /* it was moving at position_time_s */
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
     uint8_t gap_count;

@@ -26,8 +26,7 @@
  * wifi.
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct, its times and
- * its anchor as differences from that fix. Version 1 has no held gap, and not whether the vehicle
- * moved at its last position: it is taken to have moved where it moves. A stored number never
+ * its anchor as differences from that fix. Version 1 has no held gap. A stored number never
  * changes its meaning: what is added gets a new version byte here or in the journal.
  */
 #include "fleet/pack.h"
@@ -40,13 +39,6 @@
 
 enum { STATE_VERSION_FIRST = 1, STATE_VERSION = 4 }; /* 2 and 3 are stamps of store/stamp.c */
 enum { HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2, VARINT_ROOM = 10 };
-
-/* The byte of yes-or-no members of a state. */
-enum {
-    STATE_COUNTER_KNOWN = 1 << 0,
-    STATE_MOVED_AT_POSITION = 1 << 1,
-    STATE_BITS = STATE_COUNTER_KNOWN | STATE_MOVED_AT_POSITION,
-};
 
 /* Members without a `has` bit. */
 enum {
@@ -353,8 +345,7 @@ void pack_state(struct writer *w, const struct fold_state *state)
     pack_fix(w, now);
     write_varint(w, state->odometer_m_e2);
     write_varint(w, state->counter_m);
-    write_u8(w, (uint8_t)((state->counter_known ? STATE_COUNTER_KNOWN : 0) |
-                          (state->moved_at_position ? STATE_MOVED_AT_POSITION : 0)));
+    write_u8(w, state->counter_known ? 1 : 0);
     write_u8(w, (uint8_t)state->motion);
     write_varint_signed(w, wrap_minus(state->motion_since_s, now->gps_time_s));
     write_varint_signed(w, wrap_minus(state->position_time_s, now->gps_time_s));
@@ -391,12 +382,8 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
     }
     out->odometer_m_e2 = read_varint(&r);
     out->counter_m = read_varint(&r);
-    uint64_t bits =
-        read_upto(&r, version == STATE_VERSION_FIRST ? STATE_COUNTER_KNOWN : STATE_BITS);
-    out->counter_known = (bits & STATE_COUNTER_KNOWN) != 0;
+    out->counter_known = read_upto(&r, 1) != 0;
     out->motion = (enum motion)read_upto(&r, MOTION_STILL);
-    out->moved_at_position = version == STATE_VERSION_FIRST ? out->motion == MOTION_MOVING
-                                                            : (bits & STATE_MOVED_AT_POSITION) != 0;
     out->motion_since_s = wrap_plus(now_s, read_varint_signed(&r));
     out->position_time_s = wrap_plus(now_s, read_varint_signed(&r));
     out->anchor_lat_e7 = read_beside(&r, out->current.lat_e7);

@@ -172,7 +172,6 @@ static void the_longest_fits(void **state)
         .anchor_lon_e7 = INT32_MAX,
         .anchor_time_s = 0,
         .active_alarms = UINT32_MAX,
-        .moved_at_position = true,
         .held_gap_s = UINT32_MAX,
         .gap_count = FOLD_GAPS_MAX,
     };
@@ -277,7 +276,6 @@ static struct fold_state random_state(uint64_t *seed)
         .anchor_lon_e7 = (int32_t)any(seed),
         .anchor_time_s = (int64_t)any(seed),
         .active_alarms = (alarm_set)any(seed),
-        .moved_at_position = any(seed) % 2 == 0,
         .held_gap_s = (uint32_t)any(seed),
         .gap_count = (uint8_t)(any(seed) % (FOLD_GAPS_MAX + 1)),
     };
@@ -295,8 +293,7 @@ static bool same_state(const struct fold_state *a, const struct fold_state *b)
            a->position_time_s == b->position_time_s && a->anchor_lat_e7 == b->anchor_lat_e7 &&
            a->anchor_lon_e7 == b->anchor_lon_e7 && a->anchor_time_s == b->anchor_time_s &&
            a->active_alarms == b->active_alarms && a->held_gap_s == b->held_gap_s &&
-           a->moved_at_position == b->moved_at_position && a->gap_count == b->gap_count &&
-           memcmp(a->gaps_s, b->gaps_s, sizeof(a->gaps_s)) == 0;
+           a->gap_count == b->gap_count && memcmp(a->gaps_s, b->gaps_s, sizeof(a->gaps_s)) == 0;
 }
 
 static void random_states(void **state)
@@ -341,7 +338,7 @@ static void cut_off_and_overlong(void **state)
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
 }
 
-/* As the first version wrote it: no held gap behind the gaps, one bit in the byte of switches. */
+/* As the first version wrote it: no held gap behind the gaps. */
 static void a_state_of_version_1(void **state)
 {
     uint8_t whole[PACK_STATE_MAX] = {0};
@@ -357,7 +354,6 @@ static void a_state_of_version_1(void **state)
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
     assert_int_equal(unpack_state((struct bytes){whole, w.len - 1}, &out), ERR_OK);
     assert_true(out.counter_known);
-    assert_true(out.moved_at_position);
     assert_int_equal(out.gaps_s[0], UINT16_MAX);
     assert_int_equal(out.held_gap_s, 0);
 }

@@ -123,11 +123,32 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     link->in_flight++;
     link->credit_bytes += credit_bytes;
     if (d->wants_close) {
-        link_end(link);
+        link_end_softly(link);
     } else if (link->credit_bytes >= g->options.credit_bytes) {
         pause_link(link);
     }
     return FRAME_TAKEN;
+}
+
+/* Decodes, and again where the device's speeds are told in another unit than was taken. */
+static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
+{
+    struct gateway *g = link->gateway;
+    const struct protocol *p = protocol_at(link->protocol);
+    struct session before = link->session;
+    *d = (struct decoded){.arena = &g->arena};
+    enum err e = p->decode(&link->session, frame, d);
+    if (e != ERR_OK || !p->asks_speed_unit || d->device_id[0] == '\0') {
+        return e;
+    }
+    enum speed_unit unit = ingest_speed_unit(g->ingest, d->device_id);
+    if (unit == (enum speed_unit)link->session.device_speed_unit) {
+        return e;
+    }
+    link->session = before;
+    link->session.device_speed_unit = (uint8_t)unit;
+    *d = (struct decoded){.arena = &g->arena};
+    return p->decode(&link->session, frame, d);
 }
 
 /* At most a line a second, so that nobody fills the log. */
@@ -168,6 +189,17 @@ static enum frame_fate pass_over(struct link *link, struct bytes bad)
                : close_for(link, &g->counters->connections_malformed);
 }
 
+/* What a device told in vain is seen in the counter, and of which in the log. */
+static void note_unreadable(struct link *link, const struct decoded *d)
+{
+    if (d->unreadable > 0) {
+        counter_add(link->gateway->counters, reports_unreadable, d->unreadable);
+        log_line(LOG_DEBUG, "reports_unreadable", "device_id=%s count=%u from=%s protocol=%s",
+                 d->device_id, d->unreadable, link_address(link),
+                 protocol_at(link->protocol)->name);
+    }
+}
+
 /* Pushes what was held before the login. FRAME_TAKEN: all of it. */
 static enum frame_fate push_held(struct link *link)
 {
@@ -175,9 +207,9 @@ static enum frame_fate push_held(struct link *link)
     struct bytes frame;
     enum frame_fate fate = FRAME_TAKEN;
     while (fate == FRAME_TAKEN && !link->is_udp && held_first(&link->stream.held, &frame)) {
-        struct decoded d = {.arena = &g->arena};
+        struct decoded d;
         struct session before = link->session;
-        enum err e = protocol_at(link->protocol)->decode(&link->session, frame, &d);
+        enum err e = decode(link, frame, &d);
         bool is_known = e == ERR_OK && d.device_id[0] != '\0';
         fate = is_known ? push(link, frame, &d) : pass_over(link, frame);
         if (fate == FRAME_TAKEN) {
@@ -199,9 +231,9 @@ static enum frame_fate take_known(struct link *link, struct bytes frame, const s
 static enum frame_fate take_frame(struct link *link, struct bytes frame)
 {
     struct gateway *g = link->gateway;
-    struct decoded d = {.arena = &g->arena};
+    struct decoded d;
     struct session before = link->session;
-    if (protocol_at(link->protocol)->decode(&link->session, frame, &d) != ERR_OK) {
+    if (decode(link, frame, &d) != ERR_OK) {
         return FRAME_BAD;
     }
     enum frame_fate fate =
@@ -212,9 +244,38 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
     if (fate == FRAME_TAKEN) {
         link->bad_frames = 0;
         counter_add(g->counters, frames, 1);
+        note_unreadable(link, &d);
         link_touch(link);
     }
     return fate;
+}
+
+/* What can never become a frame ends the link, with a reply where the protocol has one for it. */
+static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
+{
+    const struct protocol *p = protocol_at(link->protocol);
+    struct counters *c = link->gateway->counters;
+    struct decoded d = {.wants_reply = true, .wants_close = true};
+    if (p->refuse == NULL) {
+        stranger_note_link(link, in);
+        return close_for(link, &c->connections_malformed);
+    }
+    p->refuse(in, why, &d.hint);
+    if (take_anonymous(link, in, &d) == FRAME_WAITS) {
+        return FRAME_WAITS;
+    }
+    counter_add(c, connections_malformed, 1);
+    return FRAME_CLOSES;
+}
+
+/* A frame whose rest may come is awaited, unless too many long ones are not whole. */
+static enum frame_fate await_rest(struct link *link, size_t len)
+{
+    struct gateway *g = link->gateway;
+    if (len > READ_BUFFER_BYTES && g->long_bytes > LONG_FRAMES_MAX_BYTES) {
+        return close_for(link, &g->counters->connections_crowded);
+    }
+    return FRAME_WAITS;
 }
 
 /* Whether a bad frame has been looked at so often that what it lacks will not come. */
@@ -239,14 +300,12 @@ static enum frame_fate take_front(struct link *link, struct bytes left, bool is_
         *used = whole;
         e = found;
     }
-    if (e != ERR_OK && (e != ERR_MORE || link->is_udp)) {
+    if (e == ERR_MORE && link->is_udp) {
         stranger_note_link(link, left);
-    }
-    if (e == ERR_MORE) {
         return FRAME_WAITS;
     }
     if (e != ERR_OK) {
-        return close_for(link, &link->gateway->counters->connections_malformed);
+        return e == ERR_MORE ? await_rest(link, left.len) : refuse(link, left, e);
     }
     return pass_over(link, bytes_slice(left, 0, *used));
 }
@@ -267,6 +326,7 @@ static bool detect(struct link *link, struct bytes in)
     }
     link->protocol = (uint8_t)index;
     link->session = protocol_session(protocol_at(index));
+    link->session.speed_unit = g->options.speed_unit[index];
     if (g->options.utc_offset_min[index] != GATEWAY_OFFSET_UNSET) {
         link->session.utc_offset_min = g->options.utc_offset_min[index];
     }

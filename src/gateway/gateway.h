@@ -29,6 +29,7 @@ struct gateway_options {
     struct unknown_trackers *unknown; /* gets those that were not understood */
     struct counters *counters;
     int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */
+    uint8_t speed_unit[PROTOCOL_COUNT];     /* enum speed_unit; UNSET: as the protocol says */
 };
 
 /* Binds and listens; nothing is read before gateway_run(). ERR_IO with a log line. */

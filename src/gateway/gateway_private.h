@@ -21,7 +21,9 @@ enum {
     READ_BUFFER_BYTES = 64 * 1024,
     OUT_BUFFER_BYTES = 16 * 1024,
     UNSENT_MAX_BYTES = 256 * 1024,
-    DETECT_MAX_BYTES = 16, /* more is not needed to tell the protocol */
+    DETECT_MAX_BYTES = 16,                    /* more is not needed to tell the protocol */
+    LONG_FRAMES_MAX_BYTES = 64 * 1024 * 1024, /* kept of frames longer than a read, of all links */
+    LINGER_S = 10,
     BAD_FRAMES_MAX = 8,    /* of one connection, in a row */
     HELD_FRAMES_MAX = 16,  /* before a login ... */
     HELD_BYTES_MAX = 4096, /* ... and their bytes */
@@ -106,6 +108,8 @@ struct link {
     bool closing;
     bool ends;            /* nothing more is taken of it: closes once all is answered ... */
     bool close_when_sent; /* ... and everything has left */
+    bool lingers;         /* then it is read on, unheard, until the other end has closed too ... */
+    bool is_leaving;      /* ... as it is now */
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
     bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
     bool has_spoken;      /* sent a whole frame */
@@ -175,9 +179,11 @@ struct gateway {
     uint32_t first_free; /* UINT32_MAX: none */
     uint32_t link_count;
     int64_t next_accept_warning_ms;
-    struct idle_list fresh;  /* before their first frame */
-    struct idle_list active; /* after it */
-    struct idle_list peers;  /* of UDP, before and after */
+    struct idle_list fresh;   /* before their first frame */
+    struct idle_list active;  /* after it */
+    struct idle_list peers;   /* of UDP, before and after */
+    struct idle_list leaving; /* those that linger, by the time they began to */
+    size_t long_bytes;        /* what links keep beyond READ_BUFFER_BYTES each */
     struct link *first_waiter;
     struct link *last_waiter;
     struct link *longest_awaiting; /* the rest of a frame */
@@ -221,6 +227,13 @@ void links_close_all(struct gateway *g);
  * it sent is answered. Replies still leave in order.
  */
 void link_end(struct link *link);
+/* As link_end(), by our reply: what the other end still sends must not lose it that. */
+void link_end_softly(struct link *link);
+/*
+ * All has left: closes, or of a link that ends softly only our half. Bytes that come after a close
+ * would reset the connection, and the reply could be lost with it.
+ */
+void link_part(struct link *link);
 /* Whether an ending link has all its answers. */
 bool link_is_answered(const struct link *link);
 /* Puts a TCP link at the end of those that wait for room in the queue. */
@@ -284,6 +297,8 @@ void awaits_expire(struct gateway *g);
 
 /* Binds and listens. ERR_IO with a log line. */
 enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
+/* Sends no more and reads on, without taking anything. */
+void tcp_linger(struct link *link);
 /* Reading goes on / stops; where it cannot go on the link is closed. */
 void tcp_start_reading(struct link *link);
 void tcp_stop_reading(struct link *link);
@@ -291,6 +306,8 @@ void tcp_stop_reading(struct link *link);
 void link_take(struct link *link, struct bytes in, bool is_all);
 /* Keeps what of `rest` belongs to a frame that is not whole; replaces what was kept. TCP only. */
 void link_keep(struct link *link, struct bytes rest);
+/* The link closes: what it keeps counts no more, and goes with it. */
+void link_uncount(struct link *link);
 
 /* ---- udp.c ---- */
 

@@ -46,6 +46,9 @@ static struct idle_list *list_of(struct link *link)
     if (link->is_udp) {
         return &link->gateway->peers;
     }
+    if (link->is_leaving) {
+        return &link->gateway->leaving;
+    }
     return link->has_spoken ? &link->gateway->active : &link->gateway->fresh;
 }
 
@@ -126,6 +129,27 @@ void link_end(struct link *link)
         link->ends = true;
         tcp_stop_reading(link);
     }
+}
+
+void link_end_softly(struct link *link)
+{
+    link_end(link);
+    link->lingers = !link->is_udp;
+}
+
+void link_part(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    if (!link->lingers || !g->reading) {
+        link_close(link);
+        return;
+    }
+    devices_unbind(link);
+    list_remove(list_of(link), link);
+    link->is_leaving = true;
+    link->active_ms = (int64_t)uv_now(&g->loop);
+    list_append(&g->leaving, link);
+    tcp_linger(link);
 }
 
 bool link_is_answered(const struct link *link)
@@ -209,6 +233,7 @@ void link_close(struct link *link)
     }
     await_end(link);
     counter_add(g->counters, frames_anonymous, link->stream.held.count);
+    link_uncount(link);
     counter_sub(g->counters, connections, 1);
     uv_close((uv_handle_t *)&link->stream.tcp, on_closed);
 }
@@ -232,7 +257,7 @@ static void expire_list(struct gateway *g, struct idle_list *list, unsigned time
             list_append(list, link);
             continue;
         }
-        if (!link->is_udp) {
+        if (!link->is_udp && !link->is_leaving) {
             counter_add(g->counters, connections_idle, 1);
         }
         link_close(link);
@@ -244,6 +269,7 @@ void links_expire(struct gateway *g)
     expire_list(g, &g->fresh, g->options.login_timeout_s);
     expire_list(g, &g->active, g->options.idle_timeout_s);
     expire_list(g, &g->peers, g->options.idle_timeout_s);
+    expire_list(g, &g->leaving, LINGER_S);
 }
 
 static void close_list(const struct idle_list *list)
@@ -260,4 +286,5 @@ void links_close_all(struct gateway *g)
     close_list(&g->fresh);
     close_list(&g->active);
     close_list(&g->peers);
+    close_list(&g->leaving);
 }

@@ -42,8 +42,10 @@ static void on_written(uv_write_t *write, int status)
     struct link *link = u->link;
     link->stream.unsent_bytes -= u->len;
     free(u);
-    if (status != 0 || (link->close_when_sent && link->stream.unsent_bytes == 0)) {
+    if (status != 0) {
         link_close(link);
+    } else if (link->close_when_sent && link->stream.unsent_bytes == 0) {
+        link_part(link);
     }
 }
 
@@ -112,12 +114,12 @@ void link_send(struct link *link, uint8_t *at, size_t len)
 
 void link_end_when_sent(struct link *link)
 {
-    if (link->closing || !link_is_answered(link)) {
+    if (link->closing || link->is_leaving || !link_is_answered(link)) {
         return;
     }
     link->close_when_sent = true;
     if (link->stream.unsent_bytes == 0) {
-        link_close(link);
+        link_part(link);
     }
 }
 
@@ -129,7 +131,7 @@ void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants
         ->reply(&link->session, hint, OUTCOME_UNREGISTERED, clock_wall_ms() / 1000, &w);
     link_send(link, at, writer_bytes(&w).len);
     if (wants_close && !link->closing) {
-        link_end(link);
+        link_end_softly(link);
         link_end_when_sent(link);
     }
 }

@@ -17,6 +17,22 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init((char *)link->gateway->read_buffer, READ_BUFFER_BYTES);
 }
 
+static size_t beyond_a_read(size_t len)
+{
+    return len > READ_BUFFER_BYTES ? len - READ_BUFFER_BYTES : 0;
+}
+
+static void set_partial_len(struct link *link, size_t len)
+{
+    link->gateway->long_bytes += beyond_a_read(len) - beyond_a_read(link->stream.partial_len);
+    link->stream.partial_len = len;
+}
+
+void link_uncount(struct link *link)
+{
+    set_partial_len(link, 0);
+}
+
 void link_keep(struct link *link, struct bytes rest)
 {
     uint8_t *old = link->stream.partial;
@@ -24,7 +40,7 @@ void link_keep(struct link *link, struct bytes rest)
         return;
     }
     link->stream.partial = NULL;
-    link->stream.partial_len = rest.len;
+    set_partial_len(link, rest.len);
     if (rest.len > 0) {
         link->stream.partial = mem_resize(NULL, rest.len);
         memcpy(link->stream.partial, rest.at, rest.len);
@@ -52,7 +68,7 @@ static struct bytes join_kept(struct link *link, struct bytes came)
     }
     link->stream.partial = mem_resize(link->stream.partial, link->stream.partial_len + came.len);
     memcpy(link->stream.partial + link->stream.partial_len, came.at, came.len);
-    link->stream.partial_len += came.len;
+    set_partial_len(link, link->stream.partial_len + came.len);
     return (struct bytes){link->stream.partial, link->stream.partial_len};
 }
 
@@ -68,6 +84,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         g->read_wall_ms = clock_wall_ms();
         link_take(link, (struct bytes){link->stream.partial, link->stream.partial_len}, true);
         link_end(link);
+        link->lingers = false;
         link_end_when_sent(link);
         return;
     }
@@ -84,6 +101,23 @@ void tcp_start_reading(struct link *link)
 {
     link->stream.is_read = true;
     if (uv_read_start((uv_stream_t *)&link->stream.tcp, on_alloc, on_read) != 0) {
+        link_close(link);
+    }
+}
+
+static void on_unheard(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    (void)buf;
+    if (n < 0) {
+        link_close(stream->data);
+    }
+}
+
+void tcp_linger(struct link *link)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno((const uv_handle_t *)&link->stream.tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0 ||
+        uv_read_start((uv_stream_t *)&link->stream.tcp, on_alloc, on_unheard) != 0) {
         link_close(link);
     }
 }

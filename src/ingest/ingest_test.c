@@ -459,6 +459,20 @@ static void open_registration_finds_free_names(void **state)
     device_ref_release(r->directory, &ref);
 }
 
+/* What no call could register is not added unseen either. */
+static void open_registration_keeps_to_the_rule_of_identities(void **state)
+{
+    struct rig *r = *state;
+    r->options.registration_open = true;
+    rig_restart(r);
+    struct arrival a = rig_arrival(NULL, 0);
+    a.device_id = "@anna";
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_UNREGISTERED);
+    a.device_id = "anna@3f8a2c1e-90ab-4cde-8f01-23456789abcd.phones.example:65535.x";
+    assert_int_equal(strlen(a.device_id), DEVICE_ID_MAX);
+    assert_int_equal(rig_send(r, a).device, RIG_DEVICE + 1);
+}
+
 static void open_registration_needs_its_enterprise(void **state)
 {
     struct rig *r = *state;
@@ -493,6 +507,7 @@ int main(void)
         WITH_RIG(long_frames_and_addresses_are_cut),
         WITH_RIG(open_registration_adds_the_device),
         WITH_RIG(open_registration_finds_free_names),
+        WITH_RIG(open_registration_keeps_to_the_rule_of_identities),
         WITH_RIG(open_registration_needs_its_enterprise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

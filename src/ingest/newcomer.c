@@ -1,7 +1,8 @@
 /*
  * Trackers that nobody registered. They are noted, for ListUnknownDevices; with open registration
- * they become devices of one enterprise, in the same commit as what they sent. The ID is the plate
- * too, and the object code is made of the internal id, which is never used twice.
+ * they become devices of one enterprise, in the same commit as what they sent, unless they call
+ * themselves what no device may be registered as. The ID is the plate too, and the object code is
+ * made of the internal id, which is never used twice.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -95,7 +96,8 @@ enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t 
         *stage = *known;
         return ERR_OK;
     }
-    if (in->options.registration_open && has_enterprise(in)) {
+    if (in->options.registration_open && has_enterprise(in) &&
+        device_id_is_valid(bytes_of_text(c->head->device_id))) {
         *stage = add(in, c->head);
         return ERR_OK;
     }

@@ -90,6 +90,19 @@ struct token {
     int64_t expires_s;
 };
 
+/* An address that a user logged in from, as throttle_address_key() writes it. */
+struct login_address {
+    int64_t user_id;
+    const char *address;
+    int64_t last_s; /* when, the last time or up to an hour before */
+};
+
+enum {
+    LOGIN_ADDRESSES_MAX = 64, /* of a user; the oldest goes */
+    LOGIN_ADDRESS_KNOWN_S = 30 * 86400,
+    LOGIN_ADDRESS_STALE_S = 3600, /* so old a last_s is brought up to date */
+};
+
 /* A user's own mark on a device. */
 struct focus {
     int64_t user_id;

@@ -24,6 +24,8 @@ enum change_kind {
     CHANGE_ADD_TEXT, /* appended; the store numbers it */
     CHANGE_PUT_PART,
     CHANGE_DELETE_PARTS, /* all with `part.device_id` and `part.key` */
+    CHANGE_PUT_LOGIN_ADDRESS,
+    CHANGE_DELETE_LOGIN_ADDRESS, /* `login_address.user_id` and `.address` say which */
     CHANGE_PUT_CLOCK,
     CHANGE_DELETE_CLOCK, /* of `clock.device_id` */
 };
@@ -37,6 +39,7 @@ struct change {
         struct device device;
         struct token token;
         struct focus focus;
+        struct login_address login_address;
         struct device_text text;
         struct waiting_part part;
         struct device_clock clock;

@@ -9,7 +9,7 @@
 #include "model/fix.h"
 
 enum {
-    DEVICE_ID_MAX = 32,                /* characters: 0-9 A-Z a-z _ - */
+    DEVICE_ID_MAX = 64,                /* characters; an IMEI, a UUID, a phone's name */
     DEVICE_ID_SIZE = DEVICE_ID_MAX + 1 /* with its NUL */
 };
 
@@ -40,13 +40,18 @@ struct message {
     struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
 };
 
-/*
- * Whether `text` can be a DeviceID: 1 to DEVICE_ID_MAX of 0-9 A-Z a-z _ -.
- */
+#define DEVICE_ID_RULE "1 to 64 of 0-9 A-Z a-z _ - . : @, the first a letter or digit"
+
+/* Whether a device may be registered as `text`: DEVICE_ID_RULE. */
 bool device_id_is_valid(struct bytes text);
 /*
- * The form in which identities are compared: `device_id` without its leading zeros (one zero stays
- * of nothing but zeros). A pointer into `device_id`.
+ * Whether `text` is of those characters and as long, whatever the first: what a tracker may call
+ * itself and a store may hold, since schemas up to 2 took identities that begin with '_' or '-'.
+ */
+bool device_id_is_possible(struct bytes text);
+/*
+ * The form in which identities are compared: one of nothing but digits without its leading zeros
+ * (of nothing but zeros one stays), any other as it is. A pointer into `device_id`.
  */
 const char *device_id_key(const char *device_id);
 

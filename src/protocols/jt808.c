@@ -215,7 +215,7 @@ static enum err decode_sentence(struct bytes frame, struct decoded *out)
 {
     struct reader r = reader_init(bytes_slice(frame, 1, frame.len - 2));
     struct bytes id = read_field(&r, ',');
-    if (!device_id_is_valid(id)) {
+    if (!device_id_is_possible(id)) {
         return ERR_MALFORMED;
     }
     for (size_t i = 0; i < frame.len; i++) {

@@ -2,19 +2,24 @@
  * OsmAnd, Traccar Client and other programs that make a tracker of a phone: a report is an HTTP
  * request on the device port, a GET or a POST, its values in the query, a form body or a JSON body.
  *
- *     osmand_http.c    the request: where it ends, its parts, whether the connection goes on
- *     osmand_form.c    the parameters of query and form
- *     osmand_json.c    the JSON body, one location or an array of them
- *     this file        messages, replies, the device's side
+ *     osmand_http.c       the request: where it ends, its parts, whether the connection goes on
+ *     osmand_form.c       the parameters of query and form
+ *     osmand_multipart.c  the parts of a multipart form
+ *     osmand_json.c       the JSON body, one location or an array of them
+ *     osmand_client.c     who sent it, and so what its speed means
+ *     this file           messages, replies, the device's side
  *
- * A request names its device itself ("id", "deviceid" or "device_id"), so there is no login, and
- * the session remembers nothing. A report with neither position, cell, access point nor alarm is a
- * heartbeat. All reports of a request count or none does:
+ * A request names its device itself ("id", "deviceid" or "device_id"), so there is no login. A
+ * report with neither position, cell, access point nor alarm is a heartbeat. A phone keeps what was
+ * not answered with 200, sends it again, and sends nothing else before that is taken: so a report
+ * that can never become right must not be refused. One whose position is none counts without it
+ * (its alarm or its battery may be all that matters), what is no report at all is passed over, and
+ * both are counted; the others of the request are stored.
  *
- *     200 stored                      404 nobody's device, heartbeats excepted
- *     503 the store could not         400 no device named, or a value that makes no sense
- *
- * A phone keeps what was not answered with 200 and sends it again.
+ *     200 stored                      400 no device named, or no report that could be read
+ *     404 nobody's device,            405 neither GET nor POST
+ *         heartbeats excepted         413 longer than we take, 431 its head
+ *     503 the store could not         415 compressed
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -26,52 +31,63 @@
 #include "base/units.h"
 #include "protocols/osmand.h"
 
-enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000, REQUEST_MAX = 1024 };
+enum { REQUEST_MAX = 1024 };
 
 /* The first byte of a reply_hint. */
 enum hint {
-    HINT_BAD = 1 << 0,       /* 400, whatever became of it */
-    HINT_HEARTBEAT = 1 << 1, /* answered for unregistered devices too */
-    HINT_CLOSE = 1 << 2,
-    HINT_HTTP_1_0 = 1 << 3,
+    HINT_HEARTBEAT = 1 << 0, /* answered for unregistered devices too */
+    HINT_CLOSE = 1 << 1,
+    HINT_HTTP_1_0 = 1 << 2,
+};
+
+/* The second: what is answered whatever became of it, or by its outcome. */
+enum answer {
+    ANSWER_BY_OUTCOME,
+    ANSWER_BAD,
+    ANSWER_METHOD,
+    ANSWER_OPTIONS,
+    ANSWER_TOO_LONG,
+    ANSWER_LONG_HEAD,
+    ANSWER_ENCODED,
 };
 
 static enum err osmand_claims(struct bytes first)
 {
-    static const char *const begins[] = {"GET /", "POST /"};
-    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-        size_t len = strlen(begins[i]);
-        if (bytes_begin(first, begins[i])) {
+    static const char *const methods[] = {"GET ",    "POST ",  "HEAD ",  "PUT ",    "OPTIONS ",
+                                          "DELETE ", "PATCH ", "TRACE ", "CONNECT "};
+    enum err e = ERR_MALFORMED;
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (bytes_begin(first, methods[i])) {
             return ERR_OK;
         }
-        if (first.len < len && memcmp(first.at, begins[i], first.len) == 0) {
-            return ERR_MORE;
+        if (first.len < strlen(methods[i]) && memcmp(first.at, methods[i], first.len) == 0) {
+            e = ERR_MORE;
         }
     }
-    return ERR_MALFORMED;
+    return e;
 }
 
 /* ---- decoding ---- */
 
-/* Checks the position of a report and puts it into its fix. */
-static bool report_finish(struct osmand_report *r)
-{
-    bool is_there = r->has_lat && r->has_lon;
-    bool is_good = !r->is_bad && r->has_lat == r->has_lon && r->lat_e7 >= -LAT_MAX_E7 &&
-                   r->lat_e7 <= LAT_MAX_E7 && r->lon_e7 >= -LON_MAX_E7 && r->lon_e7 <= LON_MAX_E7;
-    if (is_good && is_there) {
-        fix_set_position(&r->fix, r->lat_e7, r->lon_e7, !r->is_invalid);
-    } else if (r->fix.wifi_count > 0) {
-        r->fix.source = FIX_WIFI;
-    } else if ((r->fix.has & FIX_HAS_CELL) != 0) {
-        r->fix.source = FIX_LBS;
-    }
-    return is_good;
-}
-
 static bool is_heartbeat(const struct osmand_report *r)
 {
     return !r->has_lat && r->fix.source == FIX_GPS && r->fix.alarms == 0;
+}
+
+/* `text` without a byte order mark and the blanks and line ends around it. */
+static struct bytes trim_body(struct bytes text)
+{
+    if (bytes_begin(text, "\xef\xbb\xbf")) {
+        text = bytes_slice(text, 3, text.len);
+    }
+    while (text.len > 0 && strchr(" \t\r\n", text.at[0]) != NULL && text.at[0] != '\0') {
+        text = bytes_slice(text, 1, text.len);
+    }
+    while (text.len > 0 && text.at[text.len - 1] != '\0' &&
+           strchr(" \t\r\n", text.at[text.len - 1]) != NULL) {
+        text.len--;
+    }
+    return text;
 }
 
 /* Reads what a request reports: ERR_MALFORMED, ERR_TOO_LONG. */
@@ -79,70 +95,111 @@ static enum err read_batch(struct arena *arena, const struct osmand_request *req
                            struct osmand_batch *out)
 {
     struct osmand_report *report = arena_new(arena, sizeof(*report));
+    struct bytes body = trim_body(request->body);
     struct bytes type =
-        bytes_slice(request->content_type, 0, bytes_find(request->content_type, ';'));
+        osmand_trim(bytes_slice(request->content_type, 0, bytes_find(request->content_type, ';')));
     *out = (struct osmand_batch){.at = report, .len = 1};
-    osmand_form_read(arena, request->query, report, &out->device_id);
-    if (bytes_eq_nocase(type, "application/json") || bytes_begin(request->body, "{")) {
-        return osmand_json_read(arena, request->body, out);
+    size_t queried = osmand_form_read(arena, request->query, report, &out->device_id);
+    out->is_json = body.len > 0 && (bytes_eq_nocase(type, "application/json") ||
+                                    bytes_begin(body, "{") || bytes_begin(body, "["));
+    if (out->is_json) {
+        return osmand_json_read(arena, body, out);
     }
-    osmand_form_read(arena, request->body, report, &out->device_id);
-    return ERR_OK;
+    size_t read = bytes_eq_nocase(type, "multipart/form-data")
+                      ? osmand_multipart_read(request->content_type, body, report, &out->device_id)
+                      : osmand_form_read(arena, body, report, &out->device_id);
+    /* What stands in a body that nobody understands must not be taken for stored. */
+    return body.len > 0 && read == 0 && queried <= 1 ? ERR_MALFORMED : ERR_OK;
 }
 
-/* Makes messages of all reports, or of none where one is bad; answers whether all are good. */
-static bool add_messages(struct osmand_batch *batch, struct decoded *out)
+/* Makes messages of the reports; answers whether there is one, or none was to be expected. */
+static bool add_messages(struct osmand_batch *batch, const struct session *s,
+                         const struct osmand_request *request, struct decoded *out)
 {
     bool only_heartbeats = true;
     for (size_t i = 0; i < batch->len; i++) {
-        if (!report_finish(&batch->at[i])) {
-            return false;
+        struct osmand_report *r = &batch->at[i];
+        if (r->is_nothing) {
+            out->unreadable++;
+            continue;
         }
-    }
-    for (size_t i = 0; i < batch->len; i++) {
-        bool heartbeat = is_heartbeat(&batch->at[i]);
-        decoded_add(out, heartbeat ? MESSAGE_HEARTBEAT : MESSAGE_FIX)->fix = batch->at[i].fix;
+        out->unreadable += !osmand_report_finish(r, s, request, batch->is_json);
+        bool heartbeat = is_heartbeat(r);
+        decoded_add(out, heartbeat ? MESSAGE_HEARTBEAT : MESSAGE_FIX)->fix = r->fix;
         only_heartbeats = only_heartbeats && heartbeat;
     }
-    out->hint.at[0] |= only_heartbeats ? HINT_HEARTBEAT : 0;
-    return true;
+    out->hint.at[0] |= only_heartbeats && out->unreadable == 0 ? HINT_HEARTBEAT : 0;
+    return out->len > 0 || batch->len == 0;
+}
+
+static enum answer decode_reports(const struct session *s, const struct osmand_request *request,
+                                  struct decoded *out)
+{
+    struct osmand_batch batch = {0};
+    if (request->is_encoded && request->body.len > 0) {
+        return ANSWER_ENCODED;
+    }
+    enum err e = read_batch(out->arena, request, &batch);
+    if (e != ERR_OK || !device_id_is_possible(batch.device_id)) {
+        out->unreadable++;
+        return e == ERR_TOO_LONG ? ANSWER_TOO_LONG : ANSWER_BAD;
+    }
+    bytes_to_text(batch.device_id, out->device_id, sizeof(out->device_id));
+    return add_messages(&batch, s, request, out) ? ANSWER_BY_OUTCOME : ANSWER_BAD;
 }
 
 static enum err osmand_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    (void)s;
     struct osmand_request request = {0};
-    struct osmand_batch batch = {0};
-    enum err e = osmand_http_parse(frame, &request);
+    enum err e = osmand_http_parse(out->arena, frame, &request);
     if (e != ERR_OK) {
         return e;
     }
+    enum answer answer = ANSWER_METHOD;
     out->wants_reply = true;
     out->wants_close = !request.keeps_alive;
     out->hint.at[0] = (uint8_t)((request.keeps_alive ? 0 : HINT_CLOSE) |
                                 (request.is_http_1_0 ? HINT_HTTP_1_0 : 0));
-    e = read_batch(out->arena, &request, &batch);
-    bool names_device = e == ERR_OK && device_id_is_valid(batch.device_id);
-    if (names_device) {
-        bytes_to_text(batch.device_id, out->device_id, sizeof(out->device_id));
+    if (bytes_eq(request.method, "GET") || bytes_eq(request.method, "POST")) {
+        answer = decode_reports(s, &request, out);
+    } else if (bytes_eq(request.method, "OPTIONS")) {
+        answer = ANSWER_OPTIONS;
     }
-    if (!names_device || !add_messages(&batch, out)) {
-        out->hint.at[0] |= HINT_BAD;
-    }
+    out->hint.at[1] = (uint8_t)answer;
     return ERR_OK;
 }
 
 /* ---- replying ---- */
 
-static const char *status_text(unsigned hint, enum outcome outcome)
+static void osmand_refuse(struct bytes in, enum err why, struct reply_hint *hint)
 {
-    if ((hint & HINT_BAD) != 0) {
+    enum answer too_long = osmand_http_has_head(in) ? ANSWER_TOO_LONG : ANSWER_LONG_HEAD;
+    hint->at[0] = HINT_CLOSE;
+    hint->at[1] = (uint8_t)(why == ERR_TOO_LONG ? too_long : ANSWER_BAD);
+}
+
+static const char *status_text(const struct reply_hint *hint, enum outcome outcome)
+{
+    switch ((enum answer)hint->at[1]) {
+    case ANSWER_BAD:
         return "400 Bad Request";
+    case ANSWER_METHOD:
+        return "405 Method Not Allowed";
+    case ANSWER_OPTIONS:
+        return "200 OK";
+    case ANSWER_TOO_LONG:
+        return "413 Content Too Large";
+    case ANSWER_LONG_HEAD:
+        return "431 Request Header Fields Too Large";
+    case ANSWER_ENCODED:
+        return "415 Unsupported Media Type";
+    case ANSWER_BY_OUTCOME:
+        break;
     }
     if (outcome == OUTCOME_REFUSED) {
         return "503 Service Unavailable";
     }
-    bool is_nobodys = outcome == OUTCOME_UNREGISTERED && (hint & HINT_HEARTBEAT) == 0;
+    bool is_nobodys = outcome == OUTCOME_UNREGISTERED && (hint->at[0] & HINT_HEARTBEAT) == 0;
     return is_nobodys ? "404 Not Found" : "200 OK";
 }
 
@@ -153,8 +210,11 @@ static void osmand_reply(struct session *s, const struct reply_hint *hint, enum 
     (void)now_s;
     unsigned flags = hint->at[0];
     write_text(out, "HTTP/1.1 ");
-    write_text(out, status_text(flags, outcome));
+    write_text(out, status_text(hint, outcome));
     write_text(out, "\r\nContent-Length: 0\r\n");
+    if (hint->at[1] == ANSWER_METHOD || hint->at[1] == ANSWER_OPTIONS) {
+        write_text(out, "Allow: GET, POST, OPTIONS\r\n");
+    }
     if ((flags & HINT_CLOSE) != 0) {
         write_text(out, "Connection: close\r\n");
     } else if ((flags & HINT_HTTP_1_0) != 0) {
@@ -291,9 +351,11 @@ const struct protocol protocol_osmand = {
     .doc = "phones (OsmAnd, Traccar Client) over HTTP: query, form or JSON",
     .frame_max = OSMAND_FRAME_MAX,
     .tcp_only = true,
+    .asks_speed_unit = true,
     .claims = osmand_claims,
     .split = osmand_http_split,
     .decode = osmand_decode,
+    .refuse = osmand_refuse,
     .reply = osmand_reply,
     .encode = osmand_encode,
     .read_ack = osmand_read_ack,

@@ -5,18 +5,27 @@
  *     id=123456&timestamp=1377177267&lat=60.0&lon=30.0&speed=10.5&bearing=90&batt=84
  *
  * The names are those of OsmAnd's and Traccar Client's requests (https://www.traccar.org/osmand/).
- * Speed is in knots, altitude and odometer in metres, fuel in litres, the supplies in volts, a
- * negative speed or bearing means that the phone does not know. A parameter that is none of ours is
- * passed over, one that decides where and when the report belongs must be right.
+ * Altitude and odometer are in metres, fuel in litres, the supplies in volts, the unit of the speed
+ * is found in osmand_client.c; a negative speed or bearing means that the phone does not know. A
+ * parameter that is none of ours, or whose value is none, is passed over; only a position must be
+ * right.
+ *
+ * What people paste into their phones is taken as they meant it: "&amp;" of a web page for '&',
+ * blanks around names and values, a decimal comma, and a '+' in a zone that was not encoded and so
+ * came as a blank.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/reader.h"
 #include "base/units.h"
 #include "protocols/osmand.h"
 
-enum { E7 = 10000000, LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000, MAC_BYTES = 6 };
-static const uint64_t MS_FROM = UINT64_C(100000000000); /* as seconds the year 5138 */
+enum { E7 = 10000000, MAC_BYTES = 6, NUMBER_SIZE = 40, EXPONENT_MAX = 20, DATE_LEN = 10 };
+static const uint64_t MS_FROM = UINT64_C(100000000000);    /* as seconds the year 5138 ... */
+static const uint64_t US_FROM = UINT64_C(100000000000000); /* ... and as milliseconds */
 static const uint64_t TIME_MAX_S = UINT64_C(253402300799);
 
 /* ---- values ---- */
@@ -27,11 +36,61 @@ static int64_t divide(int64_t v, int64_t by)
     return (v < 0 ? v - by / 2 : v + by / 2) / by;
 }
 
+/* The digits behind an 'E', with their sign. */
+static bool read_exponent(struct bytes text, int *exponent)
+{
+    uint64_t size = 0;
+    bool has_sign = text.len > 0 && (text.at[0] == '-' || text.at[0] == '+');
+    if (!parse_u64(bytes_slice(text, has_sign ? 1 : 0, text.len), &size) || size > EXPONENT_MAX) {
+        return false;
+    }
+    *exponent = has_sign && text.at[0] == '-' ? -(int)size : (int)size;
+    return true;
+}
+
+static bool scale(int64_t *value, int exponent)
+{
+    for (; exponent < 0; exponent++) {
+        *value /= 10;
+    }
+    for (; exponent > 0; exponent--) {
+        if (llabs(*value) > INT64_MAX / 10) {
+            return false;
+        }
+        *value *= 10;
+    }
+    return true;
+}
+
+bool osmand_number_e7(struct bytes text, int64_t *value_e7)
+{
+    char digits[NUMBER_SIZE];
+    int exponent = 0;
+    size_t small_e = bytes_find(text, 'e');
+    struct bytes mantissa =
+        bytes_slice(text, 0, small_e < text.len ? small_e : bytes_find(text, 'E'));
+    if (mantissa.len < text.len &&
+        !read_exponent(bytes_slice(text, mantissa.len + 1, text.len), &exponent)) {
+        return false;
+    }
+    size_t comma = bytes_find(mantissa, ',');
+    bool has_comma = comma < mantissa.len;
+    if (mantissa.len >= sizeof(digits) || (has_comma && bytes_find(mantissa, '.') < mantissa.len)) {
+        return false;
+    }
+    bytes_to_text(mantissa, digits, sizeof(digits));
+    if (has_comma) {
+        digits[comma] = '.';
+    }
+    return parse_decimal_e7((struct bytes){(const uint8_t *)digits, mantissa.len}, value_e7) &&
+           scale(value_e7, exponent);
+}
+
 /* A decimal that is not negative, in units of 1 / (E7 / by). */
 static bool read_size(struct bytes text, int64_t by, uint64_t *value)
 {
     int64_t value_e7 = 0;
-    if (!parse_decimal_e7(text, &value_e7) || value_e7 < 0) {
+    if (!osmand_number_e7(text, &value_e7) || value_e7 < 0) {
         return false;
     }
     *value = (uint64_t)divide(value_e7, by);
@@ -44,8 +103,8 @@ static bool is_true(struct bytes text)
            bytes_eq_nocase(text, "yes");
 }
 
-/* Digits, behind which a fraction of digits may stand. */
-static bool read_seconds(struct bytes text, uint64_t *time_s)
+/* Digits, behind which a fraction of digits may stand; *is_ms where they are milliseconds. */
+static bool read_seconds(struct bytes text, uint64_t *time_s, bool *is_ms)
 {
     uint64_t fraction = 0;
     struct bytes whole = bytes_slice(text, 0, bytes_find(text, '.'));
@@ -55,12 +114,14 @@ static bool read_seconds(struct bytes text, uint64_t *time_s)
     if (!parse_u64(whole, time_s)) {
         return false;
     }
+    *is_ms = *time_s >= MS_FROM && *time_s < US_FROM;
     if (*time_s >= MS_FROM) {
-        *time_s /= 1000;
+        *time_s /= *is_ms ? 1000 : 1000000;
     }
     return *time_s <= TIME_MAX_S;
 }
 
+/* ISO 8601; without a zone it is UTC, and a blank behind the time of day was the '+' of one. */
 static bool read_iso(struct bytes text, int64_t *time_s)
 {
     char zoned[40];
@@ -71,20 +132,24 @@ static bool read_iso(struct bytes text, int64_t *time_s)
         return false;
     }
     bytes_to_text(text, zoned, sizeof(zoned));
-    zoned[text.len] = 'Z';
-    return clock_parse_iso((struct bytes){(const uint8_t *)zoned, text.len + 1}, time_s);
+    size_t blank = DATE_LEN + 1 + bytes_find(bytes_slice(text, DATE_LEN + 1, text.len), ' ');
+    bool has_zone = blank < text.len;
+    zoned[has_zone ? blank : text.len] = has_zone ? '+' : 'Z';
+    size_t len = has_zone ? text.len : text.len + 1;
+    return clock_parse_iso((struct bytes){(const uint8_t *)zoned, len}, time_s);
 }
 
 void osmand_set_time(struct osmand_report *report, struct bytes text)
 {
     uint64_t seconds = 0;
     int64_t time_s = 0;
-    if (read_seconds(text, &seconds)) {
+    bool is_ms = false;
+    if (read_seconds(text, &seconds, &is_ms)) {
         fix_set_time(&report->fix, (int64_t)seconds);
+        report->traits |= is_ms ? OSMAND_TELLS_MILLISECONDS : 0;
     } else if (read_iso(text, &time_s)) {
         fix_set_time(&report->fix, time_s);
     }
-    report->is_bad = report->is_bad || (report->fix.has & FIX_HAS_TIME) == 0;
 }
 
 /* ---- alarms ---- */
@@ -146,25 +211,33 @@ const char *osmand_alarm_name(alarm_set alarms)
 
 /* ---- one setter a parameter ---- */
 
+/* "lat=" of a phone without a position says nothing. */
 static void set_lat(struct osmand_report *r, struct bytes text)
 {
-    r->has_lat = true;
-    r->is_bad = r->is_bad || !parse_decimal_e7(text, &r->lat_e7) || r->lat_e7 < -LAT_MAX_E7 ||
-                r->lat_e7 > LAT_MAX_E7;
+    r->has_lat = r->has_lat || text.len > 0;
+    r->is_bad = r->is_bad || (text.len > 0 && !osmand_number_e7(text, &r->lat_e7));
 }
 
 static void set_lon(struct osmand_report *r, struct bytes text)
 {
-    r->has_lon = true;
-    r->is_bad = r->is_bad || !parse_decimal_e7(text, &r->lon_e7) || r->lon_e7 < -LON_MAX_E7 ||
-                r->lon_e7 > LON_MAX_E7;
+    r->has_lon = r->has_lon || text.len > 0;
+    r->is_bad = r->is_bad || (text.len > 0 && !osmand_number_e7(text, &r->lon_e7));
 }
 
+/* "47.3769,8.5417", or with decimal commas "47,3769,8,5417". */
 static void set_location(struct osmand_report *r, struct bytes text)
 {
-    struct reader fields = reader_init(text);
-    set_lat(r, read_field(&fields, ','));
-    set_lon(r, read_rest(&fields));
+    size_t commas = 0;
+    size_t middle = text.len;
+    for (size_t i = 0; i < text.len; i++) {
+        commas += text.at[i] == ',';
+        middle = text.at[i] == ',' && commas == 2 ? i : middle;
+    }
+    if (commas != 3) {
+        middle = commas == 1 ? bytes_find(text, ',') : text.len;
+    }
+    set_lat(r, osmand_trim(bytes_slice(text, 0, middle)));
+    set_lon(r, osmand_trim(bytes_slice(text, middle + 1, text.len)));
 }
 
 static void set_valid(struct osmand_report *r, struct bytes text)
@@ -174,10 +247,7 @@ static void set_valid(struct osmand_report *r, struct bytes text)
 
 static void set_speed(struct osmand_report *r, struct bytes text)
 {
-    uint64_t knots_e7 = 0;
-    if (read_size(text, 1, &knots_e7)) {
-        fix_set_speed_kmh_e2(&r->fix, units_kmh_e2_from_knots_e7(knots_e7));
-    }
+    r->has_speed = read_size(text, 1, &r->speed_e7) || r->has_speed;
 }
 
 static void set_course(struct osmand_report *r, struct bytes text)
@@ -191,7 +261,7 @@ static void set_course(struct osmand_report *r, struct bytes text)
 static void set_altitude(struct osmand_report *r, struct bytes text)
 {
     int64_t altitude_e7 = 0;
-    if (parse_decimal_e7(text, &altitude_e7)) {
+    if (osmand_number_e7(text, &altitude_e7)) {
         fix_set_altitude_dm(&r->fix, divide(altitude_e7, E7 / 10));
     }
 }
@@ -268,6 +338,28 @@ static void set_motion(struct osmand_report *r, struct bytes text)
     fix_set_switch(&r->fix, FIX_HAS_MOTION, FIX_MOVING, is_true(text));
 }
 
+void osmand_set_activity(struct osmand_report *r, struct bytes text)
+{
+    static const char *const moving[] = {"on_foot", "walking", "running", "on_bicycle",
+                                         "in_vehicle"};
+    bool is_known = bytes_eq_nocase(text, "still");
+    bool is_moving = false;
+    for (size_t i = 0; i < sizeof(moving) / sizeof(moving[0]); i++) {
+        is_moving = is_moving || bytes_eq_nocase(text, moving[i]);
+    }
+    /* A motion that is told as such is no guess, and stays. */
+    if ((is_known || is_moving) && (r->fix.has & FIX_HAS_MOTION) == 0) {
+        fix_set_switch(&r->fix, FIX_HAS_MOTION, FIX_MOVING, is_moving);
+    }
+}
+
+/* What tells of the client, and has no place in a fix. */
+static void set_nothing(struct osmand_report *r, struct bytes text)
+{
+    (void)r;
+    (void)text;
+}
+
 static void set_alarm(struct osmand_report *r, struct bytes text)
 {
     r->fix.alarms |= osmand_alarms(text);
@@ -315,31 +407,39 @@ static void set_wifi(struct osmand_report *r, struct bytes text)
 static const struct {
     const char *name;
     void (*set)(struct osmand_report *r, struct bytes text);
+    unsigned trait; /* enum osmand_trait */
 } parameters[] = {
-    {"timestamp", osmand_set_time},
-    {"time", osmand_set_time},
-    {"lat", set_lat},
-    {"lon", set_lon},
-    {"location", set_location},
-    {"valid", set_valid},
-    {"speed", set_speed},
-    {"bearing", set_course},
-    {"heading", set_course},
-    {"altitude", set_altitude},
-    {"hdop", set_hdop},
-    {"sat", set_satellites},
-    {"batt", set_battery_percent},
-    {"batteryLevel", set_battery_percent},
-    {"battery", set_battery},
-    {"power", set_power},
-    {"odometer", set_odometer},
-    {"fuel", set_fuel},
-    {"ignition", set_ignition},
-    {"charge", set_charging},
-    {"motion", set_motion},
-    {"alarm", set_alarm},
-    {"cell", set_cell},
-    {"wifi", set_wifi},
+    {"timestamp", osmand_set_time, 0},
+    {"time", osmand_set_time, 0},
+    {"lat", set_lat, 0},
+    {"lon", set_lon, 0},
+    {"location", set_location, 0},
+    {"valid", set_valid, 0},
+    {"speed", set_speed, 0},
+    {"bearing", set_course, 0},
+    {"heading", set_course, 0},
+    {"altitude", set_altitude, 0},
+    {"accuracy", set_nothing, OSMAND_TELLS_ACCURACY},
+    {"hdop", set_hdop, OSMAND_TELLS_HDOP},
+    {"sat", set_satellites, 0},
+    {"batt", set_battery_percent, 0},
+    {"batteryLevel", set_battery_percent, 0},
+    {"batproc", set_battery_percent, OSMAND_TELLS_ROUTE},
+    {"battery", set_battery, 0},
+    {"power", set_power, 0},
+    {"odometer", set_odometer, 0},
+    {"fuel", set_fuel, 0},
+    {"ignition", set_ignition, 0},
+    {"charge", set_charging, 0},
+    {"motion", set_motion, 0},
+    {"activity", osmand_set_activity, 0},
+    {"alarm", set_alarm, 0},
+    {"cell", set_cell, 0},
+    {"wifi", set_wifi, 0},
+    {"tta", set_nothing, OSMAND_TELLS_ROUTE},
+    {"ttf", set_nothing, OSMAND_TELLS_ROUTE},
+    {"dta", set_nothing, OSMAND_TELLS_ROUTE},
+    {"dtf", set_nothing, OSMAND_TELLS_ROUTE},
 };
 
 /* ---- the form ---- */
@@ -363,29 +463,39 @@ static struct bytes decode_percent(struct arena *arena, struct bytes text)
     return (struct bytes){out, n};
 }
 
-static void set_parameter(struct osmand_report *report, struct bytes name, struct bytes value)
+bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report *report,
+                     struct bytes *device_id)
 {
+    struct bytes key = osmand_trim(name);
+    struct bytes text = osmand_trim(value);
+    while (bytes_begin(key, "amp;")) {
+        key = bytes_slice(key, strlen("amp;"), key.len);
+    }
+    if (bytes_eq(key, "id") || bytes_eq(key, "deviceid") || bytes_eq(key, "device_id")) {
+        *device_id = text;
+        return true;
+    }
     for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
-        if (bytes_eq(name, parameters[i].name)) {
-            parameters[i].set(report, value);
-            return;
+        if (bytes_eq(key, parameters[i].name)) {
+            parameters[i].set(report, text);
+            report->traits |= parameters[i].trait;
+            return true;
         }
     }
+    return false;
 }
 
-void osmand_form_read(struct arena *arena, struct bytes form, struct osmand_report *report,
-                      struct bytes *device_id)
+size_t osmand_form_read(struct arena *arena, struct bytes form, struct osmand_report *report,
+                        struct bytes *device_id)
 {
     struct reader r = reader_init(form);
+    size_t understood = 0;
     while (reader_left(&r) > 0) {
         struct bytes pair = read_field(&r, '&');
         struct bytes raw_name = bytes_slice(pair, 0, bytes_find(pair, '='));
         struct bytes name = decode_percent(arena, raw_name);
         struct bytes value = decode_percent(arena, bytes_slice(pair, raw_name.len + 1, pair.len));
-        if (bytes_eq(name, "id") || bytes_eq(name, "deviceid")) {
-            *device_id = value;
-        } else {
-            set_parameter(report, name, value);
-        }
+        understood += osmand_form_set(name, value, report, device_id);
     }
+    return understood;
 }

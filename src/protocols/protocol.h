@@ -26,6 +26,9 @@ enum {
 struct session {
     char device_id[DEVICE_ID_SIZE]; /* set by a login; "" before. Frames that name their device
                                        themselves do not need it */
+    uint8_t speed_unit;             /* enum speed_unit of all devices, where configured */
+    uint8_t device_speed_unit;      /* that of the device whose frame is decoded, where somebody
+                                       set one; see asks_speed_unit */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
     bool is_offset_told;            /* by the login */
@@ -47,6 +50,7 @@ struct decoded {
                                        earlier login of the session named it */
     bool wants_reply;               /* reply() has something to say to this frame */
     bool wants_close;               /* the connection ends after the reply */
+    uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;
@@ -101,6 +105,8 @@ struct protocol {
     int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
     bool tcp_only;          /* not looked for in UDP datagrams */
     bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
+    bool asks_speed_unit;   /* what a speed means depends on the device: a frame is decoded again
+                               where that has another unit than the session says */
 
     /*
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol:
@@ -121,6 +127,12 @@ struct protocol {
      */
     enum err (*resync)(struct bytes in, size_t *skip);
     /*
+     * Fills *hint for the reply to a stream that split() refused with `why`, whose bytes begin with
+     * `in`: it leaves after the replies to all frames before it, and the connection ends. NULL
+     * where the protocol has no such reply.
+     */
+    void (*refuse)(struct bytes in, enum err why, struct reply_hint *hint);
+    /*
      * Fills *out from one frame. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
      * answered, the session is as before. ERR_OK with no messages: known and without meaning.
      */
@@ -132,8 +144,9 @@ struct protocol {
     void (*reply)(struct session *s, const struct reply_hint *hint, enum outcome outcome,
                   int64_t now_s, struct writer *out);
     /*
-     * Puts a divided message together: `parts` are the texts of its MESSAGE_PARTs in order of their
-     * number, `out` as in decode() (device_id set by the caller). NULL where the protocol has none.
+     * Puts a divided message together: `parts` are the texts of its MESSAGE_PARTs in order of
+     * their number, `out` as in decode() (device_id set by the caller). NULL where the protocol
+     * has none.
      */
     enum err (*join)(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
                      struct decoded *out);
@@ -141,8 +154,8 @@ struct protocol {
     /* The device's side, for the simulator and the tests. `s` is the device's own session. */
     enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
     /*
-     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many of
-     * the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
+     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many
+     * of the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
      * above.
      */
     enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);

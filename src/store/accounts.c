@@ -130,6 +130,18 @@ static void bind_focus(struct binder *b, const struct change *c)
     put_int(b, c->focus.device_id);
 }
 
+static void bind_login_address_key(struct binder *b, const struct change *c)
+{
+    put_int(b, c->login_address.user_id);
+    put_text(b, c->login_address.address);
+}
+
+static void bind_login_address(struct binder *b, const struct change *c)
+{
+    bind_login_address_key(b, c);
+    put_int(b, c->login_address.last_s);
+}
+
 static void bind_text(struct binder *b, const struct change *c)
 {
     put_int(b, c->text.device_id);
@@ -186,6 +198,9 @@ static const struct saver {
     [CHANGE_ADD_TEXT] = {"INSERT INTO device_text(device_id,time_s,text) VALUES(?,?,?)", bind_text},
     [CHANGE_PUT_PART] = {"REPLACE INTO waiting_part VALUES(?,?,?,?,?,?,?)", bind_part},
     [CHANGE_DELETE_PARTS] = {"DELETE FROM waiting_part WHERE device_id=? AND key=?", bind_part_key},
+    [CHANGE_PUT_LOGIN_ADDRESS] = {"REPLACE INTO login_address VALUES(?,?,?)", bind_login_address},
+    [CHANGE_DELETE_LOGIN_ADDRESS] = {"DELETE FROM login_address WHERE user_id=? AND address=?",
+                                     bind_login_address_key},
     [CHANGE_PUT_CLOCK] = {"REPLACE INTO device_clock VALUES(?,?)", bind_clock},
     [CHANGE_DELETE_CLOCK] = {"DELETE FROM device_clock WHERE device=?", bind_clock_device},
 };

@@ -27,9 +27,9 @@ struct accounts_loader {
 
 /*
  * Hands out every saved entity as the change that would put it: enterprises, users, groups,
- * devices, tokens, focus, waiting parts, clocks. Texts are kept, not loaded. ERR_CORRUPT: a row
- * holds what was never saved; said in the log, and with `go_on` the others are handed out all the
- * same.
+ * devices, tokens, addresses of logins, focus, waiting parts, clocks. Texts are kept, not loaded.
+ * ERR_CORRUPT: a row holds what was never saved; said in the log, and with `go_on` the others are
+ * handed out all the same.
  */
 MUST_USE enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader);
 

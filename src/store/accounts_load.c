@@ -164,7 +164,7 @@ static void read_device(struct row *r, struct change *c)
     if (has_value(r)) {
         d->speed_unit = (enum speed_unit)take_int(r, 0, SPEED_UNIT_KMH);
     }
-    r->damaged = r->damaged || !device_id_is_valid(bytes_of_text(d->device_id));
+    r->damaged = r->damaged || !device_id_is_possible(bytes_of_text(d->device_id));
 }
 
 static void read_token(struct row *r, struct change *c)
@@ -185,6 +185,13 @@ static void read_focus(struct row *r, struct change *c)
 {
     c->focus.user_id = take_id(r);
     c->focus.device_id = take_id(r);
+}
+
+static void read_login_address(struct row *r, struct change *c)
+{
+    c->login_address.user_id = take_id(r);
+    c->login_address.address = take_text(r);
+    c->login_address.last_s = take_time(r);
 }
 
 /* The index of a protocol's name; PROTOCOL_COUNT where this program does not know it. */
@@ -228,24 +235,23 @@ static void read_clock(struct row *r, struct change *c)
     r->damaged = r->damaged || clock_zone_unpack(packed, &zone) != ERR_OK;
 }
 
-enum { CLOCK_SCHEMA = 3 };
-
 static const struct row_kind {
     const char *sql;
     void (*read)(struct row *r, struct change *c);
     enum change_kind kind;
-    bool optional;  /* a row that makes no sense is left out: a protocol this program lacks */
-    int64_t schema; /* the one that brought the table; files of earlier ones are read too */
+    bool optional; /* a row that makes no sense is left out: a protocol this program lacks */
+    int64_t since; /* the first version of the schema that has the table */
 } kinds[] = {
     {"SELECT * FROM enterprise ORDER BY id", read_enterprise, CHANGE_PUT_ENTERPRISE, false, 1},
     {"SELECT * FROM user ORDER BY id", read_user, CHANGE_PUT_USER, false, 1},
     {"SELECT * FROM device_group ORDER BY id", read_group, CHANGE_PUT_GROUP, false, 1},
     {"SELECT * FROM device ORDER BY id", read_device, CHANGE_PUT_DEVICE, false, 1},
     {"SELECT * FROM token", read_token, CHANGE_PUT_TOKEN, false, 1},
+    {"SELECT * FROM login_address", read_login_address, CHANGE_PUT_LOGIN_ADDRESS, false, 3},
     {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false, 1},
     {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART, true,
      1},
-    {"SELECT * FROM device_clock", read_clock, CHANGE_PUT_CLOCK, false, CLOCK_SCHEMA},
+    {"SELECT * FROM device_clock", read_clock, CHANGE_PUT_CLOCK, false, 3},
 };
 
 /* Hands out the row that `r` stands on; `number` is for the log. */
@@ -286,10 +292,10 @@ static enum err load_kind(sqlite3 *db, const struct row_kind *k,
 
 enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)
 {
-    int64_t schema = 0;
-    enum err worst = database_number(db, "PRAGMA user_version", &schema);
+    int64_t version = 0;
+    enum err worst = database_number(db, "PRAGMA user_version", &version);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        enum err e = kinds[i].schema <= schema ? load_kind(db, &kinds[i], loader) : ERR_OK;
+        enum err e = kinds[i].since <= version ? load_kind(db, &kinds[i], loader) : ERR_OK;
         worst = worst == ERR_OK ? e : worst;
         if (worst != ERR_OK && !loader->go_on) {
             break;

@@ -73,6 +73,21 @@ static void a_backup_beside_the_log_of_another(void **state)
 
 /* ---- keeping ---- */
 
+/* What lies behind the damage would be taken for damage ever after. */
+static void the_log_is_cut_where_it_is_bad(void **state)
+{
+    struct crash *c = *state;
+    struct inspection found;
+    commit_some(c, 0, FIXES);
+    die(c);
+    flip(c->path, LOG, 32 + (end_of_log(c) - 32) / FRAME / 2 * FRAME + 100);
+    assert_int_equal(inspect_store(c->path, NULL, &found), ERR_CORRUPT);
+    assert_int_equal(keep_and_mend(c->path, NULL, &found), ERR_OK);
+    assert_int_equal(size_of(c->path, LOG), found.log.taken_bytes);
+    assert_damage(c, DAMAGE_NONE);
+    assert_int_equal(size_of(c->path, WITNESS), -1);
+}
+
 static void health_is_told_while_they_lie_there(void **state)
 {
     struct crash *c = *state;
@@ -127,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_CRASH(a_backup_is_another_store),
         WITH_CRASH(a_backup_beside_the_log_of_another),
+        WITH_CRASH(the_log_is_cut_where_it_is_bad),
         WITH_CRASH(health_is_told_while_they_lie_there),
         WITH_CRASH(without_room_nothing_is_accepted),
     };

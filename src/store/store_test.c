@@ -277,26 +277,40 @@ static void a_second_store_is_refused(void **state)
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
 }
 
-/* The parent's line names the directory and the process, which is what an operator looks for. */
+/*
+ * The parent's line names the directory and the process, which is what an operator looks for. The
+ * child is made while there is no store, and so no thread of one: it would inherit its locks.
+ */
 static void a_second_process_is_refused(void **state)
 {
     struct kit *k = *state;
     char log[KIT_PATH_SIZE + 8];
     char text[1024] = "";
     char pid[32];
+    int opened[2];
     (void)snprintf(log, sizeof(log), "%s/log", k->path);
     (void)snprintf(pid, sizeof(pid), "pid=%ld", (long)getpid());
+    assert_int_equal(pipe(opened), 0);
+    store_close(k->store);
     pid_t child = fork();
     if (child == 0) {
         struct store_options o = {.directory = k->path, .cache_kib = KIT_CACHE_KIB};
         struct store *second = NULL;
+        char byte = 0;
         int fd = open(log, O_WRONLY | O_CREAT, 0600);
         (void)dup2(fd, STDERR_FILENO);
+        if (read(opened[0], &byte, 1) != 1) {
+            _exit(2);
+        }
         _exit(store_open(&o, &second) == ERR_LOCKED ? 0 : 1);
     }
+    k->store = kit_open(k->path, NULL);
+    assert_int_equal(write(opened[1], "", 1), 1);
     int status = 1;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+    assert_int_equal(close(opened[0]), 0);
+    assert_int_equal(close(opened[1]), 0);
     FILE *f = fopen(log, "r");
     assert_non_null(f);
     assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);

@@ -57,7 +57,7 @@ static void decode_directly(struct bytes in)
         }
     }
     check(memchr(d.device_id, '\0', sizeof(d.device_id)) != NULL);
-    check(d.device_id[0] == '\0' || device_id_is_valid(bytes_of_text(d.device_id)));
+    check(d.device_id[0] == '\0' || device_id_is_possible(bytes_of_text(d.device_id)));
     arena_free(&arena);
 }
 

@@ -1,0 +1,138 @@
+"""What one enterprise feels of another that asks for much: its status, its logins."""
+import contextlib
+import json
+import multiprocessing
+import time
+import urllib.error
+
+from lib.answers import HISTORY_FIXES, RECORDS, history_span
+from lib.harness import (FIRST_ID, call, data_of, device_ids, fresh_server, log_in, median,
+                         simulate, wait_sealed)
+from lib.http_client import KeepAlive, post
+
+FLEET = 100000  # vehicles of the one who asks for much
+HISTORIES = 16
+LISTS = 10
+USERS_ADDED = 80  # at a time
+SECONDS = 5
+ROUNDS = 3  # of which the median counts
+STATUS = "/api/vehicle/GetCurrentVehicleInfoByDeviceIDs"
+
+
+# ---- the one who asks for much ----
+
+def ask_for_ever(address, request):
+    """The same request over and over, each over a kept connection."""
+    client = KeepAlive(address)
+    while True:
+        client.ask(request)
+
+
+def add_users_for_ever(address, token, lane):
+    """Makes users, a password each; what is refused is asked for again."""
+    for serial in range(1 << 30):
+        with contextlib.suppress(urllib.error.HTTPError):
+            call(address, "manage/AddUser", token, LoginName=f"user-{lane}-{serial}",
+                 PassWord="benchmark", Role="viewer")
+
+
+@contextlib.contextmanager
+def load(count, work, *arguments):
+    """`count` processes at work, the number of each behind the arguments where work wants it."""
+    started = [multiprocessing.Process(target=work, args=[*arguments, *(
+        [i] if work is add_users_for_ever else [])], daemon=True) for i in range(count)]
+    for process in started:
+        process.start()
+    time.sleep(1)  # until all of them are at it
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.join()
+
+
+def gzipped(request):
+    return request.replace(b"\r\n", b"\r\nAccept-Encoding: gzip\r\n", 1)
+
+
+# ---- the neighbour ----
+
+def latencies(ask):
+    """(p50, p99) in ms of what `ask` does for some seconds."""
+    took = []
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        began = time.monotonic()
+        ask()
+        took.append((time.monotonic() - began) * 1000)
+    took.sort()
+    return took[len(took) // 2], took[len(took) * 99 // 100]
+
+
+def status_asker(address, token, device):
+    client = KeepAlive(address)
+    request = post(address, STATUS, token, json.dumps({"DeviceIDs": device}))
+    return lambda: client.ask(request)
+
+
+def log_in_at_last(address):
+    """Logs in; where the server is busy, again at once."""
+    while True:
+        try:
+            return log_in(address, "neighbour")
+        except urllib.error.HTTPError as refused:
+            if refused.code != 503:
+                raise
+
+
+def add_neighbour(http, device):
+    """A second enterprise with one device and a user; answers the user's token."""
+    root = log_in(http, "root")
+    hold = data_of(http, "manage/AddEnterprise", root, HoldName="Neighbour")["HoldID"]
+    data_of(http, "manage/AddDevice", root, HoldID=hold, DeviceID=device)
+    data_of(http, "manage/AddUser", root, HoldID=hold, LoginName="neighbour",
+            PassWord="benchmark", Role="viewer")
+    data_of(http, "manage/AddUser", root, HoldID=1, LoginName="busy", PassWord="benchmark",
+            Role="admin")
+    return log_in(http, "neighbour")
+
+
+# ---- measures ----
+
+def measure(bench, name, ask, loaded):
+    """The median of some rounds, each against one without the load."""
+    alone, beside = [], []
+    for _ in range(ROUNDS):
+        alone.append(latencies(ask))
+        with loaded():
+            beside.append(latencies(ask))
+    for i, percentile in enumerate(("p50", "p99")):
+        bench.report(f"{name}-{percentile}", median([t[i] for t in beside]), "ms",
+                     median([t[i] for t in alone]))
+
+
+def neighbours(bench):
+    own = f"{FIRST_ID + FLEET:012d}"
+    span = history_span()
+    path = "/api/vehicle/GetHistoryVehicleInfoByDeviceID"
+    with fresh_server(bench, device_ids(FLEET), "[store]\nseal_after_s = 1\n") as (_, at, token):
+        http = at["http"]
+        mine = add_neighbour(http, own)
+        simulate(bench, at["device"], "--devices", 1, "--fixes", HISTORY_FIXES, "--interval", 1,
+                 "--burst", 16, "--window", 1024, "--start", span.pop("start"))
+        simulate(bench, at["device"], "--devices", 1, "--fixes", 100, first_id=FIRST_ID + FLEET)
+        wait_sealed(http)
+        records = data_of(http, "vehicle/GetHistoryVehicleInfoByDeviceID", token, **span)["total"]
+        if records != RECORDS:
+            raise RuntimeError(f"{records} records answered")
+        history = gzipped(post(http, path, token, json.dumps(span)))
+        listing = post(http, "/api/vehicle/GetDeviceList", token,
+                       json.dumps({"PageIndex": 1, "PageSize": 10, "Key": "99"}))
+        status = status_asker(http, mine, own)
+        measure(bench, "neighbour-history", status,
+                lambda: load(HISTORIES, ask_for_ever, http, history))
+        measure(bench, "neighbour-list", status, lambda: load(LISTS, ask_for_ever, http, listing))
+        busy = log_in(http, "busy")
+        measure(bench, "neighbour-login", lambda: log_in_at_last(http),
+                lambda: load(USERS_ADDED, add_users_for_ever, http, busy))

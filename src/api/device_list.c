@@ -1,0 +1,96 @@
+/*
+ * The devices found and on the page are moved to the front of the array, the others let go at once:
+ *
+ *     refs   k k k . . . . . . l l l l l        k kept   . given back   l not looked at yet
+ *                  └ kept      └ looked
+ */
+#include "api/device_list.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { LOOKED_A_STEP = 2048 };
+
+static bool is_ascii(const char *text)
+{
+    while (*text > 0) {
+        text++;
+    }
+    return *text == '\0';
+}
+
+/* Texts are ASCII mostly, which needs no folded copy. */
+static bool contains(const char *text, const char *key)
+{
+    if (is_ascii(text)) {
+        return strcasestr(text, key) != NULL;
+    }
+    char *folded = g_utf8_casefold(text, -1);
+    bool found = strstr(folded, key) != NULL;
+    g_free(folded);
+    return found;
+}
+
+bool device_list_has_key(const struct device_list *list, const struct device *d)
+{
+    return list->key[0] == '\0' || contains(d->device_id, list->key) ||
+           contains(d->plate, list->key);
+}
+
+static void look_at(struct device_list *list, struct device_ref *ref)
+{
+    bool found = list->finds(list, ref);
+    if (found && list->found >= list->first && list->found < list->end) {
+        struct device_ref kept = *ref;
+        *ref = (struct device_ref){0};
+        list->refs[list->kept++] = kept;
+    } else {
+        device_ref_release(list->call->api->directory, ref);
+    }
+    list->found += found;
+}
+
+static void write_list(struct device_list *list, struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "total");
+    json_int(out, list->found);
+    json_name(out, "data");
+    json_array_begin(out);
+    for (size_t i = 0; i < list->kept; i++) {
+        list->write_row(list, i);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static enum call_step next(void *state, struct json_out *out)
+{
+    struct device_list *list = state;
+    size_t left = list->count - list->looked;
+    size_t end = list->looked + (left < LOOKED_A_STEP ? left : LOOKED_A_STEP);
+    while (list->looked < end) {
+        look_at(list, &list->refs[list->looked]);
+        list->looked++;
+    }
+    if (list->looked < list->count) {
+        return STEP_AGAIN;
+    }
+    write_list(list, out);
+    return STEP_END;
+}
+
+static void close_list(void *state)
+{
+    struct device_list *list = state;
+    struct directory *dir = list->call->api->directory;
+    directory_release_all(dir, list->refs, list->kept);
+    directory_release_all(dir, list->refs + list->looked, list->count - list->looked);
+}
+
+void device_list_begin(struct device_list *list)
+{
+    struct call *c = list->call;
+    list->refs = directory_list_devices(c->api->directory, &c->caller, &c->arena, &list->count);
+    c->stream = (struct call_stream){next, close_list, list};
+}

@@ -1,0 +1,249 @@
+/*
+ * An exchange in its turns: from a body that came to an answer that can be sent.
+ *
+ *                 ┌─ brief ──────────────────────────────────────────────► first piece ─► sent
+ *     turns_begin ┤                                                            ▲           │
+ *                 └─ suspend ─► pool: checks of a long body, call, steps ─ resume          │ more
+ *                                        ▲      │ nothing to show yet                      ▼
+ *                                        └──────┘                          turns_ask_for_piece
+ *
+ * Each arrow into a pool is a place in its queues (work.h), taken on the account of the enterprise
+ * and the user; each turn there is a step of a millisecond or two, but for jobs and passwords,
+ * which wait on threads of their own.
+ */
+#include "api/turns.h"
+
+#include "api/dispatch.h"
+#include "api/envelope.h"
+#include "api/incoming.h"
+#include "api/peer.h"
+#include "base/check.h"
+#include "base/clock.h"
+
+enum { BODY_INLINE_MAX = 65536 /* that is read on an HTTP thread */ };
+
+/* ---- making it ---- */
+
+/* Begins with what the call wrote; its first piece is still to be made. */
+static void begin_answer(struct exchange *ex)
+{
+    answer_begin(&ex->answer, ex->call, ex->takes_gzip, clock_monotonic_ms() + ANSWER_MS);
+    ex->state = EXCHANGE_MAKING;
+}
+
+void turns_make_whole(struct exchange *ex)
+{
+    begin_answer(ex);
+    check(answer_step(&ex->answer) && !ex->answer.more);
+    ex->state = EXCHANGE_DONE;
+}
+
+/* Answers 503 in place of whatever there is of the call and its answer. */
+static void give_up(struct exchange *ex, const char *message)
+{
+    const struct api_method *method = ex->call->method;
+    answer_clear(&ex->answer);
+    call_clear(ex->call);
+    ex->call->method = method;
+    call_fail_unavailable(ex->call, message);
+    envelope_end(ex->call);
+    turns_make_whole(ex);
+}
+
+/* The first piece is there: the answer can be sent. A stream that goes on needs one of the slots.
+ */
+static void finish_first(struct exchange *ex)
+{
+    ex->state = EXCHANGE_DONE;
+    if (!ex->answer.more) {
+        return;
+    }
+    ex->stream_group = ex->call->caller.enterprise_id;
+    ex->is_streaming = slots_take(ex->server->streams, ex->stream_group);
+    if (!ex->is_streaming) {
+        give_up(ex, "Too many answers under way");
+    }
+}
+
+/* ---- pools ---- */
+
+static struct work_pool *pool_of(const struct exchange *ex)
+{
+    if (ex->is_unread) {
+        return ex->server->queries;
+    }
+    switch (ex->call->method->where) {
+    case WHERE_JOB:
+        return ex->server->jobs;
+    case WHERE_PASSWORD:
+    case WHERE_LOGIN:
+        return ex->server->passwords;
+    default:
+        return ex->server->queries;
+    }
+}
+
+/* Whether it has to wait for a thread, with its place there. */
+static bool wants_pool(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    const struct api_method *m = c->method;
+    bool wants = m->where != WHERE_INLINE || (m->weigh != NULL && m->weigh(c) > CALL_INLINE_MAX);
+    unsigned lane = m->where == WHERE_PASSWORD ? LANE_MANAGEMENT : 0;
+    c->place = (struct work_place){lane, c->caller.enterprise_id, c->caller.user_id};
+    return wants;
+}
+
+/* Whether its method lets it wait; the client's address is looked at on the way. */
+static bool is_admitted(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    peer_client_address(ex, c->address);
+    return c->method->admit == NULL || c->method->admit(c);
+}
+
+/* What was too long to be read on the HTTP thread, in its turn: true, where it waits once more. */
+static bool read_late(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    ex->is_unread = false;
+    bool goes_on = dispatch_check(c, (struct bytes){ex->body.at, ex->body.len});
+    goes_on = goes_on && incoming_charge(ex) && (!wants_pool(ex) || is_admitted(ex));
+    if (!goes_on) {
+        envelope_end(c);
+        begin_answer(ex);
+        return false;
+    }
+    if (pool_of(ex) == ex->server->queries) {
+        return false;
+    }
+    if (work_push(pool_of(ex), &c->place, ex)) {
+        return true;
+    }
+    give_up(ex, "Busy");
+    return false;
+}
+
+/* Has the call write its answer, or begin it. */
+static void run_call(struct exchange *ex)
+{
+    dispatch_run(&ex->call);
+    call_release_claim(ex->call);
+    begin_answer(ex);
+}
+
+/* One turn of an answer whose first piece is not there yet; false: it waits for the next one. */
+static bool work_on_first(struct exchange *ex, bool stopping)
+{
+    if (stopping || clock_monotonic_ms() > ex->call->deadline_ms) {
+        give_up(ex, stopping ? "Stopping" : "Busy");
+        return true;
+    }
+    if (ex->state == EXCHANGE_WAITING && ex->is_unread && read_late(ex)) {
+        return false;
+    }
+    if (ex->state == EXCHANGE_WAITING) {
+        run_call(ex);
+    }
+    if (ex->state == EXCHANGE_DONE) {
+        return true;
+    }
+    if (answer_step(&ex->answer)) {
+        finish_first(ex);
+        return true;
+    }
+    if (work_go_on(ex->server->queries, &ex->call->place, ex)) {
+        return false;
+    }
+    give_up(ex, "Stopping");
+    return true;
+}
+
+/* The same of a further piece. */
+static bool work_on_stream(struct exchange *ex, bool stopping)
+{
+    ex->is_cut = stopping;
+    if (ex->is_cut || answer_step(&ex->answer)) {
+        return true;
+    }
+    if (work_again(ex->server->queries, &ex->call->place, ex)) {
+        return false; /* which may be another thread's already */
+    }
+    ex->is_cut = true;
+    return true;
+}
+
+void turns_work(void *item, bool stopping)
+{
+    struct exchange *ex = item;
+    bool is_ready =
+        ex->state == EXCHANGE_DONE ? work_on_stream(ex, stopping) : work_on_first(ex, stopping);
+    if (is_ready) {
+        MHD_resume_connection(ex->connection);
+    }
+}
+
+/* Suspends the connection until a pool made the answer, or has no place for it. */
+static void hand_over(struct exchange *ex)
+{
+    ex->state = EXCHANGE_WAITING;
+    ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
+    connection_work(ex->entry);
+    MHD_suspend_connection(ex->connection);
+    if (!work_push(pool_of(ex), &ex->call->place, ex)) {
+        give_up(ex, "Busy");
+        MHD_resume_connection(ex->connection);
+    }
+}
+
+/* ---- the HTTP thread's part ---- */
+
+void turns_fail(struct exchange *ex)
+{
+    envelope_end(ex->call);
+    turns_make_whole(ex);
+}
+
+/* Makes at once what is brief, its first piece at least. */
+static void make_brief(struct exchange *ex)
+{
+    run_call(ex);
+    while (!answer_step(&ex->answer)) {
+    }
+    finish_first(ex);
+}
+
+bool turns_begin(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    c->now_monotonic_ms = clock_monotonic_ms();
+    c->place = (struct work_place){0, c->caller.enterprise_id, c->caller.user_id};
+    ex->is_unread = ex->body.len > BODY_INLINE_MAX;
+    if (ex->is_unread) {
+        hand_over(ex);
+        return false;
+    }
+    if (!dispatch_check(c, (struct bytes){ex->body.at, ex->body.len}) || !incoming_charge(ex)) {
+        turns_fail(ex);
+        return true;
+    }
+    if (!wants_pool(ex)) {
+        make_brief(ex);
+        return true;
+    }
+    if (!is_admitted(ex)) {
+        turns_fail(ex);
+        return true;
+    }
+    hand_over(ex);
+    return false;
+}
+
+void turns_ask_for_piece(struct exchange *ex)
+{
+    MHD_suspend_connection(ex->connection);
+    if (!work_again(ex->server->queries, &ex->call->place, ex)) {
+        ex->is_cut = true;
+        MHD_resume_connection(ex->connection);
+    }
+}
