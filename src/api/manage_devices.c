@@ -9,6 +9,7 @@
 
 #include "api/call.h"
 #include "api/device_list.h"
+#include "api/device_row.h"
 #include "api/naming.h"
 #include "base/clock.h"
 
@@ -402,6 +403,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
+    const struct device old = d;
     take_values(&d, c->values);
     if (call_has(c, DEVICE_GROUP) && !group_is_allowed(c, job->directory, d.group_id)) {
         return call_refuse(c, 404, NO_GROUP);
@@ -413,6 +415,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return call_refuse(c, 409, CODE_TAKEN);
     }
     change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
+    device_row_note_zone(job, &old, &d);
     return ERR_OK;
 }
 
@@ -430,42 +433,7 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 static void write_device(struct device_list *list, size_t i)
 {
-    const struct device *d = list->refs[i].info;
-    struct json_out *out = &list->call->out;
-    json_object_begin(out);
-    json_name(out, "DeviceID");
-    json_write_string(out, d->device_id);
-    json_name(out, "VehiclePlate");
-    json_write_string(out, d->plate);
-    json_name(out, "ObjectCode");
-    json_write_string(out, d->object_code);
-    json_name(out, "SIM");
-    json_write_string(out, d->sim);
-    json_name(out, "ICCID");
-    json_write_string(out, d->iccid);
-    json_name(out, "DeviceType");
-    json_int(out, d->type);
-    json_name(out, "HasPassword");
-    json_bool(out, d->command_password[0] != '\0');
-    json_name(out, "TankLitres");
-    json_decimal(out, d->tank_ml, 3);
-    json_name(out, "Model");
-    json_write_string(out, d->model);
-    json_name(out, "GroupID");
-    json_int(out, d->group_id);
-    json_name(out, "UtcOffsetMinutes");
-    if (d->has_utc_offset) {
-        json_int(out, d->utc_offset_min);
-    } else {
-        json_write_null(out);
-    }
-    json_name(out, "SpeedUnit");
-    if (d->speed_unit == SPEED_UNIT_UNSET) {
-        json_write_null(out);
-    } else {
-        json_write_string(out, speed_unit_name(d->speed_unit));
-    }
-    json_object_end(out);
+    device_row_write(list->call, &list->refs[i]);
 }
 
 static bool finds_device(struct device_list *list, const struct device_ref *ref)
@@ -507,21 +475,6 @@ static const struct reply_member many_members[] = {
     {"errors", REPLY_ERRORS, false, "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
      "Which were not, counted from 0, and why"},
 };
-static const struct reply_member members[] = {
-    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity that the tracker reports"},
-    {"VehiclePlate", REPLY_TEXT, false, "\"8020\"", "Display name"},
-    {"ObjectCode", REPLY_TEXT, false, "\"2004130036\"", "Number of the vehicle or asset"},
-    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number"},
-    {"ICCID", REPLY_TEXT, false, "\"\"", "Of the SIM card"},
-    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
-    {"HasPassword", REPLY_BOOL, false, "false", "Lock commands have a password; never told"},
-    {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
-    {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
-    {"GroupID", REPLY_INT, false, "0", "0: in no group"},
-    {"UtcOffsetMinutes", REPLY_INT, true, "null", "Zone of its clock; null: not set"},
-    {"SpeedUnit", REPLY_TEXT, true, "null", "Of its speeds; null: as its protocol says"},
-};
-
 static const struct api_method rows[] = {
     {
         .name = "AddDevice",
@@ -585,7 +538,7 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {REPLY_PAGE, NULL, device_row_members, DEVICE_ROW_MEMBERS},
         .doc = "The devices by DeviceID.",
         .run = list_devices,
     },

@@ -36,7 +36,8 @@ enum reply_type {
     REPLY_BOOL,
     REPLY_TIME,
     REPLY_IDS,
-    REPLY_ERRORS /* of AddDevices */
+    REPLY_ERRORS, /* of AddDevices */
+    REPLY_HINT    /* of ListDevices */
 };
 
 /* One member of a reply's object. */

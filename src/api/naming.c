@@ -39,6 +39,7 @@ void naming_delete_device(struct job_context *job, const struct device *d)
     struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
     change->device = naming_copy_device(job->changes.arena, d);
     change->device.deleted = true;
+    change_add(&job->changes, CHANGE_DELETE_CLOCK)->clock.device_id = d->id;
 }
 
 void naming_forget_addresses(struct job_context *job, int64_t user_id)

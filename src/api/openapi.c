@@ -126,7 +126,7 @@ static void write_request(const struct api_method *m, struct json_out *out)
 static const char *const reply_types[] = {
     [REPLY_TEXT] = "string",  [REPLY_INT] = "integer", [REPLY_NUMBER] = "number",
     [REPLY_BOOL] = "boolean", [REPLY_TIME] = "string", [REPLY_IDS] = "array",
-    [REPLY_ERRORS] = "array",
+    [REPLY_ERRORS] = "array", [REPLY_HINT] = "object",
 };
 
 static void write_object_schema(const struct reply_row *r, struct json_out *out)

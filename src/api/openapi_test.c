@@ -140,6 +140,8 @@ static bool fits(const struct reply_member *m, const json_t *value)
     case REPLY_IDS:
     case REPLY_ERRORS:
         return json_is_array(value);
+    case REPLY_HINT:
+        return json_is_object(value);
     default:
         return json_is_string(value);
     }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "base/check.h"
@@ -34,6 +35,13 @@ int64_t clock_monotonic_ms(void)
 int64_t clock_monotonic_us(void)
 {
     return clock_us(CLOCK_MONOTONIC);
+}
+
+bool clock_is_synchronised(void)
+{
+    struct timex asked = {0}; /* no modes: nothing is set */
+    int state = adjtimex(&asked);
+    return state >= 0 && state != TIME_ERROR && (asked.status & STA_UNSYNC) == 0;
 }
 
 static bool is_leap(int year)

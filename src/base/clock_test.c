@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -23,6 +24,18 @@ static void test_clocks_run(void **state)
     assert_true(monotonic_ms >= monotonic_us / 1000);
     assert_true(clock_monotonic_us() >= monotonic_us);
     assert_true(clock_monotonic_ms() >= monotonic_ms);
+}
+
+/* Without modes adjtimex() only reads; what it says here is the machine's own affair. */
+static void test_the_kernel_tells_whether_it_is_synchronised(void **state)
+{
+    (void)state;
+    struct timex asked = {0};
+    int answer = adjtimex(&asked);
+    bool is_synchronised = clock_is_synchronised();
+    assert_false(is_synchronised && (answer < 0 || (asked.status & STA_UNSYNC) != 0));
+    assert_false(!is_synchronised && answer >= TIME_OK && answer < TIME_ERROR &&
+                 (asked.status & STA_UNSYNC) == 0);
 }
 
 static void test_known_days(void **state)
@@ -177,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clocks_run),
+        cmocka_unit_test(test_the_kernel_tells_whether_it_is_synchronised),
         cmocka_unit_test(test_known_days),
         cmocka_unit_test(test_every_day_agrees_with_the_system),
         cmocka_unit_test(test_both_ends_of_every_member),

@@ -31,6 +31,7 @@
     X(fixes_late, "fixes older than the newest of their device")                                   \
     X(fixes_refused, "fixes of unregistered devices")                                              \
     X(times_replaced, "fixes whose time was replaced by the arrival time")                         \
+    X(times_moved, "fixes whose time was moved by rollovers of the GPS week")                      \
     X(parts_expired, "parts of divided messages dropped after ten minutes")                        \
     X(tail_fixes, "gauge: committed fixes that are not sealed into chunks yet")                    \
     X(tail_bytes, "gauge: memory of those fixes")                                                  \

@@ -129,6 +129,8 @@ void directory_apply(struct directory *dir, const struct change *c)
     }
     if (c->kind == CHANGE_PUT_DEVICE) {
         directory_devices_apply(dir, &c->device);
+    } else if (c->kind == CHANGE_PUT_CLOCK || c->kind == CHANGE_DELETE_CLOCK) {
+        directory_devices_apply_clock(dir, c);
     } else {
         directory_accounts_apply(dir, c);
     }

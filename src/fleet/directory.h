@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "fleet/clock_zone.h"
 #include "fleet/live.h"
 #include "model/account.h"
 #include "model/change.h"
@@ -46,6 +47,9 @@ void device_ref_release(struct directory *dir, struct device_ref *ref);
  */
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
+/* The same of what is known of the zone of its clock; false, and all zero, where nothing is. */
+bool tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out);
+void tracked_publish_clock(struct directory *dir, struct tracked *t, const struct clock_zone *zone);
 /* Whether it reported and its state has a position, which it keeps ever after; cheaper to ask. */
 bool tracked_has_position(struct directory *dir, struct tracked *t);
 

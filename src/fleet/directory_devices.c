@@ -25,6 +25,7 @@ static void tracked_release(struct tracked *t)
 {
     if (atomic_fetch_sub_explicit(&t->holders, 1, memory_order_acq_rel) == 1) {
         free(t->state);
+        free(t->clock);
         free(t);
     }
 }
@@ -300,6 +301,46 @@ void tracked_publish(struct directory *dir, struct tracked *t, const struct live
     t->heard_monotonic_ms = live->heard_monotonic_ms;
     t->heard_wall_ms = live->heard_wall_ms;
     check(pthread_mutex_unlock(stripe) == 0);
+}
+
+bool tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out)
+{
+    pthread_mutex_t *stripe = stripe_of(dir, t);
+    check(pthread_mutex_lock(stripe) == 0);
+    bool is_known = t->clock != NULL;
+    *out = is_known ? *t->clock : (struct clock_zone){0};
+    check(pthread_mutex_unlock(stripe) == 0);
+    return is_known;
+}
+
+void tracked_publish_clock(struct directory *dir, struct tracked *t, const struct clock_zone *zone)
+{
+    bool is_kept = !clock_zone_is_blank(zone) || zone->running.count > 0;
+    pthread_mutex_t *stripe = stripe_of(dir, t);
+    check(pthread_mutex_lock(stripe) == 0);
+    if (is_kept && t->clock == NULL) {
+        t->clock = mem_new(sizeof(*t->clock));
+    }
+    if (is_kept) {
+        *t->clock = *zone;
+    } else {
+        free(t->clock);
+        t->clock = NULL;
+    }
+    check(pthread_mutex_unlock(stripe) == 0);
+}
+
+void directory_devices_apply_clock(struct directory *dir, const struct change *c)
+{
+    struct device_record *r = g_hash_table_lookup(dir->by_id, &c->clock.device_id);
+    struct clock_zone zone = {0};
+    if (r == NULL) {
+        return; /* deleted */
+    }
+    if (c->kind == CHANGE_PUT_CLOCK) {
+        check(clock_zone_unpack((struct bytes){c->clock.at, c->clock.len}, &zone) == ERR_OK);
+    }
+    tracked_publish_clock(dir, r->tracked, &zone);
 }
 
 bool tracked_has_position(struct directory *dir, struct tracked *t)

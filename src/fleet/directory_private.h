@@ -28,7 +28,8 @@ struct tracked {
     int64_t id;
     int64_t heard_monotonic_ms;
     int64_t heard_wall_ms;
-    uint8_t *state; /* pack_state(); NULL: all zero */
+    uint8_t *state;           /* pack_state(); NULL: all zero */
+    struct clock_zone *clock; /* NULL: nothing is known of it */
     atomic_uint holders;
     uint16_t state_len;
     uint16_t state_capacity;
@@ -85,5 +86,6 @@ void directory_addresses_delete(struct directory *dir, const struct login_addres
 void directory_devices_init(struct directory *dir);
 void directory_devices_clear(struct directory *dir);
 void directory_devices_apply(struct directory *dir, const struct device *device);
+void directory_devices_apply_clock(struct directory *dir, const struct change *c);
 
 #endif

@@ -391,6 +391,36 @@ static void a_device_is_small(void **state)
     assert_in_range(all, 1, 400);
 }
 
+static void a_clock_is_kept_beside_the_live_state(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t room[CLOCK_ZONE_PACKED_MAX];
+    struct clock_zone zone = {.rule = {CLOCK_FIXED, 480}, .learnt_s = 1};
+    struct clock_zone seen;
+    struct device_ref ref;
+    put_device(f->dir, (struct device){.id = 1, .enterprise_id = ACME, .device_id = "1"});
+    assert_int_equal(directory_find(f->dir, 1, &ref), ERR_OK);
+    (void)tracked_clock(f->dir, ref.tracked, &seen);
+    assert_true(clock_zone_is_blank(&seen));
+    struct bytes packed = clock_zone_pack(&zone, room);
+    struct change c = {.kind = CHANGE_PUT_CLOCK, .clock = {1, packed.at, packed.len}};
+    directory_apply(f->dir, &c);
+    put_device(f->dir, (struct device){.id = 1, .enterprise_id = ACME, .device_id = "1"});
+    (void)tracked_clock(f->dir, ref.tracked, &seen);
+    assert_int_equal(seen.rule.offset_min, 480);
+    zone.running.count = 7; /* not stored, and seen all the same */
+    tracked_publish_clock(f->dir, ref.tracked, &zone);
+    (void)tracked_clock(f->dir, ref.tracked, &seen);
+    assert_int_equal(seen.running.count, 7);
+    c.kind = CHANGE_DELETE_CLOCK;
+    directory_apply(f->dir, &c);
+    (void)tracked_clock(f->dir, ref.tracked, &seen);
+    assert_true(clock_zone_is_blank(&seen) && seen.running.count == 0);
+    c.clock.device_id = 2; /* deleted before */
+    directory_apply(f->dir, &c);
+    device_ref_release(f->dir, &ref);
+}
+
 static void texts_and_parts_are_not_its_own(void **state)
 {
     struct fixture *f = *state;
@@ -419,6 +449,7 @@ int main(void)
         WITH_DIRECTORY(all_texts_are_kept),
         WITH_DIRECTORY(devices_are_listed_by_device_id),
         WITH_DIRECTORY(a_device_is_small),
+        WITH_DIRECTORY(a_clock_is_kept_beside_the_live_state),
         WITH_DIRECTORY(texts_and_parts_are_not_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

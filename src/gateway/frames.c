@@ -87,6 +87,7 @@ static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
 static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
 {
     struct gateway *g = link->gateway;
+    int16_t configured_min = g->options.utc_offset_min[link->protocol];
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,
@@ -98,6 +99,9 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .wants_close = d->wants_close,
         .hint = d->hint,
         .utc_offset_min = link->session.utc_offset_min,
+        .is_offset_told = link->session.is_offset_told,
+        .is_offset_configured = configured_min != GATEWAY_OFFSET_UNSET,
+        .configured_min = configured_min,
         .messages = d->at,
         .count = d->len,
     };

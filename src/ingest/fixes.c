@@ -1,9 +1,15 @@
 /*
  * One report on its way into the batch.
  *
- * Time. The tracker's word counts if it lies after 2005 and at most ten minutes after the arrival;
- * otherwise the arrival time takes its place and original_time_s keeps what was said, so that one
- * bad clock does not freeze the device at a time that nothing is newer than.
+ * Time. GPS counts its weeks in ten bits (IS-GPS-200, 20.3.3.3.1.1), and a receiver that is older
+ * than the last rollover tells times 1,024 weeks ago: 2007-04-15 for 2026-11-29. Where one or two
+ * such spans bring a locked fix to between 90 days before and ten minutes after its arrival it is
+ * moved there; one without a lock got its date from a clock that was never set, and its arrival
+ * counts. Else the tracker's word counts if it lies after 2005 and at most ten minutes after the
+ * arrival; otherwise the arrival time takes its place. original_time_s keeps what was said, so that
+ * one bad clock does not freeze the device at a time that nothing is newer than.
+ *
+ * A local time is first read in the zone of its device's clock (clocks.c).
  *
  * A report with neither time nor position (a heartbeat with voltages, a SIM card's number) is filed
  * under the time of the device's newest fix, so that it makes no fix late and shows no GPS time
@@ -23,6 +29,7 @@
 #include "ingest/ingest_private.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
+enum { ROLLOVER_S = 1024 * 7 * 86400, ROLLOVERS_MAX = 2, ROLLOVER_BEHIND_MAX_S = 90 * 86400 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
 static void replace_time(struct fix *f)
@@ -32,18 +39,48 @@ static void replace_time(struct fix *f)
     f->flags |= FIX_TIME_REPLACED;
 }
 
+/* The time that rollovers of the GPS week explain, or what the fix says where they do not. */
+static int64_t moved_time_s(const struct fix *f)
+{
+    int64_t time_s = f->gps_time_s;
+    for (int i = 0; i < ROLLOVERS_MAX && time_s < f->rcv_time_s - ROLLOVER_BEHIND_MAX_S; i++) {
+        time_s += ROLLOVER_S;
+    }
+    bool is_recent = time_s >= f->rcv_time_s - ROLLOVER_BEHIND_MAX_S &&
+                     time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S;
+    return is_recent ? time_s : f->gps_time_s;
+}
+
+/* Judges a time from before the last rollover; whether it was one. */
+static bool judge_rollover(struct fix *f)
+{
+    int64_t time_s = moved_time_s(f);
+    if (time_s == f->gps_time_s) {
+        return false;
+    }
+    if ((f->flags & FIX_VALID) == 0) {
+        replace_time(f);
+        return true;
+    }
+    f->original_time_s = f->gps_time_s;
+    f->gps_time_s = time_s;
+    f->flags |= FIX_TIME_MOVED;
+    return true;
+}
+
 /* `newest_s` is the time of the device's newest fix, 0 before the first. */
-static void judge_time(struct batch *b, struct fix *f, int64_t newest_s)
+static void judge_time(struct fix *f, int64_t newest_s)
 {
     if ((f->has & FIX_HAS_TIME) == 0) {
         f->gps_time_s = (f->has & FIX_HAS_POSITION) != 0 ? f->rcv_time_s : newest_s;
         return;
     }
-    if (f->gps_time_s >= TIME_MIN_S && f->gps_time_s <= f->rcv_time_s + TIME_AHEAD_MAX_S) {
+    if (judge_rollover(f)) {
         return;
     }
-    replace_time(f);
-    b->replaced++;
+    if (f->gps_time_s < TIME_MIN_S || f->gps_time_s > f->rcv_time_s + TIME_AHEAD_MAX_S) {
+        replace_time(f);
+    }
 }
 
 /* Whether the batch holds it; of many fixes a set of fingerprints is kept. */
@@ -104,21 +141,56 @@ static bool was_ahead(struct ingest *in, struct stage *s, const struct fix *f)
     return is_repeat(in, s, &ahead);
 }
 
-/* A fix whose time is judged. */
-static void take(struct ingest *in, struct stage *s, const struct fix *f)
+/* What is staged: a fix, and its time in the zones that its clock was read in before. */
+struct report {
+    struct fix fix;
+    int64_t formers[CLOCK_FORMERS_MAX];
+    size_t former_count;
+};
+
+/*
+ * Sent again after its clock was found to be in another zone, a fix may be stored under the time
+ * of the zone before, or, where that was too far ahead, under its arrival.
+ */
+static bool was_read_otherwise(struct ingest *in, struct stage *s, const struct report *r)
+{
+    for (size_t i = 0; i < r->former_count; i++) {
+        struct fix f = r->fix;
+        f.flags &= ~(uint32_t)(FIX_TIME_REPLACED | FIX_TIME_MOVED);
+        f.original_time_s = 0;
+        f.gps_time_s = r->formers[i];
+        struct fix ahead = f;
+        replace_time(&ahead);
+        judge_time(&f, 0);
+        if (is_repeat(in, s, &f) || is_repeat(in, s, &ahead)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_known(struct ingest *in, struct stage *s, const struct report *r)
+{
+    const struct fix *f = &r->fix;
+    bool is_newest = f->gps_time_s > s->live.state.current.gps_time_s;
+    bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
+    bool known = !is_newest || is_replaced ? is_repeat(in, s, f) : was_ahead(in, s, f);
+    return known || was_read_otherwise(in, s, r);
+}
+
+/* A report whose time is judged. */
+static void take(struct ingest *in, struct stage *s, const struct report *r)
 {
     struct batch *b = &in->batch;
+    const struct fix *f = &r->fix;
     int64_t newest_s = s->live.state.current.gps_time_s;
-    bool is_newest = f->gps_time_s > newest_s;
-    bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
-    bool is_known = !is_newest || is_replaced ? is_repeat(in, s, f) : was_ahead(in, s, f);
-    if (is_known) {
+    if (is_known(in, s, r)) {
         b->repeated++;
         return;
     }
     append(in, s, f);
     upkeep_note_time(in, f);
-    if (is_newest || f->gps_time_s == newest_s) {
+    if (f->gps_time_s >= newest_s) {
         fold_step(&s->live.state, f);
         s->live.reported = f->gps_time_s > 0;
         return;
@@ -128,19 +200,36 @@ static void take(struct ingest *in, struct stage *s, const struct fix *f)
     s->has_late = true;
 }
 
-void stage_fix(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
+/* Reads a local time in the device's zone. */
+static void read_time(struct ingest *in, struct stage *s, const struct intake_head *head,
+                      struct report *r)
 {
-    struct stage *s = &in->batch.stages[stage];
-    struct fix f = *fix;
-    f.rcv_time_s = rcv_time_s;
-    judge_time(&in->batch, &f, s->live.state.current.gps_time_s);
-    take(in, s, &f);
+    clocks_read(in, s, head, &r->fix);
+    r->former_count = clocks_former_times(s, head, r->fix.gps_time_s, r->formers);
 }
 
-void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s)
+void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
+               const struct intake_message *m)
+{
+    struct batch *b = &in->batch;
+    struct stage *s = &b->stages[stage];
+    struct report r = {.fix = *m->fix};
+    r.fix.rcv_time_s = head->rcv_time_ms / 1000;
+    if (m->is_local_time && (r.fix.has & FIX_HAS_TIME) != 0) {
+        read_time(in, s, head, &r);
+    }
+    judge_time(&r.fix, s->live.state.current.gps_time_s);
+    b->replaced += (r.fix.flags & FIX_TIME_REPLACED) != 0;
+    b->moved += (r.fix.flags & FIX_TIME_MOVED) != 0;
+    take(in, s, &r);
+}
+
+void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *head,
+                     const struct intake_message *m)
 {
     const uint32_t not_told = FIX_HAS_TIME | FIX_HAS_POSITION;
-    struct fix f = *fix;
+    struct fix f = *m->fix;
+    struct intake_message report = *m;
     if ((f.has & ~(uint32_t)FIX_HAS_TIME) == 0) {
         return;
     }
@@ -148,5 +237,6 @@ void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int
         f.has &= ~(uint32_t)FIX_HAS_TIME;
     }
     f.flags |= FIX_HEARTBEAT;
-    stage_fix(in, stage, &f, rcv_time_s);
+    report.fix = &f;
+    stage_fix(in, stage, head, &report);
 }

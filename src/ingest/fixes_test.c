@@ -8,6 +8,8 @@
 
 #include "ingest/ingest_testing.h"
 
+#include "ingest/frames_testing.h"
+
 enum { MANY = 500, A_FRAME = 16 };
 
 /* Reports of one second that differ in their odometer, sixteen a frame. */
@@ -94,6 +96,91 @@ static void a_time_that_became_right_is_known_again(void **state)
     assert_int_equal(rig_live(r, RIG_DEVICE).state.current.gps_time_s, KIT_TIME_S + 661);
 }
 
+/* ---- rollovers of the GPS week ---- */
+
+static const char gt06_login[] = "78780d0103599900000000170001c4a90d0a";
+/* 2007-04-15T10:04:02Z, which is 2026-11-29T10:04:02Z. */
+static const char before_rollover[] =
+    "78781f1207040f0a0402c903487440035e6d4029148001cc00287d001fb80002fe040d0a";
+static const char imei[] = "359990000000017";
+static const int64_t said_s = 1176631442;
+static const int64_t right_s = 1176631442 + INT64_C(1024) * 7 * 86400;
+
+enum { GT06_DEVICE = 2 };
+
+static void a_rolled_over_week_is_moved_and_known_again(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(rig_put_device(r, GT06_DEVICE, imei, false), ERR_OK);
+    struct wire w = wire_new(r, PROTOCOL_gt06, 1);
+    wire_send(&w, gt06_login, right_s + 5);
+    wire_send(&w, before_rollover, right_s + 5);
+    struct fix f = rig_live(r, GT06_DEVICE).state.current;
+    assert_int_equal(f.gps_time_s, right_s);
+    assert_int_equal(f.original_time_s, said_s);
+    assert_int_equal(f.flags & (FIX_TIME_MOVED | FIX_TIME_REPLACED), FIX_TIME_MOVED);
+    assert_counter(r, times_moved, 1);
+    assert_counter(r, times_replaced, 0);
+    wire_send(&w, before_rollover, right_s + 90);
+    rig_restart(r);
+    wire_send(&w, before_rollover, right_s + 86400);
+    assert_int_equal(kit_count(r->store, GT06_DEVICE), 1);
+    assert_counter(r, fixes_repeated, 2);
+}
+
+/* What one fix becomes, of a device of its own. */
+static struct fix judged(struct rig *r, int64_t device, int64_t time_s, bool is_locked)
+{
+    char device_id[DEVICE_ID_SIZE];
+    (void)snprintf(device_id, sizeof(device_id), "roll%d", (int)device);
+    assert_int_equal(rig_put_device(r, device, device_id, false), ERR_OK);
+    struct message m = {.kind = MESSAGE_FIX, .fix = kit_fix(time_s)};
+    m.fix.flags = is_locked ? m.fix.flags | FIX_VALID : m.fix.flags & ~(uint32_t)FIX_VALID;
+    struct arrival a = rig_arrival(&m, 1);
+    a.device_id = device_id;
+    assert_int_equal(rig_send(r, a).device, device);
+    struct fix f = {0};
+    assert_int_equal(kit_read(r->store, device, INT64_MAX, &f, 1), 1);
+    return f;
+}
+
+#define DAYS_S(n) (INT64_C(86400) * (n))
+
+static void rollovers_end_near_the_arrival(void **state)
+{
+    const int64_t weeks_s = INT64_C(1024) * 7 * 86400;
+    static const struct {
+        int64_t off_s; /* of the arrival, once it is moved */
+        int rollovers;
+        bool is_locked;
+        uint32_t flag;
+    } cases[] = {
+        {0, 1, true, FIX_TIME_MOVED},
+        {0, 2, true, FIX_TIME_MOVED},
+        {600, 1, true, FIX_TIME_MOVED},
+        {601, 1, true, 0}, /* of 2007, as it says */
+        {601, 2, true, FIX_TIME_REPLACED},
+        {DAYS_S(-90), 1, true, FIX_TIME_MOVED},
+        {DAYS_S(-90) - 1, 1, true, 0},
+        {DAYS_S(-90), 2, true, FIX_TIME_MOVED},
+        {DAYS_S(-90) - 1, 2, true, FIX_TIME_REPLACED},
+        {-5, 1, false, FIX_TIME_REPLACED},
+        {-5, 2, false, FIX_TIME_REPLACED},
+        {DAYS_S(-90), 0, true, 0},
+        {DAYS_S(-91), 0, true, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t away_s = cases[i].rollovers * weeks_s;
+        int64_t time_s = KIT_TIME_S + cases[i].off_s - away_s;
+        struct fix f = judged(*state, (int64_t)(10 + i), time_s, cases[i].is_locked);
+        bool is_moved = cases[i].flag == FIX_TIME_MOVED;
+        int64_t want_s = is_moved ? time_s + away_s : cases[i].flag == 0 ? time_s : KIT_TIME_S;
+        assert_int_equal(f.flags & (FIX_TIME_MOVED | FIX_TIME_REPLACED), cases[i].flag);
+        assert_int_equal(f.gps_time_s, want_s);
+        assert_int_equal(f.original_time_s, cases[i].flag == 0 ? 0 : time_s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +188,8 @@ int main(void)
         WITH_RIG(many_of_one_batch_are_told_apart),
         WITH_RIG(a_wrong_clock_is_known_again),
         WITH_RIG(a_time_that_became_right_is_known_again),
+        WITH_RIG(a_rolled_over_week_is_moved_and_known_again),
+        WITH_RIG(rollovers_end_near_the_arrival),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

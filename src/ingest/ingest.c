@@ -198,6 +198,7 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
 static void free_ingest(struct ingest *in)
 {
     parts_clear(&in->parts);
+    clocks_clear(&in->clocks);
     batch_free(&in->batch);
     g_hash_table_destroy(in->hands);
     queue_free(in->queue);
@@ -215,6 +216,7 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
     parts_init(&in->parts);
+    clocks_init(&in->clocks);
     const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
     enum err e = store_load(options->store, &loader);
     if (e != ERR_OK) {

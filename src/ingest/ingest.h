@@ -39,7 +39,10 @@ struct arrival {
     bool wants_reply;
     bool wants_close;
     struct reply_hint hint;
-    int16_t utc_offset_min; /* of the session, for join() */
+    int16_t utc_offset_min; /* of the session: local times were read in it */
+    bool is_offset_told;    /* by the login */
+    bool is_offset_configured;
+    int16_t configured_min;
     const struct message *messages;
     size_t count;
 };
@@ -65,6 +68,12 @@ struct ingest_options {
     bool registration_open;  /* unregistered trackers are added ... */
     int64_t open_enterprise; /* ... to this enterprise */
     int64_t retention_days;  /* of enterprises without a number of their own; 0: for ever */
+    /*
+     * Whether arrival times may be the judge of trackers' clocks, on the ingest thread. NULL: from
+     * 15 minutes after the start on, while the kernel's clock is synchronised.
+     */
+    bool (*is_clock_right)(void *context);
+    void *clock_context;
     /* Called on the ingest thread after each commit; must only hand the verdicts on. */
     void (*deliver)(void *context, const struct verdict *verdicts, size_t count);
     void *deliver_context;

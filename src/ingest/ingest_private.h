@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/queue.h"
+#include "fleet/clock_zone.h"
 #include "fleet/live.h"
 #include "ingest/ingest.h"
 #include "ingest/intake.h"
@@ -29,6 +30,15 @@ struct hand {
     size_t part_bytes;
 };
 
+/* What is known of a device's clock, in the batch under way. */
+struct staged_clock {
+    struct clock_zone zone;
+    bool was_known;      /* before this batch */
+    struct bytes stored; /* what the store has of it; empty: nothing */
+    bool has_learnt;
+    int16_t was_min; /* before it has */
+};
+
 /* A device's copy in the batch under way. */
 struct stage {
     struct hand *hand;
@@ -40,6 +50,8 @@ struct stage {
     GHashTable *prints; /* of `fixes`, where there are many; NULL: not made */
     bool has_late;
     int64_t late_from_s;
+    struct staged_clock *clock; /* in the batch's arena; NULL: nothing is known, or not asked: */
+    bool is_clock_asked;
 };
 
 struct batch {
@@ -59,6 +71,7 @@ struct batch {
     uint64_t late;
     uint64_t refused;
     uint64_t replaced;
+    uint64_t moved;
     uint64_t expired;
 };
 
@@ -67,6 +80,21 @@ struct parts {
     GQueue assemblies; /* struct assembly, the oldest first */
     size_t bytes;
     GPtrArray *touched; /* by the batch under way */
+};
+
+/* What trackers' clocks claim, and whether ours is right (clocks.c). */
+struct clocks {
+    GHashTable *claims;      /* internal id -> struct claim, owned */
+    GHashTable *shifts;      /* minutes -> how many claims */
+    GHashTable *seen;        /* set of internal ids of a day ... */
+    GHashTable *seen_before; /* ... and of the day before */
+    int64_t seen_from_s;
+    int64_t swept_s;
+    int64_t began_ms; /* monotonic, as the next two */
+    int64_t asked_ms;
+    int64_t warned_ms;
+    bool is_trusted;
+    uint32_t run; /* tells its connections from those of other runs */
 };
 
 struct ingest {
@@ -82,6 +110,7 @@ struct ingest {
     GHashTable *hands; /* internal id -> struct hand, owned */
     struct batch batch;
     struct parts parts;
+    struct clocks clocks;
     struct arena upkeep_arena;
     int64_t newest_gps_s; /* of the fleet, by its own clocks */
     bool has_upkeep;      /* the store has more to do at once */
@@ -123,10 +152,38 @@ struct stage *batch_stage_newcomer(struct ingest *in, int64_t device);
 
 /* ---- fixes.c ---- */
 
-/* Stages one report of a device: judges its time, drops a repeat, folds it where it is in order. */
-void stage_fix(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s);
+/*
+ * Stages one report of a device, of the arrival with that head: reads and judges its time, drops a
+ * repeat, folds it where it is in order.
+ */
+void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
+               const struct intake_message *m);
 /* The same of a heartbeat that carries values; one without is nothing. */
-void stage_heartbeat(struct ingest *in, size_t stage, const struct fix *fix, int64_t rcv_time_s);
+void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *head,
+                     const struct intake_message *m);
+
+/* ---- clocks.c ---- */
+
+/* Nothing is claimed yet; and the end. */
+void clocks_init(struct clocks *c);
+void clocks_clear(struct clocks *c);
+/* Whether our clock may be the judge of others. */
+bool clocks_trust(int64_t running_ms, bool is_synchronised);
+/*
+ * Reads the time of a fix, which was read in the session's zone, in the device's; before, the fix
+ * may prove which that is. Its rcv_time_s is set.
+ */
+void clocks_read(struct ingest *in, struct stage *s, const struct intake_head *head, struct fix *f);
+/*
+ * What `time_s`, which clocks_read() gave, would have been before the last changes of the zone;
+ * answers how many times there are in `out`.
+ */
+size_t clocks_former_times(const struct stage *s, const struct intake_head *head, int64_t time_s,
+                           int64_t out[CLOCK_FORMERS_MAX]);
+/* Adds what the batch changed of clocks to its changes. */
+void clocks_collect(struct batch *b);
+/* After the commit: what was staged is what is known. */
+void clocks_publish(struct ingest *in, const struct stage *s);
 
 /* ---- newcomer.c ---- */
 

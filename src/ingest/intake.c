@@ -13,7 +13,8 @@
 #include "base/check.h"
 
 struct item {
-    uint32_t kind; /* enum message_kind */
+    uint16_t kind; /* enum message_kind */
+    bool is_local_time;
     uint32_t text_len;
     struct message_part part;
 };
@@ -67,8 +68,10 @@ static uint8_t *put(uint8_t *out, const void *from, size_t len)
 
 static uint8_t *put_message(uint8_t *out, const struct message *m)
 {
-    struct item item = {
-        .kind = (uint32_t)m->kind, .text_len = (uint32_t)m->text.len, .part = m->part};
+    struct item item = {.kind = (uint16_t)m->kind,
+                        .is_local_time = m->is_local_time,
+                        .text_len = (uint32_t)m->text.len,
+                        .part = m->part};
     put(out, &item, sizeof(item));
     out += round_up(sizeof(item));
     if (holds_fix(m->kind)) {
@@ -87,6 +90,9 @@ void intake_encode(const struct arrival *a, uint8_t *out)
         .connection = a->connection,
         .hint = a->hint,
         .utc_offset_min = a->utc_offset_min,
+        .configured_min = a->configured_min,
+        .is_offset_told = a->is_offset_told,
+        .is_offset_configured = a->is_offset_configured,
         .frame_len = (uint16_t)frame_length(a),
         .address_len = (uint8_t)address_length(a),
         .protocol = a->protocol,
@@ -133,7 +139,9 @@ bool intake_next(struct intake_cursor *c, struct intake_message *out)
     struct item item;
     check(c->left.len >= sizeof(item));
     memcpy(&item, c->left.at, sizeof(item));
-    *out = (struct intake_message){.kind = (enum message_kind)item.kind, .part = item.part};
+    *out = (struct intake_message){.kind = (enum message_kind)item.kind,
+                                   .is_local_time = item.is_local_time,
+                                   .part = item.part};
     size_t at = round_up(sizeof(item));
     if (holds_fix(out->kind)) {
         out->fix = (const struct fix *)(const void *)(c->left.at + at);

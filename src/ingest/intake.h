@@ -16,9 +16,12 @@ struct intake_head {
     struct connection_ref connection;
     struct reply_hint hint;
     int16_t utc_offset_min;
+    int16_t configured_min;
     uint16_t frame_len;
     uint8_t address_len;
     uint8_t protocol;
+    bool is_offset_told;
+    bool is_offset_configured;
     bool wants_reply;
     bool wants_close;
     char device_id[DEVICE_ID_SIZE];
@@ -36,6 +39,7 @@ struct intake_cursor {
 /* One message, as it lies in the record or as a protocol joined it. */
 struct intake_message {
     enum message_kind kind;
+    bool is_local_time;
     const struct fix *fix; /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
     struct message_part part;
     struct bytes text;

@@ -120,9 +120,11 @@ static void take_joined(const struct target *t, uint32_t key, const struct bytes
     joined.depth++;
     for (size_t i = 0; i < out.len; i++) {
         const struct message *m = &out.at[i];
-        take_message(&joined,
-                     &(struct intake_message){
-                         .kind = m->kind, .fix = &m->fix, .part = m->part, .text = m->text});
+        take_message(&joined, &(struct intake_message){.kind = m->kind,
+                                                       .is_local_time = m->is_local_time,
+                                                       .fix = &m->fix,
+                                                       .part = m->part,
+                                                       .text = m->text});
     }
 }
 
@@ -149,13 +151,12 @@ static void take_part(const struct target *t, const struct intake_message *m)
 
 static void take_message(const struct target *t, const struct intake_message *m)
 {
-    int64_t rcv_time_s = t->head->rcv_time_ms / 1000;
     switch (m->kind) {
     case MESSAGE_FIX:
-        stage_fix(t->in, t->stage, m->fix, rcv_time_s);
+        stage_fix(t->in, t->stage, t->head, m);
         break;
     case MESSAGE_HEARTBEAT:
-        stage_heartbeat(t->in, t->stage, m->fix, rcv_time_s);
+        stage_heartbeat(t->in, t->stage, t->head, m);
         break;
     case MESSAGE_RESPONSE:
         take_text(t, m->text);
@@ -258,6 +259,7 @@ static void publish(struct ingest *in, struct stage *s)
     struct directory *dir = in->options.directory;
     if (s->ref.tracked != NULL || directory_find(dir, s->hand->device, &s->ref) == ERR_OK) {
         tracked_publish(dir, s->ref.tracked, &s->live);
+        clocks_publish(in, s);
     }
 }
 
@@ -270,6 +272,7 @@ static void count_batch(struct ingest *in)
     counter_add(counters, fixes_late, b->late);
     counter_add(counters, fixes_refused, b->refused);
     counter_add(counters, times_replaced, b->replaced);
+    counter_add(counters, times_moved, b->moved);
     counter_add(counters, parts_expired, b->expired);
 }
 
@@ -312,6 +315,7 @@ static void clear(struct ingest *in)
     b->late = 0;
     b->refused = 0;
     b->replaced = 0;
+    b->moved = 0;
     b->expired = 0;
     g_hash_table_remove_all(b->newcomers);
     arena_clear(&b->arena);
@@ -321,6 +325,7 @@ void batch_finish(struct ingest *in)
 {
     struct batch *b = &in->batch;
     size_t part_count = collect_parts(b); /* which may move b->parts */
+    clocks_collect(b);
     const struct store_batch stored = {
         .part_count = part_count,
         .parts = b->parts,

@@ -116,6 +116,13 @@ struct device_text {
     const char *text;
 };
 
+/* What was learnt of the zone of a device's clock, as fleet/clock_zone.h packs it. */
+struct device_clock {
+    int64_t device_id; /* internal */
+    const uint8_t *at;
+    size_t len;
+};
+
 /* One part of a divided message that waits for the others. */
 struct waiting_part {
     int64_t device_id; /* internal */

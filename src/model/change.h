@@ -26,6 +26,8 @@ enum change_kind {
     CHANGE_DELETE_PARTS, /* all with `part.device_id` and `part.key` */
     CHANGE_PUT_LOGIN_ADDRESS,
     CHANGE_DELETE_LOGIN_ADDRESS, /* `login_address.user_id` and `.address` say which */
+    CHANGE_PUT_CLOCK,
+    CHANGE_DELETE_CLOCK, /* of `clock.device_id` */
 };
 
 struct change {
@@ -40,6 +42,7 @@ struct change {
         struct login_address login_address;
         struct device_text text;
         struct waiting_part part;
+        struct device_clock clock;
     };
 };
 

@@ -38,13 +38,28 @@ const char *fix_lock_text(enum fix_lock event)
     return texts[event];
 }
 
-void fix_set_time(struct fix *f, int64_t time_s)
+static bool set_time(struct fix *f, int64_t time_s)
 {
     if (time_s < 0 || time_s > TIME_MAX_S) {
-        return;
+        return false;
     }
     f->gps_time_s = time_s;
     f->has |= FIX_HAS_TIME;
+    return true;
+}
+
+void fix_set_time(struct fix *f, int64_t time_s)
+{
+    if (set_time(f, time_s)) {
+        f->flags &= ~(uint32_t)FIX_TIME_LOCAL;
+    }
+}
+
+void fix_set_local_time(struct fix *f, int64_t time_s)
+{
+    if (set_time(f, time_s)) {
+        f->flags |= FIX_TIME_LOCAL;
+    }
 }
 
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid)

@@ -53,7 +53,10 @@ enum fix_flag {
     FIX_CHARGING = 1 << 7,
     FIX_MOVING = 1 << 8, /* by the tracker's own motion sensor */
     FIX_DOOR_OPEN = 1 << 9,
-    FIX_CUT_OFF = 1 << 10, /* fuel or power cut by the relay */
+    FIX_CUT_OFF = 1 << 10,    /* fuel or power cut by the relay */
+    FIX_TIME_MOVED = 1 << 11, /* gps_time_s is what was sent (original_time_s) and whole rollovers
+                                 of the GPS week */
+    FIX_TIME_LOCAL = 1 << 30, /* while decoding only, never stored: see fix_set_local_time() */
 };
 
 /* What a lock said. Stored: only add at the end. Texts in fix_lock_text(). */
@@ -99,7 +102,7 @@ struct wifi_ap {
  */
 struct fix {
     int64_t gps_time_s;      /* when the tracker took it, UTC */
-    int64_t original_time_s; /* with FIX_TIME_REPLACED what the tracker said, else 0 */
+    int64_t original_time_s; /* with FIX_TIME_REPLACED or _MOVED what the tracker said, else 0 */
     int64_t rcv_time_s;      /* when the server got it */
     uint32_t has;            /* enum fix_has */
     uint32_t flags;          /* enum fix_flag */
@@ -149,6 +152,11 @@ const char *fix_lock_text(enum fix_lock event);
 
 /* Setters for decoders: store a value and its `has` bit, or nothing where it is out of range. */
 void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1970 to 9999 */
+/*
+ * The same of a time that a clock with a zone of its own told, read in the zone of the session: the
+ * message says so (decoded_finish()), and ingest may read it in another.
+ */
+void fix_set_local_time(struct fix *f, int64_t time_s);
 /* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 (fix_has_position()). */
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid);
 void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm);

@@ -34,6 +34,7 @@ enum { MESSAGE_PARTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
 /* One thing that a frame said. */
 struct message {
     enum message_kind kind;
+    bool is_local_time;       /* fix.gps_time_s was read in the zone of the session */
     struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
     struct message_part part; /* MESSAGE_PART */
     struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */

@@ -22,6 +22,15 @@ void decoded_reserve(struct decoded *out, size_t count)
     }
 }
 
+void decoded_finish(struct decoded *out)
+{
+    for (size_t i = 0; i < out->len; i++) {
+        struct message *m = &out->at[i];
+        m->is_local_time = (m->fix.flags & FIX_TIME_LOCAL) != 0;
+        m->fix.flags &= ~(uint32_t)FIX_TIME_LOCAL;
+    }
+}
+
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
 {
     check(out->len < PROTOCOL_MESSAGES_MAX);

@@ -58,11 +58,31 @@ static void no_more_is_reserved_than_a_frame_may_hold(void **state)
     arena_free(&arena);
 }
 
+static void times_of_a_local_clock_are_marked(void **state)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    fix_set_local_time(&decoded_add(&d, MESSAGE_FIX)->fix, 1795396320);
+    fix_set_time(&decoded_add(&d, MESSAGE_FIX)->fix, 1795396320);
+    struct fix *both = &decoded_add(&d, MESSAGE_FIX)->fix;
+    fix_set_local_time(both, 1795396320);
+    fix_set_time(both, 1795396321);
+    fix_set_local_time(&decoded_add(&d, MESSAGE_FIX)->fix, -1);
+    decoded_finish(&d);
+    for (size_t i = 0; i < d.len; i++) {
+        assert_int_equal(d.at[i].is_local_time, i == 0);
+        assert_int_equal(d.at[i].fix.flags, 0);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_keep_their_order_while_they_grow),
         cmocka_unit_test(reserved_room_is_used_and_not_counted),
+        cmocka_unit_test(times_of_a_local_clock_are_marked),
         cmocka_unit_test(no_more_is_reserved_than_a_frame_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,14 +69,29 @@ static void name_bool(struct json_out *j, const char *name, bool value)
     json_bool(j, value);
 }
 
+static void name_time(struct json_out *j, const char *name, int64_t time_s)
+{
+    char time[CLOCK_ISO_SIZE];
+    clock_format_iso(time_s, time);
+    name_text(j, name, time);
+}
+
+/* The time, and where another was told which and why it does not count. */
+static void describe_time(struct json_out *j, const struct fix *f)
+{
+    if (has(f, FIX_HAS_TIME)) {
+        name_time(j, "gps_time", f->gps_time_s);
+    }
+    if ((f->flags & (FIX_TIME_REPLACED | FIX_TIME_MOVED)) != 0) {
+        name_time(j, "original_time", f->original_time_s);
+        name_text(j, "time_is", (f->flags & FIX_TIME_MOVED) != 0 ? "moved" : "replaced");
+    }
+}
+
 static void describe_position(struct json_out *j, const struct message *m)
 {
     const struct fix *f = &m->fix;
-    if (has(f, FIX_HAS_TIME)) {
-        char time[CLOCK_ISO_SIZE];
-        clock_format_iso(f->gps_time_s, time);
-        name_text(j, "gps_time", time);
-    }
+    describe_time(j, f);
     if (m->kind == MESSAGE_FIX || has(f, FIX_HAS_POSITION)) {
         name_bool(j, "valid", (f->flags & FIX_VALID) != 0);
     }

@@ -122,6 +122,25 @@ static void test_all_members_in_their_order(void **state)
         "\"power_save\":true}");
 }
 
+/* As they are stored: decoding alone judges no time. */
+static void test_a_time_that_was_not_believed(void **state)
+{
+    (void)state;
+    struct message m = {.kind = MESSAGE_HEARTBEAT};
+    fix_set_time(&m.fix, 1795396320);
+    m.fix.original_time_s = 1176631442;
+    m.fix.flags = FIX_TIME_MOVED;
+    assert_described(&m, false, "",
+                     "{\"protocol\":\"osmand\",\"type\":\"heartbeat\","
+                     "\"gps_time\":\"2026-11-23T01:12:00Z\","
+                     "\"original_time\":\"2007-04-15T10:04:02Z\",\"time_is\":\"moved\"}");
+    m.fix.flags = FIX_TIME_REPLACED;
+    assert_described(&m, false, "",
+                     "{\"protocol\":\"osmand\",\"type\":\"heartbeat\","
+                     "\"gps_time\":\"2026-11-23T01:12:00Z\","
+                     "\"original_time\":\"2007-04-15T10:04:02Z\",\"time_is\":\"replaced\"}");
+}
+
 static void test_a_heartbeat_has_no_source(void **state)
 {
     (void)state;
@@ -142,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_identity_text_and_answer),
         cmocka_unit_test(test_an_alarm_counts_more_than_a_lock),
         cmocka_unit_test(test_all_members_in_their_order),
+        cmocka_unit_test(test_a_time_that_was_not_believed),
         cmocka_unit_test(test_a_heartbeat_has_no_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

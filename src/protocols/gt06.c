@@ -106,6 +106,7 @@ static enum err decode_login(struct session *s, const struct gt06_frame *f, stru
         int offset_min = (int)(hour * 60 + minute);
         if (hour <= HOUR_MAX && minute <= MINUTE_MAX) {
             s->utc_offset_min = (int16_t)((zone & WEST) != 0 ? -offset_min : offset_min);
+            s->is_offset_told = true;
         }
     }
     (void)snprintf(s->device_id, sizeof(s->device_id), "%015llu", (unsigned long long)imei);
@@ -430,6 +431,7 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
     if (e != ERR_OK) {
         return e;
     }
+    decoded_finish(out);
     bool is_report = out->len > 0 && out->at[0].kind == MESSAGE_FIX;
     struct hint hint = {.kind = type->reply,
                         .type = f.type,

@@ -42,7 +42,7 @@ void gt06_read_time(struct reader *r, const struct session *s, struct fix *f)
     c.minute = read_u8(r);
     c.second = read_u8(r);
     if (reader_ok(r) && civil_is_valid(&c)) {
-        fix_set_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
+        fix_set_local_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
     }
 }
 

@@ -135,7 +135,7 @@ static bool parse_position(struct bytes text, const struct session *s, struct fi
         !parse_time(value_of(text, "DateTime:"), s, &time_s)) {
         return false;
     }
-    fix_set_time(fix, time_s);
+    fix_set_local_time(fix, time_s);
     fix_set_position(fix, lat_e7, lon_e7, true);
     if (parse_decimal_e7(value_of(text, "Course:"), &course_e7) && course_e7 >= 0) {
         fix_set_course_cdeg(fix, (uint64_t)course_e7 / 100000);

@@ -256,6 +256,7 @@ static enum err jt808_decode(struct session *s, struct bytes frame, struct decod
         out->len = 0;
         return e;
     }
+    decoded_finish(out);
     jt808_id_text(&m, out->device_id);
     set_hint(&m, row, out);
     return ERR_OK;
@@ -279,6 +280,7 @@ static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *
     struct jt808_message m = {.id = (uint16_t)(key >> 16), .body = {at, len}};
     enum err e = row_find(m.id)->decode(s, &m, out);
     out->len = e == ERR_OK ? out->len : 0;
+    decoded_finish(out);
     return e;
 }
 

@@ -101,7 +101,7 @@ void jt808_read_time(struct reader *r, const struct session *s, struct fix *f)
     struct bytes bcd = read_bytes(r, 6);
     struct civil c;
     if (bcd.len == 6 && jt808_civil_of(bcd.at, &c)) {
-        fix_set_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
+        fix_set_local_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
     }
 }
 

@@ -31,6 +31,7 @@ struct session {
                                        set one; see asks_speed_unit */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
+    bool is_offset_told;            /* by the login */
     alignas(8) uint8_t own[PROTOCOL_SESSION_BYTES]; /* the protocol's, e.g. its serial counter */
 };
 
@@ -62,6 +63,9 @@ struct decoded {
  */
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
     __attribute__((returns_nonnull));
+
+/* Ends a decode(): of times read in the zone of the session the messages say so. */
+void decoded_finish(struct decoded *out);
 
 /* Makes room for `count` more messages at once, of those a frame may hold; adding stays as it is.
  */

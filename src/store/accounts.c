@@ -171,6 +171,17 @@ static void bind_part(struct binder *b, const struct change *c)
     put_blob(b, (struct bytes){c->part.at, c->part.len});
 }
 
+static void bind_clock_device(struct binder *b, const struct change *c)
+{
+    put_int(b, c->clock.device_id);
+}
+
+static void bind_clock(struct binder *b, const struct change *c)
+{
+    bind_clock_device(b, c);
+    put_blob(b, (struct bytes){c->clock.at, c->clock.len});
+}
+
 static const struct saver {
     const char *sql;
     void (*bind)(struct binder *b, const struct change *c);
@@ -190,6 +201,8 @@ static const struct saver {
     [CHANGE_PUT_LOGIN_ADDRESS] = {"REPLACE INTO login_address VALUES(?,?,?)", bind_login_address},
     [CHANGE_DELETE_LOGIN_ADDRESS] = {"DELETE FROM login_address WHERE user_id=? AND address=?",
                                      bind_login_address_key},
+    [CHANGE_PUT_CLOCK] = {"REPLACE INTO device_clock VALUES(?,?)", bind_clock},
+    [CHANGE_DELETE_CLOCK] = {"DELETE FROM device_clock WHERE device=?", bind_clock_device},
 };
 
 enum { SAVER_COUNT = sizeof(savers) / sizeof(savers[0]) };

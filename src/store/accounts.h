@@ -27,7 +27,7 @@ struct accounts_loader {
 
 /*
  * Hands out every saved entity as the change that would put it: enterprises, users, groups,
- * devices, tokens, addresses of logins, focus, waiting parts. Texts are kept, not loaded.
+ * devices, tokens, addresses of logins, focus, waiting parts, clocks. Texts are kept, not loaded.
  * ERR_CORRUPT: a row holds what was never saved; said in the log, and with `go_on` the others are
  * handed out all the same.
  */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/reader.h"
 #include "base/writer.h"
+#include "fleet/clock_zone.h"
 #include "model/message.h"
 #include "protocols/protocol.h"
 #include "store/accounts_groups.h"
@@ -224,6 +225,16 @@ static void read_part(struct row *r, struct change *c)
     p->len = data.len;
 }
 
+static void read_clock(struct row *r, struct change *c)
+{
+    struct clock_zone zone;
+    c->clock.device_id = take_id(r);
+    struct bytes packed = take_blob(r);
+    c->clock.at = packed.at;
+    c->clock.len = packed.len;
+    r->damaged = r->damaged || clock_zone_unpack(packed, &zone) != ERR_OK;
+}
+
 static const struct row_kind {
     const char *sql;
     void (*read)(struct row *r, struct change *c);
@@ -240,6 +251,7 @@ static const struct row_kind {
     {"SELECT * FROM focus", read_focus, CHANGE_PUT_FOCUS, false, 1},
     {"SELECT * FROM waiting_part ORDER BY device_id, key, number", read_part, CHANGE_PUT_PART, true,
      1},
+    {"SELECT * FROM device_clock", read_clock, CHANGE_PUT_CLOCK, false, 3},
 };
 
 /* Hands out the row that `r` stands on; `number` is for the log. */

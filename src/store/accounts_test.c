@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "fleet/clock_zone.h"
 #include "protocols/protocol.h"
 #include "store/accounts_groups.h"
 #include "store/database.h"
@@ -87,6 +88,8 @@ static void keep(void *context, const struct change *c)
         mine->login_address.address = arena_copy_text(&kept->arena, c->login_address.address);
     } else if (c->kind == CHANGE_PUT_PART) {
         mine->part.at = arena_copy(&kept->arena, (struct bytes){c->part.at, c->part.len}).at;
+    } else if (c->kind == CHANGE_PUT_CLOCK) {
+        mine->clock.at = arena_copy(&kept->arena, (struct bytes){c->clock.at, c->clock.len}).at;
     }
 }
 
@@ -379,6 +382,30 @@ static void parts_wait_and_go(void **state)
     assert_int_equal(k->kept.at[0].part.key, 0);
 }
 
+static void clocks_come_and_go(void **state)
+{
+    struct kit *k = *state;
+    uint8_t first[CLOCK_ZONE_PACKED_MAX];
+    uint8_t second[CLOCK_ZONE_PACKED_MAX];
+    const struct clock_zone learnt = {.rule = {CLOCK_FIXED, 480}, .learnt_s = KIT_TIME_S};
+    const struct clock_zone again = {.rule = {CLOCK_ROW, 0}, .learnt_s = KIT_TIME_S + 1};
+    struct bytes packed = clock_zone_pack(&learnt, first);
+    struct bytes later = clock_zone_pack(&again, second);
+    struct change c[4] = {{.kind = CHANGE_PUT_CLOCK, .clock = {1, packed.at, packed.len}},
+                          {.kind = CHANGE_PUT_CLOCK, .clock = {2, packed.at, packed.len}},
+                          {.kind = CHANGE_PUT_CLOCK, .clock = {1, later.at, later.len}},
+                          {.kind = CHANGE_DELETE_CLOCK, .clock = {.device_id = 2}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    assert_int_equal(k->kept.at[0].clock.device_id, 1);
+    assert_int_equal(k->kept.at[0].clock.len, later.len);
+    assert_memory_equal(k->kept.at[0].clock.at, later.at, later.len);
+    assert_memory_equal(k->kept.at[1].clock.at, packed.at, packed.len);
+    save_and_load(k, &c[3], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].clock.device_id, 1);
+}
+
 static void texts_are_read_newest_first(void **state)
 {
     struct kit *k = *state;
@@ -407,8 +434,9 @@ static void texts_are_read_newest_first(void **state)
 static void the_order_of_loading(void **state)
 {
     static const enum change_kind order[] = {
-        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,          CHANGE_PUT_GROUP, CHANGE_PUT_DEVICE,
-        CHANGE_PUT_TOKEN,      CHANGE_PUT_LOGIN_ADDRESS, CHANGE_PUT_FOCUS, CHANGE_PUT_PART};
+        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,  CHANGE_PUT_GROUP,
+        CHANGE_PUT_DEVICE,     CHANGE_PUT_TOKEN, CHANGE_PUT_LOGIN_ADDRESS,
+        CHANGE_PUT_FOCUS,      CHANGE_PUT_PART,  CHANGE_PUT_CLOCK};
     enum { KINDS = sizeof(order) / sizeof(order[0]) };
     struct kit *k = *state;
     struct change c[KINDS] = {part_of(1, 1, "x")};
@@ -422,6 +450,9 @@ static void the_order_of_loading(void **state)
     c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
     c[6] = (struct change){.kind = CHANGE_PUT_ENTERPRISE};
     c[6].enterprise = (struct enterprise){1, "e", "UTC", 0, 0, 0, false};
+    uint8_t room[CLOCK_ZONE_PACKED_MAX];
+    struct bytes zone = clock_zone_pack(&(struct clock_zone){.is_stopped = true}, room);
+    c[8] = (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {1, zone.at, zone.len}};
     c[7] = (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS, .login_address = {1, "192.0.2.1", 5}};
     save_and_load(k, c, KINDS);
     assert_int_equal(k->kept.count, KINDS);
@@ -453,6 +484,9 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO login_address VALUES(1, x'00', 1)", ERR_CORRUPT},
         {"INSERT INTO login_address VALUES(1, 'x', 'soon')", ERR_CORRUPT},
         {"INSERT INTO focus VALUES(0, 1)", ERR_CORRUPT},
+        {"INSERT INTO device_clock VALUES(1, x'00')", ERR_CORRUPT},
+        {"INSERT INTO device_clock VALUES(1, 'text')", ERR_CORRUPT},
+        {"INSERT INTO device_clock VALUES(0, x'00')", ERR_CORRUPT},
         {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},
         {"INSERT INTO waiting_part VALUES(1, 0, 1, 65, 'gt06', 0, x'')", ERR_OK},
         {"INSERT INTO waiting_part VALUES(1, 0, 1, 2, 'unheard-of', 0, x'')", ERR_OK},
@@ -473,7 +507,7 @@ static void rows_that_make_no_sense(void **state)
                                           "DELETE FROM device_group; DELETE FROM device;"
                                           "DELETE FROM token; DELETE FROM focus;"
                                           "DELETE FROM login_address;"
-                                          "DELETE FROM waiting_part;"),
+                                          "DELETE FROM waiting_part; DELETE FROM device_clock;"),
                          ERR_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
@@ -493,6 +527,7 @@ int main(void)
         TEST(focus_comes_and_goes),
         TEST(addresses_come_and_go),
         TEST(parts_wait_and_go),
+        TEST(clocks_come_and_go),
         TEST(texts_are_read_newest_first),
         TEST(the_order_of_loading),
         TEST(rows_that_make_no_sense),

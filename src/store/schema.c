@@ -61,14 +61,16 @@ const char *const schema_steps[] = {
     "CREATE INDEX track_chunk_by_device ON track_chunk(device, last_s, first_s);",
     /*
      * 3: what a device's clock and speeds are told in, NULL and 0 where not set; who the store is
-     * (witness.c); where users logged in from.
+     * (witness.c); where users logged in from; what was
+     * learnt of clocks that are in question (fleet/clock_zone.h).
      */
     "ALTER TABLE device ADD COLUMN utc_offset_min INTEGER;"
     "ALTER TABLE device ADD COLUMN speed_unit INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE store(id BLOB NOT NULL);"
     "INSERT INTO store VALUES(x'');"
     "CREATE TABLE login_address(user_id INTEGER, address TEXT, last_s INTEGER NOT NULL,"
-    " PRIMARY KEY(user_id, address)) WITHOUT ROWID;",
+    " PRIMARY KEY(user_id, address)) WITHOUT ROWID;"
+    "CREATE TABLE device_clock(device INTEGER PRIMARY KEY, zone BLOB NOT NULL);",
 };
 
 const size_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

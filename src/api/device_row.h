@@ -1,0 +1,22 @@
+#ifndef API_DEVICE_ROW_H
+#define API_DEVICE_ROW_H
+
+#include "api/call.h"
+
+/* A device as management calls answer it. */
+
+enum { DEVICE_ROW_MEMBERS = 13 };
+extern const struct reply_member device_row_members[DEVICE_ROW_MEMBERS];
+
+/* Writes it as an object to c->out. */
+void device_row_write(struct call *c, const struct device_ref *ref);
+
+/*
+ * A device is changed from `old` to `changed`: where the zone of its clock is another one, fixes
+ * that are sent again have to be known by the times before (fleet/clock_zone.h). Adds that to the
+ * job.
+ */
+void device_row_note_zone(struct job_context *job, const struct device *old,
+                          const struct device *changed);
+
+#endif
