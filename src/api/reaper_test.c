@@ -7,7 +7,7 @@
 
 #include "api/reaper.h"
 
-enum { MIB = 1 << 20 };
+static const uint64_t MIB = 1 << 20;
 
 static void test_memory_goes_back_after_a_flood(void **state)
 {

@@ -33,6 +33,7 @@ struct fold_state {
     uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards */
     uint64_t counter_m;     /* last value of the tracker's own odometer */
     bool counter_known;     /* the tracker reports an odometer: distance comes from it */
+    uint8_t gap_count;      /* of gaps_s */
     enum motion motion;
     int64_t motion_since_s;  /* GPS time at which `motion` began */
     int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
@@ -42,7 +43,6 @@ struct fold_state {
     alarm_set active_alarms;
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
-    uint8_t gap_count;
 };
 
 /*
