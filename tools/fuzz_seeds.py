@@ -56,6 +56,7 @@ GetAllDevices = GetDeviceList
 """
 
 FORM = b"lat=1.5&amp;lon=2&timestamp=2026-01-01T00:00:00+02:00&speed=1.0E-4&cell=1,2,3,4"
+LARGE = b"id=7&lat=1&lon=2&altitude=922337203.6854775E3&speed=922337203E9&odometer=-1E20"
 LOCATION = (b'{"device_id":"7","location":[{"timestamp":"2026-01-01T00:00:00.5Z","coords":'
             b'{"latitude":1.5,"longitude":"2,5","speed":NaN},"battery":{"level":0.5},'
             b'"activity":{"type":"still"}},7]}')
@@ -67,7 +68,8 @@ SEEDS = {
     "chunk": [bytes.fromhex("000400c62060ca81f5820641e003010068"
                             "70827b4042da7e04390086fc3ec48186eb3f")],
     "address": [b"127.0.0.1:9881", b"[::1]:0", b"::1:65535", b"localhost:80", b"1.2.3.4:65536"],
-    "body": [b"\0\7" + FORM, b"\1\x20" + LOCATION, b"\2\x10" + PARTS, b"\0\0" + LOCATION],
+    "body": [b"\0\7" + FORM, b"\0\7" + LARGE,
+             b"\1\x20" + LOCATION, b"\2\x10" + PARTS, b"\0\0" + LOCATION],
     "charset": [b"\xff" + "粤B12345 é\t".encode("gbk"), b"\x02" + "粤B😀".encode("utf-16-be"),
                 b"\x01\x30\x81\x30\x81\xff"],
     "journal": [bytes([0, 2, 5, 1, 14, 0, len(STATE)]) + STATE + b"\x02" + FIX + FIX,

@@ -256,9 +256,9 @@ void connection_expect(struct connection *one, int64_t deadline_ms)
     set_stage(one, deadline_ms, KIND_EXPECT);
 }
 
-void connection_answer(struct connection *one, int64_t now_monotonic_ms)
+void connection_answer(struct connection *one, int64_t deadline_ms)
 {
-    set_stage(one, now_monotonic_ms + ANSWER_MS, KIND_ANSWER);
+    set_stage(one, deadline_ms, KIND_ANSWER);
 }
 
 void connection_work(struct connection *one)

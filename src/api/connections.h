@@ -61,10 +61,13 @@ void connections_close(struct connections *c, struct connection *one);
  * until then, or earlier where the client ended its side.
  */
 void connection_expect(struct connection *one, int64_t deadline_ms);
-/* An answer is being made: no deadline, and it makes room for nobody. */
+/*
+ * An answer is being made, or a further piece of one: no deadline, and it makes room for nobody, as
+ * the connection is suspended and may not be ended.
+ */
 void connection_work(struct connection *one);
-/* An answer is on its way: it has ANSWER_MS. */
-void connection_answer(struct connection *one, int64_t now_monotonic_ms);
+/* An answer is on its way, to be taken by `deadline_ms`: ANSWER_MS after it began. */
+void connection_answer(struct connection *one, int64_t deadline_ms);
 /* The answer was taken: the next head may come within IDLE_MS, and then has HEAD_MS. */
 void connection_rest(struct connection *one, int64_t now_monotonic_ms);
 /* A request with a valid token came: from here on it makes room for nobody. */

@@ -210,7 +210,7 @@ static void test_a_busy_connection_stays(void **state)
     for (int64_t ms = 0; ms < (int64_t)3 * IDLE_MS; ms += 7 * SECOND_MS) {
         trickle(&p);
         connection_work(p.one);
-        connection_answer(p.one, START_MS + ms);
+        connection_answer(p.one, START_MS + ms + ANSWER_MS);
         connection_rest(p.one, START_MS + ms);
         connections_reap(r->table, START_MS + ms);
         assert_false(has_ended(&p));
@@ -230,7 +230,7 @@ static void test_a_client_that_left_halfway_is_let_go(void **state)
     assert_int_equal(counter_get(&r->counters, http_reaped), 0);
     char byte;
     assert_int_equal(recv(p.server, &byte, 1, 0), 1);
-    connection_answer(p.one, START_MS);
+    connection_answer(p.one, START_MS + ANSWER_MS);
     connections_reap(r->table, START_MS + 2);
     connections_reap(r->table, START_MS + 3);
     assert_int_equal(counter_get(&r->counters, http_reaped), 0);
@@ -248,9 +248,13 @@ static void test_an_answer_has_five_minutes(void **state)
 {
     struct rig *r = *state;
     struct pair p = connect_from(r, "192.0.2.1", START_MS);
-    connection_answer(p.one, START_MS);
+    connection_answer(p.one, START_MS + ANSWER_MS);
     connections_reap(r->table, START_MS + ANSWER_MS - 1);
     assert_false(has_ended(&p));
+    connection_work(p.one); /* a further piece of it is made */
+    connections_reap(r->table, START_MS + ANSWER_MS);
+    assert_false(has_ended(&p));
+    connection_answer(p.one, START_MS + ANSWER_MS);
     connections_reap(r->table, START_MS + ANSWER_MS);
     assert_true(has_ended(&p));
     end_pair(r, &p);

@@ -11,18 +11,10 @@
 
 enum { LOOKED_A_STEP = 2048 };
 
-static bool is_ascii(const char *text)
-{
-    while (*text > 0) {
-        text++;
-    }
-    return *text == '\0';
-}
-
 /* Texts are ASCII mostly, which needs no folded copy. */
 static bool contains(const char *text, const char *key)
 {
-    if (is_ascii(text)) {
+    if (g_str_is_ascii(text)) {
         return strcasestr(text, key) != NULL;
     }
     char *folded = g_utf8_casefold(text, -1);

@@ -123,7 +123,7 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
     if (ex->is_last || atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
-    connection_answer(ex->entry, clock_monotonic_ms());
+    connection_answer(ex->entry, clock_monotonic_ms() + ANSWER_MS);
     enum MHD_Result queued = MHD_queue_response(ex->connection, (unsigned)c->http_status, response);
     MHD_destroy_response(response);
     ex->queued = true;

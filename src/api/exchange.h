@@ -69,7 +69,8 @@ struct exchange {
     bool refused;    /* answered before the body was read, but for envelope_end() */
     bool is_last;    /* the connection is closed behind the answer */
     bool takes_gzip; /* the client does */
-    bool is_unread;  /* the body waits for its checks, too */
+    bool is_unread;  /* the body is too long to be read on the HTTP thread; a query thread
+                        reads it */
     bool is_active;
     bool is_streaming;
     bool is_cut;          /* the stream cannot go on */

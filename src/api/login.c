@@ -125,7 +125,7 @@ static int64_t days_left(int64_t a_s, int64_t b_s, int64_t now_s)
 }
 
 /* What a good login leaves. Owned as ingest_call() says. */
-struct issue {
+struct new_token {
     struct token token;
     char address[THROTTLE_KEY_SIZE]; /* "" where it is not known */
 };
@@ -174,7 +174,7 @@ static bool is_fresh(const struct job_context *job, const char *address,
 }
 
 /* Keeps the address of a login. */
-static void keep_address(struct job_context *job, const struct issue *issue)
+static void keep_address(struct job_context *job, const struct new_token *issue)
 {
     const struct login_address put = {issue->token.user_id, issue->address, job->now_s};
     size_t count = 0;
@@ -188,7 +188,7 @@ static void keep_address(struct job_context *job, const struct issue *issue)
 
 static enum err put_token(struct job_context *job, void *arg)
 {
-    const struct issue *issue = arg;
+    const struct new_token *issue = arg;
     change_add(&job->changes, CHANGE_PUT_TOKEN)->token = issue->token;
     if (issue->address[0] != '\0') {
         keep_address(job, issue);
@@ -199,7 +199,7 @@ static enum err put_token(struct job_context *job, void *arg)
 /* Has a new token of `user` committed; its digits go to `digits`. */
 static enum err issue_token(struct call *c, const struct user *user, char digits[AUTH_TOKEN_SIZE])
 {
-    struct issue *issue = mem_new(sizeof(*issue));
+    struct new_token *issue = mem_new(sizeof(*issue));
     struct token *token = &issue->token;
     auth_make_token(digits, token->hash);
     token->user_id = user->id;

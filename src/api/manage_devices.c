@@ -104,7 +104,7 @@ static const char NO_GROUP[] = "This group does not exist";
         .name = "SpeedUnit",                                                                       \
         .type = PARAM_TEXT,                                                                        \
         .may_be_null = true,                                                                       \
-        .doc = "knots, mps or kmh: of the tracker's speeds; null: as its protocol says"}
+        .doc = "knots, mps or kmh: of a phone's speeds (OsmAnd protocol); null: as configured"}
 
 static const struct param_row device_params[] = {FIELD_PARAMS(false)};
 static const struct param_row change_params[] = {FIELD_PARAMS(true)};

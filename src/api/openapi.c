@@ -3,28 +3,14 @@
  * take more than their schemas say (a number for a text, a text for a number, any case of a name);
  * the document describes what a new client should send.
  */
+#include <glib.h>
 #include <microhttpd.h>
 #include <stdio.h>
 
+#include "api/exchange.h"
 #include "api/pages.h"
 
-enum { PATH_SIZE = 128 };
-
-static const char INTRODUCTION[] =
-    "The Open REST API of a GPS fleet. Log in with user/GetLoginToken and send the token as "
-    "Authorization: TOKEN (or Bearer TOKEN) with every other call. Every answer is an envelope of "
-    "Code, Data and ErrMsg with HTTP status 200; other statuses are 400 (it is ambiguous where the "
-    "body ends; the connection is closed), 404 (no such path), 405, 413 (body over 1 MiB, or over "
-    "4 KiB where no token is needed), 429 (too many failed logins) and 503 (stopping, too much "
-    "under "
-    "way, or the store cannot take a write; Retry-After says when again), with the same envelope. "
-    "A "
-    "head has 10 seconds to come, a body 10 and another for each 2 KiB; a connection is closed "
-    "after "
-    "60 seconds of rest. /api/asset/ answers as /api/vehicle/. Paths and field names "
-    "are matched without regard to case. Times are local to the enterprise's zone: yyyy-MM-dd "
-    "HH:mm:ss, yyyy-MM-dd, yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the "
-    "enterprise it acts in with a body field HoldID in any call.";
+enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000 };
 
 static void write_member(struct json_out *out, const char *name, const char *text)
 {
@@ -49,6 +35,27 @@ static void write_type(const char *type, bool nullable, struct json_out *out)
     json_write_string(out, type);
     json_write_string(out, "null");
     json_array_end(out);
+}
+
+static void write_introduction(struct json_out *out)
+{
+    char *text = g_strdup_printf(
+        "The Open REST API of a GPS fleet. Log in with user/GetLoginToken and send the token as "
+        "Authorization: TOKEN (or Bearer TOKEN) with every other call. Every answer is an "
+        "envelope of Code, Data and ErrMsg with HTTP status 200; other statuses are 400 (it is "
+        "ambiguous where the body ends; the connection is closed), 404 (no such path), 405, 413 "
+        "(body over %d MiB, or over %d KiB where no token is needed), 429 (too many failed "
+        "logins) and 503 (stopping, too much under way, or the store cannot take a write; "
+        "Retry-After says when again), with the same envelope. A head has %d seconds to come, a "
+        "body %d and another for each %d bytes; a connection is closed after %d seconds of rest. "
+        "/api/asset/ answers as /api/vehicle/. Paths and field names are matched without regard "
+        "to case. Times are local to the enterprise's zone: yyyy-MM-dd HH:mm:ss, yyyy-MM-dd, "
+        "yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the enterprise it "
+        "acts in with a body field HoldID in any call.",
+        EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
+        BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
+    write_member(out, "description", text);
+    g_free(text);
 }
 
 /* ---- requests ---- */
@@ -468,7 +475,7 @@ void openapi_write(struct json_out *out)
     json_object_begin(out);
     write_member(out, "title", "odograph Open REST API");
     write_member(out, "version", ODOGRAPH_VERSION);
-    write_member(out, "description", INTRODUCTION);
+    write_introduction(out);
     json_object_end(out);
     write_components(out);
     json_name(out, "paths");

@@ -83,6 +83,13 @@ static struct work_pool *pool_of(const struct exchange *ex)
     }
 }
 
+/* Its place among the queries, which have one lane. */
+static const struct work_place *place_in_queries(struct exchange *ex)
+{
+    ex->call->place.lane = 0;
+    return &ex->call->place;
+}
+
 /* Whether it has to wait for a thread, with its place there. */
 static bool wants_pool(struct exchange *ex)
 {
@@ -152,21 +159,28 @@ static bool work_on_first(struct exchange *ex, bool stopping)
         finish_first(ex);
         return true;
     }
-    if (work_go_on(ex->server->queries, &ex->call->place, ex)) {
+    if (work_go_on(ex->server->queries, place_in_queries(ex), ex)) {
         return false;
     }
     give_up(ex, "Stopping");
     return true;
 }
 
-/* The same of a further piece. */
+/* Has a stream sent on; it must be taken by the deadline that it had before. */
+static void resume_stream(struct exchange *ex)
+{
+    connection_answer(ex->entry, ex->answer.deadline_ms);
+    MHD_resume_connection(ex->connection);
+}
+
+/* The same as work_on_first() of a further piece. */
 static bool work_on_stream(struct exchange *ex, bool stopping)
 {
     ex->is_cut = stopping;
     if (ex->is_cut || answer_step(&ex->answer)) {
         return true;
     }
-    if (work_again(ex->server->queries, &ex->call->place, ex)) {
+    if (work_again(ex->server->queries, place_in_queries(ex), ex)) {
         return false; /* which may be another thread's already */
     }
     ex->is_cut = true;
@@ -176,10 +190,12 @@ static bool work_on_stream(struct exchange *ex, bool stopping)
 void turns_work(void *item, bool stopping)
 {
     struct exchange *ex = item;
-    bool is_ready =
-        ex->state == EXCHANGE_DONE ? work_on_stream(ex, stopping) : work_on_first(ex, stopping);
-    if (is_ready) {
-        MHD_resume_connection(ex->connection);
+    if (ex->state != EXCHANGE_DONE) {
+        if (work_on_first(ex, stopping)) {
+            MHD_resume_connection(ex->connection);
+        }
+    } else if (work_on_stream(ex, stopping)) {
+        resume_stream(ex);
     }
 }
 
@@ -241,9 +257,10 @@ bool turns_begin(struct exchange *ex)
 
 void turns_ask_for_piece(struct exchange *ex)
 {
+    connection_work(ex->entry);
     MHD_suspend_connection(ex->connection);
-    if (!work_again(ex->server->queries, &ex->call->place, ex)) {
+    if (!work_again(ex->server->queries, place_in_queries(ex), ex)) {
         ex->is_cut = true;
-        MHD_resume_connection(ex->connection);
+        resume_stream(ex);
     }
 }

@@ -70,14 +70,16 @@ static const struct option_row rows[] = {
     {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2", "threads of the HTTP server",
      NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
-     "threads that read history and wait for changes", NULL},
+     "threads that make histories and long lists, and as many that wait for changes; one more of "
+     "each is started, so that one enterprise never keeps all busy",
+     NULL},
     {"api", "connections_max", OPTION_UINT, AT(http_connections_max), 16, 1000000, "8192",
      "HTTP connections at a time, at most half of the files that may be open", NULL},
     {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
      "HTTP connections of one address or IPv6 /64 at a time; 0: no limit", NULL},
 };
 
-enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), OFFSET_LIMIT_MIN = 15 * 60 };
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
 
 static enum err complain(const char *path, const char *section, const char *key, const char *why)
 {
@@ -162,15 +164,18 @@ static enum err add_alias(struct options *o, const char *name, const char *metho
     return ERR_OK;
 }
 
-/* utc_offset_min = -900 .. 900: the zone of the clocks of the protocol's devices. */
+/* utc_offset_min: the zone of the clocks of the protocol's devices. */
 static const char *set_utc_offset(struct options *o, size_t protocol, const char *value)
 {
     int64_t minutes_e7;
-    if (!parse_decimal_e7(bytes_of_text(value), &minutes_e7) || minutes_e7 % 10000000 != 0 ||
-        llabs(minutes_e7) > OFFSET_LIMIT_MIN * INT64_C(10000000)) {
-        return "wants minutes from -900 to 900";
+    bool is_number = parse_decimal_e7(bytes_of_text(value), &minutes_e7);
+    int64_t minutes = is_number ? minutes_e7 / E7 : 0;
+    if (!is_number || minutes_e7 % E7 != 0 || minutes < UTC_OFFSET_MIN_MIN ||
+        minutes > UTC_OFFSET_MIN_MAX) {
+        return arena_format(&o->texts, "wants minutes from %d to %d", UTC_OFFSET_MIN_MIN,
+                            UTC_OFFSET_MIN_MAX);
     }
-    o->utc_offset_min[protocol] = (int16_t)(minutes_e7 / 10000000);
+    o->utc_offset_min[protocol] = (int16_t)minutes;
     return NULL;
 }
 

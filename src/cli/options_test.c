@@ -59,6 +59,19 @@ static void reads_a_file_over_them(void **state)
     options_clear(&o);
 }
 
+static void takes_the_ends_of_the_zones(void **state)
+{
+    struct options o;
+    (void)state;
+    assert_int_equal(read_text("[protocol.jt808]\nutc_offset_min = -840\n"
+                               "[protocol.gt06]\nutc_offset_min = 840\n",
+                               &o),
+                     ERR_OK);
+    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], UTC_OFFSET_MIN_MIN);
+    assert_int_equal(o.utc_offset_min[PROTOCOL_gt06], UTC_OFFSET_MIN_MAX);
+    options_clear(&o);
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     static const char *const bad[] = {
@@ -69,7 +82,9 @@ static void refuses_what_it_does_not_know(void **state)
         "[api]\ntoken_days = 0\n",
         "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",
-        "[protocol.jt808]\nutc_offset_min = 901\n",
+        "[protocol.jt808]\nutc_offset_min = 841\n",
+        "[protocol.jt808]\nutc_offset_min = -841\n",
+        "[protocol.jt808]\nutc_offset_min = 0.5\n",
         "[protocol.jt808]\nspeed_unit = kmh\n",
         "[protocol.osmand]\nspeed_unit = mph\n",
         "[protocol.jt808]\nzone = 1\n",
@@ -114,6 +129,7 @@ int main(void)
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_a_file_over_them),
         cmocka_unit_test(open_registration_wants_an_enterprise),
+        cmocka_unit_test(takes_the_ends_of_the_zones),
         cmocka_unit_test(refuses_what_it_does_not_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,6 @@ enum {
     UNKNOWN_PER_NETWORK = 8,
     UNKNOWN_FRAME_MAX = 256,
     UNKNOWN_ADDRESS_SIZE = 56,
-    UNKNOWN_PROTOCOL = UINT8_MAX /* none that we know begins so */
 };
 
 /* What the log gets: of one tracker a line an hour, of all together so many a minute. */
@@ -31,7 +30,7 @@ enum { UNKNOWN_LINES_MAX = 10, UNKNOWN_TELL_AGAIN_S = 3600 };
 
 struct unknown_tracker {
     char device_id[DEVICE_ID_SIZE]; /* "": it named none */
-    uint8_t protocol;               /* index of PROTOCOL_MAP, or UNKNOWN_PROTOCOL */
+    uint8_t protocol;               /* index of PROTOCOL_MAP, or PROTOCOL_UNKNOWN */
     char address[UNKNOWN_ADDRESS_SIZE];
     int64_t first_time_s;
     int64_t last_time_s;
@@ -53,8 +52,8 @@ struct unknown_trackers *unknown_new(void);
 /* NULL is fine. No thread uses it any more. */
 void unknown_free(struct unknown_trackers *u);
 /*
- * One more frame of `seen` at `now_s`: its device_id or, where that is "", its host, its protocol,
- * address and frame count, the rest is kept here.
+ * Counts one more frame of `seen`, found by its device_id, or by its host where that is empty. Of
+ * `seen` the protocol, address and frame are read. Answers whether the log is to get a line.
  */
 struct unknown_line unknown_note(struct unknown_trackers *u, const struct unknown_tracker *seen,
                                  int64_t now_s);

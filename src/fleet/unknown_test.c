@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "protocols/protocol.h"
+
 static struct unknown_tracker seen(const char *device_id)
 {
     struct unknown_tracker t = {
@@ -122,7 +124,7 @@ static struct unknown_line note_bytes(struct unknown_trackers *u, const char *ad
                                       int64_t now_s)
 {
     struct unknown_tracker t = {
-        .protocol = UNKNOWN_PROTOCOL, .frame_len = 2, .frame = {0x23, 0x23}};
+        .protocol = PROTOCOL_UNKNOWN, .frame_len = 2, .frame = {0x23, 0x23}};
     (void)snprintf(t.address, sizeof(t.address), "%s", address);
     return unknown_note(u, &t, now_s);
 }
@@ -141,7 +143,7 @@ static void the_nameless_are_told_apart_by_host(void **state)
     const struct unknown_tracker *at = unknown_list(u, &arena, &count);
     assert_int_equal(count, 3);
     assert_string_equal(at[0].device_id, "");
-    assert_int_equal(at[0].protocol, UNKNOWN_PROTOCOL);
+    assert_int_equal(at[0].protocol, PROTOCOL_UNKNOWN);
     assert_string_equal(at[0].address, "[::ffff:192.0.2.7]:3000");
     assert_int_equal(at[0].count, 3);
     assert_int_equal(at[0].first_time_s, 10);

@@ -36,6 +36,11 @@ static enum frame_fate close_for(struct link *link, _Atomic uint64_t *counter)
     return FRAME_CLOSES;
 }
 
+bool link_may_answer(const struct link *link)
+{
+    return !link->is_mute && !link->owes_fixes;
+}
+
 static void pause_link(struct link *link)
 {
     if (link->paused || link->is_udp) {
@@ -68,7 +73,7 @@ static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
         counter_add(c, frames_anonymous, 1);
         return FRAME_TAKEN;
     }
-    if (!d->wants_reply || link->is_mute) {
+    if (!d->wants_reply || !link_may_answer(link)) {
         return FRAME_TAKEN;
     }
     if (link->in_flight == 0 || link->is_udp) {
@@ -95,7 +100,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .device_id = d->device_id,
         .address = link_address(link),
         .frame = frame,
-        .wants_reply = d->wants_reply && !link->is_mute,
+        .wants_reply = d->wants_reply && link_may_answer(link),
         .wants_close = d->wants_close,
         .hint = d->hint,
         .utc_offset_min = link->session.utc_offset_min,
@@ -258,6 +263,9 @@ static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
     struct decoded d = {.wants_reply = true, .wants_close = true};
     if (p->refuse == NULL) {
         stranger_note_link(link, in);
+        return close_for(link, &c->connections_malformed);
+    }
+    if (!link_may_answer(link)) {
         return close_for(link, &c->connections_malformed);
     }
     p->refuse(in, why, &d.hint);

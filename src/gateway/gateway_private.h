@@ -34,7 +34,6 @@ enum {
     UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
     UDP_RECEIVE_BYTES = 4 * 1024 * 1024, /* asked of the kernel, which may give less */
     ADDRESS_SIZE = 56,
-    PROTOCOL_UNKNOWN = UNKNOWN_PROTOCOL,
     TICK_MS = 250,
 };
 
@@ -257,6 +256,9 @@ void devices_unbind(struct link *link);
  * link.
  */
 size_t frames_take(struct link *link, struct bytes in, bool is_all);
+/* Whether a reply to it would cover nothing that was lost: neither refused fixes nor a bad frame.
+ */
+bool link_may_answer(const struct link *link);
 /* Whether a paused link can go on: room in its credit and in the queue, nothing deferred. */
 bool link_may_resume(const struct link *link);
 /* Goes on with a paused link where it may. */
@@ -268,9 +270,12 @@ void link_resume(struct link *link);
 void stranger_note(struct gateway *g, const char *address, uint8_t protocol, struct bytes said);
 /* The same of a link, as long as it sent no whole frame: after that it is known who speaks. */
 void stranger_note_link(struct link *link, struct bytes said);
-/* The link goes: notes what it left, frames without a device or a first one that never became
-   whole. */
+/*
+ * Before the link is closed: notes what it left, frames without a device or a first one that never
+ * became whole.
+ */
 void stranger_note_end(struct link *link);
+
 /* ---- held.c: frames before a login ---- */
 
 /* Keeps a copy; false where it is one too many or too long. */

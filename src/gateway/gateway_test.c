@@ -162,11 +162,11 @@ static void bytes_of_no_protocol_are_shown(void **state)
     client_expect_end(&c);
     client_close(&c);
     struct unknown_tracker t = nameless(s, 1);
-    assert_said(&t, UNKNOWN_PROTOCOL, xexun);
+    assert_said(&t, PROTOCOL_UNKNOWN, xexun);
     struct client udp = client_open(s, SOCK_DGRAM, &protocol_jt808, rig_id);
     client_text(&udp, "(013612345678BP05");
     t = nameless(s, 2);
-    assert_said(&t, UNKNOWN_PROTOCOL, "(013612345678BP05");
+    assert_said(&t, PROTOCOL_UNKNOWN, "(013612345678BP05");
     client_text(&udp, "\x78\x78\x0d"); /* the half of a frame */
     t = nameless(s, 3);
     assert_said(&t, PROTOCOL_gt06, "\x78\x78\x0d");

@@ -50,12 +50,12 @@ static void who_says_nothing_is_closed(void **state)
 {
     struct site *s = site_open(short_login);
     *state = s;
-    struct client silent = jt808(s);
-    struct client half = jt808(s);
     struct client speaks = jt808(s);
-    client_text(&half, "\x7e\x02");
     client_say(&speaks, ENCODE_HEARTBEAT, NULL, 0);
     client_await(&speaks, 1);
+    struct client silent = jt808(s);
+    struct client half = jt808(s);
+    client_text(&half, "\x7e\x02");
     client_expect_end(&silent);
     client_expect_end(&half);
     assert_int_equal(site_counter(s, connections_idle), 2);

@@ -140,6 +140,9 @@ void link_end_softly(struct link *link)
 void link_part(struct link *link)
 {
     struct gateway *g = link->gateway;
+    if (link->closing) {
+        return;
+    }
     if (!link->lingers || !g->reading) {
         link_close(link);
         return;

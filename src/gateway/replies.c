@@ -184,6 +184,18 @@ static bool must_begin_anew(struct link *link, const struct verdict *v)
     return v->outcome == OUTCOME_REFUSED || (v->outcome == OUTCOME_STORED && link->owes_fixes);
 }
 
+/* What came before it is settled; where that was refused, only the end is left of the reply. */
+static void answer_deferred(struct link *link)
+{
+    struct deferred_reply *d = &link->stream.deferred;
+    d->pending = false;
+    if (link_may_answer(link)) {
+        link_reply_now(link, &d->hint, d->wants_close);
+    } else if (d->wants_close) {
+        link_end_softly(link);
+    }
+}
+
 static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o, int64_t now_s)
 {
     struct link *link = link_find(g, v->connection);
@@ -199,6 +211,7 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
         link_close(link);
         return;
     }
+    /* What came in front of a bad frame is answered on a mute link, too. */
     if (v->wants_reply && !link->owes_fixes) {
         write_reply(o, link, v, now_s);
     }
@@ -208,8 +221,7 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
     }
     flush(o);
     if (answers_deferred && !link->closing) {
-        link->stream.deferred.pending = false;
-        link_reply_now(link, &link->stream.deferred.hint, link->stream.deferred.wants_close);
+        answer_deferred(link);
     }
     link_end_when_sent(link);
     link_resume(link);

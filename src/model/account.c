@@ -1,4 +1,4 @@
-/* The names of what an account may hold by choice. */
+/* Names of the units that a device's speeds are told in. */
 #include "model/account.h"
 
 #include <string.h>

@@ -90,7 +90,7 @@ struct token {
     int64_t expires_s;
 };
 
-/* An address that a user logged in from, as throttle_address_key() writes it. */
+/* An address that a user logged in from: an IPv4 address, or the /64 of an IPv6 one. */
 struct login_address {
     int64_t user_id;
     const char *address;

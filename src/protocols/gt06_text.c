@@ -114,7 +114,7 @@ static void set_speed(struct fix *f, struct bytes text)
         return;
     }
     if (is_kmh) {
-        fix_set_speed_kmh_e2(f, (uint64_t)speed_e7 / 100000);
+        fix_set_speed_kmh_e2(f, units_kmh_e2_from_kmh_e7((uint64_t)speed_e7));
     } else {
         fix_set_speed_kmh_e2(f, units_kmh_e2_from_knots_e7((uint64_t)speed_e7));
     }

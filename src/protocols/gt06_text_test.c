@@ -134,6 +134,7 @@ static void test_positions_in_other_words(void **state)
          "DateTime:26/11/23 09:12:00",
          2000},
         {"DateTime:2026-11-23 09:12:00,Speed:20.5 km/h,Course:90.00,Lon:E117.7,Lat:N38.65", 2050},
+        {"Lat:N38.65,Lon:E117.7,Course:90,Speed:20.005km/h,DateTime:2026-11-23 09:12:00", 2001},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = {.session = {.utc_offset_min = 480}};

@@ -121,9 +121,11 @@ static bool f9_fits(const struct reader *r, uint16_t mask)
 {
     size_t len = 0;
     for (size_t bit = 0; bit < sizeof(f9_lens); bit++) {
-        if ((mask >> bit & 1U) != 0) {
-            len += f9_lens[bit] == 0 ? SIZE_MAX / sizeof(f9_lens) : f9_lens[bit];
+        bool is_there = (mask >> bit & 1U) != 0;
+        if (is_there && f9_lens[bit] == 0) {
+            return false;
         }
+        len += is_there ? f9_lens[bit] : 0;
     }
     return reader_left(r) == len;
 }

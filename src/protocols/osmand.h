@@ -85,7 +85,7 @@ bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report
                      struct bytes *device_id);
 /*
  * A decimal number as programs write one: with a comma for the point ("47,3769"), with an exponent
- * ("1.0E-4"); times 10^7. False where it is none, or "NaN".
+ * ("1.0E-4"); times 10^7. False where it is none, "NaN", or beyond 10^9.
  */
 bool osmand_number_e7(struct bytes text, int64_t *value_e7);
 /*

@@ -24,8 +24,9 @@
 #include "protocols/osmand.h"
 
 enum { E7 = 10000000, MAC_BYTES = 6, NUMBER_SIZE = 40, EXPONENT_MAX = 20, DATE_LEN = 10 };
-static const uint64_t MS_FROM = UINT64_C(100000000000);    /* as seconds the year 5138 ... */
-static const uint64_t US_FROM = UINT64_C(100000000000000); /* ... and as milliseconds */
+static const int64_t NUMBER_MAX_E7 = INT64_C(10000000000000000); /* 10^9 */
+static const uint64_t MS_FROM = UINT64_C(100000000000);          /* as seconds the year 5138 ... */
+static const uint64_t US_FROM = UINT64_C(100000000000000);       /* ... and as milliseconds */
 static const uint64_t TIME_MAX_S = UINT64_C(253402300799);
 
 /* ---- values ---- */
@@ -54,12 +55,12 @@ static bool scale(int64_t *value, int exponent)
         *value /= 10;
     }
     for (; exponent > 0; exponent--) {
-        if (llabs(*value) > INT64_MAX / 10) {
+        if (llabs(*value) > NUMBER_MAX_E7 / 10) {
             return false;
         }
         *value *= 10;
     }
-    return true;
+    return llabs(*value) <= NUMBER_MAX_E7;
 }
 
 bool osmand_number_e7(struct bytes text, int64_t *value_e7)

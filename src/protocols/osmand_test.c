@@ -236,13 +236,36 @@ static void test_numbers_as_programs_write_them(void **state)
         const char *text;
         int64_t e7;
     } good[] = {
-        {"47.3769", 473769000}, {"47,3769", 473769000}, {"-0,5", -5000000},
-        {"1.0E-4", 1000},       {"9.99e-5", 999},       {"1.2345678E2", 1234567800},
-        {"5E+0", 50000000},     {"1E-20", 0},           {"999999999", INT64_C(9999999990000000)},
+        {"47.3769", 473769000},
+        {"47,3769", 473769000},
+        {"-0,5", -5000000},
+        {"1.0E-4", 1000},
+        {"9.99e-5", 999},
+        {"1.2345678E2", 1234567800},
+        {"5E+0", 50000000},
+        {"1E-20", 0},
+        {"999999999", INT64_C(9999999990000000)},
+        {"-1E9", INT64_C(-10000000000000000)},
     };
-    static const char *const bad[] = {"",     ",",     "E5",  "1E",        "1E21",  "1E-21",
-                                      "1E+",  "1E1E1", "NaN", "1.000,5",   "1,2,3", "9E18",
-                                      "0x10", "1 2",   "1,E", "1000000000"};
+    static const char *const bad[] = {"",
+                                      ",",
+                                      "E5",
+                                      "1E",
+                                      "1E21",
+                                      "1E-21",
+                                      "1E+",
+                                      "1E1E1",
+                                      "NaN",
+                                      "1.000,5",
+                                      "1,2,3",
+                                      "9E18",
+                                      "0x10",
+                                      "1 2",
+                                      "1,E",
+                                      "1000000000",
+                                      "1.0000001E9",
+                                      "-1E10",
+                                      "922337203.6854775E3"};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         int64_t value = 0;
         print_message("# %s\n", good[i].text);
@@ -257,6 +280,28 @@ static void test_numbers_as_programs_write_them(void **state)
     int64_t value = 0;
     assert_false(osmand_number_e7(
         bytes_of_text("0000000000000000000000000000000000000000000000001"), &value));
+}
+
+/* What is too large to be meant is left out, whatever it is of; the rest of the report stands. */
+static void test_numbers_without_measure(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"altitude", "speed", "bearing", "hdop",
+                                        "batt",     "fuel",  "odometer"};
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char query[128];
+        (void)snprintf(query, sizeof(query),
+                       "timestamp=1377177267&lat=1&lon=2&%s=922337203.6854775E3", names[i]);
+        print_message("# %s\n", query);
+        const struct message *m = decode_query(&arena, query);
+        assert_int_equal(m->kind, MESSAGE_FIX);
+        assert_int_equal(m->fix.lat_e7, 10000000);
+        assert_int_equal(m->fix.speed_kmh_e2, 0);
+        assert_int_equal(m->fix.altitude_dm, 0);
+        assert_int_equal(m->fix.course_cdeg, 0);
+    }
+    arena_free(&arena);
 }
 
 /* As people paste addresses into their phones, and programs put them together. */
@@ -466,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_positions_that_are_none),
         cmocka_unit_test(test_a_report_without_a_position_is_a_heartbeat),
         cmocka_unit_test(test_numbers_as_programs_write_them),
+        cmocka_unit_test(test_numbers_without_measure),
         cmocka_unit_test(test_forms_as_they_are_meant),
         cmocka_unit_test(test_activity_tells_motion_unless_that_is_told),
         cmocka_unit_test(test_values_out_of_range_stay_out),

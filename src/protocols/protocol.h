@@ -175,7 +175,8 @@ enum protocol_index {
 #define X(name) PROTOCOL_##name,
     PROTOCOL_MAP(X)
 #undef X
-        PROTOCOL_COUNT
+        PROTOCOL_COUNT,
+    PROTOCOL_UNKNOWN = UINT8_MAX /* none that we know begins so */
 };
 
 /* The row at `index` (below PROTOCOL_COUNT). */
