@@ -63,6 +63,11 @@ LOCATION = (b'{"device_id":"7","location":[{"timestamp":"2026-01-01T00:00:00.5Z"
 PARTS = (b'--X\r\nContent-Disposition: form-data; name="lat"\r\n\r\n1.5\r\n'
          b"--X\r\nContent-Disposition: form-data; name=lon\r\n\r\n2\r\n--X--\r\n")
 
+# SQLite's log with pages of the least size: its header, and frames of which each third commits.
+LOG = b"".join([bytes.fromhex("377f0682002de21800000200000000005a5a5a5aa5a5a5a5"), bytes(8)] + [
+    bytes([0, 0, 0, page, 0, 0, 0, 3 if page == 3 else 0]) + bytes(16) + bytes([page]) * 512
+    for page in (1, 2, 3) * 3])
+
 SEEDS = {
     # A byte for the way, the count in two, and the columns of the block of src/store/chunk.c.
     "chunk": [bytes.fromhex("000400c62060ca81f5820641e003010068"
@@ -82,6 +87,10 @@ SEEDS = {
               b"/API/MANAGE/GETALLDEVICES", b"/health", b"/api/openapi.json", b"/api"],
     "track": [GPX, b"lon,lat,time,id\n8.5,47.4,1767225600,a\n8.6,47.5,2026-01-01T00:00:01,b\n",
               b"$GPRMC,115434.00,A,3003.1914,S,05110.2350,W,012.3,270.1,161208,,*3E\r\n"],
+    # The way, frames left with a bad checksum and with bad salts, the database's size, the log.
+    "wal": [b"\1\0\0\0" + LOG, b"\1\x10\0\0" + LOG, b"\1\0\x40\0" + LOG, b"\0\0" + LOG,
+            b"\1\0\0\x18" + b"".join(bytes([n]) * 512 for n in (1, 2, 3)) + LOG,
+            b"\2ODSQ" + bytes(28), b"\3ODSQ" + bytes(7) + b"\5" + bytes(range(20))],
     "zone": [b"\2\1" + b"2026-10-25 02:30:00", b"\2\0" + b"2026-03-29 02:30:00",
              b"\0\0" + b"2026/1/5 7:05:09", b"\1\0" + b"2026-01-01T00:00:00+08:00",
              b"\6\0" + b"2011-12-30", b"Europe/Berlin", b"\3\1" + b"0001-01-01 00:00:00",

@@ -116,10 +116,9 @@ static enum err copy_pages(const struct copy *c, sqlite3 *from, sqlite3 *to)
 /* A copy takes an id of its own when it is first opened (witness.c). */
 static enum err forget_id(sqlite3 *db)
 {
-    int64_t count = 0;
-    enum err e =
-        database_number(db, "SELECT count(*) FROM sqlite_schema WHERE name='store'", &count);
-    return e == ERR_OK && count > 0 ? database_run(db, "UPDATE store SET id=x''") : e;
+    bool has_id = false;
+    enum err e = database_has_table(db, "store", &has_id);
+    return e == ERR_OK && has_id ? database_run(db, "UPDATE store SET id=x''") : e;
 }
 
 /* Into the empty file; nobody else opens it, so that it needs neither locks nor a journal. */

@@ -116,6 +116,20 @@ enum err database_number(sqlite3 *db, const char *sql, int64_t *out)
     return e;
 }
 
+enum err database_has_table(sqlite3 *db, const char *name, bool *out)
+{
+    static const char sql[] = "SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?";
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    result =
+        result == SQLITE_OK ? sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) : result;
+    result = result == SQLITE_OK ? sqlite3_step(statement) : result;
+    *out = result == SQLITE_ROW;
+    enum err e = database_err(db, result);
+    (void)sqlite3_finalize(statement);
+    return e;
+}
+
 enum err database_rollback(sqlite3 *db)
 {
     if (sqlite3_get_autocommit(db) != 0) {

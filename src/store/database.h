@@ -30,6 +30,8 @@ enum err database_err(sqlite3 *db, int result);
 MUST_USE enum err database_run(sqlite3 *db, const char *sql);
 /* The one number that `sql` answers. */
 MUST_USE enum err database_number(sqlite3 *db, const char *sql, int64_t *out);
+/* Whether there is a table of that name. */
+MUST_USE enum err database_has_table(sqlite3 *db, const char *name, bool *out);
 /* Prepares a statement that is kept. */
 MUST_USE enum err database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
 /* Runs a bound statement that gives no rows, and makes it ready for its next use. */

@@ -1,17 +1,20 @@
 /*
- * Going on with a store that has lost something, because somebody said so. First its files are
- * copied, since they are all there is to find more in one day:
+ * Going on with a store that has lost something, because somebody said so.
+ *
+ * A log is good up to its last good commit; left as it is, what stands behind would look like
+ * damage for ever. But cut short it may be older than the database, into which later commits were
+ * copied back already, and SQLite would lay old pages over new ones. So both are read, the database
+ * with what is good of its log and without any, and of those that are sound the one that knows more
+ * commits stays. Where neither is, nothing is touched.
+ *
+ * Then the files are copied, since they are all there is to find more in one day:
  *
  *     DIRECTORY/damaged-20261129T134105Z/odograph.db, odograph.db-wal, odograph.seq
  *
  * under a name with .part behind it until all is on the disk. As long as such a folder lies there
- * /health tells of it, so that nobody forgets what happened.
- *
- * Then the log is cut behind its last good commit: left as it is, what stands behind would look
- * like damage for ever. But cut short it may be older than the database, into which later commits
- * were copied back already, and SQLite would lay old pages over new ones. So both are tried, the
- * database with the log that is left and without any, and of those that are sound the one that
- * knows more commits stays.
+ * /health tells of it, so that nobody forgets what happened. Only then is the log cut, and at last
+ * the witness goes: whoever is killed on the way finds the store damaged again, and decides the
+ * same.
  */
 #include "store/keep.h"
 
@@ -38,6 +41,18 @@
 
 enum { MS_PER_S = 1000, CACHE_KIB = 8192, NAME_SIZE = 64, COPY_BYTES = 1 << 20 };
 
+static bool is_kept(const char *name)
+{
+    return strncmp(name, PREFIX, strlen(PREFIX)) == 0;
+}
+
+/* Of a copy that was not completed: nothing was accepted. */
+static bool is_part(const char *name)
+{
+    size_t len = strlen(name);
+    return len >= strlen(PART) && strcmp(name + len - strlen(PART), PART) == 0;
+}
+
 size_t keep_count(const char *directory)
 {
     size_t count = 0;
@@ -47,7 +62,7 @@ size_t keep_count(const char *directory)
     }
     const struct dirent *entry = readdir(dir);
     for (; entry != NULL; entry = readdir(dir)) {
-        count += strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0;
+        count += is_kept(entry->d_name) && !is_part(entry->d_name);
     }
     (void)closedir(dir);
     return count;
@@ -129,10 +144,26 @@ static void drop_folder(const char *folder)
     (void)rmdir(folder);
 }
 
+void keep_tidy(const char *directory)
+{
+    DIR *dir = opendir(directory);
+    if (dir == NULL) {
+        return;
+    }
+    const struct dirent *entry = readdir(dir);
+    for (; entry != NULL; entry = readdir(dir)) {
+        if (is_kept(entry->d_name) && is_part(entry->d_name)) {
+            char *folder = path_in(directory, entry->d_name);
+            drop_folder(folder);
+            free(folder);
+        }
+    }
+    (void)closedir(dir);
+}
+
 /* A folder gets its name when it is complete. */
 static int keep_as(const char *directory, const char *part, const char *folder)
 {
-    drop_folder(part); /* of one that was killed in the same second */
     int number = copy_files(directory, part);
     if (number == 0 && rename(part, folder) != 0) {
         number = errno;
@@ -195,48 +226,83 @@ static struct worth look(const char *path, const char *vfs, bool is_alone)
     return worth;
 }
 
-/* What is left of the log stays, or it goes: see above. */
-static enum err choose(const char *directory, const char *vfs, const struct inspection *found)
+/* What is gone on with. */
+struct plan {
+    bool is_log_kept; /* up to its last good commit; else it is left out */
+    bool is_seq_known;
+    uint64_t seq;
+};
+
+/*
+ * SQLite reads no further than the last good commit, cut or not: so this changes nothing, and comes
+ * out the same for whoever was killed before all was done.
+ */
+static enum err compare(const char *directory, const char *vfs, struct plan *out)
 {
     char *path = store_path(directory);
-    char *log_path = inspect_log_path(directory);
-    bool is_log_damaged = found->damage == DAMAGE_LOG;
-    enum err e = is_log_damaged ? wal_cut(log_path, found->log.taken_bytes) : ERR_OK;
-    if (e == ERR_OK) {
-        struct worth with = look(path, vfs, false);
-        struct worth alone = look(path, vfs, true);
-        bool is_with = with.is_sound && (!alone.is_sound || with.seq > alone.seq);
-        log_line(LOG_WARN, "damage_accepted", "newest=%llu log=%s",
-                 (unsigned long long)(is_with ? with.seq : alone.seq),
-                 is_with ? "kept" : "left out");
-        e = is_with ? ERR_OK : wal_cut(log_path, 0);
-        e = e == ERR_OK && !with.is_sound && !alone.is_sound ? ERR_CORRUPT : e;
-    }
+    struct worth with = look(path, vfs, false);
+    struct worth alone = look(path, vfs, true);
     free(path);
+    if (!with.is_sound && !alone.is_sound) {
+        log_line(LOG_ERROR, "damage_not_mended",
+                 "directory=\"%s\" why=\"%s is damaged too, with its log and without\" "
+                 "do=\"put a backup in its place\"",
+                 directory, DATABASE_FILE);
+        return ERR_CORRUPT;
+    }
+    out->is_log_kept = with.is_sound && (!alone.is_sound || with.seq > alone.seq);
+    out->is_seq_known = true;
+    out->seq = out->is_log_kept ? with.seq : alone.seq;
+    return ERR_OK;
+}
+
+static enum err decide(const char *directory, const char *vfs, enum damage damage, struct plan *out)
+{
+    *out = (struct plan){.is_log_kept = false};
+    switch (damage) {
+    case DAMAGE_LOG:
+    case DAMAGE_LOST:
+    case DAMAGE_UNREADABLE:
+        return compare(directory, vfs, out);
+    case DAMAGE_LONE_LOG:
+    case DAMAGE_NO_STORE:
+    case DAMAGE_OTHER_LOG:
+    case DAMAGE_NONE:
+        break;
+    }
+    return ERR_OK;
+}
+
+static enum err cut_log(const char *directory, const struct plan *plan,
+                        const struct wal_report *log)
+{
+    char *log_path = inspect_log_path(directory);
+    enum err e = wal_cut(log_path, plan->is_log_kept ? log->taken_bytes : 0);
     free(log_path);
     return e;
 }
 
-static enum err leave_log_out(const char *directory)
+static void tell(const char *directory, const struct plan *plan)
 {
-    char *log_path = inspect_log_path(directory);
-    enum err e = wal_cut(log_path, 0);
-    free(log_path);
-    log_line(LOG_WARN, "damage_accepted", "log=\"left out\"");
-    return e;
+    const char *log = plan->is_log_kept ? "kept" : "left out";
+    if (plan->is_seq_known) {
+        log_line(LOG_WARN, "damage_accepted", "directory=\"%s\" newest=%llu log=\"%s\"", directory,
+                 (unsigned long long)plan->seq, log);
+    } else {
+        log_line(LOG_WARN, "damage_accepted", "directory=\"%s\" log=\"%s\"", directory, log);
+    }
 }
 
 enum err keep_and_mend(const char *directory, const char *vfs, const struct inspection *found)
 {
-    enum err e = keep_files(directory);
-    if (e != ERR_OK) {
-        return e;
+    struct plan plan;
+    keep_tidy(directory);
+    enum err e = decide(directory, vfs, found->damage, &plan);
+    e = e == ERR_OK ? keep_files(directory) : e;
+    e = e == ERR_OK ? cut_log(directory, &plan, &found->log) : e;
+    e = e == ERR_OK ? witness_remove(directory) : e;
+    if (e == ERR_OK) {
+        tell(directory, &plan);
     }
-    bool is_log_other = found->damage == DAMAGE_LONE_LOG || found->damage == DAMAGE_OTHER_LOG;
-    if (is_log_other) {
-        e = leave_log_out(directory);
-    } else if (found->damage == DAMAGE_LOG || found->damage == DAMAGE_UNREADABLE) {
-        e = choose(directory, vfs, found);
-    }
-    return e == ERR_OK ? witness_remove(directory) : e;
+    return e;
 }

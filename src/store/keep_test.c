@@ -88,6 +88,109 @@ static void the_log_is_cut_where_it_is_bad(void **state)
     assert_int_equal(size_of(c->path, WITNESS), -1);
 }
 
+/* The log stays in use, by a reader of before the checkpoint. */
+static sqlite3 *read_on(const struct crash *c)
+{
+    const struct database_options options = {
+        .path = c->k->store->path, .cache_kib = KIT_CACHE_KIB, .read_only = true};
+    sqlite3 *db = NULL;
+    int64_t seq = 0;
+    assert_int_equal(database_open(&options, &db), ERR_OK);
+    assert_int_equal(database_run(db, "BEGIN"), ERR_OK);
+    assert_int_equal(database_number(db, "SELECT max(seq) FROM journal", &seq), ERR_OK);
+    return db;
+}
+
+/* What is left of the log is older than what was copied back out of it. */
+static void a_log_below_its_checkpoint(void **state)
+{
+    struct crash *c = *state;
+    commit_some(c, 0, FIXES);
+    int64_t copied = (end_of_log(c) - 32) / FRAME;
+    sqlite3 *reader = read_on(c);
+    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    commit_some(c, FIXES, 1);
+    int64_t one_more = end_of_log(c);
+    commit_some(c, FIXES + 1, 2);
+    assert_true(one_more > 32 + copied * FRAME);
+    assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+    for (int64_t left = copied - 1; left >= 0; left -= copied / 8) {
+        die(c);
+        cut(c->path, LOG, 32 + left * FRAME + 100);
+        assert_damage(c, DAMAGE_LOST);
+        assert_accepted(c, FIXES);
+    }
+    die(c);
+    cut(c->path, LOG, one_more); /* here it is newer, and stays */
+    assert_refused(c, DAMAGE_LOST);
+    assert_accepted(c, FIXES + 1);
+}
+
+/* Whoever goes on where another was killed finds a store that is below its witness. */
+static void killed_when_the_log_was_cut(void **state)
+{
+    struct crash *c = *state;
+    char log[PATH_SIZE];
+    struct inspection found;
+    commit_some(c, 0, FIXES);
+    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    die(c);
+    flip(c->path, LOG, 32 + 6 * FRAME + 100);
+    assert_int_equal(inspect_store(c->path, NULL, &found), ERR_CORRUPT);
+    name_in(log, c->path, LOG);
+    assert_int_equal(wal_cut(log, found.log.taken_bytes), ERR_OK);
+    assert_refused(c, DAMAGE_LOST);
+    assert_accepted(c, FIXES);
+}
+
+static void nothing_is_done_where_nothing_is_sound(void **state)
+{
+    struct crash *c = *state;
+    struct store *s = NULL;
+    commit_some(c, 0, FIXES);
+    die(c);
+    int64_t log = size_of(c->path, LOG);
+    flip(c->path, LOG, 17);
+    flip(c->path, DATABASE, 100); /* the kind of its first page */
+    for (int i = 0; i < 2; i++) {
+        assert_damage(c, DAMAGE_LOG);
+        assert_int_equal(try_open(c->path, true, NULL, &s), ERR_CORRUPT);
+        assert_int_equal(keep_count(c->path), 0);
+        assert_int_equal(size_of(c->path, LOG), log);
+        assert_int_equal(size_of(c->path, WITNESS), 32);
+    }
+    flip(c->path, DATABASE, 100);
+    assert_accepted(c, 0);
+}
+
+/* What a copy that was killed leaves. */
+static void put_part(const struct crash *c, char part[KIT_PATH_SIZE])
+{
+    (void)snprintf(part, KIT_PATH_SIZE, "%.100s/damaged-20260105T060000Z.part", c->path);
+    assert_int_equal(mkdir(part, 0700), 0);
+    copy(c->path, part, DATABASE);
+}
+
+static void a_copy_that_was_killed(void **state)
+{
+    struct crash *c = *state;
+    char part[KIT_PATH_SIZE];
+    struct stat st;
+    commit_some(c, 0, 3);
+    die(c);
+    put_part(c, part);
+    assert_int_equal(keep_count(c->path), 0);
+    assert_opens(c, 3);
+    assert_int_equal(stat(part, &st), -1);
+    die(c);
+    drop(c->path, LOG);
+    put_part(c, part);
+    assert_refused(c, DAMAGE_LOST);
+    assert_int_equal(stat(part, &st), 0);
+    assert_accepted(c, 0);
+    assert_int_equal(stat(part, &st), -1);
+}
+
 static void health_is_told_while_they_lie_there(void **state)
 {
     struct crash *c = *state;
@@ -143,6 +246,10 @@ int main(void)
         WITH_CRASH(a_backup_is_another_store),
         WITH_CRASH(a_backup_beside_the_log_of_another),
         WITH_CRASH(the_log_is_cut_where_it_is_bad),
+        WITH_CRASH(a_log_below_its_checkpoint),
+        WITH_CRASH(killed_when_the_log_was_cut),
+        WITH_CRASH(nothing_is_done_where_nothing_is_sound),
+        WITH_CRASH(a_copy_that_was_killed),
         WITH_CRASH(health_is_told_while_they_lie_there),
         WITH_CRASH(without_room_nothing_is_accepted),
     };

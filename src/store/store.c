@@ -84,6 +84,7 @@ static enum err look_for_damage(const struct store_options *options)
     struct inspection found;
     enum err e = inspect_store(options->directory, options->vfs, &found);
     if (e != ERR_CORRUPT) {
+        keep_tidy(options->directory);
         return e == ERR_OK && found.is_witness_closed ? ERR_IO : e;
     }
     inspect_report(options->directory, &found);

@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * The write-ahead log (SQLite, "Database File Format", section 4), all numbers big-endian:
  *
@@ -7,11 +8,15 @@
  *     header   0  377f0682; 377f0683: checksums are of big-endian words
  *              4  2d e2 18 (3007000), the format
  *              8  size of a page
- *             12  number of the round: the log begins anew at its front when all of it is copied
- * back 16  two salts, others in every round 24  checksum of the 24 bytes before, two words frame 0
- * number of the page 4  pages of the database after the commit that ends here; 0: none does 8  the
- * salts of the header 16  checksum of the 8 bytes at 0 and the page, begun with that of the frame
- * before 24  the page
+ *             12  number of the round: the log begins anew at its front when all is copied back
+ *             16  two salts, others in every round
+ *             24  checksum of the 24 bytes before, two words
+ *
+ *     frame    0  number of the page
+ *              4  pages of the database after the commit that ends here; 0: none does
+ *              8  the salts of the header
+ *             16  checksum of the 8 bytes at 0 and the page, begun with that of the frame before
+ *             24  the page
  *
  * SQLite takes a frame with a bad checksum for the end of the log: so one wrong bit undoes every
  * commit behind it, and nobody is told. What lies behind the end is not always damage, though. A
@@ -32,6 +37,7 @@
  * from the one before it, and it is damage unless every page up to the last commit stands in the
  * database as well: that is when a round begins, and a power cut may tear its header.
  */
+/* clang-format on */
 #include "store/wal.h"
 
 #include <errno.h>

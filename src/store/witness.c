@@ -118,14 +118,6 @@ enum err witness_read(const char *directory, struct witness_note *out)
     return e;
 }
 
-static enum err has_table(sqlite3 *db, const char *sql, bool *out)
-{
-    int64_t count = 0;
-    enum err e = database_number(db, sql, &count);
-    *out = count > 0;
-    return e;
-}
-
 static enum err read_id(sqlite3 *db, uint8_t out[WITNESS_ID_BYTES])
 {
     sqlite3_stmt *s = NULL;
@@ -145,12 +137,12 @@ enum err witness_look(sqlite3 *db, struct witness_note *out)
     bool has_journal = false;
     int64_t seq = 0;
     *out = (struct witness_note){0};
-    enum err e = has_table(db, "SELECT count(*) FROM sqlite_schema WHERE name='store'", &has_id);
+    enum err e = database_has_table(db, "store", &has_id);
     if (e == ERR_OK && has_id) {
         e = read_id(db, out->id);
     }
     if (e == ERR_OK) {
-        e = has_table(db, "SELECT count(*) FROM sqlite_schema WHERE name='journal'", &has_journal);
+        e = database_has_table(db, "journal", &has_journal);
     }
     if (e == ERR_OK && has_journal) {
         e = database_number(db, "SELECT coalesce(max(seq), 0) FROM journal", &seq);

@@ -48,8 +48,8 @@ def content(server):
     return [path.read_bytes() if path.exists() else b"" for path in paths]
 
 
-def refused(server, word):
-    """It does not start, says why and what to do, and changes nothing."""
+def refused(server, word, word_beside=None):
+    """It does not start, says why and what to do, and changes nothing; nor do those beside it."""
     before = content(server)
     done = run("serve", "--data", str(server.data), "--http", "127.0.0.1:0", "--device",
                "127.0.0.1:0")
@@ -57,7 +57,7 @@ def refused(server, word):
     assert "event=store_damaged" in done.stderr and word in done.stderr, done.stderr
     assert "--accept-damage" in done.stderr
     for done in (check(server), back_up(server)):
-        assert done.returncode == 1 and word in done.stderr
+        assert done.returncode == 1 and (word_beside or word) in done.stderr, done.stderr
     assert content(server) == before
 
 
@@ -156,8 +156,10 @@ def test_a_log_that_is_cut_short(killed):
 def test_a_database_that_is_gone(killed):
     server = killed()
     (server.data / "odograph.db").unlink()
-    refused(server, "odograph.db is missing or empty")
+    refused(server, "odograph.db is missing or empty", "no odograph.db in it")
     log_of(server).unlink()
+    refused(server, "odograph.db is missing or empty", "no odograph.db in it")
+    (server.data / "odograph.db").touch()
     refused(server, "odograph.db is missing or empty")
 
 
