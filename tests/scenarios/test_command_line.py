@@ -68,6 +68,18 @@ def test_serve_says_why_its_directory_will_not_do(tmp_path):
                        (tmp_path / "a" / "b", "its parent directory is missing: make that first")):
         assert f"odograph serve: {path}: " in (said := refused(1, "serve", "--data", str(path),
                                                               *ANYWHERE)) and says in said
+        assert len(said.splitlines()) == 1, said
+
+
+def test_serve_says_once_that_a_port_is_taken(server, tmp_path):
+    for option, address in (("--http", server.http), ("--device", server.device)):
+        other = "--device" if option == "--http" else "--http"
+        said = refused(1, "serve", "--data", str(tmp_path / "other"), option, address, other,
+                       "127.0.0.1:0")
+        assert f"odograph serve: {option} {address}: cannot listen there" in said
+        assert "start_failed" not in said
+    said = refused(1, "serve", "--data", str(server.data), *ANYWHERE)
+    assert "event=directory_locked" in said and "start_failed" not in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
@@ -83,6 +95,7 @@ def test_serve_says_which_directory_it_may_not_write_to():
                                   check=False)
             assert done.returncode == 1, done.stderr
             assert f"{path}: Permission denied; {says}" in done.stderr, done.stderr
+            assert len(done.stderr.splitlines()) == 1, done.stderr
         assert list(closed.iterdir()) == []
 
 
