@@ -56,7 +56,8 @@ struct pending_fix {
 struct client {
     int fd; /* -1: none */
     enum stage stage;
-    bool exhausted; /* the source has no more */
+    bool exhausted;   /* the source has no more */
+    bool is_answered; /* a fix of it was acknowledged */
     struct session session;
     int64_t retry_ms;
     int64_t last_send_ms;
@@ -108,6 +109,30 @@ static const struct protocol *protocol_of(const struct run *r, const struct clie
 }
 
 /* ---- connecting ---- */
+
+void sim_tell_failure(const struct sim_options *options, int number)
+{
+    bool is_closed = number == ECONNRESET || number == EPIPE;
+    const char *what = number == ECONNREFUSED ? "connection refused by"
+                       : is_closed            ? "connection closed by"
+                                              : "no connection to";
+    bool is_v6 = strchr(options->host, ':') != NULL;
+    bool is_said = number == ECONNREFUSED || is_closed;
+    (void)fprintf(stderr, "odograph simulate: %s %s%s%s:%u%s%s\n", what, is_v6 ? "[" : "",
+                  options->host, is_v6 ? "]" : "", options->port, is_said ? "" : ": ",
+                  is_said ? "" : strerror(number));
+}
+
+/* Keeps why a connection failed first, and says so at once to whoever looks on. */
+static void note_failure(struct run *r, int number)
+{
+    if (r->result->failure == 0) {
+        r->result->failure = number;
+        if (r->options->progress) {
+            sim_tell_failure(r->options, number);
+        }
+    }
+}
 
 static void drop_connection(struct run *r, struct client *c, bool is_error)
 {
@@ -167,6 +192,7 @@ static bool send_all(struct run *r, struct client *c, struct bytes out)
             continue;
         }
         if (n <= 0) {
+            note_failure(r, errno);
             return false;
         }
         sent += (size_t)n;
@@ -221,6 +247,7 @@ static enum err connect_client(struct run *r, struct client *c)
         return ERR_IO;
     }
     if (connect(c->fd, (const struct sockaddr *)&r->address, r->address_len) != 0) {
+        note_failure(r, errno);
         drop_connection(r, c, true);
         return ERR_OK;
     }
@@ -247,6 +274,7 @@ static void acknowledge_fixes(struct run *r, struct client *c, size_t fixes)
         c->count--;
         c->in_flight -= c->in_flight > 0;
         r->result->acknowledged++;
+        c->is_answered = true;
     }
 }
 
@@ -440,6 +468,7 @@ static void on_readable(struct run *r, struct client *c)
         return;
     }
     if (n <= 0) {
+        note_failure(r, n == 0 ? ECONNRESET : errno);
         drop_connection(r, c, true);
         return;
     }
@@ -590,6 +619,9 @@ enum err sim_run(const struct sim_options *options, struct sim_result *out)
     }
     enum err e = open_datagrams(&r);
     e = e != ERR_OK ? e : run_all(&r);
+    for (size_t i = 0; i < options->device_count; i++) {
+        out->unanswered += !r.clients[i].is_answered && !client_is_done(&r.clients[i]);
+    }
     out->elapsed_s = (double)(clock_monotonic_us() - r.start_us) / 1e6;
     out->ack_p50_ms = sim_stats_ms(&r.stats, 0.50);
     out->ack_p99_ms = sim_stats_ms(&r.stats, 0.99);
