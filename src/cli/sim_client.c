@@ -32,6 +32,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/sim_datagrams.h"
+#include "cli/sim_failure.h"
 #include "cli/sim_stats.h"
 
 enum {
@@ -110,30 +111,6 @@ static const struct protocol *protocol_of(const struct run *r, const struct clie
 
 /* ---- connecting ---- */
 
-void sim_tell_failure(const struct sim_options *options, int number)
-{
-    bool is_closed = number == ECONNRESET || number == EPIPE;
-    const char *what = number == ECONNREFUSED ? "connection refused by"
-                       : is_closed            ? "connection closed by"
-                                              : "no connection to";
-    bool is_v6 = strchr(options->host, ':') != NULL;
-    bool is_said = number == ECONNREFUSED || is_closed;
-    (void)fprintf(stderr, "odograph simulate: %s %s%s%s:%u%s%s\n", what, is_v6 ? "[" : "",
-                  options->host, is_v6 ? "]" : "", options->port, is_said ? "" : ": ",
-                  is_said ? "" : strerror(number));
-}
-
-/* Keeps why a connection failed first, and says so at once to whoever looks on. */
-static void note_failure(struct run *r, int number)
-{
-    if (r->result->failure == 0) {
-        r->result->failure = number;
-        if (r->options->progress) {
-            sim_tell_failure(r->options, number);
-        }
-    }
-}
-
 static void drop_connection(struct run *r, struct client *c, bool is_error)
 {
     if (c->fd >= 0) {
@@ -165,19 +142,6 @@ static bool is_full(const struct run *r)
     return r->options->udp && r->frames_out >= UDP_FRAMES_MAX;
 }
 
-/* Counts the frames in what encode() wrote, by the protocol's own split(). */
-static size_t count_frames(const struct protocol *p, struct bytes in)
-{
-    size_t frames = 0;
-    size_t used = 0;
-    struct bytes frame;
-    while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK && used > 0) {
-        in = bytes_slice(in, used, in.len - used);
-        frames++;
-    }
-    return frames;
-}
-
 /* Sends all of `out` or answers false; a device's socket buffer holds far more than its window. */
 static bool send_all(struct run *r, struct client *c, struct bytes out)
 {
@@ -192,7 +156,7 @@ static bool send_all(struct run *r, struct client *c, struct bytes out)
             continue;
         }
         if (n <= 0) {
-            note_failure(r, errno);
+            sim_failure_note(r->options, r->result, errno);
             return false;
         }
         sent += (size_t)n;
@@ -210,7 +174,7 @@ static bool send_request(struct run *r, struct client *c, const struct encode_re
         return false;
     }
     struct bytes out = writer_bytes(&w);
-    size_t frames = count_frames(p, out);
+    size_t frames = protocol_count_frames(p, out);
     uint32_t left = (uint32_t)(what->kind == ENCODE_FIXES ? what->count : 0);
     for (size_t i = 0; i < frames; i++) {
         uint32_t fixes = i + 1 == frames ? left : left / (uint32_t)(frames - i);
@@ -247,7 +211,7 @@ static enum err connect_client(struct run *r, struct client *c)
         return ERR_IO;
     }
     if (connect(c->fd, (const struct sockaddr *)&r->address, r->address_len) != 0) {
-        note_failure(r, errno);
+        sim_failure_note(r->options, r->result, errno);
         drop_connection(r, c, true);
         return ERR_OK;
     }
@@ -468,7 +432,7 @@ static void on_readable(struct run *r, struct client *c)
         return;
     }
     if (n <= 0) {
-        note_failure(r, n == 0 ? ECONNRESET : errno);
+        sim_failure_note(r->options, r->result, n == 0 ? ECONNRESET : errno);
         drop_connection(r, c, true);
         return;
     }

@@ -58,8 +58,6 @@ struct sim_result {
     double ack_max_ms;
 };
 
-/* Says on standard error why a connection to the device port failed. */
-void sim_tell_failure(const struct sim_options *options, int number);
 /* Runs to the end. ERR_INVALID: no such address; ERR_IO: the system refuses sockets. */
 MUST_USE enum err sim_run(const struct sim_options *options, struct sim_result *out);
 

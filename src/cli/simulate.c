@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/limits.h"
 #include "cli/sim_client.h"
+#include "cli/sim_failure.h"
 #include "cli/sim_source.h"
 
 static const char SUMMARY[] =
@@ -314,7 +315,7 @@ static void explain(const struct simulate_options *o, const struct sim_options *
                     const struct sim_result *r)
 {
     if (r->failure != 0) {
-        sim_tell_failure(sim, r->failure);
+        sim_failure_tell(sim, r->failure);
     }
     if (r->acknowledged == 0) {
         (void)fprintf(
