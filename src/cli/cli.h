@@ -3,9 +3,9 @@
 
 /*
  * The subcommands of odograph, one file each. Each gets argv from its own name on and answers the
- * exit status of the program: 0, or one of these.
+ * exit status of the program: 0, or one of these (serve ends with 3 by itself).
  */
-enum { CLI_FAILED = 1, CLI_USAGE = 2 };
+enum { CLI_FAILED = 1, CLI_USAGE = 2, CLI_DAMAGED = 4 };
 
 /* The rows of main.c; each prints its own help for "--help". */
 int serve_command(int argc, char **argv);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/inspect.h"
 
 static bool refuse(const char *path, int number, const char *what_to_do)
 {
@@ -65,7 +66,10 @@ bool data_directory_has_store(const char *command, const char *path)
     if (is_there) {
         return true;
     }
-    if (number == ENOENT) {
+    struct inspection found;
+    if (number == ENOENT && inspect_store(path, NULL, &found) == ERR_CORRUPT) {
+        inspect_report(path, &found);
+    } else if (number == ENOENT) {
         (void)fprintf(stderr,
                       "odograph %s: %s: no odograph.db in it; --data wants the directory that "
                       "odograph serve has\n",

@@ -4,12 +4,12 @@
  */
 #include <sodium.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "api/auth.h"
 #include "base/arena.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/data_directory.h"
 #include "cli/password_input.h"
 #include "fleet/directory.h"
 #include "store/store.h"
@@ -19,7 +19,7 @@ static const char SUMMARY[] =
     "Sets the password of a user, root too, and ends the user's tokens. Reads it from the\n"
     "terminal, twice and without echo, or one line of a pipe. The server must be stopped.";
 
-enum { CACHE_KIB = 4096, PATH_SIZE = 4096 };
+enum { CACHE_KIB = 4096 };
 
 static int complain(const char *what, const char *why)
 {
@@ -37,21 +37,9 @@ static void ignore_state(void *context, int64_t device, const struct fold_state 
     (void)context, (void)device, (void)state;
 }
 
-static enum err open_store(const char *data, struct store **store)
-{
-    char path[PATH_SIZE];
-    int len = snprintf(path, sizeof(path), "%s/odograph.db", data);
-    if (len < 0 || (size_t)len >= sizeof(path) || access(path, F_OK) != 0) {
-        return ERR_NOT_FOUND;
-    }
-    return store_open(&(struct store_options){.directory = data, .cache_kib = CACHE_KIB}, store);
-}
-
 static const char *open_failure(enum err e)
 {
     switch (e) {
-    case ERR_NOT_FOUND:
-        return "no odograph.db in it";
     case ERR_LOCKED:
         return "a server has it; stop that first, or call ChangePassword or ModifyUser";
     default:
@@ -152,7 +140,10 @@ int passwd_command(int argc, char **argv)
     if (sodium_init() < 0) {
         return complain("no password can be made", "no random numbers");
     }
-    e = open_store(data, &store);
+    if (!data_directory_has_store("passwd", data)) {
+        return CLI_FAILED;
+    }
+    e = store_open(&(struct store_options){.directory = data, .cache_kib = CACHE_KIB}, &store);
     if (e != ERR_OK) {
         return complain(data, open_failure(e));
     }

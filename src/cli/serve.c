@@ -33,7 +33,10 @@ static const char SUMMARY[] =
     "else\n"
     "with a random one that is printed once on standard error. Where something that was\n"
     "acknowledged is damaged or missing it refuses to start, and says what; --accept-damage keeps\n"
-    "the files in damaged-TIME of the data directory and goes on without what is lost.";
+    "the files in damaged-TIME of the data directory and goes on without what is lost. Exit "
+    "status\n"
+    "0 when it was ended by a signal, 2 for a wrong command line, 3 when the disk failed, 4 for a\n"
+    "damaged store, else 1.";
 
 enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
 
@@ -52,6 +55,7 @@ struct server {
     struct ingest *ingest;
     struct api_server *api;
     struct demo *demo;
+    bool is_port_told; /* why a port could not be opened stands on standard error */
 };
 
 /* The store cannot be trusted any more: what was not committed was not acknowledged either. */
@@ -124,9 +128,10 @@ static enum err start_api(struct server *s, const struct options *o, const struc
 }
 
 /* Passes `e` on; of a port that could not be opened says what to do. */
-static enum err hint_at_port(enum err e, const char *name, const char *address)
+static enum err hint_at_port(struct server *s, enum err e, const char *name, const char *address)
 {
     if (e == ERR_IO) {
+        s->is_port_told = true;
         (void)fprintf(stderr,
                       "odograph serve: --%s %s: cannot listen there, the line above says why; name "
                       "another address with --%s ADDR:PORT, or end what has it\n",
@@ -269,11 +274,11 @@ static enum err start_server(struct server *s, const struct options *o, const st
     };
     enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
     e = e != ERR_OK ? e : store_open(&store, &s->store);
-    e = e != ERR_OK ? e : hint_at_port(open_gateway(s, o, &device), "device", o->device);
+    e = e != ERR_OK ? e : hint_at_port(s, open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
     e = e != ERR_OK ? e : check_open_enterprise(s, o);
     e = e != ERR_OK ? e : check_demo(s, o, flags->demo);
-    e = e != ERR_OK ? e : hint_at_port(start_api(s, o, &http, flags->demo), "http", o->http);
+    e = e != ERR_OK ? e : hint_at_port(s, start_api(s, o, &http, flags->demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
         return e;
@@ -368,6 +373,20 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
     return e == ERR_OK ? -1 : e == ERR_END ? 0 : CLI_USAGE;
 }
 
+/*
+ * Ends a start that failed, once more in one line where none has told the reason: whatever is not
+ * permitted, not found, invalid or locked did so where it was noticed. Answers the exit status.
+ */
+static int fail_start(const struct server *s, enum err e)
+{
+    bool is_told = s->is_port_told || e == ERR_FORBIDDEN || e == ERR_NOT_FOUND ||
+                   e == ERR_INVALID || e == ERR_LOCKED;
+    if (!is_told) {
+        log_line(LOG_ERROR, "start_failed", "why=\"%s\"", err_text(e));
+    }
+    return e == ERR_CORRUPT ? CLI_DAMAGED : CLI_FAILED;
+}
+
 int serve_command(int argc, char **argv)
 {
     struct options o;
@@ -390,7 +409,7 @@ int serve_command(int argc, char **argv)
     }
     enum err e = start_server(s, &o, &flags);
     if (e != ERR_OK) {
-        log_line(LOG_ERROR, "start_failed", "why=\"%s\"", err_text(e));
+        status = fail_start(s, e);
         goto clean_up;
     }
     (void)printf("ready http=%s device=%s\n", api_server_address(s->api),

@@ -32,6 +32,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/sim_datagrams.h"
+#include "cli/sim_failure.h"
 #include "cli/sim_stats.h"
 
 enum {
@@ -56,7 +57,8 @@ struct pending_fix {
 struct client {
     int fd; /* -1: none */
     enum stage stage;
-    bool exhausted; /* the source has no more */
+    bool exhausted;   /* the source has no more */
+    bool is_answered; /* a fix of it was acknowledged */
     struct session session;
     int64_t retry_ms;
     int64_t last_send_ms;
@@ -140,19 +142,6 @@ static bool is_full(const struct run *r)
     return r->options->udp && r->frames_out >= UDP_FRAMES_MAX;
 }
 
-/* Counts the frames in what encode() wrote, by the protocol's own split(). */
-static size_t count_frames(const struct protocol *p, struct bytes in)
-{
-    size_t frames = 0;
-    size_t used = 0;
-    struct bytes frame;
-    while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK && used > 0) {
-        in = bytes_slice(in, used, in.len - used);
-        frames++;
-    }
-    return frames;
-}
-
 /* Sends all of `out` or answers false; a device's socket buffer holds far more than its window. */
 static bool send_all(struct run *r, struct client *c, struct bytes out)
 {
@@ -167,6 +156,7 @@ static bool send_all(struct run *r, struct client *c, struct bytes out)
             continue;
         }
         if (n <= 0) {
+            sim_failure_note(r->options, r->result, errno);
             return false;
         }
         sent += (size_t)n;
@@ -184,7 +174,7 @@ static bool send_request(struct run *r, struct client *c, const struct encode_re
         return false;
     }
     struct bytes out = writer_bytes(&w);
-    size_t frames = count_frames(p, out);
+    size_t frames = protocol_count_frames(p, out);
     uint32_t left = (uint32_t)(what->kind == ENCODE_FIXES ? what->count : 0);
     for (size_t i = 0; i < frames; i++) {
         uint32_t fixes = i + 1 == frames ? left : left / (uint32_t)(frames - i);
@@ -221,6 +211,7 @@ static enum err connect_client(struct run *r, struct client *c)
         return ERR_IO;
     }
     if (connect(c->fd, (const struct sockaddr *)&r->address, r->address_len) != 0) {
+        sim_failure_note(r->options, r->result, errno);
         drop_connection(r, c, true);
         return ERR_OK;
     }
@@ -247,6 +238,7 @@ static void acknowledge_fixes(struct run *r, struct client *c, size_t fixes)
         c->count--;
         c->in_flight -= c->in_flight > 0;
         r->result->acknowledged++;
+        c->is_answered = true;
     }
 }
 
@@ -440,6 +432,7 @@ static void on_readable(struct run *r, struct client *c)
         return;
     }
     if (n <= 0) {
+        sim_failure_note(r->options, r->result, n == 0 ? ECONNRESET : errno);
         drop_connection(r, c, true);
         return;
     }
@@ -590,6 +583,9 @@ enum err sim_run(const struct sim_options *options, struct sim_result *out)
     }
     enum err e = open_datagrams(&r);
     e = e != ERR_OK ? e : run_all(&r);
+    for (size_t i = 0; i < options->device_count; i++) {
+        out->unanswered += !r.clients[i].is_answered && !client_is_done(&r.clients[i]);
+    }
     out->elapsed_s = (double)(clock_monotonic_us() - r.start_us) / 1e6;
     out->ack_p50_ms = sim_stats_ms(&r.stats, 0.50);
     out->ack_p99_ms = sim_stats_ms(&r.stats, 0.99);

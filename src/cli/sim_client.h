@@ -50,6 +50,8 @@ struct sim_result {
     uint64_t acknowledged; /* fixes */
     uint64_t resent;       /* fixes */
     uint64_t errors;       /* TCP connections lost or refused, answers not understood */
+    uint64_t unanswered;   /* devices that sent fixes, or wanted to, and had none acknowledged */
+    int failure;           /* errno of the first connection that failed; 0: none did */
     double elapsed_s;
     double ack_p50_ms; /* from the first send of a fix to its acknowledgement */
     double ack_p99_ms;

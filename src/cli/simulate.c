@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/limits.h"
 #include "cli/sim_client.h"
+#include "cli/sim_failure.h"
 #include "cli/sim_source.h"
 
 static const char SUMMARY[] =
@@ -309,6 +310,27 @@ static uint64_t fixes_each(const struct simulate_options *o)
     return paced ? o->duration_s * o->rate / o->devices + 1 : DEFAULT_FIXES;
 }
 
+/* What was not acknowledged, and why as far as it is known. */
+static void explain(const struct simulate_options *o, const struct sim_options *sim,
+                    const struct sim_result *r)
+{
+    if (r->failure != 0) {
+        sim_failure_tell(sim, r->failure);
+    }
+    if (r->acknowledged == 0) {
+        (void)fprintf(
+            stderr,
+            "odograph simulate: nothing was acknowledged; does a server answer at %s, and "
+            "are %s and those after it registered there?\n",
+            o->address, first_device_id(o));
+    } else if (r->unanswered > 0) {
+        (void)fprintf(stderr,
+                      "odograph simulate: of %" PRIu64 " of %" PRIu64
+                      " devices nothing was acknowledged. Are they registered?\n",
+                      r->unanswered, o->devices);
+    }
+}
+
 int simulate_command(int argc, char **argv)
 {
     struct simulate_options o;
@@ -347,12 +369,6 @@ int simulate_command(int argc, char **argv)
         return status;
     }
     print_result(&result);
-    if (result.acknowledged == 0) {
-        (void)fprintf(
-            stderr,
-            "odograph simulate: nothing was acknowledged; does a server answer at %s, and "
-            "are %s and those after it registered there?\n",
-            o.address, first_device_id(&o));
-    }
+    explain(&o, &sim, &result);
     return result.acknowledged == result.sent && result.sent > 0 ? 0 : CLI_FAILED;
 }

@@ -76,3 +76,15 @@ enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err 
     }
     return found == ERR_MORE ? ERR_TOO_LONG : found;
 }
+
+size_t protocol_count_frames(const struct protocol *p, struct bytes in)
+{
+    size_t frames = 0;
+    size_t used = 0;
+    struct bytes frame;
+    while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK && used > 0) {
+        in = bytes_slice(in, used, in.len - used);
+        frames++;
+    }
+    return frames;
+}

@@ -200,4 +200,7 @@ struct session protocol_session(const struct protocol *p);
 MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found,
                                      bool is_all, size_t *used);
 
+/* How many frames encode() wrote into `in`, by the protocol's own split(). */
+size_t protocol_count_frames(const struct protocol *p, struct bytes in);
+
 #endif

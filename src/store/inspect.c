@@ -23,7 +23,7 @@
 #include "store/schema.h"
 #include "store/store_private.h"
 
-enum { CACHE_KIB = 1024, TEXT_SIZE = 256 };
+enum { CACHE_KIB = 1024, TEXT_SIZE = 400, COST_SIZE = 120 };
 
 char *inspect_log_path(const char *directory)
 {
@@ -39,10 +39,10 @@ static bool is_empty(const char *path)
 }
 
 /* As SQLite would have it. What is no store, or damaged, its own opening tells. */
-static enum err look(const char *path, const char *vfs, struct witness_note *out)
+static enum err look(const char *path, const char *vfs, bool is_alone, struct witness_note *out)
 {
     const struct database_options options = {
-        .path = path, .vfs = vfs, .cache_kib = CACHE_KIB, .read_only = true};
+        .path = path, .vfs = vfs, .cache_kib = CACHE_KIB, .read_only = true, .alone = is_alone};
     sqlite3 *db = NULL;
     int64_t application_id = 0;
     enum err e = database_open(&options, &db);
@@ -74,6 +74,17 @@ static enum damage look_for_rest(const struct inspection *in, const char *log_pa
     return in->has_witness && in->witness.seq > 0 ? DAMAGE_NO_STORE : DAMAGE_NONE;
 }
 
+/* What would be left of a store whose log is damaged: keep.c takes the newer one if it is sound. */
+static void look_at_rest(struct inspection *in, const char *path, const char *vfs)
+{
+    struct witness_note alone = {.seq = 0};
+    enum err with = look(path, vfs, false, &in->store);
+    enum err without = look(path, vfs, true, &alone);
+    if (without == ERR_OK && (with != ERR_OK || alone.seq > in->store.seq)) {
+        in->store = alone;
+    }
+}
+
 static enum err look_at_files(struct inspection *in, const char *path, const char *log_path,
                               const char *vfs)
 {
@@ -84,9 +95,12 @@ static enum err look_at_files(struct inspection *in, const char *path, const cha
     enum err e = wal_walk(log_path, path, &in->log);
     if (e != ERR_OK) {
         in->damage = e == ERR_CORRUPT ? DAMAGE_LOG : DAMAGE_NONE;
+        if (e == ERR_CORRUPT) {
+            look_at_rest(in, path, vfs);
+        }
         return e;
     }
-    e = look(path, vfs, &in->store);
+    e = look(path, vfs, false, &in->store);
     if (e == ERR_CORRUPT) {
         in->damage = DAMAGE_UNREADABLE;
     } else if (e == ERR_OK) {
@@ -114,22 +128,44 @@ enum err inspect_store(const char *directory, const char *vfs, struct inspection
 
 /* ---- telling ---- */
 
+/* What accepting the damage would cost, as far as that is known. */
+static void describe_cost(const struct inspection *in, char out[COST_SIZE])
+{
+    unsigned long long good = in->store.seq;
+    unsigned long long newest = in->witness.seq;
+    bool is_known = in->has_witness && witness_is_of(&in->witness, &in->store);
+    if (is_known && newest > good) {
+        (void)snprintf(out, COST_SIZE,
+                       "; the last good commit is %llu, the newest acknowledged %llu: "
+                       "accepting it loses %llu",
+                       good, newest, newest - good);
+    } else if (is_known || good == 0) {
+        (void)snprintf(out, COST_SIZE, "%s",
+                       is_known ? "; the newest acknowledged commit is a good one" : "");
+    } else {
+        (void)snprintf(out, COST_SIZE,
+                       "; the last good commit is %llu, how many came after it is not known", good);
+    }
+}
+
 static void describe(const struct inspection *in, char out[TEXT_SIZE])
 {
+    char cost[COST_SIZE];
+    describe_cost(in, cost);
     switch (in->damage) {
     case DAMAGE_LOG:
         (void)snprintf(out, TEXT_SIZE,
                        DATABASE_FILE "-wal is damaged: %s %llu of %llu frames is not what was "
-                                     "written, and SQLite would undo every commit from there on",
+                                     "written, and SQLite would undo every commit from there on%s",
                        in->log.bad_frame == 0 ? "its header," : "number",
-                       (unsigned long long)in->log.bad_frame, (unsigned long long)in->log.frames);
+                       (unsigned long long)in->log.bad_frame, (unsigned long long)in->log.frames,
+                       cost);
         break;
     case DAMAGE_LOST:
-        (void)snprintf(
-            out, TEXT_SIZE,
-            "commit %llu was acknowledged, but the newest there is is %llu: " DATABASE_FILE
-            "-wal is missing or cut short, or " DATABASE_FILE " is an older copy",
-            (unsigned long long)in->witness.seq, (unsigned long long)in->store.seq);
+        (void)snprintf(out, TEXT_SIZE, "%s%s",
+                       DATABASE_FILE "-wal is missing or cut short, or " DATABASE_FILE
+                                     " is an older copy",
+                       cost);
         break;
     case DAMAGE_LONE_LOG:
         (void)snprintf(out, TEXT_SIZE, "%s",

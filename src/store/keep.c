@@ -34,6 +34,7 @@
 #include "store/check.h"
 #include "store/database.h"
 #include "store/lock.h"
+#include "store/owner.h"
 #include "store/store_private.h"
 
 #define PREFIX "damaged-"
@@ -99,13 +100,13 @@ static int copy_bytes(int from, int to)
 }
 
 /* A system error, or 0; a file that is missing is none. */
-static int copy_file(const char *from_path, const char *to_path)
+static int copy_file(const char *directory, const char *from_path, const char *to_path)
 {
     int from = open(from_path, O_RDONLY | O_CLOEXEC);
     if (from < 0) {
         return errno == ENOENT ? 0 : errno;
     }
-    int to = open(to_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int to = owner_open(directory, to_path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     int number = to < 0 ? errno : copy_bytes(from, to);
     if (number == 0 && fsync(to) != 0) {
         number = errno;
@@ -127,10 +128,11 @@ static int copy_files(const char *directory, const char *folder)
     for (size_t i = 0; i < NAMES && number == 0; i++) {
         char *from = path_in(directory, names[i]);
         char *to = path_in(folder, names[i]);
-        number = copy_file(from, to);
+        number = copy_file(directory, from, to);
         free(from);
         free(to);
     }
+    number = number == 0 ? owner_give_folder(directory, folder) : number;
     return number == 0 && lock_sync_directory(folder) != ERR_OK ? EIO : number;
 }
 

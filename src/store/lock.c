@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/owner.h"
 
 #define LOCK_FILE "odograph.lock"
 
@@ -26,6 +27,9 @@ enum { PID_SIZE = 24 };
 
 static enum err err_of(int number)
 {
+    if (number == EACCES || number == EPERM) {
+        return ERR_FORBIDDEN;
+    }
     return number == ENOSPC || number == EDQUOT ? ERR_FULL : ERR_IO;
 }
 
@@ -87,7 +91,7 @@ enum err lock_take(const char *directory, int *fd)
     }
     char *path = mem_new(strlen(directory) + sizeof("/" LOCK_FILE));
     (void)sprintf(path, "%s/" LOCK_FILE, directory);
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int file = owner_open(directory, path, O_RDWR | O_CLOEXEC);
     free(path);
     if (file < 0) {
         return report("open of " LOCK_FILE, directory, errno);

@@ -5,7 +5,8 @@
 
 /*
  * Makes the data directory if it is missing and takes its lock for this process: *fd holds it until
- * it is closed. ERR_LOCKED: another process has it, whose id the log line tells; ERR_FULL, ERR_IO.
+ * it is closed. ERR_LOCKED: another process has it, whose id the log line tells;
+ * ERR_FORBIDDEN, ERR_FULL, ERR_IO.
  */
 MUST_USE enum err lock_take(const char *directory, int *fd);
 /* Syncs a directory: a name in it is only as durable as that. ERR_IO. */

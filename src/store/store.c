@@ -29,6 +29,7 @@
 #include "store/inspect.h"
 #include "store/keep.h"
 #include "store/lock.h"
+#include "store/owner.h"
 #include "store/repeat.h"
 #include "store/schema.h"
 #include "store/settle.h"
@@ -71,7 +72,7 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
  */
 static void make_private(const char *path, const char *directory)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = owner_open(directory, path, O_RDWR | O_EXCL | O_CLOEXEC);
     if (fd >= 0) {
         (void)close(fd);
         log_line(LOG_INFO, "store_created", "directory=%s", directory);
@@ -85,7 +86,7 @@ static enum err look_for_damage(const struct store_options *options)
     enum err e = inspect_store(options->directory, options->vfs, &found);
     if (e != ERR_CORRUPT) {
         keep_tidy(options->directory);
-        return e == ERR_OK && found.is_witness_closed ? ERR_IO : e;
+        return e == ERR_OK && found.is_witness_closed ? ERR_FORBIDDEN : e;
     }
     inspect_report(options->directory, &found);
     return options->accept_damage ? keep_and_mend(options->directory, options->vfs, &found) : e;

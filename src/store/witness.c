@@ -39,6 +39,7 @@
 #include "store/checkpoint.h"
 #include "store/database.h"
 #include "store/lock.h"
+#include "store/owner.h"
 
 #define MAGIC "ODSQ"
 
@@ -46,6 +47,7 @@ enum { MAGIC_BYTES = 4, SUMMED = MAGIC_BYTES + 8 + WITNESS_ID_BYTES, FILE_BYTES 
 enum { READS_MAX = 100 }; /* of one that is written meanwhile */
 
 struct witness {
+    char *directory;
     char *path;
     int fd; /* -1: it could not be made yet */
     struct witness_note note;
@@ -172,7 +174,7 @@ bool witness_write(struct witness *w, uint64_t seq)
     w->note.seq = seq;
     pack(&w->note, out);
     if (w->fd < 0) {
-        w->fd = open(w->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        w->fd = owner_open(w->directory, w->path, O_RDWR | O_CLOEXEC);
     }
     ssize_t n = w->fd < 0 ? -1 : pwrite(w->fd, out, FILE_BYTES, 0);
     return tell(w, n == FILE_BYTES, n < 0 ? errno : ENOSPC);
@@ -220,6 +222,7 @@ enum err witness_open(sqlite3 *db, const char *directory, struct witness **out)
         return e;
     }
     struct witness *w = mem_new(sizeof(*w));
+    w->directory = mem_copy_text(directory);
     w->path = path_in(directory);
     w->fd = -1;
     w->note = own;
@@ -240,6 +243,7 @@ void witness_close(struct witness *w)
         (void)fsync(w->fd);
         (void)close(w->fd);
     }
+    free(w->directory);
     free(w->path);
     free(w);
 }

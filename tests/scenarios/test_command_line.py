@@ -1,7 +1,9 @@
 """Wrong command lines: what is wrong as it was typed, and what to do."""
 import datetime
+import json
 import os
 import pathlib
+import socket
 import subprocess
 import tempfile
 
@@ -68,6 +70,18 @@ def test_serve_says_why_its_directory_will_not_do(tmp_path):
                        (tmp_path / "a" / "b", "its parent directory is missing: make that first")):
         assert f"odograph serve: {path}: " in (said := refused(1, "serve", "--data", str(path),
                                                               *ANYWHERE)) and says in said
+        assert len(said.splitlines()) == 1, said
+
+
+def test_serve_says_once_that_a_port_is_taken(server, tmp_path):
+    for option, address in (("--http", server.http), ("--device", server.device)):
+        other = "--device" if option == "--http" else "--http"
+        said = refused(1, "serve", "--data", str(tmp_path / "other"), option, address, other,
+                       "127.0.0.1:0")
+        assert f"odograph serve: {option} {address}: cannot listen there" in said
+        assert "start_failed" not in said
+    said = refused(1, "serve", "--data", str(server.data), *ANYWHERE)
+    assert "event=directory_locked" in said and "start_failed" not in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
@@ -83,6 +97,7 @@ def test_serve_says_which_directory_it_may_not_write_to():
                                   check=False)
             assert done.returncode == 1, done.stderr
             assert f"{path}: Permission denied; {says}" in done.stderr, done.stderr
+            assert len(done.stderr.splitlines()) == 1, done.stderr
         assert list(closed.iterdir()) == []
 
 
@@ -123,6 +138,29 @@ def test_serve_refuses_open_registration_without_its_enterprise(make_server):
 ])
 def test_simulate_says_what_an_option_wants(arguments, says):
     assert says in refused(2, "simulate", *arguments)
+
+
+def test_simulate_says_why_connections_fail():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and listens to nobody
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+        for options, times in ((["--quiet"], 1), ([], 2)):
+            done = run("simulate", "--address", address, "--give-up", "1", *options)
+            why = f"odograph simulate: connection refused by {address}\n"
+            assert done.returncode == 1 and done.stderr.count(why) == times, done.stderr
+            assert times == 1 or done.stderr.startswith(why)
+            assert done.stderr.splitlines()[-2] + "\n" == why
+            assert f"does a server answer at {address}" in done.stderr.splitlines()[-1]
+
+
+def test_simulate_says_how_many_devices_had_nothing_acknowledged(server):
+    Fleet(server, devices=["013800000001", "013800000003"])
+    done = run("simulate", "--address", server.device, "--quiet", "--devices", "5", "--fixes",
+               "10", "--give-up", "2")
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 1 and result["acknowledged"] == 20
+    assert done.stderr.splitlines()[-1] == "odograph simulate: of 3 of 5 devices nothing was " \
+        "acknowledged. Are they registered?"
 
 
 def test_other_commands_say_what_is_wrong(server, tmp_path):

@@ -1,4 +1,5 @@
 """Something acknowledged is damaged or missing: refused, told, accepted where somebody says so."""
+import re
 import shutil
 import sqlite3
 
@@ -11,6 +12,9 @@ DEVICES = 20
 START = "2026-01-05T06:00:00Z"
 PAGE = 16384
 FRAME = 24 + PAGE
+COST = re.compile(r"the last good commit is (\d+), the newest acknowledged (\d+): "
+                  r"accepting it loses (\d+)")
+ACCEPTED = re.compile(r'event=damage_accepted directory="[^"]*" newest=(\d+) log="([^"]+)"')
 
 
 def log_of(server):
@@ -42,23 +46,28 @@ def back_up(server):
     return run("backup", str(server.directory / "copy.db"), "--data", str(server.data))
 
 
+def set_password(server):
+    return run("passwd", "root", "--data", str(server.data), input="other-password\n")
+
+
 def content(server):
     """Of the database and its log; one that is missing is like an empty one."""
     paths = [server.data / "odograph.db", log_of(server)]
     return [path.read_bytes() if path.exists() else b"" for path in paths]
 
 
-def refused(server, word, word_beside=None):
+def refused(server, word):
     """It does not start, says why and what to do, and changes nothing; nor do those beside it."""
     before = content(server)
-    done = run("serve", "--data", str(server.data), "--http", "127.0.0.1:0", "--device",
+    serve = run("serve", "--data", str(server.data), "--http", "127.0.0.1:0", "--device",
                "127.0.0.1:0")
-    assert done.returncode == 1 and "ready" not in done.stdout
-    assert "event=store_damaged" in done.stderr and word in done.stderr, done.stderr
-    assert "--accept-damage" in done.stderr
-    for done in (check(server), back_up(server)):
-        assert done.returncode == 1 and (word_beside or word) in done.stderr, done.stderr
+    assert serve.returncode == 4 and "ready" not in serve.stdout
+    assert "event=store_damaged" in serve.stderr and word in serve.stderr, serve.stderr
+    assert "--accept-damage" in serve.stderr
+    for done in (check(server), back_up(server), set_password(server)):
+        assert done.returncode == 1 and word in done.stderr
     assert content(server) == before
+    return serve.stderr
 
 
 def kept(server):
@@ -134,15 +143,21 @@ def test_a_kill_alone_loses_nothing(killed):
 def test_one_bit_of_the_log(killed):
     server = killed()
     flip(log_of(server), 32 + 9 * FRAME + 7000)
-    refused(server, "odograph.db-wal is damaged")
+    said = refused(server, "odograph.db-wal is damaged")
+    good, newest, lost = map(int, COST.search(said).groups())
+    assert 0 < good < newest and lost == newest - good
     accepted(server, server.login_name)
+    accepted_commit, log = ACCEPTED.search(server.log()).groups()
+    assert (int(accepted_commit), log) in ((good, "kept"), (good, "left out"))
     assert 0 < stored(server) < server.acknowledged
 
 
 def test_a_log_that_is_gone(killed):
     server = killed()
     log_of(server).unlink()
-    refused(server, "odograph.db-wal is missing or cut short")
+    said = refused(server, "odograph.db-wal is missing or cut short")
+    good, newest, lost = map(int, COST.search(said).groups())
+    assert good < newest and lost == newest - good
     accepted(server, server.login_name)
 
 
@@ -156,9 +171,9 @@ def test_a_log_that_is_cut_short(killed):
 def test_a_database_that_is_gone(killed):
     server = killed()
     (server.data / "odograph.db").unlink()
-    refused(server, "odograph.db is missing or empty", "no odograph.db in it")
+    refused(server, "odograph.db is missing or empty")
     log_of(server).unlink()
-    refused(server, "odograph.db is missing or empty", "no odograph.db in it")
+    refused(server, "odograph.db is missing or empty")
     (server.data / "odograph.db").touch()
     refused(server, "odograph.db is missing or empty")
 

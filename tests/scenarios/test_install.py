@@ -77,7 +77,7 @@ def test_the_unit_confines_the_server(installed):
         assert unit[name] == "yes", name
     assert unit["ProtectSystem"] == "strict" and unit["StateDirectory"] == "odograph"
     assert unit["User"] == "odograph" and unit["CapabilityBoundingSet"] == ""
-    assert unit["Restart"] == "on-failure" and unit["RestartPreventExitStatus"] == "2"
+    assert unit["Restart"] == "on-failure" and unit["RestartPreventExitStatus"] == "2 4"
     assert unit["TimeoutStopSec"] == f"{STOP_LIMIT_S}s"
 
 

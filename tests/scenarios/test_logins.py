@@ -10,10 +10,12 @@ import threading
 
 import pytest
 
-from lib.server import (BINARY, ROOT_PASSWORD, Api, Fleet, counter, run, simulate,
+from lib.server import (BINARY, PATIENCE_S, ROOT_PASSWORD, Api, Fleet, counter, run, simulate,
                         wait_until)
 
 PROXIED = "[api]\ntrusted_proxy = 127.0.0.1\n"
+NOBODY = 65534
+AS_NOBODY = ["setpriv", "--reuid", str(NOBODY), "--clear-groups"]
 THROTTLED = "Too many failed logins"
 
 
@@ -209,6 +211,27 @@ def test_passwd_without_a_store(tmp_path):
     assert "no odograph.db in it" in failed.stderr
     assert not (tmp_path / "none").exists()
     assert "usage: odograph passwd LOGIN --data DIR" in run("passwd", "--help").stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_passwd_by_another_user(make_server):
+    """Who may not read the directory is told so; what root does leaves it to its owner."""
+    server = make_server()
+    server.stop()
+    done = subprocess.run([*AS_NOBODY, BINARY, "passwd", "root", "--data", str(server.data)],
+                          input="other-password\n", capture_output=True, text=True,
+                          timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr) == (
+        1, f"odograph passwd: {server.data}: Permission denied\n")
+    for name in ("odograph.lock", "odograph.seq"):
+        (server.data / name).unlink()
+    for path in (server.data, server.data / "odograph.db"):
+        os.chown(path, NOBODY, NOBODY)
+    assert passwd(server, "root", "other-password\n").returncode == 0
+    owners = {path.name: (path.stat().st_uid, path.stat().st_gid)
+              for path in server.data.iterdir()}
+    assert {"odograph.db", "odograph.lock", "odograph.seq"} <= set(owners)
+    assert set(owners.values()) == {(NOBODY, NOBODY)}, owners
 
 
 class Terminal:

@@ -1,9 +1,10 @@
 """The README's commands, typed as they stand, against what `./dev run` starts."""
 import json
 import re
+import socket
 import subprocess
 
-from lib.server import BINARY, PATIENCE_S, ROOT, wait_until
+from lib.server import BINARY, PATIENCE_S, ROOT, ROOT_PASSWORD, wait_until
 
 BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 OURS = re.compile(r"curl|build/odograph (decode|simulate)")
@@ -19,7 +20,7 @@ def typed(server, *blocks):
     """What a shell prints for them, on the server's own ports."""
     script = "\n".join(blocks)
     for as_written, here in (("127.0.0.1:8080", server.http), ("127.0.0.1:9881", server.device),
-                             ("build/odograph", BINARY)):
+                             ("build/odograph", BINARY), ('"PASSWORD"', f'"{ROOT_PASSWORD}"')):
         script = script.replace(as_written, here)
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True,
                           text=True, timeout=PATIENCE_S, check=False)
@@ -27,9 +28,15 @@ def typed(server, *blocks):
     return done.stdout
 
 
+def send(server, frame):
+    host, port = server.device.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as tracker:
+        tracker.sendall(frame)
+
+
 def test_the_requests_work_as_they_stand(make_server):
     server = make_server(arguments=["--demo"])
-    login, add, unknown, decode, simulate = commands()
+    login, add, unknown, decode, simulate, enterprise = commands()
     quiet = f"{{\n{login}\n}} >/dev/null"
 
     def everybody():
@@ -44,5 +51,14 @@ def test_the_requests_work_as_they_stand(make_server):
     listed = json.loads(typed(server, quiet, unknown))
     assert listed["Code"] == 200 and listed["Data"]["total"] == 0, listed
     assert json.loads(typed(server, decode))["type"] == "login"
+    send(server, bytes.fromhex(decode.split()[-1]))
+
+    def heard():
+        return json.loads(typed(server, quiet, unknown))["Data"]["total"] == 1
+
+    wait_until(heard, what="the unknown tracker of the example")
+    user = json.loads(typed(server, enterprise))
+    assert user["Code"] == 200, user
+    assert server.api.login("anna", "PASSWORD-2").data("manage/ListDevices")["total"] == 0
     played = json.loads(typed(server, simulate).splitlines()[-1])
     assert played["acknowledged"] == played["sent"] == 1000
