@@ -71,6 +71,10 @@ static void write_warnings(const struct counters *counters, struct json_out *out
         json_write_string(out, "X-Forwarded-For comes from an address that is not trusted_proxy: "
                                "all clients behind it count as one");
     }
+    if (counter_get(counters, forwards_unreadable) > 0) {
+        json_write_string(out, "X-Forwarded-For of trusted_proxy ends with what is no address: all "
+                               "clients of it that come so count as one");
+    }
     json_array_end(out);
 }
 

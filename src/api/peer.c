@@ -57,6 +57,41 @@ static void note_unnamed_proxy(const struct exchange *ex, const char *peer)
     }
 }
 
+/* Says once that the named proxy's lines cannot be read: its clients are one to the throttle. */
+static void note_unreadable(const struct exchange *ex, const char *line)
+{
+    if (counter_add(ex->server->api.counters, forwards_unreadable, 1) == 0) {
+        char shown[CALL_ADDRESS_SIZE];
+        bytes_to_text(bytes_of_text(line), shown, sizeof(shown));
+        log_line(
+            LOG_WARN, "forwarded_for_unreadable",
+            "line=\"%s\" why=\"its last item is no address: all clients of the proxy that write "
+            "so count as one\"",
+            shown);
+    }
+}
+
+/*
+ * The address of an item as proxies write it: 192.0.2.1, 192.0.2.1:4711, 2001:db8::1,
+ * [2001:db8::1]:443, each in quotes or without. Not checked yet.
+ */
+static struct bytes address_of(struct bytes item)
+{
+    while (item.len > 0 && strchr(" \t\"", item.at[0]) != NULL) {
+        item = bytes_slice(item, 1, item.len);
+    }
+    while (item.len > 0 && strchr(" \t\"", item.at[item.len - 1]) != NULL) {
+        item.len--;
+    }
+    if (item.len > 0 && item.at[0] == '[') {
+        return bytes_slice(item, 1, bytes_find(item, ']') - 1);
+    }
+    size_t colon = bytes_find(item, ':');
+    bool has_port = colon < item.len &&
+                    bytes_find(bytes_slice(item, colon + 1, item.len), ':') + colon + 1 == item.len;
+    return has_port ? bytes_slice(item, 0, colon) : item;
+}
+
 void peer_client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
 {
     const char *forwarded = NULL;
@@ -70,12 +105,13 @@ void peer_client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
         return;
     }
     const char *comma = strrchr(forwarded, ',');
-    const char *last = comma == NULL ? forwarded : comma + 1;
-    last += strspn(last, " ");
+    struct bytes item = bytes_of_text(comma == NULL ? forwarded : comma + 1);
     char told[CALL_ADDRESS_SIZE];
     struct in6_addr any;
-    bytes_to_text((struct bytes){(const uint8_t *)last, strcspn(last, " ")}, told, sizeof(told));
+    bytes_to_text(address_of(item), told, sizeof(told));
     if (inet_pton(AF_INET, told, &any) == 1 || inet_pton(AF_INET6, told, &any) == 1) {
         memcpy(out, told, sizeof(told));
+    } else {
+        note_unreadable(ex, forwarded);
     }
 }

@@ -55,7 +55,8 @@
     X(body_bytes, "gauge: memory of HTTP requests in flight that counts against their budget")     \
     X(bodies_refused, "HTTP requests refused: that budget was used up")                            \
     X(logins_throttled, "logins refused because of too many failures")                             \
-    X(forwards_ignored, "calls whose X-Forwarded-For did not come from trusted_proxy")
+    X(forwards_ignored, "calls whose X-Forwarded-For did not come from trusted_proxy")             \
+    X(forwards_unreadable, "calls whose X-Forwarded-For ends with no address")
 
 struct counters {
 #define X(name, doc) _Atomic uint64_t name;

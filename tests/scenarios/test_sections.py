@@ -500,6 +500,28 @@ def test_the_throttle_counts_accounts_and_addresses_as_they_are(make_server):
     assert attempt("nobody-20", 77).status == 429
 
 
+def test_a_proxy_may_tell_a_port_and_brackets(make_server):
+    """As some proxies write it; else all of their clients were one address to the throttle."""
+    import requests
+    server = make_server("[api]\ntrusted_proxy = 127.0.0.1\n")
+    server.root()
+
+    def attempt(i, forwarded):
+        return requests.post(f"http://{server.http}/api/user/GetLoginToken", timeout=PATIENCE_S,
+                             headers={"X-Forwarded-For": forwarded},
+                             json={"LoginName": f"nobody-{i}", "PassWord": "wrong-1"}).status_code
+
+    for i in range(40):
+        for form in ("9.9.9.{}:4711", '"9.9.8.{}"', "1.2.3.4, 9.9.7.{}"):
+            assert attempt(i, form.format(i)) == 200
+        assert attempt(i, f"[2001:db8:0:{i:x}::1]:443") == 200
+    assert server.health()["warnings"] == []
+    for i in range(30):
+        assert attempt(i, "unknown") == 200
+    assert attempt(30, "unknown") == 429
+    assert len(server.health()["warnings"]) == 1
+
+
 def test_all_states_while_the_fleet_reports(server):
     """`total` is said first; the rows behind it are as many, whatever arrives meanwhile."""
     devices = ids(2000)
