@@ -23,7 +23,7 @@
 #include "store/schema.h"
 #include "store/store_private.h"
 
-enum { CACHE_KIB = 1024, TEXT_SIZE = 400, COST_SIZE = 120 };
+enum { CACHE_KIB = 1024, TEXT_SIZE = 400, COST_SIZE = 160 };
 
 char *inspect_log_path(const char *directory)
 {
