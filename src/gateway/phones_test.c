@@ -203,7 +203,7 @@ static void long_frames_share_their_memory(void **state)
 
 static void little_memory(struct site *s)
 {
-    s->options.kept_bytes = 128 * 1024;
+    s->options.kept_bytes = 131072;
 }
 
 /* Nor do those that a single read could hold. */

@@ -266,91 +266,6 @@ static void answers_leave_before_the_end(void **state)
     free(said);
 }
 
-/* Bytes that look like long frames to every search, and are a short bad one. */
-static void say_noise(struct said *said, unsigned count)
-{
-    static const uint8_t noise[] = {0x78, 0x78, 0x05, 0x79, 0x79, 0x0d, 0x0a, 0x00, 0x0d, 0x0a};
-    for (unsigned i = 0; i < count; i++) {
-        write_bytes(&said->out, (struct bytes){noise, sizeof(noise)});
-    }
-}
-
-enum { NOISE = 1000, ROW_MAX = 8, KNOWN_ROW_MAX = 64, TURN_MAX = 64 };
-
-/* They come again and again, but each costs a search. */
-static void noise_before_a_login_is_bounded(void **state)
-{
-    struct site *s = *state;
-    struct said *said = mem_new(sizeof(*said));
-    for (unsigned round = 1; round <= 2; round++) {
-        struct client c = gt06(s);
-        said_init(said);
-        say_noise(said, NOISE);
-        send_said(&c, said);
-        assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
-        client_expect_end(&c);
-        assert_int_equal(site_counter(s, frames_bad), round * ROW_MAX);
-        assert_int_equal(site_counter(s, connections_malformed), round);
-        client_close(&c);
-    }
-    free(said);
-}
-
-static void noise_of_a_known_device_is_bounded(void **state)
-{
-    struct site *s = *state;
-    struct said *said = mem_new(sizeof(*said));
-    struct client c = gt06(s);
-    client_say(&c, ENCODE_LOGIN, NULL, 0);
-    client_await(&c, 1);
-    said_init(said);
-    say_noise(said, NOISE);
-    send_said(&c, said);
-    assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
-    client_expect_end(&c);
-    assert_int_equal(site_counter(s, frames_bad), KNOWN_ROW_MAX);
-    client_close(&c);
-    free(said);
-}
-
-/* Whole frames between them end the row, not the turn. */
-static void noise_between_frames_is_bounded(void **state)
-{
-    enum { FRAMES = 100, BETWEEN = NOISE / FRAMES };
-    struct site *s = *state;
-    struct said *said = mem_new(sizeof(*said));
-    struct client c = gt06(s);
-    client_say(&c, ENCODE_LOGIN, NULL, 0);
-    client_await(&c, 1);
-    said_init(said);
-    for (unsigned i = 0; i < FRAMES; i++) {
-        say_noise(said, BETWEEN);
-        say(said, &c, ENCODE_HEARTBEAT);
-    }
-    send_said(&c, said);
-    assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
-    client_expect_end(&c);
-    assert_true(site_counter(s, frames_bad) >= TURN_MAX);
-    assert_true(site_counter(s, frames_bad) < NOISE);
-    client_close(&c);
-    free(said);
-}
-
-static void noise_in_a_datagram_is_bounded(void **state)
-{
-    struct site *s = *state;
-    struct said *said = mem_new(sizeof(*said));
-    struct client c = client_open(s, SOCK_DGRAM, &protocol_gt06, gt06_id);
-    said_init(said);
-    say_noise(said, NOISE);
-    send_said(&c, said);
-    wait_for(site_counter(s, connections_malformed) == 1);
-    assert_int_equal(site_counter(s, frames_bad), TURN_MAX);
-    assert_int_equal(site_counter(s, udp_peers), 0);
-    client_close(&c);
-    free(said);
-}
-
 /* A datagram as `say_spoilt` makes it; once it has come again it holds nobody up. */
 static void expect_not_covered(struct site *s, void (*say_spoilt)(struct said *said,
                                                                   struct client *c, int64_t ago_s))
@@ -635,10 +550,6 @@ int main(void)
         WITH_SITE(a_bad_fix_is_known_of_its_device_alone),
         WITH_SITE(a_tracker_that_is_always_bad_is_heard),
         WITH_SITE(answers_leave_before_the_end),
-        WITH_SITE(noise_before_a_login_is_bounded),
-        WITH_SITE(noise_of_a_known_device_is_bounded),
-        WITH_SITE(noise_between_frames_is_bounded),
-        WITH_SITE(noise_in_a_datagram_is_bounded),
         WITH_SITE(bad_datagrams_are_not_covered),
         WITH_SITE(cut_datagrams_are_not_covered),
         WITH_OWN_SITE(a_frame_that_never_ends_is_given_up),
