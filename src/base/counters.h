@@ -17,7 +17,7 @@
     X(connections_idle, "closed: nothing for the timeout")                                         \
     X(connections_malformed, "closed: bytes that can never become a frame, or bad frames")         \
     X(connections_refused, "not accepted: too many open")                                          \
-    X(connections_crowded, "closed: too many bytes of long frames that are not whole")             \
+    X(connections_crowded, "closed: too many bytes kept of frames not taken")                      \
     X(devices_moved, "devices that appeared on a second connection")                               \
     X(frames, "frames decoded")                                                                    \
     X(frames_bad, "frames refused: checksum or content")                                           \

@@ -6,6 +6,8 @@
  * not answered one by one, the answer to a later frame would cover what was lost in it: such a link
  * falls mute. What has come is still stored, and then it ends, so that the tracker sends again what
  * it got no answer for. Bytes that come bad again are passed over instead (bad_frames.c).
+ * What is passed over costs a search for the next frame, so that it is bounded, in a row and in
+ * one turn of the link, however often it has come before.
  *
  * Data before a login are held (held.c). Once the login tells whose they are they are pushed in
  * front of it, as its answer covers them.
@@ -89,6 +91,20 @@ static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
     return FRAME_TAKEN;
 }
 
+/*
+ * A datagram's frame for which there is no room. Where the next answer would cover what it told,
+ * the peer is forgotten: only a new login is answered, and the tracker sends again.
+ */
+static enum frame_fate drop(struct link *link, const struct decoded *d)
+{
+    counter_add(link->gateway->counters, datagrams_dropped, 1);
+    if (d->len > 0 && protocol_at(link->protocol)->fixes_unanswered) {
+        link_close(link);
+        return FRAME_CLOSES;
+    }
+    return FRAME_TAKEN;
+}
+
 static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
 {
     struct gateway *g = link->gateway;
@@ -114,8 +130,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     uint32_t credit_bytes = 0;
     enum err e = has_credit ? ingest_push(g->ingest, &arrival, &credit_bytes) : ERR_BUSY;
     if (e != ERR_OK && link->is_udp) {
-        counter_add(g->counters, datagrams_dropped, 1);
-        return FRAME_TAKEN;
+        return drop(link, d);
     }
     if (e == ERR_TOO_LONG) {
         return close_for(link, &g->counters->connections_malformed);
@@ -173,6 +188,19 @@ static void log_bad(struct link *link, struct bytes bad, bool is_again)
              is_again ? "yes" : "no", bad.len, hex);
 }
 
+/* Whether so much was passed over that the link ends. A UDP peer has no row, only its datagram. */
+static bool is_too_bad(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    bool is_covered = protocol_at(link->protocol)->fixes_unanswered;
+    bool is_anonymous = link->session.device_id[0] == '\0';
+    unsigned in_a_row_max = is_covered && !is_anonymous ? BAD_FRAMES_AGAIN_MAX : BAD_FRAMES_MAX;
+    link->bad_frames += link->bad_frames < UINT8_MAX ? 1 : 0;
+    g->turn_bad_frames++;
+    return g->turn_bad_frames >= BAD_FRAMES_TURN_MAX ||
+           (!link->is_udp && link->bad_frames >= in_a_row_max);
+}
+
 /* What becomes of the link whose bytes `bad` are passed over. */
 static enum frame_fate pass_over(struct link *link, struct bytes bad)
 {
@@ -183,15 +211,9 @@ static enum frame_fate pass_over(struct link *link, struct bytes bad)
     counter_add(g->counters, frames_bad, 1);
     stranger_note_link(link, bad);
     log_bad(link, bad, is_again);
-    if (is_covered && is_again) {
-        counter_add(g->counters, frames_bad_again, 1);
-        return FRAME_TAKEN;
-    }
-    link->is_mute = link->is_mute || is_covered;
-    link->bad_frames++;
-    return link->bad_frames < BAD_FRAMES_MAX || link->is_udp
-               ? FRAME_TAKEN
-               : close_for(link, &g->counters->connections_malformed);
+    counter_add(g->counters, frames_bad_again, is_covered && is_again ? 1 : 0);
+    link->is_mute = link->is_mute || (is_covered && !is_again);
+    return is_too_bad(link) ? close_for(link, &g->counters->connections_malformed) : FRAME_TAKEN;
 }
 
 /* What a device told in vain is seen in the counter, and of which in the log. */
@@ -276,16 +298,6 @@ static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
     return FRAME_CLOSES;
 }
 
-/* A frame whose rest may come is awaited, unless too many long ones are not whole. */
-static enum frame_fate await_rest(struct link *link, size_t len)
-{
-    struct gateway *g = link->gateway;
-    if (len > READ_BUFFER_BYTES && g->long_bytes > LONG_FRAMES_MAX_BYTES) {
-        return close_for(link, &g->counters->connections_crowded);
-    }
-    return FRAME_WAITS;
-}
-
 /* Whether a bad frame has been looked at so often that what it lacks will not come. */
 static bool is_looked_at(struct link *link)
 {
@@ -308,12 +320,15 @@ static enum frame_fate take_front(struct link *link, struct bytes left, bool is_
         *used = whole;
         e = found;
     }
-    if (e == ERR_MORE && link->is_udp) {
-        stranger_note_link(link, left);
+    if (e == ERR_MORE && !link->is_udp) {
         return FRAME_WAITS;
     }
+    if (e == ERR_MORE) {
+        *used = left.len; /* the rest of a datagram cut off never comes */
+        e = ERR_OK;
+    }
     if (e != ERR_OK) {
-        return e == ERR_MORE ? await_rest(link, left.len) : refuse(link, left, e);
+        return refuse(link, left, e);
     }
     return pass_over(link, bytes_slice(left, 0, *used));
 }
@@ -344,6 +359,7 @@ static bool detect(struct link *link, struct bytes in)
 size_t frames_take(struct link *link, struct bytes in, bool is_all)
 {
     size_t taken = 0;
+    link->gateway->turn_bad_frames = 0;
     if (link->protocol == PROTOCOL_UNKNOWN && (in.len == 0 || !detect(link, in))) {
         return 0;
     }

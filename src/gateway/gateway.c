@@ -198,6 +198,7 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
 {
     struct gateway *g = mem_new(sizeof(*g));
     g->options = *options;
+    g->options.kept_bytes = options->kept_bytes > 0 ? options->kept_bytes : LONG_FRAMES_MAX_BYTES;
     g->options.resync_ms = options->resync_ms > 0 ? options->resync_ms : RESYNC_MS;
     g->bad_frames = bad_frames_new();
     g->counters = options->counters;

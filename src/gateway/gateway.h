@@ -26,6 +26,7 @@ struct gateway_options {
     uint32_t connections_max;
     uint32_t credit_bytes;            /* unanswered bytes in flight a connection */
     unsigned resync_ms;               /* the rest of a frame is awaited for so long; 0: 5 s */
+    size_t kept_bytes;                /* of frames not whole, of all; 0: 64 MiB */
     struct unknown_trackers *unknown; /* gets those that were not understood */
     struct counters *counters;
     int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */

@@ -21,14 +21,18 @@ enum {
     READ_BUFFER_BYTES = 64 * 1024,
     OUT_BUFFER_BYTES = 16 * 1024,
     UNSENT_MAX_BYTES = 256 * 1024,
-    DETECT_MAX_BYTES = 16,                    /* more is not needed to tell the protocol */
-    LONG_FRAMES_MAX_BYTES = 64 * 1024 * 1024, /* kept of frames longer than a read, of all links */
+    DETECT_MAX_BYTES = 16,  /* more is not needed to tell the protocol */
+    KEPT_FREE_BYTES = 4096, /* a link may keep so much of a frame, as most do */
+    LONG_FRAMES_MAX_BYTES =
+        64 * 1024 * 1024, /* kept beyond that, of all links, unless configured */
     LINGER_S = 10,
-    BAD_FRAMES_MAX = 8,    /* of one connection, in a row */
-    HELD_FRAMES_MAX = 16,  /* before a login ... */
-    HELD_BYTES_MAX = 4096, /* ... and their bytes */
-    RESYNC_MS = 5000,      /* so long the rest of a frame is awaited, unless configured */
-    LOOKS_MAX = 8,         /* times a bad frame is looked at again as more bytes come */
+    BAD_FRAMES_MAX = 8,        /* of one connection, in a row ... */
+    BAD_FRAMES_AGAIN_MAX = 64, /* ... where a known device may send them again and again ... */
+    BAD_FRAMES_TURN_MAX = 64,  /* ... and of what is taken at once */
+    HELD_FRAMES_MAX = 16,      /* before a login ... */
+    HELD_BYTES_MAX = 4096,     /* ... and their bytes */
+    RESYNC_MS = 5000,          /* so long the rest of a frame is awaited, unless configured */
+    LOOKS_MAX = 8,             /* times a bad frame is looked at again as more bytes come */
     UDP_PEERS_MAX = 200000,
     UDP_BATCH = 16,                      /* datagrams a system call reads at most ... */
     UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
@@ -182,12 +186,13 @@ struct gateway {
     struct idle_list active;  /* after it */
     struct idle_list peers;   /* of UDP, before and after */
     struct idle_list leaving; /* those that linger, by the time they began to */
-    size_t long_bytes;        /* what links keep beyond READ_BUFFER_BYTES each */
+    size_t long_bytes;        /* what links keep beyond KEPT_FREE_BYTES each */
     struct link *first_waiter;
     struct link *last_waiter;
     struct link *longest_awaiting; /* the rest of a frame */
     struct link *last_awaiting;
     struct bad_frames *bad_frames;
+    unsigned turn_bad_frames;       /* of the frames_take() under way */
     int64_t next_bad_frame_line_ms; /* of the log */
     GHashTable *udp_peers;          /* struct link by its struct peer_key */
     uint64_t secret;                /* so that nobody outside can choose peers that collide */

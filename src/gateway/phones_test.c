@@ -201,6 +201,40 @@ static void long_frames_share_their_memory(void **state)
     free(bytes);
 }
 
+static void little_memory(struct site *s)
+{
+    s->options.kept_bytes = 131072;
+}
+
+/* Nor do those that a single read could hold. */
+static void short_frames_share_their_memory(void **state)
+{
+    enum { CLIENTS = 8, SENT = 60 * 1000, CROWDED = 5 };
+    struct site *s = site_open(little_memory);
+    *state = s;
+    struct client clients[CLIENTS];
+    uint8_t *bytes = mem_new(SENT);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        clients[i] = send_most(s, bytes, SENT);
+    }
+    wait_for(site_counter(s, connections_crowded) >= CROWDED);
+    assert_true(site_counter(s, connections_crowded) < CLIENTS);
+    struct client honest = http(s);
+    client_text(&honest, HTTP_FIX);
+    client_expect(&honest, ANSWER("200 OK"));
+    for (size_t i = 0; i < CLIENTS; i++) {
+        client_close(&clients[i]);
+    }
+    wait_for(site_counter(s, connections) == 1);
+    struct arena arena = {0};
+    struct bytes request = batch(&arena, 700);
+    client_write(&honest, request.at, request.len);
+    client_expect(&honest, ANSWER("200 OK"));
+    client_close(&honest);
+    arena_free(&arena);
+    free(bytes);
+}
+
 /* ---- what speeds are told in ---- */
 
 static void metres_configured(struct site *s)
@@ -291,6 +325,7 @@ int main(void)
         WITH_SITE(a_leaving_link_has_no_device),
         WITH_SITE(a_long_batch_is_taken),
         WITH_SITE(long_frames_share_their_memory),
+        ONLY_TEAR_DOWN(short_frames_share_their_memory),
         WITH_SITE(bad_reports_are_counted_and_hold_nobody_up),
         ONLY_TEAR_DOWN(speeds_are_told_in_the_unit_of_the_device),
     };

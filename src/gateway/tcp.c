@@ -17,14 +17,14 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init((char *)link->gateway->read_buffer, READ_BUFFER_BYTES);
 }
 
-static size_t beyond_a_read(size_t len)
+static size_t beyond_free(size_t len)
 {
-    return len > READ_BUFFER_BYTES ? len - READ_BUFFER_BYTES : 0;
+    return len > KEPT_FREE_BYTES ? len - KEPT_FREE_BYTES : 0;
 }
 
 static void set_partial_len(struct link *link, size_t len)
 {
-    link->gateway->long_bytes += beyond_a_read(len) - beyond_a_read(link->stream.partial_len);
+    link->gateway->long_bytes += beyond_free(len) - beyond_free(link->stream.partial_len);
     link->stream.partial_len = len;
 }
 
@@ -48,6 +48,22 @@ void link_keep(struct link *link, struct bytes rest)
     free(old);
 }
 
+/*
+ * Where all links together keep too much, the one that kept more ends: it waits for the rest of a
+ * long frame, or for us.
+ */
+static void bound_kept(struct link *link)
+{
+    struct gateway *g = link->gateway;
+    if (link->stream.partial_len <= KEPT_FREE_BYTES || g->long_bytes <= g->options.kept_bytes) {
+        return;
+    }
+    counter_add(g->counters, connections_crowded, 1);
+    link_keep(link, (struct bytes){0});
+    link_end(link);
+    link_end_when_sent(link);
+}
+
 void link_take(struct link *link, struct bytes in, bool is_all)
 {
     size_t taken = frames_take(link, in, is_all);
@@ -57,6 +73,10 @@ void link_take(struct link *link, struct bytes in, bool is_all)
     }
     in = link->ends ? bytes_slice(in, 0, taken) : in;
     link_keep(link, bytes_slice(in, taken, in.len - taken));
+    bound_kept(link);
+    if (link->closing) {
+        return;
+    }
     await_note(link, taken > 0);
 }
 

@@ -183,6 +183,38 @@ static void too_many_datagrams_are_dropped(void **state)
     client_close(&c);
 }
 
+/* A GT06 heartbeat's answer would cover the fixes that were dropped: a new login comes first. */
+static void dropped_fixes_are_not_covered(void **state)
+{
+    enum { KIND_AT = 3, KIND_LOGIN = 0x01 };
+    struct site *s = *state;
+    struct blocker b;
+    struct client c = client_open(s, SOCK_DGRAM, &protocol_gt06, gt06_id);
+    client_say(&c, ENCODE_LOGIN, NULL, 0);
+    client_await(&c, 1);
+    blocker_begin(&b, s);
+    while (site_counter(s, datagrams_dropped) == 0) {
+        client_send_fix(&c, 10);
+    }
+    blocker_end(&b);
+    struct client other = jt808(s); /* answered once all before it is */
+    client_say(&other, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&other, 1);
+    client_say(&c, ENCODE_HEARTBEAT, NULL, 0);
+    struct client anew = client_open(s, SOCK_DGRAM, &protocol_gt06, gt06_id);
+    client_close(&anew);
+    anew.fd = c.fd;
+    client_say(&anew, ENCODE_LOGIN, NULL, 0);
+    assert_true(client_read(&anew) > 0);
+    assert_int_equal(anew.in[KIND_AT], KIND_LOGIN);
+    client_await(&anew, 1);
+    client_send_fix(&anew, 5);
+    client_say(&anew, ENCODE_HEARTBEAT, NULL, 0);
+    client_await(&anew, 2);
+    client_close(&other);
+    client_close(&c);
+}
+
 int main(void)
 {
     (void)signal(SIGPIPE, SIG_IGN); /* as the server does */
@@ -196,6 +228,7 @@ int main(void)
         WITH_SITE(a_device_moves_between_transports),
         cmocka_unit_test_teardown(silent_peers_are_forgotten, site_tear_down),
         WITH_SITE(too_many_datagrams_are_dropped),
+        WITH_SITE(dropped_fixes_are_not_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
