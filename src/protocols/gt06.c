@@ -428,10 +428,10 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
     }
     const struct type *type = type_find(&f);
     e = type->decode(s, &f, out);
+    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
         return e;
     }
-    decoded_finish(out);
     bool is_report = out->len > 0 && out->at[0].kind == MESSAGE_FIX;
     struct hint hint = {.kind = type->reply,
                         .type = f.type,
