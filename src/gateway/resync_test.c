@@ -3,6 +3,7 @@
  * GT06 tracker takes any answer for the receipt of all that it sent before, so that none may leave
  * that covers a lost fix.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -143,6 +144,39 @@ static void a_cut_off_fix_hides_no_other(void **state)
     client_close(&c);
     free(said);
     free(books);
+}
+
+/* A fix whose first bytes are missing, as far as more is left of it than its end mark. */
+static void a_fix_without_its_head_is_not_covered(void **state)
+{
+    enum { END_LEN = 2, FIX_LEN = 36, FIRST = 100 }; /* each of a device of its own */
+    struct site *s = *state;
+    struct said *said = mem_new(sizeof(*said));
+    for (size_t lost = 1; lost < FIX_LEN - END_LEN; lost++) {
+        char id[DEVICE_ID_SIZE];
+        int64_t device = FIRST + (int64_t)lost;
+        (void)snprintf(id, sizeof(id), "860000000000%03" PRId64, device);
+        assert_int_equal(rig_put_device(s->rig, device, id, false), ERR_OK);
+        struct client c = client_open(s, SOCK_STREAM, &protocol_gt06, id);
+        said_init(said);
+        say(said, &c, ENCODE_LOGIN);
+        struct session after_login = c.session;
+        size_t begin = said->out.len;
+        say_fix(said, &c, 20);
+        assert_int_equal(said->out.len - begin, FIX_LEN);
+        said->out.len -= lost;
+        memmove(said->at + begin, said->at + begin + lost, FIX_LEN - lost);
+        say_fix(said, &c, 10);
+        say(said, &c, ENCODE_HEARTBEAT);
+        send_said(&c, said);
+        c.session = after_login;
+        client_await(&c, 1);
+        client_expect_end(&c);
+        client_close(&c);
+        assert_int_equal(site_counter(s, frames_bad), lost);
+        assert_int_equal(fixes_of(s, device), 1);
+    }
+    free(said);
 }
 
 /* The same where the frames come one by one. */
@@ -546,6 +580,7 @@ int main(void)
 #define WITH_OWN_SITE(test) cmocka_unit_test_teardown(test, site_tear_down)
     const struct CMUnitTest tests[] = {
         WITH_SITE(a_cut_off_fix_hides_no_other),
+        WITH_SITE(a_fix_without_its_head_is_not_covered),
         WITH_OWN_SITE(a_heartbeat_does_not_cover_a_bad_fix),
         WITH_SITE(a_bad_fix_is_known_of_its_device_alone),
         WITH_SITE(a_tracker_that_is_always_bad_is_heard),

@@ -73,6 +73,7 @@ struct batch {
     uint64_t replaced;
     uint64_t moved;
     uint64_t expired;
+    uint64_t unreadable; /* of joined messages */
 };
 
 /* Divided messages that wait for their other parts. */
@@ -210,11 +211,14 @@ void parts_clear(struct parts *p);
 /* Takes back a part that was committed in an earlier run. */
 void parts_restore(struct ingest *in, const struct waiting_part *part);
 /*
- * Keeps a part (and its row in the batch's changes). Where it is the last that was missing: ERR_OK,
- * and *texts holds all of them in the batch's arena; else ERR_MORE. ERR_MALFORMED: no such part.
+ * Keeps a part (and its row in the batch's changes): ERR_MORE. Where it is the last that was
+ * missing: ERR_OK, *texts holds all of them in the batch's arena, and parts_end() must follow.
+ * ERR_MALFORMED: no such part.
  */
 MUST_USE enum err parts_take(struct ingest *in, const struct waiting_part *part,
                              struct bytes **texts);
+/* Ends a message with its last part: it goes with this batch, or that part was never here. */
+void parts_end(struct ingest *in, const struct waiting_part *last, bool is_taken);
 /* Drops what waited for ten minutes; the batch deletes it. */
 void parts_expire(struct ingest *in, int64_t now_s);
 /* After the batch's commit: keeps what it did, or undoes it. */

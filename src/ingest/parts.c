@@ -1,7 +1,8 @@
 /*
  * Divided messages. Each part is a row in the store and is acknowledged as such; when the last one
- * is there the protocol joins them and the rows go, in the same commit as what they said. What is
- * not complete after ten minutes is dropped and counted.
+ * is there the protocol joins them and the rows go, in the same commit as what they said. Where
+ * they say nothing, the last one is not taken. What is not complete after ten minutes is dropped
+ * and counted.
  *
  *     hand.assemblies ──► assembly ──► assembly         one a message of a device
  *     parts.assemblies ──►   the same, the oldest first
@@ -251,16 +252,26 @@ enum err parts_take(struct ingest *in, const struct waiting_part *part, struct b
     touch(&in->parts, a);
     add_piece(&in->parts, a, part);
     a->pieces[part->number - 1].is_fresh = true;
+    if (a->count == a->total) {
+        *texts = copy_texts(&b->arena, a);
+        return ERR_OK;
+    }
     struct change *c = change_add(&b->changes, CHANGE_PUT_PART);
     c->part = *part;
     c->part.at = arena_copy(&b->arena, (struct bytes){part->at, part->len}).at;
-    if (a->count < a->total) {
-        make_room(in, a);
-        return ERR_MORE;
+    make_room(in, a);
+    return ERR_MORE;
+}
+
+void parts_end(struct ingest *in, const struct waiting_part *last, bool is_taken)
+{
+    struct assembly *a = find(ingest_hand(in, last->device_id), last->key);
+    check(a != NULL && a->count == a->total);
+    if (is_taken) {
+        retire(in, a);
+    } else {
+        drop_piece(&in->parts, a, &a->pieces[last->number - 1]);
     }
-    *texts = copy_texts(&b->arena, a);
-    retire(in, a);
-    return ERR_OK;
 }
 
 /* ---- after the batch ---- */

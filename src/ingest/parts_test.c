@@ -178,15 +178,63 @@ static void bad_parts_are_left_out(void **state)
     assert_int_equal(waiting_rows(r), 1);
 }
 
-static void what_cannot_be_joined_is_counted(void **state)
+/* The verdict on part `number` of two. */
+static enum outcome outcome_of(struct rig *r, const struct divided *d, uint16_t number)
+{
+    struct message m = part_of(d, KEY, number, 2);
+    struct arrival a = rig_arrival(&m, 1);
+    a.rcv_time_ms = clock_wall_ms();
+    a.utc_offset_min = 480;
+    return rig_send(r, a).outcome;
+}
+
+/* The last part of what nobody can read is not taken: the device may send it right yet. */
+static void what_cannot_be_joined_is_refused(void **state)
 {
     struct rig *r = *state;
     struct divided d = batch();
-    d.bytes[3] = 0xff; /* an item longer than the message */
-    (void)send_at(r, part_of(&d, KEY, 1, 2), 0);
-    (void)send_at(r, part_of(&d, KEY, 2, 2), 0);
-    assert_counter(r, frames_bad, 1);
+    d.bytes[2 + 1] = 0xff; /* an item longer than the message */
+    assert_int_equal(outcome_of(r, &d, 1), OUTCOME_STORED);
+    assert_int_equal(outcome_of(r, &d, 2), OUTCOME_REFUSED);
+    assert_int_equal(outcome_of(r, &d, 2), OUTCOME_REFUSED);
+    assert_counter(r, frames_bad, 2);
+    assert_counter(r, reports_unreadable, 0);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 0);
+    assert_int_equal(waiting_rows(r), 1);
+    assert_int_equal(outcome_of(r, &d, 2), OUTCOME_REFUSED);
+    struct divided right = batch();
+    assert_int_equal(outcome_of(r, &right, 1), OUTCOME_STORED); /* another under the same key */
+    assert_int_equal(outcome_of(r, &right, 2), OUTCOME_STORED);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
+    assert_int_equal(waiting_rows(r), 0);
+}
+
+/* All the parts come in one commit: those before the last one stay all the same. */
+static void what_cannot_be_joined_at_once_is_refused(void **state)
+{
+    struct rig *r = *state;
+    struct divided d = batch();
+    d.bytes[2 + 1] = 0xff;
+    struct message both[] = {part_of(&d, KEY, 1, 2), part_of(&d, KEY, 2, 2)};
+    struct arrival a = rig_arrival(both, 2);
+    a.rcv_time_ms = clock_wall_ms();
+    assert_int_equal(rig_send(r, a).outcome, OUTCOME_REFUSED);
+    assert_int_equal(waiting_rows(r), 1);
+}
+
+/* Its parts are acknowledged, so that what is readable is kept and the rest is counted. */
+static void good_items_of_a_joined_message_are_kept(void **state)
+{
+    struct rig *r = *state;
+    struct divided d = batch();
+    d.bytes[d.len - 28 - 1] = 0x0d; /* the length of the last item: too short ... */
+    d.len -= 28 - 0x0d;             /* ... for a location */
+    assert_int_equal(outcome_of(r, &d, 2), OUTCOME_STORED);
+    assert_int_equal(outcome_of(r, &d, 1), OUTCOME_STORED);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 1);
+    assert_counter(r, fixes_stored, 1);
+    assert_counter(r, reports_unreadable, 1);
+    assert_counter(r, frames_bad, 0);
     assert_int_equal(waiting_rows(r), 0);
 }
 
@@ -256,7 +304,9 @@ int main(void)
         WITH_RIG(keys_and_devices_are_kept_apart),
         WITH_RIG(old_parts_expire),
         WITH_RIG(bad_parts_are_left_out),
-        WITH_RIG(what_cannot_be_joined_is_counted),
+        WITH_RIG(what_cannot_be_joined_is_refused),
+        WITH_RIG(what_cannot_be_joined_at_once_is_refused),
+        WITH_RIG(good_items_of_a_joined_message_are_kept),
         WITH_RIG(a_device_is_bounded),
         WITH_RIG(short_parts_are_bounded),
         WITH_RIG(a_failed_commit_undoes_parts),

@@ -80,10 +80,11 @@ struct target {
     struct ingest *in;
     const struct intake_head *head;
     size_t stage;
-    unsigned depth; /* of joining: a joined message holds no parts */
+    unsigned depth;  /* of joining: a joined message holds no parts */
+    bool is_refused; /* nothing can be read of the message that a part completed */
 };
 
-static void take_message(const struct target *t, const struct intake_message *m);
+static void take_message(struct target *t, const struct intake_message *m);
 
 static void take_text(const struct target *t, struct bytes text)
 {
@@ -99,23 +100,25 @@ static void take_text(const struct target *t, struct bytes text)
     };
 }
 
-/* All parts are there: what they say together. */
-static void take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
-                        size_t count)
+/* All parts are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing. */
+static enum err take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
+                            size_t count)
 {
     const struct protocol *p = protocol_at(t->head->protocol);
     if (p->join == NULL) {
-        return;
+        return ERR_OK;
     }
     struct session session = protocol_session(p);
     session.utc_offset_min = t->head->utc_offset_min;
     struct decoded out = {.arena = &t->in->batch.arena};
     memcpy(session.device_id, t->head->device_id, sizeof(session.device_id));
     memcpy(out.device_id, t->head->device_id, sizeof(out.device_id));
-    if (p->join(&session, key, texts, count, &out) != ERR_OK) {
+    enum err e = p->join(&session, key, texts, count, &out);
+    if (e != ERR_OK) {
         counter_add(t->in->options.counters, frames_bad, 1);
-        return;
+        return e;
     }
+    t->in->batch.unreadable += out.unreadable;
     struct target joined = *t;
     joined.depth++;
     for (size_t i = 0; i < out.len; i++) {
@@ -126,9 +129,14 @@ static void take_joined(const struct target *t, uint32_t key, const struct bytes
                                                        .part = m->part,
                                                        .text = m->text});
     }
+    return ERR_OK;
 }
 
-static void take_part(const struct target *t, const struct intake_message *m)
+/*
+ * The last part of a message of which nothing can be read is not taken, so that its device still
+ * has it; the others stay until they expire.
+ */
+static void take_part(struct target *t, const struct intake_message *m)
 {
     if (t->depth >= JOINED_DEPTH_MAX) {
         return;
@@ -145,11 +153,12 @@ static void take_part(const struct target *t, const struct intake_message *m)
     };
     struct bytes *texts = NULL;
     if (parts_take(t->in, &part, &texts) == ERR_OK) {
-        take_joined(t, part.key, texts, part.total);
+        t->is_refused = take_joined(t, part.key, texts, part.total) != ERR_OK;
+        parts_end(t->in, &part, !t->is_refused);
     }
 }
 
-static void take_message(const struct target *t, const struct intake_message *m)
+static void take_message(struct target *t, const struct intake_message *m)
 {
     switch (m->kind) {
     case MESSAGE_FIX:
@@ -227,7 +236,8 @@ void batch_take(struct ingest *in, struct bytes record)
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
     }
-    (void)add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
+    struct verdict *v = add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
+    v->outcome = t.is_refused ? OUTCOME_REFUSED : v->outcome;
 }
 
 /* ---- finishing ---- */
@@ -274,6 +284,7 @@ static void count_batch(struct ingest *in)
     counter_add(counters, times_replaced, b->replaced);
     counter_add(counters, times_moved, b->moved);
     counter_add(counters, parts_expired, b->expired);
+    counter_add(counters, reports_unreadable, b->unreadable);
 }
 
 static void publish_batch(struct ingest *in)
@@ -317,6 +328,7 @@ static void clear(struct ingest *in)
     b->replaced = 0;
     b->moved = 0;
     b->expired = 0;
+    b->unreadable = 0;
     g_hash_table_remove_all(b->newcomers);
     arena_clear(&b->arena);
 }

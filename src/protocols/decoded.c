@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/check.h"
 #include "protocols/protocol.h"
 
 static void grow(struct decoded *out, size_t capacity)
@@ -22,22 +21,36 @@ void decoded_reserve(struct decoded *out, size_t count)
     }
 }
 
-void decoded_finish(struct decoded *out)
+enum err decoded_finish(struct decoded *out)
 {
+    if (out->spare != NULL) {
+        out->len = 0;
+        return ERR_TOO_LONG;
+    }
     for (size_t i = 0; i < out->len; i++) {
         struct message *m = &out->at[i];
         m->is_local_time = (m->fix.flags & FIX_TIME_LOCAL) != 0;
         m->fix.flags &= ~(uint32_t)FIX_TIME_LOCAL;
     }
+    return ERR_OK;
+}
+
+/* A message that nobody reads, for a decoder that adds more than a frame may hold. */
+static struct message *add_spare(struct decoded *out)
+{
+    if (out->spare == NULL) {
+        out->spare = arena_new(out->arena, sizeof(*out->spare));
+    }
+    return out->spare;
 }
 
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
 {
-    check(out->len < PROTOCOL_MESSAGES_MAX);
-    if (out->len == out->capacity) {
+    bool is_full = out->len >= PROTOCOL_MESSAGES_MAX;
+    if (!is_full && out->len == out->capacity) {
         grow(out, out->capacity == 0 ? 1 : out->capacity * 4);
     }
-    struct message *m = &out->at[out->len++];
-    m->kind = kind;
+    struct message *m = is_full ? add_spare(out) : &out->at[out->len++];
+    *m = (struct message){.kind = kind}; /* its place may have been that of one taken back */
     return m;
 }

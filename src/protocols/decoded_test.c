@@ -69,11 +69,34 @@ static void times_of_a_local_clock_are_marked(void **state)
     fix_set_local_time(both, 1795396320);
     fix_set_time(both, 1795396321);
     fix_set_local_time(&decoded_add(&d, MESSAGE_FIX)->fix, -1);
-    decoded_finish(&d);
+    assert_int_equal(decoded_finish(&d), ERR_OK);
     for (size_t i = 0; i < d.len; i++) {
         assert_int_equal(d.at[i].is_local_time, i == 0);
         assert_int_equal(d.at[i].fix.flags, 0);
     }
+    arena_free(&arena);
+}
+
+static void what_is_too_much_is_refused(void **state)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    for (size_t i = 0; i < PROTOCOL_MESSAGES_MAX; i++) {
+        decoded_add(&d, MESSAGE_FIX)->fix.gps_time_s = 1;
+    }
+    assert_int_equal(decoded_finish(&d), ERR_OK);
+    assert_int_equal(d.len, PROTOCOL_MESSAGES_MAX);
+    for (size_t i = 0; i < 3; i++) {
+        struct message *m = decoded_add(&d, MESSAGE_RESPONSE);
+        assert_int_equal(m->kind, MESSAGE_RESPONSE);
+        assert_int_equal(m->fix.gps_time_s, 0);
+        m->fix.gps_time_s = 2;
+        assert_int_equal(d.len, PROTOCOL_MESSAGES_MAX);
+    }
+    assert_int_equal(d.at[PROTOCOL_MESSAGES_MAX - 1].fix.gps_time_s, 1);
+    assert_int_equal(decoded_finish(&d), ERR_TOO_LONG);
+    assert_int_equal(d.len, 0);
     arena_free(&arena);
 }
 
@@ -82,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_keep_their_order_while_they_grow),
         cmocka_unit_test(reserved_room_is_used_and_not_counted),
+        cmocka_unit_test(what_is_too_much_is_refused),
         cmocka_unit_test(times_of_a_local_clock_are_marked),
         cmocka_unit_test(no_more_is_reserved_than_a_frame_may_hold),
     };

@@ -11,6 +11,7 @@
  * 0d 0a and is refused; but two Wi-Fi reports (17, 69) of some makers use the length byte as a
  * count and have neither serial nor CRC (gt06_lbs.c). A frame that lost bytes on its way takes the
  * next one with it so: a whole frame, whose length, CRC and end mark agree, is looked for inside.
+ * Before a head only blanks are passed over: anything else may be the rest of a location.
  *
  * A type means the same in a short and in a long frame, but for those that `types` names twice.
  *
@@ -50,7 +51,7 @@
 
 enum {
     FRAME_MAX = 4096,
-    NOISE_MAX = 64,                 /* stray bytes before a head */
+    BLANKS_MAX = 64,                /* before a head */
     RESYNC_SUM_MAX = 4 * FRAME_MAX, /* bytes summed up in search of a whole frame */
     SHORT_HEAD_LEN = 3,
     LONG_HEAD_LEN = 4,
@@ -374,21 +375,28 @@ static enum err split_frame(struct bytes in, size_t *len)
     return split_at_mark(in, len);
 }
 
+/* What may stand between frames and is no rest of one. */
+static bool is_blank(uint8_t byte)
+{
+    return byte == '\r' || byte == '\n' || byte == ' ' || byte == '\0';
+}
+
 enum err gt06_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t noise = 0;
-    while (noise + 1 < in.len && !is_head(in.at + noise)) {
-        noise++;
+    size_t blanks = 0;
+    while (blanks < in.len && is_blank(in.at[blanks])) {
+        blanks++;
     }
-    if (noise > NOISE_MAX) {
+    struct bytes from_head = bytes_slice(in, blanks, SIZE_MAX);
+    enum err e = from_head.len == 0 ? ERR_MORE : gt06_claims(from_head);
+    if (blanks > BLANKS_MAX || e == ERR_MALFORMED) {
         return ERR_MALFORMED;
     }
-    struct bytes from_head = bytes_slice(in, noise, SIZE_MAX);
     size_t len = 0;
-    enum err e = split_frame(from_head, &len);
+    e = e == ERR_OK ? split_frame(from_head, &len) : e;
     if (e == ERR_OK) {
         *frame = bytes_slice(from_head, 0, len);
-        *used = noise + len;
+        *used = blanks + len;
     }
     return e;
 }
@@ -428,10 +436,10 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
     }
     const struct type *type = type_find(&f);
     e = type->decode(s, &f, out);
+    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
         return e;
     }
-    decoded_finish(out);
     bool is_report = out->len > 0 && out->at[0].kind == MESSAGE_FIX;
     struct hint hint = {.kind = type->reply,
                         .type = f.type,

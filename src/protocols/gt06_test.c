@@ -63,22 +63,27 @@ static void test_split_at_each_byte(void **state)
     }
 }
 
-static void test_split_skips_noise(void **state)
+static void test_split_skips_blanks(void **state)
 {
     (void)state;
+    enum { BLANKS = 64 };
     struct kit kit = {0};
     uint8_t at[2 * KIT_FRAME_MAX] = {0};
     struct bytes frame = {0};
     size_t used = 0;
+    memcpy(at, "\r\n \0\n", 5);
     kit_frame(&kit, false, 0x13, STATUS);
-    memcpy(at + 64, kit.frame, kit.bytes.len);
-    assert_int_equal(protocol_gt06.split((struct bytes){at, 64 + kit.bytes.len}, &frame, &used),
-                     ERR_OK);
-    assert_int_equal(used, 64 + kit.bytes.len);
-    assert_ptr_equal(frame.at, at + 64);
+    memcpy(at + BLANKS, kit.frame, kit.bytes.len);
+    struct bytes in = {at, BLANKS + kit.bytes.len};
+    assert_int_equal(protocol_gt06.split(in, &frame, &used), ERR_OK);
+    assert_int_equal(used, in.len);
+    assert_ptr_equal(frame.at, at + BLANKS);
+    for (size_t n = 0; n < in.len; n++) {
+        assert_int_equal(protocol_gt06.split((struct bytes){at, n}, &frame, &used), ERR_MORE);
+    }
     memset(at, 0, sizeof(at));
-    assert_int_equal(protocol_gt06.split((struct bytes){at, 65}, &frame, &used), ERR_MORE);
-    assert_int_equal(protocol_gt06.split((struct bytes){at, 66}, &frame, &used), ERR_MALFORMED);
+    assert_int_equal(protocol_gt06.split((struct bytes){at, BLANKS + 1}, &frame, &used),
+                     ERR_MALFORMED);
 }
 
 /* A length that misses the end mark: the frame goes to the first one and is refused. */
@@ -143,6 +148,34 @@ static void test_a_cut_off_frame_ends_at_the_next(void **state)
         assert_int_equal(protocol_pass_over(&protocol_gt06, in, ERR_OK, false, &used), ERR_OK);
         assert_int_equal(used, cut);
         kit_clear(&kit);
+    }
+}
+
+/*
+ * A location that lost its first bytes is none that may be passed over in silence, up to the next
+ * frame. Of its end mark alone nobody can tell that it was one.
+ */
+static void test_what_lost_its_head_is_seen(void **state)
+{
+    (void)state;
+    enum { END = 2 };
+    uint8_t location[64];
+    size_t location_len = bytes_of_hex(LOCATION, location, sizeof(location)).len;
+    for (size_t lost = 1; lost < location_len - END; lost++) {
+        uint8_t at[128];
+        size_t used = 0;
+        struct bytes frame = {0};
+        size_t left = location_len - lost;
+        memcpy(at, location + lost, left);
+        memcpy(at + left, location, location_len);
+        struct bytes in = {at, left + location_len};
+        assert_int_equal(protocol_gt06.split(in, &frame, &used), ERR_MALFORMED);
+        assert_int_equal(protocol_pass_over(&protocol_gt06, in, ERR_MALFORMED, false, &used),
+                         ERR_OK);
+        assert_int_equal(used, left);
+        in.len--; /* the next one is not whole yet */
+        assert_int_equal(protocol_pass_over(&protocol_gt06, in, ERR_MALFORMED, false, &used),
+                         ERR_MORE);
     }
 }
 
@@ -476,7 +509,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims),
         cmocka_unit_test(test_split_at_each_byte),
-        cmocka_unit_test(test_split_skips_noise),
+        cmocka_unit_test(test_split_skips_blanks),
+        cmocka_unit_test(test_what_lost_its_head_is_seen),
         cmocka_unit_test(test_split_falls_back_to_the_end_mark),
         cmocka_unit_test(test_split_refuses_what_is_too_long),
         cmocka_unit_test(test_a_cut_off_frame_ends_at_the_next),

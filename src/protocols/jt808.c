@@ -252,11 +252,11 @@ static enum err jt808_decode(struct session *s, struct bytes frame, struct decod
         return e;
     }
     e = decode_message(s, &m, out, &row);
+    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
         out->len = 0;
         return e;
     }
-    decoded_finish(out);
     jt808_id_text(&m, out->device_id);
     set_hint(&m, row, out);
     return ERR_OK;
@@ -277,10 +277,10 @@ static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *
         }
         len += parts[i].len;
     }
-    struct jt808_message m = {.id = (uint16_t)(key >> 16), .body = {at, len}};
+    struct jt808_message m = {.id = (uint16_t)(key >> 16), .is_joined = true, .body = {at, len}};
     enum err e = row_find(m.id)->decode(s, &m, out);
+    e = e == ERR_OK ? decoded_finish(out) : e;
     out->len = e == ERR_OK ? out->len : 0;
-    decoded_finish(out);
     return e;
 }
 

@@ -218,6 +218,32 @@ enum err jt808_decode_answer(const struct session *s, const struct jt808_message
     return add_location(s, bytes_slice(m->body, SERIAL_LEN, SIZE_MAX), false, out);
 }
 
+/*
+ * One item of a batch. One that is none ends the batch; but of a batch whose parts have been
+ * answered it is counted, as each item has a length of its own, and nobody sends the others again.
+ */
+static enum err add_item(const struct session *s, const struct jt808_message *m, struct bytes body,
+                         bool is_late, struct decoded *out)
+{
+    size_t had = out->len;
+    enum err e = add_location(s, body, is_late, out);
+    if (e != ERR_MALFORMED || !m->is_joined) {
+        return e;
+    }
+    out->len = had;
+    out->unreadable++;
+    return ERR_OK;
+}
+
+/* What has come of a batch, at whose end `r` is: ERR_MALFORMED where none of it can be read. */
+static enum err end_batch(const struct jt808_message *m, const struct reader *r, enum err e,
+                          const struct decoded *out)
+{
+    bool is_bad =
+        m->is_joined ? out->len == 0 && (out->unreadable > 0 || !reader_ok(r)) : !reader_ok(r);
+    return e == ERR_OK && is_bad ? ERR_MALFORMED : e;
+}
+
 enum err jt808_decode_batch(const struct session *s, const struct jt808_message *m,
                             struct decoded *out)
 {
@@ -228,11 +254,11 @@ enum err jt808_decode_batch(const struct session *s, const struct jt808_message 
     size_t count_max = m->body.len / ONE_LEN_MIN;
     decoded_reserve(out, count < count_max ? count : count_max);
     bool is_late = read_u8(&r) > 0;
-    while (e == ERR_OK && reader_left(&r) > 0) {
+    while (e == ERR_OK && reader_ok(&r) && reader_left(&r) > 0) {
         struct bytes body = read_bytes(&r, read_u16be(&r));
-        e = reader_ok(&r) ? add_location(s, body, is_late, out) : ERR_MALFORMED;
+        e = add_item(s, m, reader_ok(&r) ? body : (struct bytes){0}, is_late, out);
     }
-    return reader_ok(&r) ? e : ERR_MALFORMED;
+    return end_batch(m, &r, e, out);
 }
 
 /* The 7 bytes of 0210 that are no location. */
@@ -254,11 +280,11 @@ enum err jt808_decode_batch_short(const struct session *s, const struct jt808_me
         add_battery(s, m->body, out);
         return ERR_OK;
     }
-    while (e == ERR_OK && reader_left(&r) > 0) {
+    while (e == ERR_OK && reader_ok(&r) && reader_left(&r) > 0) {
         struct bytes body = read_bytes(&r, read_u8(&r));
-        e = reader_ok(&r) ? add_location(s, body, false, out) : ERR_MALFORMED;
+        e = add_item(s, m, reader_ok(&r) ? body : (struct bytes){0}, false, out);
     }
-    return e;
+    return end_batch(m, &r, e, out);
 }
 
 enum err jt808_decode_heartbeat(const struct session *s, const struct jt808_message *m,

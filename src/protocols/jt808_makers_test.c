@@ -336,6 +336,79 @@ static void test_next_frame_is_near(void **state)
     }
 }
 
+/* What is readable of a batch whose parts have been answered counts, wherever the rest stands. */
+static void test_joined_batch_with_bad_items(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t key;
+        const char *body;
+        enum err want;
+        size_t len;
+        unsigned unreadable;
+    } cases[] = {
+        {0x07040000, "000300 001c" KIT_BODY "0002ffff 001c" KIT_BODY, ERR_OK, 2, 1},
+        {0x07040000, "000300 0000 001c" KIT_BODY "001c" KIT_BODY, ERR_OK, 2, 1},
+        {0x07040000, "000300 001c" KIT_BODY "001c" KIT_BODY "0005aabbccddee", ERR_OK, 2, 1},
+        {0x07040000, "000300 001c" KIT_BODY "00", ERR_OK, 1, 1},
+        {0x07040000, "000300 0001aa 0001bb", ERR_MALFORMED, 0, 2},
+        {0x07040000, "000300", ERR_OK, 0, 0},
+        {0x07040000, "0003", ERR_MALFORMED, 0, 0},
+        {0x02100000, "1c" KIT_BODY "01aa 1c" KIT_BODY, ERR_OK, 2, 1},
+        {0x02100000, "1c" KIT_BODY "1d" KIT_BODY, ERR_OK, 1, 1},
+        {0x02100000, "01aa", ERR_MALFORMED, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kit kit = kit_new();
+        struct fix want = plain_fix();
+        uint8_t at[128];
+        struct bytes part = bytes_of_hex(cases[i].body, at, sizeof(at));
+        struct decoded joined = {.arena = &kit.arena};
+        assert_int_equal(protocol_jt808.join(&kit.session, cases[i].key, &part, 1, &joined),
+                         cases[i].want);
+        assert_int_equal(joined.len, cases[i].len);
+        assert_int_equal(joined.unreadable, cases[i].unreadable);
+        for (size_t n = 0; n < joined.len; n++) {
+            assert_fix(&joined.at[n].fix, &want);
+        }
+        kit_clear(&kit);
+    }
+}
+
+/* The parts of one message may hold more samples than a frame may: refused, nothing is left. */
+static void test_too_many_samples(void **state)
+{
+    (void)state;
+    enum { SAMPLES_MAX = PROTOCOL_MESSAGES_MAX - 1, HEAD = 1 + 12 + 6 + 6, SAMPLE = 8 };
+    static uint8_t at[HEAD + (SAMPLES_MAX + 1000) * SAMPLE];
+    static const uint8_t time[] = {0x26, 0x11, 0x23, 0x09, 0x11, 0x50};
+    memset(at, 0, sizeof(at));
+    at[0] = 0x54;
+    memcpy(at + HEAD - sizeof(time), time, sizeof(time));
+    for (size_t i = HEAD; i < sizeof(at); i += SAMPLE) {
+        memcpy(at + i + 2, time, sizeof(time));
+    }
+    static const struct {
+        size_t samples;
+        enum err want;
+        size_t len;
+    } cases[] = {
+        {SAMPLES_MAX, ERR_OK, PROTOCOL_MESSAGES_MAX},
+        {SAMPLES_MAX + 1, ERR_TOO_LONG, 0},
+        {SAMPLES_MAX + 1000, ERR_TOO_LONG, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kit kit = kit_new();
+        struct decoded joined = {.arena = &kit.arena};
+        size_t len = HEAD + cases[i].samples * SAMPLE;
+        struct bytes parts[] = {{at, len / 2}, {at + len / 2, len - len / 2}};
+        assert_int_equal(protocol_jt808.join(&kit.session, UINT32_C(0x09000000), parts, 2, &joined),
+                         cases[i].want);
+        assert_int_equal(joined.len, cases[i].len);
+        kit_clear(&kit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +420,8 @@ int main(void)
         cmocka_unit_test(test_network_of_a_lock),
         cmocka_unit_test(test_next_frame),
         cmocka_unit_test(test_next_frame_behind_noise),
+        cmocka_unit_test(test_joined_batch_with_bad_items),
+        cmocka_unit_test(test_too_many_samples),
         cmocka_unit_test(test_next_frame_is_near),
     };
     return cmocka_run_group_tests_name("jt808_makers", tests, NULL, NULL);

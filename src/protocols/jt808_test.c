@@ -319,8 +319,12 @@ static void test_parts(void **state)
         assert_int_equal(joined.len, 2);
         struct fix want = plain_fix();
         assert_fix(&joined.at[1].fix, &want);
+        bool is_end = n == whole.len || n == 33 || n == 3;
+        joined = (struct decoded){.arena = &kit.arena};
         assert_int_equal(protocol_jt808.join(&kit.session, key, texts, 1, &joined),
-                         n == whole.len || n == 33 || n == 3 ? ERR_OK : ERR_MALFORMED);
+                         is_end || n > 33 ? ERR_OK : ERR_MALFORMED);
+        assert_int_equal(joined.len, n == whole.len ? 2 : n >= 33 ? 1 : 0);
+        assert_int_equal(joined.unreadable, is_end || n < 3 ? 0 : 1);
         kit_clear(&kit);
     }
 }

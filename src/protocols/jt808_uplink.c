@@ -67,6 +67,9 @@ static enum err read_samples(const struct session *s, struct reader *r, struct d
         if (!reader_ok(r) || (mask & ~(unsigned)KNOWN) != 0) {
             return ERR_OK; /* cut off, or another layout, which we do not know */
         }
+        if (out->len == PROTOCOL_MESSAGES_MAX) {
+            return ERR_TOO_LONG;
+        }
         decoded_add(out, MESSAGE_FIX)->fix = fix;
     }
     return e;

@@ -145,7 +145,11 @@ static enum answer decode_reports(const struct session *s, const struct osmand_r
         return e == ERR_TOO_LONG ? ANSWER_TOO_LONG : ANSWER_BAD;
     }
     bytes_to_text(batch.device_id, out->device_id, sizeof(out->device_id));
-    return add_messages(&batch, s, request, out) ? ANSWER_BY_OUTCOME : ANSWER_BAD;
+    bool is_readable = add_messages(&batch, s, request, out);
+    if (decoded_finish(out) != ERR_OK) {
+        return ANSWER_TOO_LONG;
+    }
+    return is_readable ? ANSWER_BY_OUTCOME : ANSWER_BAD;
 }
 
 static enum err osmand_decode(struct session *s, struct bytes frame, struct decoded *out)

@@ -55,17 +55,22 @@ struct decoded {
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;
     size_t capacity;
+    struct message *spare; /* taken by what a frame says too much; NULL: nothing */
 };
 
 /*
- * Appends a zeroed message of `kind` and returns it; valid until the next call. Call only while
- * out->len < PROTOCOL_MESSAGES_MAX.
+ * Appends a zeroed message of `kind` and returns it; valid until the next call. Behind the
+ * PROTOCOL_MESSAGES_MAX that a frame may hold the message is one that counts for nothing, and
+ * decoded_finish() says so.
  */
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
     __attribute__((returns_nonnull));
 
-/* Ends a decode(): of times read in the zone of the session the messages say so. */
-void decoded_finish(struct decoded *out);
+/*
+ * Ends a decode() or join(): of times read in the zone of the session the messages say so.
+ * ERR_TOO_LONG: there were too many, and none is left.
+ */
+MUST_USE enum err decoded_finish(struct decoded *out);
 
 /* Makes room for `count` more messages at once, of those a frame may hold; adding stays as it is.
  */

@@ -3,7 +3,7 @@
  * input is what a connection receives. It is played as one stream and again cut in two, which must
  * come to the same where all of it can be read: what is passed over behind a bad frame depends on
  * how much has come. What is printed must be JSON; then the input is handed to decode(), reply(),
- * resync() and read_ack() as it is. A broken promise aborts.
+ * resync(), join() and read_ack() as it is. A broken promise aborts.
  */
 #include <jansson.h>
 #include <string.h>
@@ -61,6 +61,31 @@ static void decode_directly(struct bytes in)
     arena_free(&arena);
 }
 
+/* A divided message, its id in front: of one part, and of as many such parts as there may be. */
+static void join_directly(struct bytes in)
+{
+    enum { ID_LEN = 2, WHOLE_MAX = 1 << 16 };
+    struct bytes body = bytes_slice(in, ID_LEN, WHOLE_MAX);
+    struct bytes parts[MESSAGE_PARTS_MAX];
+    if (FUZZED.join == NULL || body.len == 0) {
+        return;
+    }
+    size_t most =
+        WHOLE_MAX / body.len < MESSAGE_PARTS_MAX ? WHOLE_MAX / body.len : MESSAGE_PARTS_MAX;
+    for (size_t i = 0; i < most; i++) {
+        parts[i] = body;
+    }
+    uint32_t key = (uint32_t)in.at[0] << 24 | (uint32_t)in.at[1] << 16;
+    for (size_t count = 1; count <= most; count += most > 1 ? most - 1 : 1) {
+        struct arena arena = {0};
+        struct decoded d = {.arena = &arena};
+        struct session s = protocol_session(&FUZZED);
+        enum err e = FUZZED.join(&s, key, parts, count, &d);
+        check(d.len <= (e == ERR_OK ? PROTOCOL_MESSAGES_MAX : 0));
+        arena_free(&arena);
+    }
+}
+
 static void read_answers(struct bytes in)
 {
     struct session s = protocol_session(&FUZZED);
@@ -102,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(is_whole == is_same);
     check(!is_whole || whole == halves);
     decode_directly(in);
+    join_directly(in);
     look_behind(in);
     read_answers(in);
     return 0;
