@@ -71,7 +71,7 @@ static void test_split_skips_blanks(void **state)
     uint8_t at[2 * KIT_FRAME_MAX] = {0};
     struct bytes frame = {0};
     size_t used = 0;
-    memcpy(at, "\r\n \0\n", 5);
+    memcpy(at, (const uint8_t[]){'\r', '\n', ' ', '\0', '\n'}, 5);
     kit_frame(&kit, false, 0x13, STATUS);
     memcpy(at + BLANKS, kit.frame, kit.bytes.len);
     struct bytes in = {at, BLANKS + kit.bytes.len};

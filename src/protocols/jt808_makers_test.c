@@ -341,22 +341,22 @@ static void test_joined_batch_with_bad_items(void **state)
 {
     (void)state;
     static const struct {
-        uint32_t key;
         const char *body;
-        enum err want;
         size_t len;
+        uint32_t key;
+        enum err want;
         unsigned unreadable;
     } cases[] = {
-        {0x07040000, "000300 001c" KIT_BODY "0002ffff 001c" KIT_BODY, ERR_OK, 2, 1},
-        {0x07040000, "000300 0000 001c" KIT_BODY "001c" KIT_BODY, ERR_OK, 2, 1},
-        {0x07040000, "000300 001c" KIT_BODY "001c" KIT_BODY "0005aabbccddee", ERR_OK, 2, 1},
-        {0x07040000, "000300 001c" KIT_BODY "00", ERR_OK, 1, 1},
-        {0x07040000, "000300 0001aa 0001bb", ERR_MALFORMED, 0, 2},
-        {0x07040000, "000300", ERR_OK, 0, 0},
-        {0x07040000, "0003", ERR_MALFORMED, 0, 0},
-        {0x02100000, "1c" KIT_BODY "01aa 1c" KIT_BODY, ERR_OK, 2, 1},
-        {0x02100000, "1c" KIT_BODY "1d" KIT_BODY, ERR_OK, 1, 1},
-        {0x02100000, "01aa", ERR_MALFORMED, 0, 1},
+        {"000300 001c" KIT_BODY "0002ffff 001c" KIT_BODY, 2, 0x07040000, ERR_OK, 1},
+        {"000300 0000 001c" KIT_BODY "001c" KIT_BODY, 2, 0x07040000, ERR_OK, 1},
+        {"000300 001c" KIT_BODY "001c" KIT_BODY "0005aabbccddee", 2, 0x07040000, ERR_OK, 1},
+        {"000300 001c" KIT_BODY "00", 1, 0x07040000, ERR_OK, 1},
+        {"000300 0001aa 0001bb", 0, 0x07040000, ERR_MALFORMED, 2},
+        {"000300", 0, 0x07040000, ERR_OK, 0},
+        {"0003", 0, 0x07040000, ERR_MALFORMED, 0},
+        {"1c" KIT_BODY "01aa 1c" KIT_BODY, 2, 0x02100000, ERR_OK, 1},
+        {"1c" KIT_BODY "1d" KIT_BODY, 1, 0x02100000, ERR_OK, 1},
+        {"01aa", 0, 0x02100000, ERR_MALFORMED, 1},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = kit_new();
