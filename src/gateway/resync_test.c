@@ -3,7 +3,6 @@
  * GT06 tracker takes any answer for the receipt of all that it sent before, so that none may leave
  * that covers a lost fix.
  */
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -154,9 +153,8 @@ static void a_fix_without_its_head_is_not_covered(void **state)
     struct said *said = mem_new(sizeof(*said));
     for (size_t lost = 1; lost < FIX_LEN - END_LEN; lost++) {
         char id[DEVICE_ID_SIZE];
-        int64_t device = FIRST + (int64_t)lost;
-        (void)snprintf(id, sizeof(id), "860000000000%03" PRId64, device);
-        assert_int_equal(rig_put_device(s->rig, device, id, false), ERR_OK);
+        (void)snprintf(id, sizeof(id), "860000000000%03zu", FIRST + lost);
+        assert_int_equal(rig_put_device(s->rig, FIRST + (int64_t)lost, id, false), ERR_OK);
         struct client c = client_open(s, SOCK_STREAM, &protocol_gt06, id);
         said_init(said);
         say(said, &c, ENCODE_LOGIN);
@@ -174,7 +172,7 @@ static void a_fix_without_its_head_is_not_covered(void **state)
         client_expect_end(&c);
         client_close(&c);
         assert_int_equal(site_counter(s, frames_bad), lost);
-        assert_int_equal(fixes_of(s, device), 1);
+        assert_int_equal(fixes_of(s, FIRST + (int64_t)lost), 1);
     }
     free(said);
 }
