@@ -195,7 +195,9 @@ static bool is_too_bad(struct link *link)
     bool is_covered = protocol_at(link->protocol)->fixes_unanswered;
     bool is_anonymous = link->session.device_id[0] == '\0';
     unsigned in_a_row_max = is_covered && !is_anonymous ? BAD_FRAMES_AGAIN_MAX : BAD_FRAMES_MAX;
-    link->bad_frames += link->bad_frames < UINT8_MAX ? 1 : 0;
+    if (link->bad_frames < UINT8_MAX) {
+        link->bad_frames++;
+    }
     g->turn_bad_frames++;
     return g->turn_bad_frames >= BAD_FRAMES_TURN_MAX ||
            (!link->is_udp && link->bad_frames >= in_a_row_max);
