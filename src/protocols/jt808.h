@@ -46,8 +46,8 @@ struct jt808_message {
     uint8_t version;           /* behind the attributes, where bit 14 of these is set */
     uint8_t id_len;            /* of the terminal */
     uint8_t at[JT808_ID_2019]; /* the terminal's id as it was sent */
-    bool is_joined;          /* put together of parts, which have been answered: what is readable of
-                                it counts, the rest is counted as unreadable */
+    bool is_joined; /* put together of parts, which have been answered: what is readable of
+                       it counts, the rest is counted as unreadable */
     struct bytes body;
 };
 
