@@ -17,7 +17,7 @@ HTTP_CONNECTIONS = 16
 HTTP_SECONDS = 4
 HTTP_THREADS = 2  # as the server's default
 VEHICLES = 10000
-ANSWERS = 15  # of which the median counts
+ANSWERS = 45  # of which the median counts
 RECORDS = 50000
 HISTORY_FIXES = 90000
 

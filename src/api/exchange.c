@@ -43,17 +43,16 @@ static ssize_t read_stream(void *context, uint64_t position, char *out, size_t s
     struct exchange *ex = context;
     (void)position;
     size_t len = answer_take(&ex->answer, out, size);
-    if (len > 0) {
-        return (ssize_t)len;
+    if (len == 0 && ex->answer.more) {
+        if (ex->is_cut || answer_is_late(&ex->answer)) {
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        }
+        if (!turns_next_piece(ex)) {
+            return 0;
+        }
+        len = answer_take(&ex->answer, out, size);
     }
-    if (!ex->answer.more) {
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    }
-    if (ex->is_cut || answer_is_late(&ex->answer)) {
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    turns_ask_for_piece(ex);
-    return 0;
+    return len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 static struct MHD_Response *make_response(struct exchange *ex)
@@ -238,6 +237,7 @@ static void clear_request(struct exchange *ex)
     ex->takes_gzip = false;
     ex->is_unread = false;
     ex->is_cut = false;
+    ex->pieces_in_pool = 0;
     ex->queued = false;
     ex->refused = false;
     ex->is_last = false;

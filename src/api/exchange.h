@@ -73,9 +73,10 @@ struct exchange {
                         reads it */
     bool is_active;
     bool is_streaming;
-    bool is_cut;          /* the stream cannot go on */
-    int64_t stream_group; /* whose slot it is */
-    bool queued;          /* a response was handed over */
+    bool is_cut;             /* the stream cannot go on */
+    unsigned pieces_in_pool; /* its next ones, which are not made on the HTTP thread */
+    int64_t stream_group;    /* whose slot it is */
+    bool queued;             /* a response was handed over */
     struct body body;
     size_t swallowed; /* of the body, kept or not */
     struct answer answer;

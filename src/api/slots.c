@@ -41,6 +41,14 @@ bool slots_take(struct slots *s, int64_t group)
     return may;
 }
 
+size_t slots_taken(struct slots *s)
+{
+    check(pthread_mutex_lock(&s->lock) == 0);
+    size_t taken = s->taken;
+    check(pthread_mutex_unlock(&s->lock) == 0);
+    return taken;
+}
+
 void slots_give(struct slots *s, int64_t group)
 {
     check(pthread_mutex_lock(&s->lock) == 0);

@@ -21,6 +21,8 @@ struct slots *slots_new(void);
 void slots_free(struct slots *s);
 /* Takes one for `group`; false where it may not have another. */
 bool slots_take(struct slots *s, int64_t group);
+/* How many are taken, by whomever. */
+size_t slots_taken(struct slots *s);
 /* Gives one of the group's back. */
 void slots_give(struct slots *s, int64_t group);
 

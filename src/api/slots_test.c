@@ -29,7 +29,9 @@ static void test_one_group_gets_half(void **state)
     (void)state;
     struct slots *s = slots_new();
     assert_int_equal(take_all(s, 7), SLOTS_MAX / 2);
+    assert_int_equal(slots_taken(s), SLOTS_MAX / 2);
     slots_give(s, 7);
+    assert_int_equal(slots_taken(s), SLOTS_MAX / 2 - 1);
     assert_true(slots_take(s, 7));
     assert_false(slots_take(s, 7));
     give(s, 7, SLOTS_MAX / 2);

@@ -5,7 +5,10 @@
  *     turns_begin ┤                                                            ▲           │
  *                 └─ suspend ─► pool: checks of a long body, call, steps ─ resume          │ more
  *                                        ▲      │ nothing to show yet                      ▼
- *                                        └──────┘                          turns_ask_for_piece
+ *                                        └──────┘                          turns_next_piece
+ *
+ * Handing a piece from thread to thread costs about as much as making it, so that a stream which is
+ * (nearly) alone goes on where it is sent, while that is quick.
  *
  * Each arrow into a pool is a place in its queues (work.h), taken on the account of the enterprise
  * and the user; each turn there is a step of a millisecond or two, but for jobs and passwords,
@@ -20,7 +23,12 @@
 #include "base/check.h"
 #include "base/clock.h"
 
-enum { BODY_INLINE_MAX = 65536 /* that is read on an HTTP thread */ };
+enum {
+    BODY_INLINE_MAX = 65536, /* that is read on an HTTP thread */
+    STREAMS_INLINE_MAX = 2,  /* under way, of which pieces are made on an HTTP thread ... */
+    PIECE_INLINE_US = 1000,  /* ... as long as each of them takes no longer, ... */
+    PIECES_IN_POOL = 16,     /* ... or so many of its stream were made in a pool instead */
+};
 
 /* ---- making it ---- */
 
@@ -255,12 +263,37 @@ bool turns_begin(struct exchange *ex)
     return false;
 }
 
-void turns_ask_for_piece(struct exchange *ex)
+/* Whether the next piece may be made on the HTTP thread. */
+static bool may_go_on_inline(struct exchange *ex)
 {
+    if (ex->pieces_in_pool > 0) {
+        ex->pieces_in_pool--;
+        return false;
+    }
+    return slots_taken(ex->server->streams) <= STREAMS_INLINE_MAX;
+}
+
+/* Makes the next piece; false: it took its step and there is none yet. */
+static bool go_on_inline(struct exchange *ex)
+{
+    int64_t began_us = clock_monotonic_us();
+    bool is_made = answer_step(&ex->answer);
+    if (clock_monotonic_us() - began_us > PIECE_INLINE_US) {
+        ex->pieces_in_pool = PIECES_IN_POOL;
+    }
+    return is_made;
+}
+
+bool turns_next_piece(struct exchange *ex)
+{
+    if (may_go_on_inline(ex) && go_on_inline(ex)) {
+        return true;
+    }
     connection_work(ex->entry);
     MHD_suspend_connection(ex->connection);
     if (!work_again(ex->server->queries, place_in_queries(ex), ex)) {
         ex->is_cut = true;
         resume_stream(ex);
     }
+    return false;
 }
