@@ -235,7 +235,7 @@ static enum frame_fate push_held(struct link *link)
     struct gateway *g = link->gateway;
     struct bytes frame;
     enum frame_fate fate = FRAME_TAKEN;
-    while (fate == FRAME_TAKEN && !link->is_udp && held_first(&link->stream.held, &frame)) {
+    while (fate == FRAME_TAKEN && !link->is_udp && held_first(link->stream.held, &frame)) {
         struct decoded d;
         struct session before = link->session;
         enum err e = decode(link, frame, &d);
@@ -303,7 +303,7 @@ static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
 /* Whether a bad frame has been looked at so often that what it lacks will not come. */
 static bool is_looked_at(struct link *link)
 {
-    return !link->is_udp && ++link->stream.awaiting.looks > LOOKS_MAX;
+    return !link->is_udp && ++link->stream.looks > LOOKS_MAX;
 }
 
 /* Takes what is at the front of `left`, a frame or what is none: *used bytes of it. */

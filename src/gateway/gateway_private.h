@@ -65,8 +65,6 @@ struct peer_key {
 
 /* The place of a link among those that wait for the rest of a frame. */
 struct awaiting {
-    bool is_listed;
-    uint8_t looks;    /* at a bad frame that stands at the front */
     int64_t since_ms; /* loop time */
     struct link *older;
     struct link *newer;
@@ -74,22 +72,23 @@ struct awaiting {
 
 /* Frames from before the login; see held.c. */
 struct held_frames {
-    uint8_t *at;
     size_t len;
-    uint32_t count;
+    size_t count; /* at least 1 */
+    uint8_t at[];
 };
 
-/* What only a TCP connection has. */
+/* What only a TCP connection has: most of them are idle most of the time, and need no more. */
 struct stream {
     struct deferred_reply deferred;
-    struct held_frames held;
-    struct awaiting awaiting;
-    uint8_t *partial; /* bytes of a frame that is not whole yet, or not taken yet */
+    bool is_read;              /* what comes is read */
+    uint8_t looks;             /* at a bad frame that stands at the front */
+    struct held_frames *held;  /* NULL: none */
+    struct awaiting *awaiting; /* NULL: it waits for nothing */
+    char *address;             /* as address_text() has it; NULL: not known */
+    uint8_t *partial;          /* bytes of a frame that is not whole yet, or not taken yet */
     size_t partial_len;
     size_t unsent_bytes;
-    bool is_read; /* what comes is read */
     struct link *next_waiter;
-    char address[ADDRESS_SIZE];
     uv_tcp_t tcp;
 };
 
@@ -283,13 +282,15 @@ void stranger_note_end(struct link *link);
 
 /* ---- held.c: frames before a login ---- */
 
-/* Keeps a copy; false where it is one too many or too long. */
-bool held_add(struct held_frames *h, struct bytes frame);
+/* Keeps a copy, in *h or a new one; false where it is one too many or too long. */
+bool held_add(struct held_frames **h, struct bytes frame);
 /* The first one kept, borrowed until the next call; false where there is none. */
 bool held_first(const struct held_frames *h, struct bytes *frame);
-/* Forgets the first one; all of them. */
-void held_drop(struct held_frames *h);
-void held_clear(struct held_frames *h);
+/* How many are kept. */
+size_t held_count(const struct held_frames *h);
+/* Forgets the first one, and *h behind the last; all of them. */
+void held_drop(struct held_frames **h);
+void held_clear(struct held_frames **h);
 
 /* ---- await.c: frames that do not end ---- */
 

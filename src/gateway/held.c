@@ -10,24 +10,27 @@
 
 enum { LEN_BYTES = sizeof(uint16_t) };
 
-bool held_add(struct held_frames *h, struct bytes frame)
+bool held_add(struct held_frames **h, struct bytes frame)
 {
-    size_t held_bytes = h->len - (size_t)h->count * LEN_BYTES;
-    if (h->count == HELD_FRAMES_MAX || frame.len > HELD_BYTES_MAX - held_bytes) {
+    struct held_frames *held = *h;
+    size_t len = held == NULL ? 0 : held->len;
+    size_t count = held_count(held);
+    if (count == HELD_FRAMES_MAX || frame.len > HELD_BYTES_MAX - (len - count * LEN_BYTES)) {
         return false;
     }
-    uint16_t len = (uint16_t)frame.len;
-    h->at = mem_resize(h->at, h->len + LEN_BYTES + frame.len);
-    memcpy(h->at + h->len, &len, LEN_BYTES);
-    memcpy(h->at + h->len + LEN_BYTES, frame.at, frame.len);
-    h->len += LEN_BYTES + frame.len;
-    h->count++;
+    uint16_t frame_len = (uint16_t)frame.len;
+    held = mem_resize(held, sizeof(*held) + len + LEN_BYTES + frame.len);
+    memcpy(held->at + len, &frame_len, LEN_BYTES);
+    memcpy(held->at + len + LEN_BYTES, frame.at, frame.len);
+    held->len = len + LEN_BYTES + frame.len;
+    held->count = count + 1;
+    *h = held;
     return true;
 }
 
 bool held_first(const struct held_frames *h, struct bytes *frame)
 {
-    if (h->count == 0) {
+    if (h == NULL) {
         return false;
     }
     uint16_t len;
@@ -36,23 +39,29 @@ bool held_first(const struct held_frames *h, struct bytes *frame)
     return true;
 }
 
-void held_drop(struct held_frames *h)
+size_t held_count(const struct held_frames *h)
 {
+    return h == NULL ? 0 : h->count;
+}
+
+void held_drop(struct held_frames **h)
+{
+    struct held_frames *held = *h;
     struct bytes frame;
-    if (!held_first(h, &frame)) {
+    if (!held_first(held, &frame)) {
         return;
     }
     size_t taken = LEN_BYTES + frame.len;
-    memmove(h->at, h->at + taken, h->len - taken);
-    h->len -= taken;
-    h->count--;
-    if (h->count == 0) {
+    memmove(held->at, held->at + taken, held->len - taken);
+    held->len -= taken;
+    held->count--;
+    if (held->count == 0) {
         held_clear(h);
     }
 }
 
-void held_clear(struct held_frames *h)
+void held_clear(struct held_frames **h)
 {
-    free(h->at);
-    *h = (struct held_frames){0};
+    free(*h);
+    *h = NULL;
 }

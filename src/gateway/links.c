@@ -99,7 +99,10 @@ struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const 
 
 const char *link_address(const struct link *link)
 {
-    return link->is_udp ? link->peer.address : link->stream.address;
+    if (link->is_udp) {
+        return link->peer.address;
+    }
+    return link->stream.address == NULL ? "" : link->stream.address;
 }
 
 bool link_has_deferred(const struct link *link)
@@ -200,6 +203,7 @@ static void free_link(struct link *link)
     if (!link->is_udp) {
         held_clear(&link->stream.held);
         free(link->stream.partial);
+        free(link->stream.address);
     }
     free(link);
 }
@@ -235,7 +239,7 @@ void link_close(struct link *link)
         return;
     }
     await_end(link);
-    counter_add(g->counters, frames_anonymous, link->stream.held.count);
+    counter_add(g->counters, frames_anonymous, held_count(link->stream.held));
     link_uncount(link);
     counter_sub(g->counters, connections, 1);
     uv_close((uv_handle_t *)&link->stream.tcp, on_closed);

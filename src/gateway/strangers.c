@@ -46,7 +46,7 @@ void stranger_note_end(struct link *link)
         return;
     }
     struct bytes left = {link->stream.partial, link->stream.partial_len};
-    if (held_first(&link->stream.held, &left)) {
+    if (held_first(link->stream.held, &left)) {
         stranger_note(link->gateway, link_address(link), link->protocol, left);
     } else if (left.len > 0) {
         stranger_note_link(link, left);

@@ -152,8 +152,10 @@ static void name_peer(struct link *link)
 {
     struct sockaddr_storage peer;
     int len = sizeof(peer);
+    char text[ADDRESS_SIZE];
     if (uv_tcp_getpeername(&link->stream.tcp, (struct sockaddr *)&peer, &len) == 0) {
-        address_text((const struct sockaddr *)&peer, link->stream.address);
+        address_text((const struct sockaddr *)&peer, text);
+        link->stream.address = mem_copy_text(text);
     }
 }
 
