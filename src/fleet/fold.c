@@ -215,10 +215,9 @@ static bool tells_motion(const struct fold_state *state, const struct step *step
            (step->locked && has_anchor(state));
 }
 
-/* Whether a silence lies between the newest fix and this one. */
-static bool is_behind_silence(const struct fold_state *state, const struct fix *fix)
+/* Whether a gap is a silence; that most are shorter is seen without sorting those before. */
+static bool is_silence(const struct fold_state *state, int64_t gap_s)
 {
-    int64_t gap_s = fix->gps_time_s - state->current.gps_time_s;
     return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);
 }
 
@@ -229,7 +228,7 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
     const struct fix *ignition = (fix->has & FIX_HAS_IGNITION) != 0 ? fix : &state->current;
     step.ignition_off =
         (ignition->has & FIX_HAS_IGNITION) != 0 && (ignition->flags & FIX_IGNITION_ON) == 0;
-    step.silent = is_behind_silence(state, fix);
+    step.silent = is_silence(state, fix->gps_time_s - state->current.gps_time_s);
     step.moved = state->motion == MOTION_MOVING;
     step.was_moving = step.moved && !step.silent;
     if (step.locked && has_anchor(state)) {
@@ -335,7 +334,7 @@ static void judge_gap(struct fold_state *state, uint32_t gap_s)
     if (held_s / 2 <= gap_s && gap_s / 2 <= held_s && held_s > 0) {
         add_gap(state, held_s);
         add_gap(state, gap_s);
-    } else if (gap_s > fold_silence_s(state)) {
+    } else if (is_silence(state, gap_s)) {
         state->held_gap_s = gap_s;
     } else {
         add_gap(state, gap_s);

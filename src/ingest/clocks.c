@@ -25,7 +25,6 @@
 
 enum {
     TRUST_AFTER_MS = 15 * 60 * 1000,
-    TRUST_EVERY_MS = 1000, /* asked anew */
     CLAIM_WAITS_S = 15 * 60,
     CLAIM_KEPT_S = 86400,
     SWEEP_EVERY_S = 3600,
@@ -70,16 +69,16 @@ bool clocks_trust(int64_t running_ms, bool is_synchronised)
     return running_ms >= TRUST_AFTER_MS && is_synchronised;
 }
 
-static bool is_trusted(struct ingest *in)
+/* For what arrives at `arrival_s`; it is asked once for each second of these. */
+static bool is_trusted(struct ingest *in, int64_t arrival_s)
 {
     struct clocks *c = &in->clocks;
     if (in->options.is_clock_right != NULL) {
         return in->options.is_clock_right(in->options.clock_context);
     }
-    int64_t now_ms = clock_monotonic_ms();
-    if (c->asked_ms == 0 || now_ms - c->asked_ms >= TRUST_EVERY_MS) {
-        c->asked_ms = now_ms;
-        c->is_trusted = clocks_trust(now_ms - c->began_ms, clock_is_synchronised());
+    if (c->asked_s != arrival_s) {
+        c->asked_s = arrival_s;
+        c->is_trusted = clocks_trust(clock_monotonic_ms() - c->began_ms, clock_is_synchronised());
     }
     return c->is_trusted;
 }
@@ -211,10 +210,10 @@ static struct clock_basis basis_of(const struct stage *s, const struct intake_he
 static void stage_clock(struct ingest *in, struct stage *s, bool observes)
 {
     struct arena *arena = &in->batch.arena;
-    struct clock_zone zone = {0};
     if (s->clock != NULL || (s->is_clock_asked && !observes)) {
         return;
     }
+    struct clock_zone zone = {0};
     bool is_known = s->ref.tracked != NULL && !s->is_clock_asked &&
                     tracked_clock(in->options.directory, s->ref.tracked, &zone);
     s->is_clock_asked = true;
@@ -282,7 +281,7 @@ void clocks_read(struct ingest *in, struct stage *s, const struct intake_head *h
     const struct clock_observation o = {.told_s = told_s_of(f, head),
                                         .arrival_s = f->rcv_time_s,
                                         .connection = connection_of(&in->clocks, head)};
-    bool observes = is_observation(f) && is_trusted(in);
+    bool observes = is_observation(f) && is_trusted(in, o.arrival_s);
     stage_clock(in, s, observes);
     if (s->clock != NULL) {
         clock_zone_prune(&s->clock->zone, o.arrival_s);

@@ -132,11 +132,11 @@ static void append(struct ingest *in, struct stage *s, const struct fix *f)
 static bool was_ahead(struct ingest *in, struct stage *s, const struct fix *f)
 {
     const struct fix *newest = &s->live.state.current;
-    struct fix ahead = *f;
     if ((newest->flags & FIX_TIME_REPLACED) == 0 || (f->has & FIX_HAS_TIME) == 0 ||
         f->gps_time_s <= newest->gps_time_s) {
         return false;
     }
+    struct fix ahead = *f;
     replace_time(&ahead);
     return is_repeat(in, s, &ahead);
 }
@@ -144,8 +144,8 @@ static bool was_ahead(struct ingest *in, struct stage *s, const struct fix *f)
 /* What is staged: a fix, and its time in the zones that its clock was read in before. */
 struct report {
     struct fix fix;
-    int64_t formers[CLOCK_FORMERS_MAX];
     size_t former_count;
+    int64_t formers[CLOCK_FORMERS_MAX]; /* as many are set */
 };
 
 /*
@@ -213,7 +213,9 @@ void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
 {
     struct batch *b = &in->batch;
     struct stage *s = &b->stages[stage];
-    struct report r = {.fix = *m->fix};
+    struct report r; /* not zeroed: every fix passes here */
+    r.fix = *m->fix;
+    r.former_count = 0;
     r.fix.rcv_time_s = head->rcv_time_ms / 1000;
     if (m->is_local_time && (r.fix.has & FIX_HAS_TIME) != 0) {
         read_time(in, s, head, &r);

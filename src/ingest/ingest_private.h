@@ -91,9 +91,9 @@ struct clocks {
     GHashTable *seen_before; /* ... and of the day before */
     int64_t seen_from_s;
     int64_t swept_s;
-    int64_t began_ms; /* monotonic, as the next two */
-    int64_t asked_ms;
+    int64_t began_ms; /* monotonic, as the next one */
     int64_t warned_ms;
+    int64_t asked_s; /* the second of arrivals that is_trusted was asked for */
     bool is_trusted;
     uint32_t run; /* tells its connections from those of other runs */
 };
