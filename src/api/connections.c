@@ -72,6 +72,8 @@ struct connection {
 
 struct connections {
     struct connections_options options;
+    bool has_proxy;
+    struct network proxy;
     pthread_mutex_t lock;
     GPtrArray *all;      /* in no order */
     GHashTable *origins; /* struct origin by its network */
@@ -109,6 +111,7 @@ struct connections *connections_new(const struct connections_options *options)
 {
     struct connections *c = mem_new(sizeof(*c));
     c->options = *options;
+    c->has_proxy = options->proxy != NULL && network_of_text(options->proxy, &c->proxy);
     check(pthread_mutex_init(&c->lock, NULL) == 0);
     c->all = g_ptr_array_new();
     c->origins = g_hash_table_new_full(hash_network, is_same_network, NULL, free);
@@ -190,7 +193,9 @@ bool connections_admit(struct connections *c, const struct sockaddr *address)
     struct network network = network_of(address);
     lock(c);
     const struct origin *o = g_hash_table_lookup(c->origins, &network);
-    bool is_full = c->options.per_address > 0 && o != NULL && o->open >= c->options.per_address;
+    bool is_limited =
+        c->options.per_address > 0 && !(c->has_proxy && is_same_network(&c->proxy, &network));
+    bool is_full = is_limited && o != NULL && o->open >= c->options.per_address;
     bool may = !is_full || evict_oldest(c, &o->strangers);
     if (!may) {
         counter_add(c->options.counters, http_refused, 1);

@@ -31,6 +31,7 @@ enum {
 struct connections_options {
     size_t places;             /* that the server has for connections */
     size_t per_address;        /* of one address or /64 at a time; 0: no limit */
+    const char *proxy;         /* whose connections are many clients': no limit; NULL, "": none */
     struct counters *counters; /* borrowed */
 };
 

@@ -21,6 +21,7 @@ static const int64_t START_MS = 1000000;
 static const int64_t SECOND_MS = 1000;
 
 enum { PLACES = 16, PER_ADDRESS = 8 };
+static const char proxy_host[] = "198.51.100.7";
 
 struct rig {
     struct counters counters;
@@ -39,8 +40,10 @@ static int set_up(void **state)
 {
     struct rig *r = mem_new(sizeof(*r));
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    r->table = connections_new(&(struct connections_options){
-        .places = PLACES, .per_address = PER_ADDRESS, .counters = &r->counters});
+    r->table = connections_new(&(struct connections_options){.places = PLACES,
+                                                             .per_address = PER_ADDRESS,
+                                                             .proxy = proxy_host,
+                                                             .counters = &r->counters});
     r->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(r->listener >= 0);
     assert_int_equal(bind(r->listener, (struct sockaddr *)&any, sizeof(any)), 0);
@@ -402,6 +405,19 @@ static void test_a_64_is_one_address(void **state)
     end_many(r, pairs, PER_ADDRESS);
 }
 
+static void test_a_proxy_may_have_all_places(void **state)
+{
+    struct rig *r = *state;
+    struct pair pairs[PLACES];
+    open_many(r, pairs, PER_ADDRESS, proxy_host);
+    for (size_t i = 0; i < PER_ADDRESS; i++) {
+        connections_vouch(r->table, pairs[i].one);
+    }
+    assert_true(may_come(r, proxy_host));
+    assert_int_equal(counter_get(&r->counters, http_evicted), 0);
+    end_many(r, pairs, PER_ADDRESS);
+}
+
 #define TABLE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -423,6 +439,7 @@ int main(void)
         TABLE_TEST(test_who_was_ended_counts_no_more),
         TABLE_TEST(test_one_address_makes_room_for_itself),
         TABLE_TEST(test_a_64_is_one_address),
+        TABLE_TEST(test_a_proxy_may_have_all_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,7 @@ static struct api_server *server_new(const struct api_options *o)
     s->connections = connections_new(&(struct connections_options){
         .places = o->connections_max,
         .per_address = o->connections_per_address,
+        .proxy = o->trusted_proxy,
         .counters = o->counters,
     });
     s->bodies = bodies_new(BODIES_BYTES, o->counters);

@@ -1,5 +1,6 @@
 #include "base/network.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -31,4 +32,19 @@ struct network network_of(const struct sockaddr *address)
         return of_ipv6(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
     }
     return (struct network){0};
+}
+
+bool network_of_text(const char *address, struct network *out)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, address, &v4) == 1) {
+        *out = of_ipv4(&v4);
+        return true;
+    }
+    if (inet_pton(AF_INET6, address, &v6) == 1) {
+        *out = of_ipv6(&v6);
+        return true;
+    }
+    return false;
 }

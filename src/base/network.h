@@ -1,6 +1,7 @@
 #ifndef BASE_NETWORK_H
 #define BASE_NETWORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -18,5 +19,7 @@ struct network {
  * IPv4 one; every address of any other family is the same network.
  */
 struct network network_of(const struct sockaddr *address);
+/* Of "192.0.2.1" or "2001:db8::1"; false for what is no address. */
+bool network_of_text(const char *address, struct network *out);
 
 #endif

@@ -48,10 +48,26 @@ static void test_other_families_are_one(void **state)
     assert_int_equal(n.family, 0);
 }
 
+static void test_of_text(void **state)
+{
+    (void)state;
+    struct network n;
+    assert_true(network_of_text("192.0.2.1", &n));
+    struct network same = of("192.0.2.1");
+    assert_memory_equal(&n, &same, sizeof(n));
+    assert_true(network_of_text("2001:db8:1:2::9", &n));
+    same = of("2001:db8:1:2::1");
+    assert_memory_equal(&n, &same, sizeof(n));
+    assert_false(network_of_text("", &n));
+    assert_false(network_of_text("proxy.example", &n));
+    assert_false(network_of_text("192.0.2.1:80", &n));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which_are_one_client),
+        cmocka_unit_test(test_of_text),
         cmocka_unit_test(test_other_families_are_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
