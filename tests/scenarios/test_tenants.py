@@ -102,7 +102,13 @@ def test_a_user_limited_to_groups_sees_these_alone(server):
     fleet = Fleet(server, "One")
     north = fleet.api.data("manage/AddGroup", GroupName="north")["GroupID"]
     fleet.add([{"DeviceID": MINE, "GroupID": north}, {"DeviceID": THEIRS}])
+    fleet.api.data("manage/AddGroup", GroupName="south")
     limited = fleet.user("operator", GroupIDs=[north])
+    assert limited.data("manage/ListGroups") == {
+        "total": 1, "data": [{"GroupID": north, "GroupName": "north"}]}
+    viewer = fleet.user("viewer")
+    assert [g["GroupName"] for g in viewer.data("manage/ListGroups")["data"]] == ["north", "south"]
+    assert viewer.call("manage/AddGroup", GroupName="east")["Code"] == 403
     listed = limited.data("vehicle/GetDeviceList", PageIndex=1, PageSize=10)
     assert [r["DeviceID"] for r in listed["data"]] == [MINE]
     assert limited.data("vehicle/ModifyVehiclePlate", DeviceID=THEIRS,
