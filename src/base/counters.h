@@ -42,6 +42,7 @@
     X(blocks_unproven, "blocks written as plain records, since their columns did not decode")      \
     X(damage_kept, "gauge: folders of damaged files that the store went on without")               \
     X(witness_failing, "gauge: 1 while the number of the last commit cannot be noted")             \
+    X(witness_missing, "gauge: 1 where the number of the last commit was gone at the start")       \
     X(upkeep_failing, "gauge: 1 while sealing, retention or copying the log back fails")           \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \

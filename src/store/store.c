@@ -116,6 +116,10 @@ static enum err open_database(struct store *s, const struct database_options *op
     if (e == ERR_OK) {
         e = witness_open(s->db, s->directory, &s->witness);
     }
+    if (e == ERR_OK) {
+        atomic_store_explicit(&s->counters->witness_missing, witness_was_missing(s->witness),
+                              memory_order_relaxed);
+    }
     if (e != ERR_OK) {
         database_log(s->db, "store_open_failed", e);
     }

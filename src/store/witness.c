@@ -52,6 +52,7 @@ struct witness {
     int fd; /* -1: it could not be made yet */
     struct witness_note note;
     bool is_failing;
+    bool was_missing; /* at the opening */
 };
 
 static char *path_in(const char *directory)
@@ -168,6 +169,11 @@ static bool tell(struct witness *w, bool is_written, int number)
     return is_written;
 }
 
+bool witness_was_missing(const struct witness *w)
+{
+    return w->was_missing;
+}
+
 bool witness_write(struct witness *w, uint64_t seq)
 {
     uint8_t out[FILE_BYTES];
@@ -212,6 +218,7 @@ enum err witness_open(sqlite3 *db, const char *directory, struct witness **out)
     struct witness_note own;
     enum err found = witness_read(directory, &there);
     enum err e = witness_look(db, &own);
+    bool was_missing = e == ERR_OK && found != ERR_OK && own.seq > 0 && witness_is_of(&own, &own);
     if (e == ERR_OK && (found != ERR_OK || !witness_is_of(&there, &own))) {
         bool is_usual = found == ERR_NOT_FOUND && !witness_is_of(&own, &own);
         log_line(is_usual ? LOG_INFO : LOG_WARN, "witness_begun", "directory=\"%s\" before=\"%s\"",
@@ -226,6 +233,7 @@ enum err witness_open(sqlite3 *db, const char *directory, struct witness **out)
     w->path = path_in(directory);
     w->fd = -1;
     w->note = own;
+    w->was_missing = was_missing;
     if (witness_write(w, own.seq)) {
         bool is_synced = fsync(w->fd) == 0 && lock_sync_directory(directory) == ERR_OK;
         (void)tell(w, is_synced, errno);

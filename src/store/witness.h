@@ -40,6 +40,11 @@ MUST_USE enum err witness_remove(const char *directory);
  * the database; a witness that cannot be written is logged, and written with a later commit.
  */
 MUST_USE enum err witness_open(sqlite3 *db, const char *directory, struct witness **out);
+/*
+ * Whether the store had commits and an id, and no witness that could be read: where its log was
+ * lost with it, nobody knows.
+ */
+bool witness_was_missing(const struct witness *w);
 /* Row `seq` is committed. Answers whether it stands in the file; where not, that is logged once. */
 bool witness_write(struct witness *w, uint64_t seq);
 /* Syncs it. NULL is fine. */

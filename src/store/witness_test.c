@@ -102,6 +102,20 @@ static void it_follows_the_commits(void **state)
     assert_true(witness_is_of(&note, &first));
 }
 
+/* Whether something was lost with it is not known: somebody should hear of it, until the next
+ * start. */
+static void its_loss_is_told(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
+    assert_int_equal(counter_get(k->store->counters, witness_missing), 0);
+    assert_int_equal(witness_remove(k->directory), ERR_OK);
+    reopen(k);
+    assert_int_equal(counter_get(k->store->counters, witness_missing), 1);
+    reopen(k);
+    assert_int_equal(counter_get(k->store->counters, witness_missing), 0);
+}
+
 static void a_change_alone_counts(void **state)
 {
     struct kit *k = *state;
@@ -352,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_follows_the_commits),
+        TEST(its_loss_is_told),
         TEST(a_change_alone_counts),
         TEST(the_format),
         TEST(no_bit_is_believed_that_changed),
