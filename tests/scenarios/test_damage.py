@@ -191,13 +191,18 @@ def test_a_backup_over_an_old_directory(killed):
 
 
 def test_without_its_witness_it_starts(killed):
-    """As a store of before there was one, or a copy of the database and its log."""
+    """As a copy of the database and its log; whether that is all nobody knows, so somebody is told."""
     server = killed()
     (server.data / "odograph.seq").unlink()
     server.start()
-    assert server.health()["status"] == "ok"
+    health = server.health()
+    assert health["status"] == "degraded"
+    assert "odograph.seq was gone at the start" in health["reasons"][0]
     assert stored(server) >= server.acknowledged
     assert (server.data / "odograph.seq").stat().st_size == 32
+    server.stop()
+    server.start()
+    assert server.health()["status"] == "ok"
 
 
 def test_damaged_history_is_told(make_server):
