@@ -17,21 +17,22 @@ enum { SATELLITES_MIDDLE = 4, SATELLITES_STRONG = 10 };
 
 /* The text so far. A part that does not fit is taken back, and nothing follows it. */
 struct text {
-    char *at;
-    size_t room; /* without the NUL */
-    size_t len;
-    size_t part_at; /* where the open part began, its comma included */
+    char *begin;
+    char *next;
+    char *end;     /* before the NUL; where the text is full it ends at `next` */
+    char *part_at; /* where the open part began, its comma included */
     bool full;
 };
 
 static void add_sized(struct text *t, const char *words, size_t n)
 {
-    if (t->full || t->room - t->len < n) {
+    if ((size_t)(t->end - t->next) < n) {
         t->full = true;
+        t->end = t->next;
         return;
     }
-    memcpy(t->at + t->len, words, n);
-    t->len += n;
+    memcpy(t->next, words, n);
+    t->next += n;
 }
 
 /* Inline, as part_begin() and part_end(), so that the compiler counts the letters of a literal. */
@@ -69,8 +70,8 @@ static int64_t rounded(int64_t value, int64_t unit)
 
 static void open_part(struct text *t)
 {
-    t->part_at = t->len;
-    if (t->len > 0) {
+    t->part_at = t->next;
+    if (t->next > t->begin) {
         add(t, ",");
     }
 }
@@ -78,8 +79,8 @@ static void open_part(struct text *t)
 static void close_part(struct text *t)
 {
     if (t->full) {
-        t->len = t->part_at;
-        t->room = t->len;
+        t->next = t->part_at;
+        t->end = t->part_at;
     }
 }
 
@@ -237,7 +238,7 @@ void fold_status_text(const struct fold_state *state, const struct fix *fix, cha
         return;
     }
     const struct fix *current = &state->current;
-    struct text t = {.at = out, .room = size - 1};
+    struct text t = {.begin = out, .next = out, .end = out + size - 1};
     add_motion(&t, state, fix);
     if ((fix->flags & FIX_HEARTBEAT) != 0) {
         part(&t, "heartbeat");
@@ -261,5 +262,5 @@ void fold_status_text(const struct fold_state *state, const struct fix *fix, cha
     if (current->source != FIX_GPS) {
         part(&t, current->source == FIX_LBS ? "LBS" : "WiFi");
     }
-    out[t.len] = '\0';
+    *t.next = '\0';
 }
