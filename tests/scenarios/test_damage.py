@@ -191,7 +191,7 @@ def test_a_backup_over_an_old_directory(killed):
 
 
 def test_without_its_witness_it_starts(killed):
-    """As a copy of the database and its log; whether that is all nobody knows, so somebody is told."""
+    """As a copy of the database and its log. Whether that is all nobody knows: somebody is told."""
     server = killed()
     (server.data / "odograph.seq").unlink()
     server.start()
