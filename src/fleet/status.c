@@ -262,5 +262,5 @@ void fold_status_text(const struct fold_state *state, const struct fix *fix, cha
     if (current->source != FIX_GPS) {
         part(&t, current->source == FIX_LBS ? "LBS" : "WiFi");
     }
-    *t.next = '\0';
+    out[t.next - t.begin] = '\0';
 }
