@@ -14,7 +14,7 @@
 /*
  * The bytes of an answer on their way out: a whole envelope, or a stream that is made in steps;
  * either of them squeezed with gzip where the client takes it and it is worth while. Making takes
- * its time and taking does not, so that a thread that serves many connections only takes.
+ * its time and taking does not, so that a thread that serves many connections makes little.
  */
 struct answer {
     struct call *call; /* borrowed; its `out` holds the envelope so far */

@@ -72,8 +72,6 @@ struct connection {
 
 struct connections {
     struct connections_options options;
-    bool has_proxy;
-    struct network proxy;
     pthread_mutex_t lock;
     GPtrArray *all;      /* in no order */
     GHashTable *origins; /* struct origin by its network */
@@ -111,7 +109,6 @@ struct connections *connections_new(const struct connections_options *options)
 {
     struct connections *c = mem_new(sizeof(*c));
     c->options = *options;
-    c->has_proxy = options->proxy != NULL && network_of_text(options->proxy, &c->proxy);
     check(pthread_mutex_init(&c->lock, NULL) == 0);
     c->all = g_ptr_array_new();
     c->origins = g_hash_table_new_full(hash_network, is_same_network, NULL, free);
@@ -193,9 +190,9 @@ bool connections_admit(struct connections *c, const struct sockaddr *address)
     struct network network = network_of(address);
     lock(c);
     const struct origin *o = g_hash_table_lookup(c->origins, &network);
-    bool is_limited =
-        c->options.per_address > 0 && !(c->has_proxy && is_same_network(&c->proxy, &network));
-    bool is_full = is_limited && o != NULL && o->open >= c->options.per_address;
+    size_t most = c->options.per_address;
+    bool is_proxy = c->options.proxy != NULL && network_is_host(address, c->options.proxy);
+    bool is_full = most > 0 && !is_proxy && o != NULL && o->open >= most;
     bool may = !is_full || evict_oldest(c, &o->strangers);
     if (!may) {
         counter_add(c->options.counters, http_refused, 1);

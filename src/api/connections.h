@@ -29,9 +29,9 @@ enum {
 };
 
 struct connections_options {
-    size_t places;             /* that the server has for connections */
-    size_t per_address;        /* of one address or /64 at a time; 0: no limit */
-    const char *proxy;         /* whose connections are many clients': no limit; NULL, "": none */
+    size_t places;      /* that the server has for connections */
+    size_t per_address; /* of one address or /64 at a time; 0: no limit */
+    const char *proxy;  /* borrowed; no such limit for it: it brings many clients; NULL: none */
     struct counters *counters; /* borrowed */
 };
 
@@ -43,6 +43,7 @@ void connections_free(struct connections *c);
 /*
  * Whether a connection from `address` may be accepted. Where the address has its number already,
  * its oldest connection that never had a valid token is ended for it; false where there is none.
+ * The proxy's are not counted.
  */
 bool connections_admit(struct connections *c, const struct sockaddr *address);
 /*

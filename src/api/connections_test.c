@@ -21,7 +21,7 @@ static const int64_t START_MS = 1000000;
 static const int64_t SECOND_MS = 1000;
 
 enum { PLACES = 16, PER_ADDRESS = 8 };
-static const char proxy_host[] = "198.51.100.7";
+static const char proxy_host[] = "2001:db8:7::7";
 
 struct rig {
     struct counters counters;
@@ -405,7 +405,7 @@ static void test_a_64_is_one_address(void **state)
     end_many(r, pairs, PER_ADDRESS);
 }
 
-static void test_a_proxy_may_have_all_places(void **state)
+static void test_a_proxy_is_many_clients(void **state)
 {
     struct rig *r = *state;
     struct pair pairs[PLACES];
@@ -414,6 +414,7 @@ static void test_a_proxy_may_have_all_places(void **state)
         connections_vouch(r->table, pairs[i].one);
     }
     assert_true(may_come(r, proxy_host));
+    assert_false(may_come(r, "2001:db8:7::8")); /* its neighbour is none */
     assert_int_equal(counter_get(&r->counters, http_evicted), 0);
     end_many(r, pairs, PER_ADDRESS);
 }
@@ -439,7 +440,7 @@ int main(void)
         TABLE_TEST(test_who_was_ended_counts_no_more),
         TABLE_TEST(test_one_address_makes_room_for_itself),
         TABLE_TEST(test_a_64_is_one_address),
-        TABLE_TEST(test_a_proxy_may_have_all_places),
+        TABLE_TEST(test_a_proxy_is_many_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,8 +7,8 @@
  *
  * libmicrohttpd calls exchange_access() for each arrow, and read_stream() for what is to be sent.
  * Its threads never wait and never work for long: whatever reads the store, commits, works through
- * a password, or is made piece by piece, happens in a pool while the connection is suspended
- * (turns.c).
+ * a password, or is made piece by piece, happens in a pool while the connection is suspended; but
+ * for the quick pieces of a lone stream (turns.c).
  */
 #include "api/exchange.h"
 

@@ -39,9 +39,9 @@ static size_t find_reasons(const struct api *api, enum err store, const char *ou
          "something acknowledged was lost: its damaged files are kept in the data directory"},
         {counter_get(c, witness_failing) > 0,
          "odograph.seq cannot be written: a log that gets lost would not be noticed"},
-        {counter_get(c, witness_missing) > 0,
-         "odograph.seq was gone at the start: whether a log was lost with it nobody knows; a "
-         "restart takes this note away"},
+        {counter_get(c, witness_missing) > 0, "odograph.seq was gone or useless at the start: "
+                                              "whether a log was lost with it nobody knows; a "
+                                              "restart takes this note away"},
         {counter_get(c, blocks_unproven) > 0,
          "fixes were stored without compression, since it failed its proof: please report it"},
     };

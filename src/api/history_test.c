@@ -173,6 +173,32 @@ static void test_a_long_history_comes_in_pieces(void **state)
     assert_in_range(records, FIXES - 10, FIXES); /* a piece may end within the word */
 }
 
+/* A lone stream is made where it is sent, one of many in a pool. */
+static void test_where_pieces_are_made(void **state)
+{
+    enum { FIXES = 400, OTHER = 2 };
+    struct platform *p = *state;
+    struct message messages[FIXES];
+    static const char all[] =
+        "{\"DeviceID\":\"12\",\"StartTime\":\"2026-01-01\",\"EndTime\":\"2026-01-02\"}";
+    add_device(p);
+    for (int i = 0; i < FIXES; i++) {
+        messages[i] = fix_at(i, FIX_GPS, i * 100);
+    }
+    report(p, messages, FIXES);
+    assert_non_null(strstr(call(p, "vehicle/GetHistoryVehicleInfoByDeviceID", all), "400"));
+    uint64_t alone = counter_get(&p->counters, pieces_inline);
+    assert_true(alone > 0);
+    for (int i = 0; i < 2; i++) {
+        assert_true(slots_take(p->api->streams, OTHER));
+    }
+    assert_non_null(strstr(call(p, "vehicle/GetHistoryVehicleInfoByDeviceID", all), "400"));
+    assert_int_equal(counter_get(&p->counters, pieces_inline), alone);
+    for (int i = 0; i < 2; i++) {
+        slots_give(p->api->streams, OTHER);
+    }
+}
+
 /* An enterprise whose slots are taken is told so, but only where its answer is a long one. */
 static void test_streams_are_shared_out(void **state)
 {
@@ -329,6 +355,7 @@ int main(void)
         SERVER_TEST(test_one_record_a_time),
         SERVER_TEST(test_ranges_include_both_ends),
         SERVER_TEST(test_a_long_history_comes_in_pieces),
+        SERVER_TEST(test_where_pieces_are_made),
         SERVER_TEST(test_streams_are_shared_out),
         SERVER_TEST(test_a_stalled_reader_holds_a_slot),
         SERVER_TEST(test_a_long_status_comes_in_pieces),

@@ -11,23 +11,24 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/network.h"
 
-static void peer_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
+/* NULL where libmicrohttpd does not know it. */
+static const struct sockaddr *peer_of(const struct exchange *ex)
 {
-    static const char mapped[] = "::ffff:";
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    out[0] = '\0';
-    if (info == NULL || info->client_addr == NULL) {
-        return;
-    }
+    return info == NULL ? NULL : info->client_addr;
+}
+
+static void write_address(const struct sockaddr *peer, char out[CALL_ADDRESS_SIZE])
+{
+    static const char mapped[] = "::ffff:";
     const void *address =
-        info->client_addr->sa_family == AF_INET6
-            ? (const void *)&((const struct sockaddr_in6 *)(const void *)info->client_addr)
-                  ->sin6_addr
-            : (const void *)&((const struct sockaddr_in *)(const void *)info->client_addr)
-                  ->sin_addr;
-    check(inet_ntop(info->client_addr->sa_family, address, out, CALL_ADDRESS_SIZE) != NULL);
+        peer->sa_family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr
+            : (const void *)&((const struct sockaddr_in *)(const void *)peer)->sin_addr;
+    check(inet_ntop(peer->sa_family, address, out, CALL_ADDRESS_SIZE) != NULL);
     if (g_str_has_prefix(out, mapped)) {
         memmove(out, out + sizeof(mapped) - 1, strlen(out) - sizeof(mapped) + 2);
     }
@@ -95,12 +96,17 @@ static struct bytes address_of(struct bytes item)
 void peer_client_address(const struct exchange *ex, char out[CALL_ADDRESS_SIZE])
 {
     const char *forwarded = NULL;
-    peer_address(ex, out);
-    (void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, keep_forwarded, &forwarded);
-    if (forwarded == NULL || out[0] == '\0') {
+    const struct sockaddr *peer = peer_of(ex);
+    out[0] = '\0';
+    if (peer == NULL) {
         return;
     }
-    if (strcmp(out, ex->server->trusted_proxy) != 0) {
+    write_address(peer, out);
+    (void)MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, keep_forwarded, &forwarded);
+    if (forwarded == NULL) {
+        return;
+    }
+    if (!network_is_host(peer, ex->server->trusted_proxy)) {
         note_unnamed_proxy(ex, out);
         return;
     }

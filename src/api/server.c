@@ -109,14 +109,14 @@ static struct api_server *server_new(const struct api_options *o)
     check(pthread_condattr_destroy(&attributes) == 0);
     check(pthread_mutex_init(&s->idle_lock, NULL) == 0);
     s->streams = slots_new();
+    s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
     s->connections = connections_new(&(struct connections_options){
         .places = o->connections_max,
         .per_address = o->connections_per_address,
-        .proxy = o->trusted_proxy,
+        .proxy = s->trusted_proxy,
         .counters = o->counters,
     });
     s->bodies = bodies_new(BODIES_BYTES, o->counters);
-    s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
     openapi_write(&s->openapi);
     s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;

@@ -32,7 +32,8 @@ struct api_options {
     size_t alias_count;
     unsigned token_days;           /* a token's life */
     unsigned service_warning_days; /* 0: no warning (code 4000) */
-    const char *trusted_proxy;     /* address whose X-Forwarded-For is believed; "" none */
+    const char *trusted_proxy;     /* address whose X-Forwarded-For is believed, and whose number of
+                                      connections is not limited; "" none */
     unsigned http_threads;
     unsigned query_threads;
     unsigned connections_max;         /* at a time */

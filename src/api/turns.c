@@ -7,7 +7,7 @@
  *                                        ▲      │ nothing to show yet                      ▼
  *                                        └──────┘                          turns_next_piece
  *
- * Handing a piece from thread to thread costs about as much as making it, so that a stream which is
+ * Handing a piece from thread to thread costs half as much as making it, so that a stream which is
  * (nearly) alone goes on where it is sent, while that is quick.
  *
  * Each arrow into a pool is a place in its queues (work.h), taken on the account of the enterprise
@@ -263,9 +263,12 @@ bool turns_begin(struct exchange *ex)
     return false;
 }
 
-/* Whether the next piece may be made on the HTTP thread. */
+/* Whether the next piece may be made on the HTTP thread; squeezing takes too long. */
 static bool may_go_on_inline(struct exchange *ex)
 {
+    if (ex->answer.gzip) {
+        return false;
+    }
     if (ex->pieces_in_pool > 0) {
         ex->pieces_in_pool--;
         return false;
@@ -277,6 +280,7 @@ static bool may_go_on_inline(struct exchange *ex)
 static bool go_on_inline(struct exchange *ex)
 {
     int64_t began_us = clock_monotonic_us();
+    counter_add(ex->server->api.counters, pieces_inline, 1);
     bool is_made = answer_step(&ex->answer);
     if (clock_monotonic_us() - began_us > PIECE_INLINE_US) {
         ex->pieces_in_pool = PIECES_IN_POOL;

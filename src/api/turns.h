@@ -17,8 +17,8 @@ void turns_make_whole(struct exchange *ex);
 /* The same of a call that failed, as noted in it. */
 void turns_fail(struct exchange *ex);
 /*
- * All there is of a stream that goes on was taken: makes more of it (true), or suspends the
- * connection until there is more; `is_cut` where there are no pools any more.
+ * All there is of a stream that goes on was taken. True: there is more, or it is at its end. False:
+ * the connection is suspended until there is; `is_cut` where there are no pools any more.
  */
 bool turns_next_piece(struct exchange *ex);
 /* What the pools run; the item is an exchange. */

@@ -42,13 +42,14 @@
     X(blocks_unproven, "blocks written as plain records, since their columns did not decode")      \
     X(damage_kept, "gauge: folders of damaged files that the store went on without")               \
     X(witness_failing, "gauge: 1 while the number of the last commit cannot be noted")             \
-    X(witness_missing, "gauge: 1 where the number of the last commit was gone at the start")       \
+    X(witness_missing, "gauge: 1 where no witness of the commits was there at the start")          \
     X(upkeep_failing, "gauge: 1 while sealing, retention or copying the log back fails")           \
     X(commits, "transactions committed")                                                           \
     X(commits_failed, "transactions that failed")                                                  \
     X(requests, "HTTP requests answered")                                                          \
     X(requests_ambiguous, "HTTP requests refused: where their body ends can be read in two ways")  \
     X(http_connections, "gauge: open HTTP connections")                                            \
+    X(pieces_inline, "pieces of long answers that were made where they are sent")                  \
     X(http_refused, "HTTP connections not accepted: too many of one address")                      \
     X(http_reaped,                                                                                 \
       "HTTP connections closed: a head, a body or an answer took too long, idle, or left halfway") \

@@ -34,17 +34,45 @@ struct network network_of(const struct sockaddr *address)
     return (struct network){0};
 }
 
-bool network_of_text(const char *address, struct network *out)
+/* An IPv4 address in the form that an IPv6 socket gives it. */
+static struct in6_addr mapped(const void *v4)
+{
+    struct in6_addr out = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+    memcpy(out.s6_addr + MAPPED_AT, v4, sizeof(struct in_addr));
+    return out;
+}
+
+static bool host_of_text(const char *text, struct in6_addr *out)
 {
     struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, address, &v4) == 1) {
-        *out = of_ipv4(&v4);
+    if (inet_pton(AF_INET, text, &v4) == 1) {
+        *out = mapped(&v4);
         return true;
     }
-    if (inet_pton(AF_INET6, address, &v6) == 1) {
-        *out = of_ipv6(&v6);
-        return true;
+    return inet_pton(AF_INET6, text, out) == 1;
+}
+
+bool network_is_host(const struct sockaddr *address, const char *text)
+{
+    struct in6_addr named;
+    struct in6_addr own = {0};
+    if (!host_of_text(text, &named)) {
+        return false;
     }
-    return false;
+    if (address->sa_family == AF_INET) {
+        own = mapped(&((const struct sockaddr_in *)(const void *)address)->sin_addr);
+    } else if (address->sa_family == AF_INET6) {
+        own = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    }
+    return memcmp(&own, &named, sizeof(own)) == 0;
+}
+
+bool network_of_text(const char *address, struct network *out)
+{
+    struct in6_addr host;
+    bool is_host = host_of_text(address, &host);
+    if (is_host) {
+        *out = of_ipv6(&host);
+    }
+    return is_host;
 }

@@ -19,6 +19,8 @@ struct network {
  * IPv4 one; every address of any other family is the same network.
  */
 struct network network_of(const struct sockaddr *address);
+/* Whether `address` is the host `text`, whatever its spelling; an IPv4 one may be mapped. */
+bool network_is_host(const struct sockaddr *address, const char *text);
 /* Of "192.0.2.1" or "2001:db8::1"; false for what is no address. */
 bool network_of_text(const char *address, struct network *out);
 

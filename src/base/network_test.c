@@ -63,11 +63,37 @@ static void test_of_text(void **state)
     assert_false(network_of_text("192.0.2.1:80", &n));
 }
 
+static void test_which_are_one_host(void **state)
+{
+    (void)state;
+    const struct {
+        const char *address;
+        const char *text;
+        bool is_it;
+    } rows[] = {
+        {"192.0.2.1", "192.0.2.1", true},
+        {"::ffff:192.0.2.1", "192.0.2.1", true},
+        {"192.0.2.1", "::FFFF:192.0.2.1", true},
+        {"2001:db8::7", "2001:DB8:0::7", true},
+        {"2001:db8::7", "2001:db8::8", false},
+        {"192.0.2.1", "192.0.2.2", false},
+        {"0.0.0.0", "::", false},
+        {"::", "", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct sockaddr_storage address;
+        socklen_t len;
+        assert_true(address_to_socket(rows[i].address, 80, &address, &len));
+        assert_int_equal(network_is_host((struct sockaddr *)&address, rows[i].text), rows[i].is_it);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which_are_one_client),
         cmocka_unit_test(test_of_text),
+        cmocka_unit_test(test_which_are_one_host),
         cmocka_unit_test(test_other_families_are_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,9 @@ static const struct option_row rows[] = {
     {"api", "service_warning_days", OPTION_UINT, AT(service_warning_days), 0, 3650, "0",
      "logins answer 4000 when the service ends within so many days; 0: never", NULL},
     {"api", "trusted_proxy", OPTION_HOST, AT(trusted_proxy), 0, 0, "",
-     "address whose X-Forwarded-For names the client, for the login throttle", NULL},
+     "address whose X-Forwarded-For names the client, for the login throttle; "
+     "connections_per_address does not hold for it",
+     NULL},
     {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2", "threads of the HTTP server",
      NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",

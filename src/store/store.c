@@ -80,7 +80,7 @@ static void make_private(const char *path, const char *directory)
 }
 
 /* What is missing or damaged is refused, or accepted because somebody said so. */
-static enum err look_for_damage(const struct store_options *options)
+static enum err look_for_damage(const struct store_options *options, bool *is_mended)
 {
     struct inspection found;
     enum err e = inspect_store(options->directory, options->vfs, &found);
@@ -89,7 +89,11 @@ static enum err look_for_damage(const struct store_options *options)
         return e == ERR_OK && found.is_witness_closed ? ERR_FORBIDDEN : e;
     }
     inspect_report(options->directory, &found);
-    return options->accept_damage ? keep_and_mend(options->directory, options->vfs, &found) : e;
+    if (options->accept_damage) {
+        e = keep_and_mend(options->directory, options->vfs, &found);
+        *is_mended = e == ERR_OK;
+    }
+    return e;
 }
 
 static enum err open_database(struct store *s, const struct database_options *options)
@@ -115,10 +119,6 @@ static enum err open_database(struct store *s, const struct database_options *op
     }
     if (e == ERR_OK) {
         e = witness_open(s->db, s->directory, &s->witness);
-    }
-    if (e == ERR_OK) {
-        atomic_store_explicit(&s->counters->witness_missing, witness_was_missing(s->witness),
-                              memory_order_relaxed);
     }
     if (e != ERR_OK) {
         database_log(s->db, "store_open_failed", e);
@@ -148,7 +148,8 @@ enum err store_open(const struct store_options *options, struct store **out)
         .cache_kib = options->cache_kib,
     };
     enum err e = lock_take(options->directory, &s->lock_fd);
-    e = e == ERR_OK ? look_for_damage(options) : e;
+    bool is_mended = false; /* which takes the witness away, and is told by itself */
+    e = e == ERR_OK ? look_for_damage(options, &is_mended) : e;
     if (e == ERR_OK) {
         make_private(s->path, s->directory);
         e = open_database(s, &database);
@@ -161,6 +162,8 @@ enum err store_open(const struct store_options *options, struct store **out)
         store_close(s);
         return e;
     }
+    bool is_missing = !is_mended && witness_was_missing(s->witness);
+    atomic_store_explicit(&s->counters->witness_missing, is_missing, memory_order_relaxed);
     atomic_store_explicit(&s->counters->damage_kept, keep_count(s->directory),
                           memory_order_relaxed);
     *out = s;

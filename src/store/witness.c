@@ -218,8 +218,9 @@ enum err witness_open(sqlite3 *db, const char *directory, struct witness **out)
     struct witness_note own;
     enum err found = witness_read(directory, &there);
     enum err e = witness_look(db, &own);
-    bool was_missing = e == ERR_OK && found != ERR_OK && own.seq > 0 && witness_is_of(&own, &own);
-    if (e == ERR_OK && (found != ERR_OK || !witness_is_of(&there, &own))) {
+    bool is_anew = e == ERR_OK && (found != ERR_OK || !witness_is_of(&there, &own));
+    bool was_missing = is_anew && own.seq > 0 && witness_is_of(&own, &own);
+    if (is_anew) {
         bool is_usual = found == ERR_NOT_FOUND && !witness_is_of(&own, &own);
         log_line(is_usual ? LOG_INFO : LOG_WARN, "witness_begun", "directory=\"%s\" before=\"%s\"",
                  directory, found == ERR_OK ? "of another store" : err_text(found));

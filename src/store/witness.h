@@ -41,8 +41,8 @@ MUST_USE enum err witness_remove(const char *directory);
  */
 MUST_USE enum err witness_open(sqlite3 *db, const char *directory, struct witness **out);
 /*
- * Whether the store had commits and an id, and no witness that could be read: where its log was
- * lost with it, nobody knows.
+ * Whether the store had commits and an id, and no witness of it could be read: whether a log was
+ * lost with that nobody knows.
  */
 bool witness_was_missing(const struct witness *w);
 /* Row `seq` is committed. Answers whether it stands in the file; where not, that is logged once. */

@@ -102,18 +102,38 @@ static void it_follows_the_commits(void **state)
     assert_true(witness_is_of(&note, &first));
 }
 
-/* Whether something was lost with it is not known: somebody should hear of it, until the next
- * start. */
+static bool is_missed(const struct kit *k)
+{
+    return counter_get(k->store->counters, witness_missing) != 0;
+}
+
+/* Whether something was lost with it is not known: somebody hears of it, until the next start. */
 static void its_loss_is_told(void **state)
 {
     struct kit *k = *state;
-    assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
-    assert_int_equal(counter_get(k->store->counters, witness_missing), 0);
+    assert_false(is_missed(k));
     assert_int_equal(witness_remove(k->directory), ERR_OK);
     reopen(k);
-    assert_int_equal(counter_get(k->store->counters, witness_missing), 1);
+    assert_false(is_missed(k)); /* of no commit */
+    assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
+    assert_int_equal(witness_remove(k->directory), ERR_OK);
     reopen(k);
-    assert_int_equal(counter_get(k->store->counters, witness_missing), 0);
+    assert_true(is_missed(k));
+    reopen(k);
+    assert_false(is_missed(k));
+}
+
+/* So are damaged ones, and those of another store. */
+static void a_useless_one_is_told(void **state)
+{
+    struct kit *k = *state;
+    assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
+    write_bytes_to(k->path, (const uint8_t *)"no witness", 10);
+    reopen(k);
+    assert_true(is_missed(k));
+    assert_int_equal(database_run(k->store->db, "UPDATE store SET id=randomblob(16)"), ERR_OK);
+    reopen(k);
+    assert_true(is_missed(k));
 }
 
 static void a_change_alone_counts(void **state)
@@ -247,6 +267,7 @@ static void a_copy_gets_an_id_of_its_own(void **state)
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
     assert_int_equal(database_run(k->store->db, "UPDATE store SET id=x''"), ERR_OK);
     reopen(k);
+    assert_false(is_missed(k)); /* nothing was said of it before */
     struct witness_note second = read_it(k);
     assert_false(witness_is_of(&first, &second));
     assert_int_equal(second.seq, 1);
@@ -367,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_follows_the_commits),
         TEST(its_loss_is_told),
+        TEST(a_useless_one_is_told),
         TEST(a_change_alone_counts),
         TEST(the_format),
         TEST(no_bit_is_believed_that_changed),
