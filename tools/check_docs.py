@@ -8,6 +8,9 @@ In README.md, CHANGELOG.md, docs/ and the README of any folder, outside of code 
   sources, the tests or the tools;
 - an option, `--name`, likewise;
 - a relative link must lead to a file, and its anchor to a heading of it.
+
+The manual names every option of the configuration file: the keys of the rows in
+src/cli/options.c, in the paragraph of their section.
 """
 
 import re
@@ -104,6 +107,26 @@ def check_document(root, document, words):
             yield document, tree.line_of(text, match.start()), remark
 
 
+def manual_sections(manual):
+    """The manual's paragraphs that begin with a section of the configuration file, by its name."""
+    parts = re.split(r"^\.BI? \[(\w+)\.?.*$", manual, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def check_options(root):
+    """Options of the configuration file that the manual leaves out."""
+    rows, manual = root / "src/cli/options.c", root / "docs/odograph.1"
+    if not rows.exists() or not manual.exists():
+        return
+    sections = manual_sections(tree.read(manual))
+    text = tree.read(rows)
+    for match in re.finditer(r'\.section = "(\w+)",\s*\.key = "(\w+)"', text):
+        section, key = match.groups()
+        if not re.search(rf"\b{key}\b", sections.get(section, "")):
+            yield rows, tree.line_of(text, match.start()), \
+                f"docs/odograph.1 does not name {key} under [{section}]"
+
+
 def find(root):
     words = vocabulary(root)
     findings = []
@@ -112,6 +135,7 @@ def find(root):
             findings.append((root / name, 1, "is missing"))
     for document in documents(root):
         findings += check_document(root, document, words)
+    findings += check_options(root)
     return findings
 
 

@@ -1,84 +1,216 @@
 #include "cli/options.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/address.h"
+#include "base/check.h"
+#include "base/network.h"
 #include "base/reader.h"
-#include "gateway/gateway.h"
 #include "model/account.h"
 
-enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST, OPTION_ADDRESS };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_NUMBER,  /* of one, two, four or eight bytes */
+    OPTION_WORD,    /* one of `words`; kept as its place among them */
+    OPTION_HOST,    /* a numeric address, or nothing */
+    OPTION_ADDRESS, /* ADDR:PORT */
+};
 
-/* One option: all that the file, the help and the manual say of it. */
+/* One option: all that the file, the help and the manual say of it, and where its value goes. */
 struct option_row {
     const char *section;
     const char *key;
     enum option_type type;
-    size_t offset;
-    uint64_t min;
+    size_t offset; /* in struct options */
+    size_t size;
+    uint64_t min; /* OPTION_NUMBER: the range of what is written ... */
     uint64_t max;
+    uint64_t unit; /* ... and what one of it is; 0: 1 */
     const char *initial;
+    const char *words; /* OPTION_WORD: with a blank between them */
     const char *doc;
-    const char *words; /* OPTION_WORD: the allowed ones, each between blanks */
 };
 
-#define AT(member) offsetof(struct options, member)
+#define AT(member)                                                                                 \
+    .offset = offsetof(struct options, member), .size = sizeof(((struct options *)0)->member)
+
+enum { MIB = 1 << 20 };
 
 static const struct option_row rows[] = {
-    {"server", "data", OPTION_TEXT, AT(data_directory), 0, 0, "/var/lib/odograph",
-     "directory of the store; made if missing", NULL},
-    {"server", "http", OPTION_ADDRESS, AT(http), 0, 0, "127.0.0.1:8080", "address of the API",
-     NULL},
-    {"server", "device", OPTION_ADDRESS, AT(device), 0, 0, "0.0.0.0:9881",
-     "address of the device port, TCP and UDP", NULL},
-    {"server", "log_level", OPTION_WORD, AT(log_level), 0, 0, "info", "debug, info, warn or error",
-     " debug info warn error "},
-    {"device", "idle_timeout_s", OPTION_UINT, AT(idle_timeout_s), 10, 86400, "1800",
-     "a connection without a whole frame for so long is closed", NULL},
-    {"device", "login_timeout_s", OPTION_UINT, AT(login_timeout_s), 1, 3600, "60",
-     "the same before its first frame", NULL},
-    {"device", "connections_max", OPTION_UINT, AT(connections_max), 1, 10000000, "200000",
-     "device connections at a time", NULL},
-    {"device", "credit_bytes", OPTION_UINT, AT(credit_bytes), 16384, 16777216, "65536",
-     "unanswered bytes of one connection before it is not read further", NULL},
-    {"device", "queue_bytes", OPTION_UINT, AT(queue_bytes), 1048576, 1073741824, "33554432",
-     "bytes that may wait for the next commit", NULL},
-    {"device", "registration", OPTION_WORD, AT(registration), 0, 0, "closed",
-     "closed: unregistered trackers are listed; open: they are added", " closed open "},
-    {"device", "open_enterprise", OPTION_UINT, AT(open_enterprise), 0, INT64_MAX, "0",
-     "HoldID of the enterprise that open registration adds to; it has to be set then", NULL},
-    {"store", "cache_kib", OPTION_UINT, AT(cache_kib), 1024, 16777216, "16384",
-     "page cache of the writer", NULL},
-    {"store", "tail_mib", OPTION_UINT, AT(tail_mib), 1, 65536, "64",
-     "memory of fixes that are not sealed into chunks yet", NULL},
-    {"store", "seal_after_s", OPTION_UINT, AT(seal_after_s), 1, 86400, "900",
-     "seconds after which such fixes are sealed, however few they are", NULL},
-    {"store", "retention_days", OPTION_UINT, AT(retention_days), 0, 36500, "0",
-     "days after which fixes are deleted where the enterprise has no number of its own; 0: never",
-     NULL},
-    {"api", "token_days", OPTION_UINT, AT(token_days), 1, 3650, "180", "life of a login token",
-     NULL},
-    {"api", "service_warning_days", OPTION_UINT, AT(service_warning_days), 0, 3650, "0",
-     "logins answer 4000 when the service ends within so many days; 0: never", NULL},
-    {"api", "trusted_proxy", OPTION_HOST, AT(trusted_proxy), 0, 0, "",
-     "address whose X-Forwarded-For names the client, for the login throttle; "
-     "connections_per_address does not hold for it",
-     NULL},
-    {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2", "threads of the HTTP server",
-     NULL},
-    {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
-     "threads that make histories and long lists, and as many that wait for changes; one more of "
-     "each is started, so that one enterprise never keeps all busy",
-     NULL},
-    {"api", "connections_max", OPTION_UINT, AT(http_connections_max), 16, 1000000, "8192",
-     "HTTP connections at a time, at most half of the files that may be open", NULL},
-    {"api", "connections_per_address", OPTION_UINT, AT(connections_per_address), 0, 1000000, "256",
-     "HTTP connections of one address or IPv6 /64 at a time; 0: no limit", NULL},
+    {.section = "server",
+     .key = "data",
+     .type = OPTION_TEXT,
+     AT(store.directory),
+     .initial = "/var/lib/odograph",
+     .doc = "directory of the store; made if missing"},
+    {.section = "server",
+     .key = "http",
+     .type = OPTION_ADDRESS,
+     AT(http),
+     .initial = "127.0.0.1:8080",
+     .doc = "address of the API"},
+    {.section = "server",
+     .key = "device",
+     .type = OPTION_ADDRESS,
+     AT(device),
+     .initial = "0.0.0.0:9881",
+     .doc = "address of the device port, TCP and UDP"},
+    {.section = "server",
+     .key = "log_level",
+     .type = OPTION_WORD,
+     AT(log_level),
+     .initial = "info",
+     .words = "debug info warn error",
+     .doc = "debug, info, warn or error"},
+    {.section = "device",
+     .key = "idle_timeout_s",
+     .type = OPTION_NUMBER,
+     AT(gateway.idle_timeout_s),
+     .min = 10,
+     .max = 86400,
+     .initial = "1800",
+     .doc = "a connection without a whole frame for so long is closed"},
+    {.section = "device",
+     .key = "login_timeout_s",
+     .type = OPTION_NUMBER,
+     AT(gateway.login_timeout_s),
+     .min = 1,
+     .max = 3600,
+     .initial = "60",
+     .doc = "the same before its first frame"},
+    {.section = "device",
+     .key = "connections_max",
+     .type = OPTION_NUMBER,
+     AT(gateway.connections_max),
+     .min = 1,
+     .max = 10000000,
+     .initial = "200000",
+     .doc = "device connections at a time"},
+    {.section = "device",
+     .key = "credit_bytes",
+     .type = OPTION_NUMBER,
+     AT(gateway.credit_bytes),
+     .min = 16384,
+     .max = 16777216,
+     .initial = "65536",
+     .doc = "unanswered bytes of one connection before it is not read further"},
+    {.section = "device",
+     .key = "queue_bytes",
+     .type = OPTION_NUMBER,
+     AT(ingest.queue_bytes),
+     .min = 1048576,
+     .max = 1073741824,
+     .initial = "33554432",
+     .doc = "bytes that may wait for the next commit"},
+    {.section = "device",
+     .key = "registration",
+     .type = OPTION_WORD,
+     AT(ingest.registration_open),
+     .initial = "closed",
+     .words = "closed open",
+     .doc = "closed: unregistered trackers are listed; open: they are added"},
+    {.section = "device",
+     .key = "open_enterprise",
+     .type = OPTION_NUMBER,
+     AT(ingest.open_enterprise),
+     .min = 0,
+     .max = INT64_MAX,
+     .initial = "0",
+     .doc = "HoldID of the enterprise that open registration adds to; it has to be set then"},
+    {.section = "store",
+     .key = "cache_kib",
+     .type = OPTION_NUMBER,
+     AT(store.cache_kib),
+     .min = 1024,
+     .max = 16777216,
+     .initial = "16384",
+     .doc = "page cache of the writer"},
+    {.section = "store",
+     .key = "tail_mib",
+     .type = OPTION_NUMBER,
+     AT(store.tail_bytes),
+     .min = 1,
+     .max = 65536,
+     .unit = MIB,
+     .initial = "64",
+     .doc = "memory of fixes that are not sealed into chunks yet"},
+    {.section = "store",
+     .key = "seal_after_s",
+     .type = OPTION_NUMBER,
+     AT(store.seal_after_s),
+     .min = 1,
+     .max = 86400,
+     .initial = "900",
+     .doc = "seconds after which such fixes are sealed, however few they are"},
+    {.section = "store",
+     .key = "retention_days",
+     .type = OPTION_NUMBER,
+     AT(ingest.retention_days),
+     .min = 0,
+     .max = 36500,
+     .initial = "0",
+     .doc = "days after which fixes are deleted where the enterprise has no number of its own; 0: "
+            "never"},
+    {.section = "api",
+     .key = "token_days",
+     .type = OPTION_NUMBER,
+     AT(api.token_days),
+     .min = 1,
+     .max = 3650,
+     .initial = "180",
+     .doc = "life of a login token"},
+    {.section = "api",
+     .key = "service_warning_days",
+     .type = OPTION_NUMBER,
+     AT(api.service_warning_days),
+     .min = 0,
+     .max = 3650,
+     .initial = "0",
+     .doc = "logins answer 4000 when the service ends within so many days; 0: never"},
+    {.section = "api",
+     .key = "trusted_proxy",
+     .type = OPTION_HOST,
+     AT(api.trusted_proxy),
+     .initial = "",
+     .doc = "address whose X-Forwarded-For names the client, for the login throttle; "
+            "connections_per_address does not hold for it"},
+    {.section = "api",
+     .key = "http_threads",
+     .type = OPTION_NUMBER,
+     AT(api.http_threads),
+     .min = 1,
+     .max = 64,
+     .initial = "2",
+     .doc = "threads of the HTTP server"},
+    {.section = "api",
+     .key = "query_threads",
+     .type = OPTION_NUMBER,
+     AT(api.query_threads),
+     .min = 1,
+     .max = 64,
+     .initial = "2",
+     .doc = "threads that make histories and long lists, and as many that wait for changes; one "
+            "more of each is started, so that one enterprise never keeps all busy"},
+    {.section = "api",
+     .key = "connections_max",
+     .type = OPTION_NUMBER,
+     AT(api.connections_max),
+     .min = 16,
+     .max = 1000000,
+     .initial = "8192",
+     .doc = "HTTP connections at a time, at most half of the files that may be open"},
+    {.section = "api",
+     .key = "connections_per_address",
+     .type = OPTION_NUMBER,
+     AT(api.connections_per_address),
+     .min = 0,
+     .max = 1000000,
+     .initial = "256",
+     .doc = "HTTP connections of one address or IPv6 /64 at a time; 0: no limit"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
@@ -89,77 +221,118 @@ static enum err complain(const char *path, const char *section, const char *key,
     return ERR_INVALID;
 }
 
-/* What is wrong with a text option; NULL where nothing is. */
-static const char *text_fault(const struct option_row *row, const char *value)
+static void store_number(struct options *o, const struct option_row *row, uint64_t number)
 {
-    struct in6_addr any;
-    if (strlen(value) >= OPTIONS_TEXT_SIZE) {
-        return "too long";
+    void *target = (char *)o + row->offset;
+    const uint8_t as_u8 = (uint8_t)number;
+    const uint16_t as_u16 = (uint16_t)number;
+    const uint32_t as_u32 = (uint32_t)number;
+    const void *from = row->size == sizeof(as_u8)    ? (const void *)&as_u8
+                       : row->size == sizeof(as_u16) ? (const void *)&as_u16
+                       : row->size == sizeof(as_u32) ? (const void *)&as_u32
+                                                     : (const void *)&number;
+    check(row->size <= sizeof(number));
+    memcpy(target, from, row->size);
+}
+
+/* Each setter answers what is wrong with the value, or NULL. */
+static const char *set_number(struct options *o, const struct option_row *row, const char *value)
+{
+    uint64_t number;
+    if (!parse_u64(bytes_of_text(value), &number) || number < row->min || number > row->max) {
+        return arena_format(&o->texts, "wants a number from %llu to %llu",
+                            (unsigned long long)row->min, (unsigned long long)row->max);
     }
-    if (row->type == OPTION_HOST && value[0] != '\0' && inet_pton(AF_INET, value, &any) != 1 &&
-        inet_pton(AF_INET6, value, &any) != 1) {
-        return "wants a numeric address";
+    store_number(o, row, number * (row->unit == 0 ? 1 : row->unit));
+    return NULL;
+}
+
+static const char *set_word(struct options *o, const struct option_row *row, const char *value)
+{
+    char **words = g_strsplit(row->words, " ", -1);
+    uint64_t at = 0;
+    while (words[at] != NULL && strcmp(words[at], value) != 0) {
+        at++;
     }
-    if (row->type == OPTION_ADDRESS) {
-        return address_fault(value);
+    bool is_word = words[at] != NULL;
+    g_strfreev(words);
+    if (!is_word) {
+        return row->doc;
     }
-    if (row->type != OPTION_WORD) {
-        return NULL;
-    }
-    char word[OPTIONS_TEXT_SIZE + 2];
-    (void)snprintf(word, sizeof(word), " %s ", value);
-    bool is_word = strchr(value, ' ') == NULL && strstr(row->words, word) != NULL;
-    return is_word ? NULL : row->doc;
+    store_number(o, row, at);
+    return NULL;
+}
+
+static const char *set_text(struct options *o, const struct option_row *row, const char *value)
+{
+    const char *copy = arena_copy_text(&o->texts, value);
+    memcpy((char *)o + row->offset, &copy, sizeof(copy));
+    return NULL;
+}
+
+static const char *set_host(struct options *o, const struct option_row *row, const char *value)
+{
+    struct network any;
+    bool is_host = value[0] == '\0' || network_of_text(value, &any);
+    return is_host ? set_text(o, row, value) : "wants a numeric address";
+}
+
+static const char *set_address(struct options *o, const struct option_row *row, const char *value)
+{
+    const char *why = address_fault(value);
+    return why == NULL ? set_text(o, row, value) : why;
 }
 
 static enum err set_row(struct options *o, const struct option_row *row, const char *value,
                         const char *path)
 {
-    char *target = (char *)o + row->offset;
-    if (row->type != OPTION_UINT) {
-        const char *why = text_fault(row, value);
-        if (why != NULL) {
-            return complain(path, row->section, row->key, why);
-        }
-        memcpy(target, value, strlen(value) + 1);
-        return ERR_OK;
+    const char *why = NULL;
+    switch (row->type) {
+    case OPTION_NUMBER:
+        why = set_number(o, row, value);
+        break;
+    case OPTION_WORD:
+        why = set_word(o, row, value);
+        break;
+    case OPTION_HOST:
+        why = set_host(o, row, value);
+        break;
+    case OPTION_ADDRESS:
+        why = set_address(o, row, value);
+        break;
+    default:
+        why = set_text(o, row, value);
+        break;
     }
-    uint64_t number;
-    if (!parse_u64(bytes_of_text(value), &number) || number < row->min || number > row->max) {
-        char why[96];
-        (void)snprintf(why, sizeof(why), "wants a number from %llu to %llu",
-                       (unsigned long long)row->min, (unsigned long long)row->max);
-        return complain(path, row->section, row->key, why);
-    }
-    memcpy(target, &number, sizeof(number));
-    return ERR_OK;
+    return why == NULL ? ERR_OK : complain(path, row->section, row->key, why);
 }
 
 void options_init(struct options *o)
 {
     *o = (struct options){0};
+    o->api.aliases = o->aliases;
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (set_row(o, &rows[i], rows[i].initial, "defaults") != ERR_OK) {
             abort();
         }
     }
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        o->utc_offset_min[i] = GATEWAY_OFFSET_UNSET;
+        o->gateway.utc_offset_min[i] = GATEWAY_OFFSET_UNSET;
     }
 }
 
 void options_clear(struct options *o)
 {
     arena_free(&o->texts);
-    o->alias_count = 0;
+    o->api.alias_count = 0;
 }
 
 static enum err add_alias(struct options *o, const char *name, const char *method, const char *path)
 {
-    if (o->alias_count == OPTIONS_ALIASES_MAX) {
+    if (o->api.alias_count == OPTIONS_ALIASES_MAX) {
         return complain(path, "aliases", name, "too many aliases");
     }
-    o->aliases[o->alias_count++] = (struct api_alias){
+    o->aliases[o->api.alias_count++] = (struct api_alias){
         .name = arena_copy_text(&o->texts, name),
         .method = arena_copy_text(&o->texts, method),
     };
@@ -177,7 +350,7 @@ static const char *set_utc_offset(struct options *o, size_t protocol, const char
         return arena_format(&o->texts, "wants minutes from %d to %d", UTC_OFFSET_MIN_MIN,
                             UTC_OFFSET_MIN_MAX);
     }
-    o->utc_offset_min[protocol] = (int16_t)minutes;
+    o->gateway.utc_offset_min[protocol] = (int16_t)minutes;
     return NULL;
 }
 
@@ -192,7 +365,7 @@ static const char *set_speed_unit(struct options *o, size_t protocol, const char
     if (unit == SPEED_UNIT_UNSET) {
         return "wants knots, mps or kmh";
     }
-    o->speed_unit[protocol] = (uint8_t)unit;
+    o->gateway.speed_unit[protocol] = (uint8_t)unit;
     return NULL;
 }
 
@@ -270,7 +443,7 @@ enum err options_read_file(struct options *o, const char *path)
 
 enum err options_check(const struct options *o, const char *path)
 {
-    if (strcmp(o->registration, "open") == 0 && o->open_enterprise == 0) {
+    if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
         return complain(path, "device", "open_enterprise",
                         "registration = open wants the HoldID of an enterprise here; "
                         "/api/manage/ListEnterprises tells them");
@@ -287,7 +460,7 @@ void options_print(void)
             (void)printf("%s[%s]\n", i == 0 ? "" : "\n", section);
         }
         (void)printf("# %s", rows[i].doc);
-        if (rows[i].type == OPTION_UINT) {
+        if (rows[i].type == OPTION_NUMBER) {
             (void)printf(" (%llu to %llu)", (unsigned long long)rows[i].min,
                          (unsigned long long)rows[i].max);
         }

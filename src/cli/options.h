@@ -6,41 +6,29 @@
 #include <stdint.h>
 
 #include "api/server.h"
-#include "base/address.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "protocols/protocol.h"
+#include "base/log.h"
+#include "gateway/gateway.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
 
-enum { OPTIONS_TEXT_SIZE = 256, OPTIONS_ALIASES_MAX = 128 };
+enum { OPTIONS_ALIASES_MAX = 128 };
 
-/* The server's configuration, filled from the rows of options.c, the file, the command line. */
+/*
+ * The server's configuration, filled from the rows of options.c, the file, the command line. Each
+ * room finds what is its own in its options; the rest of those (where the rooms stand, what they
+ * call) is the caller's. Not to be moved: it points into itself.
+ */
 struct options {
-    char data_directory[OPTIONS_TEXT_SIZE];
-    char http[OPTIONS_TEXT_SIZE];
-    char device[OPTIONS_TEXT_SIZE];
-    char log_level[OPTIONS_TEXT_SIZE];
-    char trusted_proxy[OPTIONS_TEXT_SIZE];
-    char registration[OPTIONS_TEXT_SIZE];
-    uint64_t open_enterprise;
-    uint64_t idle_timeout_s;
-    uint64_t login_timeout_s;
-    uint64_t connections_max;
-    uint64_t credit_bytes;
-    uint64_t queue_bytes;
-    uint64_t cache_kib;
-    uint64_t tail_mib;
-    uint64_t seal_after_s;
-    uint64_t retention_days;
-    uint64_t token_days;
-    uint64_t service_warning_days;
-    uint64_t http_threads;
-    uint64_t query_threads;
-    uint64_t http_connections_max;
-    uint64_t connections_per_address;
-    int16_t utc_offset_min[PROTOCOL_COUNT];        /* GATEWAY_OFFSET_UNSET: the protocol's own */
-    uint8_t speed_unit[PROTOCOL_COUNT];            /* enum speed_unit; UNSET: likewise */
-    struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* their texts live in `texts` */
-    size_t alias_count;
+    const char *http; /* addresses, checked by their rows; texts live in `texts`, or for ever */
+    const char *device;
+    enum log_level log_level;
+    struct store_options store;
+    struct ingest_options ingest;
+    struct gateway_options gateway;
+    struct api_options api;
+    struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* those of `api` */
     struct arena texts;
 };
 

@@ -33,8 +33,11 @@ static void has_defaults(void **state)
     options_init(&o);
     assert_string_equal(o.http, "127.0.0.1:8080");
     assert_string_equal(o.device, "0.0.0.0:9881");
-    assert_int_equal(o.token_days, 180);
-    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
+    assert_int_equal(o.api.token_days, 180);
+    assert_int_equal(o.store.tail_bytes, 64 << 20);
+    assert_int_equal(o.log_level, LOG_INFO);
+    assert_false(o.ingest.registration_open);
+    assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
     options_clear(&o);
 }
 
@@ -49,13 +52,36 @@ static void reads_a_file_over_them(void **state)
                                &o),
                      ERR_OK);
     assert_string_equal(o.http, "0.0.0.0:80");
-    assert_int_equal(o.token_days, 3650);
-    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], -210);
-    assert_int_equal(o.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
-    assert_int_equal(o.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
-    assert_int_equal(o.alias_count, 1);
-    assert_string_equal(o.aliases[0].name, "All");
-    assert_string_equal(o.aliases[0].method, "GetDeviceList");
+    assert_int_equal(o.api.token_days, 3650);
+    assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], -210);
+    assert_int_equal(o.gateway.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
+    assert_int_equal(o.gateway.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
+    assert_int_equal(o.api.alias_count, 1);
+    assert_string_equal(o.api.aliases[0].name, "All");
+    assert_string_equal(o.api.aliases[0].method, "GetDeviceList");
+    options_clear(&o);
+}
+
+/* Each kind and width of a value lands where its room looks for it. */
+static void puts_values_where_they_belong(void **state)
+{
+    struct options o;
+    (void)state;
+    assert_int_equal(read_text("[server]\nlog_level = warn\ndata = /srv/fleet\n"
+                               "[device]\nregistration = open\nopen_enterprise = 4294967297\n"
+                               "connections_max = 70000\n"
+                               "[store]\ntail_mib = 65536\nretention_days = 36500\n"
+                               "[api]\ntrusted_proxy = 2001:db8::1\n",
+                               &o),
+                     ERR_OK);
+    assert_int_equal(o.log_level, LOG_WARN);
+    assert_string_equal(o.store.directory, "/srv/fleet");
+    assert_true(o.ingest.registration_open);
+    assert_int_equal(o.ingest.open_enterprise, INT64_C(4294967297));
+    assert_int_equal(o.gateway.connections_max, 70000);
+    assert_int_equal(o.store.tail_bytes, UINT64_C(65536) << 20);
+    assert_int_equal(o.ingest.retention_days, 36500);
+    assert_string_equal(o.api.trusted_proxy, "2001:db8::1");
     options_clear(&o);
 }
 
@@ -67,8 +93,8 @@ static void takes_the_ends_of_the_zones(void **state)
                                "[protocol.gt06]\nutc_offset_min = 840\n",
                                &o),
                      ERR_OK);
-    assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], UTC_OFFSET_MIN_MIN);
-    assert_int_equal(o.utc_offset_min[PROTOCOL_gt06], UTC_OFFSET_MIN_MAX);
+    assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], UTC_OFFSET_MIN_MIN);
+    assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_gt06], UTC_OFFSET_MIN_MAX);
     options_clear(&o);
 }
 
@@ -79,6 +105,10 @@ static void refuses_what_it_does_not_know(void **state)
         "[server]\ndevice = 0.0.0.0:65536\n",
         "[server]\nport = 1\n",
         "[nothing]\nhttp = x\n",
+        "[server]\nlog_level = loud\n",
+        "[server]\nlog_level = debug info\n",
+        "[device]\nregistration =\n",
+        "[api]\ntrusted_proxy = proxy.example\n",
         "[api]\ntoken_days = 0\n",
         "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",
@@ -128,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_a_file_over_them),
+        cmocka_unit_test(puts_values_where_they_belong),
         cmocka_unit_test(open_registration_wants_an_enterprise),
         cmocka_unit_test(takes_the_ends_of_the_zones),
         cmocka_unit_test(refuses_what_it_does_not_know),

@@ -9,6 +9,7 @@
 
 #include "api/auth.h"
 #include "api/server.h"
+#include "base/address.h"
 #include "base/counters.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -66,64 +67,51 @@ static void on_fatal(void *context, enum err e)
     _exit(EXIT_STORE_LOST);
 }
 
+static enum err open_store(struct server *s, const struct options *o, bool accept_damage)
+{
+    struct store_options options = o->store;
+    options.accept_damage = accept_damage;
+    options.counters = &s->counters;
+    return store_open(&options, &s->store);
+}
+
 static enum err start_ingest(struct server *s, const struct options *o)
 {
-    const struct ingest_options options = {
-        .store = s->store,
-        .directory = s->directory,
-        .unknown = s->unknown,
-        .counters = &s->counters,
-        .queue_bytes = o->queue_bytes,
-        .registration_open = strcmp(o->registration, "open") == 0,
-        .open_enterprise = (int64_t)o->open_enterprise,
-        .retention_days = (int64_t)o->retention_days,
-        .deliver = gateway_deliver,
-        .deliver_context = s->gateway,
-        .fatal = on_fatal,
-    };
+    struct ingest_options options = o->ingest;
+    options.store = s->store;
+    options.directory = s->directory;
+    options.unknown = s->unknown;
+    options.counters = &s->counters;
+    options.deliver = gateway_deliver;
+    options.deliver_context = s->gateway;
+    options.fatal = on_fatal;
     return ingest_start(&options, &s->ingest);
 }
 
 static enum err open_gateway(struct server *s, const struct options *o,
                              const struct address *address)
 {
-    struct gateway_options options = {
-        .host = address->host,
-        .port = address->port,
-        .idle_timeout_s = (unsigned)o->idle_timeout_s,
-        .login_timeout_s = (unsigned)o->login_timeout_s,
-        .connections_max = (uint32_t)o->connections_max,
-        .credit_bytes = (uint32_t)o->credit_bytes,
-        .unknown = s->unknown,
-        .counters = &s->counters,
-    };
-    memcpy(options.utc_offset_min, o->utc_offset_min, sizeof(options.utc_offset_min));
-    memcpy(options.speed_unit, o->speed_unit, sizeof(options.speed_unit));
+    struct gateway_options options = o->gateway;
+    options.host = address->host;
+    options.port = address->port;
+    options.unknown = s->unknown;
+    options.counters = &s->counters;
     return gateway_new(&options, &s->gateway);
 }
 
 static enum err start_api(struct server *s, const struct options *o, const struct address *address,
                           bool demo)
 {
-    const struct api_options options = {
-        .host = address->host,
-        .port = address->port,
-        .directory = s->directory,
-        .unknown = s->unknown,
-        .store = s->store,
-        .ingest = s->ingest,
-        .counters = &s->counters,
-        .aliases = o->aliases,
-        .alias_count = o->alias_count,
-        .token_days = (unsigned)o->token_days,
-        .service_warning_days = (unsigned)o->service_warning_days,
-        .trusted_proxy = o->trusted_proxy,
-        .http_threads = (unsigned)o->http_threads,
-        .query_threads = (unsigned)o->query_threads,
-        .connections_max = (unsigned)limits_share(o->http_connections_max),
-        .connections_per_address = (unsigned)o->connections_per_address,
-        .demo = demo,
-    };
+    struct api_options options = o->api;
+    options.host = address->host;
+    options.port = address->port;
+    options.directory = s->directory;
+    options.unknown = s->unknown;
+    options.store = s->store;
+    options.ingest = s->ingest;
+    options.counters = &s->counters;
+    options.connections_max = (unsigned)limits_share(options.connections_max);
+    options.demo = demo;
     return api_server_start(&options, &s->api);
 }
 
@@ -175,8 +163,8 @@ static enum err check_open_enterprise(const struct server *s, const struct optio
 {
     struct arena arena = {0};
     struct enterprise enterprise;
-    int64_t id = (int64_t)o->open_enterprise;
-    if (strcmp(o->registration, "open") != 0) {
+    int64_t id = o->ingest.open_enterprise;
+    if (!o->ingest.registration_open) {
         return ERR_OK;
     }
     enum err e = directory_enterprise(s->directory, id, &arena, &enterprise);
@@ -187,7 +175,7 @@ static enum err check_open_enterprise(const struct server *s, const struct optio
                       "odograph serve: open_enterprise = %lld: %s has no such enterprise; start "
                       "with registration = closed, make one with /api/manage/AddEnterprise, and "
                       "set the HoldID that it answers\n",
-                      (long long)id, o->data_directory);
+                      (long long)id, o->store.directory);
         return ERR_NOT_FOUND;
     }
     return ERR_OK;
@@ -206,7 +194,7 @@ static void warn_of_other_password(const struct server *s, const struct options 
                  "why=\"ODOGRAPH_ROOT_PASSWORD is not the password of root: it counts at the first "
                  "start alone; to set another one, stop the server and run odograph passwd root "
                  "--data %s\"",
-                 o->data_directory);
+                 o->store.directory);
     }
     arena_free(&arena);
 }
@@ -218,14 +206,14 @@ static enum err check_demo(const struct server *s, const struct options *o, bool
         (void)fprintf(stderr,
                       "odograph: --demo: %s holds other enterprises, and anybody could log in as "
                       "demo; give it a data directory of its own\n",
-                      o->data_directory);
+                      o->store.directory);
         return ERR_FORBIDDEN;
     }
     if (!demo && demo_is_kept(s->directory)) {
         log_line(LOG_WARN, "demo_login_kept",
                  "data=\"%s\" why=\"made with --demo: the login demo works until its user is "
                  "deleted\"",
-                 o->data_directory);
+                 o->store.directory);
     }
     return ERR_OK;
 }
@@ -264,16 +252,8 @@ static enum err start_server(struct server *s, const struct options *o, const st
         log_line(LOG_ERROR, "address_invalid", "http=\"%s\" device=\"%s\"", o->http, o->device);
         return ERR_INVALID;
     }
-    const struct store_options store = {
-        .directory = o->data_directory,
-        .cache_kib = (uint32_t)o->cache_kib,
-        .tail_bytes = (size_t)o->tail_mib << 20,
-        .seal_after_s = (int64_t)o->seal_after_s,
-        .accept_damage = flags->accept_damage,
-        .counters = &s->counters,
-    };
-    enum err e = data_directory_is_usable(o->data_directory) ? ERR_OK : ERR_FORBIDDEN;
-    e = e != ERR_OK ? e : store_open(&store, &s->store);
+    enum err e = data_directory_is_usable(o->store.directory) ? ERR_OK : ERR_FORBIDDEN;
+    e = e != ERR_OK ? e : open_store(s, o, flags->accept_damage);
     e = e != ERR_OK ? e : hint_at_port(s, open_gateway(s, o, &device), "device", o->device);
     e = e != ERR_OK ? e : start_ingest(s, o);
     e = e != ERR_OK ? e : check_open_enterprise(s, o);
@@ -298,32 +278,6 @@ static sigset_t block_signals(void)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     return set;
-}
-
-/* `name` is one of the words of its option row. */
-static void set_log_level(const char *name)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i], name) == 0) {
-            log_set_level((enum log_level)i);
-        }
-    }
-}
-
-/* A valued argument of the command line goes over the configuration file's. */
-static enum err override(char *option, const char *name, const char *value)
-{
-    if (value == NULL) {
-        return ERR_OK;
-    }
-    if (strlen(value) >= OPTIONS_TEXT_SIZE) {
-        (void)fprintf(stderr, "odograph serve: --%s: longer than %d bytes\n", name,
-                      OPTIONS_TEXT_SIZE - 1);
-        return ERR_INVALID;
-    }
-    memcpy(option, value, strlen(value) + 1);
-    return ERR_OK;
 }
 
 static enum err check_address(const char *name, const char *text)
@@ -362,13 +316,13 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
         e = options_read_file(o, config);
         e = e != ERR_OK ? e : options_check(o, config);
     }
-    e = e != ERR_OK ? e : override(o->data_directory, "data", data);
-    e = e != ERR_OK ? e : override(o->http, "http", http);
-    e = e != ERR_OK ? e : override(o->device, "device", device);
+    o->store.directory = data != NULL ? data : o->store.directory; /* over the file's */
+    o->http = http != NULL ? http : o->http;
+    o->device = device != NULL ? device : o->device;
     e = e != ERR_OK ? e : check_address("http", o->http);
     e = e != ERR_OK ? e : check_address("device", o->device);
     if (e == ERR_OK) {
-        set_log_level(o->log_level);
+        log_set_level(o->log_level);
     }
     return e == ERR_OK ? -1 : e == ERR_END ? 0 : CLI_USAGE;
 }

@@ -11,20 +11,23 @@ enum { INPUT_MAX = 1 << 12 };
 
 static void expect_in_bounds(const struct options *o)
 {
-    check(o->login_timeout_s >= 1 && o->login_timeout_s <= 3600);
-    check(o->credit_bytes >= 16384 && o->queue_bytes <= 1073741824);
-    check(o->http_threads >= 1 && o->http_threads <= 64);
-    check(strcmp(o->registration, "open") == 0 || strcmp(o->registration, "closed") == 0);
-    check(memchr(o->http, '\0', sizeof(o->http)) != NULL);
-    check(memchr(o->data_directory, '\0', sizeof(o->data_directory)) != NULL);
-    check(o->alias_count <= OPTIONS_ALIASES_MAX);
-    for (size_t i = 0; i < o->alias_count; i++) {
+    const struct gateway_options *g = &o->gateway;
+    check(g->login_timeout_s >= 1 && g->login_timeout_s <= 3600);
+    check(g->credit_bytes >= 16384 && o->ingest.queue_bytes <= 1073741824);
+    check(o->store.tail_bytes >= 1 << 20 && o->store.tail_bytes <= UINT64_C(65536) << 20);
+    check(o->api.http_threads >= 1 && o->api.http_threads <= 64);
+    check(o->log_level <= LOG_ERROR);
+    check(strlen(o->http) > 0 && strlen(o->device) > 0);
+    check(o->store.directory != NULL && o->api.trusted_proxy != NULL);
+    check(o->api.alias_count <= OPTIONS_ALIASES_MAX);
+    for (size_t i = 0; i < o->api.alias_count; i++) {
         check(o->aliases[i].name != NULL && o->aliases[i].method != NULL);
     }
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        check(o->utc_offset_min[i] == GATEWAY_OFFSET_UNSET ||
-              (o->utc_offset_min[i] >= -900 && o->utc_offset_min[i] <= 900));
-        check(o->speed_unit[i] <= SPEED_UNIT_KMH);
+        check(g->utc_offset_min[i] == GATEWAY_OFFSET_UNSET ||
+              (g->utc_offset_min[i] >= UTC_OFFSET_MIN_MIN &&
+               g->utc_offset_min[i] <= UTC_OFFSET_MIN_MAX));
+        check(g->speed_unit[i] <= SPEED_UNIT_KMH);
     }
 }
 

@@ -104,3 +104,18 @@ def test_a_missing_document_is_told(told):
 def test_the_readme_of_a_folder_is_read_too(told):
     found = told(check_docs, {**TREE, "bench/README.md": "`none.c`\n"})
     assert found == ["bench/README.md:1: there is no none.c"]
+
+
+def test_the_manual_names_every_option(told):
+    rows = """
+        {.section = "server",
+         .key = "http"},
+        {.section = "store", .key = "cache_kib"},
+        {.section = "api", .key = "token_days"},
+    """
+    manual = ".TP\n.B [server]\nhttp, cache_kib\n.TP\n.B [store]\ntail_mib\n"
+    found = told(check_docs, {**TREE, "src/cli/options.c": rows, "docs/odograph.1": manual})
+    assert found == [
+        "src/cli/options.c:4: docs/odograph.1 does not name cache_kib under [store]",
+        "src/cli/options.c:5: docs/odograph.1 does not name token_days under [api]",
+    ]
