@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/sim_source.h"
+#include "simulate/source.h"
 
 #define START_S INT64_C(1795000000)
 

@@ -14,9 +14,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/drive.h"
 #include "fleet/fold.h"
 #include "model/message.h"
+#include "simulate/drive.h"
 #include "store/store.h"
 
 enum {

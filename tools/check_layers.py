@@ -13,7 +13,7 @@ import tree
 
 ROOMS = [
     "base", "geo", "model", "protocols", "fleet", "store",
-    "ingest", "gateway", "connect", "api", "cli",
+    "ingest", "gateway", "connect", "api", "simulate", "cli",
 ]
 PORTABLE_ROOMS = {"base", "gateway"}
 MUTABLE_ALLOWED = {

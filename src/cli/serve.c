@@ -17,11 +17,11 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/data_directory.h"
-#include "cli/demo.h"
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "gateway/gateway.h"
 #include "ingest/ingest.h"
+#include "simulate/demo.h"
 #include "store/store.h"
 
 static const char SUMMARY[] =

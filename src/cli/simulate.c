@@ -13,9 +13,9 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/limits.h"
-#include "cli/sim_client.h"
-#include "cli/sim_failure.h"
-#include "cli/sim_source.h"
+#include "simulate/client.h"
+#include "simulate/failure.h"
+#include "simulate/source.h"
 
 static const char SUMMARY[] =
     "usage: odograph simulate --address ADDR:PORT [options]\n\n"

@@ -2,8 +2,8 @@
  * libFuzzer's driver of recorded tracks: the input is a file of GPX, NMEA or CSV. Tracks that are
  * read have points, in order of time, each with a place and no second one.
  */
-#include "cli/track_file.h"
 #include "fuzzing.h"
+#include "simulate/track_file.h"
 
 enum { INPUT_MAX = 1 << 14 };
 

@@ -1,4 +1,4 @@
-#include "cli/sim_stats.h"
+#include "simulate/stats.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "cli/sim_source.h"
+#include "simulate/source.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * message IP_PKTINFO (ip(7)). Datagrams go and come in batches (sendmmsg(2), recvmmsg(2)), since
  * the simulator shares its machine with the server it drives.
  */
-#include "cli/sim_datagrams.h"
+#include "simulate/datagrams.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
  *     $GPRMC,115434.00,A,3003.1914,S,05110.2350,W,012.3,270.1,161208,,*hh
  *            hhmmss    valid ddmm.mmmm  dddmm.mmmm  knots  course ddmmyy  xor of $ .. *
  */
-#include "cli/track_file.h"
+#include "simulate/track_file.h"
 
 #include <errno.h>
 #include <expat.h>

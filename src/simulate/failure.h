@@ -1,7 +1,7 @@
-#ifndef CLI_SIM_FAILURE_H
-#define CLI_SIM_FAILURE_H
+#ifndef SIMULATE_FAILURE_H
+#define SIMULATE_FAILURE_H
 
-#include "cli/sim_client.h"
+#include "simulate/client.h"
 
 /* Says on standard error why a connection to the device port failed: `number` is its errno. */
 void sim_failure_tell(const struct sim_options *options, int number);

@@ -1,5 +1,5 @@
-#ifndef CLI_SIM_DATAGRAMS_H
-#define CLI_SIM_DATAGRAMS_H
+#ifndef SIMULATE_DATAGRAMS_H
+#define SIMULATE_DATAGRAMS_H
 
 #include <stdbool.h>
 #include <stddef.h>

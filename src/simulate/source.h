@@ -1,13 +1,13 @@
-#ifndef CLI_SIM_SOURCE_H
-#define CLI_SIM_SOURCE_H
+#ifndef SIMULATE_SOURCE_H
+#define SIMULATE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/drive.h"
-#include "cli/sim_client.h"
-#include "cli/track_file.h"
+#include "simulate/client.h"
+#include "simulate/drive.h"
+#include "simulate/track_file.h"
 
 /*
  * The two sources of simulated fixes. Both give `fixes_max` fixes a device (0: without end), and

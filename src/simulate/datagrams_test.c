@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/address.h"
-#include "cli/sim_datagrams.h"
+#include "simulate/datagrams.h"
 
 enum { DEVICES = 300, WAIT_MS = 120000, FURTHEST = 199999 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "cli/sim_source.h"
+#include "simulate/source.h"
 
 enum { START_S = 1000000, LAP_PAUSE_S = 600 };
 

@@ -1,5 +1,5 @@
-#ifndef CLI_SIM_CLIENT_H
-#define CLI_SIM_CLIENT_H
+#ifndef SIMULATE_CLIENT_H
+#define SIMULATE_CLIENT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

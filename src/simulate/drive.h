@@ -1,5 +1,5 @@
-#ifndef CLI_DRIVE_H
-#define CLI_DRIVE_H
+#ifndef SIMULATE_DRIVE_H
+#define SIMULATE_DRIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* Why simulated devices cannot connect, for whoever typed the address: one line, not one a try. */
-#include "cli/sim_failure.h"
+#include "simulate/failure.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#ifndef CLI_TRACK_FILE_H
-#define CLI_TRACK_FILE_H
+#ifndef SIMULATE_TRACK_FILE_H
+#define SIMULATE_TRACK_FILE_H
 
 #include <stddef.h>
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cli/track_file.h"
+#include "simulate/track_file.h"
 
 /* Writes `text` to a file of its own and reads it as a track. */
 static enum err read_text(const char *text, struct track_file *out)

@@ -1,5 +1,5 @@
-#ifndef CLI_DEMO_H
-#define CLI_DEMO_H
+#ifndef SIMULATE_DEMO_H
+#define SIMULATE_DEMO_H
 
 #include <stdbool.h>
 

@@ -16,7 +16,7 @@
  * sim_datagrams.h; since nothing else slows datagrams down, only so many frames are on their way at
  * a time.
  */
-#include "cli/sim_client.h"
+#include "simulate/client.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -31,9 +31,9 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/sim_datagrams.h"
-#include "cli/sim_failure.h"
-#include "cli/sim_stats.h"
+#include "simulate/datagrams.h"
+#include "simulate/failure.h"
+#include "simulate/stats.h"
 
 enum {
     SEND_BYTES = 64 * 1024,

@@ -1,5 +1,5 @@
-#ifndef CLI_SIM_STATS_H
-#define CLI_SIM_STATS_H
+#ifndef SIMULATE_STATS_H
+#define SIMULATE_STATS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "cli/demo.h"
+#include "simulate/demo.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cli/sim_client.h"
-#include "cli/sim_source.h"
+#include "simulate/client.h"
+#include "simulate/source.h"
 
 enum {
     VEHICLES = 20,

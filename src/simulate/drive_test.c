@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/drive.h"
+#include "simulate/drive.h"
 
 enum { START_S = 1767225600, REPORTS = 5000 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "cli/sim_stats.h"
+#include "simulate/stats.h"
 
 static void answers_zero_while_empty(void **state)
 {

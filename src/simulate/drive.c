@@ -4,7 +4,7 @@
  * down and is braked so that a corner is taken at 15 km/h (v² = v0² + 2as). Metres become degrees
  * on the sphere of 6,371,008.8 m (mean radius of WGS-84, IUGG), which is plenty within 12 km.
  */
-#include "cli/drive.h"
+#include "simulate/drive.h"
 
 #include <math.h>
 
