@@ -78,7 +78,7 @@ struct call {
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
     int64_t deadline_ms;     /* on the monotonic clock; a job not done by then is answered 503 */
-    struct work_place place; /* on whose account it waits for a thread */
+    struct fair_place place; /* on whose account it waits for a thread */
     struct throttle_claim claim;     /* of a login, given back when the password is checked */
     struct value values[PARAMS_MAX]; /* by the method's parameter rows */
     struct arena arena;

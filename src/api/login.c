@@ -82,7 +82,7 @@ static bool admit_login(struct call *c)
         return false;
     }
     throttle_address_key(c->address, address);
-    c->place = (struct work_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
+    c->place = (struct fair_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
     if (directory_knows_address(c->api->directory, user.id, address, call_now_s(c))) {
         return true;
     }

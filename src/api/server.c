@@ -68,11 +68,10 @@ static enum err listen_on(struct api_server *s, const struct api_options *o)
 /* No enterprise keeps all of the threads: there is one more than each may have. */
 static struct work_pool *start_pool(size_t threads)
 {
-    return work_start(&(struct work_options){.run = turns_work,
-                                             .threads = threads + 1,
-                                             .group_threads = threads,
-                                             .capacity = QUEUE_ITEMS,
-                                             .shares = {1}});
+    return work_start(&(struct work_options){
+        .run = turns_work,
+        .threads = threads + 1,
+        .fair = {.group_running = threads, .capacity = QUEUE_ITEMS, .shares = {1}}});
 }
 
 /* Hashing waits behind logins, but not for ever behind those of somebody who does nothing else. */
@@ -81,9 +80,9 @@ static struct work_pool *start_passwords(void)
     return work_start(&(struct work_options){
         .run = turns_work,
         .threads = 1,
-        .group_threads = 1,
-        .capacity = LOGIN_ITEMS,
-        .shares = {[LANE_KNOWN] = 4, [LANE_NEW] = 4, [LANE_MANAGEMENT] = 1}});
+        .fair = {.group_running = 1,
+                 .capacity = LOGIN_ITEMS,
+                 .shares = {[LANE_KNOWN] = 4, [LANE_NEW] = 4, [LANE_MANAGEMENT] = 1}}});
 }
 
 static struct api_server *server_new(const struct api_options *o)

@@ -92,7 +92,7 @@ static struct work_pool *pool_of(const struct exchange *ex)
 }
 
 /* Its place among the queries, which have one lane. */
-static const struct work_place *place_in_queries(struct exchange *ex)
+static const struct fair_place *place_in_queries(struct exchange *ex)
 {
     ex->call->place.lane = 0;
     return &ex->call->place;
@@ -105,7 +105,7 @@ static bool wants_pool(struct exchange *ex)
     const struct api_method *m = c->method;
     bool wants = m->where != WHERE_INLINE || (m->weigh != NULL && m->weigh(c) > CALL_INLINE_MAX);
     unsigned lane = m->where == WHERE_PASSWORD ? LANE_MANAGEMENT : 0;
-    c->place = (struct work_place){lane, c->caller.enterprise_id, c->caller.user_id};
+    c->place = (struct fair_place){lane, c->caller.enterprise_id, c->caller.user_id};
     return wants;
 }
 
@@ -241,7 +241,7 @@ bool turns_begin(struct exchange *ex)
 {
     struct call *c = ex->call;
     c->now_monotonic_ms = clock_monotonic_ms();
-    c->place = (struct work_place){0, c->caller.enterprise_id, c->caller.user_id};
+    c->place = (struct fair_place){0, c->caller.enterprise_id, c->caller.user_id};
     ex->is_unread = ex->body.len > BODY_INLINE_MAX;
     if (ex->is_unread) {
         hand_over(ex);
