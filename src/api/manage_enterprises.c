@@ -149,18 +149,7 @@ static void delete_groups(struct job_context *job, int64_t enterprise_id)
     }
 }
 
-static void delete_devices(struct job_context *job, int64_t enterprise_id)
-{
-    size_t count = 0;
-    const struct caller owner = {.enterprise_id = enterprise_id, .role = ROLE_ADMIN};
-    struct device_ref *refs =
-        directory_list_devices(job->directory, &owner, job->changes.arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        naming_delete_device(job, refs[i].info);
-    }
-    directory_release_all(job->directory, refs, count);
-}
-
+/* Its devices, of which there may be very many, end with it; the directory sees to that. */
 static enum err delete_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
@@ -170,7 +159,6 @@ static enum err delete_enterprise(struct call *c, struct job_context *job)
     }
     delete_users(job, e.id);
     delete_groups(job, e.id);
-    delete_devices(job, e.id);
     struct change *change = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
     change->enterprise = e;
     change->enterprise.deleted = true;

@@ -74,27 +74,16 @@ static enum err modify_group(struct call *c, struct job_context *job)
 }
 
 /*
- * Its devices are then in no group. Its users keep their limit: whoever was limited to this group
- * alone sees nothing more, rather than everything.
+ * Its devices are then in no group; the directory sees to it. Its users keep their limit: whoever
+ * was limited to this group alone sees nothing more, rather than everything.
  */
 static enum err delete_group(struct call *c, struct job_context *job)
 {
     struct group g;
-    size_t count = 0;
     enum err e = find_group(c, job, &g);
     if (e != ERR_OK) {
         return e;
     }
-    const struct caller owner = {.enterprise_id = g.enterprise_id, .role = ROLE_ADMIN};
-    struct device_ref *refs = directory_list_devices(job->directory, &owner, &c->arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (refs[i].info->group_id == g.id) {
-            struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
-            change->device = naming_copy_device(job->changes.arena, refs[i].info);
-            change->device.group_id = 0;
-        }
-    }
-    directory_release_all(job->directory, refs, count);
     g.deleted = true;
     change_add(&job->changes, CHANGE_PUT_GROUP)->group = g;
     return ERR_OK;

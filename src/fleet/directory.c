@@ -29,6 +29,7 @@ struct directory *directory_new(void)
     directory_accounts_init(dir);
     directory_addresses_init(dir);
     directory_devices_init(dir);
+    directory_orphans_init(dir);
     return dir;
 }
 
@@ -37,6 +38,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_orphans_clear(dir);
     directory_devices_clear(dir);
     directory_addresses_clear(dir);
     directory_accounts_clear(dir);
@@ -133,6 +135,7 @@ void directory_apply(struct directory *dir, const struct change *c)
         directory_devices_apply_clock(dir, c);
     } else {
         directory_accounts_apply(dir, c);
+        directory_orphans_note(dir, c);
     }
     directory_unlock(dir);
 }

@@ -36,6 +36,7 @@ int64_t tracked_id(const struct tracked *t);
 struct device_ref {
     struct tracked *tracked;
     const struct device *info; /* immutable: a rename makes a new one */
+    int64_t group_id;          /* 0: in none; info->group_id may name one that was deleted */
 };
 
 /* Gives the ref up and zeroes it; a zeroed one is fine. */
@@ -55,10 +56,18 @@ bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
  * Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. A
- * deleted device is gone from every table at once; the devices of a deleted enterprise stay until
- * each is deleted too.
+ * deleted device is gone from every table at once. The devices of a deleted enterprise are found by
+ * nobody, those of a deleted group are in none; directory_resolve_orphans() brings that to the
+ * store.
  */
 void directory_apply(struct directory *dir, const struct change *c);
+
+/*
+ * Appends the changes that delete some devices of deleted enterprises, or take some out of deleted
+ * groups: at most `max` devices. Ingest only; so is the question whether there are any.
+ */
+void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
+bool directory_has_orphans(struct directory *dir);
 
 /* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
 int64_t directory_next_id(struct directory *dir, enum change_kind kind);

@@ -157,6 +157,7 @@ static void *run(void *context)
         int64_t begin_us = clock_monotonic_us();
         struct bytes job;
         bool has_job = gather(in, &job);
+        upkeep_resolve_orphans(in);
         parts_expire(in, clock_wall_ms() / 1000);
         batch_finish(in);
         if (has_job) {

@@ -196,6 +196,9 @@ MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c
 
 /* ---- upkeep.c ---- */
 
+/* Adds to the batch what deletions left to be done, some of it at a time. */
+void upkeep_resolve_orphans(struct ingest *in);
+
 /* A slice of the store's housekeeping. `is_idle`: nothing else waits. */
 void upkeep_run(struct ingest *in, bool is_idle);
 /* A fix was taken: its time may be the newest that a tracker's own clock told. */
