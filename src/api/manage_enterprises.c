@@ -82,11 +82,13 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
     }
     e.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
-    json_object_begin(&c->out);
-    json_name(&c->out, "HoldID");
-    json_int(&c->out, e.id);
-    json_object_end(&c->out);
+    c->made_id = e.id;
     return ERR_OK;
+}
+
+static void answer_added(struct call *c)
+{
+    naming_write_made(c, "HoldID");
 }
 
 /* Tokens of the users made so far are dead from now on. */
@@ -268,6 +270,7 @@ static const struct api_method rows[] = {
         .doc = "Makes an enterprise.",
         .check = check_enterprise,
         .change = add_enterprise,
+        .run = answer_added,
     },
     {
         .name = "ModifyEnterprise",

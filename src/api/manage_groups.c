@@ -47,11 +47,13 @@ static enum err add_group(struct call *c, struct job_context *job)
         .enterprise_id = c->caller.enterprise_id,
         .name = call_text(c, ADD_NAME),
     };
-    json_object_begin(&c->out);
-    json_name(&c->out, "GroupID");
-    json_int(&c->out, change->group.id);
-    json_object_end(&c->out);
+    c->made_id = change->group.id;
     return ERR_OK;
+}
+
+static void answer_added(struct call *c)
+{
+    naming_write_made(c, "GroupID");
 }
 
 static bool check_modified(struct call *c)
@@ -161,6 +163,7 @@ static const struct api_method rows[] = {
         .codes = {{409, "GroupName is taken"}},
         .doc = "Makes a group of devices.",
         .change = add_group,
+        .run = answer_added,
     },
     {
         .name = "ModifyGroup",

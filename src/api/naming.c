@@ -105,3 +105,11 @@ void naming_page_end(struct call *c)
     json_array_end(&c->out);
     json_object_end(&c->out);
 }
+
+void naming_write_made(struct call *c, const char *name)
+{
+    json_object_begin(&c->out);
+    json_name(&c->out, name);
+    json_int(&c->out, c->made_id);
+    json_object_end(&c->out);
+}

@@ -56,6 +56,9 @@ bool naming_page_takes(struct naming_page *page);
 /* Ends both. */
 void naming_page_end(struct call *c);
 
+/* Writes {"name": the id of what the job made}. */
+void naming_write_made(struct call *c, const char *name);
+
 /* The rows of PageIndex?, PageSize? and Key? that every list has, in this order. */
 #define NAMING_PAGE_PARAMS                                                                         \
     {.name = "PageIndex",                                                                          \

@@ -142,14 +142,12 @@ static void server_free(struct api_server *s)
 static void stop_pools(struct api_server *s)
 {
     work_stop(s->queries);
-    work_stop(s->jobs);
     work_stop(s->passwords);
 }
 
 static void free_pools(struct api_server *s)
 {
     work_free(s->queries);
-    work_free(s->jobs);
     work_free(s->passwords);
 }
 
@@ -162,7 +160,6 @@ enum err api_server_start(const struct api_options *options, struct api_server *
         return e;
     }
     s->queries = start_pool(options->query_threads);
-    s->jobs = start_pool(options->query_threads);
     s->passwords = start_passwords();
     e = listen_on(s, options);
     if (e != ERR_OK) {
@@ -204,7 +201,8 @@ void api_server_stop(struct api_server *s)
 {
     api_server_drain(s);
     wait_idle(s, LINGER_S);
-    stop_pools(s); /* everything suspended is resumed, as the daemon wants it */
+    ingest_end_jobs(s->api.ingest); /* everything suspended is resumed, as the daemon wants it */
+    stop_pools(s);
     wait_idle(s, 1);
     reaper_stop(s->reaper);
     MHD_stop_daemon(s->daemon);

@@ -111,6 +111,17 @@ static struct member *add_member(struct fair_group *g, int64_t id)
     return m;
 }
 
+static struct waiting *find_waiting(struct member *m, const void *item)
+{
+    for (GList *l = m->items.head; l != NULL; l = l->next) {
+        struct waiting *w = l->data;
+        if (w->item == item) {
+            return w;
+        }
+    }
+    return NULL;
+}
+
 static void put(struct fair_lane *lane, const struct fair_place *place, void *item, bool goes_on)
 {
     struct fair_group *g = find_group(lane, place->group);
@@ -254,6 +265,24 @@ bool fair_put(struct fair *f, const struct fair_place *place, void *item)
 void fair_put_again(struct fair *f, const struct fair_place *place, void *item, bool goes_on)
 {
     put(lane_of(f, place), place, item, goes_on);
+}
+
+void fair_remove(struct fair *f, const struct fair_place *place, void *item)
+{
+    struct fair_lane *lane = lane_of(f, place);
+    struct fair_group *g = find_group(lane, place->group);
+    struct member *m = g == NULL ? NULL : find_member(g, place->member);
+    struct waiting *w = m == NULL ? NULL : find_waiting(m, item);
+    check(w != NULL);
+    g_queue_unlink(&m->items, &w->link);
+    free(w);
+    if (g_queue_is_empty(&m->items)) {
+        g_queue_unlink(&g->members, &m->link);
+        free(m);
+    }
+    g->waiting--;
+    lane->waiting--;
+    drop_if_empty(lane, g);
 }
 
 size_t fair_waiting(const struct fair *f)

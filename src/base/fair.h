@@ -50,6 +50,8 @@ bool fair_put(struct fair *f, const struct fair_place *place, void *item);
  * what else waits of its member, so that few things are half done; else it comes behind it.
  */
 void fair_put_again(struct fair *f, const struct fair_place *place, void *item, bool goes_on);
+/* Takes a waiting item out again; it waits at that place. */
+void fair_remove(struct fair *f, const struct fair_place *place, void *item);
 /* The next item begins to run. False where none waits, or each that does has to wait longer. */
 bool fair_take(struct fair *f, struct fair_turn *out);
 /* The item no longer runs. True where others of its group still wait, one of which may run now. */

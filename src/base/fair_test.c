@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "base/fair.h"
 
@@ -84,12 +85,74 @@ static void test_what_ran_waits_again(void **state)
     fair_free(f);
 }
 
+/* Wherever it stands, the others keep their order; its place is free again. */
+static void test_what_is_removed_is_not_served(void **state)
+{
+    (void)state;
+    const struct fair_place place = {0, 7, 70}, beside = {0, 7, 71}, other = {0, 9, 90};
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const left[] = {"bpc", "apc", "apb"};
+        struct fair *f = fair_new(&one_at_a_time);
+        char letters[] = "abc", alone[] = "x", apart[] = "p";
+        put_all(f, &place, letters);
+        put_all(f, &beside, alone);
+        put_all(f, &other, apart);
+        fair_remove(f, &place, &letters[i]);
+        fair_remove(f, &beside, alone);
+        assert_int_equal(fair_waiting(f), 3);
+        assert_served(f, left[i]);
+        fair_free(f);
+    }
+}
+
+/* A group stays while something of it runs, though nothing waits any more. */
+static void test_the_last_that_waits_is_removed(void **state)
+{
+    (void)state;
+    const struct fair_place place = {0, 7, 70};
+    struct fair *f = fair_new(&one_at_a_time);
+    char letters[] = "abc";
+    struct fair_turn turn;
+    put_all(f, &place, letters);
+    assert_true(fair_take(f, &turn));
+    fair_remove(f, &place, &letters[2]);
+    fair_remove(f, &place, &letters[1]);
+    assert_false(fair_end(f, &turn));
+    assert_int_equal(fair_waiting(f), 0);
+    fair_free(f);
+}
+
+/* What is given up makes room for others. */
+static void test_a_removed_item_leaves_its_place(void **state)
+{
+    (void)state;
+    const struct fair_place place = {0, 7, 70};
+    struct fair *f = fair_new(&one_at_a_time);
+    char items[CAPACITY];
+    size_t count = 0;
+    memset(items, 'x', sizeof(items));
+    while (fair_put(f, &place, &items[count])) {
+        count++;
+    }
+    assert_int_equal(count, CAPACITY / 4);
+    fair_remove(f, &place, &items[3]);
+    assert_true(fair_put(f, &place, &items[count]));
+    assert_false(fair_put(f, &place, &items[count + 1]));
+    while (fair_waiting(f) > 0) {
+        assert_served(f, "x");
+    }
+    fair_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups_and_members_have_turns),
         cmocka_unit_test(test_a_group_runs_so_many),
         cmocka_unit_test(test_what_ran_waits_again),
+        cmocka_unit_test(test_what_is_removed_is_not_served),
+        cmocka_unit_test(test_the_last_that_waits_is_removed),
+        cmocka_unit_test(test_a_removed_item_leaves_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
