@@ -388,19 +388,24 @@ static const char *why_not(const struct elements *all, size_t i)
     return why == NULL && i >= all->committed ? CALL_NO_STORE_TEXT : why;
 }
 
-/* How many elements have an error; where the last step failed, all of it have one. */
-static size_t weigh_errors(struct call *c)
+/* How it ended: where the last step failed, all that it looked at has an error. */
+static const struct elements *end_elements(struct call *c)
 {
     if (c->outcome == ERR_OK) {
         note_committed(c);
     }
-    const struct elements *all = c->own;
+    return c->own;
+}
+
+static size_t weigh_errors(struct call *c)
+{
+    const struct elements *all = end_elements(c);
     return all->count - all->added;
 }
 
 static void answer_devices(struct call *c)
 {
-    const struct elements *all = c->own;
+    const struct elements *all = end_elements(c);
     json_object_begin(&c->out);
     json_name(&c->out, "added");
     json_int(&c->out, (int64_t)all->added);
