@@ -37,7 +37,9 @@ static void test_groups_and_members_have_turns(void **state)
 {
     (void)state;
     struct fair *f = fair_new(&one_at_a_time);
-    char first[] = "abcdef", second[] = "gh", other[] = "pq";
+    char first[] = "abcdef";
+    char second[] = "gh";
+    char other[] = "pq";
     put_all(f, &(struct fair_place){0, 7, 70}, first);
     put_all(f, &(struct fair_place){0, 7, 71}, second);
     put_all(f, &(struct fair_place){0, 9, 90}, other);
@@ -51,7 +53,8 @@ static void test_a_group_runs_so_many(void **state)
 {
     (void)state;
     struct fair *f = fair_new(&one_at_a_time);
-    char own[] = "ab", other[] = "p";
+    char own[] = "ab";
+    char other[] = "p";
     struct fair_turn turns[2];
     put_all(f, &(struct fair_place){0, 7, 70}, own);
     assert_true(fair_take(f, &turns[0]));
@@ -89,11 +92,15 @@ static void test_what_ran_waits_again(void **state)
 static void test_what_is_removed_is_not_served(void **state)
 {
     (void)state;
-    const struct fair_place place = {0, 7, 70}, beside = {0, 7, 71}, other = {0, 9, 90};
+    const struct fair_place place = {0, 7, 70};
+    const struct fair_place beside = {0, 7, 71};
+    const struct fair_place other = {0, 9, 90};
     for (size_t i = 0; i < 3; i++) {
         static const char *const left[] = {"bpc", "apc", "apb"};
         struct fair *f = fair_new(&one_at_a_time);
-        char letters[] = "abc", alone[] = "x", apart[] = "p";
+        char letters[] = "abc";
+        char alone[] = "x";
+        char apart[] = "p";
         put_all(f, &place, letters);
         put_all(f, &beside, alone);
         put_all(f, &other, apart);

@@ -24,16 +24,16 @@ struct diary {
 struct errand {
     struct rig *rig;
     struct diary *diary;
-    char letter;
-    unsigned steps;
-    unsigned failing_step; /* counted down as `steps`; 0: none */
-    int64_t device;        /* of the next step */
-    atomic_bool *gate;     /* waited for in the first step; NULL: open */
-    atomic_bool runs;
-    atomic_uint freed;
+    int64_t device;    /* of the next step */
+    atomic_bool *gate; /* waited for in the first step; NULL: open */
+    void *arg;         /* as it came back */
     sem_t told;
     enum err e;
-    void *arg; /* as it came back */
+    unsigned steps;
+    unsigned failing_step; /* counted down as `steps`; 0: none */
+    atomic_uint freed;
+    char letter;
+    atomic_bool runs;
 };
 
 static void write_letter(struct diary *d, char letter)
