@@ -23,16 +23,9 @@ static enum err find_group(struct call *c, struct job_context *job, struct group
 static enum err check_name(struct call *c, struct job_context *job, const char *name,
                            int64_t except_id)
 {
-    size_t count = 0;
-    struct group *all =
-        directory_list_groups(job->directory, c->caller.enterprise_id, &c->arena, &count);
-    const char *folded = naming_folded(c, name);
-    for (size_t i = 0; i < count; i++) {
-        if (all[i].id != except_id && strcmp(naming_folded(c, all[i].name), folded) == 0) {
-            return call_refuse(c, 409, "GroupName is taken");
-        }
-    }
-    return ERR_OK;
+    bool is_taken =
+        directory_group_name_taken(job->directory, c->caller.enterprise_id, name, except_id);
+    return is_taken ? call_refuse(c, 409, "GroupName is taken") : ERR_OK;
 }
 
 static enum err add_group(struct call *c, struct job_context *job)

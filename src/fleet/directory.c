@@ -30,6 +30,7 @@ struct directory *directory_new(void)
     directory_addresses_init(dir);
     directory_devices_init(dir);
     directory_orphans_init(dir);
+    directory_groups_init(dir);
     return dir;
 }
 
@@ -38,6 +39,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_groups_clear(dir);
     directory_orphans_clear(dir);
     directory_devices_clear(dir);
     directory_addresses_clear(dir);
@@ -134,6 +136,9 @@ void directory_apply(struct directory *dir, const struct change *c)
     } else if (c->kind == CHANGE_PUT_CLOCK || c->kind == CHANGE_DELETE_CLOCK) {
         directory_devices_apply_clock(dir, c);
     } else {
+        if (c->kind == CHANGE_PUT_GROUP) {
+            directory_groups_note(dir, &c->group);
+        }
         directory_accounts_apply(dir, c);
         directory_orphans_note(dir, c);
     }

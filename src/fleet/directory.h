@@ -108,6 +108,9 @@ MUST_USE enum err directory_enterprise(struct directory *dir, int64_t id, struct
                                        struct enterprise *out);
 MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct arena *arena,
                                   struct group *out);
+/* Whether a live group of the enterprise other than `except_id` has that name, without case. */
+bool directory_group_name_taken(struct directory *dir, int64_t enterprise_id, const char *name,
+                                int64_t except_id);
 /* The token record of a hash, whatever its state as long as it is kept; ERR_NOT_FOUND. */
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
                                   struct token *out);

@@ -72,8 +72,9 @@ struct directory {
     GTree *enterprises;                /* id -> struct enterprise, as the next two owned here */
     GTree *users;
     GTree *groups;
-    GHashTable *logins; /* folded name -> struct user */
-    GHashTable *tokens; /* hash -> struct token, owned */
+    GHashTable *group_names; /* enterprise and folded name -> id, of live groups */
+    GHashTable *logins;      /* folded name -> struct user */
+    GHashTable *tokens;      /* hash -> struct token, owned */
     size_t token_sweep_at;
     GHashTable *addresses;  /* user id -> struct known_addresses, owned */
     GHashTable *focus;      /* set of struct focus, owned */
@@ -111,6 +112,10 @@ void directory_devices_init(struct directory *dir);
 void directory_devices_clear(struct directory *dir);
 void directory_devices_apply(struct directory *dir, const struct device *device);
 void directory_devices_apply_clock(struct directory *dir, const struct change *c);
+void directory_groups_init(struct directory *dir);
+void directory_groups_clear(struct directory *dir);
+/* A group is about to be put in place of what the tables have of it. */
+void directory_groups_note(struct directory *dir, const struct group *g);
 void directory_orphans_init(struct directory *dir);
 void directory_orphans_clear(struct directory *dir);
 /* Notes what the tombstone of an enterprise or group, just applied, leaves behind. */
