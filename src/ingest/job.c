@@ -19,8 +19,8 @@
  * arrivals: before the ingest thread has passed it, what was sent before the job may not be stored
  * yet, and the job is not begun.
  *
- * A step works for STEP_US and is one transaction, so that the next batch of fixes waits no longer;
- * jobs of others have their turn between two steps.
+ * A step works for STEP_US and is one transaction: the next batch of fixes waits for that and for
+ * one sync of the disk. Jobs of others have their turn between two steps.
  */
 #include <errno.h>
 #include <semaphore.h>
@@ -33,8 +33,8 @@
 
 enum {
     JOBS_MAX = 1024, /* that wait */
-    SLICE_US = 2000, /* of jobs between two batches; the last step may go beyond it ... */
-    STEP_US = 500,   /* ... and its commit takes as long again, or two and three times */
+    SLICE_US = 2000, /* of jobs between two batches; the last step may go beyond it */
+    STEP_US = 500,   /* of checking; saving and applying what it found takes as long again */
 };
 
 struct job {
