@@ -17,6 +17,9 @@ USERS_ADDED = 80  # at a time
 SECONDS = 5
 ROUNDS = 3  # of which the median counts
 STATUS = "/api/vehicle/GetCurrentVehicleInfoByDeviceIDs"
+ADDED = 10000  # devices in one call
+LARGE_GROUP = 50000
+TRACKERS, FIX_RATE = 20, 400
 
 
 # ---- the one who asks for much ----
@@ -34,6 +37,25 @@ def add_users_for_ever(address, token, lane):
         with contextlib.suppress(urllib.error.HTTPError):
             call(address, "manage/AddUser", token, LoginName=f"user-{lane}-{serial}",
                  PassWord="benchmark", Role="viewer")
+
+
+def add_group(address, token, first_id, count):
+    """Makes a group with devices of its own, which count up from `first_id`; answers its id."""
+    group = data_of(address, "manage/AddGroup", token, GroupName=f"group-{first_id}")["GroupID"]
+    for first in range(first_id, first_id + count, ADDED):
+        rows = [{"DeviceID": str(first + i), "GroupID": group} for i in range(ADDED)]
+        data_of(address, "manage/AddDevices", token, Devices=rows)
+    return group
+
+
+def add_devices_for_ever(address, token, first_id, large_group):
+    """Adds groups of devices and deletes each again; after the first, the large one, too."""
+    for first in range(first_id, 1 << 60, ADDED):
+        group = add_group(address, token, first, ADDED)
+        data_of(address, "manage/DeleteGroup", token, GroupID=group)
+        if large_group:
+            data_of(address, "manage/DeleteGroup", token, GroupID=large_group)
+            large_group = None
 
 
 @contextlib.contextmanager
@@ -107,6 +129,11 @@ def measure(bench, name, ask, loaded):
         alone.append(latencies(ask))
         with loaded():
             beside.append(latencies(ask))
+    report_both(bench, name, alone, beside)
+
+
+def report_both(bench, name, alone, beside):
+    """The medians of both percentiles."""
     for i, percentile in enumerate(("p50", "p99")):
         bench.report(f"{name}-{percentile}", median([t[i] for t in beside]), "ms",
                      median([t[i] for t in alone]))
@@ -136,3 +163,27 @@ def neighbours(bench):
         busy = log_in(http, "busy")
         measure(bench, "neighbour-login", lambda: log_in_at_last(http),
                 lambda: load(USERS_ADDED, add_users_for_ever, http, busy))
+
+
+def acknowledgements(bench, address):
+    """(p50, p99) in ms of fixes that come at a rate which is nothing to the server."""
+    result = simulate(bench, address, "--devices", TRACKERS, "--rate", FIX_RATE, "--duration",
+                      SECONDS, "--window", 64, in_flight=FIX_RATE)
+    return result["ack_p50_ms"], result["ack_p99_ms"]
+
+
+def jobs(bench):
+    alone, beside = [], []
+    with fresh_server(bench, device_ids(TRACKERS)) as (_, at, _token):
+        root = log_in(at["http"], "root")
+        hold = data_of(at["http"], "manage/AddEnterprise", root, HoldName="Busy")["HoldID"]
+        data_of(at["http"], "manage/AddUser", root, HoldID=hold, LoginName="busy",
+                PassWord="benchmark", Role="admin")
+        busy = log_in(at["http"], "busy")
+        for i in range(ROUNDS):
+            first = (i + 1) * 10 ** 12
+            large = add_group(at["http"], busy, first, LARGE_GROUP)
+            alone.append(acknowledgements(bench, at["device"]))
+            with load(1, add_devices_for_ever, at["http"], busy, first + LARGE_GROUP, large):
+                beside.append(acknowledgements(bench, at["device"]))
+    report_both(bench, "neighbour-jobs", alone, beside)

@@ -10,7 +10,7 @@
 /*
  * Tokens and passwords. A token is 32 upper-case hexadecimal digits from the system's random
  * numbers; only its BLAKE2b hash is kept. A password is kept as argon2id (19 MiB, 2 passes), which
- * takes tens of milliseconds: only on the thread of WHERE_PASSWORD and WHERE_LOGIN, or at start.
+ * takes tens of milliseconds: only on the thread of WHERE_PASSWORD, or at start.
  */
 enum {
     AUTH_TOKEN_DIGITS = 32,

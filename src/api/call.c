@@ -56,6 +56,9 @@ void call_clear(struct call *c)
     c->caller = (struct caller){0};
     c->zone_is_checked = false;
     c->own = NULL;
+    c->made_id = 0;
+    c->is_partly_done = false;
+    c->outcome = ERR_OK;
     c->code = MHD_HTTP_OK;
     c->http_status = MHD_HTTP_OK;
     c->message[0] = '\0';

@@ -77,8 +77,8 @@ struct call {
     char address[CALL_ADDRESS_SIZE];      /* of the client */
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
-    int64_t deadline_ms;     /* on the monotonic clock; a job not done by then is answered 503 */
-    struct work_place place; /* on whose account it waits for a thread */
+    int64_t deadline_ms;     /* on the monotonic clock; a call that waits longer is answered 503 */
+    struct fair_place place; /* on whose account it waits for a thread */
     struct throttle_claim claim;     /* of a login, given back when the password is checked */
     struct value values[PARAMS_MAX]; /* by the method's parameter rows */
     struct arena arena;
@@ -86,7 +86,10 @@ struct call {
     struct zone_clock rcv_clock; /* the same, for times of arrival; after call_clock() */
     struct zone *zone;           /* of the enterprise, borrowed; NULL before it was asked for */
     bool zone_is_checked;        /* in this request */
-    void *own;                   /* between a method's prepare and change, in the arena */
+    void *own;                   /* between prepare, change and run of a method, in the arena */
+    int64_t made_id;             /* of what `change` made, for `run` */
+    bool is_partly_done;         /* steps of the job are committed that `run` tells of */
+    enum err outcome;            /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
     /* The answer. */
@@ -94,7 +97,7 @@ struct call {
     int code;
     int http_status;
     char message[CALL_MESSAGE_SIZE]; /* ErrMsg; "" is null */
-    const char *data_text;           /* Data of an answer other than 200; NULL is null */
+    const char *data_text;           /* Data as `change` or a failure has it; NULL is null */
     unsigned retry_after_s;          /* 0: no such header */
     struct call_stream stream;
 };
@@ -153,8 +156,9 @@ bool call_allows(struct call *c);
 /* Whether the caller's groups hold that group (all do where it is not limited). */
 bool call_sees_group(const struct call *c, int64_t group_id);
 
-#define CALL_NO_DEVICE_TEXT "This device does not exist" /* ErrMsg of 404 */
-#define CALL_NO_ROLE_TEXT   "Limited authority"          /* ErrMsg of 403 */
-#define CALL_THROTTLED_TEXT "Too many failed logins"     /* ErrMsg of 429 */
+#define CALL_NO_DEVICE_TEXT "This device does not exist"               /* ErrMsg of 404 */
+#define CALL_NO_STORE_TEXT  "The store cannot take this at the moment" /* of 503 */
+#define CALL_NO_ROLE_TEXT   "Limited authority"                        /* ErrMsg of 403 */
+#define CALL_THROTTLED_TEXT "Too many failed logins"                   /* ErrMsg of 429 */
 
 #endif

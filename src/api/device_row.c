@@ -76,7 +76,7 @@ void device_row_write(struct call *c, const struct device_ref *ref)
     json_name(out, "Model");
     json_write_string(out, d->model);
     json_name(out, "GroupID");
-    json_int(out, d->group_id);
+    json_int(out, ref->group_id);
     json_name(out, "UtcOffsetMinutes");
     if (d->has_utc_offset) {
         json_int(out, d->utc_offset_min);

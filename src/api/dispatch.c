@@ -5,7 +5,6 @@
 
 #include "api/auth.h"
 #include "api/envelope.h"
-#include "base/clock.h"
 #include "base/json_read.h"
 #include "base/log.h"
 
@@ -181,12 +180,26 @@ bool dispatch_check(struct call *c, struct bytes body)
 
 /* ---- running it ---- */
 
-/* On the ingest thread. A job whose commit failed may be run again: it begins anew each time. */
+void dispatch_run(struct call *c)
+{
+    c->method->run(c);
+    if (c->stream.state == NULL) {
+        envelope_end(c);
+    }
+}
+
+bool dispatch_prepare(struct call *c)
+{
+    bool goes_on = c->method->prepare == NULL || c->method->prepare(c);
+    if (!goes_on) {
+        envelope_end(c);
+    }
+    return goes_on;
+}
+
 static enum err run_change(struct job_context *job, void *arg)
 {
     struct call *c = arg;
-    c->code = MHD_HTTP_OK;
-    envelope_begin(c);
     return c->method->change(c, job);
 }
 
@@ -195,46 +208,38 @@ static void free_call(void *arg)
     call_free(arg);
 }
 
-/* What the client hears where the job did not say it itself. */
-static void answer_job(struct call *c, enum err e)
+enum err dispatch_submit(struct call *c, dispatch_done *done, void *context)
 {
-    bool answered = e == ERR_OK || c->code != MHD_HTTP_OK || (e == ERR_NOT_FOUND);
-    if (!answered) {
-        log_line(LOG_WARN, "job_failed", "method=%s why=\"%s\"", c->method->name, err_text(e));
-        call_fail_unavailable(c, "The store cannot take this at the moment");
+    const struct ingest_job job = {
+        .place = {0, c->caller.enterprise_id, c->caller.user_id},
+        .deadline_ms = c->deadline_ms,
+        .run = run_change,
+        .arg = c,
+        .free_arg = free_call,
+        .done = done,
+        .context = context,
+    };
+    return ingest_submit(c->api->ingest, &job);
+}
+
+/* What the client hears where the job did not say it itself. */
+static void fail_job(struct call *c)
+{
+    if (c->outcome == ERR_STOPPING) {
+        call_fail_unavailable(c, "Stopping");
+        return;
+    }
+    log_line(LOG_WARN, "job_failed", "method=%s why=\"%s\"", c->method->name, err_text(c->outcome));
+    call_fail_unavailable(c, c->method->is_open ? "Storage process error" : CALL_NO_STORE_TEXT);
+}
+
+void dispatch_conclude(struct call *c)
+{
+    bool is_told = c->outcome == ERR_OK || c->outcome == ERR_NOT_FOUND || c->is_partly_done;
+    if (c->code == MHD_HTTP_OK && !is_told) {
+        fail_job(c);
+    } else if (c->code == MHD_HTTP_OK && c->method->run != NULL) {
+        c->method->run(c);
     }
     envelope_end(c);
-}
-
-static void run_job(struct call **c)
-{
-    const struct api_method *method = (*c)->method;
-    const struct api *api = (*c)->api;
-    if (method->prepare != NULL && !method->prepare(*c)) {
-        envelope_end(*c);
-        return;
-    }
-    int64_t left_ms = (*c)->deadline_ms - clock_monotonic_ms();
-    if (left_ms <= 0) {
-        answer_job(*c, ERR_BUSY);
-        return;
-    }
-    enum err e = ingest_call(api->ingest, run_change, *c, free_call, (unsigned)left_ms);
-    if (e == ERR_TIMEOUT) {
-        *c = call_new(api);
-        (*c)->method = method;
-    }
-    answer_job(*c, e);
-}
-
-void dispatch_run(struct call **c)
-{
-    if ((*c)->method->change != NULL) {
-        run_job(c);
-        return;
-    }
-    (*c)->method->run(*c);
-    if ((*c)->stream.state == NULL) {
-        envelope_end(*c);
-    }
 }

@@ -7,9 +7,10 @@
 #include "base/bytes.h"
 
 /*
- * One call of a method, in three steps: the token, before the body is read; the checks, on the HTTP
+ * One call of a method, in steps: the token, before the body is read; the checks, on the HTTP
  * thread too, in the contract's order (body, required fields, values, enterprise, role where no
- * object comes first); and the run, on the thread that the method's row names.
+ * object comes first); and the run, on the thread that the method's row names. Of a job that is
+ * three: what goes before, the job itself, and its answer.
  */
 
 /* What of the request's headers matters. */
@@ -22,13 +23,19 @@ struct dispatch_headers {
 bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers);
 /* The same of the body, after the token. */
 bool dispatch_check(struct call *c, struct bytes body);
-/* From here on a job has JOB_TIMEOUT_MS in all, the wait for a thread of its pool included. */
-enum { JOB_TIMEOUT_MS = 10000 };
+/* From the checks on a call that waits for a thread, or for its job, has so long in all. */
+enum { CALL_TIMEOUT_MS = 10000 };
 
-/*
- * Runs it and ends the envelope, unless the answer goes on as a stream. A job may take *c over:
- * then a new call with the answer takes its place.
- */
-void dispatch_run(struct call **c);
+/* Runs a call that is no job and ends the envelope, unless the answer goes on as a stream. */
+void dispatch_run(struct call *c);
+
+/* What a job does before; false: it is answered, and its envelope ended. */
+bool dispatch_prepare(struct call *c);
+/* Hears the outcome of a job, as struct ingest_job has it; the arg is the call. */
+typedef void dispatch_done(void *context, enum err e, void *call);
+/* Has the job queued. ERR_OK: the call is ingest's until `done`. Else as ingest_submit(). */
+MUST_USE enum err dispatch_submit(struct call *c, dispatch_done *done, void *context);
+/* Answers the call of a job by its outcome, and ends the envelope. */
+void dispatch_conclude(struct call *c);
 
 #endif

@@ -2,13 +2,13 @@
  * One request from its first byte to its last.
  *
  *     first call ─► path, verb, announced size ─► body ─► checks ─┬─ inline ──────────────► answer
- *                        │ refused: the body is                   └─ suspend ─► pool ─ resume ─┘
+ *                        │ refused: the body is                   └─ suspend ─► ... ─ resume ──┘
  *                        └─ swallowed, so that the client reads the answer
  *
  * libmicrohttpd calls exchange_access() for each arrow, and read_stream() for what is to be sent.
  * Its threads never wait and never work for long: whatever reads the store, commits, works through
- * a password, or is made piece by piece, happens in a pool while the connection is suspended; but
- * for the quick pieces of a lone stream (turns.c).
+ * a password, or is made piece by piece, happens in a pool or in ingest while the connection is
+ * suspended; but for the quick pieces of a lone stream (turns.c).
  */
 #include "api/exchange.h"
 
@@ -208,6 +208,9 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
         return ex->queued || incoming_body(ex, (struct bytes){(const uint8_t *)upload, size})
                    ? MHD_YES
                    : MHD_NO;
+    }
+    if (ex->state == EXCHANGE_CONCLUDING) {
+        return turns_conclude(ex) ? send_envelope(ex) : MHD_YES;
     }
     if (ex->state == EXCHANGE_DONE) {
         return ex->queued ? MHD_YES : send_envelope(ex);

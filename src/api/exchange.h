@@ -23,7 +23,6 @@ struct api_server {
     struct routes *routes;
     struct MHD_Daemon *daemon;
     struct work_pool *queries;
-    struct work_pool *jobs;
     struct work_pool *passwords;
     struct connections *connections;
     struct reaper *reaper;
@@ -41,10 +40,11 @@ struct api_server {
 };
 
 enum exchange_state {
-    EXCHANGE_READING, /* the request is coming in */
-    EXCHANGE_WAITING, /* suspended; a pool has it, and has not begun */
-    EXCHANGE_MAKING,  /* the same, and the first piece of the answer is under way */
-    EXCHANGE_DONE,    /* the answer is there, or its first piece */
+    EXCHANGE_READING,    /* the request is coming in */
+    EXCHANGE_WAITING,    /* suspended; a pool or ingest has it, and is not done */
+    EXCHANGE_MAKING,     /* the same, and the first piece of the answer is under way */
+    EXCHANGE_CONCLUDING, /* the outcome of its job is there, and no answer yet */
+    EXCHANGE_DONE,       /* the answer is there, or its first piece */
 };
 
 enum {
@@ -55,7 +55,8 @@ enum {
 
 /*
  * One connection and the request it is at. Used by the connection's HTTP thread, and between
- * suspending and resuming by one thread of a pool. Its memory serves request after request.
+ * suspending and resuming by one thread of a pool, or ingest. Its memory serves request after
+ * request.
  */
 struct exchange {
     struct api_server *server;

@@ -6,25 +6,25 @@
  *         ├─ known: this address logged this account in lately
  *         ├─ new: any other                                   lanes of the password thread
  *         ▼
- *     password thread  throttled? ─► 429     argon2id ─► 4005     4002, 4003     token committed
+ *     password thread  throttled? ─► 429     argon2id ─► 4005     4002, 4003
+ *         │
+ *         ▼
+ *     a job            token and address committed ─► answered
  *
  * What costs nothing is answered before the queue, so that only checks of passwords wait in it. The
  * codes tell an unknown name from a wrong password, as the document wants it, so their timing tells
  * nothing more. The address of a login is kept with its token's commit.
  */
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/auth.h"
 #include "api/call.h"
 #include "api/throttle.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/mem.h"
 
 enum { LOGIN_NAME, LOGIN_PASSWORD };
-enum { DAY_S = 86400, JOB_TIMEOUT_MS = 10000 };
+enum { DAY_S = 86400 };
 enum {
     CODE_SERVICE_REMAINS = 4000,
     CODE_USER_EXPIRED = 4002,
@@ -82,7 +82,7 @@ static bool admit_login(struct call *c)
         return false;
     }
     throttle_address_key(c->address, address);
-    c->place = (struct work_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
+    c->place = (struct fair_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
     if (directory_knows_address(c->api->directory, user.id, address, call_now_s(c))) {
         return true;
     }
@@ -124,10 +124,12 @@ static int64_t days_left(int64_t a_s, int64_t b_s, int64_t now_s)
     return end_s == 0 ? -1 : (end_s - now_s + DAY_S - 1) / DAY_S;
 }
 
-/* What a good login leaves. Owned as ingest_call() says. */
-struct new_token {
+/* A login whose password was right; c->own of its call. */
+struct login {
     struct token token;
+    char digits[AUTH_TOKEN_SIZE];    /* of the token */
     char address[THROTTLE_KEY_SIZE]; /* "" where it is not known */
+    int64_t days_left;               /* of the service; -1: there is no end */
 };
 
 static void change_address(struct job_context *job, enum change_kind kind,
@@ -174,75 +176,74 @@ static bool is_fresh(const struct job_context *job, const char *address,
 }
 
 /* Keeps the address of a login. */
-static void keep_address(struct job_context *job, const struct new_token *issue)
+static void keep_address(struct job_context *job, const struct login *login)
 {
-    const struct login_address put = {issue->token.user_id, issue->address, job->now_s};
+    const struct login_address put = {login->token.user_id, login->address, job->now_s};
     size_t count = 0;
     const struct login_address *list =
         directory_list_addresses(job->directory, put.user_id, job->changes.arena, &count);
-    if (!is_fresh(job, issue->address, list, count)) {
-        thin_out(job, issue->address, list, count);
+    if (!is_fresh(job, login->address, list, count)) {
+        thin_out(job, login->address, list, count);
         change_address(job, CHANGE_PUT_LOGIN_ADDRESS, &put);
     }
 }
 
-static enum err put_token(struct job_context *job, void *arg)
+static void make_token(struct call *c, const struct user *user, struct login *login)
 {
-    const struct new_token *issue = arg;
-    change_add(&job->changes, CHANGE_PUT_TOKEN)->token = issue->token;
-    if (issue->address[0] != '\0') {
-        keep_address(job, issue);
-    }
-    return ERR_OK;
-}
-
-/* Has a new token of `user` committed; its digits go to `digits`. */
-static enum err issue_token(struct call *c, const struct user *user, char digits[AUTH_TOKEN_SIZE])
-{
-    struct new_token *issue = mem_new(sizeof(*issue));
-    struct token *token = &issue->token;
-    auth_make_token(digits, token->hash);
+    struct token *token = &login->token;
+    auth_make_token(login->digits, token->hash);
     token->user_id = user->id;
     token->generation = user->token_generation;
     token->created_s = call_now_s(c);
     token->expires_s = token->created_s + (int64_t)c->api->token_days * DAY_S;
-    throttle_address_key(c->address, issue->address);
-    enum err e = ingest_call(c->api->ingest, put_token, issue, free, JOB_TIMEOUT_MS);
-    if (e != ERR_TIMEOUT) {
-        free(issue);
-    }
-    return e;
+    throttle_address_key(c->address, login->address);
 }
 
-static void get_login_token(struct call *c)
+/* On the password thread; the job waits on the account of the user that was found. */
+static bool check_login(struct call *c)
 {
     struct user user;
     struct enterprise enterprise;
     if (is_throttled(c)) {
-        return;
+        return false;
     }
     if (!check_user(c, &user, &enterprise)) {
         if (c->code >= CODE_NO_USER) {
             note_failure(c);
         }
-        return;
+        return false;
     }
-    char digits[AUTH_TOKEN_SIZE];
-    enum err e = issue_token(c, &user, digits);
-    if (e != ERR_OK) {
-        log_line(LOG_WARN, "login_failed", "why=\"%s\"", err_text(e));
-        call_fail_unavailable(c, "Storage process error");
-        return;
+    struct login *login = arena_new(&c->arena, sizeof(*login));
+    make_token(c, &user, login);
+    login->days_left = days_left(user.expire_s, enterprise.service_end_s, call_now_s(c));
+    c->caller.user_id = user.id;
+    c->caller.enterprise_id = user.enterprise_id;
+    c->own = login;
+    return true;
+}
+
+static enum err put_token(struct call *c, struct job_context *job)
+{
+    const struct login *login = c->own;
+    change_add(&job->changes, CHANGE_PUT_TOKEN)->token = login->token;
+    if (login->address[0] != '\0') {
+        keep_address(job, login);
     }
-    int64_t days = days_left(user.expire_s, enterprise.service_end_s, call_now_s(c));
-    if (days >= 0 && days <= (int64_t)c->api->service_warning_days &&
-        c->api->service_warning_days > 0) {
+    return ERR_OK;
+}
+
+static void answer_login(struct call *c)
+{
+    const struct login *login = c->own;
+    unsigned warning_days = c->api->service_warning_days;
+    if (login->days_left >= 0 && login->days_left <= (int64_t)warning_days && warning_days > 0) {
         call_fail(c, CODE_SERVICE_REMAINS,
-                  arena_format(&c->arena, "Service period remain %lld days", (long long)days));
-        c->data_text = arena_copy_text(&c->arena, digits);
+                  arena_format(&c->arena, "Service period remain %lld days",
+                               (long long)login->days_left));
+        c->data_text = login->digits;
         return;
     }
-    json_write_string(&c->out, digits);
+    json_write_string(&c->out, login->digits);
 }
 
 /* The token was looked at on the way here; it may have gone since. */
@@ -272,7 +273,7 @@ static const struct api_method rows[] = {
         .section = 4,
         .name = "GetLoginToken",
         .prefix = PREFIX_USER,
-        .where = WHERE_LOGIN,
+        .where = WHERE_PASSWORD,
         .is_open = true,
         .missing_message = "User / password can\u2019t be null ",
         .params = login_params,
@@ -289,7 +290,9 @@ static const struct api_method rows[] = {
                   {CODE_SERVICE_REMAINS, "Service period remain N days; Data is the token"}},
         .doc = "Logs in; the token goes into the Authorization header of every other call.",
         .admit = admit_login,
-        .run = get_login_token,
+        .prepare = check_login,
+        .change = put_token,
+        .run = answer_login,
     },
     {
         .section = 5,

@@ -316,6 +316,15 @@ struct element {
     struct value values[DEVICE_PARAMS];
 };
 
+/* AddDevices between its steps. Each element is taken for itself, and so is each step's commit. */
+struct elements {
+    struct element *at;
+    size_t count;
+    size_t next;      /* the first that no step has looked at */
+    size_t committed; /* in front of it all is stored that is good; ... */
+    size_t added;     /* ... so many */
+};
+
 static const char *read_element(struct call *c, const struct json_value *v, struct element *e)
 {
     struct param_fault fault = {0};
@@ -334,54 +343,88 @@ static const char *read_element(struct call *c, const struct json_value *v, stru
 static bool prepare_devices(struct call *c)
 {
     const struct value *devices = &c->values[MANY_DEVICES];
-    struct element *elements = arena_new_array(&c->arena, devices->count, sizeof(*elements));
+    struct elements *all = arena_new(&c->arena, sizeof(*all));
+    all->at = arena_new_array(&c->arena, devices->count, sizeof(*all->at));
+    all->count = devices->count;
     const struct json_value *v = devices->first;
-    for (size_t i = 0; i < devices->count; i++, v = v->next) {
-        elements[i].why = read_element(c, v, &elements[i]);
+    for (size_t i = 0; i < all->count; i++, v = v->next) {
+        all->at[i].why = read_element(c, v, &all->at[i]);
     }
-    c->own = elements;
+    c->own = all;
     return true;
 }
 
-/* Adds what can be added and notes why the others cannot. */
-static size_t add_elements(const struct addition *a, struct element *elements, size_t count)
+/* What the steps looked at so far is committed: counts what of it was added. */
+static void note_committed(struct call *c)
 {
-    size_t added = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (elements[i].why == NULL) {
-            elements[i].why = add_one(a, elements[i].values).text;
-            added += elements[i].why == NULL;
-        }
+    struct elements *all = c->own;
+    for (; all->committed < all->next; all->committed++) {
+        all->added += all->at[all->committed].why == NULL;
     }
-    return added;
+    c->is_partly_done = all->added > 0;
 }
 
+/* Adds of the next elements what can be added, and notes why the others cannot. */
 static enum err add_devices(struct call *c, struct job_context *job)
 {
-    struct element *elements = c->own;
-    size_t count = c->values[MANY_DEVICES].count;
+    struct elements *all = c->own;
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
-    size_t added = add_elements(&a, elements, count);
+    note_committed(c);
+    while (all->next < all->count) {
+        struct element *e = &all->at[all->next++];
+        e->why = e->why == NULL ? add_one(&a, e->values).text : e->why;
+        if (job_pauses(job)) {
+            break;
+        }
+    }
     g_hash_table_destroy(a.taken);
+    return all->next < all->count ? ERR_MORE : ERR_OK;
+}
+
+/* Why the element is not among the devices; NULL: it is. */
+static const char *why_not(const struct elements *all, size_t i)
+{
+    const char *why = all->at[i].why;
+    return why == NULL && i >= all->committed ? CALL_NO_STORE_TEXT : why;
+}
+
+/* How it ended: where the last step failed, all that it looked at has an error. */
+static const struct elements *end_elements(struct call *c)
+{
+    if (c->outcome == ERR_OK) {
+        note_committed(c);
+    }
+    return c->own;
+}
+
+static size_t weigh_errors(struct call *c)
+{
+    const struct elements *all = end_elements(c);
+    return all->count - all->added;
+}
+
+static void answer_devices(struct call *c)
+{
+    const struct elements *all = end_elements(c);
     json_object_begin(&c->out);
     json_name(&c->out, "added");
-    json_int(&c->out, (int64_t)added);
+    json_int(&c->out, (int64_t)all->added);
     json_name(&c->out, "errors");
     json_array_begin(&c->out);
-    for (size_t i = 0; i < count; i++) {
-        if (elements[i].why == NULL) {
+    for (size_t i = 0; i < all->count; i++) {
+        const char *why = why_not(all, i);
+        if (why == NULL) {
             continue;
         }
         json_object_begin(&c->out);
         json_name(&c->out, "index");
         json_int(&c->out, (int64_t)i);
         json_name(&c->out, "ErrMsg");
-        json_write_string(&c->out, elements[i].why);
+        json_write_string(&c->out, why);
         json_object_end(&c->out);
     }
     json_array_end(&c->out);
     json_object_end(&c->out);
-    return ERR_OK;
 }
 
 /* ---- ModifyDevice and DeleteDevice ---- */
@@ -500,8 +543,10 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(many_params),
         .reply = {REPLY_OBJECT, NULL, many_members, COUNT_OF(many_members)},
         .doc = "Registers up to 10,000 devices; those that cannot be are listed by index.",
+        .weigh = weigh_errors,
         .prepare = prepare_devices,
         .change = add_devices,
+        .run = answer_devices,
     },
     {
         .name = "ModifyDevice",

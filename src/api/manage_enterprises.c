@@ -82,11 +82,13 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
     }
     e.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
-    json_object_begin(&c->out);
-    json_name(&c->out, "HoldID");
-    json_int(&c->out, e.id);
-    json_object_end(&c->out);
+    c->made_id = e.id;
     return ERR_OK;
+}
+
+static void answer_added(struct call *c)
+{
+    naming_write_made(c, "HoldID");
 }
 
 /* Tokens of the users made so far are dead from now on. */
@@ -149,18 +151,7 @@ static void delete_groups(struct job_context *job, int64_t enterprise_id)
     }
 }
 
-static void delete_devices(struct job_context *job, int64_t enterprise_id)
-{
-    size_t count = 0;
-    const struct caller owner = {.enterprise_id = enterprise_id, .role = ROLE_ADMIN};
-    struct device_ref *refs =
-        directory_list_devices(job->directory, &owner, job->changes.arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        naming_delete_device(job, refs[i].info);
-    }
-    directory_release_all(job->directory, refs, count);
-}
-
+/* Its devices, of which there may be very many, end with it; the directory sees to that. */
 static enum err delete_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
@@ -170,7 +161,6 @@ static enum err delete_enterprise(struct call *c, struct job_context *job)
     }
     delete_users(job, e.id);
     delete_groups(job, e.id);
-    delete_devices(job, e.id);
     struct change *change = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
     change->enterprise = e;
     change->enterprise.deleted = true;
@@ -280,6 +270,7 @@ static const struct api_method rows[] = {
         .doc = "Makes an enterprise.",
         .check = check_enterprise,
         .change = add_enterprise,
+        .run = answer_added,
     },
     {
         .name = "ModifyEnterprise",

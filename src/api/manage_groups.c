@@ -23,16 +23,9 @@ static enum err find_group(struct call *c, struct job_context *job, struct group
 static enum err check_name(struct call *c, struct job_context *job, const char *name,
                            int64_t except_id)
 {
-    size_t count = 0;
-    struct group *all =
-        directory_list_groups(job->directory, c->caller.enterprise_id, &c->arena, &count);
-    const char *folded = naming_folded(c, name);
-    for (size_t i = 0; i < count; i++) {
-        if (all[i].id != except_id && strcmp(naming_folded(c, all[i].name), folded) == 0) {
-            return call_refuse(c, 409, "GroupName is taken");
-        }
-    }
-    return ERR_OK;
+    bool is_taken =
+        directory_group_name_taken(job->directory, c->caller.enterprise_id, name, except_id);
+    return is_taken ? call_refuse(c, 409, "GroupName is taken") : ERR_OK;
 }
 
 static enum err add_group(struct call *c, struct job_context *job)
@@ -47,11 +40,13 @@ static enum err add_group(struct call *c, struct job_context *job)
         .enterprise_id = c->caller.enterprise_id,
         .name = call_text(c, ADD_NAME),
     };
-    json_object_begin(&c->out);
-    json_name(&c->out, "GroupID");
-    json_int(&c->out, change->group.id);
-    json_object_end(&c->out);
+    c->made_id = change->group.id;
     return ERR_OK;
+}
+
+static void answer_added(struct call *c)
+{
+    naming_write_made(c, "GroupID");
 }
 
 static bool check_modified(struct call *c)
@@ -74,27 +69,16 @@ static enum err modify_group(struct call *c, struct job_context *job)
 }
 
 /*
- * Its devices are then in no group. Its users keep their limit: whoever was limited to this group
- * alone sees nothing more, rather than everything.
+ * Its devices are then in no group; the directory sees to it. Its users keep their limit: whoever
+ * was limited to this group alone sees nothing more, rather than everything.
  */
 static enum err delete_group(struct call *c, struct job_context *job)
 {
     struct group g;
-    size_t count = 0;
     enum err e = find_group(c, job, &g);
     if (e != ERR_OK) {
         return e;
     }
-    const struct caller owner = {.enterprise_id = g.enterprise_id, .role = ROLE_ADMIN};
-    struct device_ref *refs = directory_list_devices(job->directory, &owner, &c->arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (refs[i].info->group_id == g.id) {
-            struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
-            change->device = naming_copy_device(job->changes.arena, refs[i].info);
-            change->device.group_id = 0;
-        }
-    }
-    directory_release_all(job->directory, refs, count);
     g.deleted = true;
     change_add(&job->changes, CHANGE_PUT_GROUP)->group = g;
     return ERR_OK;
@@ -172,6 +156,7 @@ static const struct api_method rows[] = {
         .codes = {{409, "GroupName is taken"}},
         .doc = "Makes a group of devices.",
         .change = add_group,
+        .run = answer_added,
     },
     {
         .name = "ModifyGroup",

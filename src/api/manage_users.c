@@ -125,11 +125,13 @@ static enum err add_user(struct call *c, struct job_context *job)
     }
     u.id = directory_next_id(job->directory, CHANGE_PUT_USER);
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
-    json_object_begin(&c->out);
-    json_name(&c->out, "UserID");
-    json_int(&c->out, u.id);
-    json_object_end(&c->out);
+    c->made_id = u.id;
     return ERR_OK;
+}
+
+static void answer_added(struct call *c)
+{
+    naming_write_made(c, "UserID");
 }
 
 static enum err modify_user(struct call *c, struct job_context *job)
@@ -336,6 +338,7 @@ static const struct api_method rows[] = {
         .check = check_user,
         .prepare = prepare_user,
         .change = add_user,
+        .run = answer_added,
     },
     {
         .name = "ModifyUser",

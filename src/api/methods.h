@@ -18,9 +18,8 @@ enum method_prefix { PREFIX_USER, PREFIX_VEHICLE, PREFIX_MANAGE };
 enum method_where {
     WHERE_INLINE,   /* `run` on the HTTP thread: answered from the directory, never waits */
     WHERE_STORE,    /* `run` on a query thread: reads the store, or all there is of something */
-    WHERE_JOB,      /* `prepare` on a job thread, then `change` on the ingest thread */
-    WHERE_PASSWORD, /* the same, on the one thread that works with passwords */
-    WHERE_LOGIN,    /* `run` on that thread */
+    WHERE_JOB,      /* `change` on the ingest thread; `prepare` before it on a query thread */
+    WHERE_PASSWORD, /* the same, with `prepare` on the one thread that works with passwords */
 };
 
 /* How a bad parameter is answered. */
@@ -101,8 +100,8 @@ struct api_method {
      */
     bool (*check)(struct call *c);
     /*
-     * Of WHERE_INLINE: of how many objects the answer is made. Where they are more than
-     * CALL_INLINE_MAX it is made on a query thread. NULL: always few.
+     * Of WHERE_INLINE, and of a job that is done: of how many objects the answer is made. Where
+     * they are more than CALL_INLINE_MAX it is made on a query thread. NULL: always few.
      */
     size_t (*weigh)(struct call *c);
     /*
@@ -110,13 +109,17 @@ struct api_method {
      * not wait on the account of its enterprise; may be NULL. False: answered already.
      */
     bool (*admit)(struct call *c);
-    /* Answers the call: writes Data to c->out, or calls call_fail(). */
+    /*
+     * Answers the call: writes Data to c->out, or calls call_fail(). Of a job, after its commit, on
+     * an HTTP or query thread; there NULL is null.
+     */
     void (*run)(struct call *c);
-    /* Before `change`, on a thread that may block; may be NULL. False: answered already. */
+    /* Before `change`, on a thread that may work for long; may be NULL. False: answered already. */
     bool (*prepare)(struct call *c);
     /*
-     * On the ingest thread: checks against the directory as it then is and appends what changes.
-     * Anything but ERR_OK commits nothing; call_refuse() says what the client hears.
+     * A step of the job, on the ingest thread (job_run of ingest.h): checks against the directory
+     * as it then is and appends what changes. Of a refusal call_refuse() says what the client
+     * hears; ERR_NOT_FOUND leaves that to `run`.
      */
     enum err (*change)(struct call *c, struct job_context *job);
 };

@@ -20,8 +20,6 @@ const char *naming_plate_fault(const char *plate);
 MUST_USE enum err naming_find_device(struct job_context *job, int64_t enterprise_id,
                                      const char *device_id, struct device *out);
 
-/* A copy of a device with its texts in `arena`. */
-struct device naming_copy_device(struct arena *arena, const struct device *d);
 /* Appends the tombstone of a device. */
 void naming_delete_device(struct job_context *job, const struct device *d);
 
@@ -57,6 +55,9 @@ struct naming_page naming_page_begin(struct call *c, size_t first_param, size_t 
 bool naming_page_takes(struct naming_page *page);
 /* Ends both. */
 void naming_page_end(struct call *c);
+
+/* Writes {"name": the id of what the job made}. */
+void naming_write_made(struct call *c, const char *name);
 
 /* The rows of PageIndex?, PageSize? and Key? that every list has, in this order. */
 #define NAMING_PAGE_PARAMS                                                                         \

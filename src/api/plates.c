@@ -11,7 +11,7 @@ enum { PLATE_DEVICE, PLATE_NAME };
 /* A 200 with Data "2", "3" or "4": nothing is committed. */
 static enum err answer_in_data(struct call *c, const char *data)
 {
-    json_write_string(&c->out, data);
+    c->data_text = data;
     return ERR_NOT_FOUND;
 }
 
@@ -28,8 +28,13 @@ static enum err rename_device(struct call *c, struct job_context *job, const str
     struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
     change->device = *d;
     change->device.plate = plate;
-    json_write_string(&c->out, "0");
+    c->data_text = "0";
     return ERR_OK;
+}
+
+static void answer_renamed(struct call *c)
+{
+    json_write_string(&c->out, c->data_text);
 }
 
 static bool check_name(struct call *c)
@@ -98,6 +103,7 @@ static const struct api_method rows[] = {
         .doc = "Changes the display name of a device. " DATA_DOC,
         .check = check_name,
         .change = modify_plate,
+        .run = answer_renamed,
     },
     {
         .section = 16,
@@ -114,6 +120,7 @@ static const struct api_method rows[] = {
         .doc = "Changes the display name of a device, as section 15 does. " DATA_DOC,
         .check = check_name,
         .change = modify_plate,
+        .run = answer_renamed,
     },
 };
 

@@ -68,11 +68,10 @@ static enum err listen_on(struct api_server *s, const struct api_options *o)
 /* No enterprise keeps all of the threads: there is one more than each may have. */
 static struct work_pool *start_pool(size_t threads)
 {
-    return work_start(&(struct work_options){.run = turns_work,
-                                             .threads = threads + 1,
-                                             .group_threads = threads,
-                                             .capacity = QUEUE_ITEMS,
-                                             .shares = {1}});
+    return work_start(&(struct work_options){
+        .run = turns_work,
+        .threads = threads + 1,
+        .fair = {.group_running = threads, .capacity = QUEUE_ITEMS, .shares = {1}}});
 }
 
 /* Hashing waits behind logins, but not for ever behind those of somebody who does nothing else. */
@@ -81,9 +80,9 @@ static struct work_pool *start_passwords(void)
     return work_start(&(struct work_options){
         .run = turns_work,
         .threads = 1,
-        .group_threads = 1,
-        .capacity = LOGIN_ITEMS,
-        .shares = {[LANE_KNOWN] = 4, [LANE_NEW] = 4, [LANE_MANAGEMENT] = 1}});
+        .fair = {.group_running = 1,
+                 .capacity = LOGIN_ITEMS,
+                 .shares = {[LANE_KNOWN] = 4, [LANE_NEW] = 4, [LANE_MANAGEMENT] = 1}}});
 }
 
 static struct api_server *server_new(const struct api_options *o)
@@ -143,14 +142,12 @@ static void server_free(struct api_server *s)
 static void stop_pools(struct api_server *s)
 {
     work_stop(s->queries);
-    work_stop(s->jobs);
     work_stop(s->passwords);
 }
 
 static void free_pools(struct api_server *s)
 {
     work_free(s->queries);
-    work_free(s->jobs);
     work_free(s->passwords);
 }
 
@@ -163,7 +160,6 @@ enum err api_server_start(const struct api_options *options, struct api_server *
         return e;
     }
     s->queries = start_pool(options->query_threads);
-    s->jobs = start_pool(options->query_threads);
     s->passwords = start_passwords();
     e = listen_on(s, options);
     if (e != ERR_OK) {
@@ -205,7 +201,8 @@ void api_server_stop(struct api_server *s)
 {
     api_server_drain(s);
     wait_idle(s, LINGER_S);
-    stop_pools(s); /* everything suspended is resumed, as the daemon wants it */
+    ingest_end_jobs(s->api.ingest); /* everything suspended is resumed, as the daemon wants it */
+    stop_pools(s);
     wait_idle(s, 1);
     reaper_stop(s->reaper);
     MHD_stop_daemon(s->daemon);

@@ -3,16 +3,20 @@
  *
  *                 ┌─ brief ──────────────────────────────────────────────► first piece ─► sent
  *     turns_begin ┤                                                            ▲           │
- *                 └─ suspend ─► pool: checks of a long body, call, steps ─ resume          │ more
- *                                        ▲      │ nothing to show yet                      ▼
- *                                        └──────┘                          turns_next_piece
+ *                 ├─ suspend ─► pool: checks of a long body, call, steps ─ resume          │ more
+ *                 │                 │    ▲      │ nothing to show yet                      ▼
+ *                 │                 │    └──────┘                          turns_next_piece
+ *                 └─ suspend ─┐     │ a job, prepared
+ *                             ▼     ▼
+ *                          ingest: job, commit ─ resume ─► turns_conclude: its answer ─► sent
  *
  * Handing a piece from thread to thread costs half as much as making it, so that a stream which is
  * (nearly) alone goes on where it is sent, while that is quick.
  *
- * Each arrow into a pool is a place in its queues (work.h), taken on the account of the enterprise
- * and the user; each turn there is a step of a millisecond or two, but for jobs and passwords,
- * which wait on threads of their own.
+ * Each arrow into a pool or into ingest is a place in fair queues, taken on the account of the
+ * enterprise and the user; each turn there is a step of a millisecond or two, but for passwords,
+ * which have a thread of their own. A job that waits, or that is committed, holds no thread; who
+ * owns its call meanwhile is drawn in ingest/job.c.
  */
 #include "api/turns.h"
 
@@ -73,26 +77,70 @@ static void finish_first(struct exchange *ex)
     }
 }
 
+/* ---- jobs ---- */
+
+/*
+ * On the ingest thread, or another that found the job's time over: only hands over. A call that
+ * ingest still has leaves an empty one in its place.
+ */
+static void take_outcome(void *context, enum err e, void *call)
+{
+    struct exchange *ex = context;
+    if (call == NULL) { /* what ex->call leads to may be freed at any time */
+        ex->call = call_new(&ex->server->api);
+        ex->call->method = ex->route.method;
+    }
+    ex->call->outcome = e;
+    ex->state = EXCHANGE_CONCLUDING;
+    MHD_resume_connection(ex->connection);
+}
+
+/* Has the job queued: the exchange is not ours any more. False: it is answered that it cannot be.
+ */
+static bool submit_job(struct exchange *ex)
+{
+    enum err e = dispatch_submit(ex->call, take_outcome, ex);
+    if (e != ERR_OK) {
+        give_up(ex, e == ERR_STOPPING ? "Stopping" : "Busy");
+    }
+    return e == ERR_OK;
+}
+
+static void conclude(struct exchange *ex)
+{
+    dispatch_conclude(ex->call);
+    turns_make_whole(ex);
+}
+
 /* ---- pools ---- */
 
+/* Where it waits first; NULL: for its job. */
 static struct work_pool *pool_of(const struct exchange *ex)
 {
-    if (ex->is_unread) {
-        return ex->server->queries;
-    }
-    switch (ex->call->method->where) {
-    case WHERE_JOB:
-        return ex->server->jobs;
-    case WHERE_PASSWORD:
-    case WHERE_LOGIN:
+    const struct api_method *m = ex->call->method;
+    if (m->where == WHERE_PASSWORD && !ex->is_unread) {
         return ex->server->passwords;
-    default:
-        return ex->server->queries;
     }
+    bool is_ready = m->where == WHERE_JOB && m->prepare == NULL;
+    return is_ready && !ex->is_unread ? NULL : ex->server->queries;
+}
+
+/* Has it wait there: the exchange is not ours any more. False: it is answered that it cannot. */
+static bool push(struct exchange *ex)
+{
+    struct work_pool *pool = pool_of(ex);
+    if (pool == NULL) {
+        return submit_job(ex);
+    }
+    if (work_push(pool, &ex->call->place, ex)) {
+        return true;
+    }
+    give_up(ex, "Busy");
+    return false;
 }
 
 /* Its place among the queries, which have one lane. */
-static const struct work_place *place_in_queries(struct exchange *ex)
+static const struct fair_place *place_in_queries(struct exchange *ex)
 {
     ex->call->place.lane = 0;
     return &ex->call->place;
@@ -105,7 +153,7 @@ static bool wants_pool(struct exchange *ex)
     const struct api_method *m = c->method;
     bool wants = m->where != WHERE_INLINE || (m->weigh != NULL && m->weigh(c) > CALL_INLINE_MAX);
     unsigned lane = m->where == WHERE_PASSWORD ? LANE_MANAGEMENT : 0;
-    c->place = (struct work_place){lane, c->caller.enterprise_id, c->caller.user_id};
+    c->place = (struct fair_place){lane, c->caller.enterprise_id, c->caller.user_id};
     return wants;
 }
 
@@ -129,22 +177,42 @@ static bool read_late(struct exchange *ex)
         begin_answer(ex);
         return false;
     }
-    if (pool_of(ex) == ex->server->queries) {
-        return false;
-    }
-    if (work_push(pool_of(ex), &c->place, ex)) {
-        return true;
-    }
-    give_up(ex, "Busy");
-    return false;
+    return pool_of(ex) != ex->server->queries && push(ex);
 }
 
 /* Has the call write its answer, or begin it. */
 static void run_call(struct exchange *ex)
 {
-    dispatch_run(&ex->call);
-    call_release_claim(ex->call);
+    dispatch_run(ex->call);
     begin_answer(ex);
+}
+
+/* Prepares a job and has it queued: true. False: it is answered already. */
+static bool run_job(struct exchange *ex)
+{
+    bool goes_on = dispatch_prepare(ex->call);
+    call_release_claim(ex->call);
+    if (!goes_on) {
+        turns_make_whole(ex);
+        return false;
+    }
+    return submit_job(ex);
+}
+
+/* What has waited begins; true: it waits once more, and is not ours any more. */
+static bool begin(struct exchange *ex)
+{
+    if (ex->is_unread && read_late(ex)) {
+        return true;
+    }
+    if (ex->state != EXCHANGE_WAITING) {
+        return false;
+    }
+    if (ex->call->method->change != NULL) {
+        return run_job(ex);
+    }
+    run_call(ex);
+    return false;
 }
 
 /* One turn of an answer whose first piece is not there yet; false: it waits for the next one. */
@@ -154,11 +222,8 @@ static bool work_on_first(struct exchange *ex, bool stopping)
         give_up(ex, stopping ? "Stopping" : "Busy");
         return true;
     }
-    if (ex->state == EXCHANGE_WAITING && ex->is_unread && read_late(ex)) {
+    if (ex->state == EXCHANGE_WAITING && begin(ex)) {
         return false;
-    }
-    if (ex->state == EXCHANGE_WAITING) {
-        run_call(ex);
     }
     if (ex->state == EXCHANGE_DONE) {
         return true;
@@ -198,7 +263,10 @@ static bool work_on_stream(struct exchange *ex, bool stopping)
 void turns_work(void *item, bool stopping)
 {
     struct exchange *ex = item;
-    if (ex->state != EXCHANGE_DONE) {
+    if (ex->state == EXCHANGE_CONCLUDING) { /* what is committed is told though all else stops */
+        conclude(ex);
+        MHD_resume_connection(ex->connection);
+    } else if (ex->state != EXCHANGE_DONE) {
         if (work_on_first(ex, stopping)) {
             MHD_resume_connection(ex->connection);
         }
@@ -207,15 +275,14 @@ void turns_work(void *item, bool stopping)
     }
 }
 
-/* Suspends the connection until a pool made the answer, or has no place for it. */
+/* Suspends the connection until its answer is made, or there is no place for it. */
 static void hand_over(struct exchange *ex)
 {
     ex->state = EXCHANGE_WAITING;
-    ex->call->deadline_ms = ex->call->now_monotonic_ms + JOB_TIMEOUT_MS;
+    ex->call->deadline_ms = ex->call->now_monotonic_ms + CALL_TIMEOUT_MS;
     connection_work(ex->entry);
     MHD_suspend_connection(ex->connection);
-    if (!work_push(pool_of(ex), &ex->call->place, ex)) {
-        give_up(ex, "Busy");
+    if (!push(ex)) {
         MHD_resume_connection(ex->connection);
     }
 }
@@ -241,7 +308,7 @@ bool turns_begin(struct exchange *ex)
 {
     struct call *c = ex->call;
     c->now_monotonic_ms = clock_monotonic_ms();
-    c->place = (struct work_place){0, c->caller.enterprise_id, c->caller.user_id};
+    c->place = (struct fair_place){0, c->caller.enterprise_id, c->caller.user_id};
     ex->is_unread = ex->body.len > BODY_INLINE_MAX;
     if (ex->is_unread) {
         hand_over(ex);
@@ -260,6 +327,24 @@ bool turns_begin(struct exchange *ex)
         return true;
     }
     hand_over(ex);
+    return false;
+}
+
+bool turns_conclude(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    bool is_told = c->code == MHD_HTTP_OK && c->own != NULL;
+    bool is_long = is_told && c->method->weigh != NULL && c->method->weigh(c) > CALL_INLINE_MAX;
+    if (!is_long) {
+        conclude(ex);
+        return true;
+    }
+    connection_work(ex->entry);
+    MHD_suspend_connection(ex->connection);
+    if (!work_go_on(ex->server->queries, place_in_queries(ex), ex)) {
+        conclude(ex);
+        MHD_resume_connection(ex->connection);
+    }
     return false;
 }
 

@@ -12,6 +12,11 @@
  * it can be sent. False: the connection is suspended until it can. HTTP thread, as the next ones.
  */
 bool turns_begin(struct exchange *ex);
+/*
+ * For a job whose outcome is there: makes its answer. True: it can be sent. False: it is long, and
+ * the connection is suspended once more until it can.
+ */
+bool turns_conclude(struct exchange *ex);
 /* Makes the answer of what is written, which is no stream: all of it. */
 void turns_make_whole(struct exchange *ex);
 /* The same of a call that failed, as noted in it. */

@@ -28,7 +28,7 @@ struct scene {
 struct item {
     struct scene *scene;
     unsigned number;
-    struct work_place place;
+    struct fair_place place;
     unsigned again; /* rounds still to come */
     bool goes_on;   /* by work_go_on() */
 };
@@ -63,8 +63,8 @@ static void scene_init(struct scene *s, struct work_options options)
     assert_int_equal(pthread_mutex_init(&s->gate, NULL), 0);
     assert_int_equal(pthread_mutex_init(&s->lock, NULL), 0);
     options.run = run_item;
-    options.capacity = CAPACITY;
-    options.shares[0] = options.shares[0] == 0 ? 1 : options.shares[0];
+    options.fair.capacity = CAPACITY;
+    options.fair.shares[0] = options.fair.shares[0] == 0 ? 1 : options.fair.shares[0];
     s->pool = work_start(&options);
 }
 
@@ -77,7 +77,7 @@ static void scene_clear(struct scene *s)
     assert_int_equal(pthread_mutex_destroy(&s->lock), 0);
 }
 
-static const struct work_options one_thread = {.threads = 1, .group_threads = 1};
+static const struct work_options one_thread = {.threads = 1, .fair = {.group_running = 1}};
 
 static bool push(struct scene *s, struct item *item)
 {
@@ -113,7 +113,7 @@ static void assert_order(const struct scene *s, const unsigned *want, size_t cou
     }
 }
 
-/* The drawing at the top of work.c. */
+/* The drawing at the top of fair.c. */
 static void test_groups_and_members_have_turns(void **state)
 {
     (void)state;
@@ -145,8 +145,8 @@ static void test_lanes_have_shares(void **state)
     static const unsigned want[] = {99, 0, 1, 10, 11, 20, 2, 3, 12, 21, 22};
     struct scene s;
     struct work_options options = one_thread;
-    options.shares[0] = options.shares[1] = 2;
-    options.shares[2] = 1;
+    options.fair.shares[0] = options.fair.shares[1] = 2;
+    options.fair.shares[2] = 1;
     scene_init(&s, options);
     struct item first = {.number = 99, .place = {2, 1, 1}};
     struct item items[] = {
@@ -167,7 +167,7 @@ static void test_lanes_have_shares(void **state)
 }
 
 /* How many items of a place are taken until one is not. */
-static size_t fill(struct scene *s, struct item *items, struct work_place place)
+static size_t fill(struct scene *s, struct item *items, struct fair_place place)
 {
     size_t count = 0;
     do {
@@ -183,18 +183,18 @@ static void test_places_are_shared(void **state)
     static struct item items[8][CAPACITY + 1];
     struct scene s;
     struct work_options options = one_thread;
-    options.shares[0] = options.shares[1] = 1;
+    options.fair.shares[0] = options.fair.shares[1] = 1;
     scene_init(&s, options);
     struct item first = {.number = 99, .place = {0, 1, 1}};
     close_gate(&s, &first);
-    assert_int_equal(fill(&s, items[0], (struct work_place){0, 7, 70}), CAPACITY / 4);
-    assert_int_equal(fill(&s, items[1], (struct work_place){0, 7, 71}), 12);
-    assert_int_equal(fill(&s, items[2], (struct work_place){0, 7, 72}), 4);
-    assert_int_equal(fill(&s, items[3], (struct work_place){0, 7, 73}), 0);
-    assert_int_equal(fill(&s, items[4], (struct work_place){0, 9, 70}), 8);
-    assert_int_equal(fill(&s, items[5], (struct work_place){0, 7, 74}), 0);
-    assert_true(fill(&s, items[6], (struct work_place){0, 10, 70}) > 0);
-    assert_int_equal(fill(&s, items[7], (struct work_place){1, 7, 70}), CAPACITY / 4);
+    assert_int_equal(fill(&s, items[0], (struct fair_place){0, 7, 70}), CAPACITY / 4);
+    assert_int_equal(fill(&s, items[1], (struct fair_place){0, 7, 71}), 12);
+    assert_int_equal(fill(&s, items[2], (struct fair_place){0, 7, 72}), 4);
+    assert_int_equal(fill(&s, items[3], (struct fair_place){0, 7, 73}), 0);
+    assert_int_equal(fill(&s, items[4], (struct fair_place){0, 9, 70}), 8);
+    assert_int_equal(fill(&s, items[5], (struct fair_place){0, 7, 74}), 0);
+    assert_true(fill(&s, items[6], (struct fair_place){0, 10, 70}) > 0);
+    assert_int_equal(fill(&s, items[7], (struct fair_place){1, 7, 70}), CAPACITY / 4);
     open_gate(&s);
     work_stop(s.pool);
     assert_false(push(&s, &first));
@@ -205,7 +205,7 @@ static void test_places_are_shared(void **state)
 static void test_a_group_does_not_take_the_last_thread(void **state)
 {
     (void)state;
-    static const struct work_options options = {.threads = 3, .group_threads = 2};
+    static const struct work_options options = {.threads = 3, .fair = {.group_running = 2}};
     struct scene s;
     scene_init(&s, options);
     struct item greedy[] = {{.number = 0, .place = {0, 7, 70}},
@@ -312,7 +312,7 @@ static void test_many_threads(void **state)
 {
     (void)state;
     static struct item items[ITEMS];
-    static const struct work_options options = {.threads = 4, .group_threads = 3};
+    static const struct work_options options = {.threads = 4, .fair = {.group_running = 3}};
     static unsigned seen[ITEMS];
     struct scene s;
     scene_init(&s, options);

@@ -29,6 +29,8 @@ struct directory *directory_new(void)
     directory_accounts_init(dir);
     directory_addresses_init(dir);
     directory_devices_init(dir);
+    directory_orphans_init(dir);
+    directory_groups_init(dir);
     return dir;
 }
 
@@ -37,6 +39,8 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_groups_clear(dir);
+    directory_orphans_clear(dir);
     directory_devices_clear(dir);
     directory_addresses_clear(dir);
     directory_accounts_clear(dir);
@@ -132,7 +136,11 @@ void directory_apply(struct directory *dir, const struct change *c)
     } else if (c->kind == CHANGE_PUT_CLOCK || c->kind == CHANGE_DELETE_CLOCK) {
         directory_devices_apply_clock(dir, c);
     } else {
+        if (c->kind == CHANGE_PUT_GROUP) {
+            directory_groups_note(dir, &c->group);
+        }
         directory_accounts_apply(dir, c);
+        directory_orphans_note(dir, c);
     }
     directory_unlock(dir);
 }

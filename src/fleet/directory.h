@@ -36,6 +36,7 @@ int64_t tracked_id(const struct tracked *t);
 struct device_ref {
     struct tracked *tracked;
     const struct device *info; /* immutable: a rename makes a new one */
+    int64_t group_id;          /* 0: in none; info->group_id may name one that was deleted */
 };
 
 /* Gives the ref up and zeroes it; a zeroed one is fine. */
@@ -55,10 +56,18 @@ bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
  * Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. A
- * deleted device is gone from every table at once; the devices of a deleted enterprise stay until
- * each is deleted too.
+ * deleted device is gone from every table at once. The devices of a deleted enterprise are found by
+ * nobody, those of a deleted group are in none; directory_resolve_orphans() brings that to the
+ * store.
  */
 void directory_apply(struct directory *dir, const struct change *c);
+
+/*
+ * Appends the changes that delete some devices of deleted enterprises, or take some out of deleted
+ * groups: at most `max` devices. Ingest only; so is the question whether there are any.
+ */
+void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
+bool directory_has_orphans(struct directory *dir);
 
 /* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
 int64_t directory_next_id(struct directory *dir, enum change_kind kind);
@@ -99,6 +108,9 @@ MUST_USE enum err directory_enterprise(struct directory *dir, int64_t id, struct
                                        struct enterprise *out);
 MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct arena *arena,
                                   struct group *out);
+/* Whether a live group of the enterprise other than `except_id` has that name, without case. */
+bool directory_group_name_taken(struct directory *dir, int64_t enterprise_id, const char *name,
+                                int64_t except_id);
 /* The token record of a hash, whatever its state as long as it is kept; ERR_NOT_FOUND. */
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
                                   struct token *out);

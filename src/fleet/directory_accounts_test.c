@@ -70,6 +70,44 @@ static void a_live_user_wins_a_name(void **state)
     assert_int_equal(login_of(f, "bob"), 0);
 }
 
+static void put_named(struct fixture *f, int64_t id, int64_t enterprise_id, const char *name,
+                      bool deleted)
+{
+    const struct change c = {
+        .kind = CHANGE_PUT_GROUP,
+        .group = {.id = id, .enterprise_id = enterprise_id, .name = name, .deleted = deleted}};
+    directory_apply(f->dir, &c);
+}
+
+static void a_group_holds_its_name_while_it_lives(void **state)
+{
+    struct fixture *f = *state;
+    put_named(f, 1, ACME, "North", false);
+    assert_true(directory_group_name_taken(f->dir, ACME, "nOrth", 0));
+    assert_false(directory_group_name_taken(f->dir, ACME, "North", 1));
+    assert_false(directory_group_name_taken(f->dir, OTHER, "North", 0));
+    put_named(f, 2, OTHER, "north", false);
+    assert_true(directory_group_name_taken(f->dir, OTHER, "North", 1));
+    put_named(f, 1, ACME, "South", false);
+    assert_false(directory_group_name_taken(f->dir, ACME, "North", 0));
+    assert_true(directory_group_name_taken(f->dir, ACME, "South", 2));
+    put_named(f, 3, ACME, "North", false);
+    put_named(f, 1, ACME, "South", true);
+    assert_false(directory_group_name_taken(f->dir, ACME, "South", 0));
+    assert_true(directory_group_name_taken(f->dir, ACME, "North", 0));
+}
+
+/* Of two that have one name, whichever leaves, the later one holds it. */
+static void a_name_stays_with_who_took_it_over(void **state)
+{
+    struct fixture *f = *state;
+    put_named(f, 1, ACME, "North", false);
+    put_named(f, 2, ACME, "north", false);
+    put_named(f, 1, ACME, "North", true);
+    assert_true(directory_group_name_taken(f->dir, ACME, "North", 0));
+    assert_false(directory_group_name_taken(f->dir, ACME, "North", 2));
+}
+
 static void lists_are_by_id_and_without_the_deleted(void **state)
 {
     struct fixture *f = *state;
@@ -289,6 +327,8 @@ int main(void)
         WITH_DIRECTORY(enterprises_are_copied),
         WITH_DIRECTORY(login_names_have_no_case),
         WITH_DIRECTORY(a_live_user_wins_a_name),
+        WITH_DIRECTORY(a_group_holds_its_name_while_it_lives),
+        WITH_DIRECTORY(a_name_stays_with_who_took_it_over),
         WITH_DIRECTORY(lists_are_by_id_and_without_the_deleted),
         WITH_DIRECTORY(a_token_names_its_caller),
         WITH_DIRECTORY(an_expired_token_is_forgotten),

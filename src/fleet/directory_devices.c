@@ -13,12 +13,6 @@
 #include "fleet/pack.h"
 #include "model/message.h"
 
-/* The devices of one enterprise, ordered by DeviceID. */
-struct fleet {
-    int64_t enterprise_id;
-    GTree *devices; /* struct device_record -> itself */
-};
-
 /* ---- records ---- */
 
 static void tracked_release(struct tracked *t)
@@ -216,7 +210,8 @@ static void unindex(struct directory *dir, struct device_record *r)
     }
     remove_record(dir->plates, r);
     remove_record(dir->codes, r);
-    g_tree_remove(fleet_of(dir, r->device.enterprise_id)->devices, r);
+    g_tree_remove(r->fleet->devices, r);
+    directory_squads_leave(dir, r);
     g_hash_table_remove(dir->by_id, &r->device.id);
 }
 
@@ -227,7 +222,10 @@ static void index_record(struct directory *dir, struct device_record *r)
     g_hash_table_replace(dir->by_key, (char *)r + (key - (const char *)r), r);
     put_record(dir->plates, r->device.plate, r);
     put_record(dir->codes, r->device.object_code, r);
-    g_tree_insert(fleet_of(dir, r->device.enterprise_id)->devices, r, r);
+    r->fleet = fleet_of(dir, r->device.enterprise_id);
+    g_tree_insert(r->fleet->devices, r, r);
+    directory_fleets_note(dir, r->fleet);
+    directory_squads_join(dir, r);
 }
 
 void directory_devices_apply(struct directory *dir, const struct device *device)
@@ -373,16 +371,18 @@ void directory_release_all(struct directory *dir, struct device_ref *refs, size_
 static struct device_ref ref_of(struct device_record *r)
 {
     record_hold(r);
-    return (struct device_ref){.tracked = r->tracked, .info = &r->device};
+    return (struct device_ref){
+        .tracked = r->tracked, .info = &r->device, .group_id = directory_squads_group(r)};
 }
 
-static bool is_visible(const struct device *d, const struct caller *caller)
+static bool is_visible(const struct device_record *r, const struct caller *caller)
 {
-    if (d->enterprise_id != caller->enterprise_id) {
+    if (r->device.enterprise_id != caller->enterprise_id) {
         return false;
     }
+    int64_t group_id = caller->group_count == 0 ? 0 : directory_squads_group(r);
     for (size_t i = 0; i < caller->group_count; i++) {
-        if (caller->group_ids[i] == d->group_id) {
+        if (caller->group_ids[i] == group_id) {
             return true;
         }
     }
@@ -395,7 +395,7 @@ static enum err find_in(struct directory *dir, GHashTable *index, const void *ke
 {
     directory_lock_read(dir);
     struct device_record *r = g_hash_table_lookup(index, key);
-    bool found = r != NULL && (caller == NULL || is_visible(&r->device, caller));
+    bool found = r != NULL && !r->fleet->is_deleted && (caller == NULL || is_visible(r, caller));
     *out = found ? ref_of(r) : (struct device_ref){0};
     directory_unlock(dir);
     return found ? ERR_OK : ERR_NOT_FOUND;
@@ -411,7 +411,8 @@ enum speed_unit directory_speed_unit(struct directory *dir, const char *device_i
 {
     directory_lock_read(dir);
     const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
-    enum speed_unit unit = r != NULL ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    bool found = r != NULL && !r->fleet->is_deleted;
+    enum speed_unit unit = found ? r->device.speed_unit : SPEED_UNIT_UNSET;
     directory_unlock(dir);
     return unit;
 }
@@ -493,7 +494,7 @@ struct device_listing {
 
 static void list_device(struct device_listing *list, struct device_record *r)
 {
-    if (!is_visible(&r->device, list->caller)) {
+    if (!is_visible(r, list->caller)) {
         return;
     }
     if (list->count == list->room) { /* devices came between two stretches */
@@ -510,7 +511,7 @@ static GTreeNode *find_stretch(struct directory *dir, struct device_listing *lis
                                const struct device_record *before)
 {
     struct fleet *f = g_hash_table_lookup(dir->fleets, &list->caller->enterprise_id);
-    if (f == NULL) {
+    if (f == NULL || f->is_deleted) {
         return NULL;
     }
     if (list->at == NULL) {
@@ -558,7 +559,7 @@ size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id)
 {
     directory_lock_read(dir);
     const struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
-    size_t size = f == NULL ? 0 : (size_t)g_tree_nnodes(f->devices);
+    size_t size = f == NULL || f->is_deleted ? 0 : (size_t)g_tree_nnodes(f->devices);
     directory_unlock(dir);
     return size;
 }
@@ -567,6 +568,9 @@ size_t directory_device_count(struct directory *dir)
 {
     directory_lock_read(dir);
     size_t count = g_hash_table_size(dir->by_id);
+    for (const GList *l = dir->orphaned_fleets.head; l != NULL; l = l->next) {
+        count -= (size_t)g_tree_nnodes(((const struct fleet *)l->data)->devices);
+    }
     directory_unlock(dir);
     return count;
 }

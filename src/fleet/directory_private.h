@@ -7,13 +7,14 @@
 #include "fleet/directory.h"
 
 /*
- * The inside of the directory, shared by its four files and nobody else.
+ * The inside of the directory, shared by its files and nobody else.
  *
  *     by_id ──┐
  *     by_key ─┼─► device_record ──► tracked (live state, under one of the stripes)
  *     plates ─┤     counted,          counted by its records: a rename makes a new record,
  *     codes ──┤     immutable         the tracked stays
- *     fleets ─┘
+ *     fleets ─┤
+ *     squads ─┘
  *
  * `lock` covers every table. A reader counts a record while it holds the lock and lets it go
  * without; whoever drops the last count frees. The counters are C11 atomics.
@@ -37,11 +38,31 @@ struct tracked {
     bool has_position; /* the state has */
 };
 
+/* The devices of one enterprise, ordered by DeviceID. */
+struct fleet {
+    int64_t enterprise_id;
+    GTree *devices; /* struct device_record -> itself */
+    bool is_deleted;
+    bool is_orphaned; /* it stands in orphaned_fleets */
+};
+
+/* The devices of one group, in no order; it goes with the last of them. */
+struct squad {
+    int64_t group_id;
+    struct device_record *first;
+    bool is_deleted;
+    bool is_orphaned; /* it stands in orphaned_squads */
+};
+
 /* One allocation with the texts of `device` behind it. */
 struct device_record {
     struct device device; /* first, so that a device_ref's info leads back here */
     struct device_record *self;
     struct tracked *tracked;
+    struct fleet *fleet; /* while it is in the tables, as the next three */
+    struct squad *squad; /* NULL: in no group */
+    struct device_record *before;
+    struct device_record *next; /* of its squad */
     atomic_uint holders;
 };
 
@@ -51,16 +72,20 @@ struct directory {
     GTree *enterprises;                /* id -> struct enterprise, as the next two owned here */
     GTree *users;
     GTree *groups;
-    GHashTable *logins; /* folded name -> struct user */
-    GHashTable *tokens; /* hash -> struct token, owned */
+    GHashTable *group_names; /* enterprise and folded name -> id, of live groups */
+    GHashTable *logins;      /* folded name -> struct user */
+    GHashTable *tokens;      /* hash -> struct token, owned */
     size_t token_sweep_at;
-    GHashTable *addresses; /* user id -> struct known_addresses, owned */
-    GHashTable *focus;     /* set of struct focus, owned */
-    GHashTable *by_id;     /* internal id -> struct device_record, which it counts */
-    GHashTable *by_key;    /* device_id_key() -> struct device_record */
-    GHashTable *plates;    /* set of struct device_record, by enterprise and folded plate */
-    GHashTable *codes;     /* the same by object code */
-    GHashTable *fleets;    /* enterprise -> struct fleet, owned: its devices by DeviceID */
+    GHashTable *addresses;  /* user id -> struct known_addresses, owned */
+    GHashTable *focus;      /* set of struct focus, owned */
+    GHashTable *by_id;      /* internal id -> struct device_record, which it counts */
+    GHashTable *by_key;     /* device_id_key() -> struct device_record */
+    GHashTable *plates;     /* set of struct device_record, by enterprise and folded plate */
+    GHashTable *codes;      /* the same by object code */
+    GHashTable *fleets;     /* enterprise -> struct fleet, owned: its devices by DeviceID */
+    GHashTable *squads;     /* group -> struct squad, owned */
+    GQueue orphaned_fleets; /* deleted, with devices that are not yet; may be empty of them */
+    GQueue orphaned_squads; /* deleted, with devices that still name them */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
@@ -87,5 +112,20 @@ void directory_devices_init(struct directory *dir);
 void directory_devices_clear(struct directory *dir);
 void directory_devices_apply(struct directory *dir, const struct device *device);
 void directory_devices_apply_clock(struct directory *dir, const struct change *c);
+void directory_groups_init(struct directory *dir);
+void directory_groups_clear(struct directory *dir);
+/* A group is about to be put in place of what the tables have of it. */
+void directory_groups_note(struct directory *dir, const struct group *g);
+void directory_orphans_init(struct directory *dir);
+void directory_orphans_clear(struct directory *dir);
+/* Notes what the tombstone of an enterprise or group, just applied, leaves behind. */
+void directory_orphans_note(struct directory *dir, const struct change *c);
+/* A fleet got a device, or its enterprise was put: whether it is deleted. */
+void directory_fleets_note(struct directory *dir, struct fleet *f);
+/* A record comes into the tables, with its group; it leaves them. */
+void directory_squads_join(struct directory *dir, struct device_record *r);
+void directory_squads_leave(struct directory *dir, struct device_record *r);
+/* The group a record is in; 0 where it is in none, or in one that was deleted. */
+int64_t directory_squads_group(const struct device_record *r);
 
 #endif

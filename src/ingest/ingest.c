@@ -1,9 +1,9 @@
 /*
  * The loop of the one changer.
  *
- *     wait ──► batch of arrivals ──► commit ──► a job, its commit ──► a slice of upkeep ────────┐
- *      ▲                                                                                        │
- *      └────────────────────────────────────────────────────────────────────────────────────────┘
+ *     wait ──► batch of arrivals ──► commit ──► a slice of jobs ──► a slice of upkeep ──┐
+ *      ▲                                                                                │
+ *      └────────────────────────────────────────────────────────────────────────────────┘
  *
  * While a commit runs, the next batch gathers in the queue: the slower the disk, the larger the
  * batches. Where the disk is fast, a pause of PAUSE_US does the same, since a commit costs as much
@@ -30,7 +30,7 @@ enum {
     PATIENCE_MS = 5000,      /* of the first commit that fails */
     PATIENCE_AGAIN_MS = 500, /* of the next ones, until one succeeds */
     WARNING_EVERY_MS = 10000,
-    JOB_HEADROOM_BYTES = 64 * 1024 /* what arrivals leave of the queue for jobs */
+    MARK_HEADROOM_BYTES = 64 * 1024 /* what arrivals leave of the queue for the marks of jobs */
 };
 
 /* ---- hands ---- */
@@ -132,37 +132,37 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
 
 /* ---- the loop ---- */
 
-/* Takes arrivals until the batch is full, the queue is drained, or a job comes up. */
-static bool gather(struct ingest *in, struct bytes *job)
+/* Takes arrivals until the batch is full or the queue is drained. */
+static void gather(struct ingest *in)
 {
     struct bytes record;
     while (!batch_is_full(&in->batch) && queue_next(in->queue, &record) == ERR_OK) {
-        if (intake_open(record)->kind == INTAKE_JOB) {
-            *job = record;
-            return true;
+        if (intake_is_mark(record)) {
+            in->jobs.marks_passed++;
+        } else {
+            batch_take(in, record);
         }
-        batch_take(in, record);
     }
-    return false;
+    if (in->batch.verdict_count == 0) { /* else the room is given back with the verdicts */
+        queue_release(in->queue);
+    }
 }
 
 static void *run(void *context)
 {
     struct ingest *in = context;
     for (;;) {
-        enum err e = queue_take(in->queue, upkeep_wait_ms(in, WAIT_MS));
-        if (e == ERR_END) {
+        enum err e = queue_take(in->queue, jobs_wait(in) ? 0 : upkeep_wait_ms(in, WAIT_MS));
+        if (e == ERR_END && !jobs_wait(in)) {
             return NULL;
         }
         int64_t begin_us = clock_monotonic_us();
-        struct bytes job;
-        bool has_job = gather(in, &job);
+        gather(in);
+        upkeep_resolve_orphans(in);
         parts_expire(in, clock_wall_ms() / 1000);
         batch_finish(in);
-        if (has_job) {
-            job_take(in, job);
-        }
-        upkeep_run(in, e == ERR_TIMEOUT);
+        jobs_run(in);
+        upkeep_run(in, e == ERR_TIMEOUT && !jobs_wait(in));
         int64_t spent_us = clock_monotonic_us() - begin_us;
         if (e == ERR_OK && spent_us < PAUSE_US) {
             sleep_us(PAUSE_US - spent_us);
@@ -197,13 +197,13 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
 
 static void free_ingest(struct ingest *in)
 {
+    jobs_clear(&in->jobs);
     parts_clear(&in->parts);
     clocks_clear(&in->clocks);
     batch_free(&in->batch);
     g_hash_table_destroy(in->hands);
     queue_free(in->queue);
     arena_free(&in->upkeep_arena);
-    check(pthread_mutex_destroy(&in->job_lock) == 0);
     free(in);
 }
 
@@ -211,8 +211,8 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
 {
     struct ingest *in = mem_new(sizeof(*in));
     in->options = *options;
-    in->queue = queue_new(options->queue_bytes + JOB_HEADROOM_BYTES);
-    check(pthread_mutex_init(&in->job_lock, NULL) == 0);
+    in->queue = queue_new(options->queue_bytes + MARK_HEADROOM_BYTES);
+    jobs_init(&in->jobs);
     in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
     parts_init(&in->parts);
@@ -242,7 +242,7 @@ enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credi
 {
     size_t size = intake_size(a);
     uint8_t *at = NULL;
-    enum err e = queue_begin(in->queue, size, JOB_HEADROOM_BYTES, &at);
+    enum err e = queue_begin(in->queue, size, MARK_HEADROOM_BYTES, &at);
     if (e != ERR_OK) {
         return e;
     }

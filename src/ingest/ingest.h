@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/counters.h"
 #include "base/err.h"
+#include "base/fair.h"
 #include "fleet/directory.h"
 #include "fleet/unknown.h"
 #include "model/change.h"
@@ -104,25 +105,59 @@ enum speed_unit ingest_speed_unit(struct ingest *in, const char *device_id);
  */
 enum err ingest_health(struct ingest *in);
 
+/* ---- jobs ---- */
+
 /*
- * A change asked for by the API or the command line. `run` is called on the ingest thread: it
- * checks against the directory as it then is and appends what is to change; its ERR_OK is committed
- * in a transaction of its own job and applied to the directory. `arg` is reached by both threads in
- * turn, never at once: the caller must not touch it until ingest_call() returned.
+ * A job is a change asked for by the API or the command line. Its `run` is called on the ingest
+ * thread: it checks against the directory as it then is and appends what is to change. ERR_OK and
+ * ERR_MORE have that committed in a transaction of its own and applied to the directory; after
+ * ERR_MORE there is another step, before which batches of fixes and other jobs have their turn.
+ * Anything else ends the job and changes nothing more.
  */
 struct job_context {
     struct directory *directory;
     struct unknown_trackers *unknown;
     struct change_list changes; /* its arena lives until the commit */
     int64_t now_s;
+    int64_t pause_us; /* for job_pauses() */
 };
 typedef enum err job_run(struct job_context *job, void *arg);
 
+/* Whether a step that could do more should end, with ERR_MORE. It has done something before. */
+bool job_pauses(const struct job_context *job);
+
+struct ingest_job {
+    struct fair_place place; /* on whose account it waits; there is lane 0 */
+    int64_t deadline_ms;     /* on the monotonic clock */
+    job_run *run;
+    void *arg; /* reached by one thread at a time, and not by the caller before `done` */
+    void (*free_arg)(void *arg);
+    /*
+     * Called once, on the ingest thread or another, and must only hand the outcome on: what `run`
+     * or the commit answered; ERR_TIMEOUT where its time is over; ERR_STOPPING. `arg` is the
+     * caller's again. NULL: the ingest thread is at the job, which may still happen, and frees the
+     * arg with `free_arg`.
+     */
+    void (*done)(void *context, enum err e, void *arg);
+    void *context;
+};
+
 /*
- * Runs a job and waits for its commit, on a thread that may block. Answers what `run` or the commit
- * answered; ERR_BUSY where the queue is full and the job was not taken. ERR_TIMEOUT after
- * `timeout_ms`: the job may still happen; its arg, which must have been allocated with malloc(), is
- * then freed by ingest with `free_arg` and no longer the caller's.
+ * Queues a job; any thread. ERR_OK: `done` will be called. Else it was not taken: ERR_BUSY, too
+ * many wait (of that account, or in all); ERR_STOPPING, after ingest_end_jobs().
+ */
+MUST_USE enum err ingest_submit(struct ingest *in, const struct ingest_job *job);
+
+/*
+ * Takes no more jobs, has `done` called of all that wait, and returns when no `done` will be called
+ * any more: at the latest at the deadline of the one that runs.
+ */
+void ingest_end_jobs(struct ingest *in);
+
+/*
+ * Submits a job and waits for its end, on a thread that may block. Answers as `done` and
+ * ingest_submit() do. After ERR_TIMEOUT the arg is ingest's, which frees it with `free_arg` (NULL:
+ * not at all); else it is the caller's.
  */
 MUST_USE enum err ingest_call(struct ingest *in, job_run *run, void *arg, void (*free_arg)(void *),
                               unsigned timeout_ms);

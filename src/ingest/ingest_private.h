@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/fair.h"
 #include "base/queue.h"
 #include "fleet/clock_zone.h"
 #include "fleet/live.h"
@@ -98,11 +99,27 @@ struct clocks {
     uint32_t run; /* tells its connections from those of other runs */
 };
 
+/* Jobs (job.c). All but `marks_passed`, which is the ingest thread's, is under `lock`. */
+struct jobs {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t watch; /* tells those whose time is over */
+    struct fair *queues;
+    struct fair_turn turn; /* of the job that the ingest thread has */
+    GQueue open;           /* struct job: waits or runs, and is not given up */
+    size_t unanswered;     /* whose done() has not returned */
+    uint64_t marks_left;
+    uint64_t marks_passed;
+    int64_t watch_until_ms; /* when the watch looks again; INT64_MAX: when it is woken */
+    bool is_closed;         /* no more are taken */
+    bool is_over;           /* the watch ends */
+};
+
 struct ingest {
     struct ingest_options options;
     struct queue *queue;
     pthread_t thread;
-    pthread_mutex_t job_lock;        /* of all jobs' members that two threads reach */
+    struct jobs jobs;
     _Atomic int health;              /* enum err */
     _Atomic int64_t commit_began_ms; /* monotonic; 0: none is under way */
     bool is_lost;                    /* the store; said once */
@@ -196,6 +213,9 @@ MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c
 
 /* ---- upkeep.c ---- */
 
+/* Adds to the batch what deletions left to be done, some of it at a time. */
+void upkeep_resolve_orphans(struct ingest *in);
+
 /* A slice of the store's housekeeping. `is_idle`: nothing else waits. */
 void upkeep_run(struct ingest *in, bool is_idle);
 /* A fix was taken: its time may be the newest that a tracker's own clock told. */
@@ -226,7 +246,12 @@ void parts_settle(struct ingest *in, bool is_committed);
 
 /* ---- job.c ---- */
 
-/* Runs a job of a record and commits it. */
-void job_take(struct ingest *in, struct bytes record);
+/* No jobs, and the watch begins; the watch ends, when there are none any more. */
+void jobs_init(struct jobs *jobs);
+void jobs_clear(struct jobs *jobs);
+/* A slice of the jobs that wait: at least a step of the one whose turn it is. */
+void jobs_run(struct ingest *in);
+/* Whether one waits, or goes on. */
+bool jobs_wait(struct ingest *in);
 
 #endif

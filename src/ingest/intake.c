@@ -1,5 +1,5 @@
 /*
- * A record of an arrival:
+ * A record of an arrival; a mark is its first number:
  *
  *     head | address, frame, up to 8 | item | fix | text, up to 8 | item | …
  *
@@ -110,7 +110,17 @@ void intake_encode(const struct arrival *a, uint8_t *out)
     }
 }
 
-const struct intake_head *intake_open(struct bytes record)
+void intake_encode_mark(uint8_t *out)
+{
+    *(uint32_t *)(void *)out = INTAKE_MARK;
+}
+
+bool intake_is_mark(struct bytes record)
+{
+    return *(const uint32_t *)(const void *)record.at == INTAKE_MARK;
+}
+
+static const struct intake_head *intake_open(struct bytes record)
 {
     check(record.len >= sizeof(struct intake_head));
     return (const struct intake_head *)(const void *)record.at;

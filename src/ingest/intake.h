@@ -3,15 +3,15 @@
 
 #include "ingest/ingest.h"
 
-/* Arrivals and jobs as records of the queue. */
+/* Arrivals as records of the queue, and the marks that jobs leave between them. */
 
-enum intake_kind { INTAKE_ARRIVAL, INTAKE_JOB };
+enum intake_kind { INTAKE_ARRIVAL, INTAKE_MARK };
+enum { INTAKE_MARK_BYTES = 8 };
 
-/* What a record begins with. Of a job only `kind` and `job` count. */
+/* What a record begins with; a mark is `kind` alone. */
 struct intake_head {
     uint32_t kind; /* enum intake_kind */
     uint32_t count;
-    void *job; /* struct job */
     int64_t rcv_time_ms;
     struct connection_ref connection;
     struct reply_hint hint;
@@ -49,8 +49,10 @@ struct intake_message {
 size_t intake_size(const struct arrival *a);
 /* Writes it to `out`, which has intake_size() bytes and is aligned to 8. */
 void intake_encode(const struct arrival *a, uint8_t *out);
-/* The head of a record. */
-const struct intake_head *intake_open(struct bytes record);
+/* Writes a mark to `out`, which has INTAKE_MARK_BYTES and is aligned to 8. */
+void intake_encode_mark(uint8_t *out);
+/* Whether a record is a mark; else it is an arrival. */
+bool intake_is_mark(struct bytes record);
 /* The parts of an arrival's record. */
 struct intake_cursor intake_begin(struct bytes record);
 /* The next message; false after the last. */

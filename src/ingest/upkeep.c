@@ -11,6 +11,14 @@
 #include "ingest/ingest_private.h"
 
 enum { MS_PER_S = 1000, DAY_S = 86400 };
+enum { ORPHANS_AT_ONCE = 128 }; /* about 2 ms of work, with saving and applying them */
+
+void upkeep_resolve_orphans(struct ingest *in)
+{
+    if (!in->is_lost && directory_has_orphans(in->options.directory)) {
+        directory_resolve_orphans(in->options.directory, &in->batch.changes, ORPHANS_AT_ONCE);
+    }
+}
 
 static void publish_settled(void *context, int64_t device, const struct fold_state *state)
 {
@@ -83,5 +91,6 @@ unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms)
     if (in->is_lost) {
         return limit_ms;
     }
-    return in->has_upkeep ? 0 : store_maintain_wait_ms(in->options.store, limit_ms);
+    bool has_more = in->has_upkeep || directory_has_orphans(in->options.directory);
+    return has_more ? 0 : store_maintain_wait_ms(in->options.store, limit_ms);
 }

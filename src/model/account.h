@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 /*
  * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
  * and what management calls hand in. Texts are UTF-8, NUL-terminated, never NULL ("" where unset),
@@ -76,6 +78,9 @@ struct device {
     int16_t utc_offset_min;     /* that zone, east of UTC; 0 where none is set */
     enum speed_unit speed_unit; /* UNSET: as its protocol says */
 };
+
+/* A copy with its texts in `arena`. */
+struct device device_copy(struct arena *arena, const struct device *d);
 
 /* "knots", "mps", "kmh"; "" for UNSET. */
 const char *speed_unit_name(enum speed_unit unit);

@@ -1,0 +1,191 @@
+/*
+ * Devices by group, and those that a deletion left behind. A group or an enterprise is deleted by
+ * its tombstone alone, however many devices it has, so that one small commit does it:
+ *
+ *     tombstone applied ──► fleet or squad is marked ──► for readers its devices are gone, or in
+ *                                      │                 no group, from here on
+ *                                      └─► orphans ──► changes, some at a time ──► committed,
+ *                                             ▲                                     applied
+ *                                             └─ a start finds those that are left ────┘
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "fleet/directory_private.h"
+
+/* Whether the tombstone of that group or enterprise was applied. */
+static bool group_is_deleted(const struct directory *dir, int64_t id)
+{
+    const struct group *g = g_tree_lookup(dir->groups, &id);
+    return g != NULL && g->deleted;
+}
+
+static bool enterprise_is_deleted(const struct directory *dir, int64_t id)
+{
+    const struct enterprise *e = g_tree_lookup(dir->enterprises, &id);
+    return e != NULL && e->deleted;
+}
+
+/* ---- fleets ---- */
+
+void directory_fleets_note(struct directory *dir, struct fleet *f)
+{
+    f->is_deleted = enterprise_is_deleted(dir, f->enterprise_id);
+    if (f->is_deleted && !f->is_orphaned) {
+        f->is_orphaned = true;
+        g_queue_push_tail(&dir->orphaned_fleets, f);
+    }
+}
+
+/* The first fleet that still has devices to be deleted; NULL. */
+static struct fleet *orphaned_fleet(struct directory *dir)
+{
+    struct fleet *f = g_queue_peek_head(&dir->orphaned_fleets);
+    while (f != NULL && g_tree_nnodes(f->devices) == 0) {
+        f->is_orphaned = false;
+        (void)g_queue_pop_head(&dir->orphaned_fleets);
+        f = g_queue_peek_head(&dir->orphaned_fleets);
+    }
+    return f;
+}
+
+static void delete_some(const struct fleet *f, struct change_list *changes, size_t max)
+{
+    GTreeNode *node = g_tree_node_first(f->devices);
+    for (size_t i = 0; i < max && node != NULL; i++) {
+        const struct device_record *r = g_tree_node_value(node);
+        struct change *c = change_add(changes, CHANGE_PUT_DEVICE);
+        c->device = device_copy(changes->arena, &r->device);
+        c->device.deleted = true;
+        change_add(changes, CHANGE_DELETE_CLOCK)->clock.device_id = r->device.id;
+        node = g_tree_node_next(node);
+    }
+}
+
+/* ---- squads ---- */
+
+static struct squad *squad_of(struct directory *dir, int64_t group_id)
+{
+    struct squad *s = g_hash_table_lookup(dir->squads, &group_id);
+    if (s == NULL) {
+        s = mem_new(sizeof(*s));
+        s->group_id = group_id;
+        g_hash_table_insert(dir->squads, &s->group_id, s);
+    }
+    return s;
+}
+
+static void note_squad(struct directory *dir, struct squad *s)
+{
+    s->is_deleted = group_is_deleted(dir, s->group_id);
+    if (s->is_deleted && !s->is_orphaned) {
+        s->is_orphaned = true;
+        g_queue_push_tail(&dir->orphaned_squads, s);
+    }
+}
+
+void directory_squads_join(struct directory *dir, struct device_record *r)
+{
+    if (r->device.group_id == 0) {
+        return;
+    }
+    struct squad *s = squad_of(dir, r->device.group_id);
+    r->squad = s;
+    r->next = s->first;
+    if (s->first != NULL) {
+        s->first->before = r;
+    }
+    s->first = r;
+    note_squad(dir, s);
+}
+
+void directory_squads_leave(struct directory *dir, struct device_record *r)
+{
+    struct squad *s = r->squad;
+    if (s == NULL) {
+        return;
+    }
+    if (r->before != NULL) {
+        r->before->next = r->next;
+    } else {
+        s->first = r->next;
+    }
+    if (r->next != NULL) {
+        r->next->before = r->before;
+    }
+    r->squad = NULL;
+    if (s->first == NULL) {
+        if (s->is_orphaned) {
+            (void)g_queue_remove(&dir->orphaned_squads, s);
+        }
+        g_hash_table_remove(dir->squads, &s->group_id);
+    }
+}
+
+int64_t directory_squads_group(const struct device_record *r)
+{
+    return r->squad == NULL || r->squad->is_deleted ? 0 : r->squad->group_id;
+}
+
+static void release_some(const struct squad *s, struct change_list *changes, size_t max)
+{
+    const struct device_record *r = s->first;
+    for (size_t i = 0; i < max && r != NULL; i++) {
+        struct change *c = change_add(changes, CHANGE_PUT_DEVICE);
+        c->device = device_copy(changes->arena, &r->device);
+        c->device.group_id = 0;
+        r = r->next;
+    }
+}
+
+/* ---- orphans ---- */
+
+void directory_orphans_init(struct directory *dir)
+{
+    dir->squads = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
+    g_queue_init(&dir->orphaned_fleets);
+    g_queue_init(&dir->orphaned_squads);
+}
+
+void directory_orphans_clear(struct directory *dir)
+{
+    g_queue_clear(&dir->orphaned_squads);
+    g_queue_clear(&dir->orphaned_fleets);
+    g_hash_table_destroy(dir->squads);
+}
+
+void directory_orphans_note(struct directory *dir, const struct change *c)
+{
+    if (c->kind == CHANGE_PUT_ENTERPRISE) {
+        struct fleet *f = g_hash_table_lookup(dir->fleets, &c->enterprise.id);
+        if (f != NULL) {
+            directory_fleets_note(dir, f);
+        }
+    } else if (c->kind == CHANGE_PUT_GROUP) {
+        struct squad *s = g_hash_table_lookup(dir->squads, &c->group.id);
+        if (s != NULL) {
+            note_squad(dir, s);
+        }
+    }
+}
+
+bool directory_has_orphans(struct directory *dir)
+{
+    directory_lock_read(dir);
+    bool has = dir->orphaned_fleets.length > 0 || dir->orphaned_squads.length > 0;
+    directory_unlock(dir);
+    return has;
+}
+
+void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max)
+{
+    directory_lock_write(dir);
+    const struct fleet *f = orphaned_fleet(dir);
+    const struct squad *s = g_queue_peek_head(&dir->orphaned_squads);
+    if (f != NULL) {
+        delete_some(f, changes, max);
+    } else if (s != NULL) {
+        release_some(s, changes, max);
+    }
+    directory_unlock(dir);
+}
