@@ -92,7 +92,7 @@ static struct choice choose_enterprise(struct call *c, const struct json_value *
     struct value hold_id;
     struct enterprise e;
     struct param_fault fault;
-    const struct param_reading reading = {&hold_id_param, 1, &c->arena, NULL};
+    const struct param_reading reading = {.rows = &hold_id_param, .count = 1, .arena = &c->arena};
     if (!method_takes_hold_id(c->method) || c->caller.role != ROLE_ROOT) {
         return (struct choice){0};
     }
@@ -144,8 +144,12 @@ static bool check_fields(struct call *c, const struct json_value *object,
                          const struct choice *choice)
 {
     const struct api_method *m = c->method;
-    const struct param_reading reading = {m->params, m->param_count, &c->arena,
-                                          has_times(m) ? call_clock(c) : NULL};
+    const struct param_reading reading = {
+        .rows = m->params,
+        .count = m->param_count,
+        .arena = &c->arena,
+        .clock = has_times(m) ? call_clock(c) : NULL,
+    };
     struct param_fault fault = {.name = NULL, .why = ""};
     bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;
     if (choice->missing && strcmp(fault.why, PARAM_MISSING) != 0) {

@@ -341,7 +341,7 @@ static const struct param_row id_params[] = {
 
 static const struct reply_member members[] = {
     ROW_MEMBERS,
-    {"IsReversal", REPLY_INT, false, "0", "Always 0"},
+    {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
 };
 
 static const struct api_method rows[] = {
@@ -355,7 +355,7 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"}},
         .doc = "The records of one device by plate, one a GPSTime, oldest first: those of the "
@@ -374,7 +374,7 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
                   {CODE_NO_DEVICE, "Device number does not exist or has been deleted"}},
         .doc = "The records of one device by DeviceID, one a GPSTime, oldest first: those of the "
@@ -385,4 +385,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group history_methods = {rows, COUNT_OF(rows)};
+const struct method_group history_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -257,14 +257,21 @@ static const struct param_row delete_params[] = {[DELETE_HOLD_ID] = HOLD_ID_PARA
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 
 static const struct reply_member id_members[] = {
-    {"HoldID", REPLY_INT, false, "1", "Its ID"},
+    {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
 };
 static const struct reply_member members[] = {
-    {"HoldID", REPLY_INT, false, "1", "Its ID"},
-    {"HoldName", REPLY_TEXT, false, "\"Fleet One\"", "Its name"},
-    {"TimeZone", REPLY_TEXT, false, "\"Europe/Berlin\"", "IANA name of its time zone"},
-    {"ServiceEnd", REPLY_TIME, true, "\"2030-01-01 00:00:00\"", "null: never"},
-    {"RetentionDays", REPLY_INT, false, "0", "0: the server's setting"},
+    {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "HoldName", .type = REPLY_TEXT, .example = "\"Fleet One\"", .doc = "Its name"},
+    {.name = "TimeZone",
+     .type = REPLY_TEXT,
+     .example = "\"Europe/Berlin\"",
+     .doc = "IANA name of its time zone"},
+    {.name = "ServiceEnd",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "\"2030-01-01 00:00:00\"",
+     .doc = "null: never"},
+    {.name = "RetentionDays", .type = REPLY_INT, .example = "0", .doc = "0: the server's setting"},
 };
 
 static const struct api_method rows[] = {
@@ -276,7 +283,7 @@ static const struct api_method rows[] = {
         .own_hold_id = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
         .doc = "Makes an enterprise.",
         .check = check_enterprise,
         .change = add_enterprise,
@@ -314,10 +321,10 @@ static const struct api_method rows[] = {
         .own_hold_id = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The enterprises by HoldID.",
         .run = list_enterprises,
     },
 };
 
-const struct method_group enterprise_methods = {rows, COUNT_OF(rows)};
+const struct method_group enterprise_methods = {.rows = rows, .count = COUNT_OF(rows)};

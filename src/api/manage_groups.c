@@ -154,8 +154,8 @@ static const struct param_row delete_params[] = {ID_PARAM};
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 
 static const struct reply_member members[] = {
-    {"GroupID", REPLY_INT, false, "1", "Its ID"},
-    {"GroupName", REPLY_TEXT, false, "\"north\"", "Its name"},
+    {.name = "GroupID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "GroupName", .type = REPLY_TEXT, .example = "\"north\"", .doc = "Its name"},
 };
 
 static const struct api_method rows[] = {
@@ -168,7 +168,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, members, 1},
+        .reply = {.shape = REPLY_OBJECT, .members = members, .count = 1},
         .codes = {{409, "GroupName is taken"}},
         .doc = "Makes a group of devices.",
         .change = add_group,
@@ -210,10 +210,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The groups by GroupID; to users limited to groups, those.",
         .run = list_groups,
     },
 };
 
-const struct method_group group_methods = {rows, COUNT_OF(rows)};
+const struct method_group group_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -310,13 +310,24 @@ static const struct param_row password_params[] = {
                       .doc = "The new one, 6 to 128 characters"},
 };
 
-static const struct reply_member id_members[] = {{"UserID", REPLY_INT, false, "1", "Its ID"}};
+static const struct reply_member id_members[] = {
+    {.name = "UserID", .type = REPLY_INT, .example = "1", .doc = "Its ID"}};
 static const struct reply_member members[] = {
-    {"UserID", REPLY_INT, false, "1", "Its ID"},
-    {"LoginName", REPLY_TEXT, false, "\"anna\"", "Name to log in with"},
-    {"Role", REPLY_TEXT, false, "\"operator\"", "viewer, operator or admin"},
-    {"ExpireTime", REPLY_TIME, true, "null", "null: never"},
-    {"GroupIDs", REPLY_IDS, false, "[]", "Groups that the user is limited to; []: all devices"},
+    {.name = "UserID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "LoginName", .type = REPLY_TEXT, .example = "\"anna\"", .doc = "Name to log in with"},
+    {.name = "Role",
+     .type = REPLY_TEXT,
+     .example = "\"operator\"",
+     .doc = "viewer, operator or admin"},
+    {.name = "ExpireTime",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "null",
+     .doc = "null: never"},
+    {.name = "GroupIDs",
+     .type = REPLY_IDS,
+     .example = "[]",
+     .doc = "Groups that the user is limited to; []: all devices"},
 };
 
 static const struct api_method rows[] = {
@@ -330,7 +341,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
         .codes = {{409, NAME_TAKEN}, {404, "This group does not exist"}},
         .doc = "Makes a user of the enterprise.",
         .check = check_user,
@@ -376,7 +387,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The users by UserID.",
         .run = list_users,
     },
@@ -396,4 +407,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group user_methods = {rows, COUNT_OF(rows)};
+const struct method_group user_methods = {.rows = rows, .count = COUNT_OF(rows)};

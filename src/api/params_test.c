@@ -54,7 +54,8 @@ static enum err read_bytes_with(struct reading *r, const struct param_row *rows,
     struct json_value *object = NULL;
     arena_clear(&r->arena);
     assert_int_equal(json_read(text, &r->arena, &object), ERR_OK);
-    const struct param_reading reading = {rows, count, &r->arena, &r->clock};
+    const struct param_reading reading = {
+        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock};
     r->fault = (struct param_fault){0};
     return params_read(&reading, object, r->values, &r->fault);
 }

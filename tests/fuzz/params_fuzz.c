@@ -159,7 +159,12 @@ static void read_fields(const struct api_method *method, const struct json_value
     struct zone *zone = NULL;
     check(zone_find("Europe/Berlin", &zone) == ERR_OK);
     struct zone_clock clock = zone_clock_init(zone);
-    const struct param_reading reading = {method->params, method->param_count, arena, &clock};
+    const struct param_reading reading = {
+        .rows = method->params,
+        .count = method->param_count,
+        .arena = arena,
+        .clock = &clock,
+    };
     struct value values[PARAMS_MAX];
     struct param_fault fault = {0};
     enum err e = params_read(&reading, body, values, &fault);
