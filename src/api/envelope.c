@@ -34,6 +34,6 @@ void envelope_end(struct call *c)
         json_write_null(&c->out);
     }
     json_name(&c->out, "ErrMsg");
-    json_write_null(&c->out);
+    json_write_string(&c->out, c->method == NULL ? NULL : c->method->success);
     json_object_end(&c->out);
 }

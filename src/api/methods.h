@@ -88,6 +88,7 @@ struct api_method {
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
     enum method_fault fault;
+    const char *success;         /* ErrMsg of 200, as the document prints it; NULL: null */
     const char *missing_message; /* ErrMsg where a required field is missing; NULL: the usual */
     const struct param_row *params;
     size_t param_count;

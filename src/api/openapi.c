@@ -256,8 +256,7 @@ void openapi_write_example(const struct api_method *method, struct json_out *out
     } else {
         json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
     }
-    json_name(out, "ErrMsg");
-    json_write_null(out);
+    write_member(out, "ErrMsg", method->success);
     json_object_end(out);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <glib.h>
 #include <jansson.h>
 
 #include "api/call.h"
@@ -172,6 +173,18 @@ static void check_example(const struct api_method *m, json_t *root)
     }
 }
 
+/* ErrMsg of a success, as the document prints it section by section. */
+static const char *success_of(int section)
+{
+    if (section < 29) {
+        return NULL;
+    }
+    if (section == 29) {
+        return "Ok";
+    }
+    return section <= 32 ? "Success" : "OK";
+}
+
 static void test_every_row_has_an_example_of_its_reply(void **state)
 {
     (void)state;
@@ -181,7 +194,8 @@ static void test_every_row_has_an_example_of_its_reply(void **state)
         openapi_write_example(m, &out);
         json_t *root = load(&out);
         assert_int_equal(json_integer_value(json_object_get(root, "Code")), 200);
-        assert_true(json_is_null(json_object_get(root, "ErrMsg")));
+        const char *success = json_string_value(json_object_get(root, "ErrMsg"));
+        assert_int_equal(g_strcmp0(success, success_of(m->section)), 0);
         check_example(m, root);
         json_decref(root);
         json_free(&out);
