@@ -34,6 +34,8 @@ BODIES = (
     '{"deviceid":7,"STARTTIME":"2026-10-25 02:30:00","EndTime":"2026/1/5 7:05:09"}',
     '{"Devices":[{"DeviceID":"1"},{"DeviceID":2,"VehiclePlate":"\\u7ca4B\\ud83d\\ude00"}]}',
     '{"LoginName":"x","PassWord":" y ","Role":"viewer","GroupIDs":[1,"2",3e0],"Focus":"false"}',
+    '{"DeviceIDs":["1"," 2 ",3],"VehiclePlates":["B 1","粤B😀",""]}',
+    '{"DeviceIDs":[],"VehiclePlates":["a,b"],"SpeedUnit":null,"GroupIDs":null}',
     "\ufeff{}",
     "[[[[[[[[1]]]]]]]]",
 )

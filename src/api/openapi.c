@@ -24,16 +24,22 @@ static void write_bound(struct json_out *out, const char *name, int64_t v)
     json_int(out, v);
 }
 
-static void write_type(const char *type, bool nullable, struct json_out *out)
+/* One type, or several where `also` or null is allowed; `also` may be NULL. */
+static void write_types(const char *type, const char *also, bool nullable, struct json_out *out)
 {
     json_name(out, "type");
-    if (!nullable) {
+    if (also == NULL && !nullable) {
         json_write_string(out, type);
         return;
     }
     json_array_begin(out);
     json_write_string(out, type);
-    json_write_string(out, "null");
+    if (also != NULL) {
+        json_write_string(out, also);
+    }
+    if (nullable) {
+        json_write_string(out, "null");
+    }
     json_array_end(out);
 }
 
@@ -50,7 +56,10 @@ static void write_introduction(struct json_out *out)
         "body %d and another for each %d bytes; a connection is closed after %d seconds of rest. "
         "/api/asset/ answers as /api/vehicle/. Paths and field names are matched without regard "
         "to case. Times are local to the enterprise's zone: yyyy-MM-dd HH:mm:ss, yyyy-MM-dd, "
-        "yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the enterprise it "
+        "yyyy/M/d H:mm:ss or ISO 8601 with an offset. A list is a text with commas between "
+        "its items, or an array of texts without commas; [] is \"\". A bool may also be \"true\", "
+        "\"false\", 0 or 1; null is as good as absent, but where a field's type names it. The "
+        "account root names the enterprise it "
         "acts in with a body field HoldID in any call.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
         BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
@@ -66,6 +75,19 @@ static const char *const param_types[] = {
     [PARAM_TIME] = "string", [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
 };
 
+/* What an array holds; `pattern` of its texts, or NULL. */
+static void write_items(struct json_out *out, int64_t most, const char *type, const char *pattern)
+{
+    write_bound(out, "maxItems", most);
+    json_name(out, "items");
+    json_object_begin(out);
+    write_member(out, "type", type);
+    if (pattern != NULL) {
+        write_member(out, "pattern", pattern);
+    }
+    json_object_end(out);
+}
+
 static void write_param_bounds(const struct param_row *p, struct json_out *out)
 {
     switch (p->type) {
@@ -80,14 +102,11 @@ static void write_param_bounds(const struct param_row *p, struct json_out *out)
         break;
     case PARAM_LIST:
         write_bound(out, "maxLength", PARAM_LIST_BYTES);
+        write_items(out, PARAM_LIST_ITEMS, "string", "^[^,]*$");
         break;
     case PARAM_IDS:
     case PARAM_OBJECTS:
-        write_bound(out, "maxItems", p->max);
-        json_name(out, "items");
-        json_object_begin(out);
-        write_member(out, "type", p->type == PARAM_IDS ? "integer" : "object");
-        json_object_end(out);
+        write_items(out, p->max, p->type == PARAM_IDS ? "integer" : "object", NULL);
         break;
     default:
         break;
@@ -98,7 +117,7 @@ static void write_param(const struct param_row *p, struct json_out *out)
 {
     json_name(out, p->name);
     json_object_begin(out);
-    write_type(param_types[p->type], p->may_be_null, out);
+    write_types(param_types[p->type], p->type == PARAM_LIST ? "array" : NULL, p->may_be_null, out);
     write_member(out, "description", p->doc);
     write_param_bounds(p, out);
     json_object_end(out);
@@ -145,7 +164,7 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     for (size_t i = 0; i < r->count; i++) {
         json_name(out, r->members[i].name);
         json_object_begin(out);
-        write_type(reply_types[r->members[i].type], r->members[i].nullable, out);
+        write_types(reply_types[r->members[i].type], NULL, r->members[i].nullable, out);
         write_member(out, "description", r->members[i].doc);
         json_object_end(out);
     }

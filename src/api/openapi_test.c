@@ -26,6 +26,22 @@ static json_t *load(const struct json_out *out)
     return root;
 }
 
+/* The operation of a method. */
+static json_t *post_of(const json_t *root, const struct api_method *m)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
+    return json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
+}
+
+/* The schemas of its fields. */
+static json_t *request_fields(const json_t *root, const struct api_method *m)
+{
+    json_t *body = json_object_get(post_of(root, m), "requestBody");
+    json_t *type = json_object_get(json_object_get(body, "content"), "application/json");
+    return json_object_get(json_object_get(type, "schema"), "properties");
+}
+
 static void test_the_document_holds_every_row(void **state)
 {
     (void)state;
@@ -37,22 +53,68 @@ static void test_the_document_holds_every_row(void **state)
     json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
     size_t count = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
-        char path[128];
-        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
-        json_t *post = json_object_get(json_object_get(paths, path), "post");
-        assert_non_null(post);
+        assert_non_null(post_of(root, m));
         assert_non_null(json_object_get(schemas, m->name));
-        json_t *schema = json_object_get(
-            json_object_get(
-                json_object_get(json_object_get(json_object_get(post, "requestBody"), "content"),
-                                "application/json"),
-                "schema"),
-            "properties");
+        const json_t *schema = request_fields(root, m);
         bool takes_hold_id = !m->is_open && !m->own_hold_id;
         assert_int_equal(json_object_size(schema), m->param_count + takes_hold_id);
         assert_true(takes_hold_id == (json_object_get(schema, "HoldID") != NULL) || m->own_hold_id);
     }
     assert_int_equal(json_object_size(paths), count);
+    json_decref(root);
+    json_free(&out);
+}
+
+/* The first field of that type which a method takes; NULL where it takes none. */
+static const struct param_row *param_of_type(const struct api_method *m, enum param_type type,
+                                             bool may_be_null)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].type == type && m->params[i].may_be_null == may_be_null) {
+            return &m->params[i];
+        }
+    }
+    return NULL;
+}
+
+/* The schema of the first field of that type; NULL where no method has one. */
+static const json_t *schema_of_type(const json_t *root, enum param_type type, bool may_be_null)
+{
+    size_t count = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        const struct param_row *row = param_of_type(m, type, may_be_null);
+        if (row != NULL) {
+            return json_object_get(request_fields(root, m), row->name);
+        }
+    }
+    return NULL;
+}
+
+static void expect_types(const json_t *schema, const char *first, const char *second)
+{
+    const json_t *types = json_object_get(schema, "type");
+    assert_int_equal(json_array_size(types), 2);
+    assert_string_equal(json_string_value(json_array_get(types, 0)), first);
+    assert_string_equal(json_string_value(json_array_get(types, 1)), second);
+}
+
+/* A list may be an array, and null stands where it is a value. */
+static void test_fields_of_two_types(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    const json_t *list = schema_of_type(root, PARAM_LIST, false);
+    expect_types(list, "string", "array");
+    assert_int_equal(json_integer_value(json_object_get(list, "maxItems")), PARAM_LIST_ITEMS);
+    assert_int_equal(json_integer_value(json_object_get(list, "maxLength")), PARAM_LIST_BYTES);
+    const json_t *items = json_object_get(list, "items");
+    assert_string_equal(json_string_value(json_object_get(items, "type")), "string");
+    assert_string_equal(json_string_value(json_object_get(items, "pattern")), "^[^,]*$");
+    expect_types(schema_of_type(root, PARAM_INT, true), "integer", "null");
+    const json_t *text = json_object_get(schema_of_type(root, PARAM_TEXT, false), "type");
+    assert_string_equal(json_string_value(text), "string");
     json_decref(root);
     json_free(&out);
 }
@@ -80,10 +142,7 @@ static void test_failures_are_listed(void **state)
     size_t count = 0;
     size_t throttled = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
-        char path[128];
-        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
-        json_t *post =
-            json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
+        const json_t *post = post_of(root, m);
         bool limited = m->role > ROLE_VIEWER || m->whole_enterprise;
         assert_true(lists(post, "x-codes", 200));
         assert_int_equal(lists(post, "x-codes", 401), !m->is_open && !m->answers_in_data);
@@ -216,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_document_holds_every_row),
+        cmocka_unit_test(test_fields_of_two_types),
         cmocka_unit_test(test_failures_are_listed),
         cmocka_unit_test(test_every_row_is_complete),
         cmocka_unit_test(test_every_row_has_an_example_of_its_reply),

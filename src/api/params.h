@@ -12,13 +12,13 @@
 
 /*
  * The fields of a request, read as Json.NET reads them (the contract's part 1): names without case,
- * a number for a text, a text for a number or bool, null absent, unknown ones passed over, the last
- * of a repeated one counts.
+ * a number for a text, a text for a number or bool, null absent (unless the row takes it as a
+ * value), unknown ones passed over, the last of a repeated one counts.
  */
 enum param_type {
     PARAM_TEXT,    /* a text of at most `max` characters (0: 4 KiB); blanks at its ends cut */
     PARAM_SECRET,  /* a text taken as it is, blanks too */
-    PARAM_LIST,    /* items between commas in one text, each once */
+    PARAM_LIST,    /* items between commas in one text, or an array of texts without commas */
     PARAM_INT,     /* `min` .. `max` */
     PARAM_DECIMAL, /* `min` .. `max` in whole units; `number` holds it times 10^7 */
     PARAM_BOOL,
