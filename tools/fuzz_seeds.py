@@ -36,6 +36,8 @@ BODIES = (
     '{"LoginName":"x","PassWord":" y ","Role":"viewer","GroupIDs":[1,"2",3e0],"Focus":"false"}',
     '{"DeviceIDs":["1"," 2 ",3],"VehiclePlates":["B 1","粤B😀",""]}',
     '{"DeviceIDs":[],"VehiclePlates":["a,b"],"SpeedUnit":null,"GroupIDs":null}',
+    "DeviceIDs=1%2C2&DeviceIDs=3&VehiclePlates=B+1&vehicleplates=&PageIndex=1&PageSize=10&Status=2",
+    "LoginName=x&PassWord=+y+&Role=viewer&GroupIDs=1&groupids=&GroupIDs=2&UserID=3&Focus=true",
     "\ufeff{}",
     "[[[[[[[[1]]]]]]]]",
 )

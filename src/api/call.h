@@ -75,6 +75,7 @@ struct call {
     char token[CALL_TOKEN_SIZE]; /* the header token_hash is of; "" none. Outlives the request: */
     uint8_t token_hash[TOKEN_HASH_BYTES]; /* a connection mostly sends one and the same */
     char address[CALL_ADDRESS_SIZE];      /* of the client */
+    bool is_form;                         /* the body is a form, as its type says */
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
     int64_t deadline_ms;     /* on the monotonic clock; a job not done by then is answered 503 */

@@ -5,6 +5,7 @@
 
 #include "api/auth.h"
 #include "api/envelope.h"
+#include "api/form.h"
 #include "base/clock.h"
 #include "base/json_read.h"
 #include "base/log.h"
@@ -63,19 +64,33 @@ bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers
 
 /* ---- the body ---- */
 
-static bool read_body(struct call *c, struct bytes body, struct json_value **object)
+/* The body behind a byte order mark and blanks. */
+static struct bytes skip_blanks(struct bytes body)
 {
     static const char *const blanks = " \t\r\n";
     size_t i = bytes_begin(body, "\xef\xbb\xbf") ? 3 : 0;
     while (i < body.len && body.at[i] != '\0' && strchr(blanks, body.at[i]) != NULL) {
         i++;
     }
-    bool empty = i == body.len;
-    enum err e = json_read(empty ? bytes_of_text("{}") : body, &c->arena, object);
+    return bytes_slice(body, i, body.len);
+}
+
+/*
+ * Reads the body as an object. What begins with '{' is JSON, whatever its type says: curl -d calls
+ * everything a form.
+ */
+static bool read_body(struct call *c, struct bytes body, struct json_value **object)
+{
+    struct bytes text = skip_blanks(body);
+    bool is_empty = text.len == 0;
+    c->is_form = c->is_form && !is_empty && text.at[0] != '{';
+    enum err e = c->is_form ? form_read(text, &c->arena, object)
+                            : json_read(is_empty ? bytes_of_text("{}") : body, &c->arena, object);
     if (e == ERR_OK && (*object)->kind == JSON_KIND_OBJECT) {
         return true;
     }
-    call_fault(c, "body", e == ERR_TOO_LONG ? "nested too deep or too long" : "not a JSON object");
+    const char *why = c->is_form ? "not a form in UTF-8" : "not a JSON object";
+    call_fault(c, "body", e == ERR_TOO_LONG ? "nested too deep or too long" : why);
     return false;
 }
 
@@ -149,6 +164,7 @@ static bool check_fields(struct call *c, const struct json_value *object,
         .count = m->param_count,
         .arena = &c->arena,
         .clock = has_times(m) ? call_clock(c) : NULL,
+        .is_form = c->is_form,
     };
     struct param_fault fault = {.name = NULL, .why = ""};
     bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "api/dispatch.h"
+#include "api/form.h"
 #include "base/clock.h"
 
 enum { ARENA_FREE_BYTES = 32768 /* what a short request may make of its body without counting */ };
@@ -62,6 +63,7 @@ static bool admit_call(struct exchange *ex)
         .token = header(ex, "Token"),
     };
     c->method = ex->route.method;
+    c->is_form = form_is_type(header(ex, MHD_HTTP_HEADER_CONTENT_TYPE));
     c->now_ms = clock_wall_ms();
     if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         call_fail_unavailable(c, "Stopping");

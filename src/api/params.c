@@ -80,15 +80,19 @@ static const char *read_text(const struct param_reading *reading, const struct p
     return NULL;
 }
 
-/* What is wrong with the items of an array of texts; their bytes and a comma for each in *size. */
-static const char *measure_items(const struct json_value *array, size_t *size)
+/*
+ * What is wrong with the items of an array of texts; their bytes and a comma for each in *size. In
+ * a form an item may be several, as "DeviceIDs=1,2" is.
+ */
+static const char *measure_items(const struct param_reading *reading,
+                                 const struct json_value *array, size_t *size)
 {
     for (const struct json_value *item = array->first; item != NULL; item = item->next) {
         struct bytes text;
         if (!scalar_text(item, &text)) {
             return WRONG_KIND;
         }
-        if (bytes_find(text, ',') < text.len) {
+        if (!reading->is_form && bytes_find(text, ',') < text.len) {
             return "holds a comma in an item";
         }
         *size += text.len + 1;
@@ -96,12 +100,12 @@ static const char *measure_items(const struct json_value *array, size_t *size)
     return array->count > PARAM_LIST_ITEMS ? TOO_MANY : NULL;
 }
 
-/* An array of texts as one text, which is why no item may hold a comma. */
+/* An array of texts as one text, its items between commas. */
 static const char *join_items(const struct param_reading *reading, const struct json_value *array,
                               struct bytes *out)
 {
     size_t size = 0;
-    const char *why = measure_items(array, &size);
+    const char *why = measure_items(reading, array, &size);
     if (why != NULL) {
         return why;
     }
@@ -338,11 +342,36 @@ static bool is_empty_list(const struct param_row *row, const struct json_value *
     return is_list && (v->count == 0 || (v->count == 1 && is_empty_text(v->first)));
 }
 
+/* All members of a form with that name as one array, an empty ID aside; NULL where there is none.
+ */
+static const struct json_value *unite(const struct param_reading *reading,
+                                      const struct param_row *row, const struct json_value *object)
+{
+    struct json_value *array = arena_new(reading->arena, sizeof(*array));
+    struct json_value **link = &array->first;
+    array->kind = JSON_KIND_ARRAY;
+    for (const struct json_value *v = object->first; v != NULL; v = v->next) {
+        bool is_nothing = row->type == PARAM_IDS && is_empty_text(v);
+        if (is_nothing || !bytes_eq_nocase(v->name, row->name)) {
+            continue;
+        }
+        *link = arena_new(reading->arena, sizeof(**link));
+        **link = *v;
+        (*link)->next = NULL;
+        link = &(*link)->next;
+        array->count++;
+    }
+    return array->count == 0 ? NULL : array;
+}
+
 /* The member that counts for a row; NULL where it is absent. */
-static const struct json_value *find_member(const struct param_row *row,
+static const struct json_value *find_member(const struct param_reading *reading,
+                                            const struct param_row *row,
                                             const struct json_value *object)
 {
-    const struct json_value *v = last_named(object, row->name);
+    bool unites = reading->is_form && (row->type == PARAM_LIST || row->type == PARAM_IDS);
+    const struct json_value *v =
+        unites ? unite(reading, row, object) : last_named(object, row->name);
     bool absent = v == NULL || (v->kind == JSON_KIND_NULL && !row->may_be_null) ||
                   (!row->may_be_empty && (is_empty_text(v) || is_empty_list(row, v)));
     return absent ? NULL : v;
@@ -356,7 +385,7 @@ enum err params_read(const struct param_reading *reading, const struct json_valu
     for (size_t i = 0; i < reading->count; i++) {
         const struct param_row *row = &reading->rows[i];
         values[i] = (struct value){.text = ""};
-        found[i] = find_member(row, object);
+        found[i] = find_member(reading, row, object);
         if (found[i] == NULL && row->required) {
             *fault = (struct param_fault){row->name, PARAM_MISSING};
             return ERR_INVALID;

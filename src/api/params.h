@@ -76,6 +76,7 @@ struct param_reading {
     size_t count;
     struct arena *arena;
     struct zone_clock *clock; /* of local times */
+    bool is_form;             /* repeated names of a list or of IDs unite */
 };
 MUST_USE enum err params_read(const struct param_reading *reading, const struct json_value *object,
                               struct value *values, struct param_fault *fault);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include "api/form.h"
 #include "api/methods.h"
 #include "api/params.h"
 #include "base/mem.h"
@@ -269,6 +270,56 @@ static void test_lists_as_arrays(void **state)
     refuse(r, "{\"List\":[\"\\u0085\"]}", "List");
 }
 
+/* The same of a form, whose repeated names unite in lists and IDs alone. */
+static enum err read_form_with(struct reading *r, const struct param_row *rows, size_t count,
+                               const char *text)
+{
+    struct json_value *object = NULL;
+    arena_clear(&r->arena);
+    assert_int_equal(form_read(bytes_of_text(text), &r->arena, &object), ERR_OK);
+    const struct param_reading reading = {
+        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock, .is_form = true};
+    r->fault = (struct param_fault){0};
+    return params_read(&reading, object, r->values, &r->fault);
+}
+
+static void test_forms(void **state)
+{
+    struct reading *r = *state;
+    const struct value *list = &r->values[P_LIST];
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT,
+                                    "List=a,+b&Text=x&lIST=c&Text=+y+&Int=7&Bool=True&IDs=1&ids=2"),
+                     ERR_OK);
+    assert_int_equal(list->count, 3);
+    assert_string_equal(list->items[1], "b");
+    assert_string_equal(list->items[2], "c");
+    assert_string_equal(list->text, "a, b,c");
+    assert_string_equal(r->values[P_TEXT].text, "y");
+    assert_int_equal(r->values[P_INT].number, 7);
+    assert_int_equal(r->values[P_BOOL].number, 1);
+    assert_int_equal(r->values[P_IDS].count, 2);
+    assert_int_equal(r->values[P_IDS].numbers[1], 2);
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT, "List=&IDs=&Int="), ERR_OK);
+    assert_true(list->present);
+    assert_string_equal(list->text, "");
+    assert_false(r->values[P_IDS].present);
+    assert_false(r->values[P_INT].present);
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT, "a=1"), ERR_OK);
+    assert_false(list->present);
+    static const struct pair {
+        const char *form;
+        const char *name;
+    } bad[] = {{"IDs=1,2", "IDs"},
+               {"IDs=1&IDs=2&IDs=3&IDs=4", "IDs"},
+               {"Objects=%7B%7D", "Objects"},
+               {"List=a&List=%0a", "List"},
+               {"Text=%7f", "Text"}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_int_equal(read_form_with(r, all_rows, P_COUNT, bad[i].form), ERR_INVALID);
+        assert_string_equal(r->fault.name, bad[i].name);
+    }
+}
+
 /* Of a list that must not be empty an empty array says as little as an empty text. */
 static void test_an_empty_array_is_no_value(void **state)
 {
@@ -404,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_lists_as_arrays),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_an_empty_array_is_no_value),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_arrays),
