@@ -1,4 +1,4 @@
-/* What comes in over HTTP: the kinds of bodies that are taken. */
+/* What comes in over HTTP: OPTIONS, pages of other origins, the kinds of bodies that are taken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,56 @@
 #include <cmocka.h>
 
 #include "api/testing.h"
+
+#define ORIGIN "Origin: http://localhost:5173\r\n"
+#define ALLOWS "\r\nAccess-Control-Allow-"
+
+static bool has(const struct platform *p, const char *text)
+{
+    return strstr(p->answer, text) != NULL;
+}
+
+static void test_options_say_the_verbs(void **state)
+{
+    struct platform *p = *state;
+    static const char empty[] = "\r\n\r\n{\"Code\":200,\"Data\":null,\"ErrMsg\":null}";
+    assert_int_equal(request(p, "OPTIONS", "/api/vehicle/getdevicelist/", "", ""), 200);
+    assert_true(has(p, "\r\nAllow: POST, OPTIONS\r\n") && has(p, empty));
+    assert_false(has(p, ALLOWS));
+    assert_int_equal(request(p, "OPTIONS", "/health", "", "x"), 200);
+    assert_true(has(p, "\r\nAllow: GET, HEAD, OPTIONS\r\n") && has(p, empty));
+    assert_int_equal(request(p, "OPTIONS", "/api/vehicle/Nothing", ORIGIN, ""), 404);
+    assert_int_equal(request(p, "GET", "/health", "", ""), 200);
+    assert_false(has(p, "\r\nAllow:"));
+}
+
+static void test_pages_of_other_origins(void **state)
+{
+    struct platform *p = *state;
+    assert_int_equal(request(p, "OPTIONS", "/api/vehicle/GetDeviceList",
+                             ORIGIN "Access-Control-Request-Method: POST\r\n"
+                                    "Access-Control-Request-Headers: authorization\r\n",
+                             ""),
+                     200);
+    assert_true(has(p, ALLOWS "Origin: http://localhost:5173\r\n"));
+    assert_true(has(p, ALLOWS "Methods: POST, OPTIONS\r\n"));
+    assert_true(has(p, ALLOWS "Headers: Authorization, Content-Type, Token\r\n"));
+    assert_true(has(p, "\r\nAccess-Control-Max-Age: 600\r\n"));
+    assert_true(has(p, "\r\nVary: Origin\r\n"));
+    /* What is refused can be read by the page, too. */
+    assert_int_equal(request(p, "POST", "/api/vehicle/Nothing", ORIGIN, "{}"), 404);
+    assert_true(has(p, ALLOWS "Origin: http://localhost:5173\r\n"));
+    assert_true(has(p, "\r\nAccess-Control-Expose-Headers: Retry-After\r\n"));
+    assert_false(has(p, ALLOWS "Methods"));
+    assert_int_equal(request(p, "GET", "/api/openapi.json", ORIGIN, ""), 200);
+    assert_true(has(p, ALLOWS "Origin: http://localhost:5173\r\n"));
+    /* Others get the answer and no leave to read it; caches learn that it depends on who asks. */
+    assert_int_equal(
+        request(p, "POST", "/api/vehicle/GetDeviceList", "Origin: https://x.example\r\n", "{}"),
+        200);
+    assert_false(has(p, "\r\nAccess-Control-"));
+    assert_true(has(p, "\r\nVary: Origin\r\n"));
+}
 
 #define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
 
@@ -53,6 +103,8 @@ static void test_bodies_as_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SERVER_TEST(test_options_say_the_verbs),
+        SERVER_TEST(test_pages_of_other_origins),
         SERVER_TEST(test_bodies_as_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

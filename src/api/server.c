@@ -117,6 +117,7 @@ static struct api_server *server_new(const struct api_options *o)
     });
     s->bodies = bodies_new(BODIES_BYTES, o->counters);
     s->trusted_proxy = mem_copy_text(o->trusted_proxy == NULL ? "" : o->trusted_proxy);
+    s->cors_origins = mem_copy_text(o->cors_origins == NULL ? "" : o->cors_origins);
     openapi_write(&s->openapi);
     s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;
@@ -137,6 +138,7 @@ static void server_free(struct api_server *s)
     check(pthread_cond_destroy(&s->idle) == 0);
     check(pthread_mutex_destroy(&s->idle_lock) == 0);
     free(s->trusted_proxy);
+    free(s->cors_origins);
     free(s);
 }
 

@@ -33,6 +33,7 @@ struct api_options {
     unsigned token_days;           /* a token's life */
     unsigned service_warning_days; /* 0: no warning (code 4000) */
     const char *trusted_proxy;     /* address whose X-Forwarded-For is believed; "" none */
+    const char *cors_origins;      /* as cors.h has them; "" none */
     unsigned http_threads;
     unsigned query_threads;
     unsigned connections_max;         /* at a time */

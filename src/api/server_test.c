@@ -155,9 +155,9 @@ static void test_paths_and_verbs(void **state)
     assert_int_equal(request(p, "POST", "/api/vehicle/Nothing", "", "{}"), 404);
     assert_non_null(strstr(p->answer, "{\"Code\":404,\"Data\":null,\"ErrMsg\":\""));
     assert_int_equal(request(p, "GET", "/api/vehicle/GetDeviceList", "", ""), 405);
-    assert_non_null(strstr(p->answer, "\r\nAllow: POST\r\n"));
+    assert_non_null(strstr(p->answer, "\r\nAllow: POST, OPTIONS\r\n"));
     assert_int_equal(request(p, "POST", "/health", "", ""), 405);
-    assert_non_null(strstr(p->answer, "\r\nAllow: GET, HEAD\r\n"));
+    assert_non_null(strstr(p->answer, "\r\nAllow: GET, HEAD, OPTIONS\r\n"));
     assert_int_equal(request(p, "GET", "/health", "", ""), 200);
     assert_non_null(strstr(p->answer, "{\"status\":\"ok\",\"store\":\"ok\""));
     assert_int_equal(request(p, "HEAD", "/", "", ""), 200);

@@ -7,12 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cors.h"
 #include "base/mem.h"
 #include "base/reader.h"
 #include "gateway/gateway.h"
 #include "model/account.h"
 
-enum option_type { OPTION_TEXT, OPTION_UINT, OPTION_WORD, OPTION_HOST, OPTION_ADDRESS };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_UINT,
+    OPTION_WORD,
+    OPTION_HOST,
+    OPTION_ADDRESS,
+    OPTION_ORIGINS,
+};
 
 /* One option: all that the file, the help and the manual say of it. */
 struct option_row {
@@ -67,6 +75,9 @@ static const struct option_row rows[] = {
      "logins answer 4000 when the service ends within so many days; 0: never", NULL},
     {"api", "trusted_proxy", OPTION_HOST, AT(trusted_proxy), 0, 0, "",
      "address whose X-Forwarded-For names the client, for the login throttle", NULL},
+    {"api", "cors_origins", OPTION_ORIGINS, AT(cors_origins), 0, 0, "",
+     "origins whose pages may call from a browser, as https://maps.example.com, blanks between",
+     NULL},
     {"api", "http_threads", OPTION_UINT, AT(http_threads), 1, 64, "2", "threads of the HTTP server",
      NULL},
     {"api", "query_threads", OPTION_UINT, AT(query_threads), 1, 64, "2",
@@ -100,6 +111,9 @@ static const char *text_fault(const struct option_row *row, const char *value)
     }
     if (row->type == OPTION_ADDRESS) {
         return address_fault(value);
+    }
+    if (row->type == OPTION_ORIGINS) {
+        return cors_fault(value);
     }
     if (row->type != OPTION_WORD) {
         return NULL;

@@ -20,6 +20,7 @@ struct options {
     char device[OPTIONS_TEXT_SIZE];
     char log_level[OPTIONS_TEXT_SIZE];
     char trusted_proxy[OPTIONS_TEXT_SIZE];
+    char cors_origins[OPTIONS_TEXT_SIZE];
     char registration[OPTIONS_TEXT_SIZE];
     uint64_t open_enterprise;
     uint64_t idle_timeout_s;

@@ -34,6 +34,7 @@ static void has_defaults(void **state)
     assert_string_equal(o.http, "127.0.0.1:8080");
     assert_string_equal(o.device, "0.0.0.0:9881");
     assert_int_equal(o.token_days, 180);
+    assert_string_equal(o.cors_origins, "");
     assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
     options_clear(&o);
 }
@@ -43,6 +44,7 @@ static void reads_a_file_over_them(void **state)
     struct options o;
     (void)state;
     assert_int_equal(read_text("[server]\nhttp = 0.0.0.0:80\n[api]\ntoken_days=3650\n"
+                               "cors_origins = https://a.example http://b.example:81\n"
                                "[protocol.jt808]\nutc_offset_min = -210\n"
                                "[protocol.osmand]\nspeed_unit = mps\n"
                                "[aliases]\nAll = GetDeviceList\n",
@@ -50,6 +52,7 @@ static void reads_a_file_over_them(void **state)
                      ERR_OK);
     assert_string_equal(o.http, "0.0.0.0:80");
     assert_int_equal(o.token_days, 3650);
+    assert_string_equal(o.cors_origins, "https://a.example http://b.example:81");
     assert_int_equal(o.utc_offset_min[PROTOCOL_jt808], -210);
     assert_int_equal(o.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
     assert_int_equal(o.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
@@ -82,6 +85,8 @@ static void refuses_what_it_does_not_know(void **state)
         "[api]\ntoken_days = 0\n",
         "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",
+        "[api]\ncors_origins = *\n",
+        "[api]\ncors_origins = https://maps.example.com/path\n",
         "[protocol.jt808]\nutc_offset_min = 841\n",
         "[protocol.jt808]\nutc_offset_min = -841\n",
         "[protocol.jt808]\nutc_offset_min = 0.5\n",

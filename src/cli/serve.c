@@ -118,6 +118,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
         .token_days = (unsigned)o->token_days,
         .service_warning_days = (unsigned)o->service_warning_days,
         .trusted_proxy = o->trusted_proxy,
+        .cors_origins = o->cors_origins,
         .http_threads = (unsigned)o->http_threads,
         .query_threads = (unsigned)o->query_threads,
         .connections_max = (unsigned)limits_share(o->http_connections_max),

@@ -2,6 +2,7 @@
  * libFuzzer's driver of the configuration: the input is a file. What it complains of goes nowhere.
  * Options that are read keep to what `odograph serve --print-config` says of them.
  */
+#include "api/cors.h"
 #include "cli/options.h"
 #include "fuzzing.h"
 #include "gateway/gateway.h"
@@ -15,6 +16,7 @@ static void expect_in_bounds(const struct options *o)
     check(o->credit_bytes >= 16384 && o->queue_bytes <= 1073741824);
     check(o->http_threads >= 1 && o->http_threads <= 64);
     check(strcmp(o->registration, "open") == 0 || strcmp(o->registration, "closed") == 0);
+    check(cors_fault(o->cors_origins) == NULL);
     check(memchr(o->http, '\0', sizeof(o->http)) != NULL);
     check(memchr(o->data_directory, '\0', sizeof(o->data_directory)) != NULL);
     check(o->alias_count <= OPTIONS_ALIASES_MAX);
