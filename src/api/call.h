@@ -80,8 +80,9 @@ struct call {
     int64_t now_monotonic_ms;
     int64_t deadline_ms;     /* on the monotonic clock; a job not done by then is answered 503 */
     struct work_place place; /* on whose account it waits for a thread */
-    struct throttle_claim claim;     /* of a login, given back when the password is checked */
-    struct value values[PARAMS_MAX]; /* by the method's parameter rows */
+    struct throttle_claim claim;        /* of a login, given back when the password is checked */
+    struct value values[PARAMS_MAX];    /* by the method's parameter rows */
+    struct value common[COMMON_PARAMS]; /* those it takes beside them */
     struct arena arena;
     struct zone_clock clock;     /* of `zone`; by call_clock() */
     struct zone_clock rcv_clock; /* the same, for times of arrival; after call_clock() */

@@ -94,6 +94,17 @@ static bool read_body(struct call *c, struct bytes body, struct json_value **obj
     return false;
 }
 
+/* Reads a field that no row names into c->common; NULL, or what is wrong with it. */
+static const char *read_common(struct call *c, const struct json_value *object,
+                               enum common_param which)
+{
+    struct param_fault fault = {0};
+    const struct param_reading reading = {
+        .rows = &common_params[which], .count = 1, .arena = &c->arena};
+    bool good = params_read(&reading, object, &c->common[which], &fault) == ERR_OK;
+    return good ? NULL : fault.why;
+}
+
 /* What a request says of the enterprise that root acts in. */
 struct choice {
     bool missing;    /* it names none, though the method wants one */
@@ -104,20 +115,19 @@ struct choice {
 /* HoldID moves root into an enterprise; of anybody else it is passed over. */
 static struct choice choose_enterprise(struct call *c, const struct json_value *object)
 {
-    struct value hold_id;
     struct enterprise e;
-    struct param_fault fault;
-    const struct param_reading reading = {.rows = &hold_id_param, .count = 1, .arena = &c->arena};
-    if (!method_takes_hold_id(c->method) || c->caller.role != ROLE_ROOT) {
+    const struct value *hold_id = &c->common[COMMON_HOLD_ID];
+    if (!method_takes(c->method, COMMON_HOLD_ID) || c->caller.role != ROLE_ROOT) {
         return (struct choice){0};
     }
-    if (params_read(&reading, object, &hold_id, &fault) != ERR_OK) {
-        return (struct choice){.why = fault.why};
+    const char *why = read_common(c, object, COMMON_HOLD_ID);
+    if (why != NULL) {
+        return (struct choice){.why = why};
     }
-    if (!hold_id.present) {
+    if (!hold_id->present) {
         return (struct choice){.missing = c->method->needs_enterprise};
     }
-    if (directory_enterprise(c->api->directory, hold_id.number, &c->arena, &e) != ERR_OK ||
+    if (directory_enterprise(c->api->directory, hold_id->number, &c->arena, &e) != ERR_OK ||
         e.deleted) {
         return (struct choice){.unknown = true};
     }
@@ -169,10 +179,10 @@ static bool check_fields(struct call *c, const struct json_value *object,
     struct param_fault fault = {.name = NULL, .why = ""};
     bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;
     if (choice->missing && strcmp(fault.why, PARAM_MISSING) != 0) {
-        fault = (struct param_fault){hold_id_param.name, PARAM_MISSING};
+        fault = (struct param_fault){common_params[COMMON_HOLD_ID].name, PARAM_MISSING};
         good = false;
     } else if (good && choice->why != NULL) {
-        fault = (struct param_fault){hold_id_param.name, choice->why};
+        fault = (struct param_fault){common_params[COMMON_HOLD_ID].name, choice->why};
         good = false;
     }
     if (!good) {

@@ -17,15 +17,21 @@ const struct api_method *methods_at(size_t index)
     return NULL;
 }
 
-const struct param_row hold_id_param = {
-    .name = "HoldID",
-    .type = PARAM_INT,
-    .min = 1,
-    .max = INT64_MAX,
-    .doc =
-        "Of the account root alone, which is in no enterprise and has to name the one it acts in"};
+const struct param_row common_params[COMMON_PARAMS] = {
+    [COMMON_HOLD_ID] = {.name = "HoldID",
+                        .type = PARAM_INT,
+                        .min = 1,
+                        .max = INT64_MAX,
+                        .doc = "Of the account root alone, which is in no enterprise and has to "
+                               "name the one it acts in"},
+};
 
-bool method_takes_hold_id(const struct api_method *m)
+bool method_takes(const struct api_method *m, enum common_param which)
 {
-    return !m->is_open && !m->own_hold_id;
+    switch (which) {
+    case COMMON_HOLD_ID:
+        return !m->is_open && !m->own_hold_id;
+    default:
+        return false;
+    }
 }

@@ -142,9 +142,13 @@ extern const struct method_group tracker_methods;
 extern const struct method_group *const method_groups[];
 extern const size_t method_group_count;
 
-/* HoldID, a field of every method of which this says so: root names an enterprise to act in. */
-extern const struct param_row hold_id_param;
-bool method_takes_hold_id(const struct api_method *m);
+/* Fields that no row names, since the kind of the method says that it takes them. */
+enum common_param {
+    COMMON_HOLD_ID, /* the enterprise that root acts in: of nearly all */
+    COMMON_PARAMS
+};
+extern const struct param_row common_params[COMMON_PARAMS];
+bool method_takes(const struct api_method *m, enum common_param which);
 
 /* Every row of every group by a running number; NULL behind the last. */
 const struct api_method *methods_at(size_t index);

@@ -132,8 +132,10 @@ static void write_request(const struct api_method *m, struct json_out *out)
     for (size_t i = 0; i < m->param_count; i++) {
         write_param(&m->params[i], out);
     }
-    if (method_takes_hold_id(m)) {
-        write_param(&hold_id_param, out);
+    for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
+        if (method_takes(m, which)) {
+            write_param(&common_params[which], out);
+        }
     }
     json_object_end(out);
     json_name(out, "required");
@@ -325,7 +327,7 @@ static void write_codes(const struct api_method *m, struct json_out *out)
     if (is_limited && !m->answers_in_data) {
         write_common_code(m, 403, CALL_NO_ROLE_TEXT, out);
     }
-    if (m->prefix == PREFIX_MANAGE && method_takes_hold_id(m)) {
+    if (m->prefix == PREFIX_MANAGE && method_takes(m, COMMON_HOLD_ID)) {
         write_common_code(m, 404, "This enterprise does not exist", out);
     }
     json_object_end(out);

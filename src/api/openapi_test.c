@@ -56,9 +56,13 @@ static void test_the_document_holds_every_row(void **state)
         assert_non_null(post_of(root, m));
         assert_non_null(json_object_get(schemas, m->name));
         const json_t *schema = request_fields(root, m);
-        bool takes_hold_id = !m->is_open && !m->own_hold_id;
-        assert_int_equal(json_object_size(schema), m->param_count + takes_hold_id);
-        assert_true(takes_hold_id == (json_object_get(schema, "HoldID") != NULL) || m->own_hold_id);
+        size_t common = 0;
+        for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
+            common += method_takes(m, which);
+            assert_true(!method_takes(m, which) ||
+                        json_object_get(schema, common_params[which].name) != NULL);
+        }
+        assert_int_equal(json_object_size(schema), m->param_count + common);
     }
     assert_int_equal(json_object_size(paths), count);
     json_decref(root);
