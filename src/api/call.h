@@ -157,6 +157,7 @@ bool call_sees_group(const struct call *c, int64_t group_id);
 
 #define CALL_NO_DEVICE_TEXT "This device does not exist" /* ErrMsg of 404 */
 #define CALL_NO_ROLE_TEXT   "Limited authority"          /* ErrMsg of 403 */
+#define CALL_CHANGED_TEXT   "Changed meanwhile"          /* ErrMsg of 409 by Version */
 #define CALL_THROTTLED_TEXT "Too many failed logins"     /* ErrMsg of 429 */
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "api/device_row.h"
 
+#include "api/version.h"
+
 const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
     {.name = "DeviceID",
      .type = REPLY_TEXT,
@@ -37,6 +39,7 @@ const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
      .nullable = true,
      .example = "null",
      .doc = "Of its speeds; null: as its protocol says"},
+    VERSION_MEMBER,
     {.name = "ClockHint",
      .type = REPLY_HINT,
      .nullable = true,
@@ -76,11 +79,10 @@ static void write_hint(struct call *c, const struct device_ref *ref)
     json_object_end(&c->out);
 }
 
-void device_row_write(struct call *c, const struct device_ref *ref)
+void device_row_write_members(struct call *c, const void *object, struct json_out *out)
 {
-    const struct device *d = ref->info;
-    struct json_out *out = &c->out;
-    json_object_begin(out);
+    const struct device *d = object;
+    (void)c;
     json_name(out, "DeviceID");
     json_write_string(out, d->device_id);
     json_name(out, "VehiclePlate");
@@ -113,9 +115,15 @@ void device_row_write(struct call *c, const struct device_ref *ref)
     } else {
         json_write_string(out, speed_unit_name(d->speed_unit));
     }
-    json_name(out, "ClockHint");
+}
+
+void device_row_write(struct call *c, const struct device_ref *ref)
+{
+    json_object_begin(&c->out);
+    version_write(c, device_row_write_members, ref->info);
+    json_name(&c->out, "ClockHint");
     write_hint(c, ref);
-    json_object_end(out);
+    json_object_end(&c->out);
 }
 
 void device_row_note_zone(struct job_context *job, const struct device *old,

@@ -164,6 +164,19 @@ static void fail_param(struct call *c, const struct param_fault *fault)
     }
 }
 
+/* The fields that no row names, HoldID aside. */
+static bool read_others(struct call *c, const struct json_value *object, struct param_fault *fault)
+{
+    for (enum common_param which = COMMON_HOLD_ID + 1; which < COMMON_PARAMS; which++) {
+        const char *why = method_takes(c->method, which) ? read_common(c, object, which) : NULL;
+        if (why != NULL) {
+            *fault = (struct param_fault){common_params[which].name, why};
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Every required field, HoldID too, goes before any value. */
 static bool check_fields(struct call *c, const struct json_value *object,
                          const struct choice *choice)
@@ -185,7 +198,7 @@ static bool check_fields(struct call *c, const struct json_value *object,
         fault = (struct param_fault){common_params[COMMON_HOLD_ID].name, choice->why};
         good = false;
     }
-    if (!good) {
+    if (!good || !read_others(c, object, &fault)) {
         fail_param(c, &fault);
         return false;
     }

@@ -11,6 +11,7 @@
 #include "api/device_list.h"
 #include "api/device_row.h"
 #include "api/naming.h"
+#include "api/version.h"
 #include "base/clock.h"
 
 enum {
@@ -404,6 +405,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
 {
     struct device d;
     enum err e = find_device(c, job, &d);
+    e = e != ERR_OK ? e : version_check(c, device_row_write_members, &d);
     if (e != ERR_OK) {
         return e;
     }

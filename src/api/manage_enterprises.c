@@ -3,6 +3,7 @@
 
 #include "api/call.h"
 #include "api/naming.h"
+#include "api/version.h"
 #include "api/zones.h"
 
 enum { ADD_NAME, ADD_ZONE, ADD_END, ADD_RETENTION, ADD_HOLD_ID };
@@ -102,10 +103,34 @@ static void end_tokens(struct job_context *job, int64_t enterprise_id)
     }
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct enterprise *e = object;
+    struct zone *zone = zones_find(c->api->zones, e->zone);
+    json_name(out, "HoldID");
+    json_int(out, e->id);
+    json_name(out, "HoldName");
+    json_write_string(out, e->name);
+    json_name(out, "TimeZone");
+    json_write_string(out, e->zone);
+    json_name(out, "ServiceEnd");
+    if (e->service_end_s == 0 || zone == NULL) {
+        json_write_null(out);
+    } else {
+        char text[ZONE_TEXT_SIZE];
+        struct zone_clock clock = zone_clock_init(zone);
+        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
+        json_write_string(out, text);
+    }
+    json_name(out, "RetentionDays");
+    json_int(out, e->retention_days);
+}
+
 static enum err modify_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
     enum err found = find_enterprise(c, job, ADD_HOLD_ID, &e);
+    found = found != ERR_OK ? found : version_check(c, write_members, &e);
     if (found != ERR_OK) {
         return found;
     }
@@ -177,31 +202,6 @@ static enum err delete_enterprise(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
-static void write_enterprise(struct call *c, const struct enterprise *e)
-{
-    struct json_out *out = &c->out;
-    struct zone *zone = zones_find(c->api->zones, e->zone);
-    json_object_begin(out);
-    json_name(out, "HoldID");
-    json_int(out, e->id);
-    json_name(out, "HoldName");
-    json_write_string(out, e->name);
-    json_name(out, "TimeZone");
-    json_write_string(out, e->zone);
-    json_name(out, "ServiceEnd");
-    if (e->service_end_s == 0 || zone == NULL) {
-        json_write_null(out);
-    } else {
-        char text[ZONE_TEXT_SIZE];
-        struct zone_clock clock = zone_clock_init(zone);
-        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
-        json_write_string(out, text);
-    }
-    json_name(out, "RetentionDays");
-    json_int(out, e->retention_days);
-    json_object_end(out);
-}
-
 static void list_enterprises(struct call *c)
 {
     size_t count = 0;
@@ -215,7 +215,7 @@ static void list_enterprises(struct call *c)
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (naming_page_takes(&page)) {
-            write_enterprise(c, &all[i]);
+            version_write_object(c, write_members, &all[i]);
         }
     }
     naming_page_end(c);
@@ -272,6 +272,7 @@ static const struct reply_member members[] = {
      .example = "\"2030-01-01 00:00:00\"",
      .doc = "null: never"},
     {.name = "RetentionDays", .type = REPLY_INT, .example = "0", .doc = "0: the server's setting"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {

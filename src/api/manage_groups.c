@@ -3,6 +3,7 @@
 
 #include "api/call.h"
 #include "api/naming.h"
+#include "api/version.h"
 
 enum { ADD_NAME };
 enum { GROUP_ID, GROUP_NAME };
@@ -54,6 +55,16 @@ static enum err add_group(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct group *g = object;
+    (void)c;
+    json_name(out, "GroupID");
+    json_int(out, g->id);
+    json_name(out, "GroupName");
+    json_write_string(out, g->name);
+}
+
 static bool check_modified(struct call *c)
 {
     return call_has_no_empty(c, GROUP_NAME);
@@ -63,6 +74,7 @@ static enum err modify_group(struct call *c, struct job_context *job)
 {
     struct group g;
     enum err e = find_group(c, job, &g);
+    e = e != ERR_OK ? e : version_check(c, write_members, &g);
     if (e == ERR_OK && call_has(c, GROUP_NAME)) {
         g.name = call_text(c, GROUP_NAME);
         e = check_name(c, job, g.name, g.id);
@@ -114,15 +126,9 @@ static void list_groups(struct call *c)
     }
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
-        if (!naming_page_takes(&page)) {
-            continue;
+        if (naming_page_takes(&page)) {
+            version_write_object(c, write_members, &all[i]);
         }
-        json_object_begin(&c->out);
-        json_name(&c->out, "GroupID");
-        json_int(&c->out, all[i].id);
-        json_name(&c->out, "GroupName");
-        json_write_string(&c->out, all[i].name);
-        json_object_end(&c->out);
     }
     naming_page_end(c);
 }
@@ -156,6 +162,7 @@ static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 static const struct reply_member members[] = {
     {.name = "GroupID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
     {.name = "GroupName", .type = REPLY_TEXT, .example = "\"north\"", .doc = "Its name"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {

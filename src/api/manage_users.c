@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/naming.h"
 #include "api/throttle.h"
+#include "api/version.h"
 #include "base/check.h"
 #include "base/clock.h"
 
@@ -132,10 +133,30 @@ static enum err add_user(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct user *u = object;
+    json_name(out, "UserID");
+    json_int(out, u->id);
+    json_name(out, "LoginName");
+    json_write_string(out, u->login_name);
+    json_name(out, "Role");
+    json_write_string(out, naming_role_text(u->role));
+    json_name(out, "ExpireTime");
+    call_write_time(c, out, u->expire_s);
+    json_name(out, "GroupIDs");
+    json_array_begin(out);
+    for (size_t i = 0; i < u->group_count; i++) {
+        json_int(out, u->group_ids[i]);
+    }
+    json_array_end(out);
+}
+
 static enum err modify_user(struct call *c, struct job_context *job)
 {
     struct user u;
     enum err e = find_user(c, job, USER_ID, &u);
+    e = e != ERR_OK ? e : version_check(c, write_members, &u);
     e = e != ERR_OK ? e : take_fields(c, job, &u);
     if (e == ERR_OK) {
         change_add(&job->changes, CHANGE_PUT_USER)->user = u;
@@ -157,27 +178,6 @@ static enum err delete_user(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
-static void write_user(struct call *c, const struct user *u)
-{
-    struct json_out *out = &c->out;
-    json_object_begin(out);
-    json_name(out, "UserID");
-    json_int(out, u->id);
-    json_name(out, "LoginName");
-    json_write_string(out, u->login_name);
-    json_name(out, "Role");
-    json_write_string(out, naming_role_text(u->role));
-    json_name(out, "ExpireTime");
-    call_write_time(c, out, u->expire_s);
-    json_name(out, "GroupIDs");
-    json_array_begin(out);
-    for (size_t i = 0; i < u->group_count; i++) {
-        json_int(out, u->group_ids[i]);
-    }
-    json_array_end(out);
-    json_object_end(out);
-}
-
 static void list_users(struct call *c)
 {
     size_t count = 0;
@@ -192,7 +192,7 @@ static void list_users(struct call *c)
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (naming_page_takes(&page)) {
-            write_user(c, &all[i]);
+            version_write_object(c, write_members, &all[i]);
         }
     }
     naming_page_end(c);
@@ -328,6 +328,7 @@ static const struct reply_member members[] = {
      .type = REPLY_IDS,
      .example = "[]",
      .doc = "Groups that the user is limited to; []: all devices"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {

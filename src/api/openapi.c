@@ -10,7 +10,7 @@
 #include "api/exchange.h"
 #include "api/pages.h"
 
-enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000 };
+enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000, CODE_CONFLICT = 409 };
 
 static void write_member(struct json_out *out, const char *name, const char *text)
 {
@@ -298,6 +298,17 @@ static void write_code(int code, const char *text, struct json_out *out)
     write_member(out, name, text);
 }
 
+/* One of the row's own; what a taken name answers, a Modify answers to an old version, too. */
+static void write_row_code(const struct api_method *m, const struct code_row *row,
+                           struct json_out *out)
+{
+    char text[CALL_MESSAGE_SIZE];
+    bool has_version = row->code == CODE_CONFLICT && method_takes(m, COMMON_VERSION);
+    (void)snprintf(text, sizeof(text), "%s%s", row->text,
+                   has_version ? ", or: " CALL_CHANGED_TEXT : "");
+    write_code(row->code, text, out);
+}
+
 /* One that every method of its kind has, unless the row words it itself. */
 static void write_common_code(const struct api_method *m, int code, const char *text,
                               struct json_out *out)
@@ -314,7 +325,10 @@ static void write_codes(const struct api_method *m, struct json_out *out)
     json_object_begin(out);
     write_code(200, "Done", out);
     for (size_t i = 0; m->codes[i].code != 0; i++) {
-        write_code(m->codes[i].code, m->codes[i].text, out);
+        write_row_code(m, &m->codes[i], out);
+    }
+    if (method_takes(m, COMMON_VERSION)) {
+        write_common_code(m, CODE_CONFLICT, CALL_CHANGED_TEXT, out);
     }
     if (m->fault == FAULT_401) {
         write_common_code(m, 401, "Token invalid, or a bad parameter, which ErrMsg names", out);

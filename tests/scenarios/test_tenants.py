@@ -104,8 +104,9 @@ def test_a_user_limited_to_groups_sees_these_alone(server):
     fleet.add([{"DeviceID": MINE, "GroupID": north}, {"DeviceID": THEIRS}])
     fleet.api.data("manage/AddGroup", GroupName="south")
     limited = fleet.user("operator", GroupIDs=[north])
-    assert limited.data("manage/ListGroups") == {
-        "total": 1, "data": [{"GroupID": north, "GroupName": "north"}]}
+    own = limited.data("manage/ListGroups")
+    assert own["total"] == 1
+    assert [(g["GroupID"], g["GroupName"]) for g in own["data"]] == [(north, "north")]
     viewer = fleet.user("viewer")
     assert [g["GroupName"] for g in viewer.data("manage/ListGroups")["data"]] == ["north", "south"]
     assert viewer.call("manage/AddGroup", GroupName="east")["Code"] == 403
@@ -174,5 +175,6 @@ def test_every_field_of_every_call(fleets, server):
 
 def without_new_ids(text):
     """An answer without what differs between any two calls: ids just made, durations, times."""
-    text = re.sub(r'"(UserID|GroupID|HoldID|ObjectCode|RcvTime|StatusDes)":("[^"]*"|\d+)', "", text)
+    names = "UserID|GroupID|HoldID|Version|ObjectCode|RcvTime|StatusDes"
+    text = re.sub(rf'"({names})":("[^"]*"|\d+)', "", text)
     return re.sub(r"(new-|n)\d+-\d", "new", text)
