@@ -30,6 +30,7 @@ struct api {
     struct counters *counters;
     struct zones *zones;       /* api/zones.h */
     struct throttle *throttle; /* api/throttle.h */
+    struct request_ids *request_ids;
     unsigned token_days;
     unsigned service_warning_days;
     bool demo;

@@ -6,6 +6,7 @@
 #include "api/auth.h"
 #include "api/envelope.h"
 #include "api/form.h"
+#include "api/request_ids.h"
 #include "base/clock.h"
 #include "base/json_read.h"
 #include "base/log.h"
@@ -224,12 +225,22 @@ bool dispatch_check(struct call *c, struct bytes body)
 
 /* ---- running it ---- */
 
+static void keep_answer(void *arg)
+{
+    struct call *c = arg;
+    request_ids_keep(c->api->request_ids, c);
+}
+
 /* On the ingest thread. A job whose commit failed may be run again: it begins anew each time. */
 static enum err run_change(struct job_context *job, void *arg)
 {
     struct call *c = arg;
     c->code = MHD_HTTP_OK;
     envelope_begin(c);
+    if (request_ids_answer(c->api->request_ids, c)) {
+        return ERR_NOT_FOUND; /* it is answered, and there is nothing to commit */
+    }
+    job->committed = keep_answer;
     return c->method->change(c, job);
 }
 

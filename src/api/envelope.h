@@ -11,4 +11,9 @@ void envelope_begin(struct call *c);
  */
 void envelope_end(struct call *c);
 
+/* The Data of a success as far as it is written, borrowed; empty where none is. */
+struct bytes envelope_data(const struct call *c);
+/* Writes what envelope_data() was of another call; none of it is borrowed. */
+void envelope_put_data(struct call *c, struct bytes data);
+
 #endif

@@ -58,12 +58,32 @@ static void test_an_answer_without_a_method(void **state)
     call_free(c);
 }
 
+static void test_data_can_be_taken_and_put(void **state)
+{
+    (void)state;
+    struct call *from = call_new(NULL);
+    struct call *to = call_new(NULL);
+    assert_int_equal(envelope_data(from).len, 0);
+    envelope_put_data(to, envelope_data(from));
+    expect_envelope(to, "{\"Code\":200,\"Data\":null,\"ErrMsg\":null}");
+    call_clear(to);
+    json_object_begin(&from->out);
+    json_name(&from->out, "A");
+    json_int(&from->out, 1);
+    json_object_end(&from->out);
+    envelope_put_data(to, envelope_data(from));
+    expect_envelope(to, "{\"Code\":200,\"Data\":{\"A\":1},\"ErrMsg\":null}");
+    call_free(from);
+    call_free(to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_success_has_the_text_of_its_row),
         cmocka_unit_test(test_a_failure_has_its_own_text),
         cmocka_unit_test(test_an_answer_without_a_method),
+        cmocka_unit_test(test_data_can_be_taken_and_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

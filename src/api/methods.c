@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "api/request_ids.h"
+
 const struct method_group *const method_groups[] = {
     &login_methods, &status_methods, &history_methods, &plate_methods,   &enterprise_methods,
     &user_methods,  &group_methods,  &device_methods,  &tracker_methods,
@@ -31,6 +33,11 @@ const struct param_row common_params[COMMON_PARAMS] = {
                         .min = 1,
                         .max = (INT64_C(1) << 53) - 1, /* what a double holds */
                         .doc = "As List answered it: 409 where the object was changed meanwhile"},
+    [COMMON_REQUEST_ID] = {.name = "RequestID",
+                           .type = PARAM_TEXT,
+                           .max = REQUEST_ID_MAX_CHARS,
+                           .doc = "Made up by the client: who repeats one within an hour is "
+                                  "answered the first result, and nothing is added again"},
 };
 
 /* Whether it is a management call whose name begins so. */
@@ -46,6 +53,8 @@ bool method_takes(const struct api_method *m, enum common_param which)
         return !m->is_open && !m->own_hold_id;
     case COMMON_VERSION:
         return is_managing(m, "Modify");
+    case COMMON_REQUEST_ID:
+        return is_managing(m, "Add");
     default:
         return false;
     }

@@ -144,8 +144,9 @@ extern const size_t method_group_count;
 
 /* Fields that no row names, since the kind of the method says that it takes them. */
 enum common_param {
-    COMMON_HOLD_ID, /* the enterprise that root acts in: of nearly all */
-    COMMON_VERSION, /* of every Modify... of the management calls: version.h */
+    COMMON_HOLD_ID,    /* the enterprise that root acts in: of nearly all */
+    COMMON_VERSION,    /* of every Modify... of the management calls: version.h */
+    COMMON_REQUEST_ID, /* of every Add... of them: request_ids.h */
     COMMON_PARAMS
 };
 extern const struct param_row common_params[COMMON_PARAMS];

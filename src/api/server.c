@@ -9,6 +9,7 @@
 
 #include "api/exchange.h"
 #include "api/pages.h"
+#include "api/request_ids.h"
 #include "api/throttle.h"
 #include "api/turns.h"
 #include "api/zones.h"
@@ -97,6 +98,7 @@ static struct api_server *server_new(const struct api_options *o)
         .counters = o->counters,
         .zones = zones_new(),
         .throttle = throttle_new(),
+        .request_ids = request_ids_new(),
         .token_days = o->token_days,
         .service_warning_days = o->service_warning_days,
         .demo = o->demo,
@@ -130,6 +132,7 @@ static void server_free(struct api_server *s)
     }
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
+    request_ids_free(s->api.request_ids);
     slots_free(s->streams);
     connections_free(s->connections);
     bodies_free(s->bodies);

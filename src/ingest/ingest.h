@@ -115,6 +115,11 @@ struct job_context {
     struct unknown_trackers *unknown;
     struct change_list changes; /* its arena lives until the commit */
     int64_t now_s;
+    /*
+     * Set by `run`, called on the ingest thread with the same arg: what `run` answered ERR_OK for
+     * is committed and applied, and no later job has run yet. NULL: nobody asks.
+     */
+    void (*committed)(void *arg);
 };
 typedef enum err job_run(struct job_context *job, void *arg);
 

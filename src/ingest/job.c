@@ -108,6 +108,16 @@ static void finish(struct ingest *in, struct job *job, enum err result)
     }
 }
 
+static enum err commit_changes(struct ingest *in, const struct change_list *changes)
+{
+    const struct store_batch stored = {.changes = changes->at, .change_count = changes->len};
+    enum err e = changes->len == 0 ? ERR_OK : ingest_commit(in, &stored);
+    if (e == ERR_OK) {
+        ingest_apply(in, changes->at, changes->len);
+    }
+    return e;
+}
+
 static enum err run_and_commit(struct ingest *in, const struct job *job, struct arena *arena)
 {
     struct job_context context = {
@@ -117,14 +127,11 @@ static enum err run_and_commit(struct ingest *in, const struct job *job, struct 
         .now_s = clock_wall_ms() / 1000,
     };
     enum err e = job->run(&context, job->arg);
-    if (e != ERR_OK || context.changes.len == 0) {
-        return e;
-    }
-    const struct store_batch stored = {.changes = context.changes.at,
-                                       .change_count = context.changes.len};
-    e = ingest_commit(in, &stored);
     if (e == ERR_OK) {
-        ingest_apply(in, context.changes.at, context.changes.len);
+        e = commit_changes(in, &context.changes);
+    }
+    if (e == ERR_OK && context.committed != NULL) {
+        context.committed(job->arg);
     }
     return e;
 }

@@ -1,5 +1,13 @@
 """What calls have in common, whatever they ask: who may read, what is asked twice."""
-from lib.server import PATIENCE_S, Fleet
+import concurrent.futures
+
+from lib.server import PATIENCE_S, Api, Fleet
+
+
+def request_fields(item):
+    """The schemas of the fields of a path of openapi.json."""
+    content = item["post"]["requestBody"]["content"]["application/json"]
+    return content["schema"]["properties"]
 
 
 def test_a_browser_reads_for_the_origins_that_are_set(make_server):
@@ -22,3 +30,42 @@ def test_a_browser_reads_for_the_origins_that_are_set(make_server):
             assert ("Origin" in response.headers.get("Vary", "")) is bool(allows)
         assert ("Authorization" in asked.headers.get("Access-Control-Allow-Headers", "")) is \
             bool(allows)
+
+
+def test_who_edits_what_was_changed_meanwhile_hears_so(server):
+    """Every Modify asks of the Version that its List answers, also after a restart."""
+    kinds = {"Enterprise": ("HoldID", {"HoldName": "Other"}),
+             "Group": ("GroupID", {"GroupName": "south"}),
+             "User": ("UserID", {"Role": "operator"}),
+             "Device": ("DeviceID", {"Model": "GT06"})}
+    paths = server.api.get("/api/openapi.json").json()["paths"]
+    assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
+        {path for path, item in paths.items() if "Version" in request_fields(item)}
+    fleet = Fleet(server, devices=["1"])
+    fleet.api.data("manage/AddGroup", GroupName="north")
+    rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
+            for kind in kinds}
+    server.stop()
+    server.start()
+    for kind, (key, change) in kinds.items():
+        fields = {"HoldID": fleet.hold, key: rows[kind][key], **change,
+                  "Version": rows[kind]["Version"]}
+        assert fleet.root.call(f"manage/Modify{kind}", **fields)["Code"] == 200, kind
+        assert fleet.root.call(f"manage/Modify{kind}", **fields)["Code"] == 409, kind
+
+
+def test_a_double_click_adds_once(server):
+    """Of many calls with one RequestID that come at once, one adds, and all answer its result."""
+    fleet = Fleet(server)
+    apis = [Api(server.http, fleet.api.token) for _ in range(8)]
+
+    def click(api):
+        return [api.data("manage/AddGroup", GroupName="north", RequestID="r-1"),
+                api.data("manage/AddUser", LoginName="ben", PassWord="secret-9", Role="viewer",
+                         RequestID="r-1")]
+
+    with concurrent.futures.ThreadPoolExecutor(len(apis)) as pool:
+        answers = list(pool.map(click, apis))
+    assert all(answer == answers[0] for answer in answers)
+    assert fleet.api.data("manage/ListGroups")["total"] == 1
+    assert fleet.api.data("manage/ListUsers")["total"] == 2
