@@ -8,40 +8,10 @@
 #include <stdio.h>
 
 #include "api/exchange.h"
+#include "api/openapi_schemas.h"
 #include "api/pages.h"
 
 enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000, CODE_CONFLICT = 409 };
-
-static void write_member(struct json_out *out, const char *name, const char *text)
-{
-    json_name(out, name);
-    json_write_string(out, text);
-}
-
-static void write_bound(struct json_out *out, const char *name, int64_t v)
-{
-    json_name(out, name);
-    json_int(out, v);
-}
-
-/* One type, or several where `also` or null is allowed; `also` may be NULL. */
-static void write_types(const char *type, const char *also, bool nullable, struct json_out *out)
-{
-    json_name(out, "type");
-    if (also == NULL && !nullable) {
-        json_write_string(out, type);
-        return;
-    }
-    json_array_begin(out);
-    json_write_string(out, type);
-    if (also != NULL) {
-        json_write_string(out, also);
-    }
-    if (nullable) {
-        json_write_string(out, "null");
-    }
-    json_array_end(out);
-}
 
 static void write_introduction(struct json_out *out)
 {
@@ -63,223 +33,11 @@ static void write_introduction(struct json_out *out)
         "acts in with a body field HoldID in any call.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
         BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
-    write_member(out, "description", text);
+    openapi_member(out, "description", text);
     g_free(text);
 }
 
-/* ---- requests ---- */
-
-static const char *const param_types[] = {
-    [PARAM_TEXT] = "string", [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
-    [PARAM_INT] = "integer", [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
-    [PARAM_TIME] = "string", [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
-};
-
-/* What an array holds; `pattern` of its texts, or NULL. */
-static void write_items(struct json_out *out, int64_t most, const char *type, const char *pattern)
-{
-    write_bound(out, "maxItems", most);
-    json_name(out, "items");
-    json_object_begin(out);
-    write_member(out, "type", type);
-    if (pattern != NULL) {
-        write_member(out, "pattern", pattern);
-    }
-    json_object_end(out);
-}
-
-static void write_param_bounds(const struct param_row *p, struct json_out *out)
-{
-    switch (p->type) {
-    case PARAM_INT:
-    case PARAM_DECIMAL:
-        write_bound(out, "minimum", p->min);
-        write_bound(out, "maximum", p->max);
-        break;
-    case PARAM_TEXT:
-    case PARAM_SECRET:
-        write_bound(out, "maxLength", p->max > 0 ? p->max : PARAM_TEXT_BYTES);
-        break;
-    case PARAM_LIST:
-        write_bound(out, "maxLength", PARAM_LIST_BYTES);
-        write_items(out, PARAM_LIST_ITEMS, "string", "^[^,]*$");
-        break;
-    case PARAM_IDS:
-    case PARAM_OBJECTS:
-        write_items(out, p->max, p->type == PARAM_IDS ? "integer" : "object", NULL);
-        break;
-    default:
-        break;
-    }
-}
-
-static void write_param(const struct param_row *p, struct json_out *out)
-{
-    json_name(out, p->name);
-    json_object_begin(out);
-    write_types(param_types[p->type], p->type == PARAM_LIST ? "array" : NULL, p->may_be_null, out);
-    write_member(out, "description", p->doc);
-    write_param_bounds(p, out);
-    json_object_end(out);
-}
-
-static void write_request(const struct api_method *m, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    for (size_t i = 0; i < m->param_count; i++) {
-        write_param(&m->params[i], out);
-    }
-    for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
-        if (method_takes(m, which)) {
-            write_param(&common_params[which], out);
-        }
-    }
-    json_object_end(out);
-    json_name(out, "required");
-    json_array_begin(out);
-    for (size_t i = 0; i < m->param_count; i++) {
-        if (m->params[i].required) {
-            json_write_string(out, m->params[i].name);
-        }
-    }
-    json_array_end(out);
-    json_object_end(out);
-}
-
-/* ---- replies ---- */
-
-static const char *const reply_types[] = {
-    [REPLY_TEXT] = "string",  [REPLY_INT] = "integer", [REPLY_NUMBER] = "number",
-    [REPLY_BOOL] = "boolean", [REPLY_TIME] = "string", [REPLY_IDS] = "array",
-    [REPLY_ERRORS] = "array", [REPLY_HINT] = "object",
-};
-
-static void write_object_schema(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    for (size_t i = 0; i < r->count; i++) {
-        json_name(out, r->members[i].name);
-        json_object_begin(out);
-        write_types(reply_types[r->members[i].type], NULL, r->members[i].nullable, out);
-        write_member(out, "description", r->members[i].doc);
-        json_object_end(out);
-    }
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_page_schema(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    json_name(out, "total");
-    json_object_begin(out);
-    write_member(out, "type", "integer");
-    json_object_end(out);
-    json_name(out, "data");
-    json_object_begin(out);
-    write_member(out, "type", "array");
-    json_name(out, "items");
-    write_object_schema(r, out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_data_schema(const struct reply_row *r, struct json_out *out)
-{
-    switch (r->shape) {
-    case REPLY_OBJECT:
-        write_object_schema(r, out);
-        return;
-    case REPLY_PAGE:
-        write_page_schema(r, out);
-        return;
-    default:
-        json_object_begin(out);
-        write_member(out, "type", r->shape == REPLY_STRING ? "string" : "null");
-        json_object_end(out);
-    }
-}
-
-static void write_envelope_schema(const struct api_method *m, struct json_out *out)
-{
-    char reference[PATH_SIZE];
-    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    json_name(out, "Code");
-    json_object_begin(out);
-    write_member(out, "type", "integer");
-    json_object_end(out);
-    json_name(out, "Data");
-    json_object_begin(out);
-    json_name(out, "anyOf");
-    json_array_begin(out);
-    json_object_begin(out);
-    write_member(out, "$ref", reference);
-    json_object_end(out);
-    json_object_begin(out);
-    write_member(out, "type", "null");
-    json_object_end(out);
-    json_array_end(out);
-    json_object_end(out);
-    json_name(out, "ErrMsg");
-    json_object_begin(out);
-    json_name(out, "type");
-    json_array_begin(out);
-    json_write_string(out, "string");
-    json_write_string(out, "null");
-    json_array_end(out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_example_object(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    for (size_t i = 0; i < r->count; i++) {
-        json_name(out, r->members[i].name);
-        json_raw(out, bytes_of_text(r->members[i].example));
-    }
-    json_object_end(out);
-}
-
-void openapi_write_example(const struct api_method *method, struct json_out *out)
-{
-    const struct reply_row *r = &method->reply;
-    json_object_begin(out);
-    json_name(out, "Code");
-    json_int(out, 200);
-    json_name(out, "Data");
-    if (r->shape == REPLY_PAGE) {
-        json_object_begin(out);
-        json_name(out, "total");
-        json_int(out, 1);
-        json_name(out, "data");
-        json_array_begin(out);
-        write_example_object(r, out);
-        json_array_end(out);
-        json_object_end(out);
-    } else if (r->shape == REPLY_OBJECT) {
-        write_example_object(r, out);
-    } else {
-        json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
-    }
-    write_member(out, "ErrMsg", method->success);
-    json_object_end(out);
-}
+/* ---- what a method answers beside its success ---- */
 
 static bool has_code(const struct api_method *m, int code)
 {
@@ -295,7 +53,7 @@ static void write_code(int code, const char *text, struct json_out *out)
 {
     char name[16];
     (void)snprintf(name, sizeof(name), "%d", code);
-    write_member(out, name, text);
+    openapi_member(out, name, text);
 }
 
 /* One of the row's own; what a taken name answers, a Modify answers to an old version, too. */
@@ -379,7 +137,7 @@ static void write_failure_reference(const struct failure *f, struct json_out *ou
     (void)snprintf(reference, sizeof(reference), "#/components/responses/%s", f->name);
     json_name(out, status);
     json_object_begin(out);
-    write_member(out, "$ref", reference);
+    openapi_member(out, "$ref", reference);
     json_object_end(out);
 }
 
@@ -389,10 +147,10 @@ static void write_response(const struct api_method *m, struct json_out *out)
     json_object_begin(out);
     json_name(out, "200");
     json_object_begin(out);
-    write_member(out, "description", "The envelope, whatever its Code");
+    openapi_member(out, "description", "The envelope, whatever its Code");
     write_content(out);
     json_name(out, "schema");
-    write_envelope_schema(m, out);
+    openapi_envelope(m, out);
     json_name(out, "example");
     openapi_write_example(m, out);
     json_object_end(out);
@@ -425,27 +183,27 @@ static void write_method(const struct api_method *m, struct json_out *out)
     json_object_begin(out);
     json_name(out, "post");
     json_object_begin(out);
-    write_member(out, "operationId", m->name);
-    write_member(out, "summary", m->doc);
+    openapi_member(out, "operationId", m->name);
+    openapi_member(out, "summary", m->doc);
     json_name(out, "tags");
     json_array_begin(out);
     json_write_string(out, prefix_of(m));
     json_array_end(out);
     if (m->section != 0) {
-        write_bound(out, "x-section", m->section);
+        openapi_bound(out, "x-section", m->section);
     }
     if (m->is_open) {
         json_name(out, "security");
         json_array_begin(out);
         json_array_end(out);
     } else {
-        write_member(out, "x-role", roles[m->role]);
+        openapi_member(out, "x-role", roles[m->role]);
     }
     json_name(out, "requestBody");
     json_object_begin(out);
     write_content(out);
     json_name(out, "schema");
-    write_request(m, out);
+    openapi_request(m, out);
     json_object_end(out);
     json_object_end(out);
     json_object_end(out);
@@ -462,7 +220,7 @@ static void write_schemas(struct json_out *out)
     json_object_begin(out);
     for (size_t i = 0; methods_at(i) != NULL; i++) {
         json_name(out, methods_at(i)->name);
-        write_data_schema(&methods_at(i)->reply, out);
+        openapi_data(&methods_at(i)->reply, out);
     }
     json_object_end(out);
 }
@@ -475,9 +233,9 @@ static void write_components(struct json_out *out)
     json_object_begin(out);
     json_name(out, "token");
     json_object_begin(out);
-    write_member(out, "type", "apiKey");
-    write_member(out, "in", "header");
-    write_member(out, "name", "Authorization");
+    openapi_member(out, "type", "apiKey");
+    openapi_member(out, "in", "header");
+    openapi_member(out, "name", "Authorization");
     json_object_end(out);
     json_object_end(out);
     write_schemas(out);
@@ -486,7 +244,7 @@ static void write_components(struct json_out *out)
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         json_name(out, failures[i].name);
         json_object_begin(out);
-        write_member(out, "description", failures[i].text);
+        openapi_member(out, "description", failures[i].text);
         json_object_end(out);
     }
     json_object_end(out);
@@ -504,11 +262,11 @@ static void write_components(struct json_out *out)
 void openapi_write(struct json_out *out)
 {
     json_object_begin(out);
-    write_member(out, "openapi", "3.1.0");
+    openapi_member(out, "openapi", "3.1.0");
     json_name(out, "info");
     json_object_begin(out);
-    write_member(out, "title", "odograph Open REST API");
-    write_member(out, "version", ODOGRAPH_VERSION);
+    openapi_member(out, "title", "odograph Open REST API");
+    openapi_member(out, "version", ODOGRAPH_VERSION);
     write_introduction(out);
     json_object_end(out);
     write_components(out);
