@@ -34,6 +34,7 @@ enum reply_type {
     REPLY_INT,
     REPLY_NUMBER,
     REPLY_BOOL,
+    REPLY_FLAG, /* a bool that the document prints as 0 or 1 */
     REPLY_TIME,
     REPLY_IDS,
     REPLY_ERRORS, /* of AddDevices */

@@ -6,12 +6,24 @@
 #include <glib.h>
 #include <microhttpd.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/exchange.h"
 #include "api/openapi_schemas.h"
 #include "api/pages.h"
 
-enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000, CODE_CONFLICT = 409 };
+enum {
+    PATH_SIZE = 128,
+    KIB = 1 << 10,
+    MIB = 1 << 20,
+    MS_PER_S = 1000,
+    CODE_CONFLICT = 409,
+    COMMON_CODES_MAX = 6,
+};
+
+/* Names of components beside the methods': what X takes is XRequest. */
+#define REQUEST_SUFFIX "Request"
+#define FAILURE        "Failure"
 
 static void write_introduction(struct json_out *out)
 {
@@ -30,7 +42,10 @@ static void write_introduction(struct json_out *out)
         "its items, or an array of texts without commas; [] is \"\". A bool may also be \"true\", "
         "\"false\", 0 or 1; null is as good as absent, but where a field's type names it. The "
         "account root names the enterprise it "
-        "acts in with a body field HoldID in any call.",
+        "acts in with a body field HoldID in any call. A body may be a form, too, where repeated "
+        "names of a list unite; what begins with { is JSON whatever its type says. OPTIONS is "
+        "answered for any path; which origins a browser may call from, the server's cors_origins "
+        "says.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
         BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
     openapi_member(out, "description", text);
@@ -39,14 +54,47 @@ static void write_introduction(struct json_out *out)
 
 /* ---- what a method answers beside its success ---- */
 
-static bool has_code(const struct api_method *m, int code)
+/* The codes of a method other than 200. */
+struct codes {
+    struct code_row at[METHOD_CODES_MAX + COMMON_CODES_MAX];
+    size_t count;
+};
+
+static bool has_code(const struct codes *codes, int code)
 {
-    for (size_t i = 0; m->codes[i].code != 0; i++) {
-        if (m->codes[i].code == code) {
+    for (size_t i = 0; i < codes->count; i++) {
+        if (codes->at[i].code == code) {
             return true;
         }
     }
     return false;
+}
+
+/* One that every method of its kind has, unless the row words it itself. */
+static void add_common(struct codes *codes, bool applies, int code, const char *text)
+{
+    if (applies && !has_code(codes, code)) {
+        codes->at[codes->count++] = (struct code_row){.code = code, .text = text};
+    }
+}
+
+static struct codes codes_of(const struct api_method *m)
+{
+    static const char bad_field[] = "A bad parameter, which ErrMsg names";
+    bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
+    bool chooses = m->prefix == PREFIX_MANAGE && method_takes(m, COMMON_HOLD_ID);
+    struct codes codes = {0};
+    for (size_t i = 0; m->codes[i].code != 0; i++) {
+        codes.at[codes.count++] = m->codes[i];
+    }
+    add_common(&codes, method_takes(m, COMMON_VERSION), CODE_CONFLICT, CALL_CHANGED_TEXT);
+    add_common(&codes, m->fault == FAULT_401, 401,
+               "Token invalid, or a bad parameter, which ErrMsg names");
+    add_common(&codes, !m->is_open && !m->answers_in_data, 401, "Token invalid");
+    add_common(&codes, m->fault == FAULT_500, 500, bad_field);
+    add_common(&codes, is_limited && !m->answers_in_data, 403, CALL_NO_ROLE_TEXT);
+    add_common(&codes, chooses, 404, "This enterprise does not exist");
+    return codes;
 }
 
 static void write_code(int code, const char *text, struct json_out *out)
@@ -56,61 +104,35 @@ static void write_code(int code, const char *text, struct json_out *out)
     openapi_member(out, name, text);
 }
 
-/* One of the row's own; what a taken name answers, a Modify answers to an old version, too. */
-static void write_row_code(const struct api_method *m, const struct code_row *row,
-                           struct json_out *out)
+static void write_codes(const struct api_method *m, const struct codes *codes, struct json_out *out)
 {
-    char text[CALL_MESSAGE_SIZE];
-    bool has_version = row->code == CODE_CONFLICT && method_takes(m, COMMON_VERSION);
-    (void)snprintf(text, sizeof(text), "%s%s", row->text,
-                   has_version ? ", or: " CALL_CHANGED_TEXT : "");
-    write_code(row->code, text, out);
-}
-
-/* One that every method of its kind has, unless the row words it itself. */
-static void write_common_code(const struct api_method *m, int code, const char *text,
-                              struct json_out *out)
-{
-    if (!has_code(m, code)) {
-        write_code(code, text, out);
-    }
-}
-
-static void write_codes(const struct api_method *m, struct json_out *out)
-{
-    bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
     json_name(out, "x-codes");
     json_object_begin(out);
     write_code(200, "Done", out);
-    for (size_t i = 0; m->codes[i].code != 0; i++) {
-        write_row_code(m, &m->codes[i], out);
-    }
-    if (method_takes(m, COMMON_VERSION)) {
-        write_common_code(m, CODE_CONFLICT, CALL_CHANGED_TEXT, out);
-    }
-    if (m->fault == FAULT_401) {
-        write_common_code(m, 401, "Token invalid, or a bad parameter, which ErrMsg names", out);
-    } else {
-        if (!m->is_open && !m->answers_in_data) {
-            write_common_code(m, 401, "Token invalid", out);
-        }
-        write_common_code(m, 500, "A bad parameter, which ErrMsg names", out);
-    }
-    if (is_limited && !m->answers_in_data) {
-        write_common_code(m, 403, CALL_NO_ROLE_TEXT, out);
-    }
-    if (m->prefix == PREFIX_MANAGE && method_takes(m, COMMON_HOLD_ID)) {
-        write_common_code(m, 404, "This enterprise does not exist", out);
+    for (size_t i = 0; i < codes->count; i++) {
+        const struct code_row *row = &codes->at[i];
+        char text[CALL_MESSAGE_SIZE];
+        bool adds_version = row->code == CODE_CONFLICT && method_takes(m, COMMON_VERSION) &&
+                            strcmp(row->text, CALL_CHANGED_TEXT) != 0;
+        (void)snprintf(text, sizeof(text), "%s%s", row->text,
+                       adds_version ? ", or: " CALL_CHANGED_TEXT : "");
+        write_code(row->code, text, out);
     }
     json_object_end(out);
 }
 
-static void write_content(struct json_out *out)
+/* A schema that stands among the components, as the content of one type. */
+static void write_content(const char *type, const char *component, struct json_out *out)
 {
-    json_name(out, "content");
+    char reference[PATH_SIZE];
+    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", component);
+    json_name(out, type);
     json_object_begin(out);
-    json_name(out, "application/json");
+    json_name(out, "schema");
     json_object_begin(out);
+    openapi_member(out, "$ref", reference);
+    json_object_end(out);
+    json_object_end(out);
 }
 
 /* Answers whose HTTP status is not 200; the same envelope, with Code as the status. */
@@ -141,16 +163,32 @@ static void write_failure_reference(const struct failure *f, struct json_out *ou
     json_object_end(out);
 }
 
-static void write_response(const struct api_method *m, struct json_out *out)
+static void write_envelope(const struct api_method *m, const struct codes *codes,
+                           struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "anyOf");
+    json_array_begin(out);
+    openapi_success(m, out);
+    openapi_failure(codes->at, codes->count, m->reply.shape == REPLY_STRING, out);
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static void write_response(const struct api_method *m, const struct codes *codes,
+                           struct json_out *out)
 {
     json_name(out, "responses");
     json_object_begin(out);
     json_name(out, "200");
     json_object_begin(out);
     openapi_member(out, "description", "The envelope, whatever its Code");
-    write_content(out);
+    json_name(out, "content");
+    json_object_begin(out);
+    json_name(out, "application/json");
+    json_object_begin(out);
     json_name(out, "schema");
-    openapi_envelope(m, out);
+    write_envelope(m, codes, out);
     json_name(out, "example");
     openapi_write_example(m, out);
     json_object_end(out);
@@ -158,7 +196,7 @@ static void write_response(const struct api_method *m, struct json_out *out)
     json_object_end(out);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         bool always = failures[i].status != MHD_HTTP_TOO_MANY_REQUESTS;
-        if (always || has_code(m, failures[i].status)) {
+        if (always || has_code(codes, failures[i].status)) {
             write_failure_reference(&failures[i], out);
         }
     }
@@ -174,8 +212,36 @@ static const char *prefix_of(const struct api_method *m)
     return names[m->prefix];
 }
 
+/* Objects have no place in a form. */
+static bool fits_form(const struct api_method *m)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].type == PARAM_OBJECTS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void write_request(const struct api_method *m, struct json_out *out)
+{
+    char component[PATH_SIZE];
+    (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, m->name);
+    json_name(out, "requestBody");
+    json_object_begin(out);
+    json_name(out, "content");
+    json_object_begin(out);
+    write_content("application/json", component, out);
+    if (fits_form(m)) {
+        write_content("application/x-www-form-urlencoded", component, out);
+    }
+    json_object_end(out);
+    json_object_end(out);
+}
+
 static void write_method(const struct api_method *m, struct json_out *out)
 {
+    const struct codes codes = codes_of(m);
     static const char *const roles[] = {"viewer", "operator", "admin", "root"};
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "/api/%s/%s", prefix_of(m), m->name);
@@ -199,29 +265,30 @@ static void write_method(const struct api_method *m, struct json_out *out)
     } else {
         openapi_member(out, "x-role", roles[m->role]);
     }
-    json_name(out, "requestBody");
-    json_object_begin(out);
-    write_content(out);
-    json_name(out, "schema");
-    openapi_request(m, out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-    write_codes(m, out);
-    write_response(m, out);
+    write_request(m, out);
+    write_codes(m, &codes, out);
+    write_response(m, &codes, out);
     json_object_end(out);
     json_object_end(out);
 }
 
-/* The Data of each method; the envelopes refer to them, which keeps the nesting low. */
+/*
+ * What each method takes, and its Data; the operations refer to them, which keeps the nesting low.
+ */
 static void write_schemas(struct json_out *out)
 {
     json_name(out, "schemas");
     json_object_begin(out);
     for (size_t i = 0; methods_at(i) != NULL; i++) {
+        char component[PATH_SIZE];
+        (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, methods_at(i)->name);
         json_name(out, methods_at(i)->name);
         openapi_data(&methods_at(i)->reply, out);
+        json_name(out, component);
+        openapi_request(methods_at(i), out);
     }
+    json_name(out, FAILURE);
+    openapi_failure(NULL, 0, true, out);
     json_object_end(out);
 }
 
@@ -245,6 +312,10 @@ static void write_components(struct json_out *out)
         json_name(out, failures[i].name);
         json_object_begin(out);
         openapi_member(out, "description", failures[i].text);
+        json_name(out, "content");
+        json_object_begin(out);
+        write_content("application/json", FAILURE, out);
+        json_object_end(out);
         json_object_end(out);
     }
     json_object_end(out);

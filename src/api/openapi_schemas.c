@@ -122,12 +122,47 @@ void openapi_request(const struct api_method *m, struct json_out *out)
 
 /* ---- replies ---- */
 
-static const char *const reply_types[] = {
-    [REPLY_TEXT] = "string",  [REPLY_INT] = "integer", [REPLY_NUMBER] = "number",
-    [REPLY_BOOL] = "boolean", [REPLY_TIME] = "string", [REPLY_IDS] = "array",
-    [REPLY_ERRORS] = "array", [REPLY_HINT] = "object",
+/* The schema of each type: the JSON type, and one more keyword with its value. */
+static const struct {
+    const char *type;
+    const char *keyword; /* NULL: none */
+    const char *value;   /* as JSON */
+} reply_types[] = {
+    [REPLY_TEXT] = {.type = "string"},
+    [REPLY_INT] = {.type = "integer"},
+    [REPLY_NUMBER] = {.type = "number"},
+    [REPLY_BOOL] = {.type = "boolean"},
+    [REPLY_FLAG] = {.type = "integer", .keyword = "enum", .value = "[0,1]"},
+    [REPLY_TIME] = {.type = "string",
+                    .keyword = "pattern",
+                    .value = "\"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$\""},
+    [REPLY_IDS] = {.type = "array", .keyword = "items", .value = "{\"type\":\"integer\"}"},
+    [REPLY_ERRORS] = {.type = "array",
+                      .keyword = "items",
+                      .value = "{\"type\":\"object\",\"properties\":{"
+                               "\"index\":{\"type\":\"integer\"},"
+                               "\"ErrMsg\":{\"type\":\"string\"}},"
+                               "\"required\":[\"index\",\"ErrMsg\"]}"},
+    [REPLY_HINT] = {.type = "object",
+                    .keyword = "properties",
+                    .value = "{\"UtcOffsetMinutes\":{\"type\":\"integer\"},"
+                             "\"Why\":{\"type\":\"string\"}}"},
 };
 
+static void write_reply_member(const struct reply_member *m, struct json_out *out)
+{
+    json_name(out, m->name);
+    json_object_begin(out);
+    write_types(reply_types[m->type].type, NULL, m->nullable, out);
+    if (reply_types[m->type].keyword != NULL) {
+        json_name(out, reply_types[m->type].keyword);
+        json_raw(out, bytes_of_text(reply_types[m->type].value));
+    }
+    openapi_member(out, "description", m->doc);
+    json_object_end(out);
+}
+
+/* An answer has all of its members, always. */
 static void write_object_schema(const struct reply_row *r, struct json_out *out)
 {
     json_object_begin(out);
@@ -135,13 +170,15 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     json_name(out, "properties");
     json_object_begin(out);
     for (size_t i = 0; i < r->count; i++) {
-        json_name(out, r->members[i].name);
-        json_object_begin(out);
-        write_types(reply_types[r->members[i].type], NULL, r->members[i].nullable, out);
-        openapi_member(out, "description", r->members[i].doc);
-        json_object_end(out);
+        write_reply_member(&r->members[i], out);
     }
     json_object_end(out);
+    json_name(out, "required");
+    json_array_begin(out);
+    for (size_t i = 0; i < r->count; i++) {
+        json_write_string(out, r->members[i].name);
+    }
+    json_array_end(out);
     json_object_end(out);
 }
 
@@ -162,6 +199,8 @@ static void write_page_schema(const struct reply_row *r, struct json_out *out)
     write_object_schema(r, out);
     json_object_end(out);
     json_object_end(out);
+    json_name(out, "required");
+    json_raw(out, bytes_of_text("[\"total\",\"data\"]"));
     json_object_end(out);
 }
 
@@ -181,40 +220,66 @@ void openapi_data(const struct reply_row *r, struct json_out *out)
     }
 }
 
-void openapi_envelope(const struct api_method *m, struct json_out *out)
+/* The envelope begins with the schema of its Code and ends with that of its ErrMsg. */
+static void begin_envelope(const char *title, struct json_out *out)
 {
-    char reference[REFERENCE_SIZE];
-    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
     json_object_begin(out);
+    openapi_member(out, "title", title);
     openapi_member(out, "type", "object");
+    json_name(out, "required");
+    json_raw(out, bytes_of_text("[\"Code\",\"Data\",\"ErrMsg\"]"));
     json_name(out, "properties");
     json_object_begin(out);
     json_name(out, "Code");
     json_object_begin(out);
-    openapi_member(out, "type", "integer");
+}
+
+static void end_envelope(struct json_out *out)
+{
+    json_object_end(out);
+    json_object_end(out);
+    json_object_end(out);
+}
+
+void openapi_success(const struct api_method *m, struct json_out *out)
+{
+    char reference[REFERENCE_SIZE];
+    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
+    begin_envelope("Success", out);
+    openapi_bound(out, "const", 200);
     json_object_end(out);
     json_name(out, "Data");
     json_object_begin(out);
-    json_name(out, "anyOf");
-    json_array_begin(out);
-    json_object_begin(out);
     openapi_member(out, "$ref", reference);
-    json_object_end(out);
-    json_object_begin(out);
-    openapi_member(out, "type", "null");
-    json_object_end(out);
-    json_array_end(out);
     json_object_end(out);
     json_name(out, "ErrMsg");
     json_object_begin(out);
-    json_name(out, "type");
-    json_array_begin(out);
-    json_write_string(out, "string");
-    json_write_string(out, "null");
-    json_array_end(out);
+    openapi_member(out, "const", m->success);
+    end_envelope(out);
+}
+
+void openapi_failure(const struct code_row *codes, size_t count, bool has_text,
+                     struct json_out *out)
+{
+    begin_envelope("Failure", out);
+    openapi_member(out, "type", "integer");
+    if (count > 0) {
+        json_name(out, "enum");
+        json_array_begin(out);
+        for (size_t i = 0; i < count; i++) {
+            json_int(out, codes[i].code);
+        }
+        json_array_end(out);
+    }
     json_object_end(out);
+    json_name(out, "Data");
+    json_object_begin(out);
+    write_types(has_text ? "string" : "null", NULL, has_text, out);
     json_object_end(out);
-    json_object_end(out);
+    json_name(out, "ErrMsg");
+    json_object_begin(out);
+    openapi_member(out, "type", "string");
+    end_envelope(out);
 }
 
 static void write_example_object(const struct reply_row *r, struct json_out *out)

@@ -34,12 +34,17 @@ static json_t *post_of(const json_t *root, const struct api_method *m)
     return json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
 }
 
+static json_t *schemas_of(const json_t *root)
+{
+    return json_object_get(json_object_get(root, "components"), "schemas");
+}
+
 /* The schemas of its fields. */
 static json_t *request_fields(const json_t *root, const struct api_method *m)
 {
-    json_t *body = json_object_get(post_of(root, m), "requestBody");
-    json_t *type = json_object_get(json_object_get(body, "content"), "application/json");
-    return json_object_get(json_object_get(type, "schema"), "properties");
+    char name[128];
+    (void)snprintf(name, sizeof(name), "%sRequest", m->name);
+    return json_object_get(json_object_get(schemas_of(root), name), "properties");
 }
 
 static void test_the_document_holds_every_row(void **state)
@@ -50,7 +55,7 @@ static void test_the_document_holds_every_row(void **state)
     json_t *root = load(&out);
     assert_string_equal(json_string_value(json_object_get(root, "openapi")), "3.1.0");
     json_t *paths = json_object_get(root, "paths");
-    json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
+    json_t *schemas = schemas_of(root);
     size_t count = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
         assert_non_null(post_of(root, m));
@@ -189,6 +194,61 @@ static void test_every_row_is_complete(void **state)
     assert_true(count > 20);
 }
 
+/* The two envelopes that a call of the method may be answered with. */
+static json_t *envelope_of(const json_t *root, const struct api_method *m, size_t which)
+{
+    json_t *answer = json_object_get(json_object_get(post_of(root, m), "responses"), "200");
+    json_t *type = json_object_get(json_object_get(answer, "content"), "application/json");
+    json_t *either = json_object_get(json_object_get(type, "schema"), "anyOf");
+    return json_object_get(json_array_get(either, which), "properties");
+}
+
+static void test_envelopes_say_success_and_failure(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    size_t count = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        char reference[128];
+        const json_t *good = envelope_of(root, m, 0);
+        const json_t *bad = envelope_of(root, m, 1);
+        (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
+        assert_int_equal(
+            json_integer_value(json_object_get(json_object_get(good, "Code"), "const")), 200);
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(good, "Data"), "$ref")), reference);
+        const json_t *success = json_object_get(json_object_get(good, "ErrMsg"), "const");
+        assert_int_equal(g_strcmp0(json_string_value(success), m->success), 0);
+        const json_t *codes = json_object_get(json_object_get(bad, "Code"), "enum");
+        assert_int_equal(json_array_size(codes) + 1,
+                         json_object_size(json_object_get(post_of(root, m), "x-codes")));
+    }
+    json_decref(root);
+    json_free(&out);
+}
+
+/* Objects alone cannot be sent as a form. */
+static void test_bodies_of_two_types(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    size_t count = 0;
+    size_t without = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        const json_t *types =
+            json_object_get(json_object_get(post_of(root, m), "requestBody"), "content");
+        assert_non_null(json_object_get(types, "application/json"));
+        without += json_object_get(types, "application/x-www-form-urlencoded") == NULL;
+    }
+    assert_int_equal(without, 1); /* AddDevices */
+    json_decref(root);
+    json_free(&out);
+}
+
 static bool fits(const struct reply_member *m, const json_t *value)
 {
     if (json_is_null(value)) {
@@ -197,6 +257,8 @@ static bool fits(const struct reply_member *m, const json_t *value)
     switch (m->type) {
     case REPLY_INT:
         return json_is_integer(value);
+    case REPLY_FLAG:
+        return json_is_integer(value) && json_integer_value(value) >> 1 == 0;
     case REPLY_NUMBER:
         return json_is_number(value);
     case REPLY_BOOL:
@@ -280,6 +342,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_document_holds_every_row),
         cmocka_unit_test(test_fields_of_two_types),
+        cmocka_unit_test(test_bodies_of_two_types),
+        cmocka_unit_test(test_envelopes_say_success_and_failure),
         cmocka_unit_test(test_failures_are_listed),
         cmocka_unit_test(test_every_row_is_complete),
         cmocka_unit_test(test_every_row_has_an_example_of_its_reply),

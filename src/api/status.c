@@ -366,9 +366,9 @@ static const struct reply_member status_members[] = {
      .doc = "Phone number of the SIM card"},
     {.name = "SIM2", .type = REPLY_TEXT, .example = "\"8029999\"", .doc = "DeviceID"},
     ROW_MEMBERS,
-    {.name = "IsOnline", .type = REPLY_INT, .example = "0", .doc = "1: heard from lately"},
-    {.name = "IsAlarm", .type = REPLY_INT, .example = "0", .doc = "1: an alarm is active"},
-    {.name = "Status", .type = REPLY_INT, .example = "0", .doc = "1: ignition on"},
+    {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},
+    {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},
+    {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},
     {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
 };
 

@@ -4,10 +4,11 @@ import concurrent.futures
 from lib.server import PATIENCE_S, Api, Fleet
 
 
-def request_fields(item):
-    """The schemas of the fields of a path of openapi.json."""
-    content = item["post"]["requestBody"]["content"]["application/json"]
-    return content["schema"]["properties"]
+def fields_of(document, path):
+    """The schemas of what a path of openapi.json takes."""
+    content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    name = content["schema"]["$ref"].rsplit("/", 1)[-1]
+    return document["components"]["schemas"][name]["properties"]
 
 
 def test_a_browser_reads_for_the_origins_that_are_set(make_server):
@@ -38,9 +39,9 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
              "Group": ("GroupID", {"GroupName": "south"}),
              "User": ("UserID", {"Role": "operator"}),
              "Device": ("DeviceID", {"Model": "GT06"})}
-    paths = server.api.get("/api/openapi.json").json()["paths"]
+    document = server.api.get("/api/openapi.json").json()
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
-        {path for path, item in paths.items() if "Version" in request_fields(item)}
+        {path for path in document["paths"] if "Version" in fields_of(document, path)}
     fleet = Fleet(server, devices=["1"])
     fleet.api.data("manage/AddGroup", GroupName="north")
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
