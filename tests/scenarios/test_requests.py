@@ -1,14 +1,8 @@
 """What calls have in common, whatever they ask: who may read, what is asked twice."""
 import concurrent.futures
 
+from lib.contract import request_schema
 from lib.server import PATIENCE_S, Api, Fleet
-
-
-def fields_of(document, path):
-    """The schemas of what a path of openapi.json takes."""
-    content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-    name = content["schema"]["$ref"].rsplit("/", 1)[-1]
-    return document["components"]["schemas"][name]["properties"]
 
 
 def test_a_browser_reads_for_the_origins_that_are_set(make_server):
@@ -40,8 +34,9 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
              "User": ("UserID", {"Role": "operator"}),
              "Device": ("DeviceID", {"Model": "GT06"})}
     document = server.api.get("/api/openapi.json").json()
+    fields = {path: request_schema(document, path)["properties"] for path in document["paths"]}
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
-        {path for path in document["paths"] if "Version" in fields_of(document, path)}
+        {path for path in fields if "Version" in fields[path]}
     fleet = Fleet(server, devices=["1"])
     fleet.api.data("manage/AddGroup", GroupName="north")
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
