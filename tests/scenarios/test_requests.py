@@ -1,8 +1,43 @@
 """What calls have in common, whatever they ask: who may read, what is asked twice."""
 import concurrent.futures
+import datetime
+import json
+import urllib.parse
 
 from lib.contract import request_schema
 from lib.server import PATIENCE_S, Api, Fleet
+from lib.trackers import Jt808, jt808_location
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_lists_and_bodies_of_every_kind(server):
+    """A list as a text, an array or a form, and JSON that curl -d calls a form."""
+    devices = ["013912345678", "013912345679", "013912345680"]
+    fleet = Fleet(server, devices=devices)
+    for device in devices[:2]:
+        terminal = Jt808(server.device, device)
+        terminal.register()
+        terminal.report(jt808_location(datetime.datetime.now(datetime.timezone.utc)))
+
+    def ask(body, headers=None):
+        return fleet.api.post("/api/vehicle/GetCurrentVehicleInfoByDeviceIDs", data=body.encode(),
+                              headers=headers).json()
+
+    text = ",".join(devices)
+    repeated = urllib.parse.urlencode([("deviceids", device) for device in devices])
+    for body, headers in ((json.dumps({"DeviceIDs": text}), None),
+                          (json.dumps({"DeviceIDs": devices}), None),
+                          (json.dumps({"DeviceIDs": devices}), FORM), (repeated, FORM),
+                          (urllib.parse.urlencode({"DeviceIDs": text}), FORM)):
+        rows = ask(body, headers)["Data"]["data"]
+        assert [row["SIM2"] for row in rows] == devices[:2], body
+    for body in ('{"DeviceIDs": ""}', '{"DeviceIDs": []}'):
+        assert ask(body)["Data"]["total"] == 2
+    for body, headers in ((json.dumps({"DeviceIDs": [text]}), None), ("DeviceIDs=%ff", FORM),
+                          ('{"DeviceIDs": [["1"]]}', None), ('{"DeviceIDs": null}', None),
+                          ("DeviceID=1", FORM), ("DeviceIDs=1", None)):
+        assert ask(body, headers)["Code"] == 401, body
 
 
 def test_a_browser_reads_for_the_origins_that_are_set(make_server):
