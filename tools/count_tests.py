@@ -5,11 +5,13 @@
 
 RESULTS holds a JUnit file for each suite of pytest; for each suite of unit tests the list of its
 programs, NAME.list, and meson's log of them, NAME.json, a line a program; a file `steps` with a
-line "name passed failed" a check; and a file `failed` with the parts that ended badly. What did
-not run is a failure: a suite that ran nothing or left nothing behind, a program that is in the list
-and not in the log, every test that a program announced and did not come to since it died or was
-killed at its limit, and a part that ended badly without a failed test to show for it. The last line
-is "N passed, N failed"; the exit status is 0 only when nothing failed.
+line "name passed failed" a check; a file `failed` with the parts that ended badly; and for each
+suite of all scenarios a directory NAME.calls: the API's methods, a line each, and what each worker
+noted, "METHOD CODE" a line. What did not run is a failure: a suite that ran nothing or left nothing
+behind, a program that is in the list and not in the log, every test that a program announced and
+did not come to since it died or was killed at its limit, a method that no scenario called, or that
+never answered with success, and a part that ended badly without a failed test to show for it. The
+last line is "N passed, N failed"; the exit status is 0 only when nothing failed.
 """
 
 import json
@@ -21,11 +23,12 @@ import xml.etree.ElementTree as ElementTree
 SUITES = {
     "check": ["steps", "tools"],
     "unit": ["unit"],
-    "asan": ["asan"],
-    "tsan": ["tsan-unit", "tsan"],
+    "asan": ["asan", "asan.calls"],
+    "tsan": ["tsan-unit", "tsan", "tsan.calls"],
     "kills": ["kills"],
 }
 PROGRAMS = {"unit", "tsan-unit"}
+SUCCESS = "200"
 PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
 TEST = re.compile(r"^(not )?ok\b(.*)", re.MULTILINE)
 
@@ -93,10 +96,26 @@ def count_steps(path):
     return sum(int(row[1]) for row in rows), sum(int(row[2]) for row in rows), 0
 
 
+def count_calls(path):
+    """(passed, failed, skipped) of the API's methods: whether each answered with success once."""
+    codes = {name: set() for name in (path / "methods").read_text().split()}
+    for notes in path.glob("*.calls"):
+        for line in notes.read_text().splitlines():
+            method, _, code = line.partition(" ")
+            codes[method].add(code)
+    failed = [name for name, seen in codes.items() if SUCCESS not in seen]
+    for name in failed:
+        others = ", ".join(sorted(codes[name]))
+        print(f"{path.name:10} {name}: " + (f"answered {others} alone" if others else "not called"))
+    return len(codes) - len(failed), len(failed), 0
+
+
 def count_results(results, suite):
     """(passed, failed, skipped) of whatever kind of suite it is."""
     if suite == "steps":
         return count_steps(results / "steps")
+    if suite.endswith(".calls"):
+        return count_calls(results / suite)
     return count_programs(results, suite) if suite in PROGRAMS else \
         count_junit(results / f"{suite}.xml")
 

@@ -54,9 +54,13 @@ void call_clear(struct call *c)
     c->stream = (struct call_stream){0};
     c->method = NULL;
     c->caller = (struct caller){0};
+    for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
+        c->common[which] = (struct value){0};
+    }
     c->zone_is_checked = false;
     c->own = NULL;
     c->made_id = 0;
+    c->is_written = false;
     c->is_partly_done = false;
     c->outcome = ERR_OK;
     c->code = MHD_HTTP_OK;

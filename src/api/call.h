@@ -30,6 +30,7 @@ struct api {
     struct counters *counters;
     struct zones *zones;       /* api/zones.h */
     struct throttle *throttle; /* api/throttle.h */
+    struct request_ids *request_ids;
     unsigned token_days;
     unsigned service_warning_days;
     bool demo;
@@ -75,12 +76,14 @@ struct call {
     char token[CALL_TOKEN_SIZE]; /* the header token_hash is of; "" none. Outlives the request: */
     uint8_t token_hash[TOKEN_HASH_BYTES]; /* a connection mostly sends one and the same */
     char address[CALL_ADDRESS_SIZE];      /* of the client */
+    bool is_form;                         /* the body is a form, as its type says */
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
     int64_t deadline_ms;     /* on the monotonic clock; a call that waits longer is answered 503 */
     struct fair_place place; /* on whose account it waits for a thread */
-    struct throttle_claim claim;     /* of a login, given back when the password is checked */
-    struct value values[PARAMS_MAX]; /* by the method's parameter rows */
+    struct throttle_claim claim;        /* of a login, given back when the password is checked */
+    struct value values[PARAMS_MAX];    /* by the method's parameter rows */
+    struct value common[COMMON_PARAMS]; /* those it takes beside them */
     struct arena arena;
     struct zone_clock clock;     /* of `zone`; by call_clock() */
     struct zone_clock rcv_clock; /* the same, for times of arrival; after call_clock() */
@@ -88,6 +91,7 @@ struct call {
     bool zone_is_checked;        /* in this request */
     void *own;                   /* between prepare, change and run of a method, in the arena */
     int64_t made_id;             /* of what `change` made, for `run` */
+    bool is_written;             /* Data of the job is */
     bool is_partly_done;         /* steps of the job are committed that `run` tells of */
     enum err outcome;            /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
@@ -160,5 +164,6 @@ bool call_sees_group(const struct call *c, int64_t group_id);
 #define CALL_NO_STORE_TEXT  "The store cannot take this at the moment" /* of 503 */
 #define CALL_NO_ROLE_TEXT   "Limited authority"                        /* ErrMsg of 403 */
 #define CALL_THROTTLED_TEXT "Too many failed logins"                   /* ErrMsg of 429 */
+#define CALL_CHANGED_TEXT   "Changed meanwhile" /* ErrMsg of 409 by Version */
 
 #endif

@@ -4,23 +4,50 @@
  */
 #include "api/device_row.h"
 
+#include "api/version.h"
+
 const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
-    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity that the tracker reports"},
-    {"VehiclePlate", REPLY_TEXT, false, "\"8020\"", "Display name"},
-    {"ObjectCode", REPLY_TEXT, false, "\"2004130036\"", "Number of the vehicle or asset"},
-    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number"},
-    {"ICCID", REPLY_TEXT, false, "\"\"", "Of the SIM card"},
-    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
-    {"HasPassword", REPLY_BOOL, false, "false", "Lock commands have a password; never told"},
-    {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
-    {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
-    {"GroupID", REPLY_INT, false, "0", "0: in no group"},
-    {"UtcOffsetMinutes", REPLY_INT, true, "null", "Zone of its clock; null: not set"},
-    {"SpeedUnit", REPLY_TEXT, true, "null", "Of its speeds; null: as its protocol says"},
-    {"ClockHint", REPLY_HINT, true,
-     "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, and in use\"}",
-     "What the zone of its clock seems to be, where that is not what UtcOffsetMinutes says: the "
-     "value to set there, and why"},
+    {.name = "DeviceID",
+     .type = REPLY_TEXT,
+     .example = "\"862306128008106\"",
+     .doc = "Identity that the tracker reports"},
+    {.name = "VehiclePlate", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},
+    {.name = "ObjectCode",
+     .type = REPLY_TEXT,
+     .example = "\"2004130036\"",
+     .doc = "Number of the vehicle or asset"},
+    {.name = "SIM", .type = REPLY_TEXT, .example = "\"1064755708\"", .doc = "Phone number"},
+    {.name = "ICCID", .type = REPLY_TEXT, .example = "\"\"", .doc = "Of the SIM card"},
+    {.name = "DeviceType",
+     .type = REPLY_INT,
+     .example = "0",
+     .doc = "0 vehicle, 1 person, 2 asset"},
+    {.name = "HasPassword",
+     .type = REPLY_BOOL,
+     .example = "false",
+     .doc = "Lock commands have a password; never told"},
+    {.name = "TankLitres", .type = REPLY_NUMBER, .example = "60.000", .doc = "0: unknown"},
+    {.name = "Model", .type = REPLY_TEXT, .example = "\"GT06\"", .doc = "Of the tracker"},
+    {.name = "GroupID", .type = REPLY_INT, .example = "0", .doc = "0: in no group"},
+    {.name = "UtcOffsetMinutes",
+     .type = REPLY_INT,
+     .nullable = true,
+     .example = "null",
+     .doc = "Zone of its clock; null: not set"},
+    {.name = "SpeedUnit",
+     .type = REPLY_TEXT,
+     .nullable = true,
+     .example = "null",
+     .doc = "Of its speeds; null: as its protocol says"},
+    VERSION_MEMBER,
+    {.name = "ClockHint",
+     .type = REPLY_HINT,
+     .nullable = true,
+     .example =
+         "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, and in use\"}",
+     .doc = "What the zone of its clock seems to be, where that is not what UtcOffsetMinutes says: "
+            "the "
+            "value to set there, and why"},
 };
 
 static const char *const hint_texts[] = {
@@ -52,11 +79,10 @@ static void write_hint(struct call *c, const struct device_ref *ref)
     json_object_end(&c->out);
 }
 
-void device_row_write(struct call *c, const struct device_ref *ref)
+void device_row_write_members(struct call *c, const void *object, struct json_out *out)
 {
-    const struct device *d = ref->info;
-    struct json_out *out = &c->out;
-    json_object_begin(out);
+    const struct device *d = object;
+    (void)c;
     json_name(out, "DeviceID");
     json_write_string(out, d->device_id);
     json_name(out, "VehiclePlate");
@@ -76,7 +102,7 @@ void device_row_write(struct call *c, const struct device_ref *ref)
     json_name(out, "Model");
     json_write_string(out, d->model);
     json_name(out, "GroupID");
-    json_int(out, ref->group_id);
+    json_int(out, d->group_id);
     json_name(out, "UtcOffsetMinutes");
     if (d->has_utc_offset) {
         json_int(out, d->utc_offset_min);
@@ -89,9 +115,17 @@ void device_row_write(struct call *c, const struct device_ref *ref)
     } else {
         json_write_string(out, speed_unit_name(d->speed_unit));
     }
-    json_name(out, "ClockHint");
+}
+
+void device_row_write(struct call *c, const struct device_ref *ref)
+{
+    struct device shown = *ref->info;
+    shown.group_id = ref->group_id; /* the one it was in may be deleted */
+    json_object_begin(&c->out);
+    version_write(c, device_row_write_members, &shown);
+    json_name(&c->out, "ClockHint");
     write_hint(c, ref);
-    json_object_end(out);
+    json_object_end(&c->out);
 }
 
 void device_row_note_zone(struct job_context *job, const struct device *old,

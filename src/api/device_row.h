@@ -5,9 +5,11 @@
 
 /* A device as management calls answer it. */
 
-enum { DEVICE_ROW_MEMBERS = 13 };
+enum { DEVICE_ROW_MEMBERS = 14 };
 extern const struct reply_member device_row_members[DEVICE_ROW_MEMBERS];
 
+/* What is set of it, of which its version is made; `object` is a struct device. */
+void device_row_write_members(struct call *c, const void *object, struct json_out *out);
 /* Writes it as an object to c->out. */
 void device_row_write(struct call *c, const struct device_ref *ref);
 

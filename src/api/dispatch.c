@@ -5,6 +5,8 @@
 
 #include "api/auth.h"
 #include "api/envelope.h"
+#include "api/form.h"
+#include "api/request_ids.h"
 #include "base/json_read.h"
 #include "base/log.h"
 
@@ -62,20 +64,45 @@ bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers
 
 /* ---- the body ---- */
 
-static bool read_body(struct call *c, struct bytes body, struct json_value **object)
+/* The body behind a byte order mark and blanks. */
+static struct bytes skip_blanks(struct bytes body)
 {
     static const char *const blanks = " \t\r\n";
     size_t i = bytes_begin(body, "\xef\xbb\xbf") ? 3 : 0;
     while (i < body.len && body.at[i] != '\0' && strchr(blanks, body.at[i]) != NULL) {
         i++;
     }
-    bool empty = i == body.len;
-    enum err e = json_read(empty ? bytes_of_text("{}") : body, &c->arena, object);
+    return bytes_slice(body, i, body.len);
+}
+
+/*
+ * Reads the body as an object. What begins with '{' is JSON, whatever its type says: curl -d calls
+ * everything a form.
+ */
+static bool read_body(struct call *c, struct bytes body, struct json_value **object)
+{
+    struct bytes text = skip_blanks(body);
+    bool is_empty = text.len == 0;
+    c->is_form = c->is_form && !is_empty && text.at[0] != '{';
+    enum err e = c->is_form ? form_read(text, &c->arena, object)
+                            : json_read(is_empty ? bytes_of_text("{}") : body, &c->arena, object);
     if (e == ERR_OK && (*object)->kind == JSON_KIND_OBJECT) {
         return true;
     }
-    call_fault(c, "body", e == ERR_TOO_LONG ? "nested too deep or too long" : "not a JSON object");
+    const char *why = c->is_form ? "not a form in UTF-8" : "not a JSON object";
+    call_fault(c, "body", e == ERR_TOO_LONG ? "nested too deep or too long" : why);
     return false;
+}
+
+/* Reads a field that no row names into c->common; NULL, or what is wrong with it. */
+static const char *read_common(struct call *c, const struct json_value *object,
+                               enum common_param which)
+{
+    struct param_fault fault = {0};
+    const struct param_reading reading = {
+        .rows = &common_params[which], .count = 1, .arena = &c->arena};
+    bool good = params_read(&reading, object, &c->common[which], &fault) == ERR_OK;
+    return good ? NULL : fault.why;
 }
 
 /* What a request says of the enterprise that root acts in. */
@@ -88,20 +115,19 @@ struct choice {
 /* HoldID moves root into an enterprise; of anybody else it is passed over. */
 static struct choice choose_enterprise(struct call *c, const struct json_value *object)
 {
-    struct value hold_id;
     struct enterprise e;
-    struct param_fault fault;
-    const struct param_reading reading = {&hold_id_param, 1, &c->arena, NULL};
-    if (!method_takes_hold_id(c->method) || c->caller.role != ROLE_ROOT) {
+    const struct value *hold_id = &c->common[COMMON_HOLD_ID];
+    if (!method_takes(c->method, COMMON_HOLD_ID) || c->caller.role != ROLE_ROOT) {
         return (struct choice){0};
     }
-    if (params_read(&reading, object, &hold_id, &fault) != ERR_OK) {
-        return (struct choice){.why = fault.why};
+    const char *why = read_common(c, object, COMMON_HOLD_ID);
+    if (why != NULL) {
+        return (struct choice){.why = why};
     }
-    if (!hold_id.present) {
+    if (!hold_id->present) {
         return (struct choice){.missing = c->method->needs_enterprise};
     }
-    if (directory_enterprise(c->api->directory, hold_id.number, &c->arena, &e) != ERR_OK ||
+    if (directory_enterprise(c->api->directory, hold_id->number, &c->arena, &e) != ERR_OK ||
         e.deleted) {
         return (struct choice){.unknown = true};
     }
@@ -138,23 +164,41 @@ static void fail_param(struct call *c, const struct param_fault *fault)
     }
 }
 
+/* The fields that no row names, HoldID aside. */
+static bool read_others(struct call *c, const struct json_value *object, struct param_fault *fault)
+{
+    for (enum common_param which = COMMON_HOLD_ID + 1; which < COMMON_PARAMS; which++) {
+        const char *why = method_takes(c->method, which) ? read_common(c, object, which) : NULL;
+        if (why != NULL) {
+            *fault = (struct param_fault){common_params[which].name, why};
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Every required field, HoldID too, goes before any value. */
 static bool check_fields(struct call *c, const struct json_value *object,
                          const struct choice *choice)
 {
     const struct api_method *m = c->method;
-    const struct param_reading reading = {m->params, m->param_count, &c->arena,
-                                          has_times(m) ? call_clock(c) : NULL};
+    const struct param_reading reading = {
+        .rows = m->params,
+        .count = m->param_count,
+        .arena = &c->arena,
+        .clock = has_times(m) ? call_clock(c) : NULL,
+        .is_form = c->is_form,
+    };
     struct param_fault fault = {.name = NULL, .why = ""};
     bool good = params_read(&reading, object, c->values, &fault) == ERR_OK;
     if (choice->missing && strcmp(fault.why, PARAM_MISSING) != 0) {
-        fault = (struct param_fault){hold_id_param.name, PARAM_MISSING};
+        fault = (struct param_fault){common_params[COMMON_HOLD_ID].name, PARAM_MISSING};
         good = false;
     } else if (good && choice->why != NULL) {
-        fault = (struct param_fault){hold_id_param.name, choice->why};
+        fault = (struct param_fault){common_params[COMMON_HOLD_ID].name, choice->why};
         good = false;
     }
-    if (!good) {
+    if (!good || !read_others(c, object, &fault)) {
         fail_param(c, &fault);
         return false;
     }
@@ -180,6 +224,15 @@ bool dispatch_check(struct call *c, struct bytes body)
 
 /* ---- running it ---- */
 
+/* Writes the Data of a job that is done, once. */
+static void write_answer(struct call *c)
+{
+    if (c->method->run != NULL && !c->is_written) {
+        c->method->run(c);
+    }
+    c->is_written = true;
+}
+
 void dispatch_run(struct call *c)
 {
     c->method->run(c);
@@ -197,9 +250,25 @@ bool dispatch_prepare(struct call *c)
     return goes_on;
 }
 
+/* What is answered to a RequestID is kept before a later job runs, so it is written here. */
+static void keep_answer(void *arg)
+{
+    struct call *c = arg;
+    if (c->common[COMMON_REQUEST_ID].present && c->code == MHD_HTTP_OK) {
+        write_answer(c);
+        request_ids_keep(c->api->request_ids, c);
+    }
+}
+
+/* A step of the job, on the ingest thread. */
 static enum err run_change(struct job_context *job, void *arg)
 {
     struct call *c = arg;
+    if (request_ids_answer(c->api->request_ids, c)) {
+        c->is_written = true;
+        return ERR_NOT_FOUND; /* there is nothing to commit */
+    }
+    job->committed = keep_answer;
     return c->method->change(c, job);
 }
 
@@ -238,8 +307,8 @@ void dispatch_conclude(struct call *c)
     bool is_told = c->outcome == ERR_OK || c->outcome == ERR_NOT_FOUND || c->is_partly_done;
     if (c->code == MHD_HTTP_OK && !is_told) {
         fail_job(c);
-    } else if (c->code == MHD_HTTP_OK && c->method->run != NULL) {
-        c->method->run(c);
+    } else if (c->code == MHD_HTTP_OK) {
+        write_answer(c);
     }
     envelope_end(c);
 }

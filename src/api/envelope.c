@@ -1,6 +1,9 @@
 /* {"Code": int, "Data": ..., "ErrMsg": string or null}, in that order, always. */
 #include "api/envelope.h"
 
+/* What envelope_begin() writes; Data follows. */
+enum { HEAD_LEN = sizeof("{\"Code\":200,\"Data\":") - 1 };
+
 void envelope_begin(struct call *c)
 {
     c->out = (struct json_out){.at = c->out.at, .capacity = c->out.capacity};
@@ -34,6 +37,19 @@ void envelope_end(struct call *c)
         json_write_null(&c->out);
     }
     json_name(&c->out, "ErrMsg");
-    json_write_null(&c->out);
+    json_write_string(&c->out, c->method == NULL ? NULL : c->method->success);
     json_object_end(&c->out);
+}
+
+struct bytes envelope_data(const struct call *c)
+{
+    struct bytes out = json_text(&c->out);
+    return bytes_slice(out, HEAD_LEN, out.len);
+}
+
+void envelope_put_data(struct call *c, struct bytes data)
+{
+    if (data.len > 0) {
+        json_raw(&c->out, data);
+    }
 }

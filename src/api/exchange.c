@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cors.h"
 #include "api/dispatch.h"
 #include "api/incoming.h"
 #include "api/pages.h"
@@ -100,6 +101,32 @@ static bool accepts_gzip(const struct exchange *ex)
     return allows;
 }
 
+/* The verbs of the path, as Allow has them. */
+static const char *verbs_of(const struct exchange *ex)
+{
+    return ex->route.kind == ROUTE_METHOD ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+}
+
+/* Tells the browser whether a page of another origin may read this, or ask at all. */
+static void add_cors(const struct exchange *ex, struct MHD_Response *response)
+{
+    const char *origins = ex->server->cors_origins;
+    const char *origin = header(ex, MHD_HTTP_HEADER_ORIGIN);
+    add_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ORIGIN);
+    if (origin == NULL || !cors_allows(origins, origin)) {
+        return;
+    }
+    add_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    add_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
+               MHD_HTTP_HEADER_RETRY_AFTER);
+    if (ex->is_options) {
+        add_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, verbs_of(ex));
+        add_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
+                   "Authorization, Content-Type, Token");
+        add_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "600");
+    }
+}
+
 /* Queues the answer; `type` is its Content-Type. */
 static enum MHD_Result send_answer(struct exchange *ex, const char *type)
 {
@@ -115,9 +142,11 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
         (void)snprintf(seconds, sizeof(seconds), "%u", c->retry_after_s);
         add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
-    if (c->http_status == MHD_HTTP_METHOD_NOT_ALLOWED) {
-        add_header(response, MHD_HTTP_HEADER_ALLOW,
-                   ex->route.kind == ROUTE_METHOD ? "POST" : "GET, HEAD");
+    if (c->http_status == MHD_HTTP_METHOD_NOT_ALLOWED || ex->is_options) {
+        add_header(response, MHD_HTTP_HEADER_ALLOW, verbs_of(ex));
+    }
+    if (ex->server->cors_origins[0] != '\0') {
+        add_cors(ex, response);
     }
     if (ex->is_last || atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
@@ -243,6 +272,7 @@ static void clear_request(struct exchange *ex)
     ex->pieces_in_pool = 0;
     ex->queued = false;
     ex->refused = false;
+    ex->is_options = false;
     ex->is_last = false;
     ex->swallowed = 0;
 }

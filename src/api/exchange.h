@@ -31,6 +31,7 @@ struct api_server {
     uint8_t *openapi_gzip;
     size_t openapi_gzip_len;
     char *trusted_proxy;
+    char *cors_origins;
     char address[CALL_ADDRESS_SIZE];
     atomic_bool draining;
     struct slots *streams; /* answers that are being streamed, by enterprise */
@@ -68,6 +69,7 @@ struct exchange {
     enum exchange_state state;
     struct framing framing;
     bool refused;    /* answered before the body was read, but for envelope_end() */
+    bool is_options; /* asked what the path takes */
     bool is_last;    /* the connection is closed behind the answer */
     bool takes_gzip; /* the client does */
     bool is_unread;  /* the body is too long to be read on the HTTP thread; a query thread

@@ -32,7 +32,10 @@ enum {
     CODE_ORDER = 403,
     CODE_NO_PLATE = 4001,
     CODE_NO_DEVICE = 4002,
+    CODE_UNREADABLE = 500,
 };
+
+static const char UNREADABLE_TEXT[] = "System error";
 
 struct history {
     struct call *call;
@@ -225,7 +228,7 @@ static void begin_data(struct history *h, struct json_out *out)
 static void fail(struct call *c, const struct device *d, enum err e)
 {
     log_line(LOG_ERROR, "history_failed", "device=%s why=\"%s\"", d->device_id, err_text(e));
-    call_fail(c, 500, "System error");
+    call_fail(c, CODE_UNREADABLE, UNREADABLE_TEXT);
 }
 
 static enum call_step next_step(void *state, struct json_out *out)
@@ -341,7 +344,7 @@ static const struct param_row id_params[] = {
 
 static const struct reply_member members[] = {
     ROW_MEMBERS,
-    {"IsReversal", REPLY_INT, false, "0", "Always 0"},
+    {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
 };
 
 static const struct api_method rows[] = {
@@ -355,9 +358,10 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
-                  {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"}},
+                  {CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted"},
+                  {CODE_UNREADABLE, UNREADABLE_TEXT}},
         .doc = "The records of one device by plate, one a GPSTime, oldest first: those of the "
                "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
                "the last record on. A record without a position shows the last one; records "
@@ -374,9 +378,10 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{CODE_ORDER, "startTime should not be greater than end time"},
-                  {CODE_NO_DEVICE, "Device number does not exist or has been deleted"}},
+                  {CODE_NO_DEVICE, "Device number does not exist or has been deleted"},
+                  {CODE_UNREADABLE, UNREADABLE_TEXT}},
         .doc = "The records of one device by DeviceID, one a GPSTime, oldest first: those of the "
                "first three days from StartTime, at most 50,000. Of a longer time ask again, from "
                "the last record on. A record without a position shows the last one; records "
@@ -385,4 +390,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group history_methods = {rows, COUNT_OF(rows)};
+const struct method_group history_methods = {.rows = rows, .count = COUNT_OF(rows)};

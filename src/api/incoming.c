@@ -3,7 +3,7 @@
  *
  *     framing   400, and the connection ends: nobody knows where the next request begins
  *     path      404
- *     verb      405
+ *     verb      405; OPTIONS is answered here, without a token: browsers ask so
  *     size      413: 1 MiB, or 4 KiB where no token is needed
  *     token     as the method words it
  *     budget    503: the bodies of all requests together (bodies.h)
@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "api/dispatch.h"
+#include "api/form.h"
 #include "base/clock.h"
 
 enum { ARENA_FREE_BYTES = 32768 /* what a short request may make of its body without counting */ };
@@ -62,6 +63,7 @@ static bool admit_call(struct exchange *ex)
         .token = header(ex, "Token"),
     };
     c->method = ex->route.method;
+    c->is_form = form_is_type(header(ex, MHD_HTTP_HEADER_CONTENT_TYPE));
     c->now_ms = clock_wall_ms();
     if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         call_fail_unavailable(c, "Stopping");
@@ -120,6 +122,9 @@ static void check_head(struct exchange *ex, const char *verb)
 {
     if (ex->route.kind == ROUTE_NONE) {
         refuse(ex, MHD_HTTP_NOT_FOUND, "There is no such method");
+    } else if (strcmp(verb, MHD_HTTP_METHOD_OPTIONS) == 0) {
+        ex->is_options = true;
+        ex->refused = true; /* there is no more to say than the empty envelope */
     } else if (!verb_fits(ex->route.kind, verb)) {
         refuse(ex, MHD_HTTP_METHOD_NOT_ALLOWED, "Wrong HTTP verb");
     } else if (ex->framing.length > body_max(ex)) {

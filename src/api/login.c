@@ -278,7 +278,7 @@ static const struct api_method rows[] = {
         .missing_message = "User / password can\u2019t be null ",
         .params = login_params,
         .param_count = COUNT_OF(login_params),
-        .reply = {REPLY_STRING, "\"E03ABA0AE0758AFCAA311540510FB800\"", NULL, 0},
+        .reply = {.shape = REPLY_STRING, .string_example = "\"E03ABA0AE0758AFCAA311540510FB800\""},
         .codes = {{CODE_NO_USER, "User does not exist"},
                   {CODE_USER_DELETED, "User has been deleted"},
                   {CODE_PASSWORD, "Password error"},
@@ -300,11 +300,11 @@ static const struct api_method rows[] = {
         .prefix = PREFIX_USER,
         .where = WHERE_JOB,
         .role = ROLE_VIEWER,
-        .reply = {REPLY_NULL, NULL, NULL, 0},
+        .reply = {.shape = REPLY_NULL},
         .codes = {{CODE_NO_LOGIN_KEY, "LoginKey does not exist"}},
         .doc = "Ends the token that the call is made with.",
         .change = log_out,
     },
 };
 
-const struct method_group login_methods = {rows, COUNT_OF(rows)};
+const struct method_group login_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -11,6 +11,7 @@
 #include "api/device_list.h"
 #include "api/device_row.h"
 #include "api/naming.h"
+#include "api/version.h"
 #include "base/clock.h"
 
 enum {
@@ -328,8 +329,12 @@ struct elements {
 static const char *read_element(struct call *c, const struct json_value *v, struct element *e)
 {
     struct param_fault fault = {0};
-    const struct param_reading reading = {device_params, COUNT_OF(device_params), &c->arena,
-                                          call_clock(c)};
+    const struct param_reading reading = {
+        .rows = device_params,
+        .count = COUNT_OF(device_params),
+        .arena = &c->arena,
+        .clock = call_clock(c),
+    };
     if (v->kind != JSON_KIND_OBJECT) {
         return "wrong kind of value";
     }
@@ -443,6 +448,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
 {
     struct device d;
     enum err e = find_device(c, job, &d);
+    e = e != ERR_OK ? e : version_check(c, device_row_write_members, &d);
     if (e != ERR_OK) {
         return e;
     }
@@ -514,9 +520,11 @@ static const struct param_row many_params[] = {
 };
 
 static const struct reply_member many_members[] = {
-    {"added", REPLY_INT, false, "2", "How many were added"},
-    {"errors", REPLY_ERRORS, false, "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
-     "Which were not, counted from 0, and why"},
+    {.name = "added", .type = REPLY_INT, .example = "2", .doc = "How many were added"},
+    {.name = "errors",
+     .type = REPLY_ERRORS,
+     .example = "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
+     .doc = "Which were not, counted from 0, and why"},
 };
 static const struct api_method rows[] = {
     {
@@ -541,7 +549,7 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = many_params,
         .param_count = COUNT_OF(many_params),
-        .reply = {REPLY_OBJECT, NULL, many_members, COUNT_OF(many_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = many_members, .count = COUNT_OF(many_members)},
         .doc = "Registers up to 10,000 devices; those that cannot be are listed by index.",
         .weigh = weigh_errors,
         .prepare = prepare_devices,
@@ -583,10 +591,10 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, device_row_members, DEVICE_ROW_MEMBERS},
+        .reply = {.shape = REPLY_PAGE, .members = device_row_members, .count = DEVICE_ROW_MEMBERS},
         .doc = "The devices by DeviceID.",
         .run = list_devices,
     },
 };
 
-const struct method_group device_methods = {rows, COUNT_OF(rows)};
+const struct method_group device_methods = {.rows = rows, .count = COUNT_OF(rows)};

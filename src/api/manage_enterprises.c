@@ -3,6 +3,7 @@
 
 #include "api/call.h"
 #include "api/naming.h"
+#include "api/version.h"
 #include "api/zones.h"
 
 enum { ADD_NAME, ADD_ZONE, ADD_END, ADD_RETENTION, ADD_HOLD_ID };
@@ -104,10 +105,34 @@ static void end_tokens(struct job_context *job, int64_t enterprise_id)
     }
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct enterprise *e = object;
+    struct zone *zone = zones_find(c->api->zones, e->zone);
+    json_name(out, "HoldID");
+    json_int(out, e->id);
+    json_name(out, "HoldName");
+    json_write_string(out, e->name);
+    json_name(out, "TimeZone");
+    json_write_string(out, e->zone);
+    json_name(out, "ServiceEnd");
+    if (e->service_end_s == 0 || zone == NULL) {
+        json_write_null(out);
+    } else {
+        char text[ZONE_TEXT_SIZE];
+        struct zone_clock clock = zone_clock_init(zone);
+        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
+        json_write_string(out, text);
+    }
+    json_name(out, "RetentionDays");
+    json_int(out, e->retention_days);
+}
+
 static enum err modify_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
     enum err found = find_enterprise(c, job, ADD_HOLD_ID, &e);
+    found = found != ERR_OK ? found : version_check(c, write_members, &e);
     if (found != ERR_OK) {
         return found;
     }
@@ -167,31 +192,6 @@ static enum err delete_enterprise(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
-static void write_enterprise(struct call *c, const struct enterprise *e)
-{
-    struct json_out *out = &c->out;
-    struct zone *zone = zones_find(c->api->zones, e->zone);
-    json_object_begin(out);
-    json_name(out, "HoldID");
-    json_int(out, e->id);
-    json_name(out, "HoldName");
-    json_write_string(out, e->name);
-    json_name(out, "TimeZone");
-    json_write_string(out, e->zone);
-    json_name(out, "ServiceEnd");
-    if (e->service_end_s == 0 || zone == NULL) {
-        json_write_null(out);
-    } else {
-        char text[ZONE_TEXT_SIZE];
-        struct zone_clock clock = zone_clock_init(zone);
-        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
-        json_write_string(out, text);
-    }
-    json_name(out, "RetentionDays");
-    json_int(out, e->retention_days);
-    json_object_end(out);
-}
-
 static void list_enterprises(struct call *c)
 {
     size_t count = 0;
@@ -205,7 +205,7 @@ static void list_enterprises(struct call *c)
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (naming_page_takes(&page)) {
-            write_enterprise(c, &all[i]);
+            version_write_object(c, write_members, &all[i]);
         }
     }
     naming_page_end(c);
@@ -247,14 +247,22 @@ static const struct param_row delete_params[] = {[DELETE_HOLD_ID] = HOLD_ID_PARA
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 
 static const struct reply_member id_members[] = {
-    {"HoldID", REPLY_INT, false, "1", "Its ID"},
+    {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
 };
 static const struct reply_member members[] = {
-    {"HoldID", REPLY_INT, false, "1", "Its ID"},
-    {"HoldName", REPLY_TEXT, false, "\"Fleet One\"", "Its name"},
-    {"TimeZone", REPLY_TEXT, false, "\"Europe/Berlin\"", "IANA name of its time zone"},
-    {"ServiceEnd", REPLY_TIME, true, "\"2030-01-01 00:00:00\"", "null: never"},
-    {"RetentionDays", REPLY_INT, false, "0", "0: the server's setting"},
+    {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "HoldName", .type = REPLY_TEXT, .example = "\"Fleet One\"", .doc = "Its name"},
+    {.name = "TimeZone",
+     .type = REPLY_TEXT,
+     .example = "\"Europe/Berlin\"",
+     .doc = "IANA name of its time zone"},
+    {.name = "ServiceEnd",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "\"2030-01-01 00:00:00\"",
+     .doc = "null: never"},
+    {.name = "RetentionDays", .type = REPLY_INT, .example = "0", .doc = "0: the server's setting"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {
@@ -266,7 +274,7 @@ static const struct api_method rows[] = {
         .own_hold_id = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
         .doc = "Makes an enterprise.",
         .check = check_enterprise,
         .change = add_enterprise,
@@ -305,10 +313,10 @@ static const struct api_method rows[] = {
         .own_hold_id = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The enterprises by HoldID.",
         .run = list_enterprises,
     },
 };
 
-const struct method_group enterprise_methods = {rows, COUNT_OF(rows)};
+const struct method_group enterprise_methods = {.rows = rows, .count = COUNT_OF(rows)};

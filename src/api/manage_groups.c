@@ -3,6 +3,7 @@
 
 #include "api/call.h"
 #include "api/naming.h"
+#include "api/version.h"
 
 enum { ADD_NAME };
 enum { GROUP_ID, GROUP_NAME };
@@ -49,6 +50,16 @@ static void answer_added(struct call *c)
     naming_write_made(c, "GroupID");
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct group *g = object;
+    (void)c;
+    json_name(out, "GroupID");
+    json_int(out, g->id);
+    json_name(out, "GroupName");
+    json_write_string(out, g->name);
+}
+
 static bool check_modified(struct call *c)
 {
     return call_has_no_empty(c, GROUP_NAME);
@@ -58,6 +69,7 @@ static enum err modify_group(struct call *c, struct job_context *job)
 {
     struct group g;
     enum err e = find_group(c, job, &g);
+    e = e != ERR_OK ? e : version_check(c, write_members, &g);
     if (e == ERR_OK && call_has(c, GROUP_NAME)) {
         g.name = call_text(c, GROUP_NAME);
         e = check_name(c, job, g.name, g.id);
@@ -98,15 +110,9 @@ static void list_groups(struct call *c)
     }
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
-        if (!naming_page_takes(&page)) {
-            continue;
+        if (naming_page_takes(&page)) {
+            version_write_object(c, write_members, &all[i]);
         }
-        json_object_begin(&c->out);
-        json_name(&c->out, "GroupID");
-        json_int(&c->out, all[i].id);
-        json_name(&c->out, "GroupName");
-        json_write_string(&c->out, all[i].name);
-        json_object_end(&c->out);
     }
     naming_page_end(c);
 }
@@ -138,8 +144,9 @@ static const struct param_row delete_params[] = {ID_PARAM};
 static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
 
 static const struct reply_member members[] = {
-    {"GroupID", REPLY_INT, false, "1", "Its ID"},
-    {"GroupName", REPLY_TEXT, false, "\"north\"", "Its name"},
+    {.name = "GroupID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "GroupName", .type = REPLY_TEXT, .example = "\"north\"", .doc = "Its name"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {
@@ -152,7 +159,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, members, 1},
+        .reply = {.shape = REPLY_OBJECT, .members = members, .count = 1},
         .codes = {{409, "GroupName is taken"}},
         .doc = "Makes a group of devices.",
         .change = add_group,
@@ -195,10 +202,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The groups by GroupID; to users limited to groups, those.",
         .run = list_groups,
     },
 };
 
-const struct method_group group_methods = {rows, COUNT_OF(rows)};
+const struct method_group group_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -100,14 +100,36 @@ static const struct param_row unknown_params[] = {
 };
 
 static const struct reply_member members[] = {
-    {"DeviceID", REPLY_TEXT, false, "\"860000000000201\"",
-     "What it calls itself; empty where it was not understood"},
-    {"Protocol", REPLY_TEXT, false, "\"gt06\"", "What it speaks, ? where that is not known"},
-    {"Address", REPLY_TEXT, false, "\"192.0.2.7:40112\"", "Where it came from"},
-    {"FirstTime", REPLY_TIME, true, "\"2026-11-23 01:12:00\"", "First heard"},
-    {"LastTime", REPLY_TIME, true, "\"2026-11-23 01:13:00\"", "Last heard"},
-    {"Count", REPLY_INT, false, "7", "Frames received; where it was not understood, how often"},
-    {"LastFrame", REPLY_TEXT, false, "\"78780d01\"", "The last of them, hexadecimal"},
+    {.name = "DeviceID",
+     .type = REPLY_TEXT,
+     .example = "\"860000000000201\"",
+     .doc = "What it calls itself; empty where it was not understood"},
+    {.name = "Protocol",
+     .type = REPLY_TEXT,
+     .example = "\"gt06\"",
+     .doc = "What it speaks, ? where that is not known"},
+    {.name = "Address",
+     .type = REPLY_TEXT,
+     .example = "\"192.0.2.7:40112\"",
+     .doc = "Where it came from"},
+    {.name = "FirstTime",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "\"2026-11-23 01:12:00\"",
+     .doc = "First heard"},
+    {.name = "LastTime",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "\"2026-11-23 01:13:00\"",
+     .doc = "Last heard"},
+    {.name = "Count",
+     .type = REPLY_INT,
+     .example = "7",
+     .doc = "Frames received; where it was not understood, how often"},
+    {.name = "LastFrame",
+     .type = REPLY_TEXT,
+     .example = "\"78780d01\"",
+     .doc = "The last of them, hexadecimal"},
 };
 
 static const struct api_method rows[] = {
@@ -130,11 +152,11 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = unknown_params,
         .param_count = COUNT_OF(unknown_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "Trackers that knocked and are not registered, the latest first; all of them for "
                "root, one by DeviceID for an admin.",
         .run = list_unknown,
     },
 };
 
-const struct method_group tracker_methods = {rows, COUNT_OF(rows)};
+const struct method_group tracker_methods = {.rows = rows, .count = COUNT_OF(rows)};

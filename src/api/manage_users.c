@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/naming.h"
 #include "api/throttle.h"
+#include "api/version.h"
 #include "base/check.h"
 #include "base/clock.h"
 
@@ -134,10 +135,30 @@ static void answer_added(struct call *c)
     naming_write_made(c, "UserID");
 }
 
+static void write_members(struct call *c, const void *object, struct json_out *out)
+{
+    const struct user *u = object;
+    json_name(out, "UserID");
+    json_int(out, u->id);
+    json_name(out, "LoginName");
+    json_write_string(out, u->login_name);
+    json_name(out, "Role");
+    json_write_string(out, naming_role_text(u->role));
+    json_name(out, "ExpireTime");
+    call_write_time(c, out, u->expire_s);
+    json_name(out, "GroupIDs");
+    json_array_begin(out);
+    for (size_t i = 0; i < u->group_count; i++) {
+        json_int(out, u->group_ids[i]);
+    }
+    json_array_end(out);
+}
+
 static enum err modify_user(struct call *c, struct job_context *job)
 {
     struct user u;
     enum err e = find_user(c, job, USER_ID, &u);
+    e = e != ERR_OK ? e : version_check(c, write_members, &u);
     e = e != ERR_OK ? e : take_fields(c, job, &u);
     if (e == ERR_OK) {
         change_add(&job->changes, CHANGE_PUT_USER)->user = u;
@@ -159,27 +180,6 @@ static enum err delete_user(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
-static void write_user(struct call *c, const struct user *u)
-{
-    struct json_out *out = &c->out;
-    json_object_begin(out);
-    json_name(out, "UserID");
-    json_int(out, u->id);
-    json_name(out, "LoginName");
-    json_write_string(out, u->login_name);
-    json_name(out, "Role");
-    json_write_string(out, naming_role_text(u->role));
-    json_name(out, "ExpireTime");
-    call_write_time(c, out, u->expire_s);
-    json_name(out, "GroupIDs");
-    json_array_begin(out);
-    for (size_t i = 0; i < u->group_count; i++) {
-        json_int(out, u->group_ids[i]);
-    }
-    json_array_end(out);
-    json_object_end(out);
-}
-
 static void list_users(struct call *c)
 {
     size_t count = 0;
@@ -194,7 +194,7 @@ static void list_users(struct call *c)
     struct naming_page page = naming_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (naming_page_takes(&page)) {
-            write_user(c, &all[i]);
+            version_write_object(c, write_members, &all[i]);
         }
     }
     naming_page_end(c);
@@ -312,13 +312,25 @@ static const struct param_row password_params[] = {
                       .doc = "The new one, 6 to 128 characters"},
 };
 
-static const struct reply_member id_members[] = {{"UserID", REPLY_INT, false, "1", "Its ID"}};
+static const struct reply_member id_members[] = {
+    {.name = "UserID", .type = REPLY_INT, .example = "1", .doc = "Its ID"}};
 static const struct reply_member members[] = {
-    {"UserID", REPLY_INT, false, "1", "Its ID"},
-    {"LoginName", REPLY_TEXT, false, "\"anna\"", "Name to log in with"},
-    {"Role", REPLY_TEXT, false, "\"operator\"", "viewer, operator or admin"},
-    {"ExpireTime", REPLY_TIME, true, "null", "null: never"},
-    {"GroupIDs", REPLY_IDS, false, "[]", "Groups that the user is limited to; []: all devices"},
+    {.name = "UserID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
+    {.name = "LoginName", .type = REPLY_TEXT, .example = "\"anna\"", .doc = "Name to log in with"},
+    {.name = "Role",
+     .type = REPLY_TEXT,
+     .example = "\"operator\"",
+     .doc = "viewer, operator or admin"},
+    {.name = "ExpireTime",
+     .type = REPLY_TIME,
+     .nullable = true,
+     .example = "null",
+     .doc = "null: never"},
+    {.name = "GroupIDs",
+     .type = REPLY_IDS,
+     .example = "[]",
+     .doc = "Groups that the user is limited to; []: all devices"},
+    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {
@@ -332,7 +344,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = add_params,
         .param_count = COUNT_OF(add_params),
-        .reply = {REPLY_OBJECT, NULL, id_members, COUNT_OF(id_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
         .codes = {{409, NAME_TAKEN}, {404, "This group does not exist"}},
         .doc = "Makes a user of the enterprise.",
         .check = check_user,
@@ -379,7 +391,7 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, members, COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .doc = "The users by UserID.",
         .run = list_users,
     },
@@ -399,4 +411,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group user_methods = {rows, COUNT_OF(rows)};
+const struct method_group user_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -1,5 +1,9 @@
 #include "api/methods.h"
 
+#include <string.h>
+
+#include "api/request_ids.h"
+
 const struct method_group *const method_groups[] = {
     &login_methods, &status_methods, &history_methods, &plate_methods,   &enterprise_methods,
     &user_methods,  &group_methods,  &device_methods,  &tracker_methods,
@@ -17,15 +21,41 @@ const struct api_method *methods_at(size_t index)
     return NULL;
 }
 
-const struct param_row hold_id_param = {
-    .name = "HoldID",
-    .type = PARAM_INT,
-    .min = 1,
-    .max = INT64_MAX,
-    .doc =
-        "Of the account root alone, which is in no enterprise and has to name the one it acts in"};
+const struct param_row common_params[COMMON_PARAMS] = {
+    [COMMON_HOLD_ID] = {.name = "HoldID",
+                        .type = PARAM_INT,
+                        .min = 1,
+                        .max = INT64_MAX,
+                        .doc = "Of the account root alone, which is in no enterprise and has to "
+                               "name the one it acts in"},
+    [COMMON_VERSION] = {.name = "Version",
+                        .type = PARAM_INT,
+                        .min = 1,
+                        .max = (INT64_C(1) << 53) - 1, /* what a double holds */
+                        .doc = "As List answered it: 409 where the object was changed meanwhile"},
+    [COMMON_REQUEST_ID] = {.name = "RequestID",
+                           .type = PARAM_TEXT,
+                           .max = REQUEST_ID_MAX_CHARS,
+                           .doc = "Made up by the client: who repeats one within an hour is "
+                                  "answered the first result, and nothing is added again"},
+};
 
-bool method_takes_hold_id(const struct api_method *m)
+/* Whether it is a management call whose name begins so. */
+static bool is_managing(const struct api_method *m, const char *verb)
 {
-    return !m->is_open && !m->own_hold_id;
+    return m->prefix == PREFIX_MANAGE && strncmp(m->name, verb, strlen(verb)) == 0;
+}
+
+bool method_takes(const struct api_method *m, enum common_param which)
+{
+    switch (which) {
+    case COMMON_HOLD_ID:
+        return !m->is_open && !m->own_hold_id;
+    case COMMON_VERSION:
+        return is_managing(m, "Modify");
+    case COMMON_REQUEST_ID:
+        return is_managing(m, "Add");
+    default:
+        return false;
+    }
 }

@@ -33,6 +33,7 @@ enum reply_type {
     REPLY_INT,
     REPLY_NUMBER,
     REPLY_BOOL,
+    REPLY_FLAG, /* a bool that the document prints as 0 or 1 */
     REPLY_TIME,
     REPLY_IDS,
     REPLY_ERRORS, /* of AddDevices */
@@ -87,6 +88,7 @@ struct api_method {
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
     enum method_fault fault;
+    const char *success;         /* ErrMsg of 200, as the document prints it; NULL: null */
     const char *missing_message; /* ErrMsg where a required field is missing; NULL: the usual */
     const struct param_row *params;
     size_t param_count;
@@ -144,9 +146,15 @@ extern const struct method_group tracker_methods;
 extern const struct method_group *const method_groups[];
 extern const size_t method_group_count;
 
-/* HoldID, a field of every method of which this says so: root names an enterprise to act in. */
-extern const struct param_row hold_id_param;
-bool method_takes_hold_id(const struct api_method *m);
+/* Fields that no row names, since the kind of the method says that it takes them. */
+enum common_param {
+    COMMON_HOLD_ID,    /* the enterprise that root acts in: of nearly all */
+    COMMON_VERSION,    /* of every Modify... of the management calls: version.h */
+    COMMON_REQUEST_ID, /* of every Add... of them: request_ids.h */
+    COMMON_PARAMS
+};
+extern const struct param_row common_params[COMMON_PARAMS];
+bool method_takes(const struct api_method *m, enum common_param which);
 
 /* Every row of every group by a running number; NULL behind the last. */
 const struct api_method *methods_at(size_t index);

@@ -6,36 +6,24 @@
 #include <glib.h>
 #include <microhttpd.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/exchange.h"
+#include "api/openapi_schemas.h"
 #include "api/pages.h"
 
-enum { PATH_SIZE = 128, KIB = 1 << 10, MIB = 1 << 20, MS_PER_S = 1000 };
+enum {
+    PATH_SIZE = 128,
+    KIB = 1 << 10,
+    MIB = 1 << 20,
+    MS_PER_S = 1000,
+    CODE_CONFLICT = 409,
+    COMMON_CODES_MAX = 6,
+};
 
-static void write_member(struct json_out *out, const char *name, const char *text)
-{
-    json_name(out, name);
-    json_write_string(out, text);
-}
-
-static void write_bound(struct json_out *out, const char *name, int64_t v)
-{
-    json_name(out, name);
-    json_int(out, v);
-}
-
-static void write_type(const char *type, bool nullable, struct json_out *out)
-{
-    json_name(out, "type");
-    if (!nullable) {
-        json_write_string(out, type);
-        return;
-    }
-    json_array_begin(out);
-    json_write_string(out, type);
-    json_write_string(out, "null");
-    json_array_end(out);
-}
+/* Names of components beside the methods': what X takes is XRequest. */
+#define REQUEST_SUFFIX "Request"
+#define FAILURE        "Failure"
 
 static void write_introduction(struct json_out *out)
 {
@@ -50,275 +38,101 @@ static void write_introduction(struct json_out *out)
         "body %d and another for each %d bytes; a connection is closed after %d seconds of rest. "
         "/api/asset/ answers as /api/vehicle/. Paths and field names are matched without regard "
         "to case. Times are local to the enterprise's zone: yyyy-MM-dd HH:mm:ss, yyyy-MM-dd, "
-        "yyyy/M/d H:mm:ss or ISO 8601 with an offset. The account root names the enterprise it "
-        "acts in with a body field HoldID in any call.",
+        "yyyy/M/d H:mm:ss or ISO 8601 with an offset. A list is a text with commas between "
+        "its items, or an array of texts without commas; [] is \"\". A bool may also be \"true\", "
+        "\"false\", 0 or 1; null is as good as absent, but where a field's type names it. The "
+        "account root names the enterprise it "
+        "acts in with a body field HoldID in any call. A body may be a form, too, where repeated "
+        "names of a list unite; what begins with { is JSON whatever its type says. OPTIONS is "
+        "answered for any path; which origins a browser may call from, the server's cors_origins "
+        "says.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
         BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
-    write_member(out, "description", text);
+    openapi_member(out, "description", text);
     g_free(text);
 }
 
-/* ---- requests ---- */
+/* ---- what a method answers beside its success ---- */
 
-static const char *const param_types[] = {
-    [PARAM_TEXT] = "string", [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
-    [PARAM_INT] = "integer", [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
-    [PARAM_TIME] = "string", [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
+/* The codes of a method other than 200. */
+struct codes {
+    struct code_row at[METHOD_CODES_MAX + COMMON_CODES_MAX];
+    size_t count;
 };
 
-static void write_param_bounds(const struct param_row *p, struct json_out *out)
+static bool has_code(const struct codes *codes, int code)
 {
-    switch (p->type) {
-    case PARAM_INT:
-    case PARAM_DECIMAL:
-        write_bound(out, "minimum", p->min);
-        write_bound(out, "maximum", p->max);
-        break;
-    case PARAM_TEXT:
-    case PARAM_SECRET:
-        write_bound(out, "maxLength", p->max > 0 ? p->max : PARAM_TEXT_BYTES);
-        break;
-    case PARAM_LIST:
-        write_bound(out, "maxLength", PARAM_LIST_BYTES);
-        break;
-    case PARAM_IDS:
-    case PARAM_OBJECTS:
-        write_bound(out, "maxItems", p->max);
-        json_name(out, "items");
-        json_object_begin(out);
-        write_member(out, "type", p->type == PARAM_IDS ? "integer" : "object");
-        json_object_end(out);
-        break;
-    default:
-        break;
-    }
-}
-
-static void write_param(const struct param_row *p, struct json_out *out)
-{
-    json_name(out, p->name);
-    json_object_begin(out);
-    write_type(param_types[p->type], p->may_be_null, out);
-    write_member(out, "description", p->doc);
-    write_param_bounds(p, out);
-    json_object_end(out);
-}
-
-static void write_request(const struct api_method *m, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    for (size_t i = 0; i < m->param_count; i++) {
-        write_param(&m->params[i], out);
-    }
-    if (method_takes_hold_id(m)) {
-        write_param(&hold_id_param, out);
-    }
-    json_object_end(out);
-    json_name(out, "required");
-    json_array_begin(out);
-    for (size_t i = 0; i < m->param_count; i++) {
-        if (m->params[i].required) {
-            json_write_string(out, m->params[i].name);
-        }
-    }
-    json_array_end(out);
-    json_object_end(out);
-}
-
-/* ---- replies ---- */
-
-static const char *const reply_types[] = {
-    [REPLY_TEXT] = "string",  [REPLY_INT] = "integer", [REPLY_NUMBER] = "number",
-    [REPLY_BOOL] = "boolean", [REPLY_TIME] = "string", [REPLY_IDS] = "array",
-    [REPLY_ERRORS] = "array", [REPLY_HINT] = "object",
-};
-
-static void write_object_schema(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    for (size_t i = 0; i < r->count; i++) {
-        json_name(out, r->members[i].name);
-        json_object_begin(out);
-        write_type(reply_types[r->members[i].type], r->members[i].nullable, out);
-        write_member(out, "description", r->members[i].doc);
-        json_object_end(out);
-    }
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_page_schema(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    json_name(out, "total");
-    json_object_begin(out);
-    write_member(out, "type", "integer");
-    json_object_end(out);
-    json_name(out, "data");
-    json_object_begin(out);
-    write_member(out, "type", "array");
-    json_name(out, "items");
-    write_object_schema(r, out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_data_schema(const struct reply_row *r, struct json_out *out)
-{
-    switch (r->shape) {
-    case REPLY_OBJECT:
-        write_object_schema(r, out);
-        return;
-    case REPLY_PAGE:
-        write_page_schema(r, out);
-        return;
-    default:
-        json_object_begin(out);
-        write_member(out, "type", r->shape == REPLY_STRING ? "string" : "null");
-        json_object_end(out);
-    }
-}
-
-static void write_envelope_schema(const struct api_method *m, struct json_out *out)
-{
-    char reference[PATH_SIZE];
-    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
-    json_object_begin(out);
-    write_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    json_name(out, "Code");
-    json_object_begin(out);
-    write_member(out, "type", "integer");
-    json_object_end(out);
-    json_name(out, "Data");
-    json_object_begin(out);
-    json_name(out, "anyOf");
-    json_array_begin(out);
-    json_object_begin(out);
-    write_member(out, "$ref", reference);
-    json_object_end(out);
-    json_object_begin(out);
-    write_member(out, "type", "null");
-    json_object_end(out);
-    json_array_end(out);
-    json_object_end(out);
-    json_name(out, "ErrMsg");
-    json_object_begin(out);
-    json_name(out, "type");
-    json_array_begin(out);
-    json_write_string(out, "string");
-    json_write_string(out, "null");
-    json_array_end(out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-}
-
-static void write_example_object(const struct reply_row *r, struct json_out *out)
-{
-    json_object_begin(out);
-    for (size_t i = 0; i < r->count; i++) {
-        json_name(out, r->members[i].name);
-        json_raw(out, bytes_of_text(r->members[i].example));
-    }
-    json_object_end(out);
-}
-
-void openapi_write_example(const struct api_method *method, struct json_out *out)
-{
-    const struct reply_row *r = &method->reply;
-    json_object_begin(out);
-    json_name(out, "Code");
-    json_int(out, 200);
-    json_name(out, "Data");
-    if (r->shape == REPLY_PAGE) {
-        json_object_begin(out);
-        json_name(out, "total");
-        json_int(out, 1);
-        json_name(out, "data");
-        json_array_begin(out);
-        write_example_object(r, out);
-        json_array_end(out);
-        json_object_end(out);
-    } else if (r->shape == REPLY_OBJECT) {
-        write_example_object(r, out);
-    } else {
-        json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
-    }
-    json_name(out, "ErrMsg");
-    json_write_null(out);
-    json_object_end(out);
-}
-
-static bool has_code(const struct api_method *m, int code)
-{
-    for (size_t i = 0; m->codes[i].code != 0; i++) {
-        if (m->codes[i].code == code) {
+    for (size_t i = 0; i < codes->count; i++) {
+        if (codes->at[i].code == code) {
             return true;
         }
     }
     return false;
 }
 
+/* One that every method of its kind has, unless the row words it itself. */
+static void add_common(struct codes *codes, bool applies, int code, const char *text)
+{
+    if (applies && !has_code(codes, code)) {
+        codes->at[codes->count++] = (struct code_row){.code = code, .text = text};
+    }
+}
+
+static struct codes codes_of(const struct api_method *m)
+{
+    static const char bad_field[] = "A bad parameter, which ErrMsg names";
+    bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
+    bool chooses = m->prefix == PREFIX_MANAGE && method_takes(m, COMMON_HOLD_ID);
+    struct codes codes = {0};
+    for (size_t i = 0; m->codes[i].code != 0; i++) {
+        codes.at[codes.count++] = m->codes[i];
+    }
+    add_common(&codes, method_takes(m, COMMON_VERSION), CODE_CONFLICT, CALL_CHANGED_TEXT);
+    add_common(&codes, m->fault == FAULT_401, 401,
+               "Token invalid, or a bad parameter, which ErrMsg names");
+    add_common(&codes, !m->is_open && !m->answers_in_data, 401, "Token invalid");
+    add_common(&codes, m->fault == FAULT_500, 500, bad_field);
+    add_common(&codes, is_limited && !m->answers_in_data, 403, CALL_NO_ROLE_TEXT);
+    add_common(&codes, chooses, 404, "This enterprise does not exist");
+    return codes;
+}
+
 static void write_code(int code, const char *text, struct json_out *out)
 {
     char name[16];
     (void)snprintf(name, sizeof(name), "%d", code);
-    write_member(out, name, text);
+    openapi_member(out, name, text);
 }
 
-/* One that every method of its kind has, unless the row words it itself. */
-static void write_common_code(const struct api_method *m, int code, const char *text,
-                              struct json_out *out)
+static void write_codes(const struct api_method *m, const struct codes *codes, struct json_out *out)
 {
-    if (!has_code(m, code)) {
-        write_code(code, text, out);
-    }
-}
-
-static void write_codes(const struct api_method *m, struct json_out *out)
-{
-    bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
     json_name(out, "x-codes");
     json_object_begin(out);
     write_code(200, "Done", out);
-    for (size_t i = 0; m->codes[i].code != 0; i++) {
-        write_code(m->codes[i].code, m->codes[i].text, out);
-    }
-    if (m->fault == FAULT_401) {
-        write_common_code(m, 401, "Token invalid, or a bad parameter, which ErrMsg names", out);
-    } else {
-        if (!m->is_open && !m->answers_in_data) {
-            write_common_code(m, 401, "Token invalid", out);
-        }
-        write_common_code(m, 500, "A bad parameter, which ErrMsg names", out);
-    }
-    if (is_limited && !m->answers_in_data) {
-        write_common_code(m, 403, CALL_NO_ROLE_TEXT, out);
-    }
-    if (m->prefix == PREFIX_MANAGE && method_takes_hold_id(m)) {
-        write_common_code(m, 404, "This enterprise does not exist", out);
+    for (size_t i = 0; i < codes->count; i++) {
+        const struct code_row *row = &codes->at[i];
+        char text[CALL_MESSAGE_SIZE];
+        bool adds_version = row->code == CODE_CONFLICT && method_takes(m, COMMON_VERSION) &&
+                            strcmp(row->text, CALL_CHANGED_TEXT) != 0;
+        (void)snprintf(text, sizeof(text), "%s%s", row->text,
+                       adds_version ? ", or: " CALL_CHANGED_TEXT : "");
+        write_code(row->code, text, out);
     }
     json_object_end(out);
 }
 
-static void write_content(struct json_out *out)
+/* A schema that stands among the components, as the content of one type. */
+static void write_content(const char *type, const char *component, struct json_out *out)
 {
-    json_name(out, "content");
+    char reference[PATH_SIZE];
+    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", component);
+    json_name(out, type);
     json_object_begin(out);
-    json_name(out, "application/json");
+    json_name(out, "schema");
     json_object_begin(out);
+    openapi_member(out, "$ref", reference);
+    json_object_end(out);
+    json_object_end(out);
 }
 
 /* Answers whose HTTP status is not 200; the same envelope, with Code as the status. */
@@ -345,20 +159,36 @@ static void write_failure_reference(const struct failure *f, struct json_out *ou
     (void)snprintf(reference, sizeof(reference), "#/components/responses/%s", f->name);
     json_name(out, status);
     json_object_begin(out);
-    write_member(out, "$ref", reference);
+    openapi_member(out, "$ref", reference);
     json_object_end(out);
 }
 
-static void write_response(const struct api_method *m, struct json_out *out)
+static void write_envelope(const struct api_method *m, const struct codes *codes,
+                           struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "anyOf");
+    json_array_begin(out);
+    openapi_success(m, out);
+    openapi_failure(codes->at, codes->count, m->reply.shape == REPLY_STRING, out);
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static void write_response(const struct api_method *m, const struct codes *codes,
+                           struct json_out *out)
 {
     json_name(out, "responses");
     json_object_begin(out);
     json_name(out, "200");
     json_object_begin(out);
-    write_member(out, "description", "The envelope, whatever its Code");
-    write_content(out);
+    openapi_member(out, "description", "The envelope, whatever its Code");
+    json_name(out, "content");
+    json_object_begin(out);
+    json_name(out, "application/json");
+    json_object_begin(out);
     json_name(out, "schema");
-    write_envelope_schema(m, out);
+    write_envelope(m, codes, out);
     json_name(out, "example");
     openapi_write_example(m, out);
     json_object_end(out);
@@ -366,7 +196,7 @@ static void write_response(const struct api_method *m, struct json_out *out)
     json_object_end(out);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         bool always = failures[i].status != MHD_HTTP_TOO_MANY_REQUESTS;
-        if (always || has_code(m, failures[i].status)) {
+        if (always || has_code(codes, failures[i].status)) {
             write_failure_reference(&failures[i], out);
         }
     }
@@ -382,8 +212,36 @@ static const char *prefix_of(const struct api_method *m)
     return names[m->prefix];
 }
 
+/* Objects have no place in a form. */
+static bool fits_form(const struct api_method *m)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].type == PARAM_OBJECTS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void write_request(const struct api_method *m, struct json_out *out)
+{
+    char component[PATH_SIZE];
+    (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, m->name);
+    json_name(out, "requestBody");
+    json_object_begin(out);
+    json_name(out, "content");
+    json_object_begin(out);
+    write_content("application/json", component, out);
+    if (fits_form(m)) {
+        write_content("application/x-www-form-urlencoded", component, out);
+    }
+    json_object_end(out);
+    json_object_end(out);
+}
+
 static void write_method(const struct api_method *m, struct json_out *out)
 {
+    const struct codes codes = codes_of(m);
     static const char *const roles[] = {"viewer", "operator", "admin", "root"};
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "/api/%s/%s", prefix_of(m), m->name);
@@ -391,45 +249,46 @@ static void write_method(const struct api_method *m, struct json_out *out)
     json_object_begin(out);
     json_name(out, "post");
     json_object_begin(out);
-    write_member(out, "operationId", m->name);
-    write_member(out, "summary", m->doc);
+    openapi_member(out, "operationId", m->name);
+    openapi_member(out, "summary", m->doc);
     json_name(out, "tags");
     json_array_begin(out);
     json_write_string(out, prefix_of(m));
     json_array_end(out);
     if (m->section != 0) {
-        write_bound(out, "x-section", m->section);
+        openapi_bound(out, "x-section", m->section);
     }
     if (m->is_open) {
         json_name(out, "security");
         json_array_begin(out);
         json_array_end(out);
     } else {
-        write_member(out, "x-role", roles[m->role]);
+        openapi_member(out, "x-role", roles[m->role]);
     }
-    json_name(out, "requestBody");
-    json_object_begin(out);
-    write_content(out);
-    json_name(out, "schema");
     write_request(m, out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
-    write_codes(m, out);
-    write_response(m, out);
+    write_codes(m, &codes, out);
+    write_response(m, &codes, out);
     json_object_end(out);
     json_object_end(out);
 }
 
-/* The Data of each method; the envelopes refer to them, which keeps the nesting low. */
+/*
+ * What each method takes, and its Data; the operations refer to them, which keeps the nesting low.
+ */
 static void write_schemas(struct json_out *out)
 {
     json_name(out, "schemas");
     json_object_begin(out);
     for (size_t i = 0; methods_at(i) != NULL; i++) {
+        char component[PATH_SIZE];
+        (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, methods_at(i)->name);
         json_name(out, methods_at(i)->name);
-        write_data_schema(&methods_at(i)->reply, out);
+        openapi_data(&methods_at(i)->reply, out);
+        json_name(out, component);
+        openapi_request(methods_at(i), out);
     }
+    json_name(out, FAILURE);
+    openapi_failure(NULL, 0, true, out);
     json_object_end(out);
 }
 
@@ -441,9 +300,9 @@ static void write_components(struct json_out *out)
     json_object_begin(out);
     json_name(out, "token");
     json_object_begin(out);
-    write_member(out, "type", "apiKey");
-    write_member(out, "in", "header");
-    write_member(out, "name", "Authorization");
+    openapi_member(out, "type", "apiKey");
+    openapi_member(out, "in", "header");
+    openapi_member(out, "name", "Authorization");
     json_object_end(out);
     json_object_end(out);
     write_schemas(out);
@@ -452,7 +311,11 @@ static void write_components(struct json_out *out)
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         json_name(out, failures[i].name);
         json_object_begin(out);
-        write_member(out, "description", failures[i].text);
+        openapi_member(out, "description", failures[i].text);
+        json_name(out, "content");
+        json_object_begin(out);
+        write_content("application/json", FAILURE, out);
+        json_object_end(out);
         json_object_end(out);
     }
     json_object_end(out);
@@ -470,11 +333,11 @@ static void write_components(struct json_out *out)
 void openapi_write(struct json_out *out)
 {
     json_object_begin(out);
-    write_member(out, "openapi", "3.1.0");
+    openapi_member(out, "openapi", "3.1.0");
     json_name(out, "info");
     json_object_begin(out);
-    write_member(out, "title", "odograph Open REST API");
-    write_member(out, "version", ODOGRAPH_VERSION);
+    openapi_member(out, "title", "odograph Open REST API");
+    openapi_member(out, "version", ODOGRAPH_VERSION);
     write_introduction(out);
     json_object_end(out);
     write_components(out);

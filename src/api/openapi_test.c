@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <glib.h>
 #include <jansson.h>
 
 #include "api/call.h"
@@ -25,6 +26,27 @@ static json_t *load(const struct json_out *out)
     return root;
 }
 
+/* The operation of a method. */
+static json_t *post_of(const json_t *root, const struct api_method *m)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
+    return json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
+}
+
+static json_t *schemas_of(const json_t *root)
+{
+    return json_object_get(json_object_get(root, "components"), "schemas");
+}
+
+/* The schemas of its fields. */
+static json_t *request_fields(const json_t *root, const struct api_method *m)
+{
+    char name[128];
+    (void)snprintf(name, sizeof(name), "%sRequest", m->name);
+    return json_object_get(json_object_get(schemas_of(root), name), "properties");
+}
+
 static void test_the_document_holds_every_row(void **state)
 {
     (void)state;
@@ -33,25 +55,75 @@ static void test_the_document_holds_every_row(void **state)
     json_t *root = load(&out);
     assert_string_equal(json_string_value(json_object_get(root, "openapi")), "3.1.0");
     json_t *paths = json_object_get(root, "paths");
-    json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
+    json_t *schemas = schemas_of(root);
     size_t count = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
-        char path[128];
-        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
-        json_t *post = json_object_get(json_object_get(paths, path), "post");
-        assert_non_null(post);
+        assert_non_null(post_of(root, m));
         assert_non_null(json_object_get(schemas, m->name));
-        json_t *schema = json_object_get(
-            json_object_get(
-                json_object_get(json_object_get(json_object_get(post, "requestBody"), "content"),
-                                "application/json"),
-                "schema"),
-            "properties");
-        bool takes_hold_id = !m->is_open && !m->own_hold_id;
-        assert_int_equal(json_object_size(schema), m->param_count + takes_hold_id);
-        assert_true(takes_hold_id == (json_object_get(schema, "HoldID") != NULL) || m->own_hold_id);
+        const json_t *schema = request_fields(root, m);
+        size_t common = 0;
+        for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
+            common += method_takes(m, which);
+            assert_true(!method_takes(m, which) ||
+                        json_object_get(schema, common_params[which].name) != NULL);
+        }
+        assert_int_equal(json_object_size(schema), m->param_count + common);
     }
     assert_int_equal(json_object_size(paths), count);
+    json_decref(root);
+    json_free(&out);
+}
+
+/* The first field of that type which a method takes; NULL where it takes none. */
+static const struct param_row *param_of_type(const struct api_method *m, enum param_type type,
+                                             bool may_be_null)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        if (m->params[i].type == type && m->params[i].may_be_null == may_be_null) {
+            return &m->params[i];
+        }
+    }
+    return NULL;
+}
+
+/* The schema of the first field of that type; NULL where no method has one. */
+static const json_t *schema_of_type(const json_t *root, enum param_type type, bool may_be_null)
+{
+    size_t count = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        const struct param_row *row = param_of_type(m, type, may_be_null);
+        if (row != NULL) {
+            return json_object_get(request_fields(root, m), row->name);
+        }
+    }
+    return NULL;
+}
+
+static void expect_types(const json_t *schema, const char *first, const char *second)
+{
+    const json_t *types = json_object_get(schema, "type");
+    assert_int_equal(json_array_size(types), 2);
+    assert_string_equal(json_string_value(json_array_get(types, 0)), first);
+    assert_string_equal(json_string_value(json_array_get(types, 1)), second);
+}
+
+/* A list may be an array, and null stands where it is a value. */
+static void test_fields_of_two_types(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    const json_t *list = schema_of_type(root, PARAM_LIST, false);
+    expect_types(list, "string", "array");
+    assert_int_equal(json_integer_value(json_object_get(list, "maxItems")), PARAM_LIST_ITEMS);
+    assert_int_equal(json_integer_value(json_object_get(list, "maxLength")), PARAM_LIST_BYTES);
+    const json_t *items = json_object_get(list, "items");
+    assert_string_equal(json_string_value(json_object_get(items, "type")), "string");
+    assert_string_equal(json_string_value(json_object_get(items, "pattern")), "^[^,]*$");
+    expect_types(schema_of_type(root, PARAM_INT, true), "integer", "null");
+    const json_t *text = json_object_get(schema_of_type(root, PARAM_TEXT, false), "type");
+    assert_string_equal(json_string_value(text), "string");
     json_decref(root);
     json_free(&out);
 }
@@ -79,10 +151,7 @@ static void test_failures_are_listed(void **state)
     size_t count = 0;
     size_t throttled = 0;
     for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
-        char path[128];
-        (void)snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name);
-        json_t *post =
-            json_object_get(json_object_get(json_object_get(root, "paths"), path), "post");
+        const json_t *post = post_of(root, m);
         bool limited = m->role > ROLE_VIEWER || m->whole_enterprise;
         assert_true(lists(post, "x-codes", 200));
         assert_int_equal(lists(post, "x-codes", 401), !m->is_open && !m->answers_in_data);
@@ -125,6 +194,61 @@ static void test_every_row_is_complete(void **state)
     assert_true(count > 20);
 }
 
+/* The two envelopes that a call of the method may be answered with. */
+static json_t *envelope_of(const json_t *root, const struct api_method *m, size_t which)
+{
+    json_t *answer = json_object_get(json_object_get(post_of(root, m), "responses"), "200");
+    json_t *type = json_object_get(json_object_get(answer, "content"), "application/json");
+    json_t *either = json_object_get(json_object_get(type, "schema"), "anyOf");
+    return json_object_get(json_array_get(either, which), "properties");
+}
+
+static void test_envelopes_say_success_and_failure(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    size_t count = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        char reference[128];
+        const json_t *good = envelope_of(root, m, 0);
+        const json_t *bad = envelope_of(root, m, 1);
+        (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", m->name);
+        assert_int_equal(
+            json_integer_value(json_object_get(json_object_get(good, "Code"), "const")), 200);
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(good, "Data"), "$ref")), reference);
+        const json_t *success = json_object_get(json_object_get(good, "ErrMsg"), "const");
+        assert_int_equal(g_strcmp0(json_string_value(success), m->success), 0);
+        const json_t *codes = json_object_get(json_object_get(bad, "Code"), "enum");
+        assert_int_equal(json_array_size(codes) + 1,
+                         json_object_size(json_object_get(post_of(root, m), "x-codes")));
+    }
+    json_decref(root);
+    json_free(&out);
+}
+
+/* Objects alone cannot be sent as a form. */
+static void test_bodies_of_two_types(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    size_t count = 0;
+    size_t without = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        const json_t *types =
+            json_object_get(json_object_get(post_of(root, m), "requestBody"), "content");
+        assert_non_null(json_object_get(types, "application/json"));
+        without += json_object_get(types, "application/x-www-form-urlencoded") == NULL;
+    }
+    assert_int_equal(without, 1); /* AddDevices */
+    json_decref(root);
+    json_free(&out);
+}
+
 static bool fits(const struct reply_member *m, const json_t *value)
 {
     if (json_is_null(value)) {
@@ -133,6 +257,8 @@ static bool fits(const struct reply_member *m, const json_t *value)
     switch (m->type) {
     case REPLY_INT:
         return json_is_integer(value);
+    case REPLY_FLAG:
+        return json_is_integer(value) && json_integer_value(value) >> 1 == 0;
     case REPLY_NUMBER:
         return json_is_number(value);
     case REPLY_BOOL:
@@ -172,6 +298,18 @@ static void check_example(const struct api_method *m, json_t *root)
     }
 }
 
+/* ErrMsg of a success, as the document prints it section by section. */
+static const char *success_of(int section)
+{
+    if (section < 29) {
+        return NULL;
+    }
+    if (section == 29) {
+        return "Ok";
+    }
+    return section <= 32 ? "Success" : "OK";
+}
+
 static void test_every_row_has_an_example_of_its_reply(void **state)
 {
     (void)state;
@@ -181,7 +319,8 @@ static void test_every_row_has_an_example_of_its_reply(void **state)
         openapi_write_example(m, &out);
         json_t *root = load(&out);
         assert_int_equal(json_integer_value(json_object_get(root, "Code")), 200);
-        assert_true(json_is_null(json_object_get(root, "ErrMsg")));
+        const char *success = json_string_value(json_object_get(root, "ErrMsg"));
+        assert_int_equal(g_strcmp0(success, success_of(m->section)), 0);
         check_example(m, root);
         json_decref(root);
         json_free(&out);
@@ -202,6 +341,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_document_holds_every_row),
+        cmocka_unit_test(test_fields_of_two_types),
+        cmocka_unit_test(test_bodies_of_two_types),
+        cmocka_unit_test(test_envelopes_say_success_and_failure),
         cmocka_unit_test(test_failures_are_listed),
         cmocka_unit_test(test_every_row_is_complete),
         cmocka_unit_test(test_every_row_has_an_example_of_its_reply),

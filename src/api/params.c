@@ -7,12 +7,14 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/reader.h"
+#include "base/writer.h"
 
 enum { E7_DIGITS = 10000000 };
 
 static const char WRONG_KIND[] = "wrong kind of value";
 static const char OUT_OF_RANGE[] = "out of range";
 static const char TOO_LONG[] = "too long";
+static const char TOO_MANY[] = "too many items";
 
 static bool is_control(uint8_t c)
 {
@@ -78,6 +80,47 @@ static const char *read_text(const struct param_reading *reading, const struct p
     return NULL;
 }
 
+/*
+ * What is wrong with the items of an array of texts; their bytes and a comma for each in *size. In
+ * a form an item may be several, as "DeviceIDs=1,2" is.
+ */
+static const char *measure_items(const struct param_reading *reading,
+                                 const struct json_value *array, size_t *size)
+{
+    for (const struct json_value *item = array->first; item != NULL; item = item->next) {
+        struct bytes text;
+        if (!scalar_text(item, &text)) {
+            return WRONG_KIND;
+        }
+        if (!reading->is_form && bytes_find(text, ',') < text.len) {
+            return "holds a comma in an item";
+        }
+        *size += text.len + 1;
+    }
+    return array->count > PARAM_LIST_ITEMS ? TOO_MANY : NULL;
+}
+
+/* An array of texts as one text, its items between commas. */
+static const char *join_items(const struct param_reading *reading, const struct json_value *array,
+                              struct bytes *out)
+{
+    size_t size = 0;
+    const char *why = measure_items(reading, array, &size);
+    if (why != NULL) {
+        return why;
+    }
+    struct writer w = writer_init(arena_new(reading->arena, size), size);
+    for (const struct json_value *item = array->first; item != NULL; item = item->next) {
+        struct bytes text = {0};
+        (void)scalar_text(item, &text);
+        write_bytes(&w, text);
+        write_text(&w, item->next == NULL ? "" : ",");
+    }
+    check(writer_ok(&w));
+    *out = writer_bytes(&w);
+    return NULL;
+}
+
 static const char *read_list(const struct param_reading *reading, const struct param_row *row,
                              struct bytes text, struct value *out)
 {
@@ -90,7 +133,7 @@ static const char *read_list(const struct param_reading *reading, const struct p
         room += text.at[i] == ',';
     }
     if (room > PARAM_LIST_ITEMS) {
-        return "too many items";
+        return TOO_MANY;
     }
     const char **items = arena_new_array(reading->arena, room, sizeof(*items));
     struct reader r = reader_init(text);
@@ -202,7 +245,7 @@ static const char *read_ids(const struct param_reading *reading, const struct pa
         return WRONG_KIND;
     }
     if (v->count > (size_t)row->max) {
-        return "too many items";
+        return TOO_MANY;
     }
     int64_t *numbers = arena_new_array(reading->arena, v->count, sizeof(*numbers));
     for (const struct json_value *item = v->first; item != NULL; item = item->next) {
@@ -226,7 +269,7 @@ static const char *read_objects(const struct param_reading *reading, const struc
     }
     out->first = v->first;
     out->count = v->count;
-    return v->count > (size_t)row->max ? "too many items" : NULL;
+    return v->count > (size_t)row->max ? TOO_MANY : NULL;
 }
 
 /* ---- the table of readers ---- */
@@ -239,6 +282,21 @@ static scalar_reader *const scalar_readers[] = {
     [PARAM_INT] = read_int,   [PARAM_DECIMAL] = read_decimal, [PARAM_BOOL] = read_bool,
     [PARAM_TIME] = read_time,
 };
+
+/* The text that a value is read from. */
+static const char *find_text(const struct param_reading *reading, const struct param_row *row,
+                             const struct json_value *v, struct bytes *out)
+{
+    if (row->type == PARAM_LIST && v->kind == JSON_KIND_ARRAY) {
+        const char *why = join_items(reading, v, out);
+        if (why != NULL) {
+            return why;
+        }
+    } else if (!scalar_text(v, out)) {
+        return WRONG_KIND;
+    }
+    return has_control(*out) ? "holds control characters" : NULL;
+}
 
 static const char *read_value(const struct param_reading *reading, const struct param_row *row,
                               const struct json_value *v, struct value *out)
@@ -254,14 +312,9 @@ static const char *read_value(const struct param_reading *reading, const struct 
     if (row->type == PARAM_OBJECTS) {
         return read_objects(reading, row, v, out);
     }
-    struct bytes text;
-    if (!scalar_text(v, &text)) {
-        return WRONG_KIND;
-    }
-    if (has_control(text)) {
-        return "holds control characters";
-    }
-    return scalar_readers[row->type](reading, row, text, out);
+    struct bytes text = {0};
+    const char *why = find_text(reading, row, v, &text);
+    return why != NULL ? why : scalar_readers[row->type](reading, row, text, out);
 }
 
 /* ---- which member is which field ---- */
@@ -282,13 +335,45 @@ static bool is_empty_text(const struct json_value *v)
     return v->kind == JSON_KIND_STRING && trim(v->text).len == 0;
 }
 
+/* Whether a list is an array that says as much as the text "". */
+static bool is_empty_list(const struct param_row *row, const struct json_value *v)
+{
+    bool is_list = row->type == PARAM_LIST && v->kind == JSON_KIND_ARRAY;
+    return is_list && (v->count == 0 || (v->count == 1 && is_empty_text(v->first)));
+}
+
+/* All members of a form with that name as one array, an empty ID aside; NULL where there is none.
+ */
+static const struct json_value *unite(const struct param_reading *reading,
+                                      const struct param_row *row, const struct json_value *object)
+{
+    struct json_value *array = arena_new(reading->arena, sizeof(*array));
+    struct json_value **link = &array->first;
+    array->kind = JSON_KIND_ARRAY;
+    for (const struct json_value *v = object->first; v != NULL; v = v->next) {
+        bool is_nothing = row->type == PARAM_IDS && is_empty_text(v);
+        if (is_nothing || !bytes_eq_nocase(v->name, row->name)) {
+            continue;
+        }
+        *link = arena_new(reading->arena, sizeof(**link));
+        **link = *v;
+        (*link)->next = NULL;
+        link = &(*link)->next;
+        array->count++;
+    }
+    return array->count == 0 ? NULL : array;
+}
+
 /* The member that counts for a row; NULL where it is absent. */
-static const struct json_value *find_member(const struct param_row *row,
+static const struct json_value *find_member(const struct param_reading *reading,
+                                            const struct param_row *row,
                                             const struct json_value *object)
 {
-    const struct json_value *v = last_named(object, row->name);
+    bool unites = reading->is_form && (row->type == PARAM_LIST || row->type == PARAM_IDS);
+    const struct json_value *v =
+        unites ? unite(reading, row, object) : last_named(object, row->name);
     bool absent = v == NULL || (v->kind == JSON_KIND_NULL && !row->may_be_null) ||
-                  (!row->may_be_empty && is_empty_text(v));
+                  (!row->may_be_empty && (is_empty_text(v) || is_empty_list(row, v)));
     return absent ? NULL : v;
 }
 
@@ -300,7 +385,7 @@ enum err params_read(const struct param_reading *reading, const struct json_valu
     for (size_t i = 0; i < reading->count; i++) {
         const struct param_row *row = &reading->rows[i];
         values[i] = (struct value){.text = ""};
-        found[i] = find_member(row, object);
+        found[i] = find_member(reading, row, object);
         if (found[i] == NULL && row->required) {
             *fault = (struct param_fault){row->name, PARAM_MISSING};
             return ERR_INVALID;

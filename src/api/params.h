@@ -12,13 +12,13 @@
 
 /*
  * The fields of a request, read as Json.NET reads them (the contract's part 1): names without case,
- * a number for a text, a text for a number or bool, null absent, unknown ones passed over, the last
- * of a repeated one counts.
+ * a number for a text, a text for a number or bool, null absent (unless the row takes it as a
+ * value), unknown ones passed over, the last of a repeated one counts.
  */
 enum param_type {
     PARAM_TEXT,    /* a text of at most `max` characters (0: 4 KiB); blanks at its ends cut */
     PARAM_SECRET,  /* a text taken as it is, blanks too */
-    PARAM_LIST,    /* items between commas in one text, each once */
+    PARAM_LIST,    /* items between commas in one text, or an array of texts without commas */
     PARAM_INT,     /* `min` .. `max` */
     PARAM_DECIMAL, /* `min` .. `max` in whole units; `number` holds it times 10^7 */
     PARAM_BOOL,
@@ -76,6 +76,7 @@ struct param_reading {
     size_t count;
     struct arena *arena;
     struct zone_clock *clock; /* of local times */
+    bool is_form;             /* repeated names of a list or of IDs unite */
 };
 MUST_USE enum err params_read(const struct param_reading *reading, const struct json_value *object,
                               struct value *values, struct param_fault *fault);

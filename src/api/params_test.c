@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include "api/form.h"
 #include "api/methods.h"
 #include "api/params.h"
 #include "base/mem.h"
@@ -54,7 +55,8 @@ static enum err read_bytes_with(struct reading *r, const struct param_row *rows,
     struct json_value *object = NULL;
     arena_clear(&r->arena);
     assert_int_equal(json_read(text, &r->arena, &object), ERR_OK);
-    const struct param_reading reading = {rows, count, &r->arena, &r->clock};
+    const struct param_reading reading = {
+        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock};
     r->fault = (struct param_fault){0};
     return params_read(&reading, object, r->values, &r->fault);
 }
@@ -96,6 +98,23 @@ static void test_null(void **state)
     assert_false(r->values[P_NULL].is_null);
     assert_int_equal(r->values[P_NULL].number, -5);
     refuse(r, "{\"Null\":6}", "Null");
+}
+
+/* A row of any type may take null as a value; whoever asks for the value then finds it empty. */
+static void test_null_of_every_type(void **state)
+{
+    struct reading *r = *state;
+    for (size_t i = 0; i < P_COUNT; i++) {
+        struct param_row row = all_rows[i];
+        row.name = "Field";
+        row.required = true;
+        row.may_be_null = true;
+        assert_int_equal(read_bytes_with(r, &row, 1, bytes_of_text("{\"Field\":null}")), ERR_OK);
+        assert_true(r->values[0].present && r->values[0].is_null);
+        assert_string_equal(r->values[0].text, "");
+        assert_int_equal(r->values[0].count, 0);
+        assert_int_equal(read_bytes_with(r, &row, 1, bytes_of_text("{}")), ERR_INVALID);
+    }
 }
 
 static void test_texts(void **state)
@@ -217,18 +236,119 @@ static void test_lists(void **state)
     assert_string_equal(list->text, ",");
     read_good(r, "{\"List\":13912345678}");
     assert_string_equal(list->items[0], "13912345678");
-    refuse(r, "{\"List\":[\"a\"]}", "List");
+    refuse(r, "{\"List\":{}}", "List");
+    refuse(r, "{\"List\":\"a\\n\"}", "List");
 }
 
-/* {"NAME":"fill..."} with `count` times `fill`. */
-static enum err read_filled(struct reading *r, const char *name, const char *fill, size_t count)
+/* An array is what its items are between commas. */
+static void test_lists_as_arrays(void **state)
 {
-    GString *json = g_string_new(NULL);
-    g_string_printf(json, "{\"%s\":\"", name);
+    struct reading *r = *state;
+    const struct value *list = &r->values[P_LIST];
+    read_good(r, "{\"List\":[\"a\",\" b \",\"\",13912345678,true]}");
+    assert_int_equal(list->count, 4);
+    assert_string_equal(list->items[0], "a");
+    assert_string_equal(list->items[1], "b");
+    assert_string_equal(list->items[2], "13912345678");
+    assert_string_equal(list->items[3], "true");
+    assert_string_equal(list->text, "a, b ,,13912345678,true");
+    static const char *const empty[] = {"{\"List\":[]}", "{\"List\":[\" \"]}"};
+    for (size_t i = 0; i < COUNT_OF(empty); i++) {
+        read_good(r, empty[i]);
+        assert_true(list->present);
+        assert_int_equal(list->count, 0);
+        assert_string_equal(list->text, "");
+    }
+    read_good(r, "{\"List\":[\"\",\"\"]}"); /* as "," */
+    assert_string_equal(list->text, ",");
+    refuse(r, "{\"List\":[\"a,b\"]}", "List");
+    refuse(r, "{\"List\":[\"a\",\",\"]}", "List");
+    refuse(r, "{\"List\":[\"a\",null]}", "List");
+    refuse(r, "{\"List\":[[\"a\"]]}", "List");
+    refuse(r, "{\"List\":[{}]}", "List");
+    refuse(r, "{\"List\":[\"a\\u0000\"]}", "List");
+    refuse(r, "{\"List\":[\"\\u0085\"]}", "List");
+}
+
+/* The same of a form, whose repeated names unite in lists and IDs alone. */
+static enum err read_form_with(struct reading *r, const struct param_row *rows, size_t count,
+                               const char *text)
+{
+    struct json_value *object = NULL;
+    arena_clear(&r->arena);
+    assert_int_equal(form_read(bytes_of_text(text), &r->arena, &object), ERR_OK);
+    const struct param_reading reading = {
+        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock, .is_form = true};
+    r->fault = (struct param_fault){0};
+    return params_read(&reading, object, r->values, &r->fault);
+}
+
+static void test_forms(void **state)
+{
+    struct reading *r = *state;
+    const struct value *list = &r->values[P_LIST];
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT,
+                                    "List=a,+b&Text=x&lIST=c&Text=+y+&Int=7&Bool=True&IDs=1&ids=2"),
+                     ERR_OK);
+    assert_int_equal(list->count, 3);
+    assert_string_equal(list->items[1], "b");
+    assert_string_equal(list->items[2], "c");
+    assert_string_equal(list->text, "a, b,c");
+    assert_string_equal(r->values[P_TEXT].text, "y");
+    assert_int_equal(r->values[P_INT].number, 7);
+    assert_int_equal(r->values[P_BOOL].number, 1);
+    assert_int_equal(r->values[P_IDS].count, 2);
+    assert_int_equal(r->values[P_IDS].numbers[1], 2);
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT, "List=&IDs=&Int="), ERR_OK);
+    assert_true(list->present);
+    assert_string_equal(list->text, "");
+    assert_false(r->values[P_IDS].present);
+    assert_false(r->values[P_INT].present);
+    assert_int_equal(read_form_with(r, all_rows, P_COUNT, "a=1"), ERR_OK);
+    assert_false(list->present);
+    static const struct pair {
+        const char *form;
+        const char *name;
+    } bad[] = {{"IDs=1,2", "IDs"},
+               {"IDs=1&IDs=2&IDs=3&IDs=4", "IDs"},
+               {"Objects=%7B%7D", "Objects"},
+               {"List=a&List=%0a", "List"},
+               {"Text=%7f", "Text"}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_int_equal(read_form_with(r, all_rows, P_COUNT, bad[i].form), ERR_INVALID);
+        assert_string_equal(r->fault.name, bad[i].name);
+    }
+}
+
+/* Of a list that must not be empty an empty array says as little as an empty text. */
+static void test_an_empty_array_is_no_value(void **state)
+{
+    struct reading *r = *state;
+    static const struct param_row rows[] = {
+        {.name = "List", .type = PARAM_LIST, .required = true},
+        {.name = "More", .type = PARAM_LIST},
+    };
+    static const char *const missing[] = {"{\"List\":[]}", "{\"List\":[\"\"]}", "{\"List\":null}"};
+    for (size_t i = 0; i < COUNT_OF(missing); i++) {
+        assert_int_equal(read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text(missing[i])),
+                         ERR_INVALID);
+        assert_string_equal(r->fault.why, PARAM_MISSING);
+    }
+    assert_int_equal(
+        read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text("{\"List\":[\"a\"],\"More\":[]}")),
+        ERR_OK);
+    assert_false(r->values[1].present);
+}
+
+/* `before`, `count` times `fill`, `after`. */
+static enum err read_filled(struct reading *r, const char *before, const char *fill, size_t count,
+                            const char *after)
+{
+    GString *json = g_string_new(before);
     for (size_t i = 0; i < count; i++) {
         g_string_append(json, fill);
     }
-    g_string_append(json, "\"}");
+    g_string_append(json, after);
     enum err e = read_bytes_with(r, all_rows, P_COUNT, bytes_of_text(json->str));
     g_string_free(json, TRUE);
     return e;
@@ -237,12 +357,25 @@ static enum err read_filled(struct reading *r, const char *name, const char *fil
 static void test_bounds(void **state)
 {
     struct reading *r = *state;
-    assert_int_equal(read_filled(r, "Secret", "x", PARAM_TEXT_BYTES), ERR_OK);
-    assert_int_equal(read_filled(r, "Secret", "x", PARAM_TEXT_BYTES + 1), ERR_INVALID);
-    assert_int_equal(read_filled(r, "List", "x", PARAM_LIST_BYTES), ERR_OK);
-    assert_int_equal(read_filled(r, "List", "x", PARAM_LIST_BYTES + 1), ERR_INVALID);
-    assert_int_equal(read_filled(r, "List", "x,", PARAM_LIST_ITEMS - 1), ERR_OK);
-    assert_int_equal(read_filled(r, "List", "x,", PARAM_LIST_ITEMS), ERR_INVALID);
+    static const struct {
+        const char *before;
+        const char *fill;
+        size_t most;
+        const char *after;
+    } rows[] = {
+        {"{\"Secret\":\"", "x", PARAM_TEXT_BYTES, "\"}"},
+        {"{\"List\":\"", "x", PARAM_LIST_BYTES, "\"}"},
+        {"{\"List\":\"", "x,", PARAM_LIST_ITEMS - 1, "\"}"},
+        {"{\"List\":[\"", "x", PARAM_LIST_BYTES, "\"]}"},
+        {"{\"List\":[\"x\"", ",\"x\"", PARAM_LIST_ITEMS - 1, "]}"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_int_equal(read_filled(r, rows[i].before, rows[i].fill, rows[i].most, rows[i].after),
+                         ERR_OK);
+        assert_int_equal(
+            read_filled(r, rows[i].before, rows[i].fill, rows[i].most + 1, rows[i].after),
+            ERR_INVALID);
+    }
 }
 
 static void test_arrays(void **state)
@@ -311,12 +444,22 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_absent), cmocka_unit_test(test_null),
-        cmocka_unit_test(test_texts),  cmocka_unit_test(test_the_last_of_a_repeated_name_counts),
-        cmocka_unit_test(test_ints),   cmocka_unit_test(test_decimals),
-        cmocka_unit_test(test_bools),  cmocka_unit_test(test_times),
-        cmocka_unit_test(test_lists),  cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_arrays), cmocka_unit_test(test_required_goes_before_values),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_null),
+        cmocka_unit_test(test_null_of_every_type),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_the_last_of_a_repeated_name_counts),
+        cmocka_unit_test(test_ints),
+        cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_bools),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_lists_as_arrays),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_an_empty_array_is_no_value),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_required_goes_before_values),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -99,7 +99,7 @@ static const struct api_method rows[] = {
         .answers_in_data = true,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
-        .reply = {REPLY_STRING, "\"0\"", NULL, 0},
+        .reply = {.shape = REPLY_STRING, .string_example = "\"0\""},
         .doc = "Changes the display name of a device. " DATA_DOC,
         .check = check_name,
         .change = modify_plate,
@@ -116,7 +116,7 @@ static const struct api_method rows[] = {
         .answers_in_data = true,
         .params = asset_params,
         .param_count = COUNT_OF(asset_params),
-        .reply = {REPLY_STRING, "\"0\"", NULL, 0},
+        .reply = {.shape = REPLY_STRING, .string_example = "\"0\""},
         .doc = "Changes the display name of a device, as section 15 does. " DATA_DOC,
         .check = check_name,
         .change = modify_plate,
@@ -124,4 +124,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group plate_methods = {rows, COUNT_OF(rows)};
+const struct method_group plate_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -26,18 +26,36 @@ bool row_has_position(const struct fold_state *state);
 
 /* The OpenAPI members that row_write() writes. */
 #define ROW_MEMBERS                                                                                \
-    {"ObjectCode", REPLY_TEXT, false, "\"1808090123\"", "Number of the vehicle or asset"},         \
-        {"VehicleNum", REPLY_TEXT, false, "\"8020\"", "Display name"},                             \
-        {"GPSTime", REPLY_TIME, false, "\"2018-09-27 13:53:15\"", "When the fix was taken"},       \
-        {"RcvTime", REPLY_TIME, false, "\"2018-09-27 13:53:16\"", "When the server got it"},       \
-        {"Lon", REPLY_NUMBER, false, "113.940838", "Longitude, WGS-84"},                           \
-        {"Lat", REPLY_NUMBER, false, "22.562788", "Latitude, WGS-84"},                             \
-        {"Speed", REPLY_NUMBER, false, "0.0", "km/h"},                                             \
-        {"Direct", REPLY_INT, false, "189", "Degrees clockwise from north, 0 to 359"},             \
-        {"Mileage", REPLY_TEXT, false, "\"13.7\"", "Odometer, km"},                                \
-        {"StatusDes", REPLY_TEXT, false, "\"ACC idle [8 mins 14 seconds]\"", "Status in words"},   \
+    {.name = "ObjectCode",                                                                         \
+     .type = REPLY_TEXT,                                                                           \
+     .example = "\"1808090123\"",                                                                  \
+     .doc = "Number of the vehicle or asset"},                                                     \
+        {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},  \
+        {.name = "GPSTime",                                                                        \
+         .type = REPLY_TIME,                                                                       \
+         .example = "\"2018-09-27 13:53:15\"",                                                     \
+         .doc = "When the fix was taken"},                                                         \
+        {.name = "RcvTime",                                                                        \
+         .type = REPLY_TIME,                                                                       \
+         .example = "\"2018-09-27 13:53:16\"",                                                     \
+         .doc = "When the server got it"},                                                         \
+        {.name = "Lon",                                                                            \
+         .type = REPLY_NUMBER,                                                                     \
+         .example = "113.940838",                                                                  \
+         .doc = "Longitude, WGS-84"},                                                              \
+        {.name = "Lat", .type = REPLY_NUMBER, .example = "22.562788", .doc = "Latitude, WGS-84"},  \
+        {.name = "Speed", .type = REPLY_NUMBER, .example = "0.0", .doc = "km/h"},                  \
+        {.name = "Direct",                                                                         \
+         .type = REPLY_INT,                                                                        \
+         .example = "189",                                                                         \
+         .doc = "Degrees clockwise from north, 0 to 359"},                                         \
+        {.name = "Mileage", .type = REPLY_TEXT, .example = "\"13.7\"", .doc = "Odometer, km"},     \
+        {.name = "StatusDes",                                                                      \
+         .type = REPLY_TEXT,                                                                       \
+         .example = "\"ACC idle [8 mins 14 seconds]\"",                                            \
+         .doc = "Status in words"},                                                                \
     {                                                                                              \
-        "OilNum", REPLY_TEXT, false, "\"0.0\"", "Fuel level, litres"                               \
+        .name = "OilNum", .type = REPLY_TEXT, .example = "\"0.0\"", .doc = "Fuel level, litres"    \
     }
 
 #endif

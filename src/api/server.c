@@ -9,6 +9,7 @@
 
 #include "api/exchange.h"
 #include "api/pages.h"
+#include "api/request_ids.h"
 #include "api/throttle.h"
 #include "api/turns.h"
 #include "api/zones.h"
@@ -96,6 +97,7 @@ static struct api_server *server_new(const struct api_options *o)
         .counters = o->counters,
         .zones = zones_new(),
         .throttle = throttle_new(),
+        .request_ids = request_ids_new(),
         .token_days = o->token_days,
         .service_warning_days = o->service_warning_days,
         .demo = o->demo,
@@ -116,6 +118,7 @@ static struct api_server *server_new(const struct api_options *o)
         .counters = o->counters,
     });
     s->bodies = bodies_new(BODIES_BYTES, o->counters);
+    s->cors_origins = mem_copy_text(o->cors_origins == NULL ? "" : o->cors_origins);
     openapi_write(&s->openapi);
     s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;
@@ -128,6 +131,7 @@ static void server_free(struct api_server *s)
     }
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
+    request_ids_free(s->api.request_ids);
     slots_free(s->streams);
     connections_free(s->connections);
     bodies_free(s->bodies);
@@ -136,6 +140,7 @@ static void server_free(struct api_server *s)
     check(pthread_cond_destroy(&s->idle) == 0);
     check(pthread_mutex_destroy(&s->idle_lock) == 0);
     free(s->trusted_proxy);
+    free(s->cors_origins);
     free(s);
 }
 

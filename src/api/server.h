@@ -34,6 +34,7 @@ struct api_options {
     unsigned service_warning_days; /* 0: no warning (code 4000) */
     const char *trusted_proxy;     /* address whose X-Forwarded-For is believed, and whose number of
                                       connections is not limited; "" none */
+    const char *cors_origins;      /* as cors.h has them; "" none */
     unsigned http_threads;
     unsigned query_threads;
     unsigned connections_max;         /* at a time */

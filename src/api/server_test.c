@@ -24,7 +24,8 @@ static void test_login_device_list(void **state)
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\",\"VehiclePlate\":"
            "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
            "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0,"
-           "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"ClockHint\":null}]},"
+           "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"Version\":7555088901701547,"
+           "\"ClockHint\":null}]},"
            "\"ErrMsg\":null}");
     expect(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10}",
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\","
@@ -76,7 +77,8 @@ static void test_users_and_passwords(void **state)
     log_in(p, "ANNA", "secret-2");
     expect(p, "manage/ListUsers", "{}",
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"UserID\":2,\"LoginName\":\"Anna\","
-           "\"Role\":\"admin\",\"ExpireTime\":null,\"GroupIDs\":[]}]},\"ErrMsg\":null}");
+           "\"Role\":\"admin\",\"ExpireTime\":null,\"GroupIDs\":[],\"Version\":2259200655538889}]},"
+           "\"ErrMsg\":null}");
     expect(p, "manage/AddUser",
            "{\"LoginName\":\"anna\",\"PassWord\":\"secret-3\",\"Role\":\"viewer\"}",
            "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"LoginName is taken\"}");
@@ -155,9 +157,9 @@ static void test_paths_and_verbs(void **state)
     assert_int_equal(request(p, "POST", "/api/vehicle/Nothing", "", "{}"), 404);
     assert_non_null(strstr(p->answer, "{\"Code\":404,\"Data\":null,\"ErrMsg\":\""));
     assert_int_equal(request(p, "GET", "/api/vehicle/GetDeviceList", "", ""), 405);
-    assert_non_null(strstr(p->answer, "\r\nAllow: POST\r\n"));
+    assert_non_null(strstr(p->answer, "\r\nAllow: POST, OPTIONS\r\n"));
     assert_int_equal(request(p, "POST", "/health", "", ""), 405);
-    assert_non_null(strstr(p->answer, "\r\nAllow: GET, HEAD\r\n"));
+    assert_non_null(strstr(p->answer, "\r\nAllow: GET, HEAD, OPTIONS\r\n"));
     assert_int_equal(request(p, "GET", "/health", "", ""), 200);
     assert_non_null(strstr(p->answer, "{\"status\":\"ok\",\"store\":\"ok\""));
     assert_int_equal(request(p, "HEAD", "/", "", ""), 200);

@@ -161,13 +161,22 @@ static const struct param_row list_params[] = {
 };
 
 static const struct reply_member list_members[] = {
-    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity of the tracker"},
-    {"VehiclePlate", REPLY_TEXT, false, "\"0592 BACKUP - CAR\"", "Display name"},
-    {"isOnline", REPLY_BOOL, false, "true", "Heard from lately"},
-    {"isAlarm", REPLY_BOOL, false, "false", "An alarm is active"},
-    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
-    {"isFocus", REPLY_BOOL, false, "false", "Marked by this user"},
-    {"NoUsed", REPLY_BOOL, false, "false", "Never reported"},
+    {.name = "DeviceID",
+     .type = REPLY_TEXT,
+     .example = "\"862306128008106\"",
+     .doc = "Identity of the tracker"},
+    {.name = "VehiclePlate",
+     .type = REPLY_TEXT,
+     .example = "\"0592 BACKUP - CAR\"",
+     .doc = "Display name"},
+    {.name = "isOnline", .type = REPLY_BOOL, .example = "true", .doc = "Heard from lately"},
+    {.name = "isAlarm", .type = REPLY_BOOL, .example = "false", .doc = "An alarm is active"},
+    {.name = "DeviceType",
+     .type = REPLY_INT,
+     .example = "0",
+     .doc = "0 vehicle, 1 person, 2 asset"},
+    {.name = "isFocus", .type = REPLY_BOOL, .example = "false", .doc = "Marked by this user"},
+    {.name = "NoUsed", .type = REPLY_BOOL, .example = "false", .doc = "Never reported"},
 };
 
 /* ---- sections 7 and 8 ---- */
@@ -351,13 +360,16 @@ static const struct param_row id_params[] = {
 };
 
 static const struct reply_member status_members[] = {
-    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number of the SIM card"},
-    {"SIM2", REPLY_TEXT, false, "\"8029999\"", "DeviceID"},
+    {.name = "SIM",
+     .type = REPLY_TEXT,
+     .example = "\"1064755708\"",
+     .doc = "Phone number of the SIM card"},
+    {.name = "SIM2", .type = REPLY_TEXT, .example = "\"8029999\"", .doc = "DeviceID"},
     ROW_MEMBERS,
-    {"IsOnline", REPLY_INT, false, "0", "1: heard from lately"},
-    {"IsAlarm", REPLY_INT, false, "0", "1: an alarm is active"},
-    {"Status", REPLY_INT, false, "0", "1: ignition on"},
-    {"IsReversal", REPLY_INT, false, "0", "Always 0"},
+    {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},
+    {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},
+    {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},
+    {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
 };
 
 static const struct api_method rows[] = {
@@ -370,7 +382,7 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {REPLY_PAGE, NULL, list_members, COUNT_OF(list_members)},
+        .reply = {.shape = REPLY_PAGE, .members = list_members, .count = COUNT_OF(list_members)},
         .doc = "The devices the caller may see, by DeviceID, in pages.",
         .weigh = weigh_fleet,
         .run = get_device_list,
@@ -385,7 +397,9 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
-        .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = status_members,
+                  .count = COUNT_OF(status_members)},
         .doc = "The current state of devices by plate; those that never had a position are left "
                "out.",
         .weigh = weigh_statuses,
@@ -401,7 +415,9 @@ static const struct api_method rows[] = {
         .fault = FAULT_401,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .reply = {REPLY_PAGE, NULL, status_members, COUNT_OF(status_members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = status_members,
+                  .count = COUNT_OF(status_members)},
         .doc = "The current state of devices by DeviceID; those that never had a position are "
                "left out.",
         .weigh = weigh_statuses,
@@ -409,4 +425,4 @@ static const struct api_method rows[] = {
     },
 };
 
-const struct method_group status_methods = {rows, COUNT_OF(rows)};
+const struct method_group status_methods = {.rows = rows, .count = COUNT_OF(rows)};

@@ -76,6 +76,7 @@ static inline struct platform *platform_new(void)
         .query_threads = 2,
         .connections_max = 1024,
         .trusted_proxy = "127.0.0.1",
+        .cors_origins = "https://maps.example.com http://localhost:5173",
     };
     assert_int_equal(api_server_start(&api, &p->api), ERR_OK);
     return p;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cors.h"
 #include "base/address.h"
 #include "base/check.h"
 #include "base/network.h"
@@ -18,6 +19,7 @@ enum option_type {
     OPTION_WORD,    /* one of `words`; kept as its place among them */
     OPTION_HOST,    /* a numeric address, or nothing */
     OPTION_ADDRESS, /* ADDR:PORT */
+    OPTION_ORIGINS, /* of web pages, as cors.h has them */
 };
 
 /* One option: all that the file, the help and the manual say of it, and where its value goes. */
@@ -179,6 +181,13 @@ static const struct option_row rows[] = {
      .doc = "address whose X-Forwarded-For names the client, for the login throttle; "
             "connections_per_address does not hold for it"},
     {.section = "api",
+     .key = "cors_origins",
+     .type = OPTION_ORIGINS,
+     AT(api.cors_origins),
+     .initial = "",
+     .doc = "origins whose pages may call from a browser, as https://maps.example.com, blanks "
+            "between"},
+    {.section = "api",
      .key = "http_threads",
      .type = OPTION_NUMBER,
      AT(api.http_threads),
@@ -283,6 +292,12 @@ static const char *set_address(struct options *o, const struct option_row *row, 
     return why == NULL ? set_text(o, row, value) : why;
 }
 
+static const char *set_origins(struct options *o, const struct option_row *row, const char *value)
+{
+    const char *why = cors_fault(value);
+    return why == NULL ? set_text(o, row, value) : why;
+}
+
 static enum err set_row(struct options *o, const struct option_row *row, const char *value,
                         const char *path)
 {
@@ -296,6 +311,9 @@ static enum err set_row(struct options *o, const struct option_row *row, const c
         break;
     case OPTION_HOST:
         why = set_host(o, row, value);
+        break;
+    case OPTION_ORIGINS:
+        why = set_origins(o, row, value);
         break;
     case OPTION_ADDRESS:
         why = set_address(o, row, value);

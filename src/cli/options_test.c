@@ -37,6 +37,7 @@ static void has_defaults(void **state)
     assert_int_equal(o.store.tail_bytes, 64 << 20);
     assert_int_equal(o.log_level, LOG_INFO);
     assert_false(o.ingest.registration_open);
+    assert_string_equal(o.api.cors_origins, "");
     assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
     options_clear(&o);
 }
@@ -46,6 +47,7 @@ static void reads_a_file_over_them(void **state)
     struct options o;
     (void)state;
     assert_int_equal(read_text("[server]\nhttp = 0.0.0.0:80\n[api]\ntoken_days=3650\n"
+                               "cors_origins = https://a.example http://b.example:81\n"
                                "[protocol.jt808]\nutc_offset_min = -210\n"
                                "[protocol.osmand]\nspeed_unit = mps\n"
                                "[aliases]\nAll = GetDeviceList\n",
@@ -71,7 +73,8 @@ static void puts_values_where_they_belong(void **state)
                                "[device]\nregistration = open\nopen_enterprise = 4294967297\n"
                                "connections_max = 70000\n"
                                "[store]\ntail_mib = 65536\nretention_days = 36500\n"
-                               "[api]\ntrusted_proxy = 2001:db8::1\n",
+                               "[api]\ntrusted_proxy = 2001:db8::1\n"
+                               "cors_origins = https://a.example http://b.example:81\n",
                                &o),
                      ERR_OK);
     assert_int_equal(o.log_level, LOG_WARN);
@@ -82,6 +85,7 @@ static void puts_values_where_they_belong(void **state)
     assert_int_equal(o.store.tail_bytes, UINT64_C(65536) << 20);
     assert_int_equal(o.ingest.retention_days, 36500);
     assert_string_equal(o.api.trusted_proxy, "2001:db8::1");
+    assert_string_equal(o.api.cors_origins, "https://a.example http://b.example:81");
     options_clear(&o);
 }
 
@@ -112,6 +116,8 @@ static void refuses_what_it_does_not_know(void **state)
         "[api]\ntoken_days = 0\n",
         "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",
+        "[api]\ncors_origins = *\n",
+        "[api]\ncors_origins = https://maps.example.com/path\n",
         "[protocol.jt808]\nutc_offset_min = 841\n",
         "[protocol.jt808]\nutc_offset_min = -841\n",
         "[protocol.jt808]\nutc_offset_min = 0.5\n",

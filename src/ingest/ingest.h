@@ -120,6 +120,11 @@ struct job_context {
     struct change_list changes; /* its arena lives until the commit */
     int64_t now_s;
     int64_t pause_us; /* for job_pauses() */
+    /*
+     * Set by `run`, called on the ingest thread with the same arg: the last step is committed and
+     * applied, and no later job has run yet. NULL: nobody asks.
+     */
+    void (*committed)(void *arg);
 };
 typedef enum err job_run(struct job_context *job, void *arg);
 

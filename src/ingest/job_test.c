@@ -69,6 +69,53 @@ static void a_job_sees_what_was_sent_before(void **state)
     }
 }
 
+/* What a job hears of its commit. */
+struct hearing {
+    struct directory *directory;
+    int64_t adds; /* the enterprise of that id; 0: nothing */
+    enum err answers;
+    unsigned heard;
+    bool was_applied;
+};
+
+static void hear(void *arg)
+{
+    struct hearing *h = arg;
+    struct arena arena = {0};
+    struct enterprise e;
+    h->heard++;
+    h->was_applied = directory_enterprise(h->directory, h->adds, &arena, &e) == ERR_OK;
+    arena_free(&arena);
+}
+
+static enum err ask_to_hear(struct job_context *job, void *arg)
+{
+    struct hearing *h = arg;
+    h->directory = job->directory;
+    job->committed = hear;
+    if (h->adds != 0) {
+        change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise =
+            (struct enterprise){.id = h->adds, .name = "N", .zone = "UTC"};
+    }
+    return h->answers;
+}
+
+static void a_job_hears_of_its_commit(void **state)
+{
+    struct rig *r = *state;
+    struct hearing adds = {.adds = 7};
+    struct hearing adds_nothing = {0};
+    struct hearing refuses = {.adds = 8, .answers = ERR_DUPLICATE};
+    assert_int_equal(ingest_call(r->ingest, ask_to_hear, &adds, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(adds.heard, 1);
+    assert_true(adds.was_applied);
+    assert_int_equal(ingest_call(r->ingest, ask_to_hear, &adds_nothing, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(adds_nothing.heard, 1);
+    assert_int_equal(ingest_call(r->ingest, ask_to_hear, &refuses, NULL, RIG_CALL_MS),
+                     ERR_DUPLICATE);
+    assert_int_equal(refuses.heard, 0);
+}
+
 /* ---- abandoned jobs ---- */
 
 struct gate {
@@ -253,6 +300,7 @@ int main(void)
         WITH_RIG(a_job_is_committed_and_applied),
         WITH_RIG(a_job_that_fails_changes_nothing),
         WITH_RIG(a_job_sees_what_was_sent_before),
+        WITH_RIG(a_job_hears_of_its_commit),
         WITH_RIG(a_job_that_takes_too_long_is_left_to_ingest),
         WITH_RIG(giving_up_and_finishing_may_meet),
         WITH_RIG(a_moment_without_space_costs_nothing),

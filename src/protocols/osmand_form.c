@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/hex.h"
+#include "base/percent.h"
 #include "base/reader.h"
 #include "base/units.h"
 #include "protocols/osmand.h"
@@ -445,25 +446,6 @@ static const struct {
 
 /* ---- the form ---- */
 
-/* Percent-decodes `text` into the arena; a '%' without two digits stands for itself. */
-static struct bytes decode_percent(struct arena *arena, struct bytes text)
-{
-    uint8_t *out = arena_new(arena, text.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        size_t len = 0;
-        struct bytes digits = bytes_slice(text, i + 1, 2);
-        if (text.at[i] == '%' && digits.len == 2 &&
-            hex_decode(digits, &out[n], 1, &len) == ERR_OK && len == 1) {
-            i += 2;
-        } else {
-            out[n] = text.at[i] == '+' ? ' ' : text.at[i];
-        }
-        n++;
-    }
-    return (struct bytes){out, n};
-}
-
 bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report *report,
                      struct bytes *device_id)
 {
@@ -494,8 +476,8 @@ size_t osmand_form_read(struct arena *arena, struct bytes form, struct osmand_re
     while (reader_left(&r) > 0) {
         struct bytes pair = read_field(&r, '&');
         struct bytes raw_name = bytes_slice(pair, 0, bytes_find(pair, '='));
-        struct bytes name = decode_percent(arena, raw_name);
-        struct bytes value = decode_percent(arena, bytes_slice(pair, raw_name.len + 1, pair.len));
+        struct bytes name = percent_decode(arena, raw_name);
+        struct bytes value = percent_decode(arena, bytes_slice(pair, raw_name.len + 1, pair.len));
         understood += osmand_form_set(name, value, report, device_id);
     }
     return understood;

@@ -2,6 +2,7 @@
  * libFuzzer's driver of the configuration: the input is a file. What it complains of goes nowhere.
  * Options that are read keep to what `odograph serve --print-config` says of them.
  */
+#include "api/cors.h"
 #include "cli/options.h"
 #include "fuzzing.h"
 #include "gateway/gateway.h"
@@ -18,6 +19,7 @@ static void expect_in_bounds(const struct options *o)
     check(o->api.http_threads >= 1 && o->api.http_threads <= 64);
     check(o->log_level <= LOG_ERROR);
     check(strlen(o->http) > 0 && strlen(o->device) > 0);
+    check(cors_fault(o->api.cors_origins) == NULL);
     check(o->store.directory != NULL && o->api.trusted_proxy != NULL);
     check(o->api.alias_count <= OPTIONS_ALIASES_MAX);
     for (size_t i = 0; i < o->api.alias_count; i++) {

@@ -1,11 +1,13 @@
 /*
- * libFuzzer's driver of the API's JSON and fields. The first byte of an input chooses a method, the
- * others are its body. Our reader must take what jansson takes and read the same in it; a value
- * that a row of the method lets through must be in the row's bounds.
+ * libFuzzer's driver of the API's bodies and fields. The first byte of an input chooses a method,
+ * the others are its body, read as JSON and as a form. Our reader must take what jansson takes and
+ * read the same in it; what it reads in a form must come out of the form that is made of it; a
+ * value that a row of the method lets through must be in the row's bounds.
  */
 #include <glib.h>
 #include <jansson.h>
 
+#include "api/form.h"
 #include "api/methods.h"
 #include "api/params.h"
 #include "fuzzing.h"
@@ -103,6 +105,41 @@ static void compare(enum err e, const struct json_value *ours, struct bytes in)
     json_decref(theirs);
 }
 
+/* ---- forms ---- */
+
+static void add_encoded(GString *out, struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        g_string_append_printf(out, "%%%02X", text.at[i]);
+    }
+}
+
+static void expect_same_fields(const struct json_value *a, const struct json_value *b)
+{
+    check(a->count == b->count && a->count <= FORM_FIELDS_MAX);
+    for (a = a->first, b = b->first; a != NULL; a = a->next, b = b->next) {
+        check(is_text(b->name, (const char *)a->name.at, a->name.len));
+        check(is_text(b->text, (const char *)a->text.at, a->text.len));
+        check(g_utf8_validate_len((const char *)a->text.at, a->text.len, NULL));
+        check(a->text.at[a->text.len] == '\0');
+    }
+}
+
+static void expect_form_again(const struct json_value *object, struct arena *arena)
+{
+    GString *text = g_string_new(NULL);
+    struct json_value *again = NULL;
+    for (const struct json_value *v = object->first; v != NULL; v = v->next) {
+        add_encoded(text, v->name);
+        g_string_append_c(text, '=');
+        add_encoded(text, v->text);
+        g_string_append_c(text, '&');
+    }
+    check(form_read(bytes_of_text(text->str), arena, &again) == ERR_OK);
+    expect_same_fields(object, again);
+    g_string_free(text, TRUE);
+}
+
 /* ---- fields ---- */
 
 static void expect_list(const struct value *v)
@@ -154,12 +191,18 @@ static void expect_in_bounds(const struct param_row *row, const struct value *v)
 }
 
 static void read_fields(const struct api_method *method, const struct json_value *body,
-                        struct arena *arena)
+                        bool is_form, struct arena *arena)
 {
     struct zone *zone = NULL;
     check(zone_find("Europe/Berlin", &zone) == ERR_OK);
     struct zone_clock clock = zone_clock_init(zone);
-    const struct param_reading reading = {method->params, method->param_count, arena, &clock};
+    const struct param_reading reading = {
+        .rows = method->params,
+        .count = method->param_count,
+        .arena = arena,
+        .clock = &clock,
+        .is_form = is_form,
+    };
     struct value values[PARAMS_MAX];
     struct param_fault fault = {0};
     enum err e = params_read(&reading, body, values, &fault);
@@ -179,13 +222,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (methods_at(methods) != NULL) {
         methods++;
     }
+    const struct api_method *method = methods_at(data[0] % methods);
     struct arena arena = {0};
     struct bytes body = {data + 1, size - 1};
     struct json_value *root = NULL;
     enum err e = json_read(body, &arena, &root);
     compare(e, root, body);
     if (e == ERR_OK && root->kind == JSON_KIND_OBJECT) {
-        read_fields(methods_at(data[0] % methods), root, &arena);
+        read_fields(method, root, false, &arena);
+    }
+    if (form_read(body, &arena, &root) == ERR_OK) {
+        expect_form_again(root, &arena);
+        read_fields(method, root, true, &arena);
     }
     arena_free(&arena);
     return 0;

@@ -34,7 +34,9 @@ def counter(server, name):
 
 
 class Api:
-    """A client of the Open REST API with one token."""
+    """A client of the Open REST API with one token. Every answer is held to the contract."""
+
+    contract = None  # lib.contract.Contract, set for a whole session
 
     def __init__(self, address, token=None):
         self.address = address
@@ -47,8 +49,11 @@ class Api:
         body = options.pop("data", None)
         if body is None:
             body = json.dumps(fields or {}).encode()
-        return self.session.post(f"http://{self.address}{path}", data=body, headers=headers,
-                                 timeout=PATIENCE_S, **options)
+        answer = self.session.post(f"http://{self.address}{path}", data=body, headers=headers,
+                                   timeout=PATIENCE_S, **options)
+        if self.contract is not None:
+            self.contract.check(path, answer.status_code, answer.json())
+        return answer
 
     def call(self, method, **fields):
         """The envelope; `method` is "user/X", "vehicle/X" or "manage/X"."""

@@ -395,7 +395,7 @@ def test_bad_parameters_and_paths(server):
     assert api.post("/api/vehicle/NoSuchMethod").status_code == 404
     assert api.post("/api/vehicle/NoSuchMethod").json()["Code"] == 404
     wrong_verb = api.get("/api/vehicle/GetDeviceList")
-    assert wrong_verb.status_code == 405 and wrong_verb.headers["Allow"] == "POST"
+    assert wrong_verb.status_code == 405 and wrong_verb.headers["Allow"] == "POST, OPTIONS"
     assert wrong_verb.json()["Code"] == 405
     assert api.post("/api/vehicle/GetDeviceList", data=b" " * (2 << 20)).status_code == 413
     number = api.post("/api/vehicle/GetCurrentVehicleInfoByDeviceIDs",

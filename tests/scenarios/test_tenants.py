@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from lib.contract import request_schema
 from lib.server import Fleet
 from lib.trackers import Jt808, jt808_location
 
@@ -104,8 +105,9 @@ def test_a_user_limited_to_groups_sees_these_alone(server):
     fleet.add([{"DeviceID": MINE, "GroupID": north}, {"DeviceID": THEIRS}])
     fleet.api.data("manage/AddGroup", GroupName="south")
     limited = fleet.user("operator", GroupIDs=[north])
-    assert limited.data("manage/ListGroups") == {
-        "total": 1, "data": [{"GroupID": north, "GroupName": "north"}]}
+    own = limited.data("manage/ListGroups")
+    assert own["total"] == 1
+    assert [(g["GroupID"], g["GroupName"]) for g in own["data"]] == [(north, "north")]
     viewer = fleet.user("viewer")
     assert [g["GroupName"] for g in viewer.data("manage/ListGroups")["data"]] == ["north", "south"]
     assert viewer.call("manage/AddGroup", GroupName="east")["Code"] == 403
@@ -116,6 +118,23 @@ def test_a_user_limited_to_groups_sees_these_alone(server):
     assert limited.data("vehicle/ModifyVehiclePlate", DeviceID=MINE, NewVehiclePlate="x") == "0"
     assert limited.call("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=THEIRS,
                         StartTime="2026-01-01", EndTime="2026-01-02")["Code"] == 4002
+
+
+def test_what_ends_takes_its_rights_along(server):
+    """A deleted group leaves its devices in none; a new password ends tokens, and so does the end
+    of an enterprise."""
+    fleet = Fleet(server, "One")
+    north = fleet.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    fleet.add([{"DeviceID": MINE, "GroupID": north}])
+    fleet.api.data("manage/DeleteGroup", GroupID=north)
+    assert fleet.api.data("manage/ListDevices")["data"][0]["GroupID"] == 0
+    fleet.api.data("manage/ChangePassword", OldPassWord="secret-1", NewPassWord="secret-5")
+    assert fleet.api.call("manage/ListGroups")["Code"] == 401
+    again = server.api.login(fleet.login_name, "secret-5")
+    fleet.root.data("manage/DeleteEnterprise", HoldID=fleet.hold)
+    assert again.call("manage/ListGroups")["Code"] == 401
+    assert server.api.call("user/GetLoginToken", LoginName=fleet.login_name,
+                           PassWord="secret-5")["Code"] == 4006
 
 
 # What the calls are filled with where a field is required and not the one tried.
@@ -138,14 +157,13 @@ def test_every_field_of_every_call(fleets, server):
     names = [(THEIRS, NOBODYS), ("theirs", "absent")]
     numbers = {"GroupID": (group, 987654), "UserID": (user, 987654),
                "HoldID": (two.hold, 987654), "GroupIDs": ([group], [987654])}
-    paths = server.api.get("/api/openapi.json").json()["paths"]
+    document = server.api.get("/api/openapi.json").json()
     tried = 0
-    for path, verbs in paths.items():
+    for path in document["paths"]:
         method = path.rsplit("/", 1)[1]
-        body = verbs.get("post", {}).get("requestBody")
-        if body is None or method in ("GetLoginToken", "LogOut"):
+        if method in ("GetLoginToken", "LogOut"):
             continue
-        schema = body["content"]["application/json"]["schema"]
+        schema = request_schema(document, path)
         for field in [*schema["properties"], "HoldID"]:
             if (method, field) in PLATFORM_WIDE:
                 continue
@@ -174,5 +192,6 @@ def test_every_field_of_every_call(fleets, server):
 
 def without_new_ids(text):
     """An answer without what differs between any two calls: ids just made, durations, times."""
-    text = re.sub(r'"(UserID|GroupID|HoldID|ObjectCode|RcvTime|StatusDes)":("[^"]*"|\d+)', "", text)
+    names = "UserID|GroupID|HoldID|Version|ObjectCode|RcvTime|StatusDes"
+    text = re.sub(rf'"({names})":("[^"]*"|\d+)', "", text)
     return re.sub(r"(new-|n)\d+-\d", "new", text)

@@ -30,6 +30,8 @@ def unit(*programs, listed=()):
             "unit.list": "".join(f"odograph:store / {name}\n" for name in names)}
 
 
+CALLED = {"asan.calls/methods": "AddX\n", "asan.calls/1.calls": "AddX 200\n"}
+CALLED_TSAN = {name.replace("asan", "tsan"): text for name, text in CALLED.items()}
 GOOD = program("store/track", "1..2\nok 1 - a\nok 2 - b\n")
 
 
@@ -124,17 +126,53 @@ def test_a_suite_that_ran_nothing_fails(count, text):
 
 
 def test_a_suite_that_left_nothing_fails(count):
-    assert count({"tsan.xml": junit("passed")}, "tsan") == (1, "1 passed, 1 failed")
+    files = {"tsan.xml": junit("passed"), **CALLED_TSAN}
+    assert count(files, "tsan") == (1, "2 passed, 1 failed")
 
 
 def test_a_part_that_ended_badly_fails_without_a_failed_test(count):
-    files = {"asan.xml": junit("passed"), "failed": "asan\n"}
-    assert count(files, "asan") == (1, "1 passed, 1 failed")
+    files = {"asan.xml": junit("passed"), "failed": "asan\n", **CALLED}
+    assert count(files, "asan") == (1, "2 passed, 1 failed")
 
 
 def test_a_part_that_ended_badly_is_not_counted_twice(count):
-    files = {"asan.xml": junit("passed", "failed"), "failed": "asan\n"}
+    files = {"asan.xml": junit("passed", "failed"), "failed": "asan\n", **CALLED}
+    assert count(files, "asan") == (1, "2 passed, 1 failed")
+
+
+def calls(methods, *workers):
+    """The files of all scenarios, which passed, and what their workers noted of calls."""
+    notes = {f"asan.calls/{i}.calls": text for i, text in enumerate(workers)}
+    return {"asan.xml": junit("passed"), "asan.calls/methods": methods, **notes}
+
+
+def test_methods_that_answered_count(count):
+    files = calls("AddX\nListX\n", "AddX 200\nAddX 401\n", "AddX 200\nListX 500\nListX 200\n")
+    assert count(files, "asan") == (0, "3 passed, 0 failed")
+
+
+@pytest.mark.parametrize("notes, told", [
+    ((), "ListX: not called"),
+    (("",), "ListX: not called"),
+    (("ListX 409\nListX 401\n",), "ListX: answered 401, 409 alone"),
+])
+def test_a_method_that_never_answered_fails(grow, capsys, notes, told):
+    files = calls("AddX\nListX\n", "AddX 200\n", *notes)
+    assert count_tests.main([str(grow(files)), "asan"]) == 1
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("files", [
+    {"asan.xml": junit("passed")},                       # nobody took notes
+    calls("", ""),                                       # of no method
+    calls("AddX\n", "AddX 200\nAddY 200\n"),            # of one that there is not
+])
+def test_notes_that_cannot_be_right_fail(count, files):
     assert count(files, "asan") == (1, "1 passed, 1 failed")
+
+
+def test_other_parts_are_not_asked_for_calls(count):
+    assert count({"kills.xml": junit("passed")}, "kills") == (0, "1 passed, 0 failed")
 
 
 def test_no_parts_at_all_fail(count):

@@ -1,0 +1,32 @@
+#ifndef API_VERSION_H
+#define API_VERSION_H
+
+#include "api/call.h"
+
+/*
+ * Which state of an object its List... row shows: a number made of the row itself, so that it needs
+ * no place in the store and is the same after a restart. A Modify... that is given one is refused
+ * where the object was changed meanwhile.
+ */
+
+/* Writes the members of an object, without braces: what its version is made of. */
+typedef void version_members(struct call *c, const void *object, struct json_out *out);
+
+/* Writes the members to c->out, and Version behind them; within an object that was just begun. */
+void version_write(struct call *c, version_members *write, const void *object);
+/* The same as a whole object. */
+void version_write_object(struct call *c, version_members *write, const void *object);
+/*
+ * For a job, before it changes the object: ERR_OK where the request names no version or the one
+ * that the object has; else ERR_INVALID after call_refuse() with 409.
+ */
+MUST_USE enum err version_check(struct call *c, version_members *write, const void *object);
+
+/* The OpenAPI member that version_write() adds. */
+#define VERSION_MEMBER                                                                             \
+    {                                                                                              \
+        .name = "Version", .type = REPLY_INT, .example = "2814749767106561",                       \
+        .doc = "Another one once any of the fields before it has changed; for Modify"              \
+    }
+
+#endif

@@ -1,0 +1,22 @@
+/* Percent-encoding, as forms and queries have it: "a+b%2Cc" is "a b,c". */
+#include "base/percent.h"
+
+#include "base/hex.h"
+
+struct bytes percent_decode(struct arena *arena, struct bytes text)
+{
+    uint8_t *out = arena_new(arena, text.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        size_t len = 0;
+        struct bytes digits = bytes_slice(text, i + 1, 2);
+        if (text.at[i] == '%' && digits.len == 2 &&
+            hex_decode(digits, &out[n], 1, &len) == ERR_OK && len == 1) {
+            i += 2;
+        } else {
+            out[n] = text.at[i] == '+' ? ' ' : text.at[i];
+        }
+        n++;
+    }
+    return (struct bytes){out, n};
+}
