@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"

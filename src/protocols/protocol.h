@@ -100,7 +100,7 @@ struct encode_request {
  * One device protocol. Its functions are pure: no socket, clock, heap (but out->arena) or store;
  * the server, `odograph decode`, the simulator, the tests and the fuzzers call them alike.
  *
- * Adding a protocol: a file with its row, its name in PROTOCOL_MAP, and its vectors
+ * Adding a protocol: a file or a folder with its row, its name in PROTOCOL_MAP, and its vectors
  * (docs/protocols.md).
  */
 struct protocol {

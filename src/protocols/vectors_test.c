@@ -1,6 +1,7 @@
 /*
- * Runs src/protocols/NAME_vectors.jsonl for every row of PROTOCOL_MAP; a row without vectors fails.
- * A line is one session of one device:
+ * Runs the vectors of every row of PROTOCOL_MAP: src/protocols/NAME/vectors.jsonl of a folder,
+ * src/protocols/NAME_vectors.jsonl of a file. A row without vectors fails. A line is one session of
+ * one device:
  *
  *     {"doc": what it shows, "frames": [hex, …], "expect": [object, …]}
  *
@@ -140,17 +141,29 @@ struct row {
     const struct protocol *protocol;
 };
 
+/* The vectors of a protocol, which is a folder or a file; to be closed. */
+static FILE *open_vectors(const char *name)
+{
+    static const char dividers[] = "/_";
+    FILE *in = NULL;
+    for (size_t i = 0; in == NULL && dividers[i] != '\0'; i++) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), SOURCE_ROOT "/src/protocols/%s%cvectors.jsonl", name,
+                       dividers[i]);
+        in = fopen(path, "re");
+    }
+    if (in == NULL) {
+        fail_msg("no vectors of %s", name);
+    }
+    return in;
+}
+
 /* Calls `test` for every vector of the row. */
 static void for_each_vector(const struct row *row,
                             void (*test)(const struct protocol *p, const struct vector *v))
 {
     const struct protocol *p = row->protocol;
-    char path[512];
-    (void)snprintf(path, sizeof(path), SOURCE_ROOT "/src/protocols/%s_vectors.jsonl", p->name);
-    FILE *in = fopen(path, "re");
-    if (in == NULL) {
-        fail_msg("no vectors: %s", path);
-    }
+    FILE *in = open_vectors(p->name);
     char *text = NULL;
     size_t room = 0;
     int line = 0;

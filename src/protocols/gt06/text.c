@@ -1,0 +1,248 @@
+/*
+ * GT06 texts: answers to commands and what a device on a serial line said.
+ *
+ *     15  length u8 (4 + text), flag u32, text, language u16; length 0: the text goes to the first
+ *         NUL. "<ICCID:" and 20 digits tell the SIM card
+ *     21  flag u32, encoding u8 (1 ASCII, else UTF-16BE), text to the end
+ *     9B  kind u8, what the serial device said: text as it is, other bytes in hexadecimal
+ *
+ * "Current position!Lat:N1.5,Lon:E2.5,Course:0.00,Speed:0.00,DateTime:2026-11-23 01:12:00" is a
+ * location, with other words before it or none; its speed in knots unless "km/h" stands behind it.
+ *
+ * Source: the Concox and Jimi protocol documents, and real frames.
+ */
+#include "protocols/gt06/gt06.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/units.h"
+
+void gt06_set_iccid(struct bytes text, struct fix *f)
+{
+    enum { DIGITS_MAX = 20 };
+    char iccid[DIGITS_MAX + 1];
+    bytes_to_text(bytes_slice(text, 0, DIGITS_MAX), iccid, sizeof(iccid));
+    fix_set_iccid(f, iccid);
+}
+
+/* `text` without the NULs, blanks and line ends at its end. */
+static struct bytes trimmed(struct bytes text)
+{
+    while (text.len > 0 && text.at[text.len - 1] <= ' ') {
+        text.len--;
+    }
+    return text;
+}
+
+static void add_response(struct decoded *out, struct bytes text)
+{
+    decoded_add(out, MESSAGE_RESPONSE)->text = bytes_slice(text, 0, MESSAGE_TEXT_MAX);
+}
+
+/* The value of "NAME:value" up to a comma or the end; none where the name is not there. */
+static struct bytes value_of(struct bytes text, const char *name)
+{
+    size_t name_len = strlen(name);
+    for (size_t i = 0; i + name_len <= text.len; i++) {
+        struct bytes from = bytes_slice(text, i, SIZE_MAX);
+        if (bytes_begin(from, name)) {
+            from = bytes_slice(from, name_len, SIZE_MAX);
+            return trimmed(bytes_slice(from, 0, bytes_find(from, ',')));
+        }
+    }
+    return (struct bytes){0};
+}
+
+/* A letter for the sign, then degrees. */
+static bool parse_angle(struct bytes text, uint8_t positive, uint8_t negative, int64_t *angle_e7)
+{
+    if (text.len < 2 || (text.at[0] != positive && text.at[0] != negative) ||
+        !parse_decimal_e7(bytes_slice(text, 1, SIZE_MAX), angle_e7)) {
+        return false;
+    }
+    *angle_e7 = text.at[0] == negative ? -*angle_e7 : *angle_e7;
+    return true;
+}
+
+/* The next number of `text` and what is not one behind it; false where there is none. */
+static bool take_number(struct bytes *text, int *number)
+{
+    enum { DIGITS_MAX = 4 };
+    uint64_t value = 0;
+    size_t len = 0;
+    while (len < text->len && text->at[len] >= '0' && text->at[len] <= '9') {
+        len++;
+    }
+    if (len > DIGITS_MAX || !parse_u64(bytes_slice(*text, 0, len), &value)) {
+        return false;
+    }
+    while (len < text->len && (text->at[len] < '0' || text->at[len] > '9')) {
+        len++;
+    }
+    *text = bytes_slice(*text, len, SIZE_MAX);
+    *number = (int)value;
+    return true;
+}
+
+/* "2026-11-23 01:12:00" in the zone of the session; "26/11/23 01:12:00" too. */
+static bool parse_time(struct bytes text, const struct session *s, int64_t *time_s)
+{
+    enum { CENTURY = 100, CENTURY_FIRST = 2000 };
+    struct civil c = {0};
+    bool is_one = take_number(&text, &c.year) && take_number(&text, &c.month) &&
+                  take_number(&text, &c.day) && take_number(&text, &c.hour) &&
+                  take_number(&text, &c.minute) && take_number(&text, &c.second);
+    c.year += c.year < CENTURY ? CENTURY_FIRST : 0;
+    if (!is_one || text.len > 0 || !civil_is_valid(&c)) {
+        return false;
+    }
+    *time_s = civil_to_s(&c) - s->utc_offset_min * INT64_C(60);
+    return true;
+}
+
+/* Knots, or km/h where the text says so behind the number. */
+static void set_speed(struct fix *f, struct bytes text)
+{
+    enum { KMH_LEN = 4 };
+    int64_t speed_e7 = 0;
+    bool is_kmh = text.len > KMH_LEN &&
+                  bytes_eq_nocase(bytes_slice(text, text.len - KMH_LEN, KMH_LEN), "km/h");
+    text.len -= is_kmh ? KMH_LEN : 0;
+    if (!parse_decimal_e7(trimmed(text), &speed_e7) || speed_e7 < 0) {
+        return;
+    }
+    if (is_kmh) {
+        fix_set_speed_kmh_e2(f, units_kmh_e2_from_kmh_e7((uint64_t)speed_e7));
+    } else {
+        fix_set_speed_kmh_e2(f, units_kmh_e2_from_knots_e7((uint64_t)speed_e7));
+    }
+}
+
+/*
+ * Whether `text` is the location that devices send on "where": place and time make it one, a course
+ * or a speed that is none is left out. Then it is in *fix.
+ */
+static bool parse_position(struct bytes text, const struct session *s, struct fix *fix)
+{
+    int64_t lat_e7 = 0;
+    int64_t lon_e7 = 0;
+    int64_t course_e7 = 0;
+    int64_t time_s = 0;
+    if (!parse_angle(value_of(text, "Lat:"), 'N', 'S', &lat_e7) ||
+        !parse_angle(value_of(text, "Lon:"), 'E', 'W', &lon_e7) ||
+        !parse_time(value_of(text, "DateTime:"), s, &time_s)) {
+        return false;
+    }
+    fix_set_local_time(fix, time_s);
+    fix_set_position(fix, lat_e7, lon_e7, true);
+    if (parse_decimal_e7(value_of(text, "Course:"), &course_e7) && course_e7 >= 0) {
+        fix_set_course_cdeg(fix, (uint64_t)course_e7 / 100000);
+    }
+    set_speed(fix, value_of(text, "Speed:"));
+    return true;
+}
+
+/* An answer to a command, or the location that it is. */
+static void add_answer(struct decoded *out, const struct session *s, struct bytes text)
+{
+    struct fix fix = {0};
+    if (parse_position(text, s, &fix)) {
+        decoded_add(out, MESSAGE_FIX)->fix = fix;
+    } else {
+        add_response(out, text);
+    }
+}
+
+enum err gt06_decode_string(struct session *s, const struct gt06_frame *f, struct decoded *out)
+{
+    enum { FLAG_LEN = 4 };
+    static const char iccid_mark[] = "<ICCID:";
+    struct reader r = reader_init(f->content);
+    size_t len = read_u8(&r);
+    read_skip(&r, FLAG_LEN);
+    bool to_end = len < FLAG_LEN || len - FLAG_LEN > reader_left(&r);
+    struct bytes text = read_bytes(&r, to_end ? reader_left(&r) : len - FLAG_LEN);
+    if (!reader_ok(&r)) {
+        return ERR_MALFORMED;
+    }
+    if (to_end) {
+        text = bytes_slice(text, 0, bytes_find(text, '\0'));
+    }
+    if (bytes_begin(text, iccid_mark)) {
+        struct fix *fix = &decoded_add(out, MESSAGE_FIX)->fix;
+        gt06_set_iccid(bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX), fix);
+        return ERR_OK;
+    }
+    add_answer(out, s, trimmed(text));
+    return ERR_OK;
+}
+
+/* Writes a code point of the 16-bit plane as UTF-8. */
+static void write_utf8(struct writer *w, unsigned c)
+{
+    if (c < 0x80) {
+        write_u8(w, (uint8_t)c);
+    } else if (c < 0x800) {
+        write_u8(w, (uint8_t)(0xc0 | c >> 6));
+        write_u8(w, (uint8_t)(0x80 | (c & 0x3fU)));
+    } else {
+        write_u8(w, (uint8_t)(0xe0 | c >> 12));
+        write_u8(w, (uint8_t)(0x80 | (c >> 6 & 0x3fU)));
+        write_u8(w, (uint8_t)(0x80 | (c & 0x3fU)));
+    }
+}
+
+/* UTF-16BE as UTF-8 in `arena`; surrogates, which no tracker needs, become U+FFFD. */
+static struct bytes utf8_of_utf16(struct arena *arena, struct bytes in)
+{
+    enum { UTF8_MAX = 3, REPLACEMENT = 0xfffd };
+    size_t capacity = in.len / 2 * UTF8_MAX;
+    struct writer w = writer_init(arena_new(arena, capacity + 1), capacity);
+    struct reader r = reader_init(in);
+    while (reader_left(&r) >= 2) {
+        unsigned c = read_u16be(&r);
+        write_utf8(&w, c >= 0xd800 && c < 0xe000 ? REPLACEMENT : c);
+    }
+    return writer_bytes(&w);
+}
+
+enum err gt06_decode_string_long(struct session *s, const struct gt06_frame *f, struct decoded *out)
+{
+    enum { FLAG_LEN = 4, ENCODING_ASCII = 1 };
+    struct reader r = reader_init(f->content);
+    read_skip(&r, FLAG_LEN);
+    uint8_t encoding = read_u8(&r);
+    struct bytes text = read_rest(&r);
+    if (!reader_ok(&r)) {
+        return ERR_MALFORMED;
+    }
+    text = encoding == ENCODING_ASCII ? text : utf8_of_utf16(out->arena, text);
+    add_answer(out, s, trimmed(text));
+    return ERR_OK;
+}
+
+static bool is_printable(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < ' ' || text.at[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum err gt06_decode_serial(struct session *s, const struct gt06_frame *f, struct decoded *out)
+{
+    (void)s;
+    struct bytes said = bytes_slice(f->content, 1, MESSAGE_TEXT_MAX / 2);
+    if (!is_printable(trimmed(said))) {
+        char *hex = arena_new(out->arena, 2 * said.len + 1);
+        hex_encode(said, hex);
+        add_response(out, bytes_of_text(hex));
+        return ERR_OK;
+    }
+    add_response(out, trimmed(said));
+    return ERR_OK;
+}
