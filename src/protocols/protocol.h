@@ -97,6 +97,23 @@ struct encode_request {
 };
 
 /*
+ * The device's side of a protocol, for the simulator, the benchmarks and the tests. `s` is the
+ * device's own session.
+ */
+struct protocol_device {
+    const char *first_id; /* DeviceID of the first that is simulated; the others count on from it */
+
+    /* Appends what the device sends. ERR_INVALID: the protocol has no way to say it. */
+    enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
+    /*
+     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many
+     * of the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
+     * split().
+     */
+    enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+};
+
+/*
  * One device protocol. Its functions are pure: no socket, clock, heap (but out->arena) or store;
  * the server, `odograph decode`, the simulator, the tests and the fuzzers call them alike.
  *
@@ -156,14 +173,7 @@ struct protocol {
     enum err (*join)(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
                      struct decoded *out);
 
-    /* The device's side, for the simulator and the tests. `s` is the device's own session. */
-    enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
-    /*
-     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many
-     * of the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
-     * above.
-     */
-    enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+    const struct protocol_device *device; /* NULL: none is simulated */
 };
 
 /* Every protocol, in the order in which claims() is asked. */

@@ -189,7 +189,7 @@ static enum err encode_fixes(const struct session *s, struct device_side *side,
     return ERR_OK;
 }
 
-enum err gt06_encode(struct session *s, const struct encode_request *what, struct writer *out)
+static enum err encode(struct session *s, const struct encode_request *what, struct writer *out)
 {
     struct device_side side;
     memcpy(&side, s->own, sizeof(side));
@@ -214,7 +214,7 @@ enum err gt06_encode(struct session *s, const struct encode_request *what, struc
     return e;
 }
 
-enum err gt06_read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
+static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
 {
     struct bytes bytes = {0};
     struct gt06_frame f = {0};
@@ -239,3 +239,9 @@ enum err gt06_read_ack(struct session *s, struct bytes in, size_t *used, size_t 
     }
     return ERR_OK;
 }
+
+const struct protocol_device gt06_device = {
+    .first_id = "860000000000001",
+    .encode = encode,
+    .read_ack = read_ack,
+};

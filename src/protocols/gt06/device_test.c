@@ -24,7 +24,7 @@ static enum err encode(struct session *s, enum encode_kind kind, const struct fi
                        size_t count, struct writer *out)
 {
     struct encode_request what = {.kind = kind, .fixes = fixes, .count = count};
-    return protocol_gt06.encode(s, &what, out);
+    return gt06_device.encode(s, &what, out);
 }
 
 /* Encodes one fix with a session of its own and decodes it. */
@@ -310,10 +310,10 @@ static void assert_ack(struct session *s, uint8_t type, uint16_t serial, size_t 
     size_t acknowledged = 99;
     size_t len = answer(type, serial, at, sizeof(at));
     for (size_t n = 0; n < len; n++) {
-        assert_int_equal(protocol_gt06.read_ack(s, (struct bytes){at, n}, &used, &acknowledged),
+        assert_int_equal(gt06_device.read_ack(s, (struct bytes){at, n}, &used, &acknowledged),
                          ERR_MORE);
     }
-    assert_int_equal(protocol_gt06.read_ack(s, (struct bytes){at, len}, &used, &acknowledged),
+    assert_int_equal(gt06_device.read_ack(s, (struct bytes){at, len}, &used, &acknowledged),
                      ERR_OK);
     assert_int_equal(used, len);
     assert_int_equal(acknowledged, want);
@@ -375,15 +375,15 @@ static void test_answers_that_are_none(void **state)
     send_frames(&s, ENCODE_LOGIN, 0);
     size_t len = answer(0x01, 1, at, sizeof(at));
     at[5] ^= 1;
-    assert_int_equal(protocol_gt06.read_ack(&s, (struct bytes){at, len}, &used, &acknowledged),
+    assert_int_equal(gt06_device.read_ack(&s, (struct bytes){at, len}, &used, &acknowledged),
                      ERR_CHECKSUM);
     struct writer w = writer_init(at, sizeof(at));
     gt06_write_frame(&w, false, 0x01, bytes_of_text("x"), 1); /* content: no answer */
-    assert_int_equal(protocol_gt06.read_ack(&s, writer_bytes(&w), &used, &acknowledged), ERR_OK);
+    assert_int_equal(gt06_device.read_ack(&s, writer_bytes(&w), &used, &acknowledged), ERR_OK);
     assert_int_equal(acknowledged, 0);
     w = writer_init(at, sizeof(at));
     gt06_write_frame(&w, true, 0x01, (struct bytes){0}, 1); /* long: no answer */
-    assert_int_equal(protocol_gt06.read_ack(&s, writer_bytes(&w), &used, &acknowledged), ERR_OK);
+    assert_int_equal(gt06_device.read_ack(&s, writer_bytes(&w), &used, &acknowledged), ERR_OK);
     assert_int_equal(acknowledged, 0);
 }
 

@@ -554,6 +554,5 @@ const struct protocol protocol_gt06 = {
     .resync = gt06_resync,
     .decode = gt06_decode,
     .reply = gt06_reply,
-    .encode = gt06_encode,
-    .read_ack = gt06_read_ack,
+    .device = &gt06_device,
 };

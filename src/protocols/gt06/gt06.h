@@ -44,9 +44,8 @@ void gt06_write_frame(struct writer *out, bool is_long, uint8_t type, struct byt
 /* Six bytes YY MM DD hh mm ss of a time in the years 2000 to 2255, without a zone. */
 void gt06_write_time(struct writer *w, int64_t time_s);
 
-/* device.c: encode() and read_ack() of struct protocol. */
-enum err gt06_encode(struct session *s, const struct encode_request *what, struct writer *out);
-enum err gt06_read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+/* device.c: the device's side. */
+extern const struct protocol_device gt06_device;
 
 /* location.c */
 

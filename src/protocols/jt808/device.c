@@ -435,7 +435,7 @@ static enum err encode_fixes(const struct session *s, struct device_side *side,
     return ERR_OK;
 }
 
-enum err jt808_encode(struct session *s, const struct encode_request *what, struct writer *out)
+static enum err encode(struct session *s, const struct encode_request *what, struct writer *out)
 {
     struct device_side side;
     struct jt808_message base;
@@ -496,7 +496,7 @@ static size_t take_answer(struct device_side *side, uint16_t serial)
     return n;
 }
 
-enum err jt808_read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
+static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
 {
     struct bytes frame = {0};
     struct arena arena = {0};
@@ -517,3 +517,9 @@ enum err jt808_read_ack(struct session *s, struct bytes in, size_t *used, size_t
     arena_free(&arena);
     return e;
 }
+
+const struct protocol_device jt808_device = {
+    .first_id = "013800000001",
+    .encode = encode,
+    .read_ack = read_ack,
+};

@@ -42,7 +42,7 @@ static void pair_free(struct pair *p)
 static enum err encode(struct pair *p, const struct encode_request *what)
 {
     struct writer w = writer_init(p->out, sizeof(p->out));
-    enum err e = protocol_jt808.encode(&p->device, what, &w);
+    enum err e = jt808_device.encode(&p->device, what, &w);
     p->sent = writer_bytes(&w);
     return e;
 }
@@ -71,10 +71,10 @@ static size_t answer(struct pair *p, enum outcome outcome)
     }
     for (size_t n = 0; n < left.len; n++) {
         assert_int_equal(
-            protocol_jt808.read_ack(&p->device, bytes_slice(left, 0, n), &used, &acknowledged),
+            jt808_device.read_ack(&p->device, bytes_slice(left, 0, n), &used, &acknowledged),
             ERR_MORE);
     }
-    assert_int_equal(protocol_jt808.read_ack(&p->device, left, &used, &acknowledged), ERR_OK);
+    assert_int_equal(jt808_device.read_ack(&p->device, left, &used, &acknowledged), ERR_OK);
     assert_int_equal(used, left.len);
     return acknowledged;
 }
@@ -416,7 +416,7 @@ static void test_no_room(void **state)
     struct session before = p->device;
     for (size_t room = 0; room < len; room++) {
         struct writer w = writer_init(p->out, room);
-        assert_int_equal(protocol_jt808.encode(&p->device, &what, &w), ERR_TOO_LONG);
+        assert_int_equal(jt808_device.encode(&p->device, &what, &w), ERR_TOO_LONG);
         assert_memory_equal(p->device.own, before.own, sizeof(before.own));
     }
     pair_free(p);
@@ -434,8 +434,7 @@ static size_t read_answer(struct pair *p)
 {
     size_t used = 0;
     size_t acknowledged = 99;
-    assert_int_equal(protocol_jt808.read_ack(&p->device, p->kit.bytes, &used, &acknowledged),
-                     ERR_OK);
+    assert_int_equal(jt808_device.read_ack(&p->device, p->kit.bytes, &used, &acknowledged), ERR_OK);
     assert_int_equal(used, p->kit.bytes.len);
     return acknowledged;
 }
@@ -504,7 +503,7 @@ static void test_answers_that_are_broken(void **state)
     send_heartbeats(p, 1);
     write_answer(p, JT808_GENERAL_REPLY, "0000 0002 00");
     p->kit.frame[14] ^= 1;
-    assert_int_equal(protocol_jt808.read_ack(&p->device, p->kit.bytes, &used, &acknowledged),
+    assert_int_equal(jt808_device.read_ack(&p->device, p->kit.bytes, &used, &acknowledged),
                      ERR_CHECKSUM);
     assert_int_equal(acknowledged, 0);
     pair_free(p);

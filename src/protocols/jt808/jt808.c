@@ -401,6 +401,5 @@ const struct protocol protocol_jt808 = {
     .decode = jt808_decode,
     .reply = jt808_reply,
     .join = jt808_join,
-    .encode = jt808_encode,
-    .read_ack = jt808_read_ack,
+    .device = &jt808_device,
 };

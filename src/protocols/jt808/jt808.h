@@ -77,9 +77,8 @@ void jt808_id_text(const struct jt808_message *m, char out[DEVICE_ID_SIZE]);
 /* The check digit of an IMEI whose first 14 digits are `body` (Luhn, ISO/IEC 7812-1). */
 unsigned jt808_luhn(uint64_t body);
 
-/* device.c: encode() and read_ack() of struct protocol. */
-enum err jt808_encode(struct session *s, const struct encode_request *what, struct writer *out);
-enum err jt808_read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+/* device.c: the device's side. */
+extern const struct protocol_device jt808_device;
 
 /* location.c */
 

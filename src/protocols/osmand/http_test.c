@@ -381,8 +381,9 @@ static void test_read_ack(void **state)
         struct session s = protocol_session(osmand);
         size_t used = 0;
         size_t acknowledged = 0;
-        assert_int_equal(osmand->read_ack(&s, bytes_of_text(rows[i].in), &used, &acknowledged),
-                         rows[i].e);
+        assert_int_equal(
+            osmand->device->read_ack(&s, bytes_of_text(rows[i].in), &used, &acknowledged),
+            rows[i].e);
         assert_int_equal(used, rows[i].used);
         assert_true(rows[i].e != ERR_OK || acknowledged == 1);
     }

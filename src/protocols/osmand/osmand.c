@@ -350,6 +350,12 @@ static enum err osmand_read_ack(struct session *s, struct bytes in, size_t *used
     return status >= 200 && status <= 299 ? ERR_OK : ERR_FORBIDDEN;
 }
 
+static const struct protocol_device osmand_device = {
+    .first_id = "860000000000001",
+    .encode = osmand_encode,
+    .read_ack = osmand_read_ack,
+};
+
 const struct protocol protocol_osmand = {
     .name = "osmand",
     .doc = "phones (OsmAnd, Traccar Client) over HTTP: query, form or JSON",
@@ -361,6 +367,5 @@ const struct protocol protocol_osmand = {
     .decode = osmand_decode,
     .refuse = osmand_refuse,
     .reply = osmand_reply,
-    .encode = osmand_encode,
-    .read_ack = osmand_read_ack,
+    .device = &osmand_device,
 };

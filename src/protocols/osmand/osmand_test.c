@@ -467,7 +467,7 @@ static void test_encoded_fixes_come_back(void **state)
     uint8_t out[2048];
     struct writer w = writer_init(out, sizeof(out));
     strcpy(s.device_id, "phone-1");
-    assert_int_equal(osmand->encode(&s, &what, &w), ERR_OK);
+    assert_int_equal(osmand->device->encode(&s, &what, &w), ERR_OK);
     struct bytes left = writer_bytes(&w);
     for (size_t i = 0; i < 3; i++) {
         struct decoded d = {.arena = &arena};
@@ -491,14 +491,16 @@ static void test_login_says_nothing_and_a_heartbeat_little(void **state)
     uint8_t out[64];
     struct writer w = writer_init(out, sizeof(out));
     strcpy(s.device_id, "12");
-    assert_int_equal(osmand->encode(&s, &(struct encode_request){ENCODE_LOGIN, NULL, 0}, &w),
-                     ERR_OK);
+    assert_int_equal(
+        osmand->device->encode(&s, &(struct encode_request){ENCODE_LOGIN, NULL, 0}, &w), ERR_OK);
     assert_int_equal(writer_bytes(&w).len, 0);
-    assert_int_equal(osmand->encode(&s, &(struct encode_request){ENCODE_HEARTBEAT, NULL, 0}, &w),
-                     ERR_OK);
+    assert_int_equal(
+        osmand->device->encode(&s, &(struct encode_request){ENCODE_HEARTBEAT, NULL, 0}, &w),
+        ERR_OK);
     assert_true(bytes_eq(writer_bytes(&w), "GET /?id=12 HTTP/1.1\r\nHost: odograph\r\n\r\n"));
-    assert_int_equal(osmand->encode(&s, &(struct encode_request){ENCODE_HEARTBEAT, NULL, 0}, &w),
-                     ERR_TOO_LONG);
+    assert_int_equal(
+        osmand->device->encode(&s, &(struct encode_request){ENCODE_HEARTBEAT, NULL, 0}, &w),
+        ERR_TOO_LONG);
 }
 
 int main(void)
