@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "base/charset.h"
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/units.h"
@@ -38,7 +39,7 @@ static struct bytes trimmed(struct bytes text)
 
 static void add_response(struct decoded *out, struct bytes text)
 {
-    decoded_add(out, MESSAGE_RESPONSE)->text = bytes_slice(text, 0, MESSAGE_TEXT_MAX);
+    decoded_add(out, MESSAGE_RESPONSE)->text = text;
 }
 
 /* The value of "NAME:value" up to a comma or the end; none where the name is not there. */
@@ -144,10 +145,12 @@ static bool parse_position(struct bytes text, const struct session *s, struct fi
     return true;
 }
 
-/* An answer to a command, or the location that it is. */
-static void add_answer(struct decoded *out, const struct session *s, struct bytes text)
+/* An answer to a command, or the location that it is; `in` is written in `from`. */
+static void add_answer(struct decoded *out, const struct session *s, enum charset from,
+                       struct bytes in)
 {
     struct fix fix = {0};
+    struct bytes text = trimmed(charset_convert(out->arena, from, in, MESSAGE_TEXT_MAX));
     if (parse_position(text, s, &fix)) {
         decoded_add(out, MESSAGE_FIX)->fix = fix;
     } else {
@@ -175,42 +178,13 @@ enum err gt06_decode_string(struct session *s, const struct gt06_frame *f, struc
         gt06_set_iccid(bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX), fix);
         return ERR_OK;
     }
-    add_answer(out, s, trimmed(text));
+    add_answer(out, s, CHARSET_ASCII, text);
     return ERR_OK;
-}
-
-/* Writes a code point of the 16-bit plane as UTF-8. */
-static void write_utf8(struct writer *w, unsigned c)
-{
-    if (c < 0x80) {
-        write_u8(w, (uint8_t)c);
-    } else if (c < 0x800) {
-        write_u8(w, (uint8_t)(0xc0 | c >> 6));
-        write_u8(w, (uint8_t)(0x80 | (c & 0x3fU)));
-    } else {
-        write_u8(w, (uint8_t)(0xe0 | c >> 12));
-        write_u8(w, (uint8_t)(0x80 | (c >> 6 & 0x3fU)));
-        write_u8(w, (uint8_t)(0x80 | (c & 0x3fU)));
-    }
-}
-
-/* UTF-16BE as UTF-8 in `arena`; surrogates, which no tracker needs, become U+FFFD. */
-static struct bytes utf8_of_utf16(struct arena *arena, struct bytes in)
-{
-    enum { UTF8_MAX = 3, REPLACEMENT = 0xfffd };
-    size_t capacity = in.len / 2 * UTF8_MAX;
-    struct writer w = writer_init(arena_new(arena, capacity + 1), capacity);
-    struct reader r = reader_init(in);
-    while (reader_left(&r) >= 2) {
-        unsigned c = read_u16be(&r);
-        write_utf8(&w, c >= 0xd800 && c < 0xe000 ? REPLACEMENT : c);
-    }
-    return writer_bytes(&w);
 }
 
 enum err gt06_decode_string_long(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
-    enum { FLAG_LEN = 4, ENCODING_ASCII = 1 };
+    enum { FLAG_LEN = 4, ENCODING_ASCII = 1, UNIT = 2 };
     struct reader r = reader_init(f->content);
     read_skip(&r, FLAG_LEN);
     uint8_t encoding = read_u8(&r);
@@ -218,8 +192,12 @@ enum err gt06_decode_string_long(struct session *s, const struct gt06_frame *f, 
     if (!reader_ok(&r)) {
         return ERR_MALFORMED;
     }
-    text = encoding == ENCODING_ASCII ? text : utf8_of_utf16(out->arena, text);
-    add_answer(out, s, trimmed(text));
+    if (encoding == ENCODING_ASCII) {
+        add_answer(out, s, CHARSET_ASCII, text);
+    } else {
+        text.len -= text.len % UNIT; /* a NUL of one byte ends some texts */
+        add_answer(out, s, CHARSET_UTF16BE, text);
+    }
     return ERR_OK;
 }
 

@@ -78,10 +78,21 @@ static void test_long_answers(void **state)
     assert_text(true, 0x21, "00000000 02 004f 004b", "OK");
     assert_text(true, 0x21, "00000000 02 007f 0080 07ff 0800 ffff",
                 "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
-    assert_text(true, 0x21, "00000000 02 d83d de00 004b", "\xef\xbf\xbd\xef\xbf\xbdK");
+    assert_text(true, 0x21, "00000000 02 0041 000d 000a 0042", "A\r\nB");
+    assert_text(true, 0x21, "00000000 02 d83d de00 004b", "\xf0\x9f\x98\x80K"); /* an emoji */
+    assert_text(true, 0x21, "00000000 02 d83d 004b", "\xef\xbf\xbdK");          /* half of one */
     assert_text(true, 0x21, "00000000 02 004f 00", "O"); /* half a character */
     assert_text(true, 0x21, "00000000 02", "");
     assert_text(false, 0x21, "00000000 01 4f4b", "OK");
+}
+
+/* What is called ASCII and is none does not leave as a text that is no UTF-8. */
+static void test_answers_beyond_ascii(void **state)
+{
+    (void)state;
+    assert_text(true, 0x21, "00000000 01 4f80ff4b", "O\xef\xbf\xbd\xef\xbf\xbdK");
+    assert_text(false, 0x15, "08 00000000 4fc3a94b 0002", "O\xef\xbf\xbd\xef\xbf\xbdK");
+    assert_text(false, 0x15, "00 00000000 ff", "\xef\xbf\xbd");
 }
 
 static void test_serial_line(void **state)
@@ -203,12 +214,12 @@ static void test_positions_that_are_none(void **state)
     }
 }
 
-/* A text longer than a message may hold is clipped. */
+/* A text longer than a message may hold is clipped, behind a whole character. */
 static void test_long_text(void **state)
 {
     (void)state;
     struct kit kit = {0};
-    static uint8_t content[3000];
+    static uint8_t content[3001];
     static uint8_t at[4096];
     struct writer w = writer_init(at, sizeof(at));
     for (size_t i = 0; i < sizeof(content); i++) {
@@ -216,7 +227,7 @@ static void test_long_text(void **state)
     }
     gt06_write_frame(&w, true, 0x21, (struct bytes){content, sizeof(content)}, 1);
     assert_int_equal(kit_decode(&kit, writer_bytes(&w)), ERR_OK);
-    assert_int_equal(kit.decoded.at[0].text.len, MESSAGE_TEXT_MAX);
+    assert_int_equal(kit.decoded.at[0].text.len, MESSAGE_TEXT_MAX / 3 * 3);
     kit_clear(&kit);
 }
 
@@ -226,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_iccid),
         cmocka_unit_test(test_long_answers),
+        cmocka_unit_test(test_answers_beyond_ascii),
         cmocka_unit_test(test_serial_line),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_positions_that_are_none),
