@@ -48,17 +48,39 @@
 
 #include "base/clock.h"
 #include "base/crc.h"
+#include "protocols/framing.h"
 
 enum {
     FRAME_MAX = 4096,
-    BLANKS_MAX = 64,                /* before a head */
-    RESYNC_SUM_MAX = 4 * FRAME_MAX, /* bytes summed up in search of a whole frame */
+    FRAME_MIN = 10,
+    BLANKS_MAX = 64, /* before a head */
     SHORT_HEAD_LEN = 3,
     LONG_HEAD_LEN = 4,
-    CRC_LEN = 2,
     END_LEN = 2,
-    FRAME_MIN = 10,
     COUNTED_MIN = 5, /* what the length counts of a frame without content */
+};
+
+/* The forms of a frame, by enum form. */
+enum form { FORM_SHORT, FORM_LONG, FORMS };
+static const struct framing forms[FORMS] = {
+    [FORM_SHORT] = {.head = {{0x78, 0x78}, 2},
+                    .end = {{'\r', '\n'}, END_LEN},
+                    .length_at = 2,
+                    .length_width = 1,
+                    .uncounted = SHORT_HEAD_LEN + END_LEN,
+                    .sum_from = 2,
+                    .sum = crc16_x25,
+                    .len_min = FRAME_MIN,
+                    .len_max = FRAME_MAX},
+    [FORM_LONG] = {.head = {{0x79, 0x79}, 2},
+                   .end = {{'\r', '\n'}, END_LEN},
+                   .length_at = 2,
+                   .length_width = 2,
+                   .uncounted = LONG_HEAD_LEN + END_LEN,
+                   .sum_from = 2,
+                   .sum = crc16_x25,
+                   .len_min = FRAME_MIN,
+                   .len_max = FRAME_MAX},
 };
 
 enum {
@@ -268,81 +290,28 @@ static const struct type *type_find(const struct gt06_frame *f)
     return row;
 }
 
-static bool is_head(const uint8_t *at)
-{
-    return (at[0] == 0x78 || at[0] == 0x79) && at[1] == at[0];
-}
-
-static bool is_end(struct bytes in, size_t len)
-{
-    return len >= END_LEN && in.len >= len && in.at[len - 2] == '\r' && in.at[len - 1] == '\n';
-}
-
-/* The whole length that the head of `in` declares; 0 where it is not all there. */
-static size_t declared_len(struct bytes in)
-{
-    if (in.len < LONG_HEAD_LEN) {
-        return 0;
-    }
-    return in.at[0] == 0x79 ? LONG_HEAD_LEN + END_LEN + (size_t)(in.at[2] << 8 | in.at[3])
-                            : SHORT_HEAD_LEN + END_LEN + (size_t)in.at[2];
-}
-
-/* The CRC of a whole frame, as it should be. */
-static uint16_t crc_of(struct bytes frame)
-{
-    return crc16_x25(bytes_slice(frame, 2, frame.len - 2 - CRC_LEN - END_LEN));
-}
-
-/* The length of the frame that `in` begins with where its end mark is there; else 0. */
-static size_t marked_len(struct bytes in)
-{
-    size_t declared = in.len >= 2 && is_head(in.at) ? declared_len(in) : 0;
-    return declared >= FRAME_MIN && declared <= FRAME_MAX && is_end(in, declared) ? declared : 0;
-}
-
-/* Whether the CRC of a frame with a head and an end mark is right. */
-static bool is_sound(struct bytes frame)
-{
-    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN - END_LEN, CRC_LEN));
-    return read_u16be(&r) == crc_of(frame);
-}
-
-/*
- * Looks no further than the longest frame reaches, whatever has come. Heads with an end mark where
- * their length says are rare but by intent, so what is summed up for them has an end, too.
- */
 static enum err gt06_resync(struct bytes in, size_t *skip)
 {
-    size_t budget = RESYNC_SUM_MAX;
-    for (size_t i = 1; i < FRAME_MAX && i + FRAME_MIN <= in.len; i++) {
-        struct bytes frame = bytes_slice(in, i, SIZE_MAX);
-        frame.len = marked_len(frame);
-        if (frame.len > budget) {
-            break;
-        }
-        if (frame.len > 0 && is_sound(frame)) {
-            *skip = i;
-            return ERR_OK;
-        }
-        budget -= frame.len;
-    }
-    return ERR_MORE;
+    return framing_resync(forms, FORMS, in, skip);
 }
 
 static enum err gt06_claims(struct bytes first)
 {
-    if (first.len == 1) {
-        return first.at[0] == 0x78 || first.at[0] == 0x79 ? ERR_MORE : ERR_MALFORMED;
-    }
-    return is_head(first.at) ? ERR_OK : ERR_MALFORMED;
+    enum err e = framing_claims(&forms[FORM_SHORT], first);
+    return e == ERR_MALFORMED ? framing_claims(&forms[FORM_LONG], first) : e;
+}
+
+/* The form of a frame that begins with a head. */
+static const struct framing *form_of(struct bytes in)
+{
+    return &forms[in.at[0] == forms[FORM_LONG].head.at[0] ? FORM_LONG : FORM_SHORT];
 }
 
 /* The length of the frame that `in` begins with, by the first end mark. */
 static enum err split_at_mark(struct bytes in, size_t *len)
 {
     for (size_t n = LONG_HEAD_LEN + END_LEN; n <= in.len; n++) {
-        if (is_end(in, n)) {
+        if (in.at[n - 2] == '\r' && in.at[n - 1] == '\n') {
             *len = n;
             return ERR_OK;
         }
@@ -353,16 +322,9 @@ static enum err split_at_mark(struct bytes in, size_t *len)
 /* The length of the frame that `in`, which begins with a head, begins with. */
 static enum err split_frame(struct bytes in, size_t *len)
 {
-    size_t declared = declared_len(in);
-    if (declared > FRAME_MAX) {
-        return ERR_TOO_LONG;
-    }
-    if (declared == 0 || in.len < declared) {
-        return ERR_MORE;
-    }
-    if (declared >= FRAME_MIN && is_end(in, declared)) {
-        *len = declared;
-        return ERR_OK;
+    enum err e = framing_len(form_of(in), in, len);
+    if (e != ERR_MALFORMED) {
+        return e;
     }
     size_t bare = gt06_bare_len(in);
     if (bare > in.len) {
@@ -403,20 +365,22 @@ enum err gt06_split(struct bytes in, struct bytes *frame, size_t *used)
 
 enum err gt06_frame_parse(struct bytes in, struct gt06_frame *f)
 {
-    if (in.len < FRAME_MIN || !is_head(in.at)) {
+    if (in.len < FRAME_MIN || gt06_claims(in) != ERR_OK) {
         return ERR_MALFORMED;
     }
-    f->is_long = in.at[0] == 0x79;
+    const struct framing *form = form_of(in);
+    size_t len = 0;
+    f->is_long = form == &forms[FORM_LONG];
     size_t head_len = f->is_long ? LONG_HEAD_LEN : SHORT_HEAD_LEN;
     f->type = in.at[head_len];
-    if (in.len == declared_len(in) && is_end(in, in.len)) {
+    if (framing_len(form, in, &len) == ERR_OK && len == in.len) {
         struct reader r = reader_init(bytes_slice(in, head_len + 1, SIZE_MAX));
         if (reader_left(&r) + 1 < COUNTED_MIN + END_LEN) {
             return ERR_MALFORMED;
         }
         f->content = read_bytes(&r, reader_left(&r) - COUNTED_MIN - END_LEN + 1);
         f->serial = read_u16be(&r);
-        return read_u16be(&r) == crc_of(in) ? ERR_OK : ERR_CHECKSUM;
+        return framing_is_sound(form, in) ? ERR_OK : ERR_CHECKSUM;
     }
     if (gt06_bare_len(in) != in.len) {
         return ERR_MALFORMED;
@@ -457,24 +421,12 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
 void gt06_write_frame(struct writer *out, bool is_long, uint8_t type, struct bytes content,
                       uint16_t serial)
 {
-    size_t from = out->len;
-    uint8_t head = is_long ? 0x79 : 0x78;
-    size_t counted = content.len + COUNTED_MIN;
-    write_u8(out, head);
-    write_u8(out, head);
-    if (is_long) {
-        write_u16be(out, (uint16_t)counted);
-    } else {
-        write_u8(out, (uint8_t)counted);
-    }
+    const struct framing *form = &forms[is_long ? FORM_LONG : FORM_SHORT];
+    size_t from = framing_begin(form, out);
     write_u8(out, type);
     write_bytes(out, content);
     write_u16be(out, serial);
-    if (!writer_ok(out)) {
-        return;
-    }
-    write_u16be(out, crc16_x25((struct bytes){out->at + from + 2, out->len - from - 2}));
-    write_u16be(out, 0x0d0a);
+    framing_end(form, out, from);
 }
 
 void gt06_write_time(struct writer *w, int64_t time_s)

@@ -9,9 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "protocols/framing.h"
+
 enum { DELIMITER = 0x7e, DELIMITER_E7 = 0xe7 };
 enum { ID_LEN = 6, ID_LEN_E7 = 7 };
 enum { NOISE_MAX = 64 /* stray bytes before a delimiter */, CLAIM_MAX = 16 };
+
+static const struct framing_pair pair_rows[] = {
+    {DELIMITER, DELIMITER}, {DELIMITER_E7, DELIMITER_E7}, {'(', ')'}};
+static const struct framing_pairs pairs = {.rows = pair_rows,
+                                           .count = sizeof(pair_rows) / sizeof(pair_rows[0]),
+                                           .noise_max = NOISE_MAX,
+                                           .len_max = JT808_FRAME_MAX};
 
 bool jt808_is_jointech(uint16_t id)
 {
@@ -54,37 +63,9 @@ enum err jt808_claims(struct bytes first)
     return is_one && n != 1 ? ERR_OK : ERR_MALFORMED;
 }
 
-/* The number of bytes before the first delimiter; of two in a row the second begins a frame. */
-static size_t noise_len(struct bytes in)
-{
-    size_t n = 0;
-    while (n < in.len && in.at[n] != DELIMITER && in.at[n] != DELIMITER_E7 && in.at[n] != '(') {
-        n++;
-    }
-    while (n + 1 < in.len && in.at[n] != '(' && in.at[n + 1] == in.at[n]) {
-        n++;
-    }
-    return n;
-}
-
 enum err jt808_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t noise = noise_len(in);
-    if (noise > NOISE_MAX) {
-        return ERR_MALFORMED;
-    }
-    struct bytes rest = bytes_slice(in, noise, JT808_FRAME_MAX);
-    if (rest.len < 2) {
-        return ERR_MORE;
-    }
-    uint8_t last = rest.at[0] == '(' ? ')' : rest.at[0];
-    const uint8_t *end = memchr(rest.at + 1, last, rest.len - 1);
-    if (end == NULL) {
-        return rest.len == JT808_FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
-    }
-    *frame = bytes_slice(rest, 0, (size_t)(end - rest.at) + 1);
-    *used = noise + frame->len;
-    return ERR_OK;
+    return framing_split(&pairs, in, frame, used);
 }
 
 struct escape {
@@ -198,7 +179,7 @@ static bool begins_sentence(struct bytes in)
 
 enum err jt808_resync(struct bytes in, size_t *skip)
 {
-    size_t noise = noise_len(in);
+    size_t noise = framing_noise(&pairs, in);
     bool is_e7 = noise < in.len && in.at[noise] == DELIMITER_E7;
     uint8_t delimiter = is_e7 ? DELIMITER_E7 : DELIMITER;
     for (size_t n = 1; n < in.len && n < JT808_FRAME_MAX; n++) {
