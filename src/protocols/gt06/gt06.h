@@ -97,8 +97,6 @@ size_t gt06_bare_len(struct bytes in);
 
 /* text.c */
 
-/* The number of the SIM card at the beginning of `text`, at most 20 digits. */
-void gt06_set_iccid(struct bytes text, struct fix *f);
 gt06_decoder gt06_decode_string;      /* 15 */
 gt06_decoder gt06_decode_string_long; /* 21 */
 gt06_decoder gt06_decode_serial;      /* 9B */

@@ -24,8 +24,8 @@
  */
 #include "protocols/gt06/gt06.h"
 
-#include "base/hex.h"
 #include "base/units.h"
+#include "protocols/fields.h"
 
 enum { ICCID_LEN = 10 };
 
@@ -42,16 +42,6 @@ static void set_centivolts(struct reader *r, struct fix *f, void (*set)(struct f
     unsigned centivolts = read_u16be(r);
     if (reader_ok(r)) {
         set(f, centivolts * UINT64_C(10));
-    }
-}
-
-static void set_iccid_bcd(struct reader *r, struct fix *f)
-{
-    struct bytes bcd = read_bytes(r, ICCID_LEN);
-    char text[2 * ICCID_LEN + 1];
-    if (reader_ok(r)) {
-        hex_encode(bcd, text);
-        fix_set_iccid(f, text);
     }
 }
 
@@ -77,7 +67,7 @@ static void info_settings(struct reader *r, const struct session *s, struct fix 
     while (reader_left(r) > 0) {
         struct bytes pair = read_field(r, ';');
         if (bytes_begin(pair, iccid_name)) {
-            gt06_set_iccid(bytes_slice(pair, sizeof(iccid_name) - 1, SIZE_MAX), f);
+            field_set_iccid_text(f, bytes_slice(pair, sizeof(iccid_name) - 1, SIZE_MAX));
         }
     }
 }
@@ -99,7 +89,7 @@ static void info_card(struct reader *r, const struct session *s, struct fix *f)
     enum { IMEI_AND_IMSI_LEN = 16 };
     (void)s;
     read_skip(r, IMEI_AND_IMSI_LEN);
-    set_iccid_bcd(r, f);
+    field_set_iccid_bcd(f, read_bytes(r, ICCID_LEN));
 }
 
 static void info_power_or_network(struct reader *r, const struct session *s, struct fix *f)
@@ -252,7 +242,7 @@ static void read_module(struct reader *r, struct fix *f, uint16_t type)
 {
     switch (type) {
     case 0x0003:
-        set_iccid_bcd(r, f);
+        field_set_iccid_bcd(f, read_bytes(r, ICCID_LEN));
         break;
     case 0x0011:
         module_cell(r, f);

@@ -28,21 +28,17 @@
  */
 #include "protocols/gt06/gt06.h"
 
-#include "base/clock.h"
 #include "base/units.h"
+#include "protocols/fields.h"
 
 enum { FLAG_NORTH = 1 << 10, FLAG_WEST = 1 << 11, FLAG_VALID = 1 << 12 };
 enum { FLAG_ACC_TOLD = 1 << 14, FLAG_ACC = 1 << 15, COURSE_MASK = 0x3ff };
 
 void gt06_read_time(struct reader *r, const struct session *s, struct fix *f)
 {
-    struct civil c = {.year = 2000 + read_u8(r), .month = read_u8(r)};
-    c.day = read_u8(r);
-    c.hour = read_u8(r);
-    c.minute = read_u8(r);
-    c.second = read_u8(r);
-    if (reader_ok(r) && civil_is_valid(&c)) {
-        fix_set_local_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
+    struct civil c;
+    if (field_civil_of_bytes(read_bytes(r, FIELD_CIVIL_LEN), &c)) {
+        field_set_local_time(f, s, &c);
     }
 }
 

@@ -16,26 +16,9 @@
 #include <string.h>
 
 #include "base/charset.h"
-#include "base/clock.h"
 #include "base/hex.h"
 #include "base/units.h"
-
-void gt06_set_iccid(struct bytes text, struct fix *f)
-{
-    enum { DIGITS_MAX = 20 };
-    char iccid[DIGITS_MAX + 1];
-    bytes_to_text(bytes_slice(text, 0, DIGITS_MAX), iccid, sizeof(iccid));
-    fix_set_iccid(f, iccid);
-}
-
-/* `text` without the NULs, blanks and line ends at its end. */
-static struct bytes trimmed(struct bytes text)
-{
-    while (text.len > 0 && text.at[text.len - 1] <= ' ') {
-        text.len--;
-    }
-    return text;
-}
+#include "protocols/fields.h"
 
 static void add_response(struct decoded *out, struct bytes text)
 {
@@ -50,7 +33,7 @@ static struct bytes value_of(struct bytes text, const char *name)
         struct bytes from = bytes_slice(text, i, SIZE_MAX);
         if (bytes_begin(from, name)) {
             from = bytes_slice(from, name_len, SIZE_MAX);
-            return trimmed(bytes_slice(from, 0, bytes_find(from, ',')));
+            return field_trimmed(bytes_slice(from, 0, bytes_find(from, ',')));
         }
     }
     return (struct bytes){0};
@@ -67,42 +50,6 @@ static bool parse_angle(struct bytes text, uint8_t positive, uint8_t negative, i
     return true;
 }
 
-/* The next number of `text` and what is not one behind it; false where there is none. */
-static bool take_number(struct bytes *text, int *number)
-{
-    enum { DIGITS_MAX = 4 };
-    uint64_t value = 0;
-    size_t len = 0;
-    while (len < text->len && text->at[len] >= '0' && text->at[len] <= '9') {
-        len++;
-    }
-    if (len > DIGITS_MAX || !parse_u64(bytes_slice(*text, 0, len), &value)) {
-        return false;
-    }
-    while (len < text->len && (text->at[len] < '0' || text->at[len] > '9')) {
-        len++;
-    }
-    *text = bytes_slice(*text, len, SIZE_MAX);
-    *number = (int)value;
-    return true;
-}
-
-/* "2026-11-23 01:12:00" in the zone of the session; "26/11/23 01:12:00" too. */
-static bool parse_time(struct bytes text, const struct session *s, int64_t *time_s)
-{
-    enum { CENTURY = 100, CENTURY_FIRST = 2000 };
-    struct civil c = {0};
-    bool is_one = take_number(&text, &c.year) && take_number(&text, &c.month) &&
-                  take_number(&text, &c.day) && take_number(&text, &c.hour) &&
-                  take_number(&text, &c.minute) && take_number(&text, &c.second);
-    c.year += c.year < CENTURY ? CENTURY_FIRST : 0;
-    if (!is_one || text.len > 0 || !civil_is_valid(&c)) {
-        return false;
-    }
-    *time_s = civil_to_s(&c) - s->utc_offset_min * INT64_C(60);
-    return true;
-}
-
 /* Knots, or km/h where the text says so behind the number. */
 static void set_speed(struct fix *f, struct bytes text)
 {
@@ -111,7 +58,7 @@ static void set_speed(struct fix *f, struct bytes text)
     bool is_kmh = text.len > KMH_LEN &&
                   bytes_eq_nocase(bytes_slice(text, text.len - KMH_LEN, KMH_LEN), "km/h");
     text.len -= is_kmh ? KMH_LEN : 0;
-    if (!parse_decimal_e7(trimmed(text), &speed_e7) || speed_e7 < 0) {
+    if (!parse_decimal_e7(field_trimmed(text), &speed_e7) || speed_e7 < 0) {
         return;
     }
     if (is_kmh) {
@@ -130,13 +77,13 @@ static bool parse_position(struct bytes text, const struct session *s, struct fi
     int64_t lat_e7 = 0;
     int64_t lon_e7 = 0;
     int64_t course_e7 = 0;
-    int64_t time_s = 0;
+    struct civil time;
     if (!parse_angle(value_of(text, "Lat:"), 'N', 'S', &lat_e7) ||
         !parse_angle(value_of(text, "Lon:"), 'E', 'W', &lon_e7) ||
-        !parse_time(value_of(text, "DateTime:"), s, &time_s)) {
+        !field_civil_of_text(value_of(text, "DateTime:"), &time)) {
         return false;
     }
-    fix_set_local_time(fix, time_s);
+    field_set_local_time(fix, s, &time);
     fix_set_position(fix, lat_e7, lon_e7, true);
     if (parse_decimal_e7(value_of(text, "Course:"), &course_e7) && course_e7 >= 0) {
         fix_set_course_cdeg(fix, (uint64_t)course_e7 / 100000);
@@ -150,7 +97,7 @@ static void add_answer(struct decoded *out, const struct session *s, enum charse
                        struct bytes in)
 {
     struct fix fix = {0};
-    struct bytes text = trimmed(charset_convert(out->arena, from, in, MESSAGE_TEXT_MAX));
+    struct bytes text = field_trimmed(charset_convert(out->arena, from, in, MESSAGE_TEXT_MAX));
     if (parse_position(text, s, &fix)) {
         decoded_add(out, MESSAGE_FIX)->fix = fix;
     } else {
@@ -175,7 +122,7 @@ enum err gt06_decode_string(struct session *s, const struct gt06_frame *f, struc
     }
     if (bytes_begin(text, iccid_mark)) {
         struct fix *fix = &decoded_add(out, MESSAGE_FIX)->fix;
-        gt06_set_iccid(bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX), fix);
+        field_set_iccid_text(fix, bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX));
         return ERR_OK;
     }
     add_answer(out, s, CHARSET_ASCII, text);
@@ -201,26 +148,16 @@ enum err gt06_decode_string_long(struct session *s, const struct gt06_frame *f, 
     return ERR_OK;
 }
 
-static bool is_printable(struct bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < ' ' || text.at[i] > '~') {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum err gt06_decode_serial(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
     (void)s;
     struct bytes said = bytes_slice(f->content, 1, MESSAGE_TEXT_MAX / 2);
-    if (!is_printable(trimmed(said))) {
+    if (!field_is_printable(field_trimmed(said))) {
         char *hex = arena_new(out->arena, 2 * said.len + 1);
         hex_encode(said, hex);
         add_response(out, bytes_of_text(hex));
         return ERR_OK;
     }
-    add_response(out, trimmed(said));
+    add_response(out, field_trimmed(said));
     return ERR_OK;
 }

@@ -18,6 +18,7 @@
  *
  * Source: the vectors' facts, section 1.
  */
+#include "protocols/fields.h"
 #include "protocols/jt808/jt808.h"
 
 enum { MCC_MIN = 200, CELLS_HEAD_LEN = 3, CELLS_ENTRY_LEN = 5 };
@@ -107,16 +108,6 @@ static const struct {
     {0x00ce, sub_supply},           {0x00d8, jt808_item_cell_d8}, {0x00e1, sub_percent},
 };
 
-static bool is_text(struct bytes in)
-{
-    for (size_t i = 0; i < in.len; i++) {
-        if (in.at[i] < ' ' || in.at[i] > '~') {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void read_sub_item(uint16_t type, struct bytes value, struct fix *f)
 {
     for (size_t i = 0; i < sizeof(sub_items) / sizeof(sub_items[0]); i++) {
@@ -133,7 +124,7 @@ void jt808_item_eb(struct reader *r, struct fix *f)
     enum { TYPE_LEN = 2 };
     struct bytes in = r->in;
     bool has_mcc = in.len >= CELLS_HEAD_LEN && (in.at[0] << 8 | in.at[1]) > MCC_MIN;
-    if (is_text(in)) {
+    if (field_is_printable(in)) {
         return;
     }
     if (has_mcc && (in.len - CELLS_HEAD_LEN) % CELLS_ENTRY_LEN == 0) {

@@ -35,9 +35,7 @@
  */
 #include "protocols/jt808/jt808.h"
 
-#include <string.h>
-
-#include "base/hex.h"
+#include "protocols/fields.h"
 
 enum { CELL_MAX_MV = 5000 };
 
@@ -172,22 +170,19 @@ static void item_driving(struct reader *r, struct fix *f)
 
 void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f)
 {
-    enum { ICCID_LEN = 10 };
-    char text[2 * ICCID_LEN + 1];
-    if (bcd.len == ICCID_LEN) {
-        hex_encode(bcd, text);
-        if (strspn(text, "0") < sizeof(text) - 1) { /* zeros: the card is not read yet */
-            fix_set_iccid(f, text);
-        }
+    bool is_known = false;
+    for (size_t i = 0; i < bcd.len; i++) {
+        is_known = is_known || bcd.at[i] != 0;
+    }
+    if (is_known) {
+        field_set_iccid_bcd(f, bcd);
     }
 }
 
-void jt808_set_iccid_text(struct bytes text, struct fix *f)
+static void set_iccid_text(struct bytes text, struct fix *f)
 {
-    char iccid[FIX_ICCID_SIZE];
-    if (text.len < sizeof(iccid) && bytes_begin(text, "89")) {
-        bytes_to_text(text, iccid, sizeof(iccid));
-        fix_set_iccid(f, iccid);
+    if (text.len < FIX_ICCID_SIZE && bytes_begin(text, "89")) {
+        field_set_iccid_text(f, text);
     }
 }
 
@@ -198,7 +193,7 @@ static void item_iccid(struct reader *r, struct fix *f)
     if (value.len == BCD_LEN) {
         jt808_set_iccid_bcd(value, f);
     } else {
-        jt808_set_iccid_text(value, f);
+        set_iccid_text(value, f);
     }
 }
 

@@ -19,36 +19,25 @@
 #include "protocols/jt808/jt808.h"
 
 #include "base/units.h"
+#include "protocols/fields.h"
 
 enum { FLAG_VALID = 1, FLAG_NORTH = 2, FLAG_EAST = 4 };
 
 static void read_time(struct reader *r, struct fix *f)
 {
-    struct bytes in = read_bytes(r, 6);
     struct civil c;
-    if (in.len != 6) {
-        return;
-    }
-    const uint8_t bcd[6] = {in.at[2], in.at[1], in.at[0], in.at[3], in.at[4], in.at[5]};
-    if (jt808_civil_of(bcd, &c)) {
+    if (field_civil_of_bcd(read_bytes(r, FIELD_CIVIL_LEN), DATE_DMY, &c)) {
         fix_set_time(f, civil_to_s(&c));
     }
 }
 
-/* Degrees and minutes * 1e4 as one decimal number, to degrees * 1e7. */
-static int64_t angle_e7(uint64_t ddmm_e4)
-{
-    const uint64_t degree = 1000000; /* of ddmm_e4 */
-    uint64_t minutes_e4 = ddmm_e4 % degree;
-    return (int64_t)(ddmm_e4 / degree * 10000000 + (minutes_e4 * 1000 + 30) / 60);
-}
-
 static void read_position(struct reader *r, bool is_blind, struct fix *f)
 {
-    int64_t lat_e7 = angle_e7(read_bcd(r, 4));
+    const uint64_t e4_to_e7 = 1000;
+    int64_t lat_e7 = field_angle_of_ddmm(read_bcd(r, 4) * e4_to_e7);
     uint64_t lon_head = read_bcd(r, 4);
     uint8_t last = read_u8(r);
-    int64_t lon_e7 = angle_e7(lon_head * 10 + (last >> 4));
+    int64_t lon_e7 = field_angle_of_ddmm((lon_head * 10 + (last >> 4)) * e4_to_e7);
     if (!reader_ok(r) || last >> 4 > 9) {
         return;
     }

@@ -48,6 +48,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "protocols/fields.h"
 
 enum { ATTRIBUTE_RSA = 1 << 10, ATTRIBUTE_ANSWER = 1 << 15 };
 enum { RESULT_OK = 0, RESULT_UNSUPPORTED = 3 };
@@ -215,13 +216,8 @@ static enum err decode_sentence(struct bytes frame, struct decoded *out)
 {
     struct reader r = reader_init(bytes_slice(frame, 1, frame.len - 2));
     struct bytes id = read_field(&r, ',');
-    if (!device_id_is_possible(id)) {
+    if (!device_id_is_possible(id) || !field_is_printable(frame)) {
         return ERR_MALFORMED;
-    }
-    for (size_t i = 0; i < frame.len; i++) {
-        if (frame.at[i] < ' ' || frame.at[i] > '~') {
-            return ERR_MALFORMED;
-        }
     }
     bytes_to_text(id, out->device_id, sizeof(out->device_id));
     size_t query_len = sizeof(time_query) - 1;

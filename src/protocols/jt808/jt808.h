@@ -86,8 +86,6 @@ extern const struct protocol_device jt808_device;
 alarm_set jt808_alarms_of(uint32_t word);
 /* The alarm word that says those of `set` which have a bit. */
 uint32_t jt808_alarm_word(alarm_set set);
-/* A date and time of 2000 to 2099 from BCD YYMMDDhhmmss; false where it is none. */
-bool jt808_civil_of(const uint8_t bcd[6], struct civil *c);
 /* BCD YYMMDDhhmmss in the zone of the session; no time is set where it is no date. */
 void jt808_read_time(struct reader *r, const struct session *s, struct fix *f);
 /* Status u32, latitude u32, longitude u32. */
@@ -173,9 +171,7 @@ jt808_decoder jt808_decode_text;       /* 0701 */
 jt808_decoder jt808_decode_text_gbk;   /* 6006 */
 jt808_decoder jt808_decode_text_utf16; /* 1300 */
 
-/* `len` bytes of BCD, of which operators use a to e too, as the number of a SIM card. */
+/* The number of a SIM card in ten bytes of BCD; zeros are none that has been read yet. */
 void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f);
-/* The same as text. */
-void jt808_set_iccid_text(struct bytes text, struct fix *f);
 
 #endif

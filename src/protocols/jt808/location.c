@@ -29,8 +29,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/units.h"
+#include "protocols/fields.h"
 
 enum { TAIL_LEN = 18 };
 enum {
@@ -77,31 +77,11 @@ uint32_t jt808_alarm_word(alarm_set set)
     return word;
 }
 
-/* Two digits of BCD; -1 where it is none. */
-static int bcd_value(uint8_t byte)
-{
-    int high = byte >> 4;
-    int low = byte & 0x0f;
-    return high <= 9 && low <= 9 ? high * 10 + low : -1;
-}
-
-bool jt808_civil_of(const uint8_t bcd[6], struct civil *c)
-{
-    *c = (struct civil){.year = 2000 + bcd_value(bcd[0]),
-                        .month = bcd_value(bcd[1]),
-                        .day = bcd_value(bcd[2]),
-                        .hour = bcd_value(bcd[3]),
-                        .minute = bcd_value(bcd[4]),
-                        .second = bcd_value(bcd[5])};
-    return c->year >= 2000 && civil_is_valid(c);
-}
-
 void jt808_read_time(struct reader *r, const struct session *s, struct fix *f)
 {
-    struct bytes bcd = read_bytes(r, 6);
     struct civil c;
-    if (bcd.len == 6 && jt808_civil_of(bcd.at, &c)) {
-        fix_set_local_time(f, civil_to_s(&c) - s->utc_offset_min * INT64_C(60));
+    if (field_civil_of_bcd(read_bytes(r, FIELD_CIVIL_LEN), DATE_YMD, &c)) {
+        field_set_local_time(f, s, &c);
     }
 }
 

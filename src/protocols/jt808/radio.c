@@ -19,9 +19,9 @@
 
 #include <string.h>
 
-#include "base/hex.h"
+#include "protocols/fields.h"
 
-enum { MAC_LEN = 6 };
+enum { MAC_LEN = FIELD_MAC_LEN };
 
 static void set_cell(struct fix *f, struct cell cell)
 {
@@ -144,24 +144,6 @@ void jt808_item_wifi(struct reader *r, struct fix *f)
     }
 }
 
-/* "02:00:00:00:00:01". */
-static bool parse_mac(struct bytes text, uint8_t mac[MAC_LEN])
-{
-    enum { STEP = 3 };
-    if (text.len != STEP * MAC_LEN - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < MAC_LEN; i++) {
-        size_t len = 0;
-        bool is_divided = i == 0 || text.at[STEP * i - 1] == ':';
-        if (!is_divided || hex_decode(bytes_slice(text, STEP * i, 2), mac + i, 1, &len) != ERR_OK ||
-            len != 1) {
-            return false;
-        }
-    }
-    return true;
-}
-
 void jt808_item_wifi_text(struct reader *r, struct fix *f)
 {
     read_skip(r, 1);
@@ -169,7 +151,7 @@ void jt808_item_wifi_text(struct reader *r, struct fix *f)
         const int64_t scale = 10000000;
         uint8_t mac[MAC_LEN];
         int64_t rssi_e7 = 0;
-        bool has_mac = parse_mac(read_field(r, ','), mac);
+        bool has_mac = field_mac_of_text(read_field(r, ','), ":", mac);
         bool has_rssi = parse_decimal_e7(read_field(r, ','), &rssi_e7);
         if (has_mac && has_rssi && rssi_e7 >= INT8_MIN * scale && rssi_e7 <= INT8_MAX * scale) {
             add_wifi(f, mac, (int)(rssi_e7 / scale));

@@ -17,14 +17,11 @@
 
 #include "base/charset.h"
 #include "base/hex.h"
+#include "protocols/fields.h"
 
-/* Adds `text` without the NULs, blanks and line ends at its end. */
 static void add_response(struct decoded *out, struct bytes text)
 {
-    while (text.len > 0 && text.at[text.len - 1] <= ' ') {
-        text.len--;
-    }
-    decoded_add(out, MESSAGE_RESPONSE)->text = text;
+    decoded_add(out, MESSAGE_RESPONSE)->text = field_trimmed(text);
 }
 
 enum err jt808_decode_result(const struct session *s, const struct jt808_message *m,
@@ -46,16 +43,6 @@ enum err jt808_decode_result(const struct session *s, const struct jt808_message
     return ERR_OK;
 }
 
-static bool is_printable(struct bytes in)
-{
-    for (size_t i = 0; i < in.len; i++) {
-        if (in.at[i] < ' ' || in.at[i] > '~') {
-            return false;
-        }
-    }
-    return in.len > 0;
-}
-
 /* "0010=cmnet"; `value` has at most 255 bytes. */
 static void write_parameter(struct writer *w, uint32_t id, struct bytes value)
 {
@@ -63,7 +50,7 @@ static void write_parameter(struct writer *w, uint32_t id, struct bytes value)
     char hex[2 * UINT8_MAX + 1];
     (void)snprintf(name, sizeof(name), "%s%04x=", w->len > 0 ? ", " : "", (unsigned)id);
     write_text(w, name);
-    if (is_printable(value)) {
+    if (value.len > 0 && field_is_printable(value)) {
         write_bytes(w, value);
     } else {
         hex_encode(value, hex);

@@ -21,9 +21,10 @@
 #include "base/hex.h"
 #include "base/reader.h"
 #include "base/units.h"
+#include "protocols/fields.h"
 #include "protocols/osmand/osmand.h"
 
-enum { E7 = 10000000, MAC_BYTES = 6, NUMBER_SIZE = 40, EXPONENT_MAX = 20, DATE_LEN = 10 };
+enum { E7 = 10000000, NUMBER_SIZE = 40, EXPONENT_MAX = 20, DATE_LEN = 10 };
 static const int64_t NUMBER_MAX_E7 = INT64_C(10000000000000000); /* 10^9 */
 static const uint64_t MS_FROM = UINT64_C(100000000000);          /* as seconds the year 5138 ... */
 static const uint64_t US_FROM = UINT64_C(100000000000000);       /* ... and as milliseconds */
@@ -387,19 +388,10 @@ static void set_cell(struct osmand_report *r, struct bytes text)
 static void set_wifi(struct osmand_report *r, struct bytes text)
 {
     struct reader fields = reader_init(text);
-    struct bytes mac_text = read_field(&fields, ',');
-    struct reader pairs = reader_init(mac_text);
-    uint8_t mac[MAC_BYTES];
+    uint8_t mac[FIELD_MAC_LEN];
     int64_t rssi_e7 = 0;
-    bool is_good =
-        mac_text.len == MAC_BYTES * 3 - 1 && parse_decimal_e7(read_rest(&fields), &rssi_e7);
-    for (size_t i = 0; is_good && i < MAC_BYTES; i++) {
-        size_t len = 0;
-        struct bytes pair = read_bytes(&pairs, 2);
-        uint8_t separator = i + 1 < MAC_BYTES ? read_u8(&pairs) : '-';
-        is_good = (separator == '-' || separator == ':') &&
-                  hex_decode(pair, &mac[i], 1, &len) == ERR_OK && len == 1;
-    }
+    bool is_good = field_mac_of_text(read_field(&fields, ','), "-:", mac) &&
+                   parse_decimal_e7(read_rest(&fields), &rssi_e7);
     if (is_good) {
         fix_add_wifi(&r->fix, mac, (int)divide(rssi_e7, E7));
     }
