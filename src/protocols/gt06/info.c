@@ -25,6 +25,7 @@
 #include "protocols/gt06/gt06.h"
 
 #include "base/units.h"
+#include "protocols/alarm_table.h"
 #include "protocols/fields.h"
 
 enum { ICCID_LEN = 10 };
@@ -165,22 +166,19 @@ enum err gt06_decode_info(struct session *s, const struct gt06_frame *f, struct 
 /* The alarms of module 0034; also the door (10). Without a counterpart: 1C switched on. */
 static void set_module_alarm(struct fix *f, uint8_t code)
 {
-    static const struct {
-        uint8_t code;
-        uint8_t alarm;
-    } codes[] = {
-        {0x12, ALARM_REMOVAL},     {0x14, ALARM_GEOFENCE_ENTER}, {0x15, ALARM_GEOFENCE_LEAVE},
-        {0x16, ALARM_TEMPERATURE}, {0x1a, ALARM_LOW_BATTERY},    {0x1b, ALARM_OVERSPEED},
-        {0x1d, ALARM_POWER_OFF},   {0x20, ALARM_VIBRATION},      {0x21, ALARM_POWER_OFF},
-        {0x23, ALARM_COVER_OPEN},
+    static const struct alarm_row rows[] = {
+        {0x12, ALARM_BIT(REMOVAL)},        {0x14, ALARM_BIT(GEOFENCE_ENTER)},
+        {0x15, ALARM_BIT(GEOFENCE_LEAVE)}, {0x16, ALARM_BIT(TEMPERATURE)},
+        {0x1a, ALARM_BIT(LOW_BATTERY)},    {0x1b, ALARM_BIT(OVERSPEED)},
+        {0x1d, ALARM_BIT(POWER_OFF)},      {0x20, ALARM_BIT(VIBRATION)},
+        {0x21, ALARM_BIT(POWER_OFF)},      {0x23, ALARM_BIT(COVER_OPEN)},
     };
+    static const struct alarm_table codes = ALARM_TABLE(rows);
     enum { CODE_DOOR = 0x10 };
     if (code == CODE_DOOR) {
         fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
     }
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        f->alarms |= codes[i].code == code ? UINT32_C(1) << codes[i].alarm : 0;
-    }
+    f->alarms |= alarm_table_of_code(&codes, code);
 }
 
 static void module_gps(struct reader *r, struct fix *f)

@@ -38,14 +38,10 @@
 #include "protocols/gt06/gt06.h"
 
 #include "base/units.h"
+#include "protocols/alarm_table.h"
 
 enum { BARS_MAX = 4, CSQ_MAX = 31, LEVEL_MAX = 6, PERCENT_MAX = 100 };
 enum { CODE_DOOR = 0x14, CODE_LOCK = 0x33, CODE_UNLOCK = 0x34 };
-
-struct alarm_code {
-    uint16_t code;
-    uint8_t alarm; /* enum alarm_type */
-};
 
 /*
  * The alarm byte; bits 8-11 come from the high half of the language byte in 27, 39, A4 and A9.
@@ -53,63 +49,60 @@ struct alarm_code {
  * among our alarms, and dropped: 53 fuel leak, C9 idling, and every code that is not here. Some
  * models mean other things by 09, 18, 19, 28, 29 and 30; nothing in the frame names the model.
  */
-static const struct alarm_code alarm_codes[] = {
-    {0x01, ALARM_SOS},
-    {0x02, ALARM_POWER_OFF}, /* power cut */
-    {0x03, ALARM_VIBRATION},
-    {0x04, ALARM_GEOFENCE_ENTER},
-    {0x05, ALARM_GEOFENCE_LEAVE},
-    {0x06, ALARM_OVERSPEED},
-    {0x09, ALARM_VIBRATION},
-    {0x0e, ALARM_LOW_BATTERY}, /* of the vehicle */
-    {0x0f, ALARM_LOW_BATTERY},
-    {0x0c, ALARM_COVER_OPEN}, /* the four codes of tampering */
-    {0x13, ALARM_COVER_OPEN},
-    {0x25, ALARM_COVER_OPEN},
-    {0x32, ALARM_COVER_OPEN},
-    {0x11, ALARM_POWER_OFF},
-    {0x18, ALARM_REMOVAL},
-    {0x19, ALARM_LOW_BATTERY},
-    {0x1a, ALARM_HARSH_BRAKING},
-    {0x1b, ALARM_HARSH_CORNERING},
-    {0x23, ALARM_ROLLOVER},
-    {0x26, ALARM_HARSH_ACCELERATION},
-    {0x27, ALARM_HARSH_BRAKING},
-    {0x28, ALARM_HARSH_BRAKING},
-    {0x29, ALARM_HARSH_ACCELERATION},
-    {0x2a, ALARM_HARSH_CORNERING},
-    {0x2b, ALARM_HARSH_CORNERING},
-    {0x2c, ALARM_COLLISION},
-    {0x2e, ALARM_HARSH_CORNERING},
-    {0x30, ALARM_INTERRUPTED}, /* jamming */
-    {0x5b, ALARM_TEMPERATURE},
-    {0x5c, ALARM_TEMPERATURE},
-    {0xf0, ALARM_HARSH_ACCELERATION},
-    {0xf1, ALARM_HARSH_BRAKING},
-    {0xf2, ALARM_COLLISION},
-    {0x107, ALARM_INTERRUPTED},
-    {0x10b, ALARM_INTERRUPTED},
+static const struct alarm_row code_rows[] = {
+    {0x01, ALARM_BIT(SOS)},
+    {0x02, ALARM_BIT(POWER_OFF)}, /* power cut */
+    {0x03, ALARM_BIT(VIBRATION)},
+    {0x04, ALARM_BIT(GEOFENCE_ENTER)},
+    {0x05, ALARM_BIT(GEOFENCE_LEAVE)},
+    {0x06, ALARM_BIT(OVERSPEED)},
+    {0x09, ALARM_BIT(VIBRATION)},
+    {0x0e, ALARM_BIT(LOW_BATTERY)}, /* of the vehicle */
+    {0x0f, ALARM_BIT(LOW_BATTERY)},
+    {0x0c, ALARM_BIT(COVER_OPEN)}, /* the four codes of tampering */
+    {0x13, ALARM_BIT(COVER_OPEN)},
+    {0x25, ALARM_BIT(COVER_OPEN)},
+    {0x32, ALARM_BIT(COVER_OPEN)},
+    {0x11, ALARM_BIT(POWER_OFF)},
+    {0x18, ALARM_BIT(REMOVAL)},
+    {0x19, ALARM_BIT(LOW_BATTERY)},
+    {0x1a, ALARM_BIT(HARSH_BRAKING)},
+    {0x1b, ALARM_BIT(HARSH_CORNERING)},
+    {0x23, ALARM_BIT(ROLLOVER)},
+    {0x26, ALARM_BIT(HARSH_ACCELERATION)},
+    {0x27, ALARM_BIT(HARSH_BRAKING)},
+    {0x28, ALARM_BIT(HARSH_BRAKING)},
+    {0x29, ALARM_BIT(HARSH_ACCELERATION)},
+    {0x2a, ALARM_BIT(HARSH_CORNERING)},
+    {0x2b, ALARM_BIT(HARSH_CORNERING)},
+    {0x2c, ALARM_BIT(COLLISION)},
+    {0x2e, ALARM_BIT(HARSH_CORNERING)},
+    {0x30, ALARM_BIT(INTERRUPTED)}, /* jamming */
+    {0x5b, ALARM_BIT(TEMPERATURE)},
+    {0x5c, ALARM_BIT(TEMPERATURE)},
+    {0xf0, ALARM_BIT(HARSH_ACCELERATION)},
+    {0xf1, ALARM_BIT(HARSH_BRAKING)},
+    {0xf2, ALARM_BIT(COLLISION)},
+    {0x107, ALARM_BIT(INTERRUPTED)},
+    {0x10b, ALARM_BIT(INTERRUPTED)},
 };
 
 /* The alarm byte of 95. 01 is an SOS only in the frames that carry a position. */
-static const struct alarm_code camera_codes[] = {
-    {0x01, ALARM_SOS},           {0x0e, ALARM_LOW_BATTERY},        {0x76, ALARM_TEMPERATURE},
-    {0x80, ALARM_VIBRATION},     {0x87, ALARM_OVERSPEED},          {0x88, ALARM_POWER_OFF},
-    {0x91, ALARM_HARSH_BRAKING}, {0x90, ALARM_HARSH_ACCELERATION}, {0x92, ALARM_HARSH_CORNERING},
-    {0x93, ALARM_COLLISION},
+static const struct alarm_row camera_rows[] = {
+    {0x01, ALARM_BIT(SOS)},
+    {0x0e, ALARM_BIT(LOW_BATTERY)},
+    {0x76, ALARM_BIT(TEMPERATURE)},
+    {0x80, ALARM_BIT(VIBRATION)},
+    {0x87, ALARM_BIT(OVERSPEED)},
+    {0x88, ALARM_BIT(POWER_OFF)},
+    {0x91, ALARM_BIT(HARSH_BRAKING)},
+    {0x90, ALARM_BIT(HARSH_ACCELERATION)},
+    {0x92, ALARM_BIT(HARSH_CORNERING)},
+    {0x93, ALARM_BIT(COLLISION)},
 };
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-static void set_alarm_from(struct fix *f, const struct alarm_code *codes, size_t count,
-                           unsigned code)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (codes[i].code == code) {
-            f->alarms |= UINT32_C(1) << codes[i].alarm;
-        }
-    }
-}
+static const struct alarm_table alarm_codes = ALARM_TABLE(code_rows);
+static const struct alarm_table camera_codes = ALARM_TABLE(camera_rows);
 
 void gt06_set_alarm(struct fix *f, unsigned code)
 {
@@ -120,18 +113,13 @@ void gt06_set_alarm(struct fix *f, unsigned code)
     } else if (code == CODE_UNLOCK) {
         fix_set_lock(f, FIX_LOCK_OFF);
     } else {
-        set_alarm_from(f, alarm_codes, LENGTH(alarm_codes), code);
+        f->alarms |= alarm_table_of_code(&alarm_codes, code);
     }
 }
 
 uint8_t gt06_alarm_code(alarm_set alarms)
 {
-    for (size_t i = 0; i < LENGTH(alarm_codes); i++) {
-        if ((alarms >> alarm_codes[i].alarm & 1U) != 0) {
-            return (uint8_t)alarm_codes[i].code;
-        }
-    }
-    return 0;
+    return (uint8_t)alarm_table_code(&alarm_codes, alarms);
 }
 
 void gt06_set_status(struct fix *f, uint8_t status)
@@ -409,7 +397,7 @@ enum err gt06_decode_camera_alarm(struct session *s, const struct gt06_frame *f,
         return ERR_MALFORMED;
     }
     if (has_position || code != CODE_SOS) {
-        set_alarm_from(&fix, camera_codes, LENGTH(camera_codes), code);
+        fix.alarms |= alarm_table_of_code(&camera_codes, code);
     }
     decoded_add(out, MESSAGE_FIX)->fix = fix;
     return ERR_OK;

@@ -24,13 +24,12 @@
 
 enum { SOFTWARE = 0xf2, PROBE = 1 };
 
-static const struct {
-    uint8_t bit;
-    alarm_set alarm;
-} v_alarms[] = {
+static const struct alarm_row v_rows[] = {
     {1, ALARM_BIT(OVERSPEED)}, {7, ALARM_BIT(LOW_BATTERY)}, {8, ALARM_BIT(POWER_OFF)},
     {15, ALARM_BIT(REMOVAL)},  {16, ALARM_BIT(VIBRATION)},  {28, ALARM_BIT(DISPLACEMENT)},
 };
+
+static const struct alarm_table v_alarms = ALARM_TABLE(v_rows);
 
 /* The text of F2 among `items`; empty where there is none. */
 static struct bytes software_of(struct bytes items)
@@ -63,9 +62,7 @@ bool jt808_read_aovx_bits(struct bytes items, uint32_t alarm, uint32_t status, s
         f->alarms |= (alarm & MOVEMENT) != 0 ? ALARM_BIT(DISPLACEMENT) : 0;
         return true;
     }
-    for (size_t i = 0; i < sizeof(v_alarms) / sizeof(v_alarms[0]); i++) {
-        f->alarms |= (alarm >> v_alarms[i].bit & 1U) != 0 ? v_alarms[i].alarm : 0;
-    }
+    f->alarms |= alarm_table_of_bits(&v_alarms, alarm);
     return true;
 }
 

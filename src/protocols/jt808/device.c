@@ -356,7 +356,7 @@ static void write_lock(struct writer *w, const struct fix *f)
 
 static void write_location(struct writer *w, const struct session *s, const struct fix *f)
 {
-    write_u32be(w, jt808_alarm_word(f->alarms));
+    write_u32be(w, alarm_table_word(&jt808_alarms, f->alarms));
     write_u32be(w, status_of(f));
     write_u32be(w, angle_wire(f->lat_e7));
     write_u32be(w, angle_wire(f->lon_e7));

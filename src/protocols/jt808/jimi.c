@@ -6,7 +6,7 @@
  *
  * {id u16, len u8, value}, to the end of the item or where one is cut off.
  *
- *     04xx, 0Cxx  an alarm, its value the label of its pictures: `alarms` below
+ *     04xx, 0Cxx  an alarm, its value the label of its pictures: `alarm_rows` below
  *     040C a door is open; 0C03, 0C04 ignition on, off
  *     2002 mode u8, from memory u8 (1)
  *     2003 charging u8 (1), battery in sixths u8, battery u16 0.01 V, signal u8, supply u16 0.01 V
@@ -20,10 +20,7 @@
  */
 #include "protocols/jt808/jt808.h"
 
-static const struct {
-    uint16_t id;
-    alarm_set alarm;
-} alarms[] = {
+static const struct alarm_row alarm_rows[] = {
     {0x0400, ALARM_BIT(HARSH_ACCELERATION)}, {0x0401, ALARM_BIT(HARSH_BRAKING)},
     {0x0402, ALARM_BIT(HARSH_CORNERING)},    {0x0403, ALARM_BIT(OVERSPEED)},
     {0x0405, ALARM_BIT(COLLISION)},          {0x0406, ALARM_BIT(VIBRATION)},
@@ -37,6 +34,8 @@ static const struct {
     {0x0c10, ALARM_BIT(POWER_OFF)},  /* switched off */
     {0x0c12, ALARM_BIT(COVER_OPEN)}, /* tampering */
 };
+
+static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
 
 static void read_mode(struct reader *r, struct fix *f)
 {
@@ -127,9 +126,7 @@ static void read_entry(uint16_t id, struct bytes value, struct fix *f)
     default:
         break;
     }
-    for (size_t i = 0; i < sizeof(alarms) / sizeof(alarms[0]); i++) {
-        f->alarms |= alarms[i].id == id ? alarms[i].alarm : 0;
-    }
+    f->alarms |= alarm_table_of_code(&alarms, id);
 }
 
 void jt808_item_jimi(struct reader *r, struct fix *f)

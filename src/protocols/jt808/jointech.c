@@ -59,13 +59,11 @@ static void set_battery(struct fix *f, uint8_t battery)
 static void set_alarms(struct fix *f, uint8_t product, uint16_t status, uint16_t alarm)
 {
     enum { PADLOCK = 3, CUT_OFF = 1 << 5 };
-    static const struct {
-        uint8_t bit;
-        alarm_set alarm;
-    } rows[] = {
+    static const struct alarm_row rows[] = {
         {0, ALARM_BIT(OVERSPEED)},   {1, ALARM_BIT(LOW_BATTERY)},    {2, ALARM_BIT(VIBRATION)},
         {3, ALARM_BIT(LOW_BATTERY)}, {5, ALARM_BIT(GEOFENCE_ENTER)}, {6, ALARM_BIT(GEOFENCE_LEAVE)},
     };
+    static const struct alarm_table alarms = ALARM_TABLE(rows);
     if (product == 1 || product == 2) {
         f->alarms |= (alarm & 1U) != 0 ? ALARM_BIT(LOW_BATTERY) : 0;
     }
@@ -73,9 +71,7 @@ static void set_alarms(struct fix *f, uint8_t product, uint16_t status, uint16_t
         return;
     }
     fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (status & CUT_OFF) != 0);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        f->alarms |= (alarm >> rows[i].bit & 1U) != 0 ? rows[i].alarm : 0;
-    }
+    f->alarms |= alarm_table_of_bits(&alarms, alarm);
 }
 
 static void read_items(struct reader *r, struct cell cell, struct fix *f)

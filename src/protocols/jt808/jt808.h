@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/reader.h"
+#include "protocols/alarm_table.h"
 #include "protocols/protocol.h"
 
 /*
@@ -82,10 +83,8 @@ extern const struct protocol_device jt808_device;
 
 /* location.c */
 
-/* The alarms that the bits of an alarm word stand for. */
-alarm_set jt808_alarms_of(uint32_t word);
-/* The alarm word that says those of `set` which have a bit. */
-uint32_t jt808_alarm_word(alarm_set set);
+/* What the bits of the alarm word of a location stand for. */
+extern const struct alarm_table jt808_alarms;
 /* BCD YYMMDDhhmmss in the zone of the session; no time is set where it is no date. */
 void jt808_read_time(struct reader *r, const struct session *s, struct fix *f);
 /* Status u32, latitude u32, longitude u32. */

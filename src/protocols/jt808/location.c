@@ -15,9 +15,9 @@
  * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion);
  * a frame does not say the model, so they are not read; but for AOVX (aovx.c).
  *
- * The alarm word: `alarms` below. What has no counterpart among our alarms is left out: faults of
- * modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12), theft
- * and fuel (24 to 27), and bits of the standard that are vendors' own (12 to 14).
+ * The alarm word: `alarm_rows` below. What has no counterpart among our alarms is left out: faults
+ * of modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12),
+ * theft and fuel (24 to 27), and bits of the standard that are vendors' own (12 to 14).
  *
  * Behind the 28 bytes some trackers send a fixed tail of 18: skip 4, odometer u32 km, voltage u16
  * 0.1 V, area u32, signal u8, skip 3. Items of 18 bytes in all are told from it by their ids and
@@ -43,10 +43,7 @@ enum {
     STATUS_CHARGING = 1 << 26,
 };
 
-static const struct {
-    uint8_t bit;
-    alarm_set alarm;
-} alarms[] = {
+static const struct alarm_row alarm_rows[] = {
     {0, ALARM_BIT(SOS)},          {1, ALARM_BIT(OVERSPEED)},     {2, ALARM_BIT(FATIGUE)},
     {5, ALARM_BIT(GPS_ANTENNA)},  {6, ALARM_BIT(GPS_ANTENNA)},   {7, ALARM_BIT(LOW_BATTERY)},
     {8, ALARM_BIT(POWER_OFF)},    {15, ALARM_BIT(VIBRATION)},    {16, ALARM_BIT(COVER_OPEN)},
@@ -55,27 +52,7 @@ static const struct {
     {30, ALARM_BIT(ROLLOVER)},
 };
 
-alarm_set jt808_alarms_of(uint32_t word)
-{
-    alarm_set set = 0;
-    for (size_t i = 0; word != 0 && i < sizeof(alarms) / sizeof(alarms[0]); i++) {
-        set |= (word >> alarms[i].bit & 1U) != 0 ? alarms[i].alarm : 0;
-    }
-    return set;
-}
-
-uint32_t jt808_alarm_word(alarm_set set)
-{
-    uint32_t word = 0;
-    alarm_set said = 0;
-    for (size_t i = 0; i < sizeof(alarms) / sizeof(alarms[0]); i++) {
-        if ((set & alarms[i].alarm & ~said) != 0) {
-            word |= UINT32_C(1) << alarms[i].bit;
-            said |= alarms[i].alarm;
-        }
-    }
-    return word;
-}
+const struct alarm_table jt808_alarms = ALARM_TABLE(alarm_rows);
 
 void jt808_read_time(struct reader *r, const struct session *s, struct fix *f)
 {
@@ -163,7 +140,7 @@ static bool read_location(const struct session *s, struct bytes body, struct fix
         return false;
     }
     if (!jt808_read_aovx_bits(bytes_slice(body, r.pos, SIZE_MAX), alarm, read_u32be(&status), f)) {
-        f->alarms = jt808_alarms_of(alarm);
+        f->alarms = alarm_table_of_bits(&jt808_alarms, alarm);
     }
     if (reader_left(&r) == TAIL_LEN && !is_items(r)) {
         read_tail(&r, f);

@@ -193,10 +193,12 @@ static void test_alarm_word(void **state)
         [29] = ALARM_BIT(COLLISION),  [30] = ALARM_BIT(ROLLOVER),
     };
     for (unsigned bit = 0; bit < 32; bit++) {
-        assert_int_equal(jt808_alarms_of(UINT32_C(1) << bit), want[bit]);
-        assert_int_equal(jt808_alarms_of(jt808_alarm_word(want[bit])), want[bit]);
+        assert_int_equal(alarm_table_of_bits(&jt808_alarms, UINT32_C(1) << bit), want[bit]);
+        assert_int_equal(
+            alarm_table_of_bits(&jt808_alarms, alarm_table_word(&jt808_alarms, want[bit])),
+            want[bit]);
     }
-    assert_int_equal(jt808_alarm_word(ALARM_BIT(TEMPERATURE)), 0);
+    assert_int_equal(alarm_table_word(&jt808_alarms, ALARM_BIT(TEMPERATURE)), 0);
 }
 
 static void test_batches(void **state)

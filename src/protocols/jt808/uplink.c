@@ -123,10 +123,7 @@ static void skip_codes(struct reader *r)
 
 static void read_alarms(struct reader *r, struct fix *f)
 {
-    static const struct {
-        uint8_t id;
-        alarm_set alarm;
-    } rows[] = {
+    static const struct alarm_row rows[] = {
         {0x02, ALARM_BIT(POWER_OFF)}, /* unplugged */
         {0x1a, ALARM_BIT(HARSH_ACCELERATION)},
         {0x1b, ALARM_BIT(HARSH_BRAKING)},
@@ -140,36 +137,26 @@ static void read_alarms(struct reader *r, struct fix *f)
         {0x27, ALARM_BIT(COLLISION)},
         {0x28, ALARM_BIT(ROLLOVER)},
     };
+    static const struct alarm_table alarms = ALARM_TABLE(rows);
     size_t count = read_u8(r);
     for (size_t i = 0; i < count && reader_ok(r); i++) {
         uint8_t id = read_u8(r);
         read_skip(r, read_u8(r));
-        for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
-            f->alarms |= rows[k].id == id ? rows[k].alarm : 0;
-        }
-    }
-}
-
-static alarm_set alarm_of_event(uint32_t event)
-{
-    switch (event) {
-    case 51:
-        return ALARM_BIT(HARSH_ACCELERATION);
-    case 52:
-        return ALARM_BIT(HARSH_BRAKING);
-    case 53:
-        return ALARM_BIT(HARSH_CORNERING);
-    case 56:
-        return ALARM_BIT(COLLISION);
-    default:
-        return 0;
+        f->alarms |= alarm_table_of_code(&alarms, id);
     }
 }
 
 /* An event of driving: a report without a place, or nothing where it is none of our alarms. */
 static enum err read_event(struct reader *r, struct fix *f, struct decoded *out)
 {
-    f->alarms = alarm_of_event(read_u32be(r));
+    static const struct alarm_row rows[] = {
+        {51, ALARM_BIT(HARSH_ACCELERATION)},
+        {52, ALARM_BIT(HARSH_BRAKING)},
+        {53, ALARM_BIT(HARSH_CORNERING)},
+        {56, ALARM_BIT(COLLISION)},
+    };
+    static const struct alarm_table alarms = ALARM_TABLE(rows);
+    f->alarms = alarm_table_of_code(&alarms, read_u32be(r));
     if (!reader_ok(r)) {
         return ERR_MALFORMED;
     }
