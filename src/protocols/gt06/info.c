@@ -25,8 +25,8 @@
 #include "protocols/gt06/gt06.h"
 
 #include "base/units.h"
-#include "protocols/alarm_table.h"
 #include "protocols/fields.h"
+#include "protocols/items.h"
 
 enum { ICCID_LEN = 10 };
 
@@ -164,7 +164,7 @@ enum err gt06_decode_info(struct session *s, const struct gt06_frame *f, struct 
 }
 
 /* The alarms of module 0034; also the door (10). Without a counterpart: 1C switched on. */
-static void set_module_alarm(struct fix *f, uint8_t code)
+static void set_module_alarm(struct fix *f, int64_t code)
 {
     static const struct alarm_row rows[] = {
         {0x12, ALARM_BIT(REMOVAL)},        {0x14, ALARM_BIT(GEOFENCE_ENTER)},
@@ -178,7 +178,7 @@ static void set_module_alarm(struct fix *f, uint8_t code)
     if (code == CODE_DOOR) {
         fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
     }
-    f->alarms |= alarm_table_of_code(&codes, code);
+    f->alarms |= alarm_table_of_code(&codes, (unsigned)code);
 }
 
 static void module_gps(struct reader *r, struct fix *f)
@@ -211,73 +211,50 @@ static void module_cell(struct reader *r, struct fix *f)
     }
 }
 
-/* A module whose value is one number; short ones were left out by the caller. */
-static void read_module_number(struct reader *r, struct fix *f, uint16_t type)
+static void module_iccid(struct reader *r, struct fix *f)
 {
-    switch (type) {
-    case 0x0009:
-        fix_set_satellites(f, read_u8(r));
-        break;
-    case 0x0018:
-        set_centivolts(r, f, fix_set_battery_mv);
-        break;
-    case 0x0028:
-        f->hdop_e2 = (uint16_t)(read_u8(r) * 10);
-        f->has |= FIX_HAS_HDOP;
-        break;
-    case 0x002a:
-        fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, (read_u8(r) & 0x0fU) != 0);
-        break;
-    case 0x0034:
-        set_module_alarm(f, read_u8(r));
-        break;
-    default:
-        break;
-    }
+    field_set_iccid_bcd(f, read_bytes(r, ICCID_LEN));
 }
 
-static void read_module(struct reader *r, struct fix *f, uint16_t type)
+static void set_hdop_e1(struct fix *f, int64_t hdop_e1)
 {
-    switch (type) {
-    case 0x0003:
-        field_set_iccid_bcd(f, read_bytes(r, ICCID_LEN));
-        break;
-    case 0x0011:
-        module_cell(r, f);
-        break;
-    case 0x002c:
-        if (r->in.len >= 4 && (f->has & FIX_HAS_TIME) == 0) {
-            set_unix_time(f, read_u32be(r));
-        }
-        break;
-    case 0x002e:
-        if (r->in.len >= 4) {
-            fix_set_odometer_m(f, read_u32be(r));
-        }
-        break;
-    case 0x0033:
-        module_gps(r, f);
-        break;
-    default:
-        if (r->in.len > 0) {
-            read_module_number(r, f, type);
-        }
-        break;
+    f->hdop_e2 = (uint16_t)(hdop_e1 * 10);
+    f->has |= FIX_HAS_HDOP;
+}
+
+static void set_doors(struct fix *f, int64_t doors)
+{
+    enum { DOORS = 0x0f };
+    fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, (doors & DOORS) != 0);
+}
+
+/* The time of the report, unless that of the position is known. */
+static void set_report_time(struct fix *f, int64_t time_s)
+{
+    if ((f->has & FIX_HAS_TIME) == 0) {
+        set_unix_time(f, (uint32_t)time_s);
     }
 }
 
 enum err gt06_decode_modular(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
+    static const struct item modules[] = {
+        {.id = 0x0003, .read = module_iccid},
+        {.id = 0x0009, .len = 1, .set = item_satellites},
+        {.id = 0x0011, .read = module_cell},
+        {.id = 0x0018, .len = 2, .scale = 10, .set = item_battery_mv},
+        {.id = 0x0028, .len = 1, .set = set_hdop_e1},
+        {.id = 0x002a, .len = 1, .set = set_doors},
+        {.id = 0x002c, .len = 4, .set = set_report_time},
+        {.id = 0x002e, .len = 4, .set = item_odometer_m},
+        {.id = 0x0033, .read = module_gps},
+        {.id = 0x0034, .len = 1, .set = set_module_alarm},
+    };
+    static const struct item_list list = ITEM_LIST(modules);
     (void)s;
     struct reader r = reader_init(f->content);
     struct fix fix = {0};
-    while (reader_left(&r) > 0) {
-        uint16_t type = read_u16be(&r);
-        struct reader value = reader_init(read_bytes(&r, read_u16be(&r)));
-        if (reader_ok(&r)) {
-            read_module(&value, &fix, type);
-        }
-    }
+    items_read(&r, (struct item_form){2, 2}, &list, &fix);
     if (!reader_ok(&r) && fix.has == 0) {
         return ERR_MALFORMED; /* the first module is longer than the frame */
     }
@@ -392,36 +369,27 @@ enum err gt06_decode_bms(struct session *s, const struct gt06_frame *f, struct d
     return ERR_OK;
 }
 
-/* One state of F1. */
-static void read_state(struct reader *r, struct fix *f, uint16_t id)
+static void set_motion_state(struct fix *f, int64_t state)
 {
     enum { MOVING = 2, MOVING_FAST = 4 };
-    uint8_t value = r->in.len > 0 ? r->in.at[0] : 0;
-    if (id == 0x0001) {
-        fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, value == MOVING || value == MOVING_FAST);
-    } else if (id == 0x0004) {
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, value > 0);
-    } else if (id == 0x0005) {
-        set_centivolts(r, f, fix_set_power_mv);
-    } else if (id == 0x0007) {
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, value > 0);
-    }
+    item_motion(f, state == MOVING || state == MOVING_FAST);
 }
 
 enum err gt06_decode_device_status(struct session *s, const struct gt06_frame *f,
                                    struct decoded *out)
 {
+    static const struct item states[] = {
+        {.id = 0x0001, .len = 1, .set = set_motion_state},
+        {.id = 0x0004, .len = 1, .set = item_ignition},
+        {.id = 0x0005, .len = 2, .scale = 10, .set = item_power_mv},
+        {.id = 0x0007, .len = 1, .set = item_charging},
+    };
+    static const struct item_list list = ITEM_LIST(states);
     (void)s;
     struct reader r = reader_init(f->content);
     struct fix fix = {0};
     set_unix_time(&fix, read_u32be(&r));
-    while (reader_left(&r) > 0) {
-        uint16_t id = read_u16be(&r);
-        struct reader value = reader_init(read_bytes(&r, read_u8(&r)));
-        if (reader_ok(&r) && value.in.len > 0) {
-            read_state(&value, &fix, id);
-        }
-    }
+    items_read(&r, (struct item_form){2, 1}, &list, &fix);
     if (!reader_ok(&r) && fix.has == 0) {
         return ERR_MALFORMED;
     }

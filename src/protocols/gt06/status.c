@@ -38,7 +38,7 @@
 #include "protocols/gt06/gt06.h"
 
 #include "base/units.h"
-#include "protocols/alarm_table.h"
+#include "protocols/items.h"
 
 enum { BARS_MAX = 4, CSQ_MAX = 31, LEVEL_MAX = 6, PERCENT_MAX = 100 };
 enum { CODE_DOOR = 0x14, CODE_LOCK = 0x33, CODE_UNLOCK = 0x34 };
@@ -166,22 +166,14 @@ bool gt06_is_supply(uint8_t high, uint8_t low)
 
 void gt06_read_items(struct reader *r, struct fix *f)
 {
-    while (reader_left(r) > 0) {
-        uint16_t type = read_u16be(r);
-        struct reader value = reader_init(read_bytes(r, read_u8(r)));
-        if (!reader_ok(r)) {
-            return;
-        }
-        if (type == 0x0018 && value.in.len >= 2) {
-            fix_set_battery_mv(f, read_u16be(&value) * UINT64_C(10));
-        } else if (type == 0x006a && value.in.len >= 1) {
-            fix_set_battery_percent(f, read_u8(&value));
-        } else if (type == 0x0027 && value.in.len >= 2) {
-            fix_set_power_mv(f, read_u16be(&value) * UINT64_C(10));
-        } else if (type == 0x002e && value.in.len >= 4) {
-            fix_set_odometer_m(f, read_u32be(&value));
-        }
-    }
+    static const struct item rows[] = {
+        {.id = 0x0018, .len = 2, .scale = 10, .set = item_battery_mv},
+        {.id = 0x0027, .len = 2, .scale = 10, .set = item_power_mv},
+        {.id = 0x002e, .len = 4, .set = item_odometer_m},
+        {.id = 0x006a, .len = 1, .set = item_battery_percent},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
+    items_read(r, (struct item_form){2, 1}, &list, f);
 }
 
 /* The 14 bytes of OBD devices. */

@@ -89,16 +89,16 @@ void jt808_item_f6(struct reader *r, struct fix *f)
     }
 }
 
-void jt808_item_f7(struct reader *r, struct fix *f)
+static void set_charging(struct fix *f, int64_t value)
 {
-    enum { LEN = 6 };
-    if (r->in.len == LEN) {
-        fix_set_battery_mv(f, read_u32be(r));
-        uint8_t charging = read_u8(r);
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, charging == 2 || charging == 3);
-        fix_set_battery_percent(f, read_u8(r));
-    }
+    item_charging(f, value == 2 || value == 3);
 }
+
+const struct item jt808_f7_parts[JT808_F7_PARTS] = {
+    {.size = 6, .at = 0, .len = 4, .set = item_battery_mv},
+    {.size = 6, .at = 4, .len = 1, .set = set_charging},
+    {.size = 6, .at = 5, .len = 1, .set = item_battery_percent},
+};
 
 void jt808_item_f8(struct reader *r, struct fix *f)
 {

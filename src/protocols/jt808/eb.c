@@ -23,47 +23,26 @@
 
 enum { MCC_MIN = 200, CELLS_HEAD_LEN = 3, CELLS_ENTRY_LEN = 5 };
 
-static void sub_fuel_1(struct reader *r, struct fix *f)
+/* The tanks together. */
+static void add_fuel_ml(struct fix *f, int64_t fuel_ml)
 {
-    uint64_t fuel_ml = read_u16be(r) * UINT64_C(100);
-    if (reader_ok(r)) {
-        fix_set_fuel_ml(f, f->fuel_ml + fuel_ml);
-    }
+    fix_set_fuel_ml(f, f->fuel_ml + (uint64_t)fuel_ml);
 }
 
 static void sub_fuel_2(struct reader *r, struct fix *f)
 {
     int64_t fuel_l_e7 = 0;
     if (parse_decimal_e7(r->in, &fuel_l_e7) && fuel_l_e7 >= 0) {
-        fix_set_fuel_ml(f, f->fuel_ml + (uint64_t)fuel_l_e7 / 10000);
+        add_fuel_ml(f, fuel_l_e7 / 10000);
     }
 }
 
-static void sub_voltage(struct reader *r, struct fix *f)
-{
-    if (r->in.len == 4) {
-        fix_set_power_mv(f, read_u32be(r));
-    } else if (r->in.len == 2) {
-        fix_set_battery_mv(f, read_u16be(r));
-    }
-}
-
-static void sub_alarms(struct reader *r, struct fix *f)
-{
-    uint32_t bits = read_u32be(r);
-    if (reader_ok(r)) {
-        f->alarms |= (bits & 1U) == 0 ? ALARM_BIT(POWER_OFF) : 0;
-        f->alarms |= (bits & 1U << 12) == 0 ? ALARM_BIT(REMOVAL) : 0;
-    }
-}
-
-static void sub_percent(struct reader *r, struct fix *f)
-{
-    unsigned percent = read_u8(r);
-    if (reader_ok(r)) {
-        fix_set_battery_percent(f, percent);
-    }
-}
+static const struct alarm_row low_rows[] = {
+    {0, ALARM_BIT(POWER_OFF)},
+    {12, ALARM_BIT(REMOVAL)},
+};
+static const struct alarm_table low_alarms = {low_rows, sizeof(low_rows) / sizeof(low_rows[0]),
+                                              .is_active_low = true};
 
 static void sub_iccid(struct reader *r, struct fix *f)
 {
@@ -84,40 +63,27 @@ static void sub_status(struct reader *r, struct fix *f)
     }
 }
 
-static void sub_battery_alarm(struct reader *r, struct fix *f)
+static void set_battery_alarm(struct fix *f, int64_t alarm)
 {
-    uint8_t alarm = read_u8(r);
     f->alarms |= alarm == 3 || alarm == 4 ? ALARM_BIT(LOW_BATTERY) : 0;
 }
 
-static void sub_supply(struct reader *r, struct fix *f)
-{
-    uint64_t power_mv = read_u16be(r) * UINT64_C(10);
-    if (reader_ok(r)) {
-        fix_set_power_mv(f, power_mv);
-    }
-}
-
-static const struct {
-    uint16_t type;
-    jt808_item *read;
-} sub_items[] = {
-    {0x0001, sub_fuel_1},           {0x0023, sub_fuel_2},         {0x002d, sub_voltage},
-    {0x0089, sub_alarms},           {0x00a8, sub_percent},        {0x00b2, sub_iccid},
-    {0x00b9, jt808_item_wifi_text}, {0x00c5, sub_status},         {0x00c6, sub_battery_alarm},
-    {0x00ce, sub_supply},           {0x00d8, jt808_item_cell_d8}, {0x00e1, sub_percent},
+static const struct item sub_items[] = {
+    {.id = 0x0001, .len = 2, .scale = 100, .set = add_fuel_ml},
+    {.id = 0x0023, .read = sub_fuel_2},
+    {.id = 0x002d, .size = 4, .len = 4, .set = item_power_mv},
+    {.id = 0x002d, .size = 2, .len = 2, .set = item_battery_mv},
+    {.id = 0x0089, .len = 4, .bits = &low_alarms},
+    {.id = 0x00a8, .len = 1, .set = item_battery_percent},
+    {.id = 0x00b2, .read = sub_iccid},
+    {.id = 0x00b9, .read = jt808_item_wifi_text},
+    {.id = 0x00c5, .read = sub_status},
+    {.id = 0x00c6, .len = 1, .set = set_battery_alarm},
+    {.id = 0x00ce, .len = 2, .scale = 10, .set = item_power_mv},
+    {.id = 0x00d8, .read = jt808_item_cell_d8},
+    {.id = 0x00e1, .len = 1, .set = item_battery_percent},
 };
-
-static void read_sub_item(uint16_t type, struct bytes value, struct fix *f)
-{
-    for (size_t i = 0; i < sizeof(sub_items) / sizeof(sub_items[0]); i++) {
-        if (sub_items[i].type == type) {
-            struct reader r = reader_init(value);
-            sub_items[i].read(&r, f);
-            return;
-        }
-    }
-}
+static const struct item_list sub_list = ITEM_LIST(sub_items);
 
 void jt808_item_eb(struct reader *r, struct fix *f)
 {
@@ -138,6 +104,6 @@ void jt808_item_eb(struct reader *r, struct fix *f)
         if (!reader_ok(r) || len < TYPE_LEN) {
             return;
         }
-        read_sub_item(type, value, f);
+        item_list_read(&sub_list, type, value, f);
     }
 }

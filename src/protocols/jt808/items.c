@@ -39,64 +39,19 @@
 
 enum { CELL_MAX_MV = 5000 };
 
-static void item_odometer(struct reader *r, struct fix *f)
-{
-    uint64_t odometer_m = read_u32be(r) * UINT64_C(100);
-    if (reader_ok(r)) {
-        fix_set_odometer_m(f, odometer_m);
-    }
-}
-
-static void item_odometer_m(struct reader *r, struct fix *f)
-{
-    uint64_t odometer_m = read_u32be(r);
-    if (reader_ok(r)) {
-        fix_set_odometer_m(f, odometer_m);
-    }
-}
-
-static void item_fuel(struct reader *r, struct fix *f)
+/* Tenths of a litre, or litres where the uppermost bit is set. */
+static void set_fuel(struct fix *f, int64_t fuel)
 {
     enum { WHOLE = 0x8000 };
-    unsigned fuel = read_u16be(r);
-    if (reader_ok(r)) {
-        fix_set_fuel_ml(f, (fuel & WHOLE) != 0 ? (fuel & ~(unsigned)WHOLE) * UINT64_C(1000)
-                                               : fuel * UINT64_C(100));
-    }
-}
-
-static void item_percent(struct reader *r, struct fix *f)
-{
-    unsigned percent = read_u8(r);
-    if (reader_ok(r)) {
-        fix_set_battery_percent(f, percent);
-    }
+    item_fuel_ml(f, (fuel & WHOLE) != 0 ? (fuel - WHOLE) * 1000 : fuel * 100);
 }
 
 /* The direction in which the fence of the tracker itself was crossed. */
-static void item_fence(struct reader *r, struct fix *f)
+static void set_fence(struct fix *f, int64_t direction)
 {
-    read_skip(r, 1 + 4);
-    uint8_t direction = read_u8(r);
-    if (reader_ok(r) && direction <= 1) {
-        f->alarms |= direction == 0 ? ALARM_BIT(GEOFENCE_ENTER) : ALARM_BIT(GEOFENCE_LEAVE);
-    }
-}
-
-static void item_gsm(struct reader *r, struct fix *f)
-{
-    unsigned csq = read_u8(r);
-    if (reader_ok(r)) {
-        fix_set_gsm(f, csq);
-    }
-}
-
-static void item_satellites(struct reader *r, struct fix *f)
-{
-    unsigned satellites = read_u8(r);
-    if (reader_ok(r)) {
-        fix_set_satellites(f, satellites);
-    }
+    f->alarms |= direction == 0   ? ALARM_BIT(GEOFENCE_ENTER)
+                 : direction == 1 ? ALARM_BIT(GEOFENCE_LEAVE)
+                                  : 0;
 }
 
 static void item_temperatures(struct reader *r, struct fix *f)
@@ -114,21 +69,26 @@ static void item_temperatures(struct reader *r, struct fix *f)
     }
 }
 
-static void item_tenths(struct reader *r, struct fix *f)
-{
-    unsigned tenths = read_u8(r);
-    if (reader_ok(r)) {
-        fix_set_battery_percent(f, tenths * 10);
-    }
-}
+static const struct alarm_row harsh_rows[] = {
+    {8, ALARM_BIT(HARSH_ACCELERATION)},
+    {9, ALARM_BIT(HARSH_BRAKING)},
+    {10, ALARM_BIT(HARSH_CORNERING)},
+};
+static const struct alarm_table harsh = ALARM_TABLE(harsh_rows);
 
-static void item_harsh(struct reader *r, struct fix *f)
-{
-    unsigned bits = read_u16be(r);
-    f->alarms |= (bits & 1U << 8) != 0 ? ALARM_BIT(HARSH_ACCELERATION) : 0;
-    f->alarms |= (bits & 1U << 9) != 0 ? ALARM_BIT(HARSH_BRAKING) : 0;
-    f->alarms |= (bits & 1U << 10) != 0 ? ALARM_BIT(HARSH_CORNERING) : 0;
-}
+static const struct alarm_row user_rows[] = {{3, ALARM_BIT(VIBRATION)}};
+static const struct alarm_table user_status = ALARM_TABLE(user_rows);
+
+static const struct alarm_row e7_rows[] = {
+    {0, ALARM_BIT(VIBRATION)}, {1, ALARM_BIT(SOS)}, {2, ALARM_BIT(SOS)}, {3, ALARM_BIT(SOS)}};
+static const struct alarm_table e7_alarms = ALARM_TABLE(e7_rows);
+
+static const struct alarm_row fe_rows[] = {
+    {0, ALARM_BIT(HARSH_ACCELERATION)}, {1, ALARM_BIT(HARSH_BRAKING)},
+    {2, ALARM_BIT(HARSH_CORNERING)},    {3, ALARM_BIT(COLLISION)},
+    {4, ALARM_BIT(COVER_OPEN)},
+};
+static const struct alarm_table fe_alarms = ALARM_TABLE(fe_rows);
 
 /* The whole value as a number of hundredths. */
 static uint32_t hundredths(struct reader *r)
@@ -152,20 +112,20 @@ static void item_battery_e2(struct reader *r, struct fix *f)
     }
 }
 
-static void item_driving(struct reader *r, struct fix *f)
+/* A status and a kind. */
+static void set_driving(struct fix *f, int64_t value)
 {
-    enum { END = 2, ACCELERATION = 1, BRAKING = 2, CORNERING = 3, ACCIDENT = 0x16 };
-    read_skip(r, 4);
-    uint8_t status = read_u8(r);
-    uint8_t kind = read_u8(r);
-    if (!reader_ok(r) || status == END) {
-        return;
+    enum { END = 2, BYTE = 0x100 };
+    static const struct alarm_row rows[] = {
+        {0x01, ALARM_BIT(HARSH_ACCELERATION)},
+        {0x02, ALARM_BIT(HARSH_BRAKING)},
+        {0x03, ALARM_BIT(HARSH_CORNERING)},
+        {0x16, ALARM_BIT(COLLISION)},
+    };
+    static const struct alarm_table kinds = ALARM_TABLE(rows);
+    if (value / BYTE != END) {
+        f->alarms |= alarm_table_of_code(&kinds, (unsigned)(value % BYTE));
     }
-    f->alarms |= kind == ACCELERATION ? ALARM_BIT(HARSH_ACCELERATION)
-                 : kind == BRAKING    ? ALARM_BIT(HARSH_BRAKING)
-                 : kind == CORNERING  ? ALARM_BIT(HARSH_CORNERING)
-                 : kind == ACCIDENT   ? ALARM_BIT(COLLISION)
-                                      : 0;
 }
 
 void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f)
@@ -197,54 +157,14 @@ static void item_iccid(struct reader *r, struct fix *f)
     }
 }
 
-static void item_supply_e1(struct reader *r, struct fix *f)
-{
-    uint64_t power_mv = read_u16be(r) * UINT64_C(100);
-    if (reader_ok(r)) {
-        fix_set_power_mv(f, power_mv);
-    }
-}
-
-static void item_user_status(struct reader *r, struct fix *f)
-{
-    f->alarms |= (read_u32be(r) & 1U << 3) != 0 ? ALARM_BIT(VIBRATION) : 0;
-}
-
-/* D4, E1 and E9 of one or two bytes. */
-static void item_charge(struct reader *r, struct fix *f)
+/* A percentage, or that it is charging. */
+static void set_charge(struct fix *f, int64_t value)
 {
     enum { CHARGING = 0xff };
-    if (r->in.len == 2) {
-        item_supply_e1(r, f);
-        return;
-    }
-    if (r->in.len != 1) {
-        return;
-    }
-    uint8_t percent = read_u8(r);
-    if (percent == CHARGING) {
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, true);
+    if (value == CHARGING) {
+        item_charging(f, 1);
     } else {
-        fix_set_battery_percent(f, percent);
-    }
-}
-
-static void item_e1(struct reader *r, struct fix *f)
-{
-    enum { CELLS_MIN = 12 };
-    if (r->in.len >= CELLS_MIN) {
-        jt808_item_cells_e1(r, f);
-    } else {
-        item_charge(r, f);
-    }
-}
-
-static void item_d5(struct reader *r, struct fix *f)
-{
-    if (r->in.len == 2) {
-        item_battery_e2(r, f);
-    } else {
-        jt808_item_lock_list(r, f);
+        item_battery_percent(f, value);
     }
 }
 
@@ -278,22 +198,6 @@ static void item_e3(struct reader *r, struct fix *f)
     jt808_set_voltage(f, voltage_mv);
     if (voltage_mv <= CELL_MAX_MV) {
         fix_set_battery_percent(f, percent);
-    }
-}
-
-static void item_e4(struct reader *r, struct fix *f)
-{
-    enum { LEN = 2 };
-    if (r->in.len == LEN) {
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, read_u8(r) == 0);
-        fix_set_battery_percent(f, read_u8(r));
-    }
-}
-
-static void item_motion(struct reader *r, struct fix *f)
-{
-    if (r->in.len == 1) {
-        fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, read_u8(r) != 0);
     }
 }
 
@@ -336,155 +240,125 @@ static void item_e6(struct reader *r, struct fix *f)
     }
 }
 
-static void item_e7(struct reader *r, struct fix *f)
-{
-    enum { LEN = 8, VIBRATION = 1, SOS = 7 << 1 };
-    if (r->in.len == LEN) {
-        unsigned bits = read_u16be(r);
-        f->alarms |= (bits & VIBRATION) != 0 ? ALARM_BIT(VIBRATION) : 0;
-        f->alarms |= (bits & SOS) != 0 ? ALARM_BIT(SOS) : 0;
-    }
-}
-
-static void item_ee(struct reader *r, struct fix *f)
-{
-    enum { LEN = 6 };
-    if (r->in.len == LEN) {
-        fix_set_gsm(f, read_u8(r));
-        fix_set_power_mv(f, read_u16be(r));
-        fix_set_battery_mv(f, read_u16be(r));
-        fix_set_satellites(f, read_u8(r));
-    }
-}
-
-static void item_f1(struct reader *r, struct fix *f)
-{
-    enum { LEN = 4 };
-    if (r->in.len == LEN) {
-        fix_set_power_mv(f, read_u32be(r));
-    }
-}
-
 static void item_f3(struct reader *r, struct fix *f)
 {
-    enum { SUPPLY = 0x0004 };
-    while (reader_left(r) > 0) {
-        uint16_t id = read_u16be(r);
-        struct bytes value = read_bytes(r, read_u8(r));
-        if (id == SUPPLY && value.len == 2) {
-            struct reader v = reader_init(value);
-            fix_set_power_mv(f, read_u16be(&v));
-        }
-    }
-}
-
-/* 7c, then sub-items of an id u8, a length u8 and a value. */
-static void read_fe_items(struct reader *r, struct fix *f)
-{
-    enum { ALARMS = 1, ALARMS_LEN = 4 };
-    static const alarm_set by_bit[] = {
-        ALARM_BIT(HARSH_ACCELERATION), ALARM_BIT(HARSH_BRAKING), ALARM_BIT(HARSH_CORNERING),
-        ALARM_BIT(COLLISION),          ALARM_BIT(COVER_OPEN),
+    static const struct item rows[] = {
+        {.id = 0x0004, .size = 2, .len = 2, .set = item_power_mv},
     };
-    while (reader_left(r) > 0) {
-        uint8_t id = read_u8(r);
-        struct bytes value = read_bytes(r, read_u8(r));
-        if (id != ALARMS || value.len != ALARMS_LEN) {
-            continue;
-        }
-        struct reader v = reader_init(value);
-        uint32_t bits = read_u32be(&v);
-        for (size_t i = 0; i < sizeof(by_bit) / sizeof(by_bit[0]); i++) {
-            f->alarms |= (bits >> i & 1U) != 0 ? by_bit[i] : 0;
-        }
-    }
+    static const struct item_list list = ITEM_LIST(rows);
+    items_read(r, (struct item_form){2, 1}, &list, f);
 }
 
+/* FE of more than two bytes: 7c, then sub-items of an id u8, a length u8 and a value. */
 static void item_fe(struct reader *r, struct fix *f)
 {
-    enum { MARK = 0x7c, LONG_MIN = 5 };
-    if (r->in.len <= 2) {
-        item_charge(r, f);
-    } else if (r->in.len >= LONG_MIN && read_u8(r) == MARK) {
-        read_fe_items(r, f);
+    enum { MARK = 0x7c, LEN_MIN = 5 };
+    static const struct item rows[] = {
+        {.id = 0x01, .size = 4, .len = 4, .bits = &fe_alarms},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
+    if (r->in.len >= LEN_MIN && read_u8(r) == MARK) {
+        items_read(r, (struct item_form){1, 1}, &list, f);
     }
 }
 
 /* 80: the sub-items are items of the same form, their ids from 81 on. */
 static void item_obd(struct reader *r, struct fix *f)
 {
+    static const struct item rows[] = {
+        {.id = 0x82, .len = 2, .scale = 100, .set = item_power_mv},
+        {.id = 0xcc, .read = item_iccid},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
     read_skip(r, 1);
-    while (reader_left(r) > 0) {
-        uint8_t id = read_u8(r);
-        struct reader value = reader_init(read_bytes(r, read_u8(r)));
-        if (id == 0x82) {
-            item_supply_e1(&value, f);
-        } else if (id == 0xcc) {
-            item_iccid(&value, f);
-        }
-    }
+    items_read(r, (struct item_form){1, 1}, &list, f);
 }
 
-static jt808_item *const items[UINT8_MAX + 1] = {
-    [0x01] = item_odometer,
-    [0x02] = item_fuel,
-    [0x06] = item_percent,
-    [0x0b] = jt808_item_lock_event,
-    [0x12] = item_fence,
-    [0x30] = item_gsm,
-    [0x31] = item_satellites,
-    [0x33] = jt808_item_lock_text,
-    [0x51] = item_temperatures,
-    [0x53] = jt808_item_cells_counted,
-    [0x56] = item_tenths,
-    [0x57] = item_harsh,
-    [0x5d] = jt808_item_cells_counted,
-    [0x63] = jt808_item_sublocks,
-    [0x68] = item_percent_e2,
-    [0x69] = item_battery_e2,
-    [0x70] = item_driving,
-    [0x71] = item_iccid,
-    [0x80] = item_obd,
-    [0x82] = item_supply_e1,
-    [0xac] = item_odometer_m,
-    [0xcc] = item_iccid,
-    [0xd0] = item_user_status,
-    [0xd3] = item_supply_e1,
-    [0xd4] = item_charge,
-    [0xd5] = item_d5,
-    [0xd6] = item_iccid,
-    [0xda] = jt808_item_lock_rope,
-    [0xe1] = item_e1,
-    [0xe3] = item_e3,
-    [0xe4] = item_e4,
-    [0xe5] = item_motion,
-    [0xe6] = item_e6,
-    [0xe7] = item_e7,
-    [0xe8] = jt808_item_jimi,
-    [0xe9] = item_charge,
-    [0xeb] = jt808_item_eb,
-    [0xec] = jt808_item_wifi,
-    [0xee] = item_ee,
-    [0xf0] = jt808_item_cells_f0,
-    [0xf1] = item_f1,
-    [0xf3] = item_f3,
-    [0xf4] = jt808_item_wifi,
-    [0xf6] = jt808_item_f6,
-    [0xf7] = jt808_item_f7,
-    [0xf8] = jt808_item_f8,
-    [0xf9] = jt808_item_f9,
-    [0xfd] = jt808_item_cell_fd,
-    [0xfe] = item_fe,
-    [0xff] = jt808_item_cell_ff,
+/* One byte is a charge, two are the supply; more than that means another thing in each. */
+static const struct item charge_parts[] = {
+    {.size = 1, .len = 1, .set = set_charge},
+    {.size = 2, .len = 2, .scale = 100, .set = item_power_mv},
+};
+static const struct item e1_parts[] = {
+    {.size = 1, .len = 1, .set = set_charge},
+    {.size = 2, .len = 2, .scale = 100, .set = item_power_mv},
+    {.read = jt808_item_cells_e1},
+};
+static const struct item fe_parts[] = {
+    {.size = 1, .len = 1, .set = set_charge},
+    {.size = 2, .len = 2, .scale = 100, .set = item_power_mv},
+    {.read = item_fe},
+};
+static const struct item d5_parts[] = {
+    {.size = 2, .len = 2, .scale = 10, .set = item_battery_mv},
+    {.read = jt808_item_lock_list},
+};
+static const struct item e4_parts[] = {
+    {.size = 2, .at = 0, .len = 1, .set = item_charging_low},
+    {.size = 2, .at = 1, .len = 1, .set = item_battery_percent},
+};
+static const struct item ee_parts[] = {
+    {.size = 6, .at = 0, .len = 1, .set = item_gsm},
+    {.size = 6, .at = 1, .len = 2, .set = item_power_mv},
+    {.size = 6, .at = 3, .len = 2, .set = item_battery_mv},
+    {.size = 6, .at = 5, .len = 1, .set = item_satellites},
+};
+
+/* By their ids. */
+static const struct item items[UINT8_MAX + 1] = {
+    [0x01] = {.len = 4, .scale = 100, .set = item_odometer_m},
+    [0x02] = {.len = 2, .set = set_fuel},
+    [0x06] = {.len = 1, .set = item_battery_percent},
+    [0x0b] = {.read = jt808_item_lock_event},
+    [0x12] = {.at = 5, .len = 1, .set = set_fence},
+    [0x30] = {.len = 1, .set = item_gsm},
+    [0x31] = {.len = 1, .set = item_satellites},
+    [0x33] = {.read = jt808_item_lock_text},
+    [0x51] = {.read = item_temperatures},
+    [0x53] = {.read = jt808_item_cells_counted},
+    [0x56] = {.len = 1, .scale = 10, .set = item_battery_percent},
+    [0x57] = {.len = 2, .bits = &harsh},
+    [0x5d] = {.read = jt808_item_cells_counted},
+    [0x63] = {.read = jt808_item_sublocks},
+    [0x68] = {.read = item_percent_e2},
+    [0x69] = {.read = item_battery_e2},
+    [0x70] = {.at = 4, .len = 2, .set = set_driving},
+    [0x71] = {.read = item_iccid},
+    [0x80] = {.read = item_obd},
+    [0x82] = {.len = 2, .scale = 100, .set = item_power_mv},
+    [0xac] = {.len = 4, .set = item_odometer_m},
+    [0xcc] = {.read = item_iccid},
+    [0xd0] = {.len = 4, .bits = &user_status},
+    [0xd3] = {.len = 2, .scale = 100, .set = item_power_mv},
+    [0xd4] = {ITEM_PARTS(charge_parts)},
+    [0xd5] = {ITEM_PARTS(d5_parts)},
+    [0xd6] = {.read = item_iccid},
+    [0xda] = {.read = jt808_item_lock_rope},
+    [0xe1] = {ITEM_PARTS(e1_parts)},
+    [0xe3] = {.read = item_e3},
+    [0xe4] = {ITEM_PARTS(e4_parts)},
+    [0xe5] = {.size = 1, .len = 1, .set = item_motion},
+    [0xe6] = {.read = item_e6},
+    [0xe7] = {.size = 8, .len = 2, .bits = &e7_alarms},
+    [0xe8] = {.read = jt808_item_jimi},
+    [0xe9] = {ITEM_PARTS(charge_parts)},
+    [0xeb] = {.read = jt808_item_eb},
+    [0xec] = {.read = jt808_item_wifi},
+    [0xee] = {ITEM_PARTS(ee_parts)},
+    [0xf0] = {.read = jt808_item_cells_f0},
+    [0xf1] = {.size = 4, .len = 4, .set = item_power_mv},
+    [0xf3] = {.read = item_f3},
+    [0xf4] = {.read = jt808_item_wifi},
+    [0xf6] = {.read = jt808_item_f6},
+    [0xf7] = {ITEM_PARTS(jt808_f7_parts)},
+    [0xf8] = {.read = jt808_item_f8},
+    [0xf9] = {.read = jt808_item_f9},
+    [0xfd] = {.read = jt808_item_cell_fd},
+    [0xfe] = {ITEM_PARTS(fe_parts)},
+    [0xff] = {.read = jt808_item_cell_ff},
 };
 
 void jt808_read_items(struct reader *r, struct fix *f)
 {
-    while (reader_left(r) > 0) {
-        uint8_t id = read_u8(r);
-        struct reader value = reader_init(read_bytes(r, read_u8(r)));
-        if (reader_ok(r) && items[id] != NULL) {
-            items[id](&value, f);
-        }
-    }
+    items_read_table(r, items, f);
 }

@@ -20,6 +20,9 @@
  */
 #include "protocols/jt808/jt808.h"
 
+/* An id u16, a length u8. */
+static const struct item_form form = {2, 1};
+
 static const struct alarm_row alarm_rows[] = {
     {0x0400, ALARM_BIT(HARSH_ACCELERATION)}, {0x0401, ALARM_BIT(HARSH_BRAKING)},
     {0x0402, ALARM_BIT(HARSH_CORNERING)},    {0x0403, ALARM_BIT(OVERSPEED)},
@@ -63,79 +66,61 @@ static void read_power(struct reader *r, struct fix *f)
     fix_set_power_mv(f, power_mv);
 }
 
-/* One of the members of 2005, of the length that it has. */
-static void read_status(uint16_t id, struct bytes value, struct fix *f)
+static void read_iccid(struct reader *r, struct fix *f)
 {
-    struct reader r = reader_init(value);
-    unsigned number = value.len == 1 ? read_u8(&r) : value.len == 2 ? read_u16be(&r) : 0;
-    switch ((uint32_t)id << 8 | (uint32_t)value.len) {
-    case 0x000102:
-        fix_set_battery_mv(f, number * UINT64_C(10));
-        break;
-    case 0x000301:
-        fix_set_battery_percent(f, number);
-        break;
-    case 0x000401:
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, number == 0);
-        break;
-    case 0x00050a:
-        jt808_set_iccid_bcd(value, f);
-        break;
-    case 0x000702:
-        jt808_set_hdop_e1(f, number);
-        break;
-    case 0x200102:
-        fix_set_power_mv(f, number * UINT64_C(100));
-        break;
-    default:
-        break;
-    }
+    jt808_set_iccid_bcd(r->in, f);
+}
+
+static void set_hdop_e1(struct fix *f, int64_t hdop_e1)
+{
+    jt808_set_hdop_e1(f, (unsigned)hdop_e1);
 }
 
 static void read_statuses(struct reader *r, struct fix *f)
 {
-    while (reader_left(r) > 0) {
-        uint16_t id = read_u16be(r);
-        struct bytes value = read_bytes(r, read_u8(r));
-        if (reader_ok(r)) {
-            read_status(id, value, f);
-        }
-    }
+    static const struct item rows[] = {
+        {.id = 0x0001, .size = 2, .len = 2, .scale = 10, .set = item_battery_mv},
+        {.id = 0x0003, .size = 1, .len = 1, .set = item_battery_percent},
+        {.id = 0x0004, .size = 1, .len = 1, .set = item_charging_low},
+        {.id = 0x0005, .read = read_iccid},
+        {.id = 0x0007, .size = 2, .len = 2, .set = set_hdop_e1},
+        {.id = 0x2001, .size = 2, .len = 2, .scale = 100, .set = item_power_mv},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
+    items_read(r, form, &list, f);
 }
 
-static void read_entry(uint16_t id, struct bytes value, struct fix *f)
+/* What the entry itself says, whatever its value. */
+static void read_door_open(struct reader *r, struct fix *f)
 {
-    struct reader r = reader_init(value);
-    switch (id) {
-    case 0x040c:
-        fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
-        return;
-    case 0x0c03:
-    case 0x0c04:
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, id == 0x0c03);
-        return;
-    case 0x2002:
-        read_mode(&r, f);
-        return;
-    case 0x2003:
-        read_power(&r, f);
-        return;
-    case 0x2005:
-        read_statuses(&r, f);
-        return;
-    default:
-        break;
-    }
-    f->alarms |= alarm_table_of_code(&alarms, id);
+    (void)r;
+    fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
+}
+
+static void read_ignition_on(struct reader *r, struct fix *f)
+{
+    (void)r;
+    item_ignition(f, 1);
+}
+
+static void read_ignition_off(struct reader *r, struct fix *f)
+{
+    (void)r;
+    item_ignition(f, 0);
 }
 
 void jt808_item_jimi(struct reader *r, struct fix *f)
 {
-    while (reader_left(r) > 0) {
-        uint16_t id = read_u16be(r);
-        struct bytes value = read_bytes(r, read_u8(r));
-        if (reader_ok(r)) {
-            read_entry(id, value, f);
-        }
+    static const struct item rows[] = {
+        {.id = 0x040c, .read = read_door_open},    {.id = 0x0c03, .read = read_ignition_on},
+        {.id = 0x0c04, .read = read_ignition_off}, {.id = 0x2002, .read = read_mode},
+        {.id = 0x2003, .read = read_power},        {.id = 0x2005, .read = read_statuses},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
+    uint16_t id = 0;
+    struct bytes value;
+    while (item_next(r, form, &id, &value)) {
+        f->alarms |= alarm_table_of_code(&alarms, id);
+        item_list_read(&list, id, value, f);
     }
 }

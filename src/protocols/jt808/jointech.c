@@ -74,21 +74,34 @@ static void set_alarms(struct fix *f, uint8_t product, uint16_t status, uint16_t
     f->alarms |= alarm_table_of_bits(&alarms, alarm);
 }
 
+/* The network of the cell whose LAC and CID the location has told. */
+static void read_network(struct reader *r, struct cell cell, struct fix *f)
+{
+    enum { SHORT_LEN = 3, LONG_LEN = 4 };
+    size_t len = r->in.len;
+    if ((len == SHORT_LEN || len == LONG_LEN) && cell.cid != 0) {
+        cell.mcc = read_u16be(r);
+        cell.mnc = len == LONG_LEN ? read_u16be(r) : read_u8(r);
+        fix_set_cell(f, cell);
+    }
+}
+
 static void read_items(struct reader *r, struct cell cell, struct fix *f)
 {
-    enum { ALTITUDE = 0x02, NETWORK = 0x0a, LOCK = 0x0b, SHORT_LEN = 3, LONG_LEN = 4 };
-    while (reader_left(r) > 0) {
-        uint8_t id = read_u8(r);
-        struct reader value = reader_init(read_bytes(r, read_u8(r)));
-        size_t len = value.in.len;
-        if (id == ALTITUDE && len == 2) {
-            fix_set_altitude_dm(f, (int16_t)read_u16be(&value) * INT64_C(10));
-        } else if (id == NETWORK && (len == SHORT_LEN || len == LONG_LEN) && cell.cid != 0) {
-            cell.mcc = read_u16be(&value);
-            cell.mnc = len == LONG_LEN ? read_u16be(&value) : read_u8(&value);
-            fix_set_cell(f, cell);
-        } else if (id == LOCK) {
-            jt808_item_lock_event(&value, f);
+    enum { NETWORK = 0x0a };
+    static const struct item rows[] = {
+        {.id = 0x02, .size = 2, .len = 2, .is_signed = true, .scale = 10, .set = item_altitude_dm},
+        {.id = 0x0b, .read = jt808_item_lock_event},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
+    uint16_t id = 0;
+    struct bytes value;
+    while (item_next(r, (struct item_form){1, 1}, &id, &value)) {
+        struct reader network = reader_init(value);
+        if (id == NETWORK) {
+            read_network(&network, cell, f);
+        } else {
+            item_list_read(&list, id, value, f);
         }
     }
 }

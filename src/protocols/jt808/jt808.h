@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/reader.h"
-#include "protocols/alarm_table.h"
+#include "protocols/items.h"
 #include "protocols/protocol.h"
 
 /*
@@ -112,36 +112,33 @@ void jt808_set_voltage(struct fix *f, uint32_t voltage_mv);
 /* "$OBD-RT,12.3,...": the first field is the supply in V, perhaps empty. */
 void jt808_set_obd_text(struct bytes text, struct fix *f);
 
-/* A reader of one item, whose value is all that `r` holds. Sets nothing where it is too short. */
-typedef void jt808_item(struct reader *r, struct fix *f);
-
 /* radio.c: cells and Wi-Fi access points. */
-jt808_item jt808_item_cells_counted; /* 53, 5D */
-jt808_item jt808_item_cells_e1;      /* E1 of 12 bytes and more, from its MCC on */
-jt808_item jt808_item_cells_f0;
-jt808_item jt808_item_cell_ff;
-jt808_item jt808_item_wifi; /* EC, F4 */
+item_reader jt808_item_cells_counted; /* 53, 5D */
+item_reader jt808_item_cells_e1;      /* E1 of 12 bytes and more, from its MCC on */
+item_reader jt808_item_cells_f0;
+item_reader jt808_item_cell_ff;
+item_reader jt808_item_wifi; /* EC, F4 */
 /* EB (a): MCC u16, MNC u8, {LAC u16, CID u16, rssi u8}. */
-jt808_item jt808_item_cells_eb;
+item_reader jt808_item_cells_eb;
 /* EB 00D8: MCC u16, MNC u8, LAC u16, CID u32. */
-jt808_item jt808_item_cell_d8;
+item_reader jt808_item_cell_d8;
 /* FD: MCC u16, MNC u8 or u16 by the length, CID u32, LAC u16. */
-jt808_item jt808_item_cell_fd;
+item_reader jt808_item_cell_fd;
 /* EB 00B9: a count u8, then "mac,rssi,mac,rssi" as text. */
-jt808_item jt808_item_wifi_text;
+item_reader jt808_item_wifi_text;
 
 /* lock.c */
-jt808_item jt808_item_lock_event; /* 0B */
-jt808_item jt808_item_lock_text;  /* 33 */
-jt808_item jt808_item_sublocks;   /* 63 */
-jt808_item jt808_item_lock_list;  /* D5 of more than two bytes */
-jt808_item jt808_item_lock_rope;  /* DA */
+item_reader jt808_item_lock_event; /* 0B */
+item_reader jt808_item_lock_text;  /* 33 */
+item_reader jt808_item_sublocks;   /* 63 */
+item_reader jt808_item_lock_list;  /* D5 of more than two bytes */
+item_reader jt808_item_lock_rope;  /* DA */
 
 /* eb.c */
-jt808_item jt808_item_eb;
+item_reader jt808_item_eb;
 
 /* jimi.c */
-jt808_item jt808_item_jimi; /* E8 */
+item_reader jt808_item_jimi; /* E8 */
 
 /* aovx.c */
 
@@ -152,10 +149,11 @@ jt808_item jt808_item_jimi; /* E8 */
 bool jt808_read_aovx_bits(struct bytes items, uint32_t alarm, uint32_t status, struct fix *f);
 /* The temperature of the probe on the cable. */
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
-jt808_item jt808_item_f6;
-jt808_item jt808_item_f7;
-jt808_item jt808_item_f8;
-jt808_item jt808_item_f9;
+item_reader jt808_item_f6;
+enum { JT808_F7_PARTS = 3 };
+extern const struct item jt808_f7_parts[JT808_F7_PARTS];
+item_reader jt808_item_f8;
+item_reader jt808_item_f9;
 
 /* uplink.c */
 jt808_decoder jt808_decode_uplink; /* 0900 */

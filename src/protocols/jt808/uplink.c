@@ -75,35 +75,22 @@ static enum err read_samples(const struct session *s, struct reader *r, struct d
     return e;
 }
 
-/* One value of a diagnosis, of the length that it has. */
-static void read_value(uint16_t id, struct bytes value, struct fix *f)
-{
-    struct reader r = reader_init(value);
-    uint32_t number = value.len == 4 ? read_u32be(&r) : value.len == 2 ? read_u16be(&r) : 0;
-    switch ((uint32_t)id << 8 | (uint32_t)value.len) {
-    case 0x010204:
-    case 0x052804:
-    case 0x054604:
-        fix_set_odometer_m(f, number * UINT64_C(100));
-        break;
-    case 0x010304:
-    case 0x052a02:
-        fix_set_fuel_ml(f, number * UINT64_C(10));
-        break;
-    case 0x053002:
-        fix_set_power_mv(f, number);
-        break;
-    default:
-        break;
-    }
-}
-
 static void read_values(struct reader *r, struct fix *f)
 {
+    static const struct item rows[] = {
+        {.id = 0x0102, .size = 4, .len = 4, .scale = 100, .set = item_odometer_m},
+        {.id = 0x0103, .size = 4, .len = 4, .scale = 10, .set = item_fuel_ml},
+        {.id = 0x0528, .size = 4, .len = 4, .scale = 100, .set = item_odometer_m},
+        {.id = 0x052a, .size = 2, .len = 2, .scale = 10, .set = item_fuel_ml},
+        {.id = 0x0530, .size = 2, .len = 2, .set = item_power_mv},
+        {.id = 0x0546, .size = 4, .len = 4, .scale = 100, .set = item_odometer_m},
+    };
+    static const struct item_list list = ITEM_LIST(rows);
     size_t count = read_u8(r);
-    for (size_t i = 0; i < count && reader_ok(r); i++) {
-        uint16_t id = read_u16be(r);
-        read_value(id, read_bytes(r, read_u8(r)), f);
+    uint16_t id = 0;
+    struct bytes value;
+    for (size_t i = 0; i < count && item_next(r, (struct item_form){2, 1}, &id, &value); i++) {
+        item_list_read(&list, id, value, f);
     }
 }
 
