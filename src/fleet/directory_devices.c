@@ -407,13 +407,13 @@ enum err directory_find_tracker(struct directory *dir, const char *device_id,
     return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
 }
 
-enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id)
+struct dialect directory_dialect(struct directory *dir, const char *device_id)
 {
     directory_lock_read(dir);
     const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
-    enum speed_unit unit = r != NULL ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    struct dialect dialect = r != NULL ? dialect_of(&r->device) : (struct dialect){0};
     directory_unlock(dir);
-    return unit;
+    return dialect;
 }
 
 enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)

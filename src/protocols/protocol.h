@@ -29,6 +29,8 @@ struct session {
     uint8_t speed_unit;             /* enum speed_unit of all devices, where configured */
     uint8_t device_speed_unit;      /* that of the device whose frame is decoded, where somebody
                                        set one; see asks_speed_unit */
+    uint8_t profile;                /* enum profile of that device, where its model is known; see
+                                       decoded.asks_profile */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
     bool is_offset_told;            /* by the login */
@@ -50,6 +52,8 @@ struct decoded {
                                        earlier login of the session named it */
     bool wants_reply;               /* reply() has something to say to this frame */
     bool wants_close;               /* the connection ends after the reply */
+    bool asks_profile;              /* what the frame says depends on session.profile: it is decoded
+                                       again where its device has another */
     uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */

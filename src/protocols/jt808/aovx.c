@@ -1,6 +1,6 @@
 /*
  * JT/T 808 of AOVX: what its trackers add, and what they mean by bits that are others' too. A
- * frame with item F2 names its model:
+ * frame with item F2 names its model; of the others the model that somebody set decides:
  *
  *     F2  "AOVX_GL100-LA_H2.0_EG915ULAABR03A01M08_V2.0.9:v10": maker, model, versions
  *     F6  event u8 (2 moving), mask u8: bit 0 light u16, 1 temperature i16 0.1 C, ...
@@ -24,6 +24,9 @@
 
 enum { SOFTWARE = 0xf2, PROBE = 1 };
 
+static const struct alarm_row g_rows[] = {{16, ALARM_BIT(DISPLACEMENT)}};
+static const struct alarm_table g_alarms = ALARM_TABLE(g_rows);
+
 static const struct alarm_row v_rows[] = {
     {1, ALARM_BIT(OVERSPEED)}, {7, ALARM_BIT(LOW_BATTERY)}, {8, ALARM_BIT(POWER_OFF)},
     {15, ALARM_BIT(REMOVAL)},  {16, ALARM_BIT(VIBRATION)},  {28, ALARM_BIT(DISPLACEMENT)},
@@ -45,24 +48,19 @@ static struct bytes software_of(struct bytes items)
     return (struct bytes){0};
 }
 
-bool jt808_read_aovx_bits(struct bytes items, uint32_t alarm, uint32_t status, struct fix *f)
+enum profile jt808_aovx_of(struct bytes items)
 {
-    static const char maker[] = "AOVX_";
-    enum { MOVEMENT = 1 << 16 };
-    const uint32_t from_memory = UINT32_C(1) << 31;
-    if (alarm == 0 && (status & from_memory) == 0) {
-        return false; /* nothing to tell, as nearly always */
-    }
     struct bytes software = software_of(items);
-    if (!bytes_begin(software, maker)) {
+    return bytes_begin(software, "AOVX_") ? profile_of_model(software) : PROFILE_NONE;
+}
+
+bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status)
+{
+    if (profile != PROFILE_AOVX && profile != PROFILE_AOVX_V) {
         return false;
     }
-    f->flags |= (status & from_memory) != 0 ? FIX_REUPLOAD : 0;
-    if (!bytes_begin(bytes_slice(software, sizeof(maker) - 1, SIZE_MAX), "V")) {
-        f->alarms |= (alarm & MOVEMENT) != 0 ? ALARM_BIT(DISPLACEMENT) : 0;
-        return true;
-    }
-    f->alarms |= alarm_table_of_bits(&v_alarms, alarm);
+    f->flags |= (status & JT808_AOVX_FROM_MEMORY) != 0 ? FIX_REUPLOAD : 0;
+    f->alarms |= alarm_table_of_bits(profile == PROFILE_AOVX_V ? &v_alarms : &g_alarms, alarm);
     return true;
 }
 

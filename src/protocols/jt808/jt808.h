@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/reader.h"
 #include "protocols/items.h"
+#include "protocols/profile.h"
 #include "protocols/protocol.h"
 
 /*
@@ -142,11 +143,12 @@ item_reader jt808_item_jimi; /* E8 */
 
 /* aovx.c */
 
-/*
- * Says what the alarm word and the status of a location mean where its `items` name a model of
- * AOVX; false where they do not, or no such bit is set.
- */
-bool jt808_read_aovx_bits(struct bytes items, uint32_t alarm, uint32_t status, struct fix *f);
+/* The bit of the status that AOVX sets where the location comes from memory. */
+#define JT808_AOVX_FROM_MEMORY (UINT32_C(1) << 31)
+/* The series of AOVX that the `items` of a location name; PROFILE_NONE where they do not. */
+enum profile jt808_aovx_of(struct bytes items);
+/* What AOVX means by an alarm word and a status; false where `profile` is none of its. */
+bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status);
 /* The temperature of the probe on the cable. */
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
 item_reader jt808_item_f6;

@@ -12,8 +12,8 @@
  *           terminal 30), {len u8, hardware}, {len u8, firmware}, positioning u8, radio u8
  *
  * Status bits: 0 ACC, 1 GPS fix, 2 south, 3 west, 10 fuel or power cut, 16 the driver's door open,
- * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion);
- * a frame does not say the model, so they are not read; but for AOVX (aovx.c).
+ * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion),
+ * which are not read; but for AOVX, that the frame or the device's model tells (aovx.c).
  *
  * The alarm word: `alarm_rows` below. What has no counterpart among our alarms is left out: faults
  * of modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12),
@@ -32,7 +32,7 @@
 #include "base/units.h"
 #include "protocols/fields.h"
 
-enum { TAIL_LEN = 18 };
+enum { LOCATION_LEN = 28, TAIL_LEN = 18 };
 enum {
     STATUS_ACC = 1 << 0,
     STATUS_VALID = 1 << 1,
@@ -126,22 +126,43 @@ static void read_tail(struct reader *r, struct fix *f)
     fix_set_gsm(f, read_u8(r));
 }
 
+/*
+ * What the alarm word and the bits of makers in the status of a whole location mean. Its items may
+ * name the maker; else its device's model decides, so that the frame asks for that.
+ */
+static void set_alarms(const struct session *s, struct bytes body, struct fix *f,
+                       struct decoded *out)
+{
+    struct reader r = reader_init(body);
+    uint32_t alarm = read_u32be(&r);
+    uint32_t status = read_u32be(&r);
+    if (alarm == 0 && (status & JT808_AOVX_FROM_MEMORY) == 0) {
+        return; /* nothing to tell, as nearly always */
+    }
+    enum profile profile = jt808_aovx_of(bytes_slice(body, LOCATION_LEN, SIZE_MAX));
+    if (profile == PROFILE_NONE) {
+        out->asks_profile = true;
+        profile = (enum profile)s->profile;
+    }
+    if (!jt808_set_aovx_bits(f, profile, alarm, status)) {
+        f->alarms = alarm_table_of_bits(&jt808_alarms, alarm);
+    }
+}
+
 /* A whole location; false where it is too short for one. */
-static bool read_location(const struct session *s, struct bytes body, struct fix *f)
+static bool read_location(const struct session *s, struct bytes body, struct fix *f,
+                          struct decoded *out)
 {
     enum { ALARM_LEN = 4 };
     struct reader r = reader_init(body);
-    struct reader status = reader_init(bytes_slice(body, ALARM_LEN, SIZE_MAX));
-    uint32_t alarm = read_u32be(&r);
+    read_skip(&r, ALARM_LEN);
     jt808_read_place(&r, f);
     jt808_read_motion(&r, f);
     jt808_read_time(&r, s, f);
     if (!reader_ok(&r)) {
         return false;
     }
-    if (!jt808_read_aovx_bits(bytes_slice(body, r.pos, SIZE_MAX), alarm, read_u32be(&status), f)) {
-        f->alarms = alarm_table_of_bits(&jt808_alarms, alarm);
-    }
+    set_alarms(s, body, f, out);
     if (reader_left(&r) == TAIL_LEN && !is_items(r)) {
         read_tail(&r, f);
     } else {
@@ -159,7 +180,7 @@ static enum err add_location(const struct session *s, struct bytes body, bool is
     }
     struct fix *f = &decoded_add(out, MESSAGE_FIX)->fix;
     f->flags |= is_late ? FIX_REUPLOAD : 0;
-    return read_location(s, body, f) ? ERR_OK : ERR_MALFORMED;
+    return read_location(s, body, f, out) ? ERR_OK : ERR_MALFORMED;
 }
 
 enum err jt808_decode_location(const struct session *s, const struct jt808_message *m,
@@ -205,7 +226,7 @@ enum err jt808_decode_batch(const struct session *s, const struct jt808_message 
                             struct decoded *out)
 {
     enum err e = ERR_OK;
-    enum { ONE_LEN_MIN = 2 + 28 };
+    enum { ONE_LEN_MIN = 2 + LOCATION_LEN };
     struct reader r = reader_init(m->body);
     size_t count = read_u16be(&r); /* only a hint: what is there counts */
     size_t count_max = m->body.len / ONE_LEN_MIN;
