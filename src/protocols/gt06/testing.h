@@ -107,23 +107,12 @@ static inline void kit_assert_fix(const struct fix *got, const struct fix *want)
     assert_true(fix_is_repeat(got, want));
 }
 
-/* A row: what the frame holds and how its fix differs from the plain one. */
-struct field_case {
-    const char *doc;
-    uint8_t type;
-    const char *content;
-    void (*expect)(struct fix *f);
-};
-
 static const struct cell plain_cell = {460, 1, 0x287d, 0x001f71};
-static const struct cell large_cell = {460, 1, 0x287d, 0x0540e88c};
-static const struct cell cell_4g = {460, 1, 0x9191, 0x906170300000001};
 
-#define CELL_2G      "01cc 01 287d 001f71"
-#define CELL_3G      "01cc 01 287d 0540e88c"
-#define CELL_3G_WIDE "01cc 0001 287d 0540e88c"
-#define CELL_4G      "01cc 01 00009191 0906170300000001"
-#define STATUS       "46 06 04 00 02"
+#define CELL_2G "01cc 01 287d 001f71"
+#define CELL_3G "01cc 01 287d 0540e88c"
+#define CELL_4G "01cc 01 00009191 0906170300000001"
+#define STATUS  "46 06 04 00 02"
 
 /* KIT_TIME and KIT_GPS as a fix. */
 static inline struct fix plain_fix(void)
@@ -135,21 +124,6 @@ static inline struct fix plain_fix(void)
     fix_set_speed_kmh_e2(&f, 6000);
     fix_set_course_cdeg(&f, 9000);
     return f;
-}
-
-static inline void expect_nothing(struct fix *f)
-{
-    (void)f;
-}
-
-static inline void expect_cell(struct fix *f)
-{
-    fix_set_cell(f, plain_cell);
-}
-
-static inline void expect_large_cell(struct fix *f)
-{
-    fix_set_cell(f, large_cell);
 }
 
 static inline void ignition(struct fix *f, bool on)
@@ -172,49 +146,9 @@ static inline void status_all(struct fix *f)
     fix_set_gsm_bars(f, 4);
 }
 
-static inline void expect_status(struct fix *f)
-{
-    expect_cell(f);
-    status_all(f);
-}
-
-static inline void expect_status_large(struct fix *f)
-{
-    expect_large_cell(f);
-    status_all(f);
-}
-
-static inline void expect_status_4g(struct fix *f)
-{
-    fix_set_cell(f, cell_4g);
-    status_all(f);
-}
-
-static inline void expect_4g(struct fix *f)
-{
-    fix_set_cell(f, cell_4g);
-}
-
 #define GPS KIT_TIME KIT_GPS
 /* Content that is there and means nothing to us. */
 #define ZEROS_10 "00000000000000000000"
 #define ZEROS_35 ZEROS_10 ZEROS_10 ZEROS_10 "0000000000"
-#define ZEROS_45 ZEROS_10 ZEROS_35
-#define ZEROS_72 ZEROS_35 ZEROS_35 "0000"
-
-static inline void run_cases(const struct field_case *cases, size_t count, struct fix (*base)(void),
-                             bool is_long)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct kit kit = {0};
-        struct fix want = base();
-        print_message("# %s\n", cases[i].doc);
-        cases[i].expect(&want);
-        const struct message *m = kit_one(&kit, is_long, cases[i].type, cases[i].content);
-        assert_int_equal(m->kind, MESSAGE_FIX);
-        kit_assert_fix(&m->fix, &want);
-        kit_clear(&kit);
-    }
-}
 
 #endif
