@@ -62,7 +62,7 @@ static bool take_over_wire(struct session *s, const struct fix *f, struct fixes 
     struct decoded d = {.arena = &arena};
     struct bytes frame;
     size_t used = 0;
-    bool done = protocol_jt808.encode(s, &what, &w) == ERR_OK &&
+    bool done = protocol_jt808.device->encode(s, &what, &w) == ERR_OK &&
                 protocol_jt808.split(writer_bytes(&w), &frame, &used) == ERR_OK &&
                 protocol_jt808.decode(&receiver, frame, &d) == ERR_OK;
     for (size_t i = 0; done && i < d.len; i++) {

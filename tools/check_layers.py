@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """The rooms of src/ include one way, and keep their state and their conditions where they belong.
 
-A room includes itself and the rooms before it in ROOMS. `#if` stands only in PORTABLE_ROOMS,
+A room includes itself and the rooms before it in ROOMS. A folder inside a room, as that of a
+protocol, is included by its own files alone, and by tests. `#if` stands only in PORTABLE_ROOMS,
 include guards and tests of the compiler's own names (`__…`) aside. No file but src/main.c has a
 mutable variable of static lifetime, but for those in MUTABLE_ALLOWED.
 """
 
+import pathlib
 import re
 import sys
 
@@ -28,6 +30,13 @@ ATTRIBUTE = re.compile(
 MACRO_CALL = re.compile(r"^\s*[A-Z][A-Z0-9_]*\s*\([^()]*\)\s*(?=\w)")
 
 
+def is_open_to(name, path):
+    """Whether the file at `path` may see the header `name`, both below src/."""
+    folder = pathlib.PurePath(name).parent
+    is_test = path.stem.endswith(("_test", "_testing")) or path.stem == "testing"
+    return len(folder.parts) == 1 or folder == path.parent or is_test
+
+
 def check_includes(root, path, text):
     parts = path.relative_to(root / "src").parts
     room = ROOMS.index(parts[0]) if parts[0] in ROOMS else len(ROOMS)
@@ -42,6 +51,8 @@ def check_includes(root, path, text):
             yield path, line, f"there is no src/{name}"
         elif ROOMS.index(target) > room:
             yield path, line, f"{parts[0]} may not include {target}"
+        elif not is_open_to(name, path.relative_to(root / "src")):
+            yield path, line, f"{name} belongs to the files of its folder"
 
 
 def check_conditions(root, path, text):

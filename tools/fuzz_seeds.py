@@ -103,6 +103,13 @@ SEEDS = {
 }
 
 
+def vectors_of(name: str) -> pathlib.Path:
+    """The vectors of a protocol, which is a folder or a file."""
+    protocols = HERE.parent / "src" / "protocols"
+    inside = protocols / name / "vectors.jsonl"
+    return inside if inside.exists() else protocols / f"{name}_vectors.jsonl"
+
+
 def main() -> int:
     if len(sys.argv) != 3:
         sys.stderr.write(__doc__)
@@ -111,8 +118,7 @@ def main() -> int:
     directory.mkdir(parents=True, exist_ok=True)
     seeds = SEEDS.get(name)
     if seeds is None:
-        vectors = HERE.parent / "src" / "protocols" / f"{name}_vectors.jsonl"
-        lines = vectors.read_text(encoding="utf-8").splitlines()
+        lines = vectors_of(name).read_text(encoding="utf-8").splitlines()
         seeds = [b"".join(bytes.fromhex(frame) for frame in json.loads(line)["frames"])
                  for line in lines]
     for number, seed in enumerate(seeds, 1):

@@ -77,12 +77,16 @@ static void blank_controls(uint8_t *at, size_t len)
     }
 }
 
-struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in, size_t len_max)
+/* What `in` becomes, in the arena; *len is the room, then the length. NULL: nothing. */
+static uint8_t *converted(struct arena *a, enum charset from, struct bytes in, size_t *len)
 {
     enum { GROWTH_MAX = 3 }; /* a byte that is no character becomes three */
-    static const char *const names[] = {[CHARSET_GBK] = "GB18030", [CHARSET_UTF16BE] = "UTF-16BE"};
+    size_t len_max = *len;
+    *len = 0;
+    static const char *const names[] = {
+        [CHARSET_GBK] = "GB18030", [CHARSET_UTF16BE] = "UTF-16BE", [CHARSET_ASCII] = "ASCII"};
     if (in.len == 0 || len_max == 0) {
-        return (struct bytes){0};
+        return NULL;
     }
     size_t room = in.len < len_max / GROWTH_MAX ? in.len * GROWTH_MAX : len_max;
     char *at = arena_new(a, room);
@@ -103,7 +107,19 @@ struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in
         convert(&c);
         (void)iconv_close(c.handle);
     }
-    size_t len = room - c.out_left;
-    blank_controls((uint8_t *)at, len);
-    return (struct bytes){(const uint8_t *)at, len};
+    *len = room - c.out_left;
+    return (uint8_t *)at;
+}
+
+struct bytes charset_convert(struct arena *a, enum charset from, struct bytes in, size_t len_max)
+{
+    const uint8_t *at = converted(a, from, in, &len_max);
+    return (struct bytes){at, len_max};
+}
+
+struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in, size_t len_max)
+{
+    uint8_t *at = converted(a, from, in, &len_max);
+    blank_controls(at, len_max);
+    return (struct bytes){at, len_max};
 }

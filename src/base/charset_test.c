@@ -40,6 +40,8 @@ static const struct charset_case cases[] = {
     {CHARSET_UTF16BE, "\xde\x9a\0a", 4, 100, REPLACEMENT "a"},
     {CHARSET_UTF16BE, "\0a\0", 3, 100, "a" REPLACEMENT},
     {CHARSET_UTF16BE, "\0a\xd8\x3d", 4, 100, "a" REPLACEMENT},
+    {CHARSET_UTF16BE, "\0a\xd8\x3d\xde\x9a", 6, 4, "a"}, /* no room for the second */
+    {CHARSET_ASCII, "OK\x80\xe9z", 5, 100, "OK" REPLACEMENT REPLACEMENT "z"},
 };
 
 static void test_cases(void **state)
@@ -57,6 +59,20 @@ static void test_cases(void **state)
         }
         arena_free(&arena);
     }
+}
+
+static void test_control_characters_may_stay(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    static const uint8_t at[] = {0, 'a', 0, '\r', 0, 0x1b, 0, 0x7f, 0, '\n'};
+    struct bytes in = {at, sizeof(at)};
+    struct bytes kept = charset_convert(&arena, CHARSET_UTF16BE, in, 100);
+    struct bytes blank = charset_to_utf8(&arena, CHARSET_UTF16BE, in, 100);
+    assert_true(bytes_eq(kept, "a\r\x1b\x7f\n"));
+    assert_true(bytes_eq(blank, "a   \n"));
+    assert_null(charset_convert(&arena, CHARSET_ASCII, (struct bytes){0}, 100).at);
+    arena_free(&arena);
 }
 
 /* Any two bytes give at most two replacements, and never more than the room. */
@@ -78,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_control_characters_may_stay),
         cmocka_unit_test(test_any_bytes),
     };
     return cmocka_run_group_tests_name("charset", tests, NULL, NULL);

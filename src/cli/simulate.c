@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/reader.h"
+#include "base/writer.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/limits.h"
@@ -24,7 +26,7 @@ static const char SUMMARY[] =
     "fix's\n"
     "first sending to its acknowledgement, errors. Exit status 0 when every fix was acknowledged.";
 
-enum { DEFAULT_FIXES = 1000 };
+enum { DEFAULT_FIXES = 1000, NAMES_SIZE = 512 };
 
 struct simulate_options {
     const char *address;
@@ -47,10 +49,47 @@ struct simulate_options {
     bool quiet;
 };
 
+/* The protocol behind `from` others that have a device's side, or NULL. The first is the default.
+ */
+static const struct protocol *simulated(size_t from)
+{
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        const struct protocol *p = protocol_at(i);
+        if (p->device != NULL && from-- == 0) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* Their names, as "jt808 (default), gt06 or osmand" where `mark` is " (default)". */
+static void list_names(const char *mark, char out[NAMES_SIZE])
+{
+    struct writer w = writer_init((uint8_t *)out, NAMES_SIZE - 1);
+    const struct protocol *p = simulated(0);
+    for (size_t i = 1; p != NULL; i++) {
+        const struct protocol *next = simulated(i);
+        bool is_last = next != NULL && simulated(i + 1) == NULL;
+        write_text(&w, p->name);
+        write_text(&w, i == 1 ? mark : "");
+        write_text(&w, next == NULL ? "" : is_last ? " or " : ", ");
+        p = next;
+    }
+    out[w.len] = '\0';
+}
+
 static enum err read_options(int argc, char **argv, struct simulate_options *o)
 {
+    char names[NAMES_SIZE];
+    char first_id[128];
+    const struct protocol *first = simulated(0);
+    check(first != NULL && first->device != NULL);
+    list_names(" (default)", names);
+    (void)snprintf(first_id, sizeof(first_id),
+                   "number of the first device (%s: %s), the others count on from it", first->name,
+                   first->device->first_id);
     *o = (struct simulate_options){
-        .protocol = "jt808",
+        .protocol = first->name,
         .devices = 1,
         .interval_s = 10,
         .burst = 1,
@@ -60,10 +99,9 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
     };
     const struct argument rows[] = {
         {"address", ARGUMENT_TEXT, &o->address, 0, 0, "ADDR:PORT", "the device port"},
-        {"protocol", ARGUMENT_TEXT, &o->protocol, 0, 0, "NAME", "jt808 (default), gt06 or osmand"},
+        {"protocol", ARGUMENT_TEXT, &o->protocol, 0, 0, "NAME", names},
         {"devices", ARGUMENT_UINT, &o->devices, 1, 200000, "N", "how many (1)"},
-        {"first-id", ARGUMENT_TEXT, &o->first_id, 0, 0, "ID",
-         "number of the first device (jt808: 013800000001), the others count on from it"},
+        {"first-id", ARGUMENT_TEXT, &o->first_id, 0, 0, "ID", first_id},
         {"track", ARGUMENT_TEXT, &o->track, 0, 0, "FILE",
          "GPX, NMEA or CSV lon,lat,time[,id] to replay; without it, synthetic drives"},
         {"once", ARGUMENT_FLAG, &o->once, 0, 0, "",
@@ -105,13 +143,10 @@ static int complain_of(const char *option, const char *value, const char *why)
     return complain(what, why);
 }
 
-/* The DeviceID of the first device: told, or one that suits the protocol. */
+/* The DeviceID of the first device: told, or the protocol's own. */
 static const char *first_device_id(const struct simulate_options *o)
 {
-    if (o->first_id != NULL) {
-        return o->first_id;
-    }
-    return strcmp(o->protocol, "jt808") == 0 ? "013800000001" : "860000000000001";
+    return o->first_id != NULL ? o->first_id : protocol_find(o->protocol)->device->first_id;
 }
 
 /* Whether a login of that device can be written. */
@@ -122,7 +157,7 @@ static bool can_name(const struct sim_device *d)
     struct session session = protocol_session(d->protocol);
     const struct encode_request login = {.kind = ENCODE_LOGIN};
     memcpy(session.device_id, d->device_id, sizeof(d->device_id));
-    return d->protocol->encode(&session, &login, &w) == ERR_OK && writer_ok(&w);
+    return d->protocol->device->encode(&session, &login, &w) == ERR_OK && writer_ok(&w);
 }
 
 /* DeviceIDs count up from the first in as many digits. */
@@ -278,6 +313,7 @@ static int run_source(const struct simulate_options *o, struct sim_options *sim,
 static int settle_options(const struct simulate_options *o, struct address *address,
                           const struct protocol **protocol)
 {
+    char names[NAMES_SIZE];
     if (o->address == NULL) {
         return complain("--address", "is missing; it wants the device port, as 127.0.0.1:9881");
     }
@@ -288,8 +324,11 @@ static int settle_options(const struct simulate_options *o, struct address *addr
         return complain_of("--address", o->address, "wants a port from 1 to 65535");
     }
     *protocol = protocol_find(o->protocol);
-    if (*protocol == NULL) {
-        return complain_of("--protocol", o->protocol, "wants jt808, gt06 or osmand");
+    if (*protocol == NULL || (*protocol)->device == NULL) {
+        char why[sizeof("wants ") + NAMES_SIZE];
+        list_names("", names);
+        (void)snprintf(why, sizeof(why), "wants %s", names);
+        return complain_of("--protocol", o->protocol, why);
     }
     if (o->once && (o->track == NULL || o->fixes > 0)) {
         return complain("--once", "goes with --track and without --fixes");

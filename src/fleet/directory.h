@@ -12,6 +12,7 @@
 #include "fleet/live.h"
 #include "model/account.h"
 #include "model/change.h"
+#include "protocols/profile.h"
 
 /*
  * Who and what there is: enterprises, users, groups, devices, tokens and focus marks in memory,
@@ -133,8 +134,8 @@ struct login_address *directory_list_addresses(struct directory *dir, int64_t us
  */
 MUST_USE enum err directory_find_tracker(struct directory *dir, const char *device_id,
                                          struct device_ref *out);
-/* What that device's speeds are told in; SPEED_UNIT_UNSET where nobody said or nobody has it. */
-enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id);
+/* How that device's frames are to be read; all 0 where nobody said or nobody has it. */
+struct dialect directory_dialect(struct directory *dir, const char *device_id);
 /* The device of an internal id. */
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*

@@ -407,14 +407,14 @@ enum err directory_find_tracker(struct directory *dir, const char *device_id,
     return find_in(dir, dir->by_key, device_id_key(device_id), NULL, out);
 }
 
-enum speed_unit directory_speed_unit(struct directory *dir, const char *device_id)
+struct dialect directory_dialect(struct directory *dir, const char *device_id)
 {
     directory_lock_read(dir);
     const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
     bool found = r != NULL && !r->fleet->is_deleted;
-    enum speed_unit unit = found ? r->device.speed_unit : SPEED_UNIT_UNSET;
+    struct dialect dialect = found ? dialect_of(&r->device) : (struct dialect){0};
     directory_unlock(dir);
-    return unit;
+    return dialect;
 }
 
 enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out)

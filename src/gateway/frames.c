@@ -150,7 +150,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     return FRAME_TAKEN;
 }
 
-/* Decodes, and again where the device's speeds are told in another unit than was taken. */
+/* Decodes, and again where the frame depends on what is known of its device. */
 static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
 {
     struct gateway *g = link->gateway;
@@ -158,15 +158,12 @@ static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
     struct session before = link->session;
     *d = (struct decoded){.arena = &g->arena};
     enum err e = p->decode(&link->session, frame, d);
-    if (e != ERR_OK || !p->asks_speed_unit || d->device_id[0] == '\0') {
-        return e;
-    }
-    enum speed_unit unit = ingest_speed_unit(g->ingest, d->device_id);
-    if (unit == (enum speed_unit)link->session.device_speed_unit) {
+    bool asks = p->asks_speed_unit || d->asks_profile;
+    if (e != ERR_OK || !asks || d->device_id[0] == '\0' ||
+        !dialect_set(&before, ingest_dialect(g->ingest, d->device_id))) {
         return e;
     }
     link->session = before;
-    link->session.device_speed_unit = (uint8_t)unit;
     *d = (struct decoded){.arena = &g->arena};
     return p->decode(&link->session, frame, d);
 }

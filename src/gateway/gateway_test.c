@@ -70,6 +70,31 @@ static void frames_may_come_byte_by_byte(void **state)
     client_close(&c);
 }
 
+/* The alarms of the device once it has sent bit 16 of the alarm word. */
+static alarm_set alarms_of_bit_16(struct site *s, struct client *c, int64_t ago_s)
+{
+    struct fix f = client_fix(ago_s);
+    f.alarms = ALARM_BIT(COVER_OPEN);
+    client_say(c, ENCODE_FIXES, &f, 1);
+    client_await(c, 1);
+    return rig_live(s->rig, RIG_DEVICE).state.current.alarms;
+}
+
+/* What a bit means depends on the model that somebody set; a change counts at once. */
+static void a_decoder_knows_the_model_of_its_device(void **state)
+{
+    struct site *s = *state;
+    struct client c = jt808(s);
+    assert_int_equal(alarms_of_bit_16(s, &c, 50), ALARM_BIT(COVER_OPEN));
+    assert_int_equal(rig_put_model(s->rig, "VL300"), ERR_OK);
+    assert_int_equal(alarms_of_bit_16(s, &c, 40), ALARM_BIT(VIBRATION));
+    assert_int_equal(rig_put_model(s->rig, "AOVX GL100"), ERR_OK);
+    assert_int_equal(alarms_of_bit_16(s, &c, 30), ALARM_BIT(DISPLACEMENT));
+    assert_int_equal(rig_put_model(s->rig, ""), ERR_OK);
+    assert_int_equal(alarms_of_bit_16(s, &c, 20), ALARM_BIT(COVER_OPEN));
+    client_close(&c);
+}
+
 static void many_frames_may_come_at_once(void **state)
 {
     enum { MANY = 1500 };
@@ -482,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SITE(a_fix_is_answered_once_it_is_stored),
         WITH_SITE(frames_may_come_byte_by_byte),
+        WITH_SITE(a_decoder_knows_the_model_of_its_device),
         WITH_SITE(many_frames_may_come_at_once),
         WITH_SITE(a_login_names_the_device),
         WITH_SITE(bytes_of_no_protocol_end_the_connection),

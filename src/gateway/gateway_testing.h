@@ -152,7 +152,7 @@ static inline void client_encode(struct client *c, enum encode_kind kind, const 
                                  size_t count, struct writer *out)
 {
     const struct encode_request what = {.kind = kind, .fixes = fixes, .count = count};
-    assert_int_equal(c->protocol->encode(&c->session, &what, out), ERR_OK);
+    assert_int_equal(c->protocol->device->encode(&c->session, &what, out), ERR_OK);
 }
 
 static inline void client_say(struct client *c, enum encode_kind kind, const struct fix *fixes,
@@ -204,8 +204,8 @@ static inline void client_await(struct client *c, size_t count)
         size_t acknowledged = 0;
         enum err e = ERR_MORE;
         if (c->in_len > 0) {
-            e = c->protocol->read_ack(&c->session, (struct bytes){c->in, c->in_len}, &used,
-                                      &acknowledged);
+            e = c->protocol->device->read_ack(&c->session, (struct bytes){c->in, c->in_len}, &used,
+                                              &acknowledged);
         }
         if (e == ERR_MORE) {
             assert_true(client_read(c) > 0);

@@ -12,7 +12,7 @@
 
 #include "gateway/bad_frames.h"
 #include "gateway/gateway_testing.h"
-#include "protocols/gt06.h"
+#include "protocols/gt06/gt06.h"
 
 enum { CUT_LEN = 12, SAID_MAX = 64 * 1024 };
 

@@ -252,9 +252,9 @@ enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credi
     return ERR_OK;
 }
 
-enum speed_unit ingest_speed_unit(struct ingest *in, const char *device_id)
+struct dialect ingest_dialect(struct ingest *in, const char *device_id)
 {
-    return directory_speed_unit(in->options.directory, device_id);
+    return directory_dialect(in->options.directory, device_id);
 }
 
 enum err ingest_health(struct ingest *in)

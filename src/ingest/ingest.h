@@ -94,10 +94,8 @@ void ingest_stop(struct ingest *in);
  */
 MUST_USE enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credit_bytes);
 
-/*
- * What the speeds of that device are told in, SPEED_UNIT_UNSET where nobody said. Any thread.
- */
-enum speed_unit ingest_speed_unit(struct ingest *in, const char *device_id);
+/* How the frames of that device are to be read, all 0 where nobody said. Any thread. */
+struct dialect ingest_dialect(struct ingest *in, const char *device_id);
 
 /*
  * Whether commits work: ERR_OK, why the last one failed, or ERR_BUSY where one hangs for more than

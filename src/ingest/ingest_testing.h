@@ -121,6 +121,22 @@ static inline enum err rig_put_device(struct rig *r, int64_t id, const char *dev
     return rig_change(r, c);
 }
 
+/* Sets the model of RIG_DEVICE. */
+static inline enum err rig_put_model(struct rig *r, const char *model)
+{
+    struct change c = {.kind = CHANGE_PUT_DEVICE};
+    c.device = (struct device){.id = RIG_DEVICE,
+                               .enterprise_id = RIG_ENTERPRISE,
+                               .device_id = rig_id,
+                               .plate = rig_id,
+                               .object_code = rig_id,
+                               .sim = "",
+                               .iccid = "",
+                               .model = model,
+                               .command_password = ""};
+    return rig_change(r, c);
+}
+
 /* A rig that is not started. */
 static inline struct rig *rig_new(void)
 {

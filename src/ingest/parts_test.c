@@ -86,6 +86,23 @@ static void parts_are_joined_in_any_order(void **state)
     assert_int_equal(waiting_rows(r), 0);
 }
 
+/* Bit 16 of the alarm word is a vibration to a VL300. */
+static void joined_parts_are_read_by_the_model_of_their_device(void **state)
+{
+    enum { ALARM_AT = 2 + 1 + 2, ITEM_LEN = 2 + 28, BIT_16_AT = 1 };
+    struct rig *r = *state;
+    struct divided d = batch();
+    d.bytes[ALARM_AT + BIT_16_AT] = 1;
+    d.bytes[ALARM_AT + ITEM_LEN + BIT_16_AT] = 1;
+    assert_int_equal(rig_put_model(r, "VL300"), ERR_OK);
+    (void)send_at(r, part_of(&d, KEY, 1, 2), 0);
+    (void)send_at(r, part_of(&d, KEY, 2, 2), 0);
+    struct fix fixes[3];
+    assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, fixes, 3), 2);
+    assert_int_equal(fixes[0].alarms, ALARM_BIT(VIBRATION));
+    assert_int_equal(fixes[1].alarms, ALARM_BIT(VIBRATION));
+}
+
 static void parts_survive_a_restart(void **state)
 {
     struct rig *r = *state;
@@ -298,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_RIG(parts_are_joined_in_any_order),
+        WITH_RIG(joined_parts_are_read_by_the_model_of_their_device),
         WITH_RIG(parts_survive_a_restart),
         WITH_RIG(a_part_sent_again_is_acknowledged),
         WITH_RIG(another_message_under_the_same_key),

@@ -110,6 +110,7 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
     }
     struct session session = protocol_session(p);
     session.utc_offset_min = t->head->utc_offset_min;
+    (void)dialect_set(&session, directory_dialect(t->in->options.directory, t->head->device_id));
     struct decoded out = {.arena = &t->in->batch.arena};
     memcpy(session.device_id, t->head->device_id, sizeof(session.device_id));
     memcpy(out.device_id, t->head->device_id, sizeof(out.device_id));

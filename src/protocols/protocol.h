@@ -29,6 +29,8 @@ struct session {
     uint8_t speed_unit;             /* enum speed_unit of all devices, where configured */
     uint8_t device_speed_unit;      /* that of the device whose frame is decoded, where somebody
                                        set one; see asks_speed_unit */
+    uint8_t profile;                /* enum profile of that device, where its model is known; see
+                                       decoded.asks_profile */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
     bool is_offset_told;            /* by the login */
@@ -50,6 +52,8 @@ struct decoded {
                                        earlier login of the session named it */
     bool wants_reply;               /* reply() has something to say to this frame */
     bool wants_close;               /* the connection ends after the reply */
+    bool asks_profile;              /* what the frame says depends on session.profile: it is decoded
+                                       again where its device has another */
     uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */
@@ -97,10 +101,27 @@ struct encode_request {
 };
 
 /*
+ * The device's side of a protocol, for the simulator, the benchmarks and the tests. `s` is the
+ * device's own session.
+ */
+struct protocol_device {
+    const char *first_id; /* DeviceID of the first that is simulated; the others count on from it */
+
+    /* Appends what the device sends. ERR_INVALID: the protocol has no way to say it. */
+    enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
+    /*
+     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many
+     * of the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
+     * split().
+     */
+    enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+};
+
+/*
  * One device protocol. Its functions are pure: no socket, clock, heap (but out->arena) or store;
  * the server, `odograph decode`, the simulator, the tests and the fuzzers call them alike.
  *
- * Adding a protocol: a file with its row, its name in PROTOCOL_MAP, and its vectors
+ * Adding a protocol: a file or a folder with its row, its name in PROTOCOL_MAP, and its vectors
  * (docs/protocols.md).
  */
 struct protocol {
@@ -156,14 +177,7 @@ struct protocol {
     enum err (*join)(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
                      struct decoded *out);
 
-    /* The device's side, for the simulator and the tests. `s` is the device's own session. */
-    enum err (*encode)(struct session *s, const struct encode_request *what, struct writer *out);
-    /*
-     * Reads one answer of the server from `in`: ERR_OK sets *used, and *acknowledged to how many
-     * of the encoded frames sent so far and not yet acknowledged it covers, in order. ERR_MORE as
-     * above.
-     */
-    enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+    const struct protocol_device *device; /* NULL: none is simulated */
 };
 
 /* Every protocol, in the order in which claims() is asked. */

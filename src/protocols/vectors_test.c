@@ -1,13 +1,15 @@
 /*
- * Runs src/protocols/NAME_vectors.jsonl for every row of PROTOCOL_MAP; a row without vectors fails.
- * A line is one session of one device:
+ * Runs the vectors of every row of PROTOCOL_MAP: src/protocols/NAME/vectors.jsonl of a folder,
+ * src/protocols/NAME_vectors.jsonl of a file. A row without vectors fails. A line is one session of
+ * one device:
  *
- *     {"doc": what it shows, "frames": [hex, …], "expect": [object, …]}
+ *     {"doc": what it shows, "frames": [hex, …], "expect": [object, …], "model": "VL300"}
  *
  * Every string of "frames" holds whole frames. "expect" holds what `odograph decode` prints for all
- * of them, member for member, errors too; replies that tell the time tell VECTORS_NOW. The same
- * frames then come joined and byte by byte, cut off at every length and with every byte changed,
- * each in memory of exactly its size, so that the address sanitizer sees a read beyond it.
+ * of them, member for member, errors too; replies that tell the time tell VECTORS_NOW. "model" is
+ * the device's, where somebody set one. The same frames then come joined and byte by byte, cut off
+ * at every length and with every byte changed, each in memory of exactly its size, so that the
+ * address sanitizer sees a read beyond it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +25,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "protocols/profile.h"
 #include "protocols/transcript.h"
 
 #define VECTORS_NOW "2026-01-02T03:04:05Z"
@@ -70,12 +73,14 @@ static void collect(void *context, struct bytes text)
     assert_int_equal(json_array_append_new(context, object), 0);
 }
 
-static struct transcript begin(const struct protocol *p, json_t *printed)
+/* A session of a device of that model. */
+static struct transcript begin(const struct protocol *p, const char *model, json_t *printed)
 {
     int64_t now_s = 0;
     assert_true(clock_parse_iso(bytes_of_text(VECTORS_NOW), &now_s));
     struct transcript t = {.protocol = p, .now_s = now_s, .print = collect, .context = printed};
     transcript_begin(&t);
+    t.session.profile = (uint8_t)profile_of_model(bytes_of_text(model));
     return t;
 }
 
@@ -84,8 +89,9 @@ static struct transcript begin(const struct protocol *p, json_t *printed)
 /* One line of the file, read. */
 struct vector {
     int line;
-    const char *doc; /* borrowed from json */
-    json_t *expect;  /* likewise */
+    const char *doc;   /* borrowed from json */
+    json_t *expect;    /* likewise */
+    const char *model; /* likewise; "": unknown */
     json_t *json;
     struct chunk frames[64];
     size_t count;
@@ -100,8 +106,11 @@ static void vector_read(struct vector *v, const char *text, int line)
     }
     v->doc = json_string_value(json_object_get(v->json, "doc"));
     v->expect = json_object_get(v->json, "expect");
+    json_t *model = json_object_get(v->json, "model");
+    v->model = model == NULL ? "" : json_string_value(model);
     json_t *frames = json_object_get(v->json, "frames");
-    if (v->doc == NULL || !json_is_array(v->expect) || json_array_size(frames) == 0 ||
+    if (v->doc == NULL || v->model == NULL || !json_is_array(v->expect) ||
+        json_array_size(frames) == 0 ||
         json_array_size(frames) > sizeof(v->frames) / sizeof(v->frames[0])) {
         fail_msg("line %d: wants doc, 1 to 64 frames and expect", line);
     }
@@ -140,17 +149,29 @@ struct row {
     const struct protocol *protocol;
 };
 
+/* The vectors of a protocol, which is a folder or a file; to be closed. */
+static FILE *open_vectors(const char *name)
+{
+    static const char dividers[] = "/_";
+    FILE *in = NULL;
+    for (size_t i = 0; in == NULL && dividers[i] != '\0'; i++) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), SOURCE_ROOT "/src/protocols/%s%cvectors.jsonl", name,
+                       dividers[i]);
+        in = fopen(path, "re");
+    }
+    if (in == NULL) {
+        fail_msg("no vectors of %s", name);
+    }
+    return in;
+}
+
 /* Calls `test` for every vector of the row. */
 static void for_each_vector(const struct row *row,
                             void (*test)(const struct protocol *p, const struct vector *v))
 {
     const struct protocol *p = row->protocol;
-    char path[512];
-    (void)snprintf(path, sizeof(path), SOURCE_ROOT "/src/protocols/%s_vectors.jsonl", p->name);
-    FILE *in = fopen(path, "re");
-    if (in == NULL) {
-        fail_msg("no vectors: %s", path);
-    }
+    FILE *in = open_vectors(p->name);
     char *text = NULL;
     size_t room = 0;
     int line = 0;
@@ -238,7 +259,7 @@ static void assert_printed(const struct vector *v, const char *how, json_t *prin
 /* Plays the vector frame by frame; answers whether the stream could be split throughout. */
 static bool play_whole(const struct protocol *p, const struct vector *v, json_t *printed)
 {
-    struct transcript t = begin(p, printed);
+    struct transcript t = begin(p, v->model, printed);
     for (size_t i = 0; i < v->count; i++) {
         size_t used = transcript_feed(&t, chunk_bytes(v->frames[i]));
         transcript_end(&t, bytes_slice(chunk_bytes(v->frames[i]), used, v->frames[i].len));
@@ -257,7 +278,7 @@ static void play_expected(const struct protocol *p, const struct vector *v)
     json_array_clear(printed);
     if (whole) {
         struct chunk all = vector_join(v);
-        struct transcript t = begin(p, printed);
+        struct transcript t = begin(p, v->model, printed);
         assert_int_equal(transcript_feed(&t, chunk_bytes(all)), all.len);
         assert_printed(v, "joined", printed, v->expect);
         transcript_free(&t);
@@ -277,7 +298,7 @@ static void check_bytewise(const struct protocol *p, const struct vector *v)
     bool whole = play_whole(p, v, printed);
     json_array_clear(printed);
     struct chunk all = vector_join(v);
-    struct transcript t = begin(p, printed);
+    struct transcript t = begin(p, v->model, printed);
     size_t done = 0;
     for (size_t len = 1; whole && len <= all.len; len++) {
         struct chunk part = chunk_copy((struct bytes){all.at + done, len - done});
@@ -328,7 +349,7 @@ static void play_damaged(const struct protocol *p, const struct session *session
 {
     struct chunk damaged = chunk_copy(in);
     json_t *printed = json_array();
-    struct transcript t = begin(p, printed);
+    struct transcript t = begin(p, "", printed);
     t.session = *session;
     size_t used = transcript_feed(&t, chunk_bytes(damaged));
     assert_true(used <= damaged.len);
@@ -365,7 +386,7 @@ static void damage_frame(const struct protocol *p, const struct session *session
 static void check_damaged(const struct protocol *p, const struct vector *v)
 {
     json_t *printed = json_array();
-    struct transcript t = begin(p, printed);
+    struct transcript t = begin(p, v->model, printed);
     for (size_t i = 0; i < v->count; i++) {
         struct session before = t.session;
         (void)transcript_feed(&t, chunk_bytes(v->frames[i]));

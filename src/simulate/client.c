@@ -170,7 +170,7 @@ static bool send_request(struct run *r, struct client *c, const struct encode_re
 {
     const struct protocol *p = protocol_of(r, c);
     struct writer w = writer_init(r->out, SEND_BYTES);
-    if (p->encode(&c->session, what, &w) != ERR_OK || !writer_ok(&w)) {
+    if (p->device->encode(&c->session, what, &w) != ERR_OK || !writer_ok(&w)) {
         return false;
     }
     struct bytes out = writer_bytes(&w);
@@ -263,7 +263,8 @@ static size_t read_acks(struct run *r, struct client *c, struct bytes in)
     while (done < in.len) {
         size_t used = 0;
         size_t frames = 0;
-        enum err e = p->read_ack(&c->session, bytes_slice(in, done, in.len - done), &used, &frames);
+        enum err e =
+            p->device->read_ack(&c->session, bytes_slice(in, done, SIZE_MAX), &used, &frames);
         if (e == ERR_MORE) {
             break;
         }

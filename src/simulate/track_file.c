@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/reader.h"
 #include "base/units.h"
+#include "protocols/fields.h"
 
 enum { FILE_MAX_BYTES = 256 * 1024 * 1024, LINE_FIELDS = 4, TEXT_SIZE = 64 };
 
@@ -199,38 +200,6 @@ static bool nmea_sum_is_good(struct bytes line)
            told == sum;
 }
 
-/* "ddmm.mmmm" and a hemisphere into degrees * 1e7; INT64_MAX where it is none. */
-static int64_t nmea_angle_e7(struct bytes text, struct bytes hemisphere, const char *negative)
-{
-    int64_t ddmm_e7;
-    if (!parse_decimal_e7(text, &ddmm_e7) || ddmm_e7 < 0) {
-        return INT64_MAX;
-    }
-    int64_t degrees = ddmm_e7 / INT64_C(1000000000);
-    int64_t angle_e7 = degrees * 10000000 + ddmm_e7 % INT64_C(1000000000) / 60;
-    return bytes_eq(hemisphere, negative) ? -angle_e7 : angle_e7;
-}
-
-static void nmea_time(struct fix *fix, struct bytes time, struct bytes date)
-{
-    uint64_t hms;
-    uint64_t dmy;
-    if (date.len != 6 || !parse_u64(bytes_slice(time, 0, 6), &hms) || !parse_u64(date, &dmy)) {
-        return;
-    }
-    struct civil c = {
-        .year = 2000 + (int)(dmy % 100),
-        .month = (int)(dmy / 100 % 100),
-        .day = (int)(dmy / 10000),
-        .hour = (int)(hms / 10000),
-        .minute = (int)(hms / 100 % 100),
-        .second = (int)(hms % 100),
-    };
-    if (civil_is_valid(&c)) {
-        fix_set_time(fix, civil_to_s(&c));
-    }
-}
-
 static void read_rmc(struct bytes line, struct collector *c)
 {
     enum { RMC_FIELDS = 10 };
@@ -240,12 +209,20 @@ static void read_rmc(struct bytes line, struct collector *c)
         f[i] = read_field(&r, ',');
     }
     int64_t value;
+    int64_t lat_e7;
+    int64_t lon_e7;
+    struct civil time;
     struct fix fix = {0};
     if (!bytes_eq(f[2], "A") || !nmea_sum_is_good(line)) {
         return;
     }
-    nmea_time(&fix, f[1], f[9]);
-    fix_set_position(&fix, nmea_angle_e7(f[3], f[4], "S"), nmea_angle_e7(f[5], f[6], "W"), true);
+    if (field_civil_of_digits(f[9], bytes_slice(f[1], 0, 6), DATE_DMY, &time)) {
+        fix_set_time(&fix, civil_to_s(&time));
+    }
+    if (field_angle_of_text(f[3], f[4], "S", &lat_e7) &&
+        field_angle_of_text(f[5], f[6], "W", &lon_e7)) {
+        fix_set_position(&fix, lat_e7, lon_e7, true);
+    }
     if (parse_decimal_e7(f[7], &value) && value >= 0) {
         fix_set_speed_kmh_e2(&fix, units_kmh_e2_from_knots_e7((uint64_t)value));
     }

@@ -1,6 +1,6 @@
 /*
  * libFuzzer's driver of the texts of devices. The first byte says how many bytes there may be, the
- * others are the text, in either encoding. What comes is UTF-8, no longer than that, and holds no
+ * others are the text, in any encoding. What comes is UTF-8, no longer than that, and holds no
  * control characters but tabs and line feeds.
  */
 #include <glib.h>
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0 || size > INPUT_MAX) {
         return 0;
     }
-    static const enum charset charsets[] = {CHARSET_GBK, CHARSET_UTF16BE};
+    static const enum charset charsets[] = {CHARSET_GBK, CHARSET_UTF16BE, CHARSET_ASCII};
     size_t len_max = (size_t)data[0] * LEN_STEP;
     for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++) {
         struct arena arena = {0};

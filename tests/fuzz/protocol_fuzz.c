@@ -92,8 +92,9 @@ static void read_answers(struct bytes in)
     size_t done = 0;
     size_t used = 0;
     size_t acknowledged = 0;
-    while (done < in.len &&
-           FUZZED.read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
+    const struct protocol_device *device = FUZZED.device;
+    while (device != NULL && done < in.len &&
+           device->read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
         check(used > 0 && used <= in.len - done);
         done += used;
     }

@@ -175,6 +175,13 @@ def simulate(address, *options):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def simulated_protocols():
+    """The protocols whose devices `odograph simulate` plays, as it lists them itself."""
+    said = run("simulate", "--address", "127.0.0.1:9", "--protocol", "?").stderr
+    names = said.split("wants ")[1].split(";")[0]
+    return names.replace(" or ", ", ").split(", ")
+
+
 class Fleet:
     """An enterprise with an administrator and devices, made over the management calls."""
 

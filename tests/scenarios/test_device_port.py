@@ -137,3 +137,19 @@ def test_a_divided_batch_is_put_together(server):
         terminal.acknowledged(0x0704)
     assert fleet.status("013900000001")["Lat"] == 24.0
     assert server.check()["013900000001"]["fixes"] == 5
+
+
+def test_the_model_of_a_device_says_what_its_bits_mean(server):
+    """Bit 18 of the alarm word is a low battery, and nothing to a tracker of AOVX."""
+    device = "013900000001"
+    fleet = Fleet(server, devices=[device])
+    terminal = Jt808(server.device, device)
+    times = iter(now() + datetime.timedelta(seconds=10 * i) for i in range(-20, 0))
+    seen = {}
+    for model in ("", "AOVX VL300", "GL100", "VL3000"):
+        fleet.api.data("manage/ModifyDevice", DeviceID=device, Model=model)
+        for bit in (15, 18):
+            terminal.report(jt808_location(next(times), alarm=1 << bit))
+            seen[model, bit] = fleet.status(device)["IsAlarm"]
+    assert seen == {("", 15): 1, ("", 18): 1, ("AOVX VL300", 15): 1, ("AOVX VL300", 18): 0,
+                    ("GL100", 15): 0, ("GL100", 18): 0, ("VL3000", 15): 1, ("VL3000", 18): 1}

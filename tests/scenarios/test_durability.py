@@ -9,7 +9,8 @@ import time
 import pytest
 
 from lib.faults import SEALING, Load, bad_disk, ids, now
-from lib.server import STOP_LIMIT_S, Fleet, Server, run, simulate, wait_until
+from lib.server import (STOP_LIMIT_S, Fleet, Server, run, simulate, simulated_protocols,
+                        wait_until)
 from lib.trackers import Gt06, Jt808, jt808_location
 
 DEVICES = 40
@@ -194,10 +195,11 @@ def test_simulate_replays_tracks_of_every_protocol(server, tmp_path):
     track = tmp_path / "track.csv"
     track.write_text("lon,lat,time\n" + "".join(
         f"{13 + i / 1000:.4f},52.5,{1767600000 + 10 * i}\n" for i in range(30)))
-    for protocol, first in (("jt808", "013700000001"), ("gt06", "860000000000001"),
-                            ("osmand", "9000000001")):
-        fleet = Fleet(server, protocol, ids(3, int(first)) if protocol == "jt808" else
-                      [str(int(first) + i) for i in range(3)])
+    protocols = simulated_protocols()
+    assert {"jt808", "gt06", "osmand"} <= set(protocols)
+    for number, protocol in enumerate(protocols, 1):
+        first = str(860000000000001 + 1000 * number)
+        fleet = Fleet(server, protocol, [str(int(first) + i) for i in range(3)])
         result = simulate(server.device, "--protocol", protocol, "--devices", "3", "--first-id",
                           first, "--track", str(track), "--fixes", "30", "--start", START)
         assert result["sent"] == result["acknowledged"] == 90 and result["errors"] == 0

@@ -37,6 +37,25 @@ def test_every_pair_of_rooms_has_one_direction(told):
     assert len(told(check_layers, files)) == count * (count - 1) // 2
 
 
+def test_a_folder_of_a_room_is_its_own_files_matter(told):
+    row = '#include "protocols/a/a.h"\n#include "protocols/fields.h"\n'
+    files = {
+        "src/protocols/fields.h": "",
+        "src/protocols/a/a.h": "",
+        "src/protocols/a/a.c": row,
+        "src/protocols/a/a_test.c": row,
+        "src/protocols/a/testing.h": row,
+        "src/protocols/b/b.c": row,
+        "src/protocols/c.c": row,
+        "src/gateway/links_test.c": row,
+        "src/gateway/links.c": row,
+    }
+    why = ":1: protocols/a/a.h belongs to the files of its folder"
+    assert told(check_layers, files) == [
+        "src/gateway/links.c" + why, "src/protocols/b/b.c" + why, "src/protocols/c.c" + why,
+    ]
+
+
 def test_an_include_in_a_comment_is_none(told):
     files = {"src/base/b.c": '/*\n#include "model/a.h"\n*/\n', "src/model/a.h": GUARD}
     assert told(check_layers, files) == []

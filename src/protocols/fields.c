@@ -1,0 +1,177 @@
+/* Fields that trackers of many makers write alike. */
+#include "protocols/fields.h"
+
+#include <string.h>
+
+#include "base/hex.h"
+
+enum { CENTURY = 2000 };
+
+/* Two digits of BCD; -1 where it is none. */
+static int bcd_value(uint8_t byte)
+{
+    int high = byte >> 4;
+    int low = byte & 0x0f;
+    return high <= 9 && low <= 9 ? high * 10 + low : -1;
+}
+
+bool field_civil_of_bcd(struct bytes bcd, enum date_order order, struct civil *c)
+{
+    if (bcd.len != FIELD_CIVIL_LEN) {
+        return false;
+    }
+    const uint8_t *at = bcd.at;
+    bool is_year_first = order == DATE_YMD;
+    *c = (struct civil){.year = CENTURY + bcd_value(is_year_first ? at[0] : at[2]),
+                        .month = bcd_value(at[1]),
+                        .day = bcd_value(is_year_first ? at[2] : at[0]),
+                        .hour = bcd_value(at[3]),
+                        .minute = bcd_value(at[4]),
+                        .second = bcd_value(at[5])};
+    return c->year >= CENTURY && civil_is_valid(c);
+}
+
+bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
+                           struct civil *c)
+{
+    enum { HALF = FIELD_CIVIL_LEN / 2 };
+    uint8_t bcd[FIELD_CIVIL_LEN];
+    size_t date_len = 0;
+    size_t time_len = 0;
+    return date.len == FIELD_CIVIL_LEN && time.len == FIELD_CIVIL_LEN &&
+           hex_decode(date, bcd, HALF, &date_len) == ERR_OK && date_len == HALF &&
+           hex_decode(time, bcd + HALF, HALF, &time_len) == ERR_OK && time_len == HALF &&
+           field_civil_of_bcd((struct bytes){bcd, sizeof(bcd)}, order, c);
+}
+
+bool field_civil_of_bytes(struct bytes in, struct civil *c)
+{
+    if (in.len != FIELD_CIVIL_LEN) {
+        return false;
+    }
+    *c = (struct civil){.year = CENTURY + in.at[0],
+                        .month = in.at[1],
+                        .day = in.at[2],
+                        .hour = in.at[3],
+                        .minute = in.at[4],
+                        .second = in.at[5]};
+    return civil_is_valid(c);
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The next number of `text` and what is not one behind it; false where there is none. */
+static bool take_number(struct bytes *text, int *number)
+{
+    enum { DIGITS_MAX = 4 };
+    uint64_t value = 0;
+    size_t len = 0;
+    while (len < text->len && is_digit(text->at[len])) {
+        len++;
+    }
+    if (len > DIGITS_MAX || !parse_u64(bytes_slice(*text, 0, len), &value)) {
+        return false;
+    }
+    while (len < text->len && !is_digit(text->at[len])) {
+        len++;
+    }
+    *text = bytes_slice(*text, len, SIZE_MAX);
+    *number = (int)value;
+    return true;
+}
+
+bool field_civil_of_text(struct bytes text, struct civil *c)
+{
+    *c = (struct civil){0};
+    bool is_one = take_number(&text, &c->year) && take_number(&text, &c->month) &&
+                  take_number(&text, &c->day) && take_number(&text, &c->hour) &&
+                  take_number(&text, &c->minute) && take_number(&text, &c->second);
+    c->year += c->year < 100 ? CENTURY : 0;
+    return is_one && text.len == 0 && civil_is_valid(c);
+}
+
+void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c)
+{
+    fix_set_local_time(f, civil_to_s(c) - s->utc_offset_min * INT64_C(60));
+}
+
+int64_t field_angle_of_ddmm(uint64_t ddmm_e7)
+{
+    const uint64_t degree = UINT64_C(1000000000); /* of ddmm_e7 */
+    enum { SCALE = 10000000, MINUTES = 60 };
+    return (int64_t)(ddmm_e7 / degree * SCALE + (ddmm_e7 % degree + MINUTES / 2) / MINUTES);
+}
+
+bool field_angle_of_text(struct bytes ddmm, struct bytes hemisphere, const char *negative,
+                         int64_t *angle_e7)
+{
+    int64_t ddmm_e7 = 0;
+    if (!parse_decimal_e7(ddmm, &ddmm_e7) || ddmm_e7 < 0) {
+        return false;
+    }
+    int64_t magnitude_e7 = field_angle_of_ddmm((uint64_t)ddmm_e7);
+    *angle_e7 = bytes_eq(hemisphere, negative) ? -magnitude_e7 : magnitude_e7;
+    return true;
+}
+
+bool field_is_printable(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.at[i] < ' ' || in.at[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct bytes field_trimmed(struct bytes text)
+{
+    while (text.len > 0 && text.at[text.len - 1] <= ' ') {
+        text.len--;
+    }
+    return text;
+}
+
+/* Whether `byte` is one of `set`; a NUL is none. */
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    return byte != '\0' && strchr(set, byte) != NULL;
+}
+
+bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIELD_MAC_LEN])
+{
+    enum { STEP = 3 };
+    if (text.len != STEP * FIELD_MAC_LEN - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < FIELD_MAC_LEN; i++) {
+        size_t len = 0;
+        struct bytes pair = bytes_slice(text, STEP * i, 2);
+        bool is_divided = i == 0 || is_one_of(text.at[STEP * i - 1], dividers);
+        if (!is_divided || hex_decode(pair, mac + i, 1, &len) != ERR_OK || len != 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void field_set_iccid_bcd(struct fix *f, struct bytes bcd)
+{
+    enum { ICCID_LEN = 10 };
+    char text[2 * ICCID_LEN + 1];
+    if (bcd.len == ICCID_LEN) {
+        hex_encode(bcd, text);
+        fix_set_iccid(f, text);
+    }
+}
+
+void field_set_iccid_text(struct fix *f, struct bytes text)
+{
+    enum { DIGITS_MAX = 20 };
+    char iccid[DIGITS_MAX + 1];
+    bytes_to_text(bytes_slice(text, 0, DIGITS_MAX), iccid, sizeof(iccid));
+    fix_set_iccid(f, iccid);
+}

@@ -1,0 +1,83 @@
+#ifndef PROTOCOLS_FRAMING_H
+#define PROTOCOLS_FRAMING_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/writer.h"
+
+/*
+ * Where a frame begins and ends, by description. A protocol names what its frames have; what it
+ * does beside that (escapes, forms without a length) stays its own.
+ */
+
+enum { FRAMING_MARK_MAX = 4, FRAMING_SUM_BUDGET = 4 };
+
+/* A mark of bytes: a head, or an end. */
+struct framing_mark {
+    uint8_t at[FRAMING_MARK_MAX];
+    uint8_t len; /* 0: none */
+};
+
+/*
+ * A frame that tells its length; length and checksum are big-endian:
+ *
+ *     78 78   0d      01 ...........  8c dd     0d 0a
+ *     head    length  what it says    checksum  end
+ *             `- counts all bytes of the frame but the `uncounted`
+ */
+struct framing {
+    struct framing_mark head;
+    struct framing_mark end;
+    uint8_t length_at;    /* where the length stands */
+    uint8_t length_width; /* its bytes: 1, 2 or 4 */
+    uint8_t uncounted;    /* bytes of the whole frame that it does not count */
+    uint8_t sum_from;     /* the first byte that the checksum covers; it stands before the end */
+    uint16_t (*sum)(struct bytes covered); /* a checksum of two bytes; NULL: none */
+    uint32_t len_min;                      /* of a whole frame */
+    uint32_t len_max;
+};
+
+/* Whether `in` begins with the head: ERR_OK, ERR_MORE where it may, ERR_MALFORMED. */
+MUST_USE enum err framing_claims(const struct framing *f, struct bytes in);
+/*
+ * The length of the frame that `in` begins with. ERR_MORE: it is not all there; ERR_TOO_LONG: it
+ * would be longer than any; ERR_MALFORMED: it begins or ends otherwise.
+ */
+MUST_USE enum err framing_len(const struct framing *f, struct bytes in, size_t *len);
+/* Whether the checksum of a whole frame, as framing_len() finds it, is right. */
+bool framing_is_sound(const struct framing *f, struct bytes frame);
+/*
+ * Looks for a whole and sound frame, in one of `count` forms, behind the first byte of `in`: ERR_OK
+ * and *skip = how many bytes lie before it; ERR_MORE: none in what has come. It looks no further
+ * than the longest frame reaches, and sums up at most FRAMING_SUM_BUDGET times as much: heads with
+ * an end mark where their length says are rare but by intent.
+ */
+MUST_USE enum err framing_resync(const struct framing *forms, size_t count, struct bytes in,
+                                 size_t *skip);
+/*
+ * Writes the head and room for the length; what the frame carries is written next. Answers where in
+ * `out` the frame begins, for framing_end(), which fills the length and writes checksum and end.
+ */
+size_t framing_begin(const struct framing *f, struct writer *out);
+void framing_end(const struct framing *f, struct writer *out, size_t from);
+
+/* A frame between two marks of one byte that it holds nowhere else; they may be the same. */
+struct framing_pair {
+    uint8_t first;
+    uint8_t last;
+};
+
+struct framing_pairs {
+    const struct framing_pair *rows;
+    size_t count;
+    size_t noise_max; /* stray bytes before a frame; more is no stream of this protocol */
+    size_t len_max;
+};
+
+/* How many bytes stand before the first frame; of two equal marks in a row the second begins it. */
+size_t framing_noise(const struct framing_pairs *p, struct bytes in);
+/* Finds the first frame of `in`, as split() of struct protocol. */
+MUST_USE enum err framing_split(const struct framing_pairs *p, struct bytes in, struct bytes *frame,
+                                size_t *used);
+
+#endif

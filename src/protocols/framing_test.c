@@ -1,0 +1,248 @@
+/* Frames by description: what begins, what is whole, what is found behind damage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/hex.h"
+#include "protocols/framing.h"
+
+/* The bytes covered, added up. */
+static uint16_t sum_of(struct bytes covered)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < covered.len; i++) {
+        sum += covered.at[i];
+    }
+    return (uint16_t)sum;
+}
+
+/* aa 55, a length of two bytes that counts what lies between it and the sum, a sum, 0d. */
+static const struct framing counted = {.head = {{0xaa, 0x55}, 2},
+                                       .end = {{0x0d}, 1},
+                                       .length_at = 2,
+                                       .length_width = 2,
+                                       .uncounted = 2 + 2 + 2 + 1,
+                                       .sum_from = 2,
+                                       .sum = sum_of,
+                                       .len_min = 8,
+                                       .len_max = 40};
+/* Four zeros, a length of four bytes that counts everything; neither sum nor end. */
+static const struct framing plain = {
+    .head = {{0, 0, 0, 0}, 4}, .length_at = 4, .length_width = 4, .len_min = 9, .len_max = 64};
+
+struct hex_bytes {
+    uint8_t at[64];
+    size_t len;
+};
+
+static struct bytes bytes_of(const char *hex, struct hex_bytes *room)
+{
+    assert_int_equal(hex_decode(bytes_of_text(hex), room->at, sizeof(room->at), &room->len),
+                     ERR_OK);
+    return (struct bytes){room->at, room->len};
+}
+
+static void test_claims(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        enum err want;
+    } cases[] = {
+        {"", ERR_MORE},     {"aa", ERR_MORE},        {"aa55", ERR_OK},
+        {"aa5500", ERR_OK}, {"aa56", ERR_MALFORMED}, {"55aa", ERR_MALFORMED},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hex_bytes room;
+        assert_int_equal(framing_claims(&counted, bytes_of(cases[i].hex, &room)), cases[i].want);
+    }
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct framing *form;
+        const char *hex;
+        enum err want;
+        size_t len;
+    } cases[] = {
+        {&counted, "aa55 0001 01 0002 0d", ERR_OK, 8},
+        {&counted, "aa55 0001 01 0002 0d aa", ERR_OK, 8},
+        {&counted, "aa55 0001 01 0002", ERR_MORE, 0},
+        {&counted, "aa55 00", ERR_MORE, 0},
+        {&counted, "aa55 0021", ERR_MORE, 0}, /* 40 bytes, the most */
+        {&counted, "aa55 0022", ERR_TOO_LONG, 0},
+        {&counted, "aa55 ffff", ERR_TOO_LONG, 0},
+        {&counted, "aa55 0000 0000 0d", ERR_MALFORMED, 0}, /* below the least */
+        {&counted, "aa55 0001 01 0002 0a", ERR_MALFORMED, 0},
+        {&counted, "ab55 0001 01 0002 0d", ERR_MALFORMED, 0},
+        {&plain, "00000000 00000009 01", ERR_OK, 9},
+        {&plain, "00000000 0000000a 01", ERR_MORE, 0},
+        {&plain, "00000000 000000", ERR_MORE, 0},
+        {&plain, "00000000 00000008", ERR_MALFORMED, 0},
+        {&plain, "00000000 ffffffff", ERR_TOO_LONG, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hex_bytes room;
+        size_t len = 0;
+        print_message("# %s\n", cases[i].hex);
+        assert_int_equal(framing_len(cases[i].form, bytes_of(cases[i].hex, &room), &len),
+                         cases[i].want);
+        assert_int_equal(len, cases[i].len);
+    }
+}
+
+static void test_checksums(void **state)
+{
+    (void)state;
+    struct hex_bytes room;
+    assert_true(framing_is_sound(&counted, bytes_of("aa55 0001 01 0002 0d", &room)));
+    assert_false(framing_is_sound(&counted, bytes_of("aa55 0001 02 0002 0d", &room)));
+    assert_false(framing_is_sound(&counted, bytes_of("aa55 0001 01 0102 0d", &room)));
+    assert_true(framing_is_sound(&plain, bytes_of("00000000 00000009 01", &room)));
+}
+
+static void test_what_is_written_is_whole(void **state)
+{
+    (void)state;
+    const struct framing *const forms[] = {&counted, &plain};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t at[64];
+        size_t len = 0;
+        struct writer w = writer_init(at, sizeof(at));
+        write_u8(&w, 0xff); /* something before it */
+        size_t from = framing_begin(forms[i], &w);
+        write_text(&w, "content");
+        framing_end(forms[i], &w, from);
+        struct bytes frame = bytes_slice(writer_bytes(&w), 1, SIZE_MAX);
+        assert_int_equal(from, 1);
+        assert_int_equal(framing_len(forms[i], frame, &len), ERR_OK);
+        assert_int_equal(len, frame.len);
+        assert_true(framing_is_sound(forms[i], frame));
+        for (size_t room = 0; room < w.len; room++) { /* none of it where it does not fit */
+            struct writer small = writer_init(at, room);
+            from = framing_begin(forms[i], &small);
+            write_text(&small, "contents");
+            framing_end(forms[i], &small, from);
+            assert_false(writer_ok(&small));
+        }
+    }
+}
+
+static void test_resync(void **state)
+{
+    (void)state;
+    const struct framing forms[] = {counted, plain};
+    static const struct {
+        const char *hex;
+        enum err want;
+        size_t skip;
+    } cases[] = {
+        {"aa55 0010 aa55 0001 01 0002 0d", ERR_OK, 4},
+        {"aa55 0001 01 0002 0d aa55 0001 01 0002 0d", ERR_OK, 8},    /* not the first */
+        {"ff aa55 0001 01 0003 0d aa55 0001 01 0002 0d", ERR_OK, 9}, /* a wrong sum between */
+        {"ff aa55 0001 01 0002 0a aa55 0001 01 0002", ERR_MORE, 0},  /* the next is not whole */
+        {"ff 00000000 00000009 01", ERR_OK, 1},
+        {"", ERR_MORE, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hex_bytes room;
+        size_t skip = 0;
+        print_message("# %s\n", cases[i].hex);
+        assert_int_equal(framing_resync(forms, 2, bytes_of(cases[i].hex, &room), &skip),
+                         cases[i].want);
+        assert_int_equal(skip, cases[i].skip);
+    }
+}
+
+/* Behind as many bytes as the longest frame has nothing is looked for; nor is work without end. */
+static void test_resync_has_an_end(void **state)
+{
+    (void)state;
+    uint8_t at[256] = {0};
+    size_t skip = 0;
+    struct hex_bytes room;
+    struct bytes frame = bytes_of("aa55 0001 01 0002 0d", &room);
+    memcpy(at + 39, frame.at, frame.len);
+    assert_int_equal(framing_resync(&counted, 1, (struct bytes){at, sizeof(at)}, &skip), ERR_OK);
+    assert_int_equal(skip, 39);
+    memset(at, 0, sizeof(at));
+    memcpy(at + 40, frame.at, frame.len);
+    assert_int_equal(framing_resync(&counted, 1, (struct bytes){at, sizeof(at)}, &skip), ERR_MORE);
+
+    /* Heads whose lengths all lead to one end mark and whose sums are wrong, then a good frame. */
+    static const struct framing dear = {.head = {{0xaa}, 1},
+                                        .end = {{0x0d}, 1},
+                                        .length_at = 1,
+                                        .length_width = 1,
+                                        .sum = sum_of,
+                                        .len_min = 4,
+                                        .len_max = 60};
+    memset(at, 0, sizeof(at));
+    for (size_t i = 1; i < 21; i += 2) {
+        at[i] = 0xaa;
+        at[i + 1] = (uint8_t)(60 - i);
+    }
+    at[59] = 0x0d;
+    const uint8_t good[] = {0xaa, 0x05, 0x00, 0xaf, 0x0d};
+    memcpy(at + 25, good, sizeof(good));
+    struct bytes in = {at, sizeof(at)};
+    assert_int_equal(framing_resync(&dear, 1, in, &skip), ERR_MORE); /* 10 frames, over 240 bytes */
+    at[1] = at[3] = at[5] = at[7] = at[9] = at[11] = 0;
+    assert_int_equal(framing_resync(&dear, 1, in, &skip), ERR_OK);
+    assert_int_equal(skip, 25);
+}
+
+static void test_pairs(void **state)
+{
+    (void)state;
+    static const struct framing_pair rows[] = {{'~', '~'}, {'(', ')'}};
+    static const struct framing_pairs pairs = {
+        .rows = rows, .count = 2, .noise_max = 3, .len_max = 8};
+    static const struct {
+        const char *in;
+        enum err want;
+        const char *frame;
+        size_t used;
+    } cases[] = {
+        {"~a~b", ERR_OK, "~a~", 3},
+        {"x~~a~", ERR_OK, "~a~", 5}, /* the end of one and the beginning of the next */
+        {"(a(b)", ERR_OK, "(a(b)", 5},
+        {"((a)", ERR_OK, "((a)", 4}, /* its marks differ: all of it is one */
+        {"(~)", ERR_OK, "(~)", 3},
+        {"", ERR_MORE, "", 0},
+        {"~", ERR_MORE, "", 0},
+        {"~a", ERR_MORE, "", 0},
+        {"xyz", ERR_MORE, "", 0},
+        {"xyzw", ERR_MALFORMED, "", 0},
+        {"wxyz~a~", ERR_MALFORMED, "", 0},
+        {"~abcdef~", ERR_OK, "~abcdef~", 8},
+        {"~abcdefg", ERR_TOO_LONG, "", 0},
+        {"~abcdefg~", ERR_TOO_LONG, "", 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes frame = {0};
+        size_t used = 0;
+        print_message("# %s\n", cases[i].in);
+        assert_int_equal(framing_split(&pairs, bytes_of_text(cases[i].in), &frame, &used),
+                         cases[i].want);
+        assert_true(bytes_eq(frame, cases[i].frame));
+        assert_int_equal(used, cases[i].used);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_claims),    cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_checksums), cmocka_unit_test(test_what_is_written_is_whole),
+        cmocka_unit_test(test_resync),    cmocka_unit_test(test_resync_has_an_end),
+        cmocka_unit_test(test_pairs),
+    };
+    return cmocka_run_group_tests_name("framing", tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+#ifndef PROTOCOLS_OSMAND_OSMAND_H
+#define PROTOCOLS_OSMAND_OSMAND_H
+
+#include "protocols/protocol.h"
+
+/*
+ * What the files of the OsmAnd protocol share. http.c finds a request and takes it apart,
+ * form.c, multipart.c and json.c read what its parameters, its parts or its
+ * JSON body report, client.c who sent it, osmand.c makes messages of that. Everything here
+ * is pure and may be called from any thread.
+ */
+
+enum { OSMAND_FRAME_MAX = 1024 * 1024 }; /* some 3,000 locations as the phones write them */
+
+/* An HTTP request taken apart; borrowed from its bytes. */
+struct osmand_request {
+    struct bytes method;
+    struct bytes query;        /* behind the '?' of its target; may be empty */
+    struct bytes content_type; /* may be empty */
+    struct bytes user_agent;   /* likewise */
+    struct bytes body;         /* joined where it came in chunks */
+    bool is_encoded;           /* the body is compressed or so: not readable here */
+    bool is_http_1_0;
+    bool keeps_alive; /* the client goes on with this connection */
+};
+
+/* Parameters that tell clients apart. */
+enum osmand_trait {
+    OSMAND_TELLS_ACCURACY = 1 << 0,
+    OSMAND_TELLS_HDOP = 1 << 1,
+    OSMAND_TELLS_ROUTE = 1 << 2,        /* where and when the navigation ends */
+    OSMAND_TELLS_MILLISECONDS = 1 << 3, /* its time is in them */
+};
+
+/* One report, while it is read. */
+struct osmand_report {
+    struct fix fix;
+    int64_t lat_e7;
+    int64_t lon_e7;
+    uint64_t speed_e7; /* in a unit that is found when all is read */
+    unsigned traits;   /* enum osmand_trait */
+    bool has_lat;
+    bool has_lon;
+    bool has_speed;
+    bool is_invalid; /* the phone says that the position is no GPS fix */
+    bool is_bad;     /* its position is none */
+    bool is_nothing; /* it is no report at all */
+};
+
+/* What one request reports. */
+struct osmand_batch {
+    struct bytes device_id; /* empty where the request does not name it */
+    struct osmand_report *at;
+    size_t len;
+    bool is_json;
+};
+
+/* http.c */
+
+/* `text` without the blanks around it. */
+struct bytes osmand_trim(struct bytes text);
+/* Finds the first request of `in`, as split() of struct protocol. */
+MUST_USE enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used);
+/* Whether `in` begins with the whole head of a request: it is the body that split() refused. */
+bool osmand_http_has_head(struct bytes in);
+/* Takes a whole request apart; what is joined lives in `arena`. ERR_MALFORMED. */
+MUST_USE enum err osmand_http_parse(struct arena *arena, struct bytes frame,
+                                    struct osmand_request *out);
+/*
+ * Finds the first response of `in`: ERR_OK sets its status (100 to 999) and the bytes it takes.
+ * ERR_MORE, ERR_MALFORMED.
+ */
+MUST_USE enum err osmand_http_read_status(struct bytes in, unsigned *status, size_t *used);
+
+/* form.c */
+
+/*
+ * Reads "name=value&…", percent-encoded, into `report` and, where it is named, the DeviceID into
+ * `device_id`; decoded values live in `arena`. Answers how many parameters it understood.
+ */
+size_t osmand_form_read(struct arena *arena, struct bytes form, struct osmand_report *report,
+                        struct bytes *device_id);
+/* One parameter, as it stands behind any encoding; whether it is known. */
+bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report *report,
+                     struct bytes *device_id);
+/*
+ * A decimal number as programs write one: with a comma for the point ("47,3769"), with an exponent
+ * ("1.0E-4"); times 10^7. False where it is none, "NaN", or beyond 10^9.
+ */
+bool osmand_number_e7(struct bytes text, int64_t *value_e7);
+/*
+ * Seconds, milliseconds or microseconds since 1970, or ISO 8601, in UTC where it names no zone.
+ * What is none of that leaves the report without a time, so that it gets its arrival's.
+ */
+void osmand_set_time(struct osmand_report *report, struct bytes text);
+/* Whether the phone moves, by what its owner is said to do ("still", "in_vehicle", …). */
+void osmand_set_activity(struct osmand_report *report, struct bytes text);
+/* The alarms of a list of names separated by commas; unknown names are left out. */
+alarm_set osmand_alarms(struct bytes names);
+/* The first name of one of `alarms`, "" for none. */
+const char *osmand_alarm_name(alarm_set alarms);
+
+/* multipart.c */
+
+/*
+ * Reads the parts of a multipart/form-data body, whose boundary `content_type` names, as
+ * parameters. Answers how many it understood.
+ */
+size_t osmand_multipart_read(struct bytes content_type, struct bytes body,
+                             struct osmand_report *report, struct bytes *device_id);
+
+/* json.c */
+
+/*
+ * Reads the locations of a JSON body into `out`, which lives in `arena`; a DeviceID that the body
+ * does not name stays as it is. ERR_MALFORMED: no JSON, nested too deeply, or not of the shape;
+ * ERR_TOO_LONG: more than PROTOCOL_MESSAGES_MAX locations.
+ */
+MUST_USE enum err osmand_json_read(struct arena *arena, struct bytes body,
+                                   struct osmand_batch *out);
+
+/* client.c */
+
+/*
+ * Puts the position and the speed of a report into its fix, once all of it is read: in the unit of
+ * its device, else in the one that its form, the configuration or the client tells, else knots.
+ * False where its position is none: the report then has no position, and counts without.
+ */
+bool osmand_report_finish(struct osmand_report *r, const struct session *s,
+                          const struct osmand_request *request, bool is_json);
+
+#endif
