@@ -236,10 +236,10 @@ static enum err check_content(sqlite3 *db, struct checking *c)
         log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
     }
-    const struct accounts_loader accounts = {.context = c, .change = note_change, .go_on = true};
+    const struct entities_loader entities = {.context = c, .change = note_change, .go_on = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = store_check_structure(db);
-    e = worse(e, accounts_load(db, &accounts));
+    e = worse(e, entities_load(db, &entities));
     e = worse(e, check_sealed(db, c));
     return worse(e, store_walk_journal(db, &walk));
 }

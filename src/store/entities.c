@@ -2,7 +2,7 @@
  * Saving changes: a kind is a row, its SQL and the function that binds its values in the order of
  * the columns. A put replaces the row of that key, so that loading sees the last one.
  */
-#include "store/accounts.h"
+#include "store/entities.h"
 
 #include <stdlib.h>
 
@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "base/writer.h"
 #include "protocols/protocol.h"
-#include "store/accounts_groups.h"
 #include "store/database.h"
+#include "store/entities_groups.h"
 
 /* Values of one statement, bound from left to right; the first failure stays. */
 struct binder {
@@ -68,14 +68,14 @@ static void bind_enterprise(struct binder *b, const struct change *c)
 static void bind_user(struct binder *b, const struct change *c)
 {
     const struct user *u = &c->user;
-    uint8_t groups[ACCOUNTS_GROUPS_MAX];
+    uint8_t groups[ENTITIES_GROUPS_MAX];
     put_int(b, u->id);
     put_int(b, u->enterprise_id);
     put_text(b, u->login_name);
     put_text(b, u->password_hash);
     put_int(b, u->role);
     put_int(b, u->expire_s);
-    put_blob(b, accounts_pack_groups(u->group_ids, u->group_count, groups));
+    put_blob(b, entities_pack_groups(u->group_ids, u->group_count, groups));
     put_int(b, u->token_generation);
     put_int(b, u->created_s);
     put_int(b, u->deleted);
@@ -207,19 +207,19 @@ static const struct saver {
 
 enum { SAVER_COUNT = sizeof(savers) / sizeof(savers[0]) };
 
-struct accounts {
+struct entities {
     sqlite3 *db;
     sqlite3_stmt *statements[SAVER_COUNT];
 };
 
-enum err accounts_open(sqlite3 *db, struct accounts **out)
+enum err entities_open(sqlite3 *db, struct entities **out)
 {
-    struct accounts *a = mem_new(sizeof(*a));
+    struct entities *a = mem_new(sizeof(*a));
     a->db = db;
     for (size_t i = 0; i < SAVER_COUNT; i++) {
         enum err e = database_prepare(db, savers[i].sql, &a->statements[i]);
         if (e != ERR_OK) {
-            accounts_close(a);
+            entities_close(a);
             return e;
         }
     }
@@ -227,7 +227,7 @@ enum err accounts_open(sqlite3 *db, struct accounts **out)
     return ERR_OK;
 }
 
-void accounts_close(struct accounts *a)
+void entities_close(struct entities *a)
 {
     for (size_t i = 0; a != NULL && i < SAVER_COUNT; i++) {
         (void)sqlite3_finalize(a->statements[i]);
@@ -235,7 +235,7 @@ void accounts_close(struct accounts *a)
     free(a);
 }
 
-enum err accounts_save(struct accounts *a, const struct change *c)
+enum err entities_save(struct entities *a, const struct change *c)
 {
     check((size_t)c->kind < SAVER_COUNT);
     struct binder b = {.statement = a->statements[c->kind], .result = SQLITE_OK};

@@ -7,8 +7,8 @@
 
 #include "fleet/clock_zone.h"
 #include "protocols/protocol.h"
-#include "store/accounts_groups.h"
 #include "store/database.h"
+#include "store/entities_groups.h"
 #include "store/store_testing.h"
 
 enum { KEPT_MAX = 32 };
@@ -189,7 +189,7 @@ static void users(void **state)
 
 static void groups_of_a_user_as_bytes(void **state)
 {
-    uint8_t room[ACCOUNTS_GROUPS_MAX + 1] = {0};
+    uint8_t room[ENTITIES_GROUPS_MAX + 1] = {0};
     int64_t ids[USER_GROUPS_MAX];
     int64_t back[USER_GROUPS_MAX];
     size_t count = 0;
@@ -197,16 +197,16 @@ static void groups_of_a_user_as_bytes(void **state)
     for (size_t i = 0; i < USER_GROUPS_MAX; i++) {
         ids[i] = INT64_MIN;
     }
-    struct bytes packed = accounts_pack_groups(ids, USER_GROUPS_MAX, room);
-    assert_int_equal(packed.len, ACCOUNTS_GROUPS_MAX);
-    assert_int_equal(accounts_unpack_groups(packed, back, &count), ERR_OK);
+    struct bytes packed = entities_pack_groups(ids, USER_GROUPS_MAX, room);
+    assert_int_equal(packed.len, ENTITIES_GROUPS_MAX);
+    assert_int_equal(entities_unpack_groups(packed, back, &count), ERR_OK);
     assert_int_equal(count, USER_GROUPS_MAX);
     assert_memory_equal(ids, back, sizeof(ids));
     struct bytes too_many = {room, sizeof(room)};
-    assert_int_equal(accounts_unpack_groups(too_many, back, &count), ERR_CORRUPT);
+    assert_int_equal(entities_unpack_groups(too_many, back, &count), ERR_CORRUPT);
     struct bytes cut = {room, 3};
-    assert_int_equal(accounts_unpack_groups(cut, back, &count), ERR_CORRUPT);
-    assert_int_equal(accounts_unpack_groups((struct bytes){0}, back, &count), ERR_OK);
+    assert_int_equal(entities_unpack_groups(cut, back, &count), ERR_CORRUPT);
+    assert_int_equal(entities_unpack_groups((struct bytes){0}, back, &count), ERR_OK);
     assert_int_equal(count, 0);
 }
 

@@ -2,7 +2,7 @@
  * Loading entities: a kind is a row, its SQL and the function that reads its columns from left to
  * right. What cannot have been saved (a role that is none, a hash of the wrong length) is damage.
  */
-#include "store/accounts.h"
+#include "store/entities.h"
 
 #include <string.h>
 
@@ -13,20 +13,20 @@
 #include "fleet/clock_zone.h"
 #include "model/message.h"
 #include "protocols/protocol.h"
-#include "store/accounts_groups.h"
 #include "store/database.h"
+#include "store/entities_groups.h"
 
-struct bytes accounts_pack_groups(const int64_t *ids, size_t count, uint8_t *room)
+struct bytes entities_pack_groups(const int64_t *ids, size_t count, uint8_t *room)
 {
     check(count <= USER_GROUPS_MAX);
-    struct writer w = writer_init(room, ACCOUNTS_GROUPS_MAX);
+    struct writer w = writer_init(room, ENTITIES_GROUPS_MAX);
     for (size_t i = 0; i < count; i++) {
         write_varint_signed(&w, ids[i]);
     }
     return writer_bytes(&w);
 }
 
-enum err accounts_unpack_groups(struct bytes packed, int64_t *ids, size_t *count)
+enum err entities_unpack_groups(struct bytes packed, int64_t *ids, size_t *count)
 {
     struct reader r = reader_init(packed);
     size_t n = 0;
@@ -126,7 +126,7 @@ static void read_user(struct row *r, struct change *c)
     u->expire_s = take_time(r);
     u->group_ids = r->group_ids;
     r->damaged =
-        accounts_unpack_groups(take_blob(r), r->group_ids, &u->group_count) != ERR_OK || r->damaged;
+        entities_unpack_groups(take_blob(r), r->group_ids, &u->group_count) != ERR_OK || r->damaged;
     u->token_generation = (int32_t)take_int(r, INT32_MIN, INT32_MAX);
     u->created_s = take_time(r);
     u->deleted = take_bool(r);
@@ -256,7 +256,7 @@ static const struct row_kind {
 
 /* Hands out the row that `r` stands on; `number` is for the log. */
 static enum err load_row(struct row *r, const struct row_kind *k, size_t number,
-                         const struct accounts_loader *loader)
+                         const struct entities_loader *loader)
 {
     struct change c = {.kind = k->kind};
     r->index = 0;
@@ -272,7 +272,7 @@ static enum err load_row(struct row *r, const struct row_kind *k, size_t number,
 }
 
 static enum err load_kind(sqlite3 *db, const struct row_kind *k,
-                          const struct accounts_loader *loader)
+                          const struct entities_loader *loader)
 {
     struct row r = {0};
     size_t count = 0;
@@ -290,7 +290,7 @@ static enum err load_kind(sqlite3 *db, const struct row_kind *k,
     return e == ERR_OK ? worst : e;
 }
 
-enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader)
+enum err entities_load(sqlite3 *db, const struct entities_loader *loader)
 {
     int64_t version = 0;
     enum err worst = database_number(db, "PRAGMA user_version", &version);

@@ -1,5 +1,5 @@
-#ifndef STORE_ACCOUNTS_H
-#define STORE_ACCOUNTS_H
+#ifndef STORE_ENTITIES_H
+#define STORE_ENTITIES_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -10,16 +10,16 @@
 /* Everything that is not a fix, a table each. */
 
 /* The prepared statements of one connection, one a kind of change. */
-struct accounts;
+struct entities;
 
 /* Prepares them on `db`, which outlives them. database_err(). */
-MUST_USE enum err accounts_open(sqlite3 *db, struct accounts **out);
+MUST_USE enum err entities_open(sqlite3 *db, struct entities **out);
 /* Gives them back; NULL is fine. */
-void accounts_close(struct accounts *a);
+void entities_close(struct entities *a);
 /* Saves one change, within the caller's transaction. database_err(). */
-MUST_USE enum err accounts_save(struct accounts *a, const struct change *c);
+MUST_USE enum err entities_save(struct entities *a, const struct change *c);
 
-struct accounts_loader {
+struct entities_loader {
     void *context;
     void (*change)(void *context, const struct change *c);
     bool go_on; /* behind a damaged row */
@@ -31,6 +31,6 @@ struct accounts_loader {
  * ERR_CORRUPT: a row holds what was never saved; said in the log, and with `go_on` the others are
  * handed out all the same.
  */
-MUST_USE enum err accounts_load(sqlite3 *db, const struct accounts_loader *loader);
+MUST_USE enum err entities_load(sqlite3 *db, const struct entities_loader *loader);
 
 #endif
