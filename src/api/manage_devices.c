@@ -265,13 +265,9 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
         .enterprise_id = a->call->caller.enterprise_id,
         .device_id = values[DEVICE_ID].text,
         .plate = values[DEVICE_ID].text,
-        .object_code = "",
-        .sim = "",
-        .iccid = "",
-        .model = "",
-        .command_password = "",
         .created_s = a->job->now_s,
     };
+    device_init(&d);
     take_values(&d, values);
     struct refusal refusal = check_new(a, &d);
     if (refusal.code != 0) {

@@ -90,7 +90,7 @@ static enum err delete_group(struct call *c, struct job_context *job)
     for (size_t i = 0; i < count; i++) {
         if (refs[i].info->group_id == g.id) {
             struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
-            change->device = naming_copy_device(job->changes.arena, refs[i].info);
+            change->device = device_copy(job->changes.arena, refs[i].info);
             change->device.group_id = 0;
         }
     }

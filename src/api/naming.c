@@ -21,23 +21,10 @@ const char *naming_plate_fault(const char *plate)
     return strchr(plate, ',') != NULL ? "holds a comma" : NULL;
 }
 
-struct device naming_copy_device(struct arena *arena, const struct device *d)
-{
-    struct device copy = *d;
-    copy.device_id = arena_copy_text(arena, d->device_id);
-    copy.plate = arena_copy_text(arena, d->plate);
-    copy.object_code = arena_copy_text(arena, d->object_code);
-    copy.sim = arena_copy_text(arena, d->sim);
-    copy.iccid = arena_copy_text(arena, d->iccid);
-    copy.model = arena_copy_text(arena, d->model);
-    copy.command_password = arena_copy_text(arena, d->command_password);
-    return copy;
-}
-
 void naming_delete_device(struct job_context *job, const struct device *d)
 {
     struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
-    change->device = naming_copy_device(job->changes.arena, d);
+    change->device = device_copy(job->changes.arena, d);
     change->device.deleted = true;
     change_add(&job->changes, CHANGE_DELETE_CLOCK)->clock.device_id = d->id;
 }
@@ -58,7 +45,7 @@ enum err naming_find_device(struct job_context *job, int64_t enterprise_id, cons
     struct device_ref ref;
     enum err e = directory_find_in_enterprise(job->directory, enterprise_id, device_id, &ref);
     if (e == ERR_OK) {
-        *out = naming_copy_device(job->changes.arena, ref.info);
+        *out = device_copy(job->changes.arena, ref.info);
         device_ref_release(job->directory, &ref);
     }
     return e;

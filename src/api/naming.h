@@ -20,8 +20,6 @@ const char *naming_plate_fault(const char *plate);
 MUST_USE enum err naming_find_device(struct job_context *job, int64_t enterprise_id,
                                      const char *device_id, struct device *out);
 
-/* A copy of a device with its texts in `arena`. */
-struct device naming_copy_device(struct arena *arena, const struct device *d);
 /* Appends the tombstone of a device. */
 void naming_delete_device(struct job_context *job, const struct device *d);
 

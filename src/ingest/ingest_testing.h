@@ -113,11 +113,8 @@ static inline enum err rig_put_device(struct rig *r, int64_t id, const char *dev
                                .device_id = device_id,
                                .plate = device_id,
                                .object_code = device_id,
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = "",
                                .deleted = deleted};
+    device_init(&c.device);
     return rig_change(r, c);
 }
 

@@ -135,4 +135,21 @@ struct waiting_part {
     size_t len;
 };
 
+/*
+ * Every entity in the order in which they refer to each other: its name, its struct, its member of
+ * `struct change`. Of the name are made its kind (ENTITY_...) and its changes (CHANGE_PUT_...,
+ * CHANGE_DELETE_...). What is known of each beside its struct is a row in model/entity.c.
+ */
+#define ENTITY_MAP(X)                                                                              \
+    X(ENTERPRISE, enterprise, enterprise)                                                          \
+    X(USER, user, user)                                                                            \
+    X(GROUP, group, group)                                                                         \
+    X(DEVICE, device, device)                                                                      \
+    X(TOKEN, token, token)                                                                         \
+    X(LOGIN_ADDRESS, login_address, login_address)                                                 \
+    X(FOCUS, focus, focus)                                                                         \
+    X(PART, waiting_part, part)                                                                    \
+    X(CLOCK, device_clock, clock)                                                                  \
+    X(TEXT, device_text, text)
+
 #endif

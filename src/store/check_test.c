@@ -42,8 +42,9 @@ static enum err check_store(struct kit *k)
 static void put_device(struct kit *k, int64_t id, const char *device_id, bool deleted)
 {
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device = (struct device){id, 1, 0,       device_id, "", "", "", "", "", "", DEVICE_VEHICLE,
-                               0,  0, deleted, 0,         0,  0};
+    c.device =
+        (struct device){.id = id, .enterprise_id = 1, .device_id = device_id, .deleted = deleted};
+    device_init(&c.device);
     struct store_batch batch = {.changes = &c, .change_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
 }

@@ -195,9 +195,9 @@ static const struct saver {
     [CHANGE_DELETE_TOKEN] = {"DELETE FROM token WHERE hash=?", bind_token_hash},
     [CHANGE_PUT_FOCUS] = {"REPLACE INTO focus VALUES(?,?)", bind_focus},
     [CHANGE_DELETE_FOCUS] = {"DELETE FROM focus WHERE user_id=? AND device_id=?", bind_focus},
-    [CHANGE_ADD_TEXT] = {"INSERT INTO device_text(device_id,time_s,text) VALUES(?,?,?)", bind_text},
+    [CHANGE_PUT_TEXT] = {"INSERT INTO device_text(device_id,time_s,text) VALUES(?,?,?)", bind_text},
     [CHANGE_PUT_PART] = {"REPLACE INTO waiting_part VALUES(?,?,?,?,?,?,?)", bind_part},
-    [CHANGE_DELETE_PARTS] = {"DELETE FROM waiting_part WHERE device_id=? AND key=?", bind_part_key},
+    [CHANGE_DELETE_PART] = {"DELETE FROM waiting_part WHERE device_id=? AND key=?", bind_part_key},
     [CHANGE_PUT_LOGIN_ADDRESS] = {"REPLACE INTO login_address VALUES(?,?,?)", bind_login_address},
     [CHANGE_DELETE_LOGIN_ADDRESS] = {"DELETE FROM login_address WHERE user_id=? AND address=?",
                                      bind_login_address_key},
@@ -217,7 +217,8 @@ enum err entities_open(sqlite3 *db, struct entities **out)
     struct entities *a = mem_new(sizeof(*a));
     a->db = db;
     for (size_t i = 0; i < SAVER_COUNT; i++) {
-        enum err e = database_prepare(db, savers[i].sql, &a->statements[i]);
+        const char *sql = savers[i].sql;
+        enum err e = sql == NULL ? ERR_OK : database_prepare(db, sql, &a->statements[i]);
         if (e != ERR_OK) {
             entities_close(a);
             return e;

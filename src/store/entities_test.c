@@ -47,50 +47,15 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void keep_device(struct arena *a, struct device *d)
-{
-    d->device_id = arena_copy_text(a, d->device_id);
-    d->plate = arena_copy_text(a, d->plate);
-    d->object_code = arena_copy_text(a, d->object_code);
-    d->sim = arena_copy_text(a, d->sim);
-    d->iccid = arena_copy_text(a, d->iccid);
-    d->model = arena_copy_text(a, d->model);
-    d->command_password = arena_copy_text(a, d->command_password);
-}
-
-static void keep_user(struct arena *a, struct user *u)
-{
-    int64_t *ids = arena_new_array(a, u->group_count, sizeof(*ids));
-    for (size_t i = 0; i < u->group_count; i++) {
-        ids[i] = u->group_ids[i];
-    }
-    u->group_ids = ids;
-    u->login_name = arena_copy_text(a, u->login_name);
-    u->password_hash = arena_copy_text(a, u->password_hash);
-}
-
 static void keep(void *context, const struct change *c)
 {
     struct kept *kept = context;
+    enum entity_kind kind = change_entity(c->kind);
     assert_true(kept->count < KEPT_MAX);
     struct change *mine = &kept->at[kept->count++];
-    *mine = *c;
-    if (c->kind == CHANGE_PUT_ENTERPRISE) {
-        mine->enterprise.name = arena_copy_text(&kept->arena, c->enterprise.name);
-        mine->enterprise.zone = arena_copy_text(&kept->arena, c->enterprise.zone);
-    } else if (c->kind == CHANGE_PUT_USER) {
-        keep_user(&kept->arena, &mine->user);
-    } else if (c->kind == CHANGE_PUT_GROUP) {
-        mine->group.name = arena_copy_text(&kept->arena, c->group.name);
-    } else if (c->kind == CHANGE_PUT_DEVICE) {
-        keep_device(&kept->arena, &mine->device);
-    } else if (c->kind == CHANGE_PUT_LOGIN_ADDRESS) {
-        mine->login_address.address = arena_copy_text(&kept->arena, c->login_address.address);
-    } else if (c->kind == CHANGE_PUT_PART) {
-        mine->part.at = arena_copy(&kept->arena, (struct bytes){c->part.at, c->part.len}).at;
-    } else if (c->kind == CHANGE_PUT_CLOCK) {
-        mine->clock.at = arena_copy(&kept->arena, (struct bytes){c->clock.at, c->clock.len}).at;
-    }
+    mine->kind = c->kind;
+    entity_copy(kind, change_value(c), change_room(mine),
+                arena_new(&kept->arena, entity_borrowed(kind, change_value(c))));
 }
 
 static void no_state(void *context, int64_t device, const struct fold_state *state)
@@ -214,23 +179,25 @@ static void groups_and_devices(void **state)
 {
     struct kit *k = *state;
     struct change c[2] = {{.kind = CHANGE_PUT_DEVICE}, {.kind = CHANGE_PUT_GROUP}};
-    c[0].device = (struct device){3,
-                                  9,
-                                  4,
-                                  "0013800000001",
-                                  "粤B 12345",
-                                  "K-7",
-                                  "+49 151 1",
-                                  "8944",
-                                  "GT06N",
-                                  "123456",
-                                  DEVICE_ASSET,
-                                  UINT32_MAX,
-                                  11,
-                                  true,
-                                  true,
-                                  -330,
-                                  SPEED_UNIT_MPS};
+    c[0].device = (struct device){
+        .id = 3,
+        .enterprise_id = 9,
+        .group_id = 4,
+        .device_id = "0013800000001",
+        .plate = "粤B 12345",
+        .object_code = "K-7",
+        .sim = "+49 151 1",
+        .iccid = "8944",
+        .model = "GT06N",
+        .command_password = "123456",
+        .type = DEVICE_ASSET,
+        .tank_ml = UINT32_MAX,
+        .created_s = 11,
+        .deleted = true,
+        .has_utc_offset = true,
+        .utc_offset_min = -330,
+        .speed_unit = SPEED_UNIT_MPS,
+    };
     c[1].group = (struct group){4, 9, "North", true};
     save_and_load(k, c, 2);
     assert_int_equal(k->kept.count, 2);
@@ -264,15 +231,8 @@ static void identities_of_the_older_rule_are_read(void **state)
 {
     struct kit *k = *state;
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device = (struct device){.id = 3,
-                               .enterprise_id = 9,
-                               .device_id = "_yard-gate",
-                               .plate = "",
-                               .object_code = "",
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = ""};
+    c.device = (struct device){.id = 3, .enterprise_id = 9, .device_id = "_yard-gate"};
+    device_init(&c.device);
     save_and_load(k, &c, 1);
     assert_string_equal(k->kept.at[0].device.device_id, "_yard-gate");
     c.device.device_id = "yard gate";
@@ -376,7 +336,7 @@ static void parts_wait_and_go(void **state)
     assert_int_equal(p->len, 5);
     assert_memory_equal(p->at, "later", 5);
     c[4] = part_of(UINT32_MAX, 0, "");
-    c[4].kind = CHANGE_DELETE_PARTS;
+    c[4].kind = CHANGE_DELETE_PART;
     save_and_load(k, &c[4], 1);
     assert_int_equal(k->kept.count, 1);
     assert_int_equal(k->kept.at[0].part.key, 0);
@@ -409,10 +369,10 @@ static void clocks_come_and_go(void **state)
 static void texts_are_read_newest_first(void **state)
 {
     struct kit *k = *state;
-    struct change c[4] = {{.kind = CHANGE_ADD_TEXT, .text = {1, 50, "first"}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {2, 60, "another's"}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {1, 40, ""}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
+    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 50, "first"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {2, 60, "another's"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 40, ""}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
     struct store_texts texts;
     save_and_load(k, c, 4);
     assert_int_equal(k->kept.count, 0);
@@ -443,8 +403,8 @@ static void the_order_of_loading(void **state)
     c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
     c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
     c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
-    c[3].device =
-        (struct device){1, 1, 0, "1", "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, 0, 0, 0, 0};
+    c[3].device = (struct device){.id = 1, .enterprise_id = 1, .device_id = "1"};
+    device_init(&c[3].device);
     c[4] = (struct change){.kind = CHANGE_PUT_GROUP, .group = {1, 1, "g", false}};
     c[5] = (struct change){.kind = CHANGE_PUT_USER};
     c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
