@@ -6,80 +6,8 @@
 #include <cmocka.h>
 
 #include "fleet/clock_zone.h"
-#include "protocols/protocol.h"
-#include "store/database.h"
-#include "store/entities_groups.h"
-#include "store/store_testing.h"
-
-enum { KEPT_MAX = 32 };
-
-/* What loading gave, its texts copied. */
-struct kept {
-    struct arena arena;
-    struct change at[KEPT_MAX];
-    size_t count;
-};
-
-struct kit {
-    char path[KIT_PATH_SIZE];
-    struct store *store;
-    struct kept kept;
-};
-
-static int set_up(void **state)
-{
-    struct kit *k = mem_new(sizeof(*k));
-    kit_directory_new(k->path);
-    k->store = kit_open(k->path, NULL);
-    *state = k;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct kit *k = *state;
-    if (k->store != NULL) {
-        store_close(k->store);
-    }
-    kit_directory_remove(k->path);
-    arena_free(&k->kept.arena);
-    free(k);
-    return 0;
-}
-
-static void keep(void *context, const struct change *c)
-{
-    struct kept *kept = context;
-    enum entity_kind kind = change_entity(c->kind);
-    assert_true(kept->count < KEPT_MAX);
-    struct change *mine = &kept->at[kept->count++];
-    mine->kind = c->kind;
-    entity_copy(kind, change_value(c), change_room(mine),
-                arena_new(&kept->arena, entity_borrowed(kind, change_value(c))));
-}
-
-static void no_state(void *context, int64_t device, const struct fold_state *state)
-{
-    (void)context;
-    (void)state;
-    (void)device;
-    fail();
-}
-
-/* Commits changes one by one, closes, opens and loads them into k->kept. */
-static void save_and_load(struct kit *k, const struct change *changes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct store_batch batch = {.changes = &changes[i], .change_count = 1};
-        assert_int_equal(store_commit(k->store, &batch), ERR_OK);
-    }
-    store_close(k->store);
-    k->store = kit_open(k->path, NULL);
-    arena_clear(&k->kept.arena);
-    k->kept.count = 0;
-    struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};
-    assert_int_equal(store_load(k->store, &loader), ERR_OK);
-}
+#include "store/entities_testing.h"
+#include "store/entity_columns.h"
 
 static void enterprises(void **state)
 {
@@ -154,7 +82,7 @@ static void users(void **state)
 
 static void groups_of_a_user_as_bytes(void **state)
 {
-    uint8_t room[ENTITIES_GROUPS_MAX + 1] = {0};
+    uint8_t room[ENTITY_IDS_PACKED_MAX + 1] = {0};
     int64_t ids[USER_GROUPS_MAX];
     int64_t back[USER_GROUPS_MAX];
     size_t count = 0;
@@ -162,16 +90,16 @@ static void groups_of_a_user_as_bytes(void **state)
     for (size_t i = 0; i < USER_GROUPS_MAX; i++) {
         ids[i] = INT64_MIN;
     }
-    struct bytes packed = entities_pack_groups(ids, USER_GROUPS_MAX, room);
-    assert_int_equal(packed.len, ENTITIES_GROUPS_MAX);
-    assert_int_equal(entities_unpack_groups(packed, back, &count), ERR_OK);
+    struct bytes packed = entity_pack_ids(ids, USER_GROUPS_MAX, room);
+    assert_int_equal(packed.len, ENTITY_IDS_PACKED_MAX);
+    assert_int_equal(entity_unpack_ids(packed, back, &count), ERR_OK);
     assert_int_equal(count, USER_GROUPS_MAX);
     assert_memory_equal(ids, back, sizeof(ids));
     struct bytes too_many = {room, sizeof(room)};
-    assert_int_equal(entities_unpack_groups(too_many, back, &count), ERR_CORRUPT);
+    assert_int_equal(entity_unpack_ids(too_many, back, &count), ERR_CORRUPT);
     struct bytes cut = {room, 3};
-    assert_int_equal(entities_unpack_groups(cut, back, &count), ERR_CORRUPT);
-    assert_int_equal(entities_unpack_groups((struct bytes){0}, back, &count), ERR_OK);
+    assert_int_equal(entity_unpack_ids(cut, back, &count), ERR_CORRUPT);
+    assert_int_equal(entity_unpack_ids((struct bytes){0}, back, &count), ERR_OK);
     assert_int_equal(count, 0);
 }
 
@@ -294,22 +222,6 @@ static void addresses_come_and_go(void **state)
     assert_int_equal(k->kept.at[0].login_address.user_id, 1);
     assert_string_equal(k->kept.at[0].login_address.address, "192.0.2.1");
     assert_int_equal(k->kept.at[0].login_address.last_s, 6);
-}
-
-static struct change part_of(uint32_t key, uint16_t number, const char *data)
-{
-    struct change c = {.kind = CHANGE_PUT_PART};
-    c.part = (struct waiting_part){
-        .device_id = 1,
-        .key = key,
-        .number = number,
-        .total = 64,
-        .protocol = PROTOCOL_gt06,
-        .rcv_time_s = KIT_TIME_S,
-        .at = (const uint8_t *)data,
-        .len = strlen(data),
-    };
-    return c;
 }
 
 static void parts_wait_and_go(void **state)
@@ -472,8 +384,6 @@ static void rows_that_make_no_sense(void **state)
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -98,7 +98,7 @@ static enum err open_database(struct store *s, const struct database_options *op
     if (e != ERR_OK) {
         return e;
     }
-    e = schema_migrate(s->db, schema_steps, schema_step_count);
+    e = schema_migrate(s->db, &store_schema);
     if (e == ERR_OK) {
         (void)sqlite3_wal_hook(s->db, note_frames, s);
         e = database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)",
