@@ -5,22 +5,19 @@
 #include "api/device_row.h"
 
 const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
-    {"DeviceID", REPLY_TEXT, false, "\"862306128008106\"", "Identity that the tracker reports"},
-    {"VehiclePlate", REPLY_TEXT, false, "\"8020\"", "Display name"},
-    {"ObjectCode", REPLY_TEXT, false, "\"2004130036\"", "Number of the vehicle or asset"},
-    {"SIM", REPLY_TEXT, false, "\"1064755708\"", "Phone number"},
-    {"ICCID", REPLY_TEXT, false, "\"\"", "Of the SIM card"},
-    {"DeviceType", REPLY_INT, false, "0", "0 vehicle, 1 person, 2 asset"},
-    {"HasPassword", REPLY_BOOL, false, "false", "Lock commands have a password; never told"},
-    {"TankLitres", REPLY_NUMBER, false, "60.000", "0: unknown"},
-    {"Model", REPLY_TEXT, false, "\"GT06\"", "Of the tracker"},
-    {"GroupID", REPLY_INT, false, "0", "0: in no group"},
-    {"UtcOffsetMinutes", REPLY_INT, true, "null", "Zone of its clock; null: not set"},
-    {"SpeedUnit", REPLY_TEXT, true, "null", "Of its speeds; null: as its protocol says"},
-    {"ClockHint", REPLY_HINT, true,
-     "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, and in use\"}",
-     "What the zone of its clock seems to be, where that is not what UtcOffsetMinutes says: the "
-     "value to set there, and why"},
+#define X(key, sort, from, param, shown) [DEVICE_##key] = {DEVICE_FIELD_UNWRAP shown},
+    DEVICE_FIELD_MAP(X, false)
+#undef X
+        [DEVICE_PARAMS] =
+            {
+                .name = "ClockHint",
+                .type = REPLY_HINT,
+                .nullable = true,
+                .example = "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, "
+                           "and in use\"}",
+                .doc = "What the zone of its clock seems to be, where that is not what "
+                       "UtcOffsetMinutes says: the value to set there, and why",
+            },
 };
 
 static const char *const hint_texts[] = {
@@ -54,42 +51,13 @@ static void write_hint(struct call *c, const struct device_ref *ref)
 
 void device_row_write(struct call *c, const struct device_ref *ref)
 {
-    const struct device *d = ref->info;
     struct json_out *out = &c->out;
     json_object_begin(out);
-    json_name(out, "DeviceID");
-    json_write_string(out, d->device_id);
-    json_name(out, "VehiclePlate");
-    json_write_string(out, d->plate);
-    json_name(out, "ObjectCode");
-    json_write_string(out, d->object_code);
-    json_name(out, "SIM");
-    json_write_string(out, d->sim);
-    json_name(out, "ICCID");
-    json_write_string(out, d->iccid);
-    json_name(out, "DeviceType");
-    json_int(out, d->type);
-    json_name(out, "HasPassword");
-    json_bool(out, d->command_password[0] != '\0');
-    json_name(out, "TankLitres");
-    json_decimal(out, d->tank_ml, 3);
-    json_name(out, "Model");
-    json_write_string(out, d->model);
-    json_name(out, "GroupID");
-    json_int(out, d->group_id);
-    json_name(out, "UtcOffsetMinutes");
-    if (d->has_utc_offset) {
-        json_int(out, d->utc_offset_min);
-    } else {
-        json_write_null(out);
+    for (enum device_param i = 0; i < DEVICE_PARAMS; i++) {
+        json_name(out, device_row_members[i].name);
+        device_field_write(out, i, ref->info);
     }
-    json_name(out, "SpeedUnit");
-    if (d->speed_unit == SPEED_UNIT_UNSET) {
-        json_write_null(out);
-    } else {
-        json_write_string(out, speed_unit_name(d->speed_unit));
-    }
-    json_name(out, "ClockHint");
+    json_name(out, device_row_members[DEVICE_PARAMS].name);
     write_hint(c, ref);
     json_object_end(out);
 }

@@ -2,10 +2,12 @@
 #define API_DEVICE_ROW_H
 
 #include "api/call.h"
+#include "api/device_fields.h"
 
 /* A device as management calls answer it. */
 
-enum { DEVICE_ROW_MEMBERS = 13 };
+/* The fields of a device, then ClockHint. */
+enum { DEVICE_ROW_MEMBERS = DEVICE_PARAMS + 1 };
 extern const struct reply_member device_row_members[DEVICE_ROW_MEMBERS];
 
 /* Writes it as an object to c->out. */
