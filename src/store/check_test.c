@@ -162,6 +162,21 @@ static void a_damaged_row(void **state)
     assert_int_equal(k->rows.at[0].fixes, 3);
 }
 
+/* Texts are not loaded at a start, but they are checked. */
+static void a_damaged_text(void **state)
+{
+    struct kit *k = *state;
+    struct database_options o = {.path = k->path, .cache_kib = KIT_CACHE_KIB};
+    sqlite3 *db = NULL;
+    assert_int_equal(database_open(&o, &db), ERR_OK);
+    assert_int_equal(database_run(db, "INSERT INTO device_text VALUES(1, 1, 1, 'sound')"), ERR_OK);
+    assert_int_equal(check_store(k), ERR_OK);
+    assert_int_equal(database_run(db, "UPDATE device_text SET text = x'00'"), ERR_OK);
+    assert_int_equal(check_store(k), ERR_CORRUPT);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    (void)kit_load(k->store, 1);
+}
+
 /* A page overwritten behind SQLite's back: found, or no page that matters. Never a crash. */
 static void damaged_pages(void **state)
 {
@@ -248,6 +263,7 @@ int main(void)
         TEST(nothing_there),
         TEST(a_damaged_batch),
         TEST(a_damaged_row),
+        TEST(a_damaged_text),
         TEST(damaged_pages),
         TEST(a_directory_that_cannot_be_written_to),
     };
