@@ -73,7 +73,12 @@
       (.name = "SpeedUnit", .type = PARAM_TEXT, .may_be_null = true,                               \
        .doc = "knots, mps or kmh: of a phone's speeds (OsmAnd protocol); null: as configured"),    \
       (.name = "SpeedUnit", .type = REPLY_TEXT, .nullable = true, .example = "null",               \
-       .doc = "Of its speeds; null: as its protocol says"))
+       .doc = "Of its speeds; null: as its protocol says"))                                        \
+    X(NOTE, TEXT, note,                                                                            \
+      (.name = "Note", .type = PARAM_TEXT, .may_be_empty = true, .max = NOTE_MAX_CHARS,            \
+       .doc = "Free text, at most 200 characters"),                                                \
+      (.name = "Note", .type = REPLY_TEXT, .example = "\"Spare key in the office\"",               \
+       .doc = "Free text"))
 
 #define DEVICE_FIELD_UNWRAP(...) __VA_ARGS__
 

@@ -24,7 +24,7 @@ static void test_login_device_list(void **state)
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\",\"VehiclePlate\":"
            "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
            "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0,"
-           "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"ClockHint\":null}]},"
+           "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"Note\":\"\",\"ClockHint\":null}]},"
            "\"ErrMsg\":null}");
     expect(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10}",
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\","

@@ -15,6 +15,7 @@ enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN, ROLE_ROOT };
 
 enum {
     NAME_MAX_CHARS = 64, /* names and plates, in Unicode characters */
+    NOTE_MAX_CHARS = 200,
     USER_GROUPS_MAX = 64,
     TOKEN_HASH_BYTES = 32,
 };
@@ -75,6 +76,7 @@ struct device {
     bool has_utc_offset;        /* the zone of its clock is set; else it is found otherwise */
     int16_t utc_offset_min;     /* that zone, east of UTC; 0 where none is set */
     enum speed_unit speed_unit; /* UNSET: as its protocol says */
+    const char *note;           /* free text of its people */
 };
 
 /* "knots", "mps", "kmh"; "" for UNSET. */

@@ -82,6 +82,7 @@ static const struct entity_column device_columns[] = {
      NUMBER(device, utc_offset_min, UTC_OFFSET_MIN_MIN, UTC_OFFSET_MIN_MAX),
      .beside = offsetof(struct device, has_utc_offset)},
     {.since = 3, WHOLE(device, speed_unit, 0, SPEED_UNIT_KMH)},
+    {.since = 4, TEXT(device, note)},
 };
 
 static const struct entity_column token_columns[] = {

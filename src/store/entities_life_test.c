@@ -64,6 +64,7 @@ static void a_table_without_later_columns_is_read(void **state)
         assert_int_equal(d->created_s, 6);
         assert_false(d->has_utc_offset);
         assert_int_equal(d->speed_unit, SPEED_UNIT_UNSET);
+        assert_string_equal(d->note, "");
         assert_int_equal(schema_migrate(db, &store_schema), ERR_OK);
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);

@@ -125,6 +125,7 @@ static void groups_and_devices(void **state)
         .has_utc_offset = true,
         .utc_offset_min = -330,
         .speed_unit = SPEED_UNIT_MPS,
+        .note = "key: \"Büro\"",
     };
     c[1].group = (struct group){4, 9, "North", true};
     save_and_load(k, c, 2);
@@ -150,6 +151,7 @@ static void groups_and_devices(void **state)
     assert_true(d->has_utc_offset);
     assert_int_equal(d->utc_offset_min, -330);
     assert_int_equal(d->speed_unit, SPEED_UNIT_MPS);
+    assert_string_equal(d->note, "key: \"Büro\"");
     assert_int_equal(d->created_s, 11);
     assert_true(d->deleted);
 }
@@ -348,9 +350,11 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',0,0,0,0,NULL,0,x'00')",
+         ERR_CORRUPT},
         {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO login_address VALUES(0, 'x', 1)", ERR_CORRUPT},
         {"INSERT INTO login_address VALUES(1, x'00', 1)", ERR_CORRUPT},
