@@ -75,11 +75,8 @@ static enum err put_devices(struct job *j, size_t first, size_t count)
                                             .enterprise_id = 1,
                                             .device_id = ids[i],
                                             .plate = ids[i],
-                                            .object_code = ids[i],
-                                            .sim = "",
-                                            .iccid = "",
-                                            .model = "",
-                                            .command_password = ""};
+                                            .object_code = ids[i]};
+        device_init(&changes[i].device);
     }
     const struct store_batch batch = {.changes = changes, .change_count = count};
     enum err e = store_commit(j->store, &batch);

@@ -7,47 +7,20 @@
 #include "api/version.h"
 
 const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
-    {.name = "DeviceID",
-     .type = REPLY_TEXT,
-     .example = "\"862306128008106\"",
-     .doc = "Identity that the tracker reports"},
-    {.name = "VehiclePlate", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},
-    {.name = "ObjectCode",
-     .type = REPLY_TEXT,
-     .example = "\"2004130036\"",
-     .doc = "Number of the vehicle or asset"},
-    {.name = "SIM", .type = REPLY_TEXT, .example = "\"1064755708\"", .doc = "Phone number"},
-    {.name = "ICCID", .type = REPLY_TEXT, .example = "\"\"", .doc = "Of the SIM card"},
-    {.name = "DeviceType",
-     .type = REPLY_INT,
-     .example = "0",
-     .doc = "0 vehicle, 1 person, 2 asset"},
-    {.name = "HasPassword",
-     .type = REPLY_BOOL,
-     .example = "false",
-     .doc = "Lock commands have a password; never told"},
-    {.name = "TankLitres", .type = REPLY_NUMBER, .example = "60.000", .doc = "0: unknown"},
-    {.name = "Model", .type = REPLY_TEXT, .example = "\"GT06\"", .doc = "Of the tracker"},
-    {.name = "GroupID", .type = REPLY_INT, .example = "0", .doc = "0: in no group"},
-    {.name = "UtcOffsetMinutes",
-     .type = REPLY_INT,
-     .nullable = true,
-     .example = "null",
-     .doc = "Zone of its clock; null: not set"},
-    {.name = "SpeedUnit",
-     .type = REPLY_TEXT,
-     .nullable = true,
-     .example = "null",
-     .doc = "Of its speeds; null: as its protocol says"},
-    VERSION_MEMBER,
-    {.name = "ClockHint",
-     .type = REPLY_HINT,
-     .nullable = true,
-     .example =
-         "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, and in use\"}",
-     .doc = "What the zone of its clock seems to be, where that is not what UtcOffsetMinutes says: "
-            "the "
-            "value to set there, and why"},
+#define X(key, sort, from, param, shown) [DEVICE_##key] = {DEVICE_FIELD_UNWRAP shown},
+    DEVICE_FIELD_MAP(X, false)
+#undef X
+        [DEVICE_PARAMS] = VERSION_MEMBER,
+    [DEVICE_PARAMS + 1] =
+        {
+            .name = "ClockHint",
+            .type = REPLY_HINT,
+            .nullable = true,
+            .example = "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, "
+                       "and in use\"}",
+            .doc = "What the zone of its clock seems to be, where that is not what "
+                   "UtcOffsetMinutes says: the value to set there, and why",
+        },
 };
 
 static const char *const hint_texts[] = {
@@ -83,37 +56,9 @@ void device_row_write_members(struct call *c, const void *object, struct json_ou
 {
     const struct device *d = object;
     (void)c;
-    json_name(out, "DeviceID");
-    json_write_string(out, d->device_id);
-    json_name(out, "VehiclePlate");
-    json_write_string(out, d->plate);
-    json_name(out, "ObjectCode");
-    json_write_string(out, d->object_code);
-    json_name(out, "SIM");
-    json_write_string(out, d->sim);
-    json_name(out, "ICCID");
-    json_write_string(out, d->iccid);
-    json_name(out, "DeviceType");
-    json_int(out, d->type);
-    json_name(out, "HasPassword");
-    json_bool(out, d->command_password[0] != '\0');
-    json_name(out, "TankLitres");
-    json_decimal(out, d->tank_ml, 3);
-    json_name(out, "Model");
-    json_write_string(out, d->model);
-    json_name(out, "GroupID");
-    json_int(out, d->group_id);
-    json_name(out, "UtcOffsetMinutes");
-    if (d->has_utc_offset) {
-        json_int(out, d->utc_offset_min);
-    } else {
-        json_write_null(out);
-    }
-    json_name(out, "SpeedUnit");
-    if (d->speed_unit == SPEED_UNIT_UNSET) {
-        json_write_null(out);
-    } else {
-        json_write_string(out, speed_unit_name(d->speed_unit));
+    for (enum device_param i = 0; i < DEVICE_PARAMS; i++) {
+        json_name(out, device_row_members[i].name);
+        device_field_write(out, i, d);
     }
 }
 

@@ -2,10 +2,12 @@
 #define API_DEVICE_ROW_H
 
 #include "api/call.h"
+#include "api/device_fields.h"
 
 /* A device as management calls answer it. */
 
-enum { DEVICE_ROW_MEMBERS = 14 };
+/* The fields of a device, then Version and ClockHint. */
+enum { DEVICE_ROW_MEMBERS = DEVICE_PARAMS + 2 };
 extern const struct reply_member device_row_members[DEVICE_ROW_MEMBERS];
 
 /* What is set of it, of which its version is made; `object` is a struct device. */

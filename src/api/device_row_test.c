@@ -86,11 +86,50 @@ static void test_the_zone_before_is_remembered(void **state)
     assert_int_equal(zone.formers[2].until_s, 0);
 }
 
+/* What is shown of a note after that call. */
+static void assert_note(struct platform *p, const char *note)
+{
+    char *member = g_strdup_printf("\"Note\":\"%s\",\"Version\"", note);
+    assert_listed(p, member);
+    g_free(member);
+}
+
+static void test_a_note_is_kept(void **state)
+{
+    struct platform *p = *state;
+    char note[2 * NOTE_MAX_CHARS + sizeof("ä")] = "";
+    make_fleet(p);
+    for (size_t i = 0; i < NOTE_MAX_CHARS; i++) {
+        (void)strcat(note, "ä"); /* characters are counted, not bytes */
+    }
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"7\"}", DONE);
+    assert_note(p, "");
+    char *longest = g_strdup_printf("{\"DeviceID\":7,\"Note\":\" %s \"}", note);
+    char *too_long = g_strdup_printf("{\"DeviceID\":7,\"Note\":\"%sx\"}", note);
+    expect(p, "manage/ModifyDevice", longest, DONE);
+    assert_note(p, note);
+    expect(p, "manage/ModifyDevice", too_long,
+           "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"Note: too long\"}");
+    expect(p, "manage/ModifyDevice", "{\"DeviceID\":7,\"Model\":\"x\"}", DONE);
+    assert_note(p, note);
+    expect(p, "manage/ModifyDevice", "{\"DeviceID\":7,\"Note\":\"\"}", DONE);
+    assert_note(p, "");
+    expect(p, "manage/DeleteDevice", "{\"DeviceID\":7}", DONE);
+    expect(p, "manage/AddDevice", "{\"DeviceID\":\"8\",\"Note\":\"one\"}", DONE);
+    assert_note(p, "one");
+    expect(p, "manage/DeleteDevice", "{\"DeviceID\":8}", DONE);
+    (void)call(p, "manage/AddDevices", "{\"Devices\":[{\"DeviceID\":\"9\",\"Note\":\"many\"}]}");
+    assert_note(p, "many");
+    g_free(longest);
+    g_free(too_long);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVER_TEST(test_a_hint_is_told_until_it_is_taken),
         SERVER_TEST(test_the_zone_before_is_remembered),
+        SERVER_TEST(test_a_note_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,162 +8,20 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/device_fields.h"
 #include "api/device_list.h"
 #include "api/device_row.h"
 #include "api/naming.h"
 #include "api/version.h"
 #include "base/clock.h"
 
-enum {
-    DEVICE_ID,
-    DEVICE_PLATE,
-    DEVICE_CODE,
-    DEVICE_SIM,
-    DEVICE_ICCID,
-    DEVICE_TYPE,
-    DEVICE_PASSWORD,
-    DEVICE_TANK,
-    DEVICE_MODEL,
-    DEVICE_GROUP,
-    DEVICE_UTC_OFFSET,
-    DEVICE_SPEED_UNIT,
-    DEVICE_PARAMS
-};
 enum { MANY_DEVICES };
-enum {
-    DEVICES_MAX = 10000,
-    SHORT_TEXT_MAX = 32,
-    TANK_MAX_L = 100000,
-    E7_PER_ML = 10000,
-    CODE_DIGITS_MAX = 32,
-};
+enum { DEVICES_MAX = 10000 };
 
 static const char ID_TAKEN[] = "DeviceID is taken";
 static const char PLATE_TAKEN[] = "VehiclePlate is taken";
 static const char CODE_TAKEN[] = "ObjectCode is taken";
 static const char NO_GROUP[] = "This group does not exist";
-
-/* ---- fields ---- */
-
-/* Of a device to be changed, "" for a name is a fault; of a new one it is none given. */
-#define FIELD_PARAMS(is_change)                                                                    \
-    [DEVICE_ID] = {.name = "DeviceID",                                                             \
-                   .type = PARAM_TEXT,                                                             \
-                   .required = true,                                                               \
-                   .doc = "Identity that the tracker reports: " DEVICE_ID_RULE                     \
-                          "; digits alone are compared without leading zeros"},                    \
-    [DEVICE_PLATE] = {.name = "VehiclePlate",                                                      \
-                      .type = PARAM_TEXT,                                                          \
-                      .may_be_empty = (is_change),                                                 \
-                      .max = NAME_MAX_CHARS,                                                       \
-                      .doc = "Display name, unique in the enterprise; the DeviceID unless given"}, \
-    [DEVICE_CODE] = {.name = "ObjectCode",                                                         \
-                     .type = PARAM_TEXT,                                                           \
-                     .may_be_empty = (is_change),                                                  \
-                     .max = SHORT_TEXT_MAX,                                                        \
-                     .doc = "Number of the vehicle, unique in the enterprise; made unless given"}, \
-    [DEVICE_SIM] = {.name = "SIM",                                                                 \
-                    .type = PARAM_TEXT,                                                            \
-                    .may_be_empty = true,                                                          \
-                    .max = SHORT_TEXT_MAX,                                                         \
-                    .doc = "Phone number"},                                                        \
-    [DEVICE_ICCID] = {.name = "ICCID",                                                             \
-                      .type = PARAM_TEXT,                                                          \
-                      .may_be_empty = true,                                                        \
-                      .max = SHORT_TEXT_MAX,                                                       \
-                      .doc = "Of the SIM card"},                                                   \
-    [DEVICE_TYPE] = {.name = "DeviceType",                                                         \
-                     .type = PARAM_INT,                                                            \
-                     .max = DEVICE_ASSET,                                                          \
-                     .doc = "0 vehicle, 1 person, 2 asset"},                                       \
-    [DEVICE_PASSWORD] = {.name = "Password",                                                       \
-                         .type = PARAM_SECRET,                                                     \
-                         .may_be_empty = true,                                                     \
-                         .max = NAME_MAX_CHARS,                                                    \
-                         .doc = "For lock commands; without one they are refused"},                \
-    [DEVICE_TANK] = {.name = "TankLitres",                                                         \
-                     .type = PARAM_DECIMAL,                                                        \
-                     .max = TANK_MAX_L,                                                            \
-                     .doc = "0: unknown"},                                                         \
-    [DEVICE_MODEL] = {.name = "Model",                                                             \
-                      .type = PARAM_TEXT,                                                          \
-                      .may_be_empty = true,                                                        \
-                      .max = NAME_MAX_CHARS,                                                       \
-                      .doc = "Of the tracker"},                                                    \
-    [DEVICE_GROUP] = {.name = "GroupID",                                                           \
-                      .type = PARAM_INT,                                                           \
-                      .max = INT64_MAX,                                                            \
-                      .doc = "0: in no group"},                                                    \
-    [DEVICE_UTC_OFFSET] =                                                                          \
-        {.name = "UtcOffsetMinutes",                                                               \
-         .type = PARAM_INT,                                                                        \
-         .may_be_null = true,                                                                      \
-         .min = UTC_OFFSET_MIN_MIN,                                                                \
-         .max = UTC_OFFSET_MIN_MAX,                                                                \
-         .doc = "Zone of the tracker's clock, east of UTC; null: as its protocol says"},           \
-    [DEVICE_SPEED_UNIT] = {                                                                        \
-        .name = "SpeedUnit",                                                                       \
-        .type = PARAM_TEXT,                                                                        \
-        .may_be_null = true,                                                                       \
-        .doc = "knots, mps or kmh: of a phone's speeds (OsmAnd protocol); null: as configured"}
-
-static const struct param_row device_params[] = {FIELD_PARAMS(false)};
-static const struct param_row change_params[] = {FIELD_PARAMS(true)};
-
-/* What can be judged of a device's values alone; NULL, or the field and what is wrong with it. */
-static bool values_fault(const struct value *values, bool is_new, struct param_fault *fault)
-{
-    const char *plate_why =
-        values[DEVICE_PLATE].present ? naming_plate_fault(values[DEVICE_PLATE].text) : NULL;
-    if (is_new && !device_id_is_valid(bytes_of_text(values[DEVICE_ID].text))) {
-        *fault = (struct param_fault){"DeviceID", "wants " DEVICE_ID_RULE};
-        return true;
-    }
-    if (plate_why != NULL) {
-        *fault = (struct param_fault){"VehiclePlate", plate_why};
-        return true;
-    }
-    if (values[DEVICE_SPEED_UNIT].present && !values[DEVICE_SPEED_UNIT].is_null &&
-        speed_unit_of(values[DEVICE_SPEED_UNIT].text) == SPEED_UNIT_UNSET) {
-        *fault = (struct param_fault){"SpeedUnit", "wants knots, mps or kmh"};
-        return true;
-    }
-    return false;
-}
-
-static void take_text(const char **member, const struct value *v)
-{
-    if (v->present) {
-        *member = v->text;
-    }
-}
-
-/* Puts the fields that `values` has into `d`. */
-static void take_values(struct device *d, const struct value *values)
-{
-    take_text(&d->plate, &values[DEVICE_PLATE]);
-    take_text(&d->object_code, &values[DEVICE_CODE]);
-    take_text(&d->sim, &values[DEVICE_SIM]);
-    take_text(&d->iccid, &values[DEVICE_ICCID]);
-    take_text(&d->model, &values[DEVICE_MODEL]);
-    take_text(&d->command_password, &values[DEVICE_PASSWORD]);
-    if (values[DEVICE_TYPE].present) {
-        d->type = (enum device_type)values[DEVICE_TYPE].number;
-    }
-    if (values[DEVICE_TANK].present) {
-        d->tank_ml = (uint32_t)(values[DEVICE_TANK].number / E7_PER_ML);
-    }
-    if (values[DEVICE_GROUP].present) {
-        d->group_id = values[DEVICE_GROUP].number;
-    }
-    if (values[DEVICE_UTC_OFFSET].present) {
-        d->has_utc_offset = !values[DEVICE_UTC_OFFSET].is_null;
-        d->utc_offset_min = (int16_t)values[DEVICE_UTC_OFFSET].number;
-    }
-    if (values[DEVICE_SPEED_UNIT].present) {
-        d->speed_unit = speed_unit_of(values[DEVICE_SPEED_UNIT].text);
-    }
-}
 
 /* ---- what must be unique ---- */
 
@@ -266,14 +124,10 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
         .enterprise_id = a->call->caller.enterprise_id,
         .device_id = values[DEVICE_ID].text,
         .plate = values[DEVICE_ID].text,
-        .object_code = "",
-        .sim = "",
-        .iccid = "",
-        .model = "",
-        .command_password = "",
         .created_s = a->job->now_s,
     };
-    take_values(&d, values);
+    device_init(&d);
+    device_fields_take(&d, values);
     struct refusal refusal = check_new(a, &d);
     if (refusal.code != 0) {
         return refusal;
@@ -289,14 +143,13 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     return refusal;
 }
 
-/* The identity of a device to be changed may be of an older rule: it is found, or not. */
 static bool check_device(struct call *c)
 {
     struct param_fault fault;
     if (!call_has_no_empty(c, DEVICE_CODE)) {
         return false;
     }
-    if (values_fault(c->values, c->method->params == device_params, &fault)) {
+    if (device_fields_fault(c->values, c->method->params == device_add_params, &fault)) {
         call_fault(c, fault.name, fault.why);
         return false;
     }
@@ -330,8 +183,8 @@ static const char *read_element(struct call *c, const struct json_value *v, stru
 {
     struct param_fault fault = {0};
     const struct param_reading reading = {
-        .rows = device_params,
-        .count = COUNT_OF(device_params),
+        .rows = device_add_params,
+        .count = DEVICE_PARAMS,
         .arena = &c->arena,
         .clock = call_clock(c),
     };
@@ -339,7 +192,7 @@ static const char *read_element(struct call *c, const struct json_value *v, stru
         return "wrong kind of value";
     }
     if (params_read(&reading, v, e->values, &fault) == ERR_OK &&
-        !values_fault(e->values, true, &fault)) {
+        !device_fields_fault(e->values, true, &fault)) {
         return NULL;
     }
     return arena_format(&c->arena, "%s: %s", fault.name, fault.why);
@@ -453,7 +306,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return e;
     }
     const struct device old = d;
-    take_values(&d, c->values);
+    device_fields_take(&d, c->values);
     if (call_has(c, DEVICE_GROUP) && !group_is_allowed(c, job->directory, d.group_id)) {
         return call_refuse(c, 404, NO_GROUP);
     }
@@ -534,8 +387,8 @@ static const struct api_method rows[] = {
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
-        .params = device_params,
-        .param_count = COUNT_OF(device_params),
+        .params = device_add_params,
+        .param_count = DEVICE_PARAMS,
         .codes = {{409, "DeviceID, VehiclePlate or ObjectCode is taken"}, {404, NO_GROUP}},
         .doc = "Registers a device.",
         .check = check_device,
@@ -563,8 +416,8 @@ static const struct api_method rows[] = {
         .where = WHERE_JOB,
         .role = ROLE_ADMIN,
         .checks_role = true,
-        .params = change_params,
-        .param_count = COUNT_OF(change_params),
+        .params = device_change_params,
+        .param_count = DEVICE_PARAMS,
         .codes = {{404, CALL_NO_DEVICE_TEXT}, {409, "VehiclePlate or ObjectCode is taken"}},
         .doc = "Changes the fields given; the DeviceID itself stays.",
         .check = check_device,

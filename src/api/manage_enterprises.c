@@ -160,7 +160,6 @@ static void delete_users(struct job_context *job, int64_t enterprise_id)
         change->user = users[i];
         change->user.deleted = true;
         change->user.token_generation++;
-        naming_forget_addresses(job, users[i].id);
     }
 }
 

@@ -176,7 +176,6 @@ static enum err delete_user(struct call *c, struct job_context *job)
     u.deleted = true;
     u.token_generation++;
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
-    naming_forget_addresses(job, u.id);
     return ERR_OK;
 }
 

@@ -26,17 +26,6 @@ void naming_delete_device(struct job_context *job, const struct device *d)
     struct change *change = change_add(&job->changes, CHANGE_PUT_DEVICE);
     change->device = device_copy(job->changes.arena, d);
     change->device.deleted = true;
-    change_add(&job->changes, CHANGE_DELETE_CLOCK)->clock.device_id = d->id;
-}
-
-void naming_forget_addresses(struct job_context *job, int64_t user_id)
-{
-    size_t count = 0;
-    struct login_address *list =
-        directory_list_addresses(job->directory, user_id, job->changes.arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        change_add(&job->changes, CHANGE_DELETE_LOGIN_ADDRESS)->login_address = list[i];
-    }
 }
 
 enum err naming_find_device(struct job_context *job, int64_t enterprise_id, const char *device_id,

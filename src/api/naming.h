@@ -20,11 +20,8 @@ const char *naming_plate_fault(const char *plate);
 MUST_USE enum err naming_find_device(struct job_context *job, int64_t enterprise_id,
                                      const char *device_id, struct device *out);
 
-/* Appends the tombstone of a device. */
+/* Appends the tombstone of a device; what it owns goes with it. */
 void naming_delete_device(struct job_context *job, const struct device *d);
-
-/* Appends that the addresses a user logged in from are forgotten. */
-void naming_forget_addresses(struct job_context *job, int64_t user_id);
 
 /* "viewer", "operator", "admin" without case; false for anything else, "root" too. */
 bool naming_role(const char *text, enum role *out);

@@ -20,13 +20,14 @@ static void test_login_device_list(void **state)
            "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"DeviceID is taken\"}");
     expect(p, "manage/AddDevice", "{\"DeviceID\":13,\"VehiclePlate\":\"b-1\"}",
            "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"VehiclePlate is taken\"}");
-    expect(p, "manage/ListDevices", "{}",
-           "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\",\"VehiclePlate\":"
-           "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
-           "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0,"
-           "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"Version\":7555088901701547,"
-           "\"ClockHint\":null}]},"
-           "\"ErrMsg\":null}");
+    expect(
+        p, "manage/ListDevices", "{}",
+        "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\",\"VehiclePlate\":"
+        "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
+        "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0,"
+        "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"Note\":\"\",\"Version\":5623418289215807,"
+        "\"ClockHint\":null}]},"
+        "\"ErrMsg\":null}");
     expect(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10}",
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\","
            "\"VehiclePlate\":\"B-1\",\"isOnline\":false,\"isAlarm\":false,\"DeviceType\":0,"

@@ -1,3 +1,7 @@
+/*
+ * The lock, the comparing of names, and which table a change goes to: one row of `keepers` for each
+ * kind of entity that is kept here.
+ */
 #include "fleet/directory.h"
 
 #include <inttypes.h>
@@ -90,67 +94,57 @@ char *directory_scoped_key(int64_t enterprise_id, const char *text)
     return key;
 }
 
-/* The counter of a kind of entity; NULL for a kind without ids of its own. */
-static int64_t *last_id_of(struct directory *dir, enum change_kind kind)
-{
-    switch (kind) {
-    case CHANGE_PUT_ENTERPRISE:
-        return &dir->last_ids[0];
-    case CHANGE_PUT_USER:
-        return &dir->last_ids[1];
-    case CHANGE_PUT_GROUP:
-        return &dir->last_ids[2];
-    case CHANGE_PUT_DEVICE:
-        return &dir->last_ids[3];
-    default:
-        return NULL;
-    }
-}
+/* ---- changes ---- */
 
-static int64_t id_of(const struct change *c)
+/* How the directory keeps one kind of entity; without `put` it is the store's alone. */
+struct keeper {
+    void (*put)(struct directory *dir, const struct change *c);
+    void (*forget)(struct directory *dir, const struct change *c); /* of a deletion */
+};
+
+static const struct keeper keepers[ENTITY_COUNT] = {
+    [ENTITY_ENTERPRISE] = {.put = directory_put_enterprise},
+    [ENTITY_USER] = {.put = directory_put_user},
+    [ENTITY_GROUP] = {.put = directory_put_group},
+    [ENTITY_DEVICE] = {.put = directory_put_device},
+    [ENTITY_TOKEN] = {.put = directory_put_token, .forget = directory_forget_token},
+    [ENTITY_LOGIN_ADDRESS] = {.put = directory_put_address, .forget = directory_forget_address},
+    [ENTITY_FOCUS] = {.put = directory_put_focus, .forget = directory_forget_focus},
+    [ENTITY_CLOCK] = {.put = directory_put_clock, .forget = directory_forget_clock},
+};
+
+static void note_id(struct directory *dir, enum entity_kind kind, int64_t id)
 {
-    switch (c->kind) {
-    case CHANGE_PUT_ENTERPRISE:
-        return c->enterprise.id;
-    case CHANGE_PUT_USER:
-        return c->user.id;
-    case CHANGE_PUT_GROUP:
-        return c->group.id;
-    case CHANGE_PUT_DEVICE:
-        return c->device.id;
-    default:
-        return 0;
-    }
+    check(id > 0);
+    dir->last_ids[kind] = id > dir->last_ids[kind] ? id : dir->last_ids[kind];
 }
 
 void directory_apply(struct directory *dir, const struct change *c)
 {
-    directory_lock_write(dir);
-    int64_t *last_id = last_id_of(dir, c->kind);
-    if (last_id != NULL) {
-        check(id_of(c) > 0);
-        *last_id = id_of(c) > *last_id ? id_of(c) : *last_id;
+    enum entity_kind kind = change_entity(c->kind);
+    const struct keeper *keeper = &keepers[kind];
+    if (keeper->put == NULL) {
+        return;
     }
-    if (c->kind == CHANGE_PUT_DEVICE) {
-        directory_devices_apply(dir, &c->device);
-    } else if (c->kind == CHANGE_PUT_CLOCK || c->kind == CHANGE_DELETE_CLOCK) {
-        directory_devices_apply_clock(dir, c);
+    directory_lock_write(dir);
+    if (entity_has_id(kind)) {
+        note_id(dir, kind, entity_id(kind, change_value(c)));
+    }
+    if (change_is_deletion(c->kind)) {
+        check(keeper->forget != NULL);
+        keeper->forget(dir, c);
     } else {
-        if (c->kind == CHANGE_PUT_GROUP) {
-            directory_groups_note(dir, &c->group);
-        }
-        directory_accounts_apply(dir, c);
-        directory_orphans_note(dir, c);
+        keeper->put(dir, c);
     }
     directory_unlock(dir);
 }
 
 int64_t directory_next_id(struct directory *dir, enum change_kind kind)
 {
+    enum entity_kind entity = change_entity(kind);
+    check(entity_has_id(entity));
     directory_lock_write(dir);
-    int64_t *last_id = last_id_of(dir, kind);
-    check(last_id != NULL);
-    int64_t id = ++*last_id;
+    int64_t id = ++dir->last_ids[entity];
     directory_unlock(dir);
     return id;
 }

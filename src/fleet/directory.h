@@ -56,10 +56,10 @@ void tracked_publish_clock(struct directory *dir, struct tracked *t, const struc
 bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
- * Applies one change (loading, or after its commit). CHANGE_ADD_TEXT and parts are not its own. A
- * deleted device is gone from every table at once. The devices of a deleted enterprise are found by
- * nobody, those of a deleted group are in none; directory_resolve_orphans() brings that to the
- * store.
+ * Applies one change (loading, or after its commit). Texts and parts of messages are the store's
+ * alone and passed over. A deleted device is gone from every table at once; the addresses of a
+ * deleted user are forgotten. The devices of a deleted enterprise are found by nobody, those of a
+ * deleted group are in none; directory_resolve_orphans() brings that to the store.
  */
 void directory_apply(struct directory *dir, const struct change *c);
 
@@ -103,6 +103,12 @@ MUST_USE enum err directory_authenticate(struct directory *dir,
  */
 MUST_USE enum err directory_user_by_login(struct directory *dir, const char *login_name,
                                           struct arena *arena, struct user *out);
+/*
+ * One of the kinds that have ids, but for devices: copied to `out`, a struct of the kind, and what
+ * it borrows into `arena`. Deleted ones too. ERR_NOT_FOUND. The next three do it with types.
+ */
+MUST_USE enum err directory_entity(struct directory *dir, enum entity_kind kind, int64_t id,
+                                   struct arena *arena, void *out);
 MUST_USE enum err directory_user(struct directory *dir, int64_t id, struct arena *arena,
                                  struct user *out);
 MUST_USE enum err directory_enterprise(struct directory *dir, int64_t id, struct arena *arena,
@@ -169,7 +175,12 @@ struct device_ref *directory_list_devices(struct directory *dir, const struct ca
 void directory_release_all(struct directory *dir, struct device_ref *refs, size_t count);
 bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_id);
 
-/* Live (not deleted) entities in order of id, copied into `arena`. enterprise_id 0: of all. */
+/*
+ * The live (not deleted) entities of a kind that directory_entity() finds, in order of id: an array
+ * of its structs, copied into `arena`. enterprise_id 0: of all. The next three do it with types.
+ */
+void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
+                     struct arena *arena, size_t *count);
 struct enterprise *directory_list_enterprises(struct directory *dir, struct arena *arena,
                                               size_t *count);
 struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, struct arena *arena,

@@ -1,7 +1,7 @@
 /*
  * Enterprises, users, groups, tokens and focus marks. Each value is one allocation: the struct,
- * then (of users) the group ids, then its texts. The same copying serves the tables (on the heap)
- * and the answers (in the caller's arena).
+ * then what it borrows (group ids, texts), copied by the rows of model/entity.h. Those that are
+ * only found by their id and listed need no line of their own here; users have names beside.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,76 +9,21 @@
 #include "base/mem.h"
 #include "fleet/directory_private.h"
 
-/* ---- values and their copies ---- */
+/* ---- copies ---- */
 
-static size_t text_size(const char *text)
+/* A copy on the heap, in one piece. */
+static void *copy_owned(enum entity_kind kind, const void *value)
 {
-    return strlen(text) + 1;
-}
-
-/* Copies `text` to *at, moves *at behind it and answers where it now is. */
-static const char *pack_text(char **at, const char *text)
-{
-    size_t size = text_size(text);
-    const char *copy = memcpy(*at, text, size);
-    *at += size;
+    size_t size = entity_rows[kind].size;
+    uint8_t *copy = mem_new(size + entity_borrowed(kind, value));
+    entity_copy(kind, value, copy, copy + size);
     return copy;
 }
 
-static size_t enterprise_size(const struct enterprise *e)
+/* A copy to `out`; what it borrows is in `arena`. */
+static void copy_out(enum entity_kind kind, const void *value, struct arena *arena, void *out)
 {
-    return sizeof(*e) + text_size(e->name) + text_size(e->zone);
-}
-
-static struct enterprise *enterprise_copy(void *memory, const struct enterprise *e)
-{
-    struct enterprise *copy = memory;
-    *copy = *e;
-    char *at = (char *)(copy + 1);
-    copy->name = pack_text(&at, e->name);
-    copy->zone = pack_text(&at, e->zone);
-    return copy;
-}
-
-static size_t user_group_count(const struct user *u)
-{
-    return u->group_count > USER_GROUPS_MAX ? USER_GROUPS_MAX : u->group_count;
-}
-
-static size_t user_size(const struct user *u)
-{
-    return sizeof(*u) + user_group_count(u) * sizeof(*u->group_ids) + text_size(u->login_name) +
-           text_size(u->password_hash);
-}
-
-static struct user *user_copy(void *memory, const struct user *u)
-{
-    struct user *copy = memory;
-    *copy = *u;
-    int64_t *group_ids = (int64_t *)(copy + 1);
-    copy->group_count = user_group_count(u);
-    if (copy->group_count > 0) {
-        memcpy(group_ids, u->group_ids, copy->group_count * sizeof(*group_ids));
-    }
-    copy->group_ids = group_ids;
-    char *at = (char *)(group_ids + copy->group_count);
-    copy->login_name = pack_text(&at, u->login_name);
-    copy->password_hash = pack_text(&at, u->password_hash);
-    return copy;
-}
-
-static size_t group_size(const struct group *g)
-{
-    return sizeof(*g) + text_size(g->name);
-}
-
-static struct group *group_copy(void *memory, const struct group *g)
-{
-    struct group *copy = memory;
-    *copy = *g;
-    char *at = (char *)(copy + 1);
-    copy->name = pack_text(&at, g->name);
-    return copy;
+    entity_copy(kind, value, out, arena_new(arena, entity_borrowed(kind, value)));
 }
 
 /* ---- keys ---- */
@@ -119,9 +64,11 @@ static gboolean equal_focus(const void *a, const void *b)
 
 void directory_accounts_init(struct directory *dir)
 {
-    dir->enterprises = g_tree_new_full(compare_ids, NULL, NULL, free);
-    dir->users = g_tree_new_full(compare_ids, NULL, NULL, free);
-    dir->groups = g_tree_new_full(compare_ids, NULL, NULL, free);
+    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT; kind++) {
+        if (entity_has_id(kind) && kind != ENTITY_DEVICE) {
+            dir->plain[kind] = g_tree_new_full(compare_ids, NULL, NULL, free);
+        }
+    }
     dir->logins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     dir->tokens = g_hash_table_new_full(hash_token, equal_tokens, NULL, free);
     dir->focus = g_hash_table_new_full(hash_focus, equal_focus, free, NULL);
@@ -133,23 +80,21 @@ void directory_accounts_clear(struct directory *dir)
     g_hash_table_destroy(dir->focus);
     g_hash_table_destroy(dir->tokens);
     g_hash_table_destroy(dir->logins);
-    g_tree_destroy(dir->groups);
-    g_tree_destroy(dir->users);
-    g_tree_destroy(dir->enterprises);
+    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT; kind++) {
+        if (dir->plain[kind] != NULL) {
+            g_tree_destroy(dir->plain[kind]);
+        }
+    }
 }
 
 /* ---- changes ---- */
 
-static void put_enterprise(struct directory *dir, const struct enterprise *e)
+/* The id is the first member of every struct that has one, and so the key. */
+void directory_put_plain(struct directory *dir, const struct change *c)
 {
-    struct enterprise *copy = enterprise_copy(mem_new(enterprise_size(e)), e);
-    g_tree_replace(dir->enterprises, &copy->id, copy);
-}
-
-static void put_group(struct directory *dir, const struct group *g)
-{
-    struct group *copy = group_copy(mem_new(group_size(g)), g);
-    g_tree_replace(dir->groups, &copy->id, copy);
+    enum entity_kind kind = change_entity(c->kind);
+    int64_t *copy = copy_owned(kind, change_value(c));
+    g_tree_replace(dir->plain[kind], copy, copy);
 }
 
 /* Lets a login name lead to `u`, unless it leads to a live user and `u` is deleted. */
@@ -194,13 +139,13 @@ static void remove_user(struct directory *dir, struct user *u, const struct user
     bool held = g_hash_table_lookup(dir->logins, name) == u;
     bool stays = strcmp(name, heir_name) == 0;
     g_free(heir_name);
-    g_tree_remove(dir->users, &u->id);
+    g_tree_remove(dir->plain[ENTITY_USER], &u->id);
     if (held && stays) {
         g_hash_table_remove(dir->logins, name);
     } else if (held) {
         struct login_search search = {.name = name};
         g_hash_table_remove(dir->logins, name);
-        g_tree_foreach(dir->users, match_login, &search);
+        g_tree_foreach(dir->plain[ENTITY_USER], match_login, &search);
         if (search.found != NULL) {
             index_login(dir, search.found);
         }
@@ -208,15 +153,18 @@ static void remove_user(struct directory *dir, struct user *u, const struct user
     g_free(name);
 }
 
-static void put_user(struct directory *dir, const struct user *u)
+void directory_put_user(struct directory *dir, const struct change *c)
 {
-    struct user *old = g_tree_lookup(dir->users, &u->id);
-    struct user *copy = user_copy(mem_new(user_size(u)), u);
+    struct user *old = g_tree_lookup(dir->plain[ENTITY_USER], &c->user.id);
+    struct user *copy = copy_owned(ENTITY_USER, &c->user);
     if (old != NULL) {
         remove_user(dir, old, copy);
     }
-    g_tree_insert(dir->users, &copy->id, copy);
+    g_tree_insert(dir->plain[ENTITY_USER], &copy->id, copy);
     index_login(dir, copy);
+    if (copy->deleted) {
+        directory_forget_addresses(dir, copy->id);
+    }
 }
 
 static bool has_passed(int64_t end_s, int64_t now_s)
@@ -228,7 +176,7 @@ static bool has_passed(int64_t end_s, int64_t now_s)
 static const struct user *user_of_token(const struct directory *dir, const struct token *t,
                                         int64_t now_s)
 {
-    const struct user *u = g_tree_lookup(dir->users, &t->user_id);
+    const struct user *u = g_tree_lookup(dir->plain[ENTITY_USER], &t->user_id);
     bool dead =
         u == NULL || u->deleted || u->token_generation != t->generation || now_s >= t->expires_s;
     return dead ? NULL : u;
@@ -252,54 +200,26 @@ static void sweep_tokens(struct directory *dir, int64_t now_s)
     dir->token_sweep_at = kept > DIRECTORY_TOKENS_KEPT / 2 ? kept * 2 : DIRECTORY_TOKENS_KEPT;
 }
 
-static void put_token(struct directory *dir, const struct token *t)
+void directory_put_token(struct directory *dir, const struct change *c)
 {
-    struct token *copy = mem_new(sizeof(*copy));
-    *copy = *t;
+    struct token *copy = copy_owned(ENTITY_TOKEN, &c->token);
     g_hash_table_replace(dir->tokens, copy->hash, copy);
-    sweep_tokens(dir, t->created_s);
+    sweep_tokens(dir, copy->created_s);
 }
 
-static void put_focus(struct directory *dir, const struct focus *f)
+void directory_forget_token(struct directory *dir, const struct change *c)
 {
-    struct focus *copy = mem_new(sizeof(*copy));
-    *copy = *f;
-    g_hash_table_add(dir->focus, copy);
+    g_hash_table_remove(dir->tokens, c->token.hash);
 }
 
-void directory_accounts_apply(struct directory *dir, const struct change *c)
+void directory_put_focus(struct directory *dir, const struct change *c)
 {
-    switch (c->kind) {
-    case CHANGE_PUT_ENTERPRISE:
-        put_enterprise(dir, &c->enterprise);
-        break;
-    case CHANGE_PUT_USER:
-        put_user(dir, &c->user);
-        break;
-    case CHANGE_PUT_GROUP:
-        put_group(dir, &c->group);
-        break;
-    case CHANGE_PUT_TOKEN:
-        put_token(dir, &c->token);
-        break;
-    case CHANGE_DELETE_TOKEN:
-        g_hash_table_remove(dir->tokens, c->token.hash);
-        break;
-    case CHANGE_PUT_FOCUS:
-        put_focus(dir, &c->focus);
-        break;
-    case CHANGE_DELETE_FOCUS:
-        g_hash_table_remove(dir->focus, &c->focus);
-        break;
-    case CHANGE_PUT_LOGIN_ADDRESS:
-        directory_addresses_put(dir, &c->login_address);
-        break;
-    case CHANGE_DELETE_LOGIN_ADDRESS:
-        directory_addresses_delete(dir, &c->login_address);
-        break;
-    default: /* texts and parts are the store's alone */
-        break;
-    }
+    g_hash_table_add(dir->focus, copy_owned(ENTITY_FOCUS, &c->focus));
+}
+
+void directory_forget_focus(struct directory *dir, const struct change *c)
+{
+    g_hash_table_remove(dir->focus, &c->focus);
 }
 
 /* ---- who is calling ---- */
@@ -312,7 +232,8 @@ static enum err caller_of_token(const struct directory *dir, const struct token 
         return ERR_NOT_FOUND;
     }
     if (u->enterprise_id != 0) {
-        const struct enterprise *e = g_tree_lookup(dir->enterprises, &u->enterprise_id);
+        const struct enterprise *e =
+            g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &u->enterprise_id);
         if (e == NULL || e->deleted || has_passed(e->service_end_s, now_s)) {
             return ERR_NOT_FOUND;
         }
@@ -373,45 +294,39 @@ enum err directory_user_by_login(struct directory *dir, const char *login_name, 
     directory_lock_read(dir);
     const struct user *u = g_hash_table_lookup(dir->logins, name);
     if (u != NULL) {
-        *out = *user_copy(arena_new(arena, user_size(u)), u);
+        copy_out(ENTITY_USER, u, arena, out);
     }
     directory_unlock(dir);
     g_free(name);
     return u == NULL ? ERR_NOT_FOUND : ERR_OK;
 }
 
-enum err directory_user(struct directory *dir, int64_t id, struct arena *arena, struct user *out)
+enum err directory_entity(struct directory *dir, enum entity_kind kind, int64_t id,
+                          struct arena *arena, void *out)
 {
     directory_lock_read(dir);
-    const struct user *u = g_tree_lookup(dir->users, &id);
-    if (u != NULL) {
-        *out = *user_copy(arena_new(arena, user_size(u)), u);
+    const void *value = g_tree_lookup(dir->plain[kind], &id);
+    if (value != NULL) {
+        copy_out(kind, value, arena, out);
     }
     directory_unlock(dir);
-    return u == NULL ? ERR_NOT_FOUND : ERR_OK;
+    return value == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+enum err directory_user(struct directory *dir, int64_t id, struct arena *arena, struct user *out)
+{
+    return directory_entity(dir, ENTITY_USER, id, arena, out);
 }
 
 enum err directory_enterprise(struct directory *dir, int64_t id, struct arena *arena,
                               struct enterprise *out)
 {
-    directory_lock_read(dir);
-    const struct enterprise *e = g_tree_lookup(dir->enterprises, &id);
-    if (e != NULL) {
-        *out = *enterprise_copy(arena_new(arena, enterprise_size(e)), e);
-    }
-    directory_unlock(dir);
-    return e == NULL ? ERR_NOT_FOUND : ERR_OK;
+    return directory_entity(dir, ENTITY_ENTERPRISE, id, arena, out);
 }
 
 enum err directory_group(struct directory *dir, int64_t id, struct arena *arena, struct group *out)
 {
-    directory_lock_read(dir);
-    const struct group *g = g_tree_lookup(dir->groups, &id);
-    if (g != NULL) {
-        *out = *group_copy(arena_new(arena, group_size(g)), g);
-    }
-    directory_unlock(dir);
-    return g == NULL ? ERR_NOT_FOUND : ERR_OK;
+    return directory_entity(dir, ENTITY_GROUP, id, arena, out);
 }
 
 bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_id)
@@ -427,87 +342,57 @@ bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_i
 
 /* What a walk over a tree in order of id collects. */
 struct listing {
-    int64_t enterprise_id; /* 0: of all */
+    enum entity_kind kind;
+    int64_t enterprise_id;                  /* 0: of all */
+    const struct entity_column *enterprise; /* NULL: the kind belongs to none */
     struct arena *arena;
-    void *at;
+    uint8_t *at;
     size_t count;
 };
 
-static bool is_listed(const struct listing *list, int64_t enterprise_id)
-{
-    return list->enterprise_id == 0 || list->enterprise_id == enterprise_id;
-}
-
-static gboolean list_enterprise(void *key, void *value, void *data)
+static gboolean list_one(void *key, void *value, void *data)
 {
     (void)key;
-    const struct enterprise *e = value;
     struct listing *list = data;
-    struct enterprise *at = list->at;
-    if (!e->deleted) {
-        at[list->count++] = *enterprise_copy(arena_new(list->arena, enterprise_size(e)), e);
+    bool is_own = list->enterprise_id == 0 || list->enterprise == NULL ||
+                  entity_number(list->enterprise, value) == list->enterprise_id;
+    if (is_own && !entity_is_deleted(list->kind, value)) {
+        size_t size = entity_rows[list->kind].size;
+        copy_out(list->kind, value, list->arena, list->at + list->count++ * size);
     }
     return FALSE;
 }
 
-static gboolean list_user(void *key, void *value, void *data)
+void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
+                     struct arena *arena, size_t *count)
 {
-    (void)key;
-    const struct user *u = value;
-    struct listing *list = data;
-    struct user *at = list->at;
-    if (!u->deleted && is_listed(list, u->enterprise_id)) {
-        at[list->count++] = *user_copy(arena_new(list->arena, user_size(u)), u);
-    }
-    return FALSE;
-}
-
-static gboolean list_group(void *key, void *value, void *data)
-{
-    (void)key;
-    const struct group *g = value;
-    struct listing *list = data;
-    struct group *at = list->at;
-    if (!g->deleted && is_listed(list, g->enterprise_id)) {
-        at[list->count++] = *group_copy(arena_new(list->arena, group_size(g)), g);
-    }
-    return FALSE;
-}
-
-/* Collects elements of `size` bytes with `visit`, under the lock. */
-static void *list_tree(struct directory *dir, GTree *tree, size_t size, GTraverseFunc visit,
-                       struct listing *list)
-{
+    const struct entity *e = &entity_rows[kind];
+    struct listing list = {.kind = kind,
+                           .enterprise_id = enterprise_id,
+                           .enterprise = entity_column_named(e, "enterprise_id"),
+                           .arena = arena};
     directory_lock_read(dir);
-    list->at = arena_new_array(list->arena, (size_t)g_tree_nnodes(tree), size);
-    g_tree_foreach(tree, visit, list);
+    list.at = arena_new_array(arena, (size_t)g_tree_nnodes(dir->plain[kind]), e->size);
+    g_tree_foreach(dir->plain[kind], list_one, &list);
     directory_unlock(dir);
-    return list->at;
+    *count = list.count;
+    return list.at;
 }
 
 struct enterprise *directory_list_enterprises(struct directory *dir, struct arena *arena,
                                               size_t *count)
 {
-    struct listing list = {.arena = arena};
-    struct enterprise *at = list_tree(dir, dir->enterprises, sizeof(*at), list_enterprise, &list);
-    *count = list.count;
-    return at;
+    return directory_list(dir, ENTITY_ENTERPRISE, 0, arena, count);
 }
 
 struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, struct arena *arena,
                                   size_t *count)
 {
-    struct listing list = {.enterprise_id = enterprise_id, .arena = arena};
-    struct user *at = list_tree(dir, dir->users, sizeof(*at), list_user, &list);
-    *count = list.count;
-    return at;
+    return directory_list(dir, ENTITY_USER, enterprise_id, arena, count);
 }
 
 struct group *directory_list_groups(struct directory *dir, int64_t enterprise_id,
                                     struct arena *arena, size_t *count)
 {
-    struct listing list = {.enterprise_id = enterprise_id, .arena = arena};
-    struct group *at = list_tree(dir, dir->groups, sizeof(*at), list_group, &list);
-    *count = list.count;
-    return at;
+    return directory_list(dir, ENTITY_GROUP, enterprise_id, arena, count);
 }

@@ -321,6 +321,22 @@ static void addresses_of_logins(void **state)
     assert_int_equal(count, 0);
 }
 
+static void a_deleted_user_leaves_no_address(void **state)
+{
+    struct fixture *f = *state;
+    const struct user user = {.id = 1, .enterprise_id = ACME, .login_name = "anna"};
+    put_user(f->dir, user);
+    put_address(f->dir, 1, "a", NOW_S);
+    put_address(f->dir, 2, "a", NOW_S);
+    put_user(f->dir, user); /* changed, and known as before */
+    assert_true(directory_knows_address(f->dir, 1, "a", NOW_S));
+    struct user gone = user;
+    gone.deleted = true;
+    put_user(f->dir, gone);
+    assert_false(directory_knows_address(f->dir, 1, "a", NOW_S));
+    assert_true(directory_knows_address(f->dir, 2, "a", NOW_S));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +353,7 @@ int main(void)
         WITH_DIRECTORY(dead_tokens_do_not_pile_up),
         WITH_DIRECTORY(focus_marks),
         WITH_DIRECTORY(addresses_of_logins),
+        WITH_DIRECTORY(a_deleted_user_leaves_no_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,23 +54,23 @@ static struct login_address *find(const struct known_addresses *known, const cha
     return NULL;
 }
 
-void directory_addresses_put(struct directory *dir, const struct login_address *a)
+void directory_put_address(struct directory *dir, const struct change *c)
 {
+    const struct login_address *a = &c->login_address;
     struct known_addresses *known = known_of(dir, a->user_id);
     struct login_address *held = find(known, a->address);
     if (held != NULL) {
         held->last_s = a->last_s;
         return;
     }
-    size_t size = strlen(a->address) + 1;
-    struct login_address *copy = mem_new(sizeof(*copy) + size);
-    *copy = *a;
-    copy->address = memcpy(copy + 1, a->address, size);
+    struct login_address *copy = mem_new(sizeof(*copy) + entity_borrowed(ENTITY_LOGIN_ADDRESS, a));
+    entity_copy(ENTITY_LOGIN_ADDRESS, a, copy, copy + 1);
     g_ptr_array_add(known->list, copy);
 }
 
-void directory_addresses_delete(struct directory *dir, const struct login_address *a)
+void directory_forget_address(struct directory *dir, const struct change *c)
 {
+    const struct login_address *a = &c->login_address;
     struct known_addresses *known = g_hash_table_lookup(dir->addresses, &a->user_id);
     struct login_address *held = find(known, a->address);
     if (held != NULL) {
@@ -79,6 +79,11 @@ void directory_addresses_delete(struct directory *dir, const struct login_addres
             g_hash_table_remove(dir->addresses, &a->user_id);
         }
     }
+}
+
+void directory_forget_addresses(struct directory *dir, int64_t user_id)
+{
+    g_hash_table_remove(dir->addresses, &user_id);
 }
 
 bool directory_knows_address(struct directory *dir, int64_t user_id, const char *address,
@@ -101,8 +106,9 @@ struct login_address *directory_list_addresses(struct directory *dir, int64_t us
     *count = known == NULL ? 0 : known->list->len;
     struct login_address *list = arena_new_array(arena, *count, sizeof(*list));
     for (size_t i = 0; i < *count; i++) {
-        list[i] = *(const struct login_address *)g_ptr_array_index(known->list, i);
-        list[i].address = arena_copy_text(arena, list[i].address);
+        const struct login_address *at = g_ptr_array_index(known->list, i);
+        entity_copy(ENTITY_LOGIN_ADDRESS, at, &list[i],
+                    arena_new(arena, entity_borrowed(ENTITY_LOGIN_ADDRESS, at)));
     }
     directory_unlock(dir);
     return list;

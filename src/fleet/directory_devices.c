@@ -42,43 +42,16 @@ static void free_record(void *record)
     record_release(record);
 }
 
-enum { DEVICE_TEXTS = 7, LISTED_A_STRETCH = 2048 };
-
-/* Where the texts of a device are, so that copying them is one loop. */
-static void texts_of(struct device *d, const char **texts[DEVICE_TEXTS])
-{
-    texts[0] = &d->device_id;
-    texts[1] = &d->plate;
-    texts[2] = &d->object_code;
-    texts[3] = &d->sim;
-    texts[4] = &d->iccid;
-    texts[5] = &d->model;
-    texts[6] = &d->command_password;
-}
+enum { LISTED_A_STRETCH = 2048 };
 
 /* A record of `d` with one count, in one allocation; takes over one count of `t`. */
 static struct device_record *record_new(const struct device *d, struct tracked *t)
 {
-    struct device source = *d;
-    const char **from[DEVICE_TEXTS];
-    texts_of(&source, from);
-    size_t size = sizeof(struct device_record);
-    for (size_t i = 0; i < DEVICE_TEXTS; i++) {
-        size += strlen(*from[i]) + 1;
-    }
-    struct device_record *r = mem_new(size);
-    r->device = *d;
+    struct device_record *r = mem_new(sizeof(*r) + entity_borrowed(ENTITY_DEVICE, d));
+    entity_copy(ENTITY_DEVICE, d, &r->device, r + 1);
     r->self = r;
     r->tracked = t;
     atomic_init(&r->holders, 1);
-    const char **to[DEVICE_TEXTS];
-    texts_of(&r->device, to);
-    char *at = (char *)(r + 1);
-    for (size_t i = 0; i < DEVICE_TEXTS; i++) {
-        size_t length = strlen(*from[i]) + 1;
-        *to[i] = memcpy(at, *from[i], length);
-        at += length;
-    }
     return r;
 }
 
@@ -228,8 +201,9 @@ static void index_record(struct directory *dir, struct device_record *r)
     directory_squads_join(dir, r);
 }
 
-void directory_devices_apply(struct directory *dir, const struct device *device)
+void directory_put_device(struct directory *dir, const struct change *c)
 {
+    const struct device *device = &c->device;
     struct device_record *old = g_hash_table_lookup(dir->by_id, &device->id);
     struct device_record *fresh = NULL;
     if (!device->deleted) {
@@ -328,17 +302,25 @@ void tracked_publish_clock(struct directory *dir, struct tracked *t, const struc
     check(pthread_mutex_unlock(stripe) == 0);
 }
 
-void directory_devices_apply_clock(struct directory *dir, const struct change *c)
+/* Of a device that is deleted meanwhile there is nothing to change. */
+static void publish_clock(struct directory *dir, int64_t device_id, const struct clock_zone *zone)
 {
-    struct device_record *r = g_hash_table_lookup(dir->by_id, &c->clock.device_id);
+    struct device_record *r = g_hash_table_lookup(dir->by_id, &device_id);
+    if (r != NULL) {
+        tracked_publish_clock(dir, r->tracked, zone);
+    }
+}
+
+void directory_put_clock(struct directory *dir, const struct change *c)
+{
     struct clock_zone zone = {0};
-    if (r == NULL) {
-        return; /* deleted */
-    }
-    if (c->kind == CHANGE_PUT_CLOCK) {
-        check(clock_zone_unpack((struct bytes){c->clock.at, c->clock.len}, &zone) == ERR_OK);
-    }
-    tracked_publish_clock(dir, r->tracked, &zone);
+    check(clock_zone_unpack((struct bytes){c->clock.at, c->clock.len}, &zone) == ERR_OK);
+    publish_clock(dir, c->clock.device_id, &zone);
+}
+
+void directory_forget_clock(struct directory *dir, const struct change *c)
+{
+    publish_clock(dir, c->clock.device_id, &(struct clock_zone){0});
 }
 
 bool tracked_has_position(struct directory *dir, struct tracked *t)

@@ -32,11 +32,7 @@ static inline void put_user(struct directory *dir, struct user u)
 
 static inline void put_device(struct directory *dir, struct device d)
 {
-    const char **texts[] = {&d.device_id, &d.plate, &d.object_code,     &d.sim,
-                            &d.iccid,     &d.model, &d.command_password};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        *texts[i] = *texts[i] == NULL ? "" : *texts[i];
-    }
+    device_init(&d);
     directory_apply(dir, &(struct change){.kind = CHANGE_PUT_DEVICE, .device = d});
 }
 

@@ -40,15 +40,23 @@ void directory_groups_clear(struct directory *dir)
     g_hash_table_destroy(dir->group_names);
 }
 
-void directory_groups_note(struct directory *dir, const struct group *g)
+/* A group is about to be put in place of what the tables have of it. */
+static void note_name(struct directory *dir, const struct group *g)
 {
-    const struct group *old = g_tree_lookup(dir->groups, &g->id);
+    const struct group *old = g_tree_lookup(dir->plain[ENTITY_GROUP], &g->id);
     if (old != NULL) {
         remove_name(dir, old);
     }
     if (!g->deleted) {
         put_name(dir, g);
     }
+}
+
+void directory_put_group(struct directory *dir, const struct change *c)
+{
+    note_name(dir, &c->group);
+    directory_put_plain(dir, c);
+    directory_squads_note(dir, c->group.id);
 }
 
 bool directory_group_name_taken(struct directory *dir, int64_t enterprise_id, const char *name,

@@ -16,13 +16,13 @@
 /* Whether the tombstone of that group or enterprise was applied. */
 static bool group_is_deleted(const struct directory *dir, int64_t id)
 {
-    const struct group *g = g_tree_lookup(dir->groups, &id);
+    const struct group *g = g_tree_lookup(dir->plain[ENTITY_GROUP], &id);
     return g != NULL && g->deleted;
 }
 
 static bool enterprise_is_deleted(const struct directory *dir, int64_t id)
 {
-    const struct enterprise *e = g_tree_lookup(dir->enterprises, &id);
+    const struct enterprise *e = g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &id);
     return e != NULL && e->deleted;
 }
 
@@ -154,18 +154,20 @@ void directory_orphans_clear(struct directory *dir)
     g_hash_table_destroy(dir->squads);
 }
 
-void directory_orphans_note(struct directory *dir, const struct change *c)
+void directory_put_enterprise(struct directory *dir, const struct change *c)
 {
-    if (c->kind == CHANGE_PUT_ENTERPRISE) {
-        struct fleet *f = g_hash_table_lookup(dir->fleets, &c->enterprise.id);
-        if (f != NULL) {
-            directory_fleets_note(dir, f);
-        }
-    } else if (c->kind == CHANGE_PUT_GROUP) {
-        struct squad *s = g_hash_table_lookup(dir->squads, &c->group.id);
-        if (s != NULL) {
-            note_squad(dir, s);
-        }
+    directory_put_plain(dir, c);
+    struct fleet *f = g_hash_table_lookup(dir->fleets, &c->enterprise.id);
+    if (f != NULL) {
+        directory_fleets_note(dir, f);
+    }
+}
+
+void directory_squads_note(struct directory *dir, int64_t group_id)
+{
+    struct squad *s = g_hash_table_lookup(dir->squads, &group_id);
+    if (s != NULL) {
+        note_squad(dir, s);
     }
 }
 

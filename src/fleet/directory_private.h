@@ -19,7 +19,7 @@
  * `lock` covers every table. A reader counts a record while it holds the lock and lets it go
  * without; whoever drops the last count frees. The counters are C11 atomics.
  */
-enum { DIRECTORY_STRIPES = 256, DIRECTORY_KINDS = 4, DIRECTORY_TOKENS_KEPT = 1024 };
+enum { DIRECTORY_STRIPES = 256, DIRECTORY_TOKENS_KEPT = 1024 };
 
 /*
  * A live state, packed: most of its members are empty most of the time. All but `id` and `holders`
@@ -68,13 +68,11 @@ struct device_record {
 
 struct directory {
     pthread_rwlock_t lock;
-    int64_t last_ids[DIRECTORY_KINDS]; /* of enterprises, users, groups, devices */
-    GTree *enterprises;                /* id -> struct enterprise, as the next two owned here */
-    GTree *users;
-    GTree *groups;
-    GHashTable *group_names; /* enterprise and folded name -> id, of live groups */
-    GHashTable *logins;      /* folded name -> struct user */
-    GHashTable *tokens;      /* hash -> struct token, owned */
+    int64_t last_ids[ENTITY_COUNT]; /* of each kind that has ids */
+    GTree *plain[ENTITY_COUNT];     /* the same but devices: id -> the struct, owned here */
+    GHashTable *group_names;        /* enterprise and folded name -> id, of live groups */
+    GHashTable *logins;             /* folded name -> struct user */
+    GHashTable *tokens;             /* hash -> struct token, owned */
     size_t token_sweep_at;
     GHashTable *addresses;  /* user id -> struct known_addresses, owned */
     GHashTable *focus;      /* set of struct focus, owned */
@@ -97,29 +95,19 @@ void directory_unlock(struct directory *dir);
 /* directory_folded() of `text`, within one enterprise. */
 char *directory_scoped_key(int64_t enterprise_id, const char *text);
 
-/*
- * The tables of accounts, of the addresses of their logins, and of devices. What changes them runs
- * under the write lock.
- */
+/* The tables of accounts, of the addresses of their logins, and of devices. */
 void directory_accounts_init(struct directory *dir);
 void directory_accounts_clear(struct directory *dir);
-void directory_accounts_apply(struct directory *dir, const struct change *c);
 void directory_addresses_init(struct directory *dir);
 void directory_addresses_clear(struct directory *dir);
-void directory_addresses_put(struct directory *dir, const struct login_address *a);
-void directory_addresses_delete(struct directory *dir, const struct login_address *a);
 void directory_devices_init(struct directory *dir);
 void directory_devices_clear(struct directory *dir);
-void directory_devices_apply(struct directory *dir, const struct device *device);
-void directory_devices_apply_clock(struct directory *dir, const struct change *c);
 void directory_groups_init(struct directory *dir);
 void directory_groups_clear(struct directory *dir);
-/* A group is about to be put in place of what the tables have of it. */
-void directory_groups_note(struct directory *dir, const struct group *g);
 void directory_orphans_init(struct directory *dir);
 void directory_orphans_clear(struct directory *dir);
-/* Notes what the tombstone of an enterprise or group, just applied, leaves behind. */
-void directory_orphans_note(struct directory *dir, const struct change *c);
+/* A group was put: whether its devices are left behind. */
+void directory_squads_note(struct directory *dir, int64_t group_id);
 /* A fleet got a device, or its enterprise was put: whether it is deleted. */
 void directory_fleets_note(struct directory *dir, struct fleet *f);
 /* A record comes into the tables, with its group; it leaves them. */
@@ -127,5 +115,24 @@ void directory_squads_join(struct directory *dir, struct device_record *r);
 void directory_squads_leave(struct directory *dir, struct device_record *r);
 /* The group a record is in; 0 where it is in none, or in one that was deleted. */
 int64_t directory_squads_group(const struct device_record *r);
+
+/* ---- one change each, under the write lock ---- */
+
+/* Of a kind that is only found by its id and listed. */
+void directory_put_plain(struct directory *dir, const struct change *c);
+void directory_put_enterprise(struct directory *dir, const struct change *c);
+void directory_put_group(struct directory *dir, const struct change *c);
+void directory_put_user(struct directory *dir, const struct change *c);
+void directory_put_token(struct directory *dir, const struct change *c);
+void directory_forget_token(struct directory *dir, const struct change *c);
+void directory_put_focus(struct directory *dir, const struct change *c);
+void directory_forget_focus(struct directory *dir, const struct change *c);
+void directory_put_address(struct directory *dir, const struct change *c);
+void directory_forget_address(struct directory *dir, const struct change *c);
+/* All of a user who is deleted. */
+void directory_forget_addresses(struct directory *dir, int64_t user_id);
+void directory_put_device(struct directory *dir, const struct change *c);
+void directory_put_clock(struct directory *dir, const struct change *c);
+void directory_forget_clock(struct directory *dir, const struct change *c);
 
 #endif

@@ -424,9 +424,9 @@ static void a_clock_is_kept_beside_the_live_state(void **state)
 static void texts_and_parts_are_not_its_own(void **state)
 {
     struct fixture *f = *state;
-    directory_apply(f->dir, &(struct change){.kind = CHANGE_ADD_TEXT});
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_TEXT});
     directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_PART});
-    directory_apply(f->dir, &(struct change){.kind = CHANGE_DELETE_PARTS});
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_DELETE_PART});
     assert_int_equal(directory_device_count(f->dir), 0);
     directory_free(NULL);
 }

@@ -35,11 +35,8 @@ static void put_device(struct directory *dir, int64_t id, int round, bool delete
                        .device_id = device_id,
                        .plate = plate,
                        .object_code = device_id,
-                       .sim = "",
-                       .iccid = "",
-                       .model = "",
-                       .command_password = "",
                        .deleted = deleted};
+    device_init(&d);
     directory_apply(dir, &(struct change){.kind = CHANGE_PUT_DEVICE, .device = d});
 }
 

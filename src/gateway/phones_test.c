@@ -250,11 +250,8 @@ static void put_unit(struct site *s, int64_t id, const char *device_id, enum spe
                                .device_id = device_id,
                                .plate = device_id,
                                .object_code = device_id,
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = "",
                                .speed_unit = unit};
+    device_init(&c.device);
     assert_int_equal(rig_change(s->rig, c), ERR_OK);
 }
 

@@ -38,12 +38,9 @@ static void put_device(struct rig *r, int64_t id, const char *device_id, const i
                                .device_id = device_id,
                                .plate = device_id,
                                .object_code = device_id,
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = "",
                                .has_utc_offset = offset_min != NULL,
                                .utc_offset_min = set_min};
+    device_init(&c.device);
     assert_int_equal(rig_change(r, c), ERR_OK);
 }
 

@@ -117,10 +117,6 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct change *c = &changes[i];
-        if (c->kind == CHANGE_ADD_TEXT || c->kind == CHANGE_PUT_PART ||
-            c->kind == CHANGE_DELETE_PARTS) {
-            continue;
-        }
         directory_apply(in->options.directory, c);
         if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
             ingest_drop_hand(in, c->device.id);

@@ -441,11 +441,8 @@ static void open_registration_finds_free_names(void **state)
                                .enterprise_id = RIG_ENTERPRISE,
                                .device_id = "other",
                                .plate = "newcomer",
-                               .object_code = "000006",
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = ""};
+                               .object_code = "000006"};
+    device_init(&c.device);
     assert_int_equal(rig_change(r, c), ERR_OK);
     r->options.registration_open = true;
     rig_restart(r);

@@ -113,11 +113,8 @@ static inline enum err rig_put_device(struct rig *r, int64_t id, const char *dev
                                .device_id = device_id,
                                .plate = device_id,
                                .object_code = device_id,
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = "",
                                .deleted = deleted};
+    device_init(&c.device);
     return rig_change(r, c);
 }
 
@@ -125,15 +122,13 @@ static inline enum err rig_put_device(struct rig *r, int64_t id, const char *dev
 static inline enum err rig_put_model(struct rig *r, const char *model)
 {
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device = (struct device){.id = RIG_DEVICE,
-                               .enterprise_id = RIG_ENTERPRISE,
-                               .device_id = rig_id,
-                               .plate = rig_id,
-                               .object_code = rig_id,
-                               .sim = "",
-                               .iccid = "",
-                               .model = model,
-                               .command_password = ""};
+    device_init(&c.device);
+    c.device.id = RIG_DEVICE;
+    c.device.enterprise_id = RIG_ENTERPRISE;
+    c.device.device_id = rig_id;
+    c.device.plate = rig_id;
+    c.device.object_code = rig_id;
+    c.device.model = model;
     return rig_change(r, c);
 }
 

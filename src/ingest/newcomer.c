@@ -68,19 +68,17 @@ static size_t add(struct ingest *in, const struct intake_head *head)
     struct batch *b = &in->batch;
     int64_t device = directory_next_id(in->options.directory, CHANGE_PUT_DEVICE);
     const char *id = arena_copy_text(&b->arena, head->device_id);
-    change_add(&b->changes, CHANGE_PUT_DEVICE)->device = (struct device){
+    struct change *c = change_add(&b->changes, CHANGE_PUT_DEVICE);
+    c->device = (struct device){
         .id = device,
         .enterprise_id = in->options.open_enterprise,
         .device_id = id,
         .plate = free_plate(in, id, device),
         .object_code = free_object_code(in, device),
-        .sim = "",
-        .iccid = "",
-        .model = "",
-        .command_password = "",
         .type = DEVICE_VEHICLE,
         .created_s = head->rcv_time_ms / 1000,
     };
+    device_init(&c->device);
     size_t stage = (size_t)(batch_stage_newcomer(in, device) - b->stages);
     size_t *kept = arena_new(&b->arena, sizeof(*kept));
     *kept = stage;

@@ -21,18 +21,14 @@ static enum err add_crowd(struct job_context *job, void *arg)
     const struct crowd *crowd = arg;
     for (int64_t id = FIRST; id < FIRST + MANY; id++) {
         const char *name = arena_format(job->changes.arena, "crowd-%d", (int)id);
-        change_add(&job->changes, CHANGE_PUT_DEVICE)->device = (struct device){
-            .id = id,
-            .enterprise_id = crowd->enterprise_id,
-            .group_id = crowd->group_id,
-            .device_id = name,
-            .plate = name,
-            .object_code = name,
-            .sim = "",
-            .iccid = "",
-            .model = "",
-            .command_password = "",
-        };
+        struct device *d = &change_add(&job->changes, CHANGE_PUT_DEVICE)->device;
+        device_init(d);
+        d->id = id;
+        d->enterprise_id = crowd->enterprise_id;
+        d->group_id = crowd->group_id;
+        d->device_id = name;
+        d->plate = name;
+        d->object_code = name;
     }
     return ERR_OK;
 }

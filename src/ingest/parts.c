@@ -168,7 +168,7 @@ static void retire(struct ingest *in, struct assembly *a)
 {
     a->is_gone = true;
     touch(&in->parts, a);
-    change_add(&in->batch.changes, CHANGE_DELETE_PARTS)->part =
+    change_add(&in->batch.changes, CHANGE_DELETE_PART)->part =
         (struct waiting_part){.device_id = a->hand->device, .key = a->key};
 }
 

@@ -92,7 +92,7 @@ static void take_text(const struct target *t, struct bytes text)
         return;
     }
     struct batch *b = &t->in->batch;
-    struct change *c = change_add(&b->changes, CHANGE_ADD_TEXT);
+    struct change *c = change_add(&b->changes, CHANGE_PUT_TEXT);
     c->text = (struct device_text){
         .device_id = b->stages[t->stage].hand->device,
         .time_s = t->head->rcv_time_ms / 1000,

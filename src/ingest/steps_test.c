@@ -56,17 +56,12 @@ static enum err run_step(struct job_context *job, void *arg)
     write_letter(x->diary, x->letter);
     (void)snprintf(name, sizeof(name), "%c%u", x->letter, x->steps);
     const char *text = arena_copy_text(job->changes.arena, name);
-    change_add(&job->changes, CHANGE_PUT_DEVICE)->device = (struct device){
-        .id = x->device++,
-        .enterprise_id = RIG_ENTERPRISE,
-        .device_id = text,
-        .plate = text,
-        .object_code = "",
-        .sim = "",
-        .iccid = "",
-        .model = "",
-        .command_password = "",
-    };
+    struct device *d = &change_add(&job->changes, CHANGE_PUT_DEVICE)->device;
+    device_init(d);
+    d->id = x->device++;
+    d->enterprise_id = RIG_ENTERPRISE;
+    d->device_id = text;
+    d->plate = text;
     if (x->steps == x->failing_step) {
         return ERR_INVALID;
     }

@@ -25,16 +25,3 @@ enum speed_unit speed_unit_of(const char *name)
     }
     return (enum speed_unit)i;
 }
-
-struct device device_copy(struct arena *arena, const struct device *d)
-{
-    struct device copy = *d;
-    copy.device_id = arena_copy_text(arena, d->device_id);
-    copy.plate = arena_copy_text(arena, d->plate);
-    copy.object_code = arena_copy_text(arena, d->object_code);
-    copy.sim = arena_copy_text(arena, d->sim);
-    copy.iccid = arena_copy_text(arena, d->iccid);
-    copy.model = arena_copy_text(arena, d->model);
-    copy.command_password = arena_copy_text(arena, d->command_password);
-    return copy;
-}

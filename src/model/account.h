@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
-
 /*
  * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
  * and what management calls hand in. Texts are UTF-8, NUL-terminated, never NULL ("" where unset),
@@ -17,6 +15,7 @@ enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN, ROLE_ROOT };
 
 enum {
     NAME_MAX_CHARS = 64, /* names and plates, in Unicode characters */
+    NOTE_MAX_CHARS = 200,
     USER_GROUPS_MAX = 64,
     TOKEN_HASH_BYTES = 32,
 };
@@ -77,10 +76,8 @@ struct device {
     bool has_utc_offset;        /* the zone of its clock is set; else it is found otherwise */
     int16_t utc_offset_min;     /* that zone, east of UTC; 0 where none is set */
     enum speed_unit speed_unit; /* UNSET: as its protocol says */
+    const char *note;           /* free text of its people */
 };
-
-/* A copy with its texts in `arena`. */
-struct device device_copy(struct arena *arena, const struct device *d);
 
 /* "knots", "mps", "kmh"; "" for UNSET. */
 const char *speed_unit_name(enum speed_unit unit);
@@ -139,5 +136,22 @@ struct waiting_part {
     const uint8_t *at;
     size_t len;
 };
+
+/*
+ * Every entity in the order in which they refer to each other: its name, its struct, its member of
+ * `struct change`. Of the name are made its kind (ENTITY_...) and its changes (CHANGE_PUT_...,
+ * CHANGE_DELETE_...). What is known of each beside its struct is a row in model/entity.c.
+ */
+#define ENTITY_MAP(X)                                                                              \
+    X(ENTERPRISE, enterprise, enterprise)                                                          \
+    X(USER, user, user)                                                                            \
+    X(GROUP, group, group)                                                                         \
+    X(DEVICE, device, device)                                                                      \
+    X(TOKEN, token, token)                                                                         \
+    X(LOGIN_ADDRESS, login_address, login_address)                                                 \
+    X(FOCUS, focus, focus)                                                                         \
+    X(PART, waiting_part, part)                                                                    \
+    X(CLOCK, device_clock, clock)                                                                  \
+    X(TEXT, device_text, text)
 
 #endif

@@ -1,6 +1,32 @@
+/* Changes and their lists. */
 #include "model/change.h"
 
 #include <string.h>
+
+enum entity_kind change_entity(enum change_kind kind)
+{
+    return (enum entity_kind)(kind / 2);
+}
+
+bool change_is_deletion(enum change_kind kind)
+{
+    return kind % 2 != 0;
+}
+
+enum change_kind change_put_of(enum entity_kind kind)
+{
+    return (enum change_kind)(2 * kind);
+}
+
+const void *change_value(const struct change *c)
+{
+    return &c->enterprise; /* the members of a union begin together */
+}
+
+void *change_room(struct change *c)
+{
+    return &c->enterprise;
+}
 
 struct change *change_add(struct change_list *list, enum change_kind kind)
 {

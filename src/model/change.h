@@ -1,50 +1,46 @@
 #ifndef MODEL_CHANGE_H
 #define MODEL_CHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
 #include "model/account.h"
+#include "model/entity.h"
 
 /*
  * One change to what is not a fix. A commit carries a list of them; the store saves each, and after
- * the commit the directory applies each. Loading replays the saved ones as PUTs. A deleted
- * enterprise, user, group or device is a PUT with `deleted` set: a tombstone, so that its id and,
- * of users, its name are remembered.
+ * the commit the directory applies each. Loading replays the saved ones as puts. A deleted
+ * enterprise, user, group or device is a put with `deleted` set: a tombstone, so that its id and,
+ * of users, its name are remembered. The others are deleted by the columns that their row in
+ * entity.c names: of parts, all of one message go. A text is appended, and the store numbers it.
  */
 enum change_kind {
-    CHANGE_PUT_ENTERPRISE,
-    CHANGE_PUT_USER,
-    CHANGE_PUT_GROUP,
-    CHANGE_PUT_DEVICE,
-    CHANGE_PUT_TOKEN,
-    CHANGE_DELETE_TOKEN, /* `token.hash` says which */
-    CHANGE_PUT_FOCUS,
-    CHANGE_DELETE_FOCUS,
-    CHANGE_ADD_TEXT, /* appended; the store numbers it */
-    CHANGE_PUT_PART,
-    CHANGE_DELETE_PARTS, /* all with `part.device_id` and `part.key` */
-    CHANGE_PUT_LOGIN_ADDRESS,
-    CHANGE_DELETE_LOGIN_ADDRESS, /* `login_address.user_id` and `.address` say which */
-    CHANGE_PUT_CLOCK,
-    CHANGE_DELETE_CLOCK, /* of `clock.device_id` */
+#define X(NAME, tag, member)                                                                       \
+    CHANGE_PUT_##NAME = 2 * ENTITY_##NAME, CHANGE_DELETE_##NAME = 2 * ENTITY_##NAME + 1,
+    ENTITY_MAP(X)
+#undef X
 };
 
 struct change {
     enum change_kind kind;
     union {
-        struct enterprise enterprise;
-        struct user user;
-        struct group group;
-        struct device device;
-        struct token token;
-        struct focus focus;
-        struct login_address login_address;
-        struct device_text text;
-        struct waiting_part part;
-        struct device_clock clock;
+#define X(NAME, tag, member) struct tag member;
+        ENTITY_MAP(X)
+#undef X
     };
 };
+
+/* What kind of entity it changes. */
+enum entity_kind change_entity(enum change_kind kind);
+/* Whether it deletes; else it puts. */
+bool change_is_deletion(enum change_kind kind);
+/* The change that puts one of the kind. */
+enum change_kind change_put_of(enum entity_kind kind);
+/* The value in it, a struct of its kind. */
+const void *change_value(const struct change *c);
+/* The same, to be filled. */
+void *change_room(struct change *c);
 
 /* A growing list in an arena; what its changes borrow must live as long. */
 struct change_list {

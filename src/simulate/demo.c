@@ -102,14 +102,12 @@ static enum err add_vehicles(struct job_context *job, void *arg)
             .device_id = v->device_id,
             .plate = v->plate,
             .object_code = v->device_id,
-            .sim = "",
-            .iccid = "",
             .model = v->model,
-            .command_password = "",
             .type = v->type,
             .tank_ml = v->type == DEVICE_VEHICLE ? 70000 : 0,
             .created_s = job->now_s,
         };
+        device_init(&c->device);
     }
     return ERR_OK;
 }

@@ -35,8 +35,7 @@ static int set_up(void **state)
     struct kit *k = mem_new(sizeof(*k));
     struct change c = {.kind = CHANGE_PUT_DEVICE};
     c.device = (struct device){.id = 1, .enterprise_id = 1, .device_id = "000123"};
-    c.device.plate = c.device.object_code = c.device.sim = c.device.iccid = "";
-    c.device.model = c.device.command_password = "";
+    device_init(&c.device);
     struct store_batch batch = {.changes = &c, .change_count = 1};
     kit_directory_new(k->path);
     kit_directory_new(k->copies);
@@ -131,7 +130,7 @@ static void add_texts(struct kit *k)
     memset(text, 'x', BIG_TEXT);
     struct change changes[BIG_TEXTS];
     for (size_t i = 0; i < BIG_TEXTS; i++) {
-        changes[i] = (struct change){.kind = CHANGE_ADD_TEXT};
+        changes[i] = (struct change){.kind = CHANGE_PUT_TEXT};
         changes[i].text = (struct device_text){.device_id = 1, .time_s = KIT_TIME_S, .text = text};
     }
     struct store_batch batch = {.changes = changes, .change_count = BIG_TEXTS};

@@ -131,7 +131,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     return e;
 }
 
-static struct bytes column_bytes(sqlite3_stmt *s, int column)
+static struct bytes blob_of(sqlite3_stmt *s, int column)
 {
     const uint8_t *at = sqlite3_column_blob(s, column);
     return (struct bytes){at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, column)};
@@ -155,8 +155,8 @@ static enum err check_rows(sqlite3 *db, struct checking *c, const char *sql)
             .first_s = sqlite3_column_int64(s, 2),
             .last_s = sqlite3_column_int64(s, 3),
             .count = (size_t)sqlite3_column_int64(s, 4),
-            .start_state = column_bytes(s, 5),
-            .data = column_bytes(s, 6),
+            .start_state = blob_of(s, 5),
+            .data = blob_of(s, 6),
         };
         worst = worse(worst, check_row(c, sqlite3_column_int64(s, 0), &row));
     }
@@ -231,15 +231,16 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
 
 static enum err check_content(sqlite3 *db, struct checking *c)
 {
-    enum err e = schema_check(db, schema_steps, schema_step_count);
+    enum err e = schema_check(db, &store_schema);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
     }
-    const struct accounts_loader accounts = {.context = c, .change = note_change, .go_on = true};
+    const struct entities_loader entities = {
+        .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = store_check_structure(db);
-    e = worse(e, accounts_load(db, &accounts));
+    e = worse(e, entities_load(db, &entities));
     e = worse(e, check_sealed(db, c));
     return worse(e, store_walk_journal(db, &walk));
 }

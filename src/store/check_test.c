@@ -42,8 +42,9 @@ static enum err check_store(struct kit *k)
 static void put_device(struct kit *k, int64_t id, const char *device_id, bool deleted)
 {
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device = (struct device){id, 1, 0,       device_id, "", "", "", "", "", "", DEVICE_VEHICLE,
-                               0,  0, deleted, 0,         0,  0};
+    c.device =
+        (struct device){.id = id, .enterprise_id = 1, .device_id = device_id, .deleted = deleted};
+    device_init(&c.device);
     struct store_batch batch = {.changes = &c, .change_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
 }
@@ -161,6 +162,21 @@ static void a_damaged_row(void **state)
     assert_int_equal(k->rows.at[0].fixes, 3);
 }
 
+/* Texts are not loaded at a start, but they are checked. */
+static void a_damaged_text(void **state)
+{
+    struct kit *k = *state;
+    struct database_options o = {.path = k->path, .cache_kib = KIT_CACHE_KIB};
+    sqlite3 *db = NULL;
+    assert_int_equal(database_open(&o, &db), ERR_OK);
+    assert_int_equal(database_run(db, "INSERT INTO device_text VALUES(1, 1, 1, 'sound')"), ERR_OK);
+    assert_int_equal(check_store(k), ERR_OK);
+    assert_int_equal(database_run(db, "UPDATE device_text SET text = x'00'"), ERR_OK);
+    assert_int_equal(check_store(k), ERR_CORRUPT);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    (void)kit_load(k->store, 1);
+}
+
 /* A page overwritten behind SQLite's back: found, or no page that matters. Never a crash. */
 static void damaged_pages(void **state)
 {
@@ -247,6 +263,7 @@ int main(void)
         TEST(nothing_there),
         TEST(a_damaged_batch),
         TEST(a_damaged_row),
+        TEST(a_damaged_text),
         TEST(damaged_pages),
         TEST(a_directory_that_cannot_be_written_to),
     };

@@ -51,7 +51,7 @@ static int tear_down(void **state)
 /* One commit of a megabyte. */
 static void commit_text(struct kit *k)
 {
-    struct change c = {.kind = CHANGE_ADD_TEXT};
+    struct change c = {.kind = CHANGE_PUT_TEXT};
     c.text = (struct device_text){.device_id = 1, .time_s = KIT_TIME_S, .text = k->text};
     struct store_batch batch = {.changes = &c, .change_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);

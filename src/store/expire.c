@@ -1,3 +1,8 @@
+/*
+ * A round goes over all devices by id, some in a transaction, and deletes what their enterprise
+ * keeps no longer: chunks, the open row, and the entities whose row says so (model/entity.c). What
+ * expires by itself goes when a round begins.
+ */
 #include "store/expire.h"
 
 #include "base/clock.h"
@@ -36,7 +41,7 @@ void expire_init(struct store *s)
     s->trickle.expire_due_ms = clock_monotonic_ms() + FIRST_ROUND_MS;
 }
 
-/* Deletes chunks, open row and texts of a device that end before `before_s`. */
+/* Deletes chunks and open row of a device that end before `before_s`, and what is as old beside. */
 static enum err expire_rows(struct expiring *x, int64_t device, int64_t before_s)
 {
     uint64_t chunks = 0;
@@ -44,7 +49,7 @@ static enum err expire_rows(struct expiring *x, int64_t device, int64_t before_s
     enum err e = track_expire(x->s->track, &old, &chunks, &x->fixes);
     x->is_cut = chunks == CHUNKS_MAX;
     if (e == ERR_OK) {
-        e = track_expire_texts(x->s->track, device, before_s);
+        e = entities_retain(x->s->entities, ENTITY_DEVICE, device, before_s);
     }
     return e;
 }
@@ -104,7 +109,7 @@ static enum err begin_round(struct store *s)
     s->trickle.expire_due_ms = clock_monotonic_ms() + ROUND_EVERY_MS;
     s->trickle.expire_at = INT64_MIN;
     s->trickle.is_expiring = true;
-    return track_expire_tokens(s->track, clock_wall_ms() / 1000);
+    return entities_expire(s->entities, clock_wall_ms() / 1000);
 }
 
 enum err expire_step(struct store *s, const struct store_upkeep *upkeep)

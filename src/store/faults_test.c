@@ -267,7 +267,7 @@ static void a_power_cut_between_checkpoints_has_all(void **state)
     struct kit *k = *state;
     char *text = mem_new(BIG_TEXT + 1);
     memset(text, 'x', BIG_TEXT);
-    struct change c = {.kind = CHANGE_ADD_TEXT};
+    struct change c = {.kind = CHANGE_PUT_TEXT};
     c.text = (struct device_text){.device_id = 1, .time_s = KIT_TIME_S, .text = text};
     struct change changes[BIG_TEXTS];
     for (size_t i = 0; i < BIG_TEXTS; i++) {

@@ -6,18 +6,24 @@
  * auto_vacuum off: freed pages are used again, nothing is moved within a commit.
  * Ids of entities come from the directory and their rows stay as tombstones, so they are never
  * given twice; rows that the store numbers itself are AUTOINCREMENT for the same reason.
+ *
+ * Steps 1 to 3 are history and stay as they are written here, tables of entities too. From 4 on a
+ * new table or column of an entity is a row of model/entity.c with `since`, and its step is made of
+ * it.
  */
 #include "store/schema.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "store/database.h"
+#include "store/entity_sql.h"
 
 enum { SQL_SIZE = 128 };
 
-const char *const schema_steps[] = {
+static const char *const written[] = {
     /* 1 */
     "CREATE TABLE journal(seq INTEGER PRIMARY KEY AUTOINCREMENT, batch BLOB NOT NULL);"
     "CREATE TABLE enterprise(id INTEGER PRIMARY KEY, name TEXT NOT NULL, zone TEXT NOT NULL,"
@@ -73,7 +79,52 @@ const char *const schema_steps[] = {
     "CREATE TABLE device_clock(device INTEGER PRIMARY KEY, zone BLOB NOT NULL);",
 };
 
-const size_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
+const struct schema store_schema = {
+    .written = written,
+    .written_count = sizeof(written) / sizeof(written[0]),
+    .rows = entity_rows,
+    .row_count = ENTITY_COUNT,
+};
+
+static int64_t newest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t schema_version(const struct schema *schema)
+{
+    int64_t version = (int64_t)schema->written_count;
+    for (size_t i = 0; i < schema->row_count; i++) {
+        const struct entity *e = &schema->rows[i];
+        version = newest(version, e->since);
+        for (size_t k = 0; k < e->column_count; k++) {
+            version = newest(version, e->columns[k].since);
+        }
+    }
+    return version;
+}
+
+/* The SQL of the step to `version`; freed with g_free(). */
+static char *step_to(const struct schema *schema, int64_t version)
+{
+    bool is_written = (size_t)version <= schema->written_count;
+    const char *words = is_written ? schema->written[version - 1] : "";
+    if (version < SCHEMA_ROWS_SINCE) {
+        return g_strdup(words);
+    }
+    char *made = entity_sql_step(schema->rows, schema->row_count, version);
+    char *step = g_strconcat(words, made, NULL);
+    g_free(made);
+    return step;
+}
+
+static enum err run_step(sqlite3 *db, const struct schema *schema, int64_t version)
+{
+    char *step = step_to(schema, version);
+    enum err e = database_run(db, step);
+    g_free(step);
+    return e;
+}
 
 static enum err read_mark(sqlite3 *db, int64_t *application_id, int64_t *version, int64_t *tables)
 {
@@ -87,8 +138,9 @@ static enum err read_mark(sqlite3 *db, int64_t *application_id, int64_t *version
     return e;
 }
 
-static enum err judge(sqlite3 *db, size_t count, int64_t *version)
+static enum err judge(sqlite3 *db, const struct schema *schema, int64_t *version)
 {
+    int64_t known = schema_version(schema);
     int64_t application_id = 0;
     int64_t tables = 0;
     enum err e = read_mark(db, &application_id, version, &tables);
@@ -103,9 +155,9 @@ static enum err judge(sqlite3 *db, size_t count, int64_t *version)
     if (*version < 0) {
         return ERR_CORRUPT;
     }
-    if ((uint64_t)*version > count) {
-        log_line(LOG_ERROR, "newer_store", "schema=%lld known=%zu why=\"upgrade odograph\"",
-                 (long long)*version, count);
+    if (*version > known) {
+        log_line(LOG_ERROR, "newer_store", "schema=%lld known=%lld why=\"upgrade odograph\"",
+                 (long long)*version, (long long)known);
         return ERR_VERSION;
     }
     return ERR_OK;
@@ -132,18 +184,18 @@ static enum err compare_schemas(sqlite3 *db, sqlite3 *made)
     return e;
 }
 
-enum err schema_check(sqlite3 *db, const char *const *steps, size_t count)
+enum err schema_check(sqlite3 *db, const struct schema *schema)
 {
     int64_t version = 0;
     sqlite3 *made = NULL;
     const struct database_options options = {.path = ":memory:"};
-    enum err e = judge(db, count, &version);
+    enum err e = judge(db, schema, &version);
     if (e == ERR_OK && version == 0) {
         return ERR_CORRUPT;
     }
     e = e == ERR_OK ? database_open(&options, &made) : e;
-    for (int64_t i = 0; i < version && e == ERR_OK; i++) {
-        e = database_run(made, steps[i]);
+    for (int64_t i = 1; i <= version && e == ERR_OK; i++) {
+        e = run_step(made, schema, i);
     }
     e = e == ERR_OK ? compare_schemas(db, made) : e;
     (void)sqlite3_close(made);
@@ -151,14 +203,14 @@ enum err schema_check(sqlite3 *db, const char *const *steps, size_t count)
 }
 
 /* One step and its count, all or nothing. */
-static enum err take_step(sqlite3 *db, const char *step, size_t version)
+static enum err take_step(sqlite3 *db, const struct schema *schema, int64_t version)
 {
     char mark[SQL_SIZE];
-    (void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%zu; COMMIT",
-                   SCHEMA_APPLICATION_ID, version);
+    (void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%lld; COMMIT",
+                   SCHEMA_APPLICATION_ID, (long long)version);
     enum err e = database_run(db, "BEGIN IMMEDIATE");
     if (e == ERR_OK) {
-        e = database_run(db, step);
+        e = run_step(db, schema, version);
     }
     if (e == ERR_OK) {
         e = database_run(db, mark);
@@ -182,22 +234,22 @@ static enum err check_wal(sqlite3 *db)
     return e;
 }
 
-enum err schema_migrate(sqlite3 *db, const char *const *steps, size_t count)
+enum err schema_migrate(sqlite3 *db, const struct schema *schema)
 {
     /* The first two count only for a file without a page yet, the third is kept by the file. */
     static const char setting[] = "PRAGMA page_size=16384; PRAGMA auto_vacuum=NONE;"
                                   "PRAGMA journal_mode=WAL;";
     int64_t version = 0;
-    enum err e = judge(db, count, &version);
+    enum err e = judge(db, schema, &version);
     if (e == ERR_OK) {
         e = database_run(db, setting);
     }
     if (e == ERR_OK) {
         e = check_wal(db);
     }
-    while (e == ERR_OK && (size_t)version < count) {
-        e = take_step(db, steps[version], (size_t)version + 1);
-        version++;
+    int64_t last = schema_version(schema);
+    while (e == ERR_OK && version < last) {
+        e = take_step(db, schema, ++version);
     }
     return e;
 }

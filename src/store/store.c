@@ -102,7 +102,7 @@ static enum err open_database(struct store *s, const struct database_options *op
     if (e != ERR_OK) {
         return e;
     }
-    e = schema_migrate(s->db, schema_steps, schema_step_count);
+    e = schema_migrate(s->db, &store_schema);
     if (e == ERR_OK) {
         (void)sqlite3_wal_hook(s->db, note_frames, s);
         e = database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)",
@@ -115,7 +115,7 @@ static enum err open_database(struct store *s, const struct database_options *op
         e = track_new(s->db, true, &s->track);
     }
     if (e == ERR_OK) {
-        e = accounts_open(s->db, &s->accounts);
+        e = entities_open(s->db, &s->entities);
     }
     if (e == ERR_OK) {
         e = witness_open(s->db, s->directory, &s->witness);
@@ -174,7 +174,7 @@ void store_close(struct store *s)
 {
     checkpointer_stop(s->checkpointer);
     visitors_free(s->visitors);
-    accounts_close(s->accounts);
+    entities_close(s->entities);
     track_free(s->track);
     (void)sqlite3_finalize(s->insert_batch);
     (void)sqlite3_finalize(s->trim_journal);
@@ -353,10 +353,10 @@ static void tell_figures(struct store *s)
 
 enum err store_load(struct store *s, const struct store_loader *loader)
 {
-    struct accounts_loader accounts = {.context = loader->context, .change = loader->change};
+    struct entities_loader entities = {.context = loader->context, .change = loader->change};
     struct loading l = {.s = s, .loader = loader};
     struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
-    enum err e = accounts_load(s->db, &accounts);
+    enum err e = entities_load(s->db, &entities);
     e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
     e = e == ERR_OK ? store_walk_journal(s->db, &walk) : e;
     if (e != ERR_OK) {
@@ -449,7 +449,7 @@ static enum err save_changes(struct store *s, const struct store_batch *batch)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < batch->change_count && e == ERR_OK; i++) {
-        e = accounts_save(s->accounts, &batch->changes[i]);
+        e = entities_save(s->entities, &batch->changes[i]);
     }
     return e;
 }

@@ -169,7 +169,7 @@ struct store_points {
 MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, struct arena *arena,
                                      struct store_points *out);
 
-/* A textual answer of a device, as CHANGE_ADD_TEXT saved it. */
+/* A textual answer of a device, as CHANGE_PUT_TEXT saved it. */
 struct store_text {
     int64_t id; /* rises with every text of the platform, never used again */
     int64_t time_s;

@@ -7,9 +7,9 @@
 
 #include "base/bytes.h"
 #include "base/counters.h"
-#include "store/accounts.h"
 #include "store/checkpoint.h"
 #include "store/chunk.h"
+#include "store/entities.h"
 #include "store/journal.h"
 #include "store/store.h"
 #include "store/tail.h"
@@ -56,7 +56,7 @@ struct store {
     sqlite3 *db;
     sqlite3_stmt *insert_batch;
     sqlite3_stmt *trim_journal;
-    struct accounts *accounts;
+    struct entities *entities;
     struct track *track;
     struct chunk_codec *codec;
     struct tails *tails;

@@ -41,8 +41,6 @@
       "DELETE FROM track_chunk WHERE id IN (SELECT id FROM track_chunk WHERE device=?1"            \
       " AND last_s<?2 ORDER BY last_s LIMIT ?3) RETURNING count")                                  \
     X(EXPIRE_OPEN, true, "DELETE FROM track_open WHERE device=? AND last_s<? RETURNING count")     \
-    X(EXPIRE_TEXTS, true, "DELETE FROM device_text WHERE device_id=? AND time_s<?")                \
-    X(EXPIRE_TOKENS, true, "DELETE FROM token WHERE expires_s<?")                                  \
     X(DELETE_STATE, true, "DELETE FROM device_state WHERE device=?")
 
 enum statement {
@@ -385,19 +383,6 @@ enum err track_expire(struct track *t, const struct track_expiry *x, uint64_t *c
     bind_device(t, STATEMENT_EXPIRE_OPEN, x->device);
     bind_time(t, STATEMENT_EXPIRE_OPEN, x->before_s);
     return run_deletion(t, STATEMENT_EXPIRE_OPEN, &gone, fixes);
-}
-
-enum err track_expire_texts(struct track *t, int64_t device, int64_t before_s)
-{
-    bind_device(t, STATEMENT_EXPIRE_TEXTS, device);
-    bind_time(t, STATEMENT_EXPIRE_TEXTS, before_s);
-    return database_step(t->db, t->at[STATEMENT_EXPIRE_TEXTS]);
-}
-
-enum err track_expire_tokens(struct track *t, int64_t now_s)
-{
-    (void)sqlite3_bind_int64(t->at[STATEMENT_EXPIRE_TOKENS], 1, now_s);
-    return database_step(t->db, t->at[STATEMENT_EXPIRE_TOKENS]);
 }
 
 enum err track_delete_state(struct track *t, int64_t device)

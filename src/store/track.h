@@ -123,9 +123,7 @@ MUST_USE enum err track_put_distance(struct track *t, int64_t id, uint64_t dista
  */
 MUST_USE enum err track_expire(struct track *t, const struct track_expiry *x, uint64_t *chunks,
                                uint64_t *fixes);
-/* Texts of the device from before then; tokens that expired; the row of a device that is gone. */
-MUST_USE enum err track_expire_texts(struct track *t, int64_t device, int64_t before_s);
-MUST_USE enum err track_expire_tokens(struct track *t, int64_t now_s);
+/* Deletes the row of a device that is gone. */
 MUST_USE enum err track_delete_state(struct track *t, int64_t device);
 
 /* ---- fixes ---- */

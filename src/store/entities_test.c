@@ -6,115 +6,8 @@
 #include <cmocka.h>
 
 #include "fleet/clock_zone.h"
-#include "protocols/protocol.h"
-#include "store/accounts_groups.h"
-#include "store/database.h"
-#include "store/store_testing.h"
-
-enum { KEPT_MAX = 32 };
-
-/* What loading gave, its texts copied. */
-struct kept {
-    struct arena arena;
-    struct change at[KEPT_MAX];
-    size_t count;
-};
-
-struct kit {
-    char path[KIT_PATH_SIZE];
-    struct store *store;
-    struct kept kept;
-};
-
-static int set_up(void **state)
-{
-    struct kit *k = mem_new(sizeof(*k));
-    kit_directory_new(k->path);
-    k->store = kit_open(k->path, NULL);
-    *state = k;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct kit *k = *state;
-    if (k->store != NULL) {
-        store_close(k->store);
-    }
-    kit_directory_remove(k->path);
-    arena_free(&k->kept.arena);
-    free(k);
-    return 0;
-}
-
-static void keep_device(struct arena *a, struct device *d)
-{
-    d->device_id = arena_copy_text(a, d->device_id);
-    d->plate = arena_copy_text(a, d->plate);
-    d->object_code = arena_copy_text(a, d->object_code);
-    d->sim = arena_copy_text(a, d->sim);
-    d->iccid = arena_copy_text(a, d->iccid);
-    d->model = arena_copy_text(a, d->model);
-    d->command_password = arena_copy_text(a, d->command_password);
-}
-
-static void keep_user(struct arena *a, struct user *u)
-{
-    int64_t *ids = arena_new_array(a, u->group_count, sizeof(*ids));
-    for (size_t i = 0; i < u->group_count; i++) {
-        ids[i] = u->group_ids[i];
-    }
-    u->group_ids = ids;
-    u->login_name = arena_copy_text(a, u->login_name);
-    u->password_hash = arena_copy_text(a, u->password_hash);
-}
-
-static void keep(void *context, const struct change *c)
-{
-    struct kept *kept = context;
-    assert_true(kept->count < KEPT_MAX);
-    struct change *mine = &kept->at[kept->count++];
-    *mine = *c;
-    if (c->kind == CHANGE_PUT_ENTERPRISE) {
-        mine->enterprise.name = arena_copy_text(&kept->arena, c->enterprise.name);
-        mine->enterprise.zone = arena_copy_text(&kept->arena, c->enterprise.zone);
-    } else if (c->kind == CHANGE_PUT_USER) {
-        keep_user(&kept->arena, &mine->user);
-    } else if (c->kind == CHANGE_PUT_GROUP) {
-        mine->group.name = arena_copy_text(&kept->arena, c->group.name);
-    } else if (c->kind == CHANGE_PUT_DEVICE) {
-        keep_device(&kept->arena, &mine->device);
-    } else if (c->kind == CHANGE_PUT_LOGIN_ADDRESS) {
-        mine->login_address.address = arena_copy_text(&kept->arena, c->login_address.address);
-    } else if (c->kind == CHANGE_PUT_PART) {
-        mine->part.at = arena_copy(&kept->arena, (struct bytes){c->part.at, c->part.len}).at;
-    } else if (c->kind == CHANGE_PUT_CLOCK) {
-        mine->clock.at = arena_copy(&kept->arena, (struct bytes){c->clock.at, c->clock.len}).at;
-    }
-}
-
-static void no_state(void *context, int64_t device, const struct fold_state *state)
-{
-    (void)context;
-    (void)state;
-    (void)device;
-    fail();
-}
-
-/* Commits changes one by one, closes, opens and loads them into k->kept. */
-static void save_and_load(struct kit *k, const struct change *changes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct store_batch batch = {.changes = &changes[i], .change_count = 1};
-        assert_int_equal(store_commit(k->store, &batch), ERR_OK);
-    }
-    store_close(k->store);
-    k->store = kit_open(k->path, NULL);
-    arena_clear(&k->kept.arena);
-    k->kept.count = 0;
-    struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};
-    assert_int_equal(store_load(k->store, &loader), ERR_OK);
-}
+#include "store/entities_testing.h"
+#include "store/entity_columns.h"
 
 static void enterprises(void **state)
 {
@@ -189,7 +82,7 @@ static void users(void **state)
 
 static void groups_of_a_user_as_bytes(void **state)
 {
-    uint8_t room[ACCOUNTS_GROUPS_MAX + 1] = {0};
+    uint8_t room[ENTITY_IDS_PACKED_MAX + 1] = {0};
     int64_t ids[USER_GROUPS_MAX];
     int64_t back[USER_GROUPS_MAX];
     size_t count = 0;
@@ -197,16 +90,16 @@ static void groups_of_a_user_as_bytes(void **state)
     for (size_t i = 0; i < USER_GROUPS_MAX; i++) {
         ids[i] = INT64_MIN;
     }
-    struct bytes packed = accounts_pack_groups(ids, USER_GROUPS_MAX, room);
-    assert_int_equal(packed.len, ACCOUNTS_GROUPS_MAX);
-    assert_int_equal(accounts_unpack_groups(packed, back, &count), ERR_OK);
+    struct bytes packed = entity_pack_ids(ids, USER_GROUPS_MAX, room);
+    assert_int_equal(packed.len, ENTITY_IDS_PACKED_MAX);
+    assert_int_equal(entity_unpack_ids(packed, back, &count), ERR_OK);
     assert_int_equal(count, USER_GROUPS_MAX);
     assert_memory_equal(ids, back, sizeof(ids));
     struct bytes too_many = {room, sizeof(room)};
-    assert_int_equal(accounts_unpack_groups(too_many, back, &count), ERR_CORRUPT);
+    assert_int_equal(entity_unpack_ids(too_many, back, &count), ERR_CORRUPT);
     struct bytes cut = {room, 3};
-    assert_int_equal(accounts_unpack_groups(cut, back, &count), ERR_CORRUPT);
-    assert_int_equal(accounts_unpack_groups((struct bytes){0}, back, &count), ERR_OK);
+    assert_int_equal(entity_unpack_ids(cut, back, &count), ERR_CORRUPT);
+    assert_int_equal(entity_unpack_ids((struct bytes){0}, back, &count), ERR_OK);
     assert_int_equal(count, 0);
 }
 
@@ -214,23 +107,26 @@ static void groups_and_devices(void **state)
 {
     struct kit *k = *state;
     struct change c[2] = {{.kind = CHANGE_PUT_DEVICE}, {.kind = CHANGE_PUT_GROUP}};
-    c[0].device = (struct device){3,
-                                  9,
-                                  4,
-                                  "0013800000001",
-                                  "粤B 12345",
-                                  "K-7",
-                                  "+49 151 1",
-                                  "8944",
-                                  "GT06N",
-                                  "123456",
-                                  DEVICE_ASSET,
-                                  UINT32_MAX,
-                                  11,
-                                  true,
-                                  true,
-                                  -330,
-                                  SPEED_UNIT_MPS};
+    c[0].device = (struct device){
+        .id = 3,
+        .enterprise_id = 9,
+        .group_id = 4,
+        .device_id = "0013800000001",
+        .plate = "粤B 12345",
+        .object_code = "K-7",
+        .sim = "+49 151 1",
+        .iccid = "8944",
+        .model = "GT06N",
+        .command_password = "123456",
+        .type = DEVICE_ASSET,
+        .tank_ml = UINT32_MAX,
+        .created_s = 11,
+        .deleted = true,
+        .has_utc_offset = true,
+        .utc_offset_min = -330,
+        .speed_unit = SPEED_UNIT_MPS,
+        .note = "key: \"Büro\"",
+    };
     c[1].group = (struct group){4, 9, "North", true};
     save_and_load(k, c, 2);
     assert_int_equal(k->kept.count, 2);
@@ -255,6 +151,7 @@ static void groups_and_devices(void **state)
     assert_true(d->has_utc_offset);
     assert_int_equal(d->utc_offset_min, -330);
     assert_int_equal(d->speed_unit, SPEED_UNIT_MPS);
+    assert_string_equal(d->note, "key: \"Büro\"");
     assert_int_equal(d->created_s, 11);
     assert_true(d->deleted);
 }
@@ -264,15 +161,8 @@ static void identities_of_the_older_rule_are_read(void **state)
 {
     struct kit *k = *state;
     struct change c = {.kind = CHANGE_PUT_DEVICE};
-    c.device = (struct device){.id = 3,
-                               .enterprise_id = 9,
-                               .device_id = "_yard-gate",
-                               .plate = "",
-                               .object_code = "",
-                               .sim = "",
-                               .iccid = "",
-                               .model = "",
-                               .command_password = ""};
+    c.device = (struct device){.id = 3, .enterprise_id = 9, .device_id = "_yard-gate"};
+    device_init(&c.device);
     save_and_load(k, &c, 1);
     assert_string_equal(k->kept.at[0].device.device_id, "_yard-gate");
     c.device.device_id = "yard gate";
@@ -336,22 +226,6 @@ static void addresses_come_and_go(void **state)
     assert_int_equal(k->kept.at[0].login_address.last_s, 6);
 }
 
-static struct change part_of(uint32_t key, uint16_t number, const char *data)
-{
-    struct change c = {.kind = CHANGE_PUT_PART};
-    c.part = (struct waiting_part){
-        .device_id = 1,
-        .key = key,
-        .number = number,
-        .total = 64,
-        .protocol = PROTOCOL_gt06,
-        .rcv_time_s = KIT_TIME_S,
-        .at = (const uint8_t *)data,
-        .len = strlen(data),
-    };
-    return c;
-}
-
 static void parts_wait_and_go(void **state)
 {
     struct kit *k = *state;
@@ -376,7 +250,7 @@ static void parts_wait_and_go(void **state)
     assert_int_equal(p->len, 5);
     assert_memory_equal(p->at, "later", 5);
     c[4] = part_of(UINT32_MAX, 0, "");
-    c[4].kind = CHANGE_DELETE_PARTS;
+    c[4].kind = CHANGE_DELETE_PART;
     save_and_load(k, &c[4], 1);
     assert_int_equal(k->kept.count, 1);
     assert_int_equal(k->kept.at[0].part.key, 0);
@@ -409,10 +283,10 @@ static void clocks_come_and_go(void **state)
 static void texts_are_read_newest_first(void **state)
 {
     struct kit *k = *state;
-    struct change c[4] = {{.kind = CHANGE_ADD_TEXT, .text = {1, 50, "first"}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {2, 60, "another's"}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {1, 40, ""}},
-                          {.kind = CHANGE_ADD_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
+    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 50, "first"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {2, 60, "another's"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 40, ""}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
     struct store_texts texts;
     save_and_load(k, c, 4);
     assert_int_equal(k->kept.count, 0);
@@ -443,8 +317,8 @@ static void the_order_of_loading(void **state)
     c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
     c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
     c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
-    c[3].device =
-        (struct device){1, 1, 0, "1", "", "", "", "", "", "", DEVICE_VEHICLE, 0, 0, 0, 0, 0, 0};
+    c[3].device = (struct device){.id = 1, .enterprise_id = 1, .device_id = "1"};
+    device_init(&c[3].device);
     c[4] = (struct change){.kind = CHANGE_PUT_GROUP, .group = {1, 1, "g", false}};
     c[5] = (struct change){.kind = CHANGE_PUT_USER};
     c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
@@ -476,9 +350,11 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0)", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
+        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',0,0,0,0,NULL,0,x'00')",
+         ERR_CORRUPT},
         {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0)", ERR_CORRUPT},
         {"INSERT INTO login_address VALUES(0, 'x', 1)", ERR_CORRUPT},
         {"INSERT INTO login_address VALUES(1, x'00', 1)", ERR_CORRUPT},
@@ -512,8 +388,6 @@ static void rows_that_make_no_sense(void **state)
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -1,0 +1,406 @@
+/*
+ * The rows of the entities, in the order in which they refer to each other and are loaded. Each
+ * column names its member, so that offset and size come from the struct:
+ *
+ *     {.since = 3, WHOLE(device, speed_unit, 0, SPEED_UNIT_KMH)},
+ */
+#include "model/entity.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "model/message.h"
+
+/* ---- the rows ---- */
+
+#define MEMBER(tag, member)                                                                        \
+    .offset = offsetof(struct tag, member), .size = sizeof(((struct tag *)0)->member)
+#define NUMBER(tag, member, low, high) MEMBER(tag, member), .min = (low), .max = (high)
+#define WHOLE(tag, member, low, high)                                                              \
+    .name = #member, .type = ENTITY_COLUMN_INT, NUMBER(tag, member, low, high)
+#define ID(tag, member)   WHOLE(tag, member, 1, INT64_MAX)
+#define LINK(tag, member) WHOLE(tag, member, 0, INT64_MAX) /* an id, or 0 for none */
+#define TIME(tag, member) WHOLE(tag, member, INT64_MIN, INT64_MAX)
+#define FLAG(tag, member) WHOLE(tag, member, 0, 1)
+#define TEXT(tag, member) .name = #member, .type = ENTITY_COLUMN_TEXT, MEMBER(tag, member)
+#define COLUMNS(tag, array)                                                                        \
+    .size = sizeof(struct tag), .columns = (array),                                                \
+    .column_count = sizeof(array) / sizeof((array)[0])
+
+static const struct entity_column enterprise_columns[] = {
+    {ID(enterprise, id)},
+    {TEXT(enterprise, name)},
+    {TEXT(enterprise, zone)},
+    {TIME(enterprise, service_end_s)},
+    {WHOLE(enterprise, retention_days, INT32_MIN, INT32_MAX)},
+    {TIME(enterprise, created_s)},
+    {FLAG(enterprise, deleted)},
+};
+
+static const struct entity_column user_columns[] = {
+    {ID(user, id)},
+    {LINK(user, enterprise_id)},
+    {TEXT(user, login_name)},
+    {TEXT(user, password_hash)},
+    {WHOLE(user, role, 0, ROLE_ROOT)},
+    {TIME(user, expire_s)},
+    {.name = "group_ids",
+     .type = ENTITY_COLUMN_IDS,
+     MEMBER(user, group_ids),
+     .beside = offsetof(struct user, group_count),
+     .max = USER_GROUPS_MAX},
+    {WHOLE(user, token_generation, INT32_MIN, INT32_MAX)},
+    {TIME(user, created_s)},
+    {FLAG(user, deleted)},
+};
+
+static const struct entity_column group_columns[] = {
+    {ID(group, id)},
+    {LINK(group, enterprise_id)},
+    {TEXT(group, name)},
+    {FLAG(group, deleted)},
+};
+
+static const struct entity_column device_columns[] = {
+    {ID(device, id)},
+    {LINK(device, enterprise_id)},
+    {LINK(device, group_id)},
+    {.name = "device_id", .type = ENTITY_COLUMN_DEVICE_ID, MEMBER(device, device_id)},
+    {TEXT(device, plate)},
+    {TEXT(device, object_code)},
+    {TEXT(device, sim)},
+    {TEXT(device, iccid)},
+    {TEXT(device, model)},
+    {TEXT(device, command_password)},
+    {WHOLE(device, type, 0, DEVICE_ASSET)},
+    {WHOLE(device, tank_ml, 0, UINT32_MAX)},
+    {TIME(device, created_s)},
+    {FLAG(device, deleted)},
+    {.since = 3,
+     .name = "utc_offset_min",
+     .type = ENTITY_COLUMN_OPTIONAL,
+     NUMBER(device, utc_offset_min, UTC_OFFSET_MIN_MIN, UTC_OFFSET_MIN_MAX),
+     .beside = offsetof(struct device, has_utc_offset)},
+    {.since = 3, WHOLE(device, speed_unit, 0, SPEED_UNIT_KMH)},
+    {.since = 4, TEXT(device, note)},
+};
+
+static const struct entity_column token_columns[] = {
+    {.name = "hash", .type = ENTITY_COLUMN_HASH, MEMBER(token, hash)},
+    {ID(token, user_id)},
+    {WHOLE(token, generation, INT32_MIN, INT32_MAX)},
+    {TIME(token, created_s)},
+    {TIME(token, expires_s)},
+};
+
+static const struct entity_column login_address_columns[] = {
+    {ID(login_address, user_id)},
+    {TEXT(login_address, address)},
+    {TIME(login_address, last_s)},
+};
+
+static const struct entity_column focus_columns[] = {
+    {ID(focus, user_id)},
+    {ID(focus, device_id)},
+};
+
+static const struct entity_column part_columns[] = {
+    {ID(waiting_part, device_id)},
+    {WHOLE(waiting_part, key, 0, UINT32_MAX)},
+    {WHOLE(waiting_part, number, 1, MESSAGE_PARTS_MAX)},
+    {WHOLE(waiting_part, total, 2, MESSAGE_PARTS_MAX)},
+    {.name = "protocol", .type = ENTITY_COLUMN_PROTOCOL, MEMBER(waiting_part, protocol)},
+    {TIME(waiting_part, rcv_time_s)},
+    {.name = "data",
+     .type = ENTITY_COLUMN_BYTES,
+     MEMBER(waiting_part, at),
+     .beside = offsetof(struct waiting_part, len)},
+};
+
+static const struct entity_column clock_columns[] = {
+    {.name = "device", .type = ENTITY_COLUMN_INT, NUMBER(device_clock, device_id, 1, INT64_MAX)},
+    {.name = "zone",
+     .type = ENTITY_COLUMN_CLOCK,
+     MEMBER(device_clock, at),
+     .beside = offsetof(struct device_clock, len)},
+};
+
+static const struct entity_column text_columns[] = {
+    {ID(device_text, device_id)},
+    {TIME(device_text, time_s)},
+    {TEXT(device_text, text)},
+};
+
+const struct entity entity_rows[ENTITY_COUNT] = {
+    [ENTITY_ENTERPRISE] = {.table = "enterprise",
+                           .since = 1,
+                           COLUMNS(enterprise, enterprise_columns),
+                           .key_count = 1,
+                           .deleted = offsetof(struct enterprise, deleted)},
+    [ENTITY_USER] = {.table = "user",
+                     .since = 1,
+                     COLUMNS(user, user_columns),
+                     .key_count = 1,
+                     .deleted = offsetof(struct user, deleted)},
+    [ENTITY_GROUP] = {.table = "device_group",
+                      .since = 1,
+                      COLUMNS(group, group_columns),
+                      .key_count = 1,
+                      .deleted = offsetof(struct group, deleted)},
+    [ENTITY_DEVICE] = {.table = "device",
+                       .since = 1,
+                       COLUMNS(device, device_columns),
+                       .key_count = 1,
+                       .deleted = offsetof(struct device, deleted)},
+    [ENTITY_TOKEN] = {.table = "token",
+                      .since = 1,
+                      COLUMNS(token, token_columns),
+                      .key_count = 1,
+                      .delete_count = 1,
+                      .expires = "expires_s"},
+    [ENTITY_LOGIN_ADDRESS] = {.table = "login_address",
+                              .since = 3,
+                              COLUMNS(login_address, login_address_columns),
+                              .key_count = 2,
+                              .delete_count = 2,
+                              .owner = ENTITY_USER,
+                              .expires = "last_s",
+                              .expires_after_s = LOGIN_ADDRESS_KNOWN_S + LOGIN_ADDRESS_STALE_S},
+    [ENTITY_FOCUS] = {.table = "focus",
+                      .since = 1,
+                      COLUMNS(focus, focus_columns),
+                      .key_count = 2,
+                      .delete_count = 2,
+                      .owner = ENTITY_USER},
+    [ENTITY_PART] = {.table = "waiting_part",
+                     .since = 1,
+                     COLUMNS(waiting_part, part_columns),
+                     .key_count = 3,
+                     .delete_count = 2,       /* all parts of a message */
+                     .may_be_left_out = true, /* of a protocol that this program lacks */
+                     .owner = ENTITY_DEVICE},
+    [ENTITY_CLOCK] = {.table = "device_clock",
+                      .since = 3,
+                      COLUMNS(device_clock, clock_columns),
+                      .key_count = 1,
+                      .delete_count = 1,
+                      .owner = ENTITY_DEVICE},
+    [ENTITY_TEXT] = {.table = "device_text",
+                     .since = 1,
+                     COLUMNS(device_text, text_columns),
+                     .owner = ENTITY_DEVICE,
+                     .retained_by = "time_s"},
+};
+
+/* ---- columns ---- */
+
+const struct entity_column *entity_column_named(const struct entity *e, const char *name)
+{
+    for (size_t i = 0; i < e->column_count; i++) {
+        if (strcmp(e->columns[i].name, name) == 0) {
+            return &e->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static const void *member_of(const void *value, size_t offset)
+{
+    return (const uint8_t *)value + offset;
+}
+
+static void *member_to_set(void *value, size_t offset)
+{
+    return (uint8_t *)value + offset;
+}
+
+int64_t entity_number(const struct entity_column *c, const void *value)
+{
+    const void *at = member_of(value, c->offset);
+    bool is_signed = c->min < 0;
+    switch (c->size) {
+    case sizeof(uint8_t):
+        return is_signed ? *(const int8_t *)at : *(const uint8_t *)at;
+    case sizeof(uint16_t):
+        return is_signed ? *(const int16_t *)at : *(const uint16_t *)at;
+    case sizeof(uint32_t):
+        return is_signed ? *(const int32_t *)at : (int64_t) * (const uint32_t *)at;
+    default:
+        check(c->size == sizeof(int64_t));
+        return *(const int64_t *)at;
+    }
+}
+
+void entity_set_number(const struct entity_column *c, void *value, int64_t number)
+{
+    void *at = member_to_set(value, c->offset);
+    switch (c->size) {
+    case sizeof(uint8_t):
+        *(uint8_t *)at = (uint8_t)number;
+        break;
+    case sizeof(uint16_t):
+        *(uint16_t *)at = (uint16_t)number;
+        break;
+    case sizeof(uint32_t):
+        *(uint32_t *)at = (uint32_t)number;
+        break;
+    default:
+        check(c->size == sizeof(int64_t));
+        *(int64_t *)at = number;
+        break;
+    }
+}
+
+static bool is_text(const struct entity_column *c)
+{
+    return c->type == ENTITY_COLUMN_TEXT || c->type == ENTITY_COLUMN_DEVICE_ID;
+}
+
+/* The bytes of one element, where `beside` holds how many there are; 0: it does not. */
+static size_t unit_of(const struct entity_column *c)
+{
+    switch (c->type) {
+    case ENTITY_COLUMN_BYTES:
+    case ENTITY_COLUMN_CLOCK:
+        return 1;
+    case ENTITY_COLUMN_IDS:
+        return sizeof(int64_t);
+    default:
+        return 0;
+    }
+}
+
+/* Whether the member points to what it holds. */
+static bool is_borrowed(const struct entity_column *c)
+{
+    return is_text(c) || unit_of(c) > 0;
+}
+
+struct bytes entity_bytes(const struct entity_column *c, const void *value)
+{
+    const uint8_t *at = member_of(value, c->offset);
+    size_t unit = unit_of(c);
+    size_t count = 0;
+    if (c->type == ENTITY_COLUMN_HASH) {
+        return (struct bytes){at, c->size};
+    }
+    check(is_borrowed(c));
+    memcpy(&at, member_of(value, c->offset), sizeof(at));
+    if (is_text(c)) {
+        check(at != NULL);
+        return bytes_of_text((const char *)at);
+    }
+    memcpy(&count, member_of(value, c->beside), sizeof(count));
+    return (struct bytes){at, count * unit};
+}
+
+void entity_set_text(const struct entity_column *c, void *value, const char *text)
+{
+    check(is_text(c));
+    memcpy(member_to_set(value, c->offset), &text, sizeof(text));
+}
+
+void entity_set_bytes(const struct entity_column *c, void *value, struct bytes in)
+{
+    size_t unit = unit_of(c);
+    if (c->type == ENTITY_COLUMN_HASH) {
+        check(in.len == c->size);
+        memcpy(member_to_set(value, c->offset), in.at, in.len);
+        return;
+    }
+    check(unit > 0);
+    size_t count = in.len / unit;
+    memcpy(member_to_set(value, c->offset), &in.at, sizeof(in.at));
+    memcpy(member_to_set(value, c->beside), &count, sizeof(count));
+}
+
+/* ---- values ---- */
+
+bool entity_has_id(enum entity_kind kind)
+{
+    return entity_rows[kind].deleted > 0;
+}
+
+int64_t entity_id(enum entity_kind kind, const void *value)
+{
+    return entity_number(entity_rows[kind].columns, value);
+}
+
+bool entity_is_deleted(enum entity_kind kind, const void *value)
+{
+    return entity_has_id(kind) && *(const bool *)member_of(value, entity_rows[kind].deleted);
+}
+
+void entity_init(enum entity_kind kind, void *value)
+{
+    const struct entity *e = &entity_rows[kind];
+    for (size_t i = 0; i < e->column_count; i++) {
+        const struct entity_column *c = &e->columns[i];
+        const uint8_t *at = NULL;
+        if (!is_text(c)) {
+            continue;
+        }
+        memcpy(&at, member_of(value, c->offset), sizeof(at));
+        if (at == NULL) {
+            entity_set_text(c, value, "");
+        }
+    }
+}
+
+size_t entity_borrowed(enum entity_kind kind, const void *value)
+{
+    const struct entity *e = &entity_rows[kind];
+    size_t size = 0;
+    for (size_t i = 0; i < e->column_count; i++) {
+        const struct entity_column *c = &e->columns[i];
+        if (is_text(c)) {
+            size += entity_bytes(c, value).len + 1;
+        } else if (is_borrowed(c)) {
+            size += entity_bytes(c, value).len + unit_of(c) - 1; /* to align it */
+        }
+    }
+    return size;
+}
+
+/* Copies what one member borrows to `room`; answers the room behind it. */
+static uint8_t *copy_borrowed(const struct entity_column *c, void *to, uint8_t *room)
+{
+    struct bytes in = entity_bytes(c, to);
+    if (is_text(c)) {
+        memcpy(room, in.at, in.len + 1);
+        entity_set_text(c, to, (const char *)room);
+        return room + in.len + 1;
+    }
+    while ((uintptr_t)room % unit_of(c) != 0) {
+        room++;
+    }
+    if (in.len > 0) {
+        memcpy(room, in.at, in.len);
+    }
+    entity_set_bytes(c, to, (struct bytes){room, in.len});
+    return room + in.len;
+}
+
+void entity_copy(enum entity_kind kind, const void *value, void *to, void *room)
+{
+    const struct entity *e = &entity_rows[kind];
+    uint8_t *at = room;
+    memcpy(to, value, e->size);
+    for (size_t i = 0; i < e->column_count; i++) {
+        if (is_borrowed(&e->columns[i])) {
+            at = copy_borrowed(&e->columns[i], to, at);
+        }
+    }
+}
+
+void device_init(struct device *d)
+{
+    entity_init(ENTITY_DEVICE, d);
+}
+
+struct device device_copy(struct arena *arena, const struct device *d)
+{
+    struct device copy;
+    entity_copy(ENTITY_DEVICE, d, &copy, arena_new(arena, entity_borrowed(ENTITY_DEVICE, d)));
+    return copy;
+}

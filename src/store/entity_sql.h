@@ -1,0 +1,33 @@
+#ifndef STORE_ENTITY_SQL_H
+#define STORE_ENTITY_SQL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/entity.h"
+
+/* The SQL of entities, made from their rows. Every text is freed with g_free(). */
+
+/* What is written, a prepared statement each. The bound values are named behind it. */
+enum entity_statement {
+    ENTITY_SQL_PUT,    /* every column */
+    ENTITY_SQL_DELETE, /* the first delete_count columns */
+    ENTITY_SQL_EXPIRE, /* what has expired before: a time */
+    ENTITY_SQL_RETAIN, /* of an owner, what is older: its id, a time */
+    ENTITY_SQL_DISOWN, /* all of an owner: its id */
+    ENTITY_STATEMENTS
+};
+
+/* The text of a statement; NULL where the entity has no such. */
+char *entity_sql(const struct entity *e, enum entity_statement which);
+/* Reads every row in order of its key: the columns that a store of that version has. */
+char *entity_sql_load(const struct entity *e, int64_t version);
+/* Whether a store of that version has the column. */
+bool entity_has_column(const struct entity_column *c, int64_t version);
+/*
+ * Makes the tables and columns that are new in `version`; "" where none are. Only of entities with
+ * a key: what the store numbers itself has a step of its own in schema.c.
+ */
+char *entity_sql_step(const struct entity *rows, size_t count, int64_t version);
+
+#endif
