@@ -74,14 +74,15 @@ enum {
 /* Beyond this a counter is noise; decoders leave such a one out too. */
 static const uint64_t counter_max_m = UINT64_C(10000000000);
 
-/* The yes-or-no members and members that are simply carried over, by their `has` bits. */
+/* The flags that go with a `has` bit. */
 static const struct {
     uint32_t has;
     uint32_t flags;
 } switches[] = {
-    {FIX_HAS_IGNITION, FIX_IGNITION_ON}, {FIX_HAS_CHARGING, FIX_CHARGING},
-    {FIX_HAS_MOTION, FIX_MOVING},        {FIX_HAS_DOOR, FIX_DOOR_OPEN},
-    {FIX_HAS_CUT_OFF, FIX_CUT_OFF},      {FIX_HAS_GSM, FIX_GSM_BARS},
+#define SWITCH(has, bit, flag, ...) {FIX_HAS_##has, FIX_##flag},
+    FIX_SWITCH_MAP(SWITCH)
+#undef SWITCH
+        {FIX_HAS_GSM, FIX_GSM_BARS},
 };
 
 /* One step, with what is asked of it more than once. */
@@ -154,26 +155,32 @@ static void carry_switches(struct fix *to, const struct fix *old, uint32_t missi
     }
 }
 
+/* The `has` bits of numbers that belong to one report. */
+#define OF_KEPT(has)
+#define OF_OWN(has)                               | FIX_HAS_##has
+#define NUMBER(member, type, has, bit, kept, ...) OF_##kept(has)
+static const uint32_t own_numbers = 0 FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
+#undef NUMBER
+#undef OF_KEPT
+#undef OF_OWN
+
+/* Whose value of a member counts, by whether it is missing. */
+static inline const struct fix *holder(const struct fix *to, const struct fix *old,
+                                       uint32_t is_missing)
+{
+    return is_missing != 0 ? old : to;
+}
+
 /* The newest fix with what it lacks taken from `old`. */
 static void carry_over(struct fix *to, const struct fix *old)
 {
-    const uint32_t own = FIX_HAS_TIME | FIX_HAS_LOCK | FIX_HAS_POSITION;
+    const uint32_t own = FIX_HAS_TIME | FIX_HAS_POSITION | own_numbers;
     uint32_t missing = old->has & ~to->has & ~own;
-#define CARRY(bit, member) (to->member = (missing & (bit)) != 0 ? old->member : to->member)
-    CARRY(FIX_HAS_ALTITUDE, altitude_dm);
-    CARRY(FIX_HAS_SPEED, speed_kmh_e2);
-    CARRY(FIX_HAS_COURSE, course_cdeg);
-    CARRY(FIX_HAS_HDOP, hdop_e2);
-    CARRY(FIX_HAS_SATELLITES, satellites);
-    CARRY(FIX_HAS_GSM, gsm);
-    CARRY(FIX_HAS_BATTERY_PERCENT, battery_percent);
-    CARRY(FIX_HAS_REST_DAYS, rest_days);
-    CARRY(FIX_HAS_POWER, power_mv);
-    CARRY(FIX_HAS_BATTERY, battery_mv);
-    CARRY(FIX_HAS_ODOMETER, odometer_m);
-    CARRY(FIX_HAS_FUEL, fuel_ml);
-    CARRY(FIX_HAS_CELL, cell);
-#undef CARRY
+#define NUMBER(member, type, has, ...)                                                             \
+    to->member = holder(to, old, missing & FIX_HAS_##has)->member;
+    FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER
+    to->cell = holder(to, old, missing & FIX_HAS_CELL)->cell;
     if ((missing & FIX_HAS_ICCID) != 0) {
         memcpy(to->iccid, old->iccid, sizeof(to->iccid));
     }

@@ -22,7 +22,7 @@
  *     a8 46               course 9000
  *     0b                  11 satellites
  *
- * Numbers come in the order of `members` below, behind them ICCID, original time, temperatures and
+ * Numbers come in the order of FIX_MAP, behind them ICCID, original time, temperatures and
  * wifi.
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct, its times and
@@ -49,51 +49,40 @@ enum {
     EXTRA_WIFI = 1 << 4,
 };
 
-#define HAS(name) ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
+/* Bits of the mask: those of `has`, and those of parts that have none there. */
+#define HAS(name)     ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
+#define MASK_POSITION HAS(POSITION)
+#define MASK_CELL     HAS(CELL)
+#define MASK_SOURCE   EXTRA_SOURCE
+#define MASK_ALARMS   EXTRA_ALARMS
 
-enum width { U8, U16, U32, U64, I32 };
+enum width { AS_uint8_t, AS_uint16_t, AS_uint32_t, AS_uint64_t, AS_int32_t };
 
 static const struct member {
     uint64_t bit; /* of the mask */
     uint16_t offset;
     uint16_t width;
 } members[] = {
-    {HAS(POSITION), offsetof(struct fix, lat_e7), I32},
-    {HAS(POSITION), offsetof(struct fix, lon_e7), I32},
-    {HAS(ALTITUDE), offsetof(struct fix, altitude_dm), I32},
-    {HAS(SPEED), offsetof(struct fix, speed_kmh_e2), U32},
-    {HAS(COURSE), offsetof(struct fix, course_cdeg), U16},
-    {HAS(SATELLITES), offsetof(struct fix, satellites), U8},
-    {HAS(GSM), offsetof(struct fix, gsm), U8},
-    {HAS(ODOMETER), offsetof(struct fix, odometer_m), U64},
-    {HAS(FUEL), offsetof(struct fix, fuel_ml), U32},
-    {HAS(POWER), offsetof(struct fix, power_mv), U32},
-    {HAS(BATTERY), offsetof(struct fix, battery_mv), U32},
-    {HAS(BATTERY_PERCENT), offsetof(struct fix, battery_percent), U8},
-    {HAS(REST_DAYS), offsetof(struct fix, rest_days), U16},
-    {HAS(CELL), offsetof(struct fix, cell.mcc), U16},
-    {HAS(CELL), offsetof(struct fix, cell.mnc), U16},
-    {HAS(CELL), offsetof(struct fix, cell.lac), U32},
-    {HAS(CELL), offsetof(struct fix, cell.cid), U64},
-    {HAS(LOCK), offsetof(struct fix, lock), U8},
-    {HAS(HDOP), offsetof(struct fix, hdop_e2), U16},
-    {EXTRA_SOURCE, offsetof(struct fix, source), U8},
-    {EXTRA_ALARMS, offsetof(struct fix, alarms), U32},
+#define NUMBER(member, type, has, ...) {HAS(has), offsetof(struct fix, member), AS_##type},
+#define PART(place, type, name, ...)   {MASK_##name, offsetof(struct fix, place), AS_##type},
+    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#undef NUMBER
+#undef PART
 };
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
 /* The bits of the mask that `has` announces. */
-static const uint64_t announced = HAS(POSITION) | HAS(ALTITUDE) | HAS(SPEED) | HAS(COURSE) |
-                                  HAS(SATELLITES) | HAS(GSM) | HAS(ODOMETER) | HAS(FUEL) |
-                                  HAS(POWER) | HAS(BATTERY) | HAS(BATTERY_PERCENT) | HAS(ICCID) |
-                                  HAS(REST_DAYS) | HAS(CELL) | HAS(LOCK) | HAS(HDOP);
+#define NUMBER(member, type, has, ...) | HAS(has)
+static const uint64_t announced =
+    HAS(POSITION) | HAS(ICCID) | HAS(CELL) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
+#undef NUMBER
 static const uint64_t extras =
     EXTRA_SOURCE | EXTRA_ALARMS | EXTRA_ORIGINAL_TIME | EXTRA_TEMPERATURES | EXTRA_WIFI;
 
 /* ---- one number ---- */
 
-/* A member's value; of I32 its two's complement in 64 bits. */
+/* A member's value; of int32_t its two's complement in 64 bits. */
 static uint64_t member_get(const struct fix *fix, const struct member *m)
 {
     const uint8_t *at = (const uint8_t *)fix + m->offset;
@@ -101,18 +90,18 @@ static uint64_t member_get(const struct fix *fix, const struct member *m)
     uint32_t u32 = 0;
     uint64_t u64 = 0;
     switch ((enum width)m->width) {
-    case U8:
+    case AS_uint8_t:
         return *at;
-    case U16:
+    case AS_uint16_t:
         memcpy(&u16, at, sizeof(u16));
         return u16;
-    case U32:
+    case AS_uint32_t:
         memcpy(&u32, at, sizeof(u32));
         return u32;
-    case I32:
+    case AS_int32_t:
         memcpy(&u32, at, sizeof(u32));
         return (uint64_t)(int64_t)(int32_t)u32;
-    case U64:
+    case AS_uint64_t:
         memcpy(&u64, at, sizeof(u64));
         return u64;
     }
@@ -141,22 +130,22 @@ static void member_read(struct reader *r, const struct member *m, struct fix *ou
     uint32_t u32 = 0;
     uint64_t u64 = 0;
     switch ((enum width)m->width) {
-    case U8:
+    case AS_uint8_t:
         *at = (uint8_t)read_upto(r, UINT8_MAX);
         break;
-    case U16:
+    case AS_uint16_t:
         u16 = (uint16_t)read_upto(r, UINT16_MAX);
         memcpy(at, &u16, sizeof(u16));
         break;
-    case U32:
+    case AS_uint32_t:
         u32 = (uint32_t)read_upto(r, UINT32_MAX);
         memcpy(at, &u32, sizeof(u32));
         break;
-    case I32:
+    case AS_int32_t:
         u32 = (uint32_t)read_i32(r);
         memcpy(at, &u32, sizeof(u32));
         break;
-    case U64:
+    case AS_uint64_t:
         u64 = read_varint(r);
         memcpy(at, &u64, sizeof(u64));
         break;
@@ -177,9 +166,12 @@ static size_t iccid_len(const struct fix *fix)
 static uint64_t present_bits(const struct fix *fix)
 {
     uint64_t present = 0;
-    for (size_t i = 0; i < MEMBER_COUNT; i++) {
-        present |= member_get(fix, &members[i]) != 0 ? members[i].bit : 0;
-    }
+#define NUMBER(member, type, has, bit, ...)                                                        \
+    present |= (uint64_t)(fix->member != 0) << (HAS_SHIFT + (bit));
+#define PART(place, type, name, ...) present |= (0 - (uint64_t)(fix->place != 0)) & MASK_##name;
+    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#undef NUMBER
+#undef PART
     present |= iccid_len(fix) > 0 ? HAS(ICCID) : 0;
     present |= fix->original_time_s != 0 ? EXTRA_ORIGINAL_TIME : 0;
     present |= fix->temperature_count > 0 ? EXTRA_TEMPERATURES : 0;
@@ -214,7 +206,7 @@ static void write_members(struct writer *w, const struct fix *fix, uint64_t pres
             continue;
         }
         uint64_t v = member_get(fix, m);
-        if (m->width == I32) {
+        if (m->width == AS_int32_t) {
             write_varint_signed(w, (int64_t)v);
         } else {
             write_varint(w, v);

@@ -3,30 +3,28 @@
 #include <string.h>
 
 enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000, GSM_MAX = 31, GSM_BARS_MAX = 4 };
-enum { ICCID_DIGITS_MAX = 20, ALTITUDE_MAX_DM = 1000000, SPEED_MAX_KMH_E2 = 200000 };
-static const uint64_t ODOMETER_MAX_M = UINT64_C(10000000000); /* ten million kilometres */
-static const int64_t TIME_MAX_S = INT64_C(253402300799);      /* 9999-12-31T23:59:59Z */
+enum { ICCID_DIGITS_MAX = 20 };
+static const int64_t TIME_MAX_S = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
 enum { TEMPERATURE_MIN_C_E2 = -27315, TEMPERATURE_MAX_C_E2 = INT16_MAX };
 
+/* In the order of the members: neighbours are compared as one word. */
+#define NUMBER(member, ...) &&a->member == b->member
 bool fix_is_repeat(const struct fix *a, const struct fix *b)
 {
     const uint32_t not_payload = FIX_REUPLOAD;
     bool same_time = (a->flags & FIX_TIME_REPLACED) != 0 || a->gps_time_s == b->gps_time_s;
     return same_time && a->original_time_s == b->original_time_s && a->has == b->has &&
            (a->flags & ~not_payload) == (b->flags & ~not_payload) && a->lat_e7 == b->lat_e7 &&
-           a->lon_e7 == b->lon_e7 && a->altitude_dm == b->altitude_dm &&
-           a->speed_kmh_e2 == b->speed_kmh_e2 && a->course_cdeg == b->course_cdeg &&
-           a->hdop_e2 == b->hdop_e2 && a->source == b->source && a->satellites == b->satellites &&
-           a->gsm == b->gsm && a->battery_percent == b->battery_percent && a->lock == b->lock &&
-           a->temperature_count == b->temperature_count && a->wifi_count == b->wifi_count &&
-           a->rest_days == b->rest_days && a->power_mv == b->power_mv &&
-           a->battery_mv == b->battery_mv && a->odometer_m == b->odometer_m &&
-           a->fuel_ml == b->fuel_ml && a->alarms == b->alarms &&
-           memcmp(a->temperature_c_e2, b->temperature_c_e2, sizeof(a->temperature_c_e2)) == 0 &&
-           memcmp(a->iccid, b->iccid, sizeof(a->iccid)) == 0 && a->cell.mcc == b->cell.mcc &&
+           a->lon_e7 == b->lon_e7 &&
+           a->alarms == b->alarms FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW) &&
+           a->source == b->source && a->temperature_count == b->temperature_count &&
+           a->wifi_count == b->wifi_count && a->cell.mcc == b->cell.mcc &&
            a->cell.mnc == b->cell.mnc && a->cell.lac == b->cell.lac && a->cell.cid == b->cell.cid &&
+           memcmp(a->temperature_c_e2, b->temperature_c_e2, sizeof(a->temperature_c_e2)) == 0 &&
+           memcmp(a->iccid, b->iccid, sizeof(a->iccid)) == 0 &&
            memcmp(a->wifi, b->wifi, sizeof(a->wifi)) == 0;
 }
+#undef NUMBER
 
 const char *fix_lock_text(enum fix_lock event)
 {
@@ -74,24 +72,6 @@ void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid)
     f->flags |= valid ? FIX_VALID : 0;
 }
 
-void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm)
-{
-    if (altitude_dm < -ALTITUDE_MAX_DM || altitude_dm > ALTITUDE_MAX_DM) {
-        return;
-    }
-    f->altitude_dm = (int32_t)altitude_dm;
-    f->has |= FIX_HAS_ALTITUDE;
-}
-
-void fix_set_speed_kmh_e2(struct fix *f, uint64_t speed_kmh_e2)
-{
-    if (speed_kmh_e2 > SPEED_MAX_KMH_E2) {
-        return;
-    }
-    f->speed_kmh_e2 = (uint32_t)speed_kmh_e2;
-    f->has |= FIX_HAS_SPEED;
-}
-
 void fix_set_course_cdeg(struct fix *f, uint64_t course_cdeg)
 {
     f->course_cdeg = (uint16_t)(course_cdeg % 36000);
@@ -122,48 +102,6 @@ void fix_set_gsm_bars(struct fix *f, unsigned bars)
     f->gsm = (uint8_t)bars;
     f->flags |= FIX_GSM_BARS;
     f->has |= FIX_HAS_GSM;
-}
-
-void fix_set_battery_percent(struct fix *f, unsigned percent)
-{
-    if (percent > 100) {
-        return;
-    }
-    f->battery_percent = (uint8_t)percent;
-    f->has |= FIX_HAS_BATTERY_PERCENT;
-}
-
-/* Stores a 32-bit value and its bit; one that does not fit is left out. */
-static void set_u32(struct fix *f, uint32_t *member, uint64_t value, enum fix_has has)
-{
-    if (value <= UINT32_MAX) {
-        *member = (uint32_t)value;
-        f->has |= (uint32_t)has;
-    }
-}
-
-void fix_set_power_mv(struct fix *f, uint64_t power_mv)
-{
-    set_u32(f, &f->power_mv, power_mv, FIX_HAS_POWER);
-}
-
-void fix_set_battery_mv(struct fix *f, uint64_t battery_mv)
-{
-    set_u32(f, &f->battery_mv, battery_mv, FIX_HAS_BATTERY);
-}
-
-void fix_set_odometer_m(struct fix *f, uint64_t odometer_m)
-{
-    if (odometer_m > ODOMETER_MAX_M) {
-        return;
-    }
-    f->odometer_m = odometer_m;
-    f->has |= FIX_HAS_ODOMETER;
-}
-
-void fix_set_fuel_ml(struct fix *f, uint64_t fuel_ml)
-{
-    set_u32(f, &f->fuel_ml, fuel_ml, FIX_HAS_FUEL);
 }
 
 void fix_set_rest_days(struct fix *f, unsigned days)
@@ -230,3 +168,19 @@ void fix_set_lock(struct fix *f, enum fix_lock event)
     f->lock = (uint8_t)event;
     f->has |= FIX_HAS_LOCK;
 }
+
+/* ---- the numbers whose setters are given by their rows ---- */
+
+#define SETTER_OWN(member, type, has_bit, low, high)
+#define SETTER_GIVEN(member, type, has_bit, low, high)                                             \
+    void fix_set_##member(struct fix *f, FIX_WIDEST_##type value)                                  \
+    {                                                                                              \
+        if ((uint64_t)value - (uint64_t)(low) <= (uint64_t)(high) - (uint64_t)(low)) {             \
+            f->member = (type)value;                                                               \
+            f->has |= (has_bit);                                                                   \
+        }                                                                                          \
+    }
+#define NUMBER(member, type, has, bit, kept, column, usual, setter, low, high, ...)                \
+    SETTER_##setter(member, type, FIX_HAS_##has, low, high)
+FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "model/alarm.h"
+#include "model/fix_map.h"
 
 enum {
     FIX_TEMPERATURES_MAX = 8,
@@ -19,26 +20,13 @@ enum fix_source { FIX_GPS, FIX_LBS, FIX_WIFI };
 enum fix_has {
     FIX_HAS_TIME = 1 << 0,     /* gps_time_s; without it ingest takes the arrival time */
     FIX_HAS_POSITION = 1 << 1, /* lat_e7, lon_e7; ask by fix_has_position() */
-    FIX_HAS_ALTITUDE = 1 << 2,
-    FIX_HAS_SPEED = 1 << 3,
-    FIX_HAS_COURSE = 1 << 4,
-    FIX_HAS_SATELLITES = 1 << 5,
-    FIX_HAS_GSM = 1 << 6,
-    FIX_HAS_IGNITION = 1 << 7,
-    FIX_HAS_ODOMETER = 1 << 8,
-    FIX_HAS_FUEL = 1 << 9,
-    FIX_HAS_POWER = 1 << 10,
-    FIX_HAS_BATTERY = 1 << 11,
-    FIX_HAS_BATTERY_PERCENT = 1 << 12,
     FIX_HAS_ICCID = 1 << 13,
-    FIX_HAS_CHARGING = 1 << 14,
-    FIX_HAS_MOTION = 1 << 15,
-    FIX_HAS_DOOR = 1 << 16,
-    FIX_HAS_CUT_OFF = 1 << 17,
-    FIX_HAS_REST_DAYS = 1 << 18,
     FIX_HAS_CELL = 1 << 19,
-    FIX_HAS_LOCK = 1 << 20,
-    FIX_HAS_HDOP = 1 << 21,
+#define NUMBER(member, type, has, bit, ...) FIX_HAS_##has = 1 << (bit),
+#define SWITCH(has, bit, ...)               FIX_HAS_##has = 1 << (bit),
+    FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW) FIX_SWITCH_MAP(SWITCH)
+#undef NUMBER
+#undef SWITCH
 };
 
 /* Stored: only add at the end. */
@@ -48,15 +36,13 @@ enum fix_flag {
     FIX_HEARTBEAT = 1 << 2,     /* made from a heartbeat that carried values */
     FIX_TIME_REPLACED = 1 << 3, /* gps_time_s is the arrival time; original_time_s what was sent */
     FIX_POWER_SAVE = 1 << 4,
-    FIX_GSM_BARS = 1 << 5, /* gsm counts bars 0..4, not 0..31 */
-    FIX_IGNITION_ON = 1 << 6,
-    FIX_CHARGING = 1 << 7,
-    FIX_MOVING = 1 << 8, /* by the tracker's own motion sensor */
-    FIX_DOOR_OPEN = 1 << 9,
-    FIX_CUT_OFF = 1 << 10,    /* fuel or power cut by the relay */
+    FIX_GSM_BARS = 1 << 5,    /* gsm counts bars 0..4, not 0..31 */
     FIX_TIME_MOVED = 1 << 11, /* gps_time_s is what was sent (original_time_s) and whole rollovers
                                  of the GPS week */
     FIX_TIME_LOCAL = 1 << 30, /* while decoding only, never stored: see fix_set_local_time() */
+#define SWITCH(has, bit, flag, flag_bit, ...) FIX_##flag = 1 << (flag_bit),
+    FIX_SWITCH_MAP(SWITCH)
+#undef SWITCH
 };
 
 /* What a lock said. Stored: only add at the end. Texts in fix_lock_text(). */
@@ -98,7 +84,8 @@ struct wifi_ap {
 /*
  * One report of a tracker, with what it sent and nothing derived. A report without a position
  * (a heartbeat that carries voltages, an LBS report) is one too. Members whose `has` bit is not
- * set are zero, so that two fixes can be compared member by member.
+ * set are zero, so that two fixes can be compared member by member. The numbers, from altitude_dm
+ * to hdop_e2, are rows of FIX_MAP.
  */
 struct fix {
     int64_t gps_time_s;      /* when the tracker took it, UTC */
@@ -108,28 +95,21 @@ struct fix {
     uint32_t flags;          /* enum fix_flag */
     int32_t lat_e7;          /* degrees * 1e7, WGS-84, north positive */
     int32_t lon_e7;          /* degrees * 1e7, WGS-84, east positive */
-    int32_t altitude_dm;     /* tenths of a metre above sea level */
-    uint32_t speed_kmh_e2;   /* hundredths of km/h over ground */
-    uint16_t course_cdeg;    /* hundredths of a degree clockwise from true north, 0 .. 35999 */
-    uint16_t hdop_e2;        /* horizontal dilution of precision * 100 */
-    uint8_t source;          /* enum fix_source: where the position comes from */
-    uint8_t satellites;
-    uint8_t gsm;             /* signal, 0 .. 31, or bars 0 .. 4 with FIX_GSM_BARS */
-    uint8_t battery_percent; /* 0 .. 100 */
-    uint8_t lock;            /* enum fix_lock */
-    uint8_t temperature_count;
-    uint8_t wifi_count;
-    uint16_t rest_days;  /* days of work the battery still has, by the tracker */
-    uint32_t power_mv;   /* main (vehicle) supply */
-    uint32_t battery_mv; /* the tracker's own battery */
-    uint64_t odometer_m; /* the tracker's own counter */
-    uint32_t fuel_ml;    /* level, all tanks together */
     alarm_set alarms;
+#define NUMBER(member, type, ...) type member;
+    FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER
     int16_t temperature_c_e2[FIX_TEMPERATURES_MAX]; /* hundredths of °C */
     char iccid[FIX_ICCID_SIZE];                     /* of the SIM card; "" where not sent */
+    struct wifi_ap wifi[FIX_WIFI_MAX];              /* the strongest first, as sent */
+    uint8_t source; /* enum fix_source: where the position comes from */
+    uint8_t temperature_count;
+    uint8_t wifi_count;
     struct cell cell;
-    struct wifi_ap wifi[FIX_WIFI_MAX]; /* the strongest first, as sent */
 };
+
+/* Live states and blocks in memory are full of them: what is rare stands beside (EXTRA_MAP). */
+_Static_assert(sizeof(struct fix) == 176, "a fix stays small");
 
 /*
  * Whether the fix tells where it was taken. Exactly 0,0 is no place, whatever its fix bit: trackers
@@ -159,19 +139,12 @@ void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1
 void fix_set_local_time(struct fix *f, int64_t time_s);
 /* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 (fix_has_position()). */
 void fix_set_position(struct fix *f, int64_t lat_e7, int64_t lon_e7, bool valid);
-void fix_set_altitude_dm(struct fix *f, int64_t altitude_dm);
-void fix_set_speed_kmh_e2(struct fix *f, uint64_t speed_kmh_e2);
 /* Any angle from 0 up; taken modulo 360 degrees. */
 void fix_set_course_cdeg(struct fix *f, uint64_t course_cdeg);
-void fix_set_satellites(struct fix *f, unsigned satellites);
-void fix_set_gsm(struct fix *f, unsigned csq);       /* 0 .. 31; 99 (unknown) and beyond ignored */
-void fix_set_gsm_bars(struct fix *f, unsigned bars); /* 0 .. 4 */
-void fix_set_battery_percent(struct fix *f, unsigned percent); /* above 100 ignored */
-void fix_set_power_mv(struct fix *f, uint64_t power_mv);
-void fix_set_battery_mv(struct fix *f, uint64_t battery_mv);
-void fix_set_odometer_m(struct fix *f, uint64_t odometer_m); /* ignored beyond 10^10 m */
-void fix_set_fuel_ml(struct fix *f, uint64_t fuel_ml);
-void fix_set_rest_days(struct fix *f, unsigned days);
+void fix_set_satellites(struct fix *f, unsigned satellites); /* more than 255 are 255 */
+void fix_set_gsm(struct fix *f, unsigned csq);        /* 0 .. 31; 99 (unknown) and beyond ignored */
+void fix_set_gsm_bars(struct fix *f, unsigned bars);  /* 0 .. 4 */
+void fix_set_rest_days(struct fix *f, unsigned days); /* more than 65535 are 65535 */
 /* One of the yes-or-no members: the pair of its `has` bit and its flag. */
 void fix_set_switch(struct fix *f, enum fix_has has, enum fix_flag flag, bool on);
 /* Sensor `index` from 0; ignored beyond FIX_TEMPERATURES_MAX or outside -273.15 .. 327.67 °C. */
@@ -184,5 +157,22 @@ void fix_set_iccid(struct fix *f, const char *text);
 void fix_set_cell(struct fix *f, struct cell cell); /* the first one set stays: the serving cell */
 void fix_add_wifi(struct fix *f, const uint8_t mac[6], int rssi_dbm); /* beyond the room: ignored */
 void fix_set_lock(struct fix *f, enum fix_lock event);
+
+/*
+ * fix_set_MEMBER() of each number whose row says GIVEN, by the widest type of its sign: ignored
+ * where it is not from `low` to `high`.
+ */
+#define FIX_WIDEST_int32_t  int64_t
+#define FIX_WIDEST_uint8_t  uint64_t
+#define FIX_WIDEST_uint16_t uint64_t
+#define FIX_WIDEST_uint32_t uint64_t
+#define FIX_WIDEST_uint64_t uint64_t
+#define FIX_SETTER_OWN(member, type)
+#define FIX_SETTER_GIVEN(member, type)                                                             \
+    void fix_set_##member(struct fix *f, FIX_WIDEST_##type value);
+#define NUMBER(member, type, has, bit, kept, column, usual, setter, ...)                           \
+    FIX_SETTER_##setter(member, type)
+FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER
 
 #endif

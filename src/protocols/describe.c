@@ -99,43 +99,48 @@ static void describe_position(struct json_out *j, const struct message *m)
         name_decimal(j, "lat", f->lat_e7, 7);
         name_decimal(j, "lon", f->lon_e7, 7);
     }
-    if (has(f, FIX_HAS_ALTITUDE)) {
-        name_decimal(j, "altitude_m", f->altitude_dm, 1);
-    }
-    if (has(f, FIX_HAS_SPEED)) {
-        name_decimal(j, "speed_kmh", f->speed_kmh_e2, 2);
-    }
-    if (has(f, FIX_HAS_COURSE)) {
-        name_decimal(j, "course_deg", f->course_cdeg, 2);
-    }
-    if (has(f, FIX_HAS_SATELLITES)) {
-        name_int(j, "satellites", f->satellites);
-    }
-    if (has(f, FIX_HAS_GSM)) {
-        name_int(j, "gsm", f->gsm);
+}
+
+static void describe_numbers(struct json_out *j, const struct fix *f)
+{
+    static const struct {
+        uint32_t has;
+        const char *key;
+        unsigned decimals;
+    } rows[] = {
+#define NUMBER(member, type, has, bit, kept, column, usual, setter, low, high, key, decimals)      \
+    {FIX_HAS_##has, key, decimals},
+        FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER
+    };
+    const int64_t values[] = {
+#define NUMBER(member, ...) (int64_t) f->member,
+        FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
+#undef NUMBER
+    };
+    check(f->odometer_m <= INT64_MAX);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((f->has & rows[i].has) != 0 && rows[i].key != NULL) {
+            name_decimal(j, rows[i].key, values[i], rows[i].decimals);
+        }
     }
 }
 
-static void describe_supply(struct json_out *j, const struct fix *f)
+static void describe_switches(struct json_out *j, const struct fix *f)
 {
-    if (has(f, FIX_HAS_IGNITION)) {
-        name_bool(j, "ignition", (f->flags & FIX_IGNITION_ON) != 0);
-    }
-    if (has(f, FIX_HAS_ODOMETER)) {
-        check(f->odometer_m <= INT64_MAX);
-        name_decimal(j, "odometer_km", (int64_t)f->odometer_m, 3);
-    }
-    if (has(f, FIX_HAS_FUEL)) {
-        name_decimal(j, "fuel_l", f->fuel_ml, 3);
-    }
-    if (has(f, FIX_HAS_POWER)) {
-        name_decimal(j, "power_v", f->power_mv, 3);
-    }
-    if (has(f, FIX_HAS_BATTERY)) {
-        name_decimal(j, "battery_v", f->battery_mv, 3);
-    }
-    if (has(f, FIX_HAS_BATTERY_PERCENT)) {
-        name_int(j, "battery_percent", f->battery_percent);
+    static const struct {
+        const char *key;
+        uint32_t has;
+        uint32_t flag;
+    } rows[] = {
+#define SWITCH(has, bit, flag, flag_bit, key) {key, FIX_HAS_##has, FIX_##flag},
+        FIX_SWITCH_MAP(SWITCH)
+#undef SWITCH
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((f->has & rows[i].has) != 0) {
+            name_bool(j, rows[i].key, (f->flags & rows[i].flag) != 0);
+        }
     }
 }
 
@@ -185,25 +190,6 @@ static void describe_transport(struct json_out *j, const struct message *m)
     }
 }
 
-static void describe_switches(struct json_out *j, const struct fix *f)
-{
-    static const struct {
-        const char *name;
-        enum fix_has has;
-        enum fix_flag flag;
-    } rows[] = {
-        {"charging", FIX_HAS_CHARGING, FIX_CHARGING},
-        {"motion", FIX_HAS_MOTION, FIX_MOVING},
-        {"door_open", FIX_HAS_DOOR, FIX_DOOR_OPEN},
-        {"cut_off", FIX_HAS_CUT_OFF, FIX_CUT_OFF},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (has(f, rows[i].has)) {
-            name_bool(j, rows[i].name, (f->flags & (uint32_t)rows[i].flag) != 0);
-        }
-    }
-}
-
 static void describe_cell(struct json_out *j, const struct cell *c)
 {
     char cid[24];
@@ -240,20 +226,13 @@ static void describe_wifi(struct json_out *j, const struct fix *f)
 
 static void describe_further(struct json_out *j, const struct fix *f)
 {
-    describe_switches(j, f);
     if (has(f, FIX_HAS_LOCK)) {
         name_text(j, "lock", fix_lock_text((enum fix_lock)f->lock));
-    }
-    if (has(f, FIX_HAS_HDOP)) {
-        name_decimal(j, "hdop", f->hdop_e2, 2);
     }
     if (has(f, FIX_HAS_CELL)) {
         describe_cell(j, &f->cell);
     }
     describe_wifi(j, f);
-    if (has(f, FIX_HAS_REST_DAYS)) {
-        name_int(j, "rest_days", f->rest_days);
-    }
     if ((f->flags & FIX_POWER_SAVE) != 0) {
         name_bool(j, "power_save", true);
     }
@@ -289,7 +268,8 @@ void protocol_describe(struct json_out *j, const struct protocol *p, const struc
         name_text(j, "device_id", d->device_id);
     }
     describe_position(j, m);
-    describe_supply(j, &m->fix);
+    describe_numbers(j, &m->fix);
+    describe_switches(j, &m->fix);
     describe_temperatures(j, &m->fix);
     if (has(&m->fix, FIX_HAS_ICCID)) {
         name_text(j, "iccid", m->fix.iccid);

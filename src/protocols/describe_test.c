@@ -112,14 +112,13 @@ static void test_all_members_in_their_order(void **state)
         "{\"protocol\":\"osmand\",\"type\":\"fix\",\"device_id\":\"7\","
         "\"gps_time\":\"2026-11-23T01:12:00Z\",\"valid\":true,\"lat\":-33.8567844,"
         "\"lon\":151.215296,\"altitude_m\":-2.3,\"speed_kmh\":38.9,\"course_deg\":271.25,"
-        "\"satellites\":12,\"gsm\":31,\"ignition\":true,\"odometer_km\":10000000,"
-        "\"fuel_l\":38.25,\"power_v\":12.345,\"battery_v\":4,\"battery_percent\":100,"
-        "\"temperatures_c\":[-18.7,null,0.05],\"iccid\":\"8986042419197058327\","
-        "\"source\":\"wifi\",\"reupload\":true,\"charging\":false,\"motion\":true,"
-        "\"door_open\":false,\"cut_off\":true,\"hdop\":0.95,\"cell\":{\"mcc\":460,\"mnc\":0,"
-        "\"lac\":65536,\"cid\":18446744073709551615},"
-        "\"wifi\":[{\"mac\":\"00:01:02:ab:cd:ff\",\"rssi_dbm\":-61}],\"rest_days\":365,"
-        "\"power_save\":true}");
+        "\"satellites\":12,\"gsm\":31,\"odometer_km\":10000000,\"fuel_l\":38.25,"
+        "\"power_v\":12.345,\"battery_v\":4,\"battery_percent\":100,\"rest_days\":365,"
+        "\"hdop\":0.95,\"ignition\":true,\"charging\":false,\"motion\":true,"
+        "\"door_open\":false,\"cut_off\":true,\"temperatures_c\":[-18.7,null,0.05],"
+        "\"iccid\":\"8986042419197058327\",\"source\":\"wifi\",\"reupload\":true,"
+        "\"cell\":{\"mcc\":460,\"mnc\":0,\"lac\":65536,\"cid\":18446744073709551615},"
+        "\"wifi\":[{\"mac\":\"00:01:02:ab:cd:ff\",\"rssi_dbm\":-61}],\"power_save\":true}");
 }
 
 /* As they are stored: decoding alone judges no time. */

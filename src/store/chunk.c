@@ -6,10 +6,10 @@
  *
  * Count and length are varints (LEB128), the columns bits, the lowest of a byte first. In front of
  * them, in 6 bits, stands how many members are told of. Then comes for each of these, in the order
- * of the table below, a bit whether it is there, for those that are a bit whether it varies, and
- * for those that do not, their value (a number as in codes.c). A member that varies is a column as
- * in column.c; before the columns of arrival and original time a bit says whether their difference
- * from gps_time_s is meant.
+ * of their columns in FIX_MAP, a bit whether it is there, for those that are a bit whether it
+ * varies, and for those that do not, their value (a number as in codes.c). A member that varies is
+ * a column as in column.c; before the columns of arrival and original time a bit says whether their
+ * difference from gps_time_s is meant.
  *
  * Four fixes, ten seconds apart and each received two seconds later, in 39 bytes:
  *
@@ -54,28 +54,29 @@ enum { CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
 
 /* Members that are numbers of the machine; beside them there are bytes, the lowest first. */
 #define NUMBER_MAP(X)                                                                              \
-    X(U8, uint8_t)                                                                                 \
-    X(I8, int8_t)                                                                                  \
-    X(U16, uint16_t)                                                                               \
-    X(I16, int16_t)                                                                                \
-    X(U32, uint32_t)                                                                               \
-    X(I32, int32_t)                                                                                \
-    X(I64, int64_t)
+    X(uint8_t)                                                                                     \
+    X(int8_t)                                                                                      \
+    X(uint16_t)                                                                                    \
+    X(int16_t)                                                                                     \
+    X(uint32_t)                                                                                    \
+    X(int32_t)                                                                                     \
+    X(uint64_t)                                                                                    \
+    X(int64_t)
 
 enum width {
-#define X(name, type) name,
+#define X(type) AS_##type,
     NUMBER_MAP(X)
 #undef X
-        BYTES6,
-    BYTES8
+        AS_bytes6,
+    AS_bytes8
 };
 
 /* What a column may be foretold by. */
 enum aid { ALONE, BESIDE_TIME, ALONG_TIME };
 
 /*
- * The members of struct fix, those that most trackers send first. Numbers of 64 bits without a sign
- * go as those with one. The order is part of the format.
+ * The columns of struct fix as FIX_MAP numbers them, those that most trackers send first. Numbers
+ * of 64 bits without a sign go as those with one.
  */
 static const struct member {
     uint16_t offset;
@@ -83,59 +84,22 @@ static const struct member {
     uint8_t aid;
     uint8_t usual; /* enum prediction */
 } members[] = {
-#define AT(member) (uint16_t) offsetof(struct fix, member)
-    {AT(gps_time_s), I64, ALONE, PREDICT_LAST},
-    {AT(rcv_time_s), I64, BESIDE_TIME, PREDICT_ZERO},
-    {AT(has), U32, ALONE, PREDICT_ZERO},
-    {AT(flags), U32, ALONE, PREDICT_ZERO},
-    {AT(lat_e7), I32, ALONG_TIME, PREDICT_LAST},
-    {AT(lon_e7), I32, ALONG_TIME, PREDICT_LAST},
-    {AT(speed_kmh_e2), U32, ALONE, PREDICT_LAST},
-    {AT(course_cdeg), U16, ALONE, PREDICT_LAST},
-    {AT(altitude_dm), I32, ALONE, PREDICT_LAST},
-    {AT(satellites), U8, ALONE, PREDICT_ZERO},
-    {AT(gsm), U8, ALONE, PREDICT_ZERO},
-    {AT(odometer_m), I64, ALONE, PREDICT_LAST},
-    {AT(power_mv), U32, ALONE, PREDICT_ZERO},
-    {AT(battery_percent), U8, ALONE, PREDICT_ZERO},
-    {AT(fuel_ml), U32, ALONE, PREDICT_LAST},
-    {AT(battery_mv), U32, ALONE, PREDICT_ZERO},
-    {AT(alarms), U32, ALONE, PREDICT_ZERO},
-    {AT(temperature_count), U8, ALONE, PREDICT_ZERO},
-    {AT(temperature_c_e2[0]), I16, ALONE, PREDICT_LAST},
-    {AT(hdop_e2), U16, ALONE, PREDICT_ZERO},
-    {AT(source), U8, ALONE, PREDICT_ZERO},
-    {AT(cell.mcc), U16, ALONE, PREDICT_ZERO},
-    {AT(cell.mnc), U16, ALONE, PREDICT_ZERO},
-    {AT(cell.lac), U32, ALONE, PREDICT_LAST},
-    {AT(cell.cid), I64, ALONE, PREDICT_LAST},
-    {AT(original_time_s), I64, BESIDE_TIME, PREDICT_ZERO},
-    {AT(lock), U8, ALONE, PREDICT_ZERO},
-    {AT(rest_days), U16, ALONE, PREDICT_LAST},
-    {AT(iccid[0]), BYTES8, ALONE, PREDICT_ZERO},
-    {AT(iccid[8]), BYTES8, ALONE, PREDICT_ZERO},
-    {AT(iccid[16]), BYTES8, ALONE, PREDICT_ZERO},
-    {AT(wifi_count), U8, ALONE, PREDICT_ZERO},
-    {AT(wifi[0].mac), BYTES6, ALONE, PREDICT_ZERO},
-    {AT(wifi[0].rssi_dbm), I8, ALONE, PREDICT_ZERO},
-    {AT(wifi[1].mac), BYTES6, ALONE, PREDICT_ZERO},
-    {AT(wifi[1].rssi_dbm), I8, ALONE, PREDICT_ZERO},
-    {AT(wifi[2].mac), BYTES6, ALONE, PREDICT_ZERO},
-    {AT(wifi[2].rssi_dbm), I8, ALONE, PREDICT_ZERO},
-    {AT(wifi[3].mac), BYTES6, ALONE, PREDICT_ZERO},
-    {AT(wifi[3].rssi_dbm), I8, ALONE, PREDICT_ZERO},
-    {AT(temperature_c_e2[1]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[2]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[3]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[4]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[5]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[6]), I16, ALONE, PREDICT_LAST},
-    {AT(temperature_c_e2[7]), I16, ALONE, PREDICT_LAST},
-#undef AT
+#define COLUMN(place, type, column, aid, usual)                                                    \
+    [column] = {(uint16_t)offsetof(struct fix, place), AS_##type, aid, PREDICT_##usual},
+#define PART(place, type, name, column, aid, usual) COLUMN(place, type, column, aid, usual)
+#define NUMBER(member, type, has, bit, kept, column, usual, ...)                                   \
+    COLUMN(member, type, column, ALONE, usual)
+    FIX_MAP(NUMBER, PART, COLUMN)
+#undef NUMBER
+#undef PART
+#undef COLUMN
 };
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
+#define ONE(...) +1
+_Static_assert(MEMBER_COUNT == 0 FIX_MAP(ONE, ONE, ONE), "the columns are numbered from 0 on");
+#undef ONE
 _Static_assert((int)CHUNK_FIXES_MAX <= (int)COLUMN_VALUES_MAX, "a block's columns have room");
 _Static_assert(FIX_TEMPERATURES_MAX == 8, "a column for every temperature");
 _Static_assert(FIX_WIFI_MAX == 4, "two columns for every access point");
@@ -189,8 +153,8 @@ static void reserve(struct buffer *b, size_t size)
 
 /* ---- members ---- */
 
-#define X(name, type)                                                                              \
-    static void gather_##name(const uint8_t *at, size_t count, int64_t *values)                    \
+#define X(type)                                                                                    \
+    static void gather_##type(const uint8_t *at, size_t count, int64_t *values)                    \
     {                                                                                              \
         for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {                             \
             type v;                                                                                \
@@ -198,7 +162,7 @@ static void reserve(struct buffer *b, size_t size)
             values[i] = (int64_t)v;                                                                \
         }                                                                                          \
     }                                                                                              \
-    static bool scatter_##name(const int64_t *values, size_t count, uint8_t *at)                   \
+    static bool scatter_##type(const int64_t *values, size_t count, uint8_t *at)                   \
     {                                                                                              \
         int64_t beyond = 0;                                                                        \
         for (size_t i = 0; i < count; i++, at += sizeof(struct fix)) {                             \
@@ -240,16 +204,16 @@ static void gather(const struct member *m, const struct fix *fixes, size_t count
 {
     const uint8_t *at = (const uint8_t *)fixes + m->offset;
     switch ((enum width)m->width) {
-#define X(name, type)                                                                              \
-    case name:                                                                                     \
-        gather_##name(at, count, values);                                                          \
+#define X(type)                                                                                    \
+    case AS_##type:                                                                                \
+        gather_##type(at, count, values);                                                          \
         break;
         NUMBER_MAP(X)
 #undef X
-    case BYTES6:
+    case AS_bytes6:
         gather_bytes(at, 6, count, values);
         break;
-    case BYTES8:
+    case AS_bytes8:
         gather_bytes(at, 8, count, values);
         break;
     }
@@ -260,14 +224,14 @@ static bool scatter(const struct member *m, const int64_t *values, size_t count,
 {
     uint8_t *at = (uint8_t *)fixes + m->offset;
     switch ((enum width)m->width) {
-#define X(name, type)                                                                              \
-    case name:                                                                                     \
-        return scatter_##name(values, count, at);
+#define X(type)                                                                                    \
+    case AS_##type:                                                                                \
+        return scatter_##type(values, count, at);
         NUMBER_MAP(X)
 #undef X
-    case BYTES6:
+    case AS_bytes6:
         return scatter_bytes(values, 6, count, at);
-    case BYTES8:
+    case AS_bytes8:
         return scatter_bytes(values, 8, count, at);
     }
     return false;

@@ -218,8 +218,7 @@ static void module_iccid(struct reader *r, struct fix *f)
 
 static void set_hdop_e1(struct fix *f, int64_t hdop_e1)
 {
-    f->hdop_e2 = (uint16_t)(hdop_e1 * 10);
-    f->has |= FIX_HAS_HDOP;
+    fix_set_hdop_e2(f, (uint64_t)hdop_e1 * 10);
 }
 
 static void set_doors(struct fix *f, int64_t doors)

@@ -170,10 +170,8 @@ static void set_charge(struct fix *f, int64_t value)
 
 void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1)
 {
-    enum { SCALE = 10 };
-    if (hdop_e1 > 0 && hdop_e1 <= UINT16_MAX / SCALE) {
-        f->hdop_e2 = (uint16_t)(hdop_e1 * SCALE);
-        f->has |= FIX_HAS_HDOP;
+    if (hdop_e1 > 0) {
+        fix_set_hdop_e2(f, hdop_e1 * UINT64_C(10));
     }
 }
 

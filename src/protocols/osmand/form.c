@@ -272,9 +272,8 @@ static void set_altitude(struct osmand_report *r, struct bytes text)
 static void set_hdop(struct osmand_report *r, struct bytes text)
 {
     uint64_t hdop_e2 = 0;
-    if (read_size(text, E7 / 100, &hdop_e2) && hdop_e2 <= UINT16_MAX) {
-        r->fix.hdop_e2 = (uint16_t)hdop_e2;
-        r->fix.has |= FIX_HAS_HDOP;
+    if (read_size(text, E7 / 100, &hdop_e2)) {
+        fix_set_hdop_e2(&r->fix, hdop_e2);
     }
 }
 
