@@ -15,6 +15,8 @@ HERE = pathlib.Path(__file__).parent
 
 # The fix that src/fleet/pack.c draws, with its length, and the state after four fixes.
 FIX = bytes.fromhex("1a80d39cb00d04fb01802041c096ccf00280e1bce208b62aa8460b")
+# The same with the extra values that src/model/extra.c draws.
+REPORT = bytes.fromhex("2380d39cb00d04fb01a02041c096ccf00280e1bce208b62aa8460b8003b8178103023437")
 STATE = bytes.fromhex("041cbcd39cb00d37bb02000180d2cdf00280e1bce208b62aa8460b99ac07"
                       "c4c3de0599ac0703033b0000000000030a0a0a00")
 
@@ -82,10 +84,11 @@ SEEDS = {
     "charset": [b"\xff" + "粤B12345 é\t".encode("gbk"), b"\x02" + "粤B😀".encode("utf-16-be"),
                 b"\x01\x30\x81\x30\x81\xff"],
     "journal": [bytes([0, 2, 5, 1, 14, 0, len(STATE)]) + STATE + b"\x02" + FIX + FIX,
+                bytes([0, 3, 5, 1, 14, 0, len(STATE)]) + STATE + b"\x02" + REPORT + FIX,
                 bytes([0, 1, 1, 14, 1, 20, len(STATE)]) + STATE + b"\x00", b"\1\2\5\0\0\0\0\0"],
     "options": [CONFIGURATION, b"[api]\ntoken_days = 180\n", b"key = 1\n",
                 b"[api]\ncors_origins = https://a.example http://[::1]:81\n"],
-    "pack": [b"\0" + FIX[1:], b"\1" + FIX * 3, b"\2" + STATE, b"\3" + STATE,
+    "pack": [b"\0" + FIX[1:], b"\0" + REPORT[1:], b"\1" + FIX * 3, b"\2" + STATE, b"\3" + STATE,
              b"\4" + bytes(range(64))],
     "params": [bytes([method]) + body.encode() for method, body in enumerate(BODIES * 3)],
     "route": [b"/api/vehicle/GetDeviceList", b"/api/asset/getcurrentvehicleinfobydeviceid/",

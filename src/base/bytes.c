@@ -10,7 +10,12 @@ struct bytes bytes_of_text(const char *text)
 
 bool bytes_eq(struct bytes a, const char *text)
 {
-    return a.len == strlen(text) && (a.len == 0 || memcmp(a.at, text, a.len) == 0);
+    return bytes_same(a, bytes_of_text(text));
+}
+
+bool bytes_same(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 bool bytes_eq_nocase(struct bytes a, const char *text)

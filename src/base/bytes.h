@@ -15,6 +15,8 @@ struct bytes {
 struct bytes bytes_of_text(const char *text);
 /* Whether `a` is exactly `text`. */
 bool bytes_eq(struct bytes a, const char *text);
+/* Whether both are the same bytes. */
+bool bytes_same(struct bytes a, struct bytes b);
 /* Whether `a` is `text` but for the case of ASCII letters. */
 bool bytes_eq_nocase(struct bytes a, const char *text);
 /* Whether `a` begins with `text`. */

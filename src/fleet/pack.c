@@ -22,8 +22,8 @@
  *     a8 46               course 9000
  *     0b                  11 satellites
  *
- * Numbers come in the order of FIX_MAP, behind them ICCID, original time, temperatures and
- * wifi.
+ * Numbers come in the order of FIX_MAP, behind them ICCID, original time, temperatures, wifi and,
+ * to the end of the record, the extra values (model/extra.c).
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct, its times and
  * its anchor as differences from that fix. Version 1 has no held gap. A stored number never
@@ -38,23 +38,24 @@
 #include "base/wrap.h"
 
 enum { STATE_VERSION_FIRST = 1, STATE_VERSION = 4 }; /* 2 and 3 are stamps of store/stamp.c */
-enum { HAS_SHIFT = 6, BODY_MAX = PACK_FIX_MAX - 2, VARINT_ROOM = 10 };
+enum { HAS_SHIFT = 6, BODY_MAX = PACK_REPORT_MAX - 2, VARINT_ROOM = 10 };
 
 /* Members without a `has` bit. */
 enum {
-    EXTRA_SOURCE = 1 << 0,
-    EXTRA_ALARMS = 1 << 1,
-    EXTRA_ORIGINAL_TIME = 1 << 2,
-    EXTRA_TEMPERATURES = 1 << 3,
-    EXTRA_WIFI = 1 << 4,
+    ALSO_SOURCE = 1 << 0,
+    ALSO_ALARMS = 1 << 1,
+    ALSO_ORIGINAL_TIME = 1 << 2,
+    ALSO_TEMPERATURES = 1 << 3,
+    ALSO_WIFI = 1 << 4,
+    ALSO_EXTRAS = 1 << 5,
 };
 
 /* Bits of the mask: those of `has`, and those of parts that have none there. */
 #define HAS(name)     ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
 #define MASK_POSITION HAS(POSITION)
 #define MASK_CELL     HAS(CELL)
-#define MASK_SOURCE   EXTRA_SOURCE
-#define MASK_ALARMS   EXTRA_ALARMS
+#define MASK_SOURCE   ALSO_SOURCE
+#define MASK_ALARMS   ALSO_ALARMS
 
 enum width { AS_uint8_t, AS_uint16_t, AS_uint32_t, AS_uint64_t, AS_int32_t };
 
@@ -77,8 +78,8 @@ enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 static const uint64_t announced =
     HAS(POSITION) | HAS(ICCID) | HAS(CELL) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
 #undef NUMBER
-static const uint64_t extras =
-    EXTRA_SOURCE | EXTRA_ALARMS | EXTRA_ORIGINAL_TIME | EXTRA_TEMPERATURES | EXTRA_WIFI;
+static const uint64_t unannounced =
+    ALSO_SOURCE | ALSO_ALARMS | ALSO_ORIGINAL_TIME | ALSO_TEMPERATURES | ALSO_WIFI | ALSO_EXTRAS;
 
 /* ---- one number ---- */
 
@@ -173,9 +174,9 @@ static uint64_t present_bits(const struct fix *fix)
 #undef NUMBER
 #undef PART
     present |= iccid_len(fix) > 0 ? HAS(ICCID) : 0;
-    present |= fix->original_time_s != 0 ? EXTRA_ORIGINAL_TIME : 0;
-    present |= fix->temperature_count > 0 ? EXTRA_TEMPERATURES : 0;
-    present |= fix->wifi_count > 0 ? EXTRA_WIFI : 0;
+    present |= fix->original_time_s != 0 ? ALSO_ORIGINAL_TIME : 0;
+    present |= fix->temperature_count > 0 ? ALSO_TEMPERATURES : 0;
+    present |= fix->wifi_count > 0 ? ALSO_WIFI : 0;
     return present;
 }
 
@@ -217,22 +218,22 @@ static void write_members(struct writer *w, const struct fix *fix, uint64_t pres
         write_u8(w, (uint8_t)n);
         write_bytes(w, (struct bytes){(const uint8_t *)fix->iccid, n});
     }
-    if ((present & EXTRA_ORIGINAL_TIME) != 0) {
+    if ((present & ALSO_ORIGINAL_TIME) != 0) {
         write_varint_signed(w, wrap_minus(fix->original_time_s, fix->gps_time_s));
     }
-    if ((present & EXTRA_TEMPERATURES) != 0) {
+    if ((present & ALSO_TEMPERATURES) != 0) {
         write_temperatures(w, fix);
     }
-    if ((present & EXTRA_WIFI) != 0) {
+    if ((present & ALSO_WIFI) != 0) {
         write_wifi(w, fix);
     }
 }
 
-void pack_fix(struct writer *w, const struct fix *fix)
+void pack_report(struct writer *w, const struct fix *fix, struct bytes extras)
 {
     uint8_t body[BODY_MAX + VARINT_ROOM]; /* room, so that no varint comes near the end */
     struct writer b = writer_init(body, sizeof(body));
-    uint64_t present = present_bits(fix);
+    uint64_t present = present_bits(fix) | (extras.len > 0 ? ALSO_EXTRAS : 0);
     uint64_t expected = (uint64_t)fix->has << HAS_SHIFT & announced;
     write_varint_signed(&b, fix->gps_time_s);
     write_varint_signed(&b, wrap_minus(fix->rcv_time_s, fix->gps_time_s));
@@ -240,9 +241,17 @@ void pack_fix(struct writer *w, const struct fix *fix)
     write_varint(&b, present ^ expected);
     write_varint(&b, fix->flags);
     write_members(&b, fix, present);
+    if (extras.len > 0) {
+        write_bytes(&b, extras);
+    }
     check(writer_ok(&b) && b.len <= BODY_MAX);
     write_varint(w, b.len);
     write_bytes(w, writer_bytes(&b));
+}
+
+void pack_fix(struct writer *w, const struct fix *fix)
+{
+    pack_report(w, fix, (struct bytes){0});
 }
 
 static void read_iccid(struct reader *r, struct fix *out)
@@ -290,13 +299,13 @@ static void read_members(struct reader *r, struct fix *out, uint64_t present)
     if ((present & HAS(ICCID)) != 0) {
         read_iccid(r, out);
     }
-    if ((present & EXTRA_ORIGINAL_TIME) != 0) {
+    if ((present & ALSO_ORIGINAL_TIME) != 0) {
         out->original_time_s = wrap_plus(out->gps_time_s, read_varint_signed(r));
     }
-    if ((present & EXTRA_TEMPERATURES) != 0) {
+    if ((present & ALSO_TEMPERATURES) != 0) {
         read_temperatures(r, out);
     }
-    if ((present & EXTRA_WIFI) != 0) {
+    if ((present & ALSO_WIFI) != 0) {
         read_wifi(r, out);
     }
 }
@@ -313,19 +322,32 @@ bool pack_next(struct reader *r, struct bytes *body, int64_t *time_s)
     return reader_ok(r);
 }
 
-enum err unpack_fix(struct bytes body, struct fix *out)
+enum err unpack_report(struct bytes body, struct fix *out, struct bytes *extras)
 {
     struct reader r = reader_init(body);
     *out = (struct fix){0};
+    *extras = (struct bytes){0};
     out->gps_time_s = read_varint_signed(&r);
     out->rcv_time_s = wrap_plus(out->gps_time_s, read_varint_signed(&r));
     out->has = (uint32_t)read_upto(&r, UINT32_MAX);
-    uint64_t mask = read_upto(&r, announced | extras);
+    uint64_t mask = read_upto(&r, announced | unannounced);
     out->flags = (uint32_t)read_upto(&r, UINT32_MAX);
     read_members(&r, out, mask ^ ((uint64_t)out->has << HAS_SHIFT & announced));
-    bool sound = reader_ok(&r) && reader_left(&r) == 0 && (mask & ~(announced | extras)) == 0 &&
-                 out->source <= FIX_WIFI && out->lock < FIX_LOCK_COUNT;
+    if ((mask & ALSO_EXTRAS) != 0) {
+        *extras = read_rest(&r);
+        r.failed = r.failed || extras->len == 0 || !extras_are_sound(*extras);
+    }
+    bool sound = reader_ok(&r) && reader_left(&r) == 0 &&
+                 (mask & ~(announced | unannounced)) == 0 && out->source <= FIX_WIFI &&
+                 out->lock < FIX_LOCK_COUNT;
     return sound ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err unpack_fix(struct bytes body, struct fix *out)
+{
+    struct bytes extras;
+    enum err e = unpack_report(body, out, &extras);
+    return e == ERR_OK && extras.len > 0 ? ERR_CORRUPT : e;
 }
 
 /* ---- a state ---- */

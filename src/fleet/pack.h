@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "fleet/fold.h"
+#include "model/extra.h"
 #include "model/fix.h"
 
 /*
@@ -17,12 +18,15 @@
  */
 
 enum {
-    PACK_FIX_MAX = 224,  /* bytes of the longest record, its length included */
-    PACK_STATE_MAX = 352 /* bytes of the longest state */
+    PACK_FIX_MAX = 224, /* bytes of the longest record without extra values, with its length */
+    PACK_REPORT_MAX = PACK_FIX_MAX + EXTRAS_BYTES_MAX, /* of any record */
+    PACK_STATE_MAX = 352                               /* bytes of the longest state */
 };
 
 /* Appends the record of `fix`, at most PACK_FIX_MAX bytes. */
 void pack_fix(struct writer *w, const struct fix *fix);
+/* The same with its extra values, packed; at most PACK_REPORT_MAX bytes. */
+void pack_report(struct writer *w, const struct fix *fix, struct bytes extras);
 /* Appends the state, at most PACK_STATE_MAX bytes. */
 void pack_state(struct writer *w, const struct fold_state *state);
 
@@ -33,6 +37,11 @@ void pack_state(struct writer *w, const struct fold_state *state);
 bool pack_next(struct reader *r, struct bytes *body, int64_t *time_s);
 /* The fix of a record's body. ERR_CORRUPT: these bytes are not what pack_fix() writes. */
 MUST_USE enum err unpack_fix(struct bytes body, struct fix *out);
+/*
+ * The fix of a record's body and its extra values, which borrow the body; empty: none. ERR_CORRUPT:
+ * these bytes are not what pack_report() writes.
+ */
+MUST_USE enum err unpack_report(struct bytes body, struct fix *out, struct bytes *extras);
 /* The state that pack_state() wrote. ERR_CORRUPT. */
 MUST_USE enum err unpack_state(struct bytes packed, struct fold_state *out);
 

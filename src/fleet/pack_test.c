@@ -210,6 +210,64 @@ static void the_drawn_example(void **state)
     assert_string_equal(hex, drawn);
 }
 
+/* With the extra values that extra.c draws behind it, to the end of the record. */
+static void extra_values_stand_at_the_end(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct fix fix = {.rcv_time_s = 1795396802};
+    struct fix back;
+    struct extras x = {.arena = &arena};
+    struct bytes extras = {0};
+    uint8_t plain_room[RECORD_ROOM];
+    uint8_t room[PACK_REPORT_MAX];
+    int64_t time_s = 0;
+    fix_set_time(&fix, 1795396800);
+    extras_set(&x, EXTRA_RPM, 0, 1500);
+    extras_set_text(&x, EXTRA_CARD, 0, bytes_of_text("47"));
+    struct bytes values = extras_pack(&x);
+    struct writer w = writer_init(room, sizeof(room));
+    pack_report(&w, &fix, values);
+    struct bytes plain = packed_fix(&fix, plain_room);
+    assert_int_equal(w.len, plain.len + values.len);
+    struct bytes body = body_of(writer_bytes(&w), &time_s);
+    assert_memory_equal(body.at + body.len - values.len, values.at, values.len);
+    assert_int_equal(unpack_report(body, &back, &extras), ERR_OK);
+    assert_true(kit_same_fix(&fix, &back) && bytes_same(extras, values));
+    assert_int_equal(unpack_fix(body, &back), ERR_CORRUPT); /* a state's fix has none */
+    for (size_t len = 0; len < body.len; len++) {
+        assert_int_equal(unpack_report((struct bytes){body.at, len}, &back, &extras),
+                         len == body.len - 5 ? ERR_OK : ERR_CORRUPT); /* behind the first value */
+    }
+    assert_int_equal(unpack_report(bytes_slice(plain, 1, SIZE_MAX), &back, &extras), ERR_OK);
+    assert_int_equal(extras.len, 0);
+    arena_free(&arena);
+}
+
+static void the_longest_report_fits(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct fix fix = longest_fix();
+    struct fix back;
+    struct extras x = {.arena = &arena};
+    struct bytes extras = {0};
+    uint8_t room[PACK_REPORT_MAX];
+    int64_t time_s = 0;
+    for (unsigned i = 0; i < EXTRAS_MAX; i++) {
+        extras_set(&x, EXTRA_ANALOGUE, i, INT64_MIN);
+    }
+    struct bytes values = extras_pack(&x);
+    assert_in_range(values.len, EXTRAS_BYTES_MAX - 12, EXTRAS_BYTES_MAX);
+    struct writer w = writer_init(room, sizeof(room));
+    pack_report(&w, &fix, values);
+    assert_true(writer_ok(&w));
+    struct bytes body = body_of(writer_bytes(&w), &time_s);
+    assert_int_equal(unpack_report(body, &back, &extras), ERR_OK);
+    assert_true(kit_same_fix(&fix, &back) && bytes_same(extras, values));
+    arena_free(&arena);
+}
+
 /* A generator of our own, so that a failure can be repeated (Marsaglia, xorshift64). */
 static uint64_t next_random(uint64_t *seed)
 {
@@ -413,6 +471,8 @@ int main(void)
         cmocka_unit_test(lists_of_every_length),
         cmocka_unit_test(the_longest_fits),
         cmocka_unit_test(the_drawn_example),
+        cmocka_unit_test(extra_values_stand_at_the_end),
+        cmocka_unit_test(the_longest_report_fits),
         cmocka_unit_test(random_fixes),
         cmocka_unit_test(random_states),
         cmocka_unit_test(cut_off_and_overlong),

@@ -83,70 +83,99 @@ static void judge_time(struct fix *f, int64_t newest_s)
     }
 }
 
-/* Whether the batch holds it; of many fixes a set of fingerprints is kept. */
-static bool is_staged(struct ingest *in, struct stage *s, const struct fix *f)
+/* What is staged: a fix, and its time in the zones that its clock was read in before. */
+struct report {
+    struct fix fix;
+    struct bytes extras;
+    size_t former_count;
+    int64_t formers[CLOCK_FORMERS_MAX]; /* as many are set */
+};
+
+static struct bytes extras_of(const struct stage *s, size_t i)
 {
+    return s->extras == NULL ? (struct bytes){0} : s->extras[i];
+}
+
+/* Whether the batch holds it; of many fixes a set of fingerprints is kept. */
+static bool is_staged(struct ingest *in, struct stage *s, const struct fix *f, struct bytes extras)
+{
+    const struct store *store = in->options.store;
     if (s->count > SCAN_MAX && s->prints == NULL) {
         s->prints = g_hash_table_new(g_direct_hash, g_direct_equal);
         for (size_t i = 0; i < s->count; i++) {
-            (void)g_hash_table_add(s->prints, store_print(in->options.store, &s->fixes[i]));
+            (void)g_hash_table_add(s->prints, store_print(store, &s->fixes[i], extras_of(s, i)));
         }
     }
     if (s->prints != NULL) {
-        return g_hash_table_contains(s->prints, store_print(in->options.store, f));
+        return g_hash_table_contains(s->prints, store_print(store, f, extras));
     }
     for (size_t i = s->count; i > 0; i--) {
-        if (fix_is_repeat(&s->fixes[i - 1], f)) {
+        if (fix_is_repeat(&s->fixes[i - 1], f) && bytes_same(extras_of(s, i - 1), extras)) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_repeat(struct ingest *in, struct stage *s, const struct fix *f)
+static bool is_repeat(struct ingest *in, struct stage *s, const struct fix *f, struct bytes extras)
 {
-    return is_staged(in, s, f) ||
-           (!in->is_lost && store_has_repeat(in->options.store, s->hand->device, f));
+    return is_staged(in, s, f, extras) ||
+           (!in->is_lost && store_has_repeat(in->options.store, s->hand->device, f, extras));
 }
 
-static void append(struct ingest *in, struct stage *s, const struct fix *f)
+/* Room for one more; extras only once there are any. */
+static void grow(struct arena *a, struct stage *s, bool has_extras)
 {
-    struct batch *b = &in->batch;
-    if (s->count == s->capacity) {
-        size_t capacity = s->capacity == 0 ? FIXES_FIRST : s->capacity * 2;
-        struct fix *at = arena_new_array(&b->arena, capacity, sizeof(*at));
+    size_t capacity = s->count < s->capacity ? s->capacity
+                      : s->capacity == 0     ? FIXES_FIRST
+                                             : s->capacity * 2;
+    if (capacity > s->capacity) {
+        struct fix *at = arena_new_array(a, capacity, sizeof(*at));
         if (s->count > 0) {
             memcpy(at, s->fixes, s->count * sizeof(*at));
         }
         s->fixes = at;
-        s->capacity = capacity;
     }
-    s->fixes[s->count++] = *f;
+    if ((has_extras && s->extras == NULL) || (s->extras != NULL && capacity > s->capacity)) {
+        struct bytes *at = arena_new_array(a, capacity, sizeof(*at));
+        for (size_t i = 0; i < s->count; i++) {
+            at[i] = extras_of(s, i);
+        }
+        s->extras = at;
+    }
+    s->capacity = capacity;
+}
+
+static void append(struct ingest *in, struct stage *s, const struct report *r)
+{
+    struct batch *b = &in->batch;
+    bool has_extras = r->extras.len > 0;
+    if (s->count == s->capacity || (has_extras && s->extras == NULL)) {
+        grow(&b->arena, s, has_extras);
+    }
+    if (has_extras) {
+        s->extras[s->count] = arena_copy(&b->arena, r->extras);
+    }
+    s->fixes[s->count++] = r->fix;
     b->fixes++;
     if (s->prints != NULL) {
-        (void)g_hash_table_add(s->prints, store_print(in->options.store, f));
+        (void)g_hash_table_add(s->prints, store_print(in->options.store, &r->fix, r->extras));
     }
 }
 
 /* Sent again, a fix may be right that was too far ahead when it came first. */
-static bool was_ahead(struct ingest *in, struct stage *s, const struct fix *f)
+static bool was_ahead(struct ingest *in, struct stage *s, const struct report *r)
 {
     const struct fix *newest = &s->live.state.current;
+    const struct fix *f = &r->fix;
     if ((newest->flags & FIX_TIME_REPLACED) == 0 || (f->has & FIX_HAS_TIME) == 0 ||
         f->gps_time_s <= newest->gps_time_s) {
         return false;
     }
     struct fix ahead = *f;
     replace_time(&ahead);
-    return is_repeat(in, s, &ahead);
+    return is_repeat(in, s, &ahead, r->extras);
 }
-
-/* What is staged: a fix, and its time in the zones that its clock was read in before. */
-struct report {
-    struct fix fix;
-    size_t former_count;
-    int64_t formers[CLOCK_FORMERS_MAX]; /* as many are set */
-};
 
 /*
  * Sent again after its clock was found to be in another zone, a fix may be stored under the time
@@ -162,7 +191,7 @@ static bool was_read_otherwise(struct ingest *in, struct stage *s, const struct 
         struct fix ahead = f;
         replace_time(&ahead);
         judge_time(&f, 0);
-        if (is_repeat(in, s, &f) || is_repeat(in, s, &ahead)) {
+        if (is_repeat(in, s, &f, r->extras) || is_repeat(in, s, &ahead, r->extras)) {
             return true;
         }
     }
@@ -174,7 +203,7 @@ static bool is_known(struct ingest *in, struct stage *s, const struct report *r)
     const struct fix *f = &r->fix;
     bool is_newest = f->gps_time_s > s->live.state.current.gps_time_s;
     bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
-    bool known = !is_newest || is_replaced ? is_repeat(in, s, f) : was_ahead(in, s, f);
+    bool known = !is_newest || is_replaced ? is_repeat(in, s, f, r->extras) : was_ahead(in, s, r);
     return known || was_read_otherwise(in, s, r);
 }
 
@@ -188,7 +217,7 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
         b->repeated++;
         return;
     }
-    append(in, s, f);
+    append(in, s, r);
     upkeep_note_time(in, f);
     if (f->gps_time_s >= newest_s) {
         fold_step(&s->live.state, f);
@@ -215,6 +244,7 @@ void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
     struct stage *s = &b->stages[stage];
     struct report r; /* not zeroed: every fix passes here */
     r.fix = *m->fix;
+    r.extras = m->extras;
     r.former_count = 0;
     r.fix.rcv_time_s = head->rcv_time_ms / 1000;
     if (m->is_local_time && (r.fix.has & FIX_HAS_TIME) != 0) {
@@ -232,7 +262,7 @@ void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *
     const uint32_t not_told = FIX_HAS_TIME | FIX_HAS_POSITION;
     struct fix f = *m->fix;
     struct intake_message report = *m;
-    if ((f.has & ~(uint32_t)FIX_HAS_TIME) == 0) {
+    if ((f.has & ~(uint32_t)FIX_HAS_TIME) == 0 && m->extras.len == 0) {
         return;
     }
     if ((f.has & not_told) != not_told) {

@@ -57,6 +57,69 @@ static void many_of_one_batch_are_told_apart(void **state)
     assert_counter(r, fixes_repeated, sent - MANY);
 }
 
+/* The values of a fix whose odometer is `i`: none of every other one. */
+static struct bytes values_of(struct arena *arena, size_t i)
+{
+    struct extras x = {.arena = arena};
+    if (i % 2 == 0) {
+        extras_set(&x, EXTRA_STEPS, 0, (int64_t)i);
+    }
+    return extras_pack(&x);
+}
+
+/* Reports that differ in their values alone, among others, all in few batches. */
+static void values_stay_with_their_fixes(void **state)
+{
+    struct rig *r = *state;
+    struct arena arena = {0};
+    struct message messages[A_FRAME] = {0};
+    for (size_t i = 0; i < MANY; i += A_FRAME) {
+        for (size_t k = 0; k < A_FRAME; k++) {
+            messages[k] = (struct message){.kind = MESSAGE_FIX, .fix = kit_fix(KIT_TIME_S)};
+            fix_set_odometer_m(&messages[k].fix, (i + k) % 8);
+            messages[k].extras = values_of(&arena, i + k);
+        }
+        while (rig_try(r, rig_arrival(messages, A_FRAME)) != ERR_OK) {
+        }
+    }
+    (void)rig_wait(r, r->sent);
+    const struct store_span all = {RIG_DEVICE, 0, INT64_MAX};
+    struct store_reader *reader = NULL;
+    struct fix fix;
+    size_t plain = 0;
+    size_t next = 0;
+    assert_int_equal(store_read_open(r->store, all, &arena, &reader), ERR_OK);
+    while (store_read_next(reader, &fix) == ERR_OK) {
+        struct bytes extras = store_read_extras(reader);
+        plain += extras.len == 0;
+        if (extras.len > 0) {
+            assert_true(bytes_same(extras, values_of(&arena, next)));
+            assert_int_equal(fix.odometer_m, next % 8);
+            next += 2;
+        }
+    }
+    assert_int_equal(plain, 4); /* the odd numbers below 8; the others repeat them */
+    assert_in_range(next, MANY, MANY + A_FRAME);
+    store_read_close(reader);
+    arena_free(&arena);
+}
+
+/* A heartbeat that tells nothing but such values is a report too; sent again, it is a repeat. */
+static void a_heartbeat_may_hold_values_alone(void **state)
+{
+    struct rig *r = *state;
+    struct arena arena = {0};
+    struct message m = {.kind = MESSAGE_HEARTBEAT, .extras = values_of(&arena, 2)};
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(rig_send(r, rig_arrival(&m, 1)).outcome, OUTCOME_STORED);
+    }
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 1);
+    m.extras = values_of(&arena, 1);
+    assert_int_equal(rig_send(r, rig_arrival(&m, 1)).outcome, OUTCOME_STORED);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 1);
+    arena_free(&arena);
+}
+
 /* A clock that is wrong: what it said is compared, wherever the fix was filed. */
 static void a_wrong_clock_is_known_again(void **state)
 {
@@ -186,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_RIG(many_of_one_second_are_told_apart),
         WITH_RIG(many_of_one_batch_are_told_apart),
+        WITH_RIG(values_stay_with_their_fixes),
+        WITH_RIG(a_heartbeat_may_hold_values_alone),
         WITH_RIG(a_wrong_clock_is_known_again),
         WITH_RIG(a_time_that_became_right_is_known_again),
         WITH_RIG(a_rolled_over_week_is_moved_and_known_again),

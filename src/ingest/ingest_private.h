@@ -45,7 +45,8 @@ struct stage {
     struct hand *hand;
     struct device_ref ref; /* empty for a newcomer, who is not in the directory yet */
     struct live live;
-    struct fix *fixes; /* of this batch, in the batch's arena */
+    struct fix *fixes;    /* of this batch, in the batch's arena */
+    struct bytes *extras; /* of each of them, there too; NULL: none has any */
     size_t count;
     size_t capacity;
     GHashTable *prints; /* of `fixes`, where there are many; NULL: not made */

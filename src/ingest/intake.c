@@ -1,20 +1,22 @@
 /*
  * A record of an arrival; a mark is its first number:
  *
- *     head | address, frame, up to 8 | item | fix | text, up to 8 | item | …
+ *     head | address, frame, up to 8 | item | fix | text, extras, up to 8 | item | …
  *
- * An item says what follows it: a fix of MESSAGE_FIX and MESSAGE_HEARTBEAT, the text where there is
- * one. Nothing here comes from outside as bytes: both ends are this file.
+ * An item says what follows it: a fix of MESSAGE_FIX and MESSAGE_HEARTBEAT, the text and the extra
+ * values where there are any. Nothing here comes from outside as bytes: both ends are this file.
  */
 #include "ingest/intake.h"
 
 #include <string.h>
 
 #include "base/check.h"
+#include "model/extra.h"
 
 struct item {
     uint16_t kind; /* enum message_kind */
     bool is_local_time;
+    uint8_t extras_len;
     uint32_t text_len;
     struct message_part part;
 };
@@ -45,7 +47,7 @@ static size_t frame_length(const struct arrival *a)
 static size_t message_size(const struct message *m)
 {
     return round_up(sizeof(struct item)) + (holds_fix(m->kind) ? sizeof(struct fix) : 0) +
-           round_up(m->text.len);
+           round_up(m->text.len + m->extras.len);
 }
 
 size_t intake_size(const struct arrival *a)
@@ -68,8 +70,10 @@ static uint8_t *put(uint8_t *out, const void *from, size_t len)
 
 static uint8_t *put_message(uint8_t *out, const struct message *m)
 {
+    check(m->extras.len <= EXTRAS_BYTES_MAX);
     struct item item = {.kind = (uint16_t)m->kind,
                         .is_local_time = m->is_local_time,
+                        .extras_len = (uint8_t)m->extras.len,
                         .text_len = (uint32_t)m->text.len,
                         .part = m->part};
     put(out, &item, sizeof(item));
@@ -77,8 +81,8 @@ static uint8_t *put_message(uint8_t *out, const struct message *m)
     if (holds_fix(m->kind)) {
         out = put(out, &m->fix, sizeof(m->fix));
     }
-    put(out, m->text.at, m->text.len);
-    return out + round_up(m->text.len);
+    put(put(out, m->text.at, m->text.len), m->extras.at, m->extras.len);
+    return out + round_up(m->text.len + m->extras.len);
 }
 
 void intake_encode(const struct arrival *a, uint8_t *out)
@@ -158,6 +162,8 @@ bool intake_next(struct intake_cursor *c, struct intake_message *out)
         at += sizeof(struct fix);
     }
     out->text = bytes_slice(c->left, at, item.text_len);
-    c->left = bytes_slice(c->left, at + round_up(item.text_len), c->left.len);
+    out->extras = bytes_slice(c->left, at + item.text_len, item.extras_len);
+    at += round_up((size_t)item.text_len + item.extras_len);
+    c->left = bytes_slice(c->left, at, c->left.len);
     return true;
 }

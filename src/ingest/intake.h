@@ -41,6 +41,7 @@ struct intake_message {
     enum message_kind kind;
     bool is_local_time;
     const struct fix *fix; /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct bytes extras;
     struct message_part part;
     struct bytes text;
 };

@@ -127,6 +127,7 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
         take_message(&joined, &(struct intake_message){.kind = m->kind,
                                                        .is_local_time = m->is_local_time,
                                                        .fix = &m->fix,
+                                                       .extras = m->extras,
                                                        .part = m->part,
                                                        .text = m->text});
     }
@@ -256,6 +257,7 @@ static size_t collect_parts(struct batch *b)
         b->parts[count++] = (struct store_part){
             .device = s->hand->device,
             .fixes = s->fixes,
+            .extras = s->extras,
             .count = s->count,
             .state = &s->live.state,
             .has_late = s->has_late,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "model/extra.h"
 #include "model/fix.h"
 
 enum {
@@ -36,6 +37,7 @@ struct message {
     enum message_kind kind;
     bool is_local_time;       /* fix.gps_time_s was read in the zone of the session */
     struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct bytes extras;      /* beside the fix, from extras_pack(); borrowed */
     struct message_part part; /* MESSAGE_PART */
     struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
 };

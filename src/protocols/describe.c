@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/hex.h"
+#include "model/extra.h"
 
 enum { MAC_TEXT_SIZE = 18 };
 
@@ -238,6 +239,44 @@ static void describe_further(struct json_out *j, const struct fix *f)
     }
 }
 
+static void describe_extra(struct json_out *j, const struct extra *e)
+{
+    const struct extra_row *row = extra_row(extra_key_of(e));
+    check(row != NULL);
+    json_object_begin(j);
+    name_text(j, "name", row->name);
+    if (extra_index_of(e) > 0) {
+        name_int(j, "index", extra_index_of(e));
+    }
+    json_name(j, "value");
+    if (e->is_text) {
+        json_string_bytes(j, e->text);
+    } else if (row->kind == EXTRA_IS_SWITCH) {
+        json_bool(j, e->number != 0);
+    } else {
+        write_decimal(j, e->number, row->decimals);
+    }
+    if (row->unit[0] != '\0') {
+        name_text(j, "unit", row->unit);
+    }
+    json_object_end(j);
+}
+
+static void describe_extras(struct json_out *j, struct bytes packed)
+{
+    if (packed.len == 0) {
+        return;
+    }
+    struct extras_reader r = extras_begin(packed);
+    struct extra e;
+    json_name(j, "extras");
+    json_array_begin(j);
+    while (extras_next(&r, &e)) {
+        describe_extra(j, &e);
+    }
+    json_array_end(j);
+}
+
 static void describe_part(struct json_out *j, const struct message_part *part)
 {
     json_name(j, "part");
@@ -277,6 +316,7 @@ void protocol_describe(struct json_out *j, const struct protocol *p, const struc
     describe_alarms(j, &m->fix);
     describe_transport(j, m);
     describe_further(j, &m->fix);
+    describe_extras(j, m->extras);
     if (m->kind == MESSAGE_RESPONSE) {
         json_name(j, "text");
         json_string_bytes(j, m->text);

@@ -122,6 +122,26 @@ static void test_all_members_in_their_order(void **state)
 }
 
 /* As they are stored: decoding alone judges no time. */
+static void test_values_with_their_names_and_units(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct extras x = {.arena = &arena};
+    struct message m = {.kind = MESSAGE_HEARTBEAT};
+    extras_set(&x, EXTRA_RPM, 0, 900);
+    extras_set(&x, EXTRA_ANALOGUE, 2, -1250);
+    extras_set(&x, EXTRA_DOOR, 2, 1);
+    extras_set_text(&x, EXTRA_DRIVER, 0, bytes_of_text("\"A\""));
+    m.extras = extras_pack(&x);
+    assert_described(&m, false, "",
+                     "{\"protocol\":\"osmand\",\"type\":\"heartbeat\",\"extras\":["
+                     "{\"name\":\"analogue\",\"index\":2,\"value\":-1.25,\"unit\":\"V\"},"
+                     "{\"name\":\"rpm\",\"value\":900,\"unit\":\"1/min\"},"
+                     "{\"name\":\"driver\",\"value\":\"\\\"A\\\"\"},"
+                     "{\"name\":\"door\",\"index\":2,\"value\":true}]}");
+    arena_free(&arena);
+}
+
 static void test_a_time_that_was_not_believed(void **state)
 {
     (void)state;
@@ -160,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_identity_text_and_answer),
         cmocka_unit_test(test_an_alarm_counts_more_than_a_lock),
         cmocka_unit_test(test_all_members_in_their_order),
+        cmocka_unit_test(test_values_with_their_names_and_units),
         cmocka_unit_test(test_a_time_that_was_not_believed),
         cmocka_unit_test(test_a_heartbeat_has_no_source),
     };

@@ -111,7 +111,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
 {
     struct finding *f = finding_of(c, device);
     struct fold_state start;
-    c->fixes.count = 0;
+    fixes_reset(&c->fixes);
     enum err e = track_decode(c->codec, row, &c->fixes);
     if (e == ERR_OK) {
         e = track_unpack_state(row->start_state, &start);
@@ -181,7 +181,8 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     }
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
-        e = unpack_fix(body, &fix);
+        struct bytes extras;
+        e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
             note_fix(&f->row, time_s);
         }

@@ -28,8 +28,12 @@
  *     1 0    134050000                      lon_e7
  *
  * Version, count, length and checksum stand there in every version, so that damage is never taken
- * for a newer one. A block of version 2 holds `count` records of pack_fix() instead: see
- * chunk_prove().
+ * for a newer one.
+ *
+ *     1  columns
+ *     2  `count` records of pack_report() instead, see chunk_prove(), none with extra values
+ *     3  columns, zeros up to the next byte, and the columns of extra values (chunk_extras.c)
+ *     4  as 2, some with extra values
  *
  * A block costs 11 to 14 bytes and its first values; every further fix what changed in it: with all
  * that a tracker sends some 3 to 6 bytes. What a number here means never changes: a new meaning
@@ -47,9 +51,10 @@
 #include "base/wrap.h"
 #include "base/writer.h"
 #include "fleet/pack.h"
-#include "store/column.h"
+#include "store/chunk_extras.h"
 
-enum { COLUMNS_VERSION = 1, RECORDS_VERSION = 2, HEADING_MAX = 1 + 2 + 3 };
+enum version { COLUMNS = 1, RECORDS = 2, COLUMNS_EXTRAS = 3, RECORDS_EXTRAS = 4, NEWEST = 4 };
+enum { HEADING_MAX = 1 + 2 + 4 };
 enum { CHECKSUM_BYTES = 4, PRESENT_BITS = 6 };
 
 /* Members that are numbers of the machine; beside them there are bytes, the lowest first. */
@@ -116,13 +121,14 @@ struct buffer {
 
 struct chunk_codec {
     struct column_coder *coder;
+    struct extras_coder *extras; /* NULL: there were none so far */
     int64_t times_s[CHUNK_FIXES_MAX];
     int64_t values[CHUNK_FIXES_MAX];
     int64_t beside[CHUNK_FIXES_MAX];
     struct buffer block; /* that was encoded */
     struct buffer body;  /* that is decoded, with zeros behind it */
     uint64_t unproven;
-    struct buffer proof; /* struct fix: what a block was decoded to */
+    struct fixes proof; /* what a block was decoded to */
 };
 
 struct chunk_codec *chunk_codec_new(void)
@@ -135,10 +141,11 @@ struct chunk_codec *chunk_codec_new(void)
 void chunk_codec_free(struct chunk_codec *c)
 {
     if (c != NULL) {
+        extras_coder_free(c->extras);
         column_coder_free(c->coder);
         free(c->block.at);
         free(c->body.at);
-        free(c->proof.at);
+        fixes_clear(&c->proof);
         free(c);
     }
 }
@@ -149,6 +156,14 @@ static void reserve(struct buffer *b, size_t size)
         b->capacity = size;
         b->at = mem_resize(b->at, size);
     }
+}
+
+static struct extras_coder *extras_coder_of(struct chunk_codec *c)
+{
+    if (c->extras == NULL) {
+        c->extras = extras_coder_new(c->coder);
+    }
+    return c->extras;
 }
 
 /* ---- members ---- */
@@ -337,27 +352,37 @@ static struct bytes close_block(struct chunk_codec *c, uint8_t version, size_t c
     return (struct bytes){block, h.len + len + CHECKSUM_BYTES};
 }
 
-static struct bytes encode_columns(struct chunk_codec *c, const struct fix *fixes, size_t count,
-                                   int level)
+static struct bytes encode_columns(struct chunk_codec *c, const struct fix_run *run, int level)
 {
-    size_t body_max = MEMBER_COUNT * (COLUMN_HEADING_MAX + COLUMN_VALUE_MAX * count) + BITS_SLACK;
-    reserve(&c->block, HEADING_MAX + body_max + CHECKSUM_BYTES);
+    size_t body_max =
+        MEMBER_COUNT * (COLUMN_HEADING_MAX + COLUMN_VALUE_MAX * run->count) + BITS_SLACK;
+    struct bytes extras = {0};
+    if (fix_run_has_extras(run)) {
+        extras = extras_encode(extras_coder_of(c), run, level > 0);
+    }
+    reserve(&c->block, HEADING_MAX + body_max + extras.len + CHECKSUM_BYTES);
     struct bit_writer body = {.at = c->block.at + HEADING_MAX};
-    write_columns(c, &body, fixes, count, level);
+    write_columns(c, &body, run->at, run->count, level);
     size_t body_len = bits_align(&body);
     check(body_len <= body_max);
-    return close_block(c, COLUMNS_VERSION, count, body_len);
+    if (extras.len > 0) {
+        memcpy(body.at + body_len, extras.at, extras.len);
+    }
+    return close_block(c, extras.len > 0 ? COLUMNS_EXTRAS : COLUMNS, run->count,
+                       body_len + extras.len);
 }
 
-static struct bytes encode_records(struct chunk_codec *c, const struct fix *fixes, size_t count)
+static struct bytes encode_records(struct chunk_codec *c, const struct fix_run *run)
 {
-    reserve(&c->block, HEADING_MAX + count * PACK_FIX_MAX + CHECKSUM_BYTES);
-    struct writer body = writer_init(c->block.at + HEADING_MAX, count * PACK_FIX_MAX);
-    for (size_t i = 0; i < count; i++) {
-        pack_fix(&body, &fixes[i]);
+    bool has_extras = fix_run_has_extras(run);
+    size_t body_max = run->count * (has_extras ? PACK_REPORT_MAX : PACK_FIX_MAX);
+    reserve(&c->block, HEADING_MAX + body_max + CHECKSUM_BYTES);
+    struct writer body = writer_init(c->block.at + HEADING_MAX, body_max);
+    for (size_t i = 0; i < run->count; i++) {
+        pack_report(&body, &run->at[i], fix_run_extras(run, i));
     }
     check(writer_ok(&body));
-    return close_block(c, RECORDS_VERSION, count, body.len);
+    return close_block(c, has_extras ? RECORDS_EXTRAS : RECORDS, run->count, body.len);
 }
 
 static bool is_same(const struct fix *a, const struct fix *b)
@@ -366,24 +391,23 @@ static bool is_same(const struct fix *a, const struct fix *b)
            a->flags == b->flags && fix_is_repeat(a, b);
 }
 
-struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix *fixes,
-                         size_t count)
+struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix_run *run)
 {
-    size_t decoded = 0;
-    reserve(&c->proof, count * sizeof(struct fix));
-    struct fix *proof = (struct fix *)(void *)c->proof.at;
-    enum err e = chunk_decode(c, block, proof, count, &decoded);
-    bool is_proven = e == ERR_OK && decoded == count;
-    for (size_t i = 0; i < count && is_proven; i++) {
-        is_proven = is_same(&proof[i], &fixes[i]);
+    fixes_reset(&c->proof);
+    enum err e = chunk_decode(c, block, run->count, &c->proof);
+    struct fix_run proof = fixes_run(&c->proof);
+    bool is_proven = e == ERR_OK && proof.count == run->count;
+    for (size_t i = 0; i < run->count && is_proven; i++) {
+        is_proven = is_same(&proof.at[i], &run->at[i]) &&
+                    bytes_same(fix_run_extras(&proof, i), fix_run_extras(run, i));
     }
     if (is_proven) {
         return block;
     }
     c->unproven++;
-    log_line(LOG_ERROR, "columns_unproven", "fixes=%zu first=%lld", count,
-             (long long)fixes[0].gps_time_s);
-    return encode_records(c, fixes, count);
+    log_line(LOG_ERROR, "columns_unproven", "fixes=%zu first=%lld", run->count,
+             (long long)run->at[0].gps_time_s);
+    return encode_records(c, run);
 }
 
 uint64_t chunk_unproven(const struct chunk_codec *c)
@@ -391,10 +415,10 @@ uint64_t chunk_unproven(const struct chunk_codec *c)
     return c->unproven;
 }
 
-struct bytes chunk_encode(struct chunk_codec *c, const struct fix *fixes, size_t count, int level)
+struct bytes chunk_encode(struct chunk_codec *c, const struct fix_run *run, int level)
 {
-    check(count > 0 && count <= CHUNK_FIXES_MAX);
-    return chunk_prove(c, encode_columns(c, fixes, count, level), fixes, count);
+    check(run->count > 0 && run->count <= CHUNK_FIXES_MAX);
+    return chunk_prove(c, encode_columns(c, run, level), run);
 }
 
 /* ---- decoding ---- */
@@ -421,7 +445,7 @@ static enum err next_block(struct reader *r, struct block *b)
     if (!reader_ok(r) || crc32_z(0, b->checked.at, b->checked.len) != b->crc) {
         return ERR_CORRUPT;
     }
-    if (b->version > RECORDS_VERSION) {
+    if (b->version > NEWEST) {
         return ERR_VERSION;
     }
     return b->version != 0 && count > 0 && count <= CHUNK_FIXES_MAX ? ERR_OK : ERR_CORRUPT;
@@ -471,21 +495,15 @@ static bool is_fix(const struct fix *f)
            f->iccid[sizeof(f->iccid) - 1] == '\0';
 }
 
-static enum err read_columns(struct chunk_codec *c, struct bytes body, size_t count,
-                             struct fix *out)
+/* The columns of struct fix. */
+static bool read_members(struct chunk_codec *c, struct bit_reader *r, size_t count, struct fix *out)
 {
     uint64_t present = 0;
-    reserve(&c->body, body.len + BITS_SLACK);
-    if (body.len > 0) {
-        memcpy(c->body.at, body.at, body.len);
-    }
-    memset(c->body.at + body.len, 0, BITS_SLACK);
     memset(out, 0, count * sizeof(*out));
     memset(c->times_s, 0, count * sizeof(*c->times_s));
-    struct bit_reader r = {.at = c->body.at, .end = body.len * 8};
-    bool sound = bits_get(&r, PRESENT_BITS, &present) && present <= MEMBER_COUNT;
+    bool sound = bits_get(r, PRESENT_BITS, &present) && present <= MEMBER_COUNT;
     for (size_t i = 0; sound && i < present; i++) {
-        sound = read_member(c, &r, &members[i], count, out);
+        sound = read_member(c, r, &members[i], count, out);
         if (i == 0) {
             gather(&members[0], out, count, c->times_s);
         }
@@ -493,20 +511,47 @@ static enum err read_columns(struct chunk_codec *c, struct bytes body, size_t co
     for (size_t i = 0; sound && i < count; i++) {
         sound = is_fix(&out[i]);
     }
+    return sound;
+}
+
+/* For `out` has room behind its own. */
+static enum err read_columns(struct chunk_codec *c, const struct block *b, struct fixes *out)
+{
+    struct bytes body = b->body;
+    reserve(&c->body, body.len + BITS_SLACK);
+    if (body.len > 0) {
+        memcpy(c->body.at, body.at, body.len);
+    }
+    memset(c->body.at + body.len, 0, BITS_SLACK);
+    struct bit_reader r = {.at = c->body.at, .end = body.len * 8};
+    bool sound = read_members(c, &r, b->count, out->at + out->count);
+    if (sound && b->version == COLUMNS_EXTRAS) {
+        r.pos += (8U - (r.pos & 7U)) & 7U; /* the end is at a whole byte too */
+        sound = extras_decode(extras_coder_of(c), &r, b->count, out);
+    }
     return sound && r.end - r.pos < 8 ? ERR_OK : ERR_CORRUPT;
 }
 
-static enum err read_records(struct bytes body, size_t count, struct fix *out)
+/* For `out` has room behind its own. */
+static enum err read_records(const struct block *b, struct fixes *out)
 {
-    struct reader r = reader_init(body);
+    struct reader r = reader_init(b->body);
     struct bytes record = {0};
     int64_t time_s = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!pack_next(&r, &record, &time_s) || unpack_fix(record, &out[i]) != ERR_OK) {
+    bool has_extras = false;
+    for (size_t i = 0; i < b->count; i++) {
+        struct bytes extras = {0};
+        if (!pack_next(&r, &record, &time_s) ||
+            unpack_report(record, &out->at[out->count + i], &extras) != ERR_OK) {
             return ERR_CORRUPT;
         }
+        if (extras.len > 0) {
+            fixes_extras(out)[out->count + i] = arena_copy(&out->arena, extras);
+            has_extras = true;
+        }
     }
-    return reader_left(&r) == 0 ? ERR_OK : ERR_CORRUPT;
+    return reader_left(&r) == 0 && has_extras == (b->version == RECORDS_EXTRAS) ? ERR_OK
+                                                                                : ERR_CORRUPT;
 }
 
 enum err chunk_count(struct bytes data, size_t *count)
@@ -524,26 +569,30 @@ enum err chunk_count(struct bytes data, size_t *count)
     return ERR_OK;
 }
 
-enum err chunk_decode(struct chunk_codec *c, struct bytes data, struct fix *out, size_t room,
-                      size_t *count)
+static enum err read_block(struct chunk_codec *c, const struct block *b, struct fixes *out)
+{
+    fixes_reserve(out, b->count);
+    bool is_records = b->version == RECORDS || b->version == RECORDS_EXTRAS;
+    enum err e = is_records ? read_records(b, out) : read_columns(c, b, out);
+    out->count += e == ERR_OK ? b->count : 0;
+    return e;
+}
+
+enum err chunk_decode(struct chunk_codec *c, struct bytes data, size_t most, struct fixes *out)
 {
     struct reader r = reader_init(data);
-    *count = 0;
-    while (reader_left(&r) > 0) {
+    size_t before = out->count;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && reader_left(&r) > 0) {
         struct block b;
-        enum err e = next_block(&r, &b);
-        if (e != ERR_OK) {
-            return e;
+        e = next_block(&r, &b);
+        if (e == ERR_OK && b.count > most - (out->count - before)) {
+            e = ERR_TOO_LONG;
         }
-        if (b.count > room - *count) {
-            return ERR_TOO_LONG;
-        }
-        e = b.version == RECORDS_VERSION ? read_records(b.body, b.count, out + *count)
-                                         : read_columns(c, b.body, b.count, out + *count);
-        if (e != ERR_OK) {
-            return e;
-        }
-        *count += b.count;
+        e = e == ERR_OK ? read_block(c, &b, out) : e;
     }
-    return ERR_OK;
+    if (e != ERR_OK) {
+        fixes_cut(out, before);
+    }
+    return e;
 }

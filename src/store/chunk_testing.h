@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/writer.h"
+#include "model/extra.h"
 #include "store/bits_testing.h"
 #include "store/chunk.h"
 
@@ -54,6 +55,59 @@ static inline void fix_of_noise(uint64_t *seed, struct fix *f)
         memcpy(f->wifi[i].mac, &any, sizeof(f->wifi[i].mac));
         f->wifi[i].rssi_dbm = (int8_t)(any >> 56);
     }
+}
+
+/* Values of any kind, some of them of keys that nobody knows, or none; in the arena. */
+static inline struct bytes extras_of_noise(uint64_t *seed, struct arena *arena)
+{
+    struct extras x = {.arena = arena};
+    uint8_t text[EXTRA_TEXT_MAX];
+    size_t count = random_next(seed) % 2 == 0 ? 0 : random_next(seed) % (EXTRAS_MAX + 1);
+    for (size_t i = 0; i < count; i++) {
+        unsigned key = 1 + (unsigned)(random_next(seed) % (random_next(seed) % 2 == 0 ? 6 : 1000));
+        unsigned index = (unsigned)(random_next(seed) % (random_next(seed) % 2 == 0 ? 2 : 64));
+        size_t len = 1 + random_next(seed) % EXTRA_TEXT_MAX;
+        for (size_t k = 0; k < len; k++) {
+            text[k] = (uint8_t)('!' + random_next(seed) % 94);
+        }
+        if (random_next(seed) % 4 == 0) {
+            struct bytes kept = arena_copy(arena, (struct bytes){text, len});
+            extras_set_text(&x, (enum extra_key)key, index, kept);
+        } else {
+            int64_t number = (int64_t)random_bits(seed, 64);
+            extras_set(&x, (enum extra_key)key, index, number);
+        }
+    }
+    return extras_pack(&x);
+}
+
+/* chunk_encode(), chunk_prove() and chunk_decode() of fixes alone, without extra values. */
+static inline struct bytes encode_plain(struct chunk_codec *c, const struct fix *fixes,
+                                        size_t count, int level)
+{
+    const struct fix_run run = {fixes, NULL, count};
+    return chunk_encode(c, &run, level);
+}
+
+static inline struct bytes prove_plain(struct chunk_codec *c, struct bytes block,
+                                       const struct fix *fixes, size_t count)
+{
+    const struct fix_run run = {fixes, NULL, count};
+    return chunk_prove(c, block, &run);
+}
+
+static inline enum err decode_plain(struct chunk_codec *c, struct bytes data, struct fix *out,
+                                    size_t room, size_t *count)
+{
+    struct fixes got = {0};
+    enum err e = chunk_decode(c, data, room, &got);
+    check(got.extras == NULL);
+    *count = got.count;
+    if (got.count > 0 && out != NULL) {
+        memcpy(out, got.at, got.count * sizeof(*out));
+    }
+    fixes_clear(&got);
+    return e;
 }
 
 /* A block with this version, count and body and a checksum that is right, into `at`; answers its

@@ -31,6 +31,7 @@ struct kit {
     uint32_t seed;
     int64_t keep_from_s;
     bool is_gone;
+    struct arena arena; /* of the extra values at hand */
 };
 
 static inline uint32_t rnd(struct kit *k, uint32_t below)
@@ -100,14 +101,29 @@ static inline void model_add(struct model *m, const struct fix *fix)
     m->count++;
 }
 
+/* The extra values of a fix: devices with an odd id have some, by what the fix itself says. */
+static inline struct bytes extras_at(struct kit *k, int64_t device, const struct fix *fix)
+{
+    struct extras x = {.arena = &k->arena};
+    if (device % 2 == 0 || fix->satellites % 4 != 0) {
+        return (struct bytes){0};
+    }
+    extras_set(&x, EXTRA_RPM, 0, fix->lat_e7 % 4096);
+    extras_set(&x, EXTRA_ANALOGUE, fix->satellites, (int64_t)fix->gps_time_s);
+    extras_set_text(&x, EXTRA_DRIVER, 0, bytes_of_text(fix->satellites > 8 ? "Ada" : "Grace"));
+    return extras_pack(&x);
+}
+
 /* Commits fixes as ingest does: those in order are folded, the others marked late. */
 static inline void commit(struct kit *k, int64_t device, const struct fix *fixes, size_t count)
 {
     struct model *m = &k->models[device];
-    struct store_part part = {.device = device, .fixes = fixes, .count = count};
+    struct bytes *extras = arena_new_array(&k->arena, count, sizeof(*extras));
+    struct store_part part = {.device = device, .fixes = fixes, .extras = extras, .count = count};
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
         model_add(m, &fixes[i]);
+        extras[i] = extras_at(k, device, &fixes[i]);
         if (time_s >= m->live.current.gps_time_s) {
             fold_step(&m->live, &fixes[i]);
             continue;
@@ -119,6 +135,7 @@ static inline void commit(struct kit *k, int64_t device, const struct fix *fixes
     part.state = &m->live;
     const struct store_batch batch = {.parts = &part, .part_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
+    arena_free(&k->arena);
 }
 
 static inline struct fix fix_at(struct kit *k, int64_t time_s)
@@ -214,12 +231,23 @@ static inline void assert_same_state(const struct fold_state *a, const struct fo
 static inline void assert_history(struct kit *k, int64_t device)
 {
     const struct model *m = &k->models[device];
-    struct fix *read = mem_new_array(FIXES_MAX, sizeof(*read));
-    assert_int_equal(kit_read(k->store, device, INT64_MAX, read, FIXES_MAX), m->count);
-    for (size_t i = 0; i < m->count; i++) {
-        assert_true(kit_same_fix(&read[i], &m->fixes[i]));
+    const struct store_span all = {device, 0, INT64_MAX};
+    struct arena arena = {0};
+    struct store_reader *r = NULL;
+    struct fix fix;
+    size_t i = 0;
+    assert_int_equal(store_read_open(k->store, all, &arena, &r), ERR_OK);
+    for (; store_read_next(r, &fix) == ERR_OK; i++) {
+        assert_true(i < m->count && kit_same_fix(&fix, &m->fixes[i]));
+        assert_true(bytes_same(store_read_extras(r), extras_at(k, device, &fix)));
+        arena_clear(&k->arena);
     }
-    free(read);
+    arena_free(&k->arena);
+    assert_int_equal(i, m->count);
+    store_read_rewind(r);
+    assert_int_equal(store_read_extras(r).len, 0);
+    store_read_close(r);
+    arena_free(&arena);
 }
 
 static inline struct fold_state folded(const struct model *m, int64_t to_s)

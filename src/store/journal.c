@@ -1,7 +1,8 @@
 /*
- * A batch, version 2. Numbers are varints, signed ones zigzag; the checksum is CRC-32 (ISO 3309, as
- * zlib computes it) over all before it, little-endian. `seq` is the number of its row, so that no
- * row is taken for one that is sealed; version 1 was without it.
+ * A batch, version 2, or 3 where a fix of it has extra values. Numbers are varints, signed ones
+ * zigzag; the checksum is CRC-32 (ISO 3309, as zlib computes it) over all before it, little-endian.
+ * `seq` is the number of its row, so that no row is taken for one that is sealed; version 1 was
+ * without it.
  *
  *     version | seq | parts | part ... | crc32
  *        1      1..5   1..3                4
@@ -22,8 +23,10 @@
 #include "base/mem.h"
 #include "base/writer.h"
 #include "fleet/pack.h"
+#include "store/fixes.h"
 
-enum { FIRST_VERSION = 1, BATCH_VERSION = 2, CHECKSUM_BYTES = 4, BUFFER_KEPT = 4 << 20 };
+enum { FIRST_VERSION = 1, BATCH_VERSION = 2, EXTRAS_VERSION = 3 };
+enum { CHECKSUM_BYTES = 4, BUFFER_KEPT = 4 << 20 };
 /* The longest of what a part holds beside its state and its fixes: six varints. */
 enum { PART_MAX = 6 * 10 };
 
@@ -50,6 +53,7 @@ static void end(struct journal_buffer *b, const struct writer *w)
 
 static void pack_part(struct journal_buffer *b, const struct store_part *part)
 {
+    const struct bytes none = {0};
     uint8_t state[PACK_STATE_MAX];
     struct writer s = writer_init(state, sizeof(state));
     pack_state(&s, part->state);
@@ -64,10 +68,21 @@ static void pack_part(struct journal_buffer *b, const struct store_part *part)
     write_varint(&w, part->count);
     end(b, &w);
     for (size_t i = 0; i < part->count; i++) {
-        w = begin(b, PACK_FIX_MAX);
-        pack_fix(&w, &part->fixes[i]);
+        w = begin(b, PACK_REPORT_MAX);
+        pack_report(&w, &part->fixes[i], part->extras == NULL ? none : part->extras[i]);
         end(b, &w);
     }
+}
+
+static bool have_extras(const struct store_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct fix_run run = {parts[i].fixes, parts[i].extras, parts[i].count};
+        if (fix_run_has_extras(&run)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct bytes journal_pack(struct journal_buffer *b, uint64_t seq, const struct store_part *parts,
@@ -78,7 +93,7 @@ struct bytes journal_pack(struct journal_buffer *b, uint64_t seq, const struct s
     }
     b->len = 0;
     struct writer w = begin(b, PART_MAX);
-    write_u8(&w, BATCH_VERSION);
+    write_u8(&w, have_extras(parts, count) ? EXTRAS_VERSION : BATCH_VERSION);
     write_varint(&w, seq);
     write_varint(&w, count);
     end(b, &w);
@@ -100,7 +115,7 @@ static enum err read_heading(struct journal_cursor *c)
     uint8_t version = read_u8(&c->in);
     c->seq = version >= BATCH_VERSION ? read_varint(&c->in) : 0;
     c->left = read_varint(&c->in);
-    if (version < FIRST_VERSION || version > BATCH_VERSION) {
+    if (version < FIRST_VERSION || version > EXTRAS_VERSION) {
         return ERR_VERSION;
     }
     return reader_ok(&c->in) && (version < BATCH_VERSION || c->seq > 0) ? ERR_OK : ERR_CORRUPT;

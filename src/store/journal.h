@@ -32,7 +32,7 @@ struct journal_part {
     int64_t dirty_from_s;
     struct bytes state; /* for unpack_state() */
     size_t count;
-    struct bytes fixes; /* `count` records for pack_next() */
+    struct bytes fixes; /* `count` records for pack_next() and unpack_report() */
 };
 
 struct journal_cursor {

@@ -60,8 +60,10 @@ static void assert_part(const struct journal_part *got, const struct store_part 
     assert_int_equal(state.odometer_m_e2, put->state->odometer_m_e2);
     for (; pack_next(&r, &body, &time_s); n++) {
         struct fix fix;
-        assert_int_equal(unpack_fix(body, &fix), ERR_OK);
+        struct bytes extras;
+        assert_int_equal(unpack_report(body, &fix, &extras), ERR_OK);
         assert_true(kit_same_fix(&fix, &put->fixes[n]));
+        assert_true(bytes_same(extras, put->extras == NULL ? NO_EXTRAS : put->extras[n]));
     }
     assert_int_equal(n, put->count);
 }
@@ -79,6 +81,43 @@ static void parts_come_back(void **state)
         assert_part(&part, &m.parts[i]);
     }
     assert_int_equal(journal_next(&c, &part), ERR_END);
+    journal_buffer_clear(&m.buffer);
+}
+
+/* One value anywhere makes it a batch of version 3; an array of none leaves it as it was. */
+static void values_come_back(void **state)
+{
+    struct sample m;
+    struct journal_cursor c;
+    struct journal_part part;
+    struct bytes extras[FIXES] = {{0}};
+    struct arena arena = {0};
+    struct extras x = {.arena = &arena};
+    uint8_t before[1024];
+    (void)state;
+    sample_init(&m);
+    struct bytes plain = {before, m.batch.len};
+    assert_int_equal(m.batch.at[0], 2);
+    assert_true(plain.len <= sizeof(before));
+    memcpy(before, m.batch.at, plain.len);
+    for (size_t i = 0; i < DEVICES; i++) {
+        m.parts[i].extras = &extras[m.parts[i].fixes - m.fixes];
+    }
+    assert_true(bytes_same(journal_pack(&m.buffer, SEQ, m.parts, DEVICES), plain));
+    extras_set(&x, EXTRA_RPM, 0, 900);
+    extras_set_text(&x, EXTRA_DRIVER, 0, bytes_of_text("Ada"));
+    extras[FIXES - 1] = extras_pack(&x);
+    m.batch = journal_pack(&m.buffer, SEQ, m.parts, DEVICES);
+    assert_int_equal(m.batch.at[0], 3);
+    assert_int_equal(m.batch.len, plain.len + extras[FIXES - 1].len);
+    assert_int_equal(journal_open(m.batch, &c), ERR_OK);
+    assert_int_equal(c.seq, SEQ);
+    for (size_t i = 0; i < DEVICES; i++) {
+        assert_int_equal(journal_next(&c, &part), ERR_OK);
+        assert_part(&part, &m.parts[i]);
+    }
+    assert_int_equal(journal_next(&c, &part), ERR_END);
+    arena_free(&arena);
     journal_buffer_clear(&m.buffer);
 }
 
@@ -159,7 +198,7 @@ static void damage_under_a_good_checksum(void **state)
         assert_true(e == ERR_END || e == ERR_CORRUPT || (e == ERR_VERSION && i < 256));
         m.buffer.at[i / 256] = kept;
     }
-    m.buffer.at[0] = 3;
+    m.buffer.at[0] = 4;
     seal(&m);
     assert_int_equal(read_through(m.batch), ERR_VERSION);
     journal_buffer_clear(&m.buffer);
@@ -218,9 +257,13 @@ static void bytes_behind_the_last_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_come_back),      cmocka_unit_test(the_buffer_is_used_again),
-        cmocka_unit_test(every_byte_counts),    cmocka_unit_test(damage_under_a_good_checksum),
-        cmocka_unit_test(a_batch_of_version_1), cmocka_unit_test(bytes_behind_the_last_part),
+        cmocka_unit_test(parts_come_back),
+        cmocka_unit_test(values_come_back),
+        cmocka_unit_test(the_buffer_is_used_again),
+        cmocka_unit_test(every_byte_counts),
+        cmocka_unit_test(damage_under_a_good_checksum),
+        cmocka_unit_test(a_batch_of_version_1),
+        cmocka_unit_test(bytes_behind_the_last_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

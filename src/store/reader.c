@@ -61,6 +61,8 @@ struct store_reader {
     size_t entry;
     struct bytes body; /* the next record of the tail; empty: none */
     int64_t body_time_s;
+
+    struct bytes extras; /* of the last fix given */
 };
 
 /* ---- opening ---- */
@@ -268,7 +270,7 @@ static enum err decode_row(struct store_reader *r, const struct track_row *row)
     if (e != ERR_OK) {
         return e;
     }
-    r->fixes.count = 0;
+    fixes_reset(&r->fixes);
     r->fix = 0;
     e = track_decode(v->codec, row, &r->fixes);
     visitors_give(s->visitors, v);
@@ -309,10 +311,12 @@ enum err store_read_next(struct store_reader *r, struct fix *out)
         return e;
     }
     if (has_sealed && (!has_tail || r->fixes.at[r->fix].gps_time_s <= r->body_time_s)) {
-        *out = r->fixes.at[r->fix++];
+        struct fix_run run = fixes_run(&r->fixes);
+        r->extras = fix_run_extras(&run, r->fix);
+        *out = run.at[r->fix++];
         e = ERR_OK;
     } else {
-        e = unpack_fix(r->body, out);
+        e = unpack_report(r->body, out, &r->extras);
         advance_tail(r);
     }
     if (e == ERR_OK && out->gps_time_s < r->last_s) {
@@ -322,12 +326,18 @@ enum err store_read_next(struct store_reader *r, struct fix *out)
     return e;
 }
 
+struct bytes store_read_extras(const struct store_reader *r)
+{
+    return r->extras;
+}
+
 void store_read_rewind(struct store_reader *r)
 {
     r->last_s = INT64_MIN;
+    r->extras = (struct bytes){0};
     r->row = 0;
     r->fix = 0;
-    r->fixes.count = 0;
+    fixes_reset(&r->fixes);
     r->piece = 0;
     r->entry = 0;
     r->records = (struct reader){0};

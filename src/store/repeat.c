@@ -4,7 +4,7 @@
  * rows of the last sealed hour are looked through for its original time.
  *
  * A fingerprint is SipHash-2-4 (libsodium's crypto_shorthash, keyed anew by every start) of the
- * packed fix without what a repeat may differ in. That two different fixes share one of 2^64 is
+ * packed report without what a repeat may differ in. That two different fixes share one of 2^64 is
  * less likely than any damage a disk does unseen.
  */
 #include "store/repeat.h"
@@ -82,10 +82,10 @@ size_t repeats_sets(const struct repeats *r)
 
 /* ---- sets ---- */
 
-static gpointer print_of(const struct repeats *r, const struct fix *fix)
+static gpointer print_of(const struct repeats *r, const struct fix *fix, struct bytes extras)
 {
     _Static_assert(sizeof(gpointer) == crypto_shorthash_BYTES, "a fingerprint is a pointer");
-    uint8_t room[PACK_FIX_MAX];
+    uint8_t room[PACK_REPORT_MAX];
     struct writer w = writer_init(room, sizeof(room));
     struct fix bare = *fix;
     gpointer print = NULL;
@@ -94,7 +94,7 @@ static gpointer print_of(const struct repeats *r, const struct fix *fix)
     if ((bare.flags & FIX_TIME_REPLACED) != 0) {
         bare.gps_time_s = 0;
     }
-    pack_fix(&w, &bare);
+    pack_report(&w, &bare, extras);
     (void)crypto_shorthash((unsigned char *)&print, room, w.len, r->key);
     return print;
 }
@@ -136,6 +136,12 @@ static struct print_set *find_set(struct repeats *r, const struct tail *tail, en
 
 /* ---- the tail ---- */
 
+/* What is looked for. */
+struct wanted {
+    const struct fix *fix;
+    struct bytes extras;
+};
+
 /* Records that may be of the time. */
 static size_t count_candidates(const struct tail_piece *pieces, size_t count, int64_t time_s)
 {
@@ -147,8 +153,9 @@ static size_t count_candidates(const struct tail_piece *pieces, size_t count, in
     return n;
 }
 
-static bool scan_piece(const struct tail_piece *piece, const struct fix *fix)
+static bool scan_piece(const struct tail_piece *piece, const struct wanted *wanted)
 {
+    const struct fix *fix = wanted->fix;
     struct reader r = reader_init(piece->records);
     struct bytes body = {0};
     int64_t time_s = 0;
@@ -157,8 +164,9 @@ static bool scan_piece(const struct tail_piece *piece, const struct fix *fix)
     }
     while (pack_next(&r, &body, &time_s)) {
         struct fix stored;
-        if (time_s == fix->gps_time_s && unpack_fix(body, &stored) == ERR_OK &&
-            fix_is_repeat(&stored, fix)) {
+        struct bytes extras;
+        if (time_s == fix->gps_time_s && unpack_report(body, &stored, &extras) == ERR_OK &&
+            fix_is_repeat(&stored, fix) && bytes_same(extras, wanted->extras)) {
             return true;
         }
     }
@@ -174,8 +182,9 @@ static void extend_by_piece(const struct repeats *r, struct print_set *set,
     int64_t time_s = 0;
     for (size_t i = 0; pack_next(&records, &body, &time_s); i++) {
         struct fix stored;
-        if (i >= skip && unpack_fix(body, &stored) == ERR_OK) {
-            (void)g_hash_table_add(set->prints, print_of(r, &stored));
+        struct bytes extras;
+        if (i >= skip && unpack_report(body, &stored, &extras) == ERR_OK) {
+            (void)g_hash_table_add(set->prints, print_of(r, &stored, extras));
         }
     }
 }
@@ -195,8 +204,9 @@ static void extend_set(const struct repeats *r, struct print_set *set,
     set->count = before;
 }
 
-static bool tail_has(struct store *s, const struct tail *tail, const struct fix *fix)
+static bool tail_has(struct store *s, const struct tail *tail, const struct wanted *wanted)
 {
+    const struct fix *fix = wanted->fix;
     bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
     if (tail->count == 0 || (!is_replaced && fix->gps_time_s > tail->max_time_s)) {
         return false;
@@ -209,7 +219,7 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct fix 
     if (!is_replaced && count_candidates(pieces, n, fix->gps_time_s) <= SCAN_MAX) {
         bool found = false;
         for (size_t i = n; i > 0 && !found; i--) {
-            found = scan_piece(&pieces[i - 1], fix);
+            found = scan_piece(&pieces[i - 1], wanted);
         }
         return found;
     }
@@ -220,7 +230,7 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct fix 
         set = add_set(s->repeats, &like);
     }
     extend_set(s->repeats, set, pieces, n);
-    return g_hash_table_contains(set->prints, print_of(s->repeats, fix));
+    return g_hash_table_contains(set->prints, print_of(s->repeats, fix, wanted->extras));
 }
 
 /* ---- sealed rows ---- */
@@ -254,14 +264,17 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
         like.to_s = row->last_s - 1 > time_s ? row->last_s - 1 : time_s;
     }
     struct print_set *set = add_set(s->repeats, &like);
-    for (size_t i = 0; i < s->fixes.count; i++) {
-        (void)g_hash_table_add(set->prints, print_of(s->repeats, &s->fixes.at[i]));
+    struct fix_run run = fixes_run(&s->fixes);
+    for (size_t i = 0; i < run.count; i++) {
+        gpointer print = print_of(s->repeats, &run.at[i], fix_run_extras(&run, i));
+        (void)g_hash_table_add(set->prints, print);
     }
     return set;
 }
 
-static bool sealed_has(struct store *s, const struct tail *tail, const struct fix *fix)
+static bool sealed_has(struct store *s, const struct tail *tail, const struct wanted *wanted)
 {
+    const struct fix *fix = wanted->fix;
     bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
     if (tail->sealed_last_s == INT64_MIN ||
         (!is_replaced && fix->gps_time_s > tail->sealed_last_s)) {
@@ -273,16 +286,18 @@ static bool sealed_has(struct store *s, const struct tail *tail, const struct fi
     if (set == NULL) {
         set = make_sealed_set(s, tail, kind, time_s);
     }
-    return set != NULL && g_hash_table_contains(set->prints, print_of(s->repeats, fix));
+    return set != NULL &&
+           g_hash_table_contains(set->prints, print_of(s->repeats, fix, wanted->extras));
 }
 
-bool repeats_has(struct store *s, int64_t device, const struct fix *fix)
+bool repeats_has(struct store *s, int64_t device, const struct fix *fix, struct bytes extras)
 {
+    const struct wanted wanted = {fix, extras};
     const struct tail *tail = tails_find(s->tails, device);
-    return tail != NULL && (tail_has(s, tail, fix) || sealed_has(s, tail, fix));
+    return tail != NULL && (tail_has(s, tail, &wanted) || sealed_has(s, tail, &wanted));
 }
 
-void *store_print(const struct store *s, const struct fix *fix)
+void *store_print(const struct store *s, const struct fix *fix, struct bytes extras)
 {
-    return print_of(s->repeats, fix);
+    return print_of(s->repeats, fix, extras);
 }

@@ -18,6 +18,6 @@ void repeats_free(struct repeats *r);
 enum { REPEATS_SETS_MAX = 64 };
 size_t repeats_sets(const struct repeats *r);
 /* As store_has_repeat(). */
-bool repeats_has(struct store *s, int64_t device, const struct fix *fix);
+bool repeats_has(struct store *s, int64_t device, const struct fix *fix, struct bytes extras);
 
 #endif

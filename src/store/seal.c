@@ -41,7 +41,12 @@ static enum err load_piece(const struct tail_piece *piece, struct fixes *out)
     int64_t time_s = 0;
     enum err e = ERR_OK;
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
-        e = unpack_fix(body, &out->at[out->count++]);
+        struct bytes extras;
+        e = unpack_report(body, &out->at[out->count], &extras);
+        if (extras.len > 0) {
+            fixes_extras(out)[out->count] = extras;
+        }
+        out->count++;
     }
     return e;
 }
@@ -61,8 +66,7 @@ enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *
     for (size_t i = 0; i < n && e == ERR_OK; i++) {
         e = load_piece(&pieces[i], out);
     }
-    struct fixes tail_only = {out->at + first, out->count - first, out->count - first};
-    fixes_sort(&tail_only);
+    fixes_sort(out, first);
     return e;
 }
 
@@ -80,11 +84,11 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
 {
     const struct track_row row = {
         .id = id,
-        .first_s = stretch->fixes[0].gps_time_s,
-        .last_s = stretch->fixes[stretch->count - 1].gps_time_s,
-        .count = stretch->count,
+        .first_s = stretch->fixes.at[0].gps_time_s,
+        .last_s = stretch->fixes.at[stretch->fixes.count - 1].gps_time_s,
+        .count = stretch->fixes.count,
         .start_state = stretch->start_state,
-        .data = chunk_encode(s->codec, stretch->fixes, stretch->count, CHUNK_THOROUGH),
+        .data = chunk_encode(s->codec, &stretch->fixes, CHUNK_THOROUGH),
     };
     uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
     return id == 0 ? track_add_chunk(s->track, device, &row, distance_m_e2)
@@ -94,18 +98,20 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
 /* The last place at which the stretch may be divided: behind it there are two seconds or more. */
 static size_t last_cut(const struct seal_stretch *stretch)
 {
-    size_t at = stretch->count;
-    int64_t last_s = stretch->fixes[at - 1].gps_time_s;
-    while (stretch->is_continued && at > 0 && stretch->fixes[at - 1].gps_time_s == last_s) {
+    const struct fix_run *fixes = &stretch->fixes;
+    size_t at = fixes->count;
+    int64_t last_s = fixes->at[at - 1].gps_time_s;
+    while (stretch->is_continued && at > 0 && fixes->at[at - 1].gps_time_s == last_s) {
         at--;
     }
-    return at == stretch->count || at == 0 ? at : at - 1;
+    return at == fixes->count || at == 0 ? at : at - 1;
 }
 
 enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
                            const struct seal_stretch *stretch)
 {
-    size_t pieces = (stretch->count + TRACK_SPLIT - 1) / TRACK_SPLIT;
+    size_t count = stretch->fixes.count;
+    size_t pieces = (count + TRACK_SPLIT - 1) / TRACK_SPLIT;
     if (pieces == 1) {
         return write_chunk(s, device, first_id, stretch);
     }
@@ -118,14 +124,13 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
         state = (struct fold_state){0}; /* the damage stays where it is */
     }
     for (size_t i = 1; i <= pieces && e == ERR_OK; i++) {
-        size_t even = stretch->count * i / pieces;
+        size_t even = count * i / pieces;
         size_t end = even > cut && i < pieces ? cut : even;
         if (end == begin) {
             continue;
         }
-        piece.fixes = stretch->fixes + begin;
-        piece.count = end - begin;
-        track_fold(&state, piece.fixes, piece.count);
+        piece.fixes = fix_run_slice(&stretch->fixes, begin, end - begin);
+        track_fold(&state, piece.fixes.at, piece.fixes.count);
         piece.end_state = track_pack_state(&state, &s->scratch);
         e = write_chunk(s, device, begin == 0 ? first_id : 0, &piece);
         piece.start_state = piece.end_state;
@@ -190,8 +195,7 @@ static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct 
         return e;
     }
     const struct seal_stretch stretch = {
-        .fixes = s->fixes.at,
-        .count = s->fixes.count,
+        .fixes = fixes_run(&s->fixes),
         .start_state = b->has_open ? b->open.start_state : b->sealed.state,
         .end_state = {tail->state, tail->state_len},
     };
@@ -207,13 +211,12 @@ static enum err append_run(struct store *s, const struct tail *tail, struct befo
     if (e != ERR_OK) {
         return e;
     }
-    const struct fix *first = &s->fixes.at[0];
-    const struct fix *last = &s->fixes.at[s->fixes.count - 1];
-    struct bytes run = chunk_encode(s->codec, first, s->fixes.count, CHUNK_QUICK);
+    struct fix_run fixes = fixes_run(&s->fixes);
+    struct bytes run = chunk_encode(s->codec, &fixes, CHUNK_QUICK);
     struct track_row row = {
-        .first_s = first->gps_time_s,
-        .last_s = last->gps_time_s,
-        .count = s->fixes.count,
+        .first_s = fixes.at[0].gps_time_s,
+        .last_s = fixes.at[fixes.count - 1].gps_time_s,
+        .count = fixes.count,
         .start_state = b->sealed.state,
         .data = run,
     };
@@ -239,12 +242,13 @@ static enum err rewrite_open(struct store *s, const struct tail *tail, struct be
     if (e != ERR_OK) {
         return e;
     }
+    struct fix_run fixes = fixes_run(&s->fixes);
     const struct track_row row = {
-        .first_s = s->fixes.at[0].gps_time_s,
-        .last_s = s->fixes.at[s->fixes.count - 1].gps_time_s,
-        .count = s->fixes.count,
+        .first_s = fixes.at[0].gps_time_s,
+        .last_s = fixes.at[fixes.count - 1].gps_time_s,
+        .count = fixes.count,
         .start_state = b->has_open ? b->open.start_state : b->sealed.state,
-        .data = chunk_encode(s->codec, s->fixes.at, s->fixes.count, CHUNK_THOROUGH),
+        .data = chunk_encode(s->codec, &fixes, CHUNK_THOROUGH),
     };
     return track_put_open(s->track, tail->device, &row);
 }

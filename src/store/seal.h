@@ -21,13 +21,12 @@ enum seal_effort {
 MUST_USE enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq,
                             enum seal_effort effort);
 
-/* Appends the records of a tail to `out`, by time. ERR_CORRUPT. */
+/* Appends the records of a tail to `out`, by time; extra values stay in the tail. ERR_CORRUPT. */
 MUST_USE enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out);
 
 /* Fixes that follow one another, and the state around them. */
 struct seal_stretch {
-    const struct fix *fixes;
-    size_t count;
+    struct fix_run fixes;
     struct bytes start_state; /* packed */
     struct bytes end_state;   /* the same; only its distance counts */
     bool is_continued;        /* the next chunk there is begins in the second this ends in */

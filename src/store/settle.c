@@ -143,31 +143,30 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
 }
 
 /* Writes a merged row back; what became too long is divided. */
-static enum err write_merged(const struct settling *g, const struct track_place *place,
-                             const struct fixes *merged)
+static enum err write_merged(const struct settling *g, const struct track_place *place)
 {
     struct store *s = g->s;
+    struct fix_run merged = fixes_run(&s->merging);
     const struct track_row *row = &place->row;
     int64_t device = g->tail->device;
     const struct seal_stretch stretch = {
-        .fixes = merged->at,
-        .count = merged->count,
+        .fixes = merged,
         .start_state = row->start_state,
         .end_state = row->start_state,
-        .is_continued = merged->at[merged->count - 1].gps_time_s >= place->end_s,
+        .is_continued = merged.at[merged.count - 1].gps_time_s >= place->end_s,
     };
     if (row->id != 0) {
         return seal_write_chunks(s, device, row->id, &stretch);
     }
-    if (merged->count >= TRACK_FULL) {
+    if (merged.count >= TRACK_FULL) {
         enum err e = seal_write_chunks(s, device, 0, &stretch);
         return e == ERR_OK ? track_delete_open(s->track, device) : e;
     }
     struct track_row open = *row;
-    open.first_s = merged->at[0].gps_time_s;
-    open.last_s = merged->at[merged->count - 1].gps_time_s;
-    open.count = merged->count;
-    open.data = chunk_encode(s->codec, merged->at, merged->count, CHUNK_THOROUGH);
+    open.first_s = merged.at[0].gps_time_s;
+    open.last_s = merged.at[merged.count - 1].gps_time_s;
+    open.count = merged.count;
+    open.data = chunk_encode(s->codec, &merged, CHUNK_THOROUGH);
     return track_put_open(s->track, device, &open);
 }
 
@@ -181,7 +180,6 @@ static enum err take_row(const struct settling *g, struct track_row *row, bool *
     if (e == ERR_OK) {
         return ERR_OK;
     }
-    s->merging.count = 0;
     seal_note_damage(s, g->tail->device, row, e);
     return row->id == 0 ? seal_retire_open(s, g->tail->device, row) : ERR_OK;
 }
@@ -190,10 +188,10 @@ static enum err take_row(const struct settling *g, struct track_row *row, bool *
 static enum err merge_row(const struct settling *g, size_t *at, size_t late_count)
 {
     struct store *s = g->s;
-    const struct fix *late = g->fixes->at;
+    struct fix_run late = fixes_run(g->fixes);
     struct track_place place = {.end_s = INT64_MAX};
     bool has_row = false;
-    enum err e = find_row(g, late[*at].gps_time_s, &place);
+    enum err e = find_row(g, late.at[*at].gps_time_s, &place);
     if (e == ERR_OK) {
         e = take_row(g, &place.row, &has_row);
     } else if (e == ERR_NOT_FOUND) {
@@ -206,15 +204,15 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
         return e;
     }
     do {
-        fixes_append(&s->merging, &late[(*at)++]);
-    } while (*at < late_count && late[*at].gps_time_s < place.end_s);
-    fixes_sort(&s->merging);
+        fixes_append(&s->merging, &late.at[*at], fix_run_extras(&late, *at));
+        (*at)++;
+    } while (*at < late_count && late.at[*at].gps_time_s < place.end_s);
+    fixes_sort(&s->merging, 0);
     if (has_row) {
-        return write_merged(g, &place, &s->merging);
+        return write_merged(g, &place);
     }
     const struct seal_stretch beside = {
-        .fixes = s->merging.at,
-        .count = s->merging.count,
+        .fixes = fixes_run(&s->merging),
         .start_state = place.row.start_state,
         .end_state = place.row.start_state,
     };
@@ -236,8 +234,11 @@ static enum err merge(struct settling *g, size_t late_count)
     g->sealed.dirty_from_s = g->tail->dirty_from_s;
     e = e == ERR_OK ? track_put_state(g->s->track, g->tail->device, &g->sealed) : e;
     g->seals_tail = true;
-    g->part.fixes = g->fixes->at + at;
-    g->part.count = g->fixes->count - at;
+    struct fix_run all = fixes_run(g->fixes);
+    struct fix_run left = fix_run_slice(&all, at, all.count - at);
+    g->part.fixes = left.at;
+    g->part.extras = left.extras;
+    g->part.count = left.count;
     g->s->sealed_fixes += at;
     return e;
 }
@@ -258,18 +259,13 @@ static bool fold_row(struct settling *g, const struct track_row *row)
     return true;
 }
 
-static bool same_bytes(struct bytes a, struct bytes b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 /* Corrects the start state of `row`. */
 static enum err put_start(const struct settling *g, const struct track_row *row)
 {
     struct store *s = g->s;
     struct track_row revised = *row;
     revised.start_state = track_pack_state(&g->state, &s->scratch);
-    if (same_bytes(revised.start_state, row->start_state)) {
+    if (bytes_same(revised.start_state, row->start_state)) {
         return ERR_OK;
     }
     return row->id == 0 ? track_put_open(s->track, g->tail->device, &revised)
@@ -354,7 +350,7 @@ static enum err revise(struct settling *g)
         return track_put_state(s->track, g->tail->device, &g->sealed);
     }
     struct bytes sealed = track_pack_state(&g->state, &s->scratch);
-    if (g->sealed.is_dirty || !same_bytes(sealed, g->sealed.state)) {
+    if (g->sealed.is_dirty || !bytes_same(sealed, g->sealed.state)) {
         g->sealed.is_dirty = false;
         g->sealed.state = sealed;
         e = track_put_state(s->track, g->tail->device, &g->sealed);
@@ -388,6 +384,12 @@ static enum err work(struct settling *g)
     return late > 0 ? merge(g, late) : revise(g);
 }
 
+/* A copy for the length of the transaction. The values of extras are those of the tail. */
+static const void *kept(struct store *s, const void *from, size_t len)
+{
+    return memcpy(arena_new(&s->settling, len), from, len);
+}
+
 /* The device's part of the journal: its state, and what of its tail is not in chunks. */
 static enum err prepare(struct settling *g)
 {
@@ -403,9 +405,10 @@ static enum err prepare(struct settling *g)
     part->has_late = !g->is_done;
     part->late_from_s = tail->dirty_from_s;
     if (part->count > 0 && part->count < MANY) { /* s->fixes is the next device's */
-        struct fix *kept = arena_new_array(&s->settling, part->count, sizeof(*kept));
-        memcpy(kept, part->fixes, part->count * sizeof(*kept));
-        part->fixes = kept;
+        part->fixes = kept(s, part->fixes, part->count * sizeof(*part->fixes));
+        if (part->extras != NULL) {
+            part->extras = kept(s, part->extras, part->count * sizeof(*part->extras));
+        }
     }
     return g->is_done ? ERR_OK
                       : track_unpack_state(told.len > 0 ? told : g->sealed.state, &g->state);

@@ -296,7 +296,8 @@ static enum err check_part(const struct journal_part *part)
     enum err e = unpack_state(part->state, &state);
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
-        e = unpack_fix(body, &fix);
+        struct bytes extras;
+        e = unpack_report(body, &fix, &extras);
     }
     return e;
 }
@@ -458,11 +459,15 @@ static enum err save_changes(struct store *s, const struct store_batch *batch)
 static size_t added_bytes(const struct store_batch *batch)
 {
     enum { FIX_BYTES = 40 };
-    size_t fixes = 0;
+    size_t bytes = 0;
     for (size_t i = 0; i < batch->part_count; i++) {
-        fixes += batch->parts[i].count;
+        const struct store_part *part = &batch->parts[i];
+        bytes += part->count * FIX_BYTES;
+        for (size_t k = 0; part->extras != NULL && k < part->count; k++) {
+            bytes += part->extras[k].len;
+        }
     }
-    return fixes * FIX_BYTES;
+    return bytes;
 }
 
 enum err store_commit(struct store *s, const struct store_batch *batch)
@@ -480,9 +485,9 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     return store_end(s, e);
 }
 
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix)
+bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras)
 {
-    return repeats_has(s, device, fix);
+    return repeats_has(s, device, fix, extras);
 }
 
 /* ---- housekeeping ---- */

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "fleet/fold.h"
 #include "model/change.h"
+#include "model/extra.h"
 #include "model/fix.h"
 
 /*
@@ -62,8 +63,9 @@ MUST_USE enum err store_load(struct store *s, const struct store_loader *loader)
 
 /* What one commit holds of one device. */
 struct store_part {
-    int64_t device;          /* internal id */
-    const struct fix *fixes; /* in order of arrival, repeats already taken out; may be none */
+    int64_t device;             /* internal id */
+    const struct fix *fixes;    /* in order of arrival, repeats already taken out; may be none */
+    const struct bytes *extras; /* of each its extra values, packed; NULL: none has any */
     size_t count;
     const struct fold_state *state; /* after them */
     bool has_late;       /* some are older than the newest of the device, and not in `state`: */
@@ -84,15 +86,15 @@ struct store_batch {
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
 /*
  * Whether `fix` is committed for the device already: the same time and the same payload
- * (fix_is_repeat()). Of one whose time was replaced (FIX_TIME_REPLACED) the original time is
- * compared, among the fixes of the tail and of the last sealed hour.
+ * (fix_is_repeat()), with the same extra values. Of one whose time was replaced (FIX_TIME_REPLACED)
+ * the original time is compared, among the fixes of the tail and of the last sealed hour.
  */
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix);
+bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras);
 /*
- * A fingerprint of what fix_is_repeat() compares, 64 bits in a pointer, for sets of the caller's
+ * A fingerprint of what store_has_repeat() compares, 64 bits in a pointer, for sets of the caller's
  * own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any thread.
  */
-void *store_print(const struct store *s, const struct fix *fix);
+void *store_print(const struct store *s, const struct fix *fix, struct bytes extras);
 
 /* What store_maintain() asks for and tells; called by its thread, from within. */
 struct store_upkeep {
@@ -144,6 +146,11 @@ const struct fold_state *store_read_start(const struct store_reader *r);
 /* The next fix with gps_time_s <= to_s. ERR_END after the last; ERR_CORRUPT: the rest is damaged.
  */
 MUST_USE enum err store_read_next(struct store_reader *r, struct fix *out);
+/*
+ * The extra values of the fix that store_read_next() gave last (extras_begin()); empty: it has
+ * none. Valid until its next call.
+ */
+struct bytes store_read_extras(const struct store_reader *r);
 /* Back to the first fix. */
 void store_read_rewind(struct store_reader *r);
 void store_read_close(struct store_reader *r);

@@ -16,6 +16,8 @@
 #include "fleet/fix_fixture.h"
 #include "store/store.h"
 
+#define NO_EXTRAS ((struct bytes){0})
+
 enum { KIT_PATH_SIZE = 256, KIT_CACHE_KIB = 1024 };
 
 static inline void kit_directory_new(char path[KIT_PATH_SIZE])

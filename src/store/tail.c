@@ -281,9 +281,9 @@ static void span_add(struct tail_span *s, size_t len, int64_t time_s)
 
 void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t time_s)
 {
-    check(body.len < PACK_FIX_MAX);
+    check(body.len < PACK_REPORT_MAX);
     struct staging *g = staging_of(t, tail);
-    uint8_t record[PACK_FIX_MAX];
+    uint8_t record[PACK_REPORT_MAX];
     struct writer w = writer_init(record, sizeof(record));
     write_varint(&w, body.len);
     write_bytes(&w, body);

@@ -81,7 +81,7 @@ struct tail_note {
     int64_t dirty_from_s;
 };
 
-/* Stages one record of pack_fix() (its body, and its time) behind those of the device. */
+/* Stages one record of pack_report() (its body, and its time) behind those of the device. */
 void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t time_s);
 /* Stages the rest of a part; its records follow or were staged before. */
 void tails_stage_note(struct tails *t, struct tail *tail, const struct tail_note *note);

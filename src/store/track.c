@@ -50,7 +50,7 @@ enum statement {
         STATEMENT_COUNT
 };
 
-enum { ROWS_FIRST = 8, FIXES_KEPT = 8192 };
+enum { ROWS_FIRST = 8 };
 
 struct track {
     sqlite3 *db;
@@ -393,53 +393,6 @@ enum err track_delete_state(struct track *t, int64_t device)
 
 /* ---- fixes ---- */
 
-void fixes_reserve(struct fixes *f, size_t more)
-{
-    if (f->capacity - f->count < more) {
-        f->capacity = (f->count + more) * 5 / 4 + TRACK_FULL;
-        f->at = mem_resize(f->at, f->capacity * sizeof(*f->at));
-    }
-}
-
-void fixes_append(struct fixes *f, const struct fix *fix)
-{
-    fixes_reserve(f, 1);
-    f->at[f->count++] = *fix;
-}
-
-static int compare_times(const void *a, const void *b, void *context)
-{
-    const struct fix *x = a;
-    const struct fix *y = b;
-    (void)context;
-    return x->gps_time_s < y->gps_time_s ? -1 : x->gps_time_s > y->gps_time_s;
-}
-
-void fixes_sort(struct fixes *f)
-{
-    for (size_t i = 1; i < f->count; i++) {
-        if (f->at[i].gps_time_s < f->at[i - 1].gps_time_s) {
-            /* A stable one, as its documentation promises. */
-            g_qsort_with_data(f->at, (gint)f->count, sizeof(*f->at), compare_times, NULL);
-            return;
-        }
-    }
-}
-
-void fixes_reset(struct fixes *f)
-{
-    f->count = 0;
-    if (f->capacity > FIXES_KEPT) {
-        fixes_clear(f);
-    }
-}
-
-void fixes_clear(struct fixes *f)
-{
-    free(f->at);
-    *f = (struct fixes){0};
-}
-
 static bool is_as_told(const struct track_row *row, const struct fix *at, size_t count)
 {
     bool sound = count == row->count && count > 0 && at[0].gps_time_s == row->first_s &&
@@ -452,20 +405,19 @@ static bool is_as_told(const struct track_row *row, const struct fix *at, size_t
 
 enum err track_decode(struct chunk_codec *codec, const struct track_row *row, struct fixes *out)
 {
-    size_t count = 0;
+    size_t before = out->count;
     if (row->count > TRACK_FIXES_MAX) {
         return ERR_CORRUPT;
     }
     fixes_reserve(out, row->count);
-    struct fix *at = out->at + out->count;
-    enum err e = chunk_decode(codec, row->data, at, row->count, &count);
-    if (e == ERR_VERSION) {
-        return e;
+    enum err e = chunk_decode(codec, row->data, row->count, out);
+    if (e != ERR_OK) {
+        return e == ERR_VERSION ? e : ERR_CORRUPT;
     }
-    if (e != ERR_OK || !is_as_told(row, at, count)) {
+    if (!is_as_told(row, out->at + before, out->count - before)) {
+        fixes_cut(out, before);
         return ERR_CORRUPT;
     }
-    out->count += count;
     return ERR_OK;
 }
 

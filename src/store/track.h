@@ -128,22 +128,6 @@ MUST_USE enum err track_delete_state(struct track *t, int64_t device);
 
 /* ---- fixes ---- */
 
-/* Fixes in memory that is used again and again. A zeroed one is empty. */
-struct fixes {
-    struct fix *at;
-    size_t count;
-    size_t capacity;
-};
-
-/* Room for `more` behind what is there. */
-void fixes_reserve(struct fixes *f, size_t more);
-void fixes_append(struct fixes *f, const struct fix *fix);
-/* By time; those of one time stay in their order. */
-void fixes_sort(struct fixes *f);
-/* Empties it, and gives the memory back where it is much. */
-void fixes_reset(struct fixes *f);
-void fixes_clear(struct fixes *f);
-
 /*
  * Appends the fixes of a row. ERR_CORRUPT where they cannot be decoded or are not what the row
  * says: its count, its times, in order.

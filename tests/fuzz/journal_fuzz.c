@@ -25,18 +25,20 @@ struct batch {
 static bool read_fixes(struct batch *b, const struct journal_part *from, struct store_part *to)
 {
     struct fix *fixes = arena_new_array(&b->arena, from->count, sizeof(*fixes));
+    struct bytes *extras = arena_new_array(&b->arena, from->count, sizeof(*extras));
     struct reader r = reader_init(from->fixes);
     struct bytes body = {0};
     int64_t time_s = 0;
     for (size_t i = 0; i < from->count; i++) {
         check(pack_next(&r, &body, &time_s));
-        if (unpack_fix(body, &fixes[i]) != ERR_OK) {
+        if (unpack_report(body, &fixes[i], &extras[i]) != ERR_OK) {
             return false;
         }
         check(fixes[i].gps_time_s == time_s);
     }
     check(reader_ok(&r) && reader_left(&r) == 0);
     to->fixes = fixes;
+    to->extras = extras;
     to->count = from->count;
     return true;
 }
@@ -88,6 +90,9 @@ static void expect_back(const struct batch *b)
         check(x->device == y->device && x->has_late == y->has_late &&
               x->late_from_s == y->late_from_s && x->count == y->count);
         check(memcmp(x->fixes, y->fixes, x->count * sizeof(*x->fixes)) == 0);
+        for (size_t k = 0; k < x->count; k++) {
+            check(bytes_same(x->extras[k], y->extras[k]));
+        }
     }
     arena_free(&again->arena);
     free(again);

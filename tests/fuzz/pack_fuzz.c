@@ -6,7 +6,8 @@
  *     1    records behind one another
  *     2    a state
  *     3    a state as it stands in a row, its stamp made right
- *     4    numbers that the members of a fix are made of, eight bytes for each fix
+ *     4    numbers that the members and the extra values of a fix are made of, eight bytes for each
+ *          fix
  *
  * Whatever could be unpacked, and every fix of the last way, must come back as it was.
  */
@@ -17,26 +18,29 @@
 
 enum { INPUT_MAX = 1 << 12 };
 
-static void expect_fix_back(const struct fix *fix)
+static void expect_back(const struct fix *fix, struct bytes extras)
 {
-    uint8_t at[PACK_FIX_MAX];
+    uint8_t at[PACK_REPORT_MAX];
     struct writer w = writer_init(at, sizeof(at));
     struct bytes body = {0};
     int64_t time_s = 0;
     struct fix again;
-    pack_fix(&w, fix);
-    check(writer_ok(&w));
+    struct bytes extras_again = {0};
+    pack_report(&w, fix, extras);
+    check(writer_ok(&w) && (extras.len > 0 || w.len <= PACK_FIX_MAX));
     struct reader r = reader_init(writer_bytes(&w));
     check(pack_next(&r, &body, &time_s) && time_s == fix->gps_time_s && reader_left(&r) == 0);
-    check(unpack_fix(body, &again) == ERR_OK);
-    check(memcmp(&again, fix, sizeof(again)) == 0);
+    check(unpack_report(body, &again, &extras_again) == ERR_OK);
+    check(memcmp(&again, fix, sizeof(again)) == 0 && bytes_same(extras_again, extras));
+    check((unpack_fix(body, &again) == ERR_OK) == (extras.len == 0));
 }
 
 static void read_body(struct bytes in)
 {
     struct fix fix;
-    if (unpack_fix(in, &fix) == ERR_OK) {
-        expect_fix_back(&fix);
+    struct bytes extras;
+    if (unpack_report(in, &fix, &extras) == ERR_OK) {
+        expect_back(&fix, extras);
     }
 }
 
@@ -93,6 +97,7 @@ static void read_stamped(struct bytes in)
 
 static void make_fixes(struct bytes in)
 {
+    struct arena arena = {0};
     for (size_t i = 0; i + sizeof(uint64_t) <= in.len; i += sizeof(uint64_t)) {
         uint64_t seed = 0;
         struct fix fix;
@@ -104,8 +109,10 @@ static void make_fixes(struct bytes in)
         for (size_t k = fix.wifi_count; k < FIX_WIFI_MAX; k++) {
             fix.wifi[k] = (struct wifi_ap){0};
         }
-        expect_fix_back(&fix);
+        expect_back(&fix, extras_of_noise(&seed, &arena));
+        arena_clear(&arena);
     }
+    arena_free(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
