@@ -102,7 +102,9 @@ void extras_set_hex(struct extras *x, enum extra_key key, unsigned index, struct
 {
     char *text = arena_new_array(x->arena, bytes.len + 1, 2);
     hex_encode(bytes, text);
-    extras_set_text(x, key, index, bytes_of_text(text));
+    if (text[strspn(text, "0")] != '\0') {
+        extras_set_text(x, key, index, bytes_of_text(text));
+    }
 }
 
 void extras_set_digits(struct extras *x, enum extra_key key, unsigned index, uint64_t number)

@@ -29,10 +29,28 @@
     X(HUMIDITY, 2, "humidity", "%", 2, NUMBER) /* of sensor 0 .., as the temperatures */           \
     X(RPM, 3, "rpm", "1/min", 0, NUMBER)       /* engine speed */                                  \
     X(ENGINE_HOURS, 4, "engine_hours", "h", 2, NUMBER)                                             \
-    X(DRIVER, 5, "driver", "", 0, TEXT) /* number or name */                                       \
+    X(DRIVER, 5, "driver", "", 0, TEXT) /* identity */                                             \
     X(CARD, 6, "card", "", 0, TEXT)     /* number of a card, key or RFID tag */                    \
-    X(DOOR, 7, "door", "", 0, SWITCH)   /* open; door 2 .., the first is FIX_DOOR_OPEN */          \
-    X(STEPS, 8, "steps", "", 0, NUMBER)
+    X(DOOR, 7, "door", "", 0, SWITCH) /* open; door 2 .. of those that are one in FIX_DOOR_OPEN */ \
+    X(STEPS, 8, "steps", "", 0, NUMBER)                                                            \
+    X(TYRE_PRESSURE, 9, "tyre_pressure", "bar", 3, NUMBER) /* of tyre 1 .. */                      \
+    X(TYRE_TEMPERATURE, 10, "tyre_temperature", "°C", 0, NUMBER)                                   \
+    X(COOLANT, 11, "coolant", "°C", 0, NUMBER)                                                     \
+    X(FUEL_USED, 12, "fuel_used", "l", 3, NUMBER) /* the adapter's counter */                      \
+    X(DRIVER_NAME, 13, "driver_name", "", 0, TEXT)                                                 \
+    X(EVENT, 14, "event", "", 0, NUMBER)                 /* the maker's code */                    \
+    X(UNLOCK_RESULT, 15, "unlock_result", "", 0, NUMBER) /* the maker's code */                    \
+    X(LOCK_ID, 16, "lock_id", "", 0, TEXT)               /* of lock 1 .. */                        \
+    X(LOCK_EVENT, 17, "lock_event", "", 0, TEXT)         /* fix_lock_text() */                     \
+    X(LOCK_BATTERY, 18, "lock_battery", "V", 3, NUMBER)                                            \
+    X(LOCK_PERCENT, 19, "lock_battery_percent", "%", 0, NUMBER)                                    \
+    X(FENCE, 20, "fence", "", 0, NUMBER)   /* the tracker's own */                                 \
+    X(NETWORK, 21, "network", "", 0, TEXT) /* 2G, 4G */                                            \
+    X(LIGHT, 22, "light", "lx", 0, NUMBER)                                                         \
+    X(VIN, 23, "vin", "", 0, TEXT)                                                                 \
+    X(TROUBLE_CODE, 24, "trouble_code", "", 0, TEXT) /* 0 .. */                                    \
+    X(VIDEO, 25, "video", "", 0, TEXT)               /* label of the video of an alarm */          \
+    X(TIME_ZONE, 26, "time_zone", "", 0, TEXT) /* that the tracker tells and does not keep to */
 
 enum extra_key {
 #define X(key, number, ...) EXTRA_##key = (number),
@@ -105,7 +123,7 @@ void extras_set(struct extras *x, enum extra_key key, unsigned index, int64_t nu
  * it go; one that is empty or has a NUL is ignored.
  */
 void extras_set_text(struct extras *x, enum extra_key key, unsigned index, struct bytes text);
-/* The same of bytes, written in hexadecimal, and of a number, in decimal digits. */
+/* The same of bytes, written in hexadecimal (zeros alone are none); of a number, in digits. */
 void extras_set_hex(struct extras *x, enum extra_key key, unsigned index, struct bytes bytes);
 void extras_set_digits(struct extras *x, enum extra_key key, unsigned index, uint64_t number);
 /* Packed, in the arena; those that go beyond EXTRAS_BYTES_MAX, of the highest ids, are left out. */

@@ -146,6 +146,7 @@ static void texts_are_made_of_bytes_and_numbers(void **state)
     extras_init(&x, &arena);
     extras_set_hex(&x, EXTRA_CARD, 0, bytes_of_text("\x01\xfe\x20"));
     extras_set_hex(&x, EXTRA_CARD, 1, (struct bytes){0});
+    extras_set_hex(&x, EXTRA_CARD, 2, (struct bytes){(const uint8_t *)"\0\0", 2});
     extras_set_digits(&x, EXTRA_DRIVER, 0, UINT64_MAX);
     extras_set_digits(&x, EXTRA_DRIVER, 1, 0);
     assert_int_equal(unpack(extras_pack(&x), got), 3);

@@ -4,27 +4,45 @@
  */
 #include "protocols/items.h"
 
-static void read_number(const struct item *row, struct bytes value, struct fix *f)
+#include "protocols/fields.h"
+
+/* The number of a row; false where the value has none, or another size. */
+static inline bool number_of(const struct item *row, struct bytes value, uint32_t *number)
+{
+    if (value.len < (size_t)row->at + row->len || (row->size != 0 && value.len != row->size)) {
+        return false;
+    }
+    *number = 0;
+    for (size_t i = row->at; i < (size_t)row->at + row->len; i++) {
+        *number = *number << 8 | value.at[i];
+    }
+    return true;
+}
+
+/* The number as the row means it: signed or not, and scaled. */
+static inline int64_t scaled(const struct item *row, uint32_t number)
 {
     enum { BYTE_BITS = 8 };
+    int64_t sign = row->is_signed ? INT64_C(1) << (BYTE_BITS * row->len - 1) : 0;
+    int64_t whole = (number ^ sign) - sign;
+    return row->scale == 0 ? whole : whole * row->scale;
+}
+
+static inline void read_number(const struct item *row, struct bytes value, struct fix *f)
+{
     uint32_t number = 0;
-    if (value.len < (size_t)row->at + row->len || (row->size != 0 && value.len != row->size)) {
+    if (!number_of(row, value, &number)) {
         return;
-    }
-    for (size_t i = row->at; i < (size_t)row->at + row->len; i++) {
-        number = number << 8 | value.at[i];
     }
     if (row->bits != NULL) {
         f->alarms |= alarm_table_of_bits(row->bits, number);
-        return;
+    } else {
+        row->set(f, scaled(row, number));
     }
-    int64_t sign = row->is_signed ? INT64_C(1) << (BYTE_BITS * row->len - 1) : 0;
-    int64_t whole = (number ^ sign) - sign;
-    row->set(f, row->scale == 0 ? whole : whole * row->scale);
 }
 
 /* One that has no parts. */
-static void read_part(const struct item *row, struct bytes value, struct fix *f)
+static inline void read_part(const struct item *row, struct bytes value, struct fix *f)
 {
     if (row->read != NULL) {
         struct reader r = reader_init(value);
@@ -71,13 +89,84 @@ void items_read(struct reader *r, struct item_form form, const struct item_list 
     }
 }
 
-void items_read_table(struct reader *r, const struct item table[UINT8_MAX + 1], struct fix *f)
+/* ---- extra values ---- */
+
+/* One that is a text of the value's bytes. */
+static void set_bytes(const struct item *row, struct bytes value, struct extras *x)
+{
+    struct bytes part = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
+    if (part.len < row->len || (row->size != 0 && value.len != row->size)) {
+        return;
+    }
+    if (row->form == ITEM_TEXT) {
+        extras_set_text(x, (enum extra_key)row->extra, row->index, field_trimmed(part));
+    } else {
+        extras_set_hex(x, (enum extra_key)row->extra, row->index, part);
+    }
+}
+
+static void read_extra(const struct item *row, struct bytes value, struct extras *x)
+{
+    uint32_t number = 0;
+    if (row->read_extra != NULL) {
+        struct reader r = reader_init(value);
+        row->read_extra(&r, x);
+    } else if (row->extra == 0) {
+        return;
+    } else if (row->form == ITEM_TEXT || row->form == ITEM_HEX) {
+        set_bytes(row, value, x);
+    } else if (!number_of(row, value, &number)) {
+        return;
+    } else if (row->form == ITEM_DIGITS) {
+        extras_set_digits(x, (enum extra_key)row->extra, row->index, number);
+    } else {
+        extras_set(x, (enum extra_key)row->extra, row->index, scaled(row, number) + row->base);
+    }
+}
+
+void item_read_extras(const struct item *row, struct bytes value, struct extras *x)
+{
+    read_extra(row, value, x);
+    for (size_t i = 0; i < row->part_count; i++) {
+        read_extra(&row->parts[i], value, x);
+    }
+}
+
+void item_list_read_extras(const struct item_list *list, uint16_t id, struct bytes value,
+                           struct extras *x)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->rows[i].id == id) {
+            item_read_extras(&list->rows[i], value, x);
+        }
+    }
+}
+
+void items_read_extras(struct reader *r, struct item_form form, const struct item_list *list,
+                       struct extras *x)
+{
+    uint16_t id = 0;
+    struct bytes value;
+    while (item_next(r, form, &id, &value)) {
+        item_list_read_extras(list, id, value, x);
+    }
+}
+
+void items_read_table(struct reader *r, const struct item table[UINT8_MAX + 1], struct fix *f,
+                      struct extras *x)
 {
     while (reader_left(r) > 0) {
-        uint8_t id = read_u8(r);
+        const struct item *row = &table[read_u8(r)];
         struct bytes value = read_bytes(r, read_u8(r));
-        if (reader_ok(r)) {
-            item_read(&table[id], value, f);
+        if (!reader_ok(r)) {
+            return;
+        }
+        read_part(row, value, f);
+        for (size_t i = 0; i < row->part_count; i++) {
+            read_part(&row->parts[i], value, f);
+        }
+        if (row->extra != 0 || row->read_extra != NULL || row->part_count > 0) {
+            item_read_extras(row, value, x);
         }
     }
 }

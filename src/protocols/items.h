@@ -2,6 +2,7 @@
 #define PROTOCOLS_ITEMS_H
 
 #include "base/reader.h"
+#include "model/extra.h"
 #include "model/fix.h"
 #include "protocols/alarm_table.h"
 
@@ -17,6 +18,12 @@ typedef void item_setter(struct fix *f, int64_t value);
 /* Reads a value, which is all that `r` holds. Sets nothing where it is too short. */
 typedef void item_reader(struct reader *r, struct fix *f);
 
+/* The same of extra values. */
+typedef void item_extra_reader(struct reader *r, struct extras *x);
+
+/* What an extra value is made of. */
+enum item_extra { ITEM_NUMBER, ITEM_DIGITS, ITEM_TEXT, ITEM_HEX };
+
 /* One of `set`, `bits`, `read` and `parts` says what the value is; a row without any says nothing.
  */
 struct item {
@@ -29,7 +36,14 @@ struct item {
     item_setter *set;
     const struct alarm_table *bits; /* the number is a word of alarms */
     item_reader *read;              /* all else */
-    const struct item *parts;       /* several numbers, or forms by size: each that fits is read */
+    uint8_t extra;                  /* enum extra_key: what it says beside the fix; 0: nothing */
+    uint8_t index;                  /* of the extra value */
+    uint8_t form;                   /* of it: a number, times `scale` and `base` added; its digits;
+                                       or the `len` bytes from `at` on (0: all) as text or in
+                                       hexadecimal, where zeros alone are none */
+    int16_t base;
+    item_extra_reader *read_extra; /* all else */
+    const struct item *parts;      /* several numbers, or forms by size: each that fits is read */
     size_t part_count;
 };
 
@@ -67,10 +81,18 @@ bool item_next(struct reader *r, struct item_form form, uint16_t *id, struct byt
 void items_read(struct reader *r, struct item_form form, const struct item_list *list,
                 struct fix *f);
 /*
- * The same of items with an id u8 and a length u8 by a table of all 256 ids: what comes with every
- * location costs no search.
+ * The same of items with an id u8 and a length u8 by a table of all 256 ids, and their extra values
+ * with them: what comes with every location costs no search.
  */
-void items_read_table(struct reader *r, const struct item table[UINT8_MAX + 1], struct fix *f);
+void items_read_table(struct reader *r, const struct item table[UINT8_MAX + 1], struct fix *f,
+                      struct extras *x);
+
+/* As item_read(), item_list_read() and items_read(): the extra values. */
+void item_read_extras(const struct item *row, struct bytes value, struct extras *x);
+void item_list_read_extras(const struct item_list *list, uint16_t id, struct bytes value,
+                           struct extras *x);
+void items_read_extras(struct reader *r, struct item_form form, const struct item_list *list,
+                       struct extras *x);
 
 /* The numbers of a fix: millivolts, per cent, metres, millilitres, tenths of a metre. */
 item_setter item_power_mv;

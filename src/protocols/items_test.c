@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/hex.h"
+#include "protocols/extras_testing.h"
 #include "protocols/items.h"
 
 static struct bytes bytes_of(const char *hex, uint8_t *room, size_t size)
@@ -152,13 +153,16 @@ static void test_tables(void **state)
     };
     uint8_t room[16];
     struct fix f = {0};
+    struct extras x;
+    extras_init(&x, NULL); /* nothing is made for it: no row has an extra value */
     struct reader r = reader_init(bytes_of("00 01 10  80 02 0000  ff 02 0fa0", room, sizeof(room)));
-    items_read_table(&r, table, &f);
+    items_read_table(&r, table, &f, &x);
     assert_true(reader_ok(&r));
     assert_int_equal(f.has, FIX_HAS_GSM | FIX_HAS_BATTERY);
+    assert_int_equal(x.count, 0);
     f = (struct fix){0};
     r = reader_init(bytes_of("00 01 10  ff 03 0fa0", room, sizeof(room)));
-    items_read_table(&r, table, &f);
+    items_read_table(&r, table, &f, &x);
     assert_false(reader_ok(&r));
     assert_int_equal(f.has, FIX_HAS_GSM);
 }
@@ -192,9 +196,107 @@ static void test_setters(void **state)
     assert_true((f.flags & FIX_CHARGING) == 0);
 }
 
+/* A row that has an extra value says it beside the fix, and nothing in the fix. */
+static void test_extras(void **state)
+{
+    (void)state;
+    static const struct {
+        struct item row;
+        const char *hex;
+        bool is_set;
+        int64_t number;
+        const char *text; /* NULL: a number */
+    } cases[] = {
+        {{.len = 1, .extra = EXTRA_STEPS}, "ff", true, 255, NULL},
+        {{.len = 1, .extra = EXTRA_STEPS}, "", false, 0, NULL},
+        {{.at = 1, .len = 2, .extra = EXTRA_STEPS}, "000102", true, 258, NULL},
+        {{.size = 2, .len = 2, .extra = EXTRA_STEPS}, "000102", false, 0, NULL},
+        {{.len = 1, .base = -40, .extra = EXTRA_STEPS}, "00", true, -40, NULL},
+        {{.len = 1, .is_signed = true, .scale = 100, .base = 7, .extra = EXTRA_STEPS},
+         "ff",
+         true,
+         -93,
+         NULL},
+        {{.len = 4, .scale = 100, .extra = EXTRA_STEPS}, "ffffffff", true, 429496729500, NULL},
+        {{.len = 4, .form = ITEM_DIGITS, .extra = EXTRA_STEPS}, "ffffffff", true, 0, "4294967295"},
+        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "416461000000", true, 0, "Ada"},
+        {{.at = 1, .len = 2, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "41646100", true, 0, "da"},
+        {{.len = 3, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "4164", false, 0, NULL},
+        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "0000", false, 0, NULL},
+        {{.at = 1, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", true, 0, "640a"},
+        {{.size = 2, .len = 2, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", false, 0, NULL},
+        {{.form = ITEM_HEX, .extra = EXTRA_STEPS}, "0000", false, 0, NULL},
+        {{.len = 1, .set = item_satellites}, "09", false, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t room[16];
+        struct arena arena = {0};
+        struct extras x;
+        struct fix f = {0};
+        struct bytes value = bytes_of(cases[i].hex, room, sizeof(room));
+        print_message("# %zu: %s\n", i, cases[i].hex);
+        extras_init(&x, &arena);
+        item_read_extras(&cases[i].row, value, &x);
+        struct message m = {.extras = extras_pack(&x)};
+        assert_int_equal(m.extras.len > 0, cases[i].is_set);
+        if (cases[i].is_set && cases[i].text != NULL) {
+            assert_extra_text(&m, EXTRA_STEPS, 0, cases[i].text);
+        } else if (cases[i].is_set) {
+            assert_extra(&m, EXTRA_STEPS, 0, cases[i].number);
+        }
+        item_read(&cases[i].row, value, &f);
+        assert_int_equal(f.has != 0, cases[i].row.set != NULL);
+        arena_free(&arena);
+    }
+}
+
+/* Doubles the number of its value. */
+static void read_double(struct reader *r, struct extras *x)
+{
+    extras_set(x, EXTRA_STEPS, 2, INT64_C(2) * read_u8(r));
+}
+
+/* Lists, tables and parts of rows, as of the members of a fix; one that is cut off ends them. */
+static void test_lists_of_extras(void **state)
+{
+    (void)state;
+    static const struct item some[] = {
+        {.len = 1, .extra = EXTRA_STEPS, .index = 1},
+        {.read_extra = read_double},
+        {.len = 1, .set = item_satellites},
+    };
+    static const struct item listed[] = {{.id = 0x0102, ITEM_PARTS(some)},
+                                         {.id = 0x0103, .len = 1, .extra = EXTRA_RPM}};
+    static const struct item_list wanted = ITEM_LIST(listed);
+    static const struct item table[UINT8_MAX + 1] = {
+        [0x02] = {ITEM_PARTS(some)}, [0x03] = {.len = 1, .extra = EXTRA_RPM}};
+    uint8_t room[32];
+    struct arena arena = {0};
+    for (int is_table = 0; is_table < 2; is_table++) {
+        struct extras x;
+        struct fix f = {0};
+        struct reader r = reader_init(bytes_of(
+            is_table != 0 ? "020105 010109 03020000 0301" : "01020105 01010109 0103020000 010301",
+            room, sizeof(room)));
+        extras_init(&x, &arena);
+        if (is_table != 0) {
+            items_read_table(&r, table, &f, &x);
+        } else {
+            items_read_extras(&r, (struct item_form){2, 1}, &wanted, &x);
+        }
+        struct message m = {.extras = extras_pack(&x)};
+        assert_extra(&m, EXTRA_STEPS, 1, 5);
+        assert_extra(&m, EXTRA_STEPS, 2, 10);
+        assert_extra(&m, EXTRA_RPM, 0, 0);
+        assert_no_extra(&m, EXTRA_STEPS, 0);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_extras),  cmocka_unit_test(test_lists_of_extras),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_words_of_alarms),
         cmocka_unit_test(test_parts),   cmocka_unit_test(test_lists),
         cmocka_unit_test(test_tables),  cmocka_unit_test(test_setters),

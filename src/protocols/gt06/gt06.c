@@ -33,10 +33,8 @@
  * registered gets its login, heartbeat and time request answered, nothing else; behind a location
  * not even those, as the answer would cover it (gateway/replies.c).
  *
- * Not carried, for want of a place in struct fix: steps, file names of a camera's alarm, numbers of
- * drivers, cards and RFID tags, driving hours, analogue inputs, humidity, fuel of the OBD reports
- * (its unit is not known), event codes, number of the fence, network technology. Pictures (35, 36
- * and 41 of X1 and WD-209) are not taken. What differs by model alone cannot be told from a frame:
+ * Not carried: fuel of the OBD reports (its unit is not known). Pictures (35, 36 and 41 of X1 and
+ * WD-209) are not taken. What differs by model alone cannot be told from a frame:
  * alarm codes of LW, Seeworld, VL103 and TRX16I devices (status.c).
  *
  * Source: the Concox GT06 and Jimi protocol documents, and real frames.
@@ -404,6 +402,7 @@ static enum err gt06_decode(struct session *s, struct bytes frame, struct decode
     if (e != ERR_OK) {
         return e;
     }
+    gt06_add_extras(&f, out);
     bool is_report = out->len > 0 && out->at[0].kind == MESSAGE_FIX;
     struct hint hint = {.kind = type->reply,
                         .type = f.type,

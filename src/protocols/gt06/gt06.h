@@ -44,6 +44,11 @@ void gt06_write_frame(struct writer *out, bool is_long, uint8_t type, struct byt
 /* Six bytes YY MM DD hh mm ss of a time in the years 2000 to 2255, without a zone. */
 void gt06_write_time(struct writer *w, int64_t time_s);
 
+/* extras.c */
+
+/* Adds the extra values of a frame that was decoded to its last message. */
+void gt06_add_extras(const struct gt06_frame *f, struct decoded *out);
+
 /* device.c: the device's side. */
 extern const struct protocol_device gt06_device;
 

@@ -285,7 +285,7 @@ static void tail_benway(struct reader *r, struct fix *f)
     }
 }
 
-/* Wetrust and the card readers: odometer, then a card we have no place for. */
+/* Wetrust and the card readers: odometer, then a card (extras.c). */
 static void tail_odometer(struct reader *r, struct fix *f)
 {
     read_odometer(r, f);

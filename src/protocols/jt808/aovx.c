@@ -15,8 +15,8 @@
  * bit 31 is set where the location comes from memory. The thermometer of the tracker is the first,
  * the probe on its cable the second.
  *
- * Not carried: the age and the time of the position, as the location has its own; light, humidity,
- * air pressure, accelerations.
+ * Not carried: the age and the time of the position, as the location has its own; air pressure, as
+ * its unit is nowhere told; accelerations.
  *
  * Source: the vectors' facts, section 1; AOVX's V and G series protocol; real frames.
  */
@@ -87,6 +87,25 @@ void jt808_item_f6(struct reader *r, struct fix *f)
     }
 }
 
+void jt808_extra_f6(struct reader *r, struct extras *x)
+{
+    enum { IMEI_LEN = 8, PRESSURE_LEN = 2, HAS_LIGHT = 1, HAS_CLIMATE = 2 };
+    if (r->in.len == IMEI_LEN || r->in.len == PRESSURE_LEN) {
+        return;
+    }
+    read_skip(r, 1);
+    uint8_t mask = read_u8(r);
+    unsigned light_lx = (mask & HAS_LIGHT) != 0 ? read_u16be(r) : 0;
+    if (reader_ok(r) && (mask & HAS_LIGHT) != 0) {
+        extras_set(x, EXTRA_LIGHT, 0, light_lx);
+    }
+    read_skip(r, 2);
+    unsigned humidity_e1 = read_u16be(r);
+    if (reader_ok(r) && (mask & HAS_CLIMATE) != 0) {
+        extras_set(x, EXTRA_HUMIDITY, 0, humidity_e1 * INT64_C(10));
+    }
+}
+
 static void set_charging(struct fix *f, int64_t value)
 {
     item_charging(f, value == 2 || value == 3);
@@ -96,6 +115,7 @@ const struct item jt808_f7_parts[JT808_F7_PARTS] = {
     {.size = 6, .at = 0, .len = 4, .set = item_battery_mv},
     {.size = 6, .at = 4, .len = 1, .set = set_charging},
     {.size = 6, .at = 5, .len = 1, .set = item_battery_percent},
+    {.size = 2, .len = 2, .scale = 10, .extra = EXTRA_HUMIDITY},
 };
 
 void jt808_item_f8(struct reader *r, struct fix *f)

@@ -85,6 +85,13 @@ static const struct item sub_items[] = {
 };
 static const struct item_list sub_list = ITEM_LIST(sub_items);
 
+void jt808_extra_eb(struct reader *r, struct extras *x)
+{
+    if (field_is_printable(r->in)) {
+        extras_set_text(x, EXTRA_TIME_ZONE, 0, r->in);
+    }
+}
+
 void jt808_item_eb(struct reader *r, struct fix *f)
 {
     enum { TYPE_LEN = 2 };

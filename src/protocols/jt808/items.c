@@ -37,7 +37,7 @@
 
 #include "protocols/fields.h"
 
-enum { CELL_MAX_MV = 5000 };
+enum { CELL_MAX_MV = 5000, E6_ENTRY_LEN = 11 };
 
 /* Tenths of a litre, or litres where the uppermost bit is set. */
 static void set_fuel(struct fix *f, int64_t fuel)
@@ -209,32 +209,79 @@ void jt808_set_obd_text(struct bytes text, struct fix *f)
     }
 }
 
+void jt808_extra_obd_text(struct bytes text, struct extras *x)
+{
+    enum { RPM = 2, FUEL_USED = 12 };
+    struct reader r = reader_init(text);
+    for (int i = 0; i <= FUEL_USED && reader_left(&r) > 0; i++) {
+        int64_t value_e7 = 0;
+        bool is_number = parse_decimal_e7(read_field(&r, ','), &value_e7);
+        if (is_number && i == RPM) {
+            extras_set(x, EXTRA_RPM, 0, value_e7 / 10000000);
+        } else if (is_number && i == FUEL_USED) {
+            extras_set(x, EXTRA_FUEL_USED, 0, value_e7 / 10000);
+        }
+    }
+}
+
+/* The number of the first thermometer among the entries of E6. */
+static unsigned first_number(struct bytes entries)
+{
+    unsigned first = 1;
+    for (size_t i = 0; i < entries.len; i += E6_ENTRY_LEN) {
+        first = entries.at[i] == 0 ? 0 : first;
+    }
+    return first;
+}
+
+/* A whole part and a fraction u8 / 255 as hundredths, but for the sign of the fraction. */
+static int fraction_e2(uint8_t fraction)
+{
+    enum { FRACTIONS = 255 };
+    return (fraction * 100 + FRACTIONS / 2) / FRACTIONS;
+}
+
 /*
  * {number, mac 6, temperature i8 and u8 / 255, humidity the same}. Thermometers are numbered from
  * 1; from 0 where one of them has that number.
  */
 static void item_e6(struct reader *r, struct fix *f)
 {
-    enum { ENTRY_LEN = 11, MAC_LEN = 6, FRACTIONS = 255 };
     if (bytes_begin(r->in, "$OBD-RT,")) {
         jt808_set_obd_text(r->in, f);
         return;
     }
-    if (r->in.len % ENTRY_LEN != 0) {
+    if (r->in.len % E6_ENTRY_LEN != 0) {
         return;
     }
-    unsigned first = 1;
-    for (size_t i = 0; i < r->in.len; i += ENTRY_LEN) {
-        first = r->in.at[i] == 0 ? 0 : first;
-    }
+    unsigned first = first_number(r->in);
     while (reader_left(r) > 0) {
         unsigned number = read_u8(r);
-        read_skip(r, MAC_LEN);
+        read_skip(r, FIELD_MAC_LEN);
         int whole_c_e2 = (int8_t)read_u8(r) * 100;
-        int part_c_e2 = (read_u8(r) * 100 + FRACTIONS / 2) / FRACTIONS;
+        int part_c_e2 = fraction_e2(read_u8(r));
         read_skip(r, 2);
         fix_set_temperature(f, number - first,
                             whole_c_e2 + (whole_c_e2 < 0 ? -part_c_e2 : part_c_e2));
+    }
+}
+
+static void extra_e6(struct reader *r, struct extras *x)
+{
+    enum { TEMPERATURE_LEN = 2 };
+    if (bytes_begin(r->in, "$OBD-RT,")) {
+        jt808_extra_obd_text(r->in, x);
+        return;
+    }
+    if (r->in.len % E6_ENTRY_LEN != 0) {
+        return;
+    }
+    unsigned first = first_number(r->in);
+    while (reader_left(r) > 0) {
+        unsigned number = read_u8(r);
+        read_skip(r, FIELD_MAC_LEN + TEMPERATURE_LEN);
+        int whole_e2 = read_u8(r) * 100;
+        extras_set(x, EXTRA_HUMIDITY, number - first, whole_e2 + fraction_e2(read_u8(r)));
     }
 }
 
@@ -260,16 +307,26 @@ static void item_fe(struct reader *r, struct fix *f)
     }
 }
 
+static const struct item obd_rows[] = {
+    {.id = 0x81, .size = 2, .len = 2, .extra = EXTRA_RPM},
+    {.id = 0x82, .len = 2, .scale = 100, .set = item_power_mv},
+    {.id = 0x84, .size = 1, .len = 1, .base = -40, .extra = EXTRA_COOLANT},
+    {.id = 0x8b, .form = ITEM_TEXT, .extra = EXTRA_VIN},
+    {.id = 0xcc, .read = item_iccid},
+};
+static const struct item_list obd_items = ITEM_LIST(obd_rows);
+
 /* 80: the sub-items are items of the same form, their ids from 81 on. */
 static void item_obd(struct reader *r, struct fix *f)
 {
-    static const struct item rows[] = {
-        {.id = 0x82, .len = 2, .scale = 100, .set = item_power_mv},
-        {.id = 0xcc, .read = item_iccid},
-    };
-    static const struct item_list list = ITEM_LIST(rows);
     read_skip(r, 1);
-    items_read(r, (struct item_form){1, 1}, &list, f);
+    items_read(r, (struct item_form){1, 1}, &obd_items, f);
+}
+
+static void extra_obd(struct reader *r, struct extras *x)
+{
+    read_skip(r, 1);
+    items_read_extras(r, (struct item_form){1, 1}, &obd_items, x);
 }
 
 /* One byte is a charge, two are the supply; more than that means another thing in each. */
@@ -289,7 +346,7 @@ static const struct item fe_parts[] = {
 };
 static const struct item d5_parts[] = {
     {.size = 2, .len = 2, .scale = 10, .set = item_battery_mv},
-    {.read = jt808_item_lock_list},
+    {.read = jt808_item_lock_list, .read_extra = jt808_extra_lock_list},
 };
 static const struct item e4_parts[] = {
     {.size = 2, .at = 0, .len = 1, .set = item_charging_low},
@@ -302,13 +359,48 @@ static const struct item ee_parts[] = {
     {.size = 6, .at = 5, .len = 1, .set = item_satellites},
 };
 
+static const struct item analogue_parts[] = {
+    {.at = 0, .len = 2, .scale = 10, .extra = EXTRA_ANALOGUE, .index = 1},
+    {.at = 2, .len = 2, .scale = 10, .extra = EXTRA_ANALOGUE, .index = 2},
+};
+
+/* {tyre u8, sensor 3, pressure u16: ten bits, 1/40 bar, temperature u8 - 50, status u8}. */
+static void extra_tyres(struct reader *r, struct extras *x)
+{
+    enum { ENTRY_LEN = 8, SENSOR_LEN = 3, PRESSURE_MASK = 0x3ff, MBAR = 25, ZERO_C = 50 };
+    if (r->in.len % ENTRY_LEN != 0) {
+        return;
+    }
+    while (reader_left(r) > 0) {
+        unsigned tyre = read_u8(r);
+        read_skip(r, SENSOR_LEN);
+        unsigned pressure = read_u16be(r) & PRESSURE_MASK;
+        unsigned temperature = read_u8(r);
+        read_skip(r, 1);
+        if (pressure > 0 || temperature > 0) { /* else nothing has come from the sensor yet */
+            extras_set(x, EXTRA_TYRE_PRESSURE, tyre, (int64_t)pressure * MBAR);
+            extras_set(x, EXTRA_TYRE_TEMPERATURE, tyre, (int64_t)temperature - ZERO_C);
+        }
+    }
+}
+
+/* 64, 65: long ones end with the label of a video, 16 bytes. */
+static void extra_video(struct reader *r, struct extras *x)
+{
+    enum { LEN_MIN = 47, LABEL_LEN = 16 };
+    if (r->in.len >= LEN_MIN) {
+        extras_set_hex(x, EXTRA_VIDEO, 0, bytes_slice(r->in, r->in.len - LABEL_LEN, LABEL_LEN));
+    }
+}
+
 /* By their ids. */
 static const struct item items[UINT8_MAX + 1] = {
     [0x01] = {.len = 4, .scale = 100, .set = item_odometer_m},
     [0x02] = {.len = 2, .set = set_fuel},
     [0x06] = {.len = 1, .set = item_battery_percent},
-    [0x0b] = {.read = jt808_item_lock_event},
+    [0x0b] = {.read = jt808_item_lock_event, ITEM_PARTS(jt808_unlock_parts)},
     [0x12] = {.at = 5, .len = 1, .set = set_fence},
+    [0x2b] = {ITEM_PARTS(analogue_parts)},
     [0x30] = {.len = 1, .set = item_gsm},
     [0x31] = {.len = 1, .set = item_satellites},
     [0x33] = {.read = jt808_item_lock_text},
@@ -317,14 +409,21 @@ static const struct item items[UINT8_MAX + 1] = {
     [0x56] = {.len = 1, .scale = 10, .set = item_battery_percent},
     [0x57] = {.len = 2, .bits = &harsh},
     [0x5d] = {.read = jt808_item_cells_counted},
-    [0x63] = {.read = jt808_item_sublocks},
+    [0x60] = {.read_extra = jt808_extra_lock_report},
+    [0x63] = {.read = jt808_item_sublocks, .read_extra = jt808_extra_sublocks},
+    [0x64] = {.read_extra = extra_video},
+    [0x65] = {.read_extra = extra_video},
     [0x68] = {.read = item_percent_e2},
     [0x69] = {.read = item_battery_e2},
     [0x70] = {.at = 4, .len = 2, .set = set_driving},
     [0x71] = {.read = item_iccid},
-    [0x80] = {.read = item_obd},
+    [0x77] = {.read_extra = extra_tyres},
+    [0x80] = {.read = item_obd, .read_extra = extra_obd},
     [0x82] = {.len = 2, .scale = 100, .set = item_power_mv},
+    [0xa7] = {ITEM_PARTS(analogue_parts)},
     [0xac] = {.len = 4, .set = item_odometer_m},
+    [0xbc] = {.form = ITEM_TEXT, .extra = EXTRA_DRIVER_NAME},
+    [0xbd] = {.form = ITEM_TEXT, .extra = EXTRA_DRIVER},
     [0xcc] = {.read = item_iccid},
     [0xd0] = {.len = 4, .bits = &user_status},
     [0xd3] = {.len = 2, .scale = 100, .set = item_power_mv},
@@ -336,27 +435,29 @@ static const struct item items[UINT8_MAX + 1] = {
     [0xe3] = {.read = item_e3},
     [0xe4] = {ITEM_PARTS(e4_parts)},
     [0xe5] = {.size = 1, .len = 1, .set = item_motion},
-    [0xe6] = {.read = item_e6},
+    [0xe6] = {.read = item_e6, .read_extra = extra_e6},
     [0xe7] = {.size = 8, .len = 2, .bits = &e7_alarms},
     [0xe8] = {.read = jt808_item_jimi},
     [0xe9] = {ITEM_PARTS(charge_parts)},
-    [0xeb] = {.read = jt808_item_eb},
+    [0xeb] = {.read = jt808_item_eb, .read_extra = jt808_extra_eb},
     [0xec] = {.read = jt808_item_wifi},
+    [0xed] = {.form = ITEM_TEXT, .extra = EXTRA_CARD},
     [0xee] = {ITEM_PARTS(ee_parts)},
     [0xf0] = {.read = jt808_item_cells_f0},
     [0xf1] = {.size = 4, .len = 4, .set = item_power_mv},
     [0xf3] = {.read = item_f3},
     [0xf4] = {.read = jt808_item_wifi},
-    [0xf6] = {.read = jt808_item_f6},
+    [0xf6] = {.read = jt808_item_f6, .read_extra = jt808_extra_f6},
     [0xf7] = {ITEM_PARTS(jt808_f7_parts)},
     [0xf8] = {.read = jt808_item_f8},
     [0xf9] = {.read = jt808_item_f9},
+    [0xfc] = {.size = 1, .len = 1, .extra = EXTRA_FENCE},
     [0xfd] = {.read = jt808_item_cell_fd},
     [0xfe] = {ITEM_PARTS(fe_parts)},
     [0xff] = {.read = jt808_item_cell_ff},
 };
 
-void jt808_read_items(struct reader *r, struct fix *f)
+void jt808_read_items(struct reader *r, struct fix *f, struct extras *x)
 {
-    items_read_table(r, items, f);
+    items_read_table(r, items, f, x);
 }

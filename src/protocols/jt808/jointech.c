@@ -86,14 +86,16 @@ static void read_network(struct reader *r, struct cell cell, struct fix *f)
     }
 }
 
+static const struct item item_rows[] = {
+    {.id = 0x02, .size = 2, .len = 2, .is_signed = true, .scale = 10, .set = item_altitude_dm},
+    {.id = 0x0b, .read = jt808_item_lock_event, ITEM_PARTS(jt808_unlock_parts)},
+    {.id = 0xfc, .size = 1, .len = 1, .extra = EXTRA_FENCE},
+};
+static const struct item_list list = ITEM_LIST(item_rows);
+
 static void read_items(struct reader *r, struct cell cell, struct fix *f)
 {
     enum { NETWORK = 0x0a };
-    static const struct item rows[] = {
-        {.id = 0x02, .size = 2, .len = 2, .is_signed = true, .scale = 10, .set = item_altitude_dm},
-        {.id = 0x0b, .read = jt808_item_lock_event},
-    };
-    static const struct item_list list = ITEM_LIST(rows);
     uint16_t id = 0;
     struct bytes value;
     while (item_next(r, (struct item_form){1, 1}, &id, &value)) {
@@ -133,8 +135,14 @@ enum err jt808_decode_jointech(const struct session *s, const struct jt808_messa
         return ERR_MALFORMED;
     }
     set_alarms(&fix, product, status, alarm);
+    struct reader again = r;
     read_items(&r, cell, &fix);
     jt808_set_source(&fix);
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
+    struct extras x;
+    extras_init(&x, out->arena);
+    items_read_extras(&again, (struct item_form){1, 1}, &list, &x);
+    struct message *report = decoded_add(out, MESSAGE_FIX);
+    report->fix = fix;
+    report->extras = extras_pack(&x);
     return ERR_OK;
 }

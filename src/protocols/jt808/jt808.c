@@ -34,10 +34,9 @@
  * registered gets its registration, authentication, time and heartbeat answered; its data is met
  * with silence, so that it keeps them, as is everything but a heartbeat when nothing can be stored.
  *
- * Not carried, for want of a place in struct fix: engine speed and other values of an OBD adapter,
- * trouble codes, tyre pressures, driver and card numbers, time zone texts, steps, Bluetooth tags,
- * labels of video alarms, humidity, light, air pressure, the age of a position, fuel in per cent,
- * the IMEI inside an item, event and unlock result codes.
+ * Not carried: values of an OBD adapter but for those that items.c names, Bluetooth tags, whose
+ * form differs from tracker to tracker, air pressure in units that are nowhere told, the age of a
+ * position, fuel in per cent, the IMEI inside an item, the passwords that open a lock.
  *
  * Source: JT/T 808-2011, -2013 and -2019, and the vectors' facts, section 1.
  */
@@ -46,6 +45,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/charset.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "protocols/fields.h"
@@ -106,6 +106,35 @@ static enum err decode_other(const struct session *s, const struct jt808_message
     return ERR_OK;
 }
 
+/*
+ * 0702, a driver's card: status u8, time BCD 6, then of a card that could be read (result 0) the
+ * name and, in 20 bytes, the code.
+ */
+static enum err decode_card(const struct session *s, const struct jt808_message *m,
+                            struct decoded *out)
+{
+    enum { CODE_LEN = 20 };
+    struct extras x;
+    struct fix fix = {0};
+    struct reader r = reader_init(m->body);
+    read_skip(&r, 1);
+    jt808_read_time(&r, s, &fix);
+    uint8_t result = read_u8(&r);
+    struct bytes name = read_bytes(&r, read_u8(&r));
+    struct bytes code = read_bytes(&r, CODE_LEN);
+    if (!reader_ok(&r) || result != 0) {
+        return decode_other(s, m, out);
+    }
+    extras_init(&x, out->arena);
+    name = charset_to_utf8(out->arena, CHARSET_GBK, name, MESSAGE_TEXT_MAX);
+    extras_set_text(&x, EXTRA_DRIVER_NAME, 0, name);
+    extras_set_text(&x, EXTRA_CARD, 0, field_trimmed(code));
+    struct message *card = decoded_add(out, MESSAGE_FIX);
+    card->fix = fix;
+    card->extras = extras_pack(&x);
+    return ERR_OK;
+}
+
 struct row {
     uint16_t id;
     uint8_t reply;  /* enum reply_kind */
@@ -130,7 +159,7 @@ static const struct row rows[] = {
     {0x0500, REPLY_NONE, WHEN_STORED, RESULT_OK, jt808_decode_answer},
     {0x0506, REPLY_GENERAL, WHEN_ALIVE, RESULT_OK, jt808_decode_heartbeat},
     {0x0701, REPLY_NONE, WHEN_STORED, RESULT_OK, jt808_decode_text},
-    {0x0702, REPLY_NONE, WHEN_STORED, RESULT_OK, decode_other},             /* a driver's card */
+    {0x0702, REPLY_NONE, WHEN_STORED, RESULT_OK, decode_card},
     {0x0800, REPLY_GENERAL, WHEN_STORED, RESULT_UNSUPPORTED, decode_other}, /* media event */
     {0x0801, REPLY_GENERAL, WHEN_STORED, RESULT_UNSUPPORTED, decode_other}, /* media data */
     {0x0900, REPLY_GENERAL, WHEN_STORED, RESULT_OK, jt808_decode_uplink},

@@ -104,7 +104,7 @@ jt808_decoder jt808_decode_attributes;  /* 0107 */
 /* items.c */
 
 /* Items of an id u8, a length u8 and a value, up to the end; a cut off one ends them. */
-void jt808_read_items(struct reader *r, struct fix *f);
+void jt808_read_items(struct reader *r, struct fix *f, struct extras *x);
 /* HDOP in tenths; ignored where it is none. */
 void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1);
 /* A voltage where the frame does not say of what: more than a cell can have is the supply. */
@@ -112,6 +112,8 @@ void jt808_set_voltage(struct fix *f, uint32_t voltage_mv);
 
 /* "$OBD-RT,12.3,...": the first field is the supply in V, perhaps empty. */
 void jt808_set_obd_text(struct bytes text, struct fix *f);
+/* The same text: the second field is the engine's speed, the twelfth the fuel used in l. */
+void jt808_extra_obd_text(struct bytes text, struct extras *x);
 
 /* radio.c: cells and Wi-Fi access points. */
 item_reader jt808_item_cells_counted; /* 53, 5D */
@@ -134,9 +136,16 @@ item_reader jt808_item_lock_text;  /* 33 */
 item_reader jt808_item_sublocks;   /* 63 */
 item_reader jt808_item_lock_list;  /* D5 of more than two bytes */
 item_reader jt808_item_lock_rope;  /* DA */
+/* Of each lock its identity, its event and its battery, from lock 1 on. */
+item_extra_reader jt808_extra_sublocks;
+item_extra_reader jt808_extra_lock_list;
+item_extra_reader jt808_extra_lock_report; /* 60 */
+enum { JT808_UNLOCK_PARTS = 4 };
+extern const struct item jt808_unlock_parts[JT808_UNLOCK_PARTS]; /* 0B */
 
 /* eb.c */
 item_reader jt808_item_eb;
+item_extra_reader jt808_extra_eb;
 
 /* jimi.c */
 item_reader jt808_item_jimi; /* E8 */
@@ -152,7 +161,8 @@ bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, ui
 /* The temperature of the probe on the cable. */
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
 item_reader jt808_item_f6;
-enum { JT808_F7_PARTS = 3 };
+item_extra_reader jt808_extra_f6;
+enum { JT808_F7_PARTS = 4 };
 extern const struct item jt808_f7_parts[JT808_F7_PARTS];
 item_reader jt808_item_f8;
 item_reader jt808_item_f9;

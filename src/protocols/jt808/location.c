@@ -149,11 +149,22 @@ static void set_alarms(const struct session *s, struct bytes body, struct fix *f
     }
 }
 
+static void read_items(struct reader *r, struct message *m, struct arena *arena)
+{
+    struct extras x;
+    extras_init(&x, arena);
+    jt808_read_items(r, &m->fix, &x);
+    if (x.count > 0) {
+        m->extras = extras_pack(&x);
+    }
+}
+
 /* A whole location; false where it is too short for one. */
-static bool read_location(const struct session *s, struct bytes body, struct fix *f,
+static bool read_location(const struct session *s, struct bytes body, struct message *m,
                           struct decoded *out)
 {
     enum { ALARM_LEN = 4 };
+    struct fix *f = &m->fix;
     struct reader r = reader_init(body);
     read_skip(&r, ALARM_LEN);
     jt808_read_place(&r, f);
@@ -166,7 +177,7 @@ static bool read_location(const struct session *s, struct bytes body, struct fix
     if (reader_left(&r) == TAIL_LEN && !is_items(r)) {
         read_tail(&r, f);
     } else {
-        jt808_read_items(&r, f);
+        read_items(&r, m, out->arena);
     }
     jt808_set_source(f);
     return true;
@@ -178,9 +189,9 @@ static enum err add_location(const struct session *s, struct bytes body, bool is
     if (out->len == PROTOCOL_MESSAGES_MAX) {
         return ERR_TOO_LONG;
     }
-    struct fix *f = &decoded_add(out, MESSAGE_FIX)->fix;
-    f->flags |= is_late ? FIX_REUPLOAD : 0;
-    return read_location(s, body, f, out) ? ERR_OK : ERR_MALFORMED;
+    struct message *m = decoded_add(out, MESSAGE_FIX);
+    m->fix.flags |= is_late ? FIX_REUPLOAD : 0;
+    return read_location(s, body, m, out) ? ERR_OK : ERR_MALFORMED;
 }
 
 enum err jt808_decode_location(const struct session *s, const struct jt808_message *m,

@@ -1,7 +1,8 @@
 /*
  * JT/T 808 message 0900, transparent uplink: a type u8 and what a maker likes.
  *
- *     41  "$OBD-RT,V,...": the supply
+ *     40  "GTSL|6|1|0|DRIVER|...": the driver
+ *     41  "$OBD-RT,V,...": the supply, and values of the engine (items.c)
  *     53  a place, motion and time, then Bluetooth tags
  *     54  the same, then samples {mask u16, time BCD, members}, each a report of its own: bit 0
  *         light u16, 1 temperature i16 0.1 C and humidity i16, 2 the probe's temperature i16 0.1
@@ -15,17 +16,41 @@
  *     FF  time, lat i32, lon i32 (degrees * 1e6), motion
  *
  * where a place is status u32, lat u32, lon u32 and motion is altitude, speed, course, all as in a
- * location. Other types (40: a driver; F3: an OBD adapter), subtypes (04 trip, 0B VIN) and values
- * (fuel in per cent, speeds, temperatures of the engine) hold nothing that a fix can.
+ * location. Other types (F3: an OBD adapter), subtypes (04 trip, 0B VIN) and values (fuel in per
+ * cent, speeds, temperatures of the engine) are not read.
  *
  * Source: the vectors' facts, section 1.
  */
 #include "protocols/jt808/jt808.h"
 
+#include "protocols/fields.h"
+
 static enum err read_obd_text(const struct session *s, struct reader *r, struct decoded *out)
 {
     (void)s;
-    jt808_set_obd_text(read_rest(r), &decoded_add(out, MESSAGE_FIX)->fix);
+    struct extras x;
+    struct bytes text = read_rest(r);
+    struct message *m = decoded_add(out, MESSAGE_FIX);
+    extras_init(&x, out->arena);
+    jt808_set_obd_text(text, &m->fix);
+    jt808_extra_obd_text(text, &x);
+    m->extras = extras_pack(&x);
+    return ERR_OK;
+}
+
+static enum err read_driver(const struct session *s, struct reader *r, struct decoded *out)
+{
+    enum { DRIVER = 4 };
+    (void)s;
+    struct extras x;
+    struct bytes driver = {0};
+    for (int i = 0; i <= DRIVER; i++) {
+        driver = read_field(r, '|');
+    }
+    extras_init(&x, out->arena);
+    extras_set_text(&x, EXTRA_DRIVER, 0, field_trimmed(driver));
+    struct message *m = decoded_add(out, x.count > 0 ? MESSAGE_FIX : MESSAGE_OTHER);
+    m->extras = extras_pack(&x);
     return ERR_OK;
 }
 
@@ -40,14 +65,17 @@ static enum err read_located(const struct session *s, struct reader *r, struct d
 }
 
 /* One sample, of whose members `mask` tells which are there. */
-static void read_sample(struct reader *r, const struct session *s, uint16_t mask, struct fix *f)
+static void read_sample(struct reader *r, const struct session *s, uint16_t mask, struct fix *f,
+                        struct extras *x)
 {
     enum { LIGHT = 1, CLIMATE = 2, PROBE = 4, ACCELERATIONS = 8, PRESSURE = 16 };
     jt808_read_time(r, s, f);
-    read_skip(r, (mask & LIGHT) != 0 ? 2 : 0);
+    if ((mask & LIGHT) != 0) {
+        extras_set(x, EXTRA_LIGHT, 0, read_u16be(r));
+    }
     if ((mask & CLIMATE) != 0) {
         fix_set_temperature(f, 0, (int16_t)read_u16be(r) * INT64_C(10));
-        read_skip(r, 2);
+        extras_set(x, EXTRA_HUMIDITY, 0, read_u16be(r) * INT64_C(10));
     }
     if ((mask & PROBE) != 0) {
         jt808_set_probe_c_e1(f, (int16_t)read_u16be(r));
@@ -62,15 +90,19 @@ static enum err read_samples(const struct session *s, struct reader *r, struct d
     enum err e = read_located(s, r, out);
     while (e == ERR_OK && reader_left(r) > 0) {
         struct fix fix = {0};
+        struct extras x;
         uint16_t mask = read_u16be(r);
-        read_sample(r, s, mask, &fix);
+        extras_init(&x, out->arena);
+        read_sample(r, s, mask, &fix, &x);
         if (!reader_ok(r) || (mask & ~(unsigned)KNOWN) != 0) {
             return ERR_OK; /* cut off, or another layout, which we do not know */
         }
         if (out->len == PROTOCOL_MESSAGES_MAX) {
             return ERR_TOO_LONG;
         }
-        decoded_add(out, MESSAGE_FIX)->fix = fix;
+        struct message *m = decoded_add(out, MESSAGE_FIX);
+        m->fix = fix;
+        m->extras = extras_pack(&x);
     }
     return e;
 }
@@ -94,16 +126,18 @@ static void read_values(struct reader *r, struct fix *f)
     }
 }
 
-static void skip_codes(struct reader *r)
+static void read_codes(struct reader *r, struct extras *x)
 {
     enum { CODE_LEN = 4 + 4 };
+    unsigned number = 0;
     size_t systems = read_u16be(r);
     for (size_t i = 0; i < systems && reader_ok(r); i++) {
         read_skip(r, 4);
         size_t codes = read_u16be(r);
         for (size_t k = 0; k < codes && reader_ok(r); k++) {
             read_skip(r, CODE_LEN);
-            read_skip(r, read_u16be(r));
+            struct bytes text = read_bytes(r, read_u16be(r));
+            extras_set_text(x, EXTRA_TROUBLE_CODE, number++, field_trimmed(text));
         }
     }
 }
@@ -159,6 +193,8 @@ static enum err read_diagnosis(const struct session *s, struct reader *r, struct
 {
     enum { VALUES = 0x01, CODES = 0x02, ALARMS = 0x03, DRIVING = 0x15 };
     struct fix fix = {0};
+    struct extras x;
+    extras_init(&x, out->arena);
     jt808_read_time(r, s, &fix);
     fix.flags |= read_u8(r) > 0 ? FIX_REUPLOAD : 0;
     read_skip(r, 1);
@@ -171,7 +207,7 @@ static enum err read_diagnosis(const struct session *s, struct reader *r, struct
         read_values(r, &fix);
         break;
     case CODES:
-        skip_codes(r);
+        read_codes(r, &x);
         break;
     case ALARMS:
         read_alarms(r, &fix);
@@ -183,7 +219,9 @@ static enum err read_diagnosis(const struct session *s, struct reader *r, struct
         return ERR_OK;
     }
     jt808_read_place(r, &fix);
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
+    struct message *m = decoded_add(out, MESSAGE_FIX);
+    m->fix = fix;
+    m->extras = extras_pack(&x);
     return reader_ok(r) ? ERR_OK : ERR_MALFORMED;
 }
 
@@ -219,6 +257,8 @@ enum err jt808_decode_uplink(const struct session *s, const struct jt808_message
         return ERR_MALFORMED;
     }
     switch (type) {
+    case 0x40:
+        return read_driver(s, &r, out);
     case 0x41:
         return read_obd_text(s, &r, out);
     case 0x53:
