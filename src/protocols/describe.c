@@ -105,12 +105,12 @@ static void describe_position(struct json_out *j, const struct message *m)
 static void describe_numbers(struct json_out *j, const struct fix *f)
 {
     static const struct {
-        uint32_t has;
         const char *key;
+        uint32_t has;
         unsigned decimals;
     } rows[] = {
 #define NUMBER(member, type, has, bit, kept, column, usual, setter, low, high, key, decimals)      \
-    {FIX_HAS_##has, key, decimals},
+    {key, FIX_HAS_##has, decimals},
         FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
 #undef NUMBER
     };

@@ -105,22 +105,29 @@ static void set_bytes(const struct item *row, struct bytes value, struct extras 
     }
 }
 
-static void read_extra(const struct item *row, struct bytes value, struct extras *x)
+/* One that is a number, or its digits. */
+static void set_number(const struct item *row, struct bytes value, struct extras *x)
 {
     uint32_t number = 0;
-    if (row->read_extra != NULL) {
-        struct reader r = reader_init(value);
-        row->read_extra(&r, x);
-    } else if (row->extra == 0) {
+    if (!number_of(row, value, &number)) {
         return;
-    } else if (row->form == ITEM_TEXT || row->form == ITEM_HEX) {
-        set_bytes(row, value, x);
-    } else if (!number_of(row, value, &number)) {
-        return;
-    } else if (row->form == ITEM_DIGITS) {
+    }
+    if (row->form == ITEM_DIGITS) {
         extras_set_digits(x, (enum extra_key)row->extra, row->index, number);
     } else {
         extras_set(x, (enum extra_key)row->extra, row->index, scaled(row, number) + row->base);
+    }
+}
+
+static void read_extra(const struct item *row, struct bytes value, struct extras *x)
+{
+    if (row->read_extra != NULL) {
+        struct reader r = reader_init(value);
+        row->read_extra(&r, x);
+    } else if (row->extra != 0 && (row->form == ITEM_TEXT || row->form == ITEM_HEX)) {
+        set_bytes(row, value, x);
+    } else if (row->extra != 0) {
+        set_number(row, value, x);
     }
 }
 

@@ -203,30 +203,30 @@ static void test_extras(void **state)
     static const struct {
         struct item row;
         const char *hex;
-        bool is_set;
-        int64_t number;
         const char *text; /* NULL: a number */
+        int64_t number;
+        bool is_set;
     } cases[] = {
-        {{.len = 1, .extra = EXTRA_STEPS}, "ff", true, 255, NULL},
-        {{.len = 1, .extra = EXTRA_STEPS}, "", false, 0, NULL},
-        {{.at = 1, .len = 2, .extra = EXTRA_STEPS}, "000102", true, 258, NULL},
-        {{.size = 2, .len = 2, .extra = EXTRA_STEPS}, "000102", false, 0, NULL},
-        {{.len = 1, .base = -40, .extra = EXTRA_STEPS}, "00", true, -40, NULL},
+        {{.len = 1, .extra = EXTRA_STEPS}, "ff", NULL, 255, true},
+        {{.len = 1, .extra = EXTRA_STEPS}, "", NULL, 0, false},
+        {{.at = 1, .len = 2, .extra = EXTRA_STEPS}, "000102", NULL, 258, true},
+        {{.size = 2, .len = 2, .extra = EXTRA_STEPS}, "000102", NULL, 0, false},
+        {{.len = 1, .base = -40, .extra = EXTRA_STEPS}, "00", NULL, -40, true},
         {{.len = 1, .is_signed = true, .scale = 100, .base = 7, .extra = EXTRA_STEPS},
          "ff",
-         true,
+         NULL,
          -93,
-         NULL},
-        {{.len = 4, .scale = 100, .extra = EXTRA_STEPS}, "ffffffff", true, 429496729500, NULL},
-        {{.len = 4, .form = ITEM_DIGITS, .extra = EXTRA_STEPS}, "ffffffff", true, 0, "4294967295"},
-        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "416461000000", true, 0, "Ada"},
-        {{.at = 1, .len = 2, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "41646100", true, 0, "da"},
-        {{.len = 3, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "4164", false, 0, NULL},
-        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "0000", false, 0, NULL},
-        {{.at = 1, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", true, 0, "640a"},
-        {{.size = 2, .len = 2, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", false, 0, NULL},
-        {{.form = ITEM_HEX, .extra = EXTRA_STEPS}, "0000", false, 0, NULL},
-        {{.len = 1, .set = item_satellites}, "09", false, 0, NULL},
+         true},
+        {{.len = 4, .scale = 100, .extra = EXTRA_STEPS}, "ffffffff", NULL, 429496729500, true},
+        {{.len = 4, .form = ITEM_DIGITS, .extra = EXTRA_STEPS}, "ffffffff", "4294967295", 0, true},
+        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "416461000000", "Ada", 0, true},
+        {{.at = 1, .len = 2, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "41646100", "da", 0, true},
+        {{.len = 3, .form = ITEM_TEXT, .extra = EXTRA_STEPS}, "4164", NULL, 0, false},
+        {{.form = ITEM_TEXT, .extra = EXTRA_STEPS}, "0000", NULL, 0, false},
+        {{.at = 1, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", "640a", 0, true},
+        {{.size = 2, .len = 2, .form = ITEM_HEX, .extra = EXTRA_STEPS}, "41640a", NULL, 0, false},
+        {{.form = ITEM_HEX, .extra = EXTRA_STEPS}, "0000", NULL, 0, false},
+        {{.len = 1, .set = item_satellites}, "09", NULL, 0, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint8_t room[16];

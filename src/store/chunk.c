@@ -102,8 +102,9 @@ static const struct member {
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
-#define ONE(...) +1
-_Static_assert(MEMBER_COUNT == 0 FIX_MAP(ONE, ONE, ONE), "the columns are numbered from 0 on");
+#define ONE(...) 1,
+_Static_assert(MEMBER_COUNT == sizeof((char[]){FIX_MAP(ONE, ONE, ONE)}),
+               "the columns are numbered from 0 on");
 #undef ONE
 _Static_assert((int)CHUNK_FIXES_MAX <= (int)COLUMN_VALUES_MAX, "a block's columns have room");
 _Static_assert(FIX_TEMPERATURES_MAX == 8, "a column for every temperature");

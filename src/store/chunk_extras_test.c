@@ -106,13 +106,9 @@ static void the_most_there_can_be(void **state)
     struct sample m = sample_new(CHUNK_FIXES_MAX);
     for (size_t i = 0; i < m.run.count; i++) {
         struct extras x = {.arena = &m.arena};
+        bool is_last = i == CHUNK_FIXES_MAX - 1; /* so long ones that not all have room */
         for (unsigned k = 0; k < EXTRAS_MAX; k++) {
-            extras_set(&x, EXTRA_ANALOGUE, k, i % 2 == 0 ? (int64_t)(i * k) : -1);
-        }
-        if (i == CHUNK_FIXES_MAX - 1) {
-            for (unsigned k = 0; k < EXTRAS_MAX; k++) {
-                extras_set(&x, EXTRA_ANALOGUE, k, INT64_MAX - k);
-            }
+            extras_set(&x, EXTRA_ANALOGUE, k, is_last ? INT64_MAX - k : (int64_t)(i * k));
         }
         m.extras[i] = extras_pack(&x);
     }
@@ -241,8 +237,8 @@ static void versions_tell_of_values(void **state)
     for (int has_extras = 0; has_extras < 2; has_extras++) {
         struct writer w = writer_init(records, sizeof(records));
         pack_report(&w, m.fixes, has_extras != 0 ? m.extras[0] : (struct bytes){0});
-        for (uint8_t version = 2; version <= RECORDS_EXTRAS; version += 2) {
-            size_t len = chunk_forge(block, sizeof(block), version, 1, writer_bytes(&w));
+        for (unsigned version = 2; version <= RECORDS_EXTRAS; version += 2) {
+            size_t len = chunk_forge(block, sizeof(block), (uint8_t)version, 1, writer_bytes(&w));
             enum err want = (version == RECORDS_EXTRAS) == (has_extras != 0) ? ERR_OK : ERR_CORRUPT;
             assert_int_equal(chunk_decode(c, (struct bytes){block, len}, 1, &got), want);
             fixes_reset(&got);
