@@ -1,3 +1,9 @@
+/*
+ * Writing JSON. Room is asked for once for the longest form that a value can have. Then the value
+ * is written without further questions, and its end is noted:
+ *
+ *     room_for() ─► at ... put() ... ─► end_at()
+ */
 #include "base/json.h"
 
 #include <glib.h>

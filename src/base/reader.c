@@ -1,3 +1,7 @@
+/*
+ * Reading bytes that come from outside. A read that finds too little fails the reader, and so does
+ * every later one; none runs past the end.
+ */
 #include "base/reader.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* Writing bytes into a buffer of fixed size, in the forms that reader.c reads. */
 #include "base/writer.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* Whether a device is online, from when it was last heard (the contract's part 3). */
 #include "fleet/live.h"
 
 enum {

@@ -1,3 +1,7 @@
+/*
+ * The list of messages that a decoder fills. It is bounded: what a frame says beyond that goes to a
+ * spare message, which nobody reads, and decoded_finish() refuses the frame.
+ */
 #include <string.h>
 
 #include "protocols/protocol.h"

@@ -1,3 +1,7 @@
+/*
+ * A message as JSON, member by member. What is not in the message is not written, so that a vector
+ * shows all that a frame said. The plain numbers and switches come from the rows of fix_map.h.
+ */
 #include "protocols/describe.h"
 
 #include <inttypes.h>

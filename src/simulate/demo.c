@@ -1,3 +1,7 @@
+/*
+ * The demonstration fleet: who its vehicles are, how they get into the directory by a job of
+ * ingest, and the thread that drives them through the device port as any tracker would.
+ */
 #include "simulate/demo.h"
 
 #include <pthread.h>

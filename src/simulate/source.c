@@ -1,3 +1,7 @@
+/*
+ * Where simulated fixes come from: drives made up second by second, or recorded tracks played again
+ * and again. Both can be moved so that the last fix is taken at a given time.
+ */
 #include "simulate/source.h"
 
 #include <stdlib.h>
