@@ -1,3 +1,4 @@
+/* The last texts of a device, read beside the writer on a connection of visitor.c. */
 #include "store/database.h"
 #include "store/store_private.h"
 #include "store/visitor.h"
