@@ -47,13 +47,13 @@ struct fold_state {
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
- * arrival; one older than state->current is a broken invariant.
+ * arrival; a fix that is older than state->current is a broken invariant.
  */
 void fold_step(struct fold_state *state, const struct fix *fix);
 
 /*
- * When what a fix says was so: its GPS time, or, of a report without a time of its own (no
- * FIX_HAS_TIME; ingest files it under the GPS time of the newest fix), its arrival.
+ * The time that a fix speaks of. It is the GPS time, or, for a report without a time of its own (no
+ * FIX_HAS_TIME; ingest files it under the GPS time of the newest fix), the arrival.
  */
 int64_t fold_told_at_s(const struct fix *fix);
 

@@ -112,7 +112,7 @@ static void remove_link(struct table *t, GList *link)
     free(gone);
 }
 
-/* Makes room for a nameless one in its network. */
+/* Makes room in its network for a tracker that named no device. */
 static void bound_network(struct table *t, const struct host *host)
 {
     size_t count = 0;
