@@ -8,8 +8,8 @@ struct transcript_part;
 
 /*
  * One session of a device, played through a protocol as the server would, and written down: a JSON
- * object a message, as protocol_describe() gives it, or {"error": …, "frame": hex} for what is
- * none. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
+ * object a message, as protocol_describe() gives it, or {"error": …, "frame": hex} for bytes that
+ * are no message. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
  *
  * Every frame is answered as though it had been stored, and the answer stands at its last message.
  * A frame without messages is written as one of type "other". The parts of a divided message are

@@ -178,8 +178,8 @@ static int64_t newest_fix_s(struct directory *dir, const char *device_id)
 }
 
 /*
- * The drives begin with the week, so that a demo that is started again goes on where it was. Fixes
- * that are older than a day, or were stored in an earlier run, are passed over.
+ * All drives begin a day before the current week, so that a demo that is started again goes on
+ * where it was. Fixes that are older than a day, or were stored in an earlier run, are passed over.
  */
 static void prepare_drives(struct demo *d, struct directory *dir)
 {

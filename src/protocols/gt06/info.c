@@ -309,7 +309,9 @@ static void set_az735_alarm(struct fix *f, uint8_t status)
     }
 }
 
-/* Whether the byte behind the time is a length of a GPS block; where not, it is of a short frame.
+/*
+ * Whether the byte behind the time is the length of a GPS block. If not, the frame is laid out as a
+ * short one.
  */
 static bool is_az735(struct bytes content)
 {

@@ -208,8 +208,9 @@ enum err jt808_decode_answer(const struct session *s, const struct jt808_message
 }
 
 /*
- * One item of a batch. One that is none ends the batch; but of a batch whose parts have been
- * answered it is counted, as each item has a length of its own, and nobody sends the others again.
+ * Reads one item of a batch. An item that cannot be read ends the batch. Where the batch came in
+ * parts, these have been answered and nobody sends the other items again; so such an item is only
+ * counted, as each item has a length of its own.
  */
 static enum err add_item(const struct session *s, const struct jt808_message *m, struct bytes body,
                          bool is_late, struct decoded *out)
@@ -224,7 +225,7 @@ static enum err add_item(const struct session *s, const struct jt808_message *m,
     return ERR_OK;
 }
 
-/* What has come of a batch, at whose end `r` is: ERR_MALFORMED where none of it can be read. */
+/* The result of a batch, at whose end `r` is: ERR_MALFORMED where nothing of it could be read. */
 static enum err end_batch(const struct jt808_message *m, const struct reader *r, enum err e,
                           const struct decoded *out)
 {

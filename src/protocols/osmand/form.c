@@ -349,7 +349,7 @@ void osmand_set_activity(struct osmand_report *r, struct bytes text)
     for (size_t i = 0; i < sizeof(moving) / sizeof(moving[0]); i++) {
         is_moving = is_moving || bytes_eq_nocase(text, moving[i]);
     }
-    /* A motion that is told as such is no guess, and stays. */
+    /* A motion that the client tells outright is no guess, and stays. */
     if ((is_known || is_moving) && (r->fix.has & FIX_HAS_MOTION) == 0) {
         fix_set_switch(&r->fix, FIX_HAS_MOTION, FIX_MOVING, is_moving);
     }

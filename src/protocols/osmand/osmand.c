@@ -35,7 +35,7 @@ enum { REQUEST_MAX = 1024 };
 
 /* The first byte of a reply_hint. */
 enum hint {
-    HINT_HEARTBEAT = 1 << 0, /* answered for unregistered devices too */
+    HINT_HEARTBEAT = 1 << 0, /* answered even where the device is not registered */
     HINT_CLOSE = 1 << 1,
     HINT_HTTP_1_0 = 1 << 2,
 };
