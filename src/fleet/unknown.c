@@ -61,7 +61,7 @@ struct unknown_trackers {
 
 static const uint8_t V4_MAPPED[V4_AT] = {[10] = 0xff, [11] = 0xff};
 
-/* The host of "ADDR:PORT"; all zero for what is none. */
+/* The host of "ADDR:PORT"; all zero where the text is no address. */
 static struct host host_of(const char *text)
 {
     struct address a;

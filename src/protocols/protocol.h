@@ -54,7 +54,7 @@ struct decoded {
     bool wants_close;               /* the connection ends after the reply */
     bool asks_profile;              /* what the frame says depends on session.profile: it is decoded
                                        again where its device has another */
-    uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
+    uint32_t unreadable;            /* how many reports, or positions of reports, cannot be read */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;

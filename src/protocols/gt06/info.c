@@ -30,7 +30,7 @@
 
 enum { ICCID_LEN = 10 };
 
-/* A time in seconds since 1970; 0 is none. */
+/* A time in seconds since 1970; 0 means that there is none. */
 static void set_unix_time(struct fix *f, uint32_t time_s)
 {
     if (time_s != 0) {

@@ -104,7 +104,7 @@ void jt808_set_source(struct fix *f)
     }
 }
 
-/* Whether all of `r` is items, one behind the other; an id of 0 is none. */
+/* Whether `r` holds nothing but items, one behind the other. No item has the id 0. */
 static bool is_items(struct reader r)
 {
     while (reader_left(&r) > 0) {

@@ -6,8 +6,8 @@
  *
  * The names are those of OsmAnd's and Traccar Client's requests (https://www.traccar.org/osmand/).
  * Altitude and odometer are in metres, fuel in litres, the supplies in volts, the unit of the speed
- * is found in client.c; a negative speed or bearing means that the phone does not know. A
- * parameter that is none of ours, or whose value is none, is passed over; only a position must be
+ * is found in client.c; a negative speed or bearing means that the phone does not know. A parameter
+ * that we do not know, or whose value cannot be read, is passed over; only a position must be
  * right.
  *
  * What people paste into their phones is taken as they meant it: "&amp;" of a web page for '&',
