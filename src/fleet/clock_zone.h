@@ -26,7 +26,7 @@ struct clock_rule {
     int16_t offset_min; /* CLOCK_FIXED, CLOCK_SET; else 0 */
 };
 
-/* Who says what, of one fix. */
+/* What each source says of the zone that a fix is read in. */
 struct clock_basis {
     bool is_set; /* UtcOffsetMinutes of the device */
     bool is_configured;

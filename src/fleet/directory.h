@@ -181,7 +181,8 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
 /*
  * All devices the caller may see, ordered by DeviceID; the array lives in `arena`. Release each
  * with device_ref_release(), or all with directory_release_all(). Large fleets are listed with
- * pauses for ingest: but for its own thread, a device that comes meanwhile may be in it or not.
+ * pauses, in which ingest may change them: a device that comes meanwhile may be in the list or not.
+ * On the ingest thread itself nothing changes meanwhile.
  */
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count);

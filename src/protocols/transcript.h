@@ -34,8 +34,8 @@ struct transcript {
 /* Begins a session of `t`, whose first four members are set and the others zero. */
 void transcript_begin(struct transcript *t);
 /*
- * Plays the frames at the beginning of `in` and answers how many bytes they took; the rest of it
- * may become a frame when more follows, or is a bad one whose end the next whole frame will tell.
+ * Plays the frames at the beginning of `in` and answers how many bytes they took. The rest may
+ * become a frame when more follows, or it is a bad frame whose end the next whole frame will tell.
  */
 size_t transcript_feed(struct transcript *t, struct bytes in);
 /*

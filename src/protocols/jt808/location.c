@@ -12,8 +12,8 @@
  *           terminal 30), {len u8, hardware}, {len u8, firmware}, positioning u8, radio u8
  *
  * Status bits: 0 ACC, 1 GPS fix, 2 south, 3 west, 10 fuel or power cut, 16 the driver's door open,
- * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion),
- * which are not read; but for AOVX, that the frame or the device's model tells (aovx.c).
+ * 26 charging, where it is set. Some models give a bit a meaning of their own (4 motion). These are
+ * not read, except those of AOVX, which the frame or the device's model tells (aovx.c).
  *
  * The alarm word: `alarm_rows` below. What has no counterpart among our alarms is left out: faults
  * of modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12),

@@ -97,7 +97,7 @@ void osmand_set_time(struct osmand_report *report, struct bytes text);
 void osmand_set_activity(struct osmand_report *report, struct bytes text);
 /* The alarms of a list of names separated by commas; unknown names are left out. */
 alarm_set osmand_alarms(struct bytes names);
-/* The first name of one of `alarms`, "" for none. */
+/* The first name of an alarm of `alarms`; "" where none has a name. */
 const char *osmand_alarm_name(alarm_set alarms);
 
 /* multipart.c */
