@@ -25,8 +25,9 @@
  *   COLUMN(place, type, column, aid, usual)
  *     a column of a block for what has a form of its own in a record
  *
- * The order is that of the numbers in a record: only add at the end. Whether there is room for a
- * member, sizeof(struct fix) decides; what the fold has no use for goes into EXTRA_MAP instead.
+ * The order is that of the numbers in a record: add a NUMBER or a PART only behind the last of
+ * them. Whether there is room for a member, sizeof(struct fix) decides; what the fold has no use
+ * for goes into EXTRA_MAP instead.
  */
 #define FIX_MAP(NUMBER, PART, COLUMN)                                                              \
     PART(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                           \
