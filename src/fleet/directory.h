@@ -78,7 +78,7 @@ void directory_apply(struct directory *dir, const struct change *c);
 void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
 bool directory_has_orphans(struct directory *dir);
 
-/* Reserves the next free id for the kind of entity that `kind` puts. Ingest only. */
+/* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
 int64_t directory_next_id(struct directory *dir, enum change_kind kind);
 
 /*

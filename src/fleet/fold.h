@@ -52,8 +52,8 @@ struct fold_state {
 void fold_step(struct fold_state *state, const struct fix *fix);
 
 /*
- * The time that a fix speaks of. It is the GPS time, or, for a report without a time of its own (no
- * FIX_HAS_TIME; ingest files it under the GPS time of the newest fix), the arrival.
+ * When what a fix says was so: its GPS time, or, of a report without a time of its own (no
+ * FIX_HAS_TIME; ingest files it under the GPS time of the newest fix), its arrival.
  */
 int64_t fold_told_at_s(const struct fix *fix);
 
