@@ -1,4 +1,3 @@
-/* The last texts of a device, read beside the writer on a connection of visitor.c. */
 #include "store/database.h"
 #include "store/store_private.h"
 #include "store/visitor.h"

@@ -1,7 +1,3 @@
-/*
- * The tables of fixes as typed rows: each statement is prepared once, and named by its place in the
- * list below.
- */
 #include "store/track.h"
 
 #include <glib.h>
