@@ -1,0 +1,216 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/engine_testing.h"
+#include "store/folded.h"
+
+/*
+ * One device with more rows than a model of engine_testing.h holds, and late fixes between. All
+ * that is read is what folding the fixes in order gives, and little is written for it.
+ */
+
+enum {
+    ROWS = 300,
+    PER_ROW = TRACK_FULL,
+    FIXES = ROWS * PER_ROW,
+    STEP_S = 10,
+    STOP_EVERY = 200, /* fixes: the vehicle stands for a while, and drifts */
+    STOP_FIXES = 15,
+    A_HANDFUL = 8 /* rows a late fix may write, of every table */
+};
+
+struct road {
+    struct kit kit;
+    struct fix *fixes; /* by time */
+    size_t count;
+};
+
+static struct fix on_the_road(struct kit *k, int64_t time_s)
+{
+    struct fix f = fix_at(k, time_s);
+    int64_t i = (time_s - KIT_TIME_S) / STEP_S;
+    bool stands = i % STOP_EVERY >= STOP_EVERY - STOP_FIXES;
+    int64_t at = stands ? i - i % STOP_EVERY + STOP_EVERY - STOP_FIXES : i;
+    fix_set_position(&f, (int32_t)(100000000 + at * 2000 + rnd(k, 300)), 1177000000, true);
+    fix_set_speed_kmh_e2(&f, stands ? 0 : 4000 + rnd(k, 2000));
+    fix_set_switch(&f, FIX_HAS_IGNITION, FIX_IGNITION_ON, !stands);
+    return f;
+}
+
+static int begin(void **state)
+{
+    struct road *r = mem_new(sizeof(*r));
+    struct kit *k = &r->kit;
+    kit_directory_new(k->path);
+    k->seed = 1;
+    k->keep_from_s = INT64_MIN;
+    k->models = mem_new_array(DEVICES, sizeof(*k->models));
+    r->fixes = mem_new_array(2 * FIXES, sizeof(*r->fixes));
+    open_store(k, 1 << 22);
+    *state = r;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct road *r = *state;
+    store_close(r->kit.store);
+    kit_directory_remove(r->kit.path);
+    free(r->kit.models);
+    free(r->fixes);
+    free(r);
+    return 0;
+}
+
+static void put(struct road *r, const struct fix *fix)
+{
+    size_t at = r->count;
+    while (at > 0 && r->fixes[at - 1].gps_time_s > fix->gps_time_s) {
+        at--;
+    }
+    memmove(&r->fixes[at + 1], &r->fixes[at], (r->count - at) * sizeof(*fix));
+    r->fixes[at] = *fix;
+    r->count++;
+}
+
+static void send(struct road *r, const struct fix *fixes, size_t count)
+{
+    struct fold_state *live = &r->kit.models[1].live;
+    struct store_part part = {.device = 1, .fixes = fixes, .count = count, .state = live};
+    for (size_t i = 0; i < count; i++) {
+        int64_t time_s = fixes[i].gps_time_s;
+        put(r, &fixes[i]);
+        if (time_s >= live->current.gps_time_s) {
+            fold_step(live, &fixes[i]);
+            continue;
+        }
+        part.late_from_s = part.has_late && part.late_from_s < time_s ? part.late_from_s : time_s;
+        part.has_late = true;
+    }
+    const struct store_batch batch = {.parts = &part, .part_count = 1};
+    assert_int_equal(store_commit(r->kit.store, &batch), ERR_OK);
+}
+
+/* `rows` full ones from where the road ends. */
+static void drive_rows(struct road *r, int64_t rows)
+{
+    struct fix fixes[PER_ROW];
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t from_s = r->count == 0 ? KIT_TIME_S : r->fixes[r->count - 1].gps_time_s + STEP_S;
+        for (int64_t i = 0; i < PER_ROW; i++) {
+            fixes[i] = on_the_road(&r->kit, from_s + i * STEP_S);
+        }
+        send(r, fixes, PER_ROW);
+        seal_all(&r->kit);
+    }
+}
+
+/* A fix between two of the road, some way beside it, so that it makes the road longer. */
+static void send_late(struct road *r, int64_t time_s)
+{
+    struct fix f = on_the_road(&r->kit, time_s);
+    fix_set_position(&f, f.lat_e7, f.lon_e7 + 3000 + (int32_t)rnd(&r->kit, 9000), true);
+    fix_set_speed_kmh_e2(&f, 3000);
+    send(r, &f, 1);
+}
+
+static int64_t somewhere(struct road *r, int64_t first_row, int64_t rows)
+{
+    int64_t steps = rows * PER_ROW - 2;
+    return KIT_TIME_S + (first_row * PER_ROW + rnd(&r->kit, (uint32_t)steps)) * STEP_S + 3;
+}
+
+/* States all along the road and the live one; `every` fixes one is read. */
+static void assert_road(struct road *r, size_t every)
+{
+    struct fold_state want = {0};
+    for (size_t i = 0; i < r->count; i++) {
+        fold_step(&want, &r->fixes[i]);
+        bool is_last = i + 1 == r->count || r->fixes[i + 1].gps_time_s > r->fixes[i].gps_time_s;
+        if (is_last && i % every == 0) {
+            struct fold_state is;
+            assert_int_equal(store_read_state(r->kit.store, 1, r->fixes[i].gps_time_s, &is),
+                             ERR_OK);
+            assert_same_state(&is, &want);
+        }
+    }
+    assert_same_state(&r->kit.models[1].live, &want);
+    assert_int_equal(counter_get(&r->kit.counters, chunks_damaged), 0);
+}
+
+/* Rows of every table that are written while `r` settles, and in how many transactions. */
+struct effort {
+    int64_t rows;
+    unsigned steps;
+};
+
+static struct effort settle(struct road *r)
+{
+    struct store *s = r->kit.store;
+    int64_t before = sqlite3_total_changes64(s->db);
+    struct effort effort = {0};
+    for (; s->late.head != NULL; effort.steps++) {
+        ((struct tail *)s->late.head->data)->due_ms = 0;
+        maintain(&r->kit);
+    }
+    effort.rows = sqlite3_total_changes64(s->db) - before;
+    return effort;
+}
+
+/* ---- how much is written ---- */
+
+static void a_late_fix_writes_a_handful_of_rows(void **state)
+{
+    struct road *r = *state;
+    drive_rows(r, ROWS);
+    assert_true(rows_of(&r->kit, "track_chunk") >= ROWS - 1);
+    for (int64_t row = 0; row < ROWS; row += 60) {
+        uint64_t before_m_e2 = r->kit.models[1].live.odometer_m_e2;
+        send_late(r, somewhere(r, row, 1));
+        struct effort effort = settle(r);
+        assert_in_range(effort.rows, 1, A_HANDFUL);
+        assert_int_equal(effort.steps, 2); /* merged, and folded within one transaction */
+        assert_true(r->kit.models[1].live.odometer_m_e2 > before_m_e2);
+    }
+    assert_road(r, 997);
+    reopen(&r->kit, 1 << 22);
+    assert_road(r, 1009);
+    drive_rows(r, 3);
+    assert_road(r, 1013);
+}
+
+/* ---- in any order ---- */
+
+/* More places than there is room for shifts, in no order, some at once, newer fixes between. */
+static void late_fixes_all_over_end_where_the_right_order_does(void **state)
+{
+    struct road *r = *state;
+    drive_rows(r, ROWS / 2);
+    for (unsigned i = 0; i < 400; i++) {
+        send_late(r, somewhere(r, 0, ROWS / 2));
+        if (rnd(&r->kit, 4) > 0) {
+            (void)settle(r);
+        }
+        if (i % 100 == 50) {
+            drive_rows(r, 1);
+            assert_road(r, 1999);
+            reopen(&r->kit, 1 << 22);
+        }
+    }
+    (void)settle(r);
+    assert_road(r, 101);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_late_fix_writes_a_handful_of_rows, begin, end),
+        cmocka_unit_test_setup_teardown(late_fixes_all_over_end_where_the_right_order_does, begin,
+                                        end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
