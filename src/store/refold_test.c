@@ -55,7 +55,7 @@ static int begin(void **state)
     k->seed = 1;
     k->keep_from_s = INT64_MIN;
     k->models = mem_new_array(DEVICES, sizeof(*k->models));
-    r->fixes = mem_new_array(2 * FIXES, sizeof(*r->fixes));
+    r->fixes = mem_new_array((size_t)2 * FIXES, sizeof(*r->fixes));
     open_store(k, 1 << 22);
     *state = r;
     return 0;
