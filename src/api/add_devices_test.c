@@ -23,12 +23,24 @@ struct trial {
     struct call *call;
     unsigned steps;
     unsigned failing_step; /* counted from 1 */
+    unsigned last_step;    /* behind which the job ends, as when its time is over; 0: none */
     sem_t is_over;
 };
+
+static void note_step(void *arg, bool is_last)
+{
+    struct trial *t = arg;
+    (void)is_last;
+    t->call->method->committed(t->call);
+}
 
 static enum err run_step(struct job_context *job, void *arg)
 {
     struct trial *t = arg;
+    if (t->last_step != 0 && t->steps == t->last_step) {
+        return ERR_STOPPING;
+    }
+    job->committed = note_step;
     enum err e = t->call->method->change(t->call, job);
     return ++t->steps == t->failing_step ? ERR_FULL : e;
 }
@@ -140,6 +152,22 @@ static void test_a_later_step_that_fails_is_told(void **state)
     call_free(again.call);
 }
 
+/* What is committed is told, too, where the job ends between two steps. */
+static void test_an_end_between_steps_is_told(void **state)
+{
+    struct platform *p = *state;
+    make_fleet(p);
+    struct trial t = {.call = begin(p), .failing_step = NEVER, .last_step = 1};
+    json_t *data = run_trial(p, &t);
+    assert_non_null(data);
+    size_t added = (size_t)json_integer_value(json_object_get(data, "added"));
+    assert_in_range(added, 1, DEVICES - 1);
+    assert_int_equal(directory_device_count(p->dir), added);
+    assert_int_equal(json_array_size(json_object_get(data, "errors")), DEVICES - added);
+    json_decref(data);
+    call_free(t.call);
+}
+
 /* Where nothing is stored, the call failed as a whole. */
 static void test_a_first_step_that_fails_is_a_failure(void **state)
 {
@@ -157,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVER_TEST(test_all_are_stored_in_steps),
         SERVER_TEST(test_a_later_step_that_fails_is_told),
+        SERVER_TEST(test_an_end_between_steps_is_told),
         SERVER_TEST(test_a_first_step_that_fails_is_a_failure),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

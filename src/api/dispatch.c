@@ -254,11 +254,17 @@ bool dispatch_prepare(struct call *c)
     return goes_on;
 }
 
-/* What is answered to a RequestID is kept before a later job runs, so it is written here. */
-static void keep_answer(void *arg)
+/*
+ * A step is committed. What is answered to a RequestID is kept before a later job runs, so it is
+ * written here.
+ */
+static void note_step(void *arg, bool is_last)
 {
     struct call *c = arg;
-    if (c->common[COMMON_REQUEST_ID].present && c->code == MHD_HTTP_OK) {
+    if (c->method->committed != NULL) {
+        c->method->committed(c);
+    }
+    if (is_last && c->common[COMMON_REQUEST_ID].present && c->code == MHD_HTTP_OK) {
         write_answer(c);
         request_ids_keep(c->api->request_ids, c);
     }
@@ -272,7 +278,7 @@ static enum err run_change(struct job_context *job, void *arg)
         c->is_written = true;
         return ERR_NOT_FOUND; /* there is nothing to commit */
     }
-    job->committed = keep_answer;
+    job->committed = note_step;
     return c->method->change(c, job);
 }
 

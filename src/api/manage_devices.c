@@ -212,7 +212,8 @@ static bool prepare_devices(struct call *c)
     return true;
 }
 
-/* What the steps looked at so far is committed: counts what of it was added. */
+/* What the steps looked at so far is committed: counts what of it was added. The rest has an error.
+ */
 static void note_committed(struct call *c)
 {
     struct elements *all = c->own;
@@ -227,7 +228,6 @@ static enum err add_devices(struct call *c, struct job_context *job)
 {
     struct elements *all = c->own;
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
-    note_committed(c);
     while (all->next < all->count) {
         struct element *e = &all->at[all->next++];
         e->why = e->why == NULL ? add_one(&a, e->values).text : e->why;
@@ -246,24 +246,15 @@ static const char *why_not(const struct elements *all, size_t i)
     return why == NULL && i >= all->committed ? CALL_NO_STORE_TEXT : why;
 }
 
-/* How it ended: where the last step failed, all that it looked at has an error. */
-static const struct elements *end_elements(struct call *c)
-{
-    if (c->outcome == ERR_OK) {
-        note_committed(c);
-    }
-    return c->own;
-}
-
 static size_t weigh_errors(struct call *c)
 {
-    const struct elements *all = end_elements(c);
+    const struct elements *all = c->own;
     return all->count - all->added;
 }
 
 static void answer_devices(struct call *c)
 {
-    const struct elements *all = end_elements(c);
+    const struct elements *all = c->own;
     json_object_begin(&c->out);
     json_name(&c->out, "added");
     json_int(&c->out, (int64_t)all->added);
@@ -407,6 +398,7 @@ static const struct api_method rows[] = {
         .weigh = weigh_errors,
         .prepare = prepare_devices,
         .change = add_devices,
+        .committed = note_committed,
         .run = answer_devices,
     },
     {

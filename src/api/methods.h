@@ -124,6 +124,8 @@ struct api_method {
      * hears; ERR_NOT_FOUND leaves that to `run`.
      */
     enum err (*change)(struct call *c, struct job_context *job);
+    /* A step of the job is committed, on the ingest thread; may be NULL. */
+    void (*committed)(struct call *c);
 };
 
 /* The rows of one group of methods; each group is a file. */

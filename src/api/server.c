@@ -128,7 +128,7 @@ static struct api_server *server_new(const struct api_options *o)
     return s;
 }
 
-static void server_free(struct api_server *s)
+void api_server_free(struct api_server *s)
 {
     if (s->routes != NULL) {
         routes_free(s->routes);
@@ -165,7 +165,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     struct api_server *s = server_new(options);
     enum err e = routes_new(options->aliases, options->alias_count, &s->routes);
     if (e != ERR_OK) {
-        server_free(s);
+        api_server_free(s);
         return e;
     }
     s->queries = start_pool(options->query_threads);
@@ -174,7 +174,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     if (e != ERR_OK) {
         stop_pools(s);
         free_pools(s);
-        server_free(s);
+        api_server_free(s);
         return e;
     }
     s->reaper = reaper_start(s->connections, options->counters);
@@ -216,5 +216,4 @@ void api_server_stop(struct api_server *s)
     reaper_stop(s->reaper);
     MHD_stop_daemon(s->daemon);
     free_pools(s);
-    server_free(s);
 }

@@ -48,8 +48,11 @@ MUST_USE enum err api_server_start(const struct api_options *options, struct api
 const char *api_server_address(const struct api_server *s);
 /* New requests are answered 503 + Retry-After from now on. */
 void api_server_drain(struct api_server *s);
-/* Ends requests in flight, ingest's jobs and the threads, and frees. Call before ingest_stop(). */
+/* Ends requests in flight, ingest's jobs and the threads. Call before ingest_stop(). */
 void api_server_stop(struct api_server *s);
+/* After ingest_stop(): a job whose caller was told that its time is over may still run until then.
+ */
+void api_server_free(struct api_server *s);
 
 /*
  * For the first start of an empty data directory: makes the account root with `password`;

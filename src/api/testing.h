@@ -86,6 +86,7 @@ static inline void platform_free(struct platform *p)
 {
     api_server_stop(p->api);
     ingest_stop(p->ingest);
+    api_server_free(p->api);
     store_close(p->store);
     directory_free(p->dir);
     unknown_free(p->unknown);

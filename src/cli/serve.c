@@ -234,6 +234,9 @@ static void stop_server(struct server *s)
     if (s->ingest != NULL) {
         ingest_stop(s->ingest);
     }
+    if (s->api != NULL) {
+        api_server_free(s->api);
+    }
     if (s->gateway != NULL) {
         gateway_free(s->gateway, FLUSH_MS);
     }

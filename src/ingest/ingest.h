@@ -119,10 +119,10 @@ struct job_context {
     int64_t now_s;
     int64_t pause_us; /* for job_pauses() */
     /*
-     * Set by `run`, called on the ingest thread with the same arg: the last step is committed and
-     * applied, and no later job has run yet. NULL: nobody asks.
+     * Set by `run`, called on the ingest thread with the same arg: the step is committed and
+     * applied; after the last one no later job has run yet. NULL: nobody asks.
      */
-    void (*committed)(void *arg);
+    void (*committed)(void *arg, bool is_last);
 };
 typedef enum err job_run(struct job_context *job, void *arg);
 

@@ -201,8 +201,8 @@ static enum err run_step(struct ingest *in, const struct ingest_job *order)
             ingest_apply(in, context.changes.at, context.changes.len);
         }
     }
-    if (e == ERR_OK && ran == ERR_OK && context.committed != NULL) {
-        context.committed(order->arg);
+    if (e == ERR_OK && context.committed != NULL) {
+        context.committed(order->arg, ran == ERR_OK);
     }
     arena_free(&arena);
     return e == ERR_OK ? ran : e;

@@ -78,11 +78,12 @@ struct hearing {
     bool was_applied;
 };
 
-static void hear(void *arg)
+static void hear(void *arg, bool is_last)
 {
     struct hearing *h = arg;
     struct arena arena = {0};
     struct enterprise e;
+    assert_true(is_last);
     h->heard++;
     h->was_applied = directory_enterprise(h->directory, h->adds, &arena, &e) == ERR_OK;
     arena_free(&arena);

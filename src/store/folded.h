@@ -19,7 +19,7 @@ struct folded {
      */
     uint64_t rules;
     int64_t from_s;
-    int64_t dirty_to_s; /* late fixes went into rows up to here, and are not folded in */
+    int64_t dirty_to_s; /* while it is dirty: no state up to here, and here, is what was met */
     struct bytes shifts;
 };
 

@@ -213,8 +213,10 @@ static enum err cut_here(struct refolding *r)
     const struct track_row *row = &r->rows.at[last];
     const struct folded_span span = span_to(r, last);
     (void)folded_move(&r->sealed->folded, &span, 0, &s->scratch); /* they become no more */
+    int64_t *dirty_to_s = &r->sealed->folded.dirty_to_s;
     r->sealed->is_dirty = true;
     r->sealed->dirty_from_s = row->first_s;
+    *dirty_to_s = row->first_s > *dirty_to_s ? row->first_s : *dirty_to_s;
     enum err e = put_start(r, row, row->last_s);
     e = e == ERR_OK ? track_put_state(s->track, r->device, r->sealed) : e;
     return e == ERR_OK ? ERR_MORE : e;

@@ -125,6 +125,16 @@ static void send_late(struct road *r, int64_t time_s)
     send(r, &f, 1);
 }
 
+/* The same with a value that no fix behind it replaces, so that the states meet nowhere. */
+static void send_late_to_the_end(struct road *r, int64_t time_s)
+{
+    struct fix f = on_the_road(&r->kit, time_s);
+    fix_set_position(&f, f.lat_e7, f.lon_e7 + 9000, true);
+    fix_set_speed_kmh_e2(&f, 3000);
+    fix_set_rest_days(&f, 9);
+    send(r, &f, 1);
+}
+
 static int64_t somewhere(struct road *r, int64_t first_row, int64_t rows)
 {
     int64_t steps = rows * PER_ROW - 2;
@@ -213,6 +223,21 @@ static void a_late_fix_writes_a_handful_of_rows(void **state)
  * More places than there is room for shifts, in no order, some at once, newer fixes between; the
  * store is closed while some are half folded in.
  */
+/* A late fix that comes while a longer refold is under way does not end that. */
+static void a_refold_under_way_is_not_ended_by_another(void **state)
+{
+    enum { LONG = 60 };
+    struct road *r = *state;
+    drive_rows(r, LONG);
+    send_late_to_the_end(r, somewhere(r, 2, 1));
+    settle_once(r);
+    settle_once(r);
+    assert_non_null(r->kit.store->late.head); /* it is not at its end */
+    send_late(r, somewhere(r, 5, 1));
+    (void)settle(r);
+    assert_road(r, 97);
+}
+
 static void late_fixes_all_over_end_where_the_right_order_does(void **state)
 {
     struct road *r = *state;
@@ -400,6 +425,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_ROAD(a_late_fix_writes_a_handful_of_rows),
+        WITH_ROAD(a_refold_under_way_is_not_ended_by_another),
         WITH_ROAD(late_fixes_all_over_end_where_the_right_order_does),
         WITH_ROAD(states_of_other_rules_are_folded_to_the_end_once),
         WITH_ROAD(what_a_start_finds_is_of_unknown_rules),
