@@ -93,7 +93,6 @@ static enum err open_gateway(struct server *s, const struct options *o,
     struct gateway_options options = o->gateway;
     options.host = address->host;
     options.port = address->port;
-    options.unknown = s->shard.unknown;
     options.counters = &s->counters;
     return gateway_new(&options, &s->gateway);
 }
@@ -259,7 +258,7 @@ static enum err start_server(struct server *s, const struct options *o, const st
     if (e != ERR_OK) {
         return e;
     }
-    gateway_run(s->gateway, s->shard.ingest);
+    gateway_run(s->gateway, &s->shards);
     return flags->demo ? demo_start(s->shard.ingest, s->shard.directory,
                                     gateway_address(s->gateway), &s->demo)
                        : ERR_OK;
