@@ -71,8 +71,10 @@ struct call_stream {
  */
 struct call {
     const struct api *api;
-    /* Where it is done: the caller's, or of the enterprise that root chose. NULL before the token
-     * was looked at. */
+    /*
+     * Where it is done: in the shard of the caller, or of the enterprise that root chose. NULL
+     * until the token is checked.
+     */
     const struct shard *shard;
     const struct api_method *method;
     struct caller caller;

@@ -43,7 +43,10 @@ static inline void on_fatal(void *context, enum err e)
     fail_msg("%s", err_text(e));
 }
 
-/* Starts the shard of an id in a directory of its own, which the caller frees; NULL: no gateway. */
+/*
+ * Starts a shard, whose id and unknown trackers are set, in a directory of its own; answers that,
+ * for shard_close(). `gateway`: gets its verdicts; NULL: nobody does.
+ */
 static inline char *shard_open(struct platform *p, struct shard *shard, struct gateway *gateway)
 {
     char *directory = g_dir_make_tmp("api-XXXXXX", NULL);

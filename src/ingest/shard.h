@@ -18,8 +18,8 @@ struct shard {
     struct directory *directory;
     struct ingest *ingest; /* started with this id */
     /*
-     * Nobody's trackers, so those of the platform: the shards of one process share one list, out of
-     * which a tracker goes whichever of them registers it.
+     * Trackers that nobody registered. They are in no enterprise, so the shards of one process
+     * share one list: the shard that registers a tracker takes it off.
      */
     struct unknown_trackers *unknown;
 };
