@@ -74,6 +74,7 @@ static char *make_body(void)
 static struct call *begin(struct platform *p)
 {
     struct call *c = call_new(&p->api->api);
+    c->shard = &p->shard;
     char *body = make_body();
     c->method = find_method("AddDevices");
     c->caller = (struct caller){.user_id = 2, .enterprise_id = 1, .role = ROLE_ADMIN};
@@ -94,7 +95,7 @@ static json_t *run_trial(struct platform *p, struct trial *t)
         .context = t,
     };
     assert_int_equal(sem_init(&t->is_over, 0, 0), 0);
-    assert_int_equal(ingest_submit(p->ingest, &job), ERR_OK);
+    assert_int_equal(ingest_submit(p->shard.ingest, &job), ERR_OK);
     assert_int_equal(sem_wait(&t->is_over), 0);
     assert_int_equal(sem_destroy(&t->is_over), 0);
     dispatch_conclude(t->call);
@@ -117,7 +118,7 @@ static void test_all_are_stored_in_steps(void **state)
     assert_true(t.steps > 1);
     assert_int_equal(json_integer_value(json_object_get(data, "added")), DEVICES);
     assert_int_equal(json_array_size(json_object_get(data, "errors")), 0);
-    assert_int_equal(directory_device_count(p->dir), DEVICES);
+    assert_int_equal(directory_device_count(p->shard.directory), DEVICES);
     json_decref(data);
     call_free(t.call);
 }
@@ -132,7 +133,7 @@ static void test_a_later_step_that_fails_is_told(void **state)
     json_t *errors = json_object_get(data, "errors");
     size_t added = (size_t)json_integer_value(json_object_get(data, "added"));
     assert_in_range(added, 1, DEVICES - 1);
-    assert_int_equal(directory_device_count(p->dir), added);
+    assert_int_equal(directory_device_count(p->shard.directory), added);
     assert_int_equal(json_array_size(errors), DEVICES - added);
     for (size_t i = added; i < DEVICES; i++) {
         json_t *error = json_array_get(errors, i - added);
@@ -147,7 +148,7 @@ static void test_a_later_step_that_fails_is_told(void **state)
     data = run_trial(p, &again);
     assert_int_equal(json_integer_value(json_object_get(data, "added")), DEVICES - added);
     assert_int_equal(json_array_size(json_object_get(data, "errors")), added);
-    assert_int_equal(directory_device_count(p->dir), DEVICES);
+    assert_int_equal(directory_device_count(p->shard.directory), DEVICES);
     json_decref(data);
     call_free(again.call);
 }
@@ -162,7 +163,7 @@ static void test_an_end_between_steps_is_told(void **state)
     assert_non_null(data);
     size_t added = (size_t)json_integer_value(json_object_get(data, "added"));
     assert_in_range(added, 1, DEVICES - 1);
-    assert_int_equal(directory_device_count(p->dir), added);
+    assert_int_equal(directory_device_count(p->shard.directory), added);
     assert_int_equal(json_array_size(json_object_get(data, "errors")), DEVICES - added);
     json_decref(data);
     call_free(t.call);
@@ -176,7 +177,7 @@ static void test_a_first_step_that_fails_is_a_failure(void **state)
     struct trial t = {.call = begin(p), .failing_step = 1};
     assert_null(run_trial(p, &t));
     assert_int_equal(t.call->http_status, 503);
-    assert_int_equal(directory_device_count(p->dir), 0);
+    assert_int_equal(directory_device_count(p->shard.directory), 0);
     call_free(t.call);
 }
 

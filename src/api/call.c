@@ -56,6 +56,7 @@ void call_clear(struct call *c)
         json_free(&c->out);
     }
     c->stream = (struct call_stream){0};
+    c->shard = NULL;
     c->method = NULL;
     c->caller = (struct caller){0};
     for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
@@ -114,7 +115,7 @@ struct zone_clock *call_clock(struct call *c)
     }
     struct enterprise e;
     int64_t id = c->caller.enterprise_id;
-    bool found = id != 0 && directory_enterprise(c->api->directory, id, &c->arena, &e) == ERR_OK;
+    bool found = id != 0 && directory_enterprise(c->shard->directory, id, &c->arena, &e) == ERR_OK;
     const char *name = found ? e.zone : "UTC";
     if (c->zone == NULL || strcmp(zone_name(c->zone), name) != 0) {
         c->zone = find_zone(c, name);

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "fleet/directory.h"
-#include "ingest/ingest.h"
+#include "ingest/shards.h"
 
 /* The lanes of the thread that works with passwords. */
 enum password_lane {
@@ -21,12 +21,12 @@ enum password_lane {
     LANE_MANAGEMENT, /* hashing of new passwords */
 };
 
-/* What every call reaches: the rooms above and the caches of this one. Outlives every call. */
+/*
+ * What is of the whole process: the router, the caches of this room, the options. Outlives every
+ * call. What an enterprise owns is reached through its shard alone.
+ */
 struct api {
-    struct directory *directory;
-    struct unknown_trackers *unknown;
-    struct store *store;
-    struct ingest *ingest;
+    const struct shards *shards;
     struct counters *counters;
     struct zones *zones;       /* api/zones.h */
     struct throttle *throttle; /* api/throttle.h */
@@ -71,6 +71,11 @@ struct call_stream {
  */
 struct call {
     const struct api *api;
+    /*
+     * Where it is done: in the shard of the caller, or of the enterprise that root chose. NULL
+     * until the token is checked.
+     */
+    const struct shard *shard;
     const struct api_method *method;
     struct caller caller;
     char token[CALL_TOKEN_SIZE]; /* the header token_hash is of; "" none. Outlives the request: */

@@ -37,7 +37,7 @@ static void look_at(struct device_list *list, struct device_ref *ref)
         *ref = (struct device_ref){0};
         list->refs[list->kept++] = kept;
     } else {
-        device_ref_release(list->call->api->directory, ref);
+        device_ref_release(list->call->shard->directory, ref);
     }
     list->found += found;
 }
@@ -75,7 +75,7 @@ static enum call_step next(void *state, struct json_out *out)
 static void close_list(void *state)
 {
     struct device_list *list = state;
-    struct directory *dir = list->call->api->directory;
+    struct directory *dir = list->call->shard->directory;
     directory_release_all(dir, list->refs, list->kept);
     directory_release_all(dir, list->refs + list->looked, list->count - list->looked);
 }
@@ -83,6 +83,6 @@ static void close_list(void *state)
 void device_list_begin(struct device_list *list)
 {
     struct call *c = list->call;
-    list->refs = directory_list_devices(c->api->directory, &c->caller, &c->arena, &list->count);
+    list->refs = directory_list_devices(c->shard->directory, &c->caller, &c->arena, &list->count);
     c->stream = (struct call_stream){next, close_list, list};
 }

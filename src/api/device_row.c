@@ -37,7 +37,7 @@ static const char *const hint_texts[] = {
 static void write_hint(struct call *c, const struct device_ref *ref)
 {
     struct clock_zone zone;
-    (void)tracked_clock(c->api->directory, ref->tracked, &zone);
+    (void)tracked_clock(c->shard->directory, ref->tracked, &zone);
     struct clock_hint hint = clock_zone_hint(&zone);
     bool is_set = ref->info->has_utc_offset && ref->info->utc_offset_min == hint.offset_min;
     if (hint.why == CLOCK_HINT_NONE || is_set) {

@@ -14,18 +14,18 @@ enum { DEVICE = 1 };
 static void publish(struct platform *p, const struct clock_zone *zone)
 {
     struct device_ref ref;
-    assert_int_equal(directory_find(p->dir, DEVICE, &ref), ERR_OK);
-    tracked_publish_clock(p->dir, ref.tracked, zone);
-    device_ref_release(p->dir, &ref);
+    assert_int_equal(directory_find(p->shard.directory, DEVICE, &ref), ERR_OK);
+    tracked_publish_clock(p->shard.directory, ref.tracked, zone);
+    device_ref_release(p->shard.directory, &ref);
 }
 
 static struct clock_zone known(struct platform *p)
 {
     struct device_ref ref;
     struct clock_zone zone;
-    assert_int_equal(directory_find(p->dir, DEVICE, &ref), ERR_OK);
-    (void)tracked_clock(p->dir, ref.tracked, &zone);
-    device_ref_release(p->dir, &ref);
+    assert_int_equal(directory_find(p->shard.directory, DEVICE, &ref), ERR_OK);
+    (void)tracked_clock(p->shard.directory, ref.tracked, &zone);
+    device_ref_release(p->shard.directory, &ref);
     return zone;
 }
 

@@ -53,17 +53,20 @@ static bool hash_token(struct call *c, const char *text)
 
 bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers)
 {
+    c->shard = shards_first(c->api->shards);
     if (c->method->is_open) {
         return true;
     }
     /* A proxy may put an Authorization of its own there: what is no token leaves it to Token. */
     bool sent = hash_token(c, headers->authorization) || hash_token(c, headers->token);
-    bool known = sent && directory_authenticate(c->api->directory, c->token_hash, call_now_s(c),
-                                                &c->caller) == ERR_OK;
-    if (!known) {
+    const struct shard *shard =
+        sent ? shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller) : NULL;
+    if (shard == NULL) {
         fail_token(c, has_text(headers->authorization) || has_text(headers->token));
+        return false;
     }
-    return known;
+    c->shard = shard;
+    return true;
 }
 
 /* ---- the body ---- */
@@ -131,10 +134,12 @@ static struct choice choose_enterprise(struct call *c, const struct json_value *
     if (!hold_id->present) {
         return (struct choice){.missing = c->method->needs_enterprise};
     }
-    if (directory_enterprise(c->api->directory, hold_id->number, &c->arena, &e) != ERR_OK ||
+    const struct shard *shard = shards_of_enterprise(c->api->shards, hold_id->number);
+    if (directory_enterprise(shard->directory, hold_id->number, &c->arena, &e) != ERR_OK ||
         e.deleted) {
         return (struct choice){.unknown = true};
     }
+    c->shard = c->method->own_account ? c->shard : shard;
     c->caller.enterprise_id = e.id;
     return (struct choice){0};
 }
@@ -298,7 +303,7 @@ enum err dispatch_submit(struct call *c, dispatch_done *done, void *context)
         .done = done,
         .context = context,
     };
-    return ingest_submit(c->api->ingest, &job);
+    return ingest_submit(c->shard->ingest, &job);
 }
 
 /* What the client hears where the job did not say it itself. */

@@ -97,6 +97,7 @@ static int run_with(struct platform *p, int64_t left_ms, unsigned *jobs_run)
 {
     struct job_end o;
     struct call *c = call_new(&p->api->api);
+    c->shard = &p->shard;
     c->method = &job_row;
     c->own = jobs_run;
     c->deadline_ms = clock_monotonic_ms() + left_ms;
@@ -138,7 +139,7 @@ static void test_a_job_gets_the_time_that_is_left(void **state)
     struct platform *p = *state;
     unsigned jobs_run = 0;
     struct blocker b;
-    blocker_start(&b, p->ingest);
+    blocker_start(&b, p->shard.ingest);
     int64_t began_ms = clock_monotonic_ms();
     assert_int_equal(run_with(p, 20, &jobs_run), 503);
     assert_in_range(clock_monotonic_ms() - began_ms, 20, CALL_TIMEOUT_MS - 1);

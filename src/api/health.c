@@ -81,9 +81,28 @@ static void write_warnings(const struct counters *counters, struct json_out *out
     json_array_end(out);
 }
 
+/* Whether all shards can store: ERR_OK, or why the first that cannot does not. */
+static enum err find_fault(const struct shards *shards)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < shards->count && e == ERR_OK; i++) {
+        e = ingest_health(shards->at[i].ingest);
+    }
+    return e;
+}
+
+static size_t count_devices(const struct shards *shards)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shards->count; i++) {
+        count += directory_device_count(shards->at[i].directory);
+    }
+    return count;
+}
+
 int health_write(const struct api *api, struct json_out *out)
 {
-    enum err store = ingest_health(api->ingest);
+    enum err store = find_fault(api->shards);
     const char *reasons[REASONS_MAX];
     size_t count = find_reasons(api, store, reasons);
     json_object_begin(out);
@@ -97,7 +116,7 @@ int health_write(const struct api *api, struct json_out *out)
     json_name(out, "uptime_s");
     json_int(out, (clock_monotonic_ms() - api->started_monotonic_ms) / MS_PER_S);
     json_name(out, "devices");
-    json_int(out, (int64_t)directory_device_count(api->directory));
+    json_int(out, (int64_t)count_devices(api->shards));
     write_warnings(api->counters, out);
     write_counters(api->counters, out);
     json_object_end(out);

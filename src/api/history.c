@@ -258,14 +258,14 @@ static struct history *open_history(struct call *c, struct device_ref ref)
     }
     struct history *h = mem_new(sizeof(*h));
     h->call = c;
-    h->directory = c->api->directory;
+    h->directory = c->shard->directory;
     h->ref = ref;
     (void)call_clock(c);
     h->zone = zone_hold(c->zone);
     h->clock = zone_clock_init(h->zone);
     h->rcv_clock = zone_clock_init(h->zone);
     h->from_s = from_s;
-    h->e = store_read_open(c->api->store, (struct store_span){ref.info->id, from_s, to_s},
+    h->e = store_read_open(c->shard->store, (struct store_span){ref.info->id, from_s, to_s},
                            &h->arena, &h->reader);
     if (h->e == ERR_OK) {
         rewind_history(h);
@@ -283,7 +283,7 @@ static void get_history(struct call *c, struct device_ref ref)
 {
     if (call_number(c, HISTORY_START, 0) > call_number(c, HISTORY_END, 0)) {
         call_fail(c, CODE_ORDER, "startTime should not be greater than end time");
-        device_ref_release(c->api->directory, &ref);
+        device_ref_release(c->shard->directory, &ref);
         return;
     }
     struct history *h = open_history(c, ref);
@@ -297,8 +297,8 @@ static void get_history(struct call *c, struct device_ref ref)
 static void get_history_by_plate(struct call *c)
 {
     struct device_ref ref;
-    if (directory_find_by_plate(c->api->directory, &c->caller, call_text(c, HISTORY_NAME), &ref) !=
-        ERR_OK) {
+    if (directory_find_by_plate(c->shard->directory, &c->caller, call_text(c, HISTORY_NAME),
+                                &ref) != ERR_OK) {
         call_fail(c, CODE_NO_PLATE, "Vehicle Plate does not exist or been deleted");
         return;
     }
@@ -308,7 +308,7 @@ static void get_history_by_plate(struct call *c)
 static void get_history_by_device_id(struct call *c)
 {
     struct device_ref ref;
-    if (directory_find_by_device_id(c->api->directory, &c->caller, call_text(c, HISTORY_NAME),
+    if (directory_find_by_device_id(c->shard->directory, &c->caller, call_text(c, HISTORY_NAME),
                                     &ref) != ERR_OK) {
         call_fail(c, CODE_NO_DEVICE, "Device number does not exist or has been deleted");
         return;

@@ -45,7 +45,7 @@ static void report(struct platform *p, const struct message *messages, size_t co
         .messages = messages,
         .count = count,
     };
-    assert_int_equal(ingest_push(p->ingest, &a, &credit_bytes), ERR_OK);
+    assert_int_equal(ingest_push(p->shard.ingest, &a, &credit_bytes), ERR_OK);
     expect(p, "manage/SetFocus", "{\"DeviceID\":\"12\",\"Focus\":true}", DONE);
 }
 
@@ -301,7 +301,7 @@ static void test_a_long_status_comes_in_pieces(void **state)
                                   .address = "192.0.2.1:7",
                                   .messages = &m,
                                   .count = 1};
-        assert_int_equal(ingest_push(p->ingest, &a, &credit_bytes), ERR_OK);
+        assert_int_equal(ingest_push(p->shard.ingest, &a, &credit_bytes), ERR_OK);
     }
     expect(p, "manage/SetFocus", "{\"DeviceID\":\"1000\",\"Focus\":true}", DONE);
     static const char tail[] = "\"IsReversal\":0}]},\"ErrMsg\":null}\r\n0\r\n\r\n";

@@ -60,7 +60,7 @@ static void note_failure(struct call *c)
 /* The user that the request names; false: answered already. */
 static bool find_user(struct call *c, struct user *user)
 {
-    if (directory_user_by_login(c->api->directory, call_text(c, LOGIN_NAME), &c->arena, user) !=
+    if (directory_user_by_login(c->shard->directory, call_text(c, LOGIN_NAME), &c->arena, user) !=
         ERR_OK) {
         call_fail(c, CODE_NO_USER, "User does not exist");
     } else if (user->deleted) {
@@ -77,13 +77,14 @@ static bool admit_login(struct call *c)
     if (is_throttled(c)) {
         return false;
     }
+    c->shard = shards_of_login(c->api->shards, call_text(c, LOGIN_NAME));
     if (!find_user(c, &user)) {
         note_failure(c);
         return false;
     }
     throttle_address_key(c->address, address);
     c->place = (struct fair_place){LANE_KNOWN, user.enterprise_id, g_str_hash(address)};
-    if (directory_knows_address(c->api->directory, user.id, address, call_now_s(c))) {
+    if (directory_knows_address(c->shard->directory, user.id, address, call_now_s(c))) {
         return true;
     }
     c->place.lane = LANE_NEW;
@@ -99,7 +100,7 @@ static bool admit_login(struct call *c)
 /* The user of the request, with all checks in the contract's order; false: answered already. */
 static bool check_user(struct call *c, struct user *user, struct enterprise *enterprise)
 {
-    struct directory *dir = c->api->directory;
+    struct directory *dir = c->shard->directory;
     int64_t now_s = call_now_s(c);
     *enterprise = (struct enterprise){0};
     if (!find_user(c, user)) {
@@ -298,6 +299,7 @@ static const struct api_method rows[] = {
         .section = 5,
         .name = "LogOut",
         .prefix = PREFIX_USER,
+        .own_account = true,
         .where = WHERE_JOB,
         .role = ROLE_VIEWER,
         .reply = {.shape = REPLY_NULL},

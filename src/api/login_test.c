@@ -28,7 +28,7 @@ static int log_in_from(struct platform *p, const char *address, const char *body
 
 static bool knows(struct platform *p, const char *address)
 {
-    return directory_knows_address(p->dir, ANNA, address, clock_wall_ms() / 1000);
+    return directory_knows_address(p->shard.directory, ANNA, address, clock_wall_ms() / 1000);
 }
 
 /* Another new address claims the check of `account`, `ms` ago, while a third one fails. */
@@ -127,7 +127,7 @@ static void test_unknown_names_wait_for_no_thread(void **state)
 
 static struct login_address *list(struct platform *p, struct arena *arena, size_t *count)
 {
-    return directory_list_addresses(p->dir, ANNA, arena, count);
+    return directory_list_addresses(p->shard.directory, ANNA, arena, count);
 }
 
 static void test_an_address_stays_known(void **state)
@@ -190,7 +190,8 @@ static void test_addresses_are_bounded(void **state)
     struct arena arena = {0};
     size_t count = 0;
     make_fleet(p);
-    assert_int_equal(ingest_call(p->ingest, put_addresses, NULL, free_nothing, 60000), ERR_OK);
+    assert_int_equal(ingest_call(p->shard.ingest, put_addresses, NULL, free_nothing, 60000),
+                     ERR_OK);
     (void)list(p, &arena, &count);
     assert_int_equal(count, LOGIN_ADDRESSES_MAX + 2); /* 127.0.0.1, too */
     assert_false(knows(p, "198.51.100.64"));

@@ -74,6 +74,24 @@ static bool check_enterprise(struct call *c)
     return true;
 }
 
+/* The call goes to the shard of the enterprise that it names. */
+static void go_to_enterprise(struct call *c, size_t param)
+{
+    c->shard = shards_of_enterprise(c->api->shards, call_number(c, param, 0));
+}
+
+static bool check_modified(struct call *c)
+{
+    go_to_enterprise(c, ADD_HOLD_ID);
+    return check_enterprise(c);
+}
+
+static bool check_deleted(struct call *c)
+{
+    go_to_enterprise(c, DELETE_HOLD_ID);
+    return true;
+}
+
 static enum err add_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e = {.name = "", .zone = "UTC", .created_s = job->now_s};
@@ -195,7 +213,7 @@ static void list_enterprises(struct call *c)
 {
     size_t count = 0;
     size_t total = 0;
-    struct enterprise *all = directory_list_enterprises(c->api->directory, &c->arena, &count);
+    struct enterprise *all = shards_list_enterprises(c->api->shards, &c->arena, &count);
     const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
@@ -289,7 +307,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(modify_params),
         .codes = {{404, NO_ENTERPRISE}},
         .doc = "Changes the fields given.",
-        .check = check_enterprise,
+        .check = check_modified,
         .change = modify_enterprise,
     },
     {
@@ -302,6 +320,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(delete_params),
         .codes = {{404, NO_ENTERPRISE}},
         .doc = "Deletes an enterprise with its users, groups and devices.",
+        .check = check_deleted,
         .change = delete_enterprise,
     },
     {

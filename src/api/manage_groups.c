@@ -101,7 +101,8 @@ static void list_groups(struct call *c)
     size_t count = 0;
     size_t total = 0;
     int64_t enterprise_id = c->caller.enterprise_id;
-    struct group *all = directory_list_groups(c->api->directory, enterprise_id, &c->arena, &count);
+    struct group *all =
+        directory_list_groups(c->shard->directory, enterprise_id, &c->arena, &count);
     const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];

@@ -66,7 +66,7 @@ static void list_unknown(struct call *c)
         call_fault(c, "DeviceID", PARAM_MISSING);
         return;
     }
-    struct unknown_tracker *all = unknown_list(c->api->unknown, &c->arena, &count);
+    struct unknown_tracker *all = unknown_list(c->shard->unknown, &c->arena, &count);
     const char *key = naming_folded(c, call_text(c, UNKNOWN_PAGE + PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         if (matches(c, &all[i], key)) {

@@ -184,7 +184,7 @@ static void list_users(struct call *c)
     size_t count = 0;
     size_t total = 0;
     int64_t enterprise_id = c->caller.enterprise_id;
-    struct user *all = directory_list_users(c->api->directory, enterprise_id, &c->arena, &count);
+    struct user *all = directory_list_users(c->shard->directory, enterprise_id, &c->arena, &count);
     const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
@@ -214,7 +214,7 @@ static bool check_password(struct call *c)
 static bool admit_password(struct call *c)
 {
     struct user *u = arena_new(&c->arena, sizeof(*u));
-    if (directory_user(c->api->directory, c->caller.user_id, &c->arena, u) != ERR_OK) {
+    if (directory_user(c->shard->directory, c->caller.user_id, &c->arena, u) != ERR_OK) {
         call_fail(c, 401, "Token invalid");
         return false;
     }
@@ -397,6 +397,7 @@ static const struct api_method rows[] = {
     {
         .name = "ChangePassword",
         .prefix = PREFIX_MANAGE,
+        .own_account = true,
         .where = WHERE_PASSWORD,
         .role = ROLE_VIEWER,
         .params = password_params,

@@ -86,6 +86,7 @@ struct api_method {
     bool whole_enterprise; /* not for users limited to groups */
     bool needs_enterprise; /* root has to name one by HoldID */
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
+    bool own_account;      /* acts on the caller's account, which HoldID does not move */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
     enum method_fault fault;
     const char *success;         /* ErrMsg of 200, as the document prints it; NULL: null */

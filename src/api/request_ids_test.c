@@ -176,7 +176,7 @@ static void test_a_double_click_adds_once(void **state)
     static const char group[] = "{\"GroupName\":\"a\",\"RequestID\":\"r-1\"}";
     expect(p, "manage/AddDevice", device, DONE);
     expect(p, "manage/AddDevice", device, DONE);
-    assert_int_equal(directory_device_count(p->dir), 1);
+    assert_int_equal(directory_device_count(p->shard.directory), 1);
     for (int i = 0; i < 2; i++) {
         expect(p, "manage/AddGroup", group,
                "{\"Code\":200,\"Data\":{\"GroupID\":1},\"ErrMsg\":null}");

@@ -94,10 +94,7 @@ static struct api_server *server_new(const struct api_options *o)
 {
     struct api_server *s = mem_new(sizeof(*s));
     s->api = (struct api){
-        .directory = o->directory,
-        .unknown = o->unknown,
-        .store = o->store,
-        .ingest = o->ingest,
+        .shards = o->shards,
         .counters = o->counters,
         .zones = zones_new(),
         .throttle = throttle_new(),
@@ -210,7 +207,9 @@ void api_server_stop(struct api_server *s)
 {
     api_server_drain(s);
     wait_idle(s, LINGER_S);
-    ingest_end_jobs(s->api.ingest); /* everything suspended is resumed, as the daemon wants it */
+    for (size_t i = 0; i < s->api.shards->count; i++) {
+        ingest_end_jobs(s->api.shards->at[i].ingest); /* resumes all, as the daemon wants it */
+    }
     stop_pools(s);
     wait_idle(s, 1);
     reaper_stop(s->reaper);

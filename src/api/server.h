@@ -6,10 +6,7 @@
 
 #include "base/counters.h"
 #include "base/err.h"
-#include "fleet/directory.h"
-#include "fleet/unknown.h"
-#include "ingest/ingest.h"
-#include "store/store.h"
+#include "ingest/shards.h"
 
 /* The HTTP side: the Open REST API, the management calls, /health, /api/openapi.json and "/". */
 struct api_server;
@@ -21,12 +18,9 @@ struct api_alias {
 };
 
 struct api_options {
-    const char *host; /* numeric address */
-    uint16_t port;    /* 0: any free one */
-    struct directory *directory;
-    struct unknown_trackers *unknown;
-    struct store *store;
-    struct ingest *ingest;
+    const char *host;            /* numeric address */
+    uint16_t port;               /* 0: any free one */
+    const struct shards *shards; /* outlives the server */
     struct counters *counters;
     const struct api_alias *aliases;
     size_t alias_count;
@@ -48,7 +42,7 @@ MUST_USE enum err api_server_start(const struct api_options *options, struct api
 const char *api_server_address(const struct api_server *s);
 /* New requests are answered 503 + Retry-After from now on. */
 void api_server_drain(struct api_server *s);
-/* Ends requests in flight, ingest's jobs and the threads. Call before ingest_stop(). */
+/* Ends requests in flight, the shards' jobs and the threads. Call before ingest_stop(). */
 void api_server_stop(struct api_server *s);
 /* After ingest_stop(): a job whose caller was told that its time is over may still run until then.
  */

@@ -143,7 +143,7 @@ static void test_a_deleted_enterprise_ends_what_it_owned(void **state)
     expect(p, "vehicle/ModifyVehiclePlate",
            "{\"HoldID\":1,\"DeviceID\":\"1\",\"NewVehiclePlate\":\"x\"}",
            "{\"Code\":200,\"Data\":\"3\",\"ErrMsg\":null}");
-    assert_int_equal(directory_device_count(p->dir), 0);
+    assert_int_equal(directory_device_count(p->shard.directory), 0);
     memcpy(p->token, anna, TOKEN_SIZE);
     expect(p, "manage/ListUsers", "{}", NO_TOKEN);
     expect(p, "vehicle/ModifyVehiclePlate", "{}", "{\"Code\":200,\"Data\":\"1\",\"ErrMsg\":null}");

@@ -66,11 +66,11 @@ static bool matches_status(enum list_status status, const struct list_row *row)
 static struct list_row list_row_of(const struct call *c, const struct device_ref *ref)
 {
     struct live live;
-    tracked_live(c->api->directory, ref->tracked, &live);
+    tracked_live(c->shard->directory, ref->tracked, &live);
     return (struct list_row){
         .online = live_is_online(&live, c->now_monotonic_ms, c->now_ms),
         .alarm = live.state.active_alarms != 0,
-        .focus = directory_is_focus(c->api->directory, c->caller.user_id, ref->info->id),
+        .focus = directory_is_focus(c->shard->directory, c->caller.user_id, ref->info->id),
         .used = live.reported,
     };
 }
@@ -113,7 +113,7 @@ static void write_listed(struct device_list *list, size_t i)
 
 static size_t weigh_fleet(struct call *c)
 {
-    return directory_fleet_size(c->api->directory, c->caller.enterprise_id);
+    return directory_fleet_size(c->shard->directory, c->caller.enterprise_id);
 }
 
 static void get_device_list(struct call *c)
@@ -226,7 +226,7 @@ struct status_list {
 /* Lets go of the next devices that have nothing to show. */
 static void look_at_some(struct status_list *list)
 {
-    struct directory *dir = list->call->api->directory;
+    struct directory *dir = list->call->shard->directory;
     for (size_t i = 0; i < LOOKED_A_STEP && list->looked < list->count; i++) {
         struct device_ref ref = list->refs[list->looked];
         list->refs[list->looked++] = (struct device_ref){0};
@@ -263,9 +263,9 @@ static enum call_step write_piece(void *state, struct json_out *out)
     }
     while (list->first < list->shown && out->len < CALL_PIECE_BYTES) {
         struct device_ref *ref = &list->refs[list->first++];
-        tracked_live(list->call->api->directory, ref->tracked, &live);
+        tracked_live(list->call->shard->directory, ref->tracked, &live);
         write_status(list->call, ref, &live);
-        device_ref_release(list->call->api->directory, ref);
+        device_ref_release(list->call->shard->directory, ref);
     }
     if (list->first < list->shown) {
         return STEP_PIECE;
@@ -278,7 +278,7 @@ static enum call_step write_piece(void *state, struct json_out *out)
 static void close_list(void *state)
 {
     struct status_list *list = state;
-    struct directory *dir = list->call->api->directory;
+    struct directory *dir = list->call->shard->directory;
     directory_release_all(dir, list->refs + list->first, list->shown - list->first);
     directory_release_all(dir, list->refs + list->looked, list->count - list->looked);
 }
@@ -309,11 +309,11 @@ static struct device_ref *find_listed(struct call *c, find_device *find, size_t 
     *count = 0;
     for (size_t i = 0; i < list->count; i++) {
         struct device_ref *ref = &refs[*count];
-        if (find(c->api->directory, &c->caller, list->items[i], ref) != ERR_OK) {
+        if (find(c->shard->directory, &c->caller, list->items[i], ref) != ERR_OK) {
             continue;
         }
         if (seen != NULL && !g_hash_table_add(seen, ref->tracked)) {
-            device_ref_release(c->api->directory, ref);
+            device_ref_release(c->shard->directory, ref);
             continue;
         }
         (*count)++;
@@ -326,7 +326,7 @@ static struct device_ref *find_listed(struct call *c, find_device *find, size_t 
 
 static void get_current(struct call *c, find_device *find)
 {
-    struct directory *dir = c->api->directory;
+    struct directory *dir = c->shard->directory;
     size_t count = 0;
     bool all = call_text(c, 0)[0] == '\0';
     struct device_ref *refs = all ? directory_list_devices(dir, &c->caller, &c->arena, &count)

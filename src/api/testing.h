@@ -18,16 +18,15 @@
 
 #include "api/server.h"
 #include "base/mem.h"
+#include "gateway/gateway.h"
 
 enum { ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 16, TOKEN_SIZE = 33 };
 
 struct platform {
     char *directory;
     struct counters counters;
-    struct store *store;
-    struct directory *dir;
-    struct unknown_trackers *unknown;
-    struct ingest *ingest;
+    struct shard shard; /* the only one */
+    struct shards shards;
     struct api_server *api;
     char answer[ANSWER_MAX]; /* the last one, with its headers */
     char token[TOKEN_SIZE];  /* sent unless "" */
@@ -44,32 +43,53 @@ static inline void on_fatal(void *context, enum err e)
     fail_msg("%s", err_text(e));
 }
 
-static inline struct platform *platform_new(void)
+/*
+ * Starts a shard, whose id and unknown trackers are set, in a directory of its own; answers that,
+ * for shard_close(). `gateway`: gets its verdicts; NULL: nobody does.
+ */
+static inline char *shard_open(struct platform *p, struct shard *shard, struct gateway *gateway)
 {
-    struct platform *p = mem_new(sizeof(*p));
-    p->directory = g_dir_make_tmp("api-XXXXXX", NULL);
-    p->dir = directory_new();
-    p->unknown = unknown_new();
-    const struct store_options store = {.directory = p->directory, .cache_kib = 1024};
-    assert_int_equal(store_open(&store, &p->store), ERR_OK);
+    char *directory = g_dir_make_tmp("api-XXXXXX", NULL);
+    const struct store_options store = {.directory = directory, .cache_kib = 1024};
+    shard->directory = directory_new();
+    assert_int_equal(store_open(&store, &shard->store), ERR_OK);
     const struct ingest_options ingest = {
-        .store = p->store,
-        .directory = p->dir,
-        .unknown = p->unknown,
+        .shard = shard->id,
+        .store = shard->store,
+        .directory = shard->directory,
+        .unknown = shard->unknown,
         .counters = &p->counters,
         .queue_bytes = 1 << 22,
-        .deliver = deliver_nothing,
+        .deliver = gateway != NULL ? gateway_deliver : deliver_nothing,
+        .deliver_context = gateway,
         .fatal = on_fatal,
     };
-    assert_int_equal(ingest_start(&ingest, &p->ingest), ERR_OK);
-    assert_int_equal(api_make_root(p->ingest, "root-password"), ERR_OK);
-    assert_int_equal(api_make_root(p->ingest, "other-password"), ERR_DUPLICATE);
+    assert_int_equal(ingest_start(&ingest, &shard->ingest), ERR_OK);
+    return directory;
+}
+
+/* Once its ingest is stopped. */
+static inline void shard_close(struct shard *shard, char *directory)
+{
+    store_close(shard->store);
+    directory_free(shard->directory);
+    GDir *dir = g_dir_open(directory, 0, NULL);
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        char *path = g_build_filename(directory, name, NULL);
+        (void)g_unlink(path);
+        g_free(path);
+    }
+    g_dir_close(dir);
+    (void)g_rmdir(directory);
+    g_free(directory);
+}
+
+/* Starts the API over p->shards. */
+static inline void api_open(struct platform *p)
+{
     const struct api_options api = {
         .host = "127.0.0.1",
-        .directory = p->dir,
-        .unknown = p->unknown,
-        .store = p->store,
-        .ingest = p->ingest,
+        .shards = &p->shards,
         .counters = &p->counters,
         .token_days = 180,
         .http_threads = 2,
@@ -79,26 +99,27 @@ static inline struct platform *platform_new(void)
         .cors_origins = "https://maps.example.com http://localhost:5173",
     };
     assert_int_equal(api_server_start(&api, &p->api), ERR_OK);
+}
+
+static inline struct platform *platform_new(void)
+{
+    struct platform *p = mem_new(sizeof(*p));
+    p->shard.unknown = unknown_new();
+    p->shards = (struct shards){.at = &p->shard, .count = 1};
+    p->directory = shard_open(p, &p->shard, NULL);
+    assert_int_equal(api_make_root(p->shard.ingest, "root-password"), ERR_OK);
+    assert_int_equal(api_make_root(p->shard.ingest, "other-password"), ERR_DUPLICATE);
+    api_open(p);
     return p;
 }
 
 static inline void platform_free(struct platform *p)
 {
     api_server_stop(p->api);
-    ingest_stop(p->ingest);
+    ingest_stop(p->shard.ingest);
     api_server_free(p->api);
-    store_close(p->store);
-    directory_free(p->dir);
-    unknown_free(p->unknown);
-    GDir *dir = g_dir_open(p->directory, 0, NULL);
-    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
-        char *path = g_build_filename(p->directory, name, NULL);
-        (void)g_unlink(path);
-        g_free(path);
-    }
-    g_dir_close(dir);
-    (void)g_rmdir(p->directory);
-    g_free(p->directory);
+    shard_close(&p->shard, p->directory);
+    unknown_free(p->shard.unknown);
     free(p);
 }
 

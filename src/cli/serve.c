@@ -20,7 +20,7 @@
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "gateway/gateway.h"
-#include "ingest/ingest.h"
+#include "ingest/shards.h"
 #include "simulate/demo.h"
 #include "store/store.h"
 
@@ -49,11 +49,9 @@ struct flags {
 
 struct server {
     struct counters counters;
-    struct store *store;
-    struct directory *directory;
-    struct unknown_trackers *unknown;
+    struct shard shard; /* the only one */
+    struct shards shards;
     struct gateway *gateway;
-    struct ingest *ingest;
     struct api_server *api;
     struct demo *demo;
     bool is_port_told; /* why a port could not be opened stands on standard error */
@@ -72,20 +70,21 @@ static enum err open_store(struct server *s, const struct options *o, bool accep
     struct store_options options = o->store;
     options.accept_damage = accept_damage;
     options.counters = &s->counters;
-    return store_open(&options, &s->store);
+    return store_open(&options, &s->shard.store);
 }
 
 static enum err start_ingest(struct server *s, const struct options *o)
 {
     struct ingest_options options = o->ingest;
-    options.store = s->store;
-    options.directory = s->directory;
-    options.unknown = s->unknown;
+    options.shard = s->shard.id;
+    options.store = s->shard.store;
+    options.directory = s->shard.directory;
+    options.unknown = s->shard.unknown;
     options.counters = &s->counters;
     options.deliver = gateway_deliver;
     options.deliver_context = s->gateway;
     options.fatal = on_fatal;
-    return ingest_start(&options, &s->ingest);
+    return ingest_start(&options, &s->shard.ingest);
 }
 
 static enum err open_gateway(struct server *s, const struct options *o,
@@ -94,7 +93,6 @@ static enum err open_gateway(struct server *s, const struct options *o,
     struct gateway_options options = o->gateway;
     options.host = address->host;
     options.port = address->port;
-    options.unknown = s->unknown;
     options.counters = &s->counters;
     return gateway_new(&options, &s->gateway);
 }
@@ -105,10 +103,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     struct api_options options = o->api;
     options.host = address->host;
     options.port = address->port;
-    options.directory = s->directory;
-    options.unknown = s->unknown;
-    options.store = s->store;
-    options.ingest = s->ingest;
+    options.shards = &s->shards;
     options.counters = &s->counters;
     options.connections_max = (unsigned)limits_share(options.connections_max);
     options.demo = demo;
@@ -133,14 +128,14 @@ static enum err make_root(struct server *s)
 {
     struct arena arena = {0};
     struct user root;
-    enum err found = directory_user_by_login(s->directory, "root", &arena, &root);
+    enum err found = directory_user_by_login(s->shard.directory, "root", &arena, &root);
     arena_free(&arena);
     if (found == ERR_OK) {
         return ERR_OK;
     }
     const char *given = getenv("ODOGRAPH_ROOT_PASSWORD");
     if (given != NULL && given[0] != '\0') {
-        enum err e = api_make_root(s->ingest, given);
+        enum err e = api_make_root(s->shard.ingest, given);
         if (e == ERR_INVALID) {
             (void)fprintf(stderr, "odograph: ODOGRAPH_ROOT_PASSWORD: wants 6 to 128 characters\n");
         }
@@ -150,7 +145,7 @@ static enum err make_root(struct server *s)
     char password[2 * ROOT_PASSWORD_BYTES + 1];
     randombytes_buf(random, sizeof(random));
     hex_encode((struct bytes){random, sizeof(random)}, password);
-    enum err e = api_make_root(s->ingest, password);
+    enum err e = api_make_root(s->shard.ingest, password);
     if (e == ERR_OK) {
         (void)fprintf(stderr, "The account root has the password %s (told only this once).\n",
                       password);
@@ -167,7 +162,7 @@ static enum err check_open_enterprise(const struct server *s, const struct optio
     if (!o->ingest.registration_open) {
         return ERR_OK;
     }
-    enum err e = directory_enterprise(s->directory, id, &arena, &enterprise);
+    enum err e = directory_enterprise(s->shard.directory, id, &arena, &enterprise);
     bool is_there = e == ERR_OK && !enterprise.deleted;
     arena_free(&arena);
     if (!is_there) {
@@ -188,7 +183,7 @@ static void warn_of_other_password(const struct server *s, const struct options 
     struct user root;
     const char *given = getenv("ODOGRAPH_ROOT_PASSWORD");
     if (given != NULL && given[0] != '\0' &&
-        directory_user_by_login(s->directory, "root", &arena, &root) == ERR_OK &&
+        directory_user_by_login(s->shard.directory, "root", &arena, &root) == ERR_OK &&
         !auth_password_matches(root.password_hash, given)) {
         log_line(LOG_WARN, "root_password_ignored",
                  "why=\"ODOGRAPH_ROOT_PASSWORD is not the password of root: it counts at the first "
@@ -202,14 +197,14 @@ static void warn_of_other_password(const struct server *s, const struct options 
 /* The login demo/demo stays in its own directory, and is not forgotten there. */
 static enum err check_demo(const struct server *s, const struct options *o, bool demo)
 {
-    if (demo && !demo_may_be_kept(s->directory)) {
+    if (demo && !demo_may_be_kept(s->shard.directory)) {
         (void)fprintf(stderr,
                       "odograph: --demo: %s holds other enterprises, and anybody could log in as "
                       "demo; give it a data directory of its own\n",
                       o->store.directory);
         return ERR_FORBIDDEN;
     }
-    if (!demo && demo_is_kept(s->directory)) {
+    if (!demo && demo_is_kept(s->shard.directory)) {
         log_line(LOG_WARN, "demo_login_kept",
                  "data=\"%s\" why=\"made with --demo: the login demo works until its user is "
                  "deleted\"",
@@ -225,14 +220,14 @@ static void stop_server(struct server *s)
     if (s->api != NULL) {
         api_server_drain(s->api);
     }
-    if (s->gateway != NULL && s->ingest != NULL) {
+    if (s->gateway != NULL && s->shard.ingest != NULL) {
         gateway_stop_reading(s->gateway);
     }
     if (s->api != NULL) {
         api_server_stop(s->api);
     }
-    if (s->ingest != NULL) {
-        ingest_stop(s->ingest);
+    if (s->shard.ingest != NULL) {
+        ingest_stop(s->shard.ingest);
     }
     if (s->api != NULL) {
         api_server_free(s->api);
@@ -240,11 +235,11 @@ static void stop_server(struct server *s)
     if (s->gateway != NULL) {
         gateway_free(s->gateway, FLUSH_MS);
     }
-    if (s->store != NULL) {
-        store_close(s->store);
+    if (s->shard.store != NULL) {
+        store_close(s->shard.store);
     }
-    directory_free(s->directory);
-    unknown_free(s->unknown);
+    directory_free(s->shard.directory);
+    unknown_free(s->shard.unknown);
 }
 
 static enum err start_server(struct server *s, const struct options *o, const struct flags *flags)
@@ -266,8 +261,9 @@ static enum err start_server(struct server *s, const struct options *o, const st
     if (e != ERR_OK) {
         return e;
     }
-    gateway_run(s->gateway, s->ingest);
-    return flags->demo ? demo_start(s->ingest, s->directory, gateway_address(s->gateway), &s->demo)
+    gateway_run(s->gateway, &s->shards);
+    return flags->demo ? demo_start(s->shard.ingest, s->shard.directory,
+                                    gateway_address(s->gateway), &s->demo)
                        : ERR_OK;
 }
 
@@ -358,8 +354,8 @@ int serve_command(int argc, char **argv)
     limits_raise_open_files();
     status = CLI_FAILED;
     struct server *s = mem_new(sizeof(*s));
-    s->directory = directory_new();
-    s->unknown = unknown_new();
+    s->shard = (struct shard){.directory = directory_new(), .unknown = unknown_new()};
+    s->shards = (struct shards){.at = &s->shard, .count = 1};
     if (sodium_init() < 0) {
         log_line(LOG_ERROR, "start_failed", "why=\"no random numbers\"");
         goto clean_up;

@@ -139,6 +139,15 @@ void directory_apply(struct directory *dir, const struct change *c)
     directory_unlock(dir);
 }
 
+void directory_number_behind(struct directory *dir, int64_t last)
+{
+    directory_lock_write(dir);
+    for (size_t kind = 0; kind < ENTITY_COUNT; kind++) {
+        dir->last_ids[kind] = last;
+    }
+    directory_unlock(dir);
+}
+
 int64_t directory_next_id(struct directory *dir, enum change_kind kind)
 {
     enum entity_kind entity = change_entity(kind);

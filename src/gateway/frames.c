@@ -105,7 +105,25 @@ static enum frame_fate drop(struct link *link, const struct decoded *d)
     return FRAME_TAKEN;
 }
 
-static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
+/*
+ * The link's arrivals go to the shard of this device from now on. False: some are in flight to
+ * another one. They wait for those, since of two shards the later frame could be answered first,
+ * and where fixes are not answered one by one that would cover the earlier.
+ */
+static bool turn_to_shard(struct link *link, const char *device_id)
+{
+    const struct shards *shards = link->gateway->shards;
+    uint32_t shard = (uint32_t)(shards_of_device(shards, device_id) - shards->at);
+    if (link->in_flight > 0 && link->shard != shard) {
+        return false;
+    }
+    link->shard = shard;
+    return true;
+}
+
+/* Hands a frame's messages to ingest, as ingest_push() does; ERR_BUSY without credit, too. */
+static enum err push_arrival(struct link *link, struct bytes frame, const struct decoded *d,
+                             uint32_t *credit_bytes)
 {
     struct gateway *g = link->gateway;
     int16_t configured_min = g->options.utc_offset_min[link->protocol];
@@ -127,10 +145,22 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         .count = d->len,
     };
     bool has_credit = link->credit_bytes < g->options.credit_bytes;
+    return has_credit ? ingest_push(g->shards->at[link->shard].ingest, &arrival, credit_bytes)
+                      : ERR_BUSY;
+}
+
+static enum frame_fate push(struct link *link, struct bytes frame, const struct decoded *d)
+{
+    struct gateway *g = link->gateway;
     uint32_t credit_bytes = 0;
-    enum err e = has_credit ? ingest_push(g->ingest, &arrival, &credit_bytes) : ERR_BUSY;
+    bool waits_for_other = !turn_to_shard(link, d->device_id);
+    enum err e = waits_for_other ? ERR_BUSY : push_arrival(link, frame, d, &credit_bytes);
     if (e != ERR_OK && link->is_udp) {
         return drop(link, d);
+    }
+    if (waits_for_other) {
+        pause_link(link); /* the last verdict resumes it */
+        return FRAME_WAITS;
     }
     if (e == ERR_TOO_LONG) {
         return close_for(link, &g->counters->connections_malformed);
@@ -160,7 +190,8 @@ static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
     enum err e = p->decode(&link->session, frame, d);
     bool asks = p->asks_speed_unit || d->asks_profile;
     if (e != ERR_OK || !asks || d->device_id[0] == '\0' ||
-        !dialect_set(&before, ingest_dialect(g->ingest, d->device_id))) {
+        !dialect_set(&before, ingest_dialect(shards_of_device(g->shards, d->device_id)->ingest,
+                                             d->device_id))) {
         return e;
     }
     link->session = before;

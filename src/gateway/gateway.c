@@ -230,9 +230,10 @@ const char *gateway_address(const struct gateway *g)
     return g->address;
 }
 
-void gateway_run(struct gateway *g, struct ingest *in)
+void gateway_run(struct gateway *g, const struct shards *shards)
 {
-    g->ingest = in;
+    g->shards = shards;
+    g->waiters = mem_new_array(shards->count, sizeof(*g->waiters));
     check(uv_timer_start(&g->timer, on_tick, TICK_MS, TICK_MS) == 0);
     check(pthread_create(&g->thread, NULL, run_loop, g) == 0);
     g->running = true;
@@ -279,6 +280,7 @@ void gateway_free(struct gateway *g, unsigned flush_ms)
     (void)pthread_mutex_destroy(&g->inbox.mutex);
     free(g->inbox.at);
     free(g->batch);
+    free(g->waiters);
     free(g->slots);
     free(g);
 }

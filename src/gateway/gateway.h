@@ -6,8 +6,7 @@
 
 #include "base/counters.h"
 #include "base/err.h"
-#include "fleet/unknown.h"
-#include "ingest/ingest.h"
+#include "ingest/shards.h"
 
 /*
  * The device port: one libuv loop on its own thread, TCP and UDP on the same address. It reads,
@@ -24,10 +23,9 @@ struct gateway_options {
     unsigned idle_timeout_s;  /* a connection without a whole frame for so long is closed */
     unsigned login_timeout_s; /* the same before its first frame */
     uint32_t connections_max;
-    uint32_t credit_bytes;            /* unanswered bytes in flight a connection */
-    unsigned resync_ms;               /* the rest of a frame is awaited for so long; 0: 5 s */
-    size_t kept_bytes;                /* of frames not whole, of all; 0: 64 MiB */
-    struct unknown_trackers *unknown; /* gets those that were not understood */
+    uint32_t credit_bytes; /* unanswered bytes in flight a connection */
+    unsigned resync_ms;    /* the rest of a frame is awaited for so long; 0: 5 s */
+    size_t kept_bytes;     /* of frames not whole, of all; 0: 64 MiB */
     struct counters *counters;
     int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */
     uint8_t speed_unit[PROTOCOL_COUNT];     /* enum speed_unit; UNSET: as the protocol says */
@@ -39,8 +37,11 @@ MUST_USE enum err gateway_new(const struct gateway_options *options, struct gate
 const char *gateway_address(const struct gateway *g);
 /* For ingest_options.deliver: hands verdicts to the loop. Any thread. */
 void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count);
-/* Starts the loop's thread. `in` outlives it. */
-void gateway_run(struct gateway *g, struct ingest *in);
+/*
+ * Starts the loop's thread, which pushes to the shard that a device is in; who is not understood
+ * goes to the unknown trackers of the first. `shards` and what it names outlive the gateway.
+ */
+void gateway_run(struct gateway *g, const struct shards *shards);
 /*
  * Stops accepting and reading; frames already read are still pushed. Then ingest_stop() drains, its
  * verdicts are written, and gateway_free() flushes for at most `flush_ms` and ends the thread.

@@ -47,6 +47,12 @@ struct idle_list {
     struct link *newest;
 };
 
+/* Links that wait for room in the queue of one shard, the longest waiting first. */
+struct wait_list {
+    struct link *first;
+    struct link *last;
+};
+
 /* A reply that needs no commit of its own but has to wait for those before it. */
 struct deferred_reply {
     bool pending;
@@ -113,15 +119,16 @@ struct link {
     bool lingers;         /* then it is read on, unheard, until the other end has closed too ... */
     bool is_leaving;      /* ... as it is now */
     bool paused;          /* not read: its credit or the queue is full, or a deferred reply waits */
-    bool is_waiter;       /* in the gateway's list of links that wait for room in the queue */
-    bool has_spoken;      /* sent a whole frame */
-    bool is_noted;        /* among those that were not understood */
-    bool owes_fixes;      /* fixes were refused that its next reply would cover: it gets none */
-    bool is_mute;         /* sent a bad frame that no answer may cover: what has come is stored, not
-                             answered, and then it ends */
-    uint8_t protocol;     /* index, or PROTOCOL_UNKNOWN */
+    bool is_waiter;   /* in the gateway's list of links that wait for room in its shard's queue */
+    bool has_spoken;  /* sent a whole frame */
+    bool is_noted;    /* among those that were not understood */
+    bool owes_fixes;  /* fixes were refused that its next reply would cover: it gets none */
+    bool is_mute;     /* sent a bad frame that no answer may cover: what has come is stored, not
+                         answered, and then it ends */
+    uint8_t protocol; /* index, or PROTOCOL_UNKNOWN */
     uint8_t bad_frames;
     struct session session;
+    uint32_t shard;        /* index: where its arrivals in flight are, or the last one was to go */
     uint32_t in_flight;    /* arrivals without their verdict */
     uint32_t credit_bytes; /* of the queue, taken by those */
     int64_t active_ms;     /* loop time */
@@ -157,7 +164,7 @@ enum gateway_stage { GATEWAY_READING, GATEWAY_DRAINING, GATEWAY_ENDING };
 
 struct gateway {
     struct gateway_options options;
-    struct ingest *ingest;
+    const struct shards *shards;
     struct counters *counters;
     char address[ADDRESS_SIZE];
     uv_loop_t loop;
@@ -181,13 +188,12 @@ struct gateway {
     uint32_t first_free; /* UINT32_MAX: none */
     uint32_t link_count;
     int64_t next_accept_warning_ms;
-    struct idle_list fresh;   /* before their first frame */
-    struct idle_list active;  /* after it */
-    struct idle_list peers;   /* of UDP, before and after */
-    struct idle_list leaving; /* those that linger, by the time they began to */
-    size_t long_bytes;        /* what links keep beyond KEPT_FREE_BYTES each */
-    struct link *first_waiter;
-    struct link *last_waiter;
+    struct idle_list fresh;        /* before their first frame */
+    struct idle_list active;       /* after it */
+    struct idle_list peers;        /* of UDP, before and after */
+    struct idle_list leaving;      /* those that linger, by the time they began to */
+    size_t long_bytes;             /* what links keep beyond KEPT_FREE_BYTES each */
+    struct wait_list *waiters;     /* one a shard: a queue that stays full stops no other's links */
     struct link *longest_awaiting; /* the rest of a frame */
     struct link *last_awaiting;
     struct bad_frames *bad_frames;
@@ -239,7 +245,7 @@ void link_end_softly(struct link *link);
 void link_part(struct link *link);
 /* Whether an ending link has all its answers. */
 bool link_is_answered(const struct link *link);
-/* Puts a TCP link at the end of those that wait for room in the queue. */
+/* Puts a TCP link at the end of those that wait for room in the queue of its shard. */
 void link_wait(struct link *link);
 
 /* ---- devices.c: which link a device is on ---- */
@@ -340,7 +346,7 @@ void replies_deliver(struct gateway *g);
 void link_send(struct link *link, uint8_t *at, size_t len);
 /* Closes an ending link that has all its answers, once they have left. */
 void link_end_when_sent(struct link *link);
-/* Gives the links that waited for room in the queue their turn, the longest waiting first. */
+/* Gives the links that waited for room in a queue their turn, the longest waiting first. */
 void replies_resume_waiters(struct gateway *g);
 /* Answers a frame that needed no commit. */
 void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants_close);

@@ -24,6 +24,8 @@ enum { GT06_DEVICE = 2 };
 struct site {
     struct rig *rig;
     struct gateway_options options;
+    struct shard shard; /* the only one */
+    struct shards shards;
     struct gateway *gateway;
     uint16_t port;
     bool is_stopped; /* by the test */
@@ -34,13 +36,11 @@ static inline struct site *site_open(void (*change)(struct site *s))
 {
     struct site *s = mem_new(sizeof(*s));
     s->rig = rig_new();
-    s->rig->unknown = unknown_new(); /* which the gateway has before ingest starts */
     s->options = (struct gateway_options){.host = "127.0.0.1",
                                           .idle_timeout_s = 3600,
                                           .login_timeout_s = 3600,
                                           .connections_max = 100,
                                           .credit_bytes = 64 * 1024,
-                                          .unknown = s->rig->unknown,
                                           .counters = &s->rig->counters};
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         s->options.utc_offset_min[i] = GATEWAY_OFFSET_UNSET;
@@ -58,7 +58,12 @@ static inline struct site *site_open(void (*change)(struct site *s))
     assert_non_null(colon);
     s->port = (uint16_t)strtoul(colon + 1, NULL, 10);
     assert_true(s->port > 0);
-    gateway_run(s->gateway, s->rig->ingest);
+    s->shard = (struct shard){.store = s->rig->store,
+                              .directory = s->rig->directory,
+                              .ingest = s->rig->ingest,
+                              .unknown = s->rig->unknown};
+    s->shards = (struct shards){.at = &s->shard, .count = 1};
+    gateway_run(s->gateway, &s->shards);
     return s;
 }
 

@@ -165,18 +165,18 @@ bool link_is_answered(const struct link *link)
 
 static void waiter_remove(struct link *link)
 {
-    struct gateway *g = link->gateway;
+    struct wait_list *list = &link->gateway->waiters[link->shard];
     struct link *before = NULL;
-    for (struct link *l = g->first_waiter; l != link; l = l->stream.next_waiter) {
+    for (struct link *l = list->first; l != link; l = l->stream.next_waiter) {
         before = l;
     }
     if (before == NULL) {
-        g->first_waiter = link->stream.next_waiter;
+        list->first = link->stream.next_waiter;
     } else {
         before->stream.next_waiter = link->stream.next_waiter;
     }
-    if (g->last_waiter == link) {
-        g->last_waiter = before;
+    if (list->last == link) {
+        list->last = before;
     }
     link->is_waiter = false;
     link->stream.next_waiter = NULL;
@@ -184,18 +184,18 @@ static void waiter_remove(struct link *link)
 
 void link_wait(struct link *link)
 {
-    struct gateway *g = link->gateway;
+    struct wait_list *list = &link->gateway->waiters[link->shard];
     if (link->is_waiter) {
         return;
     }
     link->is_waiter = true;
     link->stream.next_waiter = NULL;
-    if (g->last_waiter != NULL) {
-        g->last_waiter->stream.next_waiter = link;
+    if (list->last != NULL) {
+        list->last->stream.next_waiter = link;
     } else {
-        g->first_waiter = link;
+        list->first = link;
     }
-    g->last_waiter = link;
+    list->last = link;
 }
 
 static void free_link(struct link *link)

@@ -227,21 +227,29 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
     link_resume(link);
 }
 
-void replies_resume_waiters(struct gateway *g)
+/* Gives those of one shard their turn. A link may come to wait for another one meanwhile. */
+static void resume_list(struct wait_list *list)
 {
-    struct link *last = g->last_waiter;
-    while (g->first_waiter != NULL) {
-        struct link *link = g->first_waiter;
-        g->first_waiter = link->stream.next_waiter;
-        if (g->first_waiter == NULL) {
-            g->last_waiter = NULL;
+    struct link *last = list->last;
+    while (list->first != NULL) {
+        struct link *link = list->first;
+        list->first = link->stream.next_waiter;
+        if (list->first == NULL) {
+            list->last = NULL;
         }
         link->is_waiter = false;
         link->stream.next_waiter = NULL;
         link_resume(link);
-        if (link == last || (g->first_waiter != NULL && g->last_waiter == link)) {
+        if (link == last || (list->first != NULL && list->last == link)) {
             return; /* the queue is full again, or everyone had a turn */
         }
+    }
+}
+
+void replies_resume_waiters(struct gateway *g)
+{
+    for (size_t i = 0; i < g->shards->count; i++) {
+        resume_list(&g->waiters[i]);
     }
 }
 

@@ -19,7 +19,8 @@ void stranger_note(struct gateway *g, const char *address, uint8_t protocol, str
     if (seen.frame_len > 0) {
         memcpy(seen.frame, said.at, seen.frame_len);
     }
-    struct unknown_line line = unknown_note(g->options.unknown, &seen, clock_wall_ms() / 1000);
+    struct unknown_line line =
+        unknown_note(shards_first(g->shards)->unknown, &seen, clock_wall_ms() / 1000);
     if (!line.is_due) {
         return;
     }

@@ -205,6 +205,8 @@ static void free_ingest(struct ingest *in)
 
 enum err ingest_start(const struct ingest_options *options, struct ingest **out)
 {
+    check(options->shard < INGEST_SHARDS_MAX);
+    directory_number_behind(options->directory, (int64_t)options->shard << INGEST_ID_BITS);
     struct ingest *in = mem_new(sizeof(*in));
     in->options = *options;
     in->queue = queue_new(options->queue_bytes + MARK_HEADROOM_BYTES);

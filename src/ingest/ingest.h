@@ -60,7 +60,14 @@ struct verdict {
     uint32_t credit_bytes; /* what ingest_push() charged, to be given back to the connection */
 };
 
+/*
+ * Ids say where they were made: those of shard S are S << INGEST_ID_BITS and a number from 1 on. Of
+ * INGEST_SHARDS_MAX shards they stay below 2^53, which is exact in every reader of JSON.
+ */
+enum { INGEST_ID_BITS = 40, INGEST_SHARDS_MAX = 1 << 13 };
+
 struct ingest_options {
+    uint32_t shard; /* whose ids it makes; below INGEST_SHARDS_MAX */
     struct store *store;
     struct directory *directory;
     struct unknown_trackers *unknown;

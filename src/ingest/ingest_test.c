@@ -481,9 +481,29 @@ static void open_registration_needs_its_enterprise(void **state)
     assert_int_equal(rig_send(r, a).outcome, OUTCOME_UNREGISTERED);
 }
 
+/* The store keeps them, and a start goes on behind the highest. */
+static void ids_are_of_the_shard(void **state)
+{
+    struct rig *r = *state;
+    const int64_t first = (INT64_C(3) << INGEST_ID_BITS) + 1;
+    struct device_ref ref;
+    assert_int_equal(directory_next_id(r->directory, CHANGE_PUT_DEVICE), RIG_DEVICE + 1);
+    r->options.shard = 3;
+    rig_restart(r);
+    assert_int_equal(directory_next_id(r->directory, CHANGE_PUT_DEVICE), first);
+    assert_int_equal(rig_put_device(r, first, "77", false), ERR_OK);
+    rig_restart(r);
+    assert_int_equal(directory_find_tracker(r->directory, "77", &ref), ERR_OK);
+    assert_int_equal(tracked_id(ref.tracked), first);
+    device_ref_release(r->directory, &ref);
+    assert_int_equal(directory_next_id(r->directory, CHANGE_PUT_DEVICE), first + 1);
+    assert_int_equal(directory_next_id(r->directory, CHANGE_PUT_USER), first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_RIG(ids_are_of_the_shard),
         WITH_RIG(a_fix_is_stored_and_shown),
         WITH_RIG(the_state_is_there_after_a_restart),
         WITH_RIG(leading_zeros_do_not_matter),
