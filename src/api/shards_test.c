@@ -103,6 +103,7 @@ static int close_pair(void **state)
     for (size_t i = 0; i < SHARDS; i++) {
         ingest_stop(w->at[i].ingest);
     }
+    api_server_free(w->p->api);
     gateway_free(w->gateway, 1000);
     for (size_t i = 0; i < SHARDS; i++) {
         shard_close(&w->at[i], w->directories[i]);
