@@ -14,8 +14,8 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "store/database.h"
-#include "store/entity_columns.h"
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_columns.h"
+#include "store/tables_sqlite_sql.h"
 
 struct entities {
     sqlite3 *db;

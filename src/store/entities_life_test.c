@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "fleet/clock_zone.h"
 #include "store/entities_testing.h"
-#include "store/entity_columns.h"
 #include "store/expire.h"
 #include "store/schema.h"
+#include "store/tables_sqlite_columns.h"
 
 /* ---- the rows and the tables ---- */
 

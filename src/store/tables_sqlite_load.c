@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "store/database.h"
 #include "store/entities.h"
-#include "store/entity_columns.h"
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_columns.h"
+#include "store/tables_sqlite_sql.h"
 
 /* One table on its way. */
 struct loading {
