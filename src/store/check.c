@@ -23,6 +23,7 @@
 #include "store/keep.h"
 #include "store/schema.h"
 #include "store/store_private.h"
+#include "store/tables_sqlite.h"
 
 enum { CACHE_KIB = 8192 };
 
@@ -230,6 +231,15 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
                                " FROM track_open ORDER BY device"));
 }
 
+static enum err load_entities(sqlite3 *db, const struct tables_loader *loader)
+{
+    struct tables *t = NULL;
+    enum err e = tables_sqlite_new(db, SQLITE_LOADS, &t);
+    e = e == ERR_OK ? tables_load_entities(t, loader) : e;
+    tables_close(t);
+    return e;
+}
+
 static enum err check_content(sqlite3 *db, struct checking *c)
 {
     enum err e = schema_check(db, &store_schema);
@@ -237,11 +247,11 @@ static enum err check_content(sqlite3 *db, struct checking *c)
         log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
     }
-    const struct entities_loader entities = {
+    const struct tables_loader entities = {
         .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = store_check_structure(db);
-    e = worse(e, entities_load(db, &entities));
+    e = worse(e, load_entities(db, &entities));
     e = worse(e, check_sealed(db, c));
     return worse(e, store_walk_journal(db, &walk));
 }

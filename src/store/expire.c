@@ -49,7 +49,7 @@ static enum err expire_rows(struct expiring *x, int64_t device, int64_t before_s
     enum err e = track_expire(x->s->track, &old, &chunks, &x->fixes);
     x->is_cut = chunks == CHUNKS_MAX;
     if (e == ERR_OK) {
-        e = entities_retain(x->s->entities, ENTITY_DEVICE, device, before_s);
+        e = entities_retain(x->s->tables, ENTITY_DEVICE, device, before_s);
     }
     return e;
 }
@@ -109,7 +109,7 @@ static enum err begin_round(struct store *s)
     s->trickle.expire_due_ms = clock_monotonic_ms() + ROUND_EVERY_MS;
     s->trickle.expire_at = INT64_MIN;
     s->trickle.is_expiring = true;
-    return entities_expire(s->entities, clock_wall_ms() / 1000);
+    return entities_expire(s->tables, clock_wall_ms() / 1000);
 }
 
 enum err expire_step(struct store *s, const struct store_upkeep *upkeep)

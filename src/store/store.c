@@ -34,6 +34,7 @@
 #include "store/schema.h"
 #include "store/settle.h"
 #include "store/store_private.h"
+#include "store/tables_sqlite.h"
 #include "store/trickle.h"
 #include "store/visitor.h"
 
@@ -115,7 +116,7 @@ static enum err open_database(struct store *s, const struct database_options *op
         e = track_new(s->db, true, &s->track);
     }
     if (e == ERR_OK) {
-        e = entities_open(s->db, &s->entities);
+        e = tables_sqlite_new(s->db, SQLITE_WRITES, &s->tables);
     }
     if (e == ERR_OK) {
         e = witness_open(s->db, s->directory, &s->witness);
@@ -174,7 +175,7 @@ void store_close(struct store *s)
 {
     checkpointer_stop(s->checkpointer);
     visitors_free(s->visitors);
-    entities_close(s->entities);
+    tables_close(s->tables);
     track_free(s->track);
     (void)sqlite3_finalize(s->insert_batch);
     (void)sqlite3_finalize(s->trim_journal);
@@ -354,10 +355,10 @@ static void tell_figures(struct store *s)
 
 enum err store_load(struct store *s, const struct store_loader *loader)
 {
-    struct entities_loader entities = {.context = loader->context, .change = loader->change};
+    struct tables_loader entities = {.context = loader->context, .change = loader->change};
     struct loading l = {.s = s, .loader = loader};
     struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
-    enum err e = entities_load(s->db, &entities);
+    enum err e = tables_load_entities(s->tables, &entities);
     e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
     e = e == ERR_OK ? store_walk_journal(s->db, &walk) : e;
     if (e != ERR_OK) {
@@ -450,7 +451,7 @@ static enum err save_changes(struct store *s, const struct store_batch *batch)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < batch->change_count && e == ERR_OK; i++) {
-        e = entities_save(s->entities, &batch->changes[i]);
+        e = entities_save(s->tables, &batch->changes[i]);
     }
     return e;
 }

@@ -56,7 +56,7 @@ struct store {
     sqlite3 *db;
     sqlite3_stmt *insert_batch;
     sqlite3_stmt *trim_journal;
-    struct entities *entities;
+    struct tables *tables;
     struct track *track;
     struct chunk_codec *codec;
     struct tails *tails;

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "store/chunk.h"
+#include "store/tables.h"
 #include "store/track.h"
 
 /*
@@ -17,7 +18,7 @@ struct visitor {
     sqlite3 *db;
     struct track *track;
     struct chunk_codec *codec;
-    sqlite3_stmt *texts;
+    struct tables *tables;
     struct visitor *next; /* while it waits */
 };
 

@@ -1,0 +1,24 @@
+#ifndef STORE_TABLES_ENGINE_H
+#define STORE_TABLES_ENGINE_H
+
+#include "store/tables.h"
+
+/* An engine: each member does what the function of tables.h with its name says. */
+struct tables_engine {
+    void (*close)(struct tables *t);
+    enum err (*put_entity)(struct tables *t, const struct change *c);
+    enum err (*delete_entity)(struct tables *t, const struct change *c);
+    enum err (*disown)(struct tables *t, enum entity_kind kind, int64_t owner);
+    enum err (*retain)(struct tables *t, enum entity_kind kind, int64_t owner, int64_t before_s);
+    enum err (*expire)(struct tables *t, enum entity_kind kind, int64_t before_s);
+    enum err (*load_entities)(struct tables *t, const struct tables_loader *loader);
+    enum err (*read_texts)(struct tables *t, int64_t device, size_t limit, struct arena *arena,
+                           struct store_texts *out);
+};
+
+/* What every engine's connection begins with. */
+struct tables {
+    const struct tables_engine *engine;
+};
+
+#endif
