@@ -231,16 +231,7 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
                                " FROM track_open ORDER BY device"));
 }
 
-static enum err load_entities(sqlite3 *db, const struct tables_loader *loader)
-{
-    struct tables *t = NULL;
-    enum err e = tables_sqlite_new(db, SQLITE_LOADS, &t);
-    e = e == ERR_OK ? tables_load_entities(t, loader) : e;
-    tables_close(t);
-    return e;
-}
-
-static enum err check_content(sqlite3 *db, struct checking *c)
+static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
 {
     enum err e = schema_check(db, &store_schema);
     if (e != ERR_OK) {
@@ -251,9 +242,9 @@ static enum err check_content(sqlite3 *db, struct checking *c)
         .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = store_check_structure(db);
-    e = worse(e, load_entities(db, &entities));
+    e = worse(e, tables_load_entities(t, &entities));
     e = worse(e, check_sealed(db, c));
-    return worse(e, store_walk_journal(db, &walk));
+    return worse(e, store_walk_journal(t, &walk));
 }
 
 struct rows_out {
@@ -284,10 +275,10 @@ enum err store_check_file(const char *path,
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
     };
-    e = database_run(db, "BEGIN");
-    if (e == ERR_OK) {
-        e = check_content(db, &c);
-    }
+    struct tables *t = NULL;
+    e = tables_sqlite_new(db, SQLITE_LOADS, &t);
+    e = e == ERR_OK ? tables_begin(t) : e;
+    e = e == ERR_OK ? check_content(db, t, &c) : e;
     if (e != ERR_OK) {
         database_log(db, "check_failed", e);
     }
@@ -296,6 +287,7 @@ enum err store_check_file(const char *path,
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
+    tables_close(t);
     (void)sqlite3_close(db);
     return e;
 }

@@ -22,7 +22,6 @@
 
 #include "base/reader.h"
 #include "fleet/pack.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/store_private.h"
 #include "store/visitor.h"
@@ -163,9 +162,9 @@ static enum err read_rows(struct store_reader *r, struct track *track, struct ar
 
 static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
 {
-    enum err e = database_run(v->db, "BEGIN");
+    enum err e = tables_begin(v->tables);
     e = e == ERR_OK ? read_rows(r, v->track, arena) : e;
-    enum err end = database_rollback(v->db);
+    enum err end = tables_rollback(v->tables);
     return e == ERR_OK ? end : e;
 }
 

@@ -106,11 +106,6 @@ static enum err open_database(struct store *s, const struct database_options *op
     e = schema_migrate(s->db, &store_schema);
     if (e == ERR_OK) {
         (void)sqlite3_wal_hook(s->db, note_frames, s);
-        e = database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)",
-                             &s->insert_batch);
-    }
-    if (e == ERR_OK) {
-        e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
     }
     if (e == ERR_OK) {
         e = track_new(s->db, true, &s->track);
@@ -177,8 +172,6 @@ void store_close(struct store *s)
     visitors_free(s->visitors);
     tables_close(s->tables);
     track_free(s->track);
-    (void)sqlite3_finalize(s->insert_batch);
-    (void)sqlite3_finalize(s->trim_journal);
     check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
     witness_close(s->witness);
     g_queue_clear(&s->late);
@@ -221,31 +214,29 @@ static enum err walk_batch(struct bytes batch, uint64_t seq, const struct journa
     return e == ERR_END ? ERR_OK : e;
 }
 
-enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk)
+/* A walk under way. */
+struct walking {
+    const struct journal_walk *walk;
+    enum err worst;
+};
+
+static enum err walk_row(void *context, uint64_t seq, struct bytes batch)
 {
-    static const char sql[] = "SELECT batch, seq FROM journal ORDER BY seq";
-    sqlite3_stmt *rows = NULL;
-    enum err worst = ERR_OK;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &rows, NULL));
-    while (e == ERR_OK) {
-        int result = sqlite3_step(rows);
-        if (result != SQLITE_ROW) {
-            e = result == SQLITE_DONE ? ERR_END : database_err(db, result);
-            break;
-        }
-        const uint8_t *at = sqlite3_column_blob(rows, 0);
-        uint64_t seq = (uint64_t)sqlite3_column_int64(rows, 1);
-        struct bytes batch = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(rows, 0)};
-        e = walk_batch(batch, seq, walk);
-        if (e != ERR_OK) {
-            log_line(LOG_ERROR, "journal_damaged", "seq=%llu bytes=%zu why=\"%s\"",
-                     (unsigned long long)seq, batch.len, err_text(e));
-            worst = e;
-            e = walk->go_on ? ERR_OK : e;
-        }
+    struct walking *w = context;
+    enum err e = walk_batch(batch, seq, w->walk);
+    if (e != ERR_OK) {
+        log_line(LOG_ERROR, "journal_damaged", "seq=%llu bytes=%zu why=\"%s\"",
+                 (unsigned long long)seq, batch.len, err_text(e));
+        w->worst = e;
     }
-    (void)sqlite3_finalize(rows);
-    return e == ERR_END ? worst : e;
+    return w->walk->go_on ? ERR_OK : e;
+}
+
+enum err store_walk_journal(struct tables *t, const struct journal_walk *walk)
+{
+    struct walking w = {.walk = walk};
+    enum err e = tables_walk_journal(t, walk_row, &w);
+    return e == ERR_OK ? w.worst : e;
 }
 
 struct loading {
@@ -360,7 +351,7 @@ enum err store_load(struct store *s, const struct store_loader *loader)
     struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
     enum err e = tables_load_entities(s->tables, &entities);
     e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
-    e = e == ERR_OK ? store_walk_journal(s->db, &walk) : e;
+    e = e == ERR_OK ? store_walk_journal(s->tables, &walk) : e;
     if (e != ERR_OK) {
         tails_drop(s->tails);
         return e;
@@ -376,7 +367,7 @@ enum err store_begin(struct store *s)
 {
     s->sealed_fixes = 0;
     s->batch_bytes = 0;
-    return database_run(s->db, "BEGIN IMMEDIATE");
+    return tables_begin(s->tables);
 }
 
 /* The parts with the marks that their devices have already. */
@@ -405,10 +396,7 @@ enum err store_journal(struct store *s, const struct store_part *parts, size_t c
         check(stage_part(s, s->next_seq, &part) == ERR_OK);
     }
     s->batch_bytes = blob.len;
-    (void)sqlite3_bind_int64(s->insert_batch, 1, (int64_t)s->next_seq);
-    int result = sqlite3_bind_blob64(s->insert_batch, 2, blob.at, blob.len, SQLITE_STATIC);
-    enum err e = database_err(s->db, result);
-    return e == ERR_OK ? database_step(s->db, s->insert_batch) : e;
+    return tables_add_batch(s->tables, s->next_seq, blob);
 }
 
 static void note_published(void *context, struct tail *tail)
@@ -428,7 +416,7 @@ static void note_newest(struct store *s)
 enum err store_end(struct store *s, enum err e)
 {
     if (e == ERR_OK) {
-        e = database_run(s->db, "COMMIT");
+        e = tables_commit(s->tables);
     }
     trickle_conclude(s, e);
     if (e == ERR_OK) {
@@ -441,10 +429,10 @@ enum err store_end(struct store *s, enum err e)
         return ERR_OK;
     }
     if (e != ERR_FULL && e != ERR_BUSY) { /* those two the caller tells, while it tries again */
-        database_log(s->db, "commit_failed", e);
+        tables_log(s->tables, "commit_failed", e);
     }
     tails_drop(s->tails);
-    return database_rollback(s->db) == ERR_OK ? e : ERR_IO;
+    return tables_rollback(s->tables) == ERR_OK ? e : ERR_IO;
 }
 
 static enum err save_changes(struct store *s, const struct store_batch *batch)

@@ -54,8 +54,6 @@ struct store {
     char *path; /* of the database; with `vfs` for the connections of readers */
     char *vfs;  /* NULL: the default */
     sqlite3 *db;
-    sqlite3_stmt *insert_batch;
-    sqlite3_stmt *trim_journal;
     struct tables *tables;
     struct track *track;
     struct chunk_codec *codec;
@@ -90,7 +88,7 @@ char *store_path(const char *directory);
 
 /* ---- the transaction of the writer ---- */
 
-/* Begins one. database_err(). */
+/* Begins one. Errors of tables.h. */
 MUST_USE enum err store_begin(struct store *s);
 /* Writes a journal row of the parts and stages their fixes and states. */
 MUST_USE enum err store_journal(struct store *s, const struct store_part *parts, size_t count);
@@ -112,6 +110,6 @@ struct journal_walk {
  * other than ERR_OK. ERR_CORRUPT: a row is damaged, which was logged with its number; with
  * `go_on` the other rows are taken all the same.
  */
-MUST_USE enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk);
+MUST_USE enum err store_walk_journal(struct tables *t, const struct journal_walk *walk);
 
 #endif

@@ -10,6 +10,43 @@ void tables_close(struct tables *t)
     }
 }
 
+void tables_log(struct tables *t, const char *event, enum err e)
+{
+    t->engine->log(t, event, e);
+}
+
+enum err tables_begin(struct tables *t)
+{
+    return t->engine->begin(t);
+}
+
+enum err tables_commit(struct tables *t)
+{
+    return t->engine->commit(t);
+}
+
+enum err tables_rollback(struct tables *t)
+{
+    return t->engine->rollback(t);
+}
+
+enum err tables_add_batch(struct tables *t, uint64_t seq, struct bytes batch)
+{
+    return t->engine->add_batch(t, seq, batch);
+}
+
+enum err tables_trim_journal(struct tables *t, uint64_t last_seq)
+{
+    return t->engine->trim_journal(t, last_seq);
+}
+
+enum err tables_walk_journal(struct tables *t,
+                             enum err (*take)(void *context, uint64_t seq, struct bytes batch),
+                             void *context)
+{
+    return t->engine->walk_journal(t, take, context);
+}
+
 enum err tables_put_entity(struct tables *t, const struct change *c)
 {
     return t->engine->put_entity(t, c);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "model/change.h"
 #include "model/entity.h"
@@ -23,6 +24,30 @@ struct tables;
 
 /* Gives back all that was made for the connection; NULL is fine. */
 void tables_close(struct tables *t);
+
+/* Logs what the engine says of its last failure. */
+void tables_log(struct tables *t, const char *event, enum err e);
+
+/* ---- transactions ---- */
+
+/* Begins one: the writer's, or a reader's, who sees one moment until it is rolled back. */
+MUST_USE enum err tables_begin(struct tables *t);
+/* ERR_OK: all of it is durable. */
+MUST_USE enum err tables_commit(struct tables *t);
+/* Undoes it, if there still is one. ERR_IO: even that failed. */
+MUST_USE enum err tables_rollback(struct tables *t);
+
+/* ---- the journal: batches (journal.h) by the number of their commit ---- */
+
+/* Adds a row; its number is new. */
+MUST_USE enum err tables_add_batch(struct tables *t, uint64_t seq, struct bytes batch);
+/* Deletes the rows up to that one. */
+MUST_USE enum err tables_trim_journal(struct tables *t, uint64_t last_seq);
+/* Calls `take` for every row in order of their numbers; stops at what is not ERR_OK. */
+MUST_USE enum err tables_walk_journal(struct tables *t,
+                                      enum err (*take)(void *context, uint64_t seq,
+                                                       struct bytes batch),
+                                      void *context);
 
 /* ---- entities, by the rows of model/entity.h ---- */
 

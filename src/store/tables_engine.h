@@ -6,6 +6,15 @@
 /* An engine: each member does what the function of tables.h with its name says. */
 struct tables_engine {
     void (*close)(struct tables *t);
+    void (*log)(struct tables *t, const char *event, enum err e);
+    enum err (*begin)(struct tables *t);
+    enum err (*commit)(struct tables *t);
+    enum err (*rollback)(struct tables *t);
+    enum err (*add_batch)(struct tables *t, uint64_t seq, struct bytes batch);
+    enum err (*trim_journal)(struct tables *t, uint64_t last_seq);
+    enum err (*walk_journal)(struct tables *t,
+                             enum err (*take)(void *context, uint64_t seq, struct bytes batch),
+                             void *context);
     enum err (*put_entity)(struct tables *t, const struct change *c);
     enum err (*delete_entity)(struct tables *t, const struct change *c);
     enum err (*disown)(struct tables *t, enum entity_kind kind, int64_t owner);

@@ -19,8 +19,71 @@ static void close_tables(struct tables *t)
 {
     struct tables_sqlite *s = tables_sqlite_of(t);
     sqlite_finalize_entities(s);
+    (void)sqlite3_finalize(s->add_batch);
+    (void)sqlite3_finalize(s->trim_journal);
     (void)sqlite3_finalize(s->texts);
     free(s);
+}
+
+static void log_failure(struct tables *t, const char *event, enum err e)
+{
+    database_log(tables_sqlite_of(t)->db, event, e);
+}
+
+/* ---- transactions ---- */
+
+static enum err begin(struct tables *t)
+{
+    const struct tables_sqlite *s = tables_sqlite_of(t);
+    return database_run(s->db, s->is_writer ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+static enum err commit(struct tables *t)
+{
+    return database_run(tables_sqlite_of(t)->db, "COMMIT");
+}
+
+static enum err roll_back(struct tables *t)
+{
+    return database_rollback(tables_sqlite_of(t)->db);
+}
+
+/* ---- the journal ---- */
+
+static enum err add_batch(struct tables *t, uint64_t seq, struct bytes batch)
+{
+    const struct tables_sqlite *s = tables_sqlite_of(t);
+    (void)sqlite3_bind_int64(s->add_batch, 1, (int64_t)seq);
+    int result = sqlite3_bind_blob64(s->add_batch, 2, batch.at, batch.len, SQLITE_STATIC);
+    enum err e = database_err(s->db, result);
+    return e == ERR_OK ? database_step(s->db, s->add_batch) : e;
+}
+
+static enum err trim_journal(struct tables *t, uint64_t last_seq)
+{
+    const struct tables_sqlite *s = tables_sqlite_of(t);
+    (void)sqlite3_bind_int64(s->trim_journal, 1, (int64_t)last_seq);
+    return database_step(s->db, s->trim_journal);
+}
+
+static enum err walk_journal(struct tables *t,
+                             enum err (*take)(void *context, uint64_t seq, struct bytes batch),
+                             void *context)
+{
+    static const char sql[] = "SELECT batch, seq FROM journal ORDER BY seq";
+    sqlite3 *db = tables_sqlite_of(t)->db;
+    sqlite3_stmt *rows = NULL;
+    int result = SQLITE_DONE;
+    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &rows, NULL));
+    while (e == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
+        const uint8_t *at = sqlite3_column_blob(rows, 0);
+        uint64_t seq = (uint64_t)sqlite3_column_int64(rows, 1);
+        struct bytes batch = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(rows, 0)};
+        e = take(context, seq, batch);
+    }
+    e = e == ERR_OK ? database_err(db, result) : e;
+    (void)sqlite3_finalize(rows);
+    return e;
 }
 
 /* ---- texts ---- */
@@ -62,6 +125,13 @@ static enum err read_texts_of(struct tables *t, int64_t device, size_t limit, st
 
 static const struct tables_engine engine = {
     .close = close_tables,
+    .log = log_failure,
+    .begin = begin,
+    .commit = commit,
+    .rollback = roll_back,
+    .add_batch = add_batch,
+    .trim_journal = trim_journal,
+    .walk_journal = walk_journal,
     .put_entity = sqlite_put_entity,
     .delete_entity = sqlite_delete_entity,
     .disown = sqlite_disown,
@@ -71,6 +141,16 @@ static const struct tables_engine engine = {
     .read_texts = read_texts_of,
 };
 
+static enum err prepare_writer(struct tables_sqlite *s)
+{
+    enum err e =
+        database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)", &s->add_batch);
+    if (e == ERR_OK) {
+        e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
+    }
+    return e == ERR_OK ? sqlite_prepare_entities(s) : e;
+}
+
 static enum err prepare(struct tables_sqlite *s, enum sqlite_use use)
 {
     static const char texts[] =
@@ -78,8 +158,7 @@ static enum err prepare(struct tables_sqlite *s, enum sqlite_use use)
     if (use == SQLITE_LOADS) {
         return ERR_OK;
     }
-    return use == SQLITE_WRITES ? sqlite_prepare_entities(s)
-                                : database_prepare(s->db, texts, &s->texts);
+    return use == SQLITE_WRITES ? prepare_writer(s) : database_prepare(s->db, texts, &s->texts);
 }
 
 enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out)
@@ -87,6 +166,7 @@ enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out
     struct tables_sqlite *s = mem_new(sizeof(*s));
     s->base.engine = &engine;
     s->db = db;
+    s->is_writer = use == SQLITE_WRITES;
     enum err e = prepare(s, use);
     if (e != ERR_OK) {
         close_tables(&s->base);

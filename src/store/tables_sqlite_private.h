@@ -10,6 +10,9 @@
 struct tables_sqlite {
     struct tables base;
     sqlite3 *db;
+    bool is_writer;
+    sqlite3_stmt *add_batch;
+    sqlite3_stmt *trim_journal;
     sqlite3_stmt *texts;
     /* NULL: the connection is a reader's, or the entity has no such statement. */
     sqlite3_stmt *entities[ENTITY_COUNT][ENTITY_STATEMENTS];

@@ -15,7 +15,6 @@
 #include "store/trickle.h"
 
 #include "base/clock.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/settle.h"
 
@@ -236,8 +235,7 @@ static enum err trim(struct store *s, size_t added_bytes)
     if (s->trimmed_rows == 0) {
         return ERR_OK;
     }
-    (void)sqlite3_bind_int64(s->trim_journal, 1, (int64_t)last);
-    return database_step(s->db, s->trim_journal);
+    return tables_trim_journal(s->tables, last);
 }
 
 static void drop_trimmed(struct store *s)
