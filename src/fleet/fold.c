@@ -58,6 +58,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/writer.h"
+#include "fleet/pack.h"
 #include "geo/distance.h"
 
 enum {
@@ -411,6 +413,34 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     if (step.locked) {
         state->position_time_s = fix->gps_time_s;
     }
+}
+
+/* Whether the way on adds the same to both odometers: see count_odometer(). */
+static bool adds_alike(uint64_t a_m_e2, uint64_t b_m_e2)
+{
+    const uint64_t far_m_e2 = UINT64_MAX / 4; /* millions of the highest counters below its limit */
+    bool both_began = a_m_e2 > 0 && b_m_e2 > 0;
+    return a_m_e2 == b_m_e2 || (both_began && a_m_e2 < far_m_e2 && b_m_e2 < far_m_e2);
+}
+
+/* All of a state but its odometer. */
+static struct bytes pack_rest(const struct fold_state *state, uint8_t room[PACK_STATE_MAX])
+{
+    struct fold_state rest = *state;
+    struct writer w = writer_init(room, PACK_STATE_MAX);
+    rest.odometer_m_e2 = 0;
+    pack_state(&w, &rest);
+    return writer_bytes(&w);
+}
+
+bool fold_has_met(const struct fold_state *a, const struct fold_state *b)
+{
+    uint8_t a_room[PACK_STATE_MAX];
+    uint8_t b_room[PACK_STATE_MAX];
+    struct bytes x = pack_rest(a, a_room);
+    struct bytes y = pack_rest(b, b_room);
+    return adds_alike(a->odometer_m_e2, b->odometer_m_e2) && x.len == y.len &&
+           memcmp(x.at, y.at, x.len) == 0;
 }
 
 int64_t fold_silence_s(const struct fold_state *state)

@@ -22,6 +22,12 @@ enum motion {
 
 enum { FOLD_GAPS_MAX = 8 };
 
+/*
+ * The number of the rules of fold_step(), which stored states are marked with. It is raised with
+ * every change after which the same fixes give another state.
+ */
+enum { FOLD_RULES = 1 };
+
 struct fold_state {
     /*
      * The newest fix, with the members it did not have carried over from the fixes before it, but
@@ -50,6 +56,12 @@ struct fold_state {
  * arrival; one older than state->current is a broken invariant.
  */
 void fold_step(struct fold_state *state, const struct fix *fix);
+
+/*
+ * Whether two states have met: whatever is folded onto both, they stay alike in all but the
+ * odometer, and as far apart in that as they are now.
+ */
+bool fold_has_met(const struct fold_state *a, const struct fold_state *b);
 
 /*
  * When what a fix says was so: its GPS time, or, of a report without a time of its own (no

@@ -99,6 +99,22 @@ static const struct model *find_history(struct power *p, struct kit *image, int6
     return device == p->fresh && has_history(image, device, &p->before) ? &p->before : NULL;
 }
 
+/* The live state, and those amid what is kept. */
+static void assert_settled(struct kit *image, int64_t device, const struct model *m)
+{
+    struct fold_state want = folded(m, INT64_MAX);
+    assert_same_state(&image->models[device].live, &want);
+    for (size_t i = 0; i < m->count; i += m->count / 8 + 1) {
+        int64_t time_s = m->fixes[i].gps_time_s;
+        struct fold_state is;
+        if (time_s >= image->keep_from_s) {
+            want = folded(m, time_s);
+            assert_int_equal(store_read_state(image->store, device, time_s, &is), ERR_OK);
+            assert_same_state(&is, &want);
+        }
+    }
+}
+
 static void look_at(struct power *p, size_t number)
 {
     struct kit image = {.vfs = IMAGE_VFS_NAME};
@@ -113,8 +129,7 @@ static void look_at(struct power *p, size_t number)
     if (p->total++ % SETTLE_EVERY == 0) {
         seal_all(&image);
         for (int64_t d = 1; d < DEVICES; d++) {
-            struct fold_state want = folded(found[d], INT64_MAX);
-            assert_same_state(&image.models[d].live, &want);
+            assert_settled(&image, d, found[d]);
             assert_ptr_equal(find_history(p, &image, d), found[d]);
         }
     }
@@ -274,6 +289,30 @@ static void while_late_fixes_are_merged(void **state)
     assert_true(rows_of(&p->k, "track_chunk") >= 2);
 }
 
+/* Rows that are left as they are, with a shift before them. */
+static void while_refolds_end_early(void **state)
+{
+    struct power *p = *state;
+    struct track_state sealed;
+    for (int64_t i = 0; i < 80; i++) {
+        cut_drive(p, 1, i * 50, 50);
+    }
+    seal_all(&p->k);
+    keep_images(p, true);
+    for (int64_t i = 0; i < 6; i++) {
+        struct fix late = fix_at(&p->k, KIT_TIME_S + (5 - i) * 6000 + 3);
+        fix_set_position(&late, late.lat_e7, late.lon_e7 + 20000, true);
+        cut_commit(p, 1, &late, 1);
+        cut_drive(p, 2, i * 20, 20);
+        cut_settle(p);
+    }
+    assert_states(&p->k, 1, 101);
+    assert_live(&p->k, 1);
+    arena_clear(&p->k.store->scratch);
+    assert_int_equal(track_read_state(p->k.store->track, 1, &p->k.store->scratch, &sealed), ERR_OK);
+    assert_true(sealed.folded.shifts.len > 0);
+}
+
 static void while_old_fixes_go(void **state)
 {
     struct power *p = *state;
@@ -306,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(while_sealing),
         TEST(while_late_fixes_are_merged),
+        TEST(while_refolds_end_early),
         TEST(while_old_fixes_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,13 +129,17 @@ static enum err open_tail(struct store_reader *r, struct arena *arena)
 }
 
 /* The state to begin with, of the first row or behind them all. */
-static enum err read_start(struct store_reader *r, const struct track_state *sealed)
+static enum err read_start(struct store_reader *r, const struct track_state *sealed,
+                           struct arena *arena)
 {
-    struct bytes start = r->rows.has_start ? r->rows.start_state : sealed->state;
+    const struct track_rows *rows = &r->rows;
+    struct bytes start = rows->has_start ? track_from_row(&sealed->folded, rows->start_last_s,
+                                                          rows->start_state, arena)
+                                         : sealed->state;
     enum err e = track_unpack_state(start, &r->start);
     if (e != ERR_OK) {
         const struct track_row span = {.first_s = r->span.from_s, .last_s = r->span.to_s};
-        seal_note_damage(r->store, r->span.device, r->rows.count > 0 ? r->rows.at : &span, e);
+        seal_note_damage(r->store, r->span.device, rows->count > 0 ? rows->at : &span, e);
     }
     r->floor_s = start.len > 0 ? r->start.current.gps_time_s : INT64_MIN;
     return e;
@@ -157,7 +161,7 @@ static enum err read_rows(struct store_reader *r, struct track *track, struct ar
     if (e != ERR_OK) {
         return e;
     }
-    return read_start(r, &sealed);
+    return read_start(r, &sealed, arena);
 }
 
 static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)

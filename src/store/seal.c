@@ -82,12 +82,13 @@ static uint64_t distance_between(struct bytes start, struct bytes end)
 static enum err write_chunk(struct store *s, int64_t device, int64_t id,
                             const struct seal_stretch *stretch)
 {
+    int64_t last_s = stretch->fixes.at[stretch->fixes.count - 1].gps_time_s;
     const struct track_row row = {
         .id = id,
         .first_s = stretch->fixes.at[0].gps_time_s,
-        .last_s = stretch->fixes.at[stretch->fixes.count - 1].gps_time_s,
+        .last_s = last_s,
         .count = stretch->fixes.count,
-        .start_state = stretch->start_state,
+        .start_state = track_to_row(stretch->folded, last_s, stretch->start_state, &s->scratch),
         .data = chunk_encode(s->codec, &stretch->fixes, CHUNK_THOROUGH),
     };
     uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
@@ -117,7 +118,7 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
     }
     struct fold_state state;
     enum err e = ERR_OK;
-    struct seal_stretch piece = {.start_state = stretch->start_state};
+    struct seal_stretch piece = {.start_state = stretch->start_state, .folded = stretch->folded};
     size_t cut = last_cut(stretch);
     size_t begin = 0;
     if (track_unpack_state(stretch->start_state, &state) != ERR_OK) {
@@ -139,9 +140,27 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
     return e;
 }
 
-enum err seal_retire_open(struct store *s, int64_t device, const struct track_row *row)
+/* The row with its start state as it stands in one. */
+static struct track_row to_row(struct store *s, const struct folded *folded,
+                               const struct track_row *row)
 {
-    enum err e = track_add_chunk(s->track, device, row, 0);
+    struct track_row stored = *row;
+    stored.start_state = track_to_row(folded, row->last_s, row->start_state, &s->scratch);
+    return stored;
+}
+
+enum err seal_put_open(struct store *s, int64_t device, const struct folded *folded,
+                       const struct track_row *row)
+{
+    const struct track_row stored = to_row(s, folded, row);
+    return track_put_open(s->track, device, &stored);
+}
+
+enum err seal_retire_open(struct store *s, int64_t device, const struct folded *folded,
+                          const struct track_row *row)
+{
+    const struct track_row stored = to_row(s, folded, row);
+    enum err e = track_add_chunk(s->track, device, &stored, 0);
     return e == ERR_OK ? track_delete_open(s->track, device) : e;
 }
 
@@ -153,6 +172,8 @@ static enum err read_before(struct store *s, int64_t device, struct before *out)
     }
     e = track_read_open(s->track, device, &s->scratch, &out->open);
     out->has_open = e == ERR_OK;
+    out->open.start_state =
+        track_from_row(&out->sealed.folded, out->open.last_s, out->open.start_state, &s->scratch);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -161,7 +182,7 @@ static enum err retire_damaged(struct store *s, int64_t device, struct before *b
 {
     seal_note_damage(s, device, &b->open, why);
     b->has_open = false;
-    return seal_retire_open(s, device, &b->open);
+    return seal_retire_open(s, device, &b->sealed.folded, &b->open);
 }
 
 /* The fixes of the open row into s->fixes; a damaged one is retired. */
@@ -198,6 +219,7 @@ static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct 
         .fixes = fixes_run(&s->fixes),
         .start_state = b->has_open ? b->open.start_state : b->sealed.state,
         .end_state = {tail->state, tail->state_len},
+        .folded = &b->sealed.folded,
     };
     e = seal_write_chunks(s, tail->device, 0, &stretch);
     return e == ERR_OK && b->has_open ? track_delete_open(s->track, tail->device) : e;
@@ -231,7 +253,7 @@ static enum err append_run(struct store *s, const struct tail *tail, struct befo
         row.start_state = b->open.start_state;
         row.data = writer_bytes(&w);
     }
-    return track_put_open(s->track, tail->device, &row);
+    return seal_put_open(s, tail->device, &b->sealed.folded, &row);
 }
 
 /* Open row and tail as one compressed block of a new open row. */
@@ -250,7 +272,7 @@ static enum err rewrite_open(struct store *s, const struct tail *tail, struct be
         .start_state = b->has_open ? b->open.start_state : b->sealed.state,
         .data = chunk_encode(s->codec, &fixes, CHUNK_THOROUGH),
     };
-    return track_put_open(s->track, tail->device, &row);
+    return seal_put_open(s, tail->device, &b->sealed.folded, &row);
 }
 
 enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum seal_effort effort)
@@ -273,6 +295,7 @@ enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum 
     }
     const struct track_state state = {
         .sealed_seq = seq,
+        .folded = b.sealed.sealed_seq == 0 && !tail->is_inherited ? folded_new() : b.sealed.folded,
         .state = {tail->state, tail->state_len},
     };
     if (e == ERR_OK) {

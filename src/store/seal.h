@@ -27,9 +27,10 @@ MUST_USE enum err seal_load_tail(struct store *s, const struct tail *tail, struc
 /* Fixes that follow one another, and the state around them. */
 struct seal_stretch {
     struct fix_run fixes;
-    struct bytes start_state; /* packed */
-    struct bytes end_state;   /* the same; only its distance counts */
-    bool is_continued;        /* the next chunk there is begins in the second this ends in */
+    struct bytes start_state;    /* packed */
+    struct bytes end_state;      /* the same; only its distance counts */
+    const struct folded *folded; /* of the device */
+    bool is_continued;           /* the next chunk there is begins in the second this ends in */
 };
 
 /*
@@ -40,8 +41,12 @@ struct seal_stretch {
 MUST_USE enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
                                     const struct seal_stretch *stretch);
 
+/* Replaces the open row; its start state is not yet as it stands in a row. */
+MUST_USE enum err seal_put_open(struct store *s, int64_t device, const struct folded *folded,
+                                const struct track_row *row);
 /* An open row that cannot be read becomes a chunk as it is, so that the next one can begin. */
-MUST_USE enum err seal_retire_open(struct store *s, int64_t device, const struct track_row *row);
+MUST_USE enum err seal_retire_open(struct store *s, int64_t device, const struct folded *folded,
+                                   const struct track_row *row);
 /* Counts and logs a row that cannot be read. Any thread. */
 void seal_note_damage(struct store *s, int64_t device, const struct track_row *row, enum err why);
 

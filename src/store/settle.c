@@ -11,7 +11,7 @@
  *                some a transaction; what is left of the tail is journaled anew, so that the part
  *                of the journal before is done with
  *     2. revise  from the first row that ends at or after `from`, whose start state is right, fold
- *                row after row and correct the start state of the next, ROWS_MAX rows a
+ *                row after row (refold.c) until what is stored is right again, some rows a
  *                transaction; then the sealed state, then the one after the tail, which is told
  *
  * The mark moves along: after each transaction it says from where on states are still wrong. Newer
@@ -27,10 +27,10 @@
 
 #include <string.h>
 
-#include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "fleet/pack.h"
+#include "store/refold.h"
 #include "store/seal.h"
 #include "store/trickle.h"
 
@@ -40,7 +40,6 @@ enum {
     MERGES_MAX = 16,   /* rows of a device rewritten a transaction, and one more ... */
     PER_MERGE = 1024,  /* ... for so many fixes of its tail, which is gone through for them */
     MERGED_MAX = 8192, /* fixes that go there, and an eighth of what is late */
-    ROWS_MAX = 16,     /* rows of a device folded a transaction */
     MANY = 4096,       /* fixes of a tail with late ones, that is settled without a wait */
     DEVICES_MAX = 64,  /* a transaction ... */
     SLICE_US = 2000,   /* ... that begins with none after so long */
@@ -55,9 +54,8 @@ struct settling {
     uint64_t seq; /* of this transaction's journal row */
     struct track_state sealed;
     struct fixes *fixes;     /* the tail, by time */
-    struct fold_state state; /* revised so far ... */
-    bool is_known;           /* ... unless damage made it unknown */
-    bool is_done;            /* `state` is that after the tail */
+    struct fold_state state; /* that after the tail, as it is told */
+    bool is_done;            /* and as it is to be */
     bool seals_tail;         /* the journal so far is done with for the device */
     struct store_part part;  /* what goes into the journal */
 };
@@ -153,6 +151,7 @@ static enum err write_merged(const struct settling *g, const struct track_place 
         .fixes = merged,
         .start_state = row->start_state,
         .end_state = row->start_state,
+        .folded = &g->sealed.folded,
         .is_continued = merged.at[merged.count - 1].gps_time_s >= place->end_s,
     };
     if (row->id != 0) {
@@ -167,7 +166,7 @@ static enum err write_merged(const struct settling *g, const struct track_place 
     open.last_s = merged.at[merged.count - 1].gps_time_s;
     open.count = merged.count;
     open.data = chunk_encode(s->codec, &merged, CHUNK_THOROUGH);
-    return track_put_open(s->track, device, &open);
+    return seal_put_open(s, device, &g->sealed.folded, &open);
 }
 
 /* The fixes of a row into s->merging; false: it is damaged, and stays beside. */
@@ -181,11 +180,20 @@ static enum err take_row(const struct settling *g, struct track_row *row, bool *
         return ERR_OK;
     }
     seal_note_damage(s, g->tail->device, row, e);
-    return row->id == 0 ? seal_retire_open(s, g->tail->device, row) : ERR_OK;
+    return row->id == 0 ? seal_retire_open(s, g->tail->device, &g->sealed.folded, row) : ERR_OK;
+}
+
+/* What the fixes of s->merging are merged into is not folded up to their end. */
+static void note_dirty(struct settling *g)
+{
+    const struct fixes *merged = &g->s->merging;
+    int64_t last_s = merged->at[merged->count - 1].gps_time_s;
+    int64_t *to_s = &g->sealed.folded.dirty_to_s;
+    *to_s = last_s > *to_s ? last_s : *to_s;
 }
 
 /* The late fixes from `*at` on that belong to one row go there. */
-static enum err merge_row(const struct settling *g, size_t *at, size_t late_count)
+static enum err merge_row(struct settling *g, size_t *at, size_t late_count)
 {
     struct store *s = g->s;
     struct fix_run late = fixes_run(g->fixes);
@@ -193,6 +201,8 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
     bool has_row = false;
     enum err e = find_row(g, late.at[*at].gps_time_s, &place);
     if (e == ERR_OK) {
+        place.row.start_state =
+            track_from_row(&g->sealed.folded, place.row.last_s, place.row.start_state, &s->scratch);
         e = take_row(g, &place.row, &has_row);
     } else if (e == ERR_NOT_FOUND) {
         /* All that was sealed has expired, and the state is of what was. */
@@ -208,6 +218,7 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
         (*at)++;
     } while (*at < late_count && late.at[*at].gps_time_s < place.end_s);
     fixes_sort(&s->merging, 0);
+    note_dirty(g);
     if (has_row) {
         return write_merged(g, &place);
     }
@@ -215,6 +226,7 @@ static enum err merge_row(const struct settling *g, size_t *at, size_t late_coun
         .fixes = fixes_run(&s->merging),
         .start_state = place.row.start_state,
         .end_state = place.row.start_state,
+        .folded = &g->sealed.folded,
     };
     return seal_write_chunks(s, g->tail->device, 0, &beside);
 }
@@ -245,117 +257,21 @@ static enum err merge(struct settling *g, size_t late_count)
 
 /* ---- 2. revising ---- */
 
-/* Folds one row onto the state; false: it cannot be read. */
-static bool fold_row(struct settling *g, const struct track_row *row)
-{
-    struct store *s = g->s;
-    fixes_reset(&s->merging);
-    enum err e = track_decode(s->codec, row, &s->merging);
-    if (e != ERR_OK) {
-        seal_note_damage(s, g->tail->device, row, e);
-        return false;
-    }
-    track_fold(&g->state, s->merging.at, s->merging.count);
-    return true;
-}
-
-/* Corrects the start state of `row`. */
-static enum err put_start(const struct settling *g, const struct track_row *row)
-{
-    struct store *s = g->s;
-    struct track_row revised = *row;
-    revised.start_state = track_pack_state(&g->state, &s->scratch);
-    if (bytes_same(revised.start_state, row->start_state)) {
-        return ERR_OK;
-    }
-    return row->id == 0 ? track_put_open(s->track, g->tail->device, &revised)
-                        : track_put_start(s->track, row->id, revised.start_state);
-}
-
-/* The distance of a chunk that was folded from `before_m_e2`. */
-static enum err put_distance(const struct settling *g, const struct track_row *row,
-                             uint64_t before_m_e2)
-{
-    uint64_t after_m_e2 = g->state.odometer_m_e2;
-    return row->id == 0
-               ? ERR_OK
-               : track_put_distance(g->s->track, row->id,
-                                    after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
-}
-
-/* One row and the start state of what follows it. What is damaged leaves that as it was. */
-static enum err revise_row(struct settling *g, const struct track_rows *rows, size_t i)
-{
-    bool is_last = i + 1 == rows->count;
-    uint64_t before_m_e2 = g->state.odometer_m_e2;
-    if (!g->is_known || !fold_row(g, &rows->at[i])) {
-        struct bytes after = is_last ? g->sealed.state : rows->at[i + 1].start_state;
-        g->is_known = track_unpack_state(after, &g->state) == ERR_OK;
-        return ERR_OK;
-    }
-    enum err e = put_distance(g, &rows->at[i], before_m_e2);
-    return e == ERR_OK && !is_last ? put_start(g, &rows->at[i + 1]) : e;
-}
-
-static enum err revise_rows(struct settling *g, const struct track_rows *rows)
-{
-    /* Of what was cut off, the last row is where the next transaction begins. */
-    size_t count = rows->is_cut ? rows->count - 1 : rows->count;
-    enum err e = ERR_OK;
-    g->is_known = track_unpack_state(rows->start_state, &g->state) == ERR_OK;
-    for (size_t i = 0; i < count && e == ERR_OK; i++) {
-        e = revise_row(g, rows, i);
-    }
-    return e;
-}
-
-/* The tail onto the sealed state: what the device is to be now. */
-static void revise_tail(struct settling *g)
-{
-    track_fold(&g->state, g->fixes->at, g->fixes->count);
-    g->is_done = true;
-    g->tail->is_dirty = false;
-}
-
-/* The next rows to fold, more than one second's. */
-static enum err read_rows(const struct settling *g, struct track_rows *out)
-{
-    struct store *s = g->s;
-    struct track_query q = {g->tail->device, g->tail->dirty_from_s, INT64_MAX, ROWS_MAX};
-    enum err e = track_read_rows(s->track, &q, &s->scratch, out);
-    while (e == ERR_OK && out->is_cut && out->at[out->count - 1].first_s <= q.from_s) {
-        q.limit *= 4;
-        e = track_read_rows(s->track, &q, &s->scratch, out);
-    }
-    return e;
-}
-
+/* The rows, and once they are right the tail onto the sealed state: what the device is to be now.
+ */
 static enum err revise(struct settling *g)
 {
-    struct store *s = g->s;
-    struct track_rows rows;
-    enum err e = read_rows(g, &rows);
-    if (e == ERR_OK && !rows.has_start) { /* nothing sealed is that new */
-        e = track_unpack_state(g->sealed.state, &g->state);
-    } else if (e == ERR_OK) {
-        e = revise_rows(g, &rows);
-    }
-    if (e != ERR_OK) {
-        return e;
-    }
-    if (rows.is_cut) {
-        g->sealed.dirty_from_s = rows.at[rows.count - 1].first_s;
-        g->sealed.is_dirty = true;
+    g->sealed.dirty_from_s = g->tail->dirty_from_s;
+    enum err e = refold_rows(g->s, g->tail->device, &g->sealed, &g->state);
+    if (e == ERR_MORE) {
         g->tail->dirty_from_s = g->sealed.dirty_from_s;
-        return track_put_state(s->track, g->tail->device, &g->sealed);
+        return ERR_OK;
     }
-    struct bytes sealed = track_pack_state(&g->state, &s->scratch);
-    if (g->sealed.is_dirty || !bytes_same(sealed, g->sealed.state)) {
-        g->sealed.is_dirty = false;
-        g->sealed.state = sealed;
-        e = track_put_state(s->track, g->tail->device, &g->sealed);
+    if (e == ERR_OK) {
+        track_fold(&g->state, g->fixes->at, g->fixes->count);
+        g->is_done = true;
+        g->tail->is_dirty = false;
     }
-    revise_tail(g);
     return e;
 }
 
@@ -502,6 +418,7 @@ static void tell(struct store *s, const struct settlement *m, const struct store
     for (size_t i = 0; i < m->count; i++) {
         const struct settling *g = m->at[i];
         g->tail->is_settling = !g->is_done;
+        g->tail->is_inherited = g->tail->is_inherited && !g->is_done;
         if (!g->is_done) {
             settle_unmark(s, g->tail); /* publishing has marked it */
             put(s, g->tail, 0);

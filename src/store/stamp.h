@@ -13,7 +13,12 @@
  * it is.
  */
 
-enum { STAMP_BYTES = 5, STAMP_STATE_MAX = PACK_STATE_MAX + 2 * STAMP_BYTES };
+enum {
+    STAMP_BYTES = 5,
+    STAMP_STATE_MAX = PACK_STATE_MAX + STAMP_BYTES,
+    STAMP_NOTE_MAX = 4096,
+    STAMP_ROW_MAX = STAMP_BYTES + 2 + STAMP_NOTE_MAX + STAMP_STATE_MAX
+};
 
 /* Adds a stamp to what pack_state() wrote, in `room`; what is stamped, empty or no state stays. */
 struct bytes stamp_state(struct bytes state, uint8_t room[STAMP_STATE_MAX]);
@@ -28,13 +33,19 @@ struct stamp_numbers {
     int64_t dirty_from_s;
 };
 
-/* `state` with a stamp of its own and one of the numbers beside it, in `room`. */
-struct bytes stamp_row(const struct stamp_numbers *n, struct bytes state,
-                       uint8_t room[STAMP_STATE_MAX]);
+/* What stands behind the stamp of the numbers. */
+struct stamp_content {
+    struct bytes note; /* what else is told of the device; at most STAMP_NOTE_MAX, may be empty */
+    struct bytes state;
+};
+
+/* The content with a stamp of the state and one of the note and the numbers, in `room`. */
+struct bytes stamp_row(const struct stamp_numbers *n, const struct stamp_content *content,
+                       uint8_t room[STAMP_ROW_MAX]);
 /*
- * The state behind the stamp of the numbers, for stamp_take(); where it is of other numbers, a
- * byte that is no state. Borrows from `row`.
+ * The content, its state for stamp_take(); where the stamp is of other numbers, a byte that is no
+ * state, and no note. Borrows from `row`.
  */
-struct bytes stamp_peel(const struct stamp_numbers *n, struct bytes row);
+struct stamp_content stamp_peel(const struct stamp_numbers *n, struct bytes row);
 
 #endif

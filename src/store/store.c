@@ -322,6 +322,7 @@ static enum err load_tails(struct loading *l)
         struct tail *tail = all[i];
         struct fold_state state;
         trickle_note_tail(l->s, tail);
+        tail->is_inherited = tail->sealed_seq == 0;
         if (tail->state_len == 0) {
             continue;
         }

@@ -52,6 +52,7 @@ struct tail {
     bool is_settling;   /* some of its transactions are done */
     bool has_failed;    /* the store did: not before due_ms */
     bool is_ready;      /* waits in the queue of full ones */
+    bool is_inherited;  /* of an earlier program maybe, and nothing of the device is sealed */
 };
 
 /* Tails of no device yet. */

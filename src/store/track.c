@@ -103,11 +103,16 @@ static void done(sqlite3_stmt *s)
     (void)sqlite3_clear_bindings(s);
 }
 
+static struct bytes copied(struct arena *arena, struct bytes b)
+{
+    return b.len == 0 ? (struct bytes){0} : arena_copy(arena, b);
+}
+
 static struct bytes column_bytes(sqlite3_stmt *s, int column, struct arena *arena)
 {
     const uint8_t *at = sqlite3_column_blob(s, column);
     struct bytes blob = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, column)};
-    return blob.len == 0 ? blob : arena_copy(arena, blob);
+    return copied(arena, blob);
 }
 
 static void read_row(sqlite3_stmt *s, struct arena *arena, struct track_row *out)
@@ -153,12 +158,19 @@ static struct track_state read_state(sqlite3_stmt *s, int64_t device)
     struct bytes blob = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, 3)};
     const struct stamp_numbers n = {device, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
                                     sqlite3_column_int64(s, 2)};
-    return (struct track_state){
+    static const uint8_t no_state[] = {0};
+    const struct stamp_content content = stamp_peel(&n, blob);
+    struct track_state state = {
         .sealed_seq = (uint64_t)n.sealed_seq,
         .is_dirty = n.dirty != 0,
         .dirty_from_s = n.dirty_from_s,
-        .state = stamp_peel(&n, blob),
+        .state = content.state,
     };
+    if (folded_unpack(content.note, &state.folded) != ERR_OK) {
+        state.folded = (struct folded){0};
+        state.state = (struct bytes){no_state, sizeof(no_state)};
+    }
+    return state;
 }
 
 enum err track_read_state(struct track *t, int64_t device, struct arena *arena,
@@ -171,7 +183,8 @@ enum err track_read_state(struct track *t, int64_t device, struct arena *arena,
     enum err e = database_err(t->db, result);
     if (result == SQLITE_ROW) {
         *out = read_state(s, device);
-        out->state = out->state.len == 0 ? (struct bytes){0} : arena_copy(arena, out->state);
+        out->state = copied(arena, out->state);
+        out->folded.shifts = copied(arena, out->folded.shifts);
     }
     done(s);
     return e;
@@ -234,6 +247,7 @@ static bool take_row(sqlite3_stmt *s, const struct track_query *q, struct arena 
     if (!out->has_start) {
         out->has_start = true;
         out->start_state = column_bytes(s, 4, arena);
+        out->start_last_s = sqlite3_column_int64(s, 2);
     }
     if (sqlite3_column_int64(s, 1) > q->to_s) {
         return false;
@@ -303,15 +317,17 @@ static enum err put_row(struct track *t, enum statement which, int64_t key,
 
 enum err track_put_state(struct track *t, int64_t device, const struct track_state *state)
 {
-    uint8_t room[STAMP_STATE_MAX];
+    uint8_t room[STAMP_ROW_MAX];
+    uint8_t note[FOLDED_MAX];
     sqlite3_stmt *s = t->at[STATEMENT_PUT_STATE];
+    const struct stamp_content content = {folded_pack(&state->folded, note), state->state};
     const struct stamp_numbers n = {device, (int64_t)state->sealed_seq, state->is_dirty ? 1 : 0,
                                     state->is_dirty ? state->dirty_from_s : 0};
     (void)sqlite3_bind_int64(s, 1, n.device);
     (void)sqlite3_bind_int64(s, 2, n.sealed_seq);
     (void)sqlite3_bind_int64(s, 3, n.dirty);
     (void)sqlite3_bind_int64(s, 4, n.dirty_from_s);
-    bind_bytes(s, 5, stamp_row(&n, state->state, room));
+    bind_bytes(s, 5, stamp_row(&n, &content, room));
     return database_step(t->db, s);
 }
 
@@ -442,6 +458,29 @@ enum err track_unpack_state(struct bytes packed, struct fold_state *out)
     }
     enum err e = stamp_take(&packed);
     return e == ERR_OK ? unpack_state(packed, out) : e;
+}
+
+/* `state` with so much more on its odometer; what cannot be read stays as it is. */
+static struct bytes add_distance(struct bytes state, uint64_t by_m_e2, struct arena *arena)
+{
+    struct fold_state unpacked;
+    if (by_m_e2 == 0 || state.len == 0 || track_unpack_state(state, &unpacked) != ERR_OK) {
+        return state;
+    }
+    unpacked.odometer_m_e2 += by_m_e2;
+    return track_pack_state(&unpacked, arena);
+}
+
+struct bytes track_from_row(const struct folded *f, int64_t last_s, struct bytes state,
+                            struct arena *arena)
+{
+    return add_distance(state, folded_shift_m_e2(f, last_s), arena);
+}
+
+struct bytes track_to_row(const struct folded *f, int64_t last_s, struct bytes state,
+                          struct arena *arena)
+{
+    return add_distance(state, 0 - folded_shift_m_e2(f, last_s), arena);
 }
 
 void track_fold(struct fold_state *state, const struct fix *fixes, size_t count)

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "fleet/fold.h"
 #include "store/chunk.h"
+#include "store/folded.h"
 
 /*
  * The tables of what is sealed, as typed rows, for one connection:
@@ -33,7 +34,8 @@ struct track_row {
     int64_t first_s;
     int64_t last_s;
     size_t count;
-    struct bytes start_state; /* before its first fix; empty: before any fix */
+    struct bytes start_state; /* before its first fix; empty: before any fix. As it stands in
+                                 the row, for track_from_row() */
     struct bytes data;        /* blocks of chunk.h */
 };
 
@@ -41,7 +43,8 @@ struct track_state {
     uint64_t sealed_seq;
     bool is_dirty; /* start states behind dirty_from_s and `state` lack late fixes */
     int64_t dirty_from_s;
-    struct bytes state; /* empty: none */
+    struct folded folded; /* how the states before its rows were made */
+    struct bytes state;   /* empty: none */
 };
 
 /* Prepares the statements on `db`, which outlives them; a reader's cannot write. */
@@ -77,8 +80,9 @@ struct track_rows {
     size_t count;
     bool has_start;
     struct bytes
-        start_state; /* of the first row that ends at or after from_s, in the span or not */
-    bool is_cut;     /* there were more than `limit` */
+        start_state; /* of the first row that ends at or after from_s, in the span or not, ... */
+    int64_t start_last_s; /* ... and when that one ends */
+    bool is_cut;          /* there were more than `limit` */
 };
 MUST_USE enum err track_read_rows(struct track *t, const struct track_query *q, struct arena *arena,
                                   struct track_rows *out);
@@ -144,6 +148,14 @@ MUST_USE enum err track_decode(struct chunk_codec *codec, const struct track_row
 struct bytes track_pack_state(const struct fold_state *state, struct arena *arena);
 /* Of either. ERR_CORRUPT. */
 MUST_USE enum err track_unpack_state(struct bytes packed, struct fold_state *out);
+/*
+ * What is to be added to the odometers in rows that end at `last_s` (folded.h), added, and taken
+ * away again. In `arena` where it is not nothing; a state that cannot be read stays as it is.
+ */
+struct bytes track_from_row(const struct folded *f, int64_t last_s, struct bytes state,
+                            struct arena *arena);
+struct bytes track_to_row(const struct folded *f, int64_t last_s, struct bytes state,
+                          struct arena *arena);
 /* Folds what is not older than the state's newest. */
 void track_fold(struct fold_state *state, const struct fix *fixes, size_t count);
 

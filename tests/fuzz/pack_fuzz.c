@@ -8,8 +8,9 @@
  *     3    a state as it stands in a row, its stamp made right
  *     4    numbers that the members and the extra values of a fix are made of, eight bytes for each
  *          fix
+ *     5    what a device's row tells of its states (folded.h)
  *
- * Whatever could be unpacked, and every fix of the last way, must come back as it was.
+ * Whatever could be unpacked, and every fix of way 4, must come back as it was.
  */
 #include "fuzzing.h"
 #include "store/chunk_testing.h"
@@ -79,7 +80,7 @@ static void read_state(struct bytes in)
 
 static void read_stamped(struct bytes in)
 {
-    uint8_t room[STAMP_STATE_MAX];
+    uint8_t room[STAMP_ROW_MAX];
     const struct stamp_numbers numbers = {1, 2, 0, 3};
     const struct stamp_numbers others = {1, 2, 1, 3};
     struct fold_state state;
@@ -87,12 +88,26 @@ static void read_stamped(struct bytes in)
     if (in.len == 0 || in.len > PACK_STATE_MAX) {
         return;
     }
-    struct bytes row = stamp_row(&numbers, in, room);
-    struct bytes packed = stamp_peel(&numbers, row);
+    const struct stamp_content content = {.note = in, .state = in};
+    struct bytes row = stamp_row(&numbers, &content, room);
+    struct bytes packed = stamp_peel(&numbers, row).state;
     if (stamp_take(&packed) == ERR_OK) {
         read_state(packed);
     }
-    (void)!track_unpack_state(stamp_peel(&others, row), &state);
+    (void)!track_unpack_state(stamp_peel(&others, row).state, &state);
+}
+
+/* The list of shifts, and what becomes of it. */
+static void read_folded(struct bytes in)
+{
+    struct folded f;
+    struct arena arena = {0};
+    if (folded_unpack(in, &f) == ERR_OK) {
+        uint64_t all_m_e2 = folded_shift_m_e2(&f, INT64_MAX);
+        folded_join(&f, f.from_s, &arena);
+        check(folded_shift_m_e2(&f, INT64_MAX) == all_m_e2);
+    }
+    arena_free(&arena);
 }
 
 static void make_fixes(struct bytes in)
@@ -118,7 +133,7 @@ static void make_fixes(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const ways[])(struct bytes in) = {
-        read_body, read_records, read_state, read_stamped, make_fixes,
+        read_body, read_records, read_state, read_stamped, make_fixes, read_folded,
     };
     if (size > 0 && size <= INPUT_MAX) {
         ways[data[0] % (sizeof(ways) / sizeof(ways[0]))]((struct bytes){data + 1, size - 1});

@@ -1,0 +1,268 @@
+/*
+ * From the first row that ends at or after the mark, whose start state is right, the fold is made
+ * again row after row, ROWS_MAX rows a transaction, and the start state of each next row is
+ * corrected. It ends where the states meet: where the one that was made anew is the stored one but
+ * for its odometer, and no late fix went into a row behind. What follows would differ by that
+ * distance alone, which is noted as a shift (folded.c):
+ *
+ *      row 0       row 1       row 2       row 3                       sealed
+ *     ├───────────┼───────────┼───────────┼─────────── ... ───────────┤
+ *     s0 right ▲   s1 anew     s2 anew     s3 met, 35 m more           35 m more
+ *              │ late
+ *
+ * A shift moves every state behind it, so the rows that are written are written without those that
+ * lie among them, which are moved to where it ends.
+ *
+ * States that were made by other rules than those of today's fold meet nobody: the first late fix
+ * of such a device is folded to the end, and from the row where that began its states are of
+ * today's rules.
+ */
+#include "store/refold.h"
+
+#include <string.h>
+
+#include "store/seal.h"
+
+enum { ROWS_MAX = 16 }; /* of a device folded a transaction */
+
+/* One device. */
+struct refolding {
+    struct store *s;
+    int64_t device;
+    struct track_state *sealed;
+    struct track_rows rows;
+    struct fold_state state; /* made anew so far ... */
+    bool is_known;           /* ... unless damage made it unknown */
+    bool has_met;            /* the stored one, but for ... */
+    uint64_t by_m_e2;        /* ... so much on its odometer */
+};
+
+/* ---- which rows ---- */
+
+/* Whether row `i` begins later than all before it end. */
+static bool stands_apart(const struct track_rows *rows, size_t i)
+{
+    return rows->at[i].first_s > rows->at[i - 1].last_s;
+}
+
+/* Where there are more rows, the last one is where the next transaction begins; false: nowhere. */
+static bool find_cut(struct track_rows *rows)
+{
+    while (rows->count > 1 && !stands_apart(rows, rows->count - 1)) {
+        rows->count--;
+    }
+    return rows->count > 1;
+}
+
+/* The next rows to fold, more than one second's. */
+static enum err read_rows(struct refolding *r)
+{
+    struct store *s = r->s;
+    struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, ROWS_MAX};
+    enum err e = track_read_rows(s->track, &q, &s->scratch, &r->rows);
+    while (e == ERR_OK && r->rows.is_cut && !find_cut(&r->rows)) {
+        q.limit *= 4;
+        e = track_read_rows(s->track, &q, &s->scratch, &r->rows);
+    }
+    return e;
+}
+
+/* The states from the first row on will be of today's rules, once as far is folded as is said. */
+static void take_rules(const struct refolding *r)
+{
+    struct folded *f = &r->sealed->folded;
+    int64_t from_s = r->rows.at[0].first_s;
+    if (f->rules != FOLD_RULES) {
+        f->rules = FOLD_RULES;
+        f->from_s = from_s;
+        f->dirty_to_s = INT64_MAX;
+    } else if (from_s < f->from_s) {
+        f->dirty_to_s = f->dirty_to_s > f->from_s ? f->dirty_to_s : f->from_s;
+        f->from_s = from_s;
+    }
+}
+
+/* Makes room among the shifts where there is none: of those before the first row one is enough. */
+static enum err join_shifts(const struct refolding *r)
+{
+    struct store *s = r->s;
+    struct track_query q = {r->device, INT64_MIN, INT64_MAX, 1};
+    struct track_rows first;
+    if (!folded_is_full(&r->sealed->folded)) {
+        return ERR_OK;
+    }
+    enum err e = track_read_rows(s->track, &q, &s->scratch, &first);
+    if (e == ERR_OK && first.has_start) {
+        folded_join(&r->sealed->folded, first.start_last_s, &s->scratch);
+    }
+    return e;
+}
+
+/* ---- folding ---- */
+
+/* Folds one row onto the state; false: it cannot be read. */
+static bool fold_row(struct refolding *r, const struct track_row *row)
+{
+    struct store *s = r->s;
+    fixes_reset(&s->merging);
+    enum err e = track_decode(s->codec, row, &s->merging);
+    if (e != ERR_OK) {
+        seal_note_damage(s, r->device, row, e);
+        return false;
+    }
+    track_fold(&r->state, s->merging.at, s->merging.count);
+    return true;
+}
+
+/* The state that is stored before row `i`; behind the last it is the sealed one. */
+static bool stored_state(const struct refolding *r, size_t i, struct fold_state *out)
+{
+    struct bytes state = r->sealed->state;
+    if (i < r->rows.count) {
+        const struct track_row *row = &r->rows.at[i];
+        state = track_from_row(&r->sealed->folded, row->last_s, row->start_state, &r->s->scratch);
+    }
+    return track_unpack_state(state, out) == ERR_OK;
+}
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/* Corrects the start state of `row`, with the shift of `shift_s`. One not known stays. */
+static enum err put_start(const struct refolding *r, const struct track_row *row, int64_t shift_s)
+{
+    struct store *s = r->s;
+    struct track_row revised = *row;
+    struct bytes packed = track_pack_state(&r->state, &s->scratch);
+    revised.start_state = track_to_row(&r->sealed->folded, shift_s, packed, &s->scratch);
+    if (!r->is_known || same_bytes(revised.start_state, row->start_state)) {
+        return ERR_OK;
+    }
+    return row->id == 0 ? track_put_open(s->track, r->device, &revised)
+                        : track_put_start(s->track, row->id, revised.start_state);
+}
+
+/* The distance of a chunk that was folded from `before_m_e2`. */
+static enum err put_distance(const struct refolding *r, const struct track_row *row,
+                             uint64_t before_m_e2)
+{
+    uint64_t after_m_e2 = r->state.odometer_m_e2;
+    return row->id == 0
+               ? ERR_OK
+               : track_put_distance(r->s->track, row->id,
+                                    after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
+}
+
+/* One row. What is damaged leaves the state behind it as it was. */
+static enum err refold_row(struct refolding *r, size_t i)
+{
+    const struct track_row *row = &r->rows.at[i];
+    uint64_t before_m_e2 = r->state.odometer_m_e2;
+    if (!r->is_known || !fold_row(r, row)) {
+        r->is_known = stored_state(r, i + 1, &r->state);
+        return ERR_OK;
+    }
+    return put_distance(r, row, before_m_e2);
+}
+
+/* ---- where it ends ---- */
+
+/* The rows behind the first one, up to row `i`; behind the last there is none. */
+static struct folded_span span_to(const struct refolding *r, size_t i)
+{
+    const struct track_rows *rows = &r->rows;
+    return (struct folded_span){rows->at[0].last_s,
+                                i < rows->count ? rows->at[i].first_s : INT64_MAX};
+}
+
+/* Whether it ends before row `i`; if so the shift is noted. */
+static bool meets(struct refolding *r, size_t i)
+{
+    struct folded *f = &r->sealed->folded;
+    struct fold_state stored;
+    if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s ||
+        !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
+        !fold_has_met(&r->state, &stored)) {
+        return false;
+    }
+    const struct folded_span span = span_to(r, i);
+    r->by_m_e2 = r->state.odometer_m_e2 - stored.odometer_m_e2;
+    return folded_move(f, &span, r->by_m_e2, &r->s->scratch);
+}
+
+static enum err fold_rows(struct refolding *r)
+{
+    size_t count = r->rows.is_cut ? r->rows.count - 1 : r->rows.count;
+    enum err e = ERR_OK;
+    r->is_known = stored_state(r, 0, &r->state);
+    for (size_t i = 0; i < count && e == ERR_OK && !r->has_met; i++) {
+        e = i > 0 ? put_start(r, &r->rows.at[i], r->rows.at[0].last_s) : ERR_OK;
+        e = e == ERR_OK ? refold_row(r, i) : e;
+        r->has_met = e == ERR_OK && meets(r, i + 1);
+    }
+    return e;
+}
+
+/* What is left goes on at the last row, whose start state is right then. */
+static enum err cut_here(struct refolding *r)
+{
+    struct store *s = r->s;
+    size_t last = r->rows.count - 1;
+    const struct track_row *row = &r->rows.at[last];
+    const struct folded_span span = span_to(r, last);
+    (void)folded_move(&r->sealed->folded, &span, 0, &s->scratch); /* they become no more */
+    r->sealed->is_dirty = true;
+    r->sealed->dirty_from_s = row->first_s;
+    enum err e = put_start(r, row, row->last_s);
+    e = e == ERR_OK ? track_put_state(s->track, r->device, r->sealed) : e;
+    return e == ERR_OK ? ERR_MORE : e;
+}
+
+/* Nothing is left: the sealed state is the one that was made, or the one that was met. */
+static enum err end_here(struct refolding *r)
+{
+    struct store *s = r->s;
+    if (r->has_met) {
+        r->is_known = stored_state(r, r->rows.count, &r->state);
+        r->state.odometer_m_e2 += r->by_m_e2;
+    } else if (r->rows.has_start) {
+        const struct folded_span span = span_to(r, r->rows.count);
+        (void)folded_move(&r->sealed->folded, &span, 0, &s->scratch);
+    }
+    if (!r->is_known) {
+        return ERR_CORRUPT;
+    }
+    r->sealed->is_dirty = false;
+    r->sealed->folded.dirty_to_s = INT64_MIN;
+    r->sealed->state = track_pack_state(&r->state, &s->scratch);
+    return track_put_state(s->track, r->device, r->sealed);
+}
+
+enum err refold_rows(struct store *s, int64_t device, struct track_state *sealed,
+                     struct fold_state *out)
+{
+    struct refolding r = {.s = s, .device = device, .sealed = sealed};
+    enum err e = read_rows(&r);
+    if (e == ERR_OK && !r.rows.has_start) { /* nothing sealed is that new */
+        e = track_unpack_state(sealed->state, out);
+        if (e != ERR_OK || !sealed->is_dirty) {
+            return e;
+        }
+        r.state = *out;
+        r.is_known = true;
+        return end_here(&r);
+    }
+    e = e == ERR_OK ? join_shifts(&r) : e;
+    if (e != ERR_OK) {
+        return e;
+    }
+    take_rules(&r);
+    e = fold_rows(&r);
+    if (e == ERR_OK) {
+        e = r.rows.is_cut && !r.has_met ? cut_here(&r) : end_here(&r);
+    }
+    *out = r.state;
+    return e;
+}

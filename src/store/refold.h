@@ -1,0 +1,15 @@
+#ifndef STORE_REFOLD_H
+#define STORE_REFOLD_H
+
+#include "store/store_private.h"
+
+/*
+ * Folds a device's rows again, behind late fixes that were merged into them: see refold.c. *sealed
+ * is its row, with where to begin in dirty_from_s; it is written as it becomes. ERR_OK: *out is the
+ * sealed state, and nothing is dirty; ERR_MORE: rows are left, from sealed->dirty_from_s on; else
+ * database_err(), or ERR_CORRUPT. Writer only, within a transaction.
+ */
+MUST_USE enum err refold_rows(struct store *s, int64_t device, struct track_state *sealed,
+                              struct fold_state *out);
+
+#endif
