@@ -41,6 +41,7 @@ struct checking {
     struct chunk_codec *codec;
     struct fixes fixes;
     enum err states; /* what is wrong with any */
+    enum err rows;   /* the same */
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -132,38 +133,17 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     return e;
 }
 
-static struct bytes blob_of(sqlite3_stmt *s, int column)
-{
-    const uint8_t *at = sqlite3_column_blob(s, column);
-    return (struct bytes){at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, column)};
-}
-
 static enum err worse(enum err a, enum err b)
 {
     return a == ERR_OK ? b : a;
 }
 
-/* Every row that `sql` gives: device, then the columns of struct track_row. */
-static enum err check_rows(sqlite3 *db, struct checking *c, const char *sql)
+/* Goes on behind a damaged one. */
+static enum err take_row(void *context, int64_t device, const struct track_row *row)
 {
-    sqlite3_stmt *s = NULL;
-    enum err worst = ERR_OK;
-    int result = SQLITE_DONE;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
-    while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
-        const struct track_row row = {
-            .id = sqlite3_column_int64(s, 1),
-            .first_s = sqlite3_column_int64(s, 2),
-            .last_s = sqlite3_column_int64(s, 3),
-            .count = (size_t)sqlite3_column_int64(s, 4),
-            .start_state = blob_of(s, 5),
-            .data = blob_of(s, 6),
-        };
-        worst = worse(worst, check_row(c, sqlite3_column_int64(s, 0), &row));
-    }
-    (void)sqlite3_finalize(s);
-    e = e == ERR_OK ? database_err(db, result) : e;
-    return worse(e, worst);
+    struct checking *c = context;
+    c->rows = worse(c->rows, check_row(c, device, row));
+    return ERR_OK;
 }
 
 static enum err check_part(void *context, uint64_t seq, const struct journal_part *part)
@@ -213,7 +193,7 @@ enum err store_check_structure(sqlite3 *db)
     return damaged ? ERR_CORRUPT : e;
 }
 
-static enum err check_sealed(sqlite3 *db, struct checking *c)
+static enum err check_sealed(sqlite3 *db, struct tables *t, struct checking *c)
 {
     int64_t tables = 0;
     enum err e =
@@ -221,14 +201,12 @@ static enum err check_sealed(sqlite3 *db, struct checking *c)
     if (e != ERR_OK || tables == 0) {
         return e; /* of before there were chunks */
     }
-    e = track_walk_states(db, check_state, c);
+    const struct row_walk walk = {c, take_row};
+    e = track_walk_states(t, check_state, c);
     e = worse(e, c->states);
-    e = worse(e, check_rows(db, c,
-                            "SELECT device, id, first_s, last_s, count, start_state, data"
-                            " FROM track_chunk ORDER BY device, last_s, first_s, id"));
-    return worse(e, check_rows(db, c,
-                               "SELECT device, 0, first_s, last_s, count, start_state, data"
-                               " FROM track_open ORDER BY device"));
+    e = worse(e, tables_walk_chunks(t, &walk));
+    e = worse(e, tables_walk_open(t, &walk));
+    return worse(e, c->rows);
 }
 
 static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
@@ -243,7 +221,7 @@ static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = store_check_structure(db);
     e = worse(e, tables_load_entities(t, &entities));
-    e = worse(e, check_sealed(db, c));
+    e = worse(e, check_sealed(db, t, c));
     return worse(e, store_walk_journal(t, &walk));
 }
 

@@ -92,8 +92,8 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
         .data = chunk_encode(s->codec, &stretch->fixes, CHUNK_THOROUGH),
     };
     uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
-    return id == 0 ? track_add_chunk(s->track, device, &row, distance_m_e2)
-                   : track_put_chunk(s->track, &row, distance_m_e2);
+    return id == 0 ? track_add_chunk(s->tables, device, &row, distance_m_e2)
+                   : track_put_chunk(s->tables, &row, distance_m_e2);
 }
 
 /* The last place at which the stretch may be divided: behind it there are two seconds or more. */
@@ -153,24 +153,24 @@ enum err seal_put_open(struct store *s, int64_t device, const struct folded *fol
                        const struct track_row *row)
 {
     const struct track_row stored = to_row(s, folded, row);
-    return track_put_open(s->track, device, &stored);
+    return track_put_open(s->tables, device, &stored);
 }
 
 enum err seal_retire_open(struct store *s, int64_t device, const struct folded *folded,
                           const struct track_row *row)
 {
     const struct track_row stored = to_row(s, folded, row);
-    enum err e = track_add_chunk(s->track, device, &stored, 0);
-    return e == ERR_OK ? track_delete_open(s->track, device) : e;
+    enum err e = track_add_chunk(s->tables, device, &stored, 0);
+    return e == ERR_OK ? tables_delete_open(s->tables, device) : e;
 }
 
 static enum err read_before(struct store *s, int64_t device, struct before *out)
 {
-    enum err e = track_read_state(s->track, device, &s->scratch, &out->sealed);
+    enum err e = track_read_state(s->tables, device, &s->scratch, &out->sealed);
     if (e != ERR_OK) {
         return e;
     }
-    e = track_read_open(s->track, device, &s->scratch, &out->open);
+    e = tables_read_open(s->tables, device, &s->scratch, &out->open);
     out->has_open = e == ERR_OK;
     out->open.start_state =
         track_from_row(&out->sealed.folded, out->open.last_s, out->open.start_state, &s->scratch);
@@ -222,7 +222,7 @@ static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct 
         .folded = &b->sealed.folded,
     };
     e = seal_write_chunks(s, tail->device, 0, &stretch);
-    return e == ERR_OK && b->has_open ? track_delete_open(s->track, tail->device) : e;
+    return e == ERR_OK && b->has_open ? tables_delete_open(s->tables, tail->device) : e;
 }
 
 /* The tail as one more run of the open row. */
@@ -299,7 +299,7 @@ enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum 
         .state = {tail->state, tail->state_len},
     };
     if (e == ERR_OK) {
-        e = track_put_state(s->track, tail->device, &state);
+        e = track_put_state(s->tables, tail->device, &state);
     }
     if (e == ERR_OK) {
         tails_stage_sealed(s->tails, tail->device, seq, tail->max_time_s);

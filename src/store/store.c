@@ -108,9 +108,6 @@ static enum err open_database(struct store *s, const struct database_options *op
         (void)sqlite3_wal_hook(s->db, note_frames, s);
     }
     if (e == ERR_OK) {
-        e = track_new(s->db, true, &s->track);
-    }
-    if (e == ERR_OK) {
         e = tables_sqlite_new(s->db, SQLITE_WRITES, &s->tables);
     }
     if (e == ERR_OK) {
@@ -171,7 +168,6 @@ void store_close(struct store *s)
     checkpointer_stop(s->checkpointer);
     visitors_free(s->visitors);
     tables_close(s->tables);
-    track_free(s->track);
     check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
     witness_close(s->witness);
     g_queue_clear(&s->late);
@@ -351,7 +347,7 @@ enum err store_load(struct store *s, const struct store_loader *loader)
     struct loading l = {.s = s, .loader = loader};
     struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
     enum err e = tables_load_entities(s->tables, &entities);
-    e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
+    e = e == ERR_OK ? track_walk_states(s->tables, load_sealed, &l) : e;
     e = e == ERR_OK ? store_walk_journal(s->tables, &walk) : e;
     if (e != ERR_OK) {
         tails_drop(s->tails);

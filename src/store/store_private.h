@@ -55,7 +55,6 @@ struct store {
     char *vfs;  /* NULL: the default */
     sqlite3 *db;
     struct tables *tables;
-    struct track *track;
     struct chunk_codec *codec;
     struct tails *tails;
     struct repeats *repeats;

@@ -47,6 +47,94 @@ enum err tables_walk_journal(struct tables *t,
     return t->engine->walk_journal(t, take, context);
 }
 
+enum err tables_read_state(struct tables *t, int64_t device, struct arena *arena,
+                           struct state_row *out)
+{
+    return t->engine->read_state(t, device, arena, out);
+}
+
+enum err tables_walk_states(struct tables *t,
+                            enum err (*take)(void *context, const struct state_row *row),
+                            void *context)
+{
+    return t->engine->walk_states(t, take, context);
+}
+
+enum err tables_put_state(struct tables *t, const struct state_row *row)
+{
+    return t->engine->put_state(t, row);
+}
+
+enum err tables_delete_state(struct tables *t, int64_t device)
+{
+    return t->engine->delete_state(t, device);
+}
+
+enum err tables_read_open(struct tables *t, int64_t device, struct arena *arena,
+                          struct track_row *out)
+{
+    return t->engine->read_open(t, device, arena, out);
+}
+
+enum err tables_read_rows(struct tables *t, const struct track_query *q, struct arena *arena,
+                          struct track_rows *out)
+{
+    return t->engine->read_rows(t, q, arena, out);
+}
+
+enum err tables_read_chunk_at(struct tables *t, int64_t device, int64_t time_s, struct arena *arena,
+                              struct track_place *out)
+{
+    return t->engine->read_chunk_at(t, device, time_s, arena, out);
+}
+
+enum err tables_walk_chunks(struct tables *t, const struct row_walk *walk)
+{
+    return t->engine->walk_chunks(t, walk);
+}
+
+enum err tables_walk_open(struct tables *t, const struct row_walk *walk)
+{
+    return t->engine->walk_open(t, walk);
+}
+
+enum err tables_put_open(struct tables *t, int64_t device, const struct track_row *row)
+{
+    return t->engine->put_open(t, device, row);
+}
+
+enum err tables_delete_open(struct tables *t, int64_t device)
+{
+    return t->engine->delete_open(t, device);
+}
+
+enum err tables_add_chunk(struct tables *t, int64_t device, const struct track_row *row,
+                          uint64_t distance_m_e2)
+{
+    return t->engine->add_chunk(t, device, row, distance_m_e2);
+}
+
+enum err tables_put_chunk(struct tables *t, const struct track_row *row, uint64_t distance_m_e2)
+{
+    return t->engine->put_chunk(t, row, distance_m_e2);
+}
+
+enum err tables_put_start(struct tables *t, int64_t id, struct bytes start_state)
+{
+    return t->engine->put_start(t, id, start_state);
+}
+
+enum err tables_put_distance(struct tables *t, int64_t id, uint64_t distance_m_e2)
+{
+    return t->engine->put_distance(t, id, distance_m_e2);
+}
+
+enum err tables_expire_rows(struct tables *t, const struct track_expiry *x, uint64_t *chunks,
+                            uint64_t *fixes)
+{
+    return t->engine->expire_rows(t, x, chunks, fixes);
+}
+
 enum err tables_put_entity(struct tables *t, const struct change *c)
 {
     return t->engine->put_entity(t, c);

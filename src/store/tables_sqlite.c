@@ -19,6 +19,7 @@ static void close_tables(struct tables *t)
 {
     struct tables_sqlite *s = tables_sqlite_of(t);
     sqlite_finalize_entities(s);
+    sqlite_finalize_tracks(s);
     (void)sqlite3_finalize(s->add_batch);
     (void)sqlite3_finalize(s->trim_journal);
     (void)sqlite3_finalize(s->texts);
@@ -132,6 +133,22 @@ static const struct tables_engine engine = {
     .add_batch = add_batch,
     .trim_journal = trim_journal,
     .walk_journal = walk_journal,
+    .read_state = sqlite_read_state,
+    .walk_states = sqlite_walk_states,
+    .put_state = sqlite_put_state,
+    .delete_state = sqlite_delete_state,
+    .read_open = sqlite_read_open,
+    .read_rows = sqlite_read_rows,
+    .read_chunk_at = sqlite_read_chunk_at,
+    .walk_chunks = sqlite_walk_chunks,
+    .walk_open = sqlite_walk_open,
+    .put_open = sqlite_put_open,
+    .delete_open = sqlite_delete_open,
+    .add_chunk = sqlite_add_chunk,
+    .put_chunk = sqlite_put_chunk,
+    .put_start = sqlite_put_start,
+    .put_distance = sqlite_put_distance,
+    .expire_rows = sqlite_expire_rows,
     .put_entity = sqlite_put_entity,
     .delete_entity = sqlite_delete_entity,
     .disown = sqlite_disown,
@@ -148,17 +165,24 @@ static enum err prepare_writer(struct tables_sqlite *s)
     if (e == ERR_OK) {
         e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
     }
+    e = e == ERR_OK ? sqlite_prepare_tracks(s) : e;
     return e == ERR_OK ? sqlite_prepare_entities(s) : e;
+}
+
+static enum err prepare_reader(struct tables_sqlite *s)
+{
+    static const char texts[] =
+        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
+    enum err e = database_prepare(s->db, texts, &s->texts);
+    return e == ERR_OK ? sqlite_prepare_tracks(s) : e;
 }
 
 static enum err prepare(struct tables_sqlite *s, enum sqlite_use use)
 {
-    static const char texts[] =
-        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
     if (use == SQLITE_LOADS) {
         return ERR_OK;
     }
-    return use == SQLITE_WRITES ? prepare_writer(s) : database_prepare(s->db, texts, &s->texts);
+    return use == SQLITE_WRITES ? prepare_writer(s) : prepare_reader(s);
 }
 
 enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out)

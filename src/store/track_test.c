@@ -128,12 +128,12 @@ static void the_oldest_go_first(void **state)
     seal_all(k);
     assert_int_equal(rows_of(k, "track_chunk"), 1);
     assert_int_equal(rows_of(k, "track_open"), 1);
-    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
     assert_int_equal(rows_of(k, "track_chunk"), 0);
     assert_int_equal(rows_of(k, "track_open"), 1);
     assert_in_range(fixes, TRACK_FULL, 619);
     chunks = 0;
-    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
     assert_int_equal(chunks, 0);
     assert_int_equal(rows_of(k, "track_open"), 0);
     assert_int_equal(fixes, 620);

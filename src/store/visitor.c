@@ -29,7 +29,6 @@ struct visitors *visitors_new(const char *path, const char *vfs)
 static void close_visitor(struct visitor *visitor)
 {
     tables_close(visitor->tables);
-    track_free(visitor->track);
     (void)sqlite3_close(visitor->db);
     chunk_codec_free(visitor->codec);
     free(visitor);
@@ -55,7 +54,6 @@ static enum err open_visitor(const struct visitors *v, struct visitor **out)
         .path = v->path, .vfs = v->vfs, .cache_kib = CACHE_KIB, .read_only = true};
     struct visitor *visitor = mem_new(sizeof(*visitor));
     enum err e = database_open(&options, &visitor->db);
-    e = e == ERR_OK ? track_new(visitor->db, false, &visitor->track) : e;
     e = e == ERR_OK ? tables_sqlite_new(visitor->db, SQLITE_READS, &visitor->tables) : e;
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {

@@ -16,7 +16,6 @@ struct visitors;
 
 struct visitor {
     sqlite3 *db;
-    struct track *track;
     struct chunk_codec *codec;
     struct tables *tables;
     struct visitor *next; /* while it waits */
