@@ -10,6 +10,8 @@
 #include "store/database.h"
 #include "store/tables_sqlite_private.h"
 
+enum { READER_CACHE_KIB = 4096 };
+
 struct tables_sqlite *tables_sqlite_of(struct tables *t)
 {
     return (struct tables_sqlite *)t;
@@ -23,6 +25,9 @@ static void close_tables(struct tables *t)
     (void)sqlite3_finalize(s->add_batch);
     (void)sqlite3_finalize(s->trim_journal);
     (void)sqlite3_finalize(s->texts);
+    if (s->owns_db) {
+        (void)sqlite3_close(s->db);
+    }
     free(s);
 }
 
@@ -197,5 +202,20 @@ enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out
         return e;
     }
     *out = &s->base;
+    return ERR_OK;
+}
+
+enum err tables_sqlite_open_reader(const char *path, const char *vfs, struct tables **out)
+{
+    const struct database_options options = {
+        .path = path, .vfs = vfs, .cache_kib = READER_CACHE_KIB, .read_only = true};
+    sqlite3 *db = NULL;
+    enum err e = database_open(&options, &db);
+    e = e == ERR_OK ? tables_sqlite_new(db, SQLITE_READS, out) : e;
+    if (e != ERR_OK) {
+        (void)sqlite3_close(db);
+        return e;
+    }
+    tables_sqlite_of(*out)->owns_db = true;
     return ERR_OK;
 }

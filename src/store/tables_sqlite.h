@@ -1,9 +1,9 @@
 #ifndef STORE_TABLES_SQLITE_H
 #define STORE_TABLES_SQLITE_H
 
-#include <sqlite3.h>
-
 #include "store/tables.h"
+
+struct sqlite3;
 
 /* The engine over SQLite: a connection that is open already, with what is prepared on it. */
 
@@ -15,6 +15,8 @@ enum sqlite_use {
 };
 
 /* Prepares on `db`, which outlives it. database_err(). */
-MUST_USE enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out);
+MUST_USE enum err tables_sqlite_new(struct sqlite3 *db, enum sqlite_use use, struct tables **out);
+/* A reader's connection of its own, with which it is closed. ERR_NOT_FOUND; database_err(). */
+MUST_USE enum err tables_sqlite_open_reader(const char *path, const char *vfs, struct tables **out);
 
 #endif

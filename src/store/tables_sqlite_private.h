@@ -13,6 +13,7 @@ struct tables_sqlite {
     struct tables base;
     sqlite3 *db;
     bool is_writer;
+    bool owns_db; /* and closes it */
     sqlite3_stmt *add_batch;
     sqlite3_stmt *trim_journal;
     sqlite3_stmt *texts;

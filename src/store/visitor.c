@@ -5,10 +5,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "store/database.h"
 #include "store/tables_sqlite.h"
-
-enum { CACHE_KIB = 4096 };
 
 struct visitors {
     const char *path;
@@ -29,7 +26,6 @@ struct visitors *visitors_new(const char *path, const char *vfs)
 static void close_visitor(struct visitor *visitor)
 {
     tables_close(visitor->tables);
-    (void)sqlite3_close(visitor->db);
     chunk_codec_free(visitor->codec);
     free(visitor);
 }
@@ -50,11 +46,8 @@ void visitors_free(struct visitors *v)
 
 static enum err open_visitor(const struct visitors *v, struct visitor **out)
 {
-    const struct database_options options = {
-        .path = v->path, .vfs = v->vfs, .cache_kib = CACHE_KIB, .read_only = true};
     struct visitor *visitor = mem_new(sizeof(*visitor));
-    enum err e = database_open(&options, &visitor->db);
-    e = e == ERR_OK ? tables_sqlite_new(visitor->db, SQLITE_READS, &visitor->tables) : e;
+    enum err e = tables_sqlite_open_reader(v->path, v->vfs, &visitor->tables);
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {
         close_visitor(visitor);
