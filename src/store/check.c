@@ -13,12 +13,14 @@
 #include "store/check.h"
 
 #include <glib.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
+#include "store/database.h"
 #include "store/inspect.h"
 #include "store/keep.h"
 #include "store/schema.h"

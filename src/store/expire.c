@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/trickle.h"
 

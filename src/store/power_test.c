@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
+#include "store/checkpoint.h"
 #include "store/engine_testing.h"
 #include "store/fault_vfs.h"
 

@@ -1,5 +1,5 @@
 /*
- * The store over SQLite: the file, its lock and its one writer. Where things are:
+ * The store: its lock and its one writer. Where things are:
  *
  *     odograph.db       tables (schema.c): entities as rows, fixes as batches, then as chunks
  *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
@@ -13,11 +13,8 @@
  */
 #include "store/store.h"
 
-#include <fcntl.h>
 #include <glib.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -26,59 +23,20 @@
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/expire.h"
+#include "store/file.h"
 #include "store/inspect.h"
 #include "store/keep.h"
 #include "store/lock.h"
-#include "store/owner.h"
 #include "store/repeat.h"
-#include "store/schema.h"
 #include "store/settle.h"
 #include "store/store_private.h"
-#include "store/tables_sqlite.h"
 #include "store/trickle.h"
 #include "store/visitor.h"
+#include "store/witness.h"
 
-enum { PAGE_BYTES = 16384, CHECKPOINTER_CACHE_KIB = 1024, COUNT_KEPT_EVERY_MS = 1000 };
-enum {
-    ASK_EVERY_FRAMES = (4 << 20) / PAGE_BYTES,
-    FINISH_AT_FRAMES = (32 << 20) / PAGE_BYTES,
-    FINISH_AGAIN_FRAMES = (1 << 20) / PAGE_BYTES,
-};
+enum { COUNT_KEPT_EVERY_MS = 1000 };
 
 /* ---- opening and closing ---- */
-
-char *store_path(const char *directory)
-{
-    char *path = mem_new(strlen(directory) + sizeof("/" DATABASE_FILE));
-    (void)sprintf(path, "%s/" DATABASE_FILE, directory);
-    return path;
-}
-
-static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
-{
-    struct store *s = context;
-    (void)db;
-    (void)name;
-    if ((uint64_t)frames < s->wal_frames) { /* the log was begun anew */
-        s->frames_asked = 0;
-        s->frames_finished = 0;
-    }
-    s->wal_frames = (uint64_t)frames;
-    return SQLITE_OK;
-}
-
-/*
- * SQLite would let everybody read a new file (and its log, which takes its mode from it); it holds
- * password hashes. What stops this stops SQLite too, which then says why.
- */
-static void make_private(const char *path, const char *directory)
-{
-    int fd = owner_open(directory, path, O_RDWR | O_EXCL | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)close(fd);
-        log_line(LOG_INFO, "store_created", "directory=%s", directory);
-    }
-}
 
 /* What is missing or damaged is refused, or accepted because somebody said so. */
 static enum err look_for_damage(const struct store_options *options, bool *is_mended)
@@ -93,28 +51,6 @@ static enum err look_for_damage(const struct store_options *options, bool *is_me
     if (options->accept_damage) {
         e = keep_and_mend(options->directory, options->vfs, &found);
         *is_mended = e == ERR_OK;
-    }
-    return e;
-}
-
-static enum err open_database(struct store *s, const struct database_options *options)
-{
-    enum err e = database_open(options, &s->db);
-    if (e != ERR_OK) {
-        return e;
-    }
-    e = schema_migrate(s->db, &store_schema);
-    if (e == ERR_OK) {
-        (void)sqlite3_wal_hook(s->db, note_frames, s);
-    }
-    if (e == ERR_OK) {
-        e = tables_sqlite_new(s->db, SQLITE_WRITES, &s->tables);
-    }
-    if (e == ERR_OK) {
-        e = witness_open(s->db, s->directory, &s->witness);
-    }
-    if (e != ERR_OK) {
-        database_log(s->db, "store_open_failed", e);
     }
     return e;
 }
@@ -135,21 +71,11 @@ enum err store_open(const struct store_options *options, struct store **out)
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();
     s->visitors = visitors_new(s->path, s->vfs);
-    struct database_options database = {
-        .path = s->path,
-        .vfs = s->vfs,
-        .cache_kib = options->cache_kib,
-    };
     enum err e = lock_take(options->directory, &s->lock_fd);
     bool is_mended = false; /* which takes the witness away, and is told by itself */
     e = e == ERR_OK ? look_for_damage(options, &is_mended) : e;
     if (e == ERR_OK) {
-        make_private(s->path, s->directory);
-        e = open_database(s, &database);
-    }
-    if (e == ERR_OK) {
-        database.cache_kib = CHECKPOINTER_CACHE_KIB;
-        e = checkpointer_start(&database, &s->checkpointer);
+        e = file_open(s, options->cache_kib);
     }
     if (e != ERR_OK) {
         store_close(s);
@@ -165,11 +91,9 @@ enum err store_open(const struct store_options *options, struct store **out)
 
 void store_close(struct store *s)
 {
-    checkpointer_stop(s->checkpointer);
+    file_stop(s);
     visitors_free(s->visitors);
-    tables_close(s->tables);
-    check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
-    witness_close(s->witness);
+    file_close(s);
     g_queue_clear(&s->late);
     trickle_clear(s);
     repeats_free(s->repeats);
@@ -478,38 +402,6 @@ bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, st
 
 /* ---- housekeeping ---- */
 
-/* The writer's own round, that ends what the background has begun. */
-static enum err finish_log(struct store *s)
-{
-    enum err e = checkpoint_passive(s->db);
-    if (e == ERR_BUSY) {
-        return ERR_OK; /* the background is at it still: the next call tries again */
-    }
-    s->frames_finished = s->wal_frames;
-    if (e != ERR_OK) {
-        database_log(s->db, "checkpoint_failed", e);
-    }
-    return e;
-}
-
-/* Checkpoints. */
-static enum err maintain_log(struct store *s)
-{
-    enum err e = checkpointer_result(s->checkpointer);
-    if (s->wal_frames >= FINISH_AT_FRAMES) {
-        bool is_due = s->wal_frames >= s->frames_finished + FINISH_AGAIN_FRAMES;
-        enum err own = is_due ? finish_log(s) : ERR_OK;
-        e = e == ERR_OK ? own : e;
-    } else if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES) {
-        s->frames_asked = s->wal_frames;
-        checkpointer_request(s->checkpointer);
-    }
-    if (e == ERR_FULL) { /* tried again until there is space, so that it can end */
-        checkpointer_request(s->checkpointer);
-    }
-    return e;
-}
-
 /* Sealing in a transaction of its own. */
 static enum err seal_now(struct store *s)
 {
@@ -551,7 +443,7 @@ static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
         e = seal_now(s);
         has_more = has_more || trickle_has_work(s);
     }
-    enum err log = maintain_log(s);
+    enum err log = file_maintain(s);
     if (e != ERR_OK && e != ERR_MORE) {
         return e;
     }

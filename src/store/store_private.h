@@ -2,19 +2,16 @@
 #define STORE_STORE_PRIVATE_H
 
 #include <glib.h>
-#include <sqlite3.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
 #include "base/counters.h"
-#include "store/checkpoint.h"
 #include "store/chunk.h"
 #include "store/entities.h"
 #include "store/journal.h"
 #include "store/store.h"
 #include "store/tail.h"
 #include "store/track.h"
-#include "store/witness.h"
 
 /* A row of the journal: its number and size. */
 struct journal_row {
@@ -44,16 +41,19 @@ struct trickle {
     int64_t held_until_ms;  /* monotonic: a commit failed, and sealing may be why */
 };
 
-struct visitors;
+struct checkpointer;
 struct repeats;
+struct sqlite3;
+struct visitors;
+struct witness;
 
 /* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
     char *directory;
-    char *path; /* of the database; with `vfs` for the connections of readers */
-    char *vfs;  /* NULL: the default */
-    sqlite3 *db;
+    char *path;         /* of the database; with `vfs` for the connections of readers */
+    char *vfs;          /* NULL: the default */
+    struct sqlite3 *db; /* of file.c alone */
     struct tables *tables;
     struct chunk_codec *codec;
     struct tails *tails;
