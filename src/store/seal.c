@@ -164,17 +164,15 @@ enum err seal_retire_open(struct store *s, int64_t device, const struct folded *
     return e == ERR_OK ? tables_delete_open(s->tables, device) : e;
 }
 
-static enum err read_before(struct store *s, int64_t device, struct before *out)
+static struct before before_of(struct store *s, const struct tables_end *end)
 {
-    enum err e = track_read_state(s->tables, device, &s->scratch, &out->sealed);
-    if (e != ERR_OK) {
-        return e;
+    struct before b = {.open = end->open, .has_open = end->has_open};
+    if (end->has_state) {
+        b.sealed = track_state_of(&end->state);
     }
-    e = tables_read_open(s->tables, device, &s->scratch, &out->open);
-    out->has_open = e == ERR_OK;
-    out->open.start_state =
-        track_from_row(&out->sealed.folded, out->open.last_s, out->open.start_state, &s->scratch);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    b.open.start_state =
+        track_from_row(&b.sealed.folded, b.open.last_s, b.open.start_state, &s->scratch);
+    return b;
 }
 
 /* Goes on without the open row, which is damaged. */
@@ -275,26 +273,30 @@ static enum err rewrite_open(struct store *s, const struct tail *tail, struct be
     return seal_put_open(s, tail->device, &b->sealed.folded, &row);
 }
 
-enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum seal_effort effort)
+/* How, and up to which commit. */
+struct sealing {
+    uint64_t seq;
+    enum seal_effort effort;
+};
+
+static enum err seal_tail(struct store *s, const struct tail *tail, const struct tables_end *end,
+                          const struct sealing *how)
 {
-    struct before b = {0};
+    enum err e = ERR_OK;
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
-    enum err e = read_before(s, tail->device, &b);
-    if (e != ERR_OK) {
-        return e;
-    }
+    struct before b = before_of(s, end);
     if (tail->count == 0) {
-        e = ERR_OK; /* a state alone */
+        /* a state alone */
     } else if (b.open.count + tail->count >= TRACK_FULL) {
         e = seal_as_chunks(s, tail, &b);
-    } else if (effort == SEAL_QUICKLY) {
+    } else if (how->effort == SEAL_QUICKLY) {
         e = append_run(s, tail, &b);
     } else {
         e = rewrite_open(s, tail, &b);
     }
     const struct track_state state = {
-        .sealed_seq = seq,
+        .sealed_seq = how->seq,
         .folded = b.sealed.sealed_seq == 0 && !tail->is_inherited ? folded_new() : b.sealed.folded,
         .state = {tail->state, tail->state_len},
     };
@@ -302,8 +304,25 @@ enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum 
         e = track_put_state(s->tables, tail->device, &state);
     }
     if (e == ERR_OK) {
-        tails_stage_sealed(s->tails, tail->device, seq, tail->max_time_s);
+        tails_stage_sealed(s->tails, tail->device, how->seq, tail->max_time_s);
         s->sealed_fixes += tail->count;
+    }
+    return e;
+}
+
+enum err seal_group(struct store *s, const struct seal_group *group, uint64_t seq,
+                    enum seal_effort effort)
+{
+    const struct sealing how = {seq, effort};
+    int64_t devices[SEAL_GROUP_MAX];
+    struct tables_end ends[SEAL_GROUP_MAX];
+    arena_clear(&s->sealing);
+    for (size_t i = 0; i < group->count; i++) {
+        devices[i] = group->at[i]->device;
+    }
+    enum err e = tables_read_ends(s->tables, devices, group->count, &s->sealing, ends);
+    for (size_t i = 0; i < group->count && e == ERR_OK; i++) {
+        e = seal_tail(s, group->at[i], &ends[i], &how);
     }
     return e;
 }

@@ -103,6 +103,7 @@ void store_close(struct store *s)
     fixes_clear(&s->merging);
     arena_free(&s->scratch);
     arena_free(&s->batch);
+    arena_free(&s->sealing);
     arena_free(&s->settling);
     journal_buffer_clear(&s->buffer);
     if (s->lock_fd >= 0) {

@@ -68,6 +68,7 @@ struct store {
     struct fixes fixes;   /* the same */
     struct fixes merging; /* the same */
     struct trickle trickle;
+    struct arena sealing;     /* what is known of a group of devices before */
     struct arena settling;    /* of the devices of one transaction of settle.c */
     bool settles_alone;       /* the last one failed: the next ones take a device each */
     GQueue late;              /* struct tail with late fixes, the one that is due first in front */

@@ -76,6 +76,12 @@ enum err tables_read_open(struct tables *t, int64_t device, struct arena *arena,
     return t->engine->read_open(t, device, arena, out);
 }
 
+enum err tables_read_ends(struct tables *t, const int64_t *devices, size_t count,
+                          struct arena *arena, struct tables_end *out)
+{
+    return t->engine->read_ends(t, devices, count, arena, out);
+}
+
 enum err tables_read_rows(struct tables *t, const struct track_query *q, struct arena *arena,
                           struct track_rows *out)
 {

@@ -93,6 +93,17 @@ struct track_row {
 MUST_USE enum err tables_read_open(struct tables *t, int64_t device, struct arena *arena,
                                    struct track_row *out);
 
+/* What is sealed of a device and may still change. */
+struct tables_end {
+    bool has_state;
+    struct state_row state;
+    bool has_open;
+    struct track_row open;
+};
+/* Looks it up for a list of devices at once; out[i] is of devices[i]. */
+MUST_USE enum err tables_read_ends(struct tables *t, const int64_t *devices, size_t count,
+                                   struct arena *arena, struct tables_end *out);
+
 /* Which rows of a device are asked for. */
 struct track_query {
     int64_t device;

@@ -24,6 +24,8 @@ struct tables_engine {
     enum err (*delete_state)(struct tables *t, int64_t device);
     enum err (*read_open)(struct tables *t, int64_t device, struct arena *arena,
                           struct track_row *out);
+    enum err (*read_ends)(struct tables *t, const int64_t *devices, size_t count,
+                          struct arena *arena, struct tables_end *out);
     enum err (*read_rows)(struct tables *t, const struct track_query *q, struct arena *arena,
                           struct track_rows *out);
     enum err (*read_chunk_at)(struct tables *t, int64_t device, int64_t time_s, struct arena *arena,

@@ -143,6 +143,7 @@ static const struct tables_engine engine = {
     .put_state = sqlite_put_state,
     .delete_state = sqlite_delete_state,
     .read_open = sqlite_read_open,
+    .read_ends = sqlite_read_ends,
     .read_rows = sqlite_read_rows,
     .read_chunk_at = sqlite_read_chunk_at,
     .walk_chunks = sqlite_walk_chunks,

@@ -66,6 +66,9 @@ enum err sqlite_delete_state(struct tables *t, int64_t device);
 /* tables_read_open(). */
 enum err sqlite_read_open(struct tables *t, int64_t device, struct arena *arena,
                           struct track_row *out);
+/* tables_read_ends(). */
+enum err sqlite_read_ends(struct tables *t, const int64_t *devices, size_t count,
+                          struct arena *arena, struct tables_end *out);
 /* tables_read_rows(). */
 enum err sqlite_read_rows(struct tables *t, const struct track_query *q, struct arena *arena,
                           struct track_rows *out);

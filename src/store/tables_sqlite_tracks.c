@@ -188,6 +188,30 @@ enum err sqlite_read_open(struct tables *tables, int64_t device, struct arena *a
     return one_row(t, STATEMENT_OPEN, arena, out);
 }
 
+/* Whether a look-up found something; what else it ended with is `*e`. */
+static bool is_found(enum err *e)
+{
+    bool found = *e == ERR_OK;
+    *e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+    return found;
+}
+
+enum err sqlite_read_ends(struct tables *tables, const int64_t *devices, size_t count,
+                          struct arena *arena, struct tables_end *out)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        out[i] = (struct tables_end){0};
+        e = sqlite_read_state(tables, devices[i], arena, &out[i].state);
+        out[i].has_state = is_found(&e);
+        if (e == ERR_OK) {
+            e = sqlite_read_open(tables, devices[i], arena, &out[i].open);
+            out[i].has_open = is_found(&e);
+        }
+    }
+    return e;
+}
+
 enum err sqlite_read_chunk_at(struct tables *tables, int64_t device, int64_t time_s,
                               struct arena *arena, struct track_place *out)
 {

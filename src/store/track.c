@@ -6,8 +6,7 @@
 
 /* ---- rows with states in them ---- */
 
-/* The state that a row tells; borrowed from it. */
-static struct track_state unpack_row(const struct state_row *row)
+struct track_state track_state_of(const struct state_row *row)
 {
     static const uint8_t no_state[] = {0};
     const struct stamp_content content = stamp_peel(&row->numbers, row->state);
@@ -32,7 +31,7 @@ struct walking {
 static enum err take_row(void *context, const struct state_row *row)
 {
     const struct walking *w = context;
-    const struct track_state state = unpack_row(row);
+    const struct track_state state = track_state_of(row);
     return w->take(w->context, row->numbers.device, &state);
 }
 
@@ -52,7 +51,7 @@ enum err track_read_state(struct tables *t, int64_t device, struct arena *arena,
     *out = (struct track_state){0};
     enum err e = tables_read_state(t, device, arena, &row);
     if (e == ERR_OK) {
-        *out = unpack_row(&row);
+        *out = track_state_of(&row);
     }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -35,6 +35,8 @@ struct track_state {
 
 /* ---- rows with states in them ---- */
 
+/* What a row tells; borrowed from it. */
+struct track_state track_state_of(const struct state_row *row);
 /* Calls `take` for every device that sealed anything, by id; stops at what is not ERR_OK. */
 MUST_USE enum err track_walk_states(struct tables *t,
                                     enum err (*take)(void *context, int64_t device,

@@ -305,7 +305,8 @@ static void seal_quickly(struct kit *k)
 {
     const struct tail *tail = tails_find(k->store->tails, 1);
     assert_int_equal(store_begin(k->store), ERR_OK);
-    assert_int_equal(seal_tail(k->store, tail, k->store->next_seq - 1, SEAL_QUICKLY), ERR_OK);
+    const struct seal_group one = {{tail}, 1};
+    assert_int_equal(seal_group(k->store, &one, k->store->next_seq - 1, SEAL_QUICKLY), ERR_OK);
     assert_int_equal(store_end(k->store, ERR_OK), ERR_OK);
     assert_int_equal(counter_get(&k->counters, tail_fixes), 0);
 }
