@@ -95,10 +95,10 @@ MUST_USE enum err tables_read_open(struct tables *t, int64_t device, struct aren
 
 /* What is sealed of a device and may still change. */
 struct tables_end {
-    bool has_state;
     struct state_row state;
-    bool has_open;
     struct track_row open;
+    bool has_state;
+    bool has_open;
 };
 /* Looks it up for a list of devices at once; out[i] is of devices[i]. */
 MUST_USE enum err tables_read_ends(struct tables *t, const int64_t *devices, size_t count,
