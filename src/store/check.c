@@ -15,7 +15,6 @@
 #include <glib.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -173,28 +172,6 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     return e;
 }
 
-/* One row "ok", or a row for each thing that is wrong. */
-enum err store_check_structure(sqlite3 *db)
-{
-    sqlite3_stmt *rows = NULL;
-    enum err e =
-        database_err(db, sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &rows, NULL));
-    int result = SQLITE_DONE;
-    bool damaged = false;
-    while (e == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(rows, 0);
-        if (text == NULL || strcmp(text, "ok") != 0) {
-            log_line(LOG_ERROR, "structure_damaged", "what=\"%s\"", text == NULL ? "" : text);
-            damaged = true;
-        }
-    }
-    if (e == ERR_OK) {
-        e = database_err(db, result);
-    }
-    (void)sqlite3_finalize(rows);
-    return damaged ? ERR_CORRUPT : e;
-}
-
 static enum err check_sealed(sqlite3 *db, struct tables *t, struct checking *c)
 {
     int64_t tables = 0;
@@ -221,7 +198,7 @@ static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
     const struct tables_loader entities = {
         .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
-    e = store_check_structure(db);
+    e = database_check_structure(db);
     e = worse(e, tables_load_entities(t, &entities));
     e = worse(e, check_sealed(db, t, c));
     return worse(e, store_walk_journal(t, &walk));
