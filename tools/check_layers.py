@@ -21,7 +21,7 @@ ROOMS = [
 PORTABLE_ROOMS = {"base", "gateway"}
 # What speaks SQLite: the engine below store/tables.h, and what looks at the database file itself.
 SQLITE_FILES = re.compile(
-    r"src/store/(tables_sqlite\w*|schema|database|file|checkpoint|backup|check|inspect|wal|witness"
+    r"src/store/(tables_sqlite\w*|schema|database|file|checkpoint|backup|inspect|wal|witness"
     r"|keep|fault_vfs)\.[ch]"
 )
 MUTABLE_ALLOWED = {

@@ -13,20 +13,15 @@
 #include "store/check.h"
 
 #include <glib.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
-#include "store/database.h"
 #include "store/inspect.h"
 #include "store/keep.h"
-#include "store/schema.h"
 #include "store/store_private.h"
 #include "store/tables_sqlite.h"
-
-enum { CACHE_KIB = 8192 };
 
 /* What was found of one device; device_id is owned. */
 struct finding {
@@ -172,25 +167,19 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     return e;
 }
 
-static enum err check_sealed(sqlite3 *db, struct tables *t, struct checking *c)
+static enum err check_sealed(struct tables *t, struct checking *c)
 {
-    int64_t tables = 0;
-    enum err e =
-        database_number(db, "SELECT count(*) FROM sqlite_schema WHERE name='track_chunk'", &tables);
-    if (e != ERR_OK || tables == 0) {
-        return e; /* of before there were chunks */
-    }
     const struct row_walk walk = {c, take_row};
-    e = track_walk_states(t, check_state, c);
+    enum err e = track_walk_states(t, check_state, c);
     e = worse(e, c->states);
     e = worse(e, tables_walk_chunks(t, &walk));
     e = worse(e, tables_walk_open(t, &walk));
     return worse(e, c->rows);
 }
 
-static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
+static enum err check_content(struct tables *t, struct checking *c)
 {
-    enum err e = schema_check(db, &store_schema);
+    enum err e = tables_check_schema(t);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
@@ -198,9 +187,9 @@ static enum err check_content(sqlite3 *db, struct tables *t, struct checking *c)
     const struct tables_loader entities = {
         .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
-    e = database_check_structure(db);
+    e = tables_check_structure(t);
     e = worse(e, tables_load_entities(t, &entities));
-    e = worse(e, check_sealed(db, t, c));
+    e = worse(e, check_sealed(t, c));
     return worse(e, store_walk_journal(t, &walk));
 }
 
@@ -222,9 +211,8 @@ enum err store_check_file(const char *path,
                           void (*row)(void *context, const struct store_check_row *row),
                           void *context)
 {
-    struct database_options options = {.path = path, .cache_kib = CACHE_KIB, .read_only = true};
-    sqlite3 *db = NULL;
-    enum err e = database_open(&options, &db);
+    struct tables *t = NULL;
+    enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
     if (e != ERR_OK) {
         return e;
     }
@@ -232,12 +220,10 @@ enum err store_check_file(const char *path,
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
     };
-    struct tables *t = NULL;
-    e = tables_sqlite_new(db, SQLITE_LOADS, &t);
-    e = e == ERR_OK ? tables_begin(t) : e;
-    e = e == ERR_OK ? check_content(db, t, &c) : e;
+    e = tables_begin(t);
+    e = e == ERR_OK ? check_content(t, &c) : e;
     if (e != ERR_OK) {
-        database_log(db, "check_failed", e);
+        tables_log(t, "check_failed", e);
     }
     struct rows_out out = {.row = row, .context = context};
     g_tree_foreach(c.findings, give_row, &out);
@@ -245,7 +231,6 @@ enum err store_check_file(const char *path,
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
     tables_close(t);
-    (void)sqlite3_close(db);
     return e;
 }
 

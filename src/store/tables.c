@@ -15,6 +15,16 @@ void tables_log(struct tables *t, const char *event, enum err e)
     t->engine->log(t, event, e);
 }
 
+enum err tables_check_schema(struct tables *t)
+{
+    return t->engine->check_schema(t);
+}
+
+enum err tables_check_structure(struct tables *t)
+{
+    return t->engine->check_structure(t);
+}
+
 enum err tables_begin(struct tables *t)
 {
     return t->engine->begin(t);

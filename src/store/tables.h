@@ -29,6 +29,11 @@ void tables_close(struct tables *t);
 /* Logs what the engine says of its last failure. */
 void tables_log(struct tables *t, const char *event, enum err e);
 
+/* Whether the tables are such that the rest can be read. ERR_CORRUPT, ERR_VERSION: they are not. */
+MUST_USE enum err tables_check_schema(struct tables *t);
+/* What the engine itself can tell of all that it keeps; logs what is wrong. ERR_CORRUPT. */
+MUST_USE enum err tables_check_structure(struct tables *t);
+
 /* ---- transactions ---- */
 
 /* Begins one: the writer's, or a reader's, who sees one moment until it is rolled back. */
@@ -58,6 +63,7 @@ MUST_USE enum err tables_walk_journal(struct tables *t,
  *     device_state  one row a device: the state after all of these, and up to which commit it is
  *
  * Everything that is read is copied to `arena`; what a walk hands out lives until `take` returns.
+ * A store of an older version, without these, has no rows to walk.
  */
 
 /* A row of device_state; its state has stamps (stamp.h). */

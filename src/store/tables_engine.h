@@ -7,6 +7,8 @@
 struct tables_engine {
     void (*close)(struct tables *t);
     void (*log)(struct tables *t, const char *event, enum err e);
+    enum err (*check_schema)(struct tables *t);
+    enum err (*check_structure)(struct tables *t);
     enum err (*begin)(struct tables *t);
     enum err (*commit)(struct tables *t);
     enum err (*rollback)(struct tables *t);

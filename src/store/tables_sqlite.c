@@ -8,9 +8,10 @@
 
 #include "base/mem.h"
 #include "store/database.h"
+#include "store/schema.h"
 #include "store/tables_sqlite_private.h"
 
-enum { READER_CACHE_KIB = 4096 };
+enum { READER_CACHE_KIB = 4096, LOADER_CACHE_KIB = 8192 };
 
 struct tables_sqlite *tables_sqlite_of(struct tables *t)
 {
@@ -34,6 +35,18 @@ static void close_tables(struct tables *t)
 static void log_failure(struct tables *t, const char *event, enum err e)
 {
     database_log(tables_sqlite_of(t)->db, event, e);
+}
+
+/* ---- checking ---- */
+
+static enum err check_schema(struct tables *t)
+{
+    return schema_check(tables_sqlite_of(t)->db, &store_schema);
+}
+
+static enum err check_structure(struct tables *t)
+{
+    return database_check_structure(tables_sqlite_of(t)->db);
 }
 
 /* ---- transactions ---- */
@@ -132,6 +145,8 @@ static enum err read_texts_of(struct tables *t, int64_t device, size_t limit, st
 static const struct tables_engine engine = {
     .close = close_tables,
     .log = log_failure,
+    .check_schema = check_schema,
+    .check_structure = check_structure,
     .begin = begin,
     .commit = commit,
     .rollback = roll_back,
@@ -206,13 +221,18 @@ enum err tables_sqlite_new(sqlite3 *db, enum sqlite_use use, struct tables **out
     return ERR_OK;
 }
 
-enum err tables_sqlite_open_reader(const char *path, const char *vfs, struct tables **out)
+enum err tables_sqlite_open(const char *path, const char *vfs, enum sqlite_use use,
+                            struct tables **out)
 {
     const struct database_options options = {
-        .path = path, .vfs = vfs, .cache_kib = READER_CACHE_KIB, .read_only = true};
+        .path = path,
+        .vfs = vfs,
+        .cache_kib = use == SQLITE_LOADS ? LOADER_CACHE_KIB : READER_CACHE_KIB,
+        .read_only = true,
+    };
     sqlite3 *db = NULL;
     enum err e = database_open(&options, &db);
-    e = e == ERR_OK ? tables_sqlite_new(db, SQLITE_READS, out) : e;
+    e = e == ERR_OK ? tables_sqlite_new(db, use, out) : e;
     if (e != ERR_OK) {
         (void)sqlite3_close(db);
         return e;

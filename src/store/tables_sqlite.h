@@ -16,7 +16,11 @@ enum sqlite_use {
 
 /* Prepares on `db`, which outlives it. database_err(). */
 MUST_USE enum err tables_sqlite_new(struct sqlite3 *db, enum sqlite_use use, struct tables **out);
-/* A reader's connection of its own, with which it is closed. ERR_NOT_FOUND; database_err(). */
-MUST_USE enum err tables_sqlite_open_reader(const char *path, const char *vfs, struct tables **out);
+/*
+ * The same, on a read-only connection of its own, that is closed with it; not for what writes.
+ * ERR_NOT_FOUND: there is no such file; database_err().
+ */
+MUST_USE enum err tables_sqlite_open(const char *path, const char *vfs, enum sqlite_use use,
+                                     struct tables **out);
 
 #endif

@@ -162,6 +162,15 @@ enum err sqlite_read_state(struct tables *tables, int64_t device, struct arena *
     return e;
 }
 
+/* *out stays NULL in a store of before there were chunks. */
+static enum err prepare_walk(sqlite3 *db, const char *sql, sqlite3_stmt **out)
+{
+    bool is_there = false;
+    enum err e = database_has_table(db, "track_chunk", &is_there);
+    return e == ERR_OK && is_there ? database_err(db, sqlite3_prepare_v2(db, sql, -1, out, NULL))
+                                   : e;
+}
+
 enum err sqlite_walk_states(struct tables *tables,
                             enum err (*take)(void *context, const struct state_row *row),
                             void *context)
@@ -171,8 +180,8 @@ enum err sqlite_walk_states(struct tables *tables,
     sqlite3 *db = tables_sqlite_of(tables)->db;
     sqlite3_stmt *s = NULL;
     int result = SQLITE_DONE;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
-    while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+    enum err e = prepare_walk(db, sql, &s);
+    while (e == ERR_OK && s != NULL && (result = sqlite3_step(s)) == SQLITE_ROW) {
         const struct state_row row = read_state(s);
         e = take(context, &row);
     }
@@ -301,8 +310,8 @@ static enum err walk_rows(sqlite3 *db, const struct row_walk *walk, const char *
 {
     sqlite3_stmt *s = NULL;
     int result = SQLITE_DONE;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
-    while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+    enum err e = prepare_walk(db, sql, &s);
+    while (e == ERR_OK && s != NULL && (result = sqlite3_step(s)) == SQLITE_ROW) {
         const struct track_row row = {
             .id = sqlite3_column_int64(s, 1),
             .first_s = sqlite3_column_int64(s, 2),

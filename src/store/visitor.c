@@ -47,7 +47,7 @@ void visitors_free(struct visitors *v)
 static enum err open_visitor(const struct visitors *v, struct visitor **out)
 {
     struct visitor *visitor = mem_new(sizeof(*visitor));
-    enum err e = tables_sqlite_open_reader(v->path, v->vfs, &visitor->tables);
+    enum err e = tables_sqlite_open(v->path, v->vfs, SQLITE_READS, &visitor->tables);
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {
         close_visitor(visitor);
