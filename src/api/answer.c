@@ -1,3 +1,7 @@
+/*
+ * Making an answer and taking it are apart: answer_step() makes the next piece, and squeezes it
+ * where the client wants gzip; answer_take() only copies what is there.
+ */
 #include "api/answer.h"
 
 #include <stdlib.h>

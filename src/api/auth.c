@@ -1,3 +1,7 @@
+/*
+ * Tokens and passwords, by libsodium: random digits, BLAKE2b for what is looked up, argon2id for
+ * what people choose.
+ */
 #include "api/auth.h"
 
 #include <glib.h>

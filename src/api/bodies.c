@@ -1,3 +1,7 @@
+/*
+ * The budget of request bodies. Each enterprise has a share, which is there as long as it holds
+ * something; the lock covers the shares and their sum.
+ */
 #include "api/bodies.h"
 
 #include <glib.h>

@@ -1,3 +1,7 @@
+/*
+ * What a handler has at hand: its parameters, the clock and the zone of its enterprise, and the
+ * ways to refuse a call.
+ */
 #include "api/call.h"
 
 #include <microhttpd.h>

@@ -97,21 +97,21 @@ static void assert_note(struct platform *p, const char *note)
 static void test_a_note_is_kept(void **state)
 {
     struct platform *p = *state;
-    char note[2 * NOTE_MAX_CHARS + sizeof("ä")] = "";
+    GString *note = g_string_new("");
     make_fleet(p);
     for (size_t i = 0; i < NOTE_MAX_CHARS; i++) {
-        (void)strcat(note, "ä"); /* characters are counted, not bytes */
+        g_string_append(note, "ä"); /* characters are counted, not bytes */
     }
     expect(p, "manage/AddDevice", "{\"DeviceID\":\"7\"}", DONE);
     assert_note(p, "");
-    char *longest = g_strdup_printf("{\"DeviceID\":7,\"Note\":\" %s \"}", note);
-    char *too_long = g_strdup_printf("{\"DeviceID\":7,\"Note\":\"%sx\"}", note);
+    char *longest = g_strdup_printf("{\"DeviceID\":7,\"Note\":\" %s \"}", note->str);
+    char *too_long = g_strdup_printf("{\"DeviceID\":7,\"Note\":\"%sx\"}", note->str);
     expect(p, "manage/ModifyDevice", longest, DONE);
-    assert_note(p, note);
+    assert_note(p, note->str);
     expect(p, "manage/ModifyDevice", too_long,
            "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"Note: too long\"}");
     expect(p, "manage/ModifyDevice", "{\"DeviceID\":7,\"Model\":\"x\"}", DONE);
-    assert_note(p, note);
+    assert_note(p, note->str);
     expect(p, "manage/ModifyDevice", "{\"DeviceID\":7,\"Note\":\"\"}", DONE);
     assert_note(p, "");
     expect(p, "manage/DeleteDevice", "{\"DeviceID\":7}", DONE);
@@ -122,6 +122,7 @@ static void test_a_note_is_kept(void **state)
     assert_note(p, "many");
     g_free(longest);
     g_free(too_long);
+    (void)g_string_free(note, TRUE);
 }
 
 int main(void)

@@ -1,3 +1,7 @@
+/*
+ * A call by its row: the token, the fields of the body, the role; then `run`, or a job whose steps
+ * are `change`. Nothing here knows of connections.
+ */
 #include "api/dispatch.h"
 
 #include <microhttpd.h>

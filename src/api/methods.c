@@ -1,3 +1,7 @@
+/*
+ * The list of all groups of methods, and the fields that many methods take without naming them in
+ * their rows.
+ */
 #include "api/methods.h"
 
 #include <string.h>

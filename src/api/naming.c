@@ -1,3 +1,7 @@
+/*
+ * What the management calls share: the rules of names, looking a device up for a change, roles as
+ * words, and the pages of lists.
+ */
 #include "api/naming.h"
 
 #include <glib.h>

@@ -1,3 +1,7 @@
+/*
+ * Fields of a request by their rows: a reader for each type takes a JSON value and either sets the
+ * parameter or answers, in words, what is wrong with it.
+ */
 #include "api/params.h"
 
 #include <glib.h>

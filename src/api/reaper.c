@@ -1,3 +1,7 @@
+/*
+ * Once a second: connections past their deadline are ended, and memory is given back to the system
+ * after a flood, when what is in use has fallen far (the ebb).
+ */
 #include "api/reaper.h"
 
 #include <pthread.h>

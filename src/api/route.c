@@ -1,3 +1,7 @@
+/*
+ * One table of lower-case paths, made at the start: each method under its prefixes, its twin in the
+ * plural or the singular, and the names that the configuration gives it.
+ */
 #include "api/route.h"
 
 #include <glib.h>

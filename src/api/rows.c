@@ -1,3 +1,7 @@
+/*
+ * A device at one time as the API shows it, from the state that the fold made. Sections 7 to 10
+ * answer the same members.
+ */
 #include "api/rows.h"
 
 enum {

@@ -1,3 +1,7 @@
+/*
+ * Starting and stopping the HTTP side: libmicrohttpd with its threads, the pools, the reaper. It is
+ * stopped in an order in which nobody is left waiting for somebody who is gone.
+ */
 #include "api/server.h"
 
 #include <errno.h>

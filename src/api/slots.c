@@ -1,3 +1,4 @@
+/* A fixed number of places, and how many of them each group holds. */
 #include "api/slots.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* A table of the time zones that were asked for, under a lock. It only grows. */
 #include "api/zones.h"
 
 #include <glib.h>

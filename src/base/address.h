@@ -20,13 +20,15 @@ struct address {
  */
 MUST_USE enum err address_parse(const char *text, struct address *out);
 
-/* What is wrong with `text` for address_parse(), in words for who wrote it; NULL: nothing. Static.
+/*
+ * What address_parse() minds in `text`, in words for the person who wrote it; NULL: nothing.
+ * Static.
  */
 const char *address_fault(const char *text);
 
 /*
- * What bind(2) and connect(2) want for a numeric address of either family; false where `host` is
- * none.
+ * Makes of a numeric address, of either family, what bind(2) and connect(2) take; false where
+ * `host` is no such address.
  */
 bool address_to_socket(const char *host, uint16_t port, struct sockaddr_storage *out,
                        socklen_t *len);

@@ -1,3 +1,7 @@
+/*
+ * An arena is a list of blocks, the newest first. It hands out the rest of the newest one; what
+ * does not fit there gets a new block, of BLOCK_BYTES, or of its own size if it is larger.
+ */
 #include "base/arena.h"
 
 #include <stdalign.h>

@@ -8,9 +8,9 @@
 struct arena_block;
 
 /*
- * Memory that is given back all at once: one arena a request, a drained read, a batch. Not for
- * sharing between threads. arena_clear() keeps one block for the next round; arena_free() keeps
- * nothing. A zeroed struct arena is empty and ready.
+ * Memory that is given back all at once: there is one arena for each request, drained read and
+ * batch. Not for sharing between threads. arena_clear() keeps one block for the next round;
+ * arena_free() keeps nothing. A zeroed struct arena is empty and ready.
  */
 struct arena {
     struct arena_block *blocks; /* newest first */
@@ -29,7 +29,7 @@ char *arena_copy_text(struct arena *a, const char *text) __attribute__((returns_
 char *arena_format(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
 
-/* What it holds of the heap. */
+/* How many bytes of the heap it holds. */
 size_t arena_bytes(const struct arena *a);
 
 void arena_clear(struct arena *a);

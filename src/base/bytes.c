@@ -1,3 +1,7 @@
+/*
+ * Comparing, searching and slicing borrowed bytes. A slice is clipped to what is there, so that a
+ * wrong length yields too little and never reads beyond the end.
+ */
 #include "base/bytes.h"
 
 #include <string.h>

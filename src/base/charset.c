@@ -77,7 +77,10 @@ static void blank_controls(uint8_t *at, size_t len)
     }
 }
 
-/* What `in` becomes, in the arena; *len is the room, then the length. NULL: nothing. */
+/*
+ * Converts `in`, into the arena. *len is the most bytes at first, then how many there are. NULL:
+ * none.
+ */
 static uint8_t *converted(struct arena *a, enum charset from, struct bytes in, size_t *len)
 {
     enum { GROWTH_MAX = 3 }; /* a byte that is no character becomes three */

@@ -18,7 +18,7 @@ enum charset {
  * becomes U+FFFD. May be called from any thread.
  */
 struct bytes charset_convert(struct arena *a, enum charset from, struct bytes in, size_t len_max);
-/* The same, with a blank for each control character other than tab and line feed. */
+/* Like charset_convert(), with a blank in place of each control character but tab and line feed. */
 struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in, size_t len_max);
 
 #endif

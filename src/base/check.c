@@ -1,3 +1,4 @@
+/* What happens when an invariant of ours is broken: a line that says where, then abort(). */
 #include "base/check.h"
 
 #include <stdio.h>

@@ -11,7 +11,7 @@
 int64_t clock_wall_ms(void);      /* since 1970-01-01T00:00:00Z; may be set back */
 int64_t clock_monotonic_ms(void); /* never goes back; means nothing across restarts */
 int64_t clock_monotonic_us(void); /* the same, finer */
-/* Whether the kernel says that the wall clock follows another one (NTP), as adjtimex(2) tells. */
+/* Whether the wall clock is kept right by another one (NTP), as the kernel says by adjtimex(2). */
 bool clock_is_synchronised(void);
 
 /* A date and time of day of the proleptic Gregorian calendar, without a zone. */

@@ -1,3 +1,7 @@
+/*
+ * CRC-16/X-25, the frame check sequence of ITU-T X.25, bit by bit: frames are short, so it needs no
+ * table.
+ */
 #include "base/crc.h"
 
 enum { POLYNOMIAL_REFLECTED = 0x8408 };

@@ -1,3 +1,4 @@
+/* The texts of the errors, made of the list in err.h. */
 #include "base/err.h"
 
 const char *err_text(enum err e)

@@ -32,7 +32,7 @@ enum err {
 
 #define MUST_USE __attribute__((warn_unused_result))
 
-/* The text of the list above; never NULL, static. */
+/* The text that the list above gives; static, never NULL. */
 const char *err_text(enum err e);
 
 #endif

@@ -144,7 +144,9 @@ static void put(struct fair_lane *lane, const struct fair_place *place, void *it
     lane->waiting++;
 }
 
-/* The first item of a group's next member, which then goes to the end. */
+/*
+ * Takes the first item of the member whose turn it is; the member then goes to the end of its row.
+ */
 static void *pull(struct fair_group *g)
 {
     struct member *m = g_queue_pop_head_link(&g->members)->data;
@@ -172,7 +174,7 @@ static bool has_place(const struct fair *f, struct fair_lane *lane, const struct
 
 /* ---- taking ---- */
 
-/* Takes the next item of a lane; false where each of its groups has none, or enough that run. */
+/* Takes the next item of a lane. False where no group of it has an item that may run now. */
 static bool take_from(const struct fair *f, struct fair_lane *lane, struct fair_turn *out)
 {
     for (GList *l = lane->groups.head; l != NULL; l = l->next) {

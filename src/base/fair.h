@@ -40,14 +40,14 @@ struct fair *fair_new(const struct fair_options *options);
 void fair_free(struct fair *f);
 
 /*
- * Queues an item. False where the places that are free in the lane are for others: a group may have
- * another one as long as fewer are its own than are free, a member as long as its own are fewer
- * than a third of these. So a group alone gets half of them, one member a quarter.
+ * Queues an item. False where the free places of the lane are kept for others: a group gets another
+ * place while it has fewer than are free, a member while it has fewer than a third of the free
+ * ones. So a group alone gets half of them, one member a quarter.
  */
 bool fair_put(struct fair *f, const struct fair_place *place, void *item);
 /*
- * The same for an item that ran before, which always has a place. One that goes on comes before
- * what else waits of its member, so that few things are half done; else it comes behind it.
+ * Queues an item that ran before; it always has a place. If it goes on, it comes before all else
+ * that waits of its member, so that few things are half done; if not, it comes behind all that.
  */
 void fair_put_again(struct fair *f, const struct fair_place *place, void *item, bool goes_on);
 /* Takes a waiting item out again; it waits at that place. */

@@ -1,3 +1,4 @@
+/* Bytes as hexadecimal digits and back; what people paste may have blanks between the bytes. */
 #include "base/hex.h"
 
 #include <stdbool.h>

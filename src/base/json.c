@@ -1,3 +1,9 @@
+/*
+ * Writing JSON. Room is asked for once for the longest form that a value can have. Then the value
+ * is written without further questions, and its end is noted:
+ *
+ *     room_for() ─► at ... put() ... ─► end_at()
+ */
 #include "base/json.h"
 
 #include <glib.h>
@@ -64,7 +70,7 @@ static void append(struct json_out *j, const char *text, size_t len)
     end_at(j, put(room_for(j, len), text, len));
 }
 
-/* As room_for(), behind the comma that goes before a value or a name. */
+/* Writes the comma that goes before a value or a name, where there is one; then as room_for(). */
 static char *begin_value(struct json_out *j, size_t len)
 {
     uint32_t bit = UINT32_C(1) << j->depth;
@@ -244,8 +250,8 @@ void json_write_string(struct json_out *j, const char *text)
 /* ---- numbers ---- */
 
 /*
- * By hand: a long answer holds half a million numbers. Writes `v` / 10^decimals before `end`,
- * answers where it begins.
+ * Writes `v` / 10^decimals before `end` and answers where it begins. Not by snprintf(): a long
+ * answer holds half a million numbers.
  */
 static char *format_decimal(char *end, int64_t v, unsigned decimals)
 {

@@ -40,13 +40,13 @@ void json_array_begin(struct json_out *j);
 void json_array_end(struct json_out *j);
 /* The name of the next member; plain ASCII of ours, written without escaping. */
 void json_name_sized(struct json_out *j, const char *name, size_t len);
-/* The same; inline, so that the length of a literal is counted by the compiler. */
+/* json_name_sized() of a text. It is inline so that the compiler counts the length of a literal. */
 static inline void json_name(struct json_out *j, const char *name)
 {
     json_name_sized(j, name, strlen(name));
 }
 
-/* Two names longer than their fellows: the library that parses JSON has json_null, json_string. */
+/* Two names are longer than the others, since jansson has a json_null and a json_string. */
 void json_write_null(struct json_out *j);
 void json_bool(struct json_out *j, bool v);
 void json_int(struct json_out *j, int64_t v);
@@ -55,7 +55,7 @@ void json_write_string(struct json_out *j, const char *text);
 void json_string_bytes(struct json_out *j, struct bytes text);
 /* `v` / 10^decimals with exactly that many decimals (0 to 9): json_decimal(j, 137, 1) is 13.7. */
 void json_decimal(struct json_out *j, int64_t v, unsigned decimals);
-/* The same as a string: "13.7". */
+/* Writes what json_decimal() does as a string: "13.7". */
 void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals);
 /* A finished piece of JSON, taken as it is. */
 void json_raw(struct json_out *j, struct bytes json);

@@ -39,7 +39,10 @@ struct json_value {
  */
 MUST_USE enum err json_read(struct bytes text, struct arena *arena, struct json_value **out);
 
-/* The last member of that exact name; NULL where `object` is NULL, no object or has none. */
+/*
+ * The last member with exactly that name. NULL where there is none, or `object` is no object or
+ * NULL.
+ */
 const struct json_value *json_read_member(const struct json_value *object, const char *name);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * The log: a line is put together in a buffer of its own and written by one call, so that lines of
+ * different threads never mix.
+ */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/*
+ * The heap of the C library, where out of memory ends the program; and how it gives memory back to
+ * the system.
+ */
 #include "base/mem.h"
 
 #include <malloc.h>

@@ -9,8 +9,9 @@
  */
 
 /*
- * Once, before any thread: large blocks that are freed go back to the system, whatever was freed
- * before. Else glibc keeps each in the heap that is no larger than the largest ever freed.
+ * Called once, before any thread is started: from then on a large block goes back to the system
+ * when it is freed. Without that glibc keeps every block that is no larger than the largest one
+ * freed so far.
  */
 void mem_configure(void);
 

@@ -15,10 +15,12 @@
  */
 struct queue;
 
-/* `capacity` bytes, rounded up to a multiple of 8; every record takes 8 of them more than it has.
+/*
+ * A queue of `capacity` bytes, rounded up to a multiple of 8. Every record takes 8 bytes beside its
+ * own.
  */
 struct queue *queue_new(size_t capacity);
-/* Nobody uses it any more; what is in it is dropped. */
+/* Frees a queue that nobody uses any more; the records in it are dropped. */
 void queue_free(struct queue *q);
 
 /* What a record of `size` bytes takes of the capacity. */
@@ -37,8 +39,8 @@ void queue_close(struct queue *q);
 
 /*
  * Consumer: waits until there are records that queue_next() has not given yet, at most
- * `timeout_ms`. ERR_OK: queue_next() gives all that are there now. ERR_TIMEOUT; ERR_END: closed,
- * and all given.
+ * `timeout_ms`. ERR_OK: queue_next() gives all that are there now. ERR_TIMEOUT: there is none.
+ * ERR_END: the queue is closed, and all were given.
  */
 MUST_USE enum err queue_take(struct queue *q, unsigned timeout_ms);
 /* Consumer: the next of the records taken, valid until queue_release(). ERR_END after the last. */

@@ -1,3 +1,7 @@
+/*
+ * Reading bytes that come from outside. A read that finds too little fails the reader, and so does
+ * every later one; none runs past the end.
+ */
 #include "base/reader.h"
 
 #include <stdbool.h>
@@ -23,8 +27,9 @@ size_t reader_left(const struct reader *r)
 }
 
 /*
- * Takes n bytes, or fails the reader and returns NULL. Together with what builds a number of them
- * it is where a decoder spends its time: each number of bytes gets its own straight code.
+ * Takes n bytes, or fails the reader and returns NULL. Here, and where the bytes become a number, a
+ * decoder spends its time; so these functions are inlined, and each width gets code of its own
+ * without a loop.
  */
 __attribute__((always_inline)) static inline const uint8_t *take(struct reader *r, size_t n)
 {
@@ -168,7 +173,10 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/* Takes all digits at the front of `r`, the first `most` of them into `value`; how many. */
+/*
+ * Takes all digits at the front of `r`, and the first `most` of them into `value`. Answers how many
+ * there were.
+ */
 static size_t take_digits(struct reader *r, int64_t *value, size_t most)
 {
     size_t digits = 0;

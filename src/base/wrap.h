@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * Sums and differences that wrap around at 64 bits, so that each undoes the other whatever the
- * operands, those of a damaged file too. Any thread.
+ * Sums and differences that wrap around at 64 bits. Each undoes the other for any operands, even
+ * those of a damaged file. Any thread.
  */
 
 /* a - b */

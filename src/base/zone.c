@@ -131,7 +131,7 @@ static int interval_at(const struct zone *z, int64_t time_s)
     return g_time_zone_find_interval(z->glib, G_TIME_TYPE_UNIVERSAL, time_s);
 }
 
-/* The time nearest to `far_s` that lies in `interval` still, on the way from `near_s`. */
+/* The last time on the way from `near_s` to `far_s` that still lies in `interval`. */
 static int64_t end_of(const struct zone *z, int interval, int64_t near_s, int64_t far_s)
 {
     if (interval_at(z, far_s) == interval) {
@@ -201,7 +201,7 @@ static char *put_two(char *at, int64_t value)
     return at + 2;
 }
 
-/* ZONE_TIME, of which successive times mostly share the date. */
+/* Writes a time as ZONE_TIME. The date is kept, as successive times mostly share it. */
 static void format_time(struct zone_clock *clock, int64_t local_s, char out[ZONE_TEXT_SIZE])
 {
     int64_t day = (local_s - year_1_s) / DAY_S; /* neither is before the year 1 */

@@ -37,7 +37,7 @@ struct zone_clock {
     int64_t local_day;
 };
 
-/* A clock that has met no time yet; `z` must outlive it. */
+/* A clock of the zone `z`, which must outlive it. */
 struct zone_clock zone_clock_init(const struct zone *z);
 /* Seconds east of UTC at `time_s`. */
 int32_t zone_offset_s(struct zone_clock *clock, int64_t time_s);
@@ -57,9 +57,9 @@ enum zone_pass { ZONE_FIRST_PASS, ZONE_LAST_PASS };
 
 /*
  * Reads "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd" (midnight), "yyyy/M/d H:mm:ss" and ISO 8601 without an
- * offset ("yyyy-MM-ddTHH:mm:ss", all local), and ISO 8601
- * with an offset or Z. A local time that came twice (clocks set back) is that of `pass`; one
- * that never was (clocks set forward) is counted on from before the change: 02:30 is then 03:30.
+ * offset ("yyyy-MM-ddTHH:mm:ss", all local), and ISO 8601 with an offset or Z. Where clocks are set
+ * back, a local time comes twice, and `pass` says which is meant. Where they are set forward, a
+ * local time may never come; it is then counted on from before the change, so that 02:30 is 03:30.
  * ERR_INVALID for anything else.
  */
 MUST_USE enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass pass,

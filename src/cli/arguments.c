@@ -1,3 +1,7 @@
+/*
+ * The command line of a subcommand, read by the rows that the subcommand gives; its help is printed
+ * from the same rows.
+ */
 #include "cli/arguments.h"
 
 #include <stdio.h>

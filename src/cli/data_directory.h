@@ -10,7 +10,7 @@
 bool data_directory_is_usable(const char *path);
 /*
  * Whether there is a store to be read at `path`. Where not, a line on standard error says so on
- * behalf of `command`; of one that is gone, it is the one serve would write.
+ * behalf of `command`; where the store is gone, it is the line that serve would write.
  */
 bool data_directory_has_store(const char *command, const char *path);
 

@@ -52,7 +52,7 @@ static void print_help(void)
     }
 }
 
-/* Writes down an argument that is no frame at all, as it was given. */
+/* Writes an argument that is no frame at all into the output, as it was given. */
 static void print_no_hex(struct transcript *t, struct bytes text)
 {
     struct json_out j = {0};

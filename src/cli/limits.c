@@ -1,3 +1,7 @@
+/*
+ * How many connections there may be: each is an open file, and the system allows a process only so
+ * many.
+ */
 #include "cli/limits.h"
 
 #include <sys/resource.h>

@@ -1,3 +1,11 @@
+/*
+ * The configuration file. Each option is one row below: its section and key, what it may be, its
+ * default, the sentence that --print-config prints, and the member of `struct options` that it
+ * fills. Reading, checking and printing follow from the rows.
+ *
+ * Two sections have keys of their own: [aliases] has second names of methods, and [protocol.NAME]
+ * what holds for all devices of a protocol.
+ */
 #include "cli/options.h"
 
 #include <glib.h>

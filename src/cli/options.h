@@ -17,8 +17,8 @@ enum { OPTIONS_ALIASES_MAX = 128 };
 
 /*
  * The server's configuration, filled from the rows of options.c, the file, the command line. Each
- * room finds what is its own in its options; the rest of those (where the rooms stand, what they
- * call) is the caller's. Not to be moved: it points into itself.
+ * room has a struct of its own in it. The caller fills the members of these that are no options:
+ * where the other rooms are, and what they call. It must not be moved, as it points into itself.
  */
 struct options {
     const char *http; /* addresses, checked by their rows; texts live in `texts`, or for ever */

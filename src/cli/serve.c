@@ -328,8 +328,8 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
 }
 
 /*
- * Ends a start that failed, once more in one line where none has told the reason: whatever is not
- * permitted, not found, invalid or locked did so where it was noticed. Answers the exit status.
+ * Ends a start that failed. Writes one more line where none has told the reason yet; what is not
+ * permitted, not found, invalid or locked was told where it was noticed. Answers the exit status.
  */
 static int fail_start(const struct server *s, enum err e)
 {

@@ -49,7 +49,9 @@ struct simulate_options {
     bool quiet;
 };
 
-/* The protocol behind `from` others that have a device's side, or NULL. The first is the default.
+/*
+ * The next protocol that has a device's side, after `from` of them; NULL: there is none. The first
+ * is the default.
  */
 static const struct protocol *simulated(size_t from)
 {
@@ -244,8 +246,8 @@ struct plan {
 };
 
 /*
- * Synthetic drives. So many fixes that trying when they end would take long begin so long ago that
- * none can lie in the future: a parked drive reports every ten minutes.
+ * Synthetic drives. Of very many fixes it would take long to try when they end. These begin so long
+ * ago that none can lie in the future: even a parked drive reports every ten minutes.
  */
 static enum err run_drives(const struct plan *p)
 {
@@ -339,7 +341,7 @@ static int settle_options(const struct simulate_options *o, struct address *addr
     return 0;
 }
 
-/* Fixes of each device; 0: without end. */
+/* How many fixes each device sends; 0: without end. */
 static uint64_t fixes_each(const struct simulate_options *o)
 {
     if (o->fixes > 0 || o->realtime || o->once) {
@@ -349,7 +351,7 @@ static uint64_t fixes_each(const struct simulate_options *o)
     return paced ? o->duration_s * o->rate / o->devices + 1 : DEFAULT_FIXES;
 }
 
-/* What was not acknowledged, and why as far as it is known. */
+/* Tells what was not acknowledged, and why, as far as that is known. */
 static void explain(const struct simulate_options *o, const struct sim_options *sim,
                     const struct sim_result *r)
 {

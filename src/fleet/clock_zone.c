@@ -111,7 +111,7 @@ static bool is_between(int64_t v, int64_t min, int64_t max)
     return v >= min && v <= max;
 }
 
-/* The zones that a clock may be in that is read too far east; answers how many. */
+/* The zones that may be right if the clock is now read too far east; answers how many. */
 static size_t candidates_of(const struct clock_basis *b, int16_t out[CANDIDATES])
 {
     size_t count = 0;
@@ -230,7 +230,7 @@ static bool is_whole(const struct clock_spell *s)
     return s->count >= SPELL_FIXES && s->last_arrival_s - s->first_arrival_s >= SPELL_S;
 }
 
-/* Keeps a spell that became whole: the first one, or that there is a second. */
+/* Keeps a spell that became whole: the first one as it is, of the second one only that it came. */
 static void keep_spell(struct clock_zone *z)
 {
     const struct clock_spell *s = &z->running;

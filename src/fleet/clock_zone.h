@@ -26,7 +26,7 @@ struct clock_rule {
     int16_t offset_min; /* CLOCK_FIXED, CLOCK_SET; else 0 */
 };
 
-/* Who says what, of one fix. */
+/* What each source says of the zone that a fix is read in. */
 struct clock_basis {
     bool is_set; /* UtcOffsetMinutes of the device */
     bool is_configured;
@@ -89,10 +89,13 @@ struct clock_zone {
 
 /* The zone in which `rule` reads a time, in minutes east of UTC. */
 int clock_rule_offset_min(const struct clock_rule *rule, const struct clock_basis *b);
-/* The zone in which times are read: set by a person, configured, learnt, told, the row's. */
+/*
+ * The zone in which times are read. Whoever knows better comes first: a person, the configuration,
+ * what was learnt, the login, the protocol's row.
+ */
 int clock_zone_offset_min(const struct clock_zone *z, const struct clock_basis *b);
 
-/* Takes an observation in; the rule stays. */
+/* Takes an observation in, without changing the rule. */
 void clock_zone_observe(struct clock_zone *z, const struct clock_basis *b,
                         const struct clock_observation *o);
 
@@ -109,11 +112,11 @@ bool clock_zone_may_learn(const struct clock_zone *z, const struct clock_basis *
 void clock_zone_learn(struct clock_zone *z, const struct clock_basis *b, int16_t offset_min,
                       int64_t now_s);
 /*
- * A person set another zone, or took it back: `was_set` and `was_min` are what was before. All
- * that was learnt is dropped, but not what is ruled out.
+ * A person set another zone, or took it back; `was_set` and `was_min` tell what held before. All
+ * that was learnt is dropped, except which zones are ruled out.
  */
 void clock_zone_note_set(struct clock_zone *z, bool was_set, int16_t was_min, int64_t now_s);
-/* Drops former rules by which no repeat is looked for any more. */
+/* Drops the former rules that are too old to look for repeats by. */
 void clock_zone_prune(struct clock_zone *z, int64_t now_s);
 /* Whether nothing is known that had to be stored. */
 bool clock_zone_is_blank(const struct clock_zone *z);

@@ -44,28 +44,36 @@ struct device_ref {
 void device_ref_release(struct directory *dir, struct device_ref *ref);
 
 /*
- * Copies / replaces the live state under the device's lock. It is kept packed: members that its
- * header says are zero must be.
+ * Copies / replaces the live state under the device's lock. It is kept packed, so the members that
+ * its header says are zero must be zero.
  */
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
-/* The same of what is known of the zone of its clock; false, and all zero, where nothing is. */
+/*
+ * Copies / replaces what is known of the zone of the device's clock. False where nothing is known;
+ * *out is then all zero.
+ */
 bool tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out);
 void tracked_publish_clock(struct directory *dir, struct tracked *t, const struct clock_zone *zone);
-/* Whether it reported and its state has a position, which it keeps ever after; cheaper to ask. */
+/*
+ * Whether the device reported and its state has a position, which it then keeps for good. Cheaper
+ * than a copy of the state.
+ */
 bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
- * Applies one change (loading, or after its commit). Texts and parts of messages are the store's
- * alone and passed over. A deleted device is gone from every table at once; the addresses of a
- * deleted user are forgotten. The devices of a deleted enterprise are found by nobody, those of a
- * deleted group are in none; directory_resolve_orphans() brings that to the store.
+ * Applies one change (loading, or after its commit). Texts, and parts of divided messages, are the
+ * store's alone and are passed over. A deleted device is gone from every table at once; the
+ * addresses of a deleted user are forgotten. Nobody finds the devices of a deleted enterprise any
+ * more, and those of a deleted group are in no group; directory_resolve_orphans() brings that to
+ * the store.
  */
 void directory_apply(struct directory *dir, const struct change *c);
 
 /*
- * Appends the changes that delete some devices of deleted enterprises, or take some out of deleted
- * groups: at most `max` devices. Ingest only; so is the question whether there are any.
+ * Appends the changes that delete devices of deleted enterprises and take devices out of deleted
+ * groups, of at most `max` devices. Both functions are for ingest only; the other one says whether
+ * any are left.
  */
 void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
 bool directory_has_orphans(struct directory *dir);
@@ -104,8 +112,9 @@ MUST_USE enum err directory_authenticate(struct directory *dir,
 MUST_USE enum err directory_user_by_login(struct directory *dir, const char *login_name,
                                           struct arena *arena, struct user *out);
 /*
- * One of the kinds that have ids, but for devices: copied to `out`, a struct of the kind, and what
- * it borrows into `arena`. Deleted ones too. ERR_NOT_FOUND. The next three do it with types.
+ * Finds an entity that has an id and is no device. Copies it to `out`, a struct of its kind, and
+ * what it borrows into `arena`. Finds deleted ones, too. ERR_NOT_FOUND: there is none. The next
+ * three functions do it with types.
  */
 MUST_USE enum err directory_entity(struct directory *dir, enum entity_kind kind, int64_t id,
                                    struct arena *arena, void *out);
@@ -135,19 +144,23 @@ struct login_address *directory_list_addresses(struct directory *dir, int64_t us
 /* ---- devices ---- */
 
 /*
- * What a tracker reported, on the whole platform: ERR_NOT_FOUND where no live device has that
- * identity (compared by device_id_key()). The ref must be released.
+ * Finds the device that a tracker says it is, on the whole platform. ERR_NOT_FOUND: no live device
+ * has that identity (compared by device_id_key()). The ref must be released.
  */
 MUST_USE enum err directory_find_tracker(struct directory *dir, const char *device_id,
                                          struct device_ref *out);
-/* How that device's frames are to be read; all 0 where nobody said or nobody has it. */
+/*
+ * How the frames of the device with that identity are to be read. All 0 where nobody set anything,
+ * or there is no such device.
+ */
 struct dialect directory_dialect(struct directory *dir, const char *device_id);
 /* The device of an internal id. */
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*
- * What `caller` may see under that DeviceID (trimmed, by device_id_key()) / plate (trimmed, without
- * case). A device of another enterprise or outside the caller's groups is ERR_NOT_FOUND exactly
- * like one that does not exist; so is every device for root before HoldID chose an enterprise.
+ * Finds the device that has that DeviceID (trimmed, by device_id_key()) / plate (trimmed, without
+ * case), if `caller` may see it. A device of another enterprise or outside the caller's groups is
+ * ERR_NOT_FOUND, exactly like one that does not exist. So is every device for root, before HoldID
+ * chose an enterprise.
  */
 MUST_USE enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
                                               const char *device_id, struct device_ref *out);
@@ -168,7 +181,8 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
 /*
  * All devices the caller may see, ordered by DeviceID; the array lives in `arena`. Release each
  * with device_ref_release(), or all with directory_release_all(). Large fleets are listed with
- * pauses for ingest: but for its own thread, a device that comes meanwhile may be in it or not.
+ * pauses, in which ingest may change them: a device that comes meanwhile may be in the list or not.
+ * On the ingest thread itself nothing changes meanwhile.
  */
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count);

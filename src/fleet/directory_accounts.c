@@ -129,8 +129,8 @@ static gboolean match_login(void *key, void *value, void *data)
 }
 
 /*
- * Takes `u` out of the tables. Its name goes to another user of that name, if there is one; not
- * where `heir` of the same name is about to take its place, which saves the search.
+ * Takes `u` out of the tables. Its name goes to another user of that name, if there is one. There
+ * is no need to search for one where `heir`, of the same name, is about to take its place.
  */
 static void remove_user(struct directory *dir, struct user *u, const struct user *heir)
 {
@@ -172,7 +172,10 @@ static bool has_passed(int64_t end_s, int64_t now_s)
     return end_s != 0 && now_s >= end_s;
 }
 
-/* The live user of a token that still counts but for the expiry of accounts; NULL. */
+/*
+ * The live user of a token that is still good; NULL: there is none. It does not ask whether the
+ * account has expired.
+ */
 static const struct user *user_of_token(const struct directory *dir, const struct token *t,
                                         int64_t now_s)
 {

@@ -44,7 +44,7 @@ static void free_record(void *record)
 
 enum { LISTED_A_STRETCH = 2048 };
 
-/* A record of `d` with one count, in one allocation; takes over one count of `t`. */
+/* Makes a record of `d`, with one count, in one allocation. It takes over one count of `t`. */
 static struct device_record *record_new(const struct device *d, struct tracked *t)
 {
     struct device_record *r = mem_new(sizeof(*r) + entity_borrowed(ENTITY_DEVICE, d));
@@ -174,7 +174,7 @@ static void put_record(GHashTable *index, const char *text, struct device_record
     }
 }
 
-/* Out of every index; the count that by_id holds is let go. */
+/* Takes a record out of every index, and lets the count of by_id go. */
 static void unindex(struct directory *dir, struct device_record *r)
 {
     const char *key = device_id_key(r->device.device_id);
@@ -463,7 +463,9 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
     return is_taken(dir, dir->codes, &like, except_id);
 }
 
-/* What a walk over a fleet collects, a stretch at a time: no writer waits for all of a large one.
+/*
+ * What a walk over a fleet collects. It goes a stretch at a time, so that no writer waits for a
+ * whole large fleet.
  */
 struct device_listing {
     const struct caller *caller;
@@ -488,7 +490,10 @@ static void list_device(struct device_listing *list, struct device_record *r)
     list->at[list->count++] = ref_of(r);
 }
 
-/* The first behind `before` (NULL: of all), with room for what there is; NULL behind the last. */
+/*
+ * The first device behind `before` (NULL: of all); makes room for those that follow. NULL behind
+ * the last.
+ */
 static GTreeNode *find_stretch(struct directory *dir, struct device_listing *list,
                                const struct device_record *before)
 {

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "fleet/directory_private.h"
 
-/* Whether the tombstone of that group or enterprise was applied. */
+/* Whether that group or enterprise has a tombstone that was applied. */
 static bool group_is_deleted(const struct directory *dir, int64_t id)
 {
     const struct group *g = g_tree_lookup(dir->plain[ENTITY_GROUP], &id);

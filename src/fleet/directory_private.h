@@ -22,8 +22,8 @@
 enum { DIRECTORY_STRIPES = 256, DIRECTORY_TOKENS_KEPT = 1024 };
 
 /*
- * A live state, packed: most of its members are empty most of the time. All but `id` and `holders`
- * is under directory.stripes[id % DIRECTORY_STRIPES].
+ * A live state, packed: most of its members are empty most of the time. The lock
+ * directory.stripes[id % DIRECTORY_STRIPES] covers all of it but `id` and `holders`.
  */
 struct tracked {
     int64_t id;
@@ -46,7 +46,7 @@ struct fleet {
     bool is_orphaned; /* it stands in orphaned_fleets */
 };
 
-/* The devices of one group, in no order; it goes with the last of them. */
+/* The devices of one group, in no order. It is freed with the last of them. */
 struct squad {
     int64_t group_id;
     struct device_record *first;
@@ -59,7 +59,7 @@ struct device_record {
     struct device device; /* first, so that a device_ref's info leads back here */
     struct device_record *self;
     struct tracked *tracked;
-    struct fleet *fleet; /* while it is in the tables, as the next three */
+    struct fleet *fleet; /* this and the next three: while it is in the tables */
     struct squad *squad; /* NULL: in no group */
     struct device_record *before;
     struct device_record *next; /* of its squad */
@@ -69,7 +69,7 @@ struct device_record {
 struct directory {
     pthread_rwlock_t lock;
     int64_t last_ids[ENTITY_COUNT]; /* of each kind that has ids */
-    GTree *plain[ENTITY_COUNT];     /* the same but devices: id -> the struct, owned here */
+    GTree *plain[ENTITY_COUNT];     /* of these all but devices: id -> the struct, owned */
     GHashTable *group_names;        /* enterprise and folded name -> id, of live groups */
     GHashTable *logins;             /* folded name -> struct user */
     GHashTable *tokens;             /* hash -> struct token, owned */
@@ -79,7 +79,7 @@ struct directory {
     GHashTable *by_id;      /* internal id -> struct device_record, which it counts */
     GHashTable *by_key;     /* device_id_key() -> struct device_record */
     GHashTable *plates;     /* set of struct device_record, by enterprise and folded plate */
-    GHashTable *codes;      /* the same by object code */
+    GHashTable *codes;      /* as plates, by object code */
     GHashTable *fleets;     /* enterprise -> struct fleet, owned: its devices by DeviceID */
     GHashTable *squads;     /* group -> struct squad, owned */
     GQueue orphaned_fleets; /* deleted, with devices that are not yet; may be empty of them */
@@ -87,7 +87,7 @@ struct directory {
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
-/* The lock; none of the public calls is made while it is held. */
+/* Takes and gives back the lock. No public function is called while it is held. */
 void directory_lock_read(struct directory *dir);
 void directory_lock_write(struct directory *dir);
 void directory_unlock(struct directory *dir);
@@ -106,11 +106,11 @@ void directory_groups_init(struct directory *dir);
 void directory_groups_clear(struct directory *dir);
 void directory_orphans_init(struct directory *dir);
 void directory_orphans_clear(struct directory *dir);
-/* A group was put: whether its devices are left behind. */
+/* A group was put: notes whether its devices are left behind. */
 void directory_squads_note(struct directory *dir, int64_t group_id);
-/* A fleet got a device, or its enterprise was put: whether it is deleted. */
+/* A fleet got a device, or its enterprise was put: notes whether the enterprise is deleted. */
 void directory_fleets_note(struct directory *dir, struct fleet *f);
-/* A record comes into the tables, with its group; it leaves them. */
+/* A record with its group comes into the tables / leaves them. */
 void directory_squads_join(struct directory *dir, struct device_record *r);
 void directory_squads_leave(struct directory *dir, struct device_record *r);
 /* The group a record is in; 0 where it is in none, or in one that was deleted. */
@@ -118,7 +118,7 @@ int64_t directory_squads_group(const struct device_record *r);
 
 /* ---- one change each, under the write lock ---- */
 
-/* Of a kind that is only found by its id and listed. */
+/* Puts an entity of a kind that is only found by its id and listed. */
 void directory_put_plain(struct directory *dir, const struct change *c);
 void directory_put_enterprise(struct directory *dir, const struct change *c);
 void directory_put_group(struct directory *dir, const struct change *c);

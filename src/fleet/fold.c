@@ -25,9 +25,9 @@
  *     Moving [0] [10 s]     [20 s]   silence  Moving [0]     [10 s]
  *
  * Odometer. The tracker's counter where there is one: its rises count, a fall (a reset) adds
- * nothing. A counter of 0 is none: of trackers that have no odometer, and of one that lost it for a
- * moment, whose way back up must not count. Else the distance over fixes with GPS lock, measured
- * from the anchor A:
+ * nothing. A counter of 0 is taken for none. Trackers without an odometer send it; so does a
+ * tracker that lost its counter for a moment, and its way back up must not count. Else the distance
+ * over fixes with GPS lock, measured from the anchor A:
  *
  *      drift at standstill          under way
  *          2   4                A ----- 2 ----- 3 --- 4 (stopped)
@@ -48,10 +48,10 @@
  * the GPS time of the fix before them, so that no fix is late because of them; motion that changes
  * with one does so at its arrival.
  *
- * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends. One that
- * is a silence is held: the next gap proves it where it is within a factor of two, and both count,
- * so that a tracker that reports every half hour has its interval and one that was switched off
- * over night does not get a new one.
+ * Upload interval. Gaps between fixes with GPS lock, while moving at both of their ends. A gap that
+ * is a silence is held. If the next gap is within a factor of two of it, the silence is proved and
+ * both count. So a tracker that reports every half hour has its interval, and one that was switched
+ * off over night does not get a new one.
  */
 #include "fleet/fold.h"
 
@@ -73,7 +73,7 @@ enum {
     INTERVALS_MISSED = 3,
 };
 
-/* Beyond this a counter is noise; decoders leave such a one out too. */
+/* Beyond this a counter is noise; decoders leave it out, too. */
 static const uint64_t counter_max_m = UINT64_C(10000000000);
 
 /* The flags that go with a `has` bit. */
@@ -166,7 +166,7 @@ static const uint32_t own_numbers = 0 FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
 #undef OF_KEPT
 #undef OF_OWN
 
-/* Whose value of a member counts, by whether it is missing. */
+/* Which fix a member is taken from, by whether the newer one lacks it. */
 static inline const struct fix *holder(const struct fix *to, const struct fix *old,
                                        uint32_t is_missing)
 {
@@ -196,7 +196,7 @@ static bool has_anchor(const struct fold_state *state)
     return state->anchor_time_s != 0 && (state->anchor_lat_e7 != 0 || state->anchor_lon_e7 != 0);
 }
 
-/* Whether the tracker is under way by this fix; what it was where the fix does not say. */
+/* Whether the tracker is under way by this fix. Where the fix does not say, it is what it was. */
 static bool is_moving(const struct fold_state *state, const struct step *step)
 {
     const struct fix *fix = step->fix;
@@ -224,7 +224,7 @@ static bool tells_motion(const struct fold_state *state, const struct step *step
            (step->locked && has_anchor(state));
 }
 
-/* Whether a gap is a silence; that most are shorter is seen without sorting those before. */
+/* Whether a gap is a silence. Most are shorter, which shows before the gaps are sorted. */
 static bool is_silence(const struct fold_state *state, int64_t gap_s)
 {
     return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);

@@ -53,7 +53,7 @@ struct fold_state {
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
- * arrival; one older than state->current is a broken invariant.
+ * arrival; a fix that is older than state->current is a broken invariant.
  */
 void fold_step(struct fold_state *state, const struct fix *fix);
 

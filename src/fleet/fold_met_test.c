@@ -15,19 +15,26 @@ static uint32_t draw(uint32_t *seed, uint32_t below)
     return (uint32_t)((uint64_t)(*seed >> 8) * below >> 24);
 }
 
-/* A drive of every kind of fix: with stops, silences, jumps, heartbeats, ignition and alarms. */
+/* The fix `i` of a drive, and what it says beside its place. */
+static struct fix some_fix(uint32_t *seed, size_t i, int64_t after_s, int64_t metres)
+{
+    bool stands = i % 50 >= 40;
+    uint32_t speed_kmh = stands ? draw(seed, 3) : 20 + draw(seed, 60);
+    struct fix f = i % 17 == 0 ? bare(after_s, FIX_HEARTBEAT) : at(after_s, metres, speed_kmh);
+    f = i % 3 == 0 ? with_ignition(f, !stands) : f;
+    f.alarms = draw(seed, 40) == 0 ? ALARM_BIT(SOS) : 0;
+    return f;
+}
+
+/* A drive of every kind of fix: with stops, silences, heartbeats, ignition and alarms. */
 static void make_drive(uint32_t seed, bool has_counter, struct fix out[DRIVE])
 {
     int64_t after_s = 0;
     int64_t metres = 0;
     for (size_t i = 0; i < DRIVE; i++) {
-        bool stands = i % 50 >= 40;
         after_s += draw(&seed, 90) == 0 ? 7200 : 5 + draw(&seed, 20);
-        metres += stands ? draw(&seed, 5) : 80 + draw(&seed, 200);
-        out[i] = at(after_s, metres, stands ? draw(&seed, 3) : 20 + draw(&seed, 60));
-        out[i] = i % 3 == 0 ? with_ignition(out[i], !stands) : out[i];
-        out[i] = i % 17 == 0 ? bare(after_s, FIX_HEARTBEAT) : out[i];
-        out[i].alarms = draw(&seed, 40) == 0 ? ALARM_BIT(SOS) : 0;
+        metres += i % 50 >= 40 ? draw(&seed, 5) : 80 + draw(&seed, 200);
+        out[i] = some_fix(&seed, i, after_s, metres);
         if (has_counter && i % 2 == 0) {
             fix_set_odometer_m(&out[i], 100000 + (uint64_t)metres);
         }
@@ -155,7 +162,7 @@ static void other_rules_have_another_number(void **state)
         }
     }
     assert_int_equal(FOLD_RULES, 1);
-    assert_int_equal(hash, UINT64_C(0xe495b58dff770e6d)); /* of the rules with this number */
+    assert_int_equal(hash, UINT64_C(0xfa4f8276f77c4b0)); /* of the rules with this number */
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* Whether a device is online, from when it was last heard (the contract's part 3). */
 #include "fleet/live.h"
 
 enum {
@@ -26,6 +27,8 @@ bool live_is_online(const struct live *live, int64_t now_monotonic_ms, int64_t n
         return now_monotonic_ms - live->heard_monotonic_ms <= limit_ms;
     }
     int64_t silent_ms = now_wall_ms - live->state.current.rcv_time_s * 1000;
-    /* A reception in the future is of a wall clock that was set back: believed within the limit. */
+    /*
+     * A reception in the future means that the wall clock was set back: believed within the limit.
+     */
     return live->reported && silent_ms <= limit_ms && silent_ms >= -limit_ms;
 }

@@ -13,8 +13,8 @@
 
 /*
  * Fixes and fold states as bytes. A packed fix is a record: its length, then its body. Both come
- * back exactly as they went in, given what their headers promise: members that are not there are
- * zero, temperatures beyond the count too, gaps beyond the count too.
+ * back exactly as they went in, provided that they keep what their headers promise: members that
+ * are not there are zero, and so are temperatures and gaps beyond their counts.
  */
 
 enum {
@@ -25,7 +25,7 @@ enum {
 
 /* Appends the record of `fix`, at most PACK_FIX_MAX bytes. */
 void pack_fix(struct writer *w, const struct fix *fix);
-/* The same with its extra values, packed; at most PACK_REPORT_MAX bytes. */
+/* Appends the record of `fix` with its packed extra values, at most PACK_REPORT_MAX bytes. */
 void pack_report(struct writer *w, const struct fix *fix, struct bytes extras);
 /* Appends the state, at most PACK_STATE_MAX bytes. */
 void pack_state(struct writer *w, const struct fold_state *state);

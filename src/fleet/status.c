@@ -15,7 +15,7 @@
 enum { GSM_MIDDLE = 16, GSM_STRONG = 25 };
 enum { SATELLITES_MIDDLE = 4, SATELLITES_STRONG = 10 };
 
-/* The text so far. A part that does not fit is taken back, and nothing follows it. */
+/* The text so far. A piece that does not fit is taken back, and nothing follows it. */
 struct text {
     char *begin;
     char *next;

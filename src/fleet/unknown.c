@@ -61,7 +61,7 @@ struct unknown_trackers {
 
 static const uint8_t V4_MAPPED[V4_AT] = {[10] = 0xff, [11] = 0xff};
 
-/* The host of "ADDR:PORT"; all zero for what is none. */
+/* The host of "ADDR:PORT"; all zero where the text is no address. */
 static struct host host_of(const char *text)
 {
     struct address a;
@@ -112,7 +112,7 @@ static void remove_link(struct table *t, GList *link)
     free(gone);
 }
 
-/* Makes room for a nameless one in its network. */
+/* Makes room in its network for a tracker that named no device. */
 static void bound_network(struct table *t, const struct host *host)
 {
     size_t count = 0;

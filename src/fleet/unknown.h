@@ -12,10 +12,11 @@
 /*
  * Trackers that knocked and are not registered; in memory only. Any thread; has its own lock.
  *
- * Those that named themselves are UNKNOWN_MAX at most, by DeviceID; the one not heard from for
- * longest goes. Those of which only the address is known, because nobody understood them, have a
- * table of their own, so that a scanner drives no named one out: UNKNOWN_NAMELESS_MAX, by host, and
- * of one network (/24 of IPv4, /64 of IPv6) UNKNOWN_PER_NETWORK.
+ * Those that named themselves are listed by DeviceID, at most UNKNOWN_MAX; the one that was not
+ * heard from for longest goes first. Those that nobody understood are known by their address alone.
+ * They have a table of their own, so that a scanner drives no named tracker out: it has
+ * UNKNOWN_NAMELESS_MAX places, by host, and at most UNKNOWN_PER_NETWORK for one network (/24 of
+ * IPv4, /64 of IPv6).
  */
 enum {
     UNKNOWN_MAX = 10000,
@@ -25,7 +26,7 @@ enum {
     UNKNOWN_ADDRESS_SIZE = 56,
 };
 
-/* What the log gets: of one tracker a line an hour, of all together so many a minute. */
+/* What the log gets: one line an hour for each tracker, and so many a minute for all of them. */
 enum { UNKNOWN_LINES_MAX = 10, UNKNOWN_TELL_AGAIN_S = 3600 };
 
 struct unknown_tracker {
@@ -39,7 +40,9 @@ struct unknown_tracker {
     uint8_t frame[UNKNOWN_FRAME_MAX]; /* the last one, cut */
 };
 
-/* Whether the log should get a line of it, and how many were due since the last and not written. */
+/*
+ * Whether the log gets a line now, and how many lines were due but not written since the last one.
+ */
 struct unknown_line {
     bool is_due;
     uint64_t left_out;

@@ -1,3 +1,4 @@
+/* The texts of the alarms, made of the list in alarm.h. */
 #include "model/alarm.h"
 
 static const struct {

@@ -13,7 +13,8 @@
  * the commit the directory applies each. Loading replays the saved ones as puts. A deleted
  * enterprise, user, group or device is a put with `deleted` set: a tombstone, so that its id and,
  * of users, its name are remembered. The others are deleted by the columns that their row in
- * entity.c names: of parts, all of one message go. A text is appended, and the store numbers it.
+ * entity.c names; so a deletion of a part takes all parts of its message. A text is appended, and
+ * the store numbers it.
  */
 enum change_kind {
 #define X(NAME, tag, member)                                                                       \
@@ -35,14 +36,14 @@ struct change {
 enum entity_kind change_entity(enum change_kind kind);
 /* Whether it deletes; else it puts. */
 bool change_is_deletion(enum change_kind kind);
-/* The change that puts one of the kind. */
+/* The kind of change that puts such an entity. */
 enum change_kind change_put_of(enum entity_kind kind);
 /* The value in it, a struct of its kind. */
 const void *change_value(const struct change *c);
-/* The same, to be filled. */
+/* Where the value of a change is, to be filled. */
 void *change_room(struct change *c);
 
-/* A growing list in an arena; what its changes borrow must live as long. */
+/* A growing list of changes in an arena. What the changes borrow must live as long as the arena. */
 struct change_list {
     struct arena *arena;
     struct change *at;

@@ -256,7 +256,7 @@ static bool is_text(const struct entity_column *c)
     return c->type == ENTITY_COLUMN_TEXT || c->type == ENTITY_COLUMN_DEVICE_ID;
 }
 
-/* The bytes of one element, where `beside` holds how many there are; 0: it does not. */
+/* How many bytes an element has, if `beside` holds the number of elements; 0: it does not. */
 static size_t unit_of(const struct entity_column *c)
 {
     switch (c->type) {

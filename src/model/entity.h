@@ -38,8 +38,8 @@ enum entity_column_type {
 };
 
 /*
- * One column. One that came after its table has 0, "", no bytes or NULL in the rows that were there
- * before, and so it is read from a table of before.
+ * One column. Where a column came later than its table, the rows of before have 0, "", no bytes or
+ * NULL in it; it reads the same from a table that lacks it.
  */
 struct entity_column {
     const char *name;
@@ -52,7 +52,9 @@ struct entity_column {
     int64_t since; /* the version of the schema that brought it; 0: its table's */
 };
 
-/* One entity. One whose id is remembered has `id` first and is put with `deleted`, never deleted.
+/*
+ * One entity. If its ids are remembered, its first column is `id`, and it is put with `deleted` set
+ * in place of being deleted.
  */
 struct entity {
     const char *table;
@@ -74,32 +76,34 @@ extern const struct entity entity_rows[ENTITY_COUNT];
 
 /* ---- columns ---- */
 
-/* The column of that name; NULL: it has none. */
+/* The column of that name; NULL: the entity has none. */
 const struct entity_column *entity_column_named(const struct entity *e, const char *name);
-/* The number in a member that is one. */
+/* The number in a column that holds a number. */
 int64_t entity_number(const struct entity_column *c, const void *value);
-/* Sets it; what does not fit is cut. */
+/* Sets that number; bits that do not fit are cut off. */
 void entity_set_number(const struct entity_column *c, void *value, int64_t number);
-/* What a member that is no number holds or borrows: of a text without its NUL, of ids all bytes. */
+/* The bytes of a column that holds no number: a text without its NUL, the bytes of all ids. */
 struct bytes entity_bytes(const struct entity_column *c, const void *value);
 /* Sets a text, which is borrowed. */
 void entity_set_text(const struct entity_column *c, void *value, const char *text);
-/* Sets what is neither number nor text: a hash is copied, all else borrowed. */
+/* Sets a column that holds neither a number nor a text: a hash is copied, all else is borrowed. */
 void entity_set_bytes(const struct entity_column *c, void *value, struct bytes in);
 
 /* ---- values ---- */
 
-/* Whether ids are given to entities of the kind, and remembered when one is deleted. */
+/* Whether entities of the kind have ids, which are remembered when one is deleted. */
 bool entity_has_id(enum entity_kind kind);
-/* The first column of one whose first column is an id. */
+/* The id of an entity, where its first column is an id. */
 int64_t entity_id(enum entity_kind kind, const void *value);
-/* Whether it is a tombstone. */
+/* Whether the entity is a tombstone. */
 bool entity_is_deleted(enum entity_kind kind, const void *value);
-/* Makes of a zeroed value an empty one: a text that is NULL becomes "". The rest stays. */
+/* Makes a zeroed struct an empty entity: a text that is NULL becomes "". The rest stays. */
 void entity_init(enum entity_kind kind, void *value);
-/* How many bytes what it borrows takes in a copy, wherever that begins. */
+/* How many bytes a copy of all that the struct borrows needs, at whatever address it begins. */
 size_t entity_borrowed(enum entity_kind kind, const void *value);
-/* Copies the struct to `to`, and what it borrows to `room`, of entity_borrowed() bytes. */
+/*
+ * Copies the struct to `to`, and all that it borrows to `room`, which has entity_borrowed() bytes.
+ */
 void entity_copy(enum entity_kind kind, const void *value, void *to, void *room);
 
 /* entity_init() of a device: members that are set stay, the other texts become "". */

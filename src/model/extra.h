@@ -22,7 +22,8 @@
  *     "unit"    of which the value counts the 10^decimals-th part; "" where there is none
  *     kind      NUMBER, SWITCH (a number that is 0 or not) or TEXT
  *
- * Of what a vehicle has several (tyres, doors) each has an index; where there is one it is 0.
+ * What a vehicle has several of (tyres, doors) is told apart by an index; of what it has once the
+ * index is 0.
  */
 #define EXTRA_MAP(X)                                                                               \
     X(ANALOGUE, 1, "analogue", "V", 3, NUMBER) /* input 1 .. */                                    \
@@ -114,19 +115,24 @@ static inline void extras_init(struct extras *x, struct arena *arena)
 }
 
 /*
- * Adds a value, or takes the place of the one that is there. Ignored: an index above
- * EXTRA_INDEX_MAX, and a value more than EXTRAS_MAX. A switch is a number.
+ * Adds a value, or takes the place of the one that is there. A value with an index above
+ * EXTRA_INDEX_MAX is ignored, and so is one beyond EXTRAS_MAX values. A switch is a number.
  */
 void extras_set(struct extras *x, enum extra_key key, unsigned index, int64_t number);
 /*
- * The same of a text: what is longer than EXTRA_TEXT_MAX is cut between characters; blanks around
- * it go; one that is empty or has a NUL is ignored.
+ * Adds a text as extras_set() adds a number. Blanks around it are left out, and what is longer than
+ * EXTRA_TEXT_MAX is cut between characters. A text that is empty or has a NUL is ignored.
  */
 void extras_set_text(struct extras *x, enum extra_key key, unsigned index, struct bytes text);
-/* The same of bytes, written in hexadecimal (zeros alone are none); of a number, in digits. */
+/*
+ * Adds a text made of bytes, in hexadecimal (zeros alone are ignored), or of a number, in digits.
+ */
 void extras_set_hex(struct extras *x, enum extra_key key, unsigned index, struct bytes bytes);
 void extras_set_digits(struct extras *x, enum extra_key key, unsigned index, uint64_t number);
-/* Packed, in the arena; those that go beyond EXTRAS_BYTES_MAX, of the highest ids, are left out. */
+/*
+ * Packs the values, in the arena. Where they exceed EXTRAS_BYTES_MAX those of the highest ids are
+ * left out.
+ */
 struct bytes extras_pack(const struct extras *x);
 
 /* ---- packed ---- */

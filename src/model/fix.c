@@ -1,3 +1,7 @@
+/*
+ * Setting the members of a fix: a value out of its range is left out, so that a decoder need not
+ * ask. The plain numbers have their setters made of the rows of fix_map.h, at the end of this file.
+ */
 #include "model/fix.h"
 
 #include <string.h>

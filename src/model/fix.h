@@ -133,8 +133,9 @@ const char *fix_lock_text(enum fix_lock event);
 /* Setters for decoders: store a value and its `has` bit, or nothing where it is out of range. */
 void fix_set_time(struct fix *f, int64_t time_s); /* ignored outside the years 1970 to 9999 */
 /*
- * The same of a time that a clock with a zone of its own told, read in the zone of the session: the
- * message says so (decoded_finish()), and ingest may read it in another.
+ * As fix_set_time(), for a time that the tracker's clock showed in its own zone and that was read
+ * in the zone of the session. The message then says so (decoded_finish()), and ingest may read it
+ * in another zone.
  */
 void fix_set_local_time(struct fix *f, int64_t time_s);
 /* Degrees * 1e7; ignored beyond 90 and 180 degrees, and at exactly 0,0 (fix_has_position()). */

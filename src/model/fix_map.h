@@ -8,23 +8,26 @@
  *
  *   NUMBER(member, type, HAS, bit, kept, column, usual, setter, low, high, "name", decimals)
  *     bit      of `has`: FIX_HAS_name. Stored: take the next one of both lists below
- *     kept     KEPT: a later fix that lacks it has the value of the fix before (fold.c). OWN: not
+ *     kept     KEPT: a later fix that lacks it takes over the value of the fix before (fold.c).
+ *              OWN: it does not
  *     column   its place in a block. Stored: take the next one
- *     usual    how a block foretells it: ZERO where it mostly stays, LAST where it mostly moves
+ *     usual    what a block expects a value to be (store/column.c): ZERO, the first one, where it
+ *              mostly stays; LAST, the one before, where it mostly moves
  *     setter   GIVEN: fix_set_member() ignores what is not from `low` to `high`. OWN: it is
  *              written by hand
- *     "name"   its key in `odograph decode`, with its unit, of which the member counts the
- *              10^decimals-th part; NULL: told by a rule of its own
+ *     "name"   its key in `odograph decode`, which ends in its unit. The member counts
+ *              10^decimals-th parts of that unit. NULL: describe.c has code for it
  *
  *   PART(place, type, NAME, column, aid, usual)
- *     a part of something that is declared by hand and goes into a record as a number too; NAME is
- *     the bit that announces it there. `aid` says what a block foretells it by
+ *     a part of a member that is declared by hand. It goes into a record as a number, too, and
+ *     NAME is the bit that announces it there. `aid` says what helps a block to predict it
  *
  *   COLUMN(place, type, column, aid, usual)
- *     the same of what has a form of its own in a record
+ *     a column of a block for what has a form of its own in a record
  *
- * The order is that of the numbers in a record: only add at the end. Whether there is room for a
- * member, sizeof(struct fix) decides; what the fold has no use for goes into EXTRA_MAP instead.
+ * The order is that of the numbers in a record: add a NUMBER or a PART only behind the last of
+ * them. Whether there is room for a member, sizeof(struct fix) decides; what the fold has no use
+ * for goes into EXTRA_MAP instead.
  */
 #define FIX_MAP(NUMBER, PART, COLUMN)                                                              \
     PART(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                           \
@@ -103,7 +106,7 @@
     /* fuel or power cut by the relay */                                                           \
     SWITCH(CUT_OFF, 17, CUT_OFF, 10, "cut_off")
 
-/* What takes no row of its own: for the users of one kind of rows alone. */
+/* Stands for a kind of rows that a user of the list leaves out. */
 #define FIX_NO_ROW(...)
 
 #endif

@@ -1,3 +1,4 @@
+/* Which texts can be the identity of a device, and the form in which two of them are compared. */
 #include "model/message.h"
 
 #include <string.h>

@@ -8,9 +8,9 @@
 #include "model/alarm.h"
 
 /*
- * Which alarms the bits of a word stand for, or the values of a code: a row each. Bits and codes
- * without a row mean none of our alarms. A device's side reads the same rows the other way, where
- * the first of several that mean an alarm is the one that is sent.
+ * Which alarms the bits of a word, or the values of a code, stand for: one row each. Bits and codes
+ * without a row mean none of our alarms. The device's side reads the rows the other way; where
+ * several mean the same alarm it sends the first.
  */
 struct alarm_row {
     uint16_t key; /* the number of the bit, from 0, or the code */
@@ -31,11 +31,11 @@ struct alarm_table {
 
 /* The alarms that the bits of `word` stand for. */
 alarm_set alarm_table_of_bits(const struct alarm_table *t, uint32_t word);
-/* A word that says those of `set` which have a bit, each once. */
+/* The word that tells the alarms of `set`, as far as they have a bit. Each sets one bit. */
 uint32_t alarm_table_word(const struct alarm_table *t, alarm_set set);
 /* The alarms that `code` stands for. */
 alarm_set alarm_table_of_code(const struct alarm_table *t, unsigned code);
-/* The code of one of `set`; 0 where none has a code. */
+/* The code of an alarm of `set`; 0 where none has a code. */
 uint16_t alarm_table_code(const struct alarm_table *t, alarm_set set);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * The list of messages that a decoder fills. It is bounded: what a frame says beyond that goes to a
+ * spare message, which nobody reads, and decoded_finish() refuses the frame.
+ */
 #include <string.h>
 
 #include "protocols/protocol.h"
@@ -35,7 +39,7 @@ enum err decoded_finish(struct decoded *out)
     return ERR_OK;
 }
 
-/* A message that nobody reads, for a decoder that adds more than a frame may hold. */
+/* A message that nobody reads. A decoder gets it that adds more than a frame may hold. */
 static struct message *add_spare(struct decoded *out)
 {
     if (out->spare == NULL) {
@@ -51,6 +55,6 @@ struct message *decoded_add(struct decoded *out, enum message_kind kind)
         grow(out, out->capacity == 0 ? 1 : out->capacity * 4);
     }
     struct message *m = is_full ? add_spare(out) : &out->at[out->len++];
-    *m = (struct message){.kind = kind}; /* its place may have been that of one taken back */
+    *m = (struct message){.kind = kind}; /* the place may hold a message that was taken back */
     return m;
 }

@@ -1,3 +1,7 @@
+/*
+ * A message as JSON, member by member. What is not in the message is not written, so that a vector
+ * shows all that a frame said. The plain numbers and switches come from the rows of fix_map.h.
+ */
 #include "protocols/describe.h"
 
 #include <inttypes.h>
@@ -77,7 +81,7 @@ static void name_time(struct json_out *j, const char *name, int64_t time_s)
     name_text(j, name, time);
 }
 
-/* The time, and where another was told which and why it does not count. */
+/* The time. Where the tracker told another one, that time too, and why it does not count. */
 static void describe_time(struct json_out *j, const struct fix *f)
 {
     if (has(f, FIX_HAS_TIME)) {

@@ -7,7 +7,7 @@
 
 enum { CENTURY = 2000 };
 
-/* Two digits of BCD; -1 where it is none. */
+/* The value of two digits of BCD; -1 where the byte is no BCD. */
 static int bcd_value(uint8_t byte)
 {
     int high = byte >> 4;
@@ -63,7 +63,10 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/* The next number of `text` and what is not one behind it; false where there is none. */
+/*
+ * Takes the next number of `text`, and what stands between it and the next digit. False: there is
+ * none.
+ */
 static bool take_number(struct bytes *text, int *number)
 {
     enum { DIGITS_MAX = 4 };
@@ -135,7 +138,7 @@ struct bytes field_trimmed(struct bytes text)
     return text;
 }
 
-/* Whether `byte` is one of `set`; a NUL is none. */
+/* Whether `byte` is one of `set`. A NUL never is. */
 static bool is_one_of(uint8_t byte, const char *set)
 {
     return byte != '\0' && strchr(set, byte) != NULL;

@@ -15,16 +15,19 @@ enum { FIELD_CIVIL_LEN = 6, FIELD_MAC_LEN = 6 };
 enum date_order { DATE_YMD, DATE_DMY };
 
 /*
- * A date and a time, of the years 2000 to 2099, from six bytes of BCD: two digits a member. False
- * where they are none.
+ * Reads a date and a time of the years 2000 to 2099 from six bytes of BCD, two digits a member.
+ * False where the bytes are no such time.
  */
 bool field_civil_of_bcd(struct bytes bcd, enum date_order order, struct civil *c);
-/* The same from twelve digits: those of the date, then those of the time. */
+/* As field_civil_of_bcd(), from twelve digits: six of the date and six of the time. */
 bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
                            struct civil *c);
-/* The same of the years 2000 to 2255 from six numbers of a byte each, in the order YMD. */
+/* Reads a date and a time of the years 2000 to 2255 from six numbers of a byte each, year first. */
 bool field_civil_of_bytes(struct bytes in, struct civil *c);
-/* The same from six numbers with anything between them: "2026-11-23 01:12:00", "26/11/23 ...". */
+/*
+ * Reads a date and a time from six numbers with anything between them: "2026-11-23 01:12:00",
+ * "26/11/23 ...".
+ */
 bool field_civil_of_text(struct bytes text, struct civil *c);
 /* Sets the time that a clock in the zone of the session shows. */
 void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c);
@@ -32,8 +35,9 @@ void field_set_local_time(struct fix *f, const struct session *s, const struct c
 /* Degrees * 1e7 from ddmm.mmmm as one number times 1e7: 22 30.1234' is 22301234000. */
 int64_t field_angle_of_ddmm(uint64_t ddmm_e7);
 /*
- * The same from text: "2230.1234" with any number of decimals, and the hemisphere's letter, of
- * which `negative` makes the angle so. False where it is none.
+ * The angle of a text such as "2230.1234", with any number of decimals, and of the letter of its
+ * hemisphere, which makes the angle negative where it is `negative`. False where the text is no
+ * angle.
  */
 bool field_angle_of_text(struct bytes ddmm, struct bytes hemisphere, const char *negative,
                          int64_t *angle_e7);
@@ -42,11 +46,14 @@ bool field_angle_of_text(struct bytes ddmm, struct bytes hemisphere, const char 
 bool field_is_printable(struct bytes in);
 /* `text` without the NULs, blanks and line ends at its end. */
 struct bytes field_trimmed(struct bytes text);
-/* "02:00:00:00:00:01", or another of `dividers` between the bytes; false where it is none. */
+/*
+ * Reads "02:00:00:00:00:01", with one of `dividers` between the bytes. False where the text is no
+ * MAC.
+ */
 bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIELD_MAC_LEN]);
 /* Sets the number of a SIM card from ten bytes of BCD, where operators use a to e too. */
 void field_set_iccid_bcd(struct fix *f, struct bytes bcd);
-/* The same from the first 20 characters of `text`. */
+/* Sets the number of a SIM card from the first 20 characters of `text`. */
 void field_set_iccid_text(struct fix *f, struct bytes text);
 
 #endif

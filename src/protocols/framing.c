@@ -20,7 +20,7 @@ enum err framing_claims(const struct framing *f, struct bytes in)
     return ERR_OK;
 }
 
-/* The whole length that a frame declares whose length is all there. */
+/* The whole length that a frame declares. The bytes of its length must be there. */
 static size_t declared_len(const struct framing *f, struct bytes in)
 {
     size_t counted = 0;
@@ -30,7 +30,7 @@ static size_t declared_len(const struct framing *f, struct bytes in)
     return counted + f->uncounted;
 }
 
-/* Whether the end mark stands at the end of the first `len` bytes, which are there. */
+/* Whether the end mark stands at the end of the first `len` bytes. These must be there. */
 static bool has_end(const struct framing *f, struct bytes in, size_t len)
 {
     return len >= f->end.len && memcmp(in.at + len - f->end.len, f->end.at, f->end.len) == 0;
@@ -69,7 +69,10 @@ bool framing_is_sound(const struct framing *f, struct bytes frame)
     return told == f->sum(bytes_slice(frame, f->sum_from, sum_at - f->sum_from));
 }
 
-/* The form in which a whole frame begins `in`, its length in *len; NULL: none begins. */
+/*
+ * The form of the whole frame that `in` begins with, and its length in *len; NULL: `in` begins with
+ * none.
+ */
 static const struct framing *form_of(const struct framing *forms, size_t count, struct bytes in,
                                      size_t *len)
 {
@@ -147,7 +150,10 @@ static const struct framing_pair *pair_of(const struct framing_pairs *p, uint8_t
     return NULL;
 }
 
-/* The pair whose first mark begins the first frame, *noise bytes into `in`; NULL: none does. */
+/*
+ * The pair of marks of the first frame, which begins *noise bytes into `in`; NULL: there is no
+ * frame.
+ */
 static const struct framing_pair *first_pair(const struct framing_pairs *p, struct bytes in,
                                              size_t *noise)
 {

@@ -49,8 +49,8 @@ bool framing_is_sound(const struct framing *f, struct bytes frame);
 /*
  * Looks for a whole and sound frame, in one of `count` forms, behind the first byte of `in`: ERR_OK
  * and *skip = how many bytes lie before it; ERR_MORE: none in what has come. It looks no further
- * than the longest frame reaches, and sums up at most FRAMING_SUM_BUDGET times as much: heads with
- * an end mark where their length says are rare but by intent.
+ * than the longest frame reaches, and sums up at most FRAMING_SUM_BUDGET times as much: only on
+ * purpose would somebody send many heads with an end mark where their length says.
  */
 MUST_USE enum err framing_resync(const struct framing *forms, size_t count, struct bytes in,
                                  size_t *skip);
@@ -61,7 +61,10 @@ MUST_USE enum err framing_resync(const struct framing *forms, size_t count, stru
 size_t framing_begin(const struct framing *f, struct writer *out);
 void framing_end(const struct framing *f, struct writer *out, size_t from);
 
-/* A frame between two marks of one byte that it holds nowhere else; they may be the same. */
+/*
+ * A frame between two marks of one byte each, which may be equal. The frame holds them nowhere
+ * else.
+ */
 struct framing_pair {
     uint8_t first;
     uint8_t last;
@@ -74,7 +77,10 @@ struct framing_pairs {
     size_t len_max;
 };
 
-/* How many bytes stand before the first frame; of two equal marks in a row the second begins it. */
+/*
+ * How many bytes stand before the first frame. Where two equal marks follow each other the second
+ * one begins it.
+ */
 size_t framing_noise(const struct framing_pairs *p, struct bytes in);
 /* Finds the first frame of `in`, as split() of struct protocol. */
 MUST_USE enum err framing_split(const struct framing_pairs *p, struct bytes in, struct bytes *frame,

@@ -91,7 +91,7 @@ void items_read(struct reader *r, struct item_form form, const struct item_list 
 
 /* ---- extra values ---- */
 
-/* One that is a text of the value's bytes. */
+/* Sets an extra value that is a text of the value's bytes. */
 static void set_bytes(const struct item *row, struct bytes value, struct extras *x)
 {
     struct bytes part = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
@@ -105,7 +105,7 @@ static void set_bytes(const struct item *row, struct bytes value, struct extras 
     }
 }
 
-/* One that is a number, or its digits. */
+/* Sets an extra value that is a number, or its digits. */
 static void set_number(const struct item *row, struct bytes value, struct extras *x)
 {
     uint32_t number = 0;

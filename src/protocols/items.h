@@ -13,12 +13,12 @@
  *     {.id = 0x0018, .len = 2, .scale = 10, .set = item_battery_mv}   01 9a: 410, 4100 mV
  */
 
-/* Stores a number in a fix, or nothing where it is out of range. */
+/* Stores a number in a fix; one that is out of range is not stored. */
 typedef void item_setter(struct fix *f, int64_t value);
 /* Reads a value, which is all that `r` holds. Sets nothing where it is too short. */
 typedef void item_reader(struct reader *r, struct fix *f);
 
-/* The same of extra values. */
+/* Reads a value, which is all that `r` holds, into extra values. */
 typedef void item_extra_reader(struct reader *r, struct extras *x);
 
 /* What an extra value is made of. */
@@ -50,7 +50,7 @@ struct item {
 /* The members `parts` and `part_count` of a row, from the array `rows`. */
 #define ITEM_PARTS(rows) .parts = (rows), .part_count = sizeof(rows) / sizeof((rows)[0])
 
-/* A list of the array `rows`, several of which may have one id: each that fits is read. */
+/* A list of the array `rows`. Several rows may have the same id; each that fits is read. */
 struct item_list {
     const struct item *rows;
     size_t count;
@@ -77,17 +77,17 @@ void item_list_read(const struct item_list *list, uint16_t id, struct bytes valu
  * reader has failed.
  */
 bool item_next(struct reader *r, struct item_form form, uint16_t *id, struct bytes *value);
-/* Reads the items to the end; one that is cut off ends them. */
+/* Reads the items up to the end, or up to one that is cut off. */
 void items_read(struct reader *r, struct item_form form, const struct item_list *list,
                 struct fix *f);
 /*
- * The same of items with an id u8 and a length u8 by a table of all 256 ids, and their extra values
- * with them: what comes with every location costs no search.
+ * Reads items with an id u8 and a length u8 by a table of all 256 ids, and their extra values with
+ * them. There is no search, as such items come with every location.
  */
 void items_read_table(struct reader *r, const struct item table[UINT8_MAX + 1], struct fix *f,
                       struct extras *x);
 
-/* As item_read(), item_list_read() and items_read(): the extra values. */
+/* As item_read(), item_list_read() and items_read(), for the extra values. */
 void item_read_extras(const struct item *row, struct bytes value, struct extras *x);
 void item_list_read_extras(const struct item_list *list, uint16_t id, struct bytes value,
                            struct extras *x);

@@ -1,3 +1,7 @@
+/*
+ * The table of protocols, made of PROTOCOL_MAP; which of them a connection speaks, and how to get
+ * past bytes that are no frame of it.
+ */
 #include "protocols/protocol.h"
 
 #include <string.h>

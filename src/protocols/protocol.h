@@ -54,29 +54,31 @@ struct decoded {
     bool wants_close;               /* the connection ends after the reply */
     bool asks_profile;              /* what the frame says depends on session.profile: it is decoded
                                        again where its device has another */
-    uint32_t unreadable;            /* reports that are none, or whose position is none: counted */
+    uint32_t unreadable;            /* how many reports, or positions of reports, cannot be read */
     struct reply_hint hint;
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;
     size_t capacity;
-    struct message *spare; /* taken by what a frame says too much; NULL: nothing */
+    struct message *spare; /* holds what the frame says too much; NULL: nothing */
 };
 
 /*
- * Appends a zeroed message of `kind` and returns it; valid until the next call. Behind the
- * PROTOCOL_MESSAGES_MAX that a frame may hold the message is one that counts for nothing, and
- * decoded_finish() says so.
+ * Appends a zeroed message of `kind` and returns it; valid until the next call. Beyond the
+ * PROTOCOL_MESSAGES_MAX that a frame may hold, the message counts for nothing, and decoded_finish()
+ * says so.
  */
 struct message *decoded_add(struct decoded *out, enum message_kind kind)
     __attribute__((returns_nonnull));
 
 /*
- * Ends a decode() or join(): of times read in the zone of the session the messages say so.
- * ERR_TOO_LONG: there were too many, and none is left.
+ * Ends a decode() or join(). Messages whose time was read in the zone of the session say so from
+ * here on. ERR_TOO_LONG: there were too many messages, and none is left.
  */
 MUST_USE enum err decoded_finish(struct decoded *out);
 
-/* Makes room for `count` more messages at once, of those a frame may hold; adding stays as it is.
+/*
+ * Makes room for `count` more messages at once, as far as a frame may hold them. They are added as
+ * before.
  */
 void decoded_reserve(struct decoded *out, size_t count);
 
@@ -210,11 +212,11 @@ MUST_USE enum err protocol_detect(struct bytes first, bool is_udp, size_t *index
 /* A session for a new connection that speaks `p`. */
 struct session protocol_session(const struct protocol *p);
 /*
- * How many bytes to pass over at the front of `in`, which is no frame that can be read. `found` is
- * what split() answered: ERR_OK with *used where decode() then refused the frame. `is_all`: nothing
- * more is waited for. ERR_OK: *used is how many, up to the next whole frame where one is there.
- * ERR_MORE: what follows will tell, as the pieces in which a stream comes must not decide how far a
- * bad frame goes. ERR_MALFORMED, ERR_TOO_LONG: no frame can follow.
+ * How many bytes to pass over at the front of `in`, which begins with no frame that can be read.
+ * `found` is what split() answered: ERR_OK with *used where decode() then refused the frame.
+ * `is_all`: nothing more is waited for. ERR_OK: *used is how many, up to the next whole frame where
+ * one is there. ERR_MORE: what follows will tell, as the pieces in which a stream comes must not
+ * decide how far a bad frame goes. ERR_MALFORMED, ERR_TOO_LONG: no frame can follow.
  */
 MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found,
                                      bool is_all, size_t *used);

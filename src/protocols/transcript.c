@@ -1,3 +1,11 @@
+/*
+ * Playing a session without a server:
+ *
+ *     bytes ─► split ─► decode ─► each message as JSON, the answer at the last one
+ *
+ * The parts of a divided message are kept until the last one is there; then join() says what they
+ * mean together.
+ */
 #include "protocols/transcript.h"
 
 #include <string.h>

@@ -8,8 +8,8 @@ struct transcript_part;
 
 /*
  * One session of a device, played through a protocol as the server would, and written down: a JSON
- * object a message, as protocol_describe() gives it, or {"error": …, "frame": hex} for what is
- * none. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
+ * object a message, as protocol_describe() gives it, or {"error": …, "frame": hex} for bytes that
+ * are no message. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
  *
  * Every frame is answered as though it had been stored, and the answer stands at its last message.
  * A frame without messages is written as one of type "other". The parts of a divided message are
@@ -34,8 +34,8 @@ struct transcript {
 /* Begins a session of `t`, whose first four members are set and the others zero. */
 void transcript_begin(struct transcript *t);
 /*
- * Plays the frames at the beginning of `in` and answers how many bytes they took; the rest of it
- * may become a frame when more follows, or is a bad one whose end the next whole frame will tell.
+ * Plays the frames at the beginning of `in` and answers how many bytes they took. The rest may
+ * become a frame when more follows, or it is a bad frame whose end the next whole frame will tell.
  */
 size_t transcript_feed(struct transcript *t, struct bytes in);
 /*

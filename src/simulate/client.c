@@ -142,7 +142,10 @@ static bool is_full(const struct run *r)
     return r->options->udp && r->frames_out >= UDP_FRAMES_MAX;
 }
 
-/* Sends all of `out` or answers false; a device's socket buffer holds far more than its window. */
+/*
+ * Sends all of `out`, or answers false. It mostly fits: a device's socket buffer holds far more
+ * than its window.
+ */
 static bool send_all(struct run *r, struct client *c, struct bytes out)
 {
     size_t sent = 0;
@@ -350,7 +353,7 @@ static bool serve_client(struct run *r, struct client *c)
     return c->stage == STAGE_RUNNING;
 }
 
-/* What a device without a rate does when it was answered. */
+/* What a device does that has no rate, once it was answered. */
 static void go_on(struct run *r, struct client *c)
 {
     if (r->options->rate_per_s > 0) {
@@ -379,8 +382,8 @@ static enum err keep_connected(struct run *r, struct client *c, int64_t now_ms)
 }
 
 /*
- * Goes over the clients once every SWEEP_MS, as far as it can; where no more datagrams fit it goes
- * on from there the next time.
+ * Goes over all clients once every SWEEP_MS. Where no more datagrams fit it stops, and goes on from
+ * there the next time.
  */
 static enum err sweep(struct run *r)
 {

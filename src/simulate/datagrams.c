@@ -81,7 +81,7 @@ int sim_datagrams_fd(const struct sim_datagrams *d)
 
 void sim_datagrams_flush(struct sim_datagrams *d)
 {
-    /* What the system does not take is lost, as datagrams are. */
+    /* What the system does not take is lost, as any datagram may be. */
     if (d->out_count > 0) {
         (void)sendmmsg(d->fd, d->out_headers, d->out_count, 0);
     }

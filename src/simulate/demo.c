@@ -1,3 +1,7 @@
+/*
+ * The demonstration fleet: who its vehicles are, how they get into the directory by a job of
+ * ingest, and the thread that drives them through the device port as any tracker would.
+ */
 #include "simulate/demo.h"
 
 #include <pthread.h>
@@ -174,8 +178,8 @@ static int64_t newest_fix_s(struct directory *dir, const char *device_id)
 }
 
 /*
- * The drives are anchored to the week, so that a demo started again goes on where it was. What is
- * older than a day, or was stored in an earlier run, is passed over.
+ * All drives begin a day before the current week, so that a demo that is started again goes on
+ * where it was. Fixes that are older than a day, or were stored in an earlier run, are passed over.
  */
 static void prepare_drives(struct demo *d, struct directory *dir)
 {

@@ -1,4 +1,7 @@
-/* Why simulated devices cannot connect, for whoever typed the address: one line, not one a try. */
+/*
+ * Why simulated devices cannot connect, in one line for the person who typed the address, however
+ * often they try.
+ */
 #include "simulate/failure.h"
 
 #include <errno.h>

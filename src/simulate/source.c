@@ -1,3 +1,7 @@
+/*
+ * Where simulated fixes come from: drives made up second by second, or recorded tracks played again
+ * and again. Both can be moved so that the last fix is taken at a given time.
+ */
 #include "simulate/source.h"
 
 #include <stdlib.h>
@@ -24,7 +28,7 @@ void drive_source_init(struct drive_source *s, size_t devices, uint64_t seed, in
     }
 }
 
-/* The time of the last of so many fixes from here on. */
+/* The time of the last fix, if so many are taken from here on. */
 static int64_t drive_end_s(struct drive d, uint64_t fixes)
 {
     struct fix fix = {0};
@@ -35,8 +39,9 @@ static int64_t drive_end_s(struct drive d, uint64_t fixes)
 }
 
 /*
- * How long a drive takes depends on the hours in which it begins, since it parks over night: it is
- * begun earlier by what it was late, and what is left after a few tries is added to its times.
+ * How long a drive takes depends on the hour in which it begins, since it parks over night. So it
+ * is tried: if it ends too late, it begins earlier by that much. What is left after a few tries is
+ * added to its times.
  */
 void drive_source_end_at(struct drive_source *s, size_t devices, int64_t end_s)
 {

@@ -24,15 +24,15 @@ struct drive_source {
 };
 
 /*
- * Vehicles around one home; every drive begins at `start_s`. Clear with drive_source_clear().
+ * Makes vehicles around one home, whose drives begin at `start_s`. Clear with drive_source_clear().
  */
 void drive_source_init(struct drive_source *s, size_t devices, uint64_t seed, int64_t start_s,
                        uint64_t fixes_max);
-/* Every drive reports so often while its ignition is on. */
+/* Sets how often every drive reports while its ignition is on. */
 void drive_source_set_interval(struct drive_source *s, size_t devices, unsigned interval_s);
 /*
- * Moves every drive, before it begins, so that its last fix is taken at `end_s`. Runs each three
- * times for it; fixes_max is not 0.
+ * Moves every drive, before it begins, so that its last fix is taken at `end_s`. Each is run three
+ * times to find out when it ends. fixes_max must not be 0.
  */
 void drive_source_end_at(struct drive_source *s, size_t devices, int64_t end_s);
 /* For sim_options; borrows `s`. */
@@ -54,7 +54,9 @@ struct track_source {
 /* Borrows `file`. Clear with track_source_clear(). */
 void track_source_init(struct track_source *s, const struct track_file *file, size_t devices,
                        int64_t start_s, uint64_t fixes_max);
-/* Moves every device's start so that its last fix is taken at `end_s`; fixes_max is not 0, or once.
+/*
+ * Moves every device's start so that its last fix is taken at `end_s`. fixes_max must not be 0,
+ * unless the tracks are played once.
  */
 void track_source_end_at(struct track_source *s, size_t devices, int64_t end_s);
 /* For sim_options; borrows `s`. */

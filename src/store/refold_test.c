@@ -55,7 +55,7 @@ static int begin(void **state)
     k->seed = 1;
     k->keep_from_s = INT64_MIN;
     k->models = mem_new_array(DEVICES, sizeof(*k->models));
-    r->fixes = mem_new_array(2 * FIXES, sizeof(*r->fixes));
+    r->fixes = mem_new_array((size_t)2 * FIXES, sizeof(*r->fixes));
     open_store(k, 1 << 22);
     *state = r;
     return 0;
@@ -372,8 +372,8 @@ static void what_is_older_than_all_that_is_kept_moves_nothing(void **state)
     struct road *r = *state;
     struct fold_state before[POINTS];
     struct fold_state after;
-    int64_t from_s = KIT_TIME_S + (GONE + 1) * PER_ROW * STEP_S;
-    int64_t every_s = (ALL - GONE - 1) * PER_ROW * STEP_S / POINTS;
+    int64_t from_s = KIT_TIME_S + (int64_t)(GONE + 1) * PER_ROW * STEP_S;
+    int64_t every_s = (int64_t)(ALL - GONE - 1) * PER_ROW * STEP_S / POINTS;
     drive_rows(r, ALL);
     for (int64_t row = 0; row < ALL; row++) {
         send_late(r, somewhere(r, row, 1));

@@ -1,3 +1,7 @@
+/*
+ * Connections of readers: those that nobody uses wait in a list, and a new one is opened where the
+ * list is empty.
+ */
 #include "store/visitor.h"
 
 #include <pthread.h>

@@ -217,8 +217,9 @@ def test_ports_in_use_and_wrong_words_are_told(server, tmp_path):
     taken = run("serve", *data, "--http", "127.0.0.1:0", "--device", server.device)
     assert taken.returncode == 1 and "in use" in taken.stderr
     assert f"--device {server.device}: cannot listen there" in taken.stderr
-    for arguments in (["--http", "localhost:80"], ["--device", "127.0.0.1"],
-                      ["--data", "d" * 300], ["--nothing"]):
+    long = run("serve", "--data", "d" * 300)
+    assert long.returncode == 1 and "File name too long" in long.stderr
+    for arguments in (["--http", "localhost:80"], ["--device", "127.0.0.1"], ["--nothing"]):
         wrong = run("serve", *arguments)
         assert wrong.returncode == 2 and arguments[0] in wrong.stderr
     short = run("serve", *data, "--http", "127.0.0.1:0", "--device", "127.0.0.1:0",

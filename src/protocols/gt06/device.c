@@ -176,7 +176,7 @@ static bool time_fits(const struct session *s, const struct fix *f)
     return local_s >= first_s && local_s < end_s;
 }
 
-/* A frame a fix; ERR_INVALID at the first whose time the format cannot say. */
+/* One frame for each fix. ERR_INVALID at the first fix whose time the format cannot say. */
 static enum err encode_fixes(const struct session *s, struct device_side *side,
                              const struct encode_request *what, struct writer *out)
 {

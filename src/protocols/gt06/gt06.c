@@ -143,7 +143,7 @@ static enum err decode_other(struct session *s, const struct gt06_frame *f, stru
     return ERR_OK;
 }
 
-/* A3 too short to be a location: a heartbeat that says nothing we know. */
+/* An A3 that is too short to be a location is a heartbeat. It says nothing that we know. */
 static enum err decode_alive(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
     (void)s;
@@ -152,7 +152,10 @@ static enum err decode_alive(struct session *s, const struct gt06_frame *f, stru
     return ERR_OK;
 }
 
-/* 36 as long as a VL103's location: a heartbeat where the items behind its status come out even. */
+/*
+ * A 36 may be as long as the location of a VL103. It is a heartbeat where the items behind its
+ * status fill it exactly.
+ */
 static enum err decode_location_or_items(struct session *s, const struct gt06_frame *f,
                                          struct decoded *out)
 {
@@ -178,7 +181,10 @@ struct type {
 
 enum { ANY = 255 };
 
-/* By type, the special lengths of a type before its rest: the first row that fits wins. */
+/*
+ * In order of type. The special lengths of a type come before its other lengths, as the first row
+ * that fits wins.
+ */
 static const struct type types[] = {
     {TYPE_LOGIN, false, 0, ANY, REPLY_SAME, true, decode_login},
     {0x10, false, 0, ANY, REPLY_NONE, false, gt06_decode_location},
@@ -254,7 +260,10 @@ static const struct type types[] = {
     {0xf3, false, 0, ANY, REPLY_NONE, false, gt06_decode_wifi},
 };
 
-/* Wi-Fi frames without CRC, and whatever is not in the table: short ones are answered. */
+/*
+ * Wi-Fi frames without CRC, and types that are not in the table; short frames of these are
+ * answered.
+ */
 static const struct type bare_type = {0, false, 0, ANY, REPLY_BARE, false, gt06_decode_wifi};
 static const struct type other_short = {0, false, 0, ANY, REPLY_SAME, false, decode_other};
 static const struct type other_long = {0, true, 0, ANY, REPLY_NONE, false, decode_other};
@@ -272,7 +281,7 @@ static const struct type *row_find(const struct gt06_frame *f, bool is_long)
     return NULL;
 }
 
-/* Long frames of a type that is known in short ones alone say the same. */
+/* Where a type is only known in short frames, a long frame of it says the same. */
 static const struct type *type_find(const struct gt06_frame *f)
 {
     if (f->is_bare) {
@@ -335,7 +344,7 @@ static enum err split_frame(struct bytes in, size_t *len)
     return split_at_mark(in, len);
 }
 
-/* What may stand between frames and is no rest of one. */
+/* Whether a byte may stand between frames without being the rest of one. */
 static bool is_blank(uint8_t byte)
 {
     return byte == '\r' || byte == '\n' || byte == ' ' || byte == '\0';

@@ -54,7 +54,10 @@ extern const struct protocol_device gt06_device;
 
 /* location.c */
 
-/* Six bytes YY MM DD hh mm ss in the zone of the session; no time is set where they are no date. */
+/*
+ * Six bytes YY MM DD hh mm ss in the zone of the session. No time is set where the bytes are no
+ * date.
+ */
 void gt06_read_time(struct reader *r, const struct session *s, struct fix *f);
 /* Satellites, latitude, longitude, speed, flags: the 12 bytes behind the time. */
 void gt06_read_gps(struct reader *r, struct fix *f);
@@ -73,11 +76,14 @@ void gt06_set_battery(struct fix *f, uint8_t battery);
 void gt06_set_signal(struct fix *f, uint8_t signal);
 /* An alarm code: an alarm, a lock event, an open door, or nothing where we have no name for it. */
 void gt06_set_alarm(struct fix *f, unsigned code);
-/* The code of one of `alarms`, 0 where no code says any of them. */
+/* The code of an alarm of `alarms`; 0 where no code says any of them. */
 uint8_t gt06_alarm_code(alarm_set alarms);
-/* Items of a type u16, a length u8 and a value, up to the end; a cut off one ends them. */
+/* Items of a type u16, a length u8 and a value, up to the end or to one that is cut off. */
 void gt06_read_items(struct reader *r, struct fix *f);
-/* Whether two bytes where a battery and a signal may be are a supply u16/100 V: no signal is so. */
+/*
+ * Whether two bytes, where a battery and a signal may stand, are a supply u16/100 V: no signal
+ * looks like that.
+ */
 bool gt06_is_supply(uint8_t high, uint8_t low);
 gt06_decoder gt06_decode_heartbeat;         /* 13, 36 */
 gt06_decoder gt06_decode_heartbeat_a3;      /* A3 of 7 and of 19 bytes */
@@ -96,8 +102,10 @@ gt06_decoder gt06_decode_cells;      /* 18, 24, 28, 2C, 2E, 33, 34, A1, A2, A9 *
 gt06_decoder gt06_decode_lbs;        /* short 11, and 17 with a telephone number: a cell */
 gt06_decoder gt06_decode_lbs_status; /* 19, A5, A7: a cell, a status, no GPS */
 gt06_decoder gt06_decode_wifi;       /* 17, 69, F3 */
-/* The length in bytes of the bare Wi-Fi frame that `in` begins with: 0 it is none, more than in.len
-   it is not all there. */
+/*
+ * The length in bytes of the bare Wi-Fi frame that `in` begins with. 0: it begins with none. More
+ * than in.len: the frame is not all there.
+ */
 size_t gt06_bare_len(struct bytes in);
 
 /* text.c */

@@ -30,7 +30,7 @@
 
 enum { ICCID_LEN = 10 };
 
-/* A time in seconds since 1970; 0 is none. */
+/* A time in seconds since 1970; 0 means that there is none. */
 static void set_unix_time(struct fix *f, uint32_t time_s)
 {
     if (time_s != 0) {
@@ -309,7 +309,9 @@ static void set_az735_alarm(struct fix *f, uint8_t status)
     }
 }
 
-/* Whether the byte behind the time is a length of a GPS block; where not, it is of a short frame.
+/*
+ * Whether the byte behind the time is the length of a GPS block. If not, the frame is laid out as a
+ * short one.
  */
 static bool is_az735(struct bytes content)
 {

@@ -143,7 +143,7 @@ static struct cells_form cells_form_of(const struct gt06_frame *f)
     return form;
 }
 
-/* The cells of a frame; fewer of them, where the frame ends, are as good. */
+/* Reads the cells of a frame. There may be fewer, where the frame ends. */
 static void read_cells(struct reader *r, struct cells_form *form, struct fix *f)
 {
     struct cell network = {0};
@@ -174,7 +174,7 @@ static void read_wifi_behind(struct reader *r, const struct cells_form *form, st
     }
 }
 
-/* Whether `r` stands before a count of access points and just as many of them. */
+/* Whether `r` stands before a count of access points and exactly as many access points. */
 static bool is_wifi_list(struct reader r)
 {
     size_t count = read_u8(&r);

@@ -169,13 +169,15 @@ static void tail_status(struct reader *r, struct fix *f)
     tail_common(r, f);
 }
 
-/* 27, A4: the alarm has 12 bits; a byte with the number of a fence follows. */
+/* 27, A4: the alarm has 12 bits, and a byte with the number of a fence follows. */
 static void tail_status_wide(struct reader *r, struct fix *f)
 {
     read_status(r, f, true);
 }
 
-/* 38: items where what is left begins like one: a type below 256 and a length that is there. */
+/*
+ * 38: what is left is items where it begins like one, with a type below 256 and a length that fits.
+ */
 static void tail_common_or_items(struct reader *r, struct fix *f)
 {
     enum { ITEM_LEN = 3 };
@@ -219,7 +221,7 @@ static void read_status_power(struct reader *r, struct fix *f)
     gt06_set_signal(f, read_u8(r));
 }
 
-/* 7 of the three alarm bits means overspeed to the VXT01. */
+/* The VXT01 means overspeed by 7 in the three alarm bits. */
 static void fix_vxt01_alarm(struct fix *f)
 {
     if ((f->alarms & ALARM_BIT(REMOVAL)) != 0) {
@@ -527,7 +529,10 @@ static void read_sized_cell(struct reader *r, struct fix *f, enum gt06_cell fixe
     gt06_read_cell(&cell, f, form);
 }
 
-/* Whether a mode and sent late stand before a cell and its type; a country is larger than those. */
+/*
+ * Whether a mode and "sent late" stand before a cell and its type. The number of a country is
+ * larger than these.
+ */
 static bool is_moded_cell(const struct reader *r)
 {
     enum { HEAD_LEN = 3, LATE_MAX = 1, TYPE_MAX = 4 };

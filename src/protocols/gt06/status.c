@@ -214,7 +214,10 @@ static void read_asset_heartbeat(struct reader *r, struct fix *f)
     fix_set_temperature(f, 0, (temperature & 0x8000U) != 0 ? magnitude_c_e2 : -magnitude_c_e2);
 }
 
-/* The bytes behind the status bits of a heartbeat of 5 bytes; the later ones 0 where missing. */
+/*
+ * The bytes behind the status bits of a heartbeat of 5 bytes. Those at its end are 0 where they are
+ * missing.
+ */
 struct levels {
     uint8_t battery;
     uint8_t signal;

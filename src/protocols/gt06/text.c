@@ -50,7 +50,7 @@ static bool parse_angle(struct bytes text, uint8_t positive, uint8_t negative, i
     return true;
 }
 
-/* Knots, or km/h where the text says so behind the number. */
+/* A speed in knots, or in km/h where the text says so behind the number. */
 static void set_speed(struct fix *f, struct bytes text)
 {
     enum { KMH_LEN = 4 };
@@ -69,8 +69,8 @@ static void set_speed(struct fix *f, struct bytes text)
 }
 
 /*
- * Whether `text` is the location that devices send on "where": place and time make it one, a course
- * or a speed that is none is left out. Then it is in *fix.
+ * Whether `text` is the location that devices answer to "where"; then it is in *fix. It must have a
+ * place and a time. A course or a speed that cannot be read is left out.
  */
 static bool parse_position(struct bytes text, const struct session *s, struct fix *fix)
 {

@@ -384,7 +384,10 @@ static bool time_fits(const struct session *s, const struct fix *f)
 
 enum { LOCATION_MAX = 320 };
 
-/* One 0704 with the first fixes of `fixes`, all late or none; answers how many went in. */
+/*
+ * Writes one 0704 with the first of `fixes`, either all late or none of them late. Answers how many
+ * went in.
+ */
 static size_t encode_batch(const struct session *s, struct device_side *side,
                            const struct jt808_message *base, const struct encode_request *what,
                            struct writer *out)
@@ -467,7 +470,7 @@ static enum err encode(struct session *s, const struct encode_request *what, str
 
 /* ---- answers ---- */
 
-/* The serial that an answer accepts, where it does. */
+/* Reads the serial of an answer that accepts a frame; false where it accepts none. */
 static bool accepts(const struct jt808_message *m, uint16_t *serial)
 {
     struct reader r = reader_init(m->body);

@@ -100,7 +100,7 @@ static bool unescape_pair(uint8_t delimiter, uint8_t mark, uint8_t code, uint8_t
     return false;
 }
 
-/* How many bytes stand for themselves before the next mark. */
+/* How many bytes at the front of `in` stand for themselves: those before the next mark. */
 static size_t plain_len(struct bytes in, uint8_t delimiter)
 {
     size_t n = 0;
@@ -146,7 +146,7 @@ static enum err unescape(struct arena *arena, struct bytes in, uint8_t delimiter
 
 /*
  * Whether `frame`, from delimiter to delimiter, has a header and the right xor. A delimiter inside
- * is escaped, so that a frame which was cut off cannot hide one that is whole.
+ * a frame is escaped, so a frame that was cut off cannot hide a whole one.
  */
 static bool is_whole(struct bytes frame)
 {

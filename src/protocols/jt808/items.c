@@ -224,7 +224,7 @@ void jt808_extra_obd_text(struct bytes text, struct extras *x)
     }
 }
 
-/* The number of the first thermometer among the entries of E6. */
+/* The number that the first thermometer has among the entries of E6. */
 static unsigned first_number(struct bytes entries)
 {
     unsigned first = 1;
@@ -329,7 +329,7 @@ static void extra_obd(struct reader *r, struct extras *x)
     items_read_extras(r, (struct item_form){1, 1}, &obd_items, x);
 }
 
-/* One byte is a charge, two are the supply; more than that means another thing in each. */
+/* One byte is a charge, two are the supply; a longer value means something else in each item. */
 static const struct item charge_parts[] = {
     {.size = 1, .len = 1, .set = set_charge},
     {.size = 2, .len = 2, .scale = 100, .set = item_power_mv},

@@ -189,8 +189,8 @@ static const struct row *row_find(uint16_t id)
 /* ---- decoding ---- */
 
 /*
- * A part of a divided message. Its key is the id of the message and the serial that its first part
- * had, as the parts of a message are numbered one after the other.
+ * A part of a divided message. Its key is the id of the message and the serial of its first part;
+ * the parts of a message have serials one after the other.
  */
 static void add_part(const struct jt808_message *m, struct decoded *out)
 {

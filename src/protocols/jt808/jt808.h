@@ -86,7 +86,7 @@ extern const struct protocol_device jt808_device;
 
 /* What the bits of the alarm word of a location stand for. */
 extern const struct alarm_table jt808_alarms;
-/* BCD YYMMDDhhmmss in the zone of the session; no time is set where it is no date. */
+/* BCD YYMMDDhhmmss in the zone of the session. No time is set where the digits are no date. */
 void jt808_read_time(struct reader *r, const struct session *s, struct fix *f);
 /* Status u32, latitude u32, longitude u32. */
 void jt808_read_place(struct reader *r, struct fix *f);
@@ -103,16 +103,22 @@ jt808_decoder jt808_decode_attributes;  /* 0107 */
 
 /* items.c */
 
-/* Items of an id u8, a length u8 and a value, up to the end; a cut off one ends them. */
+/* Items of an id u8, a length u8 and a value, up to the end or to one that is cut off. */
 void jt808_read_items(struct reader *r, struct fix *f, struct extras *x);
-/* HDOP in tenths; ignored where it is none. */
+/* HDOP in tenths; ignored where the value cannot be one. */
 void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1);
-/* A voltage where the frame does not say of what: more than a cell can have is the supply. */
+/*
+ * A voltage of which the frame does not say whose it is: one that is too high for a battery cell is
+ * the supply's.
+ */
 void jt808_set_voltage(struct fix *f, uint32_t voltage_mv);
 
 /* "$OBD-RT,12.3,...": the first field is the supply in V, perhaps empty. */
 void jt808_set_obd_text(struct bytes text, struct fix *f);
-/* The same text: the second field is the engine's speed, the twelfth the fuel used in l. */
+/*
+ * The extra values of that text: its second field is the engine's speed, its twelfth the fuel used
+ * in l.
+ */
 void jt808_extra_obd_text(struct bytes text, struct extras *x);
 
 /* radio.c: cells and Wi-Fi access points. */
@@ -156,7 +162,7 @@ item_reader jt808_item_jimi; /* E8 */
 #define JT808_AOVX_FROM_MEMORY (UINT32_C(1) << 31)
 /* The series of AOVX that the `items` of a location name; PROFILE_NONE where they do not. */
 enum profile jt808_aovx_of(struct bytes items);
-/* What AOVX means by an alarm word and a status; false where `profile` is none of its. */
+/* What AOVX means by an alarm word and a status; false where `profile` is none of AOVX. */
 bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status);
 /* The temperature of the probe on the cable. */
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
@@ -180,7 +186,7 @@ jt808_decoder jt808_decode_text;       /* 0701 */
 jt808_decoder jt808_decode_text_gbk;   /* 6006 */
 jt808_decoder jt808_decode_text_utf16; /* 1300 */
 
-/* The number of a SIM card in ten bytes of BCD; zeros are none that has been read yet. */
+/* The number of a SIM card in ten bytes of BCD. Zeros mean that the tracker has not read it yet. */
 void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f);
 
 #endif

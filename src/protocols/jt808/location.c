@@ -12,8 +12,8 @@
  *           terminal 30), {len u8, hardware}, {len u8, firmware}, positioning u8, radio u8
  *
  * Status bits: 0 ACC, 1 GPS fix, 2 south, 3 west, 10 fuel or power cut, 16 the driver's door open,
- * 26 charging, where it is set. A model here and there gives bits a meaning of its own (4 motion),
- * which are not read; but for AOVX, that the frame or the device's model tells (aovx.c).
+ * 26 charging, where it is set. Some models give a bit a meaning of their own (4 motion). These are
+ * not read, except those of AOVX, which the frame or the device's model tells (aovx.c).
  *
  * The alarm word: `alarm_rows` below. What has no counterpart among our alarms is left out: faults
  * of modules (4, 9 to 11), parking too long (19), zones and routes (20 to 23: but see item 12),
@@ -104,7 +104,7 @@ void jt808_set_source(struct fix *f)
     }
 }
 
-/* Whether all of `r` is items, one behind the other; an id of 0 is none. */
+/* Whether `r` holds nothing but items, one behind the other. No item has the id 0. */
 static bool is_items(struct reader r)
 {
     while (reader_left(&r) > 0) {
@@ -208,8 +208,9 @@ enum err jt808_decode_answer(const struct session *s, const struct jt808_message
 }
 
 /*
- * One item of a batch. One that is none ends the batch; but of a batch whose parts have been
- * answered it is counted, as each item has a length of its own, and nobody sends the others again.
+ * Reads one item of a batch. An item that cannot be read ends the batch. Where the batch came in
+ * parts, these have been answered and nobody sends the other items again; so such an item is only
+ * counted, as each item has a length of its own.
  */
 static enum err add_item(const struct session *s, const struct jt808_message *m, struct bytes body,
                          bool is_late, struct decoded *out)
@@ -224,7 +225,7 @@ static enum err add_item(const struct session *s, const struct jt808_message *m,
     return ERR_OK;
 }
 
-/* What has come of a batch, at whose end `r` is: ERR_MALFORMED where none of it can be read. */
+/* The result of a batch, at whose end `r` is: ERR_MALFORMED where nothing of it could be read. */
 static enum err end_batch(const struct jt808_message *m, const struct reader *r, enum err e,
                           const struct decoded *out)
 {

@@ -10,8 +10,8 @@
  *
  *     60  event u16; 61 to 66 add the lock 6 and its driver, 8 characters
  *
- * A fix has room for one lock event; of several locks it is the first one's. All of them are extra
- * values, by the number of the lock in the frame.
+ * A fix has room for one lock event; where there are several locks it is that of the first. All
+ * events are extra values, by the number of the lock in the frame.
  *
  * Source: the vectors' facts, sections 1 and 4.
  */

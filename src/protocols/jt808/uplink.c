@@ -167,7 +167,10 @@ static void read_alarms(struct reader *r, struct fix *f)
     }
 }
 
-/* An event of driving: a report without a place, or nothing where it is none of our alarms. */
+/*
+ * An event of driving makes a report without a place. If it is not one of our alarms, it makes
+ * nothing.
+ */
 static enum err read_event(struct reader *r, struct fix *f, struct decoded *out)
 {
     static const struct alarm_row rows[] = {

@@ -62,7 +62,7 @@ static uint32_t kmh_e2_of(uint64_t speed_e7, enum speed_unit unit)
     return units_kmh_e2_from_knots_e7(speed_e7);
 }
 
-/* Whether the position is one, or there is none at all. */
+/* Whether the position is sound, or there is none at all. */
 static bool has_good_place(const struct osmand_report *r)
 {
     return !r->is_bad && r->has_lat == r->has_lon && r->lat_e7 >= -LAT_MAX_E7 &&

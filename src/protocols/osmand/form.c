@@ -6,8 +6,8 @@
  *
  * The names are those of OsmAnd's and Traccar Client's requests (https://www.traccar.org/osmand/).
  * Altitude and odometer are in metres, fuel in litres, the supplies in volts, the unit of the speed
- * is found in client.c; a negative speed or bearing means that the phone does not know. A
- * parameter that is none of ours, or whose value is none, is passed over; only a position must be
+ * is found in client.c; a negative speed or bearing means that the phone does not know. A parameter
+ * that we do not know, or whose value cannot be read, is passed over; only a position must be
  * right.
  *
  * What people paste into their phones is taken as they meant it: "&amp;" of a web page for '&',
@@ -349,7 +349,7 @@ void osmand_set_activity(struct osmand_report *r, struct bytes text)
     for (size_t i = 0; i < sizeof(moving) / sizeof(moving[0]); i++) {
         is_moving = is_moving || bytes_eq_nocase(text, moving[i]);
     }
-    /* A motion that is told as such is no guess, and stays. */
+    /* A motion that the client tells outright is no guess, and stays. */
     if ((is_known || is_moving) && (r->fix.has & FIX_HAS_MOTION) == 0) {
         fix_set_switch(&r->fix, FIX_HAS_MOTION, FIX_MOVING, is_moving);
     }

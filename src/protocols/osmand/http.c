@@ -14,10 +14,10 @@
  *
  * A line may end in a lone LF, and empty lines before a request are skipped (section 2.2). Each
  * line is judged as soon as it is whole, so that what can never be a request (a blank in its
- * target, a field without a colon, two ways to tell a length, a length that is none) is refused
- * before the rest of it has come. "Expect: 100-continue" gets no interim answer, since replies are
- * made of whole frames; a client that asks for it sends its body anyway after a second or so (RFC
- * 9110, section 10.1.1).
+ * target, a field without a colon, two ways to tell a length, a length that is no number) is
+ * refused before the rest of it has come. "Expect: 100-continue" gets no interim answer, since
+ * replies are made of whole frames; a client that asks for it sends its body anyway after a second
+ * or so (RFC 9110, section 10.1.1).
  */
 #include <string.h>
 

@@ -50,7 +50,7 @@ static bool read_scaled(const struct json_value *object, const char *name, doubl
     return true;
 }
 
-/* The same of a number that is -1 where it is not known. */
+/* As read_scaled(), for a number that is -1 where it is not known. */
 static bool read_known(const struct json_value *object, const char *name, double scale,
                        uint64_t *out)
 {
@@ -60,7 +60,7 @@ static bool read_known(const struct json_value *object, const char *name, double
     return is_known;
 }
 
-/* The text of a string, nothing of anything else. */
+/* The text of a string; empty for anything else. */
 static struct bytes text_of(const struct json_value *value)
 {
     bool is_text = value != NULL && value->kind == JSON_KIND_STRING;
@@ -151,7 +151,10 @@ static enum err read_locations(struct arena *arena, const struct json_value *loc
 
 /* ---- what is almost JSON ---- */
 
-/* How long the word at the front of `in` is that stands for no number; 0 for none. */
+/*
+ * The length of the word at the front of `in` that stands for no number, such as NaN; 0: there is
+ * none.
+ */
 static size_t no_number(struct bytes in)
 {
     static const char *const words[] = {"NaN", "-NaN", "Infinity", "-Infinity"};
@@ -163,7 +166,7 @@ static size_t no_number(struct bytes in)
     return 0;
 }
 
-/* A copy of `body` with null for every such word outside its strings. */
+/* A copy of `body` with null in place of every such word outside of strings. */
 static struct bytes without_nan(struct arena *arena, struct bytes body)
 {
     size_t room = body.len * 2;

@@ -17,7 +17,10 @@
 
 enum { BOUNDARY_MAX = 70 };
 
-/* The value of the parameter `name` behind a ';' of a field, without quotes; empty for none. */
+/*
+ * The value, without quotes, of the parameter `name` that stands behind a ';' of a field; empty:
+ * there is none.
+ */
 static struct bytes parameter_of(struct bytes field, const char *name)
 {
     struct reader r = reader_init(field);

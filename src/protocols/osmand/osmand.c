@@ -12,9 +12,9 @@
  * A request names its device itself ("id", "deviceid" or "device_id"), so there is no login. A
  * report with neither position, cell, access point nor alarm is a heartbeat. A phone keeps what was
  * not answered with 200, sends it again, and sends nothing else before that is taken: so a report
- * that can never become right must not be refused. One whose position is none counts without it
- * (its alarm or its battery may be all that matters), what is no report at all is passed over, and
- * both are counted; the others of the request are stored.
+ * that can never become right must not be refused. If its position cannot be one, the report is
+ * kept without it: the alarm or the battery may be all that matters. What is no report at all is
+ * passed over. Both are counted, and the other reports of the request are stored.
  *
  *     200 stored                      400 no device named, or no report that could be read
  *     404 nobody's device,            405 neither GET nor POST
@@ -35,7 +35,7 @@ enum { REQUEST_MAX = 1024 };
 
 /* The first byte of a reply_hint. */
 enum hint {
-    HINT_HEARTBEAT = 1 << 0, /* answered for unregistered devices too */
+    HINT_HEARTBEAT = 1 << 0, /* answered even where the device is not registered */
     HINT_CLOSE = 1 << 1,
     HINT_HTTP_1_0 = 1 << 2,
 };

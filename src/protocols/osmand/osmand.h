@@ -43,7 +43,7 @@ struct osmand_report {
     bool has_lon;
     bool has_speed;
     bool is_invalid; /* the phone says that the position is no GPS fix */
-    bool is_bad;     /* its position is none */
+    bool is_bad;     /* its position cannot be one */
     bool is_nothing; /* it is no report at all */
 };
 
@@ -85,19 +85,19 @@ bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report
                      struct bytes *device_id);
 /*
  * A decimal number as programs write one: with a comma for the point ("47,3769"), with an exponent
- * ("1.0E-4"); times 10^7. False where it is none, "NaN", or beyond 10^9.
+ * ("1.0E-4"); times 10^7. False where the text is no such number, is "NaN", or is beyond 10^9.
  */
 bool osmand_number_e7(struct bytes text, int64_t *value_e7);
 /*
- * Seconds, milliseconds or microseconds since 1970, or ISO 8601, in UTC where it names no zone.
- * What is none of that leaves the report without a time, so that it gets its arrival's.
+ * Seconds, milliseconds or microseconds since 1970, or ISO 8601, in UTC where it names no zone. Any
+ * other text leaves the report without a time, so that it gets that of its arrival.
  */
 void osmand_set_time(struct osmand_report *report, struct bytes text);
 /* Whether the phone moves, by what its owner is said to do ("still", "in_vehicle", …). */
 void osmand_set_activity(struct osmand_report *report, struct bytes text);
 /* The alarms of a list of names separated by commas; unknown names are left out. */
 alarm_set osmand_alarms(struct bytes names);
-/* The first name of one of `alarms`, "" for none. */
+/* The first name of an alarm of `alarms`; "" where none has a name. */
 const char *osmand_alarm_name(alarm_set alarms);
 
 /* multipart.c */
@@ -124,7 +124,7 @@ MUST_USE enum err osmand_json_read(struct arena *arena, struct bytes body,
 /*
  * Puts the position and the speed of a report into its fix, once all of it is read: in the unit of
  * its device, else in the one that its form, the configuration or the client tells, else knots.
- * False where its position is none: the report then has no position, and counts without.
+ * False where its position cannot be one; the report then counts without it.
  */
 bool osmand_report_finish(struct osmand_report *r, const struct session *s,
                           const struct osmand_request *request, bool is_json);
