@@ -4,7 +4,8 @@
 A room includes itself and the rooms before it in ROOMS. A folder inside a room, as that of a
 protocol, is included by its own files alone, and by tests. `#if` stands only in PORTABLE_ROOMS,
 include guards and tests of the compiler's own names (`__…`) aside. No file but src/main.c has a
-mutable variable of static lifetime, but for those in MUTABLE_ALLOWED.
+mutable variable of static lifetime, but for those in MUTABLE_ALLOWED. SQLite is seen, by whatever
+way of includes, by SQLITE_FILES alone, and by tests.
 """
 
 import pathlib
@@ -18,12 +19,18 @@ ROOMS = [
     "ingest", "gateway", "connect", "api", "simulate", "cli",
 ]
 PORTABLE_ROOMS = {"base", "gateway"}
+# What speaks SQLite: the engine below store/tables.h, and what looks at the database file itself.
+SQLITE_FILES = re.compile(
+    r"src/store/(tables_sqlite\w*|schema|database|file|checkpoint|backup|inspect|wal|witness"
+    r"|keep|fault_vfs)\.[ch]"
+)
 MUTABLE_ALLOWED = {
     ("src/base/log.c", "threshold"): "atomic; every thread writes to the one standard error",
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 CONDITION = re.compile(r"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif)\b[ \t]*([^\n]*)", re.MULTILINE)
+SQLITE = re.compile(r"^[ \t]*#[ \t]*include[ \t]+<sqlite3\.h>", re.MULTILINE)
 ATTRIBUTE = re.compile(
     r"\b(?:__attribute__|_Alignas|alignas)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 )
@@ -33,8 +40,11 @@ MACRO_CALL = re.compile(r"^\s*[A-Z][A-Z0-9_]*\s*\([^()]*\)\s*(?=\w)")
 def is_open_to(name, path):
     """Whether the file at `path` may see the header `name`, both below src/."""
     folder = pathlib.PurePath(name).parent
-    is_test = path.stem.endswith(("_test", "_testing")) or path.stem == "testing"
-    return len(folder.parts) == 1 or folder == path.parent or is_test
+    return len(folder.parts) == 1 or folder == path.parent or is_test(path)
+
+
+def is_test(path):
+    return path.stem.endswith(("_test", "_testing")) or path.stem == "testing"
 
 
 def check_includes(root, path, text):
@@ -53,6 +63,32 @@ def check_includes(root, path, text):
             yield path, line, f"{parts[0]} may not include {target}"
         elif not is_open_to(name, path.relative_to(root / "src")):
             yield path, line, f"{name} belongs to the files of its folder"
+
+
+def headers_with_sqlite(root):
+    """The headers, as they are included, that bring SQLite with them."""
+    texts = {
+        path.relative_to(root / "src").as_posix(): tree.without_comments(tree.read(path))
+        for path in tree.files(root / "src", ".h")
+    }
+    found = {name for name, text in texts.items() if SQLITE.search(text)}
+    while True:
+        more = {n for n, text in texts.items() if found & set(INCLUDE.findall(text))} - found
+        if not more:
+            return found
+        found |= more
+
+
+def check_sqlite(root, path, text, headers):
+    if is_test(path) or SQLITE_FILES.fullmatch(path.relative_to(root).as_posix()):
+        return
+    code = tree.without_comments(text)
+    for match in SQLITE.finditer(code):
+        yield path, tree.line_of(text, match.start()), "SQLite is not for this file"
+    for match in INCLUDE.finditer(code):
+        if match.group(1) in headers:
+            line = tree.line_of(text, match.start())
+            yield path, line, f"{match.group(1)} brings SQLite, which is not for this file"
 
 
 def check_conditions(root, path, text):
@@ -152,9 +188,11 @@ def check_allowed_exist(root):
 
 def find(root):
     findings = list(check_allowed_exist(root))
+    headers = headers_with_sqlite(root)
     for path in tree.files(root / "src", ".c", ".h"):
         text = tree.read(path)
         findings += check_includes(root, path, text)
+        findings += check_sqlite(root, path, text, headers)
         findings += check_conditions(root, path, text)
         findings += check_mutables(root, path, text)
     return findings

@@ -22,7 +22,8 @@ enum entity_kind {
         ENTITY_COUNT
 };
 
-/* How a column stands in the struct. What it is in the store, store/entity_columns.c says. */
+/* How a column stands in the struct. What it is in the store, store/tables_sqlite_columns.c says.
+ */
 enum entity_column_type {
     ENTITY_COLUMN_INT, /* a whole number of `size` bytes, `min` .. `max`; signed where `min` is */
     ENTITY_COLUMN_OPTIONAL,  /* the same, or none: the bool at `beside` says whether it is set */

@@ -14,17 +14,14 @@
 
 #include <glib.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/inspect.h"
 #include "store/keep.h"
-#include "store/schema.h"
 #include "store/store_private.h"
-
-enum { CACHE_KIB = 8192 };
+#include "store/tables_sqlite.h"
 
 /* What was found of one device; device_id is owned. */
 struct finding {
@@ -40,6 +37,7 @@ struct checking {
     struct chunk_codec *codec;
     struct fixes fixes;
     enum err states; /* what is wrong with any */
+    enum err rows;   /* the same */
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -131,38 +129,17 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     return e;
 }
 
-static struct bytes blob_of(sqlite3_stmt *s, int column)
-{
-    const uint8_t *at = sqlite3_column_blob(s, column);
-    return (struct bytes){at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(s, column)};
-}
-
 static enum err worse(enum err a, enum err b)
 {
     return a == ERR_OK ? b : a;
 }
 
-/* Every row that `sql` gives: device, then the columns of struct track_row. */
-static enum err check_rows(sqlite3 *db, struct checking *c, const char *sql)
+/* Goes on behind a damaged one. */
+static enum err take_row(void *context, int64_t device, const struct track_row *row)
 {
-    sqlite3_stmt *s = NULL;
-    enum err worst = ERR_OK;
-    int result = SQLITE_DONE;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &s, NULL));
-    while (e == ERR_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
-        const struct track_row row = {
-            .id = sqlite3_column_int64(s, 1),
-            .first_s = sqlite3_column_int64(s, 2),
-            .last_s = sqlite3_column_int64(s, 3),
-            .count = (size_t)sqlite3_column_int64(s, 4),
-            .start_state = blob_of(s, 5),
-            .data = blob_of(s, 6),
-        };
-        worst = worse(worst, check_row(c, sqlite3_column_int64(s, 0), &row));
-    }
-    (void)sqlite3_finalize(s);
-    e = e == ERR_OK ? database_err(db, result) : e;
-    return worse(e, worst);
+    struct checking *c = context;
+    c->rows = worse(c->rows, check_row(c, device, row));
+    return ERR_OK;
 }
 
 static enum err check_part(void *context, uint64_t seq, const struct journal_part *part)
@@ -190,60 +167,30 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     return e;
 }
 
-/* One row "ok", or a row for each thing that is wrong. */
-enum err store_check_structure(sqlite3 *db)
+static enum err check_sealed(struct tables *t, struct checking *c)
 {
-    sqlite3_stmt *rows = NULL;
-    enum err e =
-        database_err(db, sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &rows, NULL));
-    int result = SQLITE_DONE;
-    bool damaged = false;
-    while (e == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(rows, 0);
-        if (text == NULL || strcmp(text, "ok") != 0) {
-            log_line(LOG_ERROR, "structure_damaged", "what=\"%s\"", text == NULL ? "" : text);
-            damaged = true;
-        }
-    }
-    if (e == ERR_OK) {
-        e = database_err(db, result);
-    }
-    (void)sqlite3_finalize(rows);
-    return damaged ? ERR_CORRUPT : e;
-}
-
-static enum err check_sealed(sqlite3 *db, struct checking *c)
-{
-    int64_t tables = 0;
-    enum err e =
-        database_number(db, "SELECT count(*) FROM sqlite_schema WHERE name='track_chunk'", &tables);
-    if (e != ERR_OK || tables == 0) {
-        return e; /* of before there were chunks */
-    }
-    e = track_walk_states(db, check_state, c);
+    const struct row_walk walk = {c, take_row};
+    enum err e = track_walk_states(t, check_state, c);
     e = worse(e, c->states);
-    e = worse(e, check_rows(db, c,
-                            "SELECT device, id, first_s, last_s, count, start_state, data"
-                            " FROM track_chunk ORDER BY device, last_s, first_s, id"));
-    return worse(e, check_rows(db, c,
-                               "SELECT device, 0, first_s, last_s, count, start_state, data"
-                               " FROM track_open ORDER BY device"));
+    e = worse(e, tables_walk_chunks(t, &walk));
+    e = worse(e, tables_walk_open(t, &walk));
+    return worse(e, c->rows);
 }
 
-static enum err check_content(sqlite3 *db, struct checking *c)
+static enum err check_content(struct tables *t, struct checking *c)
 {
-    enum err e = schema_check(db, &store_schema);
+    enum err e = tables_check_schema(t);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "schema_damaged", "why=\"%s\"", err_text(e));
         return e;
     }
-    const struct entities_loader entities = {
+    const struct tables_loader entities = {
         .context = c, .change = note_change, .go_on = true, .has_logs = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
-    e = store_check_structure(db);
-    e = worse(e, entities_load(db, &entities));
-    e = worse(e, check_sealed(db, c));
-    return worse(e, store_walk_journal(db, &walk));
+    e = tables_check_structure(t);
+    e = worse(e, tables_load_entities(t, &entities));
+    e = worse(e, check_sealed(t, c));
+    return worse(e, store_walk_journal(t, &walk));
 }
 
 struct rows_out {
@@ -264,9 +211,8 @@ enum err store_check_file(const char *path,
                           void (*row)(void *context, const struct store_check_row *row),
                           void *context)
 {
-    struct database_options options = {.path = path, .cache_kib = CACHE_KIB, .read_only = true};
-    sqlite3 *db = NULL;
-    enum err e = database_open(&options, &db);
+    struct tables *t = NULL;
+    enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
     if (e != ERR_OK) {
         return e;
     }
@@ -274,19 +220,17 @@ enum err store_check_file(const char *path,
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
     };
-    e = database_run(db, "BEGIN");
-    if (e == ERR_OK) {
-        e = check_content(db, &c);
-    }
+    e = tables_begin(t);
+    e = e == ERR_OK ? check_content(t, &c) : e;
     if (e != ERR_OK) {
-        database_log(db, "check_failed", e);
+        tables_log(t, "check_failed", e);
     }
     struct rows_out out = {.row = row, .context = context};
     g_tree_foreach(c.findings, give_row, &out);
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
-    (void)sqlite3_close(db);
+    tables_close(t);
     return e;
 }
 

@@ -139,6 +139,28 @@ enum err database_rollback(sqlite3 *db)
                                                                                      : ERR_IO;
 }
 
+/* One row "ok", or a row for each thing that is wrong. */
+enum err database_check_structure(sqlite3 *db)
+{
+    sqlite3_stmt *rows = NULL;
+    enum err e =
+        database_err(db, sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &rows, NULL));
+    int result = SQLITE_DONE;
+    bool damaged = false;
+    while (e == ERR_OK && (result = sqlite3_step(rows)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(rows, 0);
+        if (text == NULL || strcmp(text, "ok") != 0) {
+            log_line(LOG_ERROR, "structure_damaged", "what=\"%s\"", text == NULL ? "" : text);
+            damaged = true;
+        }
+    }
+    if (e == ERR_OK) {
+        e = database_err(db, result);
+    }
+    (void)sqlite3_finalize(rows);
+    return damaged ? ERR_CORRUPT : e;
+}
+
 static enum err configure(sqlite3 *db, const struct database_options *o)
 {
     char sql[SQL_SIZE];

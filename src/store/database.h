@@ -36,6 +36,8 @@ MUST_USE enum err database_has_table(sqlite3 *db, const char *name, bool *out);
 MUST_USE enum err database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
 /* Runs a bound statement that gives no rows, and makes it ready for its next use. */
 MUST_USE enum err database_step(sqlite3 *db, sqlite3_stmt *statement);
+/* SQLite's own check of its structure; logs what is wrong. ERR_CORRUPT; database_err(). */
+MUST_USE enum err database_check_structure(sqlite3 *db);
 /* Undoes the transaction, if there still is one. ERR_IO: even that failed. */
 MUST_USE enum err database_rollback(sqlite3 *db);
 /* Logs what SQLite says of the last failure of `db` (may be NULL). */

@@ -1,6 +1,5 @@
 /*
- * Saving entities: the statements of every row of model/entity.h, bound column by column. A put
- * replaces the row of that key, so that loading sees the last one.
+ * What happens to entities, by their rows (model/entity.h); the tables do it.
  *
  * A row goes in one of four ways: by a deletion of its own; with its owner, in the transaction that
  * puts the owner as deleted; when it expires; or by the retention of its owner, which takes some
@@ -8,129 +7,48 @@
  */
 #include "store/entities.h"
 
-#include <glib.h>
-#include <stdlib.h>
-
-#include "base/check.h"
-#include "base/mem.h"
-#include "store/database.h"
-#include "store/entity_columns.h"
-#include "store/entity_sql.h"
-
-struct entities {
-    sqlite3 *db;
-    sqlite3_stmt *at[ENTITY_COUNT][ENTITY_STATEMENTS]; /* NULL: the entity has no such */
-};
-
-static enum err prepare_one(struct entities *s, enum entity_kind kind, enum entity_statement which)
-{
-    char *sql = entity_sql(&entity_rows[kind], which);
-    enum err e = sql == NULL ? ERR_OK : database_prepare(s->db, sql, &s->at[kind][which]);
-    g_free(sql);
-    return e;
-}
-
-enum err entities_open(sqlite3 *db, struct entities **out)
-{
-    struct entities *s = mem_new(sizeof(*s));
-    enum err e = ERR_OK;
-    s->db = db;
-    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT; kind++) {
-        for (enum entity_statement i = 0; i < ENTITY_STATEMENTS && e == ERR_OK; i++) {
-            e = prepare_one(s, kind, i);
-        }
-    }
-    if (e != ERR_OK) {
-        entities_close(s);
-        return e;
-    }
-    *out = s;
-    return ERR_OK;
-}
-
-void entities_close(struct entities *s)
-{
-    for (size_t kind = 0; s != NULL && kind < ENTITY_COUNT; kind++) {
-        for (size_t i = 0; i < ENTITY_STATEMENTS; i++) {
-            (void)sqlite3_finalize(s->at[kind][i]);
-        }
-    }
-    free(s);
-}
-
-/* Runs a statement with the first `count` columns of the value. */
-static enum err run_with_columns(struct entities *s, const struct change *c,
-                                 enum entity_statement which, size_t count)
-{
-    enum entity_kind kind = change_entity(c->kind);
-    struct entity_binder b = {.statement = s->at[kind][which], .result = SQLITE_OK};
-    check(b.statement != NULL);
-    for (size_t i = 0; i < count; i++) {
-        entity_column_bind(&b, &entity_rows[kind].columns[i], change_value(c));
-    }
-    if (b.result != SQLITE_OK) {
-        (void)sqlite3_clear_bindings(b.statement);
-        return database_err(s->db, b.result);
-    }
-    return database_step(s->db, b.statement);
-}
-
-/* Runs one with numbers; what an entity has no statement for has nothing to do. */
-static enum err run_with_numbers(struct entities *s, sqlite3_stmt *statement,
-                                 const int64_t *numbers, int count)
-{
-    if (statement == NULL) {
-        return ERR_OK;
-    }
-    for (int i = 0; i < count; i++) {
-        (void)sqlite3_bind_int64(statement, i + 1, numbers[i]);
-    }
-    return database_step(s->db, statement);
-}
-
-/* Deletes what the entity owns. */
-static enum err disown(struct entities *s, enum entity_kind owner, int64_t id)
+/* Deletes what the entity owns, but for what retention deletes. */
+static enum err disown(struct tables *t, enum entity_kind owner, int64_t id)
 {
     enum err e = ERR_OK;
-    for (size_t i = 0; i < ENTITY_COUNT && e == ERR_OK; i++) {
-        if (entity_rows[i].owner == owner) {
-            e = run_with_numbers(s, s->at[i][ENTITY_SQL_DISOWN], &id, 1);
+    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT && e == ERR_OK; kind++) {
+        if (entity_rows[kind].owner == owner && entity_rows[kind].retained_by == NULL) {
+            e = tables_disown(t, kind, id);
         }
     }
     return e;
 }
 
-enum err entities_save(struct entities *s, const struct change *c)
+enum err entities_save(struct tables *t, const struct change *c)
 {
     enum entity_kind kind = change_entity(c->kind);
-    const struct entity *row = &entity_rows[kind];
     if (change_is_deletion(c->kind)) {
-        return run_with_columns(s, c, ENTITY_SQL_DELETE, row->delete_count);
+        return tables_delete_entity(t, c);
     }
-    enum err e = run_with_columns(s, c, ENTITY_SQL_PUT, row->column_count);
+    enum err e = tables_put_entity(t, c);
     if (e == ERR_OK && entity_is_deleted(kind, change_value(c))) {
-        e = disown(s, kind, entity_id(kind, change_value(c)));
+        e = disown(t, kind, entity_id(kind, change_value(c)));
     }
     return e;
 }
 
-enum err entities_expire(struct entities *s, int64_t now_s)
+enum err entities_expire(struct tables *t, int64_t now_s)
 {
     enum err e = ERR_OK;
-    for (size_t i = 0; i < ENTITY_COUNT && e == ERR_OK; i++) {
-        int64_t before_s = now_s - entity_rows[i].expires_after_s;
-        e = run_with_numbers(s, s->at[i][ENTITY_SQL_EXPIRE], &before_s, 1);
+    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT && e == ERR_OK; kind++) {
+        if (entity_rows[kind].expires != NULL) {
+            e = tables_expire(t, kind, now_s - entity_rows[kind].expires_after_s);
+        }
     }
     return e;
 }
 
-enum err entities_retain(struct entities *s, enum entity_kind owner, int64_t id, int64_t before_s)
+enum err entities_retain(struct tables *t, enum entity_kind owner, int64_t id, int64_t before_s)
 {
-    const int64_t numbers[] = {id, before_s};
     enum err e = ERR_OK;
-    for (size_t i = 0; i < ENTITY_COUNT && e == ERR_OK; i++) {
-        if (entity_rows[i].owner == owner) {
-            e = run_with_numbers(s, s->at[i][ENTITY_SQL_RETAIN], numbers, 2);
+    for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT && e == ERR_OK; kind++) {
+        if (entity_rows[kind].owner == owner && entity_rows[kind].retained_by != NULL) {
+            e = tables_retain(t, kind, id, before_s);
         }
     }
     return e;

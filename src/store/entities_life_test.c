@@ -9,9 +9,10 @@
 #include "base/clock.h"
 #include "fleet/clock_zone.h"
 #include "store/entities_testing.h"
-#include "store/entity_columns.h"
 #include "store/expire.h"
 #include "store/schema.h"
+#include "store/tables_sqlite.h"
+#include "store/tables_sqlite_columns.h"
 
 /* ---- the rows and the tables ---- */
 
@@ -45,19 +46,21 @@ static void a_table_without_later_columns_is_read(void **state)
 {
     struct kit *k = *state;
     const struct schema first = {.written = store_schema.written, .written_count = 1};
-    struct entities_loader loader = {.context = &k->kept, .change = keep};
+    struct tables_loader loader = {.context = &k->kept, .change = keep};
     store_close(k->store);
     k->store = NULL;
     kit_directory_remove(k->path);
     kit_directory_new(k->path);
     sqlite3 *db = open_beside(k);
+    struct tables *t = NULL;
     assert_int_equal(schema_migrate(db, &first), ERR_OK);
+    assert_int_equal(tables_sqlite_new(db, SQLITE_LOADS, &t), ERR_OK);
     assert_int_equal(database_run(db, "INSERT INTO device VALUES(1,2,3,'4','p','c','s','i','m','x',"
                                       "1,5,6,0)"),
                      ERR_OK);
     for (int i = 0; i < 2; i++) {
         k->kept.count = 0;
-        assert_int_equal(entities_load(db, &loader), ERR_OK);
+        assert_int_equal(tables_load_entities(t, &loader), ERR_OK);
         assert_int_equal(k->kept.count, 1);
         const struct device *d = &k->kept.at[0].device;
         assert_string_equal(d->command_password, "x");
@@ -67,6 +70,7 @@ static void a_table_without_later_columns_is_read(void **state)
         assert_string_equal(d->note, "");
         assert_int_equal(schema_migrate(db, &store_schema), ERR_OK);
     }
+    tables_close(t);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 

@@ -7,7 +7,7 @@
 
 #include "fleet/clock_zone.h"
 #include "store/entities_testing.h"
-#include "store/entity_columns.h"
+#include "store/tables_sqlite_columns.h"
 
 static void enterprises(void **state)
 {

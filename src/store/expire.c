@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/trickle.h"
 
@@ -46,10 +45,10 @@ static enum err expire_rows(struct expiring *x, int64_t device, int64_t before_s
 {
     uint64_t chunks = 0;
     const struct track_expiry old = {device, before_s, CHUNKS_MAX};
-    enum err e = track_expire(x->s->track, &old, &chunks, &x->fixes);
+    enum err e = tables_expire_rows(x->s->tables, &old, &chunks, &x->fixes);
     x->is_cut = chunks == CHUNKS_MAX;
     if (e == ERR_OK) {
-        e = entities_retain(x->s->entities, ENTITY_DEVICE, device, before_s);
+        e = entities_retain(x->s->tables, ENTITY_DEVICE, device, before_s);
     }
     return e;
 }
@@ -65,7 +64,7 @@ static enum err expire_device(struct expiring *x, const struct tail *tail)
     }
     enum err e = expire_rows(x, tail->device, before_s);
     if (e == ERR_OK && before_s == INT64_MAX && !x->is_cut && tail->staging == 0) {
-        e = track_delete_state(x->s->track, tail->device);
+        e = tables_delete_state(x->s->tables, tail->device);
         x->gone[x->gone_count++] = tail->device;
     }
     return e;
@@ -109,7 +108,7 @@ static enum err begin_round(struct store *s)
     s->trickle.expire_due_ms = clock_monotonic_ms() + ROUND_EVERY_MS;
     s->trickle.expire_at = INT64_MIN;
     s->trickle.is_expiring = true;
-    return entities_expire(s->entities, clock_wall_ms() / 1000);
+    return entities_expire(s->tables, clock_wall_ms() / 1000);
 }
 
 enum err expire_step(struct store *s, const struct store_upkeep *upkeep)

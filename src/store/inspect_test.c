@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "store/checkpoint.h"
 #include "store/crash_testing.h"
 
 /* ---- the log ---- */

@@ -220,7 +220,7 @@ static struct worth look(const char *path, const char *vfs, bool is_alone)
     struct witness_note note = {.seq = 0};
     sqlite3 *db = NULL;
     enum err e = database_open(&options, &db);
-    e = e == ERR_OK ? store_check_structure(db) : e;
+    e = e == ERR_OK ? database_check_structure(db) : e;
     e = e == ERR_OK ? witness_look(db, &note) : e;
     (void)sqlite3_close(db);
     worth.is_sound = e == ERR_OK;

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "store/checkpoint.h"
 #include "store/crash_testing.h"
 
 /* ---- another database in its place ---- */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
+#include "store/checkpoint.h"
 #include "store/engine_testing.h"
 #include "store/fault_vfs.h"
 
@@ -309,7 +310,8 @@ static void while_refolds_end_early(void **state)
     assert_states(&p->k, 1, 101);
     assert_live(&p->k, 1);
     arena_clear(&p->k.store->scratch);
-    assert_int_equal(track_read_state(p->k.store->track, 1, &p->k.store->scratch, &sealed), ERR_OK);
+    assert_int_equal(track_read_state(p->k.store->tables, 1, &p->k.store->scratch, &sealed),
+                     ERR_OK);
     assert_true(sealed.folded.shifts.len > 0);
 }
 

@@ -22,7 +22,6 @@
 
 #include "base/reader.h"
 #include "fleet/pack.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/store_private.h"
 #include "store/visitor.h"
@@ -147,18 +146,18 @@ static enum err read_start(struct store_reader *r, const struct track_state *sea
 }
 
 /* The rows of the span and the state before them. ERR_MORE: not of the same moment as the view. */
-static enum err read_rows(struct store_reader *r, struct track *track, struct arena *arena)
+static enum err read_rows(struct store_reader *r, struct tables *tables, struct arena *arena)
 {
     const struct track_query q = {r->span.device, r->span.from_s, r->span.to_s, 0};
     struct track_state sealed;
-    enum err e = track_read_state(track, r->span.device, arena, &sealed);
+    enum err e = track_read_state(tables, r->span.device, arena, &sealed);
     if (e != ERR_OK) {
         return e;
     }
     if (r->view.newest != NULL && r->view.sealed_seq != sealed.sealed_seq) {
         return ERR_MORE;
     }
-    e = track_read_rows(track, &q, arena, &r->rows);
+    e = tables_read_rows(tables, &q, arena, &r->rows);
     if (e != ERR_OK) {
         return e;
     }
@@ -167,9 +166,9 @@ static enum err read_rows(struct store_reader *r, struct track *track, struct ar
 
 static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
 {
-    enum err e = database_run(v->db, "BEGIN");
-    e = e == ERR_OK ? read_rows(r, v->track, arena) : e;
-    enum err end = database_rollback(v->db);
+    enum err e = tables_begin(v->tables);
+    e = e == ERR_OK ? read_rows(r, v->tables, arena) : e;
+    enum err end = tables_rollback(v->tables);
     return e == ERR_OK ? end : e;
 }
 

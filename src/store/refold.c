@@ -59,10 +59,10 @@ static enum err read_rows(struct refolding *r)
 {
     struct store *s = r->s;
     struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, ROWS_MAX};
-    enum err e = track_read_rows(s->track, &q, &s->scratch, &r->rows);
+    enum err e = tables_read_rows(s->tables, &q, &s->scratch, &r->rows);
     while (e == ERR_OK && r->rows.is_cut && !find_cut(&r->rows)) {
         q.limit *= 4;
-        e = track_read_rows(s->track, &q, &s->scratch, &r->rows);
+        e = tables_read_rows(s->tables, &q, &s->scratch, &r->rows);
     }
     return e;
 }
@@ -91,7 +91,7 @@ static enum err join_shifts(const struct refolding *r)
     if (!folded_is_full(&r->sealed->folded)) {
         return ERR_OK;
     }
-    enum err e = track_read_rows(s->track, &q, &s->scratch, &first);
+    enum err e = tables_read_rows(s->tables, &q, &s->scratch, &first);
     if (e == ERR_OK && first.has_start) {
         folded_join(&r->sealed->folded, first.start_last_s, &s->scratch);
     }
@@ -140,8 +140,8 @@ static enum err put_start(const struct refolding *r, const struct track_row *row
     if (!r->is_known || same_bytes(revised.start_state, row->start_state)) {
         return ERR_OK;
     }
-    return row->id == 0 ? track_put_open(s->track, r->device, &revised)
-                        : track_put_start(s->track, row->id, revised.start_state);
+    return row->id == 0 ? track_put_open(s->tables, r->device, &revised)
+                        : track_put_start(s->tables, row->id, revised.start_state);
 }
 
 /* The distance of a chunk that was folded from `before_m_e2`. */
@@ -151,8 +151,8 @@ static enum err put_distance(const struct refolding *r, const struct track_row *
     uint64_t after_m_e2 = r->state.odometer_m_e2;
     return row->id == 0
                ? ERR_OK
-               : track_put_distance(r->s->track, row->id,
-                                    after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
+               : tables_put_distance(r->s->tables, row->id,
+                                     after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
 }
 
 /* One row. What is damaged leaves the state behind it as it was. */
@@ -218,7 +218,7 @@ static enum err cut_here(struct refolding *r)
     r->sealed->dirty_from_s = row->first_s;
     *dirty_to_s = row->first_s > *dirty_to_s ? row->first_s : *dirty_to_s;
     enum err e = put_start(r, row, row->last_s);
-    e = e == ERR_OK ? track_put_state(s->track, r->device, r->sealed) : e;
+    e = e == ERR_OK ? track_put_state(s->tables, r->device, r->sealed) : e;
     return e == ERR_OK ? ERR_MORE : e;
 }
 
@@ -239,7 +239,7 @@ static enum err end_here(struct refolding *r)
     r->sealed->is_dirty = false;
     r->sealed->folded.dirty_to_s = INT64_MIN;
     r->sealed->state = track_pack_state(&r->state, &s->scratch);
-    return track_put_state(s->track, r->device, r->sealed);
+    return track_put_state(s->tables, r->device, r->sealed);
 }
 
 enum err refold_rows(struct store *s, int64_t device, struct track_state *sealed,

@@ -268,7 +268,7 @@ static struct track_state row_of_device(struct road *r)
 {
     struct track_state sealed;
     arena_clear(&r->kit.store->scratch);
-    assert_int_equal(track_read_state(r->kit.store->track, 1, &r->kit.store->scratch, &sealed),
+    assert_int_equal(track_read_state(r->kit.store->tables, 1, &r->kit.store->scratch, &sealed),
                      ERR_OK);
     return sealed;
 }
@@ -287,17 +287,17 @@ static void make_old(struct road *r, int64_t row)
     struct track_state sealed = row_of_device(r);
     struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0};
     struct track_rows rows;
-    assert_int_equal(track_read_rows(s->track, &q, &s->scratch, &rows), ERR_OK);
+    assert_int_equal(tables_read_rows(s->tables, &q, &s->scratch, &rows), ERR_OK);
     for (size_t i = 1; i < rows.count; i++) {
         struct fold_state state;
         assert_int_equal(track_unpack_state(rows.at[i].start_state, &state), ERR_OK);
         state.odometer_m_e2 += MORE_M_E2;
         assert_int_equal(
-            track_put_start(s->track, rows.at[i].id, track_pack_state(&state, &s->scratch)),
+            track_put_start(s->tables, rows.at[i].id, track_pack_state(&state, &s->scratch)),
             ERR_OK);
     }
     sealed.folded = (struct folded){0};
-    assert_int_equal(track_put_state(s->track, 1, &sealed), ERR_OK);
+    assert_int_equal(track_put_state(s->tables, 1, &sealed), ERR_OK);
 }
 
 static void states_of_other_rules_are_folded_to_the_end_once(void **state)

@@ -249,7 +249,7 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
                              .to_s = time_s};
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
-    if (track_read_rows(s->track, &q, &s->scratch, &rows) != ERR_OK) {
+    if (tables_read_rows(s->tables, &q, &s->scratch, &rows) != ERR_OK) {
         return NULL;
     }
     for (size_t i = rows.count > ROWS_MAX ? rows.count - ROWS_MAX : 0; i < rows.count; i++) {

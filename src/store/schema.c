@@ -19,7 +19,7 @@
 
 #include "base/log.h"
 #include "store/database.h"
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_sql.h"
 
 enum { SQL_SIZE = 128 };
 

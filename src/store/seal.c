@@ -92,8 +92,8 @@ static enum err write_chunk(struct store *s, int64_t device, int64_t id,
         .data = chunk_encode(s->codec, &stretch->fixes, CHUNK_THOROUGH),
     };
     uint64_t distance_m_e2 = distance_between(stretch->start_state, stretch->end_state);
-    return id == 0 ? track_add_chunk(s->track, device, &row, distance_m_e2)
-                   : track_put_chunk(s->track, &row, distance_m_e2);
+    return id == 0 ? track_add_chunk(s->tables, device, &row, distance_m_e2)
+                   : track_put_chunk(s->tables, &row, distance_m_e2);
 }
 
 /* The last place at which the stretch may be divided: behind it there are two seconds or more. */
@@ -153,28 +153,26 @@ enum err seal_put_open(struct store *s, int64_t device, const struct folded *fol
                        const struct track_row *row)
 {
     const struct track_row stored = to_row(s, folded, row);
-    return track_put_open(s->track, device, &stored);
+    return track_put_open(s->tables, device, &stored);
 }
 
 enum err seal_retire_open(struct store *s, int64_t device, const struct folded *folded,
                           const struct track_row *row)
 {
     const struct track_row stored = to_row(s, folded, row);
-    enum err e = track_add_chunk(s->track, device, &stored, 0);
-    return e == ERR_OK ? track_delete_open(s->track, device) : e;
+    enum err e = track_add_chunk(s->tables, device, &stored, 0);
+    return e == ERR_OK ? tables_delete_open(s->tables, device) : e;
 }
 
-static enum err read_before(struct store *s, int64_t device, struct before *out)
+static struct before before_of(struct store *s, const struct tables_end *end)
 {
-    enum err e = track_read_state(s->track, device, &s->scratch, &out->sealed);
-    if (e != ERR_OK) {
-        return e;
+    struct before b = {.open = end->open, .has_open = end->has_open};
+    if (end->has_state) {
+        b.sealed = track_state_of(&end->state);
     }
-    e = track_read_open(s->track, device, &s->scratch, &out->open);
-    out->has_open = e == ERR_OK;
-    out->open.start_state =
-        track_from_row(&out->sealed.folded, out->open.last_s, out->open.start_state, &s->scratch);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    b.open.start_state =
+        track_from_row(&b.sealed.folded, b.open.last_s, b.open.start_state, &s->scratch);
+    return b;
 }
 
 /* Goes on without the open row, which is damaged. */
@@ -222,7 +220,7 @@ static enum err seal_as_chunks(struct store *s, const struct tail *tail, struct 
         .folded = &b->sealed.folded,
     };
     e = seal_write_chunks(s, tail->device, 0, &stretch);
-    return e == ERR_OK && b->has_open ? track_delete_open(s->track, tail->device) : e;
+    return e == ERR_OK && b->has_open ? tables_delete_open(s->tables, tail->device) : e;
 }
 
 /* The tail as one more run of the open row. */
@@ -275,35 +273,56 @@ static enum err rewrite_open(struct store *s, const struct tail *tail, struct be
     return seal_put_open(s, tail->device, &b->sealed.folded, &row);
 }
 
-enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq, enum seal_effort effort)
+/* How, and up to which commit. */
+struct sealing {
+    uint64_t seq;
+    enum seal_effort effort;
+};
+
+static enum err seal_tail(struct store *s, const struct tail *tail, const struct tables_end *end,
+                          const struct sealing *how)
 {
-    struct before b = {0};
+    enum err e = ERR_OK;
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
-    enum err e = read_before(s, tail->device, &b);
-    if (e != ERR_OK) {
-        return e;
-    }
+    struct before b = before_of(s, end);
     if (tail->count == 0) {
-        e = ERR_OK; /* a state alone */
+        /* a state alone */
     } else if (b.open.count + tail->count >= TRACK_FULL) {
         e = seal_as_chunks(s, tail, &b);
-    } else if (effort == SEAL_QUICKLY) {
+    } else if (how->effort == SEAL_QUICKLY) {
         e = append_run(s, tail, &b);
     } else {
         e = rewrite_open(s, tail, &b);
     }
     const struct track_state state = {
-        .sealed_seq = seq,
+        .sealed_seq = how->seq,
         .folded = b.sealed.sealed_seq == 0 && !tail->is_inherited ? folded_new() : b.sealed.folded,
         .state = {tail->state, tail->state_len},
     };
     if (e == ERR_OK) {
-        e = track_put_state(s->track, tail->device, &state);
+        e = track_put_state(s->tables, tail->device, &state);
     }
     if (e == ERR_OK) {
-        tails_stage_sealed(s->tails, tail->device, seq, tail->max_time_s);
+        tails_stage_sealed(s->tails, tail->device, how->seq, tail->max_time_s);
         s->sealed_fixes += tail->count;
+    }
+    return e;
+}
+
+enum err seal_group(struct store *s, const struct seal_group *group, uint64_t seq,
+                    enum seal_effort effort)
+{
+    const struct sealing how = {seq, effort};
+    int64_t devices[SEAL_GROUP_MAX];
+    struct tables_end ends[SEAL_GROUP_MAX];
+    arena_clear(&s->sealing);
+    for (size_t i = 0; i < group->count; i++) {
+        devices[i] = group->at[i]->device;
+    }
+    enum err e = tables_read_ends(s->tables, devices, group->count, &s->sealing, ends);
+    for (size_t i = 0; i < group->count && e == ERR_OK; i++) {
+        e = seal_tail(s, group->at[i], &ends[i], &how);
     }
     return e;
 }

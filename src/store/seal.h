@@ -8,18 +8,27 @@
  * only, within a transaction, before anything of the device is staged.
  */
 
+/* What is known of so many devices before is looked up at once. */
+enum { SEAL_GROUP_MAX = 16 };
+
 /* How much trouble to take. */
 enum seal_effort {
     SEAL_QUICKLY, /* runs stand one behind the other, each column in its usual way */
     SEAL_SMALL    /* the open row is compressed as one block, each time */
 };
 
+/* Tails to seal, each once, of devices without late fixes. */
+struct seal_group {
+    const struct tail *at[SEAL_GROUP_MAX];
+    size_t count;
+};
+
 /*
- * Seals everything that is published of a device without late fixes, up to commit `seq`. Errors of
- * database_err(): the transaction must be undone. What is damaged is kept beside and counted.
+ * Seals everything that is published of the devices, up to commit `seq`. Errors of tables.h: the
+ * transaction must be undone. What is damaged is kept beside and counted.
  */
-MUST_USE enum err seal_tail(struct store *s, const struct tail *tail, uint64_t seq,
-                            enum seal_effort effort);
+MUST_USE enum err seal_group(struct store *s, const struct seal_group *group, uint64_t seq,
+                             enum seal_effort effort);
 
 /* Appends the records of a tail to `out`, by time; extra values stay in the tail. ERR_CORRUPT. */
 MUST_USE enum err seal_load_tail(struct store *s, const struct tail *tail, struct fixes *out);

@@ -116,7 +116,7 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
     struct store *s = g->s;
     int64_t device = g->tail->device;
     struct track_row open = {.first_s = INT64_MAX};
-    enum err e = track_read_open(s->track, device, &s->scratch, &open);
+    enum err e = tables_read_open(s->tables, device, &s->scratch, &open);
     if (e != ERR_OK && e != ERR_NOT_FOUND) {
         return e;
     }
@@ -124,7 +124,7 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
         *out = (struct track_place){open, INT64_MAX};
         return ERR_OK;
     }
-    e = track_read_chunk_at(s->track, device, time_s, &s->scratch, out);
+    e = tables_read_chunk_at(s->tables, device, time_s, &s->scratch, out);
     if (e != ERR_NOT_FOUND) {
         out->end_s = out->end_s < open.first_s ? out->end_s : open.first_s;
         return e;
@@ -132,7 +132,7 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
     /* Before all of them: with the first. */
     struct track_query q = {device, INT64_MIN, INT64_MAX, 2};
     struct track_rows rows;
-    e = track_read_rows(s->track, &q, &s->scratch, &rows);
+    e = tables_read_rows(s->tables, &q, &s->scratch, &rows);
     if (e != ERR_OK || rows.count == 0) {
         return e == ERR_OK ? ERR_NOT_FOUND : e;
     }
@@ -159,7 +159,7 @@ static enum err write_merged(const struct settling *g, const struct track_place 
     }
     if (merged.count >= TRACK_FULL) {
         enum err e = seal_write_chunks(s, device, 0, &stretch);
-        return e == ERR_OK ? track_delete_open(s->track, device) : e;
+        return e == ERR_OK ? tables_delete_open(s->tables, device) : e;
     }
     struct track_row open = *row;
     open.first_s = merged.at[0].gps_time_s;
@@ -244,7 +244,7 @@ static enum err merge(struct settling *g, size_t late_count)
     g->sealed.sealed_seq = g->seq - 1;
     g->sealed.is_dirty = true;
     g->sealed.dirty_from_s = g->tail->dirty_from_s;
-    e = e == ERR_OK ? track_put_state(g->s->track, g->tail->device, &g->sealed) : e;
+    e = e == ERR_OK ? track_put_state(g->s->tables, g->tail->device, &g->sealed) : e;
     g->seals_tail = true;
     struct fix_run all = fixes_run(g->fixes);
     struct fix_run left = fix_run_slice(&all, at, all.count - at);
@@ -291,7 +291,7 @@ static enum err work(struct settling *g)
     struct store *s = g->s;
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
-    enum err e = track_read_state(s->track, g->tail->device, &s->scratch, &g->sealed);
+    enum err e = track_read_state(s->tables, g->tail->device, &s->scratch, &g->sealed);
     e = e == ERR_OK ? seal_load_tail(s, g->tail, &s->fixes) : e;
     if (e != ERR_OK) {
         return e;

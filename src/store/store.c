@@ -1,5 +1,5 @@
 /*
- * The store over SQLite: the file, its lock and its one writer. Where things are:
+ * The store: its lock and its one writer. Where things are:
  *
  *     odograph.db       tables (schema.c): entities as rows, fixes as batches, then as chunks
  *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it
@@ -13,11 +13,8 @@
  */
 #include "store/store.h"
 
-#include <fcntl.h>
 #include <glib.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -26,58 +23,20 @@
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/expire.h"
+#include "store/file.h"
 #include "store/inspect.h"
 #include "store/keep.h"
 #include "store/lock.h"
-#include "store/owner.h"
 #include "store/repeat.h"
-#include "store/schema.h"
 #include "store/settle.h"
 #include "store/store_private.h"
 #include "store/trickle.h"
 #include "store/visitor.h"
+#include "store/witness.h"
 
-enum { PAGE_BYTES = 16384, CHECKPOINTER_CACHE_KIB = 1024, COUNT_KEPT_EVERY_MS = 1000 };
-enum {
-    ASK_EVERY_FRAMES = (4 << 20) / PAGE_BYTES,
-    FINISH_AT_FRAMES = (32 << 20) / PAGE_BYTES,
-    FINISH_AGAIN_FRAMES = (1 << 20) / PAGE_BYTES,
-};
+enum { COUNT_KEPT_EVERY_MS = 1000 };
 
 /* ---- opening and closing ---- */
-
-char *store_path(const char *directory)
-{
-    char *path = mem_new(strlen(directory) + sizeof("/" DATABASE_FILE));
-    (void)sprintf(path, "%s/" DATABASE_FILE, directory);
-    return path;
-}
-
-static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
-{
-    struct store *s = context;
-    (void)db;
-    (void)name;
-    if ((uint64_t)frames < s->wal_frames) { /* the log was begun anew */
-        s->frames_asked = 0;
-        s->frames_finished = 0;
-    }
-    s->wal_frames = (uint64_t)frames;
-    return SQLITE_OK;
-}
-
-/*
- * SQLite would let everybody read a new file (and its log, which takes its mode from it); it holds
- * password hashes. What stops this stops SQLite too, which then says why.
- */
-static void make_private(const char *path, const char *directory)
-{
-    int fd = owner_open(directory, path, O_RDWR | O_EXCL | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)close(fd);
-        log_line(LOG_INFO, "store_created", "directory=%s", directory);
-    }
-}
 
 /* What is missing or damaged is refused, or accepted because somebody said so. */
 static enum err look_for_damage(const struct store_options *options, bool *is_mended)
@@ -92,36 +51,6 @@ static enum err look_for_damage(const struct store_options *options, bool *is_me
     if (options->accept_damage) {
         e = keep_and_mend(options->directory, options->vfs, &found);
         *is_mended = e == ERR_OK;
-    }
-    return e;
-}
-
-static enum err open_database(struct store *s, const struct database_options *options)
-{
-    enum err e = database_open(options, &s->db);
-    if (e != ERR_OK) {
-        return e;
-    }
-    e = schema_migrate(s->db, &store_schema);
-    if (e == ERR_OK) {
-        (void)sqlite3_wal_hook(s->db, note_frames, s);
-        e = database_prepare(s->db, "INSERT INTO journal(seq, batch) VALUES(?,?)",
-                             &s->insert_batch);
-    }
-    if (e == ERR_OK) {
-        e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
-    }
-    if (e == ERR_OK) {
-        e = track_new(s->db, true, &s->track);
-    }
-    if (e == ERR_OK) {
-        e = entities_open(s->db, &s->entities);
-    }
-    if (e == ERR_OK) {
-        e = witness_open(s->db, s->directory, &s->witness);
-    }
-    if (e != ERR_OK) {
-        database_log(s->db, "store_open_failed", e);
     }
     return e;
 }
@@ -142,21 +71,11 @@ enum err store_open(const struct store_options *options, struct store **out)
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();
     s->visitors = visitors_new(s->path, s->vfs);
-    struct database_options database = {
-        .path = s->path,
-        .vfs = s->vfs,
-        .cache_kib = options->cache_kib,
-    };
     enum err e = lock_take(options->directory, &s->lock_fd);
     bool is_mended = false; /* which takes the witness away, and is told by itself */
     e = e == ERR_OK ? look_for_damage(options, &is_mended) : e;
     if (e == ERR_OK) {
-        make_private(s->path, s->directory);
-        e = open_database(s, &database);
-    }
-    if (e == ERR_OK) {
-        database.cache_kib = CHECKPOINTER_CACHE_KIB;
-        e = checkpointer_start(&database, &s->checkpointer);
+        e = file_open(s, options->cache_kib);
     }
     if (e != ERR_OK) {
         store_close(s);
@@ -172,14 +91,9 @@ enum err store_open(const struct store_options *options, struct store **out)
 
 void store_close(struct store *s)
 {
-    checkpointer_stop(s->checkpointer);
+    file_stop(s);
     visitors_free(s->visitors);
-    entities_close(s->entities);
-    track_free(s->track);
-    (void)sqlite3_finalize(s->insert_batch);
-    (void)sqlite3_finalize(s->trim_journal);
-    check(sqlite3_close(s->db) == SQLITE_OK); /* copies the log back and removes it */
-    witness_close(s->witness);
+    file_close(s);
     g_queue_clear(&s->late);
     trickle_clear(s);
     repeats_free(s->repeats);
@@ -189,6 +103,7 @@ void store_close(struct store *s)
     fixes_clear(&s->merging);
     arena_free(&s->scratch);
     arena_free(&s->batch);
+    arena_free(&s->sealing);
     arena_free(&s->settling);
     journal_buffer_clear(&s->buffer);
     if (s->lock_fd >= 0) {
@@ -220,31 +135,29 @@ static enum err walk_batch(struct bytes batch, uint64_t seq, const struct journa
     return e == ERR_END ? ERR_OK : e;
 }
 
-enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk)
+/* A walk under way. */
+struct walking {
+    const struct journal_walk *walk;
+    enum err worst;
+};
+
+static enum err walk_row(void *context, uint64_t seq, struct bytes batch)
 {
-    static const char sql[] = "SELECT batch, seq FROM journal ORDER BY seq";
-    sqlite3_stmt *rows = NULL;
-    enum err worst = ERR_OK;
-    enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &rows, NULL));
-    while (e == ERR_OK) {
-        int result = sqlite3_step(rows);
-        if (result != SQLITE_ROW) {
-            e = result == SQLITE_DONE ? ERR_END : database_err(db, result);
-            break;
-        }
-        const uint8_t *at = sqlite3_column_blob(rows, 0);
-        uint64_t seq = (uint64_t)sqlite3_column_int64(rows, 1);
-        struct bytes batch = {at, at == NULL ? 0 : (size_t)sqlite3_column_bytes(rows, 0)};
-        e = walk_batch(batch, seq, walk);
-        if (e != ERR_OK) {
-            log_line(LOG_ERROR, "journal_damaged", "seq=%llu bytes=%zu why=\"%s\"",
-                     (unsigned long long)seq, batch.len, err_text(e));
-            worst = e;
-            e = walk->go_on ? ERR_OK : e;
-        }
+    struct walking *w = context;
+    enum err e = walk_batch(batch, seq, w->walk);
+    if (e != ERR_OK) {
+        log_line(LOG_ERROR, "journal_damaged", "seq=%llu bytes=%zu why=\"%s\"",
+                 (unsigned long long)seq, batch.len, err_text(e));
+        w->worst = e;
     }
-    (void)sqlite3_finalize(rows);
-    return e == ERR_END ? worst : e;
+    return w->walk->go_on ? ERR_OK : e;
+}
+
+enum err store_walk_journal(struct tables *t, const struct journal_walk *walk)
+{
+    struct walking w = {.walk = walk};
+    enum err e = tables_walk_journal(t, walk_row, &w);
+    return e == ERR_OK ? w.worst : e;
 }
 
 struct loading {
@@ -355,12 +268,12 @@ static void tell_figures(struct store *s)
 
 enum err store_load(struct store *s, const struct store_loader *loader)
 {
-    struct entities_loader entities = {.context = loader->context, .change = loader->change};
+    struct tables_loader entities = {.context = loader->context, .change = loader->change};
     struct loading l = {.s = s, .loader = loader};
     struct journal_walk walk = {.context = &l, .row = load_row, .take = load_part};
-    enum err e = entities_load(s->db, &entities);
-    e = e == ERR_OK ? track_walk_states(s->db, load_sealed, &l) : e;
-    e = e == ERR_OK ? store_walk_journal(s->db, &walk) : e;
+    enum err e = tables_load_entities(s->tables, &entities);
+    e = e == ERR_OK ? track_walk_states(s->tables, load_sealed, &l) : e;
+    e = e == ERR_OK ? store_walk_journal(s->tables, &walk) : e;
     if (e != ERR_OK) {
         tails_drop(s->tails);
         return e;
@@ -376,7 +289,7 @@ enum err store_begin(struct store *s)
 {
     s->sealed_fixes = 0;
     s->batch_bytes = 0;
-    return database_run(s->db, "BEGIN IMMEDIATE");
+    return tables_begin(s->tables);
 }
 
 /* The parts with the marks that their devices have already. */
@@ -405,10 +318,7 @@ enum err store_journal(struct store *s, const struct store_part *parts, size_t c
         check(stage_part(s, s->next_seq, &part) == ERR_OK);
     }
     s->batch_bytes = blob.len;
-    (void)sqlite3_bind_int64(s->insert_batch, 1, (int64_t)s->next_seq);
-    int result = sqlite3_bind_blob64(s->insert_batch, 2, blob.at, blob.len, SQLITE_STATIC);
-    enum err e = database_err(s->db, result);
-    return e == ERR_OK ? database_step(s->db, s->insert_batch) : e;
+    return tables_add_batch(s->tables, s->next_seq, blob);
 }
 
 static void note_published(void *context, struct tail *tail)
@@ -428,7 +338,7 @@ static void note_newest(struct store *s)
 enum err store_end(struct store *s, enum err e)
 {
     if (e == ERR_OK) {
-        e = database_run(s->db, "COMMIT");
+        e = tables_commit(s->tables);
     }
     trickle_conclude(s, e);
     if (e == ERR_OK) {
@@ -441,17 +351,17 @@ enum err store_end(struct store *s, enum err e)
         return ERR_OK;
     }
     if (e != ERR_FULL && e != ERR_BUSY) { /* those two the caller tells, while it tries again */
-        database_log(s->db, "commit_failed", e);
+        tables_log(s->tables, "commit_failed", e);
     }
     tails_drop(s->tails);
-    return database_rollback(s->db) == ERR_OK ? e : ERR_IO;
+    return tables_rollback(s->tables) == ERR_OK ? e : ERR_IO;
 }
 
 static enum err save_changes(struct store *s, const struct store_batch *batch)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < batch->change_count && e == ERR_OK; i++) {
-        e = entities_save(s->entities, &batch->changes[i]);
+        e = entities_save(s->tables, &batch->changes[i]);
     }
     return e;
 }
@@ -492,38 +402,6 @@ bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, st
 }
 
 /* ---- housekeeping ---- */
-
-/* The writer's own round, that ends what the background has begun. */
-static enum err finish_log(struct store *s)
-{
-    enum err e = checkpoint_passive(s->db);
-    if (e == ERR_BUSY) {
-        return ERR_OK; /* the background is at it still: the next call tries again */
-    }
-    s->frames_finished = s->wal_frames;
-    if (e != ERR_OK) {
-        database_log(s->db, "checkpoint_failed", e);
-    }
-    return e;
-}
-
-/* Checkpoints. */
-static enum err maintain_log(struct store *s)
-{
-    enum err e = checkpointer_result(s->checkpointer);
-    if (s->wal_frames >= FINISH_AT_FRAMES) {
-        bool is_due = s->wal_frames >= s->frames_finished + FINISH_AGAIN_FRAMES;
-        enum err own = is_due ? finish_log(s) : ERR_OK;
-        e = e == ERR_OK ? own : e;
-    } else if (s->wal_frames >= s->frames_asked + ASK_EVERY_FRAMES) {
-        s->frames_asked = s->wal_frames;
-        checkpointer_request(s->checkpointer);
-    }
-    if (e == ERR_FULL) { /* tried again until there is space, so that it can end */
-        checkpointer_request(s->checkpointer);
-    }
-    return e;
-}
 
 /* Sealing in a transaction of its own. */
 static enum err seal_now(struct store *s)
@@ -566,7 +444,7 @@ static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
         e = seal_now(s);
         has_more = has_more || trickle_has_work(s);
     }
-    enum err log = maintain_log(s);
+    enum err log = file_maintain(s);
     if (e != ERR_OK && e != ERR_MORE) {
         return e;
     }

@@ -2,19 +2,16 @@
 #define STORE_STORE_PRIVATE_H
 
 #include <glib.h>
-#include <sqlite3.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
 #include "base/counters.h"
-#include "store/checkpoint.h"
 #include "store/chunk.h"
 #include "store/entities.h"
 #include "store/journal.h"
 #include "store/store.h"
 #include "store/tail.h"
 #include "store/track.h"
-#include "store/witness.h"
 
 /* A row of the journal: its number and size. */
 struct journal_row {
@@ -44,20 +41,20 @@ struct trickle {
     int64_t held_until_ms;  /* monotonic: a commit failed, and sealing may be why */
 };
 
-struct visitors;
+struct checkpointer;
 struct repeats;
+struct sqlite3;
+struct visitors;
+struct witness;
 
 /* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
     char *directory;
-    char *path; /* of the database; with `vfs` for the connections of readers */
-    char *vfs;  /* NULL: the default */
-    sqlite3 *db;
-    sqlite3_stmt *insert_batch;
-    sqlite3_stmt *trim_journal;
-    struct entities *entities;
-    struct track *track;
+    char *path;         /* of the database; with `vfs` for the connections of readers */
+    char *vfs;          /* NULL: the default */
+    struct sqlite3 *db; /* of file.c alone */
+    struct tables *tables;
     struct chunk_codec *codec;
     struct tails *tails;
     struct repeats *repeats;
@@ -71,6 +68,7 @@ struct store {
     struct fixes fixes;   /* the same */
     struct fixes merging; /* the same */
     struct trickle trickle;
+    struct arena sealing;     /* what is known of a group of devices before */
     struct arena settling;    /* of the devices of one transaction of settle.c */
     bool settles_alone;       /* the last one failed: the next ones take a device each */
     GQueue late;              /* struct tail with late fixes, the one that is due first in front */
@@ -90,7 +88,7 @@ char *store_path(const char *directory);
 
 /* ---- the transaction of the writer ---- */
 
-/* Begins one. database_err(). */
+/* Begins one. Errors of tables.h. */
 MUST_USE enum err store_begin(struct store *s);
 /* Writes a journal row of the parts and stages their fixes and states. */
 MUST_USE enum err store_journal(struct store *s, const struct store_part *parts, size_t count);
@@ -112,6 +110,6 @@ struct journal_walk {
  * other than ERR_OK. ERR_CORRUPT: a row is damaged, which was logged with its number; with
  * `go_on` the other rows are taken all the same.
  */
-MUST_USE enum err store_walk_journal(sqlite3 *db, const struct journal_walk *walk);
+MUST_USE enum err store_walk_journal(struct tables *t, const struct journal_walk *walk);
 
 #endif

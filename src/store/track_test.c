@@ -128,12 +128,12 @@ static void the_oldest_go_first(void **state)
     seal_all(k);
     assert_int_equal(rows_of(k, "track_chunk"), 1);
     assert_int_equal(rows_of(k, "track_open"), 1);
-    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
     assert_int_equal(rows_of(k, "track_chunk"), 0);
     assert_int_equal(rows_of(k, "track_open"), 1);
     assert_in_range(fixes, TRACK_FULL, 619);
     chunks = 0;
-    assert_int_equal(track_expire(k->store->track, &x, &chunks, &fixes), ERR_OK);
+    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
     assert_int_equal(chunks, 0);
     assert_int_equal(rows_of(k, "track_open"), 0);
     assert_int_equal(fixes, 620);
@@ -305,7 +305,8 @@ static void seal_quickly(struct kit *k)
 {
     const struct tail *tail = tails_find(k->store->tails, 1);
     assert_int_equal(store_begin(k->store), ERR_OK);
-    assert_int_equal(seal_tail(k->store, tail, k->store->next_seq - 1, SEAL_QUICKLY), ERR_OK);
+    const struct seal_group one = {{tail}, 1};
+    assert_int_equal(seal_group(k->store, &one, k->store->next_seq - 1, SEAL_QUICKLY), ERR_OK);
     assert_int_equal(store_end(k->store, ERR_OK), ERR_OK);
     assert_int_equal(counter_get(&k->counters, tail_fixes), 0);
 }

@@ -15,7 +15,6 @@
 #include "store/trickle.h"
 
 #include "base/clock.h"
-#include "store/database.h"
 #include "store/seal.h"
 #include "store/settle.h"
 
@@ -27,6 +26,7 @@ enum {
     TRIM_BYTES = 2 << 20, /* of the journal a transaction, at least */
     PRESS_MS = 20,        /* between sweeps that memory asks for, within its limit */
     HOLD_MS = 1000,       /* after a commit failed */
+    TIMED_GROUP = 4,      /* tails that are looked up at once where time is the limit */
     MS_PER_S = 1000,
 };
 
@@ -175,17 +175,43 @@ static struct budget budget_of(const struct store *s, size_t added_bytes)
     return b;
 }
 
+static bool is_in(const struct seal_group *group, const struct tail *tail)
+{
+    size_t i = 0;
+    while (i < group->count && group->at[i] != tail) {
+        i++;
+    }
+    return i < group->count;
+}
+
+/* The next tails, of `bytes` together; where time alone limits, few. Answers what they have. */
+static size_t next_group(struct store *s, size_t bytes, struct seal_group *group)
+{
+    size_t most = bytes > 0 ? SEAL_GROUP_MAX : TIMED_GROUP;
+    size_t taken = 0;
+    const struct tail *tail = NULL;
+    group->count = 0;
+    while (group->count < most && (bytes == 0 || taken < bytes) && (tail = next_tail(s)) != NULL) {
+        if (!is_in(group, tail)) { /* a full one is met by the sweep too */
+            taken += tail->bytes + tail->state_capacity;
+            group->at[group->count++] = tail;
+        }
+    }
+    return taken;
+}
+
 static enum err seal_some(struct store *s, const struct budget *b)
 {
+    struct seal_group group;
     size_t sealed_bytes = 0;
     enum err e = ERR_OK;
     while (e == ERR_OK && (sealed_bytes < b->bytes || clock_monotonic_us() < b->until_us)) {
-        const struct tail *tail = next_tail(s);
-        if (tail == NULL) {
+        size_t left = sealed_bytes < b->bytes ? b->bytes - sealed_bytes : 0;
+        sealed_bytes += next_group(s, left, &group);
+        if (group.count == 0) {
             break;
         }
-        sealed_bytes += tail->bytes + tail->state_capacity;
-        e = seal_tail(s, tail, s->next_seq - 1, b->effort);
+        e = seal_group(s, &group, s->next_seq - 1, b->effort);
     }
     return e;
 }
@@ -236,8 +262,7 @@ static enum err trim(struct store *s, size_t added_bytes)
     if (s->trimmed_rows == 0) {
         return ERR_OK;
     }
-    (void)sqlite3_bind_int64(s->trim_journal, 1, (int64_t)last);
-    return database_step(s->db, s->trim_journal);
+    return tables_trim_journal(s->tables, last);
 }
 
 static void drop_trimmed(struct store *s)

@@ -9,9 +9,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "store/database.h"
-
-enum { CACHE_KIB = 4096 };
+#include "store/tables_sqlite.h"
 
 struct visitors {
     const char *path;
@@ -31,9 +29,7 @@ struct visitors *visitors_new(const char *path, const char *vfs)
 
 static void close_visitor(struct visitor *visitor)
 {
-    (void)sqlite3_finalize(visitor->texts);
-    track_free(visitor->track);
-    (void)sqlite3_close(visitor->db);
+    tables_close(visitor->tables);
     chunk_codec_free(visitor->codec);
     free(visitor);
 }
@@ -54,14 +50,8 @@ void visitors_free(struct visitors *v)
 
 static enum err open_visitor(const struct visitors *v, struct visitor **out)
 {
-    static const char texts[] =
-        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
-    const struct database_options options = {
-        .path = v->path, .vfs = v->vfs, .cache_kib = CACHE_KIB, .read_only = true};
     struct visitor *visitor = mem_new(sizeof(*visitor));
-    enum err e = database_open(&options, &visitor->db);
-    e = e == ERR_OK ? track_new(visitor->db, false, &visitor->track) : e;
-    e = e == ERR_OK ? database_prepare(visitor->db, texts, &visitor->texts) : e;
+    enum err e = tables_sqlite_open(v->path, v->vfs, SQLITE_READS, &visitor->tables);
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {
         close_visitor(visitor);

@@ -1,23 +1,19 @@
 #ifndef STORE_VISITOR_H
 #define STORE_VISITOR_H
 
-#include <sqlite3.h>
-
 #include "base/err.h"
 #include "store/chunk.h"
-#include "store/track.h"
+#include "store/tables.h"
 
 /*
- * Connections of readers, each with its page cache, its statements and its codec. One is taken for
+ * Connections of readers (tables.h), each with its codec. One is taken for
  * as long as a thread works with it and given back; so there are as many as threads read at once.
  */
 struct visitors;
 
 struct visitor {
-    sqlite3 *db;
-    struct track *track;
     struct chunk_codec *codec;
-    sqlite3_stmt *texts;
+    struct tables *tables;
     struct visitor *next; /* while it waits */
 };
 

@@ -1,11 +1,12 @@
 #ifndef STORE_WITNESS_H
 #define STORE_WITNESS_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
+
+struct sqlite3;
 
 /*
  * A file beside the database that tells which commit was the last: a store that knows less has lost
@@ -29,7 +30,7 @@ struct witness_note {
  */
 MUST_USE enum err witness_read(const char *directory, struct witness_note *out);
 /* What the database says, of whatever version, an empty one too. database_err(). */
-MUST_USE enum err witness_look(sqlite3 *db, struct witness_note *out);
+MUST_USE enum err witness_look(struct sqlite3 *db, struct witness_note *out);
 /* Whether both are of one store. */
 bool witness_is_of(const struct witness_note *a, const struct witness_note *b);
 /* Takes the witness away, on the disk; a missing one is fine. ERR_IO. */
@@ -39,7 +40,7 @@ MUST_USE enum err witness_remove(const char *directory);
  * Begins or goes on with the witness of `db`, which gets an id if it has none. database_err() of
  * the database; a witness that cannot be written is logged, and written with a later commit.
  */
-MUST_USE enum err witness_open(sqlite3 *db, const char *directory, struct witness **out);
+MUST_USE enum err witness_open(struct sqlite3 *db, const char *directory, struct witness **out);
 /*
  * Whether the store had commits and an id, and no witness of it could be read: whether a log was
  * lost with that nobody knows.

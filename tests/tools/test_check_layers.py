@@ -153,3 +153,33 @@ def test_an_exception_holds_for_its_name_and_must_be_used(told, monkeypatch):
         "src/base/b.c:2: mutable variable other",
         "src/base/c.c:1: allowed variable gone (why) is not there",
     ]
+
+
+def test_sqlite_is_for_its_own_files_alone(told):
+    files = {
+        "src/store/database.h": "#include <sqlite3.h>\n",
+        "src/store/tables_sqlite_rows.c": "#include <sqlite3.h>\n",
+        "src/store/rows_test.c": '#include <sqlite3.h>\n#include "store/database.h"\n',
+        "src/store/tables.c": "/* #include <sqlite3.h> */\n",
+        "src/store/seal.c": "\n#include <sqlite3.h>\n",
+        "src/api/tables_sqlite.c": "#include <sqlite3.h>\n",
+    }
+    why = "SQLite is not for this file"
+    assert told(check_layers, files) == [
+        "src/api/tables_sqlite.c:1: " + why, "src/store/seal.c:2: " + why,
+    ]
+
+
+def test_sqlite_does_not_come_by_way_of_a_header(told):
+    files = {
+        "src/store/database.h": "#include <sqlite3.h>\n",
+        "src/store/checkpoint.h": '#include "store/database.h"\n',
+        "src/store/file.c": '#include "store/checkpoint.h"\n',
+        "src/store/near.c": '#include "store/database.h"\n',
+        "src/store/far.c": '#include "store/checkpoint.h"\n',
+    }
+    why = "brings SQLite, which is not for this file"
+    assert told(check_layers, files) == [
+        f"src/store/far.c:1: store/checkpoint.h {why}",
+        f"src/store/near.c:1: store/database.h {why}",
+    ]

@@ -1,5 +1,5 @@
-#ifndef STORE_ENTITY_COLUMNS_H
-#define STORE_ENTITY_COLUMNS_H
+#ifndef STORE_TABLES_SQLITE_COLUMNS_H
+#define STORE_TABLES_SQLITE_COLUMNS_H
 
 #include <sqlite3.h>
 #include <stdbool.h>

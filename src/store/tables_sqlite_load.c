@@ -7,13 +7,12 @@
 
 #include "base/log.h"
 #include "store/database.h"
-#include "store/entities.h"
-#include "store/entity_columns.h"
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_columns.h"
+#include "store/tables_sqlite_private.h"
 
 /* One table on its way. */
 struct loading {
-    const struct entities_loader *loader;
+    const struct tables_loader *loader;
     enum entity_kind kind;
     int64_t version; /* of the store */
     struct entity_reader reader;
@@ -77,8 +76,9 @@ static bool is_loaded(const struct loading *l)
     return e->since <= l->version && (e->key_count > 0 || l->loader->has_logs);
 }
 
-enum err entities_load(sqlite3 *db, const struct entities_loader *loader)
+enum err sqlite_load_entities(struct tables *t, const struct tables_loader *loader)
 {
+    sqlite3 *db = tables_sqlite_of(t)->db;
     int64_t version = 0;
     enum err worst = database_number(db, "PRAGMA user_version", &version);
     for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT; kind++) {

@@ -3,7 +3,7 @@
  * straight between the member and SQLite; what does not is here too: ids as varints, a protocol by
  * its name (its number is this program's own), and the texts and bytes of which not all make sense.
  */
-#include "store/entity_columns.h"
+#include "store/tables_sqlite_columns.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#ifndef STORE_ENTITY_SQL_H
-#define STORE_ENTITY_SQL_H
+#ifndef STORE_TABLES_SQLITE_SQL_H
+#define STORE_TABLES_SQLITE_SQL_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* The words of the SQL that is made of rows; schema_test.c and entities_test.c run it. */
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_sql.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,12 +8,12 @@
  * A single key that is a number is the row's own number in SQLite, which saves an index; any other
  * key is the table (SQLite, "Clustered Indexes and the WITHOUT ROWID Optimization").
  */
-#include "store/entity_sql.h"
+#include "store/tables_sqlite_sql.h"
 
 #include <glib.h>
 
 #include "base/check.h"
-#include "store/entity_columns.h"
+#include "store/tables_sqlite_columns.h"
 
 bool entity_has_column(const struct entity_column *c, int64_t version)
 {

@@ -1,0 +1,185 @@
+/* What tables.h promises, of the engine below a store. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/engine_testing.h"
+
+enum { BATCHES = 5 };
+
+static struct bytes text(const char *s)
+{
+    return (struct bytes){(const uint8_t *)s, strlen(s)};
+}
+
+static void assert_bytes(struct bytes b, const char *expected)
+{
+    assert_int_equal(b.len, strlen(expected));
+    assert_memory_equal(b.at, expected, b.len);
+}
+
+/* ---- transactions and the journal ---- */
+
+struct batches {
+    uint64_t seq[BATCHES];
+    size_t count;
+    size_t most;
+};
+
+static enum err note_batch(void *context, uint64_t seq, struct bytes batch)
+{
+    struct batches *b = context;
+    if (b->count == b->most) {
+        return ERR_MORE;
+    }
+    assert_int_equal(batch.len, seq);
+    b->seq[b->count++] = seq;
+    return ERR_OK;
+}
+
+/* Of each the first so many letters, in an order of its own. */
+static void add_batches(struct tables *t)
+{
+    static const uint64_t order[BATCHES] = {3, 1, 5, 2, 4};
+    for (size_t i = 0; i < BATCHES; i++) {
+        struct bytes batch = {(const uint8_t *)"abcde", order[i]};
+        assert_int_equal(tables_add_batch(t, order[i], batch), ERR_OK);
+    }
+}
+
+static void batches_come_by_their_numbers(void **state)
+{
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct batches all = {.most = BATCHES};
+    struct batches few = {.most = 2};
+    struct batches left = {.most = BATCHES};
+    assert_int_equal(tables_begin(t), ERR_OK);
+    add_batches(t);
+    assert_int_equal(tables_walk_journal(t, note_batch, &all), ERR_OK);
+    assert_int_equal(tables_walk_journal(t, note_batch, &few), ERR_MORE);
+    assert_int_equal(tables_trim_journal(t, 3), ERR_OK);
+    assert_int_equal(tables_walk_journal(t, note_batch, &left), ERR_OK);
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    assert_int_equal(all.count, BATCHES);
+    for (size_t i = 0; i < BATCHES; i++) {
+        assert_int_equal(all.seq[i], i + 1);
+    }
+    assert_int_equal(few.count, 2);
+    assert_int_equal(left.count, 2);
+    assert_int_equal(left.seq[0], 4);
+}
+
+static void what_is_rolled_back_was_never_there(void **state)
+{
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct batches none = {.most = BATCHES};
+    assert_int_equal(tables_begin(t), ERR_OK);
+    add_batches(t);
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    assert_int_equal(tables_walk_journal(t, note_batch, &none), ERR_OK);
+    assert_int_equal(none.count, 0);
+    assert_int_equal(tables_rollback(t), ERR_OK); /* there is none any more */
+}
+
+/* ---- tracks ---- */
+
+static void put_state(struct tables *t, int64_t device, const char *s)
+{
+    const struct state_row row = {.numbers = {device, 7, 1, -5}, .state = text(s)};
+    assert_int_equal(tables_put_state(t, &row), ERR_OK);
+}
+
+static void put_open(struct tables *t, int64_t device, const char *data)
+{
+    const struct track_row row = {
+        .first_s = 10, .last_s = 20, .count = 3, .start_state = text("s"), .data = text(data)};
+    assert_int_equal(tables_put_open(t, device, &row), ERR_OK);
+}
+
+static void ends_come_in_the_order_asked_for(void **state)
+{
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct arena arena = {0};
+    const int64_t devices[] = {9, 2, 4, 3, 2};
+    struct tables_end ends[5];
+    memset(ends, 0xff, sizeof(ends));
+    assert_int_equal(tables_begin(t), ERR_OK);
+    put_state(t, 2, "two");
+    put_open(t, 2, "open two");
+    put_state(t, 3, "three");
+    put_open(t, 4, "open four");
+    assert_int_equal(tables_read_ends(t, devices, 5, &arena, ends), ERR_OK);
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    assert_false(ends[0].has_state || ends[0].has_open);
+    assert_true(ends[1].has_state && ends[1].has_open);
+    assert_int_equal(ends[1].state.numbers.device, 2);
+    assert_int_equal(ends[1].state.numbers.sealed_seq, 7);
+    assert_int_equal(ends[1].state.numbers.dirty, 1);
+    assert_int_equal(ends[1].state.numbers.dirty_from_s, -5);
+    assert_bytes(ends[1].state.state, "two");
+    assert_int_equal(ends[1].open.id, 0);
+    assert_int_equal(ends[1].open.first_s, 10);
+    assert_int_equal(ends[1].open.last_s, 20);
+    assert_int_equal(ends[1].open.count, 3);
+    assert_bytes(ends[1].open.start_state, "s");
+    assert_bytes(ends[1].open.data, "open two");
+    assert_true(!ends[2].has_state && ends[2].has_open);
+    assert_bytes(ends[2].open.data, "open four");
+    assert_true(ends[3].has_state && !ends[3].has_open);
+    assert_bytes(ends[3].state.state, "three");
+    assert_bytes(ends[4].open.data, "open two");
+    arena_free(&arena);
+}
+
+struct seen {
+    int64_t devices[4];
+    int64_t last_s[4];
+    size_t count;
+};
+
+static enum err note_row(void *context, int64_t device, const struct track_row *row)
+{
+    struct seen *s = context;
+    s->devices[s->count] = device;
+    s->last_s[s->count++] = row->last_s;
+    return s->count == 4 ? ERR_MORE : ERR_OK;
+}
+
+static void chunks_are_walked_by_device_and_time(void **state)
+{
+    static const int64_t rows[][2] = {{2, 40}, {1, 90}, {2, 30}, {1, 80}};
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct seen seen = {.count = 0};
+    const struct row_walk walk = {&seen, note_row};
+    assert_int_equal(tables_begin(t), ERR_OK);
+    for (size_t i = 0; i < 4; i++) {
+        const struct track_row row = {
+            .first_s = rows[i][1] - 5, .last_s = rows[i][1], .count = 1, .data = text("x")};
+        assert_int_equal(tables_add_chunk(t, rows[i][0], &row, 0), ERR_OK);
+    }
+    assert_int_equal(tables_walk_chunks(t, &walk), ERR_MORE);
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    static const int64_t expected[][2] = {{1, 80}, {1, 90}, {2, 30}, {2, 40}};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(seen.devices[i], expected[i][0]);
+        assert_int_equal(seen.last_s[i], expected[i][1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_KIT(batches_come_by_their_numbers),
+        WITH_KIT(what_is_rolled_back_was_never_there),
+        WITH_KIT(ends_come_in_the_order_asked_for),
+        WITH_KIT(chunks_are_walked_by_device_and_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
