@@ -63,7 +63,7 @@ static bool has_unsent(const struct gateway *g)
 {
     for (uint32_t i = 0; i < g->slot_count; i++) {
         const struct link *link = g->slots[i].link;
-        if (link != NULL && !link->is_udp && link->stream.unsent_bytes > 0) {
+        if (link != NULL && !link->is_udp && link->unsent_bytes > 0) {
             return true;
         }
     }

@@ -88,12 +88,11 @@ struct stream {
     struct deferred_reply deferred;
     bool is_read;              /* what comes is read */
     uint8_t looks;             /* at a bad frame that stands at the front */
+    uint32_t partial_len;      /* of `partial` */
     struct held_frames *held;  /* NULL: none */
     struct awaiting *awaiting; /* NULL: it waits for nothing */
     char *address;             /* as address_text() has it; NULL: not known */
     uint8_t *partial;          /* bytes of a frame that is not whole yet, or not taken yet */
-    size_t partial_len;
-    size_t unsent_bytes;
     struct link *next_waiter;
     uv_tcp_t tcp;
 };
@@ -131,6 +130,7 @@ struct link {
     uint32_t shard;        /* index: where its arrivals in flight are, or the last one was to go */
     uint32_t in_flight;    /* arrivals without their verdict */
     uint32_t credit_bytes; /* of the queue, taken by those */
+    uint32_t unsent_bytes; /* of a stream: replies that wait for its socket */
     int64_t active_ms;     /* loop time */
     struct link *older;
     struct link *newer;

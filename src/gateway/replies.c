@@ -40,11 +40,11 @@ static void on_written(uv_write_t *write, int status)
 {
     struct unsent *u = write->data;
     struct link *link = u->link;
-    link->stream.unsent_bytes -= u->len;
+    link->unsent_bytes -= (uint32_t)u->len;
     free(u);
     if (status != 0) {
         link_close(link);
-    } else if (link->close_when_sent && link->stream.unsent_bytes == 0) {
+    } else if (link->close_when_sent && link->unsent_bytes == 0) {
         link_part(link);
     }
 }
@@ -57,7 +57,7 @@ static void on_sent(uv_udp_send_t *send, int status)
 
 static void queue_tcp(struct link *link, struct bytes out)
 {
-    if (link->stream.unsent_bytes + out.len > UNSENT_MAX_BYTES) {
+    if (link->unsent_bytes + out.len > UNSENT_MAX_BYTES) {
         log_line(LOG_DEBUG, "device_reads_nothing", "address=%s", link_address(link));
         link_close(link);
         return;
@@ -65,9 +65,9 @@ static void queue_tcp(struct link *link, struct bytes out)
     struct unsent *u = unsent_new(link, out);
     uv_buf_t buf = uv_buf_init((char *)u->at, (unsigned)u->len);
     u->write.data = u;
-    link->stream.unsent_bytes += u->len;
+    link->unsent_bytes += (uint32_t)u->len;
     if (uv_write(&u->write, (uv_stream_t *)&link->stream.tcp, &buf, 1, on_written) != 0) {
-        link->stream.unsent_bytes -= u->len;
+        link->unsent_bytes -= (uint32_t)u->len;
         free(u);
         link_close(link);
     }
@@ -118,7 +118,7 @@ void link_end_when_sent(struct link *link)
         return;
     }
     link->close_when_sent = true;
-    if (link->stream.unsent_bytes == 0) {
+    if (link->unsent_bytes == 0) {
         link_part(link);
     }
 }

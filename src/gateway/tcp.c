@@ -25,7 +25,7 @@ static size_t beyond_free(size_t len)
 static void set_partial_len(struct link *link, size_t len)
 {
     link->gateway->long_bytes += beyond_free(len) - beyond_free(link->stream.partial_len);
-    link->stream.partial_len = len;
+    link->stream.partial_len = (uint32_t)len;
 }
 
 void link_uncount(struct link *link)
