@@ -50,7 +50,7 @@ static struct fix round_trip(const struct fix *in, int16_t utc_offset_min)
 static void assert_round_trip(const struct fix *in)
 {
     struct fix out = round_trip(in, 0);
-    kit_assert_fix(&out, in);
+    assert_fix(&out, in);
     assert_int_equal(out.flags & FIX_REUPLOAD, in->flags & FIX_REUPLOAD);
 }
 
@@ -84,7 +84,7 @@ static void test_positions_are_rounded(void **state)
         assert_in_range(out.lat_e7 - f.lat_e7 + 3, 0, 6);
         assert_in_range(out.lon_e7 - f.lon_e7 + 3, 0, 6);
         struct fix again = round_trip(&out, 0);
-        kit_assert_fix(&again, &out);
+        assert_fix(&again, &out);
     }
 }
 
@@ -159,7 +159,7 @@ static void test_cells(void **state)
         struct fix want = f;
         fix_set_cell(&f, dropped[i]);
         struct fix out = round_trip(&f, 0);
-        kit_assert_fix(&out, &want);
+        assert_fix(&out, &want);
     }
 }
 
@@ -195,7 +195,7 @@ static void test_alarms(void **state)
             want.alarms = 0;
         }
         struct fix out = round_trip(&f, 0);
-        kit_assert_fix(&out, &want);
+        assert_fix(&out, &want);
         assert_int_equal(has_code, alarm != ALARM_DISPLACEMENT && alarm != ALARM_FATIGUE &&
                                        alarm != ALARM_GPS_ANTENNA && alarm != ALARM_ILLEGAL_UNLOCK);
     }
@@ -236,7 +236,7 @@ static void test_zone(void **state)
         kit_clear(&kit);
         struct fix f = plain_fix();
         struct fix out = round_trip(&f, zones_min[i]);
-        kit_assert_fix(&out, &f);
+        assert_fix(&out, &f);
     }
 }
 
@@ -270,7 +270,7 @@ static void test_heartbeat(void **state)
         assert_int_equal(encode(&device, ENCODE_HEARTBEAT, NULL, 0, &w), ERR_OK);
         assert_int_equal(kit_decode(&kit, writer_bytes(&w)), ERR_OK);
         assert_int_equal(kit.decoded.at[0].kind, MESSAGE_HEARTBEAT);
-        kit_assert_fix(&kit.decoded.at[0].fix, &want);
+        assert_fix(&kit.decoded.at[0].fix, &want);
         assert_int_equal(encode(&device, ENCODE_FIXES, fixes, 2, &w), ERR_OK);
         kit_clear(&kit);
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "protocols/fix_testing.h"
 #include "protocols/gt06/gt06.h"
 
 enum { KIT_FRAME_MAX = 1024 };
@@ -78,33 +79,6 @@ static inline const struct message *kit_one(struct kit *kit, bool is_long, uint8
 static inline void kit_clear(struct kit *kit)
 {
     arena_free(&kit->arena);
-}
-
-/* Names of the members that differ go out with the message of the assertion. */
-static inline void kit_assert_fix(const struct fix *got, const struct fix *want)
-{
-    assert_int_equal(got->gps_time_s, want->gps_time_s);
-    assert_int_equal(got->has, want->has);
-    assert_int_equal(got->flags, want->flags);
-    assert_int_equal(got->lat_e7, want->lat_e7);
-    assert_int_equal(got->lon_e7, want->lon_e7);
-    assert_int_equal(got->altitude_dm, want->altitude_dm);
-    assert_int_equal(got->speed_kmh_e2, want->speed_kmh_e2);
-    assert_int_equal(got->course_cdeg, want->course_cdeg);
-    assert_int_equal(got->source, want->source);
-    assert_int_equal(got->satellites, want->satellites);
-    assert_int_equal(got->gsm, want->gsm);
-    assert_int_equal(got->battery_percent, want->battery_percent);
-    assert_int_equal(got->power_mv, want->power_mv);
-    assert_int_equal(got->battery_mv, want->battery_mv);
-    assert_int_equal(got->odometer_m, want->odometer_m);
-    assert_int_equal(got->fuel_ml, want->fuel_ml);
-    assert_int_equal(got->alarms, want->alarms);
-    assert_int_equal(got->temperature_c_e2[0], want->temperature_c_e2[0]);
-    assert_int_equal(got->cell.lac, want->cell.lac);
-    assert_int_equal(got->cell.cid, want->cell.cid);
-    assert_string_equal(got->iccid, want->iccid);
-    assert_true(fix_is_repeat(got, want));
 }
 
 static const struct cell plain_cell = {460, 1, 0x287d, 0x001f71};
