@@ -1,6 +1,7 @@
 /*
  * Sections 6 to 8: the list of devices and their current states, answered from the directory alone:
- * on the HTTP thread where they are few, in steps on a query thread where they are many.
+ * on the HTTP thread where they are few, in steps where they are many (turns.c says on which
+ * threads).
  */
 #include <glib.h>
 #include <string.h>

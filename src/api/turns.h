@@ -19,7 +19,7 @@ bool turns_begin(struct exchange *ex);
 bool turns_conclude(struct exchange *ex);
 /* Makes the answer of what is written, which is no stream: all of it. */
 void turns_make_whole(struct exchange *ex);
-/* The same of a call that failed, as noted in it. */
+/* Makes the answer of a call that failed, as noted in it. */
 void turns_fail(struct exchange *ex);
 /*
  * All there is of a stream that goes on was taken. True: there is more, or it is at its end. False:

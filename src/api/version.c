@@ -1,7 +1,7 @@
 /*
- * The version of an object is a fingerprint (SipHash, 53 of its bits, which a double holds) of its
- * members as JSON. What a row does not show (passwords) is not in it; whoever knew the other fields
- * could else try passwords against it.
+ * The version of an object is a fingerprint of its members as JSON: SipHash, 52 of its bits, so
+ * that a double holds the number. What a row does not show (passwords) is not in it; whoever knew
+ * the other fields could else try passwords against it.
  */
 #include "api/version.h"
 

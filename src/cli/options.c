@@ -210,8 +210,8 @@ static const struct option_row rows[] = {
      .min = 1,
      .max = 64,
      .initial = "2",
-     .doc = "threads that make histories and long lists, and as many that wait for changes; one "
-            "more of each is started, so that one enterprise never keeps all busy"},
+     .doc = "threads that make histories and long lists; one more is started, so that one "
+            "enterprise never keeps all busy"},
     {.section = "api",
      .key = "connections_max",
      .type = OPTION_NUMBER,

@@ -145,8 +145,8 @@ struct ingest_job {
     /*
      * Called once, on the ingest thread or another, and must only hand the outcome on: what `run`
      * or the commit answered; ERR_TIMEOUT where its time is over; ERR_STOPPING. `arg` is the
-     * caller's again. NULL: the ingest thread is at the job, which may still happen, and frees the
-     * arg with `free_arg`.
+     * caller's again. NULL: the ingest thread has picked the job, which may still happen, and frees
+     * the arg with `free_arg`.
      */
     void (*done)(void *context, enum err e, void *arg);
     void *context;

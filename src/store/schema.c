@@ -5,7 +5,8 @@
  * page_size 16 KB: batches and chunks are blobs of some KB, which waste a third of 4 KB pages.
  * auto_vacuum off: freed pages are used again, nothing is moved within a commit.
  * Ids of entities come from the directory and their rows stay as tombstones, so they are never
- * given twice; rows that the store numbers itself are AUTOINCREMENT for the same reason.
+ * given twice. Of the rows that the store numbers itself only texts are AUTOINCREMENT: the number
+ * of a chunk may be given again once the newest has expired.
  *
  * Steps 1 to 3 are history and stay as they are written here, tables of entities too. From 4 on a
  * new table or column of an entity is a row of model/entity.c with `since`, and its step is made of
