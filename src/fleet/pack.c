@@ -51,9 +51,10 @@ enum {
 };
 
 /* Bits of the mask: those of `has`, and those of parts that have none there. */
-#define HAS(name)     ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
-#define MASK_POSITION HAS(POSITION)
-#define MASK_CELL     HAS(CELL)
+#define HAS(name)        ((uint64_t)FIX_HAS_##name << HAS_SHIFT)
+#define MASK_POSITION    HAS(POSITION)
+#define MASK_CELL        HAS(CELL)
+#define MASK_ALARMS_TOLD HAS(ALARMS_TOLD)
 #define MASK_SOURCE   ALSO_SOURCE
 #define MASK_ALARMS   ALSO_ALARMS
 
@@ -76,7 +77,7 @@ enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 /* The bits of the mask that `has` announces. */
 #define NUMBER(member, type, has, ...) | HAS(has)
 static const uint64_t announced =
-    HAS(POSITION) | HAS(ICCID) | HAS(CELL) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
+    HAS(POSITION) | HAS(ICCID) | HAS(CELL) | HAS(ALARMS_TOLD) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
 #undef NUMBER
 static const uint64_t unannounced =
     ALSO_SOURCE | ALSO_ALARMS | ALSO_ORIGINAL_TIME | ALSO_TEMPERATURES | ALSO_WIFI | ALSO_EXTRAS;

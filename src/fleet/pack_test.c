@@ -77,6 +77,7 @@ static const struct {
     MEMBER(odometer_m, FIX_HAS_ODOMETER, UINT64_MAX),
     MEMBER(fuel_ml, FIX_HAS_FUEL, UINT32_MAX),
     MEMBER(alarms, 0, UINT32_MAX),
+    MEMBER(alarms_told, FIX_HAS_ALARMS_TOLD, UINT32_MAX),
     MEMBER(cell.mcc, FIX_HAS_CELL, UINT16_MAX),
     MEMBER(cell.mnc, FIX_HAS_CELL, UINT16_MAX),
     MEMBER(cell.lac, FIX_HAS_CELL, UINT32_MAX),

@@ -16,8 +16,10 @@ enum { TEMPERATURE_MIN_C_E2 = -27315, TEMPERATURE_MAX_C_E2 = INT16_MAX };
 bool fix_is_repeat(const struct fix *a, const struct fix *b)
 {
     const uint32_t not_payload = FIX_REUPLOAD;
+    const uint32_t not_said = FIX_HAS_ALARMS_TOLD;
     bool same_time = (a->flags & FIX_TIME_REPLACED) != 0 || a->gps_time_s == b->gps_time_s;
-    return same_time && a->original_time_s == b->original_time_s && a->has == b->has &&
+    return same_time && a->original_time_s == b->original_time_s &&
+           (a->has & ~not_said) == (b->has & ~not_said) &&
            (a->flags & ~not_payload) == (b->flags & ~not_payload) && a->lat_e7 == b->lat_e7 &&
            a->lon_e7 == b->lon_e7 &&
            a->alarms == b->alarms FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW) &&
@@ -165,6 +167,12 @@ void fix_add_wifi(struct fix *f, const uint8_t mac[6], int rssi_dbm)
     struct wifi_ap *ap = &f->wifi[f->wifi_count++];
     memcpy(ap->mac, mac, sizeof(ap->mac));
     ap->rssi_dbm = (int8_t)rssi_dbm;
+}
+
+void fix_set_alarms_told(struct fix *f, alarm_set told)
+{
+    f->alarms_told |= told;
+    f->has |= FIX_HAS_ALARMS_TOLD;
 }
 
 void fix_set_lock(struct fix *f, enum fix_lock event)

@@ -22,6 +22,7 @@ enum fix_has {
     FIX_HAS_POSITION = 1 << 1, /* lat_e7, lon_e7; ask by fix_has_position() */
     FIX_HAS_ICCID = 1 << 13,
     FIX_HAS_CELL = 1 << 19,
+    FIX_HAS_ALARMS_TOLD = 1 << 22,
 #define NUMBER(member, type, has, bit, ...) FIX_HAS_##has = 1 << (bit),
 #define SWITCH(has, bit, ...)               FIX_HAS_##has = 1 << (bit),
     FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW) FIX_SWITCH_MAP(SWITCH)
@@ -105,6 +106,8 @@ struct fix {
     uint8_t source; /* enum fix_source: where the position comes from */
     uint8_t temperature_count;
     uint8_t wifi_count;
+    alarm_set alarms_told; /* what the report can say of `alarms`: of these a bit that is not set
+                              tells that there is none; fix_set_alarms_told() */
     struct cell cell;
 };
 
@@ -121,9 +124,9 @@ static inline bool fix_has_position(const struct fix *f)
 }
 
 /*
- * Whether `b` repeats `a`: equal in every member but rcv_time_s and FIX_REUPLOAD, which tells of
- * the transport. Where the time was replaced by the arrival, what the tracker said is compared
- * instead.
+ * Whether `b` repeats `a`: equal in every member but rcv_time_s, FIX_REUPLOAD, which tells of the
+ * transport, and alarms_told, which tells of the kind of report. Where the time was replaced by the
+ * arrival, what the tracker said is compared instead.
  */
 bool fix_is_repeat(const struct fix *a, const struct fix *b);
 
@@ -158,6 +161,12 @@ void fix_set_iccid(struct fix *f, const char *text);
 void fix_set_cell(struct fix *f, struct cell cell); /* the first one set stays: the serving cell */
 void fix_add_wifi(struct fix *f, const uint8_t mac[6], int rssi_dbm); /* beyond the room: ignored */
 void fix_set_lock(struct fix *f, enum fix_lock event);
+/*
+ * Which alarms the report can say, whether it says them or not; called again it adds to them. A
+ * report that says nothing of alarms tells the empty set. Where it is never called, the report is
+ * taken as one that can say all of them, unless it is a heartbeat without any.
+ */
+void fix_set_alarms_told(struct fix *f, alarm_set told);
 
 /*
  * fix_set_MEMBER() of each number whose row says GIVEN, by the widest type of its sign: ignored

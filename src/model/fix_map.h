@@ -66,6 +66,7 @@
     NUMBER(hdop_e2, uint16_t, HDOP, 21, KEPT, 19, ZERO, GIVEN, 0, UINT16_MAX, "hdop", 2)           \
     PART(source, uint8_t, SOURCE, 20, ALONE, ZERO)                                                 \
     PART(alarms, uint32_t, ALARMS, 16, ALONE, ZERO)                                                \
+    PART(alarms_told, uint32_t, ALARMS_TOLD, 47, ALONE, ZERO)                                      \
     COLUMN(gps_time_s, int64_t, 0, ALONE, LAST)                                                    \
     COLUMN(rcv_time_s, int64_t, 1, BESIDE_TIME, ZERO)                                              \
     COLUMN(has, uint32_t, 2, ALONE, ZERO)                                                          \

@@ -461,7 +461,7 @@ static void values_beyond_their_member_are_corrupt(void **state)
         {7, 0, UINT16_MAX},         {9, 0, UINT8_MAX},          {17, 0, FIX_TEMPERATURES_MAX},
         {18, INT16_MIN, INT16_MAX}, {20, 0, FIX_WIFI},          {26, 0, FIX_LOCK_COUNT - 1},
         {30, 0, INT64_MAX >> 7},    {31, 0, FIX_WIFI_MAX},      {32, 0, (INT64_C(1) << 48) - 1},
-        {33, INT8_MIN, INT8_MAX},   {46, INT16_MIN, INT16_MAX},
+        {33, INT8_MIN, INT8_MAX},   {46, INT16_MIN, INT16_MAX}, {47, 0, UINT32_MAX},
     };
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         assert_int_equal(decode_member(members[i].place, members[i].least), ERR_OK);
@@ -471,7 +471,7 @@ static void values_beyond_their_member_are_corrupt(void **state)
             assert_int_equal(decode_member(members[i].place, members[i].most + 1), ERR_CORRUPT);
         }
     }
-    assert_int_equal(decode_member(47, 1), ERR_CORRUPT); /* there is none */
+    assert_int_equal(decode_member(48, 1), ERR_CORRUPT); /* there is none */
 }
 
 int main(void)

@@ -91,6 +91,8 @@ static gpointer print_of(const struct repeats *r, const struct fix *fix, struct 
     gpointer print = NULL;
     bare.rcv_time_s = 0;
     bare.flags &= ~(uint32_t)FIX_REUPLOAD;
+    bare.has &= ~(uint32_t)FIX_HAS_ALARMS_TOLD;
+    bare.alarms_told = 0;
     if ((bare.flags & FIX_TIME_REPLACED) != 0) {
         bare.gps_time_s = 0;
     }
