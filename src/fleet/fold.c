@@ -41,8 +41,7 @@
  * ignition wire that was never connected). A step that needs more than 300 km/h is dropped but
  * moves the anchor, so that an outlier costs neither the way there nor the way back.
  *
- * Alarms. The newest report's alarms are the active ones, those of one second together. A heartbeat
- * that carries none ends none, since most of them cannot carry any.
+ * Alarms and geofences: watch.c and its neighbours.
  *
  * Reports without a time of their own (heartbeats with voltages, a SIM card's number) stand under
  * the GPS time of the fix before them, so that no fix is late because of them; motion that changes
@@ -60,6 +59,7 @@
 #include "base/check.h"
 #include "base/writer.h"
 #include "fleet/pack.h"
+#include "fleet/watch_private.h"
 #include "geo/distance.h"
 
 enum {
@@ -359,15 +359,6 @@ static void note_gap(struct fold_state *state, const struct step *step)
     }
 }
 
-static void set_alarms(struct fold_state *state, const struct fix *fix)
-{
-    if (fix->alarms == 0 && (fix->flags & FIX_HEARTBEAT) != 0) {
-        return;
-    }
-    bool together = fix->gps_time_s == state->current.gps_time_s;
-    state->active_alarms = fix->alarms | (together ? state->active_alarms : 0);
-}
-
 static void set_current(struct fold_state *state, const struct step *step)
 {
     struct fix next = *step->fix;
@@ -389,7 +380,26 @@ int64_t fold_told_at_s(const struct fix *fix)
     return has_time || fix->rcv_time_s < fix->gps_time_s ? fix->gps_time_s : fix->rcv_time_s;
 }
 
-void fold_step(struct fold_state *state, const struct fix *fix)
+/* What holds beyond this fix; most devices have nothing of it. */
+static void watch(struct fold_state *state, const struct step *step, struct watch_step *w,
+                  const struct fold_rules *rules)
+{
+    if (rules == NULL) {
+        watch_forget_rules(&state->watch);
+    }
+    if (step->fix->alarms != 0 || state->watch.count > 0) {
+        watch_device(w);
+    }
+    if (rules != NULL) {
+        w->limits = fold_rules_at(rules, step->fix->gps_time_s)->limits;
+        watch_limits(w);
+        watch_fences(w, rules);
+    }
+    state->active_alarms = watch_open_alarms(&state->watch);
+}
+
+void fold_step(struct fold_state *state, const struct fix *fix, const struct fold_rules *rules,
+               const struct watch_sink *sink)
 {
     struct fix placeless;
     if ((fix->has & FIX_HAS_POSITION) != 0 && !fix_has_position(fix)) {
@@ -400,6 +410,18 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     }
     struct step step = step_of(state, fix);
     check(step.first || fix->gps_time_s >= state->current.gps_time_s);
+    struct watch_step w = {
+        .state = state,
+        .fix = fix,
+        .sink = sink,
+        .before_s = state->current.gps_time_s,
+        .motion_before = state->motion,
+        .locked = step.locked,
+        .speed_known = step.speed_known,
+        .silent = step.silent,
+        .plausible = !step.locked || !has_anchor(state) || step.plausible,
+        .together = fix->gps_time_s == state->current.gps_time_s,
+    };
     enum motion motion = motion_of(state, &step);
     if (motion != state->motion || begins_anew(&step)) {
         state->motion = motion;
@@ -408,10 +430,12 @@ void fold_step(struct fold_state *state, const struct fix *fix)
     measure(state, &step);
     count_odometer(state, fix);
     note_gap(state, &step);
-    set_alarms(state, fix);
     set_current(state, &step);
+    watch(state, &step, &w, rules);
     if (step.locked) {
         state->position_time_s = fix->gps_time_s;
+        state->locked_lat_e7 = fix->lat_e7;
+        state->locked_lon_e7 = fix->lon_e7;
     }
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fleet/rules.h"
+#include "fleet/watch.h"
 #include "model/fix.h"
 
 /*
@@ -43,19 +45,27 @@ struct fold_state {
     enum motion motion;
     int64_t motion_since_s;  /* GPS time at which `motion` began */
     int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
+    int32_t locked_lat_e7;   /* that position; it is of no later time than what `current` shows */
+    int32_t locked_lon_e7;
     int32_t anchor_lat_e7;   /* the position distance is measured from (drift held still) */
     int32_t anchor_lon_e7;
     int64_t anchor_time_s; /* 0: no anchor */
-    alarm_set active_alarms;
+    alarm_set active_alarms;        /* those that are open in `watch` */
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
+    struct watch watch;             /* empty for most; last, since it is large */
 };
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
  * arrival; a fix that is older than state->current is a broken invariant.
+ *
+ * `rules` are those of the device; NULL: none, and what they held open is forgotten without a word.
+ * That is for readers, who have the records of it. `sink` is told what begins and ends; NULL: nobody
+ * is.
  */
-void fold_step(struct fold_state *state, const struct fix *fix);
+void fold_step(struct fold_state *state, const struct fix *fix, const struct fold_rules *rules,
+               const struct watch_sink *sink);
 
 /*
  * Whether two states have met: whatever is folded onto both, they stay alike in all but the

@@ -57,8 +57,8 @@ static void meets_again(uint32_t seed, bool has_counter)
             met_at = i;
             by_m_e2 = all.odometer_m_e2 - less.odometer_m_e2;
         }
-        fold_step(&all, &drive[i]);
-        fold_step(&less, &drive[i]);
+        fold_step(&all, &drive[i], NULL, NULL);
+        fold_step(&less, &drive[i], NULL, NULL);
         assert_true(met_at == 0 || all.odometer_m_e2 - less.odometer_m_e2 == by_m_e2);
     }
     assert_in_range(met_at, LEFT_OUT + 2, LEFT_OUT + 60);
@@ -106,8 +106,8 @@ static void an_odometer_that_has_not_begun_is_another(void **state)
     other.odometer_m_e2 = 700;
     assert_false(fold_has_met(&one, &other));
     assert_false(fold_has_met(&other, &one));
-    fold_step(&one, &counted);
-    fold_step(&other, &counted);
+    fold_step(&one, &counted, NULL, NULL);
+    fold_step(&other, &counted, NULL, NULL);
     assert_int_equal(one.odometer_m_e2, 500000);
     assert_int_equal(other.odometer_m_e2, 700);
     other.odometer_m_e2 = UINT64_MAX / 2 - 1; /* the next rise is more than there is room for */
@@ -157,7 +157,7 @@ static void other_rules_have_another_number(void **state)
         struct fold_state s = {0};
         make_drive(seed, seed % 2 == 0, drive);
         for (size_t i = 0; i < DRIVE; i++) {
-            fold_step(&s, &drive[i]);
+            fold_step(&s, &drive[i], NULL, NULL);
             hash = mix_state(hash, &s);
         }
     }

@@ -26,8 +26,15 @@
  * to the end of the record, the extra values (model/extra.c).
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct, its times and
- * its anchor as differences from that fix. Version 1 has no held gap. A stored number never
- * changes its meaning: what is added gets a new version byte here or in the journal.
+ * its anchor as differences from that fix. Version 1 has no held gap; versions before 5 have the
+ * active alarms in place of the watch. A stored number never changes its meaning: what is added
+ * gets a new version byte here or in the journal.
+ *
+ * A watch is the number of its entries, mostly 0, and each of them. `how` is its phase in bits 0
+ * and 1, who holds it in bits 2 to 4, and bit 5 where `last` is there.
+ *
+ *     kind | how | subject | count | since - gps_time | [last - since]
+ *       1     1     1..5      1..3        1..5              1..10
  */
 #include "fleet/pack.h"
 
@@ -37,7 +44,8 @@
 #include "base/check.h"
 #include "base/wrap.h"
 
-enum { STATE_VERSION_FIRST = 1, STATE_VERSION = 4 }; /* 2 and 3 are stamps of store/stamp.c */
+/* 2 and 3 are stamps of store/stamp.c. */
+enum { STATE_VERSION_FIRST = 1, STATE_BEFORE_WATCH = 4, STATE_VERSION = 5 };
 enum { HAS_SHIFT = 6, BODY_MAX = PACK_REPORT_MAX - 2, VARINT_ROOM = 10 };
 
 /* Members without a `has` bit. */
@@ -353,6 +361,26 @@ enum err unpack_fix(struct bytes body, struct fix *out)
 
 /* ---- a state ---- */
 
+enum { HOW_PHASE = 3, HOW_HELD_SHIFT = 2, HOW_HELD = 7, HOW_LAST = 1 << 5, HOW_MOST = 63 };
+
+static void write_watch(struct writer *w, const struct fold_state *state)
+{
+    int64_t now_s = state->current.gps_time_s;
+    write_u8(w, state->watch.count);
+    for (size_t i = 0; i < state->watch.count; i++) {
+        const struct watch_entry *e = &state->watch.at[i];
+        write_u8(w, e->kind);
+        write_u8(w, (uint8_t)(e->phase | e->held_by << HOW_HELD_SHIFT |
+                              (e->last_s != 0 ? HOW_LAST : 0)));
+        write_varint(w, e->subject);
+        write_varint(w, e->count);
+        write_varint_signed(w, wrap_minus(e->since_s, now_s));
+        if (e->last_s != 0) {
+            write_varint_signed(w, wrap_minus(e->last_s, e->since_s));
+        }
+    }
+}
+
 void pack_state(struct writer *w, const struct fold_state *state)
 {
     const struct fix *now = &state->current;
@@ -367,13 +395,15 @@ void pack_state(struct writer *w, const struct fold_state *state)
     write_varint_signed(w, (int64_t)state->anchor_lat_e7 - now->lat_e7);
     write_varint_signed(w, (int64_t)state->anchor_lon_e7 - now->lon_e7);
     write_varint_signed(w, wrap_minus(state->anchor_time_s, now->gps_time_s));
-    write_varint(w, state->active_alarms);
     check(state->gap_count <= FOLD_GAPS_MAX);
     write_u8(w, state->gap_count);
     for (size_t i = 0; i < state->gap_count; i++) {
         write_varint(w, state->gaps_s[i]);
     }
     write_varint(w, state->held_gap_s);
+    write_varint_signed(w, (int64_t)state->locked_lat_e7 - now->lat_e7);
+    write_varint_signed(w, (int64_t)state->locked_lon_e7 - now->lon_e7);
+    write_watch(w, state);
 }
 
 /* What was written as a difference from `base`; the sum of a sound one is an int32_t again. */
@@ -384,6 +414,56 @@ static int32_t read_beside(struct reader *r, int32_t base)
     return r->failed ? 0 : (int32_t)v;
 }
 
+static void read_entry(struct reader *r, struct fold_state *out)
+{
+    uint8_t kind = read_u8(r);
+    uint8_t how = read_u8(r);
+    uint32_t subject = (uint32_t)read_upto(r, UINT32_MAX);
+    bool is_sound = kind <= WATCH_DRIVING && how <= HOW_MOST && (how & HOW_PHASE) <= WATCH_ENDED &&
+                    watch_look(&out->watch, kind, subject) == NULL;
+    struct watch_entry *e = is_sound ? watch_add(&out->watch, kind, subject) : NULL;
+    if (e == NULL) {
+        r->failed = true;
+        return;
+    }
+    e->phase = how & HOW_PHASE;
+    e->held_by = how >> HOW_HELD_SHIFT & HOW_HELD;
+    e->count = (uint16_t)read_upto(r, UINT16_MAX);
+    e->since_s = wrap_plus(out->current.gps_time_s, read_varint_signed(r));
+    e->last_s = (how & HOW_LAST) != 0 ? wrap_plus(e->since_s, read_varint_signed(r)) : 0;
+}
+
+static void read_watch(struct reader *r, struct fold_state *out)
+{
+    size_t count = (size_t)read_upto(r, WATCH_MAX);
+    for (size_t i = 0; i < count && reader_ok(r); i++) {
+        read_entry(r, out);
+    }
+    out->active_alarms = watch_open_alarms(&out->watch);
+}
+
+/* What a state of before version 5 knows of what is watched. */
+static void make_watch(struct fold_state *out, alarm_set active)
+{
+    const struct fix *now = &out->current;
+    if (fix_has_position(now) && now->source == FIX_GPS && (now->flags & FIX_VALID) != 0) {
+        out->locked_lat_e7 = now->lat_e7;
+        out->locked_lon_e7 = now->lon_e7;
+    }
+    for (uint8_t k = 0; k < ALARM_COUNT; k++) {
+        struct watch_entry *e = (active >> k & 1) != 0 ? watch_add(&out->watch, k, 0) : NULL;
+        if (e != NULL) {
+            *e = (struct watch_entry){.kind = k,
+                                      .since_s = now->gps_time_s,
+                                      .last_s = now->gps_time_s,
+                                      .count = 1,
+                                      .phase = WATCH_OPEN,
+                                      .held_by = WATCH_BY_DEVICE};
+        }
+    }
+    out->active_alarms = watch_open_alarms(&out->watch);
+}
+
 enum err unpack_state(struct bytes packed, struct fold_state *out)
 {
     struct reader r = reader_init(packed);
@@ -391,7 +471,9 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
     int64_t now_s = 0;
     *out = (struct fold_state){0};
     uint8_t version = read_u8(&r);
-    if ((version != STATE_VERSION_FIRST && version != STATE_VERSION) ||
+    bool is_known = version == STATE_VERSION_FIRST || version == STATE_BEFORE_WATCH ||
+                    version == STATE_VERSION;
+    if (!is_known ||
         !pack_next(&r, &body, &now_s) || unpack_fix(body, &out->current) != ERR_OK) {
         return ERR_CORRUPT;
     }
@@ -404,11 +486,19 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
     out->anchor_lat_e7 = read_beside(&r, out->current.lat_e7);
     out->anchor_lon_e7 = read_beside(&r, out->current.lon_e7);
     out->anchor_time_s = wrap_plus(now_s, read_varint_signed(&r));
-    out->active_alarms = (alarm_set)read_upto(&r, UINT32_MAX);
+    alarm_set active =
+        version < STATE_VERSION ? (alarm_set)read_upto(&r, UINT32_MAX) : 0;
     out->gap_count = (uint8_t)read_upto(&r, FOLD_GAPS_MAX);
     for (size_t i = 0; i < out->gap_count; i++) {
         out->gaps_s[i] = (uint32_t)read_upto(&r, UINT32_MAX);
     }
     out->held_gap_s = version == STATE_VERSION_FIRST ? 0 : (uint32_t)read_upto(&r, UINT32_MAX);
+    if (version < STATE_VERSION) {
+        make_watch(out, active);
+    } else {
+        out->locked_lat_e7 = read_beside(&r, out->current.lat_e7);
+        out->locked_lon_e7 = read_beside(&r, out->current.lon_e7);
+        read_watch(&r, out);
+    }
     return reader_ok(&r) && reader_left(&r) == 0 ? ERR_OK : ERR_CORRUPT;
 }

@@ -1,0 +1,197 @@
+/*
+ * The entries of a watch, and the tracker's own alarms: which begin, go on, and end with a report.
+ */
+#include "fleet/watch.h"
+
+#include <string.h>
+
+#include "fleet/watch_private.h"
+
+/* ---- entries ---- */
+
+static int compare(const struct watch_entry *e, uint8_t kind, uint32_t subject)
+{
+    int by_kind = (e->kind > kind) - (e->kind < kind);
+    return by_kind != 0 ? by_kind : (e->subject > subject) - (e->subject < subject);
+}
+
+/* Where the entry is, or would be. */
+static size_t place_of(const struct watch *w, uint8_t kind, uint32_t subject)
+{
+    size_t at = 0;
+    while (at < w->count && compare(&w->at[at], kind, subject) < 0) {
+        at++;
+    }
+    return at;
+}
+
+const struct watch_entry *watch_look(const struct watch *w, uint8_t kind, uint32_t subject)
+{
+    size_t at = place_of(w, kind, subject);
+    return at < w->count && compare(&w->at[at], kind, subject) == 0 ? &w->at[at] : NULL;
+}
+
+struct watch_entry *watch_find(struct watch *w, uint8_t kind, uint32_t subject)
+{
+    size_t at = place_of(w, kind, subject);
+    return at < w->count && compare(&w->at[at], kind, subject) == 0 ? &w->at[at] : NULL;
+}
+
+struct watch_entry *watch_add(struct watch *w, uint8_t kind, uint32_t subject)
+{
+    if (w->count == WATCH_MAX) {
+        return NULL;
+    }
+    size_t at = place_of(w, kind, subject);
+    memmove(&w->at[at + 1], &w->at[at], (w->count - at) * sizeof(w->at[0]));
+    w->count++;
+    w->at[at] = (struct watch_entry){.kind = kind, .subject = subject};
+    return &w->at[at];
+}
+
+void watch_remove(struct watch *w, struct watch_entry *entry)
+{
+    size_t at = (size_t)(entry - w->at);
+    w->count--;
+    memmove(entry, entry + 1, (w->count - at) * sizeof(*entry));
+    w->at[w->count] = (struct watch_entry){0};
+}
+
+void watch_forget_rules(struct watch *w)
+{
+    for (size_t i = w->count; i > 0; i--) {
+        struct watch_entry *e = &w->at[i - 1];
+        e->held_by &= (uint8_t)~WATCH_BY_RULE;
+        bool is_device_s = (e->held_by & WATCH_BY_DEVICE) != 0 ||
+                           (e->phase == WATCH_ENDED && e->kind < ALARM_COUNT);
+        if (!is_device_s) {
+            watch_remove(w, e);
+        }
+    }
+}
+
+alarm_set watch_open_alarms(const struct watch *w)
+{
+    alarm_set open = 0;
+    for (size_t i = 0; i < w->count && w->at[i].kind < ALARM_COUNT; i++) {
+        open |= w->at[i].phase == WATCH_OPEN ? UINT32_C(1) << w->at[i].kind : 0;
+    }
+    return open;
+}
+
+/* ---- telling ---- */
+
+void watch_tell(const struct watch_step *s, struct watch_event *e)
+{
+    if (s->sink == NULL) {
+        return;
+    }
+    const struct fix *now = &s->state->current;
+    e->decided_s = s->fix->gps_time_s;
+    e->rcv_time_s = s->fix->rcv_time_s;
+    if (e->lat_e7 == 0 && e->lon_e7 == 0 && fix_has_position(now)) {
+        e->lat_e7 = now->lat_e7;
+        e->lon_e7 = now->lon_e7;
+    }
+    s->sink->take(s->sink->context, s->state, e);
+}
+
+static void tell(const struct watch_step *s, const struct watch_entry *entry, enum watch_news news,
+                 int64_t at_s)
+{
+    struct watch_event e = {
+        .news = news,
+        .kind = entry->kind,
+        .subject = entry->subject,
+        .is_alarm = true,
+        .since_s = entry->since_s,
+        .at_s = at_s,
+        .value = s->value,
+    };
+    watch_tell(s, &e);
+}
+
+/* ---- alarms ---- */
+
+void watch_hold(struct watch_step *s, uint8_t kind, uint32_t subject, uint8_t by)
+{
+    struct watch *w = &s->state->watch;
+    int64_t now_s = s->fix->gps_time_s;
+    struct watch_entry *e = watch_find(w, kind, subject);
+    if (e == NULL) {
+        e = watch_add(w, kind, subject);
+        if (e == NULL) {
+            return;
+        }
+        e->since_s = now_s;
+    }
+    enum watch_news news = e->phase == WATCH_ENDED ? WATCH_CONTINUED : WATCH_RAISED;
+    bool was_open = e->phase == WATCH_OPEN;
+    e->phase = WATCH_OPEN;
+    e->held_by |= by;
+    e->last_s = (by & WATCH_BY_DEVICE) != 0 ? now_s : e->last_s;
+    if (!was_open) {
+        e->count = (uint16_t)(e->count < UINT16_MAX ? e->count + 1 : UINT16_MAX);
+        tell(s, e, news, news == WATCH_RAISED ? e->since_s : now_s);
+    }
+}
+
+void watch_release(struct watch_step *s, uint8_t kind, uint32_t subject, uint8_t by, int64_t at_s)
+{
+    struct watch_entry *e = watch_find(&s->state->watch, kind, subject);
+    if (e == NULL || (e->held_by & by) == 0) {
+        return;
+    }
+    e->held_by &= (uint8_t)~by;
+    if ((e->held_by & (WATCH_BY_DEVICE | WATCH_BY_RULE)) == 0 && e->phase == WATCH_OPEN) {
+        e->phase = WATCH_ENDED;
+        e->held_by = 0;
+        e->last_s = at_s;
+        tell(s, e, WATCH_OVER, at_s);
+    }
+}
+
+/* ---- the tracker's own ---- */
+
+/* Which alarms the report can tell the end of. */
+static alarm_set told_by(const struct watch_step *s)
+{
+    const struct fix *f = s->fix;
+    if ((f->has & FIX_HAS_ALARMS_TOLD) != 0) {
+        return f->alarms_told;
+    }
+    bool says_nothing = f->alarms == 0 && (f->flags & FIX_HEARTBEAT) != 0;
+    return says_nothing ? 0 : ~(alarm_set)0;
+}
+
+/* Forgets what ended long ago, and ends what was not repeated for long. */
+static void age(struct watch_step *s)
+{
+    struct watch *w = &s->state->watch;
+    int64_t now_s = s->fix->gps_time_s;
+    for (size_t i = w->count; i > 0; i--) {
+        struct watch_entry *e = &w->at[i - 1];
+        if (e->phase == WATCH_ENDED && now_s - e->last_s > WATCH_CONTINUES_S) {
+            watch_remove(w, e);
+        } else if ((e->held_by & WATCH_FADES) != 0 && now_s - e->last_s > WATCH_FADES_S) {
+            watch_release(s, e->kind, e->subject, WATCH_BY_DEVICE | WATCH_FADES,
+                          e->last_s + WATCH_FADES_S);
+        }
+    }
+}
+
+void watch_device(struct watch_step *s)
+{
+    alarm_set alarms = s->fix->alarms;
+    alarm_set told = told_by(s);
+    alarm_set over = s->together ? 0 : told & ~alarms;
+    age(s);
+    for (uint8_t k = 0; k < ALARM_COUNT; k++) {
+        alarm_set bit = UINT32_C(1) << k;
+        if ((alarms & bit) != 0) {
+            watch_hold(s, k, 0, WATCH_BY_DEVICE | ((told & bit) == 0 ? WATCH_FADES : 0));
+        } else if ((over & bit) != 0) {
+            watch_release(s, k, 0, WATCH_BY_DEVICE | WATCH_FADES, s->fix->gps_time_s);
+        }
+    }
+}
