@@ -172,11 +172,22 @@ static void the_longest_fits(void **state)
         .anchor_lat_e7 = INT32_MAX,
         .anchor_lon_e7 = INT32_MAX,
         .anchor_time_s = 0,
-        .active_alarms = UINT32_MAX,
+        .locked_lat_e7 = INT32_MIN,
+        .locked_lon_e7 = INT32_MIN,
         .held_gap_s = UINT32_MAX,
         .gap_count = FOLD_GAPS_MAX,
     };
     memset(s.gaps_s, 0xff, sizeof(s.gaps_s));
+    for (uint32_t i = 0; i < WATCH_MAX; i++) {
+        struct watch_entry *e = watch_add(&s.watch, WATCH_INSIDE, UINT32_MAX - i);
+        *e = (struct watch_entry){.since_s = INT64_MIN,
+                                  .last_s = INT64_MAX,
+                                  .subject = UINT32_MAX - i,
+                                  .count = UINT16_MAX,
+                                  .kind = WATCH_INSIDE,
+                                  .phase = WATCH_ENDED,
+                                  .held_by = WATCH_BY_DEVICE | WATCH_BY_RULE | WATCH_FADES};
+    }
     struct writer w = writer_init(room, sizeof(room));
     pack_state(&w, &s);
     assert_true(writer_ok(&w));
@@ -321,6 +332,20 @@ static void random_fixes(void **state)
     }
 }
 
+static void add_entry(struct watch *w, uint64_t *seed)
+{
+    uint8_t kind = (uint8_t)(any(seed) % (WATCH_DRIVING + 1));
+    uint32_t subject = (uint32_t)any(seed);
+    struct watch_entry *e = watch_look(w, kind, subject) == NULL ? watch_add(w, kind, subject) : NULL;
+    if (e != NULL) {
+        e->since_s = (int64_t)any(seed);
+        e->last_s = (int64_t)any(seed);
+        e->count = (uint16_t)any(seed);
+        e->phase = (uint8_t)(any(seed) % (WATCH_ENDED + 1));
+        e->held_by = (uint8_t)(any(seed) % 8);
+    }
+}
+
 static struct fold_state random_state(uint64_t *seed)
 {
     struct fold_state s = {
@@ -334,13 +359,18 @@ static struct fold_state random_state(uint64_t *seed)
         .anchor_lat_e7 = (int32_t)any(seed),
         .anchor_lon_e7 = (int32_t)any(seed),
         .anchor_time_s = (int64_t)any(seed),
-        .active_alarms = (alarm_set)any(seed),
+        .locked_lat_e7 = (int32_t)any(seed),
+        .locked_lon_e7 = (int32_t)any(seed),
         .held_gap_s = (uint32_t)any(seed),
         .gap_count = (uint8_t)(any(seed) % (FOLD_GAPS_MAX + 1)),
     };
     for (size_t i = 0; i < s.gap_count; i++) {
         s.gaps_s[i] = (uint32_t)any(seed);
     }
+    for (size_t n = any(seed) % (WATCH_MAX + 1); n > 0; n--) {
+        add_entry(&s.watch, seed);
+    }
+    s.active_alarms = watch_open_alarms(&s.watch);
     return s;
 }
 
@@ -352,6 +382,9 @@ static bool same_state(const struct fold_state *a, const struct fold_state *b)
            a->position_time_s == b->position_time_s && a->anchor_lat_e7 == b->anchor_lat_e7 &&
            a->anchor_lon_e7 == b->anchor_lon_e7 && a->anchor_time_s == b->anchor_time_s &&
            a->active_alarms == b->active_alarms && a->held_gap_s == b->held_gap_s &&
+           a->locked_lat_e7 == b->locked_lat_e7 && a->locked_lon_e7 == b->locked_lon_e7 &&
+           a->watch.count == b->watch.count &&
+           memcmp(a->watch.at, b->watch.at, sizeof(a->watch.at)) == 0 &&
            a->gap_count == b->gap_count && memcmp(a->gaps_s, b->gaps_s, sizeof(a->gaps_s)) == 0;
 }
 
@@ -386,6 +419,7 @@ static void cut_off_and_overlong(void **state)
 
     uint8_t whole[PACK_STATE_MAX + 1] = {0};
     struct fold_state s = {.current = kit_fix(KIT_TIME_S), .gap_count = 2};
+    (void)watch_add(&s.watch, WATCH_INSIDE, 7);
     struct fold_state out;
     struct writer w = writer_init(whole, PACK_STATE_MAX);
     pack_state(&w, &s);
@@ -393,7 +427,7 @@ static void cut_off_and_overlong(void **state)
         assert_int_equal(unpack_state((struct bytes){whole, n}, &out), ERR_CORRUPT);
     }
     assert_int_equal(unpack_state((struct bytes){whole, w.len + 1}, &out), ERR_CORRUPT);
-    whole[0] = 5; /* a version this program does not know */
+    whole[0] = 6; /* a version this program does not know */
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
 }
 
@@ -408,10 +442,18 @@ static void a_state_of_version_1(void **state)
     s.counter_known = true;
     s.gap_count = 1;
     s.gaps_s[0] = UINT16_MAX;
+    s.locked_lat_e7 = s.current.lat_e7;
+    s.locked_lon_e7 = s.current.lon_e7;
     pack_state(&w, &s);
+    size_t gaps_at = w.len - 3 - 1 - 4; /* before the watch, the lock, the held gap, the gaps */
+    memmove(whole + gaps_at + 1, whole + gaps_at, 4);
+    whole[gaps_at] = ALARM_BIT(REMOVAL); /* one byte */
     whole[0] = 1;
-    assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
-    assert_int_equal(unpack_state((struct bytes){whole, w.len - 1}, &out), ERR_OK);
+    assert_int_equal(unpack_state((struct bytes){whole, gaps_at + 1 + 5}, &out), ERR_CORRUPT);
+    assert_int_equal(unpack_state((struct bytes){whole, gaps_at + 1 + 4}, &out), ERR_OK);
+    assert_int_equal(out.active_alarms, ALARM_BIT(REMOVAL));
+    assert_int_equal(watch_look(&out.watch, ALARM_REMOVAL, 0)->since_s, KIT_TIME_S);
+    assert_int_equal(out.locked_lat_e7, out.current.lat_e7);
     assert_true(out.counter_known);
     assert_int_equal(out.gaps_s[0], UINT16_MAX);
     assert_int_equal(out.held_gap_s, 0);
