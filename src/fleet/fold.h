@@ -4,12 +4,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fleet/fuel.h"
 #include "model/fix.h"
 
 /*
- * What fixes mean: state' = fold(state, fix), pure, by time. The state after a fix is all that a
- * status or a history record says beyond the fix itself, so a span of history needs the state
- * before its first fix and nothing else.
+ * What fixes mean: state' = fold(state, fix, rules), pure, by time. The state after a fix is all
+ * that a status or a history record says beyond the fix itself, so a span of history needs the
+ * state before its first fix and nothing else.
  */
 
 enum motion {
@@ -26,7 +27,7 @@ enum { FOLD_GAPS_MAX = 8 };
  * The number of the rules of fold_step(), which stored states are marked with. It is raised with
  * every change after which the same fixes give another state.
  */
-enum { FOLD_RULES = 1 };
+enum { FOLD_RULES = 2 };
 
 struct fold_state {
     /*
@@ -36,7 +37,9 @@ struct fold_state {
      * gps_time_s == 0 before the first fix.
      */
     struct fix current;
-    uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards */
+    uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards ... */
+    uint64_t base_m_e2;     /* ... of which so much was on the tracker's own when it first told it:
+                               nothing that was travelled here (fold_travelled_m_e2()) */
     uint64_t counter_m;     /* last value of the tracker's own odometer */
     bool counter_known;     /* the tracker reports an odometer: distance comes from it */
     uint8_t gap_count;      /* of gaps_s */
@@ -49,13 +52,28 @@ struct fold_state {
     alarm_set active_alarms;
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
+    struct fuel fuel;
 };
+
+/* What applies to a device beside what its fixes say. A snapshot: nobody changes it. */
+struct fold_rules {
+    uint32_t tank_ml; /* 0: unknown */
+};
+/* Of a device of which nothing is known. */
+extern const struct fold_rules fold_default_rules;
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
  * arrival; a fix that is older than state->current is a broken invariant.
  */
-void fold_step(struct fold_state *state, const struct fix *fix);
+void fold_step(struct fold_state *state, const struct fix *fix, const struct fold_rules *rules);
+
+/*
+ * The distance in centimetres since the first fix. It begins at 0 and grows by what lies between
+ * two fixes alone, whoever measured it. Of a state that rules before 2 made the tracker's first
+ * counter value is in it.
+ */
+uint64_t fold_travelled_m_e2(const struct fold_state *state);
 
 /*
  * Whether two states have met: whatever is folded onto both, they stay alike in all but the

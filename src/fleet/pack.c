@@ -26,7 +26,8 @@
  * to the end of the record, the extra values (model/extra.c).
  *
  * A state is a version byte, the record of its newest fix and the rest of the struct, its times and
- * its anchor as differences from that fix. Version 1 has no held gap. A stored number never
+ * its anchor as differences from that fix; the base and the fuel follow where there are any.
+ * Version 1 has no held gap, versions 1 and 4 have neither base nor fuel. A stored number never
  * changes its meaning: what is added gets a new version byte here or in the journal.
  */
 #include "fleet/pack.h"
@@ -37,7 +38,11 @@
 #include "base/check.h"
 #include "base/wrap.h"
 
-enum { STATE_VERSION_FIRST = 1, STATE_VERSION = 4 }; /* 2 and 3 are stamps of store/stamp.c */
+enum { STATE_VERSION_FIRST = 1, STATE_VERSION_HELD = 4, STATE_VERSION = 5 };
+/* 2 and 3 are stamps of store/stamp.c */
+
+/* What follows in a state, and a switch; versions 1 and 4 know the first alone. */
+enum { STATE_COUNTER_KNOWN = 1, STATE_HAS_BASE = 2, STATE_HAS_FUEL = 4, STATE_FLAGS = 7 };
 enum { HAS_SHIFT = 6, BODY_MAX = PACK_REPORT_MAX - 2, VARINT_ROOM = 10 };
 
 /* Members without a `has` bit. */
@@ -352,14 +357,33 @@ enum err unpack_fix(struct bytes body, struct fix *out)
 
 /* ---- a state ---- */
 
+static void pack_fuel(struct writer *w, const struct fuel *fuel, int64_t now_s)
+{
+    check(fuel->count <= FUEL_READINGS_MAX);
+    write_u8(w, fuel->count);
+    for (size_t i = 0; i < fuel->count; i++) {
+        write_varint_signed(w, wrap_minus(fuel->readings[i].time_s, now_s));
+        write_varint(w, fuel->readings[i].level_ml);
+    }
+    write_varint(w, fuel->turn_ml);
+    write_varint(w, fuel->refuelled_ml);
+    write_u8(w, fuel->is_rising ? 1 : 0);
+    if (fuel->is_rising) {
+        write_varint_signed(w, wrap_minus(fuel->risen_s, now_s));
+    }
+}
+
 void pack_state(struct writer *w, const struct fold_state *state)
 {
     const struct fix *now = &state->current;
+    bool has_base = state->base_m_e2 != 0;
+    bool has_fuel = state->fuel.count > 0;
     write_u8(w, STATE_VERSION);
     pack_fix(w, now);
     write_varint(w, state->odometer_m_e2);
     write_varint(w, state->counter_m);
-    write_u8(w, state->counter_known ? 1 : 0);
+    write_u8(w, (uint8_t)((state->counter_known ? STATE_COUNTER_KNOWN : 0) |
+                          (has_base ? STATE_HAS_BASE : 0) | (has_fuel ? STATE_HAS_FUEL : 0)));
     write_u8(w, (uint8_t)state->motion);
     write_varint_signed(w, wrap_minus(state->motion_since_s, now->gps_time_s));
     write_varint_signed(w, wrap_minus(state->position_time_s, now->gps_time_s));
@@ -373,6 +397,12 @@ void pack_state(struct writer *w, const struct fold_state *state)
         write_varint(w, state->gaps_s[i]);
     }
     write_varint(w, state->held_gap_s);
+    if (has_base) {
+        write_varint(w, state->base_m_e2);
+    }
+    if (has_fuel) {
+        pack_fuel(w, &state->fuel, now->gps_time_s);
+    }
 }
 
 /* What was written as a difference from `base`; the sum of a sound one is an int32_t again. */
@@ -383,6 +413,27 @@ static int32_t read_beside(struct reader *r, int32_t base)
     return r->failed ? 0 : (int32_t)v;
 }
 
+/* What pack_fuel() wrote. */
+static void read_fuel(struct reader *r, int64_t now_s, struct fuel *out)
+{
+    out->count = (uint8_t)read_upto(r, FUEL_READINGS_MAX);
+    r->failed = r->failed || out->count == 0;
+    for (size_t i = 0; i < out->count; i++) {
+        out->readings[i].time_s = wrap_plus(now_s, read_varint_signed(r));
+        out->readings[i].level_ml = (uint32_t)read_upto(r, UINT32_MAX);
+    }
+    out->turn_ml = (uint32_t)read_upto(r, UINT32_MAX);
+    out->refuelled_ml = read_varint(r);
+    out->is_rising = read_upto(r, 1) != 0;
+    out->risen_s = out->is_rising ? wrap_plus(now_s, read_varint_signed(r)) : 0;
+}
+
+static bool is_state_version(uint8_t version)
+{
+    return version == STATE_VERSION_FIRST || version == STATE_VERSION_HELD ||
+           version == STATE_VERSION;
+}
+
 enum err unpack_state(struct bytes packed, struct fold_state *out)
 {
     struct reader r = reader_init(packed);
@@ -390,13 +441,14 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
     int64_t now_s = 0;
     *out = (struct fold_state){0};
     uint8_t version = read_u8(&r);
-    if ((version != STATE_VERSION_FIRST && version != STATE_VERSION) ||
-        !pack_next(&r, &body, &now_s) || unpack_fix(body, &out->current) != ERR_OK) {
+    if (!is_state_version(version) || !pack_next(&r, &body, &now_s) ||
+        unpack_fix(body, &out->current) != ERR_OK) {
         return ERR_CORRUPT;
     }
     out->odometer_m_e2 = read_varint(&r);
     out->counter_m = read_varint(&r);
-    out->counter_known = read_upto(&r, 1) != 0;
+    uint64_t flags = read_upto(&r, version == STATE_VERSION ? STATE_FLAGS : STATE_COUNTER_KNOWN);
+    out->counter_known = (flags & STATE_COUNTER_KNOWN) != 0;
     out->motion = (enum motion)read_upto(&r, MOTION_STILL);
     out->motion_since_s = wrap_plus(now_s, read_varint_signed(&r));
     out->position_time_s = wrap_plus(now_s, read_varint_signed(&r));
@@ -409,5 +461,11 @@ enum err unpack_state(struct bytes packed, struct fold_state *out)
         out->gaps_s[i] = (uint32_t)read_upto(&r, UINT32_MAX);
     }
     out->held_gap_s = version == STATE_VERSION_FIRST ? 0 : (uint32_t)read_upto(&r, UINT32_MAX);
+    if ((flags & STATE_HAS_BASE) != 0) {
+        out->base_m_e2 = read_varint(&r);
+    }
+    if ((flags & STATE_HAS_FUEL) != 0) {
+        read_fuel(&r, now_s, &out->fuel);
+    }
     return reader_ok(&r) && reader_left(&r) == 0 ? ERR_OK : ERR_CORRUPT;
 }

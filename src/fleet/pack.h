@@ -20,7 +20,7 @@
 enum {
     PACK_FIX_MAX = 224, /* bytes of the longest record without extra values, with its length */
     PACK_REPORT_MAX = PACK_FIX_MAX + EXTRAS_BYTES_MAX, /* of any record */
-    PACK_STATE_MAX = 352                               /* bytes of the longest state */
+    PACK_STATE_MAX = 576                               /* bytes of the longest state */
 };
 
 /* Appends the record of `fix`, at most PACK_FIX_MAX bytes. */

@@ -364,7 +364,7 @@ enum err store_read_state(struct store *s, int64_t device, int64_t time_s, struc
     if (e == ERR_OK) {
         *out = r->start;
         while ((e = store_read_next(r, &fix)) == ERR_OK) {
-            fold_step(out, &fix);
+            fold_step(out, &fix, &fold_default_rules);
         }
         store_read_close(r);
         if (out->current.gps_time_s > time_s) {

@@ -92,7 +92,7 @@ static void send(struct road *r, const struct fix *fixes, size_t count)
         int64_t time_s = fixes[i].gps_time_s;
         put(r, &fixes[i]);
         if (time_s >= live->current.gps_time_s) {
-            fold_step(live, &fixes[i]);
+            fold_step(live, &fixes[i], &fold_default_rules);
             continue;
         }
         part.late_from_s = part.has_late && part.late_from_s < time_s ? part.late_from_s : time_s;
@@ -145,7 +145,7 @@ static struct fold_state folded_road(const struct road *r)
 {
     struct fold_state s = {0};
     for (size_t i = 0; i < r->count; i++) {
-        fold_step(&s, &r->fixes[i]);
+        fold_step(&s, &r->fixes[i], &fold_default_rules);
     }
     return s;
 }
@@ -155,7 +155,7 @@ static void assert_road(struct road *r, size_t every)
 {
     struct fold_state want = {0};
     for (size_t i = 0; i < r->count; i++) {
-        fold_step(&want, &r->fixes[i]);
+        fold_step(&want, &r->fixes[i], &fold_default_rules);
         bool is_last = i + 1 == r->count || r->fixes[i + 1].gps_time_s > r->fixes[i].gps_time_s;
         if (is_last && i % every == 0) {
             struct fold_state is;
