@@ -285,7 +285,7 @@ static void make_old(struct road *r, int64_t row)
     enum { MORE_M_E2 = 777777 };
     struct store *s = r->kit.store;
     struct track_state sealed = row_of_device(r);
-    struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0};
+    struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0, false};
     struct track_rows rows;
     assert_int_equal(tables_read_rows(s->tables, &q, &s->scratch, &rows), ERR_OK);
     for (size_t i = 1; i < rows.count; i++) {
