@@ -96,7 +96,7 @@ static void fill_part(struct job *j, size_t device, size_t first, struct store_p
     memcpy(fixes, j->shapes + device % SHAPES * j->fixes + first, count * sizeof(*fixes));
     for (size_t i = 0; i < count; i++) {
         fixes[i].lat_e7 += shift_e7;
-        fold_step(&j->states[slot], &fixes[i], NULL, NULL);
+        fold_step(&j->states[slot], &fixes[i], &fold_default_rules, NULL);
     }
     *part = (struct store_part){
         .device = (int64_t)device + 1, .fixes = fixes, .count = count, .state = &j->states[slot]};

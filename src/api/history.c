@@ -91,7 +91,7 @@ static int rank(const struct fix *f)
 static void take_best(struct history *h)
 {
     h->best = h->next;
-    fold_step(&h->state, &h->best, NULL, NULL);
+    fold_step(&h->state, &h->best, &fold_default_rules, NULL);
     fetch(h);
 }
 
@@ -111,7 +111,7 @@ static void unite(struct history *h)
             take_best(h);
             h->kept = h->state;
         } else {
-            fold_step(&h->state, &h->next, NULL, NULL);
+            fold_step(&h->state, &h->next, &fold_default_rules, NULL);
             fetch(h);
         }
         alarms |= h->state.active_alarms;

@@ -24,10 +24,11 @@
  *     20 km/h    20 km/h    20 km/h           20 km/h        20 km/h
  *     Moving [0] [10 s]     [20 s]   silence  Moving [0]     [10 s]
  *
- * Odometer. The tracker's counter where there is one: its rises count, a fall (a reset) adds
- * nothing. A counter of 0 is taken for none. Trackers without an odometer send it; so does a
- * tracker that lost its counter for a moment, and its way back up must not count. Else the distance
- * over fixes with GPS lock, measured from the anchor A:
+ * Odometer. The tracker's counter where there is one: its first value is what is shown from then on
+ * and no distance (base_m_e2), its rises count, a fall (a reset) adds nothing. A counter of 0 is
+ * taken for none. Trackers without an odometer send it; so does a tracker that lost its counter for
+ * a moment, and its way back up must not count. Else the distance over fixes with GPS lock,
+ * measured from the anchor A:
  *
  *      drift at standstill          under way
  *          2   4                A ----- 2 ----- 3 --- 4 (stopped)
@@ -40,6 +41,8 @@
  * unless the ignition is off; with the ignition off only 10 km/h and more counts (a tow, an
  * ignition wire that was never connected). A step that needs more than 300 km/h is dropped but
  * moves the anchor, so that an outlier costs neither the way there nor the way back.
+ *
+ * Fuel. See fuel.c.
  *
  * Alarms and geofences: watch.c and its neighbours.
  *
@@ -316,7 +319,8 @@ static void count_odometer(struct fold_state *state, const struct fix *fix)
         return;
     }
     if (!state->counter_known && state->odometer_m_e2 == 0) {
-        state->odometer_m_e2 = fix->odometer_m * 100;
+        state->base_m_e2 = fix->odometer_m * 100;
+        state->odometer_m_e2 = state->base_m_e2;
     } else if (state->counter_known && fix->odometer_m > state->counter_m) {
         uint64_t rise_m_e2 = (fix->odometer_m - state->counter_m) * 100;
         uint64_t room_m_e2 = UINT64_MAX / 2 - state->odometer_m_e2;
@@ -380,17 +384,31 @@ int64_t fold_told_at_s(const struct fix *fix)
     return has_time || fix->rcv_time_s < fix->gps_time_s ? fix->gps_time_s : fix->rcv_time_s;
 }
 
+uint64_t fold_travelled_m_e2(const struct fold_state *state)
+{
+    return state->odometer_m_e2 - state->base_m_e2;
+}
+
+static void read_fuel(struct fold_state *state, const struct fix *fix,
+                      const struct fold_rules *rules)
+{
+    const struct fuel_reading reading = {fix->gps_time_s, fix->fuel_ml};
+    if ((fix->has & FIX_HAS_FUEL) != 0) {
+        fuel_read(&state->fuel, &reading, fold_rules_at(rules, fix->gps_time_s)->tank_ml);
+    }
+}
+
 /* What holds beyond this fix; most devices have nothing of it. */
 static void watch(struct fold_state *state, const struct step *step, struct watch_step *w,
                   const struct fold_rules *rules)
 {
-    if (rules == NULL) {
+    if (!rules->is_watched && state->watch.count > 0) {
         watch_forget_rules(&state->watch);
     }
     if (step->fix->alarms != 0 || state->watch.count > 0) {
         watch_device(w);
     }
-    if (rules != NULL) {
+    if (rules->is_watched) {
         w->limits = fold_rules_at(rules, step->fix->gps_time_s)->limits;
         watch_limits(w);
         watch_fences(w, rules);
@@ -429,6 +447,7 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
     }
     measure(state, &step);
     count_odometer(state, fix);
+    read_fuel(state, fix, rules);
     note_gap(state, &step);
     set_current(state, &step);
     watch(state, &step, &w, rules);

@@ -4,14 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fleet/fuel.h"
 #include "fleet/rules.h"
 #include "fleet/watch.h"
 #include "model/fix.h"
 
 /*
- * What fixes mean: state' = fold(state, fix), pure, by time. The state after a fix is all that a
- * status or a history record says beyond the fix itself, so a span of history needs the state
- * before its first fix and nothing else.
+ * What fixes mean: state' = fold(state, fix, rules), pure, by time. The state after a fix is all
+ * that a status or a history record says beyond the fix itself, so a span of history needs the
+ * state before its first fix and nothing else.
  */
 
 enum motion {
@@ -28,7 +29,7 @@ enum { FOLD_GAPS_MAX = 8 };
  * The number of the rules of fold_step(), which stored states are marked with. It is raised with
  * every change after which the same fixes give another state.
  */
-enum { FOLD_RULES = 1 };
+enum { FOLD_RULES = 2 };
 
 struct fold_state {
     /*
@@ -38,14 +39,16 @@ struct fold_state {
      * gps_time_s == 0 before the first fix.
      */
     struct fix current;
-    uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards */
+    uint64_t odometer_m_e2; /* total distance in centimetres; never runs backwards ... */
+    uint64_t base_m_e2;     /* ... of which so much was on the tracker's own when it first told it:
+                               nothing that was travelled here (fold_travelled_m_e2()) */
     uint64_t counter_m;     /* last value of the tracker's own odometer */
     bool counter_known;     /* the tracker reports an odometer: distance comes from it */
     uint8_t gap_count;      /* of gaps_s */
     enum motion motion;
     int64_t motion_since_s;  /* GPS time at which `motion` began */
     int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
-    int32_t locked_lat_e7;   /* that position; it is of no later time than what `current` shows */
+    int32_t locked_lat_e7;   /* that position */
     int32_t locked_lon_e7;
     int32_t anchor_lat_e7;   /* the position distance is measured from (drift held still) */
     int32_t anchor_lon_e7;
@@ -53,19 +56,24 @@ struct fold_state {
     alarm_set active_alarms;        /* those that are open in `watch` */
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
-    struct watch watch;             /* empty for most; last, since it is large */
+    struct fuel fuel;
+    struct watch watch; /* empty for most; last, since it is large */
 };
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
- * arrival; a fix that is older than state->current is a broken invariant.
- *
- * `rules` are those of the device; NULL: none, and what they held open is forgotten without a word.
- * That is for readers, who have the records of it. `sink` is told what begins and ends; NULL: nobody
- * is.
+ * arrival; a fix that is older than state->current is a broken invariant. `sink` is told what
+ * begins and ends; NULL: nobody is.
  */
 void fold_step(struct fold_state *state, const struct fix *fix, const struct fold_rules *rules,
                const struct watch_sink *sink);
+
+/*
+ * The distance in centimetres since the first fix. It begins at 0 and grows by what lies between
+ * two fixes alone, whoever measured it. Of a state that rules before 2 made the tracker's first
+ * counter value is in it.
+ */
+uint64_t fold_travelled_m_e2(const struct fold_state *state);
 
 /*
  * Whether two states have met: whatever is folded onto both, they stay alike in all but the

@@ -49,7 +49,7 @@ static void what_belongs_to_one_report_is_not(void **state)
     struct fold_state s = FOLD(f);
     assert_int_equal(s.current.lock, FIX_LOCK_ON);
     f = at(10, 0, 0);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.current.flags, FIX_VALID);
     assert_int_equal(s.current.original_time_s, 0);
     assert_int_equal(s.current.alarms, 0);
@@ -89,7 +89,7 @@ static void a_carried_speed_ends_with_the_motion(void **state)
         FOLD(with_ignition(at(0, 0, 60), true), with_ignition(bare(10, FIX_HEARTBEAT), true));
     assert_int_equal(s.current.speed_kmh_e2, 6000);
     struct fix off = with_ignition(bare(20, FIX_HEARTBEAT), false);
-    fold_step(&s, &off, NULL, NULL);
+    fold_step(&s, &off, &fold_default_rules, NULL);
     assert_int_equal(s.current.speed_kmh_e2, 0);
 }
 
@@ -119,9 +119,9 @@ static void a_position_without_lock_is_better_than_none(void **state)
     assert_int_equal(s.position_time_s, 0);
     assert_int_equal(s.anchor_time_s, 0);
     struct fix good = at(20, 1, 0);
-    fold_step(&s, &good, NULL, NULL);
+    fold_step(&s, &good, &fold_default_rules, NULL);
     later.gps_time_s += 20;
-    fold_step(&s, &later, NULL, NULL);
+    fold_step(&s, &later, &fold_default_rules, NULL);
     assert_int_equal(s.current.lat_e7, metres_north(1));
 }
 
@@ -138,9 +138,9 @@ static void an_lbs_position_moves_and_is_marked(void **state)
     assert_int_equal(s.current.source, FIX_LBS);
     assert_int_equal(s.position_time_s, T0);
     struct fix gps = at(30, 20, 0);
-    fold_step(&s, &gps, NULL, NULL);
+    fold_step(&s, &gps, &fold_default_rules, NULL);
     assert_int_equal(s.current.source, FIX_GPS);
-    fold_step(&s, &(struct fix){.gps_time_s = T0 + 40, .source = FIX_LBS}, NULL, NULL);
+    fold_step(&s, &(struct fix){.gps_time_s = T0 + 40, .source = FIX_LBS}, &fold_default_rules, NULL);
     assert_int_equal(s.current.source, FIX_GPS);
 }
 
@@ -169,10 +169,10 @@ static void alarms_end_with_a_fix_without_them(void **state)
     struct fold_state s = FOLD(with_alarms(at(0, 0, 0), both));
     assert_int_equal(s.active_alarms, both);
     struct fix f = with_alarms(at(10, 0, 0), ALARM_BIT(POWER_OFF));
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.active_alarms, ALARM_BIT(POWER_OFF));
     f = at(20, 0, 0);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.active_alarms, 0);
 }
 
@@ -183,7 +183,7 @@ static void a_heartbeat_ends_none(void **state)
         FOLD(with_alarms(at(0, 0, 0), ALARM_BIT(REMOVAL)), bare(10, FIX_HEARTBEAT));
     assert_int_equal(s.active_alarms, ALARM_BIT(REMOVAL));
     struct fix f = with_alarms(bare(20, FIX_HEARTBEAT), ALARM_BIT(LOW_BATTERY));
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.active_alarms, ALARM_BIT(LOW_BATTERY));
 }
 
@@ -211,7 +211,7 @@ static void the_interval_is_a_median_while_moving(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         t += rows[i].gap_s;
         struct fix f = at(t, t * 10, 50);
-        fold_step(&s, &f, NULL, NULL);
+        fold_step(&s, &f, &fold_default_rules, NULL);
         assert_int_equal(fold_upload_interval_s(&s), rows[i].median_s);
     }
     assert_int_equal(s.gap_count, FOLD_GAPS_MAX);
@@ -248,7 +248,7 @@ static void an_interval_of_half_an_hour_is_learnt(void **state)
     struct fold_state s = FOLD(at(0, 0, 50), at(1800, 9000, 50));
     assert_int_equal(s.gap_count, 0);
     struct fix second = at(3540, 18000, 50);
-    fold_step(&s, &second, NULL, NULL);
+    fold_step(&s, &second, &fold_default_rules, NULL);
     assert_int_equal(s.gap_count, 2);
     assert_int_equal(fold_upload_interval_s(&s), (1800 + 1740) / 2);
     assert_int_equal(s.held_gap_s, 0);
@@ -297,10 +297,10 @@ static void a_state_at_null_island_is_left(void **state)
     struct fold_state s = FOLD(at(0, 0, 40));
     s.current.lat_e7 = s.current.lon_e7 = s.anchor_lat_e7 = s.anchor_lon_e7 = 0;
     struct fix heartbeat = bare(5, FIX_HEARTBEAT);
-    fold_step(&s, &heartbeat, NULL, NULL);
+    fold_step(&s, &heartbeat, &fold_default_rules, NULL);
     assert_int_equal(s.current.has & FIX_HAS_POSITION, 0);
     struct fix next = at(86400, 0, 40);
-    fold_step(&s, &next, NULL, NULL);
+    fold_step(&s, &next, &fold_default_rules, NULL);
     assert_int_equal(s.odometer_m_e2, 0);
     assert_int_equal(s.current.lat_e7, LAT0_E7);
     assert_int_equal(s.anchor_lat_e7, LAT0_E7);

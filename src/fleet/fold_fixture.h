@@ -44,7 +44,7 @@ static inline struct fold_state fold_all(const struct fix *fixes, size_t n)
 {
     struct fold_state s = {0};
     for (size_t i = 0; i < n; i++) {
-        fold_step(&s, &fixes[i], NULL, NULL);
+        fold_step(&s, &fixes[i], &fold_default_rules, NULL);
     }
     return s;
 }

@@ -35,6 +35,9 @@ static void make_drive(uint32_t seed, bool has_counter, struct fix out[DRIVE])
         after_s += draw(&seed, 90) == 0 ? 7200 : 5 + draw(&seed, 20);
         metres += i % 50 >= 40 ? draw(&seed, 5) : 80 + draw(&seed, 200);
         out[i] = some_fix(&seed, i, after_s, metres);
+        if (i % 4 != 0) {
+            fix_set_fuel_ml(&out[i], 20000 + (uint64_t)(metres * 7 % 30000) + draw(&seed, 900));
+        }
         if (has_counter && i % 2 == 0) {
             fix_set_odometer_m(&out[i], 100000 + (uint64_t)metres);
         }
@@ -57,8 +60,8 @@ static void meets_again(uint32_t seed, bool has_counter)
             met_at = i;
             by_m_e2 = all.odometer_m_e2 - less.odometer_m_e2;
         }
-        fold_step(&all, &drive[i], NULL, NULL);
-        fold_step(&less, &drive[i], NULL, NULL);
+        fold_step(&all, &drive[i], &fold_default_rules, NULL);
+        fold_step(&less, &drive[i], &fold_default_rules, NULL);
         assert_true(met_at == 0 || all.odometer_m_e2 - less.odometer_m_e2 == by_m_e2);
     }
     assert_in_range(met_at, LEFT_OUT + 2, LEFT_OUT + 60);
@@ -91,6 +94,12 @@ static void states_that_differ_have_not_met(void **state)
     other.current.flags |= FIX_HEARTBEAT;
     assert_false(fold_has_met(&one, &other));
     other = one;
+    other.base_m_e2++;
+    assert_false(fold_has_met(&one, &other));
+    other = one;
+    other.fuel.count = 1;
+    assert_false(fold_has_met(&one, &other));
+    other = one;
     other.motion_since_s--;
     assert_false(fold_has_met(&one, &other));
 }
@@ -106,8 +115,8 @@ static void an_odometer_that_has_not_begun_is_another(void **state)
     other.odometer_m_e2 = 700;
     assert_false(fold_has_met(&one, &other));
     assert_false(fold_has_met(&other, &one));
-    fold_step(&one, &counted, NULL, NULL);
-    fold_step(&other, &counted, NULL, NULL);
+    fold_step(&one, &counted, &fold_default_rules, NULL);
+    fold_step(&other, &counted, &fold_default_rules, NULL);
     assert_int_equal(one.odometer_m_e2, 500000);
     assert_int_equal(other.odometer_m_e2, 700);
     other.odometer_m_e2 = UINT64_MAX / 2 - 1; /* the next rise is more than there is room for */
@@ -125,6 +134,7 @@ static uint64_t mix_state(uint64_t hash, const struct fold_state *s)
 {
     const uint64_t members[] = {
         s->odometer_m_e2,
+        s->base_m_e2,
         s->counter_m,
         s->counter_known,
         s->motion,
@@ -140,6 +150,8 @@ static uint64_t mix_state(uint64_t hash, const struct fold_state *s)
         (s->current.flags & FIX_VALID) != 0,
         (uint64_t)s->current.lat_e7,
         s->current.speed_kmh_e2,
+        fuel_settled_ml(&s->fuel),
+        s->fuel.refuelled_ml,
     };
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         hash = mix(hash, members[i]);
@@ -157,12 +169,12 @@ static void other_rules_have_another_number(void **state)
         struct fold_state s = {0};
         make_drive(seed, seed % 2 == 0, drive);
         for (size_t i = 0; i < DRIVE; i++) {
-            fold_step(&s, &drive[i], NULL, NULL);
+            fold_step(&s, &drive[i], &fold_default_rules, NULL);
             hash = mix_state(hash, &s);
         }
     }
-    assert_int_equal(FOLD_RULES, 1);
-    assert_int_equal(hash, UINT64_C(0xfa4f8276f77c4b0)); /* of the rules with this number */
+    assert_int_equal(FOLD_RULES, 2);
+    assert_int_equal(hash, UINT64_C(0x689bc614f22e84c1)); /* of the rules with this number */
 }
 
 int main(void)

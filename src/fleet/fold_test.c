@@ -42,7 +42,7 @@ static void drift_at_standstill_does_not_count(void **state)
     struct fold_state s = FOLD(at(0, 0, 0));
     for (int i = 1; i <= 1000; i++) {
         struct fix f = at(i * 10L, (i * 37) % 180 - 90, (uint32_t)i % 3);
-        fold_step(&s, &f, NULL, NULL);
+        fold_step(&s, &f, &fold_default_rules, NULL);
     }
     assert_int_equal(s.odometer_m_e2, 0);
     assert_int_equal(s.motion, MOTION_STILL);
@@ -72,7 +72,7 @@ static void ignition_off_holds(void **state)
     assert_int_equal(s.odometer_m_e2, 0);
     assert_int_equal(s.motion, MOTION_OFF);
     struct fix tow = at(1210, 470, 10);
-    fold_step(&s, &tow, NULL, NULL);
+    fold_step(&s, &tow, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_OFF);
     assert_metres(&s, 470);
 }
@@ -126,6 +126,7 @@ static void the_tracker_s_counter_counts(void **state)
     struct fold_state s = FOLD(with_counter(at(0, 0, 50), 123000),
                                with_counter(at(10, 140, 50), 123137), at(20, 5000, 50));
     assert_int_equal(s.odometer_m_e2, 12313700);
+    assert_int_equal(fold_travelled_m_e2(&s), 13700); /* the first value is no distance */
     assert_true(s.counter_known);
     assert_int_equal(s.counter_m, 123137);
 }
@@ -136,6 +137,7 @@ static void a_counter_that_resets_goes_on(void **state)
     struct fold_state s = FOLD(with_counter(at(0, 0, 0), 5000), with_counter(at(10, 0, 0), 20),
                                with_counter(at(20, 0, 0), 70));
     assert_int_equal(s.odometer_m_e2, 505000);
+    assert_int_equal(fold_travelled_m_e2(&s), 5000);
 }
 
 static void a_counter_of_zero_is_none(void **state)
@@ -155,6 +157,7 @@ static void a_counter_that_comes_later_continues(void **state)
     struct fold_state s = FOLD(at(0, 0, 50), at(10, 140, 50), with_counter(at(20, 280, 50), 90000),
                                with_counter(at(30, 420, 50), 90100));
     assert_metres(&s, 380);
+    assert_int_equal(fold_travelled_m_e2(&s), s.odometer_m_e2);
 }
 
 static void a_counter_beyond_belief_is_left_out(void **state)
@@ -185,7 +188,7 @@ static void speed_decides_with_hysteresis(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct fix f = at((int64_t)i + 1, 0, 0);
         f.speed_kmh_e2 = rows[i].speed_kmh_e2;
-        fold_step(&s, &f, NULL, NULL);
+        fold_step(&s, &f, &fold_default_rules, NULL);
         assert_int_equal(s.motion, rows[i].motion);
     }
 }
@@ -198,14 +201,14 @@ static void motion_has_its_beginning(void **state)
     assert_int_equal(s.motion, MOTION_IDLE);
     assert_int_equal(s.motion_since_s, T0 + 60);
     struct fix f = at(100, 50, 40);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_MOVING);
     assert_int_equal(s.motion_since_s, T0 + 100);
     f = at(200, 900, 40);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion_since_s, T0 + 100);
     f = with_ignition(bare(300, FIX_HEARTBEAT), false);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_OFF);
     assert_int_equal(s.motion_since_s, T0 + 300);
 }
@@ -266,7 +269,7 @@ static void nothing_known_is_unknown(void **state)
     assert_int_equal(s.motion, MOTION_UNKNOWN);
     assert_int_equal(s.motion_since_s, T0);
     struct fix f = at(10, 0, 0);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_STILL);
     assert_int_equal(s.motion_since_s, T0 + 10);
 }
@@ -279,11 +282,11 @@ static void without_lock_the_sensor_decides(void **state)
     struct fold_state s = FOLD(f);
     assert_int_equal(s.motion, MOTION_MOVING);
     f = bare(10, FIX_HEARTBEAT);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_MOVING);
     fix_set_switch(&f, FIX_HAS_MOTION, FIX_MOVING, false);
     f.gps_time_s += 10;
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_STILL);
 }
 
@@ -300,14 +303,14 @@ static void without_speed_the_displacement_decides(void **state)
     struct fold_state s = FOLD(speedless(0, 0));
     assert_int_equal(s.motion, MOTION_UNKNOWN);
     struct fix f = speedless(60, 600);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_MOVING);
     assert_metres(&s, 600);
     f = speedless(239, 610);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_MOVING);
     f = speedless(240, 610);
-    fold_step(&s, &f, NULL, NULL);
+    fold_step(&s, &f, &fold_default_rules, NULL);
     assert_int_equal(s.motion, MOTION_STILL);
     assert_metres(&s, 600);
 }
@@ -383,7 +386,7 @@ static struct fold_state fold_in_two(const struct fix *fixes, size_t split)
     struct fold_state rest = half;
     memset(&half, 0xee, sizeof(half));
     for (size_t i = split; i < RANDOM_FIXES; i++) {
-        fold_step(&rest, &fixes[i], NULL, NULL);
+        fold_step(&rest, &fixes[i], &fold_default_rules, NULL);
     }
     return rest;
 }
@@ -411,7 +414,7 @@ static void the_odometer_never_runs_back(void **state)
         struct fold_state s = {0};
         for (size_t i = 0; i < RANDOM_FIXES; i++) {
             uint64_t before = s.odometer_m_e2;
-            fold_step(&s, &fixes[i], NULL, NULL);
+            fold_step(&s, &fixes[i], &fold_default_rules, NULL);
             assert_true(s.odometer_m_e2 >= before);
             assert_int_equal(s.current.gps_time_s, fixes[i].gps_time_s);
             assert_in_range(s.gap_count, 0, FOLD_GAPS_MAX);
@@ -423,8 +426,8 @@ static void a_fix_without_anything_is_folded_once_there_was_one(void **state)
 {
     (void)state;
     struct fold_state s = {0};
-    fold_step(&s, &(struct fix){.gps_time_s = T0}, NULL, NULL);
-    fold_step(&s, &(struct fix){.gps_time_s = T0}, NULL, NULL);
+    fold_step(&s, &(struct fix){.gps_time_s = T0}, &fold_default_rules, NULL);
+    fold_step(&s, &(struct fix){.gps_time_s = T0}, &fold_default_rules, NULL);
     assert_int_equal(s.current.gps_time_s, T0);
     assert_int_equal(s.motion, MOTION_UNKNOWN);
 }

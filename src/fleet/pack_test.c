@@ -164,6 +164,7 @@ static void the_longest_fits(void **state)
     struct fold_state s = {
         .current = fix,
         .odometer_m_e2 = UINT64_MAX,
+        .base_m_e2 = UINT64_MAX,
         .counter_m = UINT64_MAX,
         .counter_known = true,
         .motion = MOTION_STILL,
@@ -187,6 +188,13 @@ static void the_longest_fits(void **state)
                                   .kind = WATCH_INSIDE,
                                   .phase = WATCH_ENDED,
                                   .held_by = WATCH_BY_DEVICE | WATCH_BY_RULE | WATCH_FADES};
+    }
+    s.fuel = (struct fuel){.refuelled_ml = UINT64_MAX,
+                           .turn_ml = UINT32_MAX,
+                           .count = FUEL_READINGS_MAX,
+                           .is_rising = true};
+    for (size_t i = 0; i < FUEL_READINGS_MAX; i++) {
+        s.fuel.readings[i].level_ml = UINT32_MAX;
     }
     struct writer w = writer_init(room, sizeof(room));
     pack_state(&w, &s);
@@ -371,12 +379,36 @@ static struct fold_state random_state(uint64_t *seed)
         add_entry(&s.watch, seed);
     }
     s.active_alarms = watch_open_alarms(&s.watch);
+    s.base_m_e2 = any(seed) % 2 == 0 ? any(seed) : 0;
+    s.fuel.count = (uint8_t)(any(seed) % (FUEL_READINGS_MAX + 1));
+    for (size_t i = 0; i < s.fuel.count; i++) {
+        s.fuel.readings[i] = (struct fuel_reading){(int64_t)any(seed), (uint32_t)any(seed)};
+    }
+    if (s.fuel.count > 0) {
+        s.fuel.turn_ml = (uint32_t)any(seed);
+        s.fuel.refuelled_ml = any(seed);
+        s.fuel.is_rising = any(seed) % 2 == 0;
+        s.fuel.risen_s = s.fuel.is_rising ? (int64_t)any(seed) : 0;
+    }
     return s;
+}
+
+static bool same_fuel(const struct fuel *a, const struct fuel *b)
+{
+    bool same = a->count == b->count && a->turn_ml == b->turn_ml &&
+                a->refuelled_ml == b->refuelled_ml && a->is_rising == b->is_rising &&
+                a->risen_s == b->risen_s;
+    for (size_t i = 0; i < a->count && same; i++) {
+        same = a->readings[i].time_s == b->readings[i].time_s &&
+               a->readings[i].level_ml == b->readings[i].level_ml;
+    }
+    return same;
 }
 
 static bool same_state(const struct fold_state *a, const struct fold_state *b)
 {
     return kit_same_fix(&a->current, &b->current) && a->odometer_m_e2 == b->odometer_m_e2 &&
+           a->base_m_e2 == b->base_m_e2 && same_fuel(&a->fuel, &b->fuel) &&
            a->counter_m == b->counter_m && a->counter_known == b->counter_known &&
            a->motion == b->motion && a->motion_since_s == b->motion_since_s &&
            a->position_time_s == b->position_time_s && a->anchor_lat_e7 == b->anchor_lat_e7 &&
@@ -418,7 +450,10 @@ static void cut_off_and_overlong(void **state)
     assert_int_equal(unpack_fix((struct bytes){body.at, body.len + 1}, &back), ERR_CORRUPT);
 
     uint8_t whole[PACK_STATE_MAX + 1] = {0};
-    struct fold_state s = {.current = kit_fix(KIT_TIME_S), .gap_count = 2};
+    struct fold_state s = {.current = kit_fix(KIT_TIME_S),
+                           .gap_count = 2,
+                           .base_m_e2 = 7,
+                           .fuel = {.count = 2, .turn_ml = 9}};
     (void)watch_add(&s.watch, WATCH_INSIDE, 7);
     struct fold_state out;
     struct writer w = writer_init(whole, PACK_STATE_MAX);
@@ -431,32 +466,81 @@ static void cut_off_and_overlong(void **state)
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
 }
 
+/* A state whose last position with lock is the one that it shows. */
+static struct fold_state locked_state(void)
+{
+    struct fold_state s = {.current = kit_fix(KIT_TIME_S), .motion = MOTION_MOVING};
+    s.locked_lat_e7 = s.current.lat_e7;
+    s.locked_lon_e7 = s.current.lon_e7;
+    return s;
+}
+
 /* As the first version wrote it: no held gap behind the gaps. */
 static void a_state_of_version_1(void **state)
 {
     uint8_t whole[PACK_STATE_MAX] = {0};
-    struct fold_state s = {.current = kit_fix(KIT_TIME_S), .motion = MOTION_MOVING};
+    struct fold_state s = locked_state();
     struct fold_state out;
     struct writer w = writer_init(whole, PACK_STATE_MAX);
     (void)state;
     s.counter_known = true;
     s.gap_count = 1;
     s.gaps_s[0] = UINT16_MAX;
-    s.locked_lat_e7 = s.current.lat_e7;
-    s.locked_lon_e7 = s.current.lon_e7;
+    s.active_alarms = ALARM_BIT(REMOVAL);
     pack_state(&w, &s);
-    size_t gaps_at = w.len - 3 - 1 - 4; /* before the watch, the lock, the held gap, the gaps */
-    memmove(whole + gaps_at + 1, whole + gaps_at, 4);
-    whole[gaps_at] = ALARM_BIT(REMOVAL); /* one byte */
     whole[0] = 1;
-    assert_int_equal(unpack_state((struct bytes){whole, gaps_at + 1 + 5}, &out), ERR_CORRUPT);
-    assert_int_equal(unpack_state((struct bytes){whole, gaps_at + 1 + 4}, &out), ERR_OK);
+    assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
+    assert_int_equal(unpack_state((struct bytes){whole, w.len - 1}, &out), ERR_OK);
     assert_int_equal(out.active_alarms, ALARM_BIT(REMOVAL));
     assert_int_equal(watch_look(&out.watch, ALARM_REMOVAL, 0)->since_s, KIT_TIME_S);
     assert_int_equal(out.locked_lat_e7, out.current.lat_e7);
     assert_true(out.counter_known);
     assert_int_equal(out.gaps_s[0], UINT16_MAX);
     assert_int_equal(out.held_gap_s, 0);
+}
+
+/* As version 4 wrote it: neither a base nor fuel, and no flags that tell of them. */
+static void a_state_of_version_4(void **state)
+{
+    uint8_t whole[PACK_STATE_MAX] = {0};
+    struct fold_state s = locked_state();
+    struct fold_state out;
+    (void)state;
+    s.counter_known = true;
+    s.held_gap_s = 700;
+    s.odometer_m_e2 = 12345600;
+    struct writer w = writer_init(whole, PACK_STATE_MAX);
+    pack_state(&w, &s);
+    whole[0] = 4;
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_OK);
+    assert_int_equal(out.held_gap_s, 700);
+    assert_int_equal(out.odometer_m_e2, 12345600);
+    assert_int_equal(fold_travelled_m_e2(&out), 12345600);
+    s.base_m_e2 = 12300000;
+    w = writer_init(whole, PACK_STATE_MAX);
+    pack_state(&w, &s);
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_OK);
+    assert_int_equal(fold_travelled_m_e2(&out), 45600);
+    whole[0] = 4;
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_CORRUPT);
+}
+
+/* A device without fuel and counter takes no byte for them. */
+static void what_is_not_told_takes_no_room(void **state)
+{
+    uint8_t a_room[PACK_STATE_MAX];
+    uint8_t b_room[PACK_STATE_MAX];
+    struct fold_state s = locked_state();
+    (void)state;
+    struct writer a = writer_init(a_room, sizeof(a_room));
+    struct writer b = writer_init(b_room, sizeof(b_room));
+    pack_state(&a, &s);
+    s.fuel = (struct fuel){.count = 1, .turn_ml = 40000};
+    s.fuel.readings[0] = (struct fuel_reading){KIT_TIME_S, 40000};
+    pack_state(&b, &s);
+    assert_true(a.len < b.len);
+    assert_int_equal(a_room[a.len - 1], 0); /* the held gap is the last */
+    assert_in_range(b.len - a.len, 1, 12);
 }
 
 /* Whatever a damaged byte says, what comes out indexes no table beyond its end. */
@@ -520,6 +604,8 @@ int main(void)
         cmocka_unit_test(random_states),
         cmocka_unit_test(cut_off_and_overlong),
         cmocka_unit_test(a_state_of_version_1),
+        cmocka_unit_test(a_state_of_version_4),
+        cmocka_unit_test(what_is_not_told_takes_no_room),
         cmocka_unit_test(damaged_bytes),
         cmocka_unit_test(records_beyond_their_input),
     };

@@ -3,6 +3,8 @@
 
 #include "fleet/fences.h"
 
+const struct fold_rules fold_default_rules = {0};
+
 const struct fold_term *fold_rules_at(const struct fold_rules *rules, int64_t time_s)
 {
     static const struct fold_term nothing = {.from_s = INT64_MIN};

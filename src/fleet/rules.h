@@ -42,11 +42,16 @@ struct fold_term {
 };
 
 struct fold_rules {
-    int64_t device;              /* internal id */
+    bool is_watched; /* what follows is all that applies; else alarms by rule and geofences are not
+                        known here, and what they held is forgotten without a word */
+    int64_t device;  /* internal id */
     const struct fold_term *terms; /* by from_s; none: nothing applies */
     size_t term_count;
     struct fences *fences; /* of its enterprise; NULL: none */
 };
+
+/* For readers, who have records of what rules decided. */
+extern const struct fold_rules fold_default_rules;
 
 /* The term of a time; before the first one that of nothing. */
 const struct fold_term *fold_rules_at(const struct fold_rules *rules, int64_t time_s);

@@ -220,7 +220,7 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
     append(in, s, r);
     upkeep_note_time(in, f);
     if (f->gps_time_s >= newest_s) {
-        fold_step(&s->live.state, f, NULL, NULL);
+        fold_step(&s->live.state, f, &fold_default_rules, NULL);
         s->live.reported = f->gps_time_s > 0;
         return;
     }

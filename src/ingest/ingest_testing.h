@@ -278,7 +278,7 @@ static inline struct fold_state rig_fold_all(struct rig *r, int64_t device)
     assert_true(count <= 256);
     struct fold_state s = {0};
     for (size_t i = 0; i < count; i++) {
-        fold_step(&s, &fixes[i], NULL, NULL);
+        fold_step(&s, &fixes[i], &fold_default_rules, NULL);
     }
     return s;
 }

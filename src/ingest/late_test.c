@@ -93,7 +93,7 @@ static void any_order_ends_where_the_right_one_does(void **state)
     (void)kit_read(r->store, RIG_DEVICE, INT64_MAX, fixes, COUNT);
     for (int64_t i = 0; i < COUNT; i++) {
         assert_int_equal(fixes[i].gps_time_s, on_the_way(i).gps_time_s);
-        fold_step(&want, &fixes[i], NULL, NULL);
+        fold_step(&want, &fixes[i], &fold_default_rules, NULL);
     }
     struct fold_state is = rig_live(r, RIG_DEVICE).state;
     assert_same_state(&is, &want);

@@ -125,7 +125,7 @@ static inline void commit(struct kit *k, int64_t device, const struct fix *fixes
         model_add(m, &fixes[i]);
         extras[i] = extras_at(k, device, &fixes[i]);
         if (time_s >= m->live.current.gps_time_s) {
-            fold_step(&m->live, &fixes[i], NULL, NULL);
+            fold_step(&m->live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }
         bool is_first = !part.has_late || time_s < part.late_from_s;
@@ -254,7 +254,7 @@ static inline struct fold_state folded(const struct model *m, int64_t to_s)
 {
     struct fold_state s = {0};
     for (size_t i = 0; i < m->count && m->fixes[i].gps_time_s <= to_s; i++) {
-        fold_step(&s, &m->fixes[i], NULL, NULL);
+        fold_step(&s, &m->fixes[i], &fold_default_rules, NULL);
     }
     return s;
 }

@@ -70,7 +70,7 @@ static void try_commit(struct mixture *m, int64_t device, const struct fix *fixe
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
         if (time_s >= live.current.gps_time_s) {
-            fold_step(&live, &fixes[i], NULL, NULL);
+            fold_step(&live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }
         part.late_from_s = !part.has_late || time_s < part.late_from_s ? time_s : part.late_from_s;
@@ -192,7 +192,7 @@ static void assert_kept(struct kit *k, int64_t device)
     struct fold_state state = {0};
     assert_span(k, device, k->keep_from_s, INT64_MAX);
     for (size_t i = 0; i < m->count; i++) {
-        fold_step(&state, &m->fixes[i], NULL, NULL);
+        fold_step(&state, &m->fixes[i], &fold_default_rules, NULL);
         bool is_last = i + 1 == m->count || m->fixes[i + 1].gps_time_s > m->fixes[i].gps_time_s;
         if (is_last && m->fixes[i].gps_time_s >= k->keep_from_s && rnd(k, 40) == 0) {
             struct fold_state is;

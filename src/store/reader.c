@@ -1,10 +1,7 @@
 /*
  * Reading one device: chunks and tail merged by time.
  *
- * A view of the tail is taken first, then, in one read transaction, the compressed rows of the span
- * are copied. What was sealed between the two would be seen twice or not at all: device_state says
- * up to which commit the device is sealed, and the view after which it begins. Where these differ,
- * both are taken again.
+ * The view of the tail and the compressed rows of the span are of one moment (moment.c).
  *
  *     rows (copied)     ├──────────┼───────────┼─────┤ open
  *     tail (view)           ·  ·                      ├──────────►
@@ -13,27 +10,12 @@
  *     start state       ▲ of the first row that ends at or after from_s
  *
  * Rows are decoded one at a time while the caller goes on, so a reader holds the compressed span
- * and one row's fixes. Of the tail mostly nothing is sorted: trackers report in order, and a tail
- * knows whether it is. Otherwise an index of (time, arrival) is sorted once, 32 bytes a fix.
+ * and one row's fixes.
  */
-#include <sched.h>
-#include <stdlib.h>
-#include <time.h>
-
-#include "base/reader.h"
 #include "fleet/pack.h"
+#include "store/moment.h"
 #include "store/seal.h"
-#include "store/store_private.h"
-#include "store/visitor.h"
-
-enum { YIELDS = 50, VIEWS_MAX = 2000, PAUSE_NS = 1000000 };
-
-/* One record of the sorted index. */
-struct entry {
-    int64_t time_s;
-    size_t arrival;
-    struct bytes body;
-};
+#include "store/tail_order.h"
 
 struct store_reader {
     struct store *store;
@@ -49,84 +31,11 @@ struct store_reader {
     struct fixes fixes;
     size_t fix;
 
-    /* The tail in order: the pieces, one of them half read. */
-    const struct tail_piece *pieces;
-    size_t piece_count;
-    size_t piece;
-    struct reader records;
-    /* Out of order: the index instead. */
-    const struct entry *entries; /* NULL: in order */
-    size_t entry_count;
-    size_t entry;
-    struct bytes body; /* the next record of the tail; empty: none */
-    int64_t body_time_s;
-
+    struct tail_order tail;
     struct bytes extras; /* of the last fix given */
 };
 
 /* ---- opening ---- */
-
-static bool in_order(const struct tail_piece *pieces, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!pieces[i].span.sorted ||
-            (i > 0 && pieces[i].span.min_time_s < pieces[i - 1].span.max_time_s)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct entry *x = a;
-    const struct entry *y = b;
-    if (x->time_s != y->time_s) {
-        return x->time_s < y->time_s ? -1 : 1;
-    }
-    return x->arrival < y->arrival ? -1 : x->arrival > y->arrival;
-}
-
-/* Appends the records of one piece up to to_s. */
-static enum err index_piece(struct store_reader *r, const struct tail_piece *piece,
-                            struct entry *entries)
-{
-    struct reader records = reader_init(piece->records);
-    struct entry e = {0};
-    while (pack_next(&records, &e.body, &e.time_s)) {
-        e.arrival = r->entry_count;
-        if (e.time_s <= r->span.to_s) {
-            entries[r->entry_count++] = e;
-        }
-    }
-    return reader_ok(&records) ? ERR_OK : ERR_CORRUPT;
-}
-
-/* The records up to to_s, sorted. */
-static enum err make_index(struct store_reader *r, struct arena *arena)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < r->piece_count; i++) {
-        total += r->pieces[i].span.count;
-    }
-    struct entry *entries = arena_new_array(arena, total, sizeof(*entries));
-    enum err e = ERR_OK;
-    for (size_t i = 0; i < r->piece_count && e == ERR_OK; i++) {
-        e = index_piece(r, &r->pieces[i], entries);
-    }
-    qsort(entries, r->entry_count, sizeof(*entries), compare);
-    r->entries = entries;
-    return e;
-}
-
-static enum err open_tail(struct store_reader *r, struct arena *arena)
-{
-    r->piece_count = tail_view_pieces(&r->view);
-    struct tail_piece *pieces = arena_new_array(arena, r->piece_count, sizeof(*pieces));
-    tail_view_copy(&r->view, pieces);
-    r->pieces = pieces;
-    return in_order(pieces, r->piece_count) ? ERR_OK : make_index(r, arena);
-}
 
 /* The state to begin with, of the first row or behind them all. */
 static enum err read_start(struct store_reader *r, const struct track_state *sealed,
@@ -145,64 +54,20 @@ static enum err read_start(struct store_reader *r, const struct track_state *sea
     return e;
 }
 
-/* The rows of the span and the state before them. ERR_MORE: not of the same moment as the view. */
-static enum err read_rows(struct store_reader *r, struct tables *tables, struct arena *arena)
-{
-    const struct track_query q = {r->span.device, r->span.from_s, r->span.to_s, 0};
-    struct track_state sealed;
-    enum err e = track_read_state(tables, r->span.device, arena, &sealed);
-    if (e != ERR_OK) {
-        return e;
-    }
-    if (r->view.newest != NULL && r->view.sealed_seq != sealed.sealed_seq) {
-        return ERR_MORE;
-    }
-    e = tables_read_rows(tables, &q, arena, &r->rows);
-    if (e != ERR_OK) {
-        return e;
-    }
-    return read_start(r, &sealed, arena);
-}
-
-static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
-{
-    enum err e = tables_begin(v->tables);
-    e = e == ERR_OK ? read_rows(r, v->tables, arena) : e;
-    enum err end = tables_rollback(v->tables);
-    return e == ERR_OK ? end : e;
-}
-
-/* The writer has committed and is about to publish: soon, but where the machine is busy. */
-static void await_publishing(unsigned round)
-{
-    const struct timespec pause = {.tv_nsec = PAUSE_NS};
-    if (round < YIELDS) {
-        (void)sched_yield();
-    } else {
-        (void)nanosleep(&pause, NULL);
-    }
-}
-
-/* View and rows of the same moment. */
+/* The rows of the span and the state before them, and the tail of the same moment. */
 static enum err read_sealed(struct store_reader *r, struct arena *arena)
 {
-    struct store *s = r->store;
-    struct visitor *v = NULL;
-    enum err e = visitors_take(s->visitors, &v);
+    const struct track_query q = {
+        .device = r->span.device, .from_s = r->span.from_s, .to_s = r->span.to_s};
+    struct moment m;
+    enum err e = moment_begin(r->store, r->span.device, arena, &m);
     if (e != ERR_OK) {
         return e;
     }
-    for (unsigned i = 0; i < VIEWS_MAX; i++) {
-        r->view = tails_view(s->tails, r->span.device);
-        e = read_at_once(r, v, arena);
-        if (e != ERR_MORE) {
-            break;
-        }
-        tail_view_release(&r->view);
-        await_publishing(i);
-    }
-    visitors_give(s->visitors, v);
-    return e == ERR_MORE ? ERR_BUSY : e;
+    r->view = m.view;
+    e = tables_read_rows(m.visitor->tables, &q, arena, &r->rows);
+    e = e == ERR_OK ? read_start(r, &m.sealed, arena) : e;
+    return moment_end(&m, e);
 }
 
 enum err store_read_open(struct store *s, struct store_span span, struct arena *arena,
@@ -212,7 +77,7 @@ enum err store_read_open(struct store *s, struct store_span span, struct arena *
     r->store = s;
     r->span = span;
     enum err e = read_sealed(r, arena);
-    e = e == ERR_OK ? open_tail(r, arena) : e;
+    e = e == ERR_OK ? tail_order_begin(&r->view, span.to_s, arena, &r->tail) : e;
     if (e != ERR_OK) {
         tail_view_release(&r->view);
         return e;
@@ -225,42 +90,6 @@ enum err store_read_open(struct store *s, struct store_span span, struct arena *
 const struct fold_state *store_read_start(const struct store_reader *r)
 {
     return &r->start;
-}
-
-/* ---- the tail's next ---- */
-
-/* The next record in order of time, whichever way; false after the last. */
-static bool take_record(struct store_reader *r)
-{
-    if (r->entries != NULL) {
-        if (r->entry == r->entry_count) {
-            return false;
-        }
-        r->body = r->entries[r->entry].body;
-        r->body_time_s = r->entries[r->entry++].time_s;
-        return true;
-    }
-    while (reader_left(&r->records) == 0) {
-        if (r->piece == r->piece_count) {
-            return false;
-        }
-        r->records = reader_init(r->pieces[r->piece++].records);
-    }
-    return pack_next(&r->records, &r->body, &r->body_time_s);
-}
-
-/* Makes r->body the next record of use. */
-static void advance_tail(struct store_reader *r)
-{
-    while (take_record(r)) {
-        if (r->body_time_s > r->span.to_s) {
-            break;
-        }
-        if (r->body_time_s >= r->floor_s) {
-            return;
-        }
-    }
-    r->body = (struct bytes){0};
 }
 
 /* ---- the rows' next ---- */
@@ -309,18 +138,18 @@ enum err store_read_next(struct store_reader *r, struct fix *out)
 {
     enum err e = find_sealed(r);
     bool has_sealed = e == ERR_OK;
-    bool has_tail = r->body.len > 0;
+    bool has_tail = r->tail.body.len > 0;
     if ((e != ERR_OK && e != ERR_END) || (!has_sealed && !has_tail)) {
         return e;
     }
-    if (has_sealed && (!has_tail || r->fixes.at[r->fix].gps_time_s <= r->body_time_s)) {
+    if (has_sealed && (!has_tail || r->fixes.at[r->fix].gps_time_s <= r->tail.time_s)) {
         struct fix_run run = fixes_run(&r->fixes);
         r->extras = fix_run_extras(&run, r->fix);
         *out = run.at[r->fix++];
         e = ERR_OK;
     } else {
-        e = unpack_report(r->body, out, &r->extras);
-        advance_tail(r);
+        e = unpack_report(r->tail.body, out, &r->extras);
+        tail_order_next(&r->tail);
     }
     if (e == ERR_OK && out->gps_time_s < r->last_s) {
         return ERR_CORRUPT; /* rows that overlap */
@@ -341,10 +170,7 @@ void store_read_rewind(struct store_reader *r)
     r->row = 0;
     r->fix = 0;
     fixes_reset(&r->fixes);
-    r->piece = 0;
-    r->entry = 0;
-    r->records = (struct reader){0};
-    advance_tail(r);
+    tail_order_rewind(&r->tail, r->floor_s);
 }
 
 void store_read_close(struct store_reader *r)
@@ -364,7 +190,7 @@ enum err store_read_state(struct store *s, int64_t device, int64_t time_s, struc
     if (e == ERR_OK) {
         *out = r->start;
         while ((e = store_read_next(r, &fix)) == ERR_OK) {
-            fold_step(out, &fix, NULL, NULL);
+            fold_step(out, &fix, &fold_default_rules, NULL);
         }
         store_read_close(r);
         if (out->current.gps_time_s > time_s) {

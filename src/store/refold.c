@@ -58,7 +58,7 @@ static bool find_cut(struct track_rows *rows)
 static enum err read_rows(struct refolding *r)
 {
     struct store *s = r->s;
-    struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, ROWS_MAX};
+    struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, ROWS_MAX, false};
     enum err e = tables_read_rows(s->tables, &q, &s->scratch, &r->rows);
     while (e == ERR_OK && r->rows.is_cut && !find_cut(&r->rows)) {
         q.limit *= 4;
@@ -86,7 +86,7 @@ static void take_rules(const struct refolding *r)
 static enum err join_shifts(const struct refolding *r)
 {
     struct store *s = r->s;
-    struct track_query q = {r->device, INT64_MIN, INT64_MAX, 1};
+    struct track_query q = {r->device, INT64_MIN, INT64_MAX, 1, false};
     struct track_rows first;
     if (!folded_is_full(&r->sealed->folded)) {
         return ERR_OK;
@@ -148,7 +148,7 @@ static enum err put_start(const struct refolding *r, const struct track_row *row
 static enum err put_distance(const struct refolding *r, const struct track_row *row,
                              uint64_t before_m_e2)
 {
-    uint64_t after_m_e2 = r->state.odometer_m_e2;
+    uint64_t after_m_e2 = fold_travelled_m_e2(&r->state);
     return row->id == 0
                ? ERR_OK
                : tables_put_distance(r->s->tables, row->id,
@@ -159,7 +159,7 @@ static enum err put_distance(const struct refolding *r, const struct track_row *
 static enum err refold_row(struct refolding *r, size_t i)
 {
     const struct track_row *row = &r->rows.at[i];
-    uint64_t before_m_e2 = r->state.odometer_m_e2;
+    uint64_t before_m_e2 = fold_travelled_m_e2(&r->state);
     if (!r->is_known || !fold_row(r, row)) {
         r->is_known = stored_state(r, i + 1, &r->state);
         return ERR_OK;

@@ -92,7 +92,7 @@ static void send(struct road *r, const struct fix *fixes, size_t count)
         int64_t time_s = fixes[i].gps_time_s;
         put(r, &fixes[i]);
         if (time_s >= live->current.gps_time_s) {
-            fold_step(live, &fixes[i], NULL, NULL);
+            fold_step(live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }
         part.late_from_s = part.has_late && part.late_from_s < time_s ? part.late_from_s : time_s;
@@ -145,7 +145,7 @@ static struct fold_state folded_road(const struct road *r)
 {
     struct fold_state s = {0};
     for (size_t i = 0; i < r->count; i++) {
-        fold_step(&s, &r->fixes[i], NULL, NULL);
+        fold_step(&s, &r->fixes[i], &fold_default_rules, NULL);
     }
     return s;
 }
@@ -155,7 +155,7 @@ static void assert_road(struct road *r, size_t every)
 {
     struct fold_state want = {0};
     for (size_t i = 0; i < r->count; i++) {
-        fold_step(&want, &r->fixes[i], NULL, NULL);
+        fold_step(&want, &r->fixes[i], &fold_default_rules, NULL);
         bool is_last = i + 1 == r->count || r->fixes[i + 1].gps_time_s > r->fixes[i].gps_time_s;
         if (is_last && i % every == 0) {
             struct fold_state is;
@@ -285,7 +285,7 @@ static void make_old(struct road *r, int64_t row)
     enum { MORE_M_E2 = 777777 };
     struct store *s = r->kit.store;
     struct track_state sealed = row_of_device(r);
-    struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0};
+    struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0, false};
     struct track_rows rows;
     assert_int_equal(tables_read_rows(s->tables, &q, &s->scratch, &rows), ERR_OK);
     for (size_t i = 1; i < rows.count; i++) {

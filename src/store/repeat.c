@@ -242,7 +242,7 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
                                          enum set_kind kind, int64_t time_s)
 {
     int64_t from_s = kind == SET_RECENT ? wrap_minus(time_s, RECENT_S) : time_s;
-    struct track_query q = {tail->device, from_s, time_s, READ_MAX};
+    struct track_query q = {tail->device, from_s, time_s, READ_MAX, false};
     struct track_rows rows;
     struct print_set like = {.device = tail->device,
                              .kind = kind,

@@ -76,7 +76,9 @@ static uint64_t distance_between(struct bytes start, struct bytes end)
     struct fold_state a;
     struct fold_state b;
     bool known = track_unpack_state(start, &a) == ERR_OK && track_unpack_state(end, &b) == ERR_OK;
-    return known && b.odometer_m_e2 > a.odometer_m_e2 ? b.odometer_m_e2 - a.odometer_m_e2 : 0;
+    uint64_t from_m_e2 = known ? fold_travelled_m_e2(&a) : 0;
+    uint64_t to_m_e2 = known ? fold_travelled_m_e2(&b) : 0;
+    return to_m_e2 > from_m_e2 ? to_m_e2 - from_m_e2 : 0;
 }
 
 static enum err write_chunk(struct store *s, int64_t device, int64_t id,

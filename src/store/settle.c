@@ -130,7 +130,7 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
         return e;
     }
     /* Before all of them: with the first. */
-    struct track_query q = {device, INT64_MIN, INT64_MAX, 2};
+    struct track_query q = {device, INT64_MIN, INT64_MAX, 2, false};
     struct track_rows rows;
     e = tables_read_rows(s->tables, &q, &s->scratch, &rows);
     if (e != ERR_OK || rows.count == 0) {

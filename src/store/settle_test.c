@@ -62,7 +62,7 @@ static void commit_many(struct kit *k, const struct fix *fixes, size_t count, bo
     struct fold_state *live = &k->models[1].live;
     struct store_part part = {.device = 1, .fixes = fixes, .count = count, .state = live};
     for (size_t i = 0; i < count && !is_late; i++) {
-        fold_step(live, &fixes[i], NULL, NULL);
+        fold_step(live, &fixes[i], &fold_default_rules, NULL);
     }
     part.has_late = is_late;
     part.late_from_s = KIT_TIME_S;

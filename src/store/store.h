@@ -162,6 +162,18 @@ void store_read_close(struct store_reader *r);
 MUST_USE enum err store_read_state(struct store *s, int64_t device, int64_t time_s,
                                    struct fold_state *out);
 
+/* What a device did in a span. */
+struct store_mileage {
+    uint64_t distance_m_e2; /* travelled, in centimetres: of each step to a fix of the span */
+    int64_t fuel_used_ml;   /* fuel_used_ml(); below 0 where noise says so, 0 where none is told */
+};
+/*
+ * Sums what folding all fixes of the span would say, late ones too, by what chunks tell: of a long
+ * span only the ends are decoded. Errors of store_read_open().
+ */
+MUST_USE enum err store_read_mileage(struct store *s, struct store_span span,
+                                     struct store_mileage *out);
+
 /* Fixes with a position, few enough for a screen. */
 struct store_points {
     size_t limit; /* asked for, 2 and more */

@@ -93,6 +93,8 @@ struct track_row {
     struct bytes start_state; /* before its first fix; empty: before any fix. As it stands in
                                  the row, for track_from_row() */
     struct bytes data;        /* blocks of chunk.h */
+    uint64_t distance_m_e2;   /* of a chunk that tables_read_rows() reads: what was travelled in it,
+                                 up to each of its fixes from the one before */
 };
 
 /* ERR_NOT_FOUND: the device has no open row. */
@@ -116,6 +118,7 @@ struct track_query {
     int64_t from_s;
     int64_t to_s;
     size_t limit; /* chunks; 0: all */
+    bool is_bare; /* without their data */
 };
 
 /* Rows with fixes of the span, in order of time, the open one last. */
@@ -155,7 +158,7 @@ MUST_USE enum err tables_walk_open(struct tables *t, const struct row_walk *walk
 MUST_USE enum err tables_put_open(struct tables *t, int64_t device, const struct track_row *row);
 /* Takes it away. */
 MUST_USE enum err tables_delete_open(struct tables *t, int64_t device);
-/* A new chunk, with what the odometer rises over it; its id is new, row->id is not looked at. */
+/* A new chunk, with what was travelled in it; its id is new, row->id is not looked at. */
 MUST_USE enum err tables_add_chunk(struct tables *t, int64_t device, const struct track_row *row,
                                    uint64_t distance_m_e2);
 /* Replaces all of the chunk row->id. */

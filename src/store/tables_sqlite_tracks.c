@@ -12,9 +12,9 @@
     X(STATE, false,                                                                                \
       "SELECT device, sealed_seq, dirty, dirty_from_s, state FROM device_state WHERE device=?")    \
     X(OPEN, false,                                                                                 \
-      "SELECT 0, first_s, last_s, count, start_state, data FROM track_open WHERE device=?")        \
+      "SELECT 0, first_s, last_s, count, start_state, data, 0 FROM track_open WHERE device=?")     \
     X(ROWS, false,                                                                                 \
-      "SELECT id, first_s, last_s, count, start_state, data FROM track_chunk"                      \
+      "SELECT id, first_s, last_s, count, start_state, data, distance_m_e2 FROM track_chunk"       \
       " WHERE device=? AND last_s>=? ORDER BY last_s, first_s, id")                                \
     X(ROW_BEFORE, false,                                                                           \
       "SELECT id, first_s, last_s, count, start_state, data FROM track_chunk"                      \
@@ -246,6 +246,21 @@ enum err sqlite_read_chunk_at(struct tables *tables, int64_t device, int64_t tim
     return one_row(t, STATEMENT_ROW_BEFORE, arena, &out->row);
 }
 
+/* The same, with its distance, as a query wants it. */
+static void read_asked(sqlite3_stmt *s, const struct track_query *q, struct arena *arena,
+                       struct track_row *out)
+{
+    *out = (struct track_row){
+        .id = sqlite3_column_int64(s, 0),
+        .first_s = sqlite3_column_int64(s, 1),
+        .last_s = sqlite3_column_int64(s, 2),
+        .count = (size_t)sqlite3_column_int64(s, 3),
+        .start_state = column_bytes(s, 4, arena),
+        .data = q->is_bare ? (struct bytes){0} : column_bytes(s, 5, arena),
+        .distance_m_e2 = (uint64_t)sqlite3_column_int64(s, 6),
+    };
+}
+
 /* A row that the statement stands on; false: there is no need to go on. */
 static bool take_row(sqlite3_stmt *s, const struct track_query *q, struct arena *arena,
                      struct track_rows *out)
@@ -267,7 +282,7 @@ static bool take_row(sqlite3_stmt *s, const struct track_query *q, struct arena 
         memcpy(at, out->at, out->count * sizeof(*at));
         out->at = at;
     }
-    read_row(s, arena, &out->at[out->count++]);
+    read_asked(s, q, arena, &out->at[out->count++]);
     return true;
 }
 

@@ -84,7 +84,7 @@ static void commit_all(struct shared *shared, int round, struct fold_state state
         int64_t time_s = KIT_TIME_S + round - (is_late ? 40 : 0);
         fixes[i] = kit_fix(time_s);
         if (!is_late) {
-            fold_step(&states[i], &fixes[i], NULL, NULL);
+            fold_step(&states[i], &fixes[i], &fold_default_rules, NULL);
         }
         parts[i] = (struct store_part){.device = i + 1,
                                        .fixes = &fixes[i],

@@ -183,7 +183,7 @@ void track_fold(struct fold_state *state, const struct fix *fixes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (fixes[i].gps_time_s >= state->current.gps_time_s) {
-            fold_step(state, &fixes[i], NULL, NULL);
+            fold_step(state, &fixes[i], &fold_default_rules, NULL);
         }
     }
 }

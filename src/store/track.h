@@ -50,7 +50,7 @@ MUST_USE enum err track_put_state(struct tables *t, int64_t device,
                                   const struct track_state *state);
 /* Replaces a device's open row. */
 MUST_USE enum err track_put_open(struct tables *t, int64_t device, const struct track_row *row);
-/* A new chunk; distance_m_e2 is what the odometer rises over it. */
+/* A new chunk; distance_m_e2 is what was travelled in it (struct track_row). */
 MUST_USE enum err track_add_chunk(struct tables *t, int64_t device, const struct track_row *row,
                                   uint64_t distance_m_e2);
 /* Replaces all of the chunk row->id. */
