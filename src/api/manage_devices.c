@@ -433,11 +433,11 @@ static const struct api_method rows[] = {
         .prefix = PREFIX_MANAGE,
         .needs_enterprise = true,
         .where = WHERE_STORE,
-        .role = ROLE_ADMIN,
+        .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE, .members = device_row_members, .count = DEVICE_ROW_MEMBERS},
-        .doc = "The devices by DeviceID.",
+        .doc = "The devices by DeviceID; to users limited to groups, those in them.",
         .run = list_devices,
     },
 };
