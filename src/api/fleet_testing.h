@@ -16,7 +16,6 @@
 #include "api/auth.h"
 #include "api/methods.h"
 #include "api/testing.h"
-#include "base/clock.h"
 
 /* The callers; the user of each has the id that is its place here. */
 enum person { P_NOBODY, P_ROOT, P_ANNA, P_OLGA, P_VERA, P_GRETA, P_NILS, P_BERTA, PEOPLE };
@@ -60,37 +59,44 @@ static inline void put_enterprises(struct job_context *job)
     }
 }
 
-/* A token of theirs for everybody; root has its account already. */
-static inline void put_people(struct job_context *job, struct fleet *f)
+static inline void put_user(struct job_context *job, struct fleet *f, enum person who)
 {
     static const int64_t north[] = {NORTH};
-    static const struct user people[PEOPLE] = {
-        [P_ANNA] = {.login_name = "Anna", .enterprise_id = ONE, .role = ROLE_ADMIN},
-        [P_OLGA] = {.login_name = "olga", .enterprise_id = ONE, .role = ROLE_OPERATOR},
-        [P_VERA] = {.login_name = "vera", .enterprise_id = ONE, .role = ROLE_VIEWER},
-        [P_GRETA] = {.login_name = "greta",
-                     .enterprise_id = ONE,
-                     .role = ROLE_ADMIN,
-                     .group_ids = north,
-                     .group_count = 1},
-        [P_NILS] = {.login_name = "nils",
-                    .enterprise_id = ONE,
-                    .role = ROLE_OPERATOR,
-                    .group_ids = north,
-                    .group_count = 1},
-        [P_BERTA] = {.login_name = "berta", .enterprise_id = TWO, .role = ROLE_ADMIN},
+    static const struct {
+        const char *login_name;
+        int64_t enterprise_id;
+        enum role role;
+        bool is_limited; /* to north */
+    } people[PEOPLE] = {
+        [P_ANNA] = {"Anna", ONE, ROLE_ADMIN, false},
+        [P_OLGA] = {"olga", ONE, ROLE_OPERATOR, false},
+        [P_VERA] = {"vera", ONE, ROLE_VIEWER, false},
+        [P_GRETA] = {"greta", ONE, ROLE_ADMIN, true},
+        [P_NILS] = {"nils", ONE, ROLE_OPERATOR, true},
+        [P_BERTA] = {"berta", TWO, ROLE_ADMIN, false},
     };
+    change_add(&job->changes, CHANGE_PUT_USER)->user = (struct user){
+        .id = directory_next_id(job->directory, CHANGE_PUT_USER),
+        .enterprise_id = people[who].enterprise_id,
+        .login_name = people[who].login_name,
+        .password_hash = f->password_hash,
+        .role = people[who].role,
+        .group_ids = north,
+        .group_count = people[who].is_limited ? COUNT_OF(north) : 0,
+        .created_s = job->now_s,
+    };
+}
+
+/* Everybody with a token; root has its account already. */
+static inline void put_people(struct job_context *job, struct fleet *f)
+{
     for (enum person who = P_ROOT; who < PEOPLE; who++) {
         struct token token = {.user_id = (int64_t)who,
                               .created_s = job->now_s,
                               .expires_s = job->now_s + FLEET_DAY_S};
         auth_make_token(f->tokens[who], token.hash);
         if (who != P_ROOT) {
-            struct change *change = change_add(&job->changes, CHANGE_PUT_USER);
-            change->user = people[who];
-            change->user.id = directory_next_id(job->directory, CHANGE_PUT_USER);
-            change->user.password_hash = f->password_hash;
-            change->user.created_s = job->now_s;
+            put_user(job, f, who);
         }
         change_add(&job->changes, CHANGE_PUT_TOKEN)->token = token;
     }
@@ -206,15 +212,19 @@ static inline void try_as(struct fleet *f, enum person who, const struct row *ro
     g_free(want);
 }
 
+static inline void try_row(struct fleet *f, const struct row *row, size_t number)
+{
+    for (enum person who = P_NOBODY; who < PEOPLE; who++) {
+        if ((row->who >> who & 1U) != 0) {
+            try_as(f, who, row, number);
+        }
+    }
+}
+
 static inline void try_rows(struct fleet *f, const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        assert_int_not_equal(rows[i].who, 0);
-        for (enum person who = P_NOBODY; who < PEOPLE; who++) {
-            if ((rows[i].who >> who & 1U) != 0) {
-                try_as(f, who, &rows[i], i);
-            }
-        }
+        try_row(f, &rows[i], i);
     }
 }
 
@@ -228,7 +238,7 @@ static inline void try_login(struct fleet *f, const char *name, const char *pass
     assert_in_range(
         snprintf(body, sizeof(body), "{'LoginName':'%s','PassWord':'%s'}", name, password), 1,
         sizeof(body) - 1);
-    try_rows(f, &(struct row){NOBODY, "user/GetLoginToken", body, answer}, 1);
+    try_row(f, &(struct row){NOBODY, "user/GetLoginToken", body, answer}, 0);
 }
 
 /* ---- reports ---- */
@@ -239,13 +249,16 @@ static inline enum err change_nothing(struct job_context *job, void *arg)
     return ERR_OK;
 }
 
-/* Pushes what a device says in one frame, and waits until that is committed: a later job is. */
+/*
+ * Pushes what a device says in one frame, which comes 5 s after its last fix was taken, and waits
+ * until that is committed: a later job is.
+ */
 static inline void fleet_report(struct fleet *f, const char *device_id,
                                 const struct message *messages, size_t count)
 {
     uint32_t credit_bytes = 0;
     const struct arrival a = {
-        .rcv_time_ms = clock_wall_ms(),
+        .rcv_time_ms = (messages[count - 1].fix.gps_time_s + 5) * 1000,
         .device_id = device_id,
         .address = "192.0.2.1:7",
         .messages = messages,

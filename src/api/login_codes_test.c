@@ -8,6 +8,7 @@
 
 #include "api/exchange.h"
 #include "api/fleet_testing.h"
+#include "base/clock.h"
 
 #define LOGIN         "user/GetLoginToken"
 #define IS_DELETED    FAILS(4006, "User has been deleted")
@@ -71,7 +72,7 @@ static void end_service(struct fleet *f, const char *method, const char *ids, in
     struct zone_clock clock = zone_clock_init(zone);
     zone_format(&clock, ZONE_TIME, clock_wall_ms() / 1000 + left_s, text);
     (void)snprintf(body, sizeof(body), "{%s'%s'}", ids, text);
-    try_rows(f, &(struct row){ROOT, method, body, DONE_ROW}, 1);
+    try_row(f, &(struct row){ROOT, method, body, DONE_ROW}, 0);
     zone_release(zone);
 }
 
@@ -87,7 +88,7 @@ static void expect_warning(struct fleet *f, const char *text)
     assert_string_equal(token + TOKEN_SIZE - 1, tail);
     memcpy(f->tokens[P_BERTA], token, TOKEN_SIZE - 1);
     g_free(answer);
-    try_rows(f, &(struct row){BERTA, "manage/ListGroups", "{}", "...{'total':1,"}, 1);
+    try_row(f, &(struct row){BERTA, "manage/ListGroups", "{}", "...{'total':1,"}, 0);
 }
 
 static void test_the_service_ends_soon(void **state)
@@ -99,9 +100,9 @@ static void test_the_service_ends_soon(void **state)
     end_service(f, modify, service_end, FLEET_DAY_S);
     try_login(f, "berta", "secret-1", LOGGED_IN); /* no warning is set */
     f->p->api->api.service_warning_days = WARNING_DAYS;
-    end_service(f, modify, service_end, WARNING_DAYS * FLEET_DAY_S + MARGIN_S);
+    end_service(f, modify, service_end, INT64_C(1) * WARNING_DAYS * FLEET_DAY_S + MARGIN_S);
     try_login(f, "berta", "secret-1", LOGGED_IN);
-    end_service(f, modify, service_end, WARNING_DAYS * FLEET_DAY_S - MARGIN_S);
+    end_service(f, modify, service_end, INT64_C(1) * WARNING_DAYS * FLEET_DAY_S - MARGIN_S);
     expect_warning(f, "Service period remain 10 days");
     end_service(f, modify, service_end, MARGIN_S);
     expect_warning(f, "Service period remain 1 days");
@@ -113,11 +114,13 @@ static void test_the_users_end_is_warned_of(void **state)
     struct fleet *f = *state;
     f->p->api->api.service_warning_days = 30;
     end_service(f, "manage/ModifyUser",
-                "'HoldID':2,'UserID':7,'ExpireTime':", 5 * FLEET_DAY_S - 600);
+                "'HoldID':2,'UserID':7,'ExpireTime':", INT64_C(5) * FLEET_DAY_S - 600);
     expect_warning(f, "Service period remain 5 days");
-    end_service(f, "manage/ModifyEnterprise", "'HoldID':2,'ServiceEnd':", 20 * FLEET_DAY_S);
+    end_service(f, "manage/ModifyEnterprise",
+                "'HoldID':2,'ServiceEnd':", INT64_C(20) * FLEET_DAY_S);
     expect_warning(f, "Service period remain 5 days");
-    end_service(f, "manage/ModifyEnterprise", "'HoldID':2,'ServiceEnd':", 3 * FLEET_DAY_S - 600);
+    end_service(f, "manage/ModifyEnterprise",
+                "'HoldID':2,'ServiceEnd':", INT64_C(3) * FLEET_DAY_S - 600);
     expect_warning(f, "Service period remain 3 days");
     try_login(f, "anna", "secret-1", LOGGED_IN);
     try_login(f, "root", "root-password", LOGGED_IN);
