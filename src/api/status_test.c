@@ -28,7 +28,7 @@
     "','GPSTime':'" time "','RcvTime':'" rcv "','Lon':13.400000,'Lat':52.500000," rest
 #define STANDING(flags)                                                                            \
     "'Speed':0.0,'Direct':0,'Mileage':'0.0','StatusDes':'','OilNum':'0.0'," flags ",'IsReversal':" \
-                                                                                  "0}"
+    "0}"
 #define QUIET      "'IsOnline':1,'IsAlarm':0,'Status':0"
 #define STATUS_100 AT("100", "N 1", "2026-01-01 11:00:00", "2026-01-01 11:00:05", STANDING(QUIET))
 #define STATUS_200 AT("200", "S 1", "2026-01-01 11:00:10", "2026-01-01 11:00:15", STANDING(QUIET))
