@@ -162,14 +162,14 @@ static void test_roles_and_groups(void **state)
     struct call *c = r->call;
     static const struct {
         const struct api_method *method;
-        enum role role;
         size_t groups;
+        enum role role;
         bool may;
     } rows[] = {
-        {&plain, ROLE_VIEWER, 0, false},  {&plain, ROLE_OPERATOR, 0, true},
-        {&plain, ROLE_OPERATOR, 2, true}, {&plain, ROLE_ROOT, 0, true},
-        {&whole, ROLE_OPERATOR, 0, true}, {&whole, ROLE_OPERATOR, 1, false},
-        {&whole, ROLE_ADMIN, 2, false},   {&whole, ROLE_VIEWER, 0, false},
+        {&plain, 0, ROLE_VIEWER, false},  {&plain, 0, ROLE_OPERATOR, true},
+        {&plain, 2, ROLE_OPERATOR, true}, {&plain, 0, ROLE_ROOT, true},
+        {&whole, 0, ROLE_OPERATOR, true}, {&whole, 1, ROLE_OPERATOR, false},
+        {&whole, 2, ROLE_ADMIN, false},   {&whole, 0, ROLE_VIEWER, false},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         c->method = rows[i].method;

@@ -11,9 +11,10 @@
 #define BY_PLATE          "vehicle/GetHistoryVehicleInfo"
 #define BY_ID             "vehicle/GetHistoryVehicleInfoByDeviceID"
 #define START_S           INT64_C(1767261600) /* 2026-01-01 10:00:00 UTC, 11:00:00 in Berlin */
-#define BACK_S            INT64_C(1761438600) /* 2025-10-26 00:30:00 UTC, 02:30:00 in Berlin, twice */
+#define BACK_S            INT64_C(1761438600) /* 2025-10-26 00:30:00 UTC, 02:30:00 local */
 #define SPAN              "'StartTime':'2026-01-01','EndTime':'2026-01-02'"
-#define DANGEROUS(text)   FAILS(401, "Dangerous value in parameters or parameter value missed: " text)
+#define DANGER            "Dangerous value in parameters or parameter value missed: "
+#define DANGEROUS(text)   FAILS(401, DANGER text)
 #define NO_PLATE          FAILS(4001, "Vehicle Plate does not exist or been deleted")
 #define NO_NUMBER         FAILS(4002, "Device number does not exist or has been deleted")
 #define BAD_ORDER         FAILS(403, "startTime should not be greater than end time")

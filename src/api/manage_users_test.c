@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/fleet_testing.h"
+#include "api/throttle.h"
 
 #define USER(id, name, role, expires, groups)                                                      \
     "{'UserID':" #id ",'LoginName':'" name "','Role':'" role "','ExpireTime':" expires             \
@@ -233,6 +234,47 @@ static void test_changing_ones_own_password(void **state)
     try_login(f, "vera", " two  blanks ", LOGGED_IN);
 }
 
+/* Of ten wrong ones the address has to wait, with the right one too; nothing else is refused. */
+static void test_guessing_the_old_password(void **state)
+{
+    struct fleet *f = *state;
+    static const char path[] = "/api/manage/ChangePassword";
+    static const char right[] = "{\"OldPassWord\":\"secret-1\",\"NewPassWord\":\"secret-2\"}";
+    static const char elsewhere[] = "X-Forwarded-For: 192.0.2.9\r\n";
+    static const struct row wrong = {VERA, "manage/ChangePassword",
+                                     "{'OldPassWord':'guess','NewPassWord':'secret-2'}", WRONG_OLD};
+    for (size_t i = 0; i < THROTTLE_ACCOUNT_FAILURES; i++) {
+        try_row(f, &wrong, i);
+    }
+    memcpy(f->p->token, f->tokens[P_VERA], TOKEN_SIZE);
+    assert_int_equal(request(f->p, "POST", path, "", right), 429);
+    assert_non_null(strstr(f->p->answer, "\r\nRetry-After: "));
+    assert_non_null(strstr(f->p->answer, "{\"Code\":429,\"Data\":null,\"ErrMsg\":\"Too many failed "
+                                         "logins\"}"));
+    try_row(f, &(struct row){VERA, "manage/ListGroups", "{}", "...'total':2,"}, 0);
+    memcpy(f->p->token, f->tokens[P_VERA], TOKEN_SIZE);
+    assert_int_equal(request(f->p, "POST", path, elsewhere, right), 200);
+    assert_non_null(strstr(f->p->answer, DONE));
+}
+
+/* A repeat with the same RequestID makes no second one, and hears of the first. */
+static void test_double_clicks(void **state)
+{
+    static const struct row rows[] = {
+        {ANNA, "manage/AddUser", NEW(",'RequestID':'a'"), ANSWERS("{'UserID':8}")},
+        {ANNA, "manage/AddUser", NEW(",'RequestID':'a'"), ANSWERS("{'UserID':8}")},
+        {ANNA, "manage/AddUser", NEW(",'RequestID':'b'"), NAME_TAKEN},
+        {BERTA, "manage/AddUser", NEW(",'RequestID':'a'"), NAME_TAKEN},
+        {ANNA, "manage/AddGroup", "{'GroupName':'x','RequestID':'a'}", ANSWERS("{'GroupID':4}")},
+        {ANNA, "manage/AddGroup", "{'GroupName':'x','RequestID':'a'}", ANSWERS("{'GroupID':4}")},
+        {ROOT, "manage/AddEnterprise", "{'HoldName':'x','RequestID':'a'}", ANSWERS("{'HoldID':3}")},
+        {ROOT, "manage/AddEnterprise", "{'HoldName':'x','RequestID':'a'}", ANSWERS("{'HoldID':3}")},
+        {ROOT, "manage/AddEnterprise", "{'HoldName':'x'}", ANSWERS("{'HoldID':4}")},
+        {ANNA, "manage/ListUsers", "{'Key':'new'}", "...'total':1,"},
+    };
+    TRY_ROWS(*state, rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +286,8 @@ int main(void)
         FLEET_TEST(test_expiry),
         FLEET_TEST(test_deleting),
         FLEET_TEST(test_changing_ones_own_password),
+        FLEET_TEST(test_guessing_the_old_password),
+        FLEET_TEST(test_double_clicks),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,14 +48,16 @@ static void test_plates(void **state)
     (void)state;
     char longest[2 * NAME_MAX_CHARS + 3] = "";
     for (size_t i = 0; i < NAME_MAX_CHARS; i++) {
-        strcat(longest, "\u00e4"); /* characters are counted, not bytes */
+        /* Characters are counted, not bytes. */
+        (void)g_strlcat(longest, "\u00e4", sizeof(longest));
     }
     static const char *const good[] = {"1", "B-X 1", "\u4eac A12345", ";"};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         assert_null(naming_plate_fault(good[i]));
     }
     assert_null(naming_plate_fault(longest));
-    assert_string_equal(naming_plate_fault(strcat(longest, "x")), "too long");
+    (void)g_strlcat(longest, "x", sizeof(longest));
+    assert_string_equal(naming_plate_fault(longest), "too long");
     assert_string_equal(naming_plate_fault(""), PARAM_MISSING);
     assert_string_equal(naming_plate_fault(","), "holds a comma");
     assert_string_equal(naming_plate_fault("B-X 1,"), "holds a comma");
