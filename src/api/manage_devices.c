@@ -132,7 +132,7 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     if (refusal.code != 0) {
         return refusal;
     }
-    d.id = directory_next_id(a->job->directory, CHANGE_PUT_DEVICE);
+    d.id = ids_next(a->job->ids, ID_OF_DEVICE);
     if (d.object_code[0] == '\0') {
         d.object_code = make_code(a, d.id);
     }

@@ -99,7 +99,7 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
     if (taken != ERR_OK) {
         return taken;
     }
-    e.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
+    e.id = ids_next(job->ids, ID_OF_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
     c->made_id = e.id;
     return ERR_OK;

@@ -124,7 +124,7 @@ static enum err add_user(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
-    u.id = directory_next_id(job->directory, CHANGE_PUT_USER);
+    u.id = ids_next(job->ids, ID_OF_USER);
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
     c->made_id = u.id;
     return ERR_OK;

@@ -17,7 +17,7 @@
 
 enum { SHARDS = 2, JOB_MS = 120000, CLIENT_MS = 120000, TEXT_MAX = 512 };
 
-static const int64_t second_ids = INT64_C(1) << INGEST_ID_BITS;
+static const int64_t second_ids = INT64_C(1) << ID_BITS;
 
 struct pair {
     struct platform *p; /* its shards are those below */
@@ -33,13 +33,12 @@ static enum err populate(struct job_context *job, void *arg)
 {
     const char *const *hash = arg;
     struct change *e = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
-    e->enterprise =
-        (struct enterprise){.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE),
-                            .name = "Two",
-                            .zone = "UTC",
-                            .created_s = job->now_s};
+    e->enterprise = (struct enterprise){.id = ids_next(job->ids, ID_OF_ENTERPRISE),
+                                        .name = "Two",
+                                        .zone = "UTC",
+                                        .created_s = job->now_s};
     struct change *u = change_add(&job->changes, CHANGE_PUT_USER);
-    u->user = (struct user){.id = directory_next_id(job->directory, CHANGE_PUT_USER),
+    u->user = (struct user){.id = ids_next(job->ids, ID_OF_USER),
                             .enterprise_id = e->enterprise.id,
                             .login_name = "Berta",
                             .password_hash = *hash,

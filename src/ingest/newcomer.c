@@ -66,7 +66,7 @@ static const char *free_object_code(struct ingest *in, int64_t device)
 static size_t add(struct ingest *in, const struct intake_head *head)
 {
     struct batch *b = &in->batch;
-    int64_t device = directory_next_id(in->options.directory, CHANGE_PUT_DEVICE);
+    int64_t device = ids_next(&in->ids, ID_OF_DEVICE);
     const char *id = arena_copy_text(&b->arena, head->device_id);
     struct change *c = change_add(&b->changes, CHANGE_PUT_DEVICE);
     c->device = (struct device){

@@ -127,8 +127,14 @@ static const struct entity_column clock_columns[] = {
 
 static const struct entity_column text_columns[] = {
     {ID(device_text, device_id)},
+    {ID(device_text, id)},
     {TIME(device_text, time_s)},
     {TEXT(device_text, text)},
+};
+
+static const struct entity_column ids_columns[] = {
+    {WHOLE(id_block, kind, 1, ID_KINDS - 1)},
+    {WHOLE(id_block, upto, 0, (INT64_C(1) << ID_BITS) - 1)},
 };
 
 const struct entity entity_rows[ENTITY_COUNT] = {
@@ -188,8 +194,11 @@ const struct entity entity_rows[ENTITY_COUNT] = {
     [ENTITY_TEXT] = {.table = "device_text",
                      .since = 1,
                      COLUMNS(device_text, text_columns),
+                     .key_count = 2,
+                     .is_log = true,
                      .owner = ENTITY_DEVICE,
                      .retained_by = "time_s"},
+    [ENTITY_IDS] = {.table = "ids", .since = 5, COLUMNS(id_block, ids_columns), .key_count = 1},
 };
 
 /* ---- columns ---- */
