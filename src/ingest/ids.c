@@ -1,5 +1,5 @@
 /*
- * Counters of ids, and blocks of them. With the first device of a fresh store:
+ * Counters of ids, and how far they are reserved. With the first device of a fresh store:
  *
  *     ids_next() ──► 1          last 1, upto 0
  *     ids_reserve()             {device, upto 1024} goes with the commit that has the device
@@ -27,10 +27,10 @@ void ids_init(struct ids *ids, uint32_t shard)
     *ids = (struct ids){.base = (int64_t)shard << ID_BITS};
 }
 
-void ids_load(struct ids *ids, const struct id_block *block)
+void ids_load(struct ids *ids, const struct id_range *range)
 {
-    ids->last[block->kind] = block->upto;
-    ids->upto[block->kind] = block->upto;
+    ids->last[range->kind] = range->upto;
+    ids->upto[range->kind] = range->upto;
 }
 
 int64_t ids_next(struct ids *ids, enum id_kind kind)
@@ -46,15 +46,15 @@ int64_t ids_next(struct ids *ids, enum id_kind kind)
 void ids_reserve(const struct ids *ids, struct change_list *changes)
 {
     for (enum id_kind kind = ID_NONE + 1; kind < ID_KINDS; kind++) {
-        int64_t upto = ids->last[kind] + IDS_BLOCK - 1;
+        int64_t upto = ids->last[kind] + IDS_AT_ONCE - 1;
         if (ids->last[kind] > ids->upto[kind]) {
-            change_add(changes, CHANGE_PUT_IDS)->ids = (struct id_block){
+            change_add(changes, CHANGE_PUT_IDS)->ids = (struct id_range){
                 .kind = kind, .upto = upto < highest_of(kind) ? upto : highest_of(kind)};
         }
     }
 }
 
-void ids_note_committed(struct ids *ids, const struct id_block *block)
+void ids_note_committed(struct ids *ids, const struct id_range *range)
 {
-    ids->upto[block->kind] = block->upto;
+    ids->upto[range->kind] = range->upto;
 }

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ingest/ingest_private.h"
+#include "ingest/unique.h"
 
 enum {
     PAUSE_US = 2000,
@@ -120,6 +121,8 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
         directory_apply(in->options.directory, c);
         if (c->kind == CHANGE_PUT_IDS) {
             ids_note_committed(&in->ids, &c->ids);
+        } else if (c->kind == CHANGE_PUT_NAME) {
+            unique_note_committed(in->options.unique, &c->name);
         } else if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
             ingest_drop_hand(in, c->device.id);
         } else if (c->kind == CHANGE_PUT_DEVICE) {
@@ -177,6 +180,8 @@ static void load_change(void *context, const struct change *c)
         parts_restore(in, &c->part);
     } else if (c->kind == CHANGE_PUT_IDS) {
         ids_load(&in->ids, &c->ids);
+    } else if (c->kind == CHANGE_PUT_NAME && in->options.unique != NULL) {
+        unique_load(in->options.unique, &c->name);
     } else {
         directory_apply(in->options.directory, c);
     }

@@ -23,6 +23,7 @@
  * Everything it is given goes through one queue, bounded in bytes.
  */
 struct ingest;
+struct unique;
 
 /* A connection of the gateway: a verdict for a generation that is gone is dropped there. */
 struct connection_ref {
@@ -66,6 +67,7 @@ struct ingest_options {
     struct store *store;
     struct directory *directory;
     struct unknown_trackers *unknown;
+    struct unique *unique; /* the first of several shards; else NULL. ingest/unique.h */
     struct counters *counters;
     size_t queue_bytes;
     bool registration_open;  /* unregistered trackers are added ... */

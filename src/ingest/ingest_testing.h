@@ -15,8 +15,8 @@
 #define RIG_VFS "ingest-faults"
 
 enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 120 };
-/* The first device that comes after a start: what was left of the block is skipped. */
-enum { RIG_NEWCOMER = IDS_BLOCK + 1 };
+/* The first device that comes after a start: what was left of the range is skipped. */
+enum { RIG_NEWCOMER = IDS_AT_ONCE + 1 };
 enum { RIG_CALL_MS = 120000, RIG_QUEUE_BYTES = 1024 * 1024 };
 
 static const char rig_id[] = "013912345678";

@@ -40,7 +40,7 @@ enum id_kind {
 };
 
 /* How far the numbers of a kind are reserved: a start goes on behind them. */
-struct id_block {
+struct id_range {
     enum id_kind kind;
     int64_t upto; /* a number, without the shard */
 };
@@ -172,6 +172,16 @@ struct waiting_part {
     size_t len;
 };
 
+/* What is unique on the whole platform. Stored by number: only add at the end. */
+enum name_kind { NAME_NONE, NAME_DEVICE_ID, NAME_LOGIN, NAME_KINDS };
+
+/* A name that is one shard's to give: ingest/unique.h. */
+struct reserved_name {
+    enum name_kind kind;
+    const char *text; /* in the form in which such names are compared */
+    uint32_t shard;
+};
+
 /*
  * Every entity in the order in which they refer to each other: its name, its struct, its member of
  * `struct change`. Of the name are made its kind (ENTITY_...) and its changes (CHANGE_PUT_...,
@@ -188,6 +198,7 @@ struct waiting_part {
     X(PART, waiting_part, part)                                                                    \
     X(CLOCK, device_clock, clock)                                                                  \
     X(TEXT, device_text, text)                                                                     \
-    X(IDS, id_block, ids)
+    X(IDS, id_range, ids)                                                                          \
+    X(NAME, reserved_name, name)
 
 #endif

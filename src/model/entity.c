@@ -133,8 +133,14 @@ static const struct entity_column text_columns[] = {
 };
 
 static const struct entity_column ids_columns[] = {
-    {WHOLE(id_block, kind, 1, ID_KINDS - 1)},
-    {WHOLE(id_block, upto, 0, (INT64_C(1) << ID_BITS) - 1)},
+    {WHOLE(id_range, kind, 1, ID_KINDS - 1)},
+    {WHOLE(id_range, upto, 0, (INT64_C(1) << ID_BITS) - 1)},
+};
+
+static const struct entity_column name_columns[] = {
+    {WHOLE(reserved_name, kind, 1, NAME_KINDS - 1)},
+    {TEXT(reserved_name, text)},
+    {WHOLE(reserved_name, shard, 0, SHARDS_MAX - 1)},
 };
 
 const struct entity entity_rows[ENTITY_COUNT] = {
@@ -198,7 +204,12 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                      .is_log = true,
                      .owner = ENTITY_DEVICE,
                      .retained_by = "time_s"},
-    [ENTITY_IDS] = {.table = "ids", .since = 5, COLUMNS(id_block, ids_columns), .key_count = 1},
+    [ENTITY_IDS] = {.table = "ids", .since = 5, COLUMNS(id_range, ids_columns), .key_count = 1},
+    [ENTITY_NAME] = {.table = "reserved_name",
+                     .since = 5,
+                     COLUMNS(reserved_name, name_columns),
+                     .key_count = 2,
+                     .delete_count = 2},
 };
 
 /* ---- columns ---- */

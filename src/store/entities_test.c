@@ -320,14 +320,29 @@ static void what_is_reserved_of_ids(void **state)
     assert_int_equal(k->kept.at[1].ids.upto, (INT64_C(1) << 40) - 1);
 }
 
+static void names_come_and_go(void **state)
+{
+    struct kit *k = *state;
+    struct change c[4] = {{.kind = CHANGE_PUT_NAME, .name = {NAME_DEVICE_ID, "77", 8191}},
+                          {.kind = CHANGE_PUT_NAME, .name = {NAME_LOGIN, "77", 0}},
+                          {.kind = CHANGE_PUT_NAME, .name = {NAME_DEVICE_ID, "77", 1}},
+                          {.kind = CHANGE_DELETE_NAME, .name = {NAME_LOGIN, "77", 5}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    save_and_load(k, &c[3], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].name.kind, NAME_DEVICE_ID);
+    assert_string_equal(k->kept.at[0].name.text, "77");
+    assert_int_equal(k->kept.at[0].name.shard, 1);
+}
+
 /* All kinds together come in the order in which they refer to each other. */
 static void the_order_of_loading(void **state)
 {
-    static const enum change_kind order[] = {CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,
-                                             CHANGE_PUT_GROUP,      CHANGE_PUT_DEVICE,
-                                             CHANGE_PUT_TOKEN,      CHANGE_PUT_LOGIN_ADDRESS,
-                                             CHANGE_PUT_FOCUS,      CHANGE_PUT_PART,
-                                             CHANGE_PUT_CLOCK,      CHANGE_PUT_IDS};
+    static const enum change_kind order[] = {
+        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,          CHANGE_PUT_GROUP, CHANGE_PUT_DEVICE,
+        CHANGE_PUT_TOKEN,      CHANGE_PUT_LOGIN_ADDRESS, CHANGE_PUT_FOCUS, CHANGE_PUT_PART,
+        CHANGE_PUT_CLOCK,      CHANGE_PUT_IDS,           CHANGE_PUT_NAME};
     enum { KINDS = sizeof(order) / sizeof(order[0]) };
     struct kit *k = *state;
     struct change c[KINDS] = {part_of(1, 1, "x")};
@@ -345,6 +360,7 @@ static void the_order_of_loading(void **state)
     struct bytes zone = clock_zone_pack(&(struct clock_zone){.is_stopped = true}, room);
     c[8] = (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {1, zone.at, zone.len}};
     c[7] = (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS, .login_address = {1, "192.0.2.1", 5}};
+    c[10] = (struct change){.kind = CHANGE_PUT_NAME, .name = {NAME_LOGIN, "u", 0}};
     c[9] = (struct change){.kind = CHANGE_PUT_IDS, .ids = {ID_OF_TEXT, 1024}};
     save_and_load(k, c, KINDS);
     assert_int_equal(k->kept.count, KINDS);
@@ -381,6 +397,10 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO device_clock VALUES(1, x'00')", ERR_CORRUPT},
         {"INSERT INTO device_clock VALUES(1, 'text')", ERR_CORRUPT},
         {"INSERT INTO device_clock VALUES(0, x'00')", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(0, 'x', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(3, 'x', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(1, x'00', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(1, 'x', 8192)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(0, 1)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(6, 1)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(1, -1)", ERR_CORRUPT},
@@ -407,7 +427,7 @@ static void rows_that_make_no_sense(void **state)
                                           "DELETE FROM token; DELETE FROM focus;"
                                           "DELETE FROM login_address;"
                                           "DELETE FROM waiting_part; DELETE FROM device_clock;"
-                                          "DELETE FROM ids;"),
+                                          "DELETE FROM ids; DELETE FROM reserved_name;"),
                          ERR_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
@@ -428,6 +448,7 @@ int main(void)
         TEST(clocks_come_and_go),
         TEST(texts_are_read_newest_first),
         TEST(what_is_reserved_of_ids),
+        TEST(names_come_and_go),
         TEST(the_order_of_loading),
         TEST(rows_that_make_no_sense),
     };

@@ -47,7 +47,7 @@ void store_close(struct store *s);
 struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, the
-     * addresses of logins, focus, parts, clocks, what is reserved of ids. */
+     * addresses of logins, focus, parts, clocks, what is reserved of ids and names. */
     void (*change)(void *context, const struct change *c);
     /* The state of a device that ever reported. Called again for one: the last counts. */
     void (*state)(void *context, int64_t device, const struct fold_state *state);
