@@ -10,6 +10,7 @@
 #include "base/queue.h"
 #include "fleet/clock_zone.h"
 #include "fleet/live.h"
+#include "ingest/ids.h"
 #include "ingest/ingest.h"
 #include "ingest/intake.h"
 
@@ -125,7 +126,9 @@ struct ingest {
     _Atomic int64_t commit_began_ms; /* monotonic; 0: none is under way */
     bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
+    bool said_no_text_ids;
     int64_t last_warning_ms;
+    struct ids ids;
     GHashTable *hands; /* internal id -> struct hand, owned */
     struct batch batch;
     struct parts parts;

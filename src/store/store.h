@@ -47,7 +47,7 @@ void store_close(struct store *s);
 struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, the
-     * addresses of logins, focus, parts, clocks. */
+     * addresses of logins, focus, parts, clocks, what is reserved of ids and names. */
     void (*change)(void *context, const struct change *c);
     /* The state of a device that ever reported. Called again for one: the last counts. */
     void (*state)(void *context, int64_t device, const struct fold_state *state);
@@ -178,7 +178,7 @@ MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, st
 
 /* A textual answer of a device, as CHANGE_PUT_TEXT saved it. */
 struct store_text {
-    int64_t id; /* rises with every text of the platform, never used again */
+    int64_t id; /* RecID; rises with every text of the shard, never given again */
     int64_t time_s;
     const char *text;
 };
