@@ -396,9 +396,9 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     return store_end(s, e);
 }
 
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras)
+void store_find_repeats(struct store *s, struct store_candidate *list, size_t count)
 {
-    return repeats_has(s, device, fix, extras);
+    repeats_find(s, list, count);
 }
 
 /* ---- housekeeping ---- */
