@@ -31,7 +31,7 @@ void batch_free(struct batch *b)
 
 bool batch_is_full(const struct batch *b)
 {
-    return b->verdict_count >= VERDICTS_MAX || b->fixes >= FIXES_MAX;
+    return b->verdict_count >= VERDICTS_MAX || b->fixes + b->waiting >= FIXES_MAX;
 }
 
 /* Room for one more element of an array that is kept from batch to batch. */
@@ -344,6 +344,7 @@ static void clear(struct ingest *in)
     b->verdict_count = 0;
     b->changes = (struct change_list){.arena = &b->arena};
     b->fixes = 0;
+    b->waiting = 0;
     b->repeated = 0;
     b->late = 0;
     b->refused = 0;
@@ -358,6 +359,7 @@ static void clear(struct ingest *in)
 void batch_finish(struct ingest *in)
 {
     struct batch *b = &in->batch;
+    stage_waiting(in);
     size_t part_count = collect_parts(b); /* which may move b->parts */
     clocks_collect(b);
     if (b->changes.len > 0) {

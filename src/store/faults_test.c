@@ -95,10 +95,10 @@ static bool commit_with_fault(struct kit *k, enum fault fault, uint64_t after, s
     if (e != ERR_OK) {
         assert_int_equal(e, fault == FAULT_WRITE_IO ? ERR_IO : ERR_FULL);
         assert_batches(k->store, times);
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         assert_int_equal(commit_both(k, time_s), ERR_OK);
     }
-    assert_true(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
     assert_batches(k->store, times + 1);
     return e != ERR_OK;
 }

@@ -16,7 +16,7 @@
 /*
  * The store: what is committed here survives a crash at any instant. One process at a time writes
  * (a lock file); one thread of it, ingest, calls store_commit(), store_maintain() and
- * store_has_repeat(); any thread reads.
+ * store_find_repeats(); any thread reads.
  *
  * What is committed stands in the journal and, for readers, in memory; from there it is sealed into
  * compressed chunks, a little with each commit.
@@ -84,15 +84,25 @@ struct store_batch {
  * counts. ERR_FULL, ERR_BUSY: try again later; ERR_IO: the store may not be trusted further.
  */
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
+/* A fix that may be a repeat of a stored one. */
+struct store_candidate {
+    int64_t device;
+    struct fix fix;
+    struct bytes extras; /* its values, packed; borrowed */
+    bool is_repeat;      /* the answer */
+};
 /*
- * Whether `fix` is committed for the device already: the same time and the same payload
+ * Says of each whether it is committed for its device already: the same time and the same payload
  * (fix_is_repeat()), with the same extra values. Of one whose time was replaced (FIX_TIME_REPLACED)
- * the original time is compared, among the fixes of the tail and of the last sealed hour.
+ * the original time is compared, among the fixes of the tail and of the last sealed hour. What is
+ * not in memory is read for many devices at once, where the candidates of a device follow one
+ * another. What cannot be read is no repeat.
  */
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras);
+void store_find_repeats(struct store *s, struct store_candidate *list, size_t count);
 /*
- * A fingerprint of what store_has_repeat() compares, 64 bits in a pointer, for sets of the caller's
- * own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any thread.
+ * A fingerprint of what store_find_repeats() compares, 64 bits in a pointer, for sets of the
+ * caller's own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any
+ * thread.
  */
 void *store_print(const struct store *s, const struct fix *fix, struct bytes extras);
 
