@@ -22,7 +22,7 @@ static enum err make_root(struct job_context *job, void *arg)
         return ERR_DUPLICATE;
     }
     change_add(&job->changes, CHANGE_PUT_USER)->user = (struct user){
-        .id = directory_next_id(job->directory, CHANGE_PUT_USER),
+        .id = ids_next(job->ids, ID_OF_USER),
         .login_name = "root",
         .password_hash = creation->password_hash,
         .role = ROLE_ROOT,
@@ -39,7 +39,7 @@ static enum err make_demo(struct job_context *job, void *arg)
         creation->enterprise_id = demo.enterprise_id;
         return ERR_DUPLICATE;
     }
-    creation->enterprise_id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
+    creation->enterprise_id = ids_next(job->ids, ID_OF_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = (struct enterprise){
         .id = creation->enterprise_id,
         .name = "Demo",
@@ -47,7 +47,7 @@ static enum err make_demo(struct job_context *job, void *arg)
         .created_s = job->now_s,
     };
     change_add(&job->changes, CHANGE_PUT_USER)->user = (struct user){
-        .id = directory_next_id(job->directory, CHANGE_PUT_USER),
+        .id = ids_next(job->ids, ID_OF_USER),
         .enterprise_id = creation->enterprise_id,
         .login_name = "demo",
         .password_hash = creation->password_hash,

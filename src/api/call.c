@@ -35,6 +35,7 @@ void call_free(struct call *c)
 {
     close_stream(c);
     call_release_claim(c);
+    unique_end(&c->names);
     json_free(&c->out);
     arena_free(&c->arena);
     free(c);
@@ -47,10 +48,22 @@ void call_release_claim(struct call *c)
     }
 }
 
+struct unique_name *call_want_names(struct call *c, size_t count)
+{
+    c->names = (struct unique_list){
+        .unique = c->api->shards->unique,
+        .shard = c->shard->id,
+        .at = arena_new_array(&c->arena, count, sizeof(*c->names.at)),
+        .count = count,
+    };
+    return c->names.at;
+}
+
 void call_clear(struct call *c)
 {
     close_stream(c);
     call_release_claim(c);
+    unique_end(&c->names);
     arena_clear(&c->arena);
     if (c->out.capacity > OUT_KEPT_BYTES) {
         json_free(&c->out);

@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "fleet/directory.h"
 #include "ingest/shards.h"
+#include "ingest/unique.h"
 
 /* The lanes of the thread that works with passwords. */
 enum password_lane {
@@ -97,6 +98,7 @@ struct call {
     void *own;                   /* between prepare, change and run of a method, in the arena */
     int64_t made_id;             /* of what `change` made, for `run` */
     bool is_written;             /* Data of the job is */
+    struct unique_list names;    /* that are reserved for it; with one shard none ever are */
     bool is_partly_done;         /* steps of the job are committed that `run` tells of */
     enum err outcome;            /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
@@ -151,6 +153,12 @@ void call_fail_http(struct call *c, int status, const char *message, unsigned re
 void call_fail_throttled(struct call *c, unsigned wait_s);
 /* 503: stopping, or the store cannot take a write; worded as the method wants it. */
 void call_fail_unavailable(struct call *c, const char *message);
+
+/*
+ * Room for `count` names that the call wants for objects of its shard, zeroed; in the arena. For
+ * `names` of a method.
+ */
+struct unique_name *call_want_names(struct call *c, size_t count);
 
 /* The password of a login is checked, or will not be: gives its claim back. */
 void call_release_claim(struct call *c);

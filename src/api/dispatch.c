@@ -5,6 +5,7 @@
 #include "api/dispatch.h"
 
 #include <microhttpd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/auth.h"
@@ -13,6 +14,7 @@
 #include "api/request_ids.h"
 #include "base/json_read.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 enum { CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
 
@@ -292,18 +294,68 @@ static void free_call(void *arg)
     call_free(arg);
 }
 
-enum err dispatch_submit(struct call *c, dispatch_done *done, void *context)
+/* Who hears the outcome of a call, over its jobs. */
+struct hearer {
+    dispatch_done *done;
+    void *context;
+};
+
+static enum err submit(struct call *c, struct ingest *in, job_run *run, struct hearer hearer)
 {
     const struct ingest_job job = {
         .place = {0, c->caller.enterprise_id, c->caller.user_id},
         .deadline_ms = c->deadline_ms,
-        .run = run_change,
+        .run = run,
         .arg = c,
         .free_arg = free_call,
-        .done = done,
-        .context = context,
+        .done = hearer.done,
+        .context = hearer.context,
     };
-    return ingest_submit(c->shard->ingest, &job);
+    return ingest_submit(in, &job);
+}
+
+static enum err run_reserve(struct job_context *job, void *arg)
+{
+    struct call *c = arg;
+    return unique_reserve(&c->names, job);
+}
+
+/* Its names are reserved, or marked as taken: the job itself follows, in the call's own shard. */
+static void go_on_reserved(void *context, enum err e, void *call)
+{
+    struct hearer *kept = context;
+    struct hearer hearer = *kept;
+    free(kept);
+    if (e == ERR_OK) {
+        struct call *c = call;
+        e = submit(c, c->shard->ingest, run_change, hearer);
+        if (e == ERR_OK) {
+            return;
+        }
+    }
+    hearer.done(hearer.context, e, call);
+}
+
+static enum err submit_reserve(struct call *c, struct hearer hearer)
+{
+    struct hearer *kept = mem_new(sizeof(*kept));
+    *kept = hearer;
+    enum err e = submit(c, shards_first(c->api->shards)->ingest, run_reserve,
+                        (struct hearer){go_on_reserved, kept});
+    if (e != ERR_OK) {
+        free(kept);
+    }
+    return e;
+}
+
+enum err dispatch_submit(struct call *c, dispatch_done *done, void *context)
+{
+    const struct hearer hearer = {done, context};
+    if (c->api->shards->unique != NULL && c->method->names != NULL) {
+        c->method->names(c);
+        return submit_reserve(c, hearer);
+    }
+    return submit(c, c->shard->ingest, run_change, hearer);
 }
 
 /* What the client hears where the job did not say it itself. */

@@ -87,7 +87,8 @@ struct refusal {
     const char *text;
 };
 
-static struct refusal check_new(const struct addition *a, const struct device *d)
+/* `is_elsewhere`: another shard has a device of its DeviceID. */
+static struct refusal check_new(const struct addition *a, const struct device *d, bool is_elsewhere)
 {
     struct directory *dir = a->job->directory;
     struct device_ref other;
@@ -104,7 +105,7 @@ static struct refusal check_new(const struct addition *a, const struct device *d
         device_ref_release(dir, &other);
         return (struct refusal){409, ID_TAKEN};
     }
-    if (g_hash_table_contains(a->taken, identity_key(a, d->device_id))) {
+    if (is_elsewhere || g_hash_table_contains(a->taken, identity_key(a, d->device_id))) {
         return (struct refusal){409, ID_TAKEN};
     }
     if (directory_plate_taken(dir, d->enterprise_id, d->plate, 0) || is_taken(a, 'p', d->plate)) {
@@ -118,7 +119,8 @@ static struct refusal check_new(const struct addition *a, const struct device *d
 
 /* ---- AddDevice and AddDevices ---- */
 
-static struct refusal add_one(const struct addition *a, const struct value *values)
+/* The device of the name that the call reserved at `i`. */
+static struct refusal add_one(const struct addition *a, const struct value *values, size_t i)
 {
     struct device d = {
         .enterprise_id = a->call->caller.enterprise_id,
@@ -128,11 +130,11 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
     };
     device_init(&d);
     device_fields_take(&d, values);
-    struct refusal refusal = check_new(a, &d);
+    struct refusal refusal = check_new(a, &d, unique_is_taken(&a->call->names, i));
     if (refusal.code != 0) {
         return refusal;
     }
-    d.id = directory_next_id(a->job->directory, CHANGE_PUT_DEVICE);
+    d.id = ids_next(a->job->ids, ID_OF_DEVICE);
     if (d.object_code[0] == '\0') {
         d.object_code = make_code(a, d.id);
     }
@@ -156,10 +158,16 @@ static bool check_device(struct call *c)
     return true;
 }
 
+static void list_name(struct call *c)
+{
+    *call_want_names(c, 1) =
+        (struct unique_name){.kind = NAME_DEVICE_ID, .text = call_text(c, DEVICE_ID)};
+}
+
 static enum err add_device(struct call *c, struct job_context *job)
 {
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
-    struct refusal refusal = add_one(&a, c->values);
+    struct refusal refusal = add_one(&a, c->values, 0);
     g_hash_table_destroy(a.taken);
     return refusal.code == 0 ? ERR_OK : call_refuse(c, refusal.code, refusal.text);
 }
@@ -212,6 +220,17 @@ static bool prepare_devices(struct call *c)
     return true;
 }
 
+/* At the places of their elements. */
+static void list_names(struct call *c)
+{
+    const struct elements *all = c->own;
+    struct unique_name *names = call_want_names(c, all->count);
+    for (size_t i = 0; i < all->count; i++) {
+        const char *text = all->at[i].why == NULL ? all->at[i].values[DEVICE_ID].text : NULL;
+        names[i] = (struct unique_name){.kind = NAME_DEVICE_ID, .text = text};
+    }
+}
+
 /* What the steps looked at so far is committed: counts what of it was added. The rest has an error.
  */
 static void note_committed(struct call *c)
@@ -229,8 +248,9 @@ static enum err add_devices(struct call *c, struct job_context *job)
     struct elements *all = c->own;
     struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
     while (all->next < all->count) {
-        struct element *e = &all->at[all->next++];
-        e->why = e->why == NULL ? add_one(&a, e->values).text : e->why;
+        struct element *e = &all->at[all->next];
+        e->why = e->why == NULL ? add_one(&a, e->values, all->next).text : e->why;
+        all->next++;
         if (job_pauses(job)) {
             break;
         }
@@ -383,6 +403,7 @@ static const struct api_method rows[] = {
         .codes = {{409, "DeviceID, VehiclePlate or ObjectCode is taken"}, {404, NO_GROUP}},
         .doc = "Registers a device.",
         .check = check_device,
+        .names = list_name,
         .change = add_device,
     },
     {
@@ -397,6 +418,7 @@ static const struct api_method rows[] = {
         .doc = "Registers up to 10,000 devices; those that cannot be are listed by index.",
         .weigh = weigh_errors,
         .prepare = prepare_devices,
+        .names = list_names,
         .change = add_devices,
         .committed = note_committed,
         .run = answer_devices,
@@ -433,11 +455,11 @@ static const struct api_method rows[] = {
         .prefix = PREFIX_MANAGE,
         .needs_enterprise = true,
         .where = WHERE_STORE,
-        .role = ROLE_ADMIN,
+        .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE, .members = device_row_members, .count = DEVICE_ROW_MEMBERS},
-        .doc = "The devices by DeviceID.",
+        .doc = "The devices by DeviceID; to users limited to groups, those in them.",
         .run = list_devices,
     },
 };

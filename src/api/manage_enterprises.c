@@ -92,6 +92,13 @@ static bool check_deleted(struct call *c)
     return true;
 }
 
+/* A new one goes where there is most room. */
+static bool check_added(struct call *c)
+{
+    c->shard = shards_emptiest(c->api->shards);
+    return check_enterprise(c);
+}
+
 static enum err add_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e = {.name = "", .zone = "UTC", .created_s = job->now_s};
@@ -99,7 +106,7 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
     if (taken != ERR_OK) {
         return taken;
     }
-    e.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
+    e.id = ids_next(job->ids, ID_OF_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
     c->made_id = e.id;
     return ERR_OK;
@@ -293,7 +300,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(add_params),
         .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
         .doc = "Makes an enterprise.",
-        .check = check_enterprise,
+        .check = check_added,
         .change = add_enterprise,
         .run = answer_added,
     },

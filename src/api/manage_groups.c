@@ -37,7 +37,7 @@ static enum err add_group(struct call *c, struct job_context *job)
     }
     struct change *change = change_add(&job->changes, CHANGE_PUT_GROUP);
     change->group = (struct group){
-        .id = directory_next_id(job->directory, CHANGE_PUT_GROUP),
+        .id = ids_next(job->ids, ID_OF_GROUP),
         .enterprise_id = c->caller.enterprise_id,
         .name = call_text(c, ADD_NAME),
     };

@@ -67,7 +67,16 @@ static enum err check_login_name(struct call *c, struct job_context *job, const 
     struct user other;
     bool taken = directory_user_by_login(job->directory, name, &c->arena, &other) == ERR_OK &&
                  !other.deleted && other.id != except_id;
+    taken = taken || unique_is_taken(&c->names, 0);
     return taken ? call_refuse(c, 409, NAME_TAKEN) : ERR_OK;
+}
+
+static void list_name(struct call *c)
+{
+    if (call_has(c, USER_LOGIN)) {
+        *call_want_names(c, 1) =
+            (struct unique_name){.kind = NAME_LOGIN, .text = call_text(c, USER_LOGIN)};
+    }
 }
 
 static enum err check_groups(struct call *c, struct job_context *job, int64_t enterprise_id)
@@ -124,7 +133,7 @@ static enum err add_user(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
-    u.id = directory_next_id(job->directory, CHANGE_PUT_USER);
+    u.id = ids_next(job->ids, ID_OF_USER);
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
     c->made_id = u.id;
     return ERR_OK;
@@ -348,6 +357,7 @@ static const struct api_method rows[] = {
         .doc = "Makes a user of the enterprise.",
         .check = check_user,
         .prepare = prepare_user,
+        .names = list_name,
         .change = add_user,
         .run = answer_added,
     },
@@ -365,6 +375,7 @@ static const struct api_method rows[] = {
         .doc = "Changes the fields given; a new password ends the user's tokens.",
         .check = check_user,
         .prepare = prepare_user,
+        .names = list_name,
         .change = modify_user,
     },
     {

@@ -120,6 +120,12 @@ struct api_method {
     /* Before `change`, on a thread that may work for long; may be NULL. False: answered already. */
     bool (*prepare)(struct call *c);
     /*
+     * Of a job that makes or renames what is unique on the platform, where there are several
+     * shards: lists the names in call_want_names(). They are reserved before the job; which of them
+     * are taken unique_is_taken() tells `change`. NULL: there are none.
+     */
+    void (*names)(struct call *c);
+    /*
      * A step of the job, on the ingest thread (job_run of ingest.h): checks against the directory
      * as it then is and appends what changes. Of a refusal call_refuse() says what the client
      * hears; ERR_NOT_FOUND leaves that to `run`.

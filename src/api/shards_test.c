@@ -11,13 +11,15 @@
 #include <poll.h>
 #include <semaphore.h>
 
+#include "api/auth.h"
 #include "api/testing.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "ingest/unique.h"
 
-enum { SHARDS = 2, JOB_MS = 120000, CLIENT_MS = 120000, TEXT_MAX = 512 };
+enum { SHARDS = 2, RACES = 40, JOB_MS = 120000, CLIENT_MS = 120000, TEXT_MAX = 512 };
 
-static const int64_t second_ids = INT64_C(1) << INGEST_ID_BITS;
+static const int64_t second_ids = INT64_C(1) << ID_BITS;
 
 struct pair {
     struct platform *p; /* its shards are those below */
@@ -28,21 +30,19 @@ struct pair {
 
 /* ---- taking up and down ---- */
 
-/* The second shard's enterprise with an admin of the password that Anna of the first one has. */
+/* The second shard's enterprise with an admin. */
 static enum err populate(struct job_context *job, void *arg)
 {
-    const char *const *hash = arg;
     struct change *e = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
-    e->enterprise =
-        (struct enterprise){.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE),
-                            .name = "Two",
-                            .zone = "UTC",
-                            .created_s = job->now_s};
+    e->enterprise = (struct enterprise){.id = ids_next(job->ids, ID_OF_ENTERPRISE),
+                                        .name = "Two",
+                                        .zone = "UTC",
+                                        .created_s = job->now_s};
     struct change *u = change_add(&job->changes, CHANGE_PUT_USER);
-    u->user = (struct user){.id = directory_next_id(job->directory, CHANGE_PUT_USER),
+    u->user = (struct user){.id = ids_next(job->ids, ID_OF_USER),
                             .enterprise_id = e->enterprise.id,
                             .login_name = "Berta",
-                            .password_hash = *hash,
+                            .password_hash = arg,
                             .role = ROLE_ADMIN,
                             .created_s = job->now_s};
     return ERR_OK;
@@ -64,32 +64,31 @@ static void open_port(struct pair *w)
     assert_int_equal(gateway_new(&options, &w->gateway), ERR_OK);
 }
 
-/* The enterprises of both: Anna is admin of One, in the first shard; Berta of Two. */
-static void make_enterprises(struct pair *w)
+/* What is there before the two are served as one platform. */
+static void make_accounts(struct pair *w)
 {
-    struct arena arena = {0};
-    struct user anna;
-    make_fleet(w->p);
-    assert_int_equal(directory_user_by_login(w->at[0].directory, "anna", &arena, &anna), ERR_OK);
-    assert_int_equal(
-        ingest_call(w->at[1].ingest, populate, (void *)&anna.password_hash, NULL, JOB_MS), ERR_OK);
-    arena_free(&arena);
+    char hash[AUTH_PASSWORD_HASH_SIZE];
+    auth_hash_password("secret-1", hash);
+    assert_int_equal(api_make_root(w->at[0].ingest, "root-password"), ERR_OK);
+    assert_int_equal(ingest_call(w->at[1].ingest, populate, hash, NULL, JOB_MS), ERR_OK);
 }
 
+/* Anna is admin of One, in the first shard; Berta of Two. */
 static int open_pair(void **state)
 {
     struct pair *w = mem_new(sizeof(*w));
     w->p = mem_new(sizeof(*w->p));
-    w->p->shards = (struct shards){.at = w->at, .count = SHARDS};
+    w->p->shards = (struct shards){.at = w->at, .count = SHARDS, .unique = unique_new()};
     open_port(w);
     struct unknown_trackers *unknown = unknown_new();
     for (uint32_t i = 0; i < SHARDS; i++) {
         w->at[i] = (struct shard){.id = i, .unknown = unknown};
         w->directories[i] = shard_open(w->p, &w->at[i], w->gateway);
     }
-    assert_int_equal(api_make_root(w->at[0].ingest, "root-password"), ERR_OK);
+    make_accounts(w);
+    assert_int_equal(unique_start(w->p->shards.unique, &w->p->shards), ERR_OK);
     api_open(w->p);
-    make_enterprises(w);
+    make_fleet(w->p);
     gateway_run(w->gateway, &w->p->shards);
     *state = w;
     return 0;
@@ -108,6 +107,7 @@ static int close_pair(void **state)
     for (size_t i = 0; i < SHARDS; i++) {
         shard_close(&w->at[i], w->directories[i]);
     }
+    unique_free(w->p->shards.unique);
     unknown_free(w->at[0].unknown);
     free(w->p);
     free(w);
@@ -285,6 +285,131 @@ static void a_stranger_is_registered_in_either(void **state)
     assert_int_equal(counter_get(&w->p->counters, fixes_stored), 1);
 }
 
+static void a_new_enterprise_goes_where_there_is_most_room(void **state)
+{
+    struct pair *w = *state;
+    char wanted[TEXT_MAX];
+    add_device(w, "anna", "car-a");
+    log_in(w->p, "root", "root-password");
+    (void)snprintf(wanted, sizeof(wanted), "\"HoldID\":%lld}", (long long)second_ids + 2);
+    assert_non_null(strstr(call(w->p, "manage/AddEnterprise", "{\"HoldName\":\"Three\"}"), wanted));
+    add_device(w, "berta", "car-b");
+    add_device(w, "berta", "car-c");
+    log_in(w->p, "root", "root-password");
+    expect(w->p, "manage/AddEnterprise", "{\"HoldName\":\"Four\"}",
+           "{\"Code\":200,\"Data\":{\"HoldID\":2},\"ErrMsg\":null}");
+}
+
+/* ---- what is unique on the platform ---- */
+
+#define TAKEN(name) "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"" name " is taken\"}"
+
+static void a_device_id_is_in_one_shard_alone(void **state)
+{
+    struct pair *w = *state;
+    add_device(w, "anna", "0077");
+    log_in(w->p, "berta", "secret-1");
+    expect(w->p, "manage/AddDevice", "{\"DeviceID\":\"77\"}", TAKEN("DeviceID"));
+    expect(w->p, "manage/AddDevices",
+           "{\"Devices\":[{\"DeviceID\":\"078\"},{\"DeviceID\":1},{\"DeviceID\":\"077\"},"
+           "{\"DeviceID\":\"78\"},{\"DeviceID\":\"79\"}]}",
+           "{\"Code\":200,\"Data\":{\"added\":3,\"errors\":["
+           "{\"index\":2,\"ErrMsg\":\"DeviceID is taken\"},"
+           "{\"index\":3,\"ErrMsg\":\"DeviceID is taken\"}]},\"ErrMsg\":null}");
+    log_in(w->p, "anna", "secret-1");
+    expect(w->p, "manage/DeleteDevice", "{\"DeviceID\":\"77\"}", DONE);
+    add_device(w, "berta", "77");
+    log_in(w->p, "anna", "secret-1");
+    expect(w->p, "manage/AddDevice", "{\"DeviceID\":\"0077\"}", TAKEN("DeviceID"));
+    /* Two is deleted with its devices, at once for whoever asks. */
+    log_in(w->p, "root", "root-password");
+    char body[TEXT_MAX];
+    (void)snprintf(body, sizeof(body), "{\"HoldID\":%lld}", (long long)second_ids + 1);
+    expect(w->p, "manage/DeleteEnterprise", body, DONE);
+    add_device(w, "anna", "0077");
+}
+
+static void add_user(struct pair *w, const char *login_name, const char *answer)
+{
+    char body[TEXT_MAX];
+    (void)snprintf(body, sizeof(body),
+                   "{\"LoginName\":\"%s\",\"PassWord\":\"secret-1\",\"Role\":\"viewer\"}",
+                   login_name);
+    assert_non_null(strstr(call(w->p, "manage/AddUser", body), answer));
+}
+
+static void a_login_name_is_in_one_shard_alone(void **state)
+{
+    struct pair *w = *state;
+    char body[TEXT_MAX];
+    log_in(w->p, "anna", "secret-1");
+    add_user(w, "berta", TAKEN("LoginName"));
+    add_user(w, "Carl", "\"UserID\":3");
+    log_in(w->p, "berta", "secret-1");
+    add_user(w, "ROOT", TAKEN("LoginName"));
+    add_user(w, "CARL", TAKEN("LoginName"));
+    add_user(w, "Dora", "\"Code\":200");
+    (void)snprintf(body, sizeof(body), "{\"UserID\":%lld,\"LoginName\":\"carl\"}",
+                   (long long)second_ids + 2);
+    expect(w->p, "manage/ModifyUser", body, TAKEN("LoginName"));
+    log_in(w->p, "anna", "secret-1");
+    expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Dora\"}", TAKEN("LoginName"));
+    expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Erna\"}", DONE);
+    log_in(w->p, "berta", "secret-1");
+    expect(w->p, "manage/ModifyUser", body, DONE);
+    log_in(w->p, "anna", "secret-1");
+    add_user(w, "dora", "\"Code\":200");
+    expect(w->p, "manage/DeleteUser", "{\"UserID\":3}", DONE);
+    log_in(w->p, "berta", "secret-1");
+    add_user(w, "erna", "\"Code\":200");
+}
+
+/* A client of its own, that adds devices. */
+struct adder {
+    struct platform *client;
+    pthread_t thread;
+    bool has_added[RACES];
+};
+
+static void *run_adder(void *arg)
+{
+    struct adder *a = arg;
+    char body[TEXT_MAX];
+    for (int i = 0; i < RACES; i++) {
+        (void)snprintf(body, sizeof(body), "{\"DeviceID\":\"race-%d\"}", i);
+        const char *answer = call(a->client, "manage/AddDevice", body);
+        a->has_added[i] = strcmp(answer, DONE) == 0;
+        check(a->has_added[i] || strcmp(answer, TAKEN("DeviceID")) == 0);
+    }
+    return NULL;
+}
+
+/* Of two calls at once, in either shard, one gets the DeviceID. */
+static void two_at_once_get_one_device_id_once(void **state)
+{
+    struct pair *w = *state;
+    static const char *const names[SHARDS] = {"anna", "berta"};
+    struct adder adders[SHARDS];
+    for (size_t i = 0; i < SHARDS; i++) {
+        adders[i].client = mem_new(sizeof(*adders[i].client));
+        adders[i].client->api = w->p->api;
+        log_in(adders[i].client, names[i], "secret-1");
+    }
+    for (size_t i = 0; i < SHARDS; i++) {
+        assert_int_equal(pthread_create(&adders[i].thread, NULL, run_adder, &adders[i]), 0);
+    }
+    for (size_t i = 0; i < SHARDS; i++) {
+        assert_int_equal(pthread_join(adders[i].thread, NULL), 0);
+        free(adders[i].client);
+    }
+    for (int i = 0; i < RACES; i++) {
+        assert_true(adders[0].has_added[i] != adders[1].has_added[i]);
+    }
+    assert_int_equal(directory_device_count(w->at[0].directory) +
+                         directory_device_count(w->at[1].directory),
+                     RACES);
+}
+
 /* ---- one shard held up ---- */
 
 struct blocker {
@@ -404,6 +529,10 @@ int main(void)
         PAIR_TEST(ids_of_the_two_never_meet),
         PAIR_TEST(root_is_led_by_the_enterprise),
         PAIR_TEST(a_stranger_is_registered_in_either),
+        PAIR_TEST(a_new_enterprise_goes_where_there_is_most_room),
+        PAIR_TEST(a_device_id_is_in_one_shard_alone),
+        PAIR_TEST(a_login_name_is_in_one_shard_alone),
+        PAIR_TEST(two_at_once_get_one_device_id_once),
         PAIR_TEST(answers_of_a_connection_keep_their_order),
         PAIR_TEST(a_full_queue_stops_its_own_shard_alone),
     };

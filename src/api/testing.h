@@ -45,7 +45,8 @@ static inline void on_fatal(void *context, enum err e)
 
 /*
  * Starts a shard, whose id and unknown trackers are set, in a directory of its own; answers that,
- * for shard_close(). `gateway`: gets its verdicts; NULL: nobody does.
+ * for shard_close(). The first one has the table of names, if p->shards has one. `gateway`: gets
+ * its verdicts; NULL: nobody does.
  */
 static inline char *shard_open(struct platform *p, struct shard *shard, struct gateway *gateway)
 {
@@ -58,6 +59,7 @@ static inline char *shard_open(struct platform *p, struct shard *shard, struct g
         .store = shard->store,
         .directory = shard->directory,
         .unknown = shard->unknown,
+        .unique = shard->id == 0 ? p->shards.unique : NULL,
         .counters = &p->counters,
         .queue_bytes = 1 << 22,
         .deliver = gateway != NULL ? gateway_deliver : deliver_nothing,

@@ -113,12 +113,6 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_CLOCK] = {.put = directory_put_clock, .forget = directory_forget_clock},
 };
 
-static void note_id(struct directory *dir, enum entity_kind kind, int64_t id)
-{
-    check(id > 0);
-    dir->last_ids[kind] = id > dir->last_ids[kind] ? id : dir->last_ids[kind];
-}
-
 void directory_apply(struct directory *dir, const struct change *c)
 {
     enum entity_kind kind = change_entity(c->kind);
@@ -127,9 +121,6 @@ void directory_apply(struct directory *dir, const struct change *c)
         return;
     }
     directory_lock_write(dir);
-    if (entity_has_id(kind)) {
-        note_id(dir, kind, entity_id(kind, change_value(c)));
-    }
     if (change_is_deletion(c->kind)) {
         check(keeper->forget != NULL);
         keeper->forget(dir, c);
@@ -137,23 +128,4 @@ void directory_apply(struct directory *dir, const struct change *c)
         keeper->put(dir, c);
     }
     directory_unlock(dir);
-}
-
-void directory_number_behind(struct directory *dir, int64_t last)
-{
-    directory_lock_write(dir);
-    for (size_t kind = 0; kind < ENTITY_COUNT; kind++) {
-        dir->last_ids[kind] = last;
-    }
-    directory_unlock(dir);
-}
-
-int64_t directory_next_id(struct directory *dir, enum change_kind kind)
-{
-    enum entity_kind entity = change_entity(kind);
-    check(entity_has_id(entity));
-    directory_lock_write(dir);
-    int64_t id = ++dir->last_ids[entity];
-    directory_unlock(dir);
-    return id;
 }

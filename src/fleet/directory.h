@@ -78,12 +78,6 @@ void directory_apply(struct directory *dir, const struct change *c);
 void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
 bool directory_has_orphans(struct directory *dir);
 
-/* Ids of every kind begin behind `last`, unless a higher one is applied. Before the first change.
- */
-void directory_number_behind(struct directory *dir, int64_t last);
-/* The next free id of the kind of entity that `kind` puts; reserves it. Ingest only. */
-int64_t directory_next_id(struct directory *dir, enum change_kind kind);
-
 /*
  * The form in which names are compared: `text` without Unicode blanks at its ends and without case.
  * Freed with g_free(). Any thread.

@@ -68,11 +68,10 @@ struct device_record {
 
 struct directory {
     pthread_rwlock_t lock;
-    int64_t last_ids[ENTITY_COUNT]; /* of each kind that has ids */
-    GTree *plain[ENTITY_COUNT];     /* of these all but devices: id -> the struct, owned */
-    GHashTable *group_names;        /* enterprise and folded name -> id, of live groups */
-    GHashTable *logins;             /* folded name -> struct user */
-    GHashTable *tokens;             /* hash -> struct token, owned */
+    GTree *plain[ENTITY_COUNT]; /* of these all but devices: id -> the struct, owned */
+    GHashTable *group_names;    /* enterprise and folded name -> id, of live groups */
+    GHashTable *logins;         /* folded name -> struct user */
+    GHashTable *tokens;         /* hash -> struct token, owned */
     size_t token_sweep_at;
     GHashTable *addresses;  /* user id -> struct known_addresses, owned */
     GHashTable *focus;      /* set of struct focus, owned */

@@ -13,35 +13,6 @@
 #include "fleet/directory_private.h"
 #include "model/message.h"
 
-/* ---- ids ---- */
-
-static void ids_go_on_after_what_was_loaded(void **state)
-{
-    struct fixture *f = *state;
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_ENTERPRISE), 3);
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_USER), 1);
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_USER), 2);
-    put_device(f->dir, (struct device){.id = 41, .enterprise_id = ACME, .deleted = true});
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_DEVICE), 42);
-    put_device(f->dir, (struct device){.id = 7, .enterprise_id = ACME, .device_id = "7"});
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_DEVICE), 43);
-    assert_int_equal(directory_next_id(f->dir, CHANGE_PUT_GROUP), 1);
-}
-
-static void ids_begin_behind_a_number(void **state)
-{
-    (void)state;
-    const int64_t last = INT64_C(3) << 40;
-    struct directory *dir = directory_new();
-    directory_number_behind(dir, last);
-    assert_int_equal(directory_next_id(dir, CHANGE_PUT_ENTERPRISE), last + 1);
-    assert_int_equal(directory_next_id(dir, CHANGE_PUT_DEVICE), last + 1);
-    put_enterprise(dir, (struct enterprise){.id = ACME});
-    put_enterprise(dir, (struct enterprise){.id = last + 7});
-    assert_int_equal(directory_next_id(dir, CHANGE_PUT_ENTERPRISE), last + 8);
-    directory_free(dir);
-}
-
 /* ---- devices ---- */
 
 /* The internal id, 0 where nothing is found. */
@@ -448,8 +419,6 @@ static void texts_and_parts_are_not_its_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_DIRECTORY(ids_go_on_after_what_was_loaded),
-        cmocka_unit_test(ids_begin_behind_a_number),
         WITH_DIRECTORY(trackers_are_found_without_leading_zeros),
         WITH_DIRECTORY(an_identity_of_the_older_rule_is_found),
         WITH_DIRECTORY(identities_with_letters_are_told_apart_by_zeros),

@@ -19,7 +19,9 @@
  * Repeats. Only a fix that is not newer than the newest can repeat a stored one, or one whose time
  * was replaced, now or then, so that the usual fix is never looked for. state.current is merged
  * from many fixes and no raw fix: what is compared with are the fixes of this batch and those in
- * the store.
+ * the store. Reports that may be repeats wait, with all of their device behind them, until the
+ * batch has all that came, and the store is asked for all of them at once; then they are staged in
+ * the order that they came in.
  *
  * Late ones. A fix older than the newest is stored and leaves the state as it is; the store makes
  * the fold again from there.
@@ -29,6 +31,7 @@
 #include "ingest/ingest_private.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
+enum { GUISES_MAX = 1 + 2 * CLOCK_FORMERS_MAX };
 enum { ROLLOVER_S = 1024 * 7 * 86400, ROLLOVERS_MAX = 2, ROLLOVER_BEHIND_MAX_S = 90 * 86400 };
 static const int64_t TIME_MIN_S = 1104537600; /* 2005-01-01T00:00:00Z */
 
@@ -83,13 +86,15 @@ static void judge_time(struct fix *f, int64_t newest_s)
     }
 }
 
-/* What is staged: a fix, and its time in the zones that its clock was read in before. */
-struct report {
-    struct fix fix;
-    struct bytes extras;
-    size_t former_count;
-    int64_t formers[CLOCK_FORMERS_MAX]; /* as many are set */
-};
+/* A report without a time of its own is filed under the newest, which may have become another. */
+static void file_untimed(struct fix *f, int64_t newest_s)
+{
+    if ((f->has & (FIX_HAS_TIME | FIX_HAS_POSITION)) == 0) {
+        f->gps_time_s = newest_s;
+    }
+}
+
+/* ---- what is staged ---- */
 
 static struct bytes extras_of(const struct stage *s, size_t i)
 {
@@ -115,12 +120,6 @@ static bool is_staged(struct ingest *in, struct stage *s, const struct fix *f, s
         }
     }
     return false;
-}
-
-static bool is_repeat(struct ingest *in, struct stage *s, const struct fix *f, struct bytes extras)
-{
-    return is_staged(in, s, f, extras) ||
-           (!in->is_lost && store_has_repeat(in->options.store, s->hand->device, f, extras));
 }
 
 /* Room for one more; extras only once there are any. */
@@ -163,60 +162,104 @@ static void append(struct ingest *in, struct stage *s, const struct report *r)
     }
 }
 
+/* ---- what is known ---- */
+
+/* As what a report may be stored. */
+struct guises {
+    struct fix at[GUISES_MAX];
+    size_t count;
+};
+
 /* Sent again, a fix may be right that was too far ahead when it came first. */
-static bool was_ahead(struct ingest *in, struct stage *s, const struct report *r)
+static bool may_have_been_ahead(const struct stage *s, const struct fix *f)
 {
     const struct fix *newest = &s->live.state.current;
-    const struct fix *f = &r->fix;
-    if ((newest->flags & FIX_TIME_REPLACED) == 0 || (f->has & FIX_HAS_TIME) == 0 ||
-        f->gps_time_s <= newest->gps_time_s) {
-        return false;
-    }
-    struct fix ahead = *f;
-    replace_time(&ahead);
-    return is_repeat(in, s, &ahead, r->extras);
+    return (newest->flags & FIX_TIME_REPLACED) != 0 && (f->has & FIX_HAS_TIME) != 0 &&
+           f->gps_time_s > newest->gps_time_s;
+}
+
+static void add_ahead(struct guises *g, const struct fix *f)
+{
+    g->at[g->count] = *f;
+    replace_time(&g->at[g->count++]);
 }
 
 /*
  * Sent again after its clock was found to be in another zone, a fix may be stored under the time
  * of the zone before, or, where that was too far ahead, under its arrival.
  */
-static bool was_read_otherwise(struct ingest *in, struct stage *s, const struct report *r)
+static void add_former(struct guises *g, const struct report *r, int64_t former_s)
 {
-    for (size_t i = 0; i < r->former_count; i++) {
-        struct fix f = r->fix;
-        f.flags &= ~(uint32_t)(FIX_TIME_REPLACED | FIX_TIME_MOVED);
-        f.original_time_s = 0;
-        f.gps_time_s = r->formers[i];
-        struct fix ahead = f;
-        replace_time(&ahead);
-        judge_time(&f, 0);
-        if (is_repeat(in, s, &f, r->extras) || is_repeat(in, s, &ahead, r->extras)) {
-            return true;
-        }
-    }
-    return false;
+    struct fix *f = &g->at[g->count++];
+    *f = r->fix;
+    f->flags &= ~(uint32_t)(FIX_TIME_REPLACED | FIX_TIME_MOVED);
+    f->original_time_s = 0;
+    f->gps_time_s = former_s;
+    add_ahead(g, f);
+    judge_time(f, 0);
 }
 
-static bool is_known(struct ingest *in, struct stage *s, const struct report *r)
+/* None for most reports, which are newer than the newest. */
+static void find_guises(const struct stage *s, const struct report *r, struct guises *out)
 {
     const struct fix *f = &r->fix;
     bool is_newest = f->gps_time_s > s->live.state.current.gps_time_s;
-    bool is_replaced = (f->flags & FIX_TIME_REPLACED) != 0;
-    bool known = !is_newest || is_replaced ? is_repeat(in, s, f, r->extras) : was_ahead(in, s, r);
-    return known || was_read_otherwise(in, s, r);
+    out->count = 0;
+    if (!is_newest || (f->flags & FIX_TIME_REPLACED) != 0) {
+        out->at[out->count++] = *f;
+    } else if (may_have_been_ahead(s, f)) {
+        add_ahead(out, f);
+    }
+    for (size_t i = 0; i < r->former_count; i++) {
+        add_former(out, r, r->formers[i]);
+    }
 }
 
-/* A report whose time is judged. */
+/* Whether there are any. */
+static bool has_guises(const struct stage *s, const struct report *r)
+{
+    const struct fix *f = &r->fix;
+    return f->gps_time_s <= s->live.state.current.gps_time_s ||
+           (f->flags & FIX_TIME_REPLACED) != 0 || r->former_count > 0 || may_have_been_ahead(s, f);
+}
+
+/* Whether the store has it: as was answered, or where something else was asked, asked now. */
+static bool is_stored(struct ingest *in, const struct stage *s, const struct waiting *w,
+                      const struct fix *f)
+{
+    for (size_t i = 0; i < w->asked_count; i++) {
+        const struct fix *asked = &w->asked[i].fix;
+        if (asked->gps_time_s == f->gps_time_s && asked->flags == f->flags) {
+            return w->asked[i].is_repeat;
+        }
+    }
+    struct store_candidate c = {.device = s->hand->device, .fix = *f, .extras = w->report.extras};
+    if (!in->is_lost) {
+        store_find_repeats(in->options.store, &c, 1);
+    }
+    return c.is_repeat;
+}
+
+static bool is_known(struct ingest *in, struct stage *s, const struct waiting *w)
+{
+    const struct report *r = &w->report;
+    struct guises g;
+    find_guises(s, r, &g);
+    bool is_known = false;
+    for (size_t i = 0; i < g.count && !is_known; i++) {
+        is_known = is_staged(in, s, &g.at[i], r->extras) || is_stored(in, s, w, &g.at[i]);
+    }
+    return is_known;
+}
+
+/* ---- taking ---- */
+
+/* A report that is not known. */
 static void take(struct ingest *in, struct stage *s, const struct report *r)
 {
     struct batch *b = &in->batch;
     const struct fix *f = &r->fix;
     int64_t newest_s = s->live.state.current.gps_time_s;
-    if (is_known(in, s, r)) {
-        b->repeated++;
-        return;
-    }
     append(in, s, r);
     upkeep_note_time(in, f);
     if (f->gps_time_s >= newest_s) {
@@ -227,6 +270,82 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
     b->late++;
     s->late_from_s = s->has_late && s->late_from_s < f->gps_time_s ? s->late_from_s : f->gps_time_s;
     s->has_late = true;
+}
+
+/* Lets a report wait, and those of its device behind it: what it is decides on theirs. */
+static void await(struct ingest *in, struct stage *s, const struct report *r)
+{
+    struct waiting *w = arena_new(&in->batch.arena, sizeof(*w));
+    w->report = *r;
+    if (s->waiting == NULL) {
+        s->waiting_end = &s->waiting;
+    }
+    *s->waiting_end = w;
+    s->waiting_end = &w->next;
+    in->batch.waiting++;
+}
+
+/* Puts the questions of a device's reports behind those of others; `at` has room. */
+static size_t ask_for_stage(const struct stage *s, struct store_candidate *at)
+{
+    size_t count = 0;
+    for (struct waiting *w = s->waiting; w != NULL; w = w->next) {
+        struct guises g;
+        find_guises(s, &w->report, &g);
+        w->asked = &at[count];
+        w->asked_count = g.count;
+        for (size_t i = 0; i < g.count; i++) {
+            at[count++] = (struct store_candidate){
+                .device = s->hand->device, .fix = g.at[i], .extras = w->report.extras};
+        }
+    }
+    return count;
+}
+
+/* As many as ask_for_stage() may put there. */
+static size_t questions_most(const struct stage *s)
+{
+    size_t most = 0;
+    for (const struct waiting *w = s->waiting; w != NULL; w = w->next) {
+        most += 1 + 2 * w->report.former_count;
+    }
+    return most;
+}
+
+static void take_waiting(struct ingest *in, struct stage *s)
+{
+    for (struct waiting *w = s->waiting; w != NULL; w = w->next) {
+        file_untimed(&w->report.fix, s->live.state.current.gps_time_s);
+        if (is_known(in, s, w)) {
+            in->batch.repeated++;
+        } else {
+            take(in, s, &w->report);
+        }
+    }
+}
+
+void stage_waiting(struct ingest *in)
+{
+    struct batch *b = &in->batch;
+    size_t most = 0;
+    size_t count = 0;
+    if (b->waiting == 0) {
+        return;
+    }
+    for (size_t i = 0; i < b->stage_count; i++) {
+        most += questions_most(&b->stages[i]);
+    }
+    struct store_candidate *asked = arena_new_array(&b->arena, most, sizeof(*asked));
+    for (size_t i = 0; i < b->stage_count; i++) {
+        count += ask_for_stage(&b->stages[i], &asked[count]);
+    }
+    if (!in->is_lost) {
+        store_find_repeats(in->options.store, asked, count);
+    }
+    for (size_t i = 0; i < b->stage_count; i++) {
+        take_waiting(in, &b->stages[i]);
+    }
+    b->waiting = 0;
 }
 
 /* Reads a local time in the device's zone. */
@@ -253,7 +372,11 @@ void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
     judge_time(&r.fix, s->live.state.current.gps_time_s);
     b->replaced += (r.fix.flags & FIX_TIME_REPLACED) != 0;
     b->moved += (r.fix.flags & FIX_TIME_MOVED) != 0;
-    take(in, s, &r);
+    if (s->waiting != NULL || has_guises(s, &r)) {
+        await(in, s, &r);
+    } else {
+        take(in, s, &r);
+    }
 }
 
 void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *head,

@@ -120,6 +120,36 @@ static void a_heartbeat_may_hold_values_alone(void **state)
     arena_free(&arena);
 }
 
+/*
+ * A repeat is known when the store is asked; what its device sent behind it is staged in its order
+ * then, here a heartbeat without a time of its own, which is filed under the newest fix.
+ */
+static void what_waits_for_the_store_keeps_its_order(void **state)
+{
+    struct rig *r = *state;
+    struct arena arena = {0};
+    struct message messages[] = {
+        {.kind = MESSAGE_FIX, .fix = kit_fix(KIT_TIME_S)},
+        {.kind = MESSAGE_FIX, .fix = kit_fix(KIT_TIME_S + 60)},
+        {.kind = MESSAGE_HEARTBEAT, .extras = values_of(&arena, 2)},
+        {.kind = MESSAGE_FIX, .fix = kit_fix(KIT_TIME_S + 30)},
+        {.kind = MESSAGE_HEARTBEAT, .extras = values_of(&arena, 2)},
+    };
+    struct fix stored[5];
+    assert_int_equal(rig_send(r, rig_arrival(messages, 1)).outcome, OUTCOME_STORED);
+    for (size_t again = 0; again < 2; again++) {
+        assert_int_equal(rig_send(r, rig_arrival(messages, 5)).outcome, OUTCOME_STORED);
+        assert_counter(r, fixes_repeated, 2 + 5 * again);
+        assert_counter(r, fixes_late, 1);
+        assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, stored, 5), 4);
+        assert_int_equal(stored[1].gps_time_s, KIT_TIME_S + 30);
+        assert_int_equal(stored[3].gps_time_s, KIT_TIME_S + 60);
+        assert_int_equal(stored[3].flags & FIX_HEARTBEAT, FIX_HEARTBEAT);
+    }
+    assert_int_equal(rig_live(r, RIG_DEVICE).state.current.gps_time_s, KIT_TIME_S + 60);
+    arena_free(&arena);
+}
+
 /* A clock that is wrong: what it said is compared, wherever the fix was filed. */
 static void a_wrong_clock_is_known_again(void **state)
 {
@@ -251,6 +281,7 @@ int main(void)
         WITH_RIG(many_of_one_batch_are_told_apart),
         WITH_RIG(values_stay_with_their_fixes),
         WITH_RIG(a_heartbeat_may_hold_values_alone),
+        WITH_RIG(what_waits_for_the_store_keeps_its_order),
         WITH_RIG(a_wrong_clock_is_known_again),
         WITH_RIG(a_time_that_became_right_is_known_again),
         WITH_RIG(a_rolled_over_week_is_moved_and_known_again),

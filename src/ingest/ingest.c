@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ingest/ingest_private.h"
+#include "ingest/unique.h"
 
 enum {
     PAUSE_US = 2000,
@@ -118,7 +119,11 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct change *c = &changes[i];
         directory_apply(in->options.directory, c);
-        if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
+        if (c->kind == CHANGE_PUT_IDS) {
+            ids_note_committed(&in->ids, &c->ids);
+        } else if (c->kind == CHANGE_PUT_NAME) {
+            unique_note_committed(in->options.unique, &c->name);
+        } else if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
             ingest_drop_hand(in, c->device.id);
         } else if (c->kind == CHANGE_PUT_DEVICE) {
             unknown_forget(in->options.unknown, c->device.device_id);
@@ -173,6 +178,10 @@ static void load_change(void *context, const struct change *c)
     struct ingest *in = context;
     if (c->kind == CHANGE_PUT_PART) {
         parts_restore(in, &c->part);
+    } else if (c->kind == CHANGE_PUT_IDS) {
+        ids_load(&in->ids, &c->ids);
+    } else if (c->kind == CHANGE_PUT_NAME && in->options.unique != NULL) {
+        unique_load(in->options.unique, &c->name);
     } else {
         directory_apply(in->options.directory, c);
     }
@@ -205,10 +214,9 @@ static void free_ingest(struct ingest *in)
 
 enum err ingest_start(const struct ingest_options *options, struct ingest **out)
 {
-    check(options->shard < INGEST_SHARDS_MAX);
-    directory_number_behind(options->directory, (int64_t)options->shard << INGEST_ID_BITS);
     struct ingest *in = mem_new(sizeof(*in));
     in->options = *options;
+    ids_init(&in->ids, options->shard);
     in->queue = queue_new(options->queue_bytes + MARK_HEADROOM_BYTES);
     jobs_init(&in->jobs);
     in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);

@@ -11,6 +11,7 @@
 #include "base/fair.h"
 #include "fleet/directory.h"
 #include "fleet/unknown.h"
+#include "ingest/ids.h"
 #include "model/change.h"
 #include "model/message.h"
 #include "protocols/protocol.h"
@@ -22,6 +23,7 @@
  * Everything it is given goes through one queue, bounded in bytes.
  */
 struct ingest;
+struct unique;
 
 /* A connection of the gateway: a verdict for a generation that is gone is dropped there. */
 struct connection_ref {
@@ -60,17 +62,12 @@ struct verdict {
     uint32_t credit_bytes; /* what ingest_push() charged, to be given back to the connection */
 };
 
-/*
- * Ids say where they were made: those of shard S are S << INGEST_ID_BITS and a number from 1 on. Of
- * INGEST_SHARDS_MAX shards they stay below 2^53, which is exact in every reader of JSON.
- */
-enum { INGEST_ID_BITS = 40, INGEST_SHARDS_MAX = 1 << 13 };
-
 struct ingest_options {
-    uint32_t shard; /* whose ids it makes; below INGEST_SHARDS_MAX */
+    uint32_t shard; /* whose ids it makes; below SHARDS_MAX */
     struct store *store;
     struct directory *directory;
     struct unknown_trackers *unknown;
+    struct unique *unique; /* the first of several shards; else NULL. ingest/unique.h */
     struct counters *counters;
     size_t queue_bytes;
     bool registration_open;  /* unregistered trackers are added ... */
@@ -122,6 +119,7 @@ enum err ingest_health(struct ingest *in);
 struct job_context {
     struct directory *directory;
     struct unknown_trackers *unknown;
+    struct ids *ids;            /* for ids_next() */
     struct change_list changes; /* its arena lives until the commit */
     int64_t now_s;
     int64_t pause_us; /* for job_pauses() */

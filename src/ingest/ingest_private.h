@@ -10,6 +10,7 @@
 #include "base/queue.h"
 #include "fleet/clock_zone.h"
 #include "fleet/live.h"
+#include "ingest/ids.h"
 #include "ingest/ingest.h"
 #include "ingest/intake.h"
 
@@ -40,6 +41,23 @@ struct staged_clock {
     int16_t was_min; /* before it has */
 };
 
+/* A fix on its way into the batch. */
+struct report {
+    struct fix fix;
+    struct bytes extras;
+    size_t former_count;
+    int64_t formers[CLOCK_FORMERS_MAX]; /* its time in the zones that its clock was read in before;
+                                           as many are set */
+};
+
+/* A report that may be stored already: the store is asked for all of a batch at once (fixes.c). */
+struct waiting {
+    struct waiting *next;
+    struct report report;
+    struct store_candidate *asked; /* what the store was asked for it, with the answers */
+    size_t asked_count;
+};
+
 /* A device's copy in the batch under way. */
 struct stage {
     struct hand *hand;
@@ -49,7 +67,9 @@ struct stage {
     struct bytes *extras; /* of each of them, there too; NULL: none has any */
     size_t count;
     size_t capacity;
-    GHashTable *prints; /* of `fixes`, where there are many; NULL: not made */
+    GHashTable *prints;      /* of `fixes`, where there are many; NULL: not made */
+    struct waiting *waiting; /* reports, the first one; in the batch's arena */
+    struct waiting **waiting_end;
     bool has_late;
     int64_t late_from_s;
     struct staged_clock *clock; /* in the batch's arena; NULL: nothing is known, or not asked: */
@@ -69,6 +89,7 @@ struct batch {
     struct change_list changes;
     GHashTable *newcomers; /* device_id_key() -> index of the stage, of devices this batch adds */
     size_t fixes;
+    size_t waiting;
     uint64_t repeated;
     uint64_t late;
     uint64_t refused;
@@ -125,7 +146,9 @@ struct ingest {
     _Atomic int64_t commit_began_ms; /* monotonic; 0: none is under way */
     bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
+    bool said_no_text_ids;
     int64_t last_warning_ms;
+    struct ids ids;
     GHashTable *hands; /* internal id -> struct hand, owned */
     struct batch batch;
     struct parts parts;
@@ -173,13 +196,17 @@ struct stage *batch_stage_newcomer(struct ingest *in, int64_t device);
 
 /*
  * Stages one report of a device, of the arrival with that head: reads and judges its time, drops a
- * repeat, folds it where it is in order.
+ * repeat, folds it where it is in order. One that may be stored already waits for
+ * stage_waiting(), and so do those of its device behind it.
  */
 void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
                const struct intake_message *m);
 /* The same of a heartbeat that carries values; one without is nothing. */
 void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *head,
                      const struct intake_message *m);
+
+/* Asks the store for what waits, all at once, and stages it; before the batch is finished. */
+void stage_waiting(struct ingest *in);
 
 /* ---- clocks.c ---- */
 

@@ -15,6 +15,8 @@
 #define RIG_VFS "ingest-faults"
 
 enum { RIG_ENTERPRISE = 1, RIG_DEVICE = 1, RIG_VERDICTS_MAX = 4096, RIG_WAIT_S = 120 };
+/* The first device that comes after a start: what was left of the range is skipped. */
+enum { RIG_NEWCOMER = IDS_AT_ONCE + 1 };
 enum { RIG_CALL_MS = 120000, RIG_QUEUE_BYTES = 1024 * 1024 };
 
 static const char rig_id[] = "013912345678";
@@ -162,9 +164,19 @@ static inline void rig_free(struct rig *r)
     free(r);
 }
 
+/* Draws the ids that rig_populate() gives away. */
+static inline enum err rig_draw_ids(struct job_context *job, void *arg)
+{
+    (void)arg;
+    assert_int_equal(ids_next(job->ids, ID_OF_ENTERPRISE), RIG_ENTERPRISE);
+    assert_int_equal(ids_next(job->ids, ID_OF_DEVICE), RIG_DEVICE);
+    return ERR_OK;
+}
+
 /* One enterprise with one device. */
 static inline void rig_populate(struct rig *r)
 {
+    assert_int_equal(ingest_call(r->ingest, rig_draw_ids, NULL, NULL, RIG_CALL_MS), ERR_OK);
     struct change c = {.kind = CHANGE_PUT_ENTERPRISE};
     c.enterprise = (struct enterprise){.id = RIG_ENTERPRISE, .name = "Acme", .zone = "UTC"};
     assert_int_equal(rig_change(r, c), ERR_OK);

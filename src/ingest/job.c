@@ -187,6 +187,7 @@ static enum err run_step(struct ingest *in, const struct ingest_job *order)
     struct job_context context = {
         .directory = in->options.directory,
         .unknown = in->options.unknown,
+        .ids = &in->ids,
         .changes = {.arena = &arena},
         .now_s = clock_wall_ms() / 1000,
         .pause_us = clock_monotonic_us() + STEP_US,
@@ -194,6 +195,7 @@ static enum err run_step(struct ingest *in, const struct ingest_job *order)
     enum err ran = order->run(&context, order->arg);
     enum err e = ran == ERR_MORE ? ERR_OK : ran;
     if (e == ERR_OK && context.changes.len > 0) {
+        ids_reserve(&in->ids, &context.changes);
         const struct store_batch stored = {.changes = context.changes.at,
                                            .change_count = context.changes.len};
         e = ingest_commit(in, &stored);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "ingest/ingest_private.h"
+#include "ingest/unique.h"
 
 static void note(struct ingest *in, const struct intake_cursor *c)
 {
@@ -63,10 +64,22 @@ static const char *free_object_code(struct ingest *in, int64_t device)
     return code;
 }
 
+/*
+ * Whether no other shard has the DeviceID, which is then reserved. Nobody is added unasked to
+ * another shard than the first: what no shard has is sent there.
+ */
+static bool is_free(struct ingest *in, const char *device_id)
+{
+    if (in->options.unique != NULL) {
+        return unique_take_device(in->options.unique, device_id, &in->batch.changes);
+    }
+    return in->options.shard == 0;
+}
+
 static size_t add(struct ingest *in, const struct intake_head *head)
 {
     struct batch *b = &in->batch;
-    int64_t device = directory_next_id(in->options.directory, CHANGE_PUT_DEVICE);
+    int64_t device = ids_next(&in->ids, ID_OF_DEVICE);
     const char *id = arena_copy_text(&b->arena, head->device_id);
     struct change *c = change_add(&b->changes, CHANGE_PUT_DEVICE);
     c->device = (struct device){
@@ -95,7 +108,7 @@ enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t 
         return ERR_OK;
     }
     if (in->options.registration_open && has_enterprise(in) &&
-        device_id_is_valid(bytes_of_text(c->head->device_id))) {
+        device_id_is_valid(bytes_of_text(c->head->device_id)) && is_free(in, c->head->device_id)) {
         *stage = add(in, c->head);
         return ERR_OK;
     }

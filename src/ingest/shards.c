@@ -55,6 +55,20 @@ const struct shard *shards_of_login(const struct shards *s, const char *login_na
     return best;
 }
 
+const struct shard *shards_emptiest(const struct shards *s)
+{
+    const struct shard *best = shards_first(s);
+    size_t fewest = directory_device_count(best->directory);
+    for (size_t i = 1; i < s->count; i++) {
+        size_t count = directory_device_count(s->at[i].directory);
+        if (count < fewest) {
+            best = &s->at[i];
+            fewest = count;
+        }
+    }
+    return best;
+}
+
 const struct shard *shards_of_enterprise(const struct shards *s, int64_t enterprise_id)
 {
     for (size_t i = s->count - 1; i > 0; i--) {

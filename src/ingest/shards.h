@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "ingest/shard.h"
 
+struct unique;
+
 /*
  * The router: which shard does the work for a device, a login, a token or an enterprise. It asks
  * the directories of the shards, each of which knows its own. What nobody has is the first shard's:
@@ -15,6 +17,7 @@
 struct shards {
     const struct shard *at; /* by id; borrowed, and unchanged while anybody asks */
     size_t count;           /* at least 1 */
+    struct unique *unique;  /* of several; NULL: the only one knows all names. Borrowed */
 };
 
 /* The first one: it has root, and what nobody has. */
@@ -23,6 +26,8 @@ const struct shard *shards_first(const struct shards *s);
 const struct shard *shards_of_device(const struct shards *s, const char *device_id);
 /* The one with the user of a login name, as directory_user_by_login(): a live one wins. */
 const struct shard *shards_of_login(const struct shards *s, const char *login_name);
+/* The one for a new enterprise: that with the fewest devices, of several the first. */
+const struct shard *shards_emptiest(const struct shards *s);
 /* The one with an enterprise, deleted or not. */
 const struct shard *shards_of_enterprise(const struct shards *s, int64_t enterprise_id);
 /*

@@ -21,7 +21,7 @@ struct world {
 
 static int64_t id_in(size_t shard, int64_t n)
 {
-    return ((int64_t)shard << INGEST_ID_BITS) + n;
+    return ((int64_t)shard << ID_BITS) + n;
 }
 
 static void open_world(struct world *w)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "ingest/ingest_private.h"
 
@@ -30,7 +31,7 @@ void batch_free(struct batch *b)
 
 bool batch_is_full(const struct batch *b)
 {
-    return b->verdict_count >= VERDICTS_MAX || b->fixes >= FIXES_MAX;
+    return b->verdict_count >= VERDICTS_MAX || b->fixes + b->waiting >= FIXES_MAX;
 }
 
 /* Room for one more element of an array that is kept from batch to batch. */
@@ -81,26 +82,44 @@ struct target {
     const struct intake_head *head;
     size_t stage;
     unsigned depth;  /* of joining: a joined message holds no parts */
-    bool is_refused; /* nothing can be read of the message that a part completed */
+    bool is_refused; /* some of it could not be taken */
 };
 
 static void take_message(struct target *t, const struct intake_message *m);
 
-static void take_text(const struct target *t, struct bytes text)
+static void say_no_text_ids(struct ingest *in)
 {
-    if (text.len == 0) {
+    if (!in->said_no_text_ids) {
+        in->said_no_text_ids = true;
+        log_line(LOG_ERROR, "text_ids_used_up", "why=\"all numbers below 2^31 are given\"");
+    }
+}
+
+/* A shard that has no ids for texts left refuses them, so that their trackers keep them. */
+static void take_text(struct target *t, struct bytes text)
+{
+    struct batch *b = &t->in->batch;
+    int64_t id = text.len == 0 ? 0 : ids_next(&t->in->ids, ID_OF_TEXT);
+    if (text.len > 0 && id == 0) {
+        t->is_refused = true;
+        say_no_text_ids(t->in);
+    }
+    if (id == 0) {
         return;
     }
-    struct batch *b = &t->in->batch;
     struct change *c = change_add(&b->changes, CHANGE_PUT_TEXT);
     c->text = (struct device_text){
         .device_id = b->stages[t->stage].hand->device,
+        .id = id,
         .time_s = t->head->rcv_time_ms / 1000,
         .text = (const char *)arena_copy(&b->arena, text).at,
     };
 }
 
-/* All parts are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing. */
+/*
+ * All parts are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing; ERR_FULL: some
+ * of it could not be taken.
+ */
 static enum err take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
                             size_t count)
 {
@@ -131,11 +150,11 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
                                                        .part = m->part,
                                                        .text = m->text});
     }
-    return ERR_OK;
+    return joined.is_refused ? ERR_FULL : ERR_OK;
 }
 
 /*
- * The last part of a message of which nothing can be read is not taken, so that its device still
+ * The last part of a message that could not be taken is not taken either, so that its device still
  * has it; the others stay until they expire.
  */
 static void take_part(struct target *t, const struct intake_message *m)
@@ -325,6 +344,7 @@ static void clear(struct ingest *in)
     b->verdict_count = 0;
     b->changes = (struct change_list){.arena = &b->arena};
     b->fixes = 0;
+    b->waiting = 0;
     b->repeated = 0;
     b->late = 0;
     b->refused = 0;
@@ -339,8 +359,12 @@ static void clear(struct ingest *in)
 void batch_finish(struct ingest *in)
 {
     struct batch *b = &in->batch;
+    stage_waiting(in);
     size_t part_count = collect_parts(b); /* which may move b->parts */
     clocks_collect(b);
+    if (b->changes.len > 0) {
+        ids_reserve(&in->ids, &b->changes);
+    }
     const struct store_batch stored = {
         .part_count = part_count,
         .parts = b->parts,

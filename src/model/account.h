@@ -8,8 +8,42 @@
 /*
  * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
  * and what management calls hand in. Texts are UTF-8, NUL-terminated, never NULL ("" where unset),
- * and borrowed: whoever keeps a value copies it. Ids are of the platform, positive, never reused.
+ * and borrowed: whoever keeps a value copies it. Ids are positive and never given again.
  */
+
+/*
+ * An id is made by a shard, and says by which: it is SHARD << ID_BITS and a number from 1 on. Of
+ * SHARDS_MAX shards ids stay below 2^53, which is exact in every reader of JSON. It names where the
+ * object was made, not where it lives.
+ */
+enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
+
+/*
+ * What ids are given of, each kind by a counter of its own. Clients read those of a narrow kind as
+ * 32-bit numbers: they stay below 2^31, so they do without the shard, and are unique among the
+ * enterprises of one shard alone. Stored by number: only add at the end.
+ */
+#define ID_MAP(X)                                                                                  \
+    X(ENTERPRISE, ID_WIDE)                                                                         \
+    X(USER, ID_WIDE)                                                                               \
+    X(GROUP, ID_WIDE)                                                                              \
+    X(DEVICE, ID_WIDE)                                                                             \
+    X(TEXT, ID_NARROW) /* RecID */
+
+enum id_width { ID_WIDE, ID_NARROW };
+enum id_kind {
+    ID_NONE,
+#define X(NAME, width) ID_OF_##NAME,
+    ID_MAP(X)
+#undef X
+        ID_KINDS
+};
+
+/* How far the numbers of a kind are reserved: a start goes on behind them. */
+struct id_range {
+    enum id_kind kind;
+    int64_t upto; /* a number, without the shard */
+};
 
 enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN, ROLE_ROOT };
 
@@ -114,6 +148,7 @@ struct focus {
 /* A textual answer of a device, or an SMS; records of section 29. */
 struct device_text {
     int64_t device_id; /* internal */
+    int64_t id;        /* RecID; rises with every text of the shard */
     int64_t time_s;
     const char *text;
 };
@@ -137,6 +172,16 @@ struct waiting_part {
     size_t len;
 };
 
+/* What is unique on the whole platform. Stored by number: only add at the end. */
+enum name_kind { NAME_NONE, NAME_DEVICE_ID, NAME_LOGIN, NAME_KINDS };
+
+/* A name that is one shard's to give: ingest/unique.h. */
+struct reserved_name {
+    enum name_kind kind;
+    const char *text; /* in the form in which such names are compared */
+    uint32_t shard;
+};
+
 /*
  * Every entity in the order in which they refer to each other: its name, its struct, its member of
  * `struct change`. Of the name are made its kind (ENTITY_...) and its changes (CHANGE_PUT_...,
@@ -152,6 +197,8 @@ struct waiting_part {
     X(FOCUS, focus, focus)                                                                         \
     X(PART, waiting_part, part)                                                                    \
     X(CLOCK, device_clock, clock)                                                                  \
-    X(TEXT, device_text, text)
+    X(TEXT, device_text, text)                                                                     \
+    X(IDS, id_range, ids)                                                                          \
+    X(NAME, reserved_name, name)
 
 #endif

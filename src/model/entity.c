@@ -127,8 +127,20 @@ static const struct entity_column clock_columns[] = {
 
 static const struct entity_column text_columns[] = {
     {ID(device_text, device_id)},
+    {ID(device_text, id)},
     {TIME(device_text, time_s)},
     {TEXT(device_text, text)},
+};
+
+static const struct entity_column ids_columns[] = {
+    {WHOLE(id_range, kind, 1, ID_KINDS - 1)},
+    {WHOLE(id_range, upto, 0, (INT64_C(1) << ID_BITS) - 1)},
+};
+
+static const struct entity_column name_columns[] = {
+    {WHOLE(reserved_name, kind, 1, NAME_KINDS - 1)},
+    {TEXT(reserved_name, text)},
+    {WHOLE(reserved_name, shard, 0, SHARDS_MAX - 1)},
 };
 
 const struct entity entity_rows[ENTITY_COUNT] = {
@@ -188,8 +200,16 @@ const struct entity entity_rows[ENTITY_COUNT] = {
     [ENTITY_TEXT] = {.table = "device_text",
                      .since = 1,
                      COLUMNS(device_text, text_columns),
+                     .key_count = 2,
+                     .is_log = true,
                      .owner = ENTITY_DEVICE,
                      .retained_by = "time_s"},
+    [ENTITY_IDS] = {.table = "ids", .since = 5, COLUMNS(id_range, ids_columns), .key_count = 1},
+    [ENTITY_NAME] = {.table = "reserved_name",
+                     .since = 5,
+                     COLUMNS(reserved_name, name_columns),
+                     .key_count = 2,
+                     .delete_count = 2},
 };
 
 /* ---- columns ---- */

@@ -101,7 +101,7 @@ static enum err add_vehicles(struct job_context *job, void *arg)
         }
         struct change *c = change_add(&job->changes, CHANGE_PUT_DEVICE);
         c->device = (struct device){
-            .id = directory_next_id(job->directory, CHANGE_PUT_DEVICE),
+            .id = ids_next(job->ids, ID_OF_DEVICE),
             .enterprise_id = enterprise,
             .device_id = v->device_id,
             .plate = v->plate,

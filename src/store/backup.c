@@ -31,8 +31,8 @@
 #include "base/mem.h"
 #include "store/check.h"
 #include "store/database.h"
+#include "store/file.h"
 #include "store/inspect.h"
-#include "store/store_private.h"
 
 enum { CACHE_KIB = 2048, STEP_PAGES = 256 };
 

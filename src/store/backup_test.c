@@ -28,6 +28,7 @@ struct kit {
     struct store_backup_content content;
     size_t steps;
     uint64_t last_pages;
+    int64_t last_text; /* id */
 };
 
 static int set_up(void **state)
@@ -131,7 +132,8 @@ static void add_texts(struct kit *k)
     struct change changes[BIG_TEXTS];
     for (size_t i = 0; i < BIG_TEXTS; i++) {
         changes[i] = (struct change){.kind = CHANGE_PUT_TEXT};
-        changes[i].text = (struct device_text){.device_id = 1, .time_s = KIT_TIME_S, .text = text};
+        changes[i].text = (struct device_text){
+            .device_id = 1, .id = ++k->last_text, .time_s = KIT_TIME_S, .text = text};
     }
     struct store_batch batch = {.changes = changes, .change_count = BIG_TEXTS};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);

@@ -1,11 +1,10 @@
 /*
- * Checking: first whether all that was acknowledged is there (inspect.c), and whether damaged files
- * are kept beside (keep.c). Then everything is read once, in one read transaction, so that a
- * running server may go on writing. First the words of the tables, which say how the rest is read,
- * and SQLite's own structure (integrity_check), then every row of every entity, every device's
- * sealed state, every chunk and open row (it must decode to what its row says, behind the one
- * before it, of a device that has a state), and every journal batch: its checksum, each record and
- * each state. What is damaged is logged with its place, and the rest is looked at all the same.
+ * Checking the tables: everything is read once, in one read transaction, so that a running server
+ * may go on writing. First the words of the tables, which say how the rest is read, and the
+ * engine's own structure (SQLite's integrity_check), then every row of every entity, every
+ * device's sealed state, every chunk and open row (it must decode to what its row says, behind the
+ * one before it, of a device that has a state), and every journal batch: its checksum, each record
+ * and each state. What is damaged is logged with its place, and the rest is looked at all the same.
  *
  * Blocks, states and batches have checksums, so that no byte of a track changes unseen. The
  * entities have none: a letter of a name that became another is not found.
@@ -18,10 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
-#include "store/inspect.h"
-#include "store/keep.h"
 #include "store/store_private.h"
-#include "store/tables_sqlite.h"
 
 /* What was found of one device; device_id is owned. */
 struct finding {
@@ -207,20 +203,14 @@ static int give_row(void *key, void *value, void *arg)
     return FALSE;
 }
 
-enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_row *row),
-                          void *context)
+enum err check_tables(struct tables *t,
+                      void (*row)(void *context, const struct store_check_row *row), void *context)
 {
-    struct tables *t = NULL;
-    enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
-    if (e != ERR_OK) {
-        return e;
-    }
     struct checking c = {
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
     };
-    e = tables_begin(t);
+    enum err e = tables_begin(t);
     e = e == ERR_OK ? check_content(t, &c) : e;
     if (e != ERR_OK) {
         tables_log(t, "check_failed", e);
@@ -230,24 +220,5 @@ enum err store_check_file(const char *path,
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
-    tables_close(t);
     return e;
-}
-
-enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_row *row), void *context)
-{
-    struct inspection found;
-    enum err whole = inspect_store(directory, NULL, &found);
-    if (whole == ERR_CORRUPT) {
-        inspect_report(directory, &found);
-    } else if (whole == ERR_OK && keep_count(directory) > 0) {
-        log_line(LOG_ERROR, "damage_kept", "directory=\"%s\" what=\"%s\"", directory,
-                 "it went on without what was lost: damaged files are kept in it");
-        whole = ERR_CORRUPT;
-    }
-    char *path = store_path(directory);
-    enum err e = store_check_file(path, row, context);
-    free(path);
-    return worse(whole, e);
 }

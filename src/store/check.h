@@ -2,7 +2,15 @@
 #define STORE_CHECK_H
 
 #include "store/store.h"
+#include "store/tables.h"
 
+/*
+ * Verifies all that the tables hold and calls `row` once a device; as of store_check(). Ends within
+ * a transaction, as tables_close() may.
+ */
+MUST_USE enum err check_tables(struct tables *t,
+                               void (*row)(void *context, const struct store_check_row *row),
+                               void *context);
 /* store_check() of the database at `path`. */
 MUST_USE enum err store_check_file(const char *path,
                                    void (*row)(void *context, const struct store_check_row *row),

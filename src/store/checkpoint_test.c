@@ -20,6 +20,7 @@ struct kit {
     struct fault_vfs vfs;
     struct store *store;
     char *text;
+    int64_t last_text; /* id */
 };
 
 static int set_up(void **state)
@@ -52,7 +53,8 @@ static int tear_down(void **state)
 static void commit_text(struct kit *k)
 {
     struct change c = {.kind = CHANGE_PUT_TEXT};
-    c.text = (struct device_text){.device_id = 1, .time_s = KIT_TIME_S, .text = k->text};
+    c.text = (struct device_text){
+        .device_id = 1, .id = ++k->last_text, .time_s = KIT_TIME_S, .text = k->text};
     struct store_batch batch = {.changes = &c, .change_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
 }

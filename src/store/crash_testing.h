@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "store/engine_testing.h"
+#include "store/file_testing.h"
 #include "store/inspect.h"
 #include "store/keep.h"
 
@@ -128,7 +129,7 @@ static inline int64_t end_of_log(const struct crash *c)
     char log[PATH_SIZE];
     struct wal_report report;
     name_in(log, c->k->path, LOG);
-    assert_int_equal(wal_walk(log, c->k->store->path, &report), ERR_OK);
+    assert_int_equal(wal_walk(log, kit_file(c->k->store)->path, &report), ERR_OK);
     return (int64_t)report.taken_bytes;
 }
 

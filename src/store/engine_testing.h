@@ -9,6 +9,7 @@
  */
 #include "base/clock.h"
 #include "store/database.h"
+#include "store/file_testing.h"
 #include "store/store_private.h"
 #include "store/store_testing.h"
 #include "store/trickle.h"
@@ -196,7 +197,7 @@ static inline int64_t rows_of(struct kit *k, const char *table)
     char sql[64];
     int64_t n = 0;
     (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
-    assert_int_equal(database_number(k->store->db, sql, &n), ERR_OK);
+    assert_int_equal(database_number(kit_db(k->store), sql, &n), ERR_OK);
     return n;
 }
 

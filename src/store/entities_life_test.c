@@ -23,9 +23,8 @@ static void every_table_is_as_its_rows_say(void **state)
     sqlite3 *db = open_beside(k);
     for (enum entity_kind kind = ENTITY_NONE + 1; kind < ENTITY_COUNT; kind++) {
         const struct entity *e = &entity_rows[kind];
-        size_t numbered = e->key_count == 0; /* by the store, in a column of its own */
         assert_int_equal(number_of(db, "SELECT count(*) FROM pragma_table_info('%s')", e->table),
-                         e->column_count + numbered);
+                         e->column_count);
         for (size_t i = 0; i < e->column_count; i++) {
             const struct entity_column *c = &e->columns[i];
             assert_int_equal(
@@ -61,7 +60,7 @@ static void a_table_without_later_columns_is_read(void **state)
     for (int i = 0; i < 2; i++) {
         k->kept.count = 0;
         assert_int_equal(tables_load_entities(t, &loader), ERR_OK);
-        assert_int_equal(k->kept.count, 1);
+        assert_int_equal(k->kept.count, 1 + i); /* migrated, ids are reserved, too */
         const struct device *d = &k->kept.at[0].device;
         assert_string_equal(d->command_password, "x");
         assert_int_equal(d->created_s, 6);
@@ -71,6 +70,54 @@ static void a_table_without_later_columns_is_read(void **state)
         assert_int_equal(schema_migrate(db, &store_schema), ERR_OK);
     }
     tables_close(t);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static int64_t upto(sqlite3 *db, enum id_kind kind)
+{
+    return number_of(db, "SELECT coalesce(sum(upto), -1) FROM ids WHERE kind=%d", (int)kind);
+}
+
+/*
+ * What was given by a store of version 4, which numbered texts itself, is not given again: of
+ * entities the highest is there, and be it a tombstone; the newest texts are gone.
+ */
+static void ids_go_on_behind_all_that_were_given(void **state)
+{
+    struct kit *k = *state;
+    const struct schema fourth = {.written = store_schema.written,
+                                  .written_count = 4,
+                                  .rows = entity_rows,
+                                  .row_count = ENTITY_IDS};
+    store_close(k->store);
+    k->store = NULL;
+    kit_directory_remove(k->path);
+    kit_directory_new(k->path);
+    sqlite3 *db = open_beside(k);
+    assert_int_equal(schema_version(&fourth), 4);
+    assert_int_equal(schema_migrate(db, &fourth), ERR_OK);
+    assert_int_equal(
+        database_run(db, "INSERT INTO enterprise VALUES(3,'x','UTC',0,0,0,1);"
+                         "INSERT INTO user VALUES(7,3,'u','p',0,0,x'',0,0,0);"
+                         "INSERT INTO device VALUES(9,3,0,'4','','','','','','',0,0,0,1,NULL,0,'');"
+                         "INSERT INTO device_text(device_id,time_s,text)"
+                         " VALUES(9,1,'kept'),(8,1,'too'),(9,2,'gone');"
+                         "DELETE FROM device_text WHERE text='gone'"),
+        ERR_OK);
+    assert_int_equal(schema_check(db, &store_schema), ERR_OK);
+    assert_int_equal(schema_migrate(db, &store_schema), ERR_OK);
+    assert_int_equal(schema_check(db, &store_schema), ERR_OK);
+    assert_int_equal(upto(db, ID_OF_ENTERPRISE), 3);
+    assert_int_equal(upto(db, ID_OF_USER), 7);
+    assert_int_equal(upto(db, ID_OF_GROUP), -1);
+    assert_int_equal(upto(db, ID_OF_DEVICE), 9);
+    assert_int_equal(upto(db, ID_OF_TEXT), 3);
+    assert_int_equal(number_of(db, "SELECT id FROM device_text WHERE text='kept'"), 1);
+    assert_int_equal(number_of(db, "SELECT id FROM device_text WHERE device_id=8"), 2);
+    assert_int_equal(number_of(db, "SELECT count(*) FROM device_text"), 2);
+    assert_int_equal(number_of(db, "SELECT count(*) FROM sqlite_schema"
+                                   " WHERE instr(upper(sql), 'AUTOINCREMENT') > 0"),
+                     0);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -108,7 +155,7 @@ static void put_what_they_own(struct kit *k, int64_t user, int64_t device)
     save(k, (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
                             .login_address = {user, "192.0.2.1", KIT_TIME_S}});
     save(k, (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {device, zone.at, zone.len}});
-    save(k, (struct change){.kind = CHANGE_PUT_TEXT, .text = {device, KIT_TIME_S, "kept"}});
+    save(k, (struct change){.kind = CHANGE_PUT_TEXT, .text = {device, 1, KIT_TIME_S, "kept"}});
     save(k, part);
 }
 
@@ -175,7 +222,7 @@ static void what_is_too_old_goes(void **state)
         save(k, (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
                                 .login_address = {i + 1, "x", stale_s + (i == 0 ? -1 : 1000)}});
         save(k, (struct change){.kind = CHANGE_PUT_TEXT,
-                                .text = {1, KIT_TIME_S + i, i == 0 ? "old" : "new"}});
+                                .text = {1, i + 1, KIT_TIME_S + i, i == 0 ? "old" : "new"}});
     }
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
     run_retention(k, KIT_TIME_S + 1);
@@ -192,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_table_is_as_its_rows_say),
         TEST(a_table_without_later_columns_is_read),
+        TEST(ids_go_on_behind_all_that_were_given),
         TEST(what_is_owned_goes_with_its_owner),
         TEST(what_is_too_old_goes),
     };

@@ -283,10 +283,10 @@ static void clocks_come_and_go(void **state)
 static void texts_are_read_newest_first(void **state)
 {
     struct kit *k = *state;
-    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 50, "first"}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {2, 60, "another's"}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {1, 40, ""}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {1, 70, "Status: ACC ON €"}}};
+    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 7, 50, "first"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {2, 8, 60, "another's"}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 9, 40, ""}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 10, 70, "Status: ACC ON €"}}};
     struct store_texts texts;
     save_and_load(k, c, 4);
     assert_int_equal(k->kept.count, 0);
@@ -296,7 +296,9 @@ static void texts_are_read_newest_first(void **state)
     assert_int_equal(texts.at[0].time_s, 70);
     assert_string_equal(texts.at[1].text, "");
     assert_string_equal(texts.at[2].text, "first");
-    assert_true(texts.at[0].id > texts.at[1].id && texts.at[1].id > texts.at[2].id);
+    assert_int_equal(texts.at[0].id, 10);
+    assert_int_equal(texts.at[1].id, 9);
+    assert_int_equal(texts.at[2].id, 7);
     assert_int_equal(store_read_texts(k->store, 1, 2, &k->kept.arena, &texts), ERR_OK);
     assert_int_equal(texts.count, 2);
     assert_string_equal(texts.at[0].text, "Status: ACC ON €");
@@ -304,13 +306,43 @@ static void texts_are_read_newest_first(void **state)
     assert_int_equal(texts.count, 0);
 }
 
+static void what_is_reserved_of_ids(void **state)
+{
+    struct kit *k = *state;
+    struct change c[3] = {{.kind = CHANGE_PUT_IDS, .ids = {ID_OF_TEXT, 1024}},
+                          {.kind = CHANGE_PUT_IDS, .ids = {ID_OF_ENTERPRISE, 0}},
+                          {.kind = CHANGE_PUT_IDS, .ids = {ID_OF_TEXT, (INT64_C(1) << 40) - 1}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    assert_int_equal(k->kept.at[0].ids.kind, ID_OF_ENTERPRISE);
+    assert_int_equal(k->kept.at[0].ids.upto, 0);
+    assert_int_equal(k->kept.at[1].ids.kind, ID_OF_TEXT);
+    assert_int_equal(k->kept.at[1].ids.upto, (INT64_C(1) << 40) - 1);
+}
+
+static void names_come_and_go(void **state)
+{
+    struct kit *k = *state;
+    struct change c[4] = {{.kind = CHANGE_PUT_NAME, .name = {NAME_DEVICE_ID, "77", 8191}},
+                          {.kind = CHANGE_PUT_NAME, .name = {NAME_LOGIN, "77", 0}},
+                          {.kind = CHANGE_PUT_NAME, .name = {NAME_DEVICE_ID, "77", 1}},
+                          {.kind = CHANGE_DELETE_NAME, .name = {NAME_LOGIN, "77", 5}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    save_and_load(k, &c[3], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].name.kind, NAME_DEVICE_ID);
+    assert_string_equal(k->kept.at[0].name.text, "77");
+    assert_int_equal(k->kept.at[0].name.shard, 1);
+}
+
 /* All kinds together come in the order in which they refer to each other. */
 static void the_order_of_loading(void **state)
 {
     static const enum change_kind order[] = {
-        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,  CHANGE_PUT_GROUP,
-        CHANGE_PUT_DEVICE,     CHANGE_PUT_TOKEN, CHANGE_PUT_LOGIN_ADDRESS,
-        CHANGE_PUT_FOCUS,      CHANGE_PUT_PART,  CHANGE_PUT_CLOCK};
+        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,          CHANGE_PUT_GROUP, CHANGE_PUT_DEVICE,
+        CHANGE_PUT_TOKEN,      CHANGE_PUT_LOGIN_ADDRESS, CHANGE_PUT_FOCUS, CHANGE_PUT_PART,
+        CHANGE_PUT_CLOCK,      CHANGE_PUT_IDS,           CHANGE_PUT_NAME};
     enum { KINDS = sizeof(order) / sizeof(order[0]) };
     struct kit *k = *state;
     struct change c[KINDS] = {part_of(1, 1, "x")};
@@ -328,6 +360,8 @@ static void the_order_of_loading(void **state)
     struct bytes zone = clock_zone_pack(&(struct clock_zone){.is_stopped = true}, room);
     c[8] = (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {1, zone.at, zone.len}};
     c[7] = (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS, .login_address = {1, "192.0.2.1", 5}};
+    c[10] = (struct change){.kind = CHANGE_PUT_NAME, .name = {NAME_LOGIN, "u", 0}};
+    c[9] = (struct change){.kind = CHANGE_PUT_IDS, .ids = {ID_OF_TEXT, 1024}};
     save_and_load(k, c, KINDS);
     assert_int_equal(k->kept.count, KINDS);
     for (size_t i = 0; i < KINDS; i++) {
@@ -363,6 +397,15 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO device_clock VALUES(1, x'00')", ERR_CORRUPT},
         {"INSERT INTO device_clock VALUES(1, 'text')", ERR_CORRUPT},
         {"INSERT INTO device_clock VALUES(0, x'00')", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(0, 'x', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(3, 'x', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(1, x'00', 1)", ERR_CORRUPT},
+        {"INSERT INTO reserved_name VALUES(1, 'x', 8192)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(0, 1)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(6, 1)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(1, -1)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(1, 1099511627776)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(1, 'many')", ERR_CORRUPT},
         {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},
         {"INSERT INTO waiting_part VALUES(1, 0, 1, 65, 'gt06', 0, x'')", ERR_OK},
         {"INSERT INTO waiting_part VALUES(1, 0, 1, 2, 'unheard-of', 0, x'')", ERR_OK},
@@ -383,7 +426,8 @@ static void rows_that_make_no_sense(void **state)
                                           "DELETE FROM device_group; DELETE FROM device;"
                                           "DELETE FROM token; DELETE FROM focus;"
                                           "DELETE FROM login_address;"
-                                          "DELETE FROM waiting_part; DELETE FROM device_clock;"),
+                                          "DELETE FROM waiting_part; DELETE FROM device_clock;"
+                                          "DELETE FROM ids; DELETE FROM reserved_name;"),
                          ERR_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
@@ -403,6 +447,8 @@ int main(void)
         TEST(parts_wait_and_go),
         TEST(clocks_come_and_go),
         TEST(texts_are_read_newest_first),
+        TEST(what_is_reserved_of_ids),
+        TEST(names_come_and_go),
         TEST(the_order_of_loading),
         TEST(rows_that_make_no_sense),
     };

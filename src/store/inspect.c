@@ -20,8 +20,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/database.h"
+#include "store/file.h"
 #include "store/schema.h"
-#include "store/store_private.h"
 
 enum { CACHE_KIB = 1024, TEXT_SIZE = 400, COST_SIZE = 160 };
 

@@ -11,6 +11,7 @@
 
 #include "store/checkpoint.h"
 #include "store/crash_testing.h"
+#include "store/file_testing.h"
 
 /* ---- the log ---- */
 
@@ -24,7 +25,7 @@ static void nothing_is_missing(void **state)
         die(c);
         assert_opens(c, (size_t)i + 1);
     }
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     die(c);
     assert_opens(c, 5);
     commit_some(c, 5, 1); /* a new round, with frames of the last behind its end */
@@ -84,7 +85,7 @@ static void the_header_of_the_log(void **state)
     flip(c->path, LOG, 17);
     assert_refused(c, DAMAGE_LOG);
     assert_accepted(c, 0);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     die(c);
     flip(c->path, LOG, 17); /* but all of it is copied back */
     assert_opens(c, FIXES);
@@ -95,7 +96,7 @@ static void a_log_that_is_copied_back(void **state)
 {
     struct crash *c = *state;
     commit_some(c, 0, FIXES);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     die(c);
     flip(c->path, LOG, 32 + 6 * FRAME + 100);
     assert_refused(c, DAMAGE_LOG);
@@ -122,7 +123,7 @@ static void a_change_alone_is_missed(void **state)
     change.group = (struct group){.id = 1, .enterprise_id = 1, .name = "North"};
     const struct store_batch batch = {.changes = &change, .change_count = 1};
     commit_some(c, 0, 1);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     assert_int_equal(store_commit(c->k->store, &batch), ERR_OK);
     die(c);
     assert_opens(c, 1);
@@ -184,7 +185,7 @@ static void the_database_is_older(void **state)
     char earlier[KIT_PATH_SIZE];
     kit_directory_new(earlier);
     commit_some(c, 0, 3);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     copy(c->k->path, earlier, DATABASE);
     commit_some(c, 3, 3);
     store_close(c->k->store);
@@ -243,12 +244,12 @@ static void a_running_server_is_sound(void **state)
     struct crash *c = *state;
     struct looker l = {.path = c->k->path};
     pthread_t thread;
-    assert_int_equal(database_run(c->k->store->db, "PRAGMA synchronous=OFF"), ERR_OK);
+    assert_int_equal(database_run(kit_db(c->k->store), "PRAGMA synchronous=OFF"), ERR_OK);
     assert_int_equal(pthread_create(&thread, NULL, look_on, &l), 0);
     for (int64_t i = 0; i < 1000 || (atomic_load(&l.looks) < 40 && i < FIXES_MAX); i++) {
         commit_some(c, i, 1);
         if (i % 50 == 0) {
-            enum err e = checkpoint_passive(c->k->store->db);
+            enum err e = checkpoint_passive(kit_db(c->k->store));
             assert_true(e == ERR_OK || e == ERR_BUSY);
         }
     }

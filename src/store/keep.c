@@ -33,9 +33,9 @@
 #include "base/mem.h"
 #include "store/check.h"
 #include "store/database.h"
+#include "store/file.h"
 #include "store/lock.h"
 #include "store/owner.h"
-#include "store/store_private.h"
 
 #define PREFIX "damaged-"
 #define PART   ".part"

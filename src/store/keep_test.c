@@ -12,6 +12,7 @@
 
 #include "store/checkpoint.h"
 #include "store/crash_testing.h"
+#include "store/file_testing.h"
 
 /* ---- another database in its place ---- */
 
@@ -93,7 +94,7 @@ static void the_log_is_cut_where_it_is_bad(void **state)
 static sqlite3 *read_on(const struct crash *c)
 {
     const struct database_options options = {
-        .path = c->k->store->path, .cache_kib = KIT_CACHE_KIB, .read_only = true};
+        .path = kit_file(c->k->store)->path, .cache_kib = KIT_CACHE_KIB, .read_only = true};
     sqlite3 *db = NULL;
     int64_t seq = 0;
     assert_int_equal(database_open(&options, &db), ERR_OK);
@@ -109,7 +110,7 @@ static void a_log_below_its_checkpoint(void **state)
     commit_some(c, 0, FIXES);
     int64_t copied = (end_of_log(c) - 32) / FRAME;
     sqlite3 *reader = read_on(c);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     commit_some(c, FIXES, 1);
     int64_t one_more = end_of_log(c);
     commit_some(c, FIXES + 1, 2);
@@ -134,7 +135,7 @@ static void killed_when_the_log_was_cut(void **state)
     char log[PATH_SIZE];
     struct inspection found;
     commit_some(c, 0, FIXES);
-    assert_int_equal(checkpoint_passive(c->k->store->db), ERR_OK);
+    assert_int_equal(checkpoint_passive(kit_db(c->k->store)), ERR_OK);
     die(c);
     flip(c->path, LOG, 32 + 6 * FRAME + 100);
     assert_int_equal(inspect_store(c->path, NULL, &found), ERR_CORRUPT);

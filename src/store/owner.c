@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "store/store_private.h"
+#include "store/file.h"
 
 /* Whose the next file is; by others than root everything made is their own already. */
 static struct stat owner_of(const char *directory)

@@ -15,6 +15,7 @@
 #include "store/checkpoint.h"
 #include "store/engine_testing.h"
 #include "store/fault_vfs.h"
+#include "store/file_testing.h"
 
 #define VFS_NAME       "power"
 #define IMAGE_VFS_NAME "image"
@@ -179,7 +180,7 @@ static void cut_maintain(struct power *p)
 
 static void cut_checkpoint(struct power *p)
 {
-    enum err e = checkpoint_passive(p->k.store->db);
+    enum err e = checkpoint_passive(kit_db(p->k.store));
     assert_true(e == ERR_OK || e == ERR_BUSY);
     look_at_all(p);
 }

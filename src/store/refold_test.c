@@ -7,6 +7,7 @@
 
 #include "store/engine_testing.h"
 #include "store/fault_vfs.h"
+#include "store/file_testing.h"
 
 #define VFS_NAME "refold" /* without the time that syncs take */
 
@@ -186,12 +187,12 @@ static void settle_once(struct road *r)
 static struct effort settle(struct road *r)
 {
     const struct store *s = r->kit.store;
-    int64_t before = sqlite3_total_changes64(s->db);
+    int64_t before = sqlite3_total_changes64(kit_db(s));
     struct effort effort = {0};
     for (; s->late.head != NULL; effort.steps++) {
         settle_once(r);
     }
-    effort.rows = sqlite3_total_changes64(s->db) - before;
+    effort.rows = sqlite3_total_changes64(kit_db(s)) - before;
     return effort;
 }
 

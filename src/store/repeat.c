@@ -19,11 +19,14 @@
 #include "store/seal.h"
 
 enum {
-    SCAN_MAX = 256, /* records that are compared one by one */
-    ROWS_MAX = 8,   /* sealed rows that share one second, the newest ... */
-    READ_MAX = 512, /* ... of so many */
-    RECENT_S = 3600 /* before the newest sealed fix: there replaced times are looked for */
+    SCAN_MAX = 256,  /* records that are compared one by one */
+    ROWS_MAX = 8,    /* sealed rows that share one second, the newest ... */
+    READ_MAX = 512,  /* ... of so many */
+    RECENT_S = 3600, /* before the newest sealed fix: there replaced times are looked for */
+    ASK_MAX = 32     /* sets made of one read; they are all still kept when they are asked */
 };
+
+_Static_assert(ASK_MAX <= (int)REPEATS_SETS_MAX, "what is asked for at once is kept at once");
 
 enum set_kind {
     SET_TAIL,
@@ -138,12 +141,6 @@ static struct print_set *find_set(struct repeats *r, const struct tail *tail, en
 
 /* ---- the tail ---- */
 
-/* What is looked for. */
-struct wanted {
-    const struct fix *fix;
-    struct bytes extras;
-};
-
 /* Records that may be of the time. */
 static size_t count_candidates(const struct tail_piece *pieces, size_t count, int64_t time_s)
 {
@@ -155,9 +152,9 @@ static size_t count_candidates(const struct tail_piece *pieces, size_t count, in
     return n;
 }
 
-static bool scan_piece(const struct tail_piece *piece, const struct wanted *wanted)
+static bool scan_piece(const struct tail_piece *piece, const struct store_candidate *wanted)
 {
-    const struct fix *fix = wanted->fix;
+    const struct fix *fix = &wanted->fix;
     struct reader r = reader_init(piece->records);
     struct bytes body = {0};
     int64_t time_s = 0;
@@ -206,9 +203,9 @@ static void extend_set(const struct repeats *r, struct print_set *set,
     set->count = before;
 }
 
-static bool tail_has(struct store *s, const struct tail *tail, const struct wanted *wanted)
+static bool tail_has(struct store *s, const struct tail *tail, const struct store_candidate *wanted)
 {
-    const struct fix *fix = wanted->fix;
+    const struct fix *fix = &wanted->fix;
     bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
     if (tail->count == 0 || (!is_replaced && fix->gps_time_s > tail->max_time_s)) {
         return false;
@@ -237,33 +234,48 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct want
 
 /* ---- sealed rows ---- */
 
-/* The rows with fixes of `time_s`, or the recent ones, as a set; NULL where they cannot be read. */
-static struct print_set *make_sealed_set(struct store *s, const struct tail *tail,
-                                         enum set_kind kind, int64_t time_s)
+/* Where a candidate is looked for among what is sealed. */
+struct place {
+    const struct tail *tail;
+    enum set_kind kind;
+    int64_t time_s;
+};
+
+/* false: nothing that is sealed can be the same. */
+static bool find_place(const struct tail *tail, const struct fix *fix, struct place *out)
 {
-    int64_t from_s = kind == SET_RECENT ? wrap_minus(time_s, RECENT_S) : time_s;
-    struct track_query q = {tail->device, from_s, time_s, READ_MAX, false};
-    struct track_rows rows;
-    struct print_set like = {.device = tail->device,
-                             .kind = kind,
-                             .seq = tail->sealed_seq,
-                             .from_s = time_s,
-                             .to_s = time_s};
-    arena_clear(&s->scratch);
+    bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
+    out->tail = tail;
+    out->kind = is_replaced ? SET_RECENT : SET_SEALED;
+    out->time_s = is_replaced ? tail->sealed_last_s : fix->gps_time_s;
+    return tail->sealed_last_s != INT64_MIN && out->time_s <= tail->sealed_last_s;
+}
+
+static struct track_query query_of(const struct place *p)
+{
+    int64_t from_s = p->kind == SET_RECENT ? wrap_minus(p->time_s, RECENT_S) : p->time_s;
+    return (struct track_query){p->tail->device, from_s, p->time_s, READ_MAX, false};
+}
+
+/* The rows with fixes of a place's time, or the recent ones, as a set. */
+static void make_sealed_set(struct store *s, const struct place *p, const struct track_rows *rows)
+{
+    struct print_set like = {.device = p->tail->device,
+                             .kind = p->kind,
+                             .seq = p->tail->sealed_seq,
+                             .from_s = p->time_s,
+                             .to_s = p->time_s};
     fixes_reset(&s->fixes);
-    if (tables_read_rows(s->tables, &q, &s->scratch, &rows) != ERR_OK) {
-        return NULL;
-    }
-    for (size_t i = rows.count > ROWS_MAX ? rows.count - ROWS_MAX : 0; i < rows.count; i++) {
-        enum err e = track_decode(s->codec, &rows.at[i], &s->fixes);
+    for (size_t i = rows->count > ROWS_MAX ? rows->count - ROWS_MAX : 0; i < rows->count; i++) {
+        enum err e = track_decode(s->codec, &rows->at[i], &s->fixes);
         if (e != ERR_OK) {
-            seal_note_damage(s, tail->device, &rows.at[i], e);
+            seal_note_damage(s, p->tail->device, &rows->at[i], e);
         }
     }
-    if (rows.count == 1) { /* times at its ends may be in its neighbours too */
-        const struct track_row *row = &rows.at[0];
-        like.from_s = row->first_s + 1 < time_s ? row->first_s + 1 : time_s;
-        like.to_s = row->last_s - 1 > time_s ? row->last_s - 1 : time_s;
+    if (rows->count == 1) { /* times at its ends may be in its neighbours too */
+        const struct track_row *row = &rows->at[0];
+        like.from_s = row->first_s + 1 < p->time_s ? row->first_s + 1 : p->time_s;
+        like.to_s = row->last_s - 1 > p->time_s ? row->last_s - 1 : p->time_s;
     }
     struct print_set *set = add_set(s->repeats, &like);
     struct fix_run run = fixes_run(&s->fixes);
@@ -271,32 +283,109 @@ static struct print_set *make_sealed_set(struct store *s, const struct tail *tai
         gpointer print = print_of(s->repeats, &run.at[i], fix_run_extras(&run, i));
         (void)g_hash_table_add(set->prints, print);
     }
-    return set;
 }
 
-static bool sealed_has(struct store *s, const struct tail *tail, const struct wanted *wanted)
+/* Answers what the kept set of the place can tell; false: there is none. */
+static bool ask_set(struct store *s, const struct place *p, struct store_candidate *c)
 {
-    const struct fix *fix = wanted->fix;
-    bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
-    if (tail->sealed_last_s == INT64_MIN ||
-        (!is_replaced && fix->gps_time_s > tail->sealed_last_s)) {
-        return false;
+    const struct print_set *set = find_set(s->repeats, p->tail, p->kind, p->time_s);
+    if (set != NULL) {
+        gpointer print = print_of(s->repeats, &c->fix, c->extras);
+        c->is_repeat = g_hash_table_contains(set->prints, print);
     }
-    enum set_kind kind = is_replaced ? SET_RECENT : SET_SEALED;
-    int64_t time_s = is_replaced ? tail->sealed_last_s : fix->gps_time_s;
-    struct print_set *set = find_set(s->repeats, tail, kind, time_s);
-    if (set == NULL) {
-        set = make_sealed_set(s, tail, kind, time_s);
-    }
-    return set != NULL &&
-           g_hash_table_contains(set->prints, print_of(s->repeats, fix, wanted->extras));
+    return set != NULL;
 }
 
-bool repeats_has(struct store *s, int64_t device, const struct fix *fix, struct bytes extras)
+/* ---- lists ---- */
+
+/* A candidate that no kept set answers. */
+struct question {
+    struct place place;
+    struct store_candidate *candidate;
+};
+
+/* Those of some devices, in the order of the list. */
+struct questions {
+    GArray *at;     /* struct question */
+    size_t devices; /* of them, if those of one follow one another */
+};
+
+static struct question *question_at(const struct questions *q, size_t i)
 {
-    const struct wanted wanted = {fix, extras};
-    const struct tail *tail = tails_find(s->tails, device);
-    return tail != NULL && (tail_has(s, tail, &wanted) || sealed_has(s, tail, &wanted));
+    return &g_array_index(q->at, struct question, i);
+}
+
+/* Answers from memory, or notes what is asked. */
+static void take_candidate(struct store *s, struct store_candidate *c, struct questions *q)
+{
+    struct question asked = {.candidate = c};
+    const struct tail *tail = tails_find(s->tails, c->device);
+    c->is_repeat = tail != NULL && tail_has(s, tail, c);
+    if (tail == NULL || c->is_repeat || !find_place(tail, &c->fix, &asked.place) ||
+        ask_set(s, &asked.place, c)) {
+        return;
+    }
+    guint count = q->at->len;
+    q->devices += count == 0 || question_at(q, count - 1)->candidate->device != c->device;
+    g_array_append_val(q->at, asked);
+}
+
+/* Makes a set for the first question of each device, all of one read. */
+static enum err make_sets(struct store *s, const struct questions *q)
+{
+    struct place places[ASK_MAX];
+    struct track_query queries[ASK_MAX];
+    struct track_rows rows[ASK_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < q->at->len && count < ASK_MAX; i++) {
+        const struct place *p = &question_at(q, i)->place;
+        if (count == 0 || places[count - 1].tail != p->tail) {
+            places[count] = *p;
+            queries[count++] = query_of(p);
+        }
+    }
+    arena_clear(&s->scratch);
+    enum err e = tables_read_spans(s->tables, queries, count, &s->scratch, rows);
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        make_sealed_set(s, &places[i], &rows[i]);
+    }
+    return e;
+}
+
+/* Drops the questions that the sets answer now. */
+static void drop_answered(struct store *s, struct questions *q)
+{
+    guint left = 0;
+    for (guint i = 0; i < q->at->len; i++) {
+        const struct question asked = *question_at(q, i);
+        if (!ask_set(s, &asked.place, asked.candidate)) {
+            *question_at(q, left++) = asked;
+        }
+    }
+    g_array_set_size(q->at, left);
+}
+
+/* One read a round: a device whose candidates are of many rows takes as many rounds. */
+static void answer(struct store *s, struct questions *q)
+{
+    while (q->at->len > 0 && make_sets(s, q) == ERR_OK) {
+        drop_answered(s, q);
+    }
+    g_array_set_size(q->at, 0);
+    q->devices = 0;
+}
+
+void repeats_find(struct store *s, struct store_candidate *list, size_t count)
+{
+    struct questions q = {.at = g_array_new(FALSE, FALSE, sizeof(struct question))};
+    for (size_t i = 0; i < count; i++) {
+        take_candidate(s, &list[i], &q);
+        if (q.devices == ASK_MAX) {
+            answer(s, &q);
+        }
+    }
+    answer(s, &q);
+    g_array_unref(q.at);
 }
 
 void *store_print(const struct store *s, const struct fix *fix, struct bytes extras)

@@ -17,7 +17,7 @@ void repeats_free(struct repeats *r);
 /* How many sets are kept; at most REPEATS_SETS_MAX. */
 enum { REPEATS_SETS_MAX = 64 };
 size_t repeats_sets(const struct repeats *r);
-/* As store_has_repeat(). */
-bool repeats_has(struct store *s, int64_t device, const struct fix *fix, struct bytes extras);
+/* As store_find_repeats(). */
+void repeats_find(struct store *s, struct store_candidate *list, size_t count);
 
 #endif

@@ -72,11 +72,11 @@ static void assert_known(struct kit *k, int64_t from, int64_t to)
         struct fix fix = kit_fix(KIT_TIME_S + i * 2);
         fix.rcv_time_s += 1000;
         fix.flags |= FIX_REUPLOAD;
-        assert_true(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_true(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         fix.alarms = ALARM_BIT(SOS); /* another report of the same second */
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         fix = kit_fix(KIT_TIME_S + i * 2 + 1);
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
     }
 }
 
@@ -84,7 +84,7 @@ static void repeats_are_found_wherever_they_are(void **state)
 {
     struct kit *k = *state;
     struct fix before = kit_fix(KIT_TIME_S - 1);
-    assert_false(store_has_repeat(k->store, 1, &before, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &before, NO_EXTRAS));
     commit_many(k, 1, 0, 100);
     assert_known(k, 0, 100); /* one by one */
     commit_many(k, 1, 100, MANY);
@@ -93,8 +93,8 @@ static void repeats_are_found_wherever_they_are(void **state)
     assert_known(k, 0, MANY);
     commit_many(k, 1, MANY, MANY + 100);
     assert_known(k, 0, MANY + 100);
-    assert_false(store_has_repeat(k->store, 1, &before, NO_EXTRAS));
-    assert_false(store_has_repeat(k->store, 2, &before, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &before, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 2, &before, NO_EXTRAS));
 }
 
 /* A report with other values, or with none, is another one, wherever it is looked for. */
@@ -114,9 +114,9 @@ static void values_tell_reports_apart(void **state)
     const struct store_batch batch = {.parts = &part, .part_count = 1};
     assert_int_equal(store_commit(k->store, &batch), ERR_OK);
     for (int place = 0; place < 3; place++) {
-        assert_true(store_has_repeat(k->store, 1, &fix, sent));
-        assert_false(store_has_repeat(k->store, 1, &fix, other));
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_true(kit_has_repeat(k->store, 1, &fix, sent));
+        assert_false(kit_has_repeat(k->store, 1, &fix, other));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         assert_ptr_not_equal(store_print(k->store, &fix, sent), store_print(k->store, &fix, other));
         if (place == 0) {
             commit_row(k, 1, 1, MANY); /* so many that fingerprints are made */
@@ -138,12 +138,41 @@ static void many_devices_take_turns(void **state)
     for (unsigned round = 0; round < 3; round++) {
         for (int64_t d = 1; d <= DEVICES; d++) {
             struct fix fix = kit_fix(KIT_TIME_S + 2);
-            assert_true(store_has_repeat(k->store, d, &fix, NO_EXTRAS));
+            assert_true(kit_has_repeat(k->store, d, &fix, NO_EXTRAS));
             fix = kit_fix(KIT_TIME_S + 1);
-            assert_false(store_has_repeat(k->store, d, &fix, NO_EXTRAS));
+            assert_false(kit_has_repeat(k->store, d, &fix, NO_EXTRAS));
         }
         assert_int_equal(repeats_sets(k->store->repeats), REPEATS_SETS_MAX);
     }
+}
+
+/* Stored ones and others by turns, of devices with some sealed rows, a tail or nothing. */
+static void a_list_is_answered_as_each_would_be(void **state)
+{
+    enum { SEALED = 70, LISTED = 80, EACH = 4 };
+    struct kit *k = *state;
+    struct store_candidate list[LISTED * EACH] = {0};
+    for (int64_t d = 1; d <= SEALED; d++) {
+        commit_row(k, d, 0, d % 16 == 0 ? 3 * TRACK_FULL : 40);
+    }
+    seal_all(k);
+    for (int64_t d = 5; d <= LISTED - 2; d += 5) {
+        commit_row(k, d, 3 * TRACK_FULL, 3 * TRACK_FULL + 30);
+    }
+    for (int64_t i = 0; i < LISTED * EACH; i++) {
+        int64_t device = 1 + i / EACH;
+        int64_t place = i % EACH * (device % 16 == 0 ? TRACK_FULL - 1 : 9);
+        list[i].device = device;
+        list[i].fix = kit_fix(KIT_TIME_S + place * 2 + (i / EACH + i) % 2);
+        list[i].is_repeat = true;
+    }
+    store_find_repeats(k->store, list, LISTED * EACH);
+    for (int64_t i = 0; i < LISTED * EACH; i++) {
+        bool is_stored = list[i].device <= SEALED && (i / EACH + i) % 2 == 0;
+        assert_int_equal(list[i].is_repeat, is_stored);
+    }
+    assert_int_equal(repeats_sets(k->store->repeats), REPEATS_SETS_MAX);
+    store_find_repeats(k->store, list, 0);
 }
 
 static struct fix replaced(int64_t told_s, int64_t arrived_s)
@@ -164,15 +193,15 @@ static void a_replaced_time_is_not_compared(void **state)
     struct fix again = replaced(1000, KIT_TIME_S + 60);
     struct fix other = replaced(1001, KIT_TIME_S + 60);
     assert_int_equal(kit_commit(k->store, 1, &first, 1), ERR_OK);
-    assert_true(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
-    assert_false(store_has_repeat(k->store, 1, &other, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &other, NO_EXTRAS));
     seal_all(k);
-    assert_true(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
-    assert_false(store_has_repeat(k->store, 1, &other, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &other, NO_EXTRAS));
     commit_many(k, 1, 100, 120);
-    assert_true(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
     assert_int_equal(kit_commit(k->store, 1, &other, 1), ERR_OK);
-    assert_true(store_has_repeat(k->store, 1, &other, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &other, NO_EXTRAS));
 }
 
 /* The newest sealed row may be a short one, begun since. */
@@ -184,12 +213,12 @@ static void a_replaced_time_is_found_behind_the_newest_row(void **state)
     assert_int_equal(kit_commit(k->store, 1, &first, 1), ERR_OK);
     commit_row(k, 1, 1, 600);
     seal_all(k);
-    assert_true(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
     commit_row(k, 1, 600, 603);
     seal_all(k);
-    assert_true(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
     again.original_time_s++;
-    assert_false(store_has_repeat(k->store, 1, &again, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &again, NO_EXTRAS));
 }
 
 /* A chunk ends and the next row begins in the newest sealed second. */
@@ -204,11 +233,11 @@ static void rows_may_share_the_newest_second(void **state)
     assert_int_equal(kit_commit(k->store, 1, &more, 1), ERR_OK);
     seal_all(k);
     struct fix old = kit_fix(KIT_TIME_S + 600);
-    assert_true(store_has_repeat(k->store, 1, &old, NO_EXTRAS));
-    assert_true(store_has_repeat(k->store, 1, &more, NO_EXTRAS));
-    assert_true(store_has_repeat(k->store, 1, &last, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &old, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &more, NO_EXTRAS));
+    assert_true(kit_has_repeat(k->store, 1, &last, NO_EXTRAS));
     more.speed_kmh_e2++;
-    assert_false(store_has_repeat(k->store, 1, &more, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &more, NO_EXTRAS));
 }
 
 /* Thousands of different reports of one second, each looked for and none a repeat. */
@@ -219,14 +248,14 @@ static void many_of_one_second(void **state)
     fix.has |= FIX_HAS_ODOMETER;
     for (uint64_t i = 0; i < MANY; i++) {
         fix.odometer_m = i;
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         assert_int_equal(kit_commit(k->store, 1, &fix, 1), ERR_OK);
-        assert_true(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_true(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
     }
     seal_all(k);
     for (uint64_t i = 0; i < (uint64_t)2 * MANY; i += 97) {
         fix.odometer_m = i;
-        assert_int_equal(store_has_repeat(k->store, 1, &fix, NO_EXTRAS), i < MANY);
+        assert_int_equal(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS), i < MANY);
     }
 }
 
@@ -248,10 +277,10 @@ static void the_newest_of_one_second_are_known(void **state)
     }
     free(fixes);
     for (fix.odometer_m = ALL - 4096; fix.odometer_m < ALL; fix.odometer_m += 97) {
-        assert_true(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_true(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
     }
     fix.odometer_m = ALL;
-    assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+    assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
 }
 
 static void prints_tell_what_repeats_compare(void **state)
@@ -279,6 +308,7 @@ int main(void)
         WITH_KIT(repeats_are_found_wherever_they_are),
         WITH_KIT(values_tell_reports_apart),
         WITH_KIT(many_devices_take_turns),
+        WITH_KIT(a_list_is_answered_as_each_would_be),
         WITH_KIT(a_replaced_time_is_not_compared),
         WITH_KIT(a_replaced_time_is_found_behind_the_newest_row),
         WITH_KIT(rows_may_share_the_newest_second),

@@ -4,13 +4,12 @@
  *
  * page_size 16 KB: batches and chunks are blobs of some KB, which waste a third of 4 KB pages.
  * auto_vacuum off: freed pages are used again, nothing is moved within a commit.
- * Ids of entities come from the directory and their rows stay as tombstones, so they are never
- * given twice. Of the rows that the store numbers itself only texts are AUTOINCREMENT: the number
- * of a chunk may be given again once the newest has expired.
+ * Ids come from ingest, and the table `ids` says how far they are given. The store itself numbers
+ * chunks alone: such a number may be given again once the newest has expired.
  *
  * Steps 1 to 3 are history and stay as they are written here, tables of entities too. From 4 on a
  * new table or column of an entity is a row of model/entity.c with `since`, and its step is made of
- * it.
+ * it; what is written here for that version comes behind.
  */
 #include "store/schema.h"
 
@@ -78,6 +77,22 @@ static const char *const written[] = {
     "CREATE TABLE login_address(user_id INTEGER, address TEXT, last_s INTEGER NOT NULL,"
     " PRIMARY KEY(user_id, address)) WITHOUT ROWID;"
     "CREATE TABLE device_clock(device INTEGER PRIMARY KEY, zone BLOB NOT NULL);",
+    /* 4 */
+    "",
+    /*
+     * 5: ids are given by ingest, behind all that were ever given: tombstones are rows, too, and of
+     * texts that are gone sqlite_sequence tells. The kinds are those of ID_MAP.
+     */
+    "INSERT INTO ids SELECT 1, max(id) FROM enterprise HAVING count(*) > 0;"
+    "INSERT INTO ids SELECT 2, max(id) FROM user HAVING count(*) > 0;"
+    "INSERT INTO ids SELECT 3, max(id) FROM device_group HAVING count(*) > 0;"
+    "INSERT INTO ids SELECT 4, max(id) FROM device HAVING count(*) > 0;"
+    "INSERT INTO ids SELECT 5, seq FROM sqlite_sequence WHERE name='device_text';"
+    "CREATE TABLE device_text_5(device_id INTEGER, id INTEGER, time_s INTEGER NOT NULL,"
+    " text TEXT NOT NULL, PRIMARY KEY(device_id, id)) WITHOUT ROWID;"
+    "INSERT INTO device_text_5 SELECT device_id, id, time_s, text FROM device_text;"
+    "DROP TABLE device_text;"
+    "ALTER TABLE device_text_5 RENAME TO device_text;",
 };
 
 const struct schema store_schema = {
@@ -114,7 +129,7 @@ static char *step_to(const struct schema *schema, int64_t version)
         return g_strdup(words);
     }
     char *made = entity_sql_step(schema->rows, schema->row_count, version);
-    char *step = g_strconcat(words, made, NULL);
+    char *step = g_strconcat(made, words, NULL);
     g_free(made);
     return step;
 }

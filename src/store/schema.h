@@ -16,9 +16,9 @@
 #define SCHEMA_APPLICATION_ID 0x4f444f47
 
 /*
- * What the steps are made of. Step N takes a store from version N - 1 to N: what is written for it,
- * and from SCHEMA_ROWS_SINCE on, what is new in the rows of the entities. The newest version is the
- * last that either speaks of.
+ * What the steps are made of. Step N takes a store from version N - 1 to N: from SCHEMA_ROWS_SINCE
+ * on, what is new in the rows of the entities, then what is written for it. The newest version is
+ * the last that either speaks of.
  */
 struct schema {
     const char *const *written; /* written[0] is step 1; "" where the rows say it all */

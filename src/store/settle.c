@@ -42,6 +42,7 @@ enum {
     MERGED_MAX = 8192, /* fixes that go there, and an eighth of what is late */
     MANY = 4096,       /* fixes of a tail with late ones, that is settled without a wait */
     DEVICES_MAX = 64,  /* a transaction ... */
+    ENDS_MAX = 8,      /* of which so many are looked up at once */
     SLICE_US = 2000,   /* ... that begins with none after so long */
     REST = 10,         /* times what it took, a device has to wait for its next settling */
     US_PER_MS = 1000,
@@ -53,6 +54,7 @@ struct settling {
     struct tail *tail;
     uint64_t seq; /* of this transaction's journal row */
     struct track_state sealed;
+    struct tables_end end;   /* as it was before: what merges into its open row merges last */
     struct fixes *fixes;     /* the tail, by time */
     struct fold_state state; /* that after the tail, as it is told */
     bool is_done;            /* and as it is to be */
@@ -115,18 +117,14 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
 {
     struct store *s = g->s;
     int64_t device = g->tail->device;
-    struct track_row open = {.first_s = INT64_MAX};
-    enum err e = tables_read_open(s->tables, device, &s->scratch, &open);
-    if (e != ERR_OK && e != ERR_NOT_FOUND) {
-        return e;
-    }
-    if (e == ERR_OK && open.first_s <= time_s) {
-        *out = (struct track_place){open, INT64_MAX};
+    int64_t open_s = g->end.has_open ? g->end.open.first_s : INT64_MAX;
+    if (g->end.has_open && open_s <= time_s) {
+        *out = (struct track_place){g->end.open, INT64_MAX};
         return ERR_OK;
     }
-    e = tables_read_chunk_at(s->tables, device, time_s, &s->scratch, out);
+    enum err e = tables_read_chunk_at(s->tables, device, time_s, &s->scratch, out);
     if (e != ERR_NOT_FOUND) {
-        out->end_s = out->end_s < open.first_s ? out->end_s : open.first_s;
+        out->end_s = out->end_s < open_s ? out->end_s : open_s;
         return e;
     }
     /* Before all of them: with the first. */
@@ -291,8 +289,8 @@ static enum err work(struct settling *g)
     struct store *s = g->s;
     arena_clear(&s->scratch);
     fixes_reset(&s->fixes);
-    enum err e = track_read_state(s->tables, g->tail->device, &s->scratch, &g->sealed);
-    e = e == ERR_OK ? seal_load_tail(s, g->tail, &s->fixes) : e;
+    g->sealed = g->end.has_state ? track_state_of(&g->end.state) : (struct track_state){0};
+    enum err e = seal_load_tail(s, g->tail, &s->fixes);
     if (e != ERR_OK) {
         return e;
     }
@@ -364,7 +362,43 @@ struct settlement {
     struct store_part parts[DEVICES_MAX];
     int64_t from_s[DEVICES_MAX]; /* their marks before */
     size_t count;
+    int64_t looked_up[ENDS_MAX]; /* devices, and what is sealed of them */
+    struct tables_end ends[ENDS_MAX];
+    size_t end_count;
+    bool is_urgent;
 };
+
+/* Looks up the end of a device, and of those that are due next. */
+static enum err look_up(struct store *s, struct settlement *m, const struct tail *tail)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    size_t most = s->settles_alone ? 1 : ENDS_MAX;
+    m->looked_up[0] = tail->device;
+    m->end_count = 1;
+    for (const GList *link = s->late.head; link != NULL && m->end_count < most; link = link->next) {
+        const struct tail *next = link->data;
+        if (!m->is_urgent && next->due_ms > now_ms) {
+            break;
+        }
+        m->looked_up[m->end_count++] = next->device;
+    }
+    return tables_read_ends(s->tables, m->looked_up, m->end_count, &s->settling, m->ends);
+}
+
+/* What is sealed of a device before; each is settled once a transaction. */
+static enum err find_end(struct store *s, struct settlement *m, const struct tail *tail,
+                         struct tables_end *out)
+{
+    size_t i = 0;
+    while (i < m->end_count && m->looked_up[i] != tail->device) {
+        i++;
+    }
+    enum err e = i < m->end_count ? ERR_OK : look_up(s, m, tail);
+    if (e == ERR_OK) {
+        *out = m->ends[i < m->end_count ? i : 0];
+    }
+    return e;
+}
 
 /* One of them. */
 static enum err settle_one(struct store *s, struct settlement *m, struct tail *tail)
@@ -374,7 +408,8 @@ static enum err settle_one(struct store *s, struct settlement *m, struct tail *t
     m->from_s[m->count] = tail->dirty_from_s;
     m->at[m->count] = g;
     int64_t began_us = clock_monotonic_us();
-    enum err e = work(g);
+    enum err e = find_end(s, m, tail, &g->end);
+    e = e == ERR_OK ? work(g) : e;
     e = e == ERR_OK ? prepare(g) : e;
     int64_t before_us = tail->is_settling ? tail->settle_us : 0;
     tail->settle_us = (uint32_t)(before_us + clock_monotonic_us() - began_us);
@@ -382,18 +417,18 @@ static enum err settle_one(struct store *s, struct settlement *m, struct tail *t
     return e;
 }
 
-static enum err settle_some(struct store *s, struct settlement *m, bool is_urgent)
+static enum err settle_some(struct store *s, struct settlement *m)
 {
     size_t most = s->settles_alone ? 1 : DEVICES_MAX;
     int64_t until_us = clock_monotonic_us() + SLICE_US;
-    struct tail *tail = take_due(s, is_urgent, true);
+    struct tail *tail = take_due(s, m->is_urgent, true);
     enum err e = ERR_OK;
     while (e == ERR_OK && tail != NULL) {
         e = settle_one(s, m, tail);
         /* What is left of a long one stands in s->fixes, so nothing follows it. */
         bool ends = m->count == most || m->parts[m->count - 1].count >= MANY ||
                     clock_monotonic_us() > until_us;
-        tail = ends || e != ERR_OK ? NULL : take_due(s, is_urgent, false);
+        tail = ends || e != ERR_OK ? NULL : take_due(s, m->is_urgent, false);
     }
     return e == ERR_OK && m->count > 0 ? store_journal(s, m->parts, m->count) : e;
 }
@@ -431,13 +466,13 @@ static void tell(struct store *s, const struct settlement *m, const struct store
 
 enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is_urgent)
 {
-    struct settlement m = {.count = 0};
+    struct settlement m = {.is_urgent = is_urgent};
     if (s->late.head == NULL || trickle_held_ms(s) > 0 ||
         (!is_urgent && settle_wait_ms(s, 1) > 0)) {
         return ERR_OK;
     }
     enum err e = store_begin(s);
-    e = e == ERR_OK ? settle_some(s, &m, is_urgent) : e;
+    e = e == ERR_OK ? settle_some(s, &m) : e;
     e = store_end(s, e);
     if (e != ERR_OK && m.count > 0) {
         take_back(s, &m, e);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "store/engine_testing.h"
+#include "store/file_testing.h"
 
 /* ---- the order of one second ---- */
 
@@ -181,12 +182,12 @@ static void a_full_disk_is_waited_for(void **state)
     struct fix *fixes = make_late(k);
     int64_t pages = 0;
     char sql[64];
-    assert_int_equal(database_number(k->store->db, "PRAGMA page_count", &pages), ERR_OK);
+    assert_int_equal(database_number(kit_db(k->store), "PRAGMA page_count", &pages), ERR_OK);
     (void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count=%lld", (long long)pages);
-    assert_int_equal(database_run(k->store->db, sql), ERR_OK);
+    assert_int_equal(database_run(kit_db(k->store), sql), ERR_OK);
     const struct store_upkeep upkeep = {k, settled, keep_from, true};
     assert_int_equal(store_maintain(k->store, &upkeep), ERR_FULL);
-    assert_int_equal(database_run(k->store->db, "PRAGMA max_page_count=1000000"), ERR_OK);
+    assert_int_equal(database_run(kit_db(k->store), "PRAGMA max_page_count=1000000"), ERR_OK);
     k->store->trickle.held_until_ms = INT64_MAX;
     commit_many(k, fixes, MANY, true);
     assert_int_equal(store_maintain(k->store, &upkeep), ERR_OK);

@@ -15,50 +15,26 @@
 
 #include <glib.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/pack.h"
 #include "store/expire.h"
 #include "store/file.h"
-#include "store/inspect.h"
-#include "store/keep.h"
-#include "store/lock.h"
 #include "store/repeat.h"
 #include "store/settle.h"
 #include "store/store_private.h"
 #include "store/trickle.h"
 #include "store/visitor.h"
-#include "store/witness.h"
-
-enum { COUNT_KEPT_EVERY_MS = 1000 };
 
 /* ---- opening and closing ---- */
 
-/* What is missing or damaged is refused, or accepted because somebody said so. */
-static enum err look_for_damage(const struct store_options *options, bool *is_mended)
-{
-    struct inspection found;
-    enum err e = inspect_store(options->directory, options->vfs, &found);
-    if (e != ERR_CORRUPT) {
-        keep_tidy(options->directory);
-        return e == ERR_OK && found.is_witness_closed ? ERR_FORBIDDEN : e;
-    }
-    inspect_report(options->directory, &found);
-    if (options->accept_damage) {
-        e = keep_and_mend(options->directory, options->vfs, &found);
-        *is_mended = e == ERR_OK;
-    }
-    return e;
-}
-
-enum err store_open(const struct store_options *options, struct store **out)
+enum err store_open_over(struct storage *storage, const struct store_options *options,
+                         struct store **out)
 {
     struct store *s = mem_new(sizeof(*s));
-    s->lock_fd = -1;
+    s->storage = storage;
     s->tails = tails_new();
     s->codec = chunk_codec_new();
     s->counters = options->counters == NULL ? &s->own_counters : options->counters;
@@ -66,34 +42,27 @@ enum err store_open(const struct store_options *options, struct store **out)
     g_queue_init(&s->late);
     trickle_init(s, options);
     expire_init(s);
-    s->directory = mem_copy_text(options->directory);
-    s->path = store_path(options->directory);
-    s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();
-    s->visitors = visitors_new(s->path, s->vfs);
-    enum err e = lock_take(options->directory, &s->lock_fd);
-    bool is_mended = false; /* which takes the witness away, and is told by itself */
-    e = e == ERR_OK ? look_for_damage(options, &is_mended) : e;
-    if (e == ERR_OK) {
-        e = file_open(s, options->cache_kib);
-    }
+    s->visitors = visitors_new(storage);
+    enum err e = storage->open(storage, s->counters, &s->tables);
     if (e != ERR_OK) {
         store_close(s);
         return e;
     }
-    bool is_missing = !is_mended && witness_was_missing(s->witness);
-    atomic_store_explicit(&s->counters->witness_missing, is_missing, memory_order_relaxed);
-    atomic_store_explicit(&s->counters->damage_kept, keep_count(s->directory),
-                          memory_order_relaxed);
     *out = s;
     return ERR_OK;
 }
 
+enum err store_open(const struct store_options *options, struct store **out)
+{
+    return store_open_over(file_storage_new(options), options, out);
+}
+
 void store_close(struct store *s)
 {
-    file_stop(s);
     visitors_free(s->visitors);
-    file_close(s);
+    tables_close(s->tables);
+    s->storage->close(s->storage);
     g_queue_clear(&s->late);
     trickle_clear(s);
     repeats_free(s->repeats);
@@ -106,12 +75,6 @@ void store_close(struct store *s)
     arena_free(&s->sealing);
     arena_free(&s->settling);
     journal_buffer_clear(&s->buffer);
-    if (s->lock_fd >= 0) {
-        (void)close(s->lock_fd);
-    }
-    free(s->directory);
-    free(s->path);
-    free(s->vfs);
     free(s);
 }
 
@@ -330,8 +293,7 @@ static void note_published(void *context, struct tail *tail)
 /* The row that was committed is the newest one now. */
 static void note_newest(struct store *s)
 {
-    bool is_told = witness_write(s->witness, s->next_seq);
-    atomic_store_explicit(&s->counters->witness_failing, !is_told, memory_order_relaxed);
+    s->storage->note_commit(s->storage, s->next_seq);
     trickle_note_row(s, s->next_seq++, s->batch_bytes);
 }
 
@@ -396,9 +358,9 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     return store_end(s, e);
 }
 
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras)
+void store_find_repeats(struct store *s, struct store_candidate *list, size_t count)
 {
-    return repeats_has(s, device, fix, extras);
+    repeats_find(s, list, count);
 }
 
 /* ---- housekeeping ---- */
@@ -421,17 +383,6 @@ static enum err settle_late(struct store *s, const struct store_upkeep *upkeep)
     return e;
 }
 
-/* Whoever deletes the folders of damaged files need not start the server anew for /health. */
-static void count_kept(struct store *s)
-{
-    int64_t now_ms = clock_monotonic_ms();
-    if (now_ms >= s->kept_due_ms && counter_get(s->counters, damage_kept) > 0) {
-        s->kept_due_ms = now_ms + COUNT_KEPT_EVERY_MS;
-        atomic_store_explicit(&s->counters->damage_kept, keep_count(s->directory),
-                              memory_order_relaxed);
-    }
-}
-
 static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
 {
     enum err e = settle_late(s, upkeep);
@@ -444,7 +395,7 @@ static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
         e = seal_now(s);
         has_more = has_more || trickle_has_work(s);
     }
-    enum err log = file_maintain(s);
+    enum err log = s->storage->maintain(s->storage);
     if (e != ERR_OK && e != ERR_MORE) {
         return e;
     }
@@ -453,7 +404,6 @@ static enum err maintain(struct store *s, const struct store_upkeep *upkeep)
 
 enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
 {
-    count_kept(s);
     enum err e = maintain(s, upkeep);
     /* Between two tries nothing fails, and nothing is well either. */
     bool is_failing =

@@ -16,7 +16,7 @@
 /*
  * The store: what is committed here survives a crash at any instant. One process at a time writes
  * (a lock file); one thread of it, ingest, calls store_commit(), store_maintain() and
- * store_has_repeat(); any thread reads.
+ * store_find_repeats(); any thread reads.
  *
  * What is committed stands in the journal and, for readers, in memory; from there it is sealed into
  * compressed chunks, a little with each commit.
@@ -47,7 +47,7 @@ void store_close(struct store *s);
 struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, the
-     * addresses of logins, focus, parts, clocks. */
+     * addresses of logins, focus, parts, clocks, what is reserved of ids and names. */
     void (*change)(void *context, const struct change *c);
     /* The state of a device that ever reported. Called again for one: the last counts. */
     void (*state)(void *context, int64_t device, const struct fold_state *state);
@@ -84,15 +84,25 @@ struct store_batch {
  * counts. ERR_FULL, ERR_BUSY: try again later; ERR_IO: the store may not be trusted further.
  */
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
+/* A fix that may be a repeat of a stored one. */
+struct store_candidate {
+    int64_t device;
+    struct fix fix;
+    struct bytes extras; /* its values, packed; borrowed */
+    bool is_repeat;      /* the answer */
+};
 /*
- * Whether `fix` is committed for the device already: the same time and the same payload
+ * Says of each whether it is committed for its device already: the same time and the same payload
  * (fix_is_repeat()), with the same extra values. Of one whose time was replaced (FIX_TIME_REPLACED)
- * the original time is compared, among the fixes of the tail and of the last sealed hour.
+ * the original time is compared, among the fixes of the tail and of the last sealed hour. What is
+ * not in memory is read for many devices at once, where the candidates of a device follow one
+ * another. What cannot be read is no repeat.
  */
-bool store_has_repeat(struct store *s, int64_t device, const struct fix *fix, struct bytes extras);
+void store_find_repeats(struct store *s, struct store_candidate *list, size_t count);
 /*
- * A fingerprint of what store_has_repeat() compares, 64 bits in a pointer, for sets of the caller's
- * own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any thread.
+ * A fingerprint of what store_find_repeats() compares, 64 bits in a pointer, for sets of the
+ * caller's own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any
+ * thread.
  */
 void *store_print(const struct store *s, const struct fix *fix, struct bytes extras);
 
@@ -190,7 +200,7 @@ MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, st
 
 /* A textual answer of a device, as CHANGE_PUT_TEXT saved it. */
 struct store_text {
-    int64_t id; /* rises with every text of the platform, never used again */
+    int64_t id; /* RecID; rises with every text of the shard, never given again */
     int64_t time_s;
     const char *text;
 };

@@ -9,6 +9,7 @@
 #include "store/chunk.h"
 #include "store/entities.h"
 #include "store/journal.h"
+#include "store/storage.h"
 #include "store/store.h"
 #include "store/tail.h"
 #include "store/track.h"
@@ -41,50 +42,38 @@ struct trickle {
     int64_t held_until_ms;  /* monotonic: a commit failed, and sealing may be why */
 };
 
-struct checkpointer;
 struct repeats;
-struct sqlite3;
 struct visitors;
-struct witness;
 
 /* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
 struct store {
-    int lock_fd; /* -1: none */
-    char *directory;
-    char *path;         /* of the database; with `vfs` for the connections of readers */
-    char *vfs;          /* NULL: the default */
-    struct sqlite3 *db; /* of file.c alone */
+    struct storage *storage; /* where `tables` are */
     struct tables *tables;
     struct chunk_codec *codec;
     struct tails *tails;
     struct repeats *repeats;
     struct visitors *visitors;
-    struct checkpointer *checkpointer;
-    struct witness *witness;
-    int64_t kept_due_ms; /* monotonic: when the folders of damaged files are counted again */
     struct journal_buffer buffer;
     struct arena batch;   /* of the journal row under way */
     struct arena scratch; /* of one device's work */
     struct fixes fixes;   /* the same */
     struct fixes merging; /* the same */
     struct trickle trickle;
-    struct arena sealing;     /* what is known of a group of devices before */
-    struct arena settling;    /* of the devices of one transaction of settle.c */
-    bool settles_alone;       /* the last one failed: the next ones take a device each */
-    GQueue late;              /* struct tail with late fixes, the one that is due first in front */
-    uint64_t next_seq;        /* of the journal */
-    size_t sealed_fixes;      /* by the transaction under way */
-    uint64_t batch_bytes;     /* of its journal row; 0: none */
-    uint64_t trimmed_rows;    /* of the journal, by the transaction under way */
-    uint64_t wal_frames;      /* in the log after the last commit */
-    uint64_t frames_asked;    /* of them when the background round was last asked for */
-    uint64_t frames_finished; /* of them when the writer last made its own round */
+    struct arena sealing;  /* what is known of a group of devices before */
+    struct arena settling; /* of the devices of one transaction of settle.c */
+    bool settles_alone;    /* the last one failed: the next ones take a device each */
+    GQueue late;           /* struct tail with late fixes, the one that is due first in front */
+    uint64_t next_seq;     /* of the journal */
+    size_t sealed_fixes;   /* by the transaction under way */
+    uint64_t batch_bytes;  /* of its journal row; 0: none */
+    uint64_t trimmed_rows; /* of the journal, by the transaction under way */
     struct counters own_counters; /* where the caller gave none */
     struct counters *counters;
 };
 
-/* "DIRECTORY/odograph.db"; freed with free(). */
-char *store_path(const char *directory);
+/* store_open() in another storage, which is closed with the store, and where this fails. */
+MUST_USE enum err store_open_over(struct storage *storage, const struct store_options *options,
+                                  struct store **out);
 
 /* ---- the transaction of the writer ---- */
 

@@ -255,12 +255,12 @@ static void repeats_are_known_after_reopening(void **state)
     for (int again = 0; again < 2; again++) {
         struct fix fix = kit_fix(KIT_TIME_S + 50);
         fix.rcv_time_s += 99;
-        assert_true(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
-        assert_false(store_has_repeat(k->store, 2, &fix, NO_EXTRAS));
+        assert_true(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 2, &fix, NO_EXTRAS));
         fix_set_speed_kmh_e2(&fix, 1);
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         fix = kit_fix(KIT_TIME_S + 100);
-        assert_false(store_has_repeat(k->store, 1, &fix, NO_EXTRAS));
+        assert_false(kit_has_repeat(k->store, 1, &fix, NO_EXTRAS));
         (void)reopen(k, 1);
     }
 }

@@ -76,6 +76,15 @@ static inline enum err kit_commit_at(struct store *s, int64_t device, int64_t ti
     return kit_commit(s, device, &fix, 1);
 }
 
+/* Whether one fix is a repeat. */
+static inline bool kit_has_repeat(struct store *s, int64_t device, const struct fix *fix,
+                                  struct bytes extras)
+{
+    struct store_candidate c = {.device = device, .fix = *fix, .extras = extras};
+    store_find_repeats(s, &c, 1);
+    return c.is_repeat;
+}
+
 /* Reads up to `capacity` fixes until to_s into `out`; answers how many there are. */
 static inline size_t kit_read(struct store *s, int64_t device, int64_t to_s, struct fix *out,
                               size_t capacity)

@@ -98,6 +98,12 @@ enum err tables_read_rows(struct tables *t, const struct track_query *q, struct 
     return t->engine->read_rows(t, q, arena, out);
 }
 
+enum err tables_read_spans(struct tables *t, const struct track_query *queries, size_t count,
+                           struct arena *arena, struct track_rows *out)
+{
+    return t->engine->read_spans(t, queries, count, arena, out);
+}
+
 enum err tables_read_chunk_at(struct tables *t, int64_t device, int64_t time_s, struct arena *arena,
                               struct track_place *out)
 {

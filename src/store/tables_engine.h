@@ -30,6 +30,8 @@ struct tables_engine {
                           struct arena *arena, struct tables_end *out);
     enum err (*read_rows)(struct tables *t, const struct track_query *q, struct arena *arena,
                           struct track_rows *out);
+    enum err (*read_spans)(struct tables *t, const struct track_query *queries, size_t count,
+                           struct arena *arena, struct track_rows *out);
     enum err (*read_chunk_at)(struct tables *t, int64_t device, int64_t time_s, struct arena *arena,
                               struct track_place *out);
     enum err (*walk_chunks)(struct tables *t, const struct row_walk *walk);

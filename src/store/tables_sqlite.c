@@ -160,6 +160,7 @@ static const struct tables_engine engine = {
     .read_open = sqlite_read_open,
     .read_ends = sqlite_read_ends,
     .read_rows = sqlite_read_rows,
+    .read_spans = sqlite_read_spans,
     .read_chunk_at = sqlite_read_chunk_at,
     .walk_chunks = sqlite_walk_chunks,
     .walk_open = sqlite_walk_open,

@@ -73,7 +73,7 @@ static enum err load_kind(sqlite3 *db, struct loading *l)
 static bool is_loaded(const struct loading *l)
 {
     const struct entity *e = &entity_rows[l->kind];
-    return e->since <= l->version && (e->key_count > 0 || l->loader->has_logs);
+    return e->since <= l->version && (!e->is_log || l->loader->has_logs);
 }
 
 enum err sqlite_load_entities(struct tables *t, const struct tables_loader *loader)

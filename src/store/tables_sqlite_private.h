@@ -72,6 +72,9 @@ enum err sqlite_read_ends(struct tables *t, const int64_t *devices, size_t count
 /* tables_read_rows(). */
 enum err sqlite_read_rows(struct tables *t, const struct track_query *q, struct arena *arena,
                           struct track_rows *out);
+/* tables_read_spans(). */
+enum err sqlite_read_spans(struct tables *t, const struct track_query *queries, size_t count,
+                           struct arena *arena, struct track_rows *out);
 /* tables_read_chunk_at(). */
 enum err sqlite_read_chunk_at(struct tables *t, int64_t device, int64_t time_s, struct arena *arena,
                               struct track_place *out);

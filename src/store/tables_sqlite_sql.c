@@ -49,7 +49,7 @@ static void add_names(GString *sql, struct names names, const char *behind, cons
 
 static void write_put(GString *sql, const struct entity *e)
 {
-    const char *verb = e->key_count > 0 ? "REPLACE" : "INSERT";
+    const char *verb = e->is_log ? "INSERT" : "REPLACE";
     g_string_append_printf(sql, "%s INTO %s(", verb, e->table);
     add_names(sql, names_of(e, e->column_count), "", ",");
     g_string_append(sql, ") VALUES(");
@@ -109,10 +109,8 @@ char *entity_sql_load(const struct entity *e, int64_t version)
     GString *sql = g_string_new("SELECT ");
     add_names(sql, (struct names){e, e->column_count, version}, "", ",");
     g_string_append_printf(sql, " FROM %s", e->table);
-    if (e->key_count > 0) {
-        g_string_append(sql, " ORDER BY ");
-        add_names(sql, names_of(e, e->key_count), "", ",");
-    }
+    g_string_append(sql, " ORDER BY ");
+    add_names(sql, names_of(e, e->key_count), "", ",");
     return g_string_free(sql, FALSE);
 }
 
@@ -128,7 +126,6 @@ static void add_definition(GString *sql, const struct entity_column *c)
 
 static void add_table(GString *sql, const struct entity *e, int64_t version)
 {
-    check(e->key_count > 0);
     bool is_numbered = e->key_count == 1 && e->columns[0].type == ENTITY_COLUMN_INT;
     g_string_append_printf(sql, "CREATE TABLE %s(", e->table);
     for (size_t i = 0; i < e->column_count; i++) {

@@ -25,8 +25,7 @@ char *entity_sql_load(const struct entity *e, int64_t version);
 /* Whether a store of that version has the column. */
 bool entity_has_column(const struct entity_column *c, int64_t version);
 /*
- * Makes the tables and columns that are new in `version`; "" where none are. Only of entities with
- * a key: what the store numbers itself has a step of its own in schema.c.
+ * Makes the tables and columns that are new in `version`; "" where none are.
  */
 char *entity_sql_step(const struct entity *rows, size_t count, int64_t version);
 

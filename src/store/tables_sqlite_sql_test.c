@@ -68,19 +68,20 @@ static void statements_have_every_column(void **state)
                  "SELECT device_id,number,seen_s,name,slot FROM card ORDER BY device_id,number");
 }
 
-/* What the store itself numbers is appended, and goes by retention instead of at once. */
+/* A log is appended to, and goes by retention instead of at once. */
 static void what_is_appended_has_other_statements(void **state)
 {
     (void)state;
     const struct entity *text = &entity_rows[ENTITY_TEXT];
     assert_words(entity_sql(text, ENTITY_SQL_PUT),
-                 "INSERT INTO device_text(device_id,time_s,text) VALUES(?,?,?)");
+                 "INSERT INTO device_text(device_id,id,time_s,text) VALUES(?,?,?,?)");
     assert_words(entity_sql(text, ENTITY_SQL_DELETE), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_EXPIRE), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_DISOWN), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_RETAIN),
                  "DELETE FROM device_text WHERE device_id=? AND time_s<?");
-    assert_words(entity_sql_load(text, 1), "SELECT device_id,time_s,text FROM device_text");
+    assert_words(entity_sql_load(text, 1),
+                 "SELECT device_id,id,time_s,text FROM device_text ORDER BY device_id,id");
 }
 
 static void an_older_store_is_read_without_later_columns(void **state)

@@ -314,6 +314,16 @@ enum err sqlite_read_rows(struct tables *tables, const struct track_query *q, st
     return e;
 }
 
+enum err sqlite_read_spans(struct tables *tables, const struct track_query *queries, size_t count,
+                           struct arena *arena, struct track_rows *out)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        e = sqlite_read_rows(tables, &queries[i], arena, &out[i]);
+    }
+    return e;
+}
+
 static struct bytes borrowed(sqlite3_stmt *s, int column)
 {
     const uint8_t *at = sqlite3_column_blob(s, column);

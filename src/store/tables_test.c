@@ -173,12 +173,42 @@ static void chunks_are_walked_by_device_and_time(void **state)
     }
 }
 
+static void spans_come_in_the_order_asked_for(void **state)
+{
+    static const struct track_query asked[] = {
+        {2, 15, 35, 0, false}, {7, 0, 90, 0, false}, {1, 0, 90, 1, false}};
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct arena arena = {0};
+    struct track_rows out[3];
+    memset(out, 0xff, sizeof(out));
+    assert_int_equal(tables_begin(t), ERR_OK);
+    for (int64_t last_s = 40; last_s >= 10; last_s -= 10) {
+        const struct track_row row = {.first_s = last_s - 5, .last_s = last_s, .data = text("x")};
+        assert_int_equal(tables_add_chunk(t, 1, &row, 0), ERR_OK);
+        assert_int_equal(tables_add_chunk(t, 2, &row, 0), ERR_OK);
+    }
+    assert_int_equal(tables_read_spans(t, asked, 3, &arena, out), ERR_OK);
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    assert_int_equal(out[0].count, 3);
+    assert_int_equal(out[0].at[0].last_s, 20);
+    assert_int_equal(out[0].start_last_s, 20);
+    assert_false(out[0].is_cut);
+    assert_int_equal(out[1].count, 0);
+    assert_false(out[1].has_start);
+    assert_int_equal(out[2].count, 1);
+    assert_int_equal(out[2].at[0].last_s, 10);
+    assert_true(out[2].is_cut);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_KIT(batches_come_by_their_numbers),
         WITH_KIT(what_is_rolled_back_was_never_there),
         WITH_KIT(ends_come_in_the_order_asked_for),
+        WITH_KIT(spans_come_in_the_order_asked_for),
         WITH_KIT(chunks_are_walked_by_device_and_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

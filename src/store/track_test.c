@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "store/engine_testing.h"
+#include "store/file_testing.h"
 #include "store/seal.h"
 
 /* ---- reading ---- */
@@ -181,7 +182,7 @@ static void a_gone_device_leaves_nothing(void **state)
 
 static void run(struct kit *k, const char *sql)
 {
-    assert_int_equal(database_run(k->store->db, sql), ERR_OK);
+    assert_int_equal(database_run(kit_db(k->store), sql), ERR_OK);
 }
 
 static enum err read_span(struct kit *k, int64_t from_s, int64_t to_s)

@@ -9,20 +9,17 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "store/tables_sqlite.h"
 
 struct visitors {
-    const char *path;
-    const char *vfs;
+    struct storage *storage;
     pthread_mutex_t lock;
     struct visitor *waiting; /* under the lock */
 };
 
-struct visitors *visitors_new(const char *path, const char *vfs)
+struct visitors *visitors_new(struct storage *storage)
 {
     struct visitors *v = mem_new(sizeof(*v));
-    v->path = path;
-    v->vfs = vfs;
+    v->storage = storage;
     check(pthread_mutex_init(&v->lock, NULL) == 0);
     return v;
 }
@@ -51,7 +48,7 @@ void visitors_free(struct visitors *v)
 static enum err open_visitor(const struct visitors *v, struct visitor **out)
 {
     struct visitor *visitor = mem_new(sizeof(*visitor));
-    enum err e = tables_sqlite_open(v->path, v->vfs, SQLITE_READS, &visitor->tables);
+    enum err e = v->storage->open_reader(v->storage, &visitor->tables);
     visitor->codec = chunk_codec_new();
     if (e != ERR_OK) {
         close_visitor(visitor);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "store/chunk.h"
+#include "store/storage.h"
 #include "store/tables.h"
 
 /*
@@ -17,8 +18,8 @@ struct visitor {
     struct visitor *next; /* while it waits */
 };
 
-/* Both texts outlive it. */
-struct visitors *visitors_new(const char *path, const char *vfs);
+/* The storage outlives it. */
+struct visitors *visitors_new(struct storage *storage);
 /* All have been given back. NULL is fine. */
 void visitors_free(struct visitors *v);
 /* Any thread. ERR_IO, ERR_BUSY, ERR_CORRUPT: no connection could be opened. */

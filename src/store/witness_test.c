@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "store/database.h"
+#include "store/file_testing.h"
 #include "store/store_private.h"
 #include "store/store_testing.h"
 #include "store/witness.h"
@@ -92,7 +93,7 @@ static void it_follows_the_commits(void **state)
         struct witness_note note = read_it(k);
         assert_int_equal(note.seq, i);
         assert_true(witness_is_of(&note, &first));
-        assert_int_equal(witness_look(k->store->db, &own), ERR_OK);
+        assert_int_equal(witness_look(kit_db(k->store), &own), ERR_OK);
         assert_int_equal(own.seq, i);
         assert_true(witness_is_of(&note, &own));
     }
@@ -131,7 +132,7 @@ static void a_useless_one_is_told(void **state)
     write_bytes_to(k->path, (const uint8_t *)"no witness", 10);
     reopen(k);
     assert_true(is_missed(k));
-    assert_int_equal(database_run(k->store->db, "UPDATE store SET id=randomblob(16)"), ERR_OK);
+    assert_int_equal(database_run(kit_db(k->store), "UPDATE store SET id=randomblob(16)"), ERR_OK);
     reopen(k);
     assert_true(is_missed(k));
 }
@@ -241,8 +242,10 @@ static void zeros_are_nobodys(void **state)
 
 static void look_alone(const struct kit *k, struct witness_note *out)
 {
-    const struct database_options o = {
-        .path = k->store->path, .cache_kib = KIT_CACHE_KIB, .read_only = true, .alone = true};
+    const struct database_options o = {.path = kit_file(k->store)->path,
+                                       .cache_kib = KIT_CACHE_KIB,
+                                       .read_only = true,
+                                       .alone = true};
     sqlite3 *db = NULL;
     assert_int_equal(database_open(&o, &db), ERR_OK);
     assert_int_equal(witness_look(db, out), ERR_OK);
@@ -265,7 +268,7 @@ static void a_copy_gets_an_id_of_its_own(void **state)
     struct witness_note first = read_it(k);
     struct witness_note own;
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
-    assert_int_equal(database_run(k->store->db, "UPDATE store SET id=x''"), ERR_OK);
+    assert_int_equal(database_run(kit_db(k->store), "UPDATE store SET id=x''"), ERR_OK);
     reopen(k);
     assert_false(is_missed(k)); /* nothing was said of it before */
     struct witness_note second = read_it(k);
@@ -310,7 +313,7 @@ static void set_file_limit(rlim_t bytes)
 static void a_write_that_fails(void **state)
 {
     struct kit *k = *state;
-    struct witness *w = k->store->witness;
+    struct witness *w = kit_file(k->store)->witness;
     void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_true(witness_write(w, 1));
     set_file_limit(0);
@@ -331,8 +334,8 @@ static void a_commit_without_its_witness(void **state)
     struct kit *k = *state;
     char missing[PATH_SIZE];
     (void)snprintf(missing, sizeof(missing), "%s/missing", k->directory);
-    witness_close(k->store->witness);
-    assert_int_equal(witness_open(k->store->db, missing, &k->store->witness), ERR_OK);
+    witness_close(kit_file(k->store)->witness);
+    assert_int_equal(witness_open(kit_db(k->store), missing, &kit_file(k->store)->witness), ERR_OK);
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
     assert_int_equal(counter_get(k->store->counters, witness_failing), 1);
     assert_int_equal(mkdir(missing, 0700), 0);
@@ -374,7 +377,7 @@ static void it_is_read_whole(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, read_on, &r), 0);
     for (uint64_t i = 1; i < 20000 || atomic_load(&r.reads) < 1000; i++) {
-        assert_true(witness_write(k->store->witness, i << 24 | i));
+        assert_true(witness_write(kit_file(k->store)->witness, i << 24 | i));
     }
     atomic_store(&r.is_done, true);
     assert_int_equal(pthread_join(thread, NULL), 0);

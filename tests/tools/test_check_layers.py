@@ -162,11 +162,15 @@ def test_sqlite_is_for_its_own_files_alone(told):
         "src/store/rows_test.c": '#include <sqlite3.h>\n#include "store/database.h"\n',
         "src/store/tables.c": "/* #include <sqlite3.h> */\n",
         "src/store/seal.c": "\n#include <sqlite3.h>\n",
+        "src/store/store_private.h": "/* sqlite3 */\nstruct sqlite3;\n",
+        "src/store/file_private.h": "struct sqlite3;\n",
+        "src/store/reader.c": '#include "store/file_private.h"\n',
         "src/api/tables_sqlite.c": "#include <sqlite3.h>\n",
     }
     why = "SQLite is not for this file"
     assert told(check_layers, files) == [
         "src/api/tables_sqlite.c:1: " + why, "src/store/seal.c:2: " + why,
+        "src/store/store_private.h:2: " + why,
     ]
 
 
