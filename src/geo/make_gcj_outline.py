@@ -7,7 +7,7 @@ Natural Earth, 1:10 million, public domain. Needs Debian's python3-shapely.
 The outline holds the land of mainland China, Hong Kong and Macao, and the sea up to 20 km from it
 that is nearer to it than to any other land. It is right to half a kilometre beside what Natural
 Earth itself is off. Holes are filled. Harbours and islands that Natural Earth lacks and that decide
-where the sea belongs are added by hand.
+where the sea belongs are added by hand. Another version of GEOS may place a point otherwise.
 
 Points are thousandths of a degree, {lon, lat}, ring after ring; the first of a ring is also its
 last. For each band of latitude the runs of points follow whose edges touch it, as {first, edges}.
