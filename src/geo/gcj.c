@@ -1,6 +1,6 @@
 /*
  * GCJ-02, the coordinates of Chinese maps: WGS-84 with an offset of 100 to 700 m that depends on
- * the place. Its formula was never published by the state, but is known to everybody since 2010.
+ * the place. The state never published its formula; it has been known since about 2010.
  * With x = lon - 105 and y = lat - 35 in degrees, and W(v) = 20 sin 6πv + 20 sin 2πv, in metres on
  * the ellipsoid of Krasovsky (a = 6,378,245 m, e² = 0.00669342162296594323):
  *
@@ -48,7 +48,7 @@ struct run {
 
 enum { E7_PER_E3 = 10000, ROUNDS_MAX = 20 };
 
-static const double e7 = 1e7;
+static const double e7_per_deg = 1e7;
 static const double pi = 3.14159265358979323846;
 static const double radius_m = 6378245.0;
 static const double eccentricity2 = 0.00669342162296594323;
@@ -90,8 +90,8 @@ bool gcj_holds(struct degrees wgs)
           lon_e3 < EAST_E3)) {
         return false;
     }
-    return outline_holds(
-        (struct point){(int32_t)lround(wgs.lat_deg * e7), (int32_t)lround(wgs.lon_deg * e7)});
+    return outline_holds((struct point){(int32_t)lround(wgs.lat_deg * e7_per_deg),
+                                        (int32_t)lround(wgs.lon_deg * e7_per_deg)});
 }
 
 /* ---- the formula ---- */
@@ -147,7 +147,7 @@ static struct degrees without_offset(struct degrees gcj)
 
 struct degrees degrees_of(struct point wgs)
 {
-    return (struct degrees){wgs.lat_e7 / e7, wgs.lon_e7 / e7};
+    return (struct degrees){wgs.lat_e7 / e7_per_deg, wgs.lon_e7 / e7_per_deg};
 }
 
 struct degrees gcj_of_wgs(struct degrees wgs)

@@ -277,7 +277,7 @@ static void the_offset_is_smooth(void **state)
             struct degrees a = gcj_of_wgs(place);
             struct degrees b = gcj_of_wgs(next);
             assert_true(
-                is_near(at(b.lat_deg - a.lat_deg, b.lon_deg - a.lon_deg), at(1e-5, 1e-5), 1e-6));
+                is_near(at(b.lat_deg - a.lat_deg, b.lon_deg - a.lon_deg), at(1e-5, 1e-5), 2e-7));
         }
     }
 }
