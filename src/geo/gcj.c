@@ -53,6 +53,7 @@ static const double pi = 3.14159265358979323846;
 static const double radius_m = 6378245.0;
 static const double eccentricity2 = 0.00669342162296594323;
 static const double precision_deg = 1e-11;
+static const double offset_max_deg = 0.1;
 
 /* ---- where it is in force ---- */
 
@@ -74,6 +75,9 @@ static bool outline_holds(struct point place)
 {
     unsigned crossed = 0;
     size_t band = (size_t)(place.lat_e7 / E7_PER_E3 - SOUTH_E3) / BAND_E3;
+    if (band >= BANDS) { /* it was rounded up to the northern edge of the last one */
+        return false;
+    }
     for (size_t r = first_run[band]; r < first_run[band + 1]; r++) {
         for (size_t i = runs[r].first; i < (size_t)runs[r].first + runs[r].edges; i++) {
             crossed += crosses(place, vertices[i], vertices[i + 1]);
@@ -82,12 +86,20 @@ static bool outline_holds(struct point place)
     return crossed % 2 != 0;
 }
 
+/* Whether a place lies in the box around the outline, or up to `more_deg` beyond it. */
+static bool is_near(struct degrees place, double more_deg)
+{
+    static const double south_deg = SOUTH_E3 / 1000.;
+    static const double north_deg = (SOUTH_E3 + BANDS * BAND_E3) / 1000.;
+    static const double west_deg = WEST_E3 / 1000.;
+    static const double east_deg = EAST_E3 / 1000.;
+    return place.lat_deg > south_deg - more_deg && place.lat_deg < north_deg + more_deg &&
+           place.lon_deg > west_deg - more_deg && place.lon_deg < east_deg + more_deg;
+}
+
 bool gcj_holds(struct degrees wgs)
 {
-    double lat_e3 = wgs.lat_deg * 1000;
-    double lon_e3 = wgs.lon_deg * 1000;
-    if (!(lat_e3 > SOUTH_E3 && lat_e3 < SOUTH_E3 + BANDS * BAND_E3 && lon_e3 > WEST_E3 &&
-          lon_e3 < EAST_E3)) {
+    if (!is_near(wgs, 0)) {
         return false;
     }
     return outline_holds((struct point){(int32_t)lround(wgs.lat_deg * e7_per_deg),
@@ -155,18 +167,9 @@ struct degrees gcj_of_wgs(struct degrees wgs)
     return gcj_holds(wgs) ? with_offset(wgs) : wgs;
 }
 
-/* Whether a place is a degree or less beyond the box around the outline, where the formula holds.
- */
-static bool is_near(struct degrees gcj)
-{
-    return gcj.lat_deg > SOUTH_E3 / 1000. - 1 &&
-           gcj.lat_deg < (SOUTH_E3 + BANDS * BAND_E3) / 1000. + 1 &&
-           gcj.lon_deg > WEST_E3 / 1000. - 1 && gcj.lon_deg < EAST_E3 / 1000. + 1;
-}
-
 struct degrees gcj_to_wgs(struct degrees gcj)
 {
-    if (!is_near(gcj)) {
+    if (!is_near(gcj, offset_max_deg)) {
         return gcj;
     }
     struct degrees wgs = without_offset(gcj);

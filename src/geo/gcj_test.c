@@ -186,6 +186,21 @@ static void every_place_can_be_asked(void **state)
     assert_in_range(inside * 100 / all, 38, 48); /* 10 million km² of the box */
 }
 
+/* Places that are rounded onto the edge of a band, of the last one too. */
+static void bands_have_their_ends(void **state)
+{
+    (void)state;
+    for (int lat_e3 = 15000; lat_e3 <= 54500; lat_e3 += 250) {
+        for (int lon_e3 = 73000; lon_e3 <= 135500; lon_e3 += 500) {
+            struct degrees on = at(lat_e3 / 1000., lon_e3 / 1000.);
+            struct degrees below = at(on.lat_deg - 1e-9, on.lon_deg - 1e-9);
+            struct degrees above = at(on.lat_deg + 1e-9, on.lon_deg + 1e-9);
+            assert_int_equal(gcj_holds(below), gcj_holds(on));
+            assert_int_equal(gcj_holds(above), gcj_holds(on));
+        }
+    }
+}
+
 /* ---- there and back ---- */
 
 /* Whether the whole neighbourhood, of a kilometre and more, is on one side of the edge. */
@@ -290,6 +305,7 @@ int main(void)
         cmocka_unit_test(it_holds_in_china),
         cmocka_unit_test(it_does_not_hold_elsewhere),
         cmocka_unit_test(every_place_can_be_asked),
+        cmocka_unit_test(bands_have_their_ends),
         cmocka_unit_test(there_and_back_is_the_same_place),
         cmocka_unit_test(six_decimals_are_enough),
         cmocka_unit_test(the_edge_is_crossed_once),
