@@ -239,3 +239,8 @@ bool call_allows(struct call *c)
     call_fail(c, MHD_HTTP_FORBIDDEN, CALL_NO_ROLE_TEXT);
     return false;
 }
+
+size_t call_weigh_fleet(struct call *c)
+{
+    return directory_fleet_size(c->shard->directory, c->caller.enterprise_id);
+}

@@ -173,6 +173,9 @@ bool call_allows(struct call *c);
 /* Whether the caller's groups hold that group (all do where it is not limited). */
 bool call_sees_group(const struct call *c, int64_t group_id);
 
+/* `weigh` of what looks at all devices of the enterprise. */
+size_t call_weigh_fleet(struct call *c);
+
 #define CALL_NO_DEVICE_TEXT "This device does not exist"               /* ErrMsg of 404 */
 #define CALL_NO_STORE_TEXT  "The store cannot take this at the moment" /* of 503 */
 #define CALL_NO_ROLE_TEXT   "Limited authority"                        /* ErrMsg of 403 */

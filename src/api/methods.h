@@ -62,6 +62,7 @@ struct reply_row {
     const char *string_example; /* as JSON */
     const struct reply_member *members;
     size_t count;
+    bool adds_empty_path; /* of a PAGE: with nothing found, "correct_path": [] behind `data` */
 };
 
 /* A code that a method answers beside 200 and those that every method has. */
@@ -144,6 +145,7 @@ struct method_group {
 extern const struct method_group login_methods;
 extern const struct method_group status_methods;
 extern const struct method_group history_methods;
+extern const struct method_group area_methods;
 extern const struct method_group plate_methods;
 extern const struct method_group enterprise_methods;
 extern const struct method_group user_methods;

@@ -198,6 +198,10 @@ static void write_page_schema(const struct reply_row *r, struct json_out *out)
     json_name(out, "items");
     write_object_schema(r, out);
     json_object_end(out);
+    if (r->adds_empty_path) {
+        json_name(out, "correct_path");
+        json_raw(out, bytes_of_text("{\"type\":\"array\",\"maxItems\":0}"));
+    }
     json_object_end(out);
     json_name(out, "required");
     json_raw(out, bytes_of_text("[\"total\",\"data\"]"));

@@ -194,6 +194,25 @@ static void test_every_row_is_complete(void **state)
     assert_true(count > 20);
 }
 
+/* Section 27 alone names a member that stands only where nothing is found. */
+static void test_pages_name_their_members(void **state)
+{
+    (void)state;
+    struct json_out out = {0};
+    openapi_write(&out);
+    json_t *root = load(&out);
+    size_t count = 0;
+    for (const struct api_method *m = methods_at(0); m != NULL; m = methods_at(++count)) {
+        json_t *schema = json_object_get(schemas_of(root), m->name);
+        json_t *path = json_object_get(json_object_get(schema, "properties"), "correct_path");
+        assert_int_equal(path != NULL, m->section == 27);
+        assert_true(m->reply.shape != REPLY_PAGE ||
+                    json_array_size(json_object_get(schema, "required")) == 2);
+    }
+    json_decref(root);
+    json_free(&out);
+}
+
 /* The two envelopes that a call of the method may be answered with. */
 static json_t *envelope_of(const json_t *root, const struct api_method *m, size_t which)
 {
@@ -343,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_the_document_holds_every_row),
         cmocka_unit_test(test_fields_of_two_types),
         cmocka_unit_test(test_bodies_of_two_types),
+        cmocka_unit_test(test_pages_name_their_members),
         cmocka_unit_test(test_envelopes_say_success_and_failure),
         cmocka_unit_test(test_failures_are_listed),
         cmocka_unit_test(test_every_row_is_complete),

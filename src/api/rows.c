@@ -1,14 +1,21 @@
 /*
  * A device at one time as the API shows it, from the state that the fold made. Sections 7 to 10
- * answer the same members.
+ * answer the same members, section 27 most of them.
  */
 #include "api/rows.h"
+
+#include <math.h>
+
+#include "geo/gcj.h"
 
 enum {
     CM_PER_DECIKM = 10000, /* a tenth of a kilometre */
     ML_PER_DECILITRE = 100,
     CDEG_PER_DEG = 100,
     DEG_ALL = 360,
+    E7_PER_E6 = 10,
+    E6_PER_DEG = 1000000,
+    PLACE_DECIMALS = 6,
 };
 
 /* v / unit rounded to the nearest, halves away from zero. */
@@ -31,34 +38,70 @@ static void write_time(struct zone_clock *clock, struct json_out *out, const cha
     json_string_bytes(out, (struct bytes){(const uint8_t *)text, ZONE_TEXT_SIZE - 1});
 }
 
+struct shown_place row_place(const struct fix *fix)
+{
+    return (struct shown_place){
+        .lat_e6 = (int32_t)rounded(fix->lat_e7, E7_PER_E6),
+        .lon_e6 = (int32_t)rounded(fix->lon_e7, E7_PER_E6),
+    };
+}
+
+struct shown_place row_gcj_place(const struct fix *fix)
+{
+    struct degrees wgs = degrees_of((struct point){fix->lat_e7, fix->lon_e7});
+    struct degrees gcj = gcj_of_wgs(wgs);
+    return (struct shown_place){
+        .lat_e6 = (int32_t)lround(gcj.lat_deg * E6_PER_DEG),
+        .lon_e6 = (int32_t)lround(gcj.lon_deg * E6_PER_DEG),
+    };
+}
+
 static void write_movement(const struct fix *f, struct json_out *out)
 {
+    struct shown_place place = row_place(f);
     json_name(out, "Lon");
-    json_decimal(out, rounded(f->lon_e7, 10), 6);
+    json_decimal(out, place.lon_e6, PLACE_DECIMALS);
     json_name(out, "Lat");
-    json_decimal(out, rounded(f->lat_e7, 10), 6);
+    json_decimal(out, place.lat_e6, PLACE_DECIMALS);
     json_name(out, "Speed");
     json_decimal(out, rounded(f->speed_kmh_e2, 10), 1);
     json_name(out, "Direct");
     json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
-void row_write(const struct row_source *source, struct json_out *out)
+void row_write_report(const struct row_source *source, struct json_out *out)
 {
-    const struct fix *current = &source->state->current;
     char status[FOLD_STATUS_SIZE];
     fold_status_text(source->state, source->fix, status, sizeof(status));
-    json_name(out, "ObjectCode");
-    json_write_string(out, source->device->object_code);
     json_name(out, "VehicleNum");
     json_write_string(out, source->device->plate);
     write_time(source->clock, out, "GPSTime", source->fix->gps_time_s);
     write_time(source->rcv_clock, out, "RcvTime", source->fix->rcv_time_s);
-    write_movement(current, out);
+    write_movement(&source->state->current, out);
     json_name(out, "Mileage");
     json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);
     json_name(out, "StatusDes");
     json_write_string(out, status);
+}
+
+void row_write(const struct row_source *source, struct json_out *out)
+{
+    json_name(out, "ObjectCode");
+    json_write_string(out, source->device->object_code);
+    row_write_report(source, out);
     json_name(out, "OilNum");
-    json_decimal_string(out, rounded(current->fuel_ml, ML_PER_DECILITRE), 1);
+    json_decimal_string(out, rounded(source->state->current.fuel_ml, ML_PER_DECILITRE), 1);
+}
+
+void row_write_flags(const struct call *c, const struct live *live, struct json_out *out)
+{
+    const uint32_t ignition_on = FIX_IGNITION_ON;
+    json_name(out, "IsOnline");
+    json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
+    json_name(out, "IsAlarm");
+    json_int(out, live->state.active_alarms != 0);
+    json_name(out, "Status");
+    json_int(out, (live->state.current.flags & ignition_on) != 0);
+    json_name(out, "IsReversal");
+    json_int(out, 0);
 }

@@ -8,9 +8,10 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "fleet/fold.h"
+#include "fleet/live.h"
 #include "model/account.h"
 
-/* What sections 7 to 10 have in common: the members that describe a device at one time. */
+/* What sections 7 to 10 and 27 have in common: the members that describe a device at one time. */
 struct row_source {
     const struct device *device;
     const struct fold_state *state; /* after the report that is shown */
@@ -21,16 +22,26 @@ struct row_source {
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
 void row_write(const struct row_source *source, struct json_out *out);
+/* VehicleNum to StatusDes of the same. */
+void row_write_report(const struct row_source *source, struct json_out *out);
+/* IsOnline to IsReversal of a live state, at the time of the call. */
+void row_write_flags(const struct call *c, const struct live *live, struct json_out *out);
 /* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
 bool row_has_position(const struct fold_state *state);
 
-/* The OpenAPI members that row_write() writes. */
-#define ROW_MEMBERS                                                                                \
-    {.name = "ObjectCode",                                                                         \
-     .type = REPLY_TEXT,                                                                           \
-     .example = "\"1808090123\"",                                                                  \
-     .doc = "Number of the vehicle or asset"},                                                     \
-        {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},  \
+/* A place as the API shows it: millionths of a degree. */
+struct shown_place {
+    int32_t lat_e6;
+    int32_t lon_e6;
+};
+/* Of a fix with a position: Lon, Lat. */
+struct shown_place row_place(const struct fix *fix);
+/* Of the same: RLon, RLat, which are GCJ-02. */
+struct shown_place row_gcj_place(const struct fix *fix);
+
+/* The OpenAPI members that row_write_report() writes. */
+#define ROW_REPORT_MEMBERS                                                                         \
+    {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},      \
         {.name = "GPSTime",                                                                        \
          .type = REPLY_TIME,                                                                       \
          .example = "\"2018-09-27 13:53:15\"",                                                     \
@@ -50,12 +61,27 @@ bool row_has_position(const struct fold_state *state);
          .example = "189",                                                                         \
          .doc = "Degrees clockwise from north, 0 to 359"},                                         \
         {.name = "Mileage", .type = REPLY_TEXT, .example = "\"13.7\"", .doc = "Odometer, km"},     \
-        {.name = "StatusDes",                                                                      \
-         .type = REPLY_TEXT,                                                                       \
-         .example = "\"ACC idle [8 mins 14 seconds]\"",                                            \
-         .doc = "Status in words"},                                                                \
+    {                                                                                              \
+        .name = "StatusDes", .type = REPLY_TEXT, .example = "\"ACC idle [8 mins 14 seconds]\"",    \
+        .doc = "Status in words"                                                                   \
+    }
+/* Those of row_write(). */
+#define ROW_MEMBERS                                                                                \
+    {.name = "ObjectCode",                                                                         \
+     .type = REPLY_TEXT,                                                                           \
+     .example = "\"1808090123\"",                                                                  \
+     .doc = "Number of the vehicle or asset"},                                                     \
+        ROW_REPORT_MEMBERS,                                                                        \
     {                                                                                              \
         .name = "OilNum", .type = REPLY_TEXT, .example = "\"0.0\"", .doc = "Fuel level, litres"    \
+    }
+/* Those of row_write_flags(). */
+#define ROW_FLAG_MEMBERS                                                                           \
+    {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},       \
+        {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},   \
+        {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},           \
+    {                                                                                              \
+        .name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"                 \
     }
 
 #endif

@@ -112,11 +112,6 @@ static void write_listed(struct device_list *list, size_t i)
     json_object_end(out);
 }
 
-static size_t weigh_fleet(struct call *c)
-{
-    return directory_fleet_size(c->shard->directory, c->caller.enterprise_id);
-}
-
 static void get_device_list(struct call *c)
 {
     int64_t size = call_number(c, LIST_SIZE, 1);
@@ -185,8 +180,6 @@ static const struct reply_member list_members[] = {
 static void write_status(struct call *c, const struct device_ref *ref, const struct live *live)
 {
     struct json_out *out = &c->out;
-    const struct fix *current = &live->state.current;
-    const uint32_t ignition_on = FIX_IGNITION_ON;
     json_object_begin(out);
     json_name(out, "SIM");
     json_write_string(out, ref->info->sim);
@@ -194,18 +187,11 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_write_string(out, ref->info->device_id);
     row_write(&(struct row_source){.device = ref->info,
                                    .state = &live->state,
-                                   .fix = current,
+                                   .fix = &live->state.current,
                                    .clock = call_clock(c),
                                    .rcv_clock = &c->rcv_clock},
               out);
-    json_name(out, "IsOnline");
-    json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
-    json_name(out, "IsAlarm");
-    json_int(out, live->state.active_alarms != 0);
-    json_name(out, "Status");
-    json_int(out, (current->flags & ignition_on) != 0);
-    json_name(out, "IsReversal");
-    json_int(out, 0);
+    row_write_flags(c, live, out);
     json_object_end(out);
 }
 
@@ -295,7 +281,7 @@ static void begin_statuses(struct call *c, struct device_ref *refs, size_t count
 /* Of all devices, or of those listed. */
 static size_t weigh_statuses(struct call *c)
 {
-    return call_text(c, 0)[0] == '\0' ? weigh_fleet(c) : c->values[0].count;
+    return call_text(c, 0)[0] == '\0' ? call_weigh_fleet(c) : c->values[0].count;
 }
 
 typedef enum err find_device(struct directory *, const struct caller *, const char *,
@@ -367,10 +353,7 @@ static const struct reply_member status_members[] = {
      .doc = "Phone number of the SIM card"},
     {.name = "SIM2", .type = REPLY_TEXT, .example = "\"8029999\"", .doc = "DeviceID"},
     ROW_MEMBERS,
-    {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},
-    {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},
-    {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},
-    {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
+    ROW_FLAG_MEMBERS,
 };
 
 static const struct api_method rows[] = {
@@ -385,7 +368,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE, .members = list_members, .count = COUNT_OF(list_members)},
         .doc = "The devices the caller may see, by DeviceID, in pages.",
-        .weigh = weigh_fleet,
+        .weigh = call_weigh_fleet,
         .run = get_device_list,
     },
     {

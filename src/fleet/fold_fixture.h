@@ -8,12 +8,12 @@
 
 /* Fixes for the tests of the fold. */
 
-/* Along a meridian, so that 9 units of latitude are 10.0 centimetres. */
+/* Along a meridian at 50 degrees: a degree is 111,228.6 m, 9 units of latitude 10.0 centimetres. */
 enum { T0 = 1700000000, LAT0_E7 = 500000000, LON0_E7 = 80000000 };
 
 static inline int32_t metres_north(int64_t metres)
 {
-    return (int32_t)(LAT0_E7 + metres * 100000000 / 1111951);
+    return (int32_t)(LAT0_E7 + metres * 100000000 / 1112286);
 }
 
 /* A fix with GPS lock `metres` north of the start. */
