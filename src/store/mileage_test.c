@@ -188,7 +188,7 @@ static void late_fixes_count_at_once(void **state)
         while (k->store->late.head != NULL) {
             int64_t marked = 0;
             settle_once(k);
-            assert_int_equal(database_number(k->store->db,
+            assert_int_equal(database_number(kit_db(k->store),
                                              "SELECT count(*) FROM device_state WHERE dirty",
                                              &marked),
                              ERR_OK);
@@ -240,7 +240,7 @@ static void a_counter_s_first_value_is_no_distance(void **state)
     assert_true(travelled_m_e2 > 0 && travelled_m_e2 < 10000000);
     assert_int_equal(fold_travelled_m_e2(&k->models[COUNTED].live), travelled_m_e2);
     /* As programs before rules 2 wrote it. */
-    assert_int_equal(database_run(k->store->db,
+    assert_int_equal(database_run(kit_db(k->store),
                                   "UPDATE track_chunk SET distance_m_e2=distance_m_e2+20000000000"
                                   " WHERE start_state=x''"),
                      ERR_OK);
@@ -255,7 +255,7 @@ static void what_lies_between_is_not_read(void **state)
     drive_on(k, 1, 0, DRIVEN);
     seal_all(k);
     uint64_t all_m_e2 = mileage(k, 1, 0, INT64_MAX).distance_m_e2;
-    assert_int_equal(database_run(k->store->db, "UPDATE track_chunk SET data=x'00' WHERE id NOT IN"
+    assert_int_equal(database_run(kit_db(k->store), "UPDATE track_chunk SET data=x'00' WHERE id NOT IN"
                                                 " (SELECT min(id) FROM track_chunk UNION"
                                                 "  SELECT max(id) FROM track_chunk)"),
                      ERR_OK);
@@ -279,7 +279,7 @@ static void states_without_fuel_are_folded_again(void **state)
         int64_t from_s = 0;
         (void)snprintf(sql, sizeof(sql), "SELECT first_s FROM track_chunk WHERE id=%lld",
                        (long long)id);
-        assert_int_equal(database_number(k->store->db, sql, &from_s), ERR_OK);
+        assert_int_equal(database_number(kit_db(k->store), sql, &from_s), ERR_OK);
         s = folded(&k->models[FUELLED], from_s - 1);
         s.fuel = (struct fuel){0};
         arena_clear(&k->store->scratch);
