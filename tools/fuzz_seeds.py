@@ -9,6 +9,7 @@ would receive them. Of the others a file for each entry below, as the fuzzer of 
 
 import json
 import pathlib
+import struct
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -74,6 +75,15 @@ LOG = b"".join([bytes.fromhex("377f0682002de21800000200000000005a5a5a5aa5a5a5a5"
     bytes([0, 0, 0, page, 0, 0, 0, 3 if page == 3 else 0]) + bytes(16) + bytes([page]) * 512
     for page in (1, 2, 3) * 3])
 
+
+
+def shape(ways: int, radius: int, *points) -> bytes:
+    """A geofence's shape, as fence_fuzz.c takes it: places in degrees, None between rings."""
+    numbers = (struct.pack("<ii", 0x7FFFFFFF, 0) if point is None else
+               struct.pack("<ii", round(point[0] * 1e7), round(point[1] * 1e7)) for point in points)
+    return bytes([ways]) + radius.to_bytes(3, "little") + b"".join(numbers)
+
+
 SEEDS = {
     # A byte for the way, the count in two, and the columns of the block of src/store/chunk.c.
     "chunk": [bytes.fromhex("000400c62060ca81f5820641e003010068"
@@ -83,6 +93,13 @@ SEEDS = {
              b"\1\x20" + LOCATION, b"\2\x10" + PARTS, b"\0\0" + LOCATION],
     "charset": [b"\xff" + "粤B12345 é\t".encode("gbk"), b"\x02" + "粤B😀".encode("utf-16-be"),
                 b"\x01\x30\x81\x30\x81\xff"],
+    # The kind and the ways, the radius, points; the last of a ring has no place.
+    "fence": [shape(0, 0, (0, 0), (0, 1), (1, 1), (1, 0)),
+              shape(0, 0, (0, 0), (0, 9), (9, 9), (9, 0), None, (1, 1), (1, 2), (2, 1)),
+              shape(0, 0, (80, -120), (80, 0), (80, 120)),
+              shape(0, 0, (0, 0), (1, 1), (0, 1), (1, 0)),
+              shape(1, 5000, (60, 179.9999)), shape(2, 5000, (60, 179), (60, -179), (61, -179)),
+              shape(8, 0, (0, 0), (1, 0)), shape(4, 0, (0, 0), (0, 0.01), (0.01, 0))],
     "journal": [bytes([0, 2, 5, 1, 14, 0, len(STATE)]) + STATE + b"\x02" + FIX + FIX,
                 bytes([0, 3, 5, 1, 14, 0, len(STATE)]) + STATE + b"\x02" + REPORT + FIX,
                 bytes([0, 1, 1, 14, 1, 20, len(STATE)]) + STATE + b"\x00", b"\1\2\5\0\0\0\0\0"],

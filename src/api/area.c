@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "api/call.h"
-#include "api/rows.h"
+#include "api/snapshot.h"
 #include "base/check.h"
 #include "base/writer.h"
 #include "fleet/pack.h"
@@ -85,7 +85,7 @@ static void look_at_some(struct area_list *list)
         struct device_ref ref = list->refs[list->looked];
         list->refs[list->looked++] = (struct device_ref){0};
         tracked_live(dir, ref.tracked, &live);
-        if (row_has_position(&live.state) && area_holds(&list->area, &live.state.current)) {
+        if (snapshot_has_position(&live.state) && area_holds(&list->area, &live.state.current)) {
             keep(list, ref, &live);
         } else {
             device_ref_release(dir, &ref);
@@ -109,11 +109,11 @@ static void write_found(struct call *c, const struct found *found)
     json_write_string(out, device->sim);
     json_name(out, "SIM2");
     json_write_string(out, device->device_id);
-    row_write_report(&(struct row_source){.device = device,
-                                          .state = &live.state,
-                                          .fix = &live.state.current,
-                                          .clock = call_clock(c),
-                                          .rcv_clock = &c->rcv_clock},
+    row_write_report(&(struct snapshot){.device = device,
+                                        .state = &live.state,
+                                        .fix = &live.state.current,
+                                        .clock = call_clock(c),
+                                        .rcv_clock = &c->rcv_clock},
                      out);
     row_write_flags(c, &live, out);
     json_object_end(out);

@@ -16,12 +16,12 @@ enum fence_alarm { FENCE_ALARM_ENTER = 1 << 0, FENCE_ALARM_LEAVE = 1 << 1 };
 
 /* One geofence between two changes. */
 struct fence_term {
-    uint32_t id;      /* PolygonID */
-    int64_t from_s;   /* from this time on ... */
-    int64_t until_s;  /* ... and no longer at this one; INT64_MAX: as it is now */
-    uint8_t alarm_on; /* of enum fence_alarm */
-    uint32_t dwell_s; /* shorter presence does not count */
-    uint32_t hysteresis_m;                 /* 0: by the accuracy of the fix */
+    uint32_t id;           /* PolygonID */
+    int64_t from_s;        /* from this time on ... */
+    int64_t until_s;       /* ... and no longer at this one; INT64_MAX: as it is now */
+    uint8_t alarm_on;      /* of enum fence_alarm */
+    uint32_t dwell_s;      /* shorter presence does not count */
+    uint32_t hysteresis_m; /* 0: by the accuracy of the fix */
     const struct fence_geometry *geometry; /* prepared; outlives the fences */
     const int64_t *device_ids; /* internal; with the next, none of both: all of the enterprise */
     size_t device_count;

@@ -50,9 +50,9 @@ struct fold_state {
     int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
     int32_t locked_lat_e7;   /* that position */
     int32_t locked_lon_e7;
-    int32_t anchor_lat_e7;   /* the position distance is measured from (drift held still) */
+    int32_t anchor_lat_e7; /* the position distance is measured from (drift held still) */
     int32_t anchor_lon_e7;
-    int64_t anchor_time_s; /* 0: no anchor */
+    int64_t anchor_time_s;          /* 0: no anchor */
     alarm_set active_alarms;        /* those that are open in `watch` */
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */

@@ -140,7 +140,8 @@ static void an_lbs_position_moves_and_is_marked(void **state)
     struct fix gps = at(30, 20, 0);
     fold_step(&s, &gps, &fold_default_rules, NULL);
     assert_int_equal(s.current.source, FIX_GPS);
-    fold_step(&s, &(struct fix){.gps_time_s = T0 + 40, .source = FIX_LBS}, &fold_default_rules, NULL);
+    fold_step(&s, &(struct fix){.gps_time_s = T0 + 40, .source = FIX_LBS}, &fold_default_rules,
+              NULL);
     assert_int_equal(s.current.source, FIX_GPS);
 }
 

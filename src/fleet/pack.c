@@ -74,8 +74,8 @@ enum {
 #define MASK_POSITION    HAS(POSITION)
 #define MASK_CELL        HAS(CELL)
 #define MASK_ALARMS_TOLD HAS(ALARMS_TOLD)
-#define MASK_SOURCE   ALSO_SOURCE
-#define MASK_ALARMS   ALSO_ALARMS
+#define MASK_SOURCE      ALSO_SOURCE
+#define MASK_ALARMS      ALSO_ALARMS
 
 enum width { AS_uint8_t, AS_uint16_t, AS_uint32_t, AS_uint64_t, AS_int32_t };
 
@@ -84,19 +84,19 @@ static const struct member {
     uint16_t offset;
     uint16_t width;
 } members[] = {
-#define NUMBER(member, type, has, ...) {HAS(has), offsetof(struct fix, member), AS_##type},
-#define PART(place, type, name, ...)   {MASK_##name, offsetof(struct fix, place), AS_##type},
-    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#define NUMBER(member, type, has, ...)  {HAS(has), offsetof(struct fix, member), AS_##type},
+#define BY_HAND(place, type, name, ...) {MASK_##name, offsetof(struct fix, place), AS_##type},
+    FIX_MAP(NUMBER, BY_HAND, FIX_NO_ROW)
 #undef NUMBER
-#undef PART
+#undef BY_HAND
 };
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
 /* The bits of the mask that `has` announces. */
 #define NUMBER(member, type, has, ...) | HAS(has)
-static const uint64_t announced =
-    HAS(POSITION) | HAS(ICCID) | HAS(CELL) | HAS(ALARMS_TOLD) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
+static const uint64_t announced = HAS(POSITION) | HAS(ICCID) | HAS(CELL) |
+                                  HAS(ALARMS_TOLD) FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW);
 #undef NUMBER
 static const uint64_t unannounced =
     ALSO_SOURCE | ALSO_ALARMS | ALSO_ORIGINAL_TIME | ALSO_TEMPERATURES | ALSO_WIFI | ALSO_EXTRAS;
@@ -189,10 +189,10 @@ static uint64_t present_bits(const struct fix *fix)
     uint64_t present = 0;
 #define NUMBER(member, type, has, bit, ...)                                                        \
     present |= (uint64_t)(fix->member != 0) << (HAS_SHIFT + (bit));
-#define PART(place, type, name, ...) present |= (0 - (uint64_t)(fix->place != 0)) & MASK_##name;
-    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#define BY_HAND(place, type, name, ...) present |= (0 - (uint64_t)(fix->place != 0)) & MASK_##name;
+    FIX_MAP(NUMBER, BY_HAND, FIX_NO_ROW)
 #undef NUMBER
-#undef PART
+#undef BY_HAND
     present |= iccid_len(fix) > 0 ? HAS(ICCID) : 0;
     present |= fix->original_time_s != 0 ? ALSO_ORIGINAL_TIME : 0;
     present |= fix->temperature_count > 0 ? ALSO_TEMPERATURES : 0;
@@ -433,10 +433,10 @@ void pack_state(struct writer *w, const struct fold_state *state)
     pack_fix(w, now);
     write_varint(w, state->odometer_m_e2);
     write_varint(w, state->counter_m);
-    write_u8(w, (uint8_t)((state->counter_known ? STATE_COUNTER_KNOWN : 0) |
-                          (has_base ? STATE_HAS_BASE : 0) | (has_fuel ? STATE_HAS_FUEL : 0) |
-                          (has_lock(state) ? STATE_HAS_LOCK : 0) |
-                          (has_watch ? STATE_HAS_WATCH : 0)));
+    write_u8(w,
+             (uint8_t)((state->counter_known ? STATE_COUNTER_KNOWN : 0) |
+                       (has_base ? STATE_HAS_BASE : 0) | (has_fuel ? STATE_HAS_FUEL : 0) |
+                       (has_lock(state) ? STATE_HAS_LOCK : 0) | (has_watch ? STATE_HAS_WATCH : 0)));
     write_u8(w, (uint8_t)state->motion);
     write_varint_signed(w, wrap_minus(state->motion_since_s, now->gps_time_s));
     write_varint_signed(w, wrap_minus(state->position_time_s, now->gps_time_s));

@@ -19,8 +19,8 @@
 
 enum {
     PACK_FIX_MAX = 224, /* bytes of the longest record without extra values, with its length */
-    PACK_REPORT_MAX = PACK_FIX_MAX + EXTRAS_BYTES_MAX, /* of any record */
-    PACK_WATCH_ENTRY_MAX = 32, /* of them, of one entry of a watch */
+    PACK_REPORT_MAX = PACK_FIX_MAX + EXTRAS_BYTES_MAX,      /* of any record */
+    PACK_WATCH_ENTRY_MAX = 32,                              /* of them, of one entry of a watch */
     PACK_STATE_MAX = 592 + WATCH_MAX * PACK_WATCH_ENTRY_MAX /* bytes of the longest state */
 };
 

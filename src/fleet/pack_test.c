@@ -344,7 +344,8 @@ static void add_entry(struct watch *w, uint64_t *seed)
 {
     uint8_t kind = (uint8_t)(any(seed) % (WATCH_DRIVING + 1));
     uint32_t subject = (uint32_t)any(seed);
-    struct watch_entry *e = watch_look(w, kind, subject) == NULL ? watch_add(w, kind, subject) : NULL;
+    struct watch_entry *e =
+        watch_look(w, kind, subject) == NULL ? watch_add(w, kind, subject) : NULL;
     if (e != NULL) {
         e->since_s = (int64_t)any(seed);
         e->last_s = (int64_t)any(seed);

@@ -22,12 +22,12 @@ struct fold_bounds {
 /* The alarm rules of a device; 0 is off. */
 struct fold_limits {
     uint32_t overspeed_kmh_e2;
-    uint32_t overspeed_s;      /* for so long at least */
-    uint32_t offline_s;        /* silence that is an alarm */
-    uint32_t displacement_m;   /* from where it was parked */
-    uint32_t fatigue_s;        /* of driving without a rest */
+    uint32_t overspeed_s;    /* for so long at least */
+    uint32_t offline_s;      /* silence that is an alarm */
+    uint32_t displacement_m; /* from where it was parked */
+    uint32_t fatigue_s;      /* of driving without a rest */
     uint8_t low_battery_percent;
-    bool has_bounds;                                  /* some of the next are set */
+    bool has_bounds;                                       /* some of the next are set */
     struct fold_bounds temperatures[FIX_TEMPERATURES_MAX]; /* of sensor 1 and on */
 };
 
@@ -36,8 +36,8 @@ struct fences;
 /* What applies from one time on, until the next one. */
 struct fold_term {
     int64_t from_s;
-    int64_t group_id; /* 0: in none */
-    uint32_t tank_ml; /* 0: unknown */
+    int64_t group_id;                 /* 0: in none */
+    uint32_t tank_ml;                 /* 0: unknown */
     const struct fold_limits *limits; /* NULL: none */
 };
 

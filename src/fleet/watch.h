@@ -64,15 +64,15 @@ enum watch_news { WATCH_RAISED, WATCH_CONTINUED, WATCH_OVER };
 
 struct watch_event {
     enum watch_news news;
-    uint8_t kind; /* enum alarm_type, or EVENT_REFUEL */
+    uint8_t kind;  /* enum alarm_type, or EVENT_REFUEL */
     bool is_alarm; /* else a record alone, such as a crossing that nobody wants to hear of */
     bool is_brief; /* over as soon as it is raised: no WATCH_OVER follows */
     uint32_t subject;
-    int64_t since_s;   /* names the record, with kind and subject: when it began */
-    int64_t at_s;      /* of this: when it began, began again, or ended */
-    int64_t decided_s; /* GPS time of the fix that decided it */
+    int64_t since_s;    /* names the record, with kind and subject: when it began */
+    int64_t at_s;       /* of this: when it began, began again, or ended */
+    int64_t decided_s;  /* GPS time of the fix that decided it */
     int64_t rcv_time_s; /* when that fix came */
-    int32_t lat_e7;    /* where it was; both 0: not known */
+    int32_t lat_e7;     /* where it was; both 0: not known */
     int32_t lon_e7;
     int64_t value; /* what was measured, in the unit of its kind; 0: nothing */
 };

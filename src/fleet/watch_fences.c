@@ -39,7 +39,7 @@ struct crossing {
     struct point to;
     int64_t from_s;
     bool has_line;
-    int64_t at_s;            /* of adopting: when */
+    int64_t at_s;             /* of adopting: when */
     uint32_t done[WATCH_MAX]; /* those that were looked at as entries */
     size_t done_count;
 };
@@ -57,8 +57,7 @@ static double hysteresis_m(const struct fence_term *t, const struct fix *fix)
 
 static bool is_deep(const struct crossing *c, const struct fence_term *t, struct point at)
 {
-    double needed_m =
-        fmin(hysteresis_m(t, c->step->fix), fence_inner_radius_m(t->geometry) / 2);
+    double needed_m = fmin(hysteresis_m(t, c->step->fix), fence_inner_radius_m(t->geometry) / 2);
     return fence_depth_m(t->geometry, at) >= needed_m;
 }
 

@@ -98,8 +98,8 @@ static void judge_temperatures(struct watch_step *s)
     const struct fold_limits *l = s->limits;
     for (unsigned i = 0; i < FIX_TEMPERATURES_MAX; i++) {
         const struct fold_bounds *b = &l->temperatures[i];
-        int16_t c_e2 = i < s->fix->temperature_count ? s->fix->temperature_c_e2[i]
-                                                     : FIX_TEMPERATURE_ABSENT;
+        int16_t c_e2 =
+            i < s->fix->temperature_count ? s->fix->temperature_c_e2[i] : FIX_TEMPERATURE_ABSENT;
         if (!l->has_bounds) {
             put(s, ALARM_TEMPERATURE, i + 1, false);
         } else if (c_e2 != FIX_TEMPERATURE_ABSENT) {

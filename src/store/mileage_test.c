@@ -255,9 +255,10 @@ static void what_lies_between_is_not_read(void **state)
     drive_on(k, 1, 0, DRIVEN);
     seal_all(k);
     uint64_t all_m_e2 = mileage(k, 1, 0, INT64_MAX).distance_m_e2;
-    assert_int_equal(database_run(kit_db(k->store), "UPDATE track_chunk SET data=x'00' WHERE id NOT IN"
-                                                " (SELECT min(id) FROM track_chunk UNION"
-                                                "  SELECT max(id) FROM track_chunk)"),
+    assert_int_equal(database_run(kit_db(k->store),
+                                  "UPDATE track_chunk SET data=x'00' WHERE id NOT IN"
+                                  " (SELECT min(id) FROM track_chunk UNION"
+                                  "  SELECT max(id) FROM track_chunk)"),
                      ERR_OK);
     assert_int_equal(mileage(k, 1, 0, INT64_MAX).distance_m_e2, all_m_e2);
     struct store_mileage is;

@@ -1,5 +1,5 @@
-#ifndef API_ROWS_H
-#define API_ROWS_H
+#ifndef API_SNAPSHOT_H
+#define API_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "model/account.h"
 
 /* What sections 7 to 10 and 27 have in common: the members that describe a device at one time. */
-struct row_source {
+struct snapshot {
     const struct device *device;
     const struct fold_state *state; /* after the report that is shown */
     const struct fix *fix;          /* the report */
@@ -21,13 +21,13 @@ struct row_source {
 };
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
-void row_write(const struct row_source *source, struct json_out *out);
+void snapshot_write(const struct snapshot *shown, struct json_out *out);
 /* VehicleNum to StatusDes of the same. */
-void row_write_report(const struct row_source *source, struct json_out *out);
+void row_write_report(const struct snapshot *shown, struct json_out *out);
 /* IsOnline to IsReversal of a live state, at the time of the call. */
 void row_write_flags(const struct call *c, const struct live *live, struct json_out *out);
 /* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
-bool row_has_position(const struct fold_state *state);
+bool snapshot_has_position(const struct fold_state *state);
 
 /* A place as the API shows it: millionths of a degree. */
 struct shown_place {
@@ -65,8 +65,8 @@ struct shown_place row_gcj_place(const struct fix *fix);
         .name = "StatusDes", .type = REPLY_TEXT, .example = "\"ACC idle [8 mins 14 seconds]\"",    \
         .doc = "Status in words"                                                                   \
     }
-/* Those of row_write(). */
-#define ROW_MEMBERS                                                                                \
+/* Those of snapshot_write(). */
+#define SNAPSHOT_MEMBERS                                                                           \
     {.name = "ObjectCode",                                                                         \
      .type = REPLY_TEXT,                                                                           \
      .example = "\"1808090123\"",                                                                  \
