@@ -8,9 +8,10 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "api/naming.h"
+#include "api/list_page.h"
+#include "api/manage.h"
 
-static const struct param_row params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row params[] = {LIST_PAGE_PARAMS};
 static const struct api_method method = {
     .name = "ListThings", .params = params, .param_count = COUNT_OF(params)};
 
@@ -53,14 +54,14 @@ static void test_plates(void **state)
     }
     static const char *const good[] = {"1", "B-X 1", "\u4eac A12345", ";"};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
-        assert_null(naming_plate_fault(good[i]));
+        assert_null(manage_plate_fault(good[i]));
     }
-    assert_null(naming_plate_fault(longest));
+    assert_null(manage_plate_fault(longest));
     (void)g_strlcat(longest, "x", sizeof(longest));
-    assert_string_equal(naming_plate_fault(longest), "too long");
-    assert_string_equal(naming_plate_fault(""), PARAM_MISSING);
-    assert_string_equal(naming_plate_fault(","), "holds a comma");
-    assert_string_equal(naming_plate_fault("B-X 1,"), "holds a comma");
+    assert_string_equal(manage_plate_fault(longest), "too long");
+    assert_string_equal(manage_plate_fault(""), PARAM_MISSING);
+    assert_string_equal(manage_plate_fault(","), "holds a comma");
+    assert_string_equal(manage_plate_fault("B-X 1,"), "holds a comma");
 }
 
 static void test_roles(void **state)
@@ -73,27 +74,27 @@ static void test_roles(void **state)
     static const char *const bad[] = {"", "root", "ROOT", "admins", "view", " admin", "2"};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         enum role role = ROLE_ROOT;
-        assert_true(naming_role(good[i].text, &role));
+        assert_true(manage_role(good[i].text, &role));
         assert_int_equal(role, good[i].role);
         enum role again = ROLE_ROOT;
-        assert_true(naming_role(naming_role_text(role), &again));
+        assert_true(manage_role(manage_role_text(role), &again));
         assert_int_equal(again, role);
     }
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         enum role role = ROLE_OPERATOR;
-        assert_false(naming_role(bad[i], &role));
+        assert_false(manage_role(bad[i], &role));
         assert_int_equal(role, ROLE_OPERATOR); /* as it was */
     }
-    assert_string_equal(naming_role_text(ROLE_ROOT), "root");
+    assert_string_equal(manage_role_text(ROLE_ROOT), "root");
 }
 
 static void test_folding(void **state)
 {
     struct call *c = *state;
-    assert_string_equal(naming_folded(c, "\u00c4RZTE"), naming_folded(c, "\u00e4rzte"));
-    assert_string_equal(naming_folded(c, "Stra\u00dfe"), naming_folded(c, "STRASSE"));
-    assert_string_equal(naming_folded(c, ""), "");
-    assert_string_not_equal(naming_folded(c, "a"), naming_folded(c, "\u00e4"));
+    assert_string_equal(list_key_folded(c, "\u00c4RZTE"), list_key_folded(c, "\u00e4rzte"));
+    assert_string_equal(list_key_folded(c, "Stra\u00dfe"), list_key_folded(c, "STRASSE"));
+    assert_string_equal(list_key_folded(c, ""), "");
+    assert_string_not_equal(list_key_folded(c, "a"), list_key_folded(c, "\u00e4"));
 }
 
 /* 1000 rows a page at most, and all of these where nothing is said. */
@@ -113,12 +114,12 @@ static void test_pages(void **state)
         {3, 10, 20, 30},
         {1, 1000, 0, 1000},
         {1, 1001, 0, 1000},
-        {2, NAMING_INDEX_MAX, 1000, 2000},
-        {NAMING_INDEX_MAX, NAMING_INDEX_MAX, INT64_C(999999999) * 1000, INT64_C(1000000000) * 1000},
+        {2, LIST_PAGE_INDEX_MAX, 1000, 2000},
+        {LIST_PAGE_INDEX_MAX, LIST_PAGE_INDEX_MAX, INT64_C(999999999) * 1000, INT64_C(1000000000) * 1000},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         ask(c, rows[i].index, rows[i].size);
-        struct naming_page page = naming_page_of(c, 0);
+        struct list_page page = list_page_of(c, 0);
         assert_int_equal(page.first, rows[i].first);
         assert_int_equal(page.end, rows[i].end);
         assert_int_equal(page.at, 0);
@@ -129,13 +130,13 @@ static void test_pages(void **state)
 static char *list_of(struct call *c, int count)
 {
     begin_anew(c);
-    struct naming_page page = naming_page_begin(c, 0, (size_t)count);
+    struct list_page page = list_page_begin(c, 0, (size_t)count);
     for (int i = 0; i < count; i++) {
-        if (naming_page_takes(&page)) {
+        if (list_page_takes(&page)) {
             json_int(&c->out, i);
         }
     }
-    naming_page_end(c);
+    list_page_end(c);
     struct bytes text = json_text(&c->out);
     return g_strndup((const char *)text.at, text.len);
 }
@@ -165,7 +166,7 @@ static void test_what_was_made(void **state)
 {
     struct call *c = *state;
     c->made_id = INT64_C(281474976710657); /* the first of a second shard */
-    naming_write_made(c, "GroupID");
+    manage_write_made(c, "GroupID");
     struct bytes text = json_text(&c->out);
     static const char want[] = "{\"GroupID\":281474976710657}";
     assert_int_equal(text.len, sizeof(want) - 1);
