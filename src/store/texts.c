@@ -1,3 +1,7 @@
+/*
+ * The last texts of a device, for readers: any thread reads them on a connection of the pool.
+ * They are saved by changes (entities.c) and go with retention (expire.c).
+ */
 #include "store/read_pool.h"
 #include "store/store_private.h"
 
