@@ -26,8 +26,7 @@ struct inspection {
     enum damage damage;
     struct wal_report log;
     bool has_witness;
-    bool is_witness_closed; /* there is a witness that may not be read: nothing was compared with it
-                             */
+    bool is_witness_closed;      /* the witness may not be read: nothing was compared with it */
     struct witness_note witness; /* where there is one */
     struct witness_note store;   /* as SQLite would read it */
 };

@@ -1,6 +1,6 @@
 /*
  * The last texts of a device, for readers: any thread reads them on a connection of the pool.
- * They are saved by changes (entities.c) and go with retention (expire.c).
+ * Changes save them (entities.c), and retention deletes them (expire.c).
  */
 #include "store/read_pool.h"
 #include "store/store_private.h"
