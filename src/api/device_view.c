@@ -1,6 +1,6 @@
 /*
  * A device as ListDevices answers it, with what its clock seems to be. The hint is never the zone
- * that a person set: who took it up sees it no more.
+ * that a person set: whoever followed it does not see it any more.
  */
 #include "api/device_view.h"
 
@@ -74,7 +74,7 @@ void device_view_write(struct call *c, const struct device_ref *ref)
 }
 
 void device_view_note_zone(struct job_context *job, const struct device *old,
-                          const struct device *changed)
+                           const struct device *changed)
 {
     struct device_ref ref;
     struct clock_zone zone;

@@ -36,16 +36,16 @@ void list_page_end(struct call *c);
 const char *list_key_folded(struct call *c, const char *text);
 
 /* The rows of PageIndex?, PageSize? and Key? that every list has, in this order. */
-#define LIST_PAGE_PARAMS                                                                         \
+#define LIST_PAGE_PARAMS                                                                           \
     {.name = "PageIndex",                                                                          \
      .type = PARAM_INT,                                                                            \
      .min = 1,                                                                                     \
-     .max = LIST_PAGE_INDEX_MAX,                                                                      \
+     .max = LIST_PAGE_INDEX_MAX,                                                                   \
      .doc = "Page, from 1"},                                                                       \
         {.name = "PageSize",                                                                       \
          .type = PARAM_INT,                                                                        \
          .min = 1,                                                                                 \
-         .max = LIST_PAGE_INDEX_MAX,                                                                  \
+         .max = LIST_PAGE_INDEX_MAX,                                                               \
          .doc = "Rows of a page, at most 1000; all 1000 unless given"},                            \
     {                                                                                              \
         .name = "Key", .type = PARAM_TEXT, .doc = "Part of a name, without case"                   \

@@ -1,6 +1,6 @@
 /*
- * What the management calls share: the rules of names, looking a device up for a change, and roles as
- * words.
+ * What the management calls share: the rules of names, looking a device up for a change, and roles
+ * as words.
  */
 #include "api/manage.h"
 

@@ -115,7 +115,8 @@ static void test_pages(void **state)
         {1, 1000, 0, 1000},
         {1, 1001, 0, 1000},
         {2, LIST_PAGE_INDEX_MAX, 1000, 2000},
-        {LIST_PAGE_INDEX_MAX, LIST_PAGE_INDEX_MAX, INT64_C(999999999) * 1000, INT64_C(1000000000) * 1000},
+        {LIST_PAGE_INDEX_MAX, LIST_PAGE_INDEX_MAX, INT64_C(999999999) * 1000,
+         INT64_C(1000000000) * 1000},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         ask(c, rows[i].index, rows[i].size);

@@ -21,11 +21,11 @@ struct snapshot {
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
 void snapshot_write(const struct snapshot *shown, struct json_out *out);
-/* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
+/* Whether there is a position to show. A snapshot without one is left out, never shown at 0,0. */
 bool snapshot_has_position(const struct fold_state *state);
 
 /* The OpenAPI members that snapshot_write() writes. */
-#define SNAPSHOT_MEMBERS                                                                                \
+#define SNAPSHOT_MEMBERS                                                                           \
     {.name = "ObjectCode",                                                                         \
      .type = REPLY_TEXT,                                                                           \
      .example = "\"1808090123\"",                                                                  \

@@ -21,11 +21,11 @@ static void write_row(const struct fold_state *state, const struct fix *fix, cha
     struct zone_clock rcv_clock = zone_clock_init(zone);
     json_object_begin(&json);
     snapshot_write(&(struct snapshot){.device = &device,
-                                   .state = state,
-                                   .fix = fix,
-                                   .clock = &clock,
-                                   .rcv_clock = &rcv_clock},
-              &json);
+                                      .state = state,
+                                      .fix = fix,
+                                      .clock = &clock,
+                                      .rcv_clock = &rcv_clock},
+                   &json);
     json_object_end(&json);
     bytes_to_text(json_text(&json), out, size);
     json_free(&json);

@@ -18,7 +18,7 @@ enum {
     PAGE_SIZE_MAX = 1000,
     PAGE_INDEX_MAX = 1000000000,
     CODE_MAX = 1000000000,
-    LOOKED_A_STEP = 8192, /* devices, of which it is asked whether there is something to show */
+    LOOKED_A_STEP = 8192, /* devices a step that are asked whether there is something to show */
 };
 
 /* As the document numbers the Status of section 6. */
@@ -193,11 +193,11 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_name(out, "SIM2");
     json_write_string(out, ref->info->device_id);
     snapshot_write(&(struct snapshot){.device = ref->info,
-                                   .state = &live->state,
-                                   .fix = current,
-                                   .clock = call_clock(c),
-                                   .rcv_clock = &c->rcv_clock},
-              out);
+                                      .state = &live->state,
+                                      .fix = current,
+                                      .clock = call_clock(c),
+                                      .rcv_clock = &c->rcv_clock},
+                   out);
     json_name(out, "IsOnline");
     json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(out, "IsAlarm");
@@ -210,9 +210,9 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
 }
 
 /*
- * The rows of an answer. Which devices it has is known before `total`, which comes first; each is
- * shown as it is when its piece is written, so one read slowly is the fresher at its end. What has
- * a position once has one ever after.
+ * The snapshots of an answer. Which devices it has is known first, since `total` comes first. Each
+ * is shown as it is when its piece is written, so the end of an answer that is read slowly is the
+ * fresher. A device that had a position once has one ever after.
  */
 struct status_list {
     struct call *call;
@@ -292,7 +292,7 @@ static void begin_statuses(struct call *c, struct device_ref *refs, size_t count
     c->stream = (struct call_stream){write_piece, close_list, list};
 }
 
-/* Of all devices, or of those listed. */
+/* Answers for all devices, or for those listed. */
 static size_t weigh_statuses(struct call *c)
 {
     return call_text(c, 0)[0] == '\0' ? weigh_fleet(c) : c->values[0].count;

@@ -64,8 +64,8 @@ static const struct member {
     uint16_t offset;
     uint16_t width;
 } members[] = {
-#define NUMBER(member, type, has, ...) {HAS(has), offsetof(struct fix, member), AS_##type},
-#define BY_HAND(place, type, name, ...)   {MASK_##name, offsetof(struct fix, place), AS_##type},
+#define NUMBER(member, type, has, ...)  {HAS(has), offsetof(struct fix, member), AS_##type},
+#define BY_HAND(place, type, name, ...) {MASK_##name, offsetof(struct fix, place), AS_##type},
     FIX_MAP(NUMBER, BY_HAND, FIX_NO_ROW)
 #undef NUMBER
 #undef BY_HAND

@@ -1,15 +1,15 @@
 /*
- * Divided messages. Each fragment is a row in the store and is acknowledged as such; when the last one
- * is there the protocol joins them and the rows go, in the same commit as what they said. Where
+ * Divided messages. Each fragment is a row in the store and is acknowledged as such; when the last
+ * one is there the protocol joins them and the rows go, in the same commit as what they said. Where
  * they say nothing, the last one is not taken. What is not complete after ten minutes is dropped
  * and counted.
  *
  *     active_device.assemblies ──► assembly ──► assembly     one a message of a device
  *     fragments.assemblies     ──►   those of all devices, the oldest first
  *
- * A commit may fail, so a batch only marks: a fragment is `is_fresh` and an assembly `is_gone` until
- * fragments_finish() keeps or undoes it. Memory is bounded for each device and in all; the oldest
- * makes room.
+ * A commit may fail, so a batch only marks: a fragment is `is_fresh` and an assembly `is_gone`
+ * until fragments_finish() keeps or undoes it. Memory is bounded for each device and in all; the
+ * oldest makes room.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +111,8 @@ static struct assembly *find(struct active_device *active, uint32_t key)
     return NULL;
 }
 
-static struct assembly *add(struct fragments *p, struct active_device *active, const struct waiting_fragment *fragment)
+static struct assembly *add(struct fragments *p, struct active_device *active,
+                            const struct waiting_fragment *fragment)
 {
     struct assembly *a = mem_new(assembly_bytes(fragment->total));
     a->active = active;
@@ -127,7 +128,8 @@ static struct assembly *add(struct fragments *p, struct active_device *active, c
     return a;
 }
 
-static void add_piece(struct fragments *p, struct assembly *a, const struct waiting_fragment *fragment)
+static void add_piece(struct fragments *p, struct assembly *a,
+                      const struct waiting_fragment *fragment)
 {
     struct piece *piece = &a->pieces[fragment->number - 1];
     piece->at = mem_new(fragment->len);
@@ -142,8 +144,9 @@ static void add_piece(struct fragments *p, struct assembly *a, const struct wait
 
 static bool is_fragment(const struct waiting_fragment *fragment)
 {
-    return fragment->total >= 2 && fragment->total <= MESSAGE_FRAGMENTS_MAX && fragment->number >= 1 &&
-           fragment->number <= fragment->total && fragment->len <= MESSAGE_TEXT_MAX;
+    return fragment->total >= 2 && fragment->total <= MESSAGE_FRAGMENTS_MAX &&
+           fragment->number >= 1 && fragment->number <= fragment->total &&
+           fragment->len <= MESSAGE_TEXT_MAX;
 }
 
 void fragments_restore(struct ingest *in, const struct waiting_fragment *fragment)
@@ -172,7 +175,7 @@ static void retire(struct ingest *in, struct assembly *a)
         (struct waiting_fragment){.device_id = a->active->device, .key = a->key};
 }
 
-/* The same of one that did not get complete. */
+/* An assembly that did not become complete: its fragments count as expired, and its rows go. */
 static void give_up(struct ingest *in, struct assembly *a)
 {
     in->batch.expired += a->count;
@@ -231,7 +234,8 @@ static struct bytes *copy_texts(struct arena *arena, const struct assembly *a)
     return texts;
 }
 
-enum err fragments_take(struct ingest *in, const struct waiting_fragment *fragment, struct bytes **texts)
+enum err fragments_take(struct ingest *in, const struct waiting_fragment *fragment,
+                        struct bytes **texts)
 {
     if (!is_fragment(fragment)) {
         return ERR_MALFORMED;
@@ -239,7 +243,8 @@ enum err fragments_take(struct ingest *in, const struct waiting_fragment *fragme
     struct batch *b = &in->batch;
     struct active_device *active = ingest_active_device(in, fragment->device_id);
     struct assembly *a = find(active, fragment->key);
-    if (a != NULL && a->total == fragment->total && is_same(&a->pieces[fragment->number - 1], fragment)) {
+    if (a != NULL && a->total == fragment->total &&
+        is_same(&a->pieces[fragment->number - 1], fragment)) {
         return ERR_MORE; /* sent again */
     }
     if (a != NULL && (a->total != fragment->total || a->pieces[fragment->number - 1].at != NULL)) {

@@ -34,7 +34,7 @@ static struct divided batch(void)
 }
 
 static struct message fragment_of(const struct divided *d, uint32_t key, uint16_t number,
-                              uint16_t total)
+                                  uint16_t total)
 {
     size_t from = d->len * (number - 1U) / total;
     size_t to = d->len * number / total;
@@ -190,7 +190,8 @@ static void bad_fragments_are_left_out(void **state)
     (void)send_at(r, m, 0);
     assert_int_equal(waiting_rows(r), 0);
     m.text.len = MESSAGE_TEXT_MAX;
-    m.fragment = (struct message_fragment){.number = MESSAGE_FRAGMENTS_MAX, .total = MESSAGE_FRAGMENTS_MAX};
+    m.fragment =
+        (struct message_fragment){.number = MESSAGE_FRAGMENTS_MAX, .total = MESSAGE_FRAGMENTS_MAX};
     (void)send_at(r, m, 0);
     assert_int_equal(waiting_rows(r), 1);
 }

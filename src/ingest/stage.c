@@ -117,8 +117,8 @@ static void take_text(struct target *t, struct bytes text)
 }
 
 /*
- * All fragments are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing; ERR_FULL: some
- * of it could not be taken.
+ * All fragments are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing; ERR_FULL:
+ * some of it could not be taken.
  */
 static enum err take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
                             size_t count)
@@ -154,8 +154,8 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
 }
 
 /*
- * The last fragment of a message that could not be taken is not taken either, so that its device still
- * has it; the others stay until they expire.
+ * Where nothing can be read of a whole message, its last fragment is not taken, so that its device
+ * still has it; the others stay until they expire.
  */
 static void take_fragment(struct target *t, const struct intake_message *m)
 {
@@ -257,7 +257,8 @@ void batch_take(struct ingest *in, struct bytes record)
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
     }
-    struct verdict *v = add_verdict(in, c.head, record.len, in->batch.stages[t.stage].active->device);
+    struct verdict *v =
+        add_verdict(in, c.head, record.len, in->batch.stages[t.stage].active->device);
     v->outcome = t.is_refused ? OUTCOME_REFUSED : v->outcome;
 }
 

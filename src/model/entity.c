@@ -185,12 +185,12 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                       .delete_count = 2,
                       .owner = ENTITY_USER},
     [ENTITY_FRAGMENT] = {.table = "waiting_part",
-                     .since = 1,
-                     COLUMNS(waiting_fragment, fragment_columns),
-                     .key_count = 3,
-                     .delete_count = 2,       /* all fragments of a message */
-                     .may_be_left_out = true, /* of a protocol that this program lacks */
-                     .owner = ENTITY_DEVICE},
+                         .since = 1,
+                         COLUMNS(waiting_fragment, fragment_columns),
+                         .key_count = 3,
+                         .delete_count = 2,       /* all fragments of a message */
+                         .may_be_left_out = true, /* of a protocol that this program lacks */
+                         .owner = ENTITY_DEVICE},
     [ENTITY_CLOCK] = {.table = "device_clock",
                       .since = 3,
                       COLUMNS(device_clock, clock_columns),

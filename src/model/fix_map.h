@@ -29,9 +29,9 @@
  * them. Whether there is room for a member, sizeof(struct fix) decides; what the fold has no use
  * for goes into EXTRA_MAP instead.
  */
-#define FIX_MAP(NUMBER, BY_HAND, COLUMN)                                                              \
-    BY_HAND(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                           \
-    BY_HAND(lon_e7, int32_t, POSITION, 5, ALONG_TIME, LAST)                                           \
+#define FIX_MAP(NUMBER, BY_HAND, COLUMN)                                                           \
+    BY_HAND(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                        \
+    BY_HAND(lon_e7, int32_t, POSITION, 5, ALONG_TIME, LAST)                                        \
     /* above sea level */                                                                          \
     NUMBER(altitude_dm, int32_t, ALTITUDE, 2, KEPT, 8, LAST, GIVEN, -1000000, 1000000,             \
            "altitude_m", 1)                                                                        \
@@ -56,16 +56,16 @@
            "battery_percent", 0)                                                                   \
     /* days of work the battery still has, by the tracker */                                       \
     NUMBER(rest_days, uint16_t, REST_DAYS, 18, KEPT, 27, LAST, OWN, 0, UINT16_MAX, "rest_days", 0) \
-    BY_HAND(cell.mcc, uint16_t, CELL, 21, ALONE, ZERO)                                                \
-    BY_HAND(cell.mnc, uint16_t, CELL, 22, ALONE, ZERO)                                                \
-    BY_HAND(cell.lac, uint32_t, CELL, 23, ALONE, LAST)                                                \
-    BY_HAND(cell.cid, uint64_t, CELL, 24, ALONE, LAST)                                                \
+    BY_HAND(cell.mcc, uint16_t, CELL, 21, ALONE, ZERO)                                             \
+    BY_HAND(cell.mnc, uint16_t, CELL, 22, ALONE, ZERO)                                             \
+    BY_HAND(cell.lac, uint32_t, CELL, 23, ALONE, LAST)                                             \
+    BY_HAND(cell.cid, uint64_t, CELL, 24, ALONE, LAST)                                             \
     /* enum fix_lock */                                                                            \
     NUMBER(lock, uint8_t, LOCK, 20, OWN, 26, ZERO, OWN, 0, FIX_LOCK_COUNT - 1, NULL, 0)            \
     /* horizontal dilution of precision */                                                         \
     NUMBER(hdop_e2, uint16_t, HDOP, 21, KEPT, 19, ZERO, GIVEN, 0, UINT16_MAX, "hdop", 2)           \
-    BY_HAND(source, uint8_t, SOURCE, 20, ALONE, ZERO)                                                 \
-    BY_HAND(alarms, uint32_t, ALARMS, 16, ALONE, ZERO)                                                \
+    BY_HAND(source, uint8_t, SOURCE, 20, ALONE, ZERO)                                              \
+    BY_HAND(alarms, uint32_t, ALARMS, 16, ALONE, ZERO)                                             \
     COLUMN(gps_time_s, int64_t, 0, ALONE, LAST)                                                    \
     COLUMN(rcv_time_s, int64_t, 1, BESIDE_TIME, ZERO)                                              \
     COLUMN(has, uint32_t, 2, ALONE, ZERO)                                                          \

@@ -19,7 +19,7 @@ enum message_kind {
     MESSAGE_HEARTBEAT, /* alive; `fix` holds what it carried (fix.has may be 0) */
     MESSAGE_FIX,       /* a report, with or without a position; alarms and lock events are in it */
     MESSAGE_RESPONSE,  /* a textual answer to a command or an SMS: `text`, UTF-8 */
-    MESSAGE_FRAGMENT,      /* one fragment of a divided message: `fragment` and its bytes in `text` */
+    MESSAGE_FRAGMENT,  /* one fragment of a divided message: `fragment` and its bytes in `text` */
     MESSAGE_OTHER,     /* known and harmless, nothing to keep */
 };
 
@@ -35,9 +35,9 @@ enum { MESSAGE_FRAGMENTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
 /* One thing that a frame said. */
 struct message {
     enum message_kind kind;
-    bool is_local_time;       /* fix.gps_time_s was read in the zone of the session */
-    struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
-    struct bytes extras;      /* beside the fix, from extras_pack(); borrowed */
+    bool is_local_time;               /* fix.gps_time_s was read in the zone of the session */
+    struct fix fix;                   /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct bytes extras;              /* beside the fix, from extras_pack(); borrowed */
     struct message_fragment fragment; /* MESSAGE_FRAGMENT */
     struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_FRAGMENT; borrowed, at most MESSAGE_TEXT_MAX */
 };
@@ -47,14 +47,13 @@ struct message {
 /* Whether a device may be registered as `text`: DEVICE_ID_RULE. */
 bool device_id_is_valid(struct bytes text);
 /*
- * Whether `text` has such characters and such a length, whatever its first character is. A tracker
- * may call itself so, and a store may hold it: schemas up to 2 took identities that begin with '_'
- * or '-'.
+ * Whether `text` has such characters and such a length, whatever it begins with. A tracker may call
+ * itself so, and a store may hold it: schemas up to 2 took identities that begin with '_' or '-'.
  */
 bool device_id_is_possible(struct bytes text);
 /*
- * The form in which identities are compared: one of digits alone loses its leading zeros (of zeros
- * alone one stays), any other stays as it is. A pointer into `device_id`.
+ * The form in which identities are compared. An identity of digits alone loses its leading zeros,
+ * but for the last where all are zeros; any other stays as it is. A pointer into `device_id`.
  */
 const char *device_id_key(const char *device_id);
 

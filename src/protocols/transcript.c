@@ -3,8 +3,8 @@
  *
  *     bytes ─► split ─► decode ─► each message as JSON, the answer at the last one
  *
- * The fragments of a divided message are kept until the last one is there; then join() says what they
- * mean together.
+ * The fragments of a divided message are kept until the last one is there; then join() says what
+ * they mean together.
  */
 #include "protocols/transcript.h"
 
@@ -57,7 +57,7 @@ static void print_error(struct transcript *t, const char *text, struct bytes byt
 }
 
 static struct transcript_fragment *fragment_find(struct transcript *t, const char *device_id,
-                                         const struct message_fragment *place)
+                                                 const struct message_fragment *place)
 {
     for (struct transcript_fragment *p = t->fragments; p != NULL; p = p->next) {
         if (p->place.key == place->key && p->place.number == place->number &&
@@ -106,7 +106,8 @@ static void print_messages(struct transcript *t, const struct decoded *d, struct
 }
 
 /* Writes down what a divided message says, once the fragment at `place` has completed it. */
-static void fragment_join(struct transcript *t, const char *device_id, struct message_fragment place)
+static void fragment_join(struct transcript *t, const char *device_id,
+                          struct message_fragment place)
 {
     struct bytes texts[MESSAGE_FRAGMENTS_MAX];
     check(place.total <= MESSAGE_FRAGMENTS_MAX);

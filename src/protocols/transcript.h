@@ -12,8 +12,8 @@ struct transcript_fragment;
  * are no message. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
  *
  * Every frame is answered as though it had been stored, and the answer stands at its last message.
- * A frame without messages is written as one of type "other". The fragments of a divided message are
- * written as they come, and behind the last one what they say together.
+ * A frame without messages is written as one of type "other". The fragments of a divided message
+ * are written as they come, and behind the last one what they say together.
  */
 struct transcript {
     const struct protocol *protocol; /* NULL: chosen by the first bytes */

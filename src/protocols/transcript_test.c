@@ -1,7 +1,7 @@
 /*
  * The transcript over protocols of the test's own: frames of one letter and a text that ends in a
- * full stop. "h" is a heartbeat, "n" says nothing, "b" is bad, "p12x" is fragment 1 of 2 with the text
- * "x"; joined fragments become a response. "!" can never become a frame.
+ * full stop. "h" is a heartbeat, "n" says nothing, "b" is bad, "p12x" is fragment 1 of 2 with the
+ * text "x"; joined fragments become a response. "!" can never become a frame.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,8 +60,8 @@ static void toy_reply(struct session *s, const struct reply_hint *hint, enum out
     write_u8(out, (uint8_t)now_s);
 }
 
-static enum err toy_join(struct session *s, uint32_t key, const struct bytes *fragments, size_t count,
-                         struct decoded *out)
+static enum err toy_join(struct session *s, uint32_t key, const struct bytes *fragments,
+                         size_t count, struct decoded *out)
 {
     (void)s;
     assert_int_equal(key, 5);
@@ -133,7 +133,7 @@ static size_t play(const char *in, const char *want, bool is_broken)
 }
 
 #define HEAD "{\"protocol\":\"toy\",\"type\":"
-#define FRAGMENT(number, total)                                                                        \
+#define FRAGMENT(number, total)                                                                    \
     HEAD "\"other\",\"device_id\":\"7\",\"part\":{\"key\":5,\"number\":" number                    \
          ",\"total\":" total "}}\n"
 
@@ -172,12 +172,12 @@ static void test_fragments_come_together_in_any_order(void **state)
     (void)state;
     const char *text = HEAD "\"response\",\"device_id\":\"7\",\"text\":\"abc\"}\n";
     char want[1024];
-    (void)snprintf(want, sizeof(want), "%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"), FRAGMENT("2", "3"),
-                   text);
+    (void)snprintf(want, sizeof(want), "%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"),
+                   FRAGMENT("2", "3"), text);
     assert_int_equal(play("p33c.p13a.p23b.", want, false), 0);
     /* A fragment that comes twice counts once, the last time. */
-    (void)snprintf(want, sizeof(want), "%s%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"), FRAGMENT("1", "3"),
-                   FRAGMENT("2", "3"), text);
+    (void)snprintf(want, sizeof(want), "%s%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"),
+                   FRAGMENT("1", "3"), FRAGMENT("2", "3"), text);
     assert_int_equal(play("p33c.p13x.p13a.p23b.", want, false), 0);
 }
 
@@ -202,7 +202,7 @@ static void test_a_join_may_fail(void **state)
     (void)state;
     assert_int_equal(play("p12?.p22b.",
                           FRAGMENT("1", "2") FRAGMENT("2", "2") "{\"error\":\"malformed message\","
-                                                        "\"frame\":\"3f\"}\n",
+                                                                "\"frame\":\"3f\"}\n",
                           false),
                      1);
 }

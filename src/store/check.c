@@ -204,7 +204,8 @@ static int give_line(void *key, void *value, void *arg)
 }
 
 enum err check_tables(struct tables *t,
-                      void (*take)(void *context, const struct store_check_line *line), void *context)
+                      void (*take)(void *context, const struct store_check_line *line),
+                      void *context)
 {
     struct checking c = {
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),

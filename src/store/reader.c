@@ -22,9 +22,9 @@
 
 #include "base/reader.h"
 #include "fleet/pack.h"
+#include "store/read_pool.h"
 #include "store/seal.h"
 #include "store/store_private.h"
-#include "store/read_pool.h"
 
 enum { YIELDS = 50, VIEWS_MAX = 2000, PAUSE_NS = 1000000 };
 
@@ -164,7 +164,8 @@ static enum err read_rows(struct store_reader *r, struct tables *tables, struct 
     return read_start(r, &sealed, arena);
 }
 
-static enum err read_at_once(struct store_reader *r, const struct pooled_tables *pooled, struct arena *arena)
+static enum err read_at_once(struct store_reader *r, const struct pooled_tables *pooled,
+                             struct arena *arena)
 {
     enum err e = tables_begin(pooled->tables);
     e = e == ERR_OK ? read_rows(r, pooled->tables, arena) : e;

@@ -22,11 +22,11 @@
 #include "fleet/pack.h"
 #include "store/expire.h"
 #include "store/file.h"
+#include "store/read_pool.h"
 #include "store/repeat.h"
 #include "store/settle.h"
 #include "store/store_private.h"
 #include "store/trickle.h"
-#include "store/read_pool.h"
 
 /* ---- opening and closing ---- */
 

@@ -1,5 +1,9 @@
-#include "store/store_private.h"
+/*
+ * The last texts of a device, for readers: any thread reads them on a connection of the pool.
+ * Changes save them (entities.c), and retention deletes them (expire.c).
+ */
 #include "store/read_pool.h"
+#include "store/store_private.h"
 
 enum err store_read_texts(struct store *s, int64_t device, size_t limit, struct arena *arena,
                           struct store_texts *out)

@@ -189,8 +189,8 @@ static const struct row *row_find(uint16_t id)
 /* ---- decoding ---- */
 
 /*
- * A fragment of a divided message. Its key is the id of the message and the serial of its first fragment;
- * the fragments of a message have serials one after the other.
+ * A fragment of a divided message. Its key is the id of the message and the serial of its first
+ * fragment; the fragments of a message have serials one after the other.
  */
 static void add_fragment(const struct jt808_message *m, struct decoded *out)
 {
@@ -287,8 +287,8 @@ static enum err jt808_decode(struct session *s, struct bytes frame, struct decod
     return ERR_OK;
 }
 
-static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *fragments, size_t count,
-                           struct decoded *out)
+static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *fragments,
+                           size_t count, struct decoded *out)
 {
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {

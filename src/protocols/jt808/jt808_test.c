@@ -276,7 +276,7 @@ static void test_luhn(void **state)
 
 /* Sends fragment `number` of `total` of a message; the message that comes of it. */
 static const struct message *send_fragment(struct kit *kit, struct jt808_message m, uint16_t number,
-                                       uint16_t total)
+                                           uint16_t total)
 {
     m.attributes = JT808_FRAGMENT;
     m.number = number;
@@ -341,7 +341,7 @@ static void test_fragment_numbers(void **state)
         {1, 0, ERR_MALFORMED, MESSAGE_OTHER},  {0, 2, ERR_MALFORMED, MESSAGE_OTHER},
         {3, 2, ERR_MALFORMED, MESSAGE_OTHER},  {0, 0, ERR_MALFORMED, MESSAGE_OTHER},
         {1, 1, ERR_OK, MESSAGE_FIX},           {1, 2, ERR_OK, MESSAGE_FRAGMENT},
-        {64, 64, ERR_OK, MESSAGE_FRAGMENT},        {1, 65, ERR_OK, MESSAGE_OTHER},
+        {64, 64, ERR_OK, MESSAGE_FRAGMENT},    {1, 65, ERR_OK, MESSAGE_OTHER},
         {65535, 65535, ERR_OK, MESSAGE_OTHER},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -261,9 +261,9 @@ static void test_longest_batch(void **state)
         fragments[i] = (struct bytes){i == 0 ? at : at + 3, i == 0 ? sizeof(at) : sizeof(at) - 3};
     }
     struct decoded joined = {.arena = &kit.arena};
-    assert_int_equal(
-        protocol_jt808.join(&kit.session, UINT32_C(0x07040000), fragments, MESSAGE_FRAGMENTS_MAX, &joined),
-        ERR_OK);
+    assert_int_equal(protocol_jt808.join(&kit.session, UINT32_C(0x07040000), fragments,
+                                         MESSAGE_FRAGMENTS_MAX, &joined),
+                     ERR_OK);
     assert_int_equal(joined.len, PER_FRAGMENT * MESSAGE_FRAGMENTS_MAX);
     /* fragments of any length may come from a caller: the limit holds */
     enum { TOO_MANY = PROTOCOL_MESSAGES_MAX / PER_FRAGMENT + 1 };
