@@ -131,7 +131,7 @@ struct track_rows {
 /* Those that `q` asks for. */
 MUST_USE enum err tables_read_rows(struct tables *t, const struct track_query *q,
                                    struct arena *arena, struct track_rows *out);
-/* The same of a list of queries at once; out[i] is what queries[i] asks for. */
+/* Answers a list of queries at once; out[i] is what queries[i] asks for. */
 MUST_USE enum err tables_read_spans(struct tables *t, const struct track_query *queries,
                                     size_t count, struct arena *arena, struct track_rows *out);
 
