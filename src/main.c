@@ -1,4 +1,7 @@
-/* Chooses the subcommand; each is a row. */
+/*
+ * Chooses the subcommand by the first word of the command line. Each is a row here and a file of
+ * cli/, with a help of its own.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

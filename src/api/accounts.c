@@ -1,4 +1,7 @@
-/* The accounts that the program makes itself: root at the first start, and the demo's. */
+/*
+ * The accounts that the program makes itself: root at the first start, and those of the
+ * demonstration. Both are made by jobs, as the calls of the API make theirs.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -27,8 +27,8 @@ static void make_room(struct answer *a, size_t used)
 
 /*
  * Squeezes what the call wrote into a->squeezed, behind the `used` bytes, and flushes the end with
- * the last piece; answers how many there are. zlib keeps back what it can, so a piece may come out
- * empty, or with what was kept of earlier ones.
+ * the last piece; answers how many there are. zlib keeps back what it can: a piece may come out
+ * empty, or with something of earlier pieces in it.
  */
 static size_t squeeze(struct answer *a, struct bytes plain, size_t used)
 {
@@ -76,7 +76,7 @@ static bool write_piece(struct answer *a)
     return step != STEP_AGAIN;
 }
 
-/* Makes what the call wrote the piece at hand, or its end where it is squeezed. */
+/* The piece at hand is now what the call wrote, or what came of it by squeezing. */
 static void take_up(struct answer *a, size_t *used)
 {
     a->piece = json_text(&a->call->out);
@@ -90,7 +90,9 @@ static void take_up(struct answer *a, size_t *used)
     }
 }
 
-/* A squeezed piece is small, so it is of several that the call wrote: handing it on costs, too. */
+/*
+ * Squeezed pieces are small, and handing one on costs something, so several of the call's make one.
+ */
 bool answer_step(struct answer *a)
 {
     size_t used = 0;

@@ -12,15 +12,15 @@
 #include "api/call.h"
 
 /*
- * The bytes of an answer on their way out: a whole envelope, or a stream that is made in steps;
- * either of them squeezed with gzip where the client takes it and it is worth while. Making takes
- * its time and taking does not, so that a thread that serves many connections makes little.
+ * The bytes of an answer on their way out: a whole envelope, or a stream that is made in steps.
+ * Either is squeezed with gzip where the client takes that and it is worth while. Making takes time
+ * and taking does not, so a thread that serves many connections makes little.
  */
 struct answer {
     struct call *call; /* borrowed; its `out` holds the envelope so far */
     bool takes_gzip;   /* the client does */
     bool more;         /* the call's stream goes on */
-    bool begun;        /* a piece was made; from then on it is settled ... */
+    bool begun;        /* a piece was made; from then on it is certain ... */
     bool gzip;         /* ... whether all are squeezed */
     bool deflating;    /* z is in use */
     z_stream z;

@@ -51,7 +51,7 @@ struct area_list {
 
 static bool area_holds(const struct area *a, const struct fix *f)
 {
-    struct shown_place place = a->is_gcj ? row_gcj_place(f) : row_place(f);
+    struct shown_place place = a->is_gcj ? snapshot_gcj_place(f) : snapshot_place(f);
     int64_t lat_e7 = (int64_t)place.lat_e6 * E7_PER_E6;
     int64_t lon_e7 = (int64_t)place.lon_e6 * E7_PER_E6;
     return lat_e7 >= a->min_lat_e7 && lat_e7 <= a->max_lat_e7 && lon_e7 >= a->min_lon_e7 &&
@@ -109,13 +109,13 @@ static void write_found(struct call *c, const struct found *found)
     json_write_string(out, device->sim);
     json_name(out, "SIM2");
     json_write_string(out, device->device_id);
-    row_write_report(&(struct snapshot){.device = device,
-                                        .state = &live.state,
-                                        .fix = &live.state.current,
-                                        .clock = call_clock(c),
-                                        .rcv_clock = &c->rcv_clock},
-                     out);
-    row_write_flags(c, &live, out);
+    snapshot_write_report(&(struct snapshot){.device = device,
+                                             .state = &live.state,
+                                             .fix = &live.state.current,
+                                             .clock = call_clock(c),
+                                             .rcv_clock = &c->rcv_clock},
+                          out);
+    snapshot_write_flags(c, &live, out);
     json_object_end(out);
 }
 
@@ -234,8 +234,8 @@ static const struct reply_member area_members[] = {
      .example = "\"144007608\"",
      .doc = "Phone number of the SIM card"},
     {.name = "SIM2", .type = REPLY_TEXT, .example = "\"861917935\"", .doc = "DeviceID"},
-    ROW_REPORT_MEMBERS,
-    ROW_FLAG_MEMBERS,
+    SNAPSHOT_REPORT_MEMBERS,
+    SNAPSHOT_FLAG_MEMBERS,
 };
 
 static const struct api_method rows[] = {

@@ -1,6 +1,6 @@
 /*
- * The budget of request bodies. Each enterprise has a share, which is there as long as it holds
- * something; the lock covers the shares and their sum.
+ * The budget of request bodies. Each enterprise has a share as long as it holds something. The lock
+ * covers the shares and their sum.
  */
 #include "api/bodies.h"
 
@@ -92,7 +92,9 @@ bool body_charge(struct body *body, struct bodies *b, size_t bytes)
     return true;
 }
 
-/* Room for `want` bytes: twice what there was, so that a body that trickles in is moved seldom. */
+/*
+ * Makes room for `want` bytes: twice what there was, so that a body that trickles in seldom moves.
+ */
 static bool make_room(struct body *body, struct bodies *b, size_t want)
 {
     size_t capacity = body->capacity == 0 ? BODY_FIRST_BYTES : body->capacity;

@@ -10,10 +10,10 @@
 
 /*
  * The memory that all requests in flight may take together. The first BODY_FIRST_BYTES of each are
- * not counted: they are bounded by the connections, and so a short request is never refused. What
- * is beyond is shared as slots.h shares its places: a group (an enterprise) gets more while what it
- * then holds is no more than what was free, so that one alone gets half of it and somebody who
- * comes first always finds some. Any thread.
+ * not counted: the number of connections bounds them, so that a short request is never refused. The
+ * rest is shared as slots.h shares its places: a group (an enterprise) gets more as long as it then
+ * holds no more than what was free. So one alone gets half, and somebody who comes first always
+ * finds some. Any thread.
  */
 struct bodies;
 
@@ -33,7 +33,7 @@ struct body {
     size_t len;
     size_t capacity;
     size_t taken;  /* of the budget */
-    int64_t group; /* whose share that is; set before the first byte, 0 of nobody */
+    int64_t group; /* whose share that is; set before the first byte, 0: nobody's */
 };
 
 /*
@@ -41,7 +41,7 @@ struct body {
  * as it was.
  */
 bool body_append(struct body *body, struct bodies *b, struct bytes piece);
-/* Takes `bytes` more for what is made of the body; false where the budget has not so many. */
+/* Takes `bytes` more for what is made of the body. False: the budget does not have them. */
 bool body_charge(struct body *body, struct bodies *b, size_t bytes);
 /* Ready for the next request: gives back what was taken, and memory beyond the first bytes. */
 void body_clear(struct body *body, struct bodies *b);

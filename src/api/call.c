@@ -1,6 +1,6 @@
 /*
- * What a handler has at hand: its parameters, the clock and the zone of its enterprise, and the
- * ways to refuse a call.
+ * What every handler uses: its parameters, the clock and the zone of its enterprise, and the ways
+ * to refuse a call.
  */
 #include "api/call.h"
 
@@ -120,7 +120,7 @@ static struct zone *find_zone(const struct call *c, const char *name)
     return zone;
 }
 
-/* What the connection's last request left is taken up again where the zone is the same. */
+/* The clock that the connection's last request left serves again where the zone is the same. */
 struct zone_clock *call_clock(struct call *c)
 {
     if (c->zone_is_checked) {

@@ -23,7 +23,7 @@ enum password_lane {
 };
 
 /*
- * What is of the whole process: the router, the caches of this room, the options. Outlives every
+ * What the whole process has once: the router, the caches of this room, the options. Outlives every
  * call. What an enterprise owns is reached through its shard alone.
  */
 struct api {
@@ -79,7 +79,7 @@ struct call {
     const struct shard *shard;
     const struct api_method *method;
     struct caller caller;
-    char token[CALL_TOKEN_SIZE]; /* the header token_hash is of; "" none. Outlives the request: */
+    char token[CALL_TOKEN_SIZE]; /* the header of token_hash; "": none. Outlives the request: */
     uint8_t token_hash[TOKEN_HASH_BYTES]; /* a connection mostly sends one and the same */
     char address[CALL_ADDRESS_SIZE];      /* of the client */
     bool is_form;                         /* the body is a form, as its type says */
@@ -92,14 +92,14 @@ struct call {
     struct value common[COMMON_PARAMS]; /* those it takes beside them */
     struct arena arena;
     struct zone_clock clock;     /* of `zone`; by call_clock() */
-    struct zone_clock rcv_clock; /* the same, for times of arrival; after call_clock() */
+    struct zone_clock rcv_clock; /* for times of arrival; after call_clock() */
     struct zone *zone;           /* of the enterprise, borrowed; NULL before it was asked for */
     bool zone_is_checked;        /* in this request */
     void *own;                   /* between prepare, change and run of a method, in the arena */
     int64_t made_id;             /* of what `change` made, for `run` */
     bool is_written;             /* Data of the job is */
     struct unique_list names;    /* that are reserved for it; with one shard none ever are */
-    bool is_partly_done;         /* steps of the job are committed that `run` tells of */
+    bool is_partly_done;         /* some steps of the job are committed, and `run` tells of them */
     enum err outcome;            /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
@@ -139,11 +139,14 @@ void call_write_time(struct call *c, struct json_out *out, int64_t time_s);
 
 /* Code and ErrMsg, with HTTP 200. */
 void call_fail(struct call *c, int code, const char *message);
-/* The same for a job: answers ERR_INVALID, so that nothing is committed. */
+/* Refuses a job: notes Code and ErrMsg, and answers ERR_INVALID, so that nothing is committed. */
 MUST_USE enum err call_refuse(struct call *c, int code, const char *message);
 /* A bad parameter, as the method's row wants it answered. */
 void call_fault(struct call *c, const char *name, const char *why);
-/* Whether the field is absent or holds something: call_fault() where it is "", which no name is. */
+/*
+ * Whether the field is absent or holds something. Where it is "", which no name may be:
+ * call_fault().
+ */
 bool call_has_no_empty(struct call *c, size_t param);
 /* call_fault() for a job. */
 MUST_USE enum err call_refuse_value(struct call *c, const char *name, const char *why);
@@ -164,11 +167,11 @@ struct unique_name *call_want_names(struct call *c, size_t count);
 void call_release_claim(struct call *c);
 
 /*
- * Whether the caller's role suffices for the method, and its groups where the row asks for the
- * whole enterprise.
+ * Whether the caller may use the method: the role suffices, and nobody who is limited to groups
+ * asks for what the row keeps for the whole enterprise.
  */
 bool call_may(const struct call *c);
-/* The same; call_fail() with 403 where not. */
+/* As call_may(), and answers with call_fail() and 403 where it does not. */
 bool call_allows(struct call *c);
 /* Whether the caller's groups hold that group (all do where it is not limited). */
 bool call_sees_group(const struct call *c, int64_t group_id);

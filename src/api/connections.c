@@ -18,8 +18,8 @@
  *                                                          s1  s3          of one address
  *
  * The one to make room is the first that is not being answered. An attacker who holds many ends his
- * own with each one that he opens; a client that asks at once and shows a token is out of the row
- * by then.
+ * own with each one that he opens; a client that asks at once and shows a token is no stranger any
+ * more by then.
  */
 #include "api/connections.h"
 
@@ -44,10 +44,10 @@ enum {
 };
 
 enum kind {
-    KIND_EXPECT, /* of the client, until the deadline */
-    KIND_ANSWER, /* the same; the client may have ended its side already */
-    KIND_REST,   /* the same, or until the first byte of a head */
-    KIND_WORK,   /* without one */
+    KIND_EXPECT, /* waits for the client, until the deadline */
+    KIND_ANSWER, /* waits so too; the client may have ended its side already */
+    KIND_REST,   /* waits so too, or until the first byte of a head */
+    KIND_WORK,   /* has no deadline */
 };
 
 /* All that came from one network; lives while one is open. */
@@ -76,7 +76,7 @@ struct connections {
     GPtrArray *all;      /* in no order */
     GHashTable *origins; /* struct origin by its network */
     GQueue strangers;    /* by `in_all`, oldest first */
-    size_t open;         /* of all, those that were not ended */
+    size_t open;         /* of all connections, those that were not ended */
 };
 
 static void lock(struct connections *c)
@@ -298,7 +298,7 @@ static struct tcp_info info_of(int fd)
     return info;
 }
 
-/* Whether this is the first look that sees it as it does in this stage. */
+/* Whether this is the first look that found it so in this stage. */
 static bool is_first_look(struct connection *one, int64_t stage)
 {
     bool is_first = one->seen != stage;
@@ -326,8 +326,9 @@ static bool begins_head(struct connection *one, int64_t stage, int64_t now_ms)
 }
 
 /*
- * Whether the client ended its side halfway, which libmicrohttpd overlooks where the end comes
- * together with the last bytes. A second look, since the last bytes may be in its hands just now.
+ * Whether the client ended its side halfway. libmicrohttpd overlooks that where the end comes
+ * together with the last bytes. It takes a second look, since libmicrohttpd may be reading the last
+ * bytes just now.
  */
 static bool has_left(struct connection *one, int64_t stage)
 {
@@ -360,7 +361,10 @@ static void look_at(struct connections *c, struct connection *one, int64_t now_m
     }
 }
 
-/* The lock is given away in between: one that then moves to a lower place is seen the next time. */
+/*
+ * The lock is given away in between. A connection that then moves to a lower place is seen the next
+ * time.
+ */
 void connections_reap(struct connections *c, int64_t now_monotonic_ms)
 {
     size_t next = 0;

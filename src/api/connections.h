@@ -14,7 +14,7 @@
  * now and then would stay for ever; here a deadline stands until what it is for has come.
  *
  * A connection is ended by shutdown(2), from whatever thread; libmicrohttpd sees its end and closes
- * it on its own. Any thread; the table has its own lock.
+ * it on its own. Any thread: the table has its own lock.
  */
 struct connections;
 struct connection;

@@ -1,4 +1,7 @@
-/* The list of origins: "https://maps.example.com http://localhost:5173". */
+/*
+ * Which pages of other origins may read answers. The configuration lists their origins:
+ * "https://maps.example.com http://localhost:5173".
+ */
 #include "api/cors.h"
 
 #include <string.h>

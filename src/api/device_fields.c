@@ -108,7 +108,7 @@ enum field_kind {
     FIELD_IDENTITY,
     FIELD_PLATE,
     FIELD_TEXT,
-    FIELD_SECRET, /* a text of which only is told whether there is one */
+    FIELD_SECRET, /* a text; only whether there is one is told */
     FIELD_NUMBER,
     FIELD_LITRES,
     FIELD_OFFSET,

@@ -14,7 +14,8 @@
  * The fields of a device in the API, one row each: AddDevice, AddDevices and ModifyDevice take
  * them, ListDevices shows them. A row is X(its name, how it is taken and shown, its member of
  * `struct device`, its parameter, its member of the reply). ModifyDevice takes the same parameters
- * but for this: of what `is_change` makes may_be_empty, "" is a fault there and not "none given".
+ * with one difference: where `is_change` makes a field may_be_empty, "" is a fault there, and does
+ * not mean "none given".
  */
 #define DEVICE_FIELD_MAP(X, is_change)                                                             \
     X(ID, IDENTITY, device_id,                                                                     \
@@ -97,7 +98,7 @@ extern const struct param_row device_change_params[DEVICE_PARAMS];
 
 /*
  * Whether a value is at fault beyond what its parameter says; it fills *fault. The identity of a
- * device that is not new may be of an older rule: it is found, or not.
+ * device that is not new may follow an older rule: it is found, or it is not.
  */
 bool device_fields_fault(const struct value *values, bool is_new, struct param_fault *fault);
 /* Puts what `values` has into `d`, which borrows their texts. The identity stays as it is. */

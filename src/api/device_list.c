@@ -11,7 +11,7 @@
 
 enum { LOOKED_A_STEP = 2048 };
 
-/* Texts are ASCII mostly, which needs no folded copy. */
+/* Most texts are ASCII, which needs no folded copy. */
 static bool contains(const char *text, const char *key)
 {
     if (g_str_is_ascii(text)) {

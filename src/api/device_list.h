@@ -8,9 +8,10 @@
 #include "api/call.h"
 
 /*
- * A page of the devices that the caller may see and a search finds, {"total", "data": [rows]}. All
- * of them are looked at, in steps, since `total` comes first; those on the page are kept until they
- * are written. It is the first member of what a method adds to it, in the call's arena.
+ * A page of the devices that the caller may see and a search finds, {"total", "data": [rows]}.
+ * Since `total` comes first, it looks at all of them, in steps, and keeps those on the page until
+ * they are written. A method that adds to it has it as its first member. It lives in the call's
+ * arena.
  */
 struct device_list {
     struct call *call;

@@ -1,6 +1,6 @@
 /*
  * A device as ListDevices answers it, with what its clock seems to be. The hint is never the zone
- * that a person set: who took it up sees it no more.
+ * that a person set: whoever followed it does not see it any more.
  */
 #include "api/device_view.h"
 

@@ -10,14 +10,17 @@
 enum { DEVICE_VIEW_MEMBERS = DEVICE_PARAMS + 2 };
 extern const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS];
 
-/* What is set of it, of which its version is made; `object` is a struct device. */
+/*
+ * Writes the fields that people set, without braces; its version is made of them. `object` is a
+ * struct device.
+ */
 void device_view_write_members(struct call *c, const void *object, struct json_out *out);
 /* Writes it as an object to c->out. */
 void device_view_write(struct call *c, const struct device_ref *ref);
 
 /*
- * A device is changed from `old` to `changed`: where the zone of its clock is another one, fixes
- * that are sent again have to be known by the times before (fleet/clock_zone.h). Adds that to the
+ * A device is changed from `old` to `changed`: if that changes the zone of its clock, fixes that
+ * are sent again must be recognised by their former times (fleet/clock_zone.h). Adds that to the
  * job.
  */
 void device_view_note_zone(struct job_context *job, const struct device *old,

@@ -36,7 +36,10 @@ static bool has_text(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-/* c->token_hash of a header; false where it is no token. The header's hash is kept for the next. */
+/*
+ * Makes c->token_hash of a header; false where that is no token. The hash is kept for the
+ * connection's next request.
+ */
 static bool hash_token(struct call *c, const char *text)
 {
     if (text != NULL && c->token[0] != '\0' && strcmp(text, c->token) == 0) {
@@ -59,7 +62,7 @@ bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers
     if (c->method->is_open) {
         return true;
     }
-    /* A proxy may put an Authorization of its own there: what is no token leaves it to Token. */
+    /* A proxy may put an Authorization of its own there: where that is no token, Token counts. */
     bool sent = hash_token(c, headers->authorization) || hash_token(c, headers->token);
     const struct shard *shard =
         sent ? shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller) : NULL;
@@ -121,7 +124,7 @@ struct choice {
     bool unknown;    /* there is no such enterprise */
 };
 
-/* HoldID moves root into an enterprise; of anybody else it is passed over. */
+/* HoldID moves root into an enterprise. From anybody else it is passed over. */
 static struct choice choose_enterprise(struct call *c, const struct json_value *object)
 {
     struct enterprise e;
@@ -262,7 +265,7 @@ bool dispatch_prepare(struct call *c)
 }
 
 /*
- * A step is committed. What is answered to a RequestID is kept before a later job runs, so it is
+ * A step is committed. The answer to a RequestID must be kept before a later job runs, so it is
  * written here.
  */
 static void note_step(void *arg, bool is_last)

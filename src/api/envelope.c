@@ -1,4 +1,7 @@
-/* {"Code": int, "Data": ..., "ErrMsg": string or null}, in that order, always. */
+/*
+ * The envelope of every answer: {"Code": int, "Data": ..., "ErrMsg": string or null}, always in
+ * that order. What an answer says is written between envelope_begin() and envelope_end().
+ */
 #include "api/envelope.h"
 
 /* What envelope_begin() writes; Data follows. */

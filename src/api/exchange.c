@@ -8,7 +8,7 @@
  * libmicrohttpd calls exchange_access() for each arrow, and read_stream() for what is to be sent.
  * Its threads never wait and never work for long: whatever reads the store, commits, works through
  * a password, or is made piece by piece, happens in a pool or in ingest while the connection is
- * suspended; but for the quick pieces of a lone stream (turns.c).
+ * suspended. The quick pieces of a lone stream are the exception (turns.c).
  */
 #include "api/exchange.h"
 
@@ -38,7 +38,7 @@ static const char *header(const struct exchange *ex, const char *name)
 
 /* ---- handing the answer over ---- */
 
-/* What is there of a stream; 0 while the connection is suspended. */
+/* Gives what is there of a stream; 0 while the connection is suspended. */
 static ssize_t read_stream(void *context, uint64_t position, char *out, size_t size)
 {
     struct exchange *ex = context;

@@ -43,7 +43,7 @@ struct api_server {
 enum exchange_state {
     EXCHANGE_READING,    /* the request is coming in */
     EXCHANGE_WAITING,    /* suspended; a pool or ingest has it, and is not done */
-    EXCHANGE_MAKING,     /* the same, and the first piece of the answer is under way */
+    EXCHANGE_MAKING,     /* suspended too, and the first piece of the answer is under way */
     EXCHANGE_CONCLUDING, /* the outcome of its job is there, and no answer yet */
     EXCHANGE_DONE,       /* the answer is there, or its first piece */
 };

@@ -50,12 +50,12 @@ static inline void put_enterprises(struct job_context *job)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct change *change = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
         change->enterprise = rows[i];
-        change->enterprise.id = directory_next_id(job->directory, CHANGE_PUT_ENTERPRISE);
+        change->enterprise.id = ids_next(job->ids, ID_OF_ENTERPRISE);
     }
     for (size_t i = 0; i < COUNT_OF(groups); i++) {
         struct change *change = change_add(&job->changes, CHANGE_PUT_GROUP);
         change->group = groups[i];
-        change->group.id = directory_next_id(job->directory, CHANGE_PUT_GROUP);
+        change->group.id = ids_next(job->ids, ID_OF_GROUP);
     }
 }
 
@@ -76,7 +76,7 @@ static inline void put_user(struct job_context *job, struct fleet *f, enum perso
         [P_BERTA] = {"berta", TWO, ROLE_ADMIN, false},
     };
     change_add(&job->changes, CHANGE_PUT_USER)->user = (struct user){
-        .id = directory_next_id(job->directory, CHANGE_PUT_USER),
+        .id = ids_next(job->ids, ID_OF_USER),
         .enterprise_id = people[who].enterprise_id,
         .login_name = people[who].login_name,
         .password_hash = f->password_hash,
@@ -113,7 +113,7 @@ static inline void put_devices(struct job_context *job)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct device *d = &change_add(&job->changes, CHANGE_PUT_DEVICE)->device;
         *d = rows[i];
-        d->id = directory_next_id(job->directory, CHANGE_PUT_DEVICE);
+        d->id = ids_next(job->ids, ID_OF_DEVICE);
         d->object_code = arena_format(job->changes.arena, "code-%s", d->device_id);
         d->created_s = job->now_s;
         device_init(d);

@@ -3,7 +3,7 @@
  *
  *     DeviceIDs=1&DeviceIDs=2&Key=a+b%2C     {"DeviceIDs": "1", "DeviceIDs": "2", "Key": "a b,"}
  *
- * Which fields are lists, whose repeated names unite, the rows of the method know (params.h).
+ * The rows of the method know which fields are lists, whose repeated names unite (params.h).
  */
 #include "api/form.h"
 

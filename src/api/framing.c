@@ -1,5 +1,6 @@
 /*
- * RFC 9112, sections 5.1 and 6, without what they let a lenient server mend:
+ * What is refused in a request's head: RFC 9112, sections 5.1 and 6, without what they let a
+ * lenient server mend:
  *
  *     Content-Length: 28        one, of digits alone ("28, 28", "+28", "0x1c" are none)
  *     Transfer-Encoding: chunked   one, nothing beside it, and not of HTTP/1.0

@@ -1,7 +1,7 @@
 /*
  * GET /health: for load balancers (the HTTP status: 503 while nothing can be stored) and for people
- * (the reasons, the counters). What is damaged is no reason to send nobody here: it is told, with
- * the status "degraded", and answered 200.
+ * (the reasons, the counters). Damage is no reason to send nobody here: it is told, with the status
+ * "degraded", and answered 200.
  */
 #include <microhttpd.h>
 

@@ -7,9 +7,9 @@
  *     fixes   t=10 GPS   t=10 LBS, SOS   t=12 heartbeat   t=20 GPS
  *     records 10: the GPS fix, SOS       12: at 10's place     20
  *
- * Of one time the GPS position goes before one of LBS or Wi-Fi, and that before a report without
- * one; alarms are united. A report without a position shows the last one known; records before any
- * was known are left out, so that nothing is ever shown at 0,0.
+ * Among the fixes of one time a GPS position goes before one of LBS or Wi-Fi, and that before a
+ * report without a position. Their alarms are united. A report without a position shows the last
+ * one known; records before any was known are left out, so that nothing is ever shown at 0,0.
  *
  * Two passes in steps, since `total` comes first: one counts the times, the other folds and writes,
  * a piece at a time. Counting needs no fold: the fold takes the first position there is and never

@@ -8,8 +8,9 @@
  *     token     as the method words it
  *     budget    503: the bodies of all requests together (bodies.h)
  *
- * A refused body is swallowed, so that the client gets to read the answer, unless it asked first
- * (Expect: 100-continue), is out of all proportion, or nobody knows where it ends.
+ * A refused body is swallowed, so that the client gets to read the answer. It is not where the
+ * client asked first (Expect: 100-continue), where the body is out of all proportion, or where
+ * nobody knows its end.
  */
 #include "api/incoming.h"
 
@@ -105,7 +106,7 @@ static bool is_framed(struct exchange *ex, const char *version)
     return !ex->is_last;
 }
 
-/* The body has a time that goes by its length; how long one in chunks gets is not known. */
+/* The body gets a time that goes by its length. A body in chunks does not tell its length. */
 static void await_body(struct exchange *ex)
 {
     uint64_t most = body_max(ex);

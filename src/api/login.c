@@ -69,7 +69,7 @@ static bool find_user(struct call *c, struct user *user)
     return c->code == 200;
 }
 
-/* Its lane: of an address that is new to the account the check has to be claimed. */
+/* Chooses its lane. An address that is new to the account has to claim the check. */
 static bool admit_login(struct call *c)
 {
     struct user user;
@@ -140,8 +140,8 @@ static void change_address(struct job_context *job, enum change_kind kind,
 }
 
 /*
- * What of a user's addresses stays beside the one at hand: what is too old to count goes, and where
- * there are too many, the oldest.
+ * Thins out a user's addresses beside the one at hand: those too old to count go, and where there
+ * are too many, the oldest.
  */
 static void thin_out(struct job_context *job, const char *at_hand, const struct login_address *list,
                      size_t count)

@@ -1,4 +1,7 @@
-/* Management of enterprises; root's alone. */
+/*
+ * Management of enterprises, which is root's alone: adding, changing, deleting and listing them.
+ * What belongs to an enterprise ends with it.
+ */
 #include <string.h>
 
 #include "api/call.h"
@@ -201,7 +204,7 @@ static void delete_groups(struct job_context *job, int64_t enterprise_id)
     }
 }
 
-/* Its devices, of which there may be very many, end with it; the directory sees to that. */
+/* Its devices end with it. There may be very many; the directory sees to them. */
 static enum err delete_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;

@@ -1,4 +1,7 @@
-/* Management of groups of devices. */
+/*
+ * Management of groups of devices: adding, renaming, deleting and listing them. A group limits what
+ * its users see; a device is in one group at most.
+ */
 #include <string.h>
 
 #include "api/call.h"

@@ -1,4 +1,7 @@
-/* Focus marks, and the trackers that knocked without being registered. */
+/*
+ * Focus marks, and the trackers that knocked without being registered: a user marks devices to
+ * watch, and whoever sets up a tracker sees that it arrives.
+ */
 #include <string.h>
 
 #include "api/call.h"

@@ -238,7 +238,7 @@ static bool admit_password(struct call *c)
     return true;
 }
 
-/* The old password is worked through here; the job sees to it that it is still the user's. */
+/* The old password is checked here; the job makes sure that it is still the user's. */
 static bool prepare_password(struct call *c)
 {
     if (!admit_password(c)) {

@@ -19,7 +19,7 @@ enum method_where {
     WHERE_INLINE,   /* `run` on the HTTP thread: answered from the directory, never waits */
     WHERE_STORE,    /* `run` on a query thread: reads the store, or all there is of something */
     WHERE_JOB,      /* `change` on the ingest thread; `prepare` before it on a query thread */
-    WHERE_PASSWORD, /* the same, with `prepare` on the one thread that works with passwords */
+    WHERE_PASSWORD, /* as WHERE_JOB, with `prepare` on the one thread for passwords */
 };
 
 /* How a bad parameter is answered. */
@@ -104,13 +104,14 @@ struct api_method {
      */
     bool (*check)(struct call *c);
     /*
-     * Of WHERE_INLINE, and of a job that is done: of how many objects the answer is made. Where
+     * For WHERE_INLINE, and for a job that is done: how many objects the answer is made of. Where
      * they are more than CALL_INLINE_MAX it is made on a query thread. NULL: always few.
      */
     size_t (*weigh)(struct call *c);
     /*
-     * On the HTTP thread, before the call is queued: whether it may be, c->place set where it does
-     * not wait on the account of its enterprise; may be NULL. False: answered already.
+     * On the HTTP thread, before the call is queued: whether it may be queued. Sets c->place where
+     * the call does not wait on the account of its enterprise. May be NULL. False: answered
+     * already.
      */
     bool (*admit)(struct call *c);
     /*
@@ -128,7 +129,7 @@ struct api_method {
     void (*names)(struct call *c);
     /*
      * A step of the job, on the ingest thread (job_run of ingest.h): checks against the directory
-     * as it then is and appends what changes. Of a refusal call_refuse() says what the client
+     * as it then is and appends what changes. Where it refuses, call_refuse() says what the client
      * hears; ERR_NOT_FOUND leaves that to `run`.
      */
     enum err (*change)(struct call *c, struct job_context *job);

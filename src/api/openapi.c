@@ -70,7 +70,7 @@ static bool has_code(const struct codes *codes, int code)
     return false;
 }
 
-/* One that every method of its kind has, unless the row words it itself. */
+/* Writes a code that every method of its kind has, unless the row words it itself. */
 static void add_common(struct codes *codes, bool applies, int code, const char *text)
 {
     if (applies && !has_code(codes, code)) {

@@ -1,4 +1,7 @@
-/* JSON Schema of what methods take and answer, made of their rows; a part of openapi.json. */
+/*
+ * JSON Schema of what methods take and answer, a part of openapi.json. It is made of the rows of
+ * methods.h, as the checks of the parameters are, so that both say the same.
+ */
 #include "api/openapi_schemas.h"
 
 #include <stdio.h>

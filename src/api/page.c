@@ -1,4 +1,7 @@
-/* GET /: what this server is and how to talk to it, in one page without anything to load. */
+/*
+ * GET /: what this server is and how to talk to it. It is one page that loads nothing else, so that
+ * a browser shows it wherever the server is reached.
+ */
 #include "api/pages.h"
 
 #define HEAD                                                                                       \

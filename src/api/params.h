@@ -43,7 +43,7 @@ struct param_row {
     bool required;
     bool may_be_empty; /* "" is a value of its own; otherwise it counts as absent */
     bool may_be_null;  /* null is a value of its own: present, and is_null */
-    bool ends_range;   /* a TIME up to which is asked: where the clock goes back, its second pass */
+    bool ends_range; /* a TIME that ends a range: a clock set back has it twice, the later counts */
 };
 
 /* What a field held; zeroed where `present` is not set. */

@@ -270,7 +270,7 @@ static void test_lists_as_arrays(void **state)
     refuse(r, "{\"List\":[\"\\u0085\"]}", "List");
 }
 
-/* The same of a form, whose repeated names unite in lists and IDs alone. */
+/* A form whose repeated names unite in lists and IDs alone. */
 static enum err read_form_with(struct reading *r, const struct param_row *rows, size_t count,
                                const char *text)
 {

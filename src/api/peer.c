@@ -1,7 +1,7 @@
 /*
- * Whom we talk to. A proxy appends the address of its client to X-Forwarded-For, so that what the
- * client itself wrote there stands before it: of the last line the last address counts, and only
- * from the proxy that the configuration names.
+ * Whom we talk to. A proxy appends the address of its client to X-Forwarded-For, behind whatever
+ * the client itself wrote there. So the last address of the last line counts, and only from the
+ * proxy that the configuration names.
  */
 #include "api/peer.h"
 
@@ -46,7 +46,7 @@ static enum MHD_Result keep_forwarded(void *context, enum MHD_ValueKind kind, co
     return MHD_YES;
 }
 
-/* Says once that a proxy is not named: then all of its clients are one to the throttle. */
+/* Says once that a proxy is not named: the throttle then takes all of its clients for one. */
 static void note_unnamed_proxy(const struct exchange *ex, const char *peer)
 {
     const char *named = ex->server->trusted_proxy;
@@ -58,7 +58,7 @@ static void note_unnamed_proxy(const struct exchange *ex, const char *peer)
     }
 }
 
-/* Says once that the named proxy's lines cannot be read: its clients are one to the throttle. */
+/* Says once that the named proxy's lines cannot be read: the throttle takes its clients for one. */
 static void note_unreadable(const struct exchange *ex, const char *line)
 {
     if (counter_add(ex->server->api.counters, forwards_unreadable, 1) == 0) {

@@ -15,7 +15,7 @@ static enum err answer_in_data(struct call *c, const char *data)
     return ERR_NOT_FOUND;
 }
 
-/* Renames the device in hand, whose enterprise is the caller's. */
+/* Renames the device that was found, which is in the caller's enterprise. */
 static enum err rename_device(struct call *c, struct job_context *job, const struct device *d)
 {
     const char *plate = call_text(c, PLATE_NAME);

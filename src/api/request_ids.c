@@ -4,8 +4,8 @@
  *     "USER/ENTERPRISE/AddUser/RequestID" ─► {"UserID":7}
  *
  * The oldest go when their hour is over, or when there are too many. An enterprise that makes many
- * pushes out its own first. A job looks here and is kept here on the ingest thread, the latter once
- * it is committed, so that of two that come at once the second finds the first.
+ * pushes out its own first. A job looks here on the ingest thread, and its answer is kept there
+ * once it is committed. So of two jobs that come at once the second finds the first.
  */
 #include "api/request_ids.h"
 

@@ -9,110 +9,11 @@
 #include <cmocka.h>
 
 #include <poll.h>
-#include <semaphore.h>
 
-#include "api/auth.h"
-#include "api/testing.h"
-#include "base/check.h"
+#include "api/shards_testing.h"
 #include "base/clock.h"
-#include "ingest/unique.h"
 
-enum { SHARDS = 2, RACES = 40, JOB_MS = 120000, CLIENT_MS = 120000, TEXT_MAX = 512 };
-
-static const int64_t second_ids = INT64_C(1) << ID_BITS;
-
-struct pair {
-    struct platform *p; /* its shards are those below */
-    struct shard at[SHARDS];
-    char *directories[SHARDS];
-    struct gateway *gateway;
-};
-
-/* ---- taking up and down ---- */
-
-/* The second shard's enterprise with an admin. */
-static enum err populate(struct job_context *job, void *arg)
-{
-    struct change *e = change_add(&job->changes, CHANGE_PUT_ENTERPRISE);
-    e->enterprise = (struct enterprise){.id = ids_next(job->ids, ID_OF_ENTERPRISE),
-                                        .name = "Two",
-                                        .zone = "UTC",
-                                        .created_s = job->now_s};
-    struct change *u = change_add(&job->changes, CHANGE_PUT_USER);
-    u->user = (struct user){.id = ids_next(job->ids, ID_OF_USER),
-                            .enterprise_id = e->enterprise.id,
-                            .login_name = "Berta",
-                            .password_hash = arg,
-                            .role = ROLE_ADMIN,
-                            .created_s = job->now_s};
-    return ERR_OK;
-}
-
-static void open_port(struct pair *w)
-{
-    struct gateway_options options = {
-        .host = "127.0.0.1",
-        .idle_timeout_s = 3600,
-        .login_timeout_s = 3600,
-        .connections_max = 100,
-        .credit_bytes = 64 * 1024,
-        .counters = &w->p->counters,
-    };
-    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        options.utc_offset_min[i] = GATEWAY_OFFSET_UNSET;
-    }
-    assert_int_equal(gateway_new(&options, &w->gateway), ERR_OK);
-}
-
-/* What is there before the two are served as one platform. */
-static void make_accounts(struct pair *w)
-{
-    char hash[AUTH_PASSWORD_HASH_SIZE];
-    auth_hash_password("secret-1", hash);
-    assert_int_equal(api_make_root(w->at[0].ingest, "root-password"), ERR_OK);
-    assert_int_equal(ingest_call(w->at[1].ingest, populate, hash, NULL, JOB_MS), ERR_OK);
-}
-
-/* Anna is admin of One, in the first shard; Berta of Two. */
-static int open_pair(void **state)
-{
-    struct pair *w = mem_new(sizeof(*w));
-    w->p = mem_new(sizeof(*w->p));
-    w->p->shards = (struct shards){.at = w->at, .count = SHARDS, .unique = unique_new()};
-    open_port(w);
-    struct unknown_trackers *unknown = unknown_new();
-    for (uint32_t i = 0; i < SHARDS; i++) {
-        w->at[i] = (struct shard){.id = i, .unknown = unknown};
-        w->directories[i] = shard_open(w->p, &w->at[i], w->gateway);
-    }
-    make_accounts(w);
-    assert_int_equal(unique_start(w->p->shards.unique, &w->p->shards), ERR_OK);
-    api_open(w->p);
-    make_fleet(w->p);
-    gateway_run(w->gateway, &w->p->shards);
-    *state = w;
-    return 0;
-}
-
-static int close_pair(void **state)
-{
-    struct pair *w = *state;
-    gateway_stop_reading(w->gateway);
-    api_server_stop(w->p->api);
-    for (size_t i = 0; i < SHARDS; i++) {
-        ingest_stop(w->at[i].ingest);
-    }
-    api_server_free(w->p->api);
-    gateway_free(w->gateway, 1000);
-    for (size_t i = 0; i < SHARDS; i++) {
-        shard_close(&w->at[i], w->directories[i]);
-    }
-    unique_free(w->p->shards.unique);
-    unknown_free(w->at[0].unknown);
-    free(w->p);
-    free(w);
-    return 0;
-}
+enum { CLIENT_MS = 120000 };
 
 /* ---- devices ---- */
 
@@ -172,15 +73,6 @@ static void report_once(const struct pair *w, const char *device_id, unsigned lo
     report(fd, device_id, lon);
     await_answers(fd, 1);
     assert_int_equal(close(fd), 0);
-}
-
-static void add_device(struct pair *w, const char *name, const char *device_id)
-{
-    char body[TEXT_MAX];
-    log_in(w->p, name, "secret-1");
-    (void)snprintf(body, sizeof(body), "{\"DeviceID\":\"%s\",\"VehiclePlate\":\"%s\"}", device_id,
-                   device_id);
-    assert_true(g_str_has_prefix(call(w->p, "manage/AddDevice", body), "{\"Code\":200"));
 }
 
 static void add_devices(struct pair *w)
@@ -300,159 +192,7 @@ static void a_new_enterprise_goes_where_there_is_most_room(void **state)
            "{\"Code\":200,\"Data\":{\"HoldID\":2},\"ErrMsg\":null}");
 }
 
-/* ---- what is unique on the platform ---- */
-
-#define TAKEN(name) "{\"Code\":409,\"Data\":null,\"ErrMsg\":\"" name " is taken\"}"
-
-static void a_device_id_is_in_one_shard_alone(void **state)
-{
-    struct pair *w = *state;
-    add_device(w, "anna", "0077");
-    log_in(w->p, "berta", "secret-1");
-    expect(w->p, "manage/AddDevice", "{\"DeviceID\":\"77\"}", TAKEN("DeviceID"));
-    expect(w->p, "manage/AddDevices",
-           "{\"Devices\":[{\"DeviceID\":\"078\"},{\"DeviceID\":1},{\"DeviceID\":\"077\"},"
-           "{\"DeviceID\":\"78\"},{\"DeviceID\":\"79\"}]}",
-           "{\"Code\":200,\"Data\":{\"added\":3,\"errors\":["
-           "{\"index\":2,\"ErrMsg\":\"DeviceID is taken\"},"
-           "{\"index\":3,\"ErrMsg\":\"DeviceID is taken\"}]},\"ErrMsg\":null}");
-    log_in(w->p, "anna", "secret-1");
-    expect(w->p, "manage/DeleteDevice", "{\"DeviceID\":\"77\"}", DONE);
-    add_device(w, "berta", "77");
-    log_in(w->p, "anna", "secret-1");
-    expect(w->p, "manage/AddDevice", "{\"DeviceID\":\"0077\"}", TAKEN("DeviceID"));
-    /* Two is deleted with its devices, at once for whoever asks. */
-    log_in(w->p, "root", "root-password");
-    char body[TEXT_MAX];
-    (void)snprintf(body, sizeof(body), "{\"HoldID\":%lld}", (long long)second_ids + 1);
-    expect(w->p, "manage/DeleteEnterprise", body, DONE);
-    add_device(w, "anna", "0077");
-}
-
-static void add_user(struct pair *w, const char *login_name, const char *answer)
-{
-    char body[TEXT_MAX];
-    (void)snprintf(body, sizeof(body),
-                   "{\"LoginName\":\"%s\",\"PassWord\":\"secret-1\",\"Role\":\"viewer\"}",
-                   login_name);
-    assert_non_null(strstr(call(w->p, "manage/AddUser", body), answer));
-}
-
-static void a_login_name_is_in_one_shard_alone(void **state)
-{
-    struct pair *w = *state;
-    char body[TEXT_MAX];
-    log_in(w->p, "anna", "secret-1");
-    add_user(w, "berta", TAKEN("LoginName"));
-    add_user(w, "Carl", "\"UserID\":3");
-    log_in(w->p, "berta", "secret-1");
-    add_user(w, "ROOT", TAKEN("LoginName"));
-    add_user(w, "CARL", TAKEN("LoginName"));
-    add_user(w, "Dora", "\"Code\":200");
-    (void)snprintf(body, sizeof(body), "{\"UserID\":%lld,\"LoginName\":\"carl\"}",
-                   (long long)second_ids + 2);
-    expect(w->p, "manage/ModifyUser", body, TAKEN("LoginName"));
-    log_in(w->p, "anna", "secret-1");
-    expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Dora\"}", TAKEN("LoginName"));
-    expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Erna\"}", DONE);
-    log_in(w->p, "berta", "secret-1");
-    expect(w->p, "manage/ModifyUser", body, DONE);
-    log_in(w->p, "anna", "secret-1");
-    add_user(w, "dora", "\"Code\":200");
-    expect(w->p, "manage/DeleteUser", "{\"UserID\":3}", DONE);
-    log_in(w->p, "berta", "secret-1");
-    add_user(w, "erna", "\"Code\":200");
-}
-
-/* A client of its own, that adds devices. */
-struct adder {
-    struct platform *client;
-    pthread_t thread;
-    bool has_added[RACES];
-};
-
-static void *run_adder(void *arg)
-{
-    struct adder *a = arg;
-    char body[TEXT_MAX];
-    for (int i = 0; i < RACES; i++) {
-        (void)snprintf(body, sizeof(body), "{\"DeviceID\":\"race-%d\"}", i);
-        const char *answer = call(a->client, "manage/AddDevice", body);
-        a->has_added[i] = strcmp(answer, DONE) == 0;
-        check(a->has_added[i] || strcmp(answer, TAKEN("DeviceID")) == 0);
-    }
-    return NULL;
-}
-
-/* Of two calls at once, in either shard, one gets the DeviceID. */
-static void two_at_once_get_one_device_id_once(void **state)
-{
-    struct pair *w = *state;
-    static const char *const names[SHARDS] = {"anna", "berta"};
-    struct adder adders[SHARDS];
-    for (size_t i = 0; i < SHARDS; i++) {
-        adders[i].client = mem_new(sizeof(*adders[i].client));
-        adders[i].client->api = w->p->api;
-        log_in(adders[i].client, names[i], "secret-1");
-    }
-    for (size_t i = 0; i < SHARDS; i++) {
-        assert_int_equal(pthread_create(&adders[i].thread, NULL, run_adder, &adders[i]), 0);
-    }
-    for (size_t i = 0; i < SHARDS; i++) {
-        assert_int_equal(pthread_join(adders[i].thread, NULL), 0);
-        free(adders[i].client);
-    }
-    for (int i = 0; i < RACES; i++) {
-        assert_true(adders[0].has_added[i] != adders[1].has_added[i]);
-    }
-    assert_int_equal(directory_device_count(w->at[0].directory) +
-                         directory_device_count(w->at[1].directory),
-                     RACES);
-}
-
 /* ---- one shard held up ---- */
-
-struct blocker {
-    struct ingest *ingest;
-    sem_t holds;
-    sem_t go_on;
-    pthread_t thread;
-};
-
-static enum err hold(struct job_context *job, void *arg)
-{
-    struct blocker *b = arg;
-    (void)job;
-    check(sem_post(&b->holds) == 0);
-    check(sem_wait(&b->go_on) == 0);
-    return ERR_OK;
-}
-
-static void *run_blocker(void *arg)
-{
-    struct blocker *b = arg;
-    return ingest_call(b->ingest, hold, b, NULL, JOB_MS) == ERR_OK ? NULL : b;
-}
-
-/* The shard commits nothing more before blocker_end(). */
-static void blocker_begin(struct blocker *b, const struct shard *shard)
-{
-    b->ingest = shard->ingest;
-    assert_int_equal(sem_init(&b->holds, 0, 0), 0);
-    assert_int_equal(sem_init(&b->go_on, 0, 0), 0);
-    assert_int_equal(pthread_create(&b->thread, NULL, run_blocker, b), 0);
-    assert_int_equal(sem_wait(&b->holds), 0);
-}
-
-static void blocker_end(struct blocker *b)
-{
-    void *failed = NULL;
-    assert_int_equal(sem_post(&b->go_on), 0);
-    assert_int_equal(pthread_join(b->thread, &failed), 0);
-    assert_null(failed);
-    assert_int_equal(sem_destroy(&b->holds), 0);
-    assert_int_equal(sem_destroy(&b->go_on), 0);
-}
 
 /* A connection with devices of both: the second shard is idle, and yet its frame waits its turn. */
 static void answers_of_a_connection_keep_their_order(void **state)
@@ -523,16 +263,12 @@ static void a_full_queue_stops_its_own_shard_alone(void **state)
 
 int main(void)
 {
-#define PAIR_TEST(f) cmocka_unit_test_setup_teardown(f, open_pair, close_pair)
     const struct CMUnitTest tests[] = {
         PAIR_TEST(both_report_and_neither_sees_the_other),
         PAIR_TEST(ids_of_the_two_never_meet),
         PAIR_TEST(root_is_led_by_the_enterprise),
         PAIR_TEST(a_stranger_is_registered_in_either),
         PAIR_TEST(a_new_enterprise_goes_where_there_is_most_room),
-        PAIR_TEST(a_device_id_is_in_one_shard_alone),
-        PAIR_TEST(a_login_name_is_in_one_shard_alone),
-        PAIR_TEST(two_at_once_get_one_device_id_once),
         PAIR_TEST(answers_of_a_connection_keep_their_order),
         PAIR_TEST(a_full_queue_stops_its_own_shard_alone),
     };

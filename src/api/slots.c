@@ -1,4 +1,7 @@
-/* A fixed number of places, and how many of them each group holds. */
+/*
+ * A fixed number of places, and how many of them each group holds. A taken place is its group's
+ * number in an array; places are few, so counting walks it.
+ */
 #include "api/slots.h"
 
 #include <pthread.h>

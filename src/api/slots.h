@@ -7,9 +7,9 @@
 
 /*
  * Places for answers that are being streamed: each holds memory until a client has taken it all. A
- * group (an enterprise) may have another one as long as fewer are its own than are free, so that no
- * group can take them all: one alone gets half of them, two a third each, and somebody who comes
- * first always finds one until there are as many groups as slots. Any thread.
+ * group (an enterprise) may take another one as long as it holds fewer than are free, so that no
+ * group can take them all. One alone gets half of them, two get a third each, and somebody who
+ * comes first always finds one, until there are as many groups as slots. Any thread.
  */
 struct slots;
 

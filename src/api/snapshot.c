@@ -38,7 +38,7 @@ static void write_time(struct zone_clock *clock, struct json_out *out, const cha
     json_string_bytes(out, (struct bytes){(const uint8_t *)text, ZONE_TEXT_SIZE - 1});
 }
 
-struct shown_place row_place(const struct fix *fix)
+struct shown_place snapshot_place(const struct fix *fix)
 {
     return (struct shown_place){
         .lat_e6 = (int32_t)rounded(fix->lat_e7, E7_PER_E6),
@@ -46,7 +46,7 @@ struct shown_place row_place(const struct fix *fix)
     };
 }
 
-struct shown_place row_gcj_place(const struct fix *fix)
+struct shown_place snapshot_gcj_place(const struct fix *fix)
 {
     struct degrees wgs = degrees_of((struct point){fix->lat_e7, fix->lon_e7});
     struct degrees gcj = gcj_of_wgs(wgs);
@@ -58,7 +58,7 @@ struct shown_place row_gcj_place(const struct fix *fix)
 
 static void write_movement(const struct fix *f, struct json_out *out)
 {
-    struct shown_place place = row_place(f);
+    struct shown_place place = snapshot_place(f);
     json_name(out, "Lon");
     json_decimal(out, place.lon_e6, PLACE_DECIMALS);
     json_name(out, "Lat");
@@ -69,7 +69,7 @@ static void write_movement(const struct fix *f, struct json_out *out)
     json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
-void row_write_report(const struct snapshot *shown, struct json_out *out)
+void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
 {
     char status[FOLD_STATUS_SIZE];
     fold_status_text(shown->state, shown->fix, status, sizeof(status));
@@ -88,12 +88,12 @@ void snapshot_write(const struct snapshot *shown, struct json_out *out)
 {
     json_name(out, "ObjectCode");
     json_write_string(out, shown->device->object_code);
-    row_write_report(shown, out);
+    snapshot_write_report(shown, out);
     json_name(out, "OilNum");
     json_decimal_string(out, rounded(shown->state->current.fuel_ml, ML_PER_DECILITRE), 1);
 }
 
-void row_write_flags(const struct call *c, const struct live *live, struct json_out *out)
+void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out)
 {
     const uint32_t ignition_on = FIX_IGNITION_ON;
     json_name(out, "IsOnline");

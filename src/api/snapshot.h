@@ -22,11 +22,11 @@ struct snapshot {
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
 void snapshot_write(const struct snapshot *shown, struct json_out *out);
-/* VehicleNum to StatusDes of the same. */
-void row_write_report(const struct snapshot *shown, struct json_out *out);
+/* VehicleNum to StatusDes of it. */
+void snapshot_write_report(const struct snapshot *shown, struct json_out *out);
 /* IsOnline to IsReversal of a live state, at the time of the call. */
-void row_write_flags(const struct call *c, const struct live *live, struct json_out *out);
-/* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
+void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out);
+/* Whether there is a position to show. A snapshot without one is left out, never shown at 0,0. */
 bool snapshot_has_position(const struct fold_state *state);
 
 /* A place as the API shows it: millionths of a degree. */
@@ -35,12 +35,12 @@ struct shown_place {
     int32_t lon_e6;
 };
 /* Of a fix with a position: Lon, Lat. */
-struct shown_place row_place(const struct fix *fix);
+struct shown_place snapshot_place(const struct fix *fix);
 /* Of the same: RLon, RLat, which are GCJ-02. */
-struct shown_place row_gcj_place(const struct fix *fix);
+struct shown_place snapshot_gcj_place(const struct fix *fix);
 
-/* The OpenAPI members that row_write_report() writes. */
-#define ROW_REPORT_MEMBERS                                                                         \
+/* The OpenAPI members that snapshot_write_report() writes. */
+#define SNAPSHOT_REPORT_MEMBERS                                                                    \
     {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},      \
         {.name = "GPSTime",                                                                        \
          .type = REPLY_TIME,                                                                       \
@@ -71,12 +71,12 @@ struct shown_place row_gcj_place(const struct fix *fix);
      .type = REPLY_TEXT,                                                                           \
      .example = "\"1808090123\"",                                                                  \
      .doc = "Number of the vehicle or asset"},                                                     \
-        ROW_REPORT_MEMBERS,                                                                        \
+        SNAPSHOT_REPORT_MEMBERS,                                                                   \
     {                                                                                              \
         .name = "OilNum", .type = REPLY_TEXT, .example = "\"0.0\"", .doc = "Fuel level, litres"    \
     }
-/* Those of row_write_flags(). */
-#define ROW_FLAG_MEMBERS                                                                           \
+/* Those of snapshot_write_flags(). */
+#define SNAPSHOT_FLAG_MEMBERS                                                                      \
     {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},       \
         {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},   \
         {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},           \

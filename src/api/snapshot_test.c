@@ -124,15 +124,15 @@ static void test_places_in_both_systems(void **state)
 {
     (void)state;
     struct fix shenzhen = {.lat_e7 = 225561380, .lon_e7 = 1139419880};
-    struct shown_place wgs = row_place(&shenzhen);
-    struct shown_place gcj = row_gcj_place(&shenzhen);
+    struct shown_place wgs = snapshot_place(&shenzhen);
+    struct shown_place gcj = snapshot_gcj_place(&shenzhen);
     assert_int_equal(wgs.lat_e6, 22556138);
     assert_int_equal(wgs.lon_e6, 113941988);
     assert_int_equal(gcj.lat_e6, 22553121);
     assert_int_equal(gcj.lon_e6, 113946864);
     struct fix corner = {.lat_e7 = -900000000, .lon_e7 = -1799999995};
-    wgs = row_place(&corner);
-    gcj = row_gcj_place(&corner);
+    wgs = snapshot_place(&corner);
+    gcj = snapshot_gcj_place(&corner);
     assert_int_equal(wgs.lat_e6, -90000000);
     assert_int_equal(wgs.lon_e6, -180000000);
     assert_int_equal(gcj.lat_e6, wgs.lat_e6);

@@ -18,7 +18,7 @@ enum {
     PAGE_SIZE_MAX = 1000,
     PAGE_INDEX_MAX = 1000000000,
     CODE_MAX = 1000000000,
-    LOOKED_A_STEP = 8192, /* devices, of which it is asked whether there is something to show */
+    LOOKED_A_STEP = 8192, /* devices a step that are asked whether there is something to show */
 };
 
 /* As the document numbers the Status of section 6. */
@@ -191,14 +191,14 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
                                       .clock = call_clock(c),
                                       .rcv_clock = &c->rcv_clock},
                    out);
-    row_write_flags(c, live, out);
+    snapshot_write_flags(c, live, out);
     json_object_end(out);
 }
 
 /*
- * The rows of an answer. Which devices it has is known before `total`, which comes first; each is
- * shown as it is when its piece is written, so one read slowly is the fresher at its end. What has
- * a position once has one ever after.
+ * The snapshots of an answer. Which devices it has is known first, since `total` comes first. Each
+ * is shown as it is when its piece is written, so the end of an answer that is read slowly is the
+ * fresher. A device that had a position once has one ever after.
  */
 struct status_list {
     struct call *call;
@@ -278,7 +278,7 @@ static void begin_statuses(struct call *c, struct device_ref *refs, size_t count
     c->stream = (struct call_stream){write_piece, close_list, list};
 }
 
-/* Of all devices, or of those listed. */
+/* Answers for all devices, or for those listed. */
 static size_t weigh_statuses(struct call *c)
 {
     return call_text(c, 0)[0] == '\0' ? call_weigh_fleet(c) : c->values[0].count;
@@ -353,7 +353,7 @@ static const struct reply_member status_members[] = {
      .doc = "Phone number of the SIM card"},
     {.name = "SIM2", .type = REPLY_TEXT, .example = "\"8029999\"", .doc = "DeviceID"},
     SNAPSHOT_MEMBERS,
-    ROW_FLAG_MEMBERS,
+    SNAPSHOT_FLAG_MEMBERS,
 };
 
 static const struct api_method rows[] = {

@@ -29,7 +29,7 @@
 
 enum {
     BODY_INLINE_MAX = 65536, /* that is read on an HTTP thread */
-    STREAMS_INLINE_MAX = 2,  /* under way, of which pieces are made on an HTTP thread ... */
+    STREAMS_INLINE_MAX = 2,  /* streams under way whose pieces are made on an HTTP thread ... */
     PIECE_INLINE_US = 1000,  /* ... as long as each of them takes no longer, ... */
     PIECES_IN_POOL = 16,     /* ... or so many of its stream were made in a pool instead */
 };
@@ -80,8 +80,8 @@ static void finish_first(struct exchange *ex)
 /* ---- jobs ---- */
 
 /*
- * On the ingest thread, or another that found the job's time over: only hands over. A call that
- * ingest still has leaves an empty one in its place.
+ * On the ingest thread, or on another one that found the job's time over: it only hands the
+ * exchange over. A call that ingest still has leaves an empty one in its place.
  */
 static void take_outcome(void *context, enum err e, void *call)
 {
@@ -125,7 +125,7 @@ static struct work_pool *pool_of(const struct exchange *ex)
     return is_ready && !ex->is_unread ? NULL : ex->server->queries;
 }
 
-/* Has it wait there: the exchange is not ours any more. False: it is answered that it cannot. */
+/* Lets it wait there: the exchange is not ours any more. False: it is answered that it cannot. */
 static bool push(struct exchange *ex)
 {
     struct work_pool *pool = pool_of(ex);
@@ -246,7 +246,10 @@ static void resume_stream(struct exchange *ex)
     MHD_resume_connection(ex->connection);
 }
 
-/* The same as work_on_first() of a further piece. */
+/*
+ * One turn of a further piece of a stream, as work_on_first() is of the first; false: it waits for
+ * the next one.
+ */
 static bool work_on_stream(struct exchange *ex, bool stopping)
 {
     ex->is_cut = stopping;
@@ -263,7 +266,7 @@ static bool work_on_stream(struct exchange *ex, bool stopping)
 void turns_work(void *item, bool stopping)
 {
     struct exchange *ex = item;
-    if (ex->state == EXCHANGE_CONCLUDING) { /* what is committed is told though all else stops */
+    if (ex->state == EXCHANGE_CONCLUDING) { /* what is committed is told in any case */
         conclude(ex);
         MHD_resume_connection(ex->connection);
     } else if (ex->state != EXCHANGE_DONE) {
@@ -275,7 +278,7 @@ void turns_work(void *item, bool stopping)
     }
 }
 
-/* Suspends the connection until its answer is made, or there is no place for it. */
+/* Suspends the connection until its answer is made, or until there is no place for it. */
 static void hand_over(struct exchange *ex)
 {
     ex->state = EXCHANGE_WAITING;

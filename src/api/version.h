@@ -4,9 +4,9 @@
 #include "api/call.h"
 
 /*
- * Which state of an object its List... row shows: a number made of the row itself, so that it needs
- * no place in the store and is the same after a restart. A Modify... that is given one is refused
- * where the object was changed meanwhile.
+ * The version of an object, as List... shows it: a number made of what List... says of the object,
+ * so that it needs no place in the store and is the same after a restart. A Modify... that names
+ * one is refused where the object was changed meanwhile.
  */
 
 /* Writes the members of an object, without braces: what its version is made of. */
@@ -14,7 +14,7 @@ typedef void version_members(struct call *c, const void *object, struct json_out
 
 /* Writes the members to c->out, and Version behind them; within an object that was just begun. */
 void version_write(struct call *c, version_members *write, const void *object);
-/* The same as a whole object. */
+/* Writes an object of the members and Version, braces too. */
 void version_write_object(struct call *c, version_members *write, const void *object);
 /*
  * For a job, before it changes the object: ERR_OK where the request names no version or the one

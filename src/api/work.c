@@ -1,6 +1,6 @@
 /*
- * Threads that serve fair queues (base/fair.h). What waits is told in its turn that the pool stops,
- * so that nobody who waits for an answer gets none.
+ * Threads that serve fair queues (base/fair.h). When the pool stops, each item that waits is told
+ * so in its turn, so that everybody who waits for an answer gets one.
  */
 #include "api/work.h"
 
@@ -39,7 +39,7 @@ static bool take(struct work_pool *pool, struct taken *out)
     return found;
 }
 
-/* The thread is free again; so is, of its group, what waited for that. */
+/* The thread is free again, and so are items of its group that waited for that. */
 static void finish(struct work_pool *pool, const struct taken *taken)
 {
     check(pthread_mutex_lock(&pool->lock) == 0);

@@ -8,8 +8,8 @@
 #include "base/fair.h"
 
 /*
- * Threads that take items off bounded queues, in turn, so that nobody waits for all that another
- * one asked for. Any thread pushes.
+ * Threads that take items off bounded queues, in turn, so that nobody waits for everything that
+ * somebody else asked for. Any thread pushes.
  */
 struct work_pool;
 
@@ -24,10 +24,7 @@ struct work_options {
 struct work_pool *work_start(const struct work_options *options);
 /* Queues an item; false where the pool is stopping, or fair_put() has no place. */
 bool work_push(struct work_pool *pool, const struct fair_place *place, void *item);
-/*
- * The same for an item that was run before, as fair_put_again() has it: false only where the pool
- * is stopping.
- */
+/* Queues an item that was run before (fair_put_again()); false only where the pool is stopping. */
 bool work_go_on(struct work_pool *pool, const struct fair_place *place, void *item);
 bool work_again(struct work_pool *pool, const struct fair_place *place, void *item);
 /* Runs what is queued, ends the threads and refuses every later item. */

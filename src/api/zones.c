@@ -1,4 +1,7 @@
-/* A table of the time zones that were asked for, under a lock. It only grows. */
+/*
+ * A table of the time zones that were asked for, by name, under a lock. It only grows: there are a
+ * few hundred names in all.
+ */
 #include "api/zones.h"
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 /*
  * Addresses as people write them, "192.0.2.1:9881" or "[::1]:9881": read, judged, and turned into
- * those of sockets. Only numeric ones: no name is ever looked up.
+ * those of sockets. They are numeric: no name is ever looked up.
  */
 #include "base/address.h"
 

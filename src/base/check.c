@@ -1,4 +1,7 @@
-/* What happens when an invariant of ours is broken: a line that says where, then abort(). */
+/*
+ * What happens when an invariant of ours is broken: a line that says where, then abort(). To go on
+ * could damage what is stored.
+ */
 #include "base/check.h"
 
 #include <stdio.h>

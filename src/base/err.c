@@ -1,4 +1,7 @@
-/* The texts of the errors, made of the list in err.h. */
+/*
+ * The texts of the errors, for logs and for people. They are made of the list in err.h, so that no
+ * error is without one.
+ */
 #include "base/err.h"
 
 const char *err_text(enum err e)

@@ -7,9 +7,9 @@
  *             └─ group 9 ─── member 90 ─ p q
  *     lane 1 ─── ...                                     after shares[0] items of lane 0
  *
- * Whoever was served, or begins to wait, goes to the end of its row. A group stands in its lane
- * while something of it waits or runs, so that what runs can be counted; rows are as long as there
- * are groups at work.
+ * Whoever was served, or begins to wait, goes to the end of its line. A group stands in its lane
+ * while something of it waits or runs, so that what runs can be counted. So lines are no longer
+ * than there are groups at work.
  */
 #include "base/fair.h"
 
@@ -19,7 +19,10 @@
 #include "base/check.h"
 #include "base/mem.h"
 
-/* Each stands in the row of the next by a link of its own. */
+/*
+ * Items stand in the line of their member, members in that of their group, groups in that of their
+ * lane, each by a link of its own.
+ */
 struct waiting {
     GList link;
     void *item;
@@ -145,7 +148,7 @@ static void put(struct fair_lane *lane, const struct fair_place *place, void *it
 }
 
 /*
- * Takes the first item of the member whose turn it is; the member then goes to the end of its row.
+ * Takes the first item of the member whose turn it is; the member then goes to the end of its line.
  */
 static void *pull(struct fair_group *g)
 {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Bounded queues that are served in turn, so that nobody waits for all that another one asked for.
- * Nothing here takes a lock: whoever owns it has one.
+ * Bounded queues that are served in turn, so that nobody waits for everything that somebody else
+ * asked for. Nothing here takes a lock: whoever owns it has one.
  */
 struct fair;
 
@@ -46,15 +46,15 @@ void fair_free(struct fair *f);
  */
 bool fair_put(struct fair *f, const struct fair_place *place, void *item);
 /*
- * Queues an item that ran before; it always has a place. If it goes on, it comes before all else
- * that waits of its member, so that few things are half done; if not, it comes behind all that.
+ * Queues an item that ran before; it always has a place. If it goes on, it comes before everything
+ * else of its member, so that few things are half done; if not, it comes behind all of that.
  */
 void fair_put_again(struct fair *f, const struct fair_place *place, void *item, bool goes_on);
 /* Takes a waiting item out again; it waits at that place. */
 void fair_remove(struct fair *f, const struct fair_place *place, void *item);
-/* The next item begins to run. False where none waits, or each that does has to wait longer. */
+/* The next item begins to run. False where no item waits, or none that waits may run yet. */
 bool fair_take(struct fair *f, struct fair_turn *out);
-/* The item no longer runs. True where others of its group still wait, one of which may run now. */
+/* The item no longer runs. True where others of its group still wait: one of them may run now. */
 bool fair_end(struct fair *f, const struct fair_turn *turn);
 /* How many wait. */
 size_t fair_waiting(const struct fair *f);

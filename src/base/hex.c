@@ -1,4 +1,7 @@
-/* Bytes as hexadecimal digits and back; what people paste may have blanks between the bytes. */
+/*
+ * Bytes as hexadecimal digits, and back. People paste frames out of logs and documents, so blanks
+ * between the bytes are allowed.
+ */
 #include "base/hex.h"
 
 #include <stdbool.h>

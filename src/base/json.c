@@ -153,9 +153,9 @@ static bool is_plain(uint8_t c)
 }
 
 /*
- * How many bytes at the front are ASCII that a string holds as it is. Eight at a time: as long as
- * all eight are below 0x80, taking n from each sets the top bit of the first that is below n, and
- * of none where none is. Below 1 after w ^ c is what was equal to c.
+ * How many bytes at the front are ASCII that a string holds as it is. It looks at eight at a time.
+ * As long as all eight are below 0x80, taking n from each sets the top bit of the first one that is
+ * below n, and no top bit where none is. After w ^ c a byte is below 1 where it was equal to c.
  */
 static size_t plain_length(const uint8_t *at, size_t len)
 {

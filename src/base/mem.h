@@ -16,8 +16,8 @@
 void mem_configure(void);
 
 /*
- * Gives free pages in the middle of the heap back too. For the time after a flood: it walks all
- * that is free, and whoever allocates from the same part of the heap waits for it.
+ * Gives free pages in the middle of the heap back too. Meant for the time after a flood: it walks
+ * all that is free, and whoever allocates from the same part of the heap waits for it.
  */
 void mem_give_back(void);
 

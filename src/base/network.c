@@ -1,5 +1,5 @@
 /*
- * Whom an address counts as. IPv4 addresses come in two forms, plain and mapped into IPv6
+ * Which client an address counts as. IPv4 addresses come in two forms, plain and mapped into IPv6
  * (::ffff:192.0.2.1, RFC 4291, section 2.5.5.2); both are taken for the same.
  */
 #include "base/network.h"

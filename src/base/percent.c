@@ -1,4 +1,7 @@
-/* Percent-encoding, as forms and queries have it: "a+b%2Cc" is "a b,c". */
+/*
+ * Percent-encoding, as forms and queries have it: "a+b%2Cc" is "a b,c". Phones send their reports
+ * so, and the API's clients their forms.
+ */
 #include "base/percent.h"
 
 #include "base/hex.h"

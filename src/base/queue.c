@@ -98,7 +98,7 @@ enum err queue_begin(struct queue *q, size_t size, size_t headroom, uint8_t **ou
     check(pthread_mutex_lock(&q->lock) == 0);
     check(!q->is_closed);
     if (q->head == q->tail) {
-        /* Empty: from the front, so that the whole ring is one piece. */
+        /* The ring is empty: go on from the front, so that it is one piece. */
         q->head += to_end(q, q->head) % q->capacity;
         q->tail = q->head;
     }

@@ -28,7 +28,7 @@ static inline uint32_t units_kmh_e2_from_ms_e7(uint64_t ms_e7)
     return units_u32_saturated((ms_e7 / 100 * 36 + 5000) / 10000);
 }
 
-/* The other way round, for what plays a device: read back, it gives the same hundredths. */
+/* The way back, for the device's side: the wire's number, read again, gives the same hundredths. */
 static inline uint64_t units_knots_e7_from_kmh_e2(uint32_t kmh_e2)
 {
     return ((uint64_t)kmh_e2 * 100000000 + 926) / 1852;

@@ -1,4 +1,7 @@
-/* Writing bytes into a buffer of fixed size, in the forms that reader.c reads. */
+/*
+ * Writing bytes into a buffer of fixed size, in the forms that reader.c reads. A write that does
+ * not fit fails the writer, and so does every later one.
+ */
 #include "base/writer.h"
 
 #include <stdbool.h>

@@ -39,7 +39,9 @@ struct zone {
     atomic_uint holders;
 };
 
-/* Letters first in each part of the path, so that "..", "/etc", "+08:00" and "" are none. */
+/*
+ * Each part of the path begins with a letter, so that "..", "/etc", "+08:00" and "" are no names.
+ */
 static bool is_name(const char *name)
 {
     bool part_begins = true;

@@ -52,7 +52,7 @@ enum { ZONE_TEXT_SIZE = 20 };
 /* Local time as text; times beyond the years 1 to 9999 become the nearest end of them. */
 void zone_format(struct zone_clock *clock, enum zone_form form, int64_t time_s,
                  char out[ZONE_TEXT_SIZE]);
-/* Which of the two times that a clock set back shows alike. */
+/* A clock that is set back shows an hour twice: which of the two passes is meant. */
 enum zone_pass { ZONE_FIRST_PASS, ZONE_LAST_PASS };
 
 /*

@@ -9,7 +9,7 @@
 
 /*
  * One long option of a subcommand: "--name VALUE" or "--name=VALUE", or "--name" alone for
- * ARGUMENT_FLAG. Or the one word without a name, ARGUMENT_PLACE, whose target is NULL until it
+ * ARGUMENT_FLAG. ARGUMENT_PLACE is the one word without a name; its target is NULL until the word
  * came.
  */
 enum argument_type {

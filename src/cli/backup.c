@@ -1,4 +1,7 @@
-/* odograph backup: copies a store in use into one file. */
+/*
+ * odograph backup: copies a store into one file, also while a server uses it. The work is in
+ * store/backup.c; here are the options, the progress and the words for what went wrong.
+ */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,4 +1,7 @@
-/* odograph check: verifies a data directory and prints what is stored of each device. */
+/*
+ * odograph check: verifies a data directory and prints a line of JSON for each device, with what is
+ * stored of it. The work is in store/check.c, which logs whatever is damaged.
+ */
 #include <stdio.h>
 
 #include "base/clock.h"

@@ -2,8 +2,8 @@
 #define CLI_CLI_H
 
 /*
- * The subcommands of odograph, one file each. Each gets argv from its own name on and answers the
- * exit status of the program: 0, or one of these (serve ends with 3 by itself).
+ * The subcommands of odograph, one file each. Each gets argv from its own name on, and answers the
+ * exit status of the program: 0 or one of these. Only serve ends with 3 as well.
  */
 enum { CLI_FAILED = 1, CLI_USAGE = 2, CLI_DAMAGED = 4 };
 

@@ -1,4 +1,7 @@
-/* Data directories that cannot be used, in words for whoever typed the command. */
+/*
+ * Data directories that cannot be used, in words for whoever typed the command. They are looked at
+ * before anything is opened, so that the reason comes first.
+ */
 #include "cli/data_directory.h"
 
 #include <errno.h>

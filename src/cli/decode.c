@@ -1,4 +1,7 @@
-/* odograph decode: prints what the frames of one device session say, a line of JSON a message. */
+/*
+ * odograph decode: prints what the frames of one device session say, a line of JSON a message.
+ * Frames come in hexadecimal, as arguments or as lines of a file or of standard input.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

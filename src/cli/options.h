@@ -17,8 +17,9 @@ enum { OPTIONS_ALIASES_MAX = 128 };
 
 /*
  * The server's configuration, filled from the rows of options.c, the file, the command line. Each
- * room has a struct of its own in it. The caller fills the members of these that are no options:
- * where the other rooms are, and what they call. It must not be moved, as it points into itself.
+ * room has a struct of its own in it. Some members of these are no options, but say where the other
+ * rooms are and what to call: the caller fills them. It must not be moved, as it points into
+ * itself.
  */
 struct options {
     const char *http; /* addresses, checked by their rows; texts live in `texts`, or for ever */

@@ -1,7 +1,7 @@
 /*
  * A password from whoever types it. While the echo is off, the signals that would end or stop the
  * program only interrupt the reading, so that nobody is left with a terminal that shows nothing.
- * They are blocked except while it waits, so that none is lost between two looks for one.
+ * They are blocked except while it waits, so that no signal is lost between two looks.
  */
 #include "cli/password_input.h"
 

@@ -14,11 +14,10 @@ enum { PASSWORD_INPUT_SIZE = 1024 };
 void password_input_prepare(void);
 
 /*
- * Reads a new password from standard input: of a terminal twice, with a prompt on standard error
- * and without echo; else one line. Without its line end in `out`, NUL-terminated. ERR_INVALID: the
- * two differ; ERR_UNSUPPORTED: it holds a NUL; ERR_TOO_LONG; ERR_END: there is none, or a signal
- * came; ERR_IO. The terminal is as it
- * was before in any case.
+ * Reads a new password from standard input: from a terminal twice, with a prompt on standard error
+ * and without echo; from anything else one line. `out` gets it without its line end,
+ * NUL-terminated. ERR_INVALID: the two differ; ERR_UNSUPPORTED: it holds a NUL; ERR_TOO_LONG;
+ * ERR_END: there is none, or a signal came; ERR_IO. The terminal is as it was before in any case.
  */
 MUST_USE enum err password_input(char out[PASSWORD_INPUT_SIZE]);
 

@@ -1,4 +1,7 @@
-/* odograph serve: wires the rooms together, waits for a signal, and takes them down in order. */
+/*
+ * odograph serve: wires the rooms together, waits for a signal, and takes them down in the order in
+ * which nothing that was acknowledged or asked for is lost.
+ */
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -110,7 +113,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     return api_server_start(&options, &s->api);
 }
 
-/* Passes `e` on; of a port that could not be opened says what to do. */
+/* Passes `e` on; where a port could not be opened, it says what to do. */
 static enum err hint_at_port(struct server *s, enum err e, const char *name, const char *address)
 {
     if (e == ERR_IO) {
@@ -327,8 +330,9 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
 }
 
 /*
- * Ends a start that failed. Writes one more line where none has told the reason yet; what is not
- * permitted, not found, invalid or locked was told where it was noticed. Answers the exit status.
+ * Ends a start that failed. Writes one more line where none has told the reason yet: errors such as
+ * not permitted, not found, invalid or locked were told where they were noticed. Answers the exit
+ * status.
  */
 static int fail_start(const struct server *s, enum err e)
 {

@@ -1,4 +1,7 @@
-/* odograph simulate: devices of a protocol replaying a track against a device port. */
+/*
+ * odograph simulate: devices of a protocol that drive, or replay a track, against a device port.
+ * Here are the options and the report at the end; the devices are in simulate/.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -246,8 +249,8 @@ struct plan {
 };
 
 /*
- * Synthetic drives. Of very many fixes it would take long to try when they end. These begin so long
- * ago that none can lie in the future: even a parked drive reports every ten minutes.
+ * Runs synthetic drives. To try when they end would take long for very many fixes. These begin so
+ * long ago that none can lie in the future: even a parked drive reports every ten minutes.
  */
 static enum err run_drives(const struct plan *p)
 {

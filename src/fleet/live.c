@@ -1,4 +1,7 @@
-/* Whether a device is online, from when it was last heard (the contract's part 3). */
+/*
+ * Whether a device is online, by when it was last heard: within three of its upload intervals (the
+ * contract's part 3).
+ */
 #include "fleet/live.h"
 
 enum {

@@ -1,7 +1,7 @@
 /*
- * Links that wait for the rest of their first frame. A frame that was cut off waits for ever: what
- * follows is taken for the rest of it, or nothing follows that is one. After RESYNC_MS what has
- * come is looked at as though no more would; the longest waiting link is first in the list.
+ * Links that wait for the rest of their first frame. A frame that was cut off would wait for ever:
+ * what follows is taken for its rest, or nothing follows at all. After RESYNC_MS we look at what
+ * has come as though no more would. The link that has waited longest is first in the list.
  */
 #include <stdlib.h>
 

@@ -2,7 +2,8 @@
  * A frame that cannot be read closes the link of a tracker whose fixes are not answered one by one,
  * since the next answer would cover it: the tracker connects anew and sends again. If it was
  * damaged on its way it comes whole then. If the tracker keeps it so, the same bytes come again,
- * and a link that was closed each time would never get beyond them. So their fingerprint is kept:
+ * and a link that was closed each time would never get beyond them. So we keep a fingerprint of
+ * them:
  *
  *     sets   [0]    [1]    ...   [1023]          a device hashes to one of them
  *     ways    | 0 .. 31 |                        {fingerprint, device, time}, the oldest goes
@@ -12,7 +13,7 @@
  *
  * The memory is of one size. A device that floods it with frames displaces only what is in its own
  * set; the hash is keyed, so that nobody can choose whose set that is. Frames from before a login
- * are spread by their bytes, and are not counted by the hour, as they are of many trackers.
+ * come from many trackers: they are spread by their bytes, and nobody counts them by the hour.
  *
  * A fingerprint is SipHash-2-4 (libsodium's crypto_shorthash), keyed anew by every start.
  */
@@ -35,7 +36,7 @@ struct bad_frame {
 
 struct bad_set {
     struct bad_frame at[BAD_FRAMES_KEPT];
-    uint32_t count; /* of those ever noted; the next one goes to its remainder */
+    uint32_t count; /* how many were ever noted; the next one goes to its remainder */
 };
 
 struct bad_frames {

@@ -8,13 +8,13 @@
 
 /*
  * The fingerprints of frames that could not be read, by the device that sent them. They outlive its
- * connections, but not the server. Of one thread.
+ * connections, but not the server. One thread uses them.
  */
 struct bad_frames;
 
 enum {
     BAD_FRAMES_KEPT = 32,  /* fingerprints of a device, at most */
-    BAD_FRAMES_HOURLY = 8, /* so many different ones in an hour are borne, no more */
+    BAD_FRAMES_HOURLY = 8, /* so many different ones an hour are put up with, no more */
     BAD_FRAMES_HOUR_S = 60 * 60,
 };
 

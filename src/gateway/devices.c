@@ -1,4 +1,7 @@
-/* Which link a device is on: the one it was heard on last. */
+/*
+ * Which link a device is on: the one on which it was heard last. A table finds the link by the
+ * device's id; each link knows its devices, so that they can leave with it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +66,7 @@ static void link_add_device(struct link *link, int64_t device)
 void device_bind(struct link *link, int64_t device)
 {
     struct gateway *g = link->gateway;
-    /* A link of one terminal, which most are, is told at a glance. */
+    /* Most links carry one terminal, and a glance tells that this one does. */
     if (link->ends || (link->device_count == 1 && devices_of(link)[0] == device)) {
         return;
     }

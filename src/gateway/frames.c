@@ -2,12 +2,12 @@
  * Bytes to arrivals. A frame is taken off the front of the bytes only once ingest has it; a link
  * that has to wait finds it there again, and its session as it was before.
  *
- * What is no frame is passed over up to the next whole one (protocol_pass_over()). Where fixes are
- * not answered one by one, the answer to a later frame would cover what was lost in it: such a link
- * falls mute. What has come is still stored, and then it ends, so that the tracker sends again what
- * it got no answer for. Bytes that come bad again are passed over instead (bad_frames.c).
- * What is passed over costs a search for the next frame, so that it is bounded, in a row and in
- * one turn of the link, however often it has come before.
+ * Bytes that are no frame are passed over up to the next whole one (protocol_pass_over()). Where
+ * fixes are not answered one by one, the answer to a later frame would cover what was lost in it:
+ * such a link falls mute. What has come is still stored, and then it ends, so that the tracker
+ * sends again what it got no answer for. Bytes that come bad again are passed over instead
+ * (bad_frames.c). Each time that costs a search for the next frame. So it is bounded, in a row and
+ * in one turn of the link, however often the same bytes have come before.
  *
  * Data before a login are held (held.c). Once the login tells whose they are they are pushed in
  * front of it, as its answer covers them.
@@ -48,7 +48,7 @@ static void pause_link(struct link *link)
     if (link->paused || link->is_udp) {
         return;
     }
-    /* A link that had its turn and found no room again was not read meanwhile. */
+    /* The link had its turn, found no room again, and was not read meanwhile. */
     counter_add(link->gateway->counters, reads_paused, link->stream.is_read ? 1 : 0);
     link->paused = true;
     tcp_stop_reading(link);
@@ -92,8 +92,8 @@ static enum frame_fate take_anonymous(struct link *link, struct bytes frame,
 }
 
 /*
- * A datagram's frame for which there is no room. Where the next answer would cover what it told,
- * the peer is forgotten: only a new login is answered, and the tracker sends again.
+ * There is no room for a datagram's frame. Where the next answer would cover what it told, the peer
+ * is forgotten: only a new login is answered, and the tracker sends again.
  */
 static enum frame_fate drop(struct link *link, const struct decoded *d)
 {
@@ -107,8 +107,8 @@ static enum frame_fate drop(struct link *link, const struct decoded *d)
 
 /*
  * The link's arrivals go to the shard of this device from now on. False: some are in flight to
- * another one. They wait for those, since of two shards the later frame could be answered first,
- * and where fixes are not answered one by one that would cover the earlier.
+ * another one. The new ones wait for those: two shards could answer the later frame first, and
+ * where fixes are not answered one by one, that answer would cover the earlier frame.
  */
 static bool turn_to_shard(struct link *link, const char *device_id)
 {
@@ -180,7 +180,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     return FRAME_TAKEN;
 }
 
-/* Decodes, and again where the frame depends on what is known of its device. */
+/* Decodes the frame, and does so again where its meaning depends on what is known of its device. */
 static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
 {
     struct gateway *g = link->gateway;
@@ -246,7 +246,7 @@ static enum frame_fate pass_over(struct link *link, struct bytes bad)
     return is_too_bad(link) ? close_for(link, &g->counters->connections_malformed) : FRAME_TAKEN;
 }
 
-/* What a device told in vain is seen in the counter, and of which in the log. */
+/* The counter tells how much devices sent in vain, the log which device it was. */
 static void note_unreadable(struct link *link, const struct decoded *d)
 {
     if (d->unreadable > 0) {
@@ -307,7 +307,10 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
     return fate;
 }
 
-/* What can never become a frame ends the link, with a reply where the protocol has one for it. */
+/*
+ * Bytes that can never become a frame end the link, with a reply where the protocol has one for
+ * that.
+ */
 static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
 {
     const struct protocol *p = protocol_at(link->protocol);
@@ -328,7 +331,7 @@ static enum frame_fate refuse(struct link *link, struct bytes in, enum err why)
     return FRAME_CLOSES;
 }
 
-/* Whether a bad frame has been looked at so often that what it lacks will not come. */
+/* Whether a bad frame was looked at so often that its rest will not come any more. */
 static bool is_looked_at(struct link *link)
 {
     return !link->is_udp && ++link->stream.looks > LOOKS_MAX;

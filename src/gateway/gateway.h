@@ -21,7 +21,7 @@ struct gateway_options {
     const char *host;         /* numeric address */
     uint16_t port;            /* 0: any free one, the same for TCP and UDP */
     unsigned idle_timeout_s;  /* a connection without a whole frame for so long is closed */
-    unsigned login_timeout_s; /* the same before its first frame */
+    unsigned login_timeout_s; /* how long, where it never sent a whole frame */
     uint32_t connections_max;
     uint32_t credit_bytes; /* unanswered bytes in flight a connection */
     unsigned resync_ms;    /* the rest of a frame is awaited for so long; 0: 5 s */

@@ -83,7 +83,10 @@ struct held_frames {
     uint8_t at[];
 };
 
-/* What only a TCP connection has: most of them are idle most of the time, and need no more. */
+/*
+ * What only a TCP connection has. Most of them are idle most of the time, and need no more than
+ * this.
+ */
 struct stream {
     struct deferred_reply deferred;
     bool is_read;              /* what comes is read */
@@ -236,11 +239,14 @@ void links_close_all(struct gateway *g);
  * it sent is answered. Replies still leave in order.
  */
 void link_end(struct link *link);
-/* As link_end(), by our reply: what the other end still sends must not lose it that. */
+/*
+ * As link_end(), with a reply of ours on its way: what the other end still sends must not lose it
+ * that reply.
+ */
 void link_end_softly(struct link *link);
 /*
- * All has left: closes, or of a link that ends softly only our half. Bytes that come after a close
- * would reset the connection, and the reply could be lost with it.
+ * Everything has left. Closes the link; where it ends softly, closes our half only. Bytes that come
+ * after a close would reset the connection, and the reply could be lost with it.
  */
 void link_leave(struct link *link);
 /* Whether an ending link has all its answers. */
@@ -251,8 +257,8 @@ void link_wait(struct link *link);
 /* ---- devices.c: which link a device is on ---- */
 
 /*
- * The device was heard on this link: it moves here, it alone. A link it leaves without any device
- * ends; an ending link gets none.
+ * The device was heard on this link: it alone moves here. The link that it leaves ends if it has no
+ * other device. A link that is ending gets none.
  */
 void device_bind(struct link *link, int64_t device);
 /* The link goes: its devices are on none. */
@@ -266,8 +272,7 @@ void devices_unbind(struct link *link);
  * link.
  */
 size_t frames_take(struct link *link, struct bytes in, bool is_all);
-/* Whether a reply to it would cover nothing that was lost: neither refused fixes nor a bad frame.
- */
+/* Whether a reply would cover nothing that was lost, neither refused fixes nor a bad frame. */
 bool link_may_answer(const struct link *link);
 /* Whether a paused link can go on: room in its credit and in the queue, nothing deferred. */
 bool link_may_resume(const struct link *link);
@@ -278,7 +283,10 @@ void link_resume(struct link *link);
 
 /* Notes bytes that were not understood, or name no device. */
 void stranger_note(struct gateway *g, const char *address, uint8_t protocol, struct bytes said);
-/* The same of a link, as long as it sent no whole frame: after that it is known who speaks. */
+/*
+ * Notes bytes of a link that were not understood, as long as it sent no whole frame: after that we
+ * know who speaks.
+ */
 void stranger_note_link(struct link *link, struct bytes said);
 /*
  * Before the link is closed: notes what it left, frames without a device or a first one that never

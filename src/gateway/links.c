@@ -1,4 +1,7 @@
-/* Slots, idle lists and the end of links. */
+/*
+ * Slots, idle lists and the end of links. A link lives in a slot and stands in one list, by the
+ * time of its last whole frame, so that those that were silent for too long are at the front.
+ */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  * one batch that follow each other go out in one write.
  *
  * Where the protocol answers no fixes, the next reply of any kind covers them. A link on which such
- * fixes were refused gets no reply any more: as long as its device is nobody's it is only listened
- * to, and its tracker keeps what it has and connects again when it misses the answers; when the
- * store refused them, or the device got registered meanwhile, the link is closed, so that it does
- * so at once.
+ * fixes were refused gets no reply any more. As long as its device is nobody's, we only listen to
+ * it: the tracker keeps what it has, and connects again when it misses the answers. When the store
+ * refused the fixes, or the device got registered meanwhile, the link is closed, so that the
+ * tracker connects again at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +211,7 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
         link_close(link);
         return;
     }
-    /* What came in front of a bad frame is answered on a mute link, too. */
+    /* Frames in front of a bad one are answered on a mute link, too. */
     if (v->wants_reply && !link->owes_fixes) {
         write_reply(o, link, v, now_s);
     }

@@ -177,7 +177,7 @@ static void a_fix_without_its_head_is_not_covered(void **state)
     free(said);
 }
 
-/* The same where the frames come one by one. */
+/* Frames come one by one, and the answer to a heartbeat must not cover the bad fix before it. */
 static void a_heartbeat_does_not_cover_a_bad_fix(void **state)
 {
     struct site *s = site_open(patient);

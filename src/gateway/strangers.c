@@ -1,6 +1,7 @@
 /*
- * Who was not understood, or named no device: noted for ListUnknownDevices and, now and then, for
- * the log, so that whoever sets up a tracker sees that it reaches the port and what it says.
+ * Peers that were not understood, or that named no device. They are noted for ListUnknownDevices
+ * and, now and then, for the log: whoever sets up a tracker sees that it reaches the port, and what
+ * it says.
  */
 #include <string.h>
 

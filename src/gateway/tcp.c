@@ -1,4 +1,7 @@
-/* TCP: the listener, and bytes on their way in. */
+/*
+ * TCP: the listener, and bytes on their way in. All reads share one buffer; a link keeps a copy
+ * only of what belongs to a frame that is not whole yet.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,8 +52,8 @@ void link_keep(struct link *link, struct bytes rest)
 }
 
 /*
- * Where all links together keep too much, the one that kept more ends: it waits for the rest of a
- * long frame, or for us.
+ * All links together keep too much: this link, which keeps more than most, ends. It waits for the
+ * rest of a long frame, or for us.
  */
 static void bound_kept(struct link *link)
 {
@@ -100,7 +103,10 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     if (n == UV_EOF) {
-        /* Half closed: what it sent is still answered, whole frames behind one cut off too. */
+        /*
+         * The other end sends no more. What it sent is still answered, and so are whole frames
+         * behind one that was cut off.
+         */
         g->read_wall_ms = clock_wall_ms();
         link_take(link, (struct bytes){link->stream.partial, link->stream.partial_len}, true);
         link_end(link);

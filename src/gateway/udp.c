@@ -41,7 +41,7 @@ static uint64_t mix(uint64_t state, uint64_t word)
     return state ^ (state >> 32);
 }
 
-/* Only what tells peers apart, so that two keys can be compared byte by byte. */
+/* Holds only what tells peers apart, so that two keys can be compared byte by byte. */
 static struct peer_key key_of(const struct gateway *g, const struct sockaddr *address)
 {
     struct peer_key key = {0};
@@ -113,7 +113,10 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
     }
     struct link *link = peer_of(g, address);
     if (link->protocol != index && link->protocol != PROTOCOL_UNKNOWN) {
-        /* Another tracker behind the same address: what the former waits for is not its own. */
+        /*
+         * Another tracker speaks from the same address: what the former one waits for is not for
+         * it.
+         */
         link_close(link);
         link = peer_of(g, address);
     }

@@ -41,10 +41,7 @@ static int64_t units_of_radians(double radians)
 
 struct box box_widened(const struct box *b, double by_m)
 {
-<<<<<<< HEAD
-=======
     by_m *= 1 + BOUND_SLACK;
->>>>>>> fence
     int64_t lat_e7 = units_of_radians(fmin(by_m / MERIDIAN_RADIUS_MIN_M, M_PI));
     int64_t south_e7 = b->south_e7 - lat_e7;
     int64_t north_e7 = b->north_e7 + lat_e7;

@@ -10,13 +10,10 @@
 #define MEAN_RADIUS_M        6371008.7714 /* (2a + b) / 3 */
 /* The radius of curvature of a meridian is smallest at the equator. */
 #define MERIDIAN_RADIUS_MIN_M (EQUATOR_RADIUS_M * (1 - ECCENTRICITY_SQUARED))
-<<<<<<< HEAD
-=======
 /*
  * Bounds are wider by this share than they would have to be, because the distances that are held to
  * them (metric.h) are off by up to 3 millionths.
  */
 #define BOUND_SLACK 1e-5
->>>>>>> fence
 
 #endif

@@ -285,12 +285,8 @@ static bool find_stretch(const struct probe *p, struct sample low, struct sample
 struct joiner {
     const struct path *path;
     struct probe probe;
-<<<<<<< HEAD
-    struct box box;
-=======
     struct place begin; /* of the segment */
     double reach_m;     /* from there no leg that is farther matters */
->>>>>>> fence
     struct fractions ends;
     bool is_all_inside;
 };
@@ -298,11 +294,7 @@ struct joiner {
 static bool is_wanted(const void *context, const struct box *box)
 {
     const struct joiner *j = context;
-<<<<<<< HEAD
-    return !j->is_all_inside && box_overlaps(&j->box, box);
-=======
     return !j->is_all_inside && metric_to_box_m(&j->begin, box) <= j->reach_m;
->>>>>>> fence
 }
 
 /* Of so many pieces, how many behind a sample lie outside because it is too far out. */
@@ -349,12 +341,8 @@ static void find_in_round(const struct fence_geometry *g, struct joiner *j, stru
     j->probe.radius_m = g->radius_m;
     struct spot from = {s->from.lat_e7, s->from.lon_e7};
     j->probe.length_max_m = metric_length_max_m(from, s->lat_step_e7, s->lon_step_e7);
-<<<<<<< HEAD
-    j->box = box_widened(&j->box, g->radius_m);
-=======
     j->begin = metric_place(from);
     j->reach_m = g->radius_m + j->probe.length_max_m;
->>>>>>> fence
     path_walk(j->path, &visitor, j);
     if (j->is_all_inside) {
         add_stay(stays, (struct fence_stay){0, 1});
@@ -381,11 +369,7 @@ size_t fence_stays(const struct fence_geometry *g, struct point a, struct point 
         struct cutter c = {.segment = &segment, .box = box};
         find_in_polygon(g, &c, &found);
     } else {
-<<<<<<< HEAD
-        struct joiner j = {.probe = {.segment = &segment}, .box = box};
-=======
         struct joiner j = {.probe = {.segment = &segment}};
->>>>>>> fence
         find_in_round(g, &j, &found);
     }
     return found.count;

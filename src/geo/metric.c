@@ -10,18 +10,11 @@
  * this breaks.
  *
  * The point of an edge nearest to P is found by Gauss and Newton: the edge is a curve Q(s),
-<<<<<<< HEAD
- * straight in longitude and latitude, and from any s the next is s + (P - Q) · Q' / |Q'|². Each
- * step divides the error by the distance over the radius of the curve's bend, a hundred and more
- * for places that are 50 km away; an error of δ metres in the foot is one of δ² / 2d in the
- * distance. Edges longer than a degree are taken in pieces of a degree, so that none turns far.
-=======
  * straight in longitude and latitude, and from any s the next is s + (P - Q) · Q' / |Q'|². A step
  * divides the error by the radius of the edge's bend over the distance: at 60° N a hundred for
  * places 40 km away, at 85° N six for 90 km. An error of δ metres in the foot is one of δ² / 2d in
  * the distance, so a step shorter than a thousandth of the distance is the last: what it leaves is
  * a hundred-millionth. Edges longer than a degree are taken in pieces, so that none turns far.
->>>>>>> fence
  */
 #include "geo/metric.h"
 
@@ -29,10 +22,7 @@
 
 #include "geo/ellipsoid.h"
 
-<<<<<<< HEAD enum { STEPS = 2 };
-=======
 enum { STEPS_MAX = 8 };
->>>>>>> fence
 
 /* A point of an edge, and which way and how fast the edge runs there: metres a unit of s. */
 struct foot {
@@ -106,23 +96,6 @@ static double guess(const struct place *p, const struct edge *e)
 /* From `p` to the piece of the edge between two shares of it. */
 static double piece_m(const struct place *p, const struct edge *e, double begin, double end)
 {
-<<<<<<< HEAD
-    const double least_square_m = 1e-12;
-    double s = fmin(fmax(guess(p, e), begin), end);
-    struct foot foot = foot_at(e, s);
-    for (int i = 0; i < STEPS; i++) {
-        double square = dot(foot.speed_m, foot.speed_m);
-        if (square < least_square_m) {
-            break; /* a point, or an edge along the pole */
-        }
-        double next = s + dot(minus(p->centre_m, foot.at_m), foot.speed_m) / square;
-        next = fmin(fmax(next, begin), end);
-        if (next == s) {
-            break;
-        }
-        s = next;
-        foot = foot_at(e, s);
-=======
     const double still_m2 = 1e-12; /* a point, or an edge along the pole */
     const double close = 1e-6;     /* the square of a thousandth */
     const double close_m2 = 1e-8;  /* for a place on the edge */
@@ -144,7 +117,6 @@ static double piece_m(const struct place *p, const struct edge *e, double begin,
         if (step_m2 < close * dot(apart, apart) + close_m2) {
             break;
         }
->>>>>>> fence
     }
     return arc_m(minus(p->centre_m, foot.at_m));
 }
@@ -188,20 +160,12 @@ double metric_to_box_m(const struct place *from, const struct box *box)
     double lat_e7 = fmax(box->south_e7 - from->at.lat_e7, from->at.lat_e7 - box->north_e7);
     double by_lat_m = fmax(lat_e7, 0) * RADIANS_PER_E7 * MERIDIAN_RADIUS_MIN_M;
     if (box_has_lon(box, from->at.lon_e7)) {
-<<<<<<< HEAD
-        return by_lat_m;
-=======
         return by_lat_m * (1 - BOUND_SLACK);
->>>>>>> fence
     }
     double beyond_e7 = lon_eastwards_e7(box->west_e7, from->at.lon_e7) - box->width_e7;
     double before_e7 = (double)TURN_E7 - box->width_e7 - beyond_e7;
     double gap = fmin(beyond_e7, before_e7) * RADIANS_PER_E7;
-<<<<<<< HEAD
-    return fmax(by_lat_m, from->axis_m * sin(fmin(gap, M_PI / 2)));
-=======
     return fmax(by_lat_m, from->axis_m * sin(fmin(gap, M_PI / 2))) * (1 - BOUND_SLACK);
->>>>>>> fence
 }
 
 struct nearest {
@@ -238,10 +202,6 @@ double metric_length_max_m(struct spot from, double lat_step_e7, double lon_step
     double flattest_e7 = has_equator ? 0 : fmin(fabs(from.lat_e7), fabs(other_e7));
     /* Both radii of curvature are largest at the poles, where they are a / √(1 - e²). */
     const double radius_m = EQUATOR_RADIUS_M / sqrt(1 - ECCENTRICITY_SQUARED);
-<<<<<<< HEAD
-    return radius_m * RADIANS_PER_E7 *
-=======
     return (1 + BOUND_SLACK) * radius_m * RADIANS_PER_E7 *
->>>>>>> fence
            hypot(lat_step_e7, lon_step_e7 * cos(flattest_e7 * RADIANS_PER_E7));
 }

@@ -80,11 +80,7 @@ static void expect_bounds(struct point corner, int i)
     struct place place = metric_place(spot);
     struct box box = box_of_segment(corner, corner);
     double apart_m = between_m(corner, p);
-<<<<<<< HEAD
-    assert_true(metric_to_box_m(&place, &box) <= apart_m * 1.00001);
-=======
     assert_true(metric_to_box_m(&place, &box) <= apart_m);
->>>>>>> fence
     if (apart_m < 600000) {
         struct box wide = box_widened(&box, apart_m);
         assert_true(box_has(&wide, spot));

@@ -14,11 +14,8 @@
 #include "base/mem.h"
 #include "geo/ring.h"
 
-<<<<<<< HEAD enum { DEGREES_MAX = 3600 };
-=======
 /* Each degree of a line is looked at for itself, of a corridor's against each of a segment's. */
 enum { DEGREES_MAX = 3600, CORRIDOR_DEGREES_MAX = 360 };
->>>>>>> fence
 
 const char *shape_fault_text(enum shape_fault_kind kind)
 {
@@ -104,10 +101,7 @@ static bool check_lines(const struct shape *s, size_t ring, const struct path *p
                         struct shape_fault *fault, int64_t *length_e7)
 {
     static const size_t needed[] = {[SHAPE_POLYGON] = 3, [SHAPE_CIRCLE] = 1, [SHAPE_CORRIDOR] = 2};
-<<<<<<< HEAD
-=======
     int64_t most_e7 = s->kind == SHAPE_POLYGON ? DEGREES_MAX : CORRIDOR_DEGREES_MAX;
->>>>>>> fence
     if (path_points(p) < needed[s->kind]) {
         return fail(fault, SHAPE_FAULT_FEW_POINTS, ring, 0);
     }
@@ -119,11 +113,7 @@ static bool check_lines(const struct shape *s, size_t ring, const struct path *p
             return fail(fault, SHAPE_FAULT_HALF_TURN, ring, point_of(&s->rings[ring], i));
         }
         *length_e7 += lat_e7 > lon_e7 ? lat_e7 : lon_e7;
-<<<<<<< HEAD
-        if (*length_e7 > (int64_t)DEGREES_MAX * DEGREE_E7) {
-=======
         if (*length_e7 > most_e7 * DEGREE_E7) {
->>>>>>> fence
             return fail(fault, SHAPE_FAULT_LONG, ring, point_of(&s->rings[ring], i));
         }
     }

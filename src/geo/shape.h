@@ -45,15 +45,11 @@ struct shape {
     X(RADIUS, "the radius is not more than 0 and at most 500 km")                                  \
     X(COORDINATE, "latitude beyond 90 or longitude beyond 180 degrees")                            \
     X(HALF_TURN, "180 degrees of longitude to the next point: neither way round is shorter")       \
-<<<<<<< HEAD
-X(LONG, "the lines lead over more than 3,600 degrees")                                         \
-=======
-X(LONG, "the lines lead over more than 3,600 degrees, or a corridor's over more than 360")     \
->>>>>>> fence
-X(CROSSED, "the line from this point crosses or touches another of its ring")
-X(RINGS_MEET, "the line from this point crosses or touches another ring")
-X(HOLE_OUTSIDE, "the hole lies outside of the polygon")
-X(HOLE_NESTED, "the hole lies inside another one, or around it")
+    X(LONG, "the lines lead over more than 3,600 degrees, or a corridor's over more than 360")     \
+    X(CROSSED, "the line from this point crosses or touches another of its ring")                  \
+    X(RINGS_MEET, "the line from this point crosses or touches another ring")                      \
+    X(HOLE_OUTSIDE, "the hole lies outside of the polygon")                                        \
+    X(HOLE_NESTED, "the hole lies inside another one, or around it")
 
 enum shape_fault_kind {
 #define X(name, text) SHAPE_FAULT_##name,

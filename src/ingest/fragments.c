@@ -175,7 +175,7 @@ static void retire(struct ingest *in, struct assembly *a)
         (struct waiting_fragment){.device_id = a->active->device, .key = a->key};
 }
 
-/* The same of one that did not get complete. */
+/* An assembly that did not become complete: its fragments count as expired, and its rows go. */
 static void give_up(struct ingest *in, struct assembly *a)
 {
     in->batch.expired += a->count;

@@ -37,7 +37,7 @@ static inline void rig_push_on(struct rig *r, struct arrival a)
     r->sent++;
 }
 
-/* The same, and waits for its verdict. */
+/* rig_push_on(), then waits for the arrival's verdict. */
 static inline struct verdict rig_push(struct rig *r, struct arrival a)
 {
     rig_push_on(r, a);

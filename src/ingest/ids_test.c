@@ -41,7 +41,7 @@ static void a_range_is_reserved_once(void **state)
 {
     (void)state;
     struct ids ids;
-    struct id_range ranges[ID_KINDS];
+    struct id_range ranges[ID_KINDS] = {{ID_NONE, 0}};
     ids_init(&ids, 3);
     assert_int_equal(reserved(&ids, ranges), 0);
     assert_int_equal(ids_next(&ids, ID_OF_DEVICE), third + 1);
@@ -69,7 +69,7 @@ static void a_start_goes_on_behind_the_range(void **state)
 {
     (void)state;
     struct ids ids;
-    struct id_range ranges[ID_KINDS];
+    struct id_range ranges[ID_KINDS] = {{ID_NONE, 0}};
     ids_init(&ids, 3);
     ids_load(&ids, &(struct id_range){ID_OF_GROUP, IDS_AT_ONCE});
     assert_int_equal(reserved(&ids, ranges), 0);
@@ -82,7 +82,7 @@ static void narrow_ids_end_below_2_31(void **state)
 {
     (void)state;
     struct ids ids;
-    struct id_range ranges[ID_KINDS];
+    struct id_range ranges[ID_KINDS] = {{ID_NONE, 0}};
     ids_init(&ids, 3);
     ids_load(&ids, &(struct id_range){ID_OF_TEXT, INT32_MAX - 2});
     assert_int_equal(ids_next(&ids, ID_OF_TEXT), INT32_MAX - 1);

@@ -18,9 +18,9 @@
 #include "store/store.h"
 
 /*
- * The one changer. Its thread takes what arrived while the last commit ran, folds it onto copies of
- * the touched devices, commits one transaction, publishes the copies and hands the verdicts back.
- * Everything it is given goes through one queue, bounded in bytes.
+ * Ingest alone changes anything in a shard. Its thread takes what arrived while the last commit
+ * ran, folds it onto copies of the touched devices, commits one transaction, publishes the copies
+ * and hands the verdicts back. Everything it is given goes through one queue, bounded in bytes.
  */
 struct ingest;
 struct unique;
@@ -94,11 +94,12 @@ void ingest_stop(struct ingest *in);
 
 /*
  * Queues one arrival, from any thread. ERR_OK: a verdict will come; *credit_bytes is what it takes
- * of the queue. ERR_BUSY: the queue is full, nothing was taken; ERR_TOO_LONG: it never will be.
+ * of the queue. ERR_BUSY: the queue is full, and nothing was taken; ERR_TOO_LONG: the queue can
+ * never take it.
  */
 MUST_USE enum err ingest_push(struct ingest *in, const struct arrival *a, uint32_t *credit_bytes);
 
-/* How the frames of that device are to be read, all 0 where nobody said. Any thread. */
+/* How the frames of that device are to be read; all 0 where nobody set anything. Any thread. */
 struct dialect ingest_dialect(struct ingest *in, const char *device_id);
 
 /*
@@ -131,7 +132,10 @@ struct job_context {
 };
 typedef enum err job_run(struct job_context *job, void *arg);
 
-/* Whether a step that could do more should end, with ERR_MORE. It has done something before. */
+/*
+ * Whether a step that could do more should end, with ERR_MORE. Asked only once the step has done
+ * something.
+ */
 bool job_pauses(const struct job_context *job);
 
 struct ingest_job {

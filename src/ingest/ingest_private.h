@@ -201,7 +201,7 @@ struct stage *batch_stage_newcomer(struct ingest *in, int64_t device);
  */
 void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
                const struct intake_message *m);
-/* The same of a heartbeat that carries values; one without is nothing. */
+/* Stages a heartbeat, as a report of what it carries; a heartbeat without values is passed over. */
 void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *head,
                      const struct intake_message *m);
 
@@ -216,8 +216,8 @@ void clocks_clear(struct clocks *c);
 /* Whether our clock may be the judge of others. */
 bool clocks_trust(int64_t running_ms, bool is_synchronised);
 /*
- * Reads the time of a fix, which was read in the session's zone, in the device's; before, the fix
- * may prove which that is. Its rcv_time_s is set.
+ * Reads the time of a fix in the device's zone; it was read in the session's. First the fix may
+ * prove which zone the device has. Its rcv_time_s is set.
  */
 void clocks_read(struct ingest *in, struct stage *s, const struct intake_head *head, struct fix *f);
 /*
@@ -228,7 +228,7 @@ size_t clocks_former_times(const struct stage *s, const struct intake_head *head
                            int64_t out[CLOCK_FORMERS_MAX]);
 /* Adds what the batch changed of clocks to its changes. */
 void clocks_collect(struct batch *b);
-/* After the commit: what was staged is what is known. */
+/* After the commit: from now on what was staged is what is known. */
 void clocks_publish(struct ingest *in, const struct stage *s);
 
 /* ---- newcomer.c ---- */
@@ -279,7 +279,7 @@ void jobs_init(struct jobs *jobs);
 void jobs_clear(struct jobs *jobs);
 /* A slice of the jobs that wait: at least a step of the one whose turn it is. */
 void jobs_run(struct ingest *in);
-/* Whether one waits, or goes on. */
+/* Whether a job waits, or has steps left. */
 bool jobs_wait(struct ingest *in);
 
 #endif

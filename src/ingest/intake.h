@@ -54,7 +54,7 @@ void intake_encode(const struct arrival *a, uint8_t *out);
 void intake_encode_mark(uint8_t *out);
 /* Whether a record is a mark; else it is an arrival. */
 bool intake_is_mark(struct bytes record);
-/* The parts of an arrival's record. */
+/* Begins to read an arrival's record: its head, then its messages. */
 struct intake_cursor intake_begin(struct bytes record);
 /* The next message; false after the last. */
 bool intake_next(struct intake_cursor *c, struct intake_message *out);

@@ -11,8 +11,8 @@ struct unique;
 
 /*
  * The router: which shard does the work for a device, a login, a token or an enterprise. It asks
- * the directories of the shards, each of which knows its own. What nobody has is the first shard's:
- * that one refuses it or, with open registration, takes it in. Any thread.
+ * the directories of the shards; each knows its own. What no shard has goes to the first one, which
+ * refuses it or, with open registration, takes it in. Any thread.
  */
 struct shards {
     const struct shard *at; /* by id; borrowed, and unchanged while anybody asks */

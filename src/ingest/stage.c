@@ -154,7 +154,7 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
 }
 
 /*
- * The last fragment of a message that could not be taken is not taken either, so that its device
+ * Where nothing can be read of a whole message, its last fragment is not taken, so that its device
  * still has it; the others stay until they expire.
  */
 static void take_fragment(struct target *t, const struct intake_message *m)

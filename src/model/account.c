@@ -1,4 +1,7 @@
-/* Names of the units that a device's speeds are told in. */
+/*
+ * Names of the units that a device's speeds are told in, as the configuration and the API write
+ * them. The units themselves stand in account.h.
+ */
 #include "model/account.h"
 
 #include <string.h>

@@ -73,7 +73,7 @@ struct user {
     int64_t expire_s; /* 0: never */
     const int64_t *group_ids;
     size_t group_count;       /* 0: all groups */
-    int32_t token_generation; /* tokens of an earlier generation are dead */
+    int32_t token_generation; /* tokens of an earlier generation do not count any more */
     int64_t created_s;
     bool deleted;
 };
@@ -115,7 +115,7 @@ struct device {
 
 /* "knots", "mps", "kmh"; "" for UNSET. */
 const char *speed_unit_name(enum speed_unit unit);
-/* The unit of that name; SPEED_UNIT_UNSET of none. */
+/* The unit of that name; SPEED_UNIT_UNSET: there is none. */
 enum speed_unit speed_unit_of(const char *name);
 
 struct token {
@@ -184,8 +184,8 @@ struct reserved_name {
 
 /*
  * Every entity in the order in which they refer to each other: its name, its struct, its member of
- * `struct change`. Of the name are made its kind (ENTITY_...) and its changes (CHANGE_PUT_...,
- * CHANGE_DELETE_...). What is known of each beside its struct is a row in model/entity.c.
+ * `struct change`. Its kind (ENTITY_...) and its changes (CHANGE_PUT_..., CHANGE_DELETE_...) are
+ * made of its name. Everything else about it is a row in model/entity.c.
  */
 #define ENTITY_MAP(X)                                                                              \
     X(ENTERPRISE, enterprise, enterprise)                                                          \

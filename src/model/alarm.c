@@ -1,4 +1,7 @@
-/* The texts of the alarms, made of the list in alarm.h. */
+/*
+ * The texts of the alarms, as clients see them, and which of them are momentary. Both are made of
+ * the list in alarm.h.
+ */
 #include "model/alarm.h"
 
 static const struct {

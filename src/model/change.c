@@ -1,4 +1,7 @@
-/* Changes and their lists. */
+/*
+ * Changes and their lists. The kinds of changes come in pairs, a put and a deletion, in the order
+ * of the entities, so that kind and entity follow from each other.
+ */
 #include "model/change.h"
 
 #include <string.h>

@@ -11,9 +11,9 @@
 /*
  * One change to what is not a fix. A commit carries a list of them; the store saves each, and after
  * the commit the directory applies each. Loading replays the saved ones as puts. A deleted
- * enterprise, user, group or device is a put with `deleted` set: a tombstone, so that its id and,
- * of users, its name are remembered. The others are deleted by the columns that their row in
- * entity.c names; so a deletion of a fragment takes all fragments of its message. A text is
+ * enterprise, user, group or device is a put with `deleted` set: a tombstone, so that its id is
+ * remembered, and a user's name. For the others, their row in entity.c names the columns that a
+ * deletion goes by; so the deletion of one fragment takes all fragments of its message. A text is
  * appended.
  */
 enum change_kind {

@@ -26,11 +26,11 @@ enum entity_kind {
  */
 enum entity_column_type {
     ENTITY_COLUMN_INT, /* a whole number of `size` bytes, `min` .. `max`; signed where `min` is */
-    ENTITY_COLUMN_OPTIONAL,  /* the same, or none: the bool at `beside` says whether it is set */
+    ENTITY_COLUMN_OPTIONAL,  /* such a number or none: the bool at `beside` says which */
     ENTITY_COLUMN_TEXT,      /* const char * */
-    ENTITY_COLUMN_DEVICE_ID, /* the same, and what a tracker may call itself */
+    ENTITY_COLUMN_DEVICE_ID, /* const char * that a tracker may call itself by */
     ENTITY_COLUMN_BYTES,     /* const uint8_t *, with its length at `beside` */
-    ENTITY_COLUMN_CLOCK,     /* the same, as fleet/clock_zone.h packs it */
+    ENTITY_COLUMN_CLOCK,     /* bytes, as fleet/clock_zone.h packs them */
     ENTITY_COLUMN_IDS,       /* const int64_t *, with their count at `beside` */
     ENTITY_COLUMN_HASH,      /* `size` bytes in the struct itself */
     ENTITY_COLUMN_PROTOCOL,  /* an index of PROTOCOL_MAP; the protocol's name is stored */
@@ -38,8 +38,8 @@ enum entity_column_type {
 };
 
 /*
- * One column. Where a column came later than its table, the rows of before have 0, "", no bytes or
- * NULL in it; it reads the same from a table that lacks it.
+ * One column. Where a column came later than its table, older rows have 0, "", no bytes or NULL in
+ * it; a table that lacks the column reads as if its rows had that.
  */
 struct entity_column {
     const char *name;
@@ -68,7 +68,7 @@ struct entity {
     bool is_log;          /* only appended, and not loaded at a start */
     bool may_be_left_out; /* a row that makes no sense is passed over, not damage */
     enum entity_kind owner;  /* the first column is its id; a row goes when it is put as deleted */
-    const char *retained_by; /* ... but instead: a time, by which retention deletes its rows */
+    const char *retained_by; /* ... or, where set, by retention: the column of its time */
     const char *expires;     /* a time; a row goes when it has passed, ... */
     int64_t expires_after_s; /* ... and so long ago */
 };

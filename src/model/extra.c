@@ -5,8 +5,8 @@
  *                       1500 zigzag is 3000
  *     81 03  02  34 37  card "47": 384 less 192, times 2, and 1 for a text; its length, its bytes
  *
- * Numbers are varints (LEB128), values zigzag. What a text is stands in the bytes, so that the
- * values of keys that are not known (a store of a newer odograph) can be passed over and kept.
+ * Numbers are varints (LEB128), values zigzag. The bytes tell a text from a number, so that values
+ * whose keys are not known (of a newer odograph) can be passed over and kept.
  */
 #include "model/extra.h"
 

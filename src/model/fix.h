@@ -124,9 +124,9 @@ static inline bool fix_has_position(const struct fix *f)
 }
 
 /*
- * Whether `b` repeats `a`: equal in every member but rcv_time_s, FIX_REUPLOAD, which tells of the
- * transport, and alarms_told, which tells of the kind of report. Where the time was replaced by the
- * arrival, what the tracker said is compared instead.
+ * Whether `b` repeats `a`: they are equal in every member but rcv_time_s and FIX_REUPLOAD, which
+ * tell of the transport, and alarms_told, which tells of the kind of report. Where the arrival
+ * replaced the time, the time that the tracker said is compared instead.
  */
 bool fix_is_repeat(const struct fix *a, const struct fix *b);
 
@@ -154,8 +154,8 @@ void fix_set_switch(struct fix *f, enum fix_has has, enum fix_flag flag, bool on
 /* Sensor `index` from 0; ignored beyond FIX_TEMPERATURES_MAX or outside -273.15 .. 327.67 °C. */
 void fix_set_temperature(struct fix *f, unsigned index, int64_t temperature_c_e2);
 /*
- * Up to 20 digits, of which operators use A to E too; filler 'f's at the end are cut. Ignored where
- * anything else is in it.
+ * Up to 20 digits, among which operators use A to E too. Filler 'f's at the end are cut. A text
+ * with anything else in it is ignored.
  */
 void fix_set_iccid(struct fix *f, const char *text);
 void fix_set_cell(struct fix *f, struct cell cell); /* the first one set stays: the serving cell */
@@ -169,8 +169,8 @@ void fix_set_lock(struct fix *f, enum fix_lock event);
 void fix_set_alarms_told(struct fix *f, alarm_set told);
 
 /*
- * fix_set_MEMBER() of each number whose row says GIVEN, by the widest type of its sign: ignored
- * where it is not from `low` to `high`.
+ * fix_set_MEMBER() of each number whose row says GIVEN. It takes the widest type of the number's
+ * sign, and ignores what is not from `low` to `high`.
  */
 #define FIX_WIDEST_int32_t  int64_t
 #define FIX_WIDEST_uint8_t  uint64_t

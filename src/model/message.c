@@ -1,4 +1,7 @@
-/* Which texts can be the identity of a device, and the form in which two of them are compared. */
+/*
+ * Which texts can be the identity of a device, and the form in which two of them are compared:
+ * trackers and people write the same number with and without leading zeros.
+ */
 #include "model/message.h"
 
 #include <string.h>

@@ -47,14 +47,13 @@ struct message {
 /* Whether a device may be registered as `text`: DEVICE_ID_RULE. */
 bool device_id_is_valid(struct bytes text);
 /*
- * Whether `text` has such characters and such a length, whatever its first character is. A tracker
- * may call itself so, and a store may hold it: schemas up to 2 took identities that begin with '_'
- * or '-'.
+ * Whether `text` has such characters and such a length, whatever it begins with. A tracker may call
+ * itself so, and a store may hold it: schemas up to 2 took identities that begin with '_' or '-'.
  */
 bool device_id_is_possible(struct bytes text);
 /*
- * The form in which identities are compared: one of digits alone loses its leading zeros (of zeros
- * alone one stays), any other stays as it is. A pointer into `device_id`.
+ * The form in which identities are compared. An identity of digits alone loses its leading zeros,
+ * but for the last where all are zeros; any other stays as it is. A pointer into `device_id`.
  */
 const char *device_id_key(const char *device_id);
 

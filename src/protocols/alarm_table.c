@@ -1,4 +1,7 @@
-/* Alarms of trackers by the rows that their protocols give; few rows, so they are walked. */
+/*
+ * Alarms of trackers by the rows that their protocols give, in both directions: from bits and codes
+ * to alarms and back. A table has few rows, so it is walked.
+ */
 #include "protocols/alarm_table.h"
 
 alarm_set alarm_table_of_bits(const struct alarm_table *t, uint32_t word)

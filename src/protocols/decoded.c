@@ -39,7 +39,7 @@ enum err decoded_finish(struct decoded *out)
     return ERR_OK;
 }
 
-/* A message that nobody reads. A decoder gets it that adds more than a frame may hold. */
+/* A message that nobody reads. A decoder that adds more than a frame may hold gets this one. */
 static struct message *add_spare(struct decoded *out)
 {
     if (out->spare == NULL) {

@@ -1,4 +1,7 @@
-/* Fields that trackers of many makers write alike. */
+/*
+ * Fields that trackers of many makers write alike: times and dates in BCD or digits, angles as
+ * ddmm.mmmm, numbers of SIM cards, texts.
+ */
 #include "protocols/fields.h"
 
 #include <string.h>

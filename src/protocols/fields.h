@@ -25,7 +25,7 @@ bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order
 /* Reads a date and a time of the years 2000 to 2255 from six numbers of a byte each, year first. */
 bool field_civil_of_bytes(struct bytes in, struct civil *c);
 /*
- * Reads a date and a time from six numbers with anything between them: "2026-11-23 01:12:00",
+ * Reads a date and a time from six numbers, whatever stands between them: "2026-11-23 01:12:00",
  * "26/11/23 ...".
  */
 bool field_civil_of_text(struct bytes text, struct civil *c);

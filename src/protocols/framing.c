@@ -1,4 +1,7 @@
-/* Frames by description: those that tell their length, and those between two marks. */
+/*
+ * Frames by description: those that tell their length, and those between two marks. A damaged one
+ * is passed over up to the next that is whole and sound.
+ */
 #include "protocols/framing.h"
 
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "base/writer.h"
 
 /*
- * Where a frame begins and ends, by description. A protocol names what its frames have; what it
- * does beside that (escapes, forms without a length) stays its own.
+ * Where a frame begins and ends, by description. A protocol names what its frames have. Everything
+ * else (escapes, forms without a length) is the protocol's own code.
  */
 
 enum { FRAMING_MARK_MAX = 4, FRAMING_SUM_BUDGET = 4 };

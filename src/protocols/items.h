@@ -32,7 +32,7 @@ struct item {
     uint8_t at;     /* where in the value the number begins */
     uint8_t len;    /* of the number: 1 to 4 bytes */
     bool is_signed; /* the number is in two's complement */
-    uint16_t scale; /* what one of it is in the unit of `set`; 0: one */
+    uint16_t scale; /* what 1 means in the unit of `set`; 0: one */
     item_setter *set;
     const struct alarm_table *bits; /* the number is a word of alarms */
     item_reader *read;              /* all else */

@@ -1,4 +1,7 @@
-/* Profiles of models by rows; the first row that a model begins with wins. */
+/*
+ * Profiles of models, one row each. A model is written in many ways, so it is compared without case
+ * and dividers; the first row with which it begins wins.
+ */
 #include "protocols/profile.h"
 
 #include "protocols/protocol.h"

@@ -9,8 +9,8 @@
 struct session;
 
 /*
- * What the model of a tracker tells a decoder that its frames may leave out: the same bits and
- * items mean one thing to one maker and another to the next.
+ * What the model of a tracker tells a decoder, and its frames may leave out: the same bits and
+ * items mean one thing to one maker and another thing to the next.
  */
 enum profile {
     PROFILE_NONE,   /* as the standard says */
@@ -30,9 +30,9 @@ struct dialect {
     enum profile profile;
 };
 
-/* That of a device, by what somebody set. */
+/* The dialect of a device, by what somebody set. */
 struct dialect dialect_of(const struct device *d);
-/* Puts it into the session; whether that is a change. */
+/* Puts the dialect into the session. True: that changes the session. */
 bool dialect_set(struct session *s, struct dialect dialect);
 
 #endif

@@ -59,7 +59,7 @@ struct decoded {
     struct message *at; /* `len` messages, in the order of the frame; may be none */
     size_t len;
     size_t capacity;
-    struct message *spare; /* holds what the frame says too much; NULL: nothing */
+    struct message *spare; /* takes what the frame says too much; NULL: nothing is too much */
 };
 
 /*
@@ -85,7 +85,7 @@ void decoded_reserve(struct decoded *out, size_t count);
 /* How a frame fared, as reply() must know it. */
 enum outcome {
     OUTCOME_STORED,       /* everything the frame said is durable (repeats count as stored) */
-    OUTCOME_UNREGISTERED, /* nobody's device: logins and heartbeats are answered, data refused */
+    OUTCOME_UNREGISTERED, /* nobody's device: logins and heartbeats are answered, data is not */
     OUTCOME_REFUSED       /* the store could not take it: answer so that the device keeps it */
 };
 

@@ -5,10 +5,10 @@
  *      ^                                                    |
  *      +---- connection lost, after a pause ----------------+
  *
- * `pending` holds the fixes that were taken from the source and not acknowledged, oldest first;
- * the first `in_flight` of them are on the wire. `frames` says, for every frame on the wire and not
- * acknowledged, how many fixes it carries, so that an acknowledgement of n frames is one of fixes.
- * After a loss everything pending goes out again.
+ * `pending` holds the fixes that were taken from the source and not acknowledged, oldest first; the
+ * first `in_flight` of them are on the wire. `frames` says, for every frame on the wire and not
+ * acknowledged, how many fixes it carries: so an acknowledgement of n frames tells how many fixes
+ * are acknowledged. After a loss everything pending goes out again.
  *
  * Three things make a device send: its acknowledgement, where it goes as fast as it is answered;
  * the rate, whose turn goes round the devices; and the sweep over all of them every SWEEP_MS, which
@@ -44,7 +44,7 @@ enum {
     SWEEP_MS = 20,
     WAIT_MS = 5,
     WAIT_PACED_MS = 1,
-    UDP_FRAMES_MAX = 448, /* fewer than a server's socket holds that asked for what it may have */
+    UDP_FRAMES_MAX = 448, /* fewer than the socket of a server that asked for most holds */
 };
 
 enum stage { STAGE_IDLE, STAGE_GREETING, STAGE_RUNNING };
@@ -353,7 +353,7 @@ static bool serve_client(struct run *r, struct client *c)
     return c->stage == STAGE_RUNNING;
 }
 
-/* What a device does that has no rate, once it was answered. */
+/* What a device without a rate does once it was answered. */
 static void go_on(struct run *r, struct client *c)
 {
     if (r->options->rate_per_s > 0) {

@@ -40,7 +40,7 @@ struct sim_options {
     unsigned burst;           /* most fixes in one frame, where the protocol has that */
     unsigned window;          /* most unacknowledged fixes a device */
     unsigned duration_s;      /* 0: until the sources end */
-    unsigned give_up_s;       /* with nothing acknowledged for so long: stop */
+    unsigned give_up_s;       /* stop when nothing was acknowledged for so long */
     const _Atomic bool *stop; /* ends the run early; may be NULL */
     bool progress;            /* a line on standard error once a second */
 };

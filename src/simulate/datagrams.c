@@ -1,7 +1,7 @@
 /*
- * The source address of a datagram is chosen, and the destination of an answer told, by the control
- * message IP_PKTINFO (ip(7)). Datagrams go and come in batches (sendmmsg(2), recvmmsg(2)), since
- * the simulator shares its machine with the server it drives.
+ * The control message IP_PKTINFO (ip(7)) chooses the source address of a datagram, and tells the
+ * destination of an answer. Datagrams go and come in batches (sendmmsg(2), recvmmsg(2)), since the
+ * simulator shares its machine with the server it drives.
  */
 #include "simulate/datagrams.h"
 

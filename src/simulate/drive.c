@@ -1,8 +1,9 @@
 /*
- * One second a step. Street legs are 150 to 900 m; the target speed of a leg is that of a side
- * street (30 km/h), a main street (50) or a fast road (80); speed changes by 1.5 m/s² up and 2 m/s²
- * down and is braked so that a corner is taken at 15 km/h (v² = v0² + 2as). Metres become degrees
- * on the sphere of 6,371,008.8 m (mean radius of WGS-84, IUGG), which is plenty within 12 km.
+ * A synthetic vehicle moves one second a step. Street legs are 150 to 900 m; the target speed of a
+ * leg is that of a side street (30 km/h), a main street (50) or a fast road (80); speed changes by
+ * 1.5 m/s² up and 2 m/s² down and is braked so that a corner is taken at 15 km/h (v² = v0² + 2as).
+ * Metres become degrees on the sphere of 6,371,008.8 m (mean radius of WGS-84, IUGG), which is
+ * plenty within 12 km.
  */
 #include "simulate/drive.h"
 

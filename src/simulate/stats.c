@@ -1,5 +1,5 @@
 /*
- * The buckets of the histogram, by the latency in microseconds:
+ * A histogram of latencies in fixed memory. Its buckets, by the latency in microseconds:
  *
  *     0 1 2 ... 63   64 66 ... 126   128 132 ... 252   256 ...
  *     one each       steps of 2      steps of 4        and so on, 32 steps for each doubling

@@ -17,7 +17,7 @@ struct sim_stats {
 
 /* Counts one latency; below 0 counts as 0. */
 void sim_stats_add(struct sim_stats *s, int64_t latency_us);
-/* The latency that `part` (0 to 1) of all values do not exceed, in ms; 0 while empty. */
+/* The latency in ms that the share `part` (0 to 1) of all values does not exceed; 0 while empty. */
 double sim_stats_ms(const struct sim_stats *s, double part);
 /* Empties it. */
 void sim_stats_free(struct sim_stats *s);

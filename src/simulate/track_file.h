@@ -12,7 +12,7 @@ struct track {
     size_t count;
 };
 
-/* The tracks of one file: one of a GPX or NMEA file, one for each id of a CSV file. */
+/* The tracks of one file: a GPX or NMEA file has one, a CSV file has one for each id. */
 struct track_file {
     struct track *tracks;
     size_t count;

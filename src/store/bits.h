@@ -11,8 +11,8 @@
 
 /*
  * Bits in a row, the lowest first: the first bit of a stream is the lowest of its first byte, and a
- * number stands with its lowest bit first. Inline, because every value of a track goes through here
- * and eight bytes are moved at a time.
+ * number stands with its lowest bit first. Everything is inline: every value of a track goes
+ * through here, and eight bytes are moved at a time.
  */
 
 enum {
@@ -28,7 +28,7 @@ struct bit_writer {
     unsigned held;    /* how many they are, below 8 */
 };
 
-/* The low `width` bits of `v`, which has none above; at most BITS_AT_ONCE. */
+/* Appends the low `width` bits of `v`, at most BITS_AT_ONCE; `v` has none above them. */
 static inline void bits_put(struct bit_writer *w, uint64_t v, unsigned width)
 {
     w->pending |= v << w->held;
@@ -63,8 +63,8 @@ static inline uint64_t bits_peek(const struct bit_reader *r)
 }
 
 /*
- * Goes on by `width` bits. False, and at the end from then on, where that is beyond it: so the
- * position is never outside of what can be read.
+ * Goes on by `width` bits. False where that is beyond the end: it stands at the end from then on,
+ * so that the position is never outside of what can be read.
  */
 static inline bool bits_skip(struct bit_reader *r, size_t width)
 {

@@ -18,8 +18,8 @@ enum err checkpointer_result(struct checkpointer *c);
 void checkpointer_stop(struct checkpointer *c);
 
 /*
- * One round on `db`, of its own thread; never waits for readers or the writer. ERR_BUSY: another
- * round is under way.
+ * One round on `db`, the connection of the thread that calls; never waits for readers or the
+ * writer. ERR_BUSY: another round is under way.
  */
 MUST_USE enum err checkpoint_passive(sqlite3 *db);
 

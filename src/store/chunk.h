@@ -31,14 +31,14 @@ void chunk_codec_free(struct chunk_codec *c);
 
 /*
  * One block of a run, 1 to CHUNK_FIXES_MAX fixes, in the order given. At level 0 each column is
- * written in its usual way, above in the smallest of all. Any fix comes back that pack_report()
- * would bring back: the block is decoded before it is handed out (chunk_prove()). Valid until the
+ * written in its usual way, above in the smallest of all. Every fix that pack_report() would bring
+ * back comes back: the block is decoded before it is handed out (chunk_prove()). Valid until the
  * next chunk_encode() with `c`.
  */
 struct bytes chunk_encode(struct chunk_codec *c, const struct fix_run *run, int level);
 /*
- * `block` where it decodes to these fixes; else, after a log line, a block of their plain records.
- * What replaces the journal is so known to hold what the journal held.
+ * Answers `block` where it decodes to these fixes; else, after a log line, a block of their plain
+ * records. So what replaces the journal is known to hold what the journal held.
  */
 struct bytes chunk_prove(struct chunk_codec *c, struct bytes block, const struct fix_run *run);
 /* How often that was so. */

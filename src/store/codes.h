@@ -4,9 +4,9 @@
 #include "store/bits.h"
 
 /*
- * Numbers from 0 up as bits, in the three ways of codes.c. A writer says with a cost, exact but for
- * the fixed one, what it is going to write; the buffers are the caller's. A reader answers false
- * where the bits end or are not what the writer makes; the numbers are then not to be used.
+ * Numbers from 0 up as bits, in the three ways of codes.c. A writer answers a cost for what it is
+ * going to write, exact but for the fixed way; the buffers are the caller's. A reader answers false
+ * where the bits end or are not what the writer makes; its numbers are then of no use.
  */
 
 enum { CODES_MAX = 4096 };

@@ -23,7 +23,7 @@ struct database_options {
 MUST_USE enum err database_open(const struct database_options *options, sqlite3 **out);
 /*
  * What a failed call on `db` means: ERR_FULL where there is no space, ERR_BUSY, ERR_CORRUPT,
- * ERR_TOO_LONG, ERR_IO for all else. ERR_OK of SQLITE_OK, SQLITE_ROW and SQLITE_DONE.
+ * ERR_TOO_LONG, ERR_IO for all else. ERR_OK for SQLITE_OK, SQLITE_ROW and SQLITE_DONE.
  */
 enum err database_err(sqlite3 *db, int result);
 /* Runs SQL that gives no rows. */

@@ -14,7 +14,7 @@
 MUST_USE enum err entities_save(struct tables *t, const struct change *c);
 /* Deletes what has expired at `now_s`. */
 MUST_USE enum err entities_expire(struct tables *t, int64_t now_s);
-/* Of one owner, deletes what retention keeps no longer: what is older than `before_s`. */
+/* Deletes what retention does not keep any longer of one owner: what is older than `before_s`. */
 MUST_USE enum err entities_retain(struct tables *t, enum entity_kind owner, int64_t id,
                                   int64_t before_s);
 

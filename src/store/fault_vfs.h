@@ -18,7 +18,7 @@ enum fault {
     FAULT_SHORT,      /* the first half of a write happens, then as FAULT_NO_SPACE */
     FAULT_WRITE_IO,   /* writes fail with SQLITE_IOERR_WRITE */
     FAULT_SYNC_IO,    /* syncs fail with SQLITE_IOERR_FSYNC */
-    FAULT_SYNC_SPACE, /* the same, and the system said ENOSPC */
+    FAULT_SYNC_SPACE, /* syncs fail too, and the system said ENOSPC */
     FAULT_SYNC_QUICK, /* none, but syncs do not wait for a disk; the image is kept as always */
 };
 

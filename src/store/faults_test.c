@@ -261,7 +261,9 @@ static void a_power_cut_at_any_instant_has_all(void **state)
     }
 }
 
-/* The same over checkpoints: the log is copied back and begun anew several times. */
+/*
+ * Power cuts around checkpoints lose nothing: the log is copied back and begun anew several times.
+ */
 static void a_power_cut_between_checkpoints_has_all(void **state)
 {
     struct kit *k = *state;

@@ -1,4 +1,7 @@
-/* Fixes and, beside them once one has any, their extra values: two arrays that grow together. */
+/*
+ * Fixes in memory and, once one has any, their extra values: two arrays that grow together. The
+ * memory is used again and again, and given back where it became much.
+ */
 #include "store/fixes.h"
 
 #include <glib.h>

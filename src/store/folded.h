@@ -36,8 +36,8 @@ struct bytes folded_pack(const struct folded *f, uint8_t room[FOLDED_MAX]);
 MUST_USE enum err folded_unpack(struct bytes packed, struct folded *out);
 
 /*
- * Centimetres to be added to the odometer of the state before a row that ends at `last_s`. A sum of
- * what may be negative too: it is taken modulo 2^64.
+ * Centimetres to be added to the odometer of the state before a row that ends at `last_s`. The sum
+ * may be of negative numbers too: it is taken modulo 2^64.
  */
 uint64_t folded_shift_m_e2(const struct folded *f, int64_t last_s);
 
@@ -47,9 +47,9 @@ struct folded_span {
     int64_t to_s;    /* ... and before the first row that was not, which begins then */
 };
 /*
- * Those states were written with the shift of `after_s`: shifts within the span are moved to its
- * end, where `by_m_e2` is added to them; with to_s INT64_MAX there is no row behind, and they go.
- * False, with nothing changed: there would be more than FOLDED_SHIFTS_MAX. In `arena`.
+ * Those states were written with the shift of `after_s`. So shifts within the span move to its end,
+ * where `by_m_e2` is added to them. With to_s INT64_MAX there is no row behind the span, and they
+ * go. False, with nothing changed: there would be more than FOLDED_SHIFTS_MAX. In `arena`.
  */
 bool folded_move(struct folded *f, const struct folded_span *span, uint64_t by_m_e2,
                  struct arena *arena);

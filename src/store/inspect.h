@@ -9,7 +9,7 @@
 #include "store/witness.h"
 
 /*
- * What is looked at before SQLite opens a store to write: whether what was acknowledged is still
+ * The look before SQLite opens a store to write: whether everything that was acknowledged is still
  * there. See inspect.c.
  */
 enum damage {
@@ -26,7 +26,7 @@ struct inspection {
     enum damage damage;
     struct wal_report log;
     bool has_witness;
-    bool is_witness_closed; /* there is one that may not be read: nothing was held against it */
+    bool is_witness_closed;      /* the witness may not be read: nothing was compared with it */
     struct witness_note witness; /* where there is one */
     struct witness_note store;   /* as SQLite would read it */
 };

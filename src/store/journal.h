@@ -37,7 +37,7 @@ struct journal_part {
 
 struct journal_cursor {
     struct reader in;
-    uint64_t seq; /* of the row it was made for; 0: of before that was told */
+    uint64_t seq; /* of the row it was made for; 0: an old batch, which does not tell */
     uint64_t left;
 };
 

@@ -14,15 +14,15 @@
 /*
  * Copies the files of a store that was found damaged aside, and leaves what SQLite can open. Under
  * the lock, before anything is open; logs what it does. ERR_CORRUPT: with its log and without, the
- * database is damaged too; nothing is changed. ERR_FULL, ERR_IO: the files could not be copied, or,
- * ERR_IO alone, the log not be cut or the witness not be removed: then a copy lies there. Whatever
- * was not done, the next start finds damage again.
+ * database is damaged too; nothing is changed. ERR_FULL, ERR_IO: the files could not be copied.
+ * ERR_IO alone: the log could not be cut, or the witness could not be removed; then a copy lies
+ * there. Whatever was not done, the next start finds damage again.
  */
 MUST_USE enum err keep_and_mend(const char *directory, const char *vfs,
                                 const struct inspection *found);
 /* How many folders of kept files there are; not those whose copying was not completed. */
 size_t keep_count(const char *directory);
-/* Removes what is there of copies that were not completed. Under the lock. */
+/* Removes what is left of copies that were not completed. Under the lock. */
 void keep_tidy(const char *directory);
 
 #endif

@@ -9,7 +9,7 @@
  * ERR_FORBIDDEN, ERR_FULL, ERR_IO.
  */
 MUST_USE enum err lock_take(const char *directory, int *fd);
-/* Syncs a directory: a name in it is only as durable as that. ERR_IO. */
+/* Syncs a directory: a new name in it is durable only then. ERR_IO. */
 MUST_USE enum err lock_sync_directory(const char *directory);
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef STORE_OWNER_H
 #define STORE_OWNER_H
 
-/* Whose the files of a data directory are where root makes them. See owner.c. */
+/* Who owns the files of a data directory that root makes. See owner.c. */
 
 /*
  * open(2) of a file of the data directory, made with mode 600 where it is missing; what root makes

@@ -7,8 +7,8 @@
 #include "store/tables.h"
 
 /*
- * Connections of readers (tables.h), each with its codec. One is taken for
- * as long as a thread works with it and given back; so there are as many as threads read at once.
+ * Connections of readers (tables.h), each with its codec. A thread takes one for as long as it
+ * works with it, and gives it back; so there are as many as threads ever read at once.
  */
 struct read_pool;
 

@@ -5,9 +5,9 @@
 
 /*
  * Folds a device's rows again, behind late fixes that were merged into them: see refold.c. *sealed
- * is its row, with where to begin in dirty_from_s; it is written as it becomes. ERR_OK: *out is the
- * sealed state, and nothing is dirty; ERR_MORE: rows are left, from sealed->dirty_from_s on; else
- * database_err(), or ERR_CORRUPT. Writer only, within a transaction.
+ * is its row, whose dirty_from_s tells where to begin; the row is written as it then is. ERR_OK:
+ * *out is the sealed state, and nothing is dirty; ERR_MORE: rows are left, from
+ * sealed->dirty_from_s on; else database_err(), or ERR_CORRUPT. Writer only, within a transaction.
  */
 MUST_USE enum err refold_rows(struct store *s, int64_t device, struct track_state *sealed,
                               struct fold_state *out);

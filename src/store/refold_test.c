@@ -126,7 +126,7 @@ static void send_late(struct road *r, int64_t time_s)
     send(r, &f, 1);
 }
 
-/* The same with a value that no fix behind it replaces, so that the states meet nowhere. */
+/* A late fix with a value that no fix behind it replaces, so that the states meet nowhere. */
 static void send_late_to_the_end(struct road *r, int64_t time_s)
 {
     struct fix f = on_the_road(&r->kit, time_s);

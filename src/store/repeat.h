@@ -4,9 +4,9 @@
 #include "store/store_private.h"
 
 /*
- * Which fixes are repeats of stored ones. Writer only. Few candidates are compared one by one; of
- * many a set of fingerprints is made and kept for a while, so that a device that sends thousands of
- * old fixes costs no more for each of them than one that sends new ones.
+ * Which fixes are repeats of stored ones. Writer only. Few candidates are compared one by one.
+ * Where there are many, a set of their fingerprints is made and kept for a while: so an old fix
+ * costs no more than a new one, even where a device sends thousands.
  */
 struct repeats;
 

@@ -54,7 +54,7 @@ static void commit_many(struct kit *k, int64_t device, int64_t from, int64_t to)
     }
 }
 
-/* The same in one commit. */
+/* commit_many() in one commit. */
 static void commit_row(struct kit *k, int64_t device, int64_t from, int64_t to)
 {
     struct fix *fixes = mem_new_array((size_t)(to - from), sizeof(*fixes));

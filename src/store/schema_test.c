@@ -239,7 +239,7 @@ static void no_database_at_all(void **state)
     assert_null(s);
 }
 
-/* The same by the store: what it opened once, with a version of tomorrow. */
+/* The store refuses a file that it opened once and that has a version of tomorrow. */
 static void a_newer_store_is_refused(void **state)
 {
     struct kit *k = *state;

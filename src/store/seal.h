@@ -8,7 +8,7 @@
  * only, within a transaction, before anything of the device is staged.
  */
 
-/* What is known of so many devices before is looked up at once. */
+/* So many devices are looked up at once before they are sealed. */
 enum { SEAL_GROUP_MAX = 16 };
 
 /* How much trouble to take. */
@@ -25,7 +25,7 @@ struct seal_group {
 
 /*
  * Seals everything that is published of the devices, up to commit `seq`. Errors of tables.h: the
- * transaction must be undone. What is damaged is kept beside and counted.
+ * transaction must be undone. Damaged rows are kept as they are, and counted.
  */
 MUST_USE enum err seal_group(struct store *s, const struct seal_group *group, uint64_t seq,
                              enum seal_effort effort);
@@ -39,13 +39,14 @@ struct seal_stretch {
     struct bytes start_state;    /* packed */
     struct bytes end_state;      /* the same; only its distance counts */
     const struct folded *folded; /* of the device */
-    bool is_continued;           /* the next chunk there is begins in the second this ends in */
+    bool is_continued; /* the next chunk there is begins in the second in which this ends */
 };
 
 /*
  * Writes them as chunks, as many as TRACK_SPLIT asks for: the first in the place of the chunk
- * `first_id`, or a new one where that is 0. Chunks of one and the same second are read by their
- * ids, so of a stretch that is continued none is written anew that is all of its last second.
+ * `first_id`, or a new one where that is 0. Chunks that lie in one and the same second are read in
+ * the order of their ids: so where a stretch is continued, no chunk that lies all in the stretch's
+ * last second is written anew.
  */
 MUST_USE enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
                                     const struct seal_stretch *stretch);

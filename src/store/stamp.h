@@ -22,7 +22,10 @@ enum {
 
 /* Adds a stamp to what pack_state() wrote, in `room`; what is stamped, empty or no state stays. */
 struct bytes stamp_state(struct bytes state, uint8_t room[STAMP_STATE_MAX]);
-/* *state becomes what pack_state() wrote, where it has a stamp. ERR_CORRUPT: that is of others. */
+/*
+ * Takes the stamp off: *state becomes what pack_state() wrote. ERR_CORRUPT: the stamp belongs to
+ * other bytes.
+ */
 MUST_USE enum err stamp_take(struct bytes *state);
 
 /* The numbers of a row of device_state, as they stand there. */
@@ -43,8 +46,8 @@ struct stamp_content {
 struct bytes stamp_row(const struct stamp_numbers *n, const struct stamp_content *content,
                        uint8_t room[STAMP_ROW_MAX]);
 /*
- * The content, its state for stamp_take(); where the stamp is of other numbers, a byte that is no
- * state, and no note. Borrows from `row`.
+ * The content of a row, its state for stamp_take(). Where the stamp belongs to other numbers, the
+ * state is a byte that is none, and there is no note. Borrows from `row`.
  */
 struct stamp_content stamp_peel(const struct stamp_numbers *n, struct bytes row);
 

@@ -30,7 +30,7 @@ struct store_options {
     size_t tail_bytes;         /* memory of fixes that are not in chunks yet; 0: 64 MiB */
     int64_t seal_after_s;      /* they go there after so long, however few; 0: 900 */
     bool accept_damage;        /* go on without what is lost; the damaged files are kept */
-    struct counters *counters; /* of those in counters.h the tails, chunks and journal; or NULL */
+    struct counters *counters; /* those of the tails, chunks and journal count here; or NULL */
 };
 
 /*
@@ -65,7 +65,7 @@ MUST_USE enum err store_load(struct store *s, const struct store_loader *loader)
 struct store_part {
     int64_t device;             /* internal id */
     const struct fix *fixes;    /* in order of arrival, repeats already taken out; may be none */
-    const struct bytes *extras; /* of each its extra values, packed; NULL: none has any */
+    const struct bytes *extras; /* the extra values of each, packed; NULL: none has any */
     size_t count;
     const struct fold_state *state; /* after them */
     bool has_late;       /* some are older than the newest of the device, and not in `state`: */
@@ -93,15 +93,15 @@ struct store_candidate {
 };
 /*
  * Says of each whether it is committed for its device already: the same time and the same payload
- * (fix_is_repeat()), with the same extra values. Of one whose time was replaced (FIX_TIME_REPLACED)
- * the original time is compared, among the fixes of the tail and of the last sealed hour. What is
- * not in memory is read for many devices at once, where the candidates of a device follow one
- * another. What cannot be read is no repeat.
+ * (fix_is_repeat()), with the same extra values. Where the time of a fix was
+ * replaced (FIX_TIME_REPLACED), its original time is compared, with the fixes of the tail and of
+ * the last sealed hour. What is not in memory is read for many devices at once, where the
+ * candidates of a device follow one another. What cannot be read is no repeat.
  */
 void store_find_repeats(struct store *s, struct store_candidate *list, size_t count);
 /*
  * A fingerprint of what store_find_repeats() compares, 64 bits in a pointer, for sets of the
- * caller's own. Keyed anew by every start, so that nobody can make two of the same on purpose. Any
+ * caller's own. Keyed anew by every start, so that nobody can make two equal ones on purpose. Any
  * thread.
  */
 void *store_print(const struct store *s, const struct fix *fix, struct bytes extras);
@@ -122,7 +122,7 @@ struct store_upkeep {
 /*
  * A slice of housekeeping, of some milliseconds: late fixes, sealing, retention, checkpoints. Call
  * between commits. ERR_MORE: done, and there is more to do at once. ERR_FULL, ERR_BUSY: no space,
- * nothing is lost and later calls try again; ERR_IO: as of store_commit().
+ * nothing is lost and later calls try again; ERR_IO: as store_commit() has it.
  */
 MUST_USE enum err store_maintain(struct store *s, const struct store_upkeep *upkeep);
 /* How long the caller may wait before it calls store_maintain() again, at most `limit_ms`. */
@@ -191,9 +191,9 @@ struct store_points {
     size_t count;
 };
 /*
- * The fixes of a span that have a position; where there are more than out->limit, so many of them,
- * evenly by number, with the first and the last. In `arena`. Errors of store_read_open();
- * ERR_INVALID: a limit below 2.
+ * The fixes of a span that have a position; where there are more than out->limit, as many as that,
+ * evenly by number, with the first and the last among them. In `arena`. Errors of
+ * store_read_open(); ERR_INVALID: a limit below 2.
  */
 MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, struct arena *arena,
                                      struct store_points *out);

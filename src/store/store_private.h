@@ -86,7 +86,7 @@ MUST_USE enum err store_end(struct store *s, enum err e);
 
 /* ---- the journal ---- */
 
-/* What to call for each row and part. */
+/* What to call for each row, and for each part. */
 struct journal_walk {
     void *context;
     /* Called for every row, before its parts; may be NULL. */

@@ -154,7 +154,7 @@ static void late_fixes_come_in_their_place(void **state)
     assert_int_equal(kit_read(k->store, 1, KIT_TIME_S + 9, read, COUNT), 0);
 }
 
-/* The same against a plain stable sort, over segments of every size. */
+/* What is read is what a plain stable sort gives, over segments of every size. */
 static void any_order_comes_sorted(void **state)
 {
     struct kit *k = *state;

@@ -1,4 +1,7 @@
-/* One call of tables.h, one call of the engine. */
+/*
+ * The functions of tables.h. Each is one call of the engine to which the connection belongs, so
+ * that the store does not know which engine it has.
+ */
 #include "store/tables.h"
 
 #include "store/tables_engine.h"

@@ -134,16 +134,19 @@ struct track_rows {
 /* Those that `q` asks for. */
 MUST_USE enum err tables_read_rows(struct tables *t, const struct track_query *q,
                                    struct arena *arena, struct track_rows *out);
-/* The same of a list of queries at once; out[i] is what queries[i] asks for. */
+/* Answers a list of queries at once; out[i] is what queries[i] asks for. */
 MUST_USE enum err tables_read_spans(struct tables *t, const struct track_query *queries,
                                     size_t count, struct arena *arena, struct track_rows *out);
 
-/* Where a time lies: the row, and the time from which on fixes belong to a later one. */
+/* Where a time lies: the row, and the time from which on fixes belong to a later row. */
 struct track_place {
     struct track_row row;
     int64_t end_s; /* INT64_MAX: none later */
 };
-/* The last chunk that begins at or before `time_s`; ERR_NOT_FOUND, with end_s set all the same. */
+/*
+ * The last chunk that begins at or before `time_s`; ERR_NOT_FOUND: there is none; end_s is set all
+ * the same.
+ */
 MUST_USE enum err tables_read_chunk_at(struct tables *t, int64_t device, int64_t time_s,
                                        struct arena *arena, struct track_place *out);
 
@@ -195,10 +198,10 @@ MUST_USE enum err tables_put_entity(struct tables *t, const struct change *c);
 MUST_USE enum err tables_delete_entity(struct tables *t, const struct change *c);
 /* Deletes all of the kind that the owner has. */
 MUST_USE enum err tables_disown(struct tables *t, enum entity_kind kind, int64_t owner);
-/* The same of a kind that is `retained_by` a time: what is older than `before_s`. */
+/* Deletes, of a kind that is `retained_by` a time, what the owner has from before `before_s`. */
 MUST_USE enum err tables_retain(struct tables *t, enum entity_kind kind, int64_t owner,
                                 int64_t before_s);
-/* Of a kind that `expires`, deletes what has before `before_s`. */
+/* Deletes, of a kind that `expires`, what expired before `before_s`. */
 MUST_USE enum err tables_expire(struct tables *t, enum entity_kind kind, int64_t before_s);
 
 struct tables_loader {
@@ -209,10 +212,10 @@ struct tables_loader {
 };
 
 /*
- * Hands out every saved entity as the change that would put it, kind by kind in the order of
- * ENTITY_MAP, those of a kind in the order of their key. A store of an older version has what its
- * tables had. ERR_CORRUPT: a row holds what was never saved; said in the log, and with `go_on` the
- * others are handed out all the same.
+ * Hands out every saved entity as the change that would put it: kind by kind in the order of
+ * ENTITY_MAP, within a kind in the order of the key. A store of an older version gives what its
+ * tables had. ERR_CORRUPT: a row holds what was never saved. The log tells which, and with `go_on`
+ * the others are handed out all the same.
  */
 MUST_USE enum err tables_load_entities(struct tables *t, const struct tables_loader *loader);
 

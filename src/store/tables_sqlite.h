@@ -17,7 +17,7 @@ enum sqlite_use {
 /* Prepares on `db`, which outlives it. database_err(). */
 MUST_USE enum err tables_sqlite_new(struct sqlite3 *db, enum sqlite_use use, struct tables **out);
 /*
- * The same, on a read-only connection of its own, that is closed with it; not for what writes.
+ * Prepares on a read-only connection of its own, which is closed with it; not for what writes.
  * ERR_NOT_FOUND: there is no such file; database_err().
  */
 MUST_USE enum err tables_sqlite_open(const char *path, const char *vfs, enum sqlite_use use,

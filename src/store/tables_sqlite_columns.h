@@ -32,7 +32,7 @@ struct entity_reader {
 /* Reads the next column into `value`; what it borrows lives until the next row. */
 void entity_column_read(struct entity_reader *r, const struct entity_column *c, void *value);
 
-/* "INTEGER", "TEXT" or "BLOB"; and what a row of before has in a column that came later. */
+/* "INTEGER", "TEXT" or "BLOB"; and what an older row has in a column that came later. */
 const char *entity_sql_type(enum entity_column_type type);
 const char *entity_sql_default(enum entity_column_type type);
 

@@ -10,7 +10,8 @@
 #include "model/fix.h"
 
 /*
- * The tails: of each device the packed fixes that are only in the journal, in order of arrival.
+ * The tails. The tail of a device holds its packed fixes that are only in the journal, in order of
+ * arrival.
  *
  * Threads: one writer stages, publishes and drops; anyone takes views. What is staged is seen by
  * nobody until it is published.
@@ -46,12 +47,12 @@ struct tail {
     /* Kept here for settle.c and trickle.c. */
     int64_t dirty_from_s;
     int64_t due_ms;     /* monotonic: when the late fixes are folded in */
-    GList *late_link;   /* in the queue of late ones; data is the tail */
+    GList *late_link;   /* in the queue of tails with late fixes; data is the tail */
     uint32_t settle_us; /* what its last settling took */
     bool is_dirty;      /* late fixes from dirty_from_s on are not in the state */
     bool is_settling;   /* some of its transactions are done */
     bool has_failed;    /* the store did: not before due_ms */
-    bool is_ready;      /* waits in the queue of full ones */
+    bool is_ready;      /* waits in the queue of full tails */
     bool is_inherited;  /* of an earlier program maybe, and nothing of the device is sealed */
 };
 
@@ -64,7 +65,7 @@ void tails_free(struct tails *t);
 
 /* NULL: the device never committed anything. Valid until tails_forget(). */
 struct tail *tails_find(const struct tails *t, int64_t device);
-/* The same; made where there is nothing yet. */
+/* The tail of a device; made where it has none yet. Valid until tails_forget(). */
 struct tail *tails_find_or_add(struct tails *t, int64_t device);
 /* Every device there is, by id. Valid until the next one is added or forgotten. */
 struct tail *const *tails_all(struct tails *t, size_t *count);
@@ -87,8 +88,8 @@ void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t 
 /* Stages the rest of a part; its records follow or were staged before. */
 void tails_stage_note(struct tails *t, struct tail *tail, const struct tail_note *note);
 /*
- * Stages that all published records of the device are in chunks now, the newest of which is of
- * `last_s`. Before anything else is staged of the device.
+ * Stages that all published records of the device are in chunks now; the newest one is of `last_s`.
+ * To be called before anything else of the device is staged.
  */
 void tails_stage_sealed(struct tails *t, int64_t device, uint64_t seq, int64_t last_s);
 /* Makes all that is staged visible, and calls `touched` for each tail, unless it is NULL. */

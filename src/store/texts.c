@@ -1,3 +1,7 @@
+/*
+ * The last texts of a device, for readers: any thread reads them on a connection of the pool.
+ * Changes save them (entities.c), and retention deletes them (expire.c).
+ */
 #include "store/read_pool.h"
 #include "store/store_private.h"
 

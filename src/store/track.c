@@ -1,4 +1,7 @@
-/* What stands in the rows of a track: see track.h. */
+/*
+ * What stands in the rows of a track (track.h): fixes are packed into chunks and states get their
+ * stamps on the way in, and both are checked on the way out.
+ */
 #include "store/track.h"
 
 #include "fleet/pack.h"

@@ -71,7 +71,7 @@ MUST_USE enum err track_decode(struct chunk_codec *codec, const struct track_row
 /* ---- states ---- */
 
 /*
- * A state as it stands in a row, in `arena`; empty for the one before any fix. Where a row is
+ * A state as it stands in a row, in `arena`; empty for the state before any fix. Where a row is
  * written, what pack_state() wrote does as well: stamp.h adds the checksum.
  */
 struct bytes track_pack_state(const struct fold_state *state, struct arena *arena);
@@ -79,7 +79,8 @@ struct bytes track_pack_state(const struct fold_state *state, struct arena *aren
 MUST_USE enum err track_unpack_state(struct bytes packed, struct fold_state *out);
 /*
  * What is to be added to the odometers in rows that end at `last_s` (folded.h), added, and taken
- * away again. In `arena` where it is not nothing; a state that cannot be read stays as it is.
+ * away again. The result is in `arena`, unless nothing is to be added; a state that cannot be read
+ * stays as it is.
  */
 struct bytes track_from_row(const struct folded *f, int64_t last_s, struct bytes state,
                             struct arena *arena);

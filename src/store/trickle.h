@@ -3,7 +3,7 @@
 
 #include "store/store_private.h"
 
-/* What is sealed when: see trickle.c. Writer only. */
+/* When what is sealed: see trickle.c. Writer only. */
 
 /* Nothing to seal yet. */
 void trickle_init(struct store *s, const struct store_options *options);
@@ -27,7 +27,7 @@ void trickle_conclude(struct store *s, enum err e);
 bool trickle_has_work(struct store *s);
 /* Milliseconds until there is, at most `limit_ms`. */
 unsigned trickle_wait_ms(const struct store *s, unsigned limit_ms);
-/* Milliseconds that nothing but commits is to be tried, as one failed; 0: none. */
+/* For how many milliseconds nothing but commits is to be tried, as one failed; 0: for none. */
 int64_t trickle_held_ms(const struct store *s);
 /* The tails have more memory than they should. */
 bool trickle_is_over(const struct store *s);

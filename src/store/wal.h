@@ -17,10 +17,10 @@ struct wal_report {
 };
 
 /*
- * Walks the log at `path`, of the database at `database`, which is looked at only where the log's
- * header is bad. Beside a process that writes too: a log counts as damaged when two walks find the
- * same. ERR_OK: there is none, or a crash or a power cut can have left it so; ERR_CORRUPT: it is
- * damaged, and what was committed in it would be lost; ERR_IO.
+ * Walks the log at `path`. It belongs to the database at `database`, which is looked at only where
+ * the log's header is bad. A process may write to the log meanwhile: it counts as damaged when two
+ * walks find the same. ERR_OK: there is none, or a crash or a power cut can have left it so;
+ * ERR_CORRUPT: it is damaged, and what was committed in it would be lost; ERR_IO.
  */
 MUST_USE enum err wal_walk(const char *path, const char *database, struct wal_report *out);
 /* Cuts the log to `bytes`, on the disk; a missing one is fine. Nobody else has it open. ERR_IO. */

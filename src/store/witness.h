@@ -42,11 +42,14 @@ MUST_USE enum err witness_remove(const char *directory);
  */
 MUST_USE enum err witness_open(struct sqlite3 *db, const char *directory, struct witness **out);
 /*
- * Whether the store had commits and an id, and no witness of it could be read: whether a log was
- * lost with that nobody knows.
+ * Whether the store had commits and an id, and no witness of it could be read. Whether a log was
+ * lost along with the witness, nobody knows then.
  */
 bool witness_was_missing(const struct witness *w);
-/* Row `seq` is committed. Answers whether it stands in the file; where not, that is logged once. */
+/*
+ * Row `seq` is committed. Answers whether it stands in the file; where it does not, that is logged
+ * once.
+ */
 bool witness_write(struct witness *w, uint64_t seq);
 /* Syncs it. NULL is fine. */
 void witness_close(struct witness *w);

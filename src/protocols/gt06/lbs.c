@@ -23,9 +23,9 @@
  *
  * Some devices put a 00 before its 0d 0a.
  *
- * A fix keeps the first cell, the serving one, and up to FIX_WIFI_MAX access points; one without a
- * MAC is an empty place in the list. Signals of access points are dBm, of which many devices leave
- * out the sign.
+ * A fix keeps the first cell, the serving one, and up to FIX_WIFI_MAX access points. An access
+ * point without a MAC is an empty place in the list. Signals of access points are dBm; many devices
+ * leave out the sign.
  *
  * Source: the Concox and Jimi protocol documents, and real frames.
  */
@@ -182,8 +182,8 @@ static bool is_wifi_list(struct reader r)
 }
 
 /*
- * The cells of A2 behind a length byte. Whether it counts itself and the timing advance shows where
- * the list of access points begins that fills the rest.
+ * The cells of A2 behind a length byte. The list of access points fills the rest exactly, so where
+ * it begins shows whether the length counts itself and the timing advance.
  */
 static void read_sized_cells(struct reader *r, struct cells_form *form, struct fix *f)
 {

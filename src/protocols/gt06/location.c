@@ -20,8 +20,8 @@
  *     tail_acc       ACC, reason, sent late, then perhaps the odometer
  *     tail_status    status, battery, signal, alarm, language (status.c), then the common tail
  *
- * A byte that cannot be costs its own field alone: the length of a cell that says more than there
- * is is taken for that of a plain one.
+ * A byte that cannot be right costs its own field alone: where the length of a cell says more than
+ * there is, a plain cell is read.
  *
  * Source: the Concox GT06 and Jimi protocol documents; the lengths of the variants are
  * those of real frames.

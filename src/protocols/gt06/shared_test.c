@@ -163,7 +163,7 @@ static bool check_extra(const struct line *line, const struct message *m)
     return false;
 }
 
-/* The same of a text; who drives may be a driver or a card to us. */
+/* Checks an extra value that is a text; who drives may be a driver or a card to us. */
 static bool check_extra_text(const struct line *line, const struct message *m)
 {
     if (strcmp(line->key, "driverUniqueId") == 0) {

@@ -45,7 +45,7 @@ enum { CODE_DOOR = 0x14, CODE_LOCK = 0x33, CODE_UNLOCK = 0x34 };
 
 /*
  * The alarm byte; bits 8-11 come from the high half of the language byte in 27, 39, A4 and A9.
- * Where several codes mean one alarm the first is the one that is sent. Without a counterpart
+ * Where several codes mean one alarm, the device's side sends the first. Without a counterpart
  * among our alarms, and dropped: 53 fuel leak, C9 idling, and every code that is not here. Some
  * models mean other things by 09, 18, 19, 28, 29 and 30; nothing in the frame names the model.
  */
@@ -226,8 +226,9 @@ struct levels {
 };
 
 /*
- * Whether the first two are a supply, by what a signal cannot be, or because the others are bars
- * and 0: a heartbeat with an alarm and without a language is rarer than the device that sends so.
+ * Whether the first two are a supply. They are where they could be no signal, or where bars and 0
+ * follow: a heartbeat with an alarm and without a language is rarer than the device that sends such
+ * bytes.
  */
 static bool begins_with_supply(const struct levels *l)
 {

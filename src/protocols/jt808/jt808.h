@@ -108,8 +108,8 @@ void jt808_read_items(struct reader *r, struct fix *f, struct extras *x);
 /* HDOP in tenths; ignored where the value cannot be one. */
 void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1);
 /*
- * A voltage of which the frame does not say whose it is: one that is too high for a battery cell is
- * the supply's.
+ * Takes a voltage where the frame does not say whose it is: too high for a battery cell, it is the
+ * supply's.
  */
 void jt808_set_voltage(struct fix *f, uint32_t voltage_mv);
 

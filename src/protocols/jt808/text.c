@@ -6,7 +6,7 @@
  *           text where it is printable
  *     0701  len u32, text         6006  encoding u8, text in GBK        1300  serial u16, UTF-16BE
  *
- * Texts of 0701 are ASCII, of which GBK is an extension; so it is read as that.
+ * Texts of 0701 are ASCII. GBK is an extension of that, so they are read as GBK.
  *
  * Source: JT/T 808-2019 sections 8.1 and 8.8; the vectors' facts, section 1.
  */

@@ -1,5 +1,5 @@
 /*
- * JT/T 808 message 0900, transparent uplink: a type u8 and what a maker likes.
+ * JT/T 808 message 0900, transparent uplink: a type u8, then whatever the maker likes.
  *
  *     40  "GTSL|6|1|0|DRIVER|...": the driver
  *     41  "$OBD-RT,V,...": the supply, and values of the engine (items.c)
@@ -64,7 +64,7 @@ static enum err read_located(const struct session *s, struct reader *r, struct d
     return reader_ok(r) ? ERR_OK : ERR_MALFORMED;
 }
 
-/* One sample, of whose members `mask` tells which are there. */
+/* One sample; `mask` tells which members are there. */
 static void read_sample(struct reader *r, const struct session *s, uint16_t mask, struct fix *f,
                         struct extras *x)
 {

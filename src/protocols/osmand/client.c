@@ -1,15 +1,15 @@
 /*
  * What a report means by who sent it.
  *
- * The speed of a query or a form is in metres per second where OsmAnd itself sends it, in knots of
- * all others: so wrote Traccar Client, and those that followed it. A person may say so of a device
- * (SpeedUnit) or of all (speed_unit of [protocol.osmand]). JSON is of the telephones' location
- * services and in m/s by itself; there only the device's own setting counts.
+ * The speed of a query or a form is in metres per second where OsmAnd itself sends it. All others
+ * send knots, as Traccar Client did and those that followed it. A person may say so of a device
+ * (SpeedUnit) or of all (speed_unit of [protocol.osmand]). JSON comes from the telephones' location
+ * services, which tell m/s; there only the device's own setting counts.
  *
  * OsmAnd calls itself so in User-Agent on some telephones. Else it is known by its parameters (its
  * LiveSender): times and distances of the navigation (tta, ttf, dta, dtf, batproc), or an hdop with
  * a time in milliseconds and no accuracy, while Traccar Client counts seconds, tells an accuracy
- * and no hdop. What OsmAnd fills in for the hdop is the accuracy in metres: it is not kept.
+ * and no hdop. OsmAnd writes the accuracy in metres where the hdop belongs: that is not kept.
  */
 #include <string.h>
 

@@ -7,8 +7,8 @@
  *     CRLF
  *     lat=60.0&lon=30.0..                                 body
  *
- * or, of a body whose length is not known when it begins ("Transfer-Encoding: chunked", section
- * 7.1), chunks that are joined here:
+ * or, where the length of a body is not known when it begins ("Transfer-Encoding: chunked", section
+ * 7.1), chunks, which are joined here:
  *
  *     a;name=value CRLF  lat=60.0&l CRLF  9 CRLF  on=30.0.. CRLF  0 CRLF  Trailer: x CRLF  CRLF
  *
@@ -288,7 +288,7 @@ static enum err chunks_read(struct bytes in, uint8_t *out, size_t *len, size_t *
 
 /* ---- requests ---- */
 
-/* What of `in` is no empty line. */
+/* The rest of `in` behind the empty lines at its front. */
 static struct bytes skip_noise(struct bytes in)
 {
     size_t noise = 0;

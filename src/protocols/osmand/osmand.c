@@ -13,8 +13,8 @@
  * report with neither position, cell, access point nor alarm is a heartbeat. A phone keeps what was
  * not answered with 200, sends it again, and sends nothing else before that is taken: so a report
  * that can never become right must not be refused. If its position cannot be one, the report is
- * kept without it: the alarm or the battery may be all that matters. What is no report at all is
- * passed over. Both are counted, and the other reports of the request are stored.
+ * kept without it: the alarm or the battery may be all that matters. Text that is no report at all
+ * is passed over. Both are counted, and the other reports of the request are stored.
  *
  *     200 stored                      400 no device named, or no report that could be read
  *     404 nobody's device,            405 neither GET nor POST
@@ -108,7 +108,7 @@ static enum err read_batch(struct arena *arena, const struct osmand_request *req
     size_t read = bytes_eq_nocase(type, "multipart/form-data")
                       ? osmand_multipart_read(request->content_type, body, report, &out->device_id)
                       : osmand_form_read(arena, body, report, &out->device_id);
-    /* What stands in a body that nobody understands must not be taken for stored. */
+    /* The content of a body that nobody understands must not count as stored. */
     return body.len > 0 && read == 0 && queried <= 1 ? ERR_MALFORMED : ERR_OK;
 }
 

@@ -92,7 +92,7 @@ static const struct message *decode_counted(struct arena *arena, const char *que
     return &d.at[0];
 }
 
-/* The same of one in which all is readable. */
+/* decode_counted() of a query in which everything can be read. */
 static const struct message *decode_query(struct arena *arena, const char *query)
 {
     unsigned unreadable = 0;

@@ -23,7 +23,7 @@ static inline void answer_in(struct session *s, const char *text, enum outcome o
     bytes_to_text(bytes_slice(reply, 0, bytes_find(reply, '\r')), line, LINE_SIZE);
 }
 
-/* The same in a session of its own. */
+/* answer_in() a session that is new. */
 static inline void answer(const char *text, enum outcome outcome, struct decoded *d, char line[64])
 {
     struct session s = protocol_session(osmand);
