@@ -239,7 +239,7 @@ static bool is_stored(struct ingest *in, const struct stage *s, const struct wai
             return w->asked[i].is_repeat;
         }
     }
-    struct store_candidate c = {.device = s->hand->device, .fix = *f, .extras = w->report.extras};
+    struct store_candidate c = {.device = s->active->device, .fix = *f, .extras = w->report.extras};
     if (!in->is_lost) {
         store_find_repeats(in->options.store, &c, 1);
     }
@@ -302,7 +302,7 @@ static size_t ask_for_stage(const struct stage *s, struct store_candidate *at)
         w->asked_count = g.count;
         for (size_t i = 0; i < g.count; i++) {
             at[count++] = (struct store_candidate){
-                .device = s->hand->device, .fix = g.at[i], .extras = w->report.extras};
+                .device = s->active->device, .fix = g.at[i], .extras = w->report.extras};
         }
     }
     return count;

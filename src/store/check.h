@@ -9,11 +9,11 @@
  * a transaction, as tables_close() may.
  */
 MUST_USE enum err check_tables(struct tables *t,
-                               void (*row)(void *context, const struct store_check_row *row),
+                               void (*take)(void *context, const struct store_check_line *line),
                                void *context);
 /* store_check() of the database at `path`. */
 MUST_USE enum err store_check_file(const char *path,
-                                   void (*row)(void *context, const struct store_check_row *row),
+                                   void (*take)(void *context, const struct store_check_line *line),
                                    void *context);
 
 #endif

@@ -12,7 +12,7 @@
 #include "store/tables_sqlite.h"
 
 enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_row *row),
+                          void (*row)(void *context, const struct store_check_line *row),
                           void *context)
 {
     struct tables *t = NULL;
@@ -26,7 +26,7 @@ enum err store_check_file(const char *path,
 }
 
 enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_row *row), void *context)
+                     void (*row)(void *context, const struct store_check_line *row), void *context)
 {
     struct inspection found;
     enum err whole = inspect_store(directory, NULL, &found);

@@ -22,11 +22,11 @@
 #include "fleet/pack.h"
 #include "store/expire.h"
 #include "store/file.h"
+#include "store/read_pool.h"
 #include "store/repeat.h"
 #include "store/settle.h"
 #include "store/store_private.h"
 #include "store/trickle.h"
-#include "store/visitor.h"
 
 /* ---- opening and closing ---- */
 
@@ -43,7 +43,7 @@ enum err store_open_over(struct storage *storage, const struct store_options *op
     trickle_init(s, options);
     expire_init(s);
     s->repeats = repeats_new();
-    s->visitors = visitors_new(storage);
+    s->pool = read_pool_new(storage);
     enum err e = storage->open(storage, s->counters, &s->tables);
     if (e != ERR_OK) {
         store_close(s);
@@ -60,7 +60,7 @@ enum err store_open(const struct store_options *options, struct store **out)
 
 void store_close(struct store *s)
 {
-    visitors_free(s->visitors);
+    read_pool_free(s->pool);
     tables_close(s->tables);
     s->storage->close(s->storage);
     g_queue_clear(&s->late);

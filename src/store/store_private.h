@@ -43,16 +43,16 @@ struct trickle {
 };
 
 struct repeats;
-struct visitors;
+struct read_pool;
 
-/* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
+/* The inside of the store. All but `tails`, `pool` and `counters` is the writer's. */
 struct store {
     struct storage *storage; /* where `tables` are */
     struct tables *tables;
     struct chunk_codec *codec;
     struct tails *tails;
     struct repeats *repeats;
-    struct visitors *visitors;
+    struct read_pool *pool;
     struct journal_buffer buffer;
     struct arena batch;   /* of the journal row under way */
     struct arena scratch; /* of one device's work */

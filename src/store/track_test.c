@@ -187,9 +187,9 @@ static void a_gone_device_leaves_nothing(void **state)
     assert_int_equal(counter_get(&k->counters, fixes_expired), 1300);
 }
 
-static void count_fixes(void *context, const struct store_check_row *row)
+static void count_fixes(void *context, const struct store_check_line *line)
 {
-    *(uint64_t *)context += row->fixes;
+    *(uint64_t *)context += line->fixes;
 }
 
 /* Chunks, open rows and the journal, late fixes merged and waiting, in the tables themselves. */
