@@ -452,6 +452,25 @@ static void repeats_are_known_by_the_arrival_before(void **state)
     assert_int_equal(kit_count(r->store, 20), count);
 }
 
+/* Before its first fix it told a time of long ago, which no zone makes one to be believed. */
+static void repeats_of_a_clock_that_was_never_set_are_known(void **state)
+{
+    enum { LONG_AGO_S = 950000000 };
+    bool is_right = true;
+    struct rig *r = rig_that_learns(*state, &is_right);
+    struct tracker t = tracker_new(r, 20, 0, 480);
+    struct message unset = report_of(&t, LONG_AGO_S);
+    report_message(&t, &unset, KIT_TIME_S - MINUTE_S);
+    int64_t at_s = report_ahead(&t, KIT_TIME_S);
+    assert_int_equal(zone_of(&t).rule.mode, CLOCK_FIXED);
+    size_t count = kit_count(r->store, 20);
+    report_message(&t, &unset, at_s + MINUTE_S);
+    assert_int_equal(kit_count(r->store, 20), count);
+    unset.fix.gps_time_s++;
+    report_message(&t, &unset, at_s + MINUTE_S);
+    assert_int_equal(kit_count(r->store, 20), count + 1);
+}
+
 /*
  * A parked vehicle says the same again and again. Three hours later, read as it was before the
  * change, its fix would have the time of one that is stored.
@@ -512,6 +531,7 @@ int main(void)
         WITH_RIG(other_shifts_are_other_claims),
         WITH_RIG(repeats_are_known_by_the_zone_before),
         WITH_RIG(repeats_are_known_by_the_arrival_before),
+        WITH_RIG(repeats_of_a_clock_that_was_never_set_are_known),
         WITH_RIG(what_is_taken_after_the_change_is_no_repeat),
         WITH_RIG(a_refused_batch_teaches_nothing),
     };

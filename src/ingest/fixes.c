@@ -223,13 +223,19 @@ static bool has_guises(const struct stage *s, const struct report *r)
            (f->flags & FIX_TIME_REPLACED) != 0 || r->former_count > 0 || may_have_been_ahead(s, f);
 }
 
+/* Guises of one report differ in nothing else. */
+static bool is_same_guise(const struct fix *a, const struct fix *b)
+{
+    return a->gps_time_s == b->gps_time_s && a->original_time_s == b->original_time_s &&
+           a->flags == b->flags;
+}
+
 /* Whether the store has it: as was answered, or where something else was asked, asked now. */
 static bool is_stored(struct ingest *in, const struct stage *s, const struct waiting *w,
                       const struct fix *f)
 {
     for (size_t i = 0; i < w->asked_count; i++) {
-        const struct fix *asked = &w->asked[i].fix;
-        if (asked->gps_time_s == f->gps_time_s && asked->flags == f->flags) {
+        if (is_same_guise(&w->asked[i].fix, f)) {
             return w->asked[i].is_repeat;
         }
     }

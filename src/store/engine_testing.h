@@ -8,10 +8,8 @@
  * what folding them from the first on gives. Included after <cmocka.h>.
  */
 #include "base/clock.h"
-#include "store/database.h"
-#include "store/file_testing.h"
+#include "store/engines_testing.h"
 #include "store/store_private.h"
-#include "store/store_testing.h"
 #include "store/trickle.h"
 
 enum { DEVICES = 4, FIXES_MAX = 6000, SEAL_AFTER_S = 60 };
@@ -62,14 +60,14 @@ static inline void open_store(struct kit *k, size_t tail_bytes)
                                     .seal_after_s = SEAL_AFTER_S,
                                     .counters = &k->counters};
     const struct store_loader loader = {k, note_nothing, note_state};
-    assert_int_equal(store_open(&o, &k->store), ERR_OK);
+    assert_int_equal(kit_place_open(&o, &k->store), ERR_OK);
     assert_int_equal(store_load(k->store, &loader), ERR_OK);
 }
 
 static inline int set_up(void **state)
 {
     struct kit *k = mem_new(sizeof(*k));
-    kit_directory_new(k->path);
+    kit_place_new(k->path);
     k->models = mem_new_array(DEVICES, sizeof(*k->models));
     k->seed = 1;
     k->keep_from_s = INT64_MIN;
@@ -82,7 +80,7 @@ static inline int tear_down(void **state)
 {
     struct kit *k = *state;
     store_close(k->store);
-    kit_directory_remove(k->path);
+    kit_place_remove(k->path);
     free(k->models);
     free(k);
     return 0;
@@ -194,11 +192,7 @@ static inline void maintain(struct kit *k)
 
 static inline int64_t rows_of(struct kit *k, const char *table)
 {
-    char sql[64];
-    int64_t n = 0;
-    (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
-    assert_int_equal(database_number(kit_db(k->store), sql, &n), ERR_OK);
-    return n;
+    return kit_rows(k->store, k->path, table);
 }
 
 /* Everything sealed and folded, as after a long silence. */

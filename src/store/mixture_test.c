@@ -29,7 +29,7 @@ static int begin(void **state)
 {
     struct mixture *m = mem_new(sizeof(*m));
     struct kit *k = &m->kit;
-    kit_directory_new(k->path);
+    kit_place_new(k->path);
     fault_vfs_register(&m->vfs, VFS_NAME, NULL);
     fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
     k->vfs = VFS_NAME;
@@ -45,10 +45,28 @@ static int end(void **state)
     struct mixture *m = *state;
     store_close(m->kit.store);
     fault_vfs_unregister(&m->vfs);
-    kit_directory_remove(m->kit.path);
+    kit_place_remove(m->kit.path);
     free(m->kit.models);
     free(m);
     return 0;
+}
+
+/* What writes from now on fails, after some writes that do not. */
+static void break_down(struct mixture *m, enum fault kind, uint32_t after)
+{
+    if (kit_memory(m->kit.path) != NULL) {
+        memory_set_full(kit_memory(m->kit.path), after);
+    } else {
+        fault_vfs_set(&m->vfs, kind, after);
+    }
+}
+
+static void mend(struct mixture *m)
+{
+    if (kit_memory(m->kit.path) != NULL) {
+        memory_set_full(kit_memory(m->kit.path), INT64_MAX);
+    }
+    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
 }
 
 /* ---- what happens ---- */
@@ -163,7 +181,7 @@ static void something(struct mixture *m)
     int64_t device = 1 + rnd(k, DEVICES - 1);
     uint32_t what = rnd(k, 100);
     if (rnd(k, 4) == 0) {
-        fault_vfs_set(&m->vfs, rnd(k, 2) == 0 ? FAULT_NO_SPACE : FAULT_SHORT, rnd(k, 12));
+        break_down(m, rnd(k, 2) == 0 ? FAULT_NO_SPACE : FAULT_SHORT, rnd(k, 12));
     }
     if (what < 40) {
         in_order(m, device);
@@ -178,7 +196,7 @@ static void something(struct mixture *m)
     } else if (what < 98) {
         expire(m);
     }
-    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
+    mend(m);
     if (what >= 98) {
         reopen(k, 1024 + rnd(k, 100000));
     }
@@ -257,9 +275,9 @@ static void retention_is_soon_tried_again(void **state)
     assert_true(before > 0);
     k->keep_from_s = INT64_MAX - 1;
     trickle->expire_due_ms = 0;
-    fault_vfs_set(&m->vfs, FAULT_NO_SPACE, 0);
+    break_down(m, FAULT_NO_SPACE, 0);
     assert_int_equal(keep_house(m), ERR_FULL);
-    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
+    mend(m);
     assert_int_equal(rows_of(k, "track_chunk"), before);
     assert_true(trickle->expire_due_ms > clock_monotonic_ms());
     assert_true(trickle->expire_due_ms <= clock_monotonic_ms() + 60000);
@@ -280,9 +298,9 @@ static void late_fixes_are_soon_tried_again(void **state)
     drive(k, 1, 0, 20);
     commit_at(k, 1, KIT_TIME_S + 5);
     ((struct tail *)k->store->late.head->data)->due_ms = 0;
-    fault_vfs_set(&m->vfs, FAULT_NO_SPACE, 0);
+    break_down(m, FAULT_NO_SPACE, 0);
     assert_int_equal(store_maintain(k->store, &upkeep), ERR_FULL);
-    fault_vfs_set(&m->vfs, FAULT_SYNC_QUICK, 0);
+    mend(m);
     assert_in_range(store_maintain_wait_ms(k->store, 60000), 1, 1000);
     assert_int_equal(store_maintain(k->store, &upkeep), ERR_OK);
     assert_int_equal(k->store->late.length, 1);

@@ -7,7 +7,6 @@
 
 #include "store/engine_testing.h"
 #include "store/fault_vfs.h"
-#include "store/file_testing.h"
 
 #define VFS_NAME "refold" /* without the time that syncs take */
 
@@ -49,7 +48,7 @@ static int begin(void **state)
 {
     struct road *r = mem_new(sizeof(*r));
     struct kit *k = &r->kit;
-    kit_directory_new(k->path);
+    kit_place_new(k->path);
     fault_vfs_register(&r->vfs, VFS_NAME, NULL);
     fault_vfs_set(&r->vfs, FAULT_SYNC_QUICK, 0);
     k->vfs = VFS_NAME;
@@ -67,7 +66,7 @@ static int end(void **state)
     struct road *r = *state;
     store_close(r->kit.store);
     fault_vfs_unregister(&r->vfs);
-    kit_directory_remove(r->kit.path);
+    kit_place_remove(r->kit.path);
     free(r->kit.models);
     free(r->fixes);
     free(r);
@@ -187,12 +186,12 @@ static void settle_once(struct road *r)
 static struct effort settle(struct road *r)
 {
     const struct store *s = r->kit.store;
-    int64_t before = sqlite3_total_changes64(kit_db(s));
+    int64_t before = kit_changes(s, r->kit.path);
     struct effort effort = {0};
     for (; s->late.head != NULL; effort.steps++) {
         settle_once(r);
     }
-    effort.rows = sqlite3_total_changes64(kit_db(s)) - before;
+    effort.rows = kit_changes(s, r->kit.path) - before;
     return effort;
 }
 
@@ -288,6 +287,7 @@ static void make_old(struct road *r, int64_t row)
     struct track_state sealed = row_of_device(r);
     struct track_query q = {1, KIT_TIME_S + row * PER_ROW * STEP_S, INT64_MAX, 0, false};
     struct track_rows rows;
+    assert_int_equal(tables_begin(s->tables), ERR_OK);
     assert_int_equal(tables_read_rows(s->tables, &q, &s->scratch, &rows), ERR_OK);
     for (size_t i = 1; i < rows.count; i++) {
         struct fold_state state;
@@ -299,6 +299,7 @@ static void make_old(struct road *r, int64_t row)
     }
     sealed.folded = (struct folded){0};
     assert_int_equal(track_put_state(s->tables, 1, &sealed), ERR_OK);
+    assert_int_equal(tables_commit(s->tables), ERR_OK);
 }
 
 static void states_of_other_rules_are_folded_to_the_end_once(void **state)

@@ -212,13 +212,14 @@ static void a_failure_is_waited_for(void **state)
 
 int main(void)
 {
+    enum { OF_ROWS = 5 };
     const struct CMUnitTest tests[] = {
         WITH_KIT(a_second_over_many_rows_keeps_its_order),
         WITH_KIT(late_fixes_stay_within_memory),
         WITH_KIT(no_transaction_grows_with_what_is_late),
         WITH_KIT(many_late_fixes_do_not_wait),
-        WITH_KIT(a_full_disk_is_waited_for),
         WITH_KIT(a_failure_is_waited_for),
+        WITH_KIT(a_full_disk_is_waited_for),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return KIT_RUN(tests, OF_ROWS);
 }

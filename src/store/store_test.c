@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "store/store_testing.h"
+#include "store/engines_testing.h"
 
 enum { MANY = 3000 };
 
@@ -22,8 +22,8 @@ struct kit {
 static int set_up(void **state)
 {
     struct kit *k = mem_new(sizeof(*k));
-    kit_directory_new(k->path);
-    k->store = kit_open(k->path, NULL);
+    kit_place_new(k->path);
+    k->store = kit_open_at(k->path);
     *state = k;
     return 0;
 }
@@ -32,7 +32,7 @@ static int tear_down(void **state)
 {
     struct kit *k = *state;
     store_close(k->store);
-    kit_directory_remove(k->path);
+    kit_place_remove(k->path);
     free(k);
     return 0;
 }
@@ -40,7 +40,7 @@ static int tear_down(void **state)
 static struct kit_loaded reopen(struct kit *k, int64_t device)
 {
     store_close(k->store);
-    k->store = kit_open(k->path, NULL);
+    k->store = kit_open_at(k->path);
     return kit_load(k->store, device);
 }
 
@@ -272,7 +272,7 @@ static void a_second_store_is_refused(void **state)
     struct kit *k = *state;
     struct store_options o = {.directory = k->path, .cache_kib = KIT_CACHE_KIB};
     struct store *second = NULL;
-    assert_int_equal(store_open(&o, &second), ERR_LOCKED);
+    assert_int_equal(kit_place_open(&o, &second), ERR_LOCKED);
     assert_null(second);
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
 }
@@ -304,7 +304,7 @@ static void a_second_process_is_refused(void **state)
         }
         _exit(store_open(&o, &second) == ERR_LOCKED ? 0 : 1);
     }
-    k->store = kit_open(k->path, NULL);
+    k->store = kit_open_at(k->path);
     assert_int_equal(write(opened[1], "", 1), 1);
     int status = 1;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -388,6 +388,7 @@ static void a_log_without_its_database_is_kept(void **state)
 
 int main(void)
 {
+    enum { OF_ROWS = 11 };
     const struct CMUnitTest tests[] = {
         TEST(what_is_committed_is_there_after_reopening),
         TEST(nothing_is_committed_at_once),
@@ -405,5 +406,5 @@ int main(void)
         TEST(a_directory_that_cannot_be),
         TEST(a_log_without_its_database_is_kept),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return KIT_RUN(tests, OF_ROWS);
 }

@@ -125,11 +125,11 @@ struct track_query {
 struct track_rows {
     struct track_row *at;
     size_t count;
-    bool has_start;
-    struct bytes
-        start_state; /* of the first row that ends at or after from_s, in the span or not, ... */
-    int64_t start_last_s; /* ... and when that one ends */
-    bool is_cut;          /* there were more than `limit` */
+    int64_t start_last_s; /* when the first row that ends at or after from_s ends, in the span or
+                             not, ... */
+    struct bytes start_state; /* ... and the state before it */
+    bool has_start;           /* there is one */
+    bool is_cut;              /* there were more than `limit` */
 };
 /* Those that `q` asks for. */
 MUST_USE enum err tables_read_rows(struct tables *t, const struct track_query *q,

@@ -137,6 +137,117 @@ static void ends_come_in_the_order_asked_for(void **state)
     arena_free(&arena);
 }
 
+static void assert_state(struct tables *t, int64_t device, const char *expected)
+{
+    struct arena arena = {0};
+    struct state_row row;
+    assert_int_equal(tables_read_state(t, device, &arena, &row), ERR_OK);
+    assert_bytes(row.state, expected);
+    arena_free(&arena);
+}
+
+static void commit_state(struct tables *t, int64_t device, const char *s)
+{
+    assert_int_equal(tables_begin(t), ERR_OK);
+    put_state(t, device, s);
+    assert_int_equal(tables_commit(t), ERR_OK);
+}
+
+static void a_reader_sees_one_moment(void **state)
+{
+    struct kit *k = *state;
+    struct storage *storage = k->store->storage;
+    struct tables *reader = NULL;
+    commit_state(k->store->tables, 1, "old");
+    assert_int_equal(storage->open_reader(storage, &reader), ERR_OK);
+    assert_int_equal(tables_begin(reader), ERR_OK);
+    assert_state(reader, 1, "old");
+    commit_state(k->store->tables, 1, "new");
+    commit_state(k->store->tables, 2, "another");
+    assert_state(reader, 1, "old");
+    struct tables_end end;
+    struct arena arena = {0};
+    assert_int_equal(tables_read_ends(reader, &(int64_t){2}, 1, &arena, &end), ERR_OK);
+    assert_false(end.has_state);
+    assert_int_equal(tables_rollback(reader), ERR_OK);
+    assert_int_equal(tables_begin(reader), ERR_OK);
+    assert_state(reader, 1, "new");
+    assert_state(reader, 2, "another");
+    tables_close(reader);
+    arena_free(&arena);
+}
+
+static void add_chunk(struct tables *t, int64_t device, int64_t first_s, int64_t last_s)
+{
+    const struct track_row row = {
+        .first_s = first_s, .last_s = last_s, .count = 2, .data = text("x")};
+    assert_int_equal(tables_add_chunk(t, device, &row, 0), ERR_OK);
+}
+
+/* Chunks of 10 to 20, 30 to 40 and 40 to 50, among those of neighbours. */
+static void a_time_has_its_place(void **state)
+{
+    static const struct {
+        int64_t time_s;
+        int64_t first_s; /* of the chunk; 0: none */
+        int64_t end_s;
+    } expected[] = {{9, 0, 10},   {10, 10, 30},        {25, 10, 30},
+                    {30, 30, 40}, {40, 40, INT64_MAX}, {99, 40, INT64_MAX}};
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct arena arena = {0};
+    assert_int_equal(tables_begin(t), ERR_OK);
+    for (int64_t device = 1; device <= 3; device++) {
+        add_chunk(t, device, 40, 50);
+        add_chunk(t, device, device == 2 ? 10 : 1, 20);
+        add_chunk(t, device, 30, 40);
+    }
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        struct track_place place;
+        enum err e = tables_read_chunk_at(t, 2, expected[i].time_s, &arena, &place);
+        assert_int_equal(e, expected[i].first_s == 0 ? ERR_NOT_FOUND : ERR_OK);
+        assert_int_equal(place.end_s, expected[i].end_s);
+        if (e == ERR_OK) {
+            assert_int_equal(place.row.first_s, expected[i].first_s);
+        }
+    }
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    arena_free(&arena);
+}
+
+/* A chunk that is replaced takes the place of its new times. */
+static void a_chunk_is_replaced_whole(void **state)
+{
+    static const struct track_query all = {1, 0, INT64_MAX, 0};
+    struct kit *k = *state;
+    struct tables *t = k->store->tables;
+    struct arena arena = {0};
+    struct track_rows rows;
+    assert_int_equal(tables_begin(t), ERR_OK);
+    add_chunk(t, 1, 10, 20);
+    add_chunk(t, 1, 30, 40);
+    assert_int_equal(tables_read_rows(t, &all, &arena, &rows), ERR_OK);
+    const struct track_row late = {.id = rows.at[0].id,
+                                   .first_s = 50,
+                                   .last_s = 60,
+                                   .count = 7,
+                                   .start_state = text("s"),
+                                   .data = text("data")};
+    assert_int_equal(tables_put_chunk(t, &late, 5), ERR_OK);
+    assert_int_equal(tables_put_start(t, rows.at[1].id, text("start")), ERR_OK);
+    assert_int_equal(tables_read_rows(t, &all, &arena, &rows), ERR_OK);
+    assert_int_equal(rows.count, 2);
+    assert_int_equal(rows.at[0].first_s, 30);
+    assert_bytes(rows.at[0].start_state, "start");
+    assert_bytes(rows.at[0].data, "x");
+    assert_int_equal(rows.at[1].id, late.id);
+    assert_int_equal(rows.at[1].count, 7);
+    assert_bytes(rows.at[1].start_state, "s");
+    assert_bytes(rows.at[1].data, "data");
+    assert_int_equal(tables_rollback(t), ERR_OK);
+    arena_free(&arena);
+}
+
 struct seen {
     int64_t devices[4];
     int64_t last_s[4];
@@ -208,6 +319,9 @@ int main(void)
         WITH_KIT(batches_come_by_their_numbers),
         WITH_KIT(what_is_rolled_back_was_never_there),
         WITH_KIT(ends_come_in_the_order_asked_for),
+        WITH_KIT(a_reader_sees_one_moment),
+        WITH_KIT(a_time_has_its_place),
+        WITH_KIT(a_chunk_is_replaced_whole),
         WITH_KIT(spans_come_in_the_order_asked_for),
         WITH_KIT(chunks_are_walked_by_device_and_time),
     };

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "store/store_testing.h"
+#include "store/engines_testing.h"
 
 enum { READERS = 3, DEVICES = 8, COMMITS = 900, TAIL_BYTES = 20000 };
 
@@ -109,7 +109,7 @@ static void readers_beside_the_writer(void **state)
     struct shared *shared = mem_new(sizeof(*shared));
     pthread_t threads[READERS];
     (void)state;
-    kit_directory_new(path);
+    kit_place_new(path);
     struct fold_state states[DEVICES] = {0};
     struct counters counters = {0};
     const struct store_options o = {.directory = path,
@@ -117,7 +117,7 @@ static void readers_beside_the_writer(void **state)
                                     .tail_bytes = TAIL_BYTES,
                                     .seal_after_s = 1,
                                     .counters = &counters};
-    assert_int_equal(store_open(&o, &shared->store), ERR_OK);
+    assert_int_equal(kit_place_open(&o, &shared->store), ERR_OK);
     (void)kit_load(shared->store, 1);
     for (int i = 0; i < READERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, read_on, shared), 0);
@@ -134,7 +134,7 @@ static void readers_beside_the_writer(void **state)
     }
     assert_true(counter_get(&counters, fixes_sealed) > (uint64_t)DEVICES * COMMITS / 2);
     store_close(shared->store);
-    kit_directory_remove(path);
+    kit_place_remove(path);
     free(shared);
 }
 

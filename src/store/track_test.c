@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "store/check.h"
 #include "store/engine_testing.h"
 #include "store/file_testing.h"
 #include "store/seal.h"
@@ -116,6 +117,14 @@ static void the_state_outlives_its_fixes(void **state)
     assert_int_equal(rows_of(k, "track_chunk") + rows_of(k, "track_open"), 0);
 }
 
+static void expire_in(struct tables *t, const struct track_expiry *x, uint64_t *chunks,
+                      uint64_t *fixes)
+{
+    assert_int_equal(tables_begin(t), ERR_OK);
+    assert_int_equal(tables_expire_rows(t, x, chunks, fixes), ERR_OK);
+    assert_int_equal(tables_commit(t), ERR_OK);
+}
+
 /* What is newer goes last, so that what is left begins with the state it was folded from. */
 static void the_oldest_go_first(void **state)
 {
@@ -129,12 +138,12 @@ static void the_oldest_go_first(void **state)
     seal_all(k);
     assert_int_equal(rows_of(k, "track_chunk"), 1);
     assert_int_equal(rows_of(k, "track_open"), 1);
-    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
+    expire_in(k->store->tables, &x, &chunks, &fixes);
     assert_int_equal(rows_of(k, "track_chunk"), 0);
     assert_int_equal(rows_of(k, "track_open"), 1);
     assert_in_range(fixes, TRACK_FULL, 619);
     chunks = 0;
-    assert_int_equal(tables_expire_rows(k->store->tables, &x, &chunks, &fixes), ERR_OK);
+    expire_in(k->store->tables, &x, &chunks, &fixes);
     assert_int_equal(chunks, 0);
     assert_int_equal(rows_of(k, "track_open"), 0);
     assert_int_equal(fixes, 620);
@@ -178,6 +187,30 @@ static void a_gone_device_leaves_nothing(void **state)
     assert_int_equal(counter_get(&k->counters, fixes_expired), 1300);
 }
 
+static void count_fixes(void *context, const struct store_check_line *line)
+{
+    *(uint64_t *)context += line->fixes;
+}
+
+/* Chunks, open rows and the journal, late fixes merged and waiting, in the tables themselves. */
+static void what_is_written_checks(void **state)
+{
+    struct kit *k = *state;
+    struct storage *storage = k->store->storage;
+    struct tables *tables = NULL;
+    uint64_t fixes = 0;
+    drive(k, 1, 0, 1200);
+    drive(k, 2, 0, 100);
+    commit_at(k, 1, KIT_TIME_S + 7);
+    seal_all(k);
+    drive(k, 1, 1200, 30);
+    commit_at(k, 1, KIT_TIME_S + 5);
+    assert_int_equal(storage->open_reader(storage, &tables), ERR_OK);
+    assert_int_equal(check_tables(tables, count_fixes, &fixes), ERR_OK);
+    tables_close(tables);
+    assert_int_equal(fixes, 1332);
+}
+
 /* ---- damage ---- */
 
 static void run(struct kit *k, const char *sql)
@@ -198,11 +231,6 @@ static enum err read_span(struct kit *k, int64_t from_s, int64_t to_s)
     }
     arena_free(&arena);
     return e;
-}
-
-static void count_fixes(void *context, const struct store_check_line *line)
-{
-    *(uint64_t *)context += line->fixes;
 }
 
 /* What `odograph check` makes of it: every place is counted once, and damage is found. */
@@ -340,6 +368,7 @@ static void nothing_is_appended_to_what_is_damaged(void **state)
 
 int main(void)
 {
+    enum { OF_ROWS = 8 };
     const struct CMUnitTest tests[] = {
         WITH_KIT(spans),
         WITH_KIT(thinned_to_a_screen),
@@ -348,11 +377,12 @@ int main(void)
         WITH_KIT(the_oldest_go_first),
         WITH_KIT(no_state_is_of_later),
         WITH_KIT(a_gone_device_leaves_nothing),
+        WITH_KIT(what_is_written_checks),
         WITH_KIT(checking_counts_every_place_once),
         WITH_KIT(damage_is_an_error_of_its_span),
         WITH_KIT(lying_rows_are_damage),
         WITH_KIT(a_damaged_open_row_is_kept_beside),
         WITH_KIT(nothing_is_appended_to_what_is_damaged),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return KIT_RUN(tests, OF_ROWS);
 }

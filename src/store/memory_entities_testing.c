@@ -1,0 +1,122 @@
+/* The engine in memory: entities, as the changes that put them, and texts. */
+#include "store/memory_private_testing.h"
+
+/* Which rows of a kind are to be deleted. */
+struct doomed {
+    enum entity_kind kind;
+    const struct change *like; /* the same in the columns that a deletion names; or NULL */
+    const int64_t *owner;      /* the number in the first column; or NULL */
+    const struct entity_column *time;
+    int64_t before_s;
+};
+
+static bool is_doomed(const struct doomed *d, const struct memory_row *row)
+{
+    const struct entity *e = &entity_rows[d->kind];
+    const void *value = change_value(&row->change);
+    return change_entity(row->change.kind) == d->kind &&
+           (d->like == NULL ||
+            memory_compare_columns(e, e->delete_count, value, change_value(d->like)) == 0) &&
+           (d->owner == NULL || entity_number(&e->columns[0], value) == *d->owner) &&
+           (d->time == NULL || entity_number(d->time, value) < d->before_s);
+}
+
+static enum err delete_all(struct tables *t, const struct doomed *d)
+{
+    const GPtrArray *table = memory_write(t, MEMORY_ENTITY);
+    enum err e = ERR_OK;
+    for (size_t i = table->len; i > 0 && e == ERR_OK; i--) {
+        if (is_doomed(d, memory_at(table, i - 1))) {
+            e = memory_delete(t, MEMORY_ENTITY, i - 1);
+        }
+    }
+    return e;
+}
+
+static enum err put_entity(struct tables *t, const struct change *c)
+{
+    enum entity_kind kind = change_entity(c->kind);
+    struct memory_row *row = memory_row_new();
+    row->change.kind = c->kind;
+    if (entity_rows[kind].key_count == 0) {
+        row->number = ++memory_of(t)->memory->next_number;
+    }
+    entity_copy(kind, change_value(c), change_room(&row->change),
+                arena_new(&row->arena, entity_borrowed(kind, change_value(c))));
+    return memory_put(t, MEMORY_ENTITY, row);
+}
+
+static enum err delete_entity(struct tables *t, const struct change *c)
+{
+    const struct doomed d = {.kind = change_entity(c->kind), .like = c};
+    return delete_all(t, &d);
+}
+
+static enum err disown(struct tables *t, enum entity_kind kind, int64_t owner)
+{
+    const struct doomed d = {.kind = kind, .owner = &owner};
+    return delete_all(t, &d);
+}
+
+static enum err retain(struct tables *t, enum entity_kind kind, int64_t owner, int64_t before_s)
+{
+    const struct entity *e = &entity_rows[kind];
+    const struct doomed d = {.kind = kind,
+                             .owner = &owner,
+                             .time = entity_column_named(e, e->retained_by),
+                             .before_s = before_s};
+    return delete_all(t, &d);
+}
+
+static enum err expire(struct tables *t, enum entity_kind kind, int64_t before_s)
+{
+    const struct entity *e = &entity_rows[kind];
+    const struct doomed d = {
+        .kind = kind, .time = entity_column_named(e, e->expires), .before_s = before_s};
+    return delete_all(t, &d);
+}
+
+static enum err load_entities(struct tables *t, const struct tables_loader *loader)
+{
+    struct memory_moment *m = memory_look(t);
+    const GPtrArray *table = m->tables[MEMORY_ENTITY];
+    for (size_t i = 0; i < table->len; i++) {
+        const struct change *c = &memory_at(table, i)->change;
+        if (entity_rows[change_entity(c->kind)].key_count > 0 || loader->has_logs) {
+            loader->change(loader->context, c);
+        }
+    }
+    memory_release(m);
+    return ERR_OK;
+}
+
+static enum err read_texts(struct tables *t, int64_t device, size_t limit, struct arena *arena,
+                           struct store_texts *out)
+{
+    struct memory_moment *m = memory_look(t);
+    const GPtrArray *table = m->tables[MEMORY_ENTITY];
+    struct store_text *at = arena_new_array(arena, limit, sizeof(*at));
+    out->at = at;
+    out->count = 0;
+    for (size_t i = table->len; i > 0 && out->count < limit; i--) {
+        const struct memory_row *row = memory_at(table, i - 1);
+        const struct device_text *text = &row->change.text;
+        if (row->change.kind == CHANGE_PUT_TEXT && text->device_id == device) {
+            at[out->count++] =
+                (struct store_text){row->number, text->time_s, arena_copy_text(arena, text->text)};
+        }
+    }
+    memory_release(m);
+    return ERR_OK;
+}
+
+void memory_add_entities(struct tables_engine *engine)
+{
+    engine->put_entity = put_entity;
+    engine->delete_entity = delete_entity;
+    engine->disown = disown;
+    engine->retain = retain;
+    engine->expire = expire;
+    engine->load_entities = load_entities;
+    engine->read_texts = read_texts;
+}
