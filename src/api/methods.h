@@ -138,6 +138,7 @@ struct method_group {
 extern const struct method_group login_methods;
 extern const struct method_group status_methods;
 extern const struct method_group history_methods;
+extern const struct method_group mileage_methods;
 extern const struct method_group plate_methods;
 extern const struct method_group enterprise_methods;
 extern const struct method_group user_methods;

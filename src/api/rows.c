@@ -17,6 +17,16 @@ static int64_t rounded(int64_t v, int64_t unit)
     return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
 }
 
+void row_write_km(uint64_t distance_m_e2, struct json_out *out)
+{
+    json_decimal_string(out, rounded((int64_t)distance_m_e2, CM_PER_DECIKM), 1);
+}
+
+void row_write_litres(uint64_t volume_ml, struct json_out *out)
+{
+    json_decimal_string(out, rounded((int64_t)volume_ml, ML_PER_DECILITRE), 1);
+}
+
 bool row_has_position(const struct fold_state *state)
 {
     return fix_has_position(&state->current);
@@ -56,9 +66,9 @@ void row_write(const struct row_source *source, struct json_out *out)
     write_time(source->rcv_clock, out, "RcvTime", source->fix->rcv_time_s);
     write_movement(current, out);
     json_name(out, "Mileage");
-    json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);
+    row_write_km(source->state->odometer_m_e2, out);
     json_name(out, "StatusDes");
     json_write_string(out, status);
     json_name(out, "OilNum");
-    json_decimal_string(out, rounded(current->fuel_ml, ML_PER_DECILITRE), 1);
+    row_write_litres(current->fuel_ml, out);
 }

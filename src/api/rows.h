@@ -21,6 +21,9 @@ struct row_source {
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
 void row_write(const struct row_source *source, struct json_out *out);
+/* Kilometres, and litres, as a text with one decimal, rounded to the nearest. */
+void row_write_km(uint64_t distance_m_e2, struct json_out *out);
+void row_write_litres(uint64_t volume_ml, struct json_out *out);
 /* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
 bool row_has_position(const struct fold_state *state);
 
