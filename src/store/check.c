@@ -5,7 +5,8 @@
  * and SQLite's own structure (integrity_check), then every row of every entity, every device's
  * sealed state, every chunk and open row (it must decode to what its row says, behind the one
  * before it, of a device that has a state), and every journal batch: its checksum, each record and
- * each state. What is damaged is logged with its place, and the rest is looked at all the same.
+ * each state. Sealed fixes are folded from their row's state, to count what the fold makes of them.
+ * What is damaged is logged with its place, and the rest is looked at all the same.
  *
  * Blocks, states and batches have checksums, so that no byte of a track changes unseen. The
  * entities have none: a letter of a name that became another is not found.
@@ -14,6 +15,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -27,6 +29,8 @@
 struct finding {
     struct store_check_row row;
     char *device_id;
+    uint8_t *state; /* packed, owned: after what was looked at of it */
+    size_t state_len;
     bool has_state;      /* something of it is sealed, ... */
     uint64_t sealed_seq; /* ... parts of the journal up to it */
     int64_t chunks_end_s;
@@ -52,6 +56,7 @@ static void finding_free(void *at)
 {
     struct finding *f = at;
     free(f->device_id);
+    free(f->state);
     free(f);
 }
 
@@ -87,6 +92,25 @@ static void note_fix(struct store_check_row *row, int64_t time_s)
     row->fixes++;
 }
 
+static void keep_state(struct finding *f, struct bytes state)
+{
+    free(f->state);
+    f->state = mem_new(state.len);
+    f->state_len = state.len;
+    if (state.len > 0) {
+        memcpy(f->state, state.at, state.len);
+    }
+}
+
+/* Folds the next fix, and counts what becomes of the way to it. */
+static void count_way(struct store_check_row *row, struct fold_state *state, const struct fix *fix)
+{
+    if (fix->gps_time_s >= state->current.gps_time_s) {
+        row->ways[fold_way(state, fix)]++;
+        fold_step(state, fix, &fold_default_rules);
+    }
+}
+
 /* Goes on behind a damaged one, whose number may be right. */
 static enum err check_state(void *context, int64_t device, const struct track_state *sealed)
 {
@@ -101,6 +125,7 @@ static enum err check_state(void *context, int64_t device, const struct track_st
         return ERR_OK;
     }
     f->row.odometer_m_e2 = state.odometer_m_e2;
+    keep_state(f, sealed->state);
     return ERR_OK;
 }
 
@@ -120,6 +145,9 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     f->chunks_end_s = row->last_s;
     for (size_t i = 0; i < c->fixes.count; i++) {
         note_fix(&f->row, c->fixes.at[i].gps_time_s);
+        if (e == ERR_OK) {
+            count_way(&f->row, &start, &c->fixes.at[i]);
+        }
     }
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "chunk_damaged", "device=%lld chunk=%lld first=%lld last=%lld",
@@ -156,14 +184,19 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     if (e == ERR_OK) {
         f->row.odometer_m_e2 = state.odometer_m_e2;
     }
+    if (track_unpack_state((struct bytes){f->state, f->state_len}, &state) != ERR_OK) {
+        state = (struct fold_state){0}; /* the damage is told already */
+    }
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
         struct bytes extras;
         e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
             note_fix(&f->row, time_s);
+            count_way(&f->row, &state, &fix);
         }
     }
+    keep_state(f, part->state);
     return e;
 }
 
