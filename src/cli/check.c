@@ -27,7 +27,7 @@ static void name_time(struct json_out *j, const char *name, int64_t time_s)
 static void name_ways(struct json_out *j, const struct store_check_row *row)
 {
     static const char *const names[] = {
-#define X(name, text) [WAY_##name] = text,
+#define X(name, text) [WAY_##name] = (text),
         FOLD_WAY_MAP(X)
 #undef X
     };

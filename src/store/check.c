@@ -40,8 +40,9 @@ struct checking {
     GTree *findings; /* device -> struct finding, owned */
     struct chunk_codec *codec;
     struct fixes fixes;
-    enum err states; /* what is wrong with any */
-    enum err rows;   /* the same */
+    bool counts_ways; /* which is half of the work, and not needed to know that all is sound */
+    enum err states;  /* what is wrong with any */
+    enum err rows;    /* the same */
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -103,10 +104,11 @@ static void keep_state(struct finding *f, struct bytes state)
 }
 
 /* Folds the next fix, and counts what becomes of the way to it. */
-static void count_way(struct store_check_row *row, struct fold_state *state, const struct fix *fix)
+static void count_way(const struct checking *c, struct finding *f, struct fold_state *state,
+                      const struct fix *fix)
 {
-    if (fix->gps_time_s >= state->current.gps_time_s) {
-        row->ways[fold_way(state, fix)]++;
+    if (c->counts_ways && fix->gps_time_s >= state->current.gps_time_s) {
+        f->row.ways[fold_way(state, fix)]++;
         fold_step(state, fix, &fold_default_rules);
     }
 }
@@ -146,7 +148,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     for (size_t i = 0; i < c->fixes.count; i++) {
         note_fix(&f->row, c->fixes.at[i].gps_time_s);
         if (e == ERR_OK) {
-            count_way(&f->row, &start, &c->fixes.at[i]);
+            count_way(c, f, &start, &c->fixes.at[i]);
         }
     }
     if (e != ERR_OK) {
@@ -172,7 +174,8 @@ static enum err take_row(void *context, int64_t device, const struct track_row *
 
 static enum err check_part(void *context, uint64_t seq, const struct journal_part *part)
 {
-    struct finding *f = finding_of(context, part->device);
+    struct checking *c = context;
+    struct finding *f = finding_of(c, part->device);
     struct reader r = reader_init(part->fixes);
     struct bytes body = {0};
     int64_t time_s = 0;
@@ -193,7 +196,7 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
         e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
             note_fix(&f->row, time_s);
-            count_way(&f->row, &state, &fix);
+            count_way(c, f, &state, &fix);
         }
     }
     keep_state(f, part->state);
@@ -240,9 +243,8 @@ static int give_row(void *key, void *value, void *arg)
     return FALSE;
 }
 
-enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_row *row),
-                          void *context)
+/* The database at `path`; `out` is called for each device. */
+static enum err check_file(const char *path, struct rows_out *out, bool counts_ways)
 {
     struct tables *t = NULL;
     enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
@@ -252,19 +254,27 @@ enum err store_check_file(const char *path,
     struct checking c = {
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
+        .counts_ways = counts_ways,
     };
     e = tables_begin(t);
     e = e == ERR_OK ? check_content(t, &c) : e;
     if (e != ERR_OK) {
         tables_log(t, "check_failed", e);
     }
-    struct rows_out out = {.row = row, .context = context};
-    g_tree_foreach(c.findings, give_row, &out);
+    g_tree_foreach(c.findings, give_row, out);
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
     tables_close(t);
     return e;
+}
+
+enum err store_check_file(const char *path,
+                          void (*row)(void *context, const struct store_check_row *row),
+                          void *context)
+{
+    struct rows_out out = {row, context};
+    return check_file(path, &out, false);
 }
 
 enum err store_check(const char *directory,
@@ -280,7 +290,8 @@ enum err store_check(const char *directory,
         whole = ERR_CORRUPT;
     }
     char *path = store_path(directory);
-    enum err e = store_check_file(path, row, context);
+    struct rows_out out = {row, context};
+    enum err e = check_file(path, &out, true);
     free(path);
     return worse(whole, e);
 }

@@ -3,7 +3,7 @@
 
 #include "store/store.h"
 
-/* store_check() of the database at `path`. */
+/* store_check() of the database at `path`, but that it does not count the ways. */
 MUST_USE enum err store_check_file(const char *path,
                                    void (*row)(void *context, const struct store_check_row *row),
                                    void *context);

@@ -308,7 +308,7 @@ static void checking_counts_the_ways(void **state)
     for (int64_t d = 1; d < DEVICES; d++) {
         drive_on(k, d, 0, DRIVEN);
         seal_all(k);
-        struct fix jump = on_the_way(k, d, KIT_TIME_S + DRIVEN * STEP_S);
+        struct fix jump = on_the_way(k, d, KIT_TIME_S + (int64_t)DRIVEN * STEP_S);
         fix_set_position(&jump, jump.lat_e7 + 90000000, jump.lon_e7, true);
         commit(k, d, &jump, 1);
         drive_on(k, d, DRIVEN + 1, 100);
