@@ -7,7 +7,7 @@
  */
 #include "api/call.h"
 #include "api/device_list.h"
-#include "api/rows.h"
+#include "api/snapshot.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/store.h"

@@ -27,7 +27,7 @@
 
 /* What was found of one device; device_id is owned. */
 struct finding {
-    struct store_check_row row;
+    struct store_check_line line;
     char *device_id;
     uint8_t *state; /* packed, owned: after what was looked at of it */
     size_t state_len;
@@ -66,10 +66,10 @@ static struct finding *finding_of(struct checking *c, int64_t device)
     struct finding *f = g_tree_lookup(c->findings, &device);
     if (f == NULL) {
         f = mem_new(sizeof(*f));
-        f->row.device = device;
-        f->row.device_id = "";
+        f->line.device = device;
+        f->line.device_id = "";
         f->chunks_end_s = INT64_MIN;
-        (void)g_tree_insert(c->findings, &f->row.device, f);
+        (void)g_tree_insert(c->findings, &f->line.device, f);
     }
     return f;
 }
@@ -80,17 +80,17 @@ static void note_change(void *context, const struct change *c)
         struct finding *f = finding_of(context, c->device.id);
         free(f->device_id);
         f->device_id = mem_copy_text(c->device.device_id);
-        f->row.device_id = f->device_id;
-        f->row.deleted = c->device.deleted;
+        f->line.device_id = f->device_id;
+        f->line.deleted = c->device.deleted;
     }
 }
 
-static void note_fix(struct store_check_row *row, int64_t time_s)
+static void note_fix(struct store_check_line *line, int64_t time_s)
 {
-    bool is_first = row->fixes == 0;
-    row->first_time_s = is_first || time_s < row->first_time_s ? time_s : row->first_time_s;
-    row->last_time_s = is_first || time_s > row->last_time_s ? time_s : row->last_time_s;
-    row->fixes++;
+    bool is_first = line->fixes == 0;
+    line->first_time_s = is_first || time_s < line->first_time_s ? time_s : line->first_time_s;
+    line->last_time_s = is_first || time_s > line->last_time_s ? time_s : line->last_time_s;
+    line->fixes++;
 }
 
 static void keep_state(struct finding *f, struct bytes state)
@@ -108,7 +108,7 @@ static void count_way(const struct checking *c, struct finding *f, struct fold_s
                       const struct fix *fix)
 {
     if (c->counts_ways && fix->gps_time_s >= state->current.gps_time_s) {
-        f->row.ways[fold_way(state, fix)]++;
+        f->line.ways[fold_way(state, fix)]++;
         fold_step(state, fix, &fold_default_rules);
     }
 }
@@ -126,7 +126,7 @@ static enum err check_state(void *context, int64_t device, const struct track_st
         c->states = ERR_CORRUPT;
         return ERR_OK;
     }
-    f->row.odometer_m_e2 = state.odometer_m_e2;
+    f->line.odometer_m_e2 = state.odometer_m_e2;
     keep_state(f, sealed->state);
     return ERR_OK;
 }
@@ -146,7 +146,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     }
     f->chunks_end_s = row->last_s;
     for (size_t i = 0; i < c->fixes.count; i++) {
-        note_fix(&f->row, c->fixes.at[i].gps_time_s);
+        note_fix(&f->line, c->fixes.at[i].gps_time_s);
         if (e == ERR_OK) {
             count_way(c, f, &start, &c->fixes.at[i]);
         }
@@ -185,7 +185,7 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
         return ERR_OK;
     }
     if (e == ERR_OK) {
-        f->row.odometer_m_e2 = state.odometer_m_e2;
+        f->line.odometer_m_e2 = state.odometer_m_e2;
     }
     if (track_unpack_state((struct bytes){f->state, f->state_len}, &state) != ERR_OK) {
         state = (struct fold_state){0}; /* the damage is told already */
@@ -195,7 +195,7 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
         struct bytes extras;
         e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
-            note_fix(&f->row, time_s);
+            note_fix(&f->line, time_s);
             count_way(c, f, &state, &fix);
         }
     }
@@ -229,22 +229,22 @@ static enum err check_content(struct tables *t, struct checking *c)
     return worse(e, store_walk_journal(t, &walk));
 }
 
-struct rows_out {
-    void (*row)(void *context, const struct store_check_row *row);
+struct lines_out {
+    void (*take)(void *context, const struct store_check_line *line);
     void *context;
 };
 
-static int give_row(void *key, void *value, void *arg)
+static int give_line(void *key, void *value, void *arg)
 {
     const struct finding *f = value;
-    const struct rows_out *out = arg;
+    const struct lines_out *out = arg;
     (void)key;
-    out->row(out->context, &f->row);
+    out->take(out->context, &f->line);
     return FALSE;
 }
 
 /* The database at `path`; `out` is called for each device. */
-static enum err check_file(const char *path, struct rows_out *out, bool counts_ways)
+static enum err check_file(const char *path, struct lines_out *out, bool counts_ways)
 {
     struct tables *t = NULL;
     enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
@@ -261,7 +261,7 @@ static enum err check_file(const char *path, struct rows_out *out, bool counts_w
     if (e != ERR_OK) {
         tables_log(t, "check_failed", e);
     }
-    g_tree_foreach(c.findings, give_row, out);
+    g_tree_foreach(c.findings, give_line, out);
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
@@ -270,15 +270,16 @@ static enum err check_file(const char *path, struct rows_out *out, bool counts_w
 }
 
 enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_row *row),
+                          void (*take)(void *context, const struct store_check_line *line),
                           void *context)
 {
-    struct rows_out out = {row, context};
+    struct lines_out out = {row, context};
     return check_file(path, &out, false);
 }
 
 enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_row *row), void *context)
+                     void (*take)(void *context, const struct store_check_line *line),
+                     void *context)
 {
     struct inspection found;
     enum err whole = inspect_store(directory, NULL, &found);
@@ -290,7 +291,7 @@ enum err store_check(const char *directory,
         whole = ERR_CORRUPT;
     }
     char *path = store_path(directory);
-    struct rows_out out = {row, context};
+    struct lines_out out = {row, context};
     enum err e = check_file(path, &out, true);
     free(path);
     return worse(whole, e);

@@ -79,7 +79,7 @@ static enum err read_data(struct measuring *m, const struct track_row *row, stru
     const struct track_query q = {
         .device = m->span.device, .from_s = row->last_s, .to_s = row->last_s};
     struct track_rows rows;
-    enum err e = tables_read_rows(m->moment.visitor->tables, &q, &m->arena, &rows);
+    enum err e = tables_read_rows(m->moment.pooled->tables, &q, &m->arena, &rows);
     for (size_t i = 0; e == ERR_OK && i < rows.count; i++) {
         if (rows.at[i].id == row->id) {
             *out = rows.at[i];
@@ -98,7 +98,7 @@ static enum err take_row(struct measuring *m, const struct track_row *bare)
         return e;
     }
     fixes_reset(&m->fixes);
-    e = track_decode(m->moment.visitor->codec, &row, &m->fixes);
+    e = track_decode(m->moment.pooled->codec, &row, &m->fixes);
     if (e != ERR_OK) {
         seal_note_damage(m->store, m->span.device, &row, e);
     }
@@ -242,7 +242,7 @@ static enum err read_rows(struct measuring *m)
     const struct track_query q = {
         .device = m->span.device, .from_s = begin_s(m), .to_s = m->span.to_s, .is_bare = true};
     const struct track_state *sealed = &m->moment.sealed;
-    enum err e = tables_read_rows(m->moment.visitor->tables, &q, &m->arena, &m->rows);
+    enum err e = tables_read_rows(m->moment.pooled->tables, &q, &m->arena, &m->rows);
     if (e != ERR_OK) {
         return e;
     }

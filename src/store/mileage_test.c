@@ -298,18 +298,18 @@ static void states_without_fuel_are_folded_again(void **state)
     assert_in_range(used_ml, want_ml - 1000, want_ml + 1000); /* no level is settled before it */
 }
 
-static void keep_row(void *context, const struct store_check_row *row)
+static void keep_row(void *context, const struct store_check_line *line)
 {
-    struct store_check_row *rows = context;
-    assert_in_range(row->device, 1, DEVICES - 1);
-    rows[row->device] = *row;
+    struct store_check_line *rows = context;
+    assert_in_range(line->device, 1, DEVICES - 1);
+    rows[line->device] = *line;
 }
 
 /* Checking tells of each device what the fold made of its fixes, sealed or not. */
 static void checking_counts_the_ways(void **state)
 {
     struct kit *k = *state;
-    struct store_check_row rows[DEVICES] = {0};
+    struct store_check_line rows[DEVICES] = {0};
     for (int64_t d = 1; d < DEVICES; d++) {
         drive_on(k, d, 0, DRIVEN);
         seal_all(k);

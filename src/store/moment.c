@@ -24,7 +24,7 @@ static void await_publishing(unsigned round)
 /* Begins the transaction. ERR_MORE: it is not of the same moment as the view. */
 static enum err begin(struct moment *m, int64_t device, struct arena *arena)
 {
-    struct tables *tables = m->visitor->tables;
+    struct tables *tables = m->pooled->tables;
     enum err e = tables_begin(tables);
     e = e == ERR_OK ? track_read_state(tables, device, arena, &m->sealed) : e;
     bool differs = m->view.newest != NULL && m->view.sealed_seq != m->sealed.sealed_seq;
@@ -39,7 +39,7 @@ static enum err begin(struct moment *m, int64_t device, struct arena *arena)
 enum err moment_begin(struct store *s, int64_t device, struct arena *arena, struct moment *out)
 {
     *out = (struct moment){.store = s};
-    enum err e = visitors_take(s->visitors, &out->visitor);
+    enum err e = read_pool_take(s->pool, &out->pooled);
     if (e != ERR_OK) {
         return e;
     }
@@ -55,14 +55,14 @@ enum err moment_begin(struct store *s, int64_t device, struct arena *arena, stru
         }
         await_publishing(i);
     }
-    visitors_give(s->visitors, out->visitor);
+    read_pool_give(s->pool, out->pooled);
     return e == ERR_MORE ? ERR_BUSY : e;
 }
 
 enum err moment_end(struct moment *m, enum err e)
 {
-    enum err end = tables_rollback(m->visitor->tables);
-    visitors_give(m->store->visitors, m->visitor);
-    m->visitor = NULL;
+    enum err end = tables_rollback(m->pooled->tables);
+    read_pool_give(m->store->pool, m->pooled);
+    m->pooled = NULL;
     return e == ERR_OK ? end : e;
 }

@@ -1,8 +1,8 @@
 #ifndef STORE_MOMENT_H
 #define STORE_MOMENT_H
 
+#include "store/read_pool.h"
 #include "store/store_private.h"
-#include "store/visitor.h"
 
 /*
  * A device as of one moment: the view of its tail, and a read transaction that sees exactly the
@@ -10,9 +10,9 @@
  */
 struct moment {
     struct store *store;
-    struct visitor *visitor;   /* its connection is in the transaction */
-    struct tail_view view;     /* the caller's to release, after moment_end() too */
-    struct track_state sealed; /* the device's row, in the arena given */
+    struct pooled_tables *pooled; /* its connection is in the transaction */
+    struct tail_view view;        /* the caller's to release, after moment_end() too */
+    struct track_state sealed;    /* the device's row, in the arena given */
 };
 
 /* Begins one. On another answer than ERR_OK (ERR_IO, ERR_BUSY, ERR_CORRUPT) nothing is held. */

@@ -65,7 +65,7 @@ static enum err read_sealed(struct store_reader *r, struct arena *arena)
         return e;
     }
     r->view = m.view;
-    e = tables_read_rows(m.visitor->tables, &q, arena, &r->rows);
+    e = tables_read_rows(m.pooled->tables, &q, arena, &r->rows);
     e = e == ERR_OK ? read_start(r, &m.sealed, arena) : e;
     return moment_end(&m, e);
 }
@@ -97,15 +97,15 @@ const struct fold_state *store_read_start(const struct store_reader *r)
 static enum err decode_row(struct store_reader *r, const struct track_row *row)
 {
     struct store *s = r->store;
-    struct visitor *v = NULL;
-    enum err e = visitors_take(s->visitors, &v);
+    struct pooled_tables *pooled = NULL;
+    enum err e = read_pool_take(s->pool, &pooled);
     if (e != ERR_OK) {
         return e;
     }
     fixes_reset(&r->fixes);
     r->fix = 0;
-    e = track_decode(v->codec, row, &r->fixes);
-    visitors_give(s->visitors, v);
+    e = track_decode(pooled->codec, row, &r->fixes);
+    read_pool_give(s->pool, pooled);
     if (e != ERR_OK) {
         seal_note_damage(s, r->span.device, row, e);
     }
