@@ -43,8 +43,9 @@ struct job {
 static void make_shapes(struct job *j)
 {
     int64_t start_s = clock_wall_ms() / 1000 - (int64_t)j->fixes * SECONDS_A_FIX_MAX;
-    j->shapes = mem_new_array(SHAPES * j->fixes, sizeof(*j->shapes));
-    for (size_t i = 0; i < SHAPES; i++) {
+    size_t shapes = j->devices < SHAPES ? j->devices : SHAPES;
+    j->shapes = mem_new_array(shapes * j->fixes, sizeof(*j->shapes));
+    for (size_t i = 0; i < shapes; i++) {
         struct drive d;
         drive_init(&d, i + 1, 52.52, 13.405, start_s);
         d.interval_s = INTERVAL_S;

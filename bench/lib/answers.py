@@ -5,12 +5,14 @@ import json
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
-from lib.harness import (ROUNDS, call, cpu_s, device_ids, free_port, fresh_server, median,
-                         running, simulate, wait_sealed)
+from lib.harness import (ROUNDS, add_viewer, call, cpu_s, device_ids, free_port, fresh_server,
+                         log_in, median, running, serving, simulate, wait_sealed)
 from lib.http_client import KeepAlive, get, post
 
 HTTP_CONNECTIONS = 16
@@ -20,6 +22,7 @@ VEHICLES = 10000
 ANSWERS = 45  # of which the median counts
 RECORDS = 50000
 HISTORY_FIXES = 90000
+MONTH_FIXES = 250000
 
 WRK_SCRIPT = """
 wrk.method = "POST"
@@ -171,3 +174,43 @@ def history(bench):
         value = answer_ms(at["http"], post(at["http"], path, token, json.dumps(span)))
     bench.report("history-first", value[0], "ms to the first byte of 50,000 records", floor[0])
     bench.report("history-last", value[1], "ms to the last byte of 50,000 records", floor[1])
+
+
+# ---- mileage ----
+
+MONTH_ROWS = ("SELECT id, first_s, last_s, count, start_state, distance_m_e2 FROM track_chunk"
+              " WHERE device=1 AND last_s>=? AND first_s<=? ORDER BY last_s")
+
+
+def local(time_s):
+    told = datetime.datetime.fromtimestamp(time_s, datetime.timezone.utc)
+    return told.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def mileage_month(bench):
+    path = "/api/vehicle/GetMileageByDeviceID"
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([bench.program("bench/make_store"), f"{directory}/data", "1",
+                        str(MONTH_FIXES)], stdout=sys.stderr, check=True)
+        with serving(bench, directory) as (_process, at):
+            token = add_viewer(at["http"], log_in(at["http"], "root"), 1)
+            store = sqlite3.connect(f"file:{directory}/data/odograph.db?mode=ro", uri=True)
+            first_s, last_s = store.execute(
+                "SELECT min(first_s), max(last_s) FROM track_chunk").fetchone()
+            span = first_s + 1000, last_s - 1000  # within chunks
+            floors = []
+            for _ in range(ANSWERS):
+                began = time.monotonic()
+                rows = store.execute(MONTH_ROWS, span).fetchall()
+                floors.append((time.monotonic() - began) * 1e3)
+            store.close()
+            if sum(row[3] for row in rows) < MONTH_FIXES - 8192:
+                raise RuntimeError(f"{len(rows)} chunks")
+            body = {"DeviceID": device_ids(1)[0], "StartTime": local(span[0]),
+                    "EndTime": local(span[1])}
+            km = float(json.loads(call(at["http"], "vehicle/GetMileageByDeviceID", token,
+                                       **body))["Data"])
+            if abs(km - sum(row[5] for row in rows) / 1e5) > 50:
+                raise RuntimeError(f"{km} km answered")
+            _, value = answer_ms(at["http"], post(at["http"], path, token, json.dumps(body)))
+    bench.report("mileage-month", value, "ms for 250,000 fixes of a device", median(floors))

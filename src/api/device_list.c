@@ -86,3 +86,31 @@ void device_list_begin(struct device_list *list)
     list->refs = directory_list_devices(c->shard->directory, &c->caller, &c->arena, &list->count);
     c->stream = (struct call_stream){next, close_list, list};
 }
+
+struct device_ref *device_list_asked(struct call *c, size_t param, device_finder *find,
+                                     size_t *count)
+{
+    struct directory *dir = c->shard->directory;
+    const struct value *list = &c->values[param];
+    if (call_text(c, param)[0] == '\0') {
+        return directory_list_devices(dir, &c->caller, &c->arena, count);
+    }
+    struct device_ref *refs = arena_new_array(&c->arena, list->count, sizeof(*refs));
+    GHashTable *seen = list->count > 1 ? g_hash_table_new(NULL, NULL) : NULL;
+    *count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct device_ref *ref = &refs[*count];
+        if (find(dir, &c->caller, list->items[i], ref) != ERR_OK) {
+            continue;
+        }
+        if (seen != NULL && !g_hash_table_add(seen, ref->tracked)) {
+            device_ref_release(dir, ref);
+            continue;
+        }
+        (*count)++;
+    }
+    if (seen != NULL) {
+        g_hash_table_destroy(seen);
+    }
+    return refs;
+}

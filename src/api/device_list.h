@@ -35,4 +35,15 @@ void device_list_begin(struct device_list *list);
 /* Whether the key is part of the device's DeviceID or plate, without case. */
 bool device_list_has_key(const struct device_list *list, const struct device *d);
 
+/* Looks up a device that the caller may see, by plate or by DeviceID. */
+typedef enum err device_finder(struct directory *, const struct caller *, const char *,
+                               struct device_ref *);
+/*
+ * The devices that a list parameter names, in the order asked, each once; what cannot be seen is
+ * passed over. Of an empty list all that the caller may see, by DeviceID. The array is in the
+ * call's arena; each is given back by device_ref_release().
+ */
+struct device_ref *device_list_asked(struct call *c, size_t param, device_finder *find,
+                                     size_t *count);
+
 #endif

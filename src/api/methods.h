@@ -147,6 +147,7 @@ extern const struct method_group login_methods;
 extern const struct method_group status_methods;
 extern const struct method_group history_methods;
 extern const struct method_group area_methods;
+extern const struct method_group mileage_methods;
 extern const struct method_group plate_methods;
 extern const struct method_group enterprise_methods;
 extern const struct method_group user_methods;

@@ -24,6 +24,16 @@ static int64_t rounded(int64_t v, int64_t unit)
     return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
 }
 
+void snapshot_write_km(uint64_t distance_m_e2, struct json_out *out)
+{
+    json_decimal_string(out, rounded((int64_t)distance_m_e2, CM_PER_DECIKM), 1);
+}
+
+void snapshot_write_litres(uint64_t volume_ml, struct json_out *out)
+{
+    json_decimal_string(out, rounded((int64_t)volume_ml, ML_PER_DECILITRE), 1);
+}
+
 bool snapshot_has_position(const struct fold_state *state)
 {
     return fix_has_position(&state->current);
@@ -79,7 +89,7 @@ void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
     write_time(shown->rcv_clock, out, "RcvTime", shown->fix->rcv_time_s);
     write_movement(&shown->state->current, out);
     json_name(out, "Mileage");
-    json_decimal_string(out, rounded((int64_t)shown->state->odometer_m_e2, CM_PER_DECIKM), 1);
+    snapshot_write_km(shown->state->odometer_m_e2, out);
     json_name(out, "StatusDes");
     json_write_string(out, status);
 }
@@ -90,7 +100,7 @@ void snapshot_write(const struct snapshot *shown, struct json_out *out)
     json_write_string(out, shown->device->object_code);
     snapshot_write_report(shown, out);
     json_name(out, "OilNum");
-    json_decimal_string(out, rounded(shown->state->current.fuel_ml, ML_PER_DECILITRE), 1);
+    snapshot_write_litres(shown->state->current.fuel_ml, out);
 }
 
 void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out)

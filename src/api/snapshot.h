@@ -26,6 +26,9 @@ void snapshot_write(const struct snapshot *shown, struct json_out *out);
 void snapshot_write_report(const struct snapshot *shown, struct json_out *out);
 /* IsOnline to IsReversal of a live state, at the time of the call. */
 void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out);
+/* Kilometres, and litres, as a text with one decimal, rounded to the nearest. */
+void snapshot_write_km(uint64_t distance_m_e2, struct json_out *out);
+void snapshot_write_litres(uint64_t volume_ml, struct json_out *out);
 /* Whether there is a position to show. A snapshot without one is left out, never shown at 0,0. */
 bool snapshot_has_position(const struct fold_state *state);
 

@@ -3,7 +3,6 @@
  * on the HTTP thread where they are few, in steps where they are many (turns.c says on which
  * threads).
  */
-#include <glib.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -284,40 +283,11 @@ static size_t weigh_statuses(struct call *c)
     return call_text(c, 0)[0] == '\0' ? call_weigh_fleet(c) : c->values[0].count;
 }
 
-typedef enum err find_device(struct directory *, const struct caller *, const char *,
-                             struct device_ref *);
-
-/* The devices of a list, in the order asked, each once; what cannot be seen is passed over. */
-static struct device_ref *find_listed(struct call *c, find_device *find, size_t *count)
+/* Answers with the devices asked for. */
+static void get_current(struct call *c, device_finder *find)
 {
-    const struct value *list = &c->values[0];
-    struct device_ref *refs = arena_new_array(&c->arena, list->count, sizeof(*refs));
-    GHashTable *seen = list->count > 1 ? g_hash_table_new(NULL, NULL) : NULL;
-    *count = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        struct device_ref *ref = &refs[*count];
-        if (find(c->shard->directory, &c->caller, list->items[i], ref) != ERR_OK) {
-            continue;
-        }
-        if (seen != NULL && !g_hash_table_add(seen, ref->tracked)) {
-            device_ref_release(c->shard->directory, ref);
-            continue;
-        }
-        (*count)++;
-    }
-    if (seen != NULL) {
-        g_hash_table_destroy(seen);
-    }
-    return refs;
-}
-
-static void get_current(struct call *c, find_device *find)
-{
-    struct directory *dir = c->shard->directory;
     size_t count = 0;
-    bool all = call_text(c, 0)[0] == '\0';
-    struct device_ref *refs = all ? directory_list_devices(dir, &c->caller, &c->arena, &count)
-                                  : find_listed(c, find, &count);
+    struct device_ref *refs = device_list_asked(c, 0, find, &count);
     begin_statuses(c, refs, count);
 }
 

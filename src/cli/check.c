@@ -15,7 +15,8 @@ static const char SUMMARY[] = "usage: odograph check --data DIR\n\n"
                               "Verifies all that is stored, read-only, beside a running server "
                               "too, and prints a line of JSON\n"
                               "a device: DeviceID, fixes stored, odometer_km, time of the first "
-                              "and the last fix. Exit status\n"
+                              "and the last fix, and by\n"
+                              "what the way to them was (ways): counted, or why not. Exit status\n"
                               "0 when everything is sound, 1 when something is damaged or missing.";
 
 static void name_time(struct json_out *j, const char *name, int64_t time_s)
@@ -24,6 +25,22 @@ static void name_time(struct json_out *j, const char *name, int64_t time_s)
     clock_format_iso(time_s, text);
     json_name(j, name);
     json_write_string(j, text);
+}
+
+static void name_ways(struct json_out *j, const struct store_check_line *row)
+{
+    static const char *const names[] = {
+#define X(name, text) [WAY_##name] = (text),
+        FOLD_WAY_MAP(X)
+#undef X
+    };
+    json_name(j, "ways");
+    json_object_begin(j);
+    for (size_t i = 0; i < WAY_COUNT; i++) {
+        json_name(j, names[i]);
+        json_int(j, (int64_t)row->ways[i]);
+    }
+    json_object_end(j);
 }
 
 static void print_line(void *context, const struct store_check_line *line)
@@ -45,6 +62,7 @@ static void print_line(void *context, const struct store_check_line *line)
     if (line->fixes > 0) {
         name_time(j, "first_time", line->first_time_s);
         name_time(j, "last_time", line->last_time_s);
+        name_ways(j, line);
     }
     json_object_end(j);
     struct bytes text = json_text(j);

@@ -458,6 +458,27 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
     }
 }
 
+enum fold_way fold_way(const struct fold_state *state, const struct fix *fix)
+{
+    if (!fix_has_position(fix)) {
+        return WAY_NO_POSITION;
+    }
+    struct step step = step_of(state, fix);
+    if (!step.locked) {
+        return WAY_NO_LOCK;
+    }
+    if (!has_anchor(state)) {
+        return WAY_FIRST;
+    }
+    if (state->counter_known || is_travelled(&step)) {
+        return WAY_COUNTED;
+    }
+    if (!step.plausible) {
+        return WAY_JUMP;
+    }
+    return step.ignition_off ? WAY_IGNITION_OFF : WAY_STANDSTILL;
+}
+
 /* Whether the way on adds the same to both odometers: see count_odometer(). */
 static bool adds_alike(uint64_t a_m_e2, uint64_t b_m_e2)
 {

@@ -75,6 +75,25 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
  */
 uint64_t fold_travelled_m_e2(const struct fold_state *state);
 
+/* What is made of the way to a fix, and its name. */
+#define FOLD_WAY_MAP(X)                                                                            \
+    X(COUNTED, "counted")           /* travelled, as measured or by the tracker's own counter */   \
+    X(STANDSTILL, "standstill")     /* drift */                                                    \
+    X(IGNITION_OFF, "ignition_off") /* neither a stop nor a tow */                                 \
+    X(JUMP, "jump")                 /* too far for the time */                                     \
+    X(FIRST, "first")               /* there is nothing to measure from */                         \
+    X(NO_LOCK, "no_lock")           /* a position of cells, of Wi-Fi or without a lock */          \
+    X(NO_POSITION, "no_position")
+
+enum fold_way {
+#define X(name, text) WAY_##name,
+    FOLD_WAY_MAP(X)
+#undef X
+        WAY_COUNT
+};
+/* How fold_step() will judge the way to `fix`, which is next. */
+enum fold_way fold_way(const struct fold_state *state, const struct fix *fix);
+
 /*
  * Whether two states have met: whatever is folded onto both, they stay alike in all but the
  * odometer, and as far apart in that as they are now.

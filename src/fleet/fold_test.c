@@ -171,6 +171,48 @@ static void a_counter_beyond_belief_is_left_out(void **state)
     assert_int_equal(s.odometer_m_e2, 10100);
 }
 
+static void why_a_way_does_not_count(void **state)
+{
+    (void)state;
+    struct fold_state none = {0};
+    struct fold_state driving = FOLD(at(0, 0, 50), at(10, 140, 50));
+    struct fold_state parked = FOLD(with_ignition(at(0, 0, 0), false));
+    struct fold_state counted = FOLD(with_counter(at(0, 0, 0), 100));
+    struct fix lbs = at(20, 300, 0);
+    struct fix unlocked = at(20, 300, 50);
+    struct fix nowhere = at(20, 300, 50);
+    lbs.source = FIX_LBS;
+    unlocked.flags &= ~(uint32_t)FIX_VALID;
+    nowhere.lat_e7 = 0;
+    nowhere.lon_e7 = 0;
+    const struct {
+        const struct fold_state *state;
+        struct fix fix;
+        enum fold_way way;
+    } ways[] = {
+        {&none, at(20, 0, 50), WAY_FIRST},
+        {&none, bare(20, FIX_HEARTBEAT), WAY_NO_POSITION},
+        {&driving, nowhere, WAY_NO_POSITION},
+        {&driving, lbs, WAY_NO_LOCK},
+        {&driving, unlocked, WAY_NO_LOCK},
+        {&driving, at(20, 280, 50), WAY_COUNTED},
+        {&driving, at(20, 200, 0), WAY_COUNTED}, /* into the stop */
+        {&driving, at(20, 50000, 50), WAY_JUMP},
+        {&parked, with_ignition(at(20, 30, 0), false), WAY_IGNITION_OFF},
+        {&parked, with_ignition(at(20, 500, 0), false), WAY_IGNITION_OFF},
+        {&parked, with_ignition(at(20, 300, 40), false), WAY_COUNTED}, /* a tow */
+        {&parked, with_ignition(at(20, 30, 0), true), WAY_STANDSTILL},
+        {&counted, at(20, 30, 0), WAY_COUNTED},
+    };
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct fold_state after = *ways[i].state;
+        assert_int_equal(fold_way(ways[i].state, &ways[i].fix), ways[i].way);
+        fold_step(&after, &ways[i].fix, &fold_default_rules, NULL);
+        bool has_grown = after.odometer_m_e2 > ways[i].state->odometer_m_e2;
+        assert_true(has_grown == (ways[i].way == WAY_COUNTED && !after.counter_known));
+    }
+}
+
 /* ---- motion ---- */
 
 static void speed_decides_with_hysteresis(void **state)
@@ -450,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_counter_of_zero_is_none),
         cmocka_unit_test(a_counter_that_comes_later_continues),
         cmocka_unit_test(a_counter_beyond_belief_is_left_out),
+        cmocka_unit_test(why_a_way_does_not_count),
         cmocka_unit_test(speed_decides_with_hysteresis),
         cmocka_unit_test(motion_has_its_beginning),
         cmocka_unit_test(a_silence_is_no_motion),

@@ -100,7 +100,7 @@ static void a_level_of_zero_is_none(void **state)
 static void noise_adds_up_to_nothing(void **state)
 {
     (void)state;
-    const struct ramp day = {40000, 30000, 8 * 3600, 10, 500};
+    const struct ramp day = {40000, 30000, 28800, 10, 500};
     for (uint32_t seed = 1; seed <= 50; seed++) {
         uint32_t s = seed;
         struct fuel f = {0};

@@ -4,7 +4,8 @@
  * engine's own structure (SQLite's integrity_check), then every row of every entity, every
  * device's sealed state, every chunk and open row (it must decode to what its row says, behind the
  * one before it, of a device that has a state), and every journal batch: its checksum, each record
- * and each state. What is damaged is logged with its place, and the rest is looked at all the same.
+ * and each state. Sealed fixes are folded from their row's state, where it is asked what the fold
+ * makes of them. What is damaged is logged with its place, and the rest is looked at all the same.
  *
  * Blocks, states and batches have checksums, so that no byte of a track changes unseen. The
  * entities have none: a letter of a name that became another is not found.
@@ -13,6 +14,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -23,6 +25,8 @@
 struct finding {
     struct store_check_line line;
     char *device_id;
+    uint8_t *state; /* packed, owned: after what was looked at of it */
+    size_t state_len;
     bool has_state;      /* something of it is sealed, ... */
     uint64_t sealed_seq; /* ... parts of the journal up to it */
     int64_t chunks_end_s;
@@ -32,8 +36,9 @@ struct checking {
     GTree *findings; /* device -> struct finding, owned */
     struct chunk_codec *codec;
     struct fixes fixes;
-    enum err states; /* what is wrong with any */
-    enum err rows;   /* the same */
+    bool counts_ways; /* which is half of the work, and not needed to know that all is sound */
+    enum err states;  /* what is wrong with any */
+    enum err rows;    /* the same */
 };
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -48,6 +53,7 @@ static void finding_free(void *at)
 {
     struct finding *f = at;
     free(f->device_id);
+    free(f->state);
     free(f);
 }
 
@@ -83,6 +89,26 @@ static void note_fix(struct store_check_line *line, int64_t time_s)
     line->fixes++;
 }
 
+static void keep_state(struct finding *f, struct bytes state)
+{
+    free(f->state);
+    f->state = mem_new(state.len);
+    f->state_len = state.len;
+    if (state.len > 0) {
+        memcpy(f->state, state.at, state.len);
+    }
+}
+
+/* Folds the next fix, and counts what becomes of the way to it. */
+static void count_way(const struct checking *c, struct finding *f, struct fold_state *state,
+                      const struct fix *fix)
+{
+    if (c->counts_ways && fix->gps_time_s >= state->current.gps_time_s) {
+        f->line.ways[fold_way(state, fix)]++;
+        fold_step(state, fix, &fold_default_rules, NULL);
+    }
+}
+
 /* Goes on behind a damaged one, whose number may be right. */
 static enum err check_state(void *context, int64_t device, const struct track_state *sealed)
 {
@@ -97,6 +123,7 @@ static enum err check_state(void *context, int64_t device, const struct track_st
         return ERR_OK;
     }
     f->line.odometer_m_e2 = state.odometer_m_e2;
+    keep_state(f, sealed->state);
     return ERR_OK;
 }
 
@@ -116,6 +143,9 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     f->chunks_end_s = row->last_s;
     for (size_t i = 0; i < c->fixes.count; i++) {
         note_fix(&f->line, c->fixes.at[i].gps_time_s);
+        if (e == ERR_OK) {
+            count_way(c, f, &start, &c->fixes.at[i]);
+        }
     }
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "chunk_damaged", "device=%lld chunk=%lld first=%lld last=%lld",
@@ -140,7 +170,8 @@ static enum err take_row(void *context, int64_t device, const struct track_row *
 
 static enum err check_part(void *context, uint64_t seq, const struct journal_part *part)
 {
-    struct finding *f = finding_of(context, part->device);
+    struct checking *c = context;
+    struct finding *f = finding_of(c, part->device);
     struct reader r = reader_init(part->fixes);
     struct bytes body = {0};
     int64_t time_s = 0;
@@ -152,14 +183,19 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
     if (e == ERR_OK) {
         f->line.odometer_m_e2 = state.odometer_m_e2;
     }
+    if (track_unpack_state((struct bytes){f->state, f->state_len}, &state) != ERR_OK) {
+        state = (struct fold_state){0}; /* the damage is told already */
+    }
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
         struct bytes extras;
         e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
             note_fix(&f->line, time_s);
+            count_way(c, f, &state, &fix);
         }
     }
+    keep_state(f, part->state);
     return e;
 }
 
@@ -189,34 +225,28 @@ static enum err check_content(struct tables *t, struct checking *c)
     return worse(e, store_walk_journal(t, &walk));
 }
 
-struct lines_out {
-    void (*take)(void *context, const struct store_check_line *line);
-    void *context;
-};
-
 static int give_line(void *key, void *value, void *arg)
 {
     const struct finding *f = value;
-    const struct lines_out *out = arg;
+    const struct check_taker *taker = arg;
     (void)key;
-    out->take(out->context, &f->line);
+    taker->take(taker->context, &f->line);
     return FALSE;
 }
 
-enum err check_tables(struct tables *t,
-                      void (*take)(void *context, const struct store_check_line *line),
-                      void *context)
+enum err check_tables(struct tables *t, const struct check_taker *taker)
 {
     struct checking c = {
         .findings = g_tree_new_full(compare_ids, NULL, NULL, finding_free),
         .codec = chunk_codec_new(),
+        .counts_ways = taker->counts_ways,
     };
     enum err e = tables_begin(t);
     e = e == ERR_OK ? check_content(t, &c) : e;
     if (e != ERR_OK) {
         tables_log(t, "check_failed", e);
     }
-    struct lines_out out = {.take = take, .context = context};
+    struct check_taker out = *taker;
     g_tree_foreach(c.findings, give_line, &out);
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);

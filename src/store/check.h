@@ -4,14 +4,19 @@
 #include "store/store.h"
 #include "store/tables.h"
 
+/* What to call once a device. */
+struct check_taker {
+    void *context;
+    void (*take)(void *context, const struct store_check_line *line);
+    bool counts_ways; /* of each line: what the fold makes of the fixes */
+};
+
 /*
- * Verifies all that the tables hold and calls `row` once a device; as of store_check(). Ends within
- * a transaction, as tables_close() may.
+ * Verifies all that the tables hold and calls `take` once a device; as of store_check(). Ends
+ * within a transaction, as tables_close() may.
  */
-MUST_USE enum err check_tables(struct tables *t,
-                               void (*take)(void *context, const struct store_check_line *line),
-                               void *context);
-/* store_check() of the database at `path`. */
+MUST_USE enum err check_tables(struct tables *t, const struct check_taker *taker);
+/* store_check() of the database at `path`, but that it does not count the ways. */
 MUST_USE enum err store_check_file(const char *path,
                                    void (*take)(void *context, const struct store_check_line *line),
                                    void *context);

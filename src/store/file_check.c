@@ -11,22 +11,29 @@
 #include "store/keep.h"
 #include "store/tables_sqlite.h"
 
-enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_line *row),
-                          void *context)
+static enum err check_file(const char *path, const struct check_taker *taker)
 {
     struct tables *t = NULL;
     enum err e = tables_sqlite_open(path, NULL, SQLITE_LOADS, &t);
     if (e != ERR_OK) {
         return e;
     }
-    e = check_tables(t, row, context);
+    e = check_tables(t, taker);
     tables_close(t);
     return e;
 }
 
+enum err store_check_file(const char *path,
+                          void (*take)(void *context, const struct store_check_line *line),
+                          void *context)
+{
+    const struct check_taker taker = {.context = context, .take = take};
+    return check_file(path, &taker);
+}
+
 enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_line *row), void *context)
+                     void (*take)(void *context, const struct store_check_line *line),
+                     void *context)
 {
     struct inspection found;
     enum err whole = inspect_store(directory, NULL, &found);
@@ -38,7 +45,8 @@ enum err store_check(const char *directory,
         whole = ERR_CORRUPT;
     }
     char *path = store_path(directory);
-    enum err e = store_check_file(path, row, context);
+    const struct check_taker taker = {.context = context, .take = take, .counts_ways = true};
+    enum err e = check_file(path, &taker);
     free(path);
     return whole == ERR_OK ? e : whole;
 }

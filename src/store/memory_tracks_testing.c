@@ -148,7 +148,9 @@ static bool take_row(const struct track_row *row, const struct track_query *q, s
     if (out->is_cut) {
         return false;
     }
-    out->at[out->count++] = copied_row(arena, row);
+    struct track_row *taken = &out->at[out->count++];
+    *taken = copied_row(arena, row);
+    taken->data = q->is_bare ? (struct bytes){0} : taken->data;
     return true;
 }
 
@@ -253,12 +255,11 @@ static enum err delete_open(struct tables *t, int64_t device)
     return delete_of(t, MEMORY_OPEN, device);
 }
 
-/* The distance is for statistics over the tables, and nothing reads it through tables.h. */
 static enum err add_chunk(struct tables *t, int64_t device, const struct track_row *row,
                           uint64_t distance_m_e2)
 {
     struct track_row chunk = *row;
-    (void)distance_m_e2;
+    chunk.distance_m_e2 = distance_m_e2;
     chunk.id = ++memory_of(t)->memory->next_number;
     return put_row(t, MEMORY_CHUNK, device, &chunk);
 }
@@ -277,13 +278,14 @@ static enum err put_chunk(struct tables *t, const struct track_row *row, uint64_
 {
     const GPtrArray *chunks = memory_write(t, MEMORY_CHUNK);
     size_t at = place_of_id(chunks, row->id);
-    (void)distance_m_e2;
+    struct track_row chunk = *row;
     if (at == chunks->len) {
         return ERR_OK;
     }
+    chunk.distance_m_e2 = distance_m_e2;
     int64_t device = memory_at(chunks, at)->key;
     enum err e = memory_delete(t, MEMORY_CHUNK, at); /* its place is by its times */
-    return e == ERR_OK ? put_row(t, MEMORY_CHUNK, device, row) : e;
+    return e == ERR_OK ? put_row(t, MEMORY_CHUNK, device, &chunk) : e;
 }
 
 static enum err put_start(struct tables *t, int64_t id, struct bytes start_state)
@@ -300,10 +302,14 @@ static enum err put_start(struct tables *t, int64_t id, struct bytes start_state
 
 static enum err put_distance(struct tables *t, int64_t id, uint64_t distance_m_e2)
 {
-    (void)t;
-    (void)id;
-    (void)distance_m_e2;
-    return ERR_OK;
+    const GPtrArray *chunks = memory_write(t, MEMORY_CHUNK);
+    const struct memory_row *there = memory_at(chunks, place_of_id(chunks, id));
+    if (there == NULL) {
+        return ERR_OK;
+    }
+    struct track_row row = there->track;
+    row.distance_m_e2 = distance_m_e2;
+    return put_row(t, MEMORY_CHUNK, there->key, &row);
 }
 
 /* Deletes the row at a place if it is of the device and older; *fixes grows by what went. */

@@ -1,12 +1,12 @@
 /*
  * What a device travelled and used in a span, without reading all of its fixes: each chunk tells
- * its distance, and the states before and behind it what fuel it used. Only rows at the ends of the
- * span are folded:
+ * its distance, and the states before and behind it what fuel it used. Only rows that the span cuts
+ * are folded:
  *
  *     rows     ├──────────┼──────────┼──────────┼──────────┼────────┤ open   tail
- *     span           ├──────────────────────────────────────────────────────────┤
- *               folded      passed over, by what         folded, and what
- *                           they tell                    is not sealed
+ *     span           ├───────────────────────────────┤
+ *               folded      passed over, by   folded
+ *                           what they tell
  *
  * A step between two fixes belongs to the later one, also where these are in two rows, so a chunk's
  * distance is that of the steps to its own fixes. Steps and distances are summed; a difference of
@@ -17,8 +17,8 @@
  * refold.c will do it, until what was made is what is stored.
  *
  * A row is folded too whose distance may not be one: programs before rules 2 of the fold took the
- * first value of a tracker's counter for distance. Such a row is the first that has any. So is one
- * whose states were made before fuel was part of them.
+ * first value of a tracker's counter for distance, in the first row that has any. So is one whose
+ * states were made before fuel was part of them.
  */
 #include "fleet/pack.h"
 #include "store/moment.h"
@@ -141,6 +141,34 @@ static bool tell_fuel(const struct fold_state *before, const struct fold_state *
     return before->fuel.count > 0 ? behind->fuel.count > 0 : !is_read && behind->fuel.count == 0;
 }
 
+/* The state behind row `i`; ERR_NOT_FOUND: none is stored, since later rows were not asked for. */
+static enum err state_behind(struct measuring *m, size_t i, struct fold_state *out)
+{
+    if (i + 1 < m->rows.count) {
+        return stored_state(m, i + 1, out);
+    }
+    enum err e = track_unpack_state(m->moment.sealed.state, out);
+    bool is_last = out->current.gps_time_s == m->rows.at[i].last_s;
+    return e != ERR_OK || is_last ? e : ERR_NOT_FOUND;
+}
+
+/* The distance of a row between two states. The open row's is told by these alone. */
+static uint64_t distance_of(const struct track_row *row, const struct fold_state *before,
+                            const struct fold_state *behind)
+{
+    return row->id != 0 ? row->distance_m_e2
+                        : fold_travelled_m_e2(behind) - fold_travelled_m_e2(before);
+}
+
+/* Whether no counter's first value is in the distance of a row. */
+static bool is_travelled(const struct measuring *m, const struct track_row *row,
+                         const struct fold_state *before)
+{
+    const struct folded *folded = &m->moment.sealed.folded;
+    bool is_of_today = folded->rules == FOLD_RULES && row->first_s > folded->from_s;
+    return is_of_today || fold_travelled_m_e2(before) > 0;
+}
+
 /* Adds what row `i` tells of itself; false: it has to be folded. */
 static bool pass_over(struct measuring *m, size_t i)
 {
@@ -149,17 +177,15 @@ static bool pass_over(struct measuring *m, size_t i)
     bool is_within = row->first_s >= m->span.from_s && row->last_s <= m->span.to_s;
     struct fold_state before;
     struct fold_state behind;
-    if (row->id == 0 || i + 1 == m->rows.count || !(is_before || is_within) || !m->has_met ||
-        is_touched(m, row) || stored_state(m, i, &before) != ERR_OK ||
-        stored_state(m, i + 1, &behind) != ERR_OK) {
+    if (!(is_before || is_within) || !m->has_met || is_touched(m, row) ||
+        stored_state(m, i, &before) != ERR_OK || state_behind(m, i, &behind) != ERR_OK) {
         return false;
     }
-    bool is_distance = row->distance_m_e2 == 0 || fold_travelled_m_e2(&before) > 0;
-    if (is_within && !(is_distance && tell_fuel(&before, &behind))) {
+    if (is_within && !(is_travelled(m, row, &before) && tell_fuel(&before, &behind))) {
         return false;
     }
     if (is_within) {
-        m->out->distance_m_e2 += row->distance_m_e2;
+        m->out->distance_m_e2 += distance_of(row, &before, &behind);
         m->out->fuel_used_ml += fuel_used_ml(&before.fuel, &behind.fuel);
     }
     m->has_state = false;
@@ -239,6 +265,9 @@ static enum err measure(struct measuring *m)
     e = read_rows(m);
     for (size_t i = 0; e == ERR_OK && i < m->rows.count; i++) {
         e = measure_row(m, i);
+    }
+    if (e == ERR_OK && !m->has_state) {
+        e = track_unpack_state(m->moment.sealed.state, &m->state);
     }
     return e == ERR_OK ? take_tail(m, INT64_MAX) : e;
 }

@@ -218,7 +218,7 @@ static void spans_add_up(void **state)
         struct store_mileage all = mileage(k, d, 0, INT64_MAX);
         struct store_mileage sum = {0};
         int64_t from_s = 0;
-        for (int i = 1; i <= 20; i++) {
+        for (int64_t i = 1; i <= 20; i++) {
             int64_t to_s = i == 20 ? INT64_MAX : KIT_TIME_S + i * DRIVEN / 20 * STEP_S + i % 7;
             struct store_mileage one = mileage(k, d, from_s, to_s);
             sum.distance_m_e2 += one.distance_m_e2;
@@ -244,11 +244,16 @@ static void a_counter_s_first_value_is_no_distance(void **state)
                                   "UPDATE track_chunk SET distance_m_e2=distance_m_e2+20000000000"
                                   " WHERE start_state=x''"),
                      ERR_OK);
+    struct track_state sealed;
+    assert_int_equal(track_read_state(k->store->tables, COUNTED, &k->store->scratch, &sealed),
+                     ERR_OK);
+    sealed.folded.rules = 1;
+    assert_int_equal(track_put_state(k->store->tables, COUNTED, &sealed), ERR_OK);
     assert_int_equal(mileage(k, COUNTED, 0, INT64_MAX).distance_m_e2, travelled_m_e2);
     assert_spans(k, COUNTED);
 }
 
-/* A long span decodes no more than its ends. */
+/* A span decodes no more than the rows that it cuts. */
 static void what_lies_between_is_not_read(void **state)
 {
     struct kit *k = *state;
@@ -294,6 +299,41 @@ static void states_without_fuel_are_folded_again(void **state)
     assert_in_range(used_ml, want_ml - 1000, want_ml + 1000); /* no level is settled before it */
 }
 
+static void keep_row(void *context, const struct store_check_line *line)
+{
+    struct store_check_line *rows = context;
+    assert_in_range(line->device, 1, DEVICES - 1);
+    rows[line->device] = *line;
+}
+
+/* Checking tells of each device what the fold made of its fixes, sealed or not. */
+static void checking_counts_the_ways(void **state)
+{
+    struct kit *k = *state;
+    struct store_check_line rows[DEVICES] = {0};
+    for (int64_t d = 1; d < DEVICES; d++) {
+        drive_on(k, d, 0, DRIVEN);
+        seal_all(k);
+        struct fix jump = on_the_way(k, d, KIT_TIME_S + (int64_t)DRIVEN * STEP_S);
+        fix_set_position(&jump, jump.lat_e7 + 90000000, jump.lon_e7, true);
+        commit(k, d, &jump, 1);
+        drive_on(k, d, DRIVEN + 1, 100);
+    }
+    assert_int_equal(store_check(k->path, keep_row, rows), ERR_OK);
+    for (int64_t d = 1; d < DEVICES; d++) {
+        const struct model *m = &k->models[d];
+        uint64_t want[WAY_COUNT] = {0};
+        struct fold_state s = {0};
+        for (size_t i = 0; i < m->count; i++) {
+            want[fold_way(&s, &m->fixes[i])]++;
+            fold_step(&s, &m->fixes[i], &fold_default_rules, NULL);
+        }
+        assert_memory_equal(rows[d].ways, want, sizeof(want));
+        assert_int_equal(want[WAY_FIRST], 1);
+        assert_true(d == COUNTED || (want[WAY_JUMP] == 2 && want[WAY_STANDSTILL] > 100));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +344,7 @@ int main(void)
         WITH_KIT(a_counter_s_first_value_is_no_distance),
         WITH_KIT(what_lies_between_is_not_read),
         WITH_KIT(states_without_fuel_are_folded_again),
+        WITH_KIT(checking_counts_the_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -359,6 +359,44 @@ static void what_is_folded_anew_before_it_is_sealed_is_of_todays(void **state)
     assert_road(r, 7);
 }
 
+/* What was travelled on the whole road and on a part of it, by the fold over all fixes. */
+static void assert_mileage(const struct road *r)
+{
+    const struct store_span spans[] = {
+        {1, 0, INT64_MAX},
+        {1, r->fixes[r->count / 3].gps_time_s, r->fixes[r->count - 100].gps_time_s},
+    };
+    for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+        struct store_mileage is;
+        struct fold_state s = {0};
+        uint64_t before_m_e2 = 0;
+        for (size_t k = 0; k < r->count && r->fixes[k].gps_time_s <= spans[i].to_s; k++) {
+            fold_step(&s, &r->fixes[k], &fold_default_rules);
+            bool is_before = r->fixes[k].gps_time_s < spans[i].from_s;
+            before_m_e2 = is_before ? fold_travelled_m_e2(&s) : before_m_e2;
+        }
+        assert_int_equal(store_read_mileage(r->kit.store, spans[i], &is), ERR_OK);
+        assert_int_equal(is.distance_m_e2, fold_travelled_m_e2(&s) - before_m_e2);
+    }
+}
+
+/* While many rows are folded again, some a transaction, mileage is right between any two. */
+static void mileage_is_right_all_the_while(void **state)
+{
+    enum { ALL = 60, LATE_ROW = 10 };
+    struct road *r = *state;
+    unsigned steps = 0;
+    drive_rows(r, ALL);
+    make_old(r, ALL - 10);
+    send_late(r, somewhere(r, LATE_ROW, 1));
+    assert_mileage(r);
+    for (; r->kit.store->late.head != NULL; steps++) {
+        settle_once(r);
+        assert_mileage(r);
+    }
+    assert_true(steps > 3);
+}
+
 /* ---- with retention ---- */
 
 static void expire_before(struct road *r, int64_t row)
@@ -430,6 +468,7 @@ int main(void)
         WITH_ROAD(a_refold_under_way_is_not_ended_by_another),
         WITH_ROAD(late_fixes_all_over_end_where_the_right_order_does),
         WITH_ROAD(states_of_other_rules_are_folded_to_the_end_once),
+        WITH_ROAD(mileage_is_right_all_the_while),
         WITH_ROAD(what_a_start_finds_is_of_unknown_rules),
         WITH_ROAD(what_is_folded_anew_before_it_is_sealed_is_of_todays),
         WITH_ROAD(shifts_of_rows_that_are_gone_are_joined),

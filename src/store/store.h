@@ -225,6 +225,8 @@ struct store_check_line {
     uint64_t odometer_m_e2; /* of the last committed state */
     int64_t first_time_s;
     int64_t last_time_s;
+    uint64_t ways[WAY_COUNT]; /* fixes by what the fold makes of the way to them; late ones that
+                                 are not sealed yet are left out */
 };
 
 /*

@@ -11,10 +11,12 @@
 #include "store/engines_testing.h"
 
 enum { READERS = 3, DEVICES = 8, COMMITS = 900, TAIL_BYTES = 20000 };
+enum { PACE_E7 = 2000, PACE_M_E2 = 2300 }; /* a second's way, and more than that in centimetres */
 
 struct shared {
     struct store *store;
-    atomic_uint committed[DEVICES]; /* fixes whose commit was answered */
+    atomic_uint committed[DEVICES];   /* fixes whose commit was answered */
+    atomic_ullong travelled[DEVICES]; /* centimetres up to them */
     atomic_bool stop;
 };
 
@@ -45,11 +47,26 @@ static unsigned count_in_order(struct store *s, int64_t device)
     return n;
 }
 
+/* What a device travelled: straight on, so that a late fix adds what its rounding does. */
+static uint64_t travelled(struct store *s, int64_t device)
+{
+    struct store_mileage is;
+    if (store_read_mileage(s, (struct store_span){device, 0, INT64_MAX}, &is) != ERR_OK ||
+        is.distance_m_e2 > (uint64_t)COMMITS * PACE_M_E2) {
+        abort();
+    }
+    return is.distance_m_e2;
+}
+
 /* Reads every device once; what was answered is seen, and what was seen stays. */
 static void read_all(struct shared *shared, unsigned last[DEVICES])
 {
     for (int i = 0; i < DEVICES; i++) {
         unsigned least = atomic_load(&shared->committed[i]);
+        uint64_t way_m_e2 = atomic_load(&shared->travelled[i]);
+        if (travelled(shared->store, i + 1) + COMMITS < way_m_e2) {
+            abort();
+        }
         unsigned n = count_in_order(shared->store, i + 1);
         if (n < least || n < last[i]) {
             abort();
@@ -83,6 +100,7 @@ static void commit_all(struct shared *shared, int round, struct fold_state state
     for (int i = 0; i < DEVICES; i++) {
         int64_t time_s = KIT_TIME_S + round - (is_late ? 40 : 0);
         fixes[i] = kit_fix(time_s);
+        fixes[i].lat_e7 += (int32_t)(time_s - KIT_TIME_S) * PACE_E7;
         if (!is_late) {
             fold_step(&states[i], &fixes[i], &fold_default_rules, NULL);
         }
@@ -100,6 +118,7 @@ static void commit_all(struct shared *shared, int round, struct fold_state state
     assert_true(e == ERR_OK || e == ERR_MORE);
     for (int i = 0; i < DEVICES; i++) {
         atomic_fetch_add(&shared->committed[i], 1);
+        atomic_store(&shared->travelled[i], fold_travelled_m_e2(&states[i]));
     }
 }
 
@@ -131,6 +150,7 @@ static void readers_beside_the_writer(void **state)
     }
     for (int64_t device = 1; device <= DEVICES; device++) {
         assert_int_equal(count_in_order(shared->store, device), COMMITS);
+        assert_true(travelled(shared->store, device) > (uint64_t)(COMMITS - 100) * 2200);
     }
     assert_true(counter_get(&counters, fixes_sealed) > (uint64_t)DEVICES * COMMITS / 2);
     store_close(shared->store);

@@ -206,7 +206,8 @@ static void what_is_written_checks(void **state)
     drive(k, 1, 1200, 30);
     commit_at(k, 1, KIT_TIME_S + 5);
     assert_int_equal(storage->open_reader(storage, &tables), ERR_OK);
-    assert_int_equal(check_tables(tables, count_fixes, &fixes), ERR_OK);
+    const struct check_taker taker = {.context = &fixes, .take = count_fixes};
+    assert_int_equal(check_tables(tables, &taker), ERR_OK);
     tables_close(tables);
     assert_int_equal(fixes, 1332);
 }

@@ -1,4 +1,5 @@
 """Stores that earlier programs wrote: what they say of themselves stays as it was."""
+import datetime
 import sqlite3
 
 import pytest
@@ -83,6 +84,36 @@ def test_an_old_store_opens_and_tells_the_same(old, newest):
     assert_same(old)
     old.stop()
     assert clean(old.data) == after
+
+
+def local_after(time, seconds):
+    return str(datetime.datetime.fromisoformat(time) + datetime.timedelta(seconds=seconds))
+
+
+def test_what_an_old_store_tells_was_travelled(old):
+    """A counter's first value is no distance, though earlier programs took it for one."""
+    old.start()
+    assert_same(old)
+    span, _ = kept.read_fixes(old.version)
+    root = old.api.login("root", kept.ROOT_PASSWORD)
+    compared = shown_km = 0
+    for enterprise in kept.rows(root, "manage/ListEnterprises"):
+        for device in kept.rows(root, "manage/ListDevices", HoldID=enterprise["HoldID"]):
+            asked = {"HoldID": enterprise["HoldID"], "DeviceID": device["DeviceID"]}
+            found = root.data("vehicle/GetHistoryVehicleInfoByDeviceID", **asked,
+                              StartTime=span[0], EndTime=span[1])["data"]
+            if len(found) < 2:
+                continue
+            first, last = found[0], found[-1]
+            km = float(last["Mileage"]) - float(first["Mileage"])
+            told = [float(root.data("vehicle/GetMileageByDeviceID", **asked, StartTime=start,
+                                    EndTime=last["GPSTime"]))
+                    for start in (local_after(first["GPSTime"], 1), "2005-01-01")]
+            assert told == pytest.approx([km, km], abs=0.16), (asked, told)
+            compared += km > 1
+            shown_km = max(shown_km, float(last["Mileage"]) - km)
+    assert compared > 0
+    assert shown_km > 1000  # on a counter, before its first report
 
 
 def test_there_is_one_of_each_version(newest):
