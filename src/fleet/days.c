@@ -61,14 +61,13 @@ static bool next_day(struct days *d)
     return true;
 }
 
-static void note_fix(struct days *d, int64_t time_s, bool begins_trip)
+static void note_fix(struct days *d, int64_t time_s)
 {
     if (d->day.fixes == 0) {
         d->day.first_time_s = time_s;
     }
     d->day.last_time_s = time_s;
     d->day.fixes++;
-    d->day.trips += begins_trip;
 }
 
 /* The seconds of a leg in the day at hand, and way and speed if its later fix is in it. */
@@ -93,13 +92,13 @@ void days_begin(struct days *d, const struct fold_state *start)
 
 void days_take(struct days *d, const struct leg *leg)
 {
-    bool begins_trip = trips_take(&d->trips, leg);
+    d->day.trips += trips_take(&d->trips, leg); /* the day at hand is that of the earlier fix */
     add(d, leg);
     while (leg->to.time_s >= d->midnights[d->day.day + 1] && next_day(d)) {
         add(d, leg);
     }
     if (leg->has_fix && range_holds(range_of_day(d), leg->to.time_s)) {
-        note_fix(d, leg->to.time_s, begins_trip);
+        note_fix(d, leg->to.time_s);
     }
 }
 

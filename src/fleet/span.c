@@ -61,7 +61,7 @@ struct leg legs_take(struct legs *legs, const struct fix *fix)
     leg.from = leg.is_first ? leg.to : leg.from;
     leg.motion_behind = state->motion;
     leg.speed_kmh_e2 = speed_after(state, fix);
-    leg.distance_m_e2 = travelled_m_e2(state) - before_m_e2;
+    leg.distance_m_e2 = leg.is_first ? 0 : travelled_m_e2(state) - before_m_e2;
     return leg;
 }
 

@@ -10,10 +10,11 @@
  *
  * A trip begins with the first fix that moves (B) and ends with the first that stands (E); the way
  * and the time between these two fixes are its own, so that its length, its time and its places
- * agree. All else is stop: the way that ends at B is the stop's creep. While a pause is not decided
- * its sums are kept twice: whole, for the trip if it goes on, and as far as they are in the range,
- * for the stop if it does not. A silence ends a trip at the fix before it; behind it a trip may
- * begin.
+ * agree. All else is stop: the way that ends at B is the stop's creep. One fix that moves between
+ * two silences is no trip, so the stop goes on until the next fix is there. While a pause is not
+ * decided its sums are kept twice: whole, for the trip if it goes on, and as far as they are in the
+ * range, for the stop if it does not. A silence ends a trip at the fix before it; behind it a trip
+ * may begin.
  */
 #include "fleet/trips.h"
 
@@ -49,13 +50,6 @@ static void tell_stop(const struct trips *t, struct mark end, bool is_open)
         span.start.time_s = t->stop_start.time_s;
     }
     span_tell_clipped(&t->stops, &span, t->range);
-}
-
-static void begin_trip(struct trips *t, const struct leg *leg)
-{
-    t->mode = TRIPS_DRIVING;
-    t->trip_start = leg->to;
-    t->trip = (struct sums){.top_speed_kmh_e2 = leg->speed_kmh_e2};
 }
 
 static void begin_stop(struct trips *t, enum trips_mode mode, struct mark start)
@@ -115,20 +109,36 @@ static void add(struct trips *t, const struct leg *leg)
     }
 }
 
-/* A fix that moves: a trip begins, or goes on behind a pause. */
-static bool move(struct trips *t, const struct leg *leg)
+/* A fix that moves: a trip may begin, or goes on behind a pause. */
+static void move(struct trips *t, const struct leg *leg)
 {
     if (t->mode == TRIPS_PAUSED) {
         sums_unite(&t->trip, &t->pause);
         t->mode = TRIPS_DRIVING;
     }
     if (t->mode == TRIPS_DRIVING) {
+        return;
+    }
+    if (t->mode == TRIPS_UNKNOWN) {
+        begin_stop(t, TRIPS_STOPPED, leg->to);
+    }
+    t->mode = TRIPS_SETTING_OUT;
+    t->trip_start = leg->to;
+    t->trip = (struct sums){.top_speed_kmh_e2 = leg->speed_kmh_e2};
+}
+
+/* The leg behind the first fix that moves: whether a trip began with that, in the range. */
+static bool set_out(struct trips *t, const struct leg *leg)
+{
+    if (t->mode != TRIPS_SETTING_OUT) {
         return false;
     }
-    if (t->mode == TRIPS_STOPPED) {
-        tell_stop(t, leg->to, false);
+    if (leg->is_silent) {
+        t->mode = TRIPS_STOPPED;
+        return false;
     }
-    begin_trip(t, leg);
+    tell_stop(t, leg->from, false);
+    t->mode = TRIPS_DRIVING;
     return begins_in_range(t);
 }
 
@@ -147,20 +157,19 @@ static void stand(struct trips *t, const struct leg *leg)
 
 bool trips_take(struct trips *t, const struct leg *leg)
 {
+    bool begins = set_out(t, leg);
     if (ends_trip(t, leg)) {
         end_trip(t, leg);
     }
     if (t->mode != TRIPS_UNKNOWN) {
         add(t, leg);
     }
-    if (!leg->has_fix) {
-        return false;
+    if (leg->has_fix && leg->motion_behind == MOTION_MOVING) {
+        move(t, leg);
+    } else if (leg->has_fix) {
+        stand(t, leg);
     }
-    if (leg->motion_behind == MOTION_MOVING) {
-        return move(t, leg);
-    }
-    stand(t, leg);
-    return false;
+    return begins;
 }
 
 bool trips_are_done(const struct trips *t, int64_t time_s)

@@ -13,6 +13,7 @@ enum {
 enum trips_mode {
     TRIPS_UNKNOWN, /* no fix yet */
     TRIPS_STOPPED,
+    TRIPS_SETTING_OUT, /* stopped, but the last fix moves */
     TRIPS_DRIVING,
     TRIPS_PAUSED, /* standing, which may prove to be the trip's end */
 };
@@ -37,7 +38,7 @@ struct trips {
  * is told does not depend on how much earlier it is.
  */
 void trips_begin(struct trips *t, const struct fold_state *start);
-/* Takes the next leg. True: a trip that began in the range begins with its later fix. */
+/* Takes the next leg. True: it shows that with its earlier fix a trip began, in the range. */
 bool trips_take(struct trips *t, const struct leg *leg);
 /*
  * Whether no leg behind one that ended at `time_s` can change what is told: the range is over, and

@@ -11,7 +11,10 @@
 #include "fleet/fold_fixture.h"
 #include "fleet/walk_testing.h"
 
-enum { FIXES_MAX = 256, DAY_S = 86400, HOUR_S = 3600 };
+enum { FIXES_MAX = 256 };
+
+#define HOUR_S INT64_C(3600)
+#define DAY_S  INT64_C(86400)
 
 /* A device that is driven by hand: fixes behind each other, 10 seconds apart. */
 struct wheel {
@@ -227,6 +230,32 @@ static void a_silence_ends_a_trip_and_is_no_driving(void **state)
     assert_int_equal(trips.count, 2);
     assert_false(trips.at[1].is_open);
     assert_span(&trips.at[1], 3700, 3790);
+    told_clear(&trips);
+}
+
+static void one_fix_between_silences_is_no_trip(void **state)
+{
+    (void)state;
+    struct wheel w = {.time_s = -10};
+    stand_still(&w, 60, -1);
+    w.time_s += HOUR_S;
+    go(&w, 1);
+    w.time_s += HOUR_S;
+    stand_still(&w, 60, -1);
+    struct told trips = tell_of(&w, of_kind(WALK_TRIPS), w.time_s + 60);
+    struct told stops = tell_of(&w, of_kind(WALK_STOPS), w.time_s + 60);
+    assert_int_equal(trips.count, 0);
+    assert_int_equal(stops.count, 1);
+    assert_span(&stops.at[0], 0, w.time_s + 60);
+    told_clear(&trips);
+    told_clear(&stops);
+    /* As the last one it may be a trip's first, as long as no silence is proved. */
+    w.count--;
+    w.time_s += 10;
+    go(&w, 1);
+    trips = tell_of(&w, of_kind(WALK_TRIPS), w.time_s + 60);
+    assert_int_equal(trips.count, 1);
+    assert_true(trips.at[0].is_open);
     told_clear(&trips);
 }
 
@@ -459,6 +488,7 @@ int main(void)
         cmocka_unit_test(ignition_off_ends_a_trip_sooner),
         cmocka_unit_test(the_two_minutes_count_from_the_key),
         cmocka_unit_test(a_silence_ends_a_trip_and_is_no_driving),
+        cmocka_unit_test(one_fix_between_silences_is_no_trip),
         cmocka_unit_test(a_trip_is_whole_where_it_starts_in_the_range),
         cmocka_unit_test(a_pause_at_the_end_is_decided_behind_it),
         cmocka_unit_test(a_report_without_a_time_counts_at_the_fix_before_it),
