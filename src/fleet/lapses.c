@@ -9,7 +9,7 @@
  */
 #include "fleet/lapses.h"
 
-static void begin_span(struct speeding *s, struct mark start, uint32_t speed_kmh_e2)
+static void begin_span(struct speeding *s, struct spot start, uint32_t speed_kmh_e2)
 {
     s->is_above = true;
     s->span = (struct span){.start = start};
@@ -17,7 +17,7 @@ static void begin_span(struct speeding *s, struct mark start, uint32_t speed_kmh
         range_holds(s->range, start.time_s) ? speed_kmh_e2 : s->span.sums.top_speed_kmh_e2;
 }
 
-static void end_span(struct speeding *s, struct mark end, bool is_open)
+static void end_span(struct speeding *s, struct spot end, bool is_open)
 {
     s->is_above = false;
     s->span.end = end;
@@ -29,7 +29,7 @@ void speeding_begin(struct speeding *s, const struct fold_state *start)
 {
     uint32_t speed_kmh_e2 = span_speed_kmh_e2(start);
     if (speed_kmh_e2 > s->limit_kmh_e2) {
-        begin_span(s, span_mark(start), speed_kmh_e2);
+        begin_span(s, span_spot(start), speed_kmh_e2);
     }
 }
 
@@ -41,6 +41,7 @@ void speeding_take(struct speeding *s, const struct leg *leg)
     bool is_above = leg->speed_kmh_e2 > s->limit_kmh_e2;
     if (s->is_above) {
         sums_add(&s->span.sums, leg, s->range);
+        span_move_start(&s->span.start, leg, s->range);
     }
     if (s->is_above && !is_above) {
         end_span(s, leg->to, false);

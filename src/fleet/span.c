@@ -23,10 +23,10 @@ bool legs_have_begun(const struct legs *legs)
     return legs->state.current.has != 0 || legs->state.current.gps_time_s != 0;
 }
 
-struct mark span_mark(const struct fold_state *state)
+struct spot span_spot(const struct fold_state *state)
 {
     const struct fix *current = &state->current;
-    return (struct mark){.time_s = current->gps_time_s,
+    return (struct spot){.time_s = current->gps_time_s,
                          .lat_e7 = current->lat_e7,
                          .lon_e7 = current->lon_e7,
                          .has_place = fix_has_position(current)};
@@ -35,16 +35,8 @@ struct mark span_mark(const struct fold_state *state)
 uint32_t span_speed_kmh_e2(const struct fold_state *state)
 {
     const struct fix *current = &state->current;
-    bool is_known = (current->has & FIX_HAS_SPEED) != 0 && (current->flags & FIX_VALID) != 0;
-    return is_known ? current->speed_kmh_e2 : 0;
-}
-
-/* The speed that a fix tells without lock is none. */
-static uint32_t speed_after(const struct fold_state *state, const struct fix *fix)
-{
-    bool is_told = (fix->has & FIX_HAS_SPEED) != 0;
-    bool is_locked = state->position_time_s == fix->gps_time_s;
-    return is_told && !is_locked ? 0 : span_speed_kmh_e2(state);
+    bool is_locked = state->position_time_s == current->gps_time_s;
+    return is_locked && (current->has & FIX_HAS_SPEED) != 0 ? current->speed_kmh_e2 : 0;
 }
 
 struct leg legs_take(struct legs *legs, const struct fix *fix)
@@ -53,14 +45,14 @@ struct leg legs_take(struct legs *legs, const struct fix *fix)
     struct leg leg = {.is_first = !legs_have_begun(legs), .has_fix = true};
     int64_t gap_s = fix->gps_time_s - state->current.gps_time_s;
     uint64_t before_m_e2 = travelled_m_e2(state);
-    leg.from = span_mark(state);
+    leg.from = span_spot(state);
     leg.motion = state->motion;
     leg.is_silent = !leg.is_first && fold_is_silence(state, gap_s);
     fold_step(&legs->state, fix);
-    leg.to = span_mark(state);
+    leg.to = span_spot(state);
     leg.from = leg.is_first ? leg.to : leg.from;
     leg.motion_behind = state->motion;
-    leg.speed_kmh_e2 = speed_after(state, fix);
+    leg.speed_kmh_e2 = span_speed_kmh_e2(state);
     leg.distance_m_e2 = leg.is_first ? 0 : travelled_m_e2(state) - before_m_e2;
     return leg;
 }
@@ -69,7 +61,7 @@ struct leg legs_pass(const struct legs *legs, int64_t now_s)
 {
     const struct fold_state *state = &legs->state;
     check(legs_have_begun(legs));
-    struct leg leg = {.from = span_mark(state), .to = span_mark(state), .motion = state->motion};
+    struct leg leg = {.from = span_spot(state), .to = span_spot(state), .motion = state->motion};
     leg.motion_behind = leg.motion;
     leg.to.time_s = now_s > leg.from.time_s ? now_s : leg.from.time_s;
     leg.is_silent = fold_is_silence(state, leg.to.time_s - leg.from.time_s);
@@ -112,6 +104,15 @@ void sums_add(struct sums *sums, const struct leg *leg, struct range range)
         more.top_speed_kmh_e2 = leg->speed_kmh_e2;
     }
     sums_unite(sums, &more);
+}
+
+void span_move_start(struct spot *start, const struct leg *leg, struct range range)
+{
+    if (leg->has_fix && leg->to.time_s <= range.from_s) {
+        int64_t time_s = start->time_s;
+        *start = leg->to;
+        start->time_s = time_s;
+    }
 }
 
 void span_tell_clipped(const struct span_sink *sink, const struct span *span, struct range range)

@@ -20,8 +20,8 @@ struct range {
     int64_t to_s;
 };
 
-/* Where the device was at a time. */
-struct mark {
+/* Where a device was at a time. */
+struct spot {
     int64_t time_s;
     int32_t lat_e7;
     int32_t lon_e7;
@@ -29,8 +29,8 @@ struct mark {
 };
 
 struct leg {
-    struct mark from;          /* the earlier fix; the later one itself where is_first is set */
-    struct mark to;            /* the later fix, or only the time where has_fix is not set */
+    struct spot from;          /* the earlier fix; the later one itself where is_first is set */
+    struct spot to;            /* the later fix, or only the time where has_fix is not set */
     uint64_t distance_m_e2;    /* centimetres */
     uint32_t speed_kmh_e2;     /* at the later fix; 0: unknown */
     enum motion motion;        /* between the two */
@@ -56,8 +56,8 @@ struct leg legs_pass(const struct legs *legs, int64_t now_s);
 /* Whether any fix was folded into the state, so that a leg can begin. */
 bool legs_have_begun(const struct legs *legs);
 /* The newest fix of a state, as an end of a leg. */
-struct mark span_mark(const struct fold_state *state);
-/* The speed that a state shows, in hundredths of km/h; 0: unknown. */
+struct spot span_spot(const struct fold_state *state);
+/* The speed that the newest fix tells with lock, in hundredths of km/h; 0: none. */
 uint32_t span_speed_kmh_e2(const struct fold_state *state);
 
 /* What is added up over legs. */
@@ -87,8 +87,8 @@ static inline bool range_holds(struct range range, int64_t time_s)
 }
 
 struct span {
-    struct mark start;
-    struct mark end;
+    struct spot start;
+    struct spot end;
     bool is_open;    /* it goes on at the newest fix, or now; `end` is as far as it is known */
     bool is_clipped; /* it began before the range, or ended behind it */
     struct sums sums;
@@ -107,6 +107,12 @@ struct span_sink {
     void (*tell)(void *context, const struct span *span);
 };
 
+/*
+ * Takes the place of a fix before the range for that of a span's start, which is then further
+ * behind: clipped, the span is shown where the device was when the range began, from wherever on
+ * its fixes were seen.
+ */
+void span_move_start(struct spot *start, const struct leg *leg, struct range range);
 /*
  * Tells of the span where a part of it is in the range, its ends moved into it. One without seconds
  * is told of only where it has distance: a range may begin with the fix that a stop ends at.

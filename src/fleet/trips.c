@@ -29,7 +29,7 @@ static bool begins_in_range(const struct trips *t)
     return range_holds(t->range, t->trip_start.time_s);
 }
 
-static void tell_trip(const struct trips *t, struct mark end, bool is_open)
+static void tell_trip(const struct trips *t, struct spot end, bool is_open)
 {
     if (t->trips.tell == NULL || !begins_in_range(t)) {
         return;
@@ -39,7 +39,7 @@ static void tell_trip(const struct trips *t, struct mark end, bool is_open)
     t->trips.tell(t->trips.context, &span);
 }
 
-static void tell_stop(const struct trips *t, struct mark end, bool is_open)
+static void tell_stop(const struct trips *t, struct spot end, bool is_open)
 {
     if (t->stops.tell == NULL) {
         return;
@@ -52,7 +52,7 @@ static void tell_stop(const struct trips *t, struct mark end, bool is_open)
     span_tell_clipped(&t->stops, &span, t->range);
 }
 
-static void begin_stop(struct trips *t, enum trips_mode mode, struct mark start)
+static void begin_stop(struct trips *t, enum trips_mode mode, struct spot start)
 {
     t->mode = mode;
     t->stop_start = start;
@@ -68,9 +68,9 @@ void trips_begin(struct trips *t, const struct fold_state *start)
     }
     if (start->motion == MOTION_MOVING) {
         t->mode = TRIPS_DRIVING;
-        t->trip_start = span_mark(start);
+        t->trip_start = span_spot(start);
     } else {
-        begin_stop(t, TRIPS_STOPPED, span_mark(start));
+        begin_stop(t, TRIPS_STOPPED, span_spot(start));
     }
 }
 
@@ -104,6 +104,7 @@ static void add(struct trips *t, const struct leg *leg)
         return;
     }
     sums_add(&t->stop, leg, t->range);
+    span_move_start(&t->stop_start, leg, t->range);
     if (t->mode == TRIPS_PAUSED) {
         sums_add(&t->pause, leg, range_of_all());
     }

@@ -24,9 +24,9 @@ struct trips {
     struct span_sink trips; /* who is told of trips; `tell` may be NULL */
     struct span_sink stops; /* and of stops */
     enum trips_mode mode;
-    struct mark trip_start;
+    struct spot trip_start;
     struct sums trip; /* of the trip up to the pause */
-    struct mark stop_start;
+    struct spot stop_start;
     struct sums pause;   /* since stop_start, all of it */
     struct sums stop;    /* since stop_start, as far as it is in the range */
     int64_t off_since_s; /* of a pause: when the ignition went off, while it is */

@@ -101,7 +101,7 @@ static inline void assert_same_sums(const struct sums *a, const struct sums *b)
     assert_int_equal(a->top_speed_kmh_e2, b->top_speed_kmh_e2);
 }
 
-static inline void assert_same_mark(const struct mark *a, const struct mark *b)
+static inline void assert_same_spot(const struct spot *a, const struct spot *b)
 {
     assert_int_equal(a->time_s, b->time_s);
     assert_int_equal(a->has_place, b->has_place);
@@ -113,8 +113,8 @@ static inline void assert_same_told(const struct told *a, const struct told *b)
 {
     assert_int_equal(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
-        assert_int_equal(a->at[i].end.time_s, b->at[i].end.time_s);
-        assert_int_equal(a->at[i].start.time_s, b->at[i].start.time_s);
+        assert_same_spot(&a->at[i].start, &b->at[i].start);
+        assert_same_spot(&a->at[i].end, &b->at[i].end);
         assert_int_equal(a->at[i].is_open, b->at[i].is_open);
         assert_int_equal(a->at[i].is_clipped, b->at[i].is_clipped);
         assert_same_sums(&a->at[i].sums, &b->at[i].sums);
@@ -140,7 +140,7 @@ static inline struct all_told tell_all(const struct history *history, struct ran
     for (enum walk_kind kind = WALK_TRIPS; kind <= WALK_ABSENCE; kind++) {
         const struct walk_options options = {.kind = kind,
                                              .range = range,
-                                             .stop_s = TRIPS_STOP_S,
+                                             .stop_s = kind <= WALK_DAYS ? TRIPS_STOP_S : 0,
                                              .limit_kmh_e2 = 4000,
                                              .midnights = midnights,
                                              .day_count = TESTED_DAYS};
@@ -203,9 +203,34 @@ static inline struct range range_within(const struct told *stops, uint64_t *seed
     return (struct range){ends_s[is_upright ? 0 : 1], ends_s[is_upright ? 1 : 0]};
 }
 
+/* A walk that begins where a span did tells all that start behind that as the whole one does. */
+static inline void assert_resumed(const struct history *history, struct range range,
+                                  const struct all_told *all, uint64_t seed)
+{
+    for (enum walk_kind kind = WALK_TRIPS; kind <= WALK_ABSENCE; kind++) {
+        const struct told *told = &all->of[kind];
+        size_t at = told->count > 0 ? (size_t)(seed >> 33) % told->count : 0;
+        if (told->count == 0) {
+            continue;
+        }
+        int64_t after_s = told->at[at].start.time_s;
+        struct all_told later = tell_all(history, range, range.from_s - after_s);
+        struct told rest = {.at = told->at + at + 1, .count = told->count - at - 1};
+        struct told behind = {0};
+        for (size_t i = 0; i < later.of[kind].count; i++) {
+            if (later.of[kind].at[i].start.time_s > after_s) {
+                keep_span(&behind, &later.of[kind].at[i]);
+            }
+        }
+        assert_same_told(&rest, &behind);
+        told_clear(&behind);
+        all_told_clear(&later);
+    }
+}
+
 /*
  * Over random ranges: what adds up, that it does not matter from where on a walk sees the fixes,
- * and that two ranges that meet tell the trips of both together.
+ * that it can begin again at any span, and that two ranges that meet tell the trips of both.
  */
 static inline void assert_walks_agree(const struct history *history, size_t rounds, uint64_t seed)
 {
@@ -222,6 +247,7 @@ static inline void assert_walks_agree(const struct history *history, size_t roun
         for (enum walk_kind kind = WALK_TRIPS; kind <= WALK_ABSENCE; kind++) {
             assert_same_told(&all.of[kind], &again.of[kind]);
         }
+        assert_resumed(history, range, &all, seed);
         int64_t cut_s = range.from_s + (int64_t)(seed >> 20) % (range.to_s - range.from_s + 1);
         struct all_told left = tell_all(history, (struct range){range.from_s, cut_s}, 0);
         struct all_told right = tell_all(history, (struct range){cut_s + 1, range.to_s}, 7);
