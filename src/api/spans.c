@@ -250,7 +250,7 @@ static void take(struct spans *s, const struct fix *fix)
 static void walk_on(struct spans *s, size_t until)
 {
     struct fix fix;
-    while (s->fixes < until && !s->is_over) {
+    while (s->fixes < until && !s->is_over && s->call->out.len < CALL_PIECE_BYTES) {
         if (walk_is_done(&s->walk)) {
             end_device(s);
             return;

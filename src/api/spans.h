@@ -35,7 +35,7 @@ enum { SPANS_DEVICES, SPANS_GROUPS, SPANS_START, SPANS_END, SPANS_AFTER, SPANS_O
          .type = PARAM_TIME,                                                                       \
          .ends_range = true,                                                                       \
          .required = true,                                                                         \
-         .doc = "Last instant, inclusive"},                                                        \
+         .doc = "Last instant, inclusive; devices times days are 3,100 at most"},                  \
     {                                                                                              \
         .name = "After", .type = PARAM_TEXT,                                                       \
         .doc = "The `next` of the page before; first page: "                                       \

@@ -66,12 +66,9 @@ void trips_begin(struct trips *t, const struct fold_state *start)
     if (!legs_have_begun(&before)) {
         return;
     }
-    if (start->motion == MOTION_MOVING) {
-        t->mode = TRIPS_DRIVING;
-        t->trip_start = span_spot(start);
-    } else {
-        begin_stop(t, TRIPS_STOPPED, span_spot(start));
-    }
+    bool is_moving = start->motion == MOTION_MOVING;
+    begin_stop(t, is_moving ? TRIPS_SETTING_OUT : TRIPS_STOPPED, span_spot(start));
+    t->trip_start = t->stop_start;
 }
 
 /* Whether this leg proves that the trip ended before it, or with its earlier fix. */

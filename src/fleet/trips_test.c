@@ -143,7 +143,7 @@ static void a_pause_is_inside_and_a_stop_is_between(void **state)
     assert_int_equal(trips.at[1].sums.idle_s, 0);
     told_clear(&trips);
     struct walk_options longer = of_kind(WALK_TRIPS);
-    longer.stop_s = TRIPS_STOP_S * 2;
+    longer.stop_s = TRIPS_STOP_S + 300;
     trips = tell_of(&w, longer, HOUR_S * 3);
     assert_int_equal(trips.count, 1);
     told_clear(&trips);
@@ -257,6 +257,24 @@ static void one_fix_between_silences_is_no_trip(void **state)
     assert_int_equal(trips.count, 1);
     assert_true(trips.at[0].is_open);
     told_clear(&trips);
+}
+
+/* The fixes are gone, as after their retention, and the state that they left is not. */
+static void a_state_alone_is_no_trip(void **state)
+{
+    (void)state;
+    const struct fold_state last = FOLD(at(0, 0, 36), at(10, 100, 36));
+    struct told told = {0};
+    for (enum walk_kind kind = WALK_TRIPS; kind <= WALK_STOPS; kind++) {
+        struct walk_options options = of_kind(kind);
+        struct walk walk;
+        options.sink = (struct span_sink){&told, keep_span};
+        walk_begin(&walk, &options, &last);
+        walk_end(&walk, T0 + HOUR_S);
+    }
+    assert_int_equal(told.count, 1);
+    assert_span(&told.at[0], 10, HOUR_S);
+    told_clear(&told);
 }
 
 static void a_trip_is_whole_where_it_starts_in_the_range(void **state)
@@ -489,6 +507,7 @@ int main(void)
         cmocka_unit_test(the_two_minutes_count_from_the_key),
         cmocka_unit_test(a_silence_ends_a_trip_and_is_no_driving),
         cmocka_unit_test(one_fix_between_silences_is_no_trip),
+        cmocka_unit_test(a_state_alone_is_no_trip),
         cmocka_unit_test(a_trip_is_whole_where_it_starts_in_the_range),
         cmocka_unit_test(a_pause_at_the_end_is_decided_behind_it),
         cmocka_unit_test(a_report_without_a_time_counts_at_the_fix_before_it),

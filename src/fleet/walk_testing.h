@@ -203,27 +203,34 @@ static inline struct range range_within(const struct told *stops, uint64_t *seed
     return (struct range){ends_s[is_upright ? 0 : 1], ends_s[is_upright ? 1 : 0]};
 }
 
+/* Those of a list that start behind a time. */
+static inline struct told told_behind(const struct told *told, int64_t after_s)
+{
+    struct told behind = {0};
+    for (size_t i = 0; i < told->count; i++) {
+        if (told->at[i].start.time_s > after_s) {
+            keep_span(&behind, &told->at[i]);
+        }
+    }
+    return behind;
+}
+
 /* A walk that begins where a span did tells all that start behind that as the whole one does. */
 static inline void assert_resumed(const struct history *history, struct range range,
                                   const struct all_told *all, uint64_t seed)
 {
     for (enum walk_kind kind = WALK_TRIPS; kind <= WALK_ABSENCE; kind++) {
         const struct told *told = &all->of[kind];
-        size_t at = told->count > 0 ? (size_t)(seed >> 33) % told->count : 0;
         if (told->count == 0) {
             continue;
         }
-        int64_t after_s = told->at[at].start.time_s;
+        int64_t after_s = told->at[(size_t)(seed >> 33) % told->count].start.time_s;
         struct all_told later = tell_all(history, range, range.from_s - after_s);
-        struct told rest = {.at = told->at + at + 1, .count = told->count - at - 1};
-        struct told behind = {0};
-        for (size_t i = 0; i < later.of[kind].count; i++) {
-            if (later.of[kind].at[i].start.time_s > after_s) {
-                keep_span(&behind, &later.of[kind].at[i]);
-            }
-        }
-        assert_same_told(&rest, &behind);
-        told_clear(&behind);
+        struct told rest = told_behind(told, after_s);
+        struct told resumed = told_behind(&later.of[kind], after_s);
+        assert_same_told(&rest, &resumed);
+        told_clear(&rest);
+        told_clear(&resumed);
         all_told_clear(&later);
     }
 }

@@ -3,10 +3,12 @@ import datetime
 import os
 import pathlib
 import random
+import sqlite3
 
 import pytest
 
-from lib.server import Fleet, simulate
+from lib.faults import ids
+from lib.server import Fleet, counter, simulate, wait_until
 from lib.trackers import Jt808, jt808_location
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -184,3 +186,28 @@ def test_nobody_sees_the_trips_of_others(server):
     assert mine.api.data("manage/GetTrips", **range_)["data"] == []
     after = other.api.data("manage/GetTrips", **range_)
     assert after["done"] == 1
+
+
+def test_a_damaged_history_is_no_empty_one(make_server):
+    """A page ends before what cannot be read; the next one says so, and others go on."""
+    server = make_server("[store]\nseal_after_s = 1\n")
+    fleet = Fleet(server, devices=ids(2))
+    simulate(server.device, "--devices", "2", "--fixes", "2000", "--start", "2025-01-06T06:00:00Z")
+    wait_until(lambda: counter(server, "tail_fixes") == 0, what="sealing")
+    server.stop()
+    with sqlite3.connect(server.data / "odograph.db") as db:
+        chunk, data = db.execute("SELECT id, data FROM track_chunk ORDER BY device DESC, id "
+                                 "LIMIT 1").fetchone()
+        db.execute("UPDATE track_chunk SET data=? WHERE id=?",
+                   (bytes([data[0]]) + bytes(len(data) - 1), chunk))
+    db.close()
+    server.start()
+    api = server.api.login(fleet.login_name, "secret-1")
+    week = {"StartTime": "2025-01-05", "EndTime": "2025-01-12"}
+    page = api.data("manage/GetStops", **week)
+    assert {row["DeviceID"] for row in page["data"]} == {ids(2)[0]}
+    assert (page["done"], page["of"]) == (1, 2)
+    refused = api.call("manage/GetStops", **week, After=page["next"])
+    assert (refused["Code"], refused["ErrMsg"]) == (500, "System error")
+    assert api.data("manage/GetStops", **week, DeviceIDs=ids(2)[0])["data"] == page["data"]
+    assert api.call("manage/GetDays", **week, DeviceIDs=ids(2)[1])["Code"] == 500
