@@ -13,8 +13,17 @@ static void begin_span(struct speeding *s, struct spot start, uint32_t speed_kmh
 {
     s->is_above = true;
     s->span = (struct span){.start = start};
-    s->span.sums.top_speed_kmh_e2 =
-        range_holds(s->range, start.time_s) ? speed_kmh_e2 : s->span.sums.top_speed_kmh_e2;
+    s->span.sums.top_speed_kmh_e2 = speed_kmh_e2;
+}
+
+/* The leg of a span that goes on; what was before the range leaves its last speed and place. */
+static void go_on(struct speeding *s, const struct leg *leg)
+{
+    sums_add(&s->span.sums, leg, s->range);
+    span_move_start(&s->span.start, leg, s->range);
+    if (leg->has_fix && leg->to.time_s <= s->range.from_s) {
+        s->span.sums.top_speed_kmh_e2 = leg->speed_kmh_e2;
+    }
 }
 
 static void end_span(struct speeding *s, struct spot end, bool is_open)
@@ -40,8 +49,7 @@ void speeding_take(struct speeding *s, const struct leg *leg)
     }
     bool is_above = leg->speed_kmh_e2 > s->limit_kmh_e2;
     if (s->is_above) {
-        sums_add(&s->span.sums, leg, s->range);
-        span_move_start(&s->span.start, leg, s->range);
+        go_on(s, leg);
     }
     if (s->is_above && !is_above) {
         end_span(s, leg->to, false);

@@ -426,6 +426,12 @@ static void speeding_lasts_from_fix_to_fix(void **state)
     assert_true(spans.at[0].is_clipped);
     assert_about(spans.at[0].sums.distance_m_e2, 300);
     told_clear(&spans);
+    options.range.from_s = T0 + 22; /* between two fixes */
+    spans = tell_of(&w, options, 60);
+    assert_int_equal(spans.count, 1);
+    assert_int_equal(spans.at[0].sums.top_speed_kmh_e2, 13000);
+    assert_int_equal(spans.at[0].sums.distance_m_e2, 0);
+    told_clear(&spans);
 }
 
 /* A speed without lock is none, and behind a silence nothing is known of the speed before. */
