@@ -4,14 +4,18 @@
  */
 #include "api/rows.h"
 
-#include "base/units.h"
-
 enum {
     CM_PER_DECIKM = 10000, /* a tenth of a kilometre */
     ML_PER_DECILITRE = 100,
     CDEG_PER_DEG = 100,
     DEG_ALL = 360,
 };
+
+/* v / unit rounded to the nearest, halves away from zero. */
+static int64_t rounded(int64_t v, int64_t unit)
+{
+    return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
+}
 
 bool row_has_position(const struct fold_state *state)
 {
@@ -30,13 +34,13 @@ static void write_time(struct zone_clock *clock, struct json_out *out, const cha
 static void write_movement(const struct fix *f, struct json_out *out)
 {
     json_name(out, "Lon");
-    json_decimal(out, units_rounded(f->lon_e7, 10), 6);
+    json_decimal(out, rounded(f->lon_e7, 10), 6);
     json_name(out, "Lat");
-    json_decimal(out, units_rounded(f->lat_e7, 10), 6);
+    json_decimal(out, rounded(f->lat_e7, 10), 6);
     json_name(out, "Speed");
-    json_decimal(out, units_rounded(f->speed_kmh_e2, 10), 1);
+    json_decimal(out, rounded(f->speed_kmh_e2, 10), 1);
     json_name(out, "Direct");
-    json_int(out, units_rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
+    json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
 void row_write(const struct row_source *source, struct json_out *out)
@@ -52,10 +56,9 @@ void row_write(const struct row_source *source, struct json_out *out)
     write_time(source->rcv_clock, out, "RcvTime", source->fix->rcv_time_s);
     write_movement(current, out);
     json_name(out, "Mileage");
-    json_decimal_string(out, units_rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM),
-                        1);
+    json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);
     json_name(out, "StatusDes");
     json_write_string(out, status);
     json_name(out, "OilNum");
-    json_decimal_string(out, units_rounded(current->fuel_ml, ML_PER_DECILITRE), 1);
+    json_decimal_string(out, rounded(current->fuel_ml, ML_PER_DECILITRE), 1);
 }
