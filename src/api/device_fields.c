@@ -4,7 +4,7 @@
  */
 #include "api/device_fields.h"
 
-#include "api/naming.h"
+#include "api/manage.h"
 
 enum { E7_PER_ML = 10000, ML_DECIMALS = 3 };
 
@@ -121,7 +121,7 @@ static const struct {
     void (*show)(struct json_out *out, const struct entity_column *member, const struct device *d);
 } kinds[] = {
     [FIELD_IDENTITY] = {.fault = identity_fault, .show = show_text},
-    [FIELD_PLATE] = {.fault = naming_plate_fault, .take = take_text, .show = show_text},
+    [FIELD_PLATE] = {.fault = manage_plate_fault, .take = take_text, .show = show_text},
     [FIELD_TEXT] = {.take = take_text, .show = show_text},
     [FIELD_SECRET] = {.take = take_text, .show = show_secret},
     [FIELD_NUMBER] = {.take = take_number, .show = show_number},

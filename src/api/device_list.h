@@ -14,7 +14,7 @@
  */
 struct device_list {
     struct call *call;
-    const char *key; /* naming_folded(); "": any */
+    const char *key; /* list_key_folded(); "": any */
     int64_t first;   /* rows of the page: from this number on, ... */
     int64_t end;     /* ... to before this one */
     /* Whether the search finds a device; it may note what write_row() shows of it. */

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 #include "api/call.h"
-#include "api/rows.h"
+#include "api/snapshot.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -137,7 +137,7 @@ static bool next_time(struct history *h)
 static bool next_record(struct history *h)
 {
     while (next_time(h)) {
-        if (h->best.gps_time_s >= h->from_s && row_has_position(h->shown)) {
+        if (h->best.gps_time_s >= h->from_s && snapshot_has_position(h->shown)) {
             return true;
         }
     }
@@ -147,12 +147,12 @@ static bool next_record(struct history *h)
 static void write_record(struct history *h, struct json_out *out)
 {
     json_object_begin(out);
-    row_write(&(struct row_source){.device = h->ref.info,
-                                   .state = h->shown,
-                                   .fix = &h->best,
-                                   .clock = &h->clock,
-                                   .rcv_clock = &h->rcv_clock},
-              out);
+    snapshot_write(&(struct snapshot){.device = h->ref.info,
+                                      .state = h->shown,
+                                      .fix = &h->best,
+                                      .clock = &h->clock,
+                                      .rcv_clock = &h->rcv_clock},
+                   out);
     json_name(out, "IsReversal");
     json_int(out, 0);
     json_object_end(out);
@@ -290,7 +290,7 @@ static void get_history(struct call *c, struct device_ref ref)
     if (h == NULL) {
         return;
     }
-    h->known = row_has_position(&h->state);
+    h->known = snapshot_has_position(&h->state);
     c->stream = (struct call_stream){next_step, close_history, h};
 }
 
@@ -343,7 +343,7 @@ static const struct param_row id_params[] = {
 };
 
 static const struct reply_member members[] = {
-    ROW_MEMBERS,
+    SNAPSHOT_MEMBERS,
     {.name = "IsReversal", .type = REPLY_INT, .example = "0", .doc = "Always 0"},
 };
 

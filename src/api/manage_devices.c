@@ -10,8 +10,9 @@
 #include "api/call.h"
 #include "api/device_fields.h"
 #include "api/device_list.h"
-#include "api/device_row.h"
-#include "api/naming.h"
+#include "api/device_view.h"
+#include "api/list_page.h"
+#include "api/manage.h"
 #include "api/version.h"
 #include "base/clock.h"
 
@@ -281,7 +282,7 @@ static void answer_devices(struct call *c)
 /* The device that the call names and may change. */
 static enum err find_device(struct call *c, struct job_context *job, struct device *out)
 {
-    if (naming_find_device(job, c->caller.enterprise_id, call_text(c, DEVICE_ID), out) != ERR_OK ||
+    if (manage_find_device(job, c->caller.enterprise_id, call_text(c, DEVICE_ID), out) != ERR_OK ||
         !call_sees_group(c, out->group_id)) {
         return call_refuse(c, 404, CALL_NO_DEVICE_TEXT);
     }
@@ -292,7 +293,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
 {
     struct device d;
     enum err e = find_device(c, job, &d);
-    e = e != ERR_OK ? e : version_check(c, device_row_write_members, &d);
+    e = e != ERR_OK ? e : version_check(c, device_view_write_members, &d);
     if (e != ERR_OK) {
         return e;
     }
@@ -308,7 +309,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return call_refuse(c, 409, CODE_TAKEN);
     }
     change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
-    device_row_note_zone(job, &old, &d);
+    device_view_note_zone(job, &old, &d);
     return ERR_OK;
 }
 
@@ -317,7 +318,7 @@ static enum err delete_device(struct call *c, struct job_context *job)
     struct device d;
     enum err e = find_device(c, job, &d);
     if (e == ERR_OK) {
-        naming_delete_device(job, &d);
+        manage_delete_device(job, &d);
     }
     return e;
 }
@@ -326,7 +327,7 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 static void write_device(struct device_list *list, size_t i)
 {
-    device_row_write(list->call, &list->refs[i]);
+    device_view_write(list->call, &list->refs[i]);
 }
 
 static bool finds_device(struct device_list *list, const struct device_ref *ref)
@@ -337,10 +338,10 @@ static bool finds_device(struct device_list *list, const struct device_ref *ref)
 static void list_devices(struct call *c)
 {
     struct device_list *list = arena_new(&c->arena, sizeof(*list));
-    const struct naming_page page = naming_page_of(c, 0);
+    const struct list_page page = list_page_of(c, 0);
     *list = (struct device_list){
         .call = c,
-        .key = naming_folded(c, call_text(c, PAGE_PARAM_KEY)),
+        .key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY)),
         .first = page.first,
         .end = page.end,
         .finds = finds_device,
@@ -354,7 +355,7 @@ static void list_devices(struct call *c)
 static const struct param_row delete_params[] = {
     {.name = "DeviceID", .type = PARAM_TEXT, .required = true, .doc = "The device"},
 };
-static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row list_params[] = {LIST_PAGE_PARAMS};
 static const struct param_row many_params[] = {
     [MANY_DEVICES] = {.name = "Devices",
                       .type = PARAM_OBJECTS,
@@ -436,7 +437,9 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = device_row_members, .count = DEVICE_ROW_MEMBERS},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = device_view_members,
+                  .count = DEVICE_VIEW_MEMBERS},
         .doc = "The devices by DeviceID.",
         .run = list_devices,
     },

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "api/call.h"
-#include "api/naming.h"
+#include "api/list_page.h"
+#include "api/manage.h"
 #include "api/version.h"
 #include "api/zones.h"
 
@@ -107,7 +108,7 @@ static enum err add_enterprise(struct call *c, struct job_context *job)
 
 static void answer_added(struct call *c)
 {
-    naming_write_made(c, "HoldID");
+    manage_write_made(c, "HoldID");
 }
 
 /* Tokens of the users made so far are dead from now on. */
@@ -214,18 +215,18 @@ static void list_enterprises(struct call *c)
     size_t count = 0;
     size_t total = 0;
     struct enterprise *all = shards_list_enterprises(c->api->shards, &c->arena, &count);
-    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
-        total += strstr(naming_folded(c, all[i].name), key) != NULL;
+        total += strstr(list_key_folded(c, all[i].name), key) != NULL;
     }
-    struct naming_page page = naming_page_begin(c, 0, total);
+    struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
+        if (list_page_takes(&page)) {
             version_write_object(c, write_members, &all[i]);
         }
     }
-    naming_page_end(c);
+    list_page_end(c);
 }
 
 #define FIELD_PARAMS(is_new)                                                                       \
@@ -261,7 +262,7 @@ static const struct param_row modify_params[] = {
     [ADD_HOLD_ID] = HOLD_ID_PARAM,
 };
 static const struct param_row delete_params[] = {[DELETE_HOLD_ID] = HOLD_ID_PARAM};
-static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row list_params[] = {LIST_PAGE_PARAMS};
 
 static const struct reply_member id_members[] = {
     {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "api/call.h"
-#include "api/naming.h"
+#include "api/list_page.h"
+#include "api/manage.h"
 #include "api/version.h"
 
 enum { ADD_NAME };
@@ -47,7 +48,7 @@ static enum err add_group(struct call *c, struct job_context *job)
 
 static void answer_added(struct call *c)
 {
-    naming_write_made(c, "GroupID");
+    manage_write_made(c, "GroupID");
 }
 
 static void write_members(struct call *c, const void *object, struct json_out *out)
@@ -103,19 +104,19 @@ static void list_groups(struct call *c)
     int64_t enterprise_id = c->caller.enterprise_id;
     struct group *all =
         directory_list_groups(c->shard->directory, enterprise_id, &c->arena, &count);
-    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
         total +=
-            call_sees_group(c, all[i].id) && strstr(naming_folded(c, all[i].name), key) != NULL;
+            call_sees_group(c, all[i].id) && strstr(list_key_folded(c, all[i].name), key) != NULL;
     }
-    struct naming_page page = naming_page_begin(c, 0, total);
+    struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
+        if (list_page_takes(&page)) {
             version_write_object(c, write_members, &all[i]);
         }
     }
-    naming_page_end(c);
+    list_page_end(c);
 }
 
 #define ID_PARAM                                                                                   \
@@ -142,7 +143,7 @@ static const struct param_row modify_params[] = {
                     .doc = "Its new name"},
 };
 static const struct param_row delete_params[] = {ID_PARAM};
-static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row list_params[] = {LIST_PAGE_PARAMS};
 
 static const struct reply_member members[] = {
     {.name = "GroupID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},

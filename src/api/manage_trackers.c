@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "api/call.h"
-#include "api/naming.h"
+#include "api/list_page.h"
 #include "base/hex.h"
 #include "protocols/protocol.h"
 
@@ -52,8 +52,8 @@ static bool matches(struct call *c, const struct unknown_tracker *u, const char 
         const char *wanted = device_id_key(call_text(c, UNKNOWN_DEVICE));
         return u->device_id[0] != '\0' && strcmp(device_id_key(u->device_id), wanted) == 0;
     }
-    return strstr(naming_folded(c, u->device_id), key) != NULL ||
-           strstr(naming_folded(c, u->address), key) != NULL;
+    return strstr(list_key_folded(c, u->device_id), key) != NULL ||
+           strstr(list_key_folded(c, u->address), key) != NULL;
 }
 
 /* Which trackers knock is the platform's to know; an enterprise asks for the one it is setting up.
@@ -67,19 +67,19 @@ static void list_unknown(struct call *c)
         return;
     }
     struct unknown_tracker *all = unknown_list(c->shard->unknown, &c->arena, &count);
-    const char *key = naming_folded(c, call_text(c, UNKNOWN_PAGE + PAGE_PARAM_KEY));
+    const char *key = list_key_folded(c, call_text(c, UNKNOWN_PAGE + PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         if (matches(c, &all[i], key)) {
             all[total++] = all[i];
         }
     }
-    struct naming_page page = naming_page_begin(c, UNKNOWN_PAGE, total);
+    struct list_page page = list_page_begin(c, UNKNOWN_PAGE, total);
     for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
+        if (list_page_takes(&page)) {
             write_tracker(c, &all[i]);
         }
     }
-    naming_page_end(c);
+    list_page_end(c);
 }
 
 static const struct param_row focus_params[] = {
@@ -93,7 +93,7 @@ static const struct param_row focus_params[] = {
                   .doc = "Whether it is marked"},
 };
 static const struct param_row unknown_params[] = {
-    NAMING_PAGE_PARAMS,
+    LIST_PAGE_PARAMS,
     [UNKNOWN_DEVICE] = {.name = "DeviceID",
                         .type = PARAM_TEXT,
                         .doc = "The one tracker; required of all but root"},

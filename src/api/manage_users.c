@@ -6,7 +6,8 @@
 
 #include "api/auth.h"
 #include "api/call.h"
-#include "api/naming.h"
+#include "api/list_page.h"
+#include "api/manage.h"
 #include "api/throttle.h"
 #include "api/version.h"
 #include "base/check.h"
@@ -39,7 +40,7 @@ static bool check_user(struct call *c)
     if (!call_has_no_empty(c, USER_LOGIN)) {
         return false;
     }
-    if (call_has(c, USER_ROLE) && !naming_role(call_text(c, USER_ROLE), &role)) {
+    if (call_has(c, USER_ROLE) && !manage_role(call_text(c, USER_ROLE), &role)) {
         call_fault(c, "Role", "wants viewer, operator or admin");
         return false;
     }
@@ -102,7 +103,7 @@ static enum err take_fields(struct call *c, struct job_context *job, struct user
         u->token_generation++;
     }
     if (call_has(c, USER_ROLE)) {
-        check(naming_role(call_text(c, USER_ROLE), &u->role));
+        check(manage_role(call_text(c, USER_ROLE), &u->role));
     }
     if (call_has(c, USER_GROUPS)) {
         u->group_ids = c->values[USER_GROUPS].numbers;
@@ -132,7 +133,7 @@ static enum err add_user(struct call *c, struct job_context *job)
 
 static void answer_added(struct call *c)
 {
-    naming_write_made(c, "UserID");
+    manage_write_made(c, "UserID");
 }
 
 static void write_members(struct call *c, const void *object, struct json_out *out)
@@ -143,7 +144,7 @@ static void write_members(struct call *c, const void *object, struct json_out *o
     json_name(out, "LoginName");
     json_write_string(out, u->login_name);
     json_name(out, "Role");
-    json_write_string(out, naming_role_text(u->role));
+    json_write_string(out, manage_role_text(u->role));
     json_name(out, "ExpireTime");
     call_write_time(c, out, u->expire_s);
     json_name(out, "GroupIDs");
@@ -185,18 +186,18 @@ static void list_users(struct call *c)
     size_t total = 0;
     int64_t enterprise_id = c->caller.enterprise_id;
     struct user *all = directory_list_users(c->shard->directory, enterprise_id, &c->arena, &count);
-    const char *key = naming_folded(c, call_text(c, PAGE_PARAM_KEY));
+    const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
-        total += strstr(naming_folded(c, all[i].login_name), key) != NULL;
+        total += strstr(list_key_folded(c, all[i].login_name), key) != NULL;
     }
-    struct naming_page page = naming_page_begin(c, 0, total);
+    struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
-        if (naming_page_takes(&page)) {
+        if (list_page_takes(&page)) {
             version_write_object(c, write_members, &all[i]);
         }
     }
-    naming_page_end(c);
+    list_page_end(c);
 }
 
 /* ---- ChangePassword ---- */
@@ -298,7 +299,7 @@ static enum err change_password(struct call *c, struct job_context *job)
 static const struct param_row add_params[] = {FIELD_PARAMS(true)};
 static const struct param_row modify_params[] = {FIELD_PARAMS(false), [USER_ID] = ID_PARAM};
 static const struct param_row delete_params[] = {[DELETE_ID] = ID_PARAM};
-static const struct param_row list_params[] = {NAMING_PAGE_PARAMS};
+static const struct param_row list_params[] = {LIST_PAGE_PARAMS};
 static const struct param_row password_params[] = {
     [OLD_PASSWORD] = {.name = "OldPassWord",
                       .type = PARAM_SECRET,

@@ -4,7 +4,7 @@
  * groups or role.
  */
 #include "api/call.h"
-#include "api/naming.h"
+#include "api/manage.h"
 
 enum { PLATE_DEVICE, PLATE_NAME };
 
@@ -39,7 +39,7 @@ static void answer_renamed(struct call *c)
 
 static bool check_name(struct call *c)
 {
-    const char *why = naming_plate_fault(call_text(c, PLATE_NAME));
+    const char *why = manage_plate_fault(call_text(c, PLATE_NAME));
     if (why != NULL) {
         call_fault(c, c->method->params[PLATE_NAME].name, why);
     }
@@ -55,7 +55,7 @@ static enum err modify_plate(struct call *c, struct job_context *job)
                     enterprise.deleted)) {
         return answer_in_data(c, "3");
     }
-    if (naming_find_device(job, id, call_text(c, PLATE_DEVICE), &d) != ERR_OK) {
+    if (manage_find_device(job, id, call_text(c, PLATE_DEVICE), &d) != ERR_OK) {
         return answer_in_data(c, "2");
     }
     return rename_device(c, job, &d);

@@ -8,8 +8,8 @@
 
 #include "api/call.h"
 #include "api/device_list.h"
-#include "api/naming.h"
-#include "api/rows.h"
+#include "api/list_page.h"
+#include "api/snapshot.h"
 
 /* ---- section 6 ---- */
 
@@ -125,7 +125,7 @@ static void get_device_list(struct call *c)
     struct status_search *search = arena_new(&c->arena, sizeof(*search));
     search->list = (struct device_list){
         .call = c,
-        .key = naming_folded(c, call_text(c, LIST_KEY)),
+        .key = list_key_folded(c, call_text(c, LIST_KEY)),
         .first = first,
         .end = first + size,
         .finds = finds_listed,
@@ -192,12 +192,12 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     json_write_string(out, ref->info->sim);
     json_name(out, "SIM2");
     json_write_string(out, ref->info->device_id);
-    row_write(&(struct row_source){.device = ref->info,
-                                   .state = &live->state,
-                                   .fix = current,
-                                   .clock = call_clock(c),
-                                   .rcv_clock = &c->rcv_clock},
-              out);
+    snapshot_write(&(struct snapshot){.device = ref->info,
+                                      .state = &live->state,
+                                      .fix = current,
+                                      .clock = call_clock(c),
+                                      .rcv_clock = &c->rcv_clock},
+                   out);
     json_name(out, "IsOnline");
     json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(out, "IsAlarm");
@@ -210,7 +210,7 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
 }
 
 /*
- * The rows of an answer. Which devices it has is settled before `total`, which comes first; each is
+ * The rows of an answer. Which devices it has is known before `total`, which comes first; each is
  * shown as it is when its piece is written, so one read slowly is the fresher at its end. What has
  * a position once has one ever after.
  */
@@ -366,7 +366,7 @@ static const struct reply_member status_members[] = {
      .example = "\"1064755708\"",
      .doc = "Phone number of the SIM card"},
     {.name = "SIM2", .type = REPLY_TEXT, .example = "\"8029999\"", .doc = "DeviceID"},
-    ROW_MEMBERS,
+    SNAPSHOT_MEMBERS,
     {.name = "IsOnline", .type = REPLY_FLAG, .example = "0", .doc = "1: heard from lately"},
     {.name = "IsAlarm", .type = REPLY_FLAG, .example = "0", .doc = "1: an alarm is active"},
     {.name = "Status", .type = REPLY_FLAG, .example = "0", .doc = "1: ignition on"},

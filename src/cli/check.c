@@ -23,25 +23,25 @@ static void name_time(struct json_out *j, const char *name, int64_t time_s)
     json_write_string(j, text);
 }
 
-static void print_row(void *context, const struct store_check_row *row)
+static void print_line(void *context, const struct store_check_line *line)
 {
     struct json_out *j = context;
     json_drop(j);
     *j = (struct json_out){.at = j->at, .capacity = j->capacity};
     json_object_begin(j);
     json_name(j, "DeviceID");
-    json_write_string(j, row->device_id);
+    json_write_string(j, line->device_id);
     json_name(j, "device");
-    json_int(j, row->device);
+    json_int(j, line->device);
     json_name(j, "deleted");
-    json_bool(j, row->deleted);
+    json_bool(j, line->deleted);
     json_name(j, "fixes");
-    json_int(j, (int64_t)row->fixes);
+    json_int(j, (int64_t)line->fixes);
     json_name(j, "odometer_km");
-    json_decimal(j, (int64_t)row->odometer_m_e2, 5);
-    if (row->fixes > 0) {
-        name_time(j, "first_time", row->first_time_s);
-        name_time(j, "last_time", row->last_time_s);
+    json_decimal(j, (int64_t)line->odometer_m_e2, 5);
+    if (line->fixes > 0) {
+        name_time(j, "first_time", line->first_time_s);
+        name_time(j, "last_time", line->last_time_s);
     }
     json_object_end(j);
     struct bytes text = json_text(j);
@@ -66,7 +66,7 @@ int check_command(int argc, char **argv)
         return CLI_FAILED;
     }
     struct json_out j = {0};
-    e = store_check(directory, print_row, &j);
+    e = store_check(directory, print_line, &j);
     json_free(&j);
     if (e != ERR_OK) {
         (void)fprintf(stderr, "odograph check: %s: %s\n", directory, err_text(e));

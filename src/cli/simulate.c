@@ -312,8 +312,8 @@ static int run_source(const struct simulate_options *o, struct sim_options *sim,
 }
 
 /* Holds the options to each other and fills what follows from them. */
-static int settle_options(const struct simulate_options *o, struct address *address,
-                          const struct protocol **protocol)
+static int resolve_options(const struct simulate_options *o, struct address *address,
+                           const struct protocol **protocol)
 {
     char names[NAMES_SIZE];
     if (o->address == NULL) {
@@ -381,7 +381,7 @@ int simulate_command(int argc, char **argv)
     if (e != ERR_OK) {
         return e == ERR_END ? 0 : CLI_USAGE;
     }
-    int status = settle_options(&o, &address, &p);
+    int status = resolve_options(&o, &address, &p);
     if (status != 0) {
         return status;
     }

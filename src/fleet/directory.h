@@ -62,8 +62,8 @@ void tracked_publish_clock(struct directory *dir, struct tracked *t, const struc
 bool tracked_has_position(struct directory *dir, struct tracked *t);
 
 /*
- * Applies one change (loading, or after its commit). Texts, and parts of divided messages, are the
- * store's alone and are passed over. A deleted device is gone from every table at once; the
+ * Applies one change (loading, or after its commit). Texts, and fragments of divided messages, are
+ * the store's alone and are passed over. A deleted device is gone from every table at once; the
  * addresses of a deleted user are forgotten. Nobody finds the devices of a deleted enterprise any
  * more, and those of a deleted group are in no group; directory_resolve_orphans() brings that to
  * the store.

@@ -435,12 +435,12 @@ static void a_clock_is_kept_beside_the_live_state(void **state)
     device_ref_release(f->dir, &ref);
 }
 
-static void texts_and_parts_are_not_its_own(void **state)
+static void texts_and_fragments_are_not_its_own(void **state)
 {
     struct fixture *f = *state;
     directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_TEXT});
-    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_PART});
-    directory_apply(f->dir, &(struct change){.kind = CHANGE_DELETE_PART});
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_FRAGMENT});
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_DELETE_FRAGMENT});
     assert_int_equal(directory_device_count(f->dir), 0);
     directory_free(NULL);
 }
@@ -465,7 +465,7 @@ int main(void)
         WITH_DIRECTORY(devices_are_listed_by_device_id),
         WITH_DIRECTORY(a_device_is_small),
         WITH_DIRECTORY(a_clock_is_kept_beside_the_live_state),
-        WITH_DIRECTORY(texts_and_parts_are_not_its_own),
+        WITH_DIRECTORY(texts_and_fragments_are_not_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,11 +64,11 @@ static const struct member {
     uint16_t offset;
     uint16_t width;
 } members[] = {
-#define NUMBER(member, type, has, ...) {HAS(has), offsetof(struct fix, member), AS_##type},
-#define PART(place, type, name, ...)   {MASK_##name, offsetof(struct fix, place), AS_##type},
-    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#define NUMBER(member, type, has, ...)  {HAS(has), offsetof(struct fix, member), AS_##type},
+#define BY_HAND(place, type, name, ...) {MASK_##name, offsetof(struct fix, place), AS_##type},
+    FIX_MAP(NUMBER, BY_HAND, FIX_NO_ROW)
 #undef NUMBER
-#undef PART
+#undef BY_HAND
 };
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
@@ -169,10 +169,10 @@ static uint64_t present_bits(const struct fix *fix)
     uint64_t present = 0;
 #define NUMBER(member, type, has, bit, ...)                                                        \
     present |= (uint64_t)(fix->member != 0) << (HAS_SHIFT + (bit));
-#define PART(place, type, name, ...) present |= (0 - (uint64_t)(fix->place != 0)) & MASK_##name;
-    FIX_MAP(NUMBER, PART, FIX_NO_ROW)
+#define BY_HAND(place, type, name, ...) present |= (0 - (uint64_t)(fix->place != 0)) & MASK_##name;
+    FIX_MAP(NUMBER, BY_HAND, FIX_NO_ROW)
 #undef NUMBER
-#undef PART
+#undef BY_HAND
     present |= iccid_len(fix) > 0 ? HAS(ICCID) : 0;
     present |= fix->original_time_s != 0 ? ALSO_ORIGINAL_TIME : 0;
     present |= fix->temperature_count > 0 ? ALSO_TEMPERATURES : 0;

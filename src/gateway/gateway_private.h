@@ -242,7 +242,7 @@ void link_end_softly(struct link *link);
  * All has left: closes, or of a link that ends softly only our half. Bytes that come after a close
  * would reset the connection, and the reply could be lost with it.
  */
-void link_part(struct link *link);
+void link_leave(struct link *link);
 /* Whether an ending link has all its answers. */
 bool link_is_answered(const struct link *link);
 /* Puts a TCP link at the end of those that wait for room in the queue of its shard. */

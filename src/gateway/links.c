@@ -140,7 +140,7 @@ void link_end_softly(struct link *link)
     link->lingers = !link->is_udp;
 }
 
-void link_part(struct link *link)
+void link_leave(struct link *link)
 {
     struct gateway *g = link->gateway;
     if (link->closing) {

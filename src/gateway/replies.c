@@ -45,7 +45,7 @@ static void on_written(uv_write_t *write, int status)
     if (status != 0) {
         link_close(link);
     } else if (link->close_when_sent && link->unsent_bytes == 0) {
-        link_part(link);
+        link_leave(link);
     }
 }
 
@@ -119,7 +119,7 @@ void link_end_when_sent(struct link *link)
     }
     link->close_when_sent = true;
     if (link->unsent_bytes == 0) {
-        link_part(link);
+        link_leave(link);
     }
 }
 
@@ -151,7 +151,7 @@ static void flush(struct outgoing *o)
     o->writer.len = 0;
 }
 
-static void settle(struct link *link, const struct verdict *v)
+static void note_verdict(struct link *link, const struct verdict *v)
 {
     link->in_flight--;
     link->credit_bytes -= v->credit_bytes;
@@ -184,7 +184,7 @@ static bool must_begin_anew(struct link *link, const struct verdict *v)
     return v->outcome == OUTCOME_REFUSED || (v->outcome == OUTCOME_STORED && link->owes_fixes);
 }
 
-/* What came before it is settled; where that was refused, only the end is left of the reply. */
+/* All before it has its verdict; where that was refused, only the end is left of the reply. */
 static void answer_deferred(struct link *link)
 {
     struct deferred_reply *d = &link->stream.deferred;
@@ -203,9 +203,9 @@ static void apply(struct gateway *g, const struct verdict *v, struct outgoing *o
         return;
     }
     if (o->link != link) {
-        flush(o); /* before settle(), which may end the link it is for */
+        flush(o); /* before note_verdict(), which may end the link it is for */
     }
-    settle(link, v);
+    note_verdict(link, v);
     if (must_begin_anew(link, v)) {
         flush(o);
         link_close(link);

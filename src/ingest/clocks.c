@@ -247,7 +247,7 @@ static void observe(struct ingest *in, const struct stage *s, const struct clock
 {
     struct clocks *c = &in->clocks;
     struct clock_zone *z = &s->clock->zone;
-    int64_t device = s->hand->device;
+    int64_t device = s->active->device;
     clock_zone_observe(z, b, o);
     note_seen(c, device, o->arrival_s);
     struct clock_wish wish = clock_zone_wish(z, b);
@@ -334,7 +334,7 @@ static void collect(struct batch *b, const struct stage *s)
     }
     packed = arena_copy(&b->arena, packed);
     change_add(&b->changes, packed.len > 0 ? CHANGE_PUT_CLOCK : CHANGE_DELETE_CLOCK)->clock =
-        (struct device_clock){s->hand->device, packed.at, packed.len};
+        (struct device_clock){s->active->device, packed.at, packed.len};
 }
 
 void clocks_collect(struct batch *b)

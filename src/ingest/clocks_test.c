@@ -105,7 +105,7 @@ static void the_terminals_of_one_link_have_their_own_zones(void **state)
     assert_int_equal(newest_s(r, 11), INT64_C(1795420800) - 8 * HOUR_S);
 }
 
-/* A batch (0704) of one location in two parts, in a session that says +8:00. */
+/* A batch (0704) of one location in two fragments, in a session that says +8:00. */
 static void joined_messages_are_read_in_the_zone_of_their_device(void **state)
 {
     struct rig *r = *state;
@@ -118,12 +118,12 @@ static void joined_messages_are_read_in_the_zone_of_their_device(void **state)
     assert_int_equal(hex_decode(bytes_of_text(body), bytes, sizeof(bytes), &len), ERR_OK);
     put_device(r, 14, "013800000014", &moscow);
     for (uint16_t i = 1; i <= 2; i++) {
-        struct message m = {.kind = MESSAGE_PART, .part = {KEY, i, 2}};
+        struct message m = {.kind = MESSAGE_FRAGMENT, .fragment = {KEY, i, 2}};
         m.text = bytes_slice((struct bytes){bytes, len}, i == 1 ? 0 : HALF, i == 1 ? HALF : len);
         struct arrival a = rig_arrival(&m, 1);
         a.device_id = "013800000014";
         a.utc_offset_min = 480;
-        a.rcv_time_ms = clock_wall_ms(); /* parts do not wait for long */
+        a.rcv_time_ms = clock_wall_ms(); /* fragments do not wait for long */
         assert_int_equal(rig_push(r, a).outcome, OUTCOME_STORED);
     }
     assert_int_equal(newest_s(r, 14), INT64_C(1606118400) - 3 * HOUR_S);

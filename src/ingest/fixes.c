@@ -120,7 +120,7 @@ static bool is_staged(struct ingest *in, struct stage *s, const struct fix *f, s
 static bool is_repeat(struct ingest *in, struct stage *s, const struct fix *f, struct bytes extras)
 {
     return is_staged(in, s, f, extras) ||
-           (!in->is_lost && store_has_repeat(in->options.store, s->hand->device, f, extras));
+           (!in->is_lost && store_has_repeat(in->options.store, s->active->device, f, extras));
 }
 
 /* Room for one more; extras only once there are any. */

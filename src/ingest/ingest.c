@@ -33,25 +33,25 @@ enum {
     MARK_HEADROOM_BYTES = 64 * 1024 /* what arrivals leave of the queue for the marks of jobs */
 };
 
-/* ---- hands ---- */
+/* ---- active devices ---- */
 
-struct hand *ingest_hand(struct ingest *in, int64_t device)
+struct active_device *ingest_active_device(struct ingest *in, int64_t device)
 {
-    struct hand *hand = g_hash_table_lookup(in->hands, &device);
-    if (hand == NULL) {
-        hand = mem_new(sizeof(*hand));
-        hand->device = device;
-        g_queue_init(&hand->assemblies);
-        g_hash_table_insert(in->hands, &hand->device, hand);
+    struct active_device *active = g_hash_table_lookup(in->active_devices, &device);
+    if (active == NULL) {
+        active = mem_new(sizeof(*active));
+        active->device = device;
+        g_queue_init(&active->assemblies);
+        g_hash_table_insert(in->active_devices, &active->device, active);
     }
-    return hand;
+    return active;
 }
 
-void ingest_drop_hand(struct ingest *in, int64_t device)
+void ingest_drop_active_device(struct ingest *in, int64_t device)
 {
-    const struct hand *hand = g_hash_table_lookup(in->hands, &device);
-    if (hand != NULL && hand->stage == 0 && hand->assemblies.length == 0) {
-        g_hash_table_remove(in->hands, &device);
+    const struct active_device *active = g_hash_table_lookup(in->active_devices, &device);
+    if (active != NULL && active->stage == 0 && active->assemblies.length == 0) {
+        g_hash_table_remove(in->active_devices, &device);
     }
 }
 
@@ -119,7 +119,7 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
         const struct change *c = &changes[i];
         directory_apply(in->options.directory, c);
         if (c->kind == CHANGE_PUT_DEVICE && c->device.deleted) {
-            ingest_drop_hand(in, c->device.id);
+            ingest_drop_active_device(in, c->device.id);
         } else if (c->kind == CHANGE_PUT_DEVICE) {
             unknown_forget(in->options.unknown, c->device.device_id);
         }
@@ -155,7 +155,7 @@ static void *run(void *context)
         int64_t begin_us = clock_monotonic_us();
         gather(in);
         upkeep_resolve_orphans(in);
-        parts_expire(in, clock_wall_ms() / 1000);
+        fragments_expire(in, clock_wall_ms() / 1000);
         batch_finish(in);
         jobs_run(in);
         upkeep_run(in, e == ERR_TIMEOUT && !jobs_wait(in));
@@ -171,8 +171,8 @@ static void *run(void *context)
 static void load_change(void *context, const struct change *c)
 {
     struct ingest *in = context;
-    if (c->kind == CHANGE_PUT_PART) {
-        parts_restore(in, &c->part);
+    if (c->kind == CHANGE_PUT_FRAGMENT) {
+        fragments_restore(in, &c->fragment);
     } else {
         directory_apply(in->options.directory, c);
     }
@@ -194,10 +194,10 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
 static void free_ingest(struct ingest *in)
 {
     jobs_clear(&in->jobs);
-    parts_clear(&in->parts);
+    fragments_clear(&in->fragments);
     clocks_clear(&in->clocks);
     batch_free(&in->batch);
-    g_hash_table_destroy(in->hands);
+    g_hash_table_destroy(in->active_devices);
     queue_free(in->queue);
     arena_free(&in->upkeep_arena);
     free(in);
@@ -211,9 +211,9 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     in->options = *options;
     in->queue = queue_new(options->queue_bytes + MARK_HEADROOM_BYTES);
     jobs_init(&in->jobs);
-    in->hands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
+    in->active_devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
-    parts_init(&in->parts);
+    fragments_init(&in->fragments);
     clocks_init(&in->clocks);
     const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
     enum err e = store_load(options->store, &loader);

@@ -19,16 +19,16 @@
  *
  *     record ──► intake ──► batch: stages (one a device), changes, verdicts ──► store_commit()
  *                             │                                                     │
- *                             └── parts: joined messages                            ▼
+ *                             └── fragments: joined messages                        ▼
  *                                                         directory, live states, verdicts
  */
 
-/* A device that is in the batch under way, or whose divided messages wait for parts. */
-struct hand {
+/* A device that is in the batch under way, or whose divided messages wait for fragments. */
+struct active_device {
     int64_t device;
     size_t stage;      /* 1 + its index in the batch under way; 0: none */
-    GQueue assemblies; /* its divided messages, by assembly.hand_link */
-    size_t part_bytes;
+    GQueue assemblies; /* its divided messages, by assembly.device_link */
+    size_t fragment_bytes;
 };
 
 /* What is known of a device's clock, in the batch under way. */
@@ -42,7 +42,7 @@ struct staged_clock {
 
 /* A device's copy in the batch under way. */
 struct stage {
-    struct hand *hand;
+    struct active_device *active;
     struct device_ref ref; /* empty for a newcomer, who is not in the directory yet */
     struct live live;
     struct fix *fixes;    /* of this batch, in the batch's arena */
@@ -78,8 +78,8 @@ struct batch {
     uint64_t unreadable; /* of joined messages */
 };
 
-/* Divided messages that wait for their other parts. */
-struct parts {
+/* Divided messages that wait for their other fragments. */
+struct fragments {
     GQueue assemblies; /* struct assembly, the oldest first */
     size_t bytes;
     GPtrArray *touched; /* by the batch under way */
@@ -126,9 +126,9 @@ struct ingest {
     bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
     int64_t last_warning_ms;
-    GHashTable *hands; /* internal id -> struct hand, owned */
+    GHashTable *active_devices; /* internal id -> struct active_device, owned */
     struct batch batch;
-    struct parts parts;
+    struct fragments fragments;
     struct clocks clocks;
     struct arena upkeep_arena;
     int64_t newest_gps_s; /* of the fleet, by its own clocks */
@@ -137,10 +137,10 @@ struct ingest {
 
 /* ---- ingest.c ---- */
 
-/* The hand of a device; made where there is none yet. */
-struct hand *ingest_hand(struct ingest *in, int64_t device);
+/* What ingest has of a device; made where there is nothing yet. */
+struct active_device *ingest_active_device(struct ingest *in, int64_t device);
 /* Forgets the device where it is in no batch and nothing of it waits. */
-void ingest_drop_hand(struct ingest *in, int64_t device);
+void ingest_drop_active_device(struct ingest *in, int64_t device);
 /*
  * Commits with the retries of a batch: ERR_FULL and ERR_BUSY again and again for some seconds.
  * Keeps `health`; calls fatal() where the store is lost.
@@ -224,26 +224,26 @@ void upkeep_note_time(struct ingest *in, const struct fix *fix);
 /* Milliseconds until the next one, at most `limit_ms`. */
 unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms);
 
-/* ---- parts.c ---- */
+/* ---- fragments.c ---- */
 
-/* No parts; and the end, when what waits stays in the store. */
-void parts_init(struct parts *p);
-void parts_clear(struct parts *p);
-/* Takes back a part that was committed in an earlier run. */
-void parts_restore(struct ingest *in, const struct waiting_part *part);
+/* No fragments; and the end, when what waits stays in the store. */
+void fragments_init(struct fragments *p);
+void fragments_clear(struct fragments *p);
+/* Takes back a fragment that was committed in an earlier run. */
+void fragments_restore(struct ingest *in, const struct waiting_fragment *fragment);
 /*
- * Keeps a part (and its row in the batch's changes): ERR_MORE. Where it is the last that was
- * missing: ERR_OK, *texts holds all of them in the batch's arena, and parts_end() must follow.
- * ERR_MALFORMED: no such part.
+ * Keeps a fragment (and its row in the batch's changes): ERR_MORE. Where it is the last that was
+ * missing: ERR_OK, *texts holds all of them in the batch's arena, and fragments_end() must follow.
+ * ERR_MALFORMED: no such fragment.
  */
-MUST_USE enum err parts_take(struct ingest *in, const struct waiting_part *part,
-                             struct bytes **texts);
-/* Ends a message with its last part: it goes with this batch, or that part was never here. */
-void parts_end(struct ingest *in, const struct waiting_part *last, bool is_taken);
+MUST_USE enum err fragments_take(struct ingest *in, const struct waiting_fragment *fragment,
+                                 struct bytes **texts);
+/* Ends a message with its last fragment: it goes with this batch, or that one was never here. */
+void fragments_end(struct ingest *in, const struct waiting_fragment *last, bool is_taken);
 /* Drops what waited for ten minutes; the batch deletes it. */
-void parts_expire(struct ingest *in, int64_t now_s);
+void fragments_expire(struct ingest *in, int64_t now_s);
 /* After the batch's commit: keeps what it did, or undoes it. */
-void parts_settle(struct ingest *in, bool is_committed);
+void fragments_finish(struct ingest *in, bool is_committed);
 
 /* ---- job.c ---- */
 

@@ -18,7 +18,7 @@ struct item {
     bool is_local_time;
     uint8_t extras_len;
     uint32_t text_len;
-    struct message_part part;
+    struct message_fragment fragment;
 };
 
 enum { STEP = 8 };
@@ -75,7 +75,7 @@ static uint8_t *put_message(uint8_t *out, const struct message *m)
                         .is_local_time = m->is_local_time,
                         .extras_len = (uint8_t)m->extras.len,
                         .text_len = (uint32_t)m->text.len,
-                        .part = m->part};
+                        .fragment = m->fragment};
     put(out, &item, sizeof(item));
     out += round_up(sizeof(item));
     if (holds_fix(m->kind)) {
@@ -155,7 +155,7 @@ bool intake_next(struct intake_cursor *c, struct intake_message *out)
     memcpy(&item, c->left.at, sizeof(item));
     *out = (struct intake_message){.kind = (enum message_kind)item.kind,
                                    .is_local_time = item.is_local_time,
-                                   .part = item.part};
+                                   .fragment = item.fragment};
     size_t at = round_up(sizeof(item));
     if (holds_fix(out->kind)) {
         out->fix = (const struct fix *)(const void *)(c->left.at + at);

@@ -42,7 +42,7 @@ struct intake_message {
     bool is_local_time;
     const struct fix *fix; /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
     struct bytes extras;
-    struct message_part part;
+    struct message_fragment fragment;
     struct bytes text;
 };
 

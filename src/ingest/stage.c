@@ -45,24 +45,24 @@ static void *grown(void *at, size_t count, size_t *capacity, size_t size)
 
 /* ---- stages ---- */
 
-static struct stage *add_stage(struct ingest *in, struct hand *hand)
+static struct stage *add_stage(struct ingest *in, struct active_device *active)
 {
     struct batch *b = &in->batch;
     b->stages = grown(b->stages, b->stage_count, &b->stage_capacity, sizeof(*b->stages));
     struct stage *s = &b->stages[b->stage_count++];
-    *s = (struct stage){.hand = hand};
-    hand->stage = b->stage_count;
+    *s = (struct stage){.active = active};
+    active->stage = b->stage_count;
     return s;
 }
 
 struct stage *batch_stage(struct ingest *in, struct device_ref ref)
 {
-    struct hand *hand = ingest_hand(in, ref.info->id);
-    if (hand->stage != 0) {
+    struct active_device *active = ingest_active_device(in, ref.info->id);
+    if (active->stage != 0) {
         device_ref_release(in->options.directory, &ref);
-        return &in->batch.stages[hand->stage - 1];
+        return &in->batch.stages[active->stage - 1];
     }
-    struct stage *s = add_stage(in, hand);
+    struct stage *s = add_stage(in, active);
     s->ref = ref;
     tracked_live(in->options.directory, ref.tracked, &s->live);
     return s;
@@ -70,7 +70,7 @@ struct stage *batch_stage(struct ingest *in, struct device_ref ref)
 
 struct stage *batch_stage_newcomer(struct ingest *in, int64_t device)
 {
-    return add_stage(in, ingest_hand(in, device));
+    return add_stage(in, ingest_active_device(in, device));
 }
 
 /* ---- taking ---- */
@@ -80,8 +80,8 @@ struct target {
     struct ingest *in;
     const struct intake_head *head;
     size_t stage;
-    unsigned depth;  /* of joining: a joined message holds no parts */
-    bool is_refused; /* nothing can be read of the message that a part completed */
+    unsigned depth;  /* of joining: a joined message holds no fragments */
+    bool is_refused; /* nothing can be read of the message that a fragment completed */
 };
 
 static void take_message(struct target *t, const struct intake_message *m);
@@ -94,13 +94,13 @@ static void take_text(const struct target *t, struct bytes text)
     struct batch *b = &t->in->batch;
     struct change *c = change_add(&b->changes, CHANGE_PUT_TEXT);
     c->text = (struct device_text){
-        .device_id = b->stages[t->stage].hand->device,
+        .device_id = b->stages[t->stage].active->device,
         .time_s = t->head->rcv_time_ms / 1000,
         .text = (const char *)arena_copy(&b->arena, text).at,
     };
 }
 
-/* All parts are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing. */
+/* All fragments are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing. */
 static enum err take_joined(const struct target *t, uint32_t key, const struct bytes *texts,
                             size_t count)
 {
@@ -128,35 +128,35 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
                                                        .is_local_time = m->is_local_time,
                                                        .fix = &m->fix,
                                                        .extras = m->extras,
-                                                       .part = m->part,
+                                                       .fragment = m->fragment,
                                                        .text = m->text});
     }
     return ERR_OK;
 }
 
 /*
- * The last part of a message of which nothing can be read is not taken, so that its device still
- * has it; the others stay until they expire.
+ * The last fragment of a message of which nothing can be read is not taken, so that its device
+ * still has it; the others stay until they expire.
  */
-static void take_part(struct target *t, const struct intake_message *m)
+static void take_fragment(struct target *t, const struct intake_message *m)
 {
     if (t->depth >= JOINED_DEPTH_MAX) {
         return;
     }
-    const struct waiting_part part = {
-        .device_id = t->in->batch.stages[t->stage].hand->device,
-        .key = m->part.key,
-        .number = m->part.number,
-        .total = m->part.total,
+    const struct waiting_fragment fragment = {
+        .device_id = t->in->batch.stages[t->stage].active->device,
+        .key = m->fragment.key,
+        .number = m->fragment.number,
+        .total = m->fragment.total,
         .protocol = t->head->protocol,
         .rcv_time_s = t->head->rcv_time_ms / 1000,
         .at = m->text.at,
         .len = m->text.len,
     };
     struct bytes *texts = NULL;
-    if (parts_take(t->in, &part, &texts) == ERR_OK) {
-        t->is_refused = take_joined(t, part.key, texts, part.total) != ERR_OK;
-        parts_end(t->in, &part, !t->is_refused);
+    if (fragments_take(t->in, &fragment, &texts) == ERR_OK) {
+        t->is_refused = take_joined(t, fragment.key, texts, fragment.total) != ERR_OK;
+        fragments_end(t->in, &fragment, !t->is_refused);
     }
 }
 
@@ -172,8 +172,8 @@ static void take_message(struct target *t, const struct intake_message *m)
     case MESSAGE_RESPONSE:
         take_text(t, m->text);
         break;
-    case MESSAGE_PART:
-        take_part(t, m);
+    case MESSAGE_FRAGMENT:
+        take_fragment(t, m);
         break;
     case MESSAGE_LOGIN:
     case MESSAGE_OTHER:
@@ -238,7 +238,8 @@ void batch_take(struct ingest *in, struct bytes record)
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
     }
-    struct verdict *v = add_verdict(in, c.head, record.len, in->batch.stages[t.stage].hand->device);
+    struct verdict *v =
+        add_verdict(in, c.head, record.len, in->batch.stages[t.stage].active->device);
     v->outcome = t.is_refused ? OUTCOME_REFUSED : v->outcome;
 }
 
@@ -255,7 +256,7 @@ static size_t collect_parts(struct batch *b)
         }
         b->parts = grown(b->parts, count, &b->part_capacity, sizeof(*b->parts));
         b->parts[count++] = (struct store_part){
-            .device = s->hand->device,
+            .device = s->active->device,
             .fixes = s->fixes,
             .extras = s->extras,
             .count = s->count,
@@ -270,7 +271,7 @@ static size_t collect_parts(struct batch *b)
 static void publish(struct ingest *in, struct stage *s)
 {
     struct directory *dir = in->options.directory;
-    if (s->ref.tracked != NULL || directory_find(dir, s->hand->device, &s->ref) == ERR_OK) {
+    if (s->ref.tracked != NULL || directory_find(dir, s->active->device, &s->ref) == ERR_OK) {
         tracked_publish(dir, s->ref.tracked, &s->live);
         clocks_publish(in, s);
     }
@@ -314,11 +315,11 @@ static void clear(struct ingest *in)
     struct batch *b = &in->batch;
     for (size_t i = 0; i < b->stage_count; i++) {
         struct stage *s = &b->stages[i];
-        s->hand->stage = 0;
+        s->active->stage = 0;
         if (s->prints != NULL) {
             g_hash_table_destroy(s->prints);
         }
-        ingest_drop_hand(in, s->hand->device);
+        ingest_drop_active_device(in, s->active->device);
         device_ref_release(in->options.directory, &s->ref);
     }
     b->stage_count = 0;
@@ -354,7 +355,7 @@ void batch_finish(struct ingest *in)
     } else {
         refuse_all(b);
     }
-    parts_settle(in, is_committed);
+    fragments_finish(in, is_committed);
     if (b->verdict_count > 0) {
         /* Room first: a connection that waits for it is resumed by its verdicts. */
         queue_release(in->queue);

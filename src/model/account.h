@@ -125,10 +125,10 @@ struct device_clock {
     size_t len;
 };
 
-/* One part of a divided message that waits for the others. */
-struct waiting_part {
+/* One fragment of a divided message that waits for the others. */
+struct waiting_fragment {
     int64_t device_id; /* internal */
-    uint32_t key;      /* struct message_part */
+    uint32_t key;      /* struct message_fragment */
     uint16_t number;
     uint16_t total;
     uint8_t protocol; /* index of PROTOCOL_MAP at the time; a name in the store */
@@ -150,7 +150,7 @@ struct waiting_part {
     X(TOKEN, token, token)                                                                         \
     X(LOGIN_ADDRESS, login_address, login_address)                                                 \
     X(FOCUS, focus, focus)                                                                         \
-    X(PART, waiting_part, part)                                                                    \
+    X(FRAGMENT, waiting_fragment, fragment)                                                        \
     X(CLOCK, device_clock, clock)                                                                  \
     X(TEXT, device_text, text)
 

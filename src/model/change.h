@@ -13,8 +13,8 @@
  * the commit the directory applies each. Loading replays the saved ones as puts. A deleted
  * enterprise, user, group or device is a put with `deleted` set: a tombstone, so that its id and,
  * of users, its name are remembered. The others are deleted by the columns that their row in
- * entity.c names; so a deletion of a part takes all parts of its message. A text is appended, and
- * the store numbers it.
+ * entity.c names; so a deletion of a fragment takes all fragments of its message. A text is
+ * appended, and the store numbers it.
  */
 enum change_kind {
 #define X(NAME, tag, member)                                                                       \

@@ -104,17 +104,17 @@ static const struct entity_column focus_columns[] = {
     {ID(focus, device_id)},
 };
 
-static const struct entity_column part_columns[] = {
-    {ID(waiting_part, device_id)},
-    {WHOLE(waiting_part, key, 0, UINT32_MAX)},
-    {WHOLE(waiting_part, number, 1, MESSAGE_PARTS_MAX)},
-    {WHOLE(waiting_part, total, 2, MESSAGE_PARTS_MAX)},
-    {.name = "protocol", .type = ENTITY_COLUMN_PROTOCOL, MEMBER(waiting_part, protocol)},
-    {TIME(waiting_part, rcv_time_s)},
+static const struct entity_column fragment_columns[] = {
+    {ID(waiting_fragment, device_id)},
+    {WHOLE(waiting_fragment, key, 0, UINT32_MAX)},
+    {WHOLE(waiting_fragment, number, 1, MESSAGE_FRAGMENTS_MAX)},
+    {WHOLE(waiting_fragment, total, 2, MESSAGE_FRAGMENTS_MAX)},
+    {.name = "protocol", .type = ENTITY_COLUMN_PROTOCOL, MEMBER(waiting_fragment, protocol)},
+    {TIME(waiting_fragment, rcv_time_s)},
     {.name = "data",
      .type = ENTITY_COLUMN_BYTES,
-     MEMBER(waiting_part, at),
-     .beside = offsetof(struct waiting_part, len)},
+     MEMBER(waiting_fragment, at),
+     .beside = offsetof(struct waiting_fragment, len)},
 };
 
 static const struct entity_column clock_columns[] = {
@@ -172,13 +172,13 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                       .key_count = 2,
                       .delete_count = 2,
                       .owner = ENTITY_USER},
-    [ENTITY_PART] = {.table = "waiting_part",
-                     .since = 1,
-                     COLUMNS(waiting_part, part_columns),
-                     .key_count = 3,
-                     .delete_count = 2,       /* all parts of a message */
-                     .may_be_left_out = true, /* of a protocol that this program lacks */
-                     .owner = ENTITY_DEVICE},
+    [ENTITY_FRAGMENT] = {.table = "waiting_part",
+                         .since = 1,
+                         COLUMNS(waiting_fragment, fragment_columns),
+                         .key_count = 3,
+                         .delete_count = 2,       /* all fragments of a message */
+                         .may_be_left_out = true, /* of a protocol that this program lacks */
+                         .owner = ENTITY_DEVICE},
     [ENTITY_CLOCK] = {.table = "device_clock",
                       .since = 3,
                       COLUMNS(device_clock, clock_columns),

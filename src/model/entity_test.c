@@ -169,22 +169,22 @@ static void bytes_go_in_and_come_out(void **state)
 {
     (void)state;
     struct token t = {0};
-    struct waiting_part p = {0};
+    struct waiting_fragment p = {0};
     uint8_t hash[TOKEN_HASH_BYTES];
     memset(hash, 9, sizeof(hash));
     const struct entity_column *c = entity_column_named(&entity_rows[ENTITY_TOKEN], "hash");
     entity_set_bytes(c, &t, (struct bytes){hash, sizeof(hash)});
     assert_memory_equal(t.hash, hash, sizeof(hash));
     assert_int_equal(entity_bytes(c, &t).len, sizeof(hash));
-    c = entity_column_named(&entity_rows[ENTITY_PART], "data");
+    c = entity_column_named(&entity_rows[ENTITY_FRAGMENT], "data");
     assert_int_equal(entity_bytes(c, &p).len, 0);
     entity_set_bytes(c, &p, (struct bytes){hash, 5});
     assert_ptr_equal(p.at, hash);
     assert_int_equal(p.len, 5);
     assert_int_equal(entity_bytes(c, &p).len, 5);
-    assert_null(entity_column_named(&entity_rows[ENTITY_PART], "hash"));
-    assert_false(entity_has_id(ENTITY_PART));
-    assert_false(entity_is_deleted(ENTITY_PART, &p));
+    assert_null(entity_column_named(&entity_rows[ENTITY_FRAGMENT], "hash"));
+    assert_false(entity_has_id(ENTITY_FRAGMENT));
+    assert_false(entity_is_deleted(ENTITY_FRAGMENT, &p));
 }
 
 static void a_change_says_what_it_does(void **state)

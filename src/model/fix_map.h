@@ -18,20 +18,20 @@
  *     "name"   its key in `odograph decode`, which ends in its unit. The member counts
  *              10^decimals-th parts of that unit. NULL: describe.c has code for it
  *
- *   PART(place, type, NAME, column, aid, usual)
- *     a part of a member that is declared by hand. It goes into a record as a number, too, and
+ *   BY_HAND(place, type, NAME, column, aid, usual)
+ *     a number of a member that is declared by hand. It goes into a record as a number, too, and
  *     NAME is the bit that announces it there. `aid` says what helps a block to predict it
  *
  *   COLUMN(place, type, column, aid, usual)
  *     a column of a block for what has a form of its own in a record
  *
- * The order is that of the numbers in a record: add a NUMBER or a PART only behind the last of
+ * The order is that of the numbers in a record: add a NUMBER or a BY_HAND only behind the last of
  * them. Whether there is room for a member, sizeof(struct fix) decides; what the fold has no use
  * for goes into EXTRA_MAP instead.
  */
-#define FIX_MAP(NUMBER, PART, COLUMN)                                                              \
-    PART(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                           \
-    PART(lon_e7, int32_t, POSITION, 5, ALONG_TIME, LAST)                                           \
+#define FIX_MAP(NUMBER, BY_HAND, COLUMN)                                                           \
+    BY_HAND(lat_e7, int32_t, POSITION, 4, ALONG_TIME, LAST)                                        \
+    BY_HAND(lon_e7, int32_t, POSITION, 5, ALONG_TIME, LAST)                                        \
     /* above sea level */                                                                          \
     NUMBER(altitude_dm, int32_t, ALTITUDE, 2, KEPT, 8, LAST, GIVEN, -1000000, 1000000,             \
            "altitude_m", 1)                                                                        \
@@ -56,16 +56,16 @@
            "battery_percent", 0)                                                                   \
     /* days of work the battery still has, by the tracker */                                       \
     NUMBER(rest_days, uint16_t, REST_DAYS, 18, KEPT, 27, LAST, OWN, 0, UINT16_MAX, "rest_days", 0) \
-    PART(cell.mcc, uint16_t, CELL, 21, ALONE, ZERO)                                                \
-    PART(cell.mnc, uint16_t, CELL, 22, ALONE, ZERO)                                                \
-    PART(cell.lac, uint32_t, CELL, 23, ALONE, LAST)                                                \
-    PART(cell.cid, uint64_t, CELL, 24, ALONE, LAST)                                                \
+    BY_HAND(cell.mcc, uint16_t, CELL, 21, ALONE, ZERO)                                             \
+    BY_HAND(cell.mnc, uint16_t, CELL, 22, ALONE, ZERO)                                             \
+    BY_HAND(cell.lac, uint32_t, CELL, 23, ALONE, LAST)                                             \
+    BY_HAND(cell.cid, uint64_t, CELL, 24, ALONE, LAST)                                             \
     /* enum fix_lock */                                                                            \
     NUMBER(lock, uint8_t, LOCK, 20, OWN, 26, ZERO, OWN, 0, FIX_LOCK_COUNT - 1, NULL, 0)            \
     /* horizontal dilution of precision */                                                         \
     NUMBER(hdop_e2, uint16_t, HDOP, 21, KEPT, 19, ZERO, GIVEN, 0, UINT16_MAX, "hdop", 2)           \
-    PART(source, uint8_t, SOURCE, 20, ALONE, ZERO)                                                 \
-    PART(alarms, uint32_t, ALARMS, 16, ALONE, ZERO)                                                \
+    BY_HAND(source, uint8_t, SOURCE, 20, ALONE, ZERO)                                              \
+    BY_HAND(alarms, uint32_t, ALARMS, 16, ALONE, ZERO)                                             \
     COLUMN(gps_time_s, int64_t, 0, ALONE, LAST)                                                    \
     COLUMN(rcv_time_s, int64_t, 1, BESIDE_TIME, ZERO)                                              \
     COLUMN(has, uint32_t, 2, ALONE, ZERO)                                                          \

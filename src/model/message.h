@@ -19,27 +19,27 @@ enum message_kind {
     MESSAGE_HEARTBEAT, /* alive; `fix` holds what it carried (fix.has may be 0) */
     MESSAGE_FIX,       /* a report, with or without a position; alarms and lock events are in it */
     MESSAGE_RESPONSE,  /* a textual answer to a command or an SMS: `text`, UTF-8 */
-    MESSAGE_PART,      /* one part of a divided message: `part` and its bytes in `text` */
+    MESSAGE_FRAGMENT,  /* one fragment of a divided message: `fragment` and its bytes in `text` */
     MESSAGE_OTHER,     /* known and harmless, nothing to keep */
 };
 
-/* Where a part belongs. */
-struct message_part {
-    uint32_t key;    /* same for all parts of one message of one device */
+/* Where a fragment belongs. */
+struct message_fragment {
+    uint32_t key;    /* same for all fragments of one message of one device */
     uint16_t number; /* from 1 */
-    uint16_t total;  /* 2 .. MESSAGE_PARTS_MAX */
+    uint16_t total;  /* 2 .. MESSAGE_FRAGMENTS_MAX */
 };
 
-enum { MESSAGE_PARTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
+enum { MESSAGE_FRAGMENTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
 
 /* One thing that a frame said. */
 struct message {
     enum message_kind kind;
-    bool is_local_time;       /* fix.gps_time_s was read in the zone of the session */
-    struct fix fix;           /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
-    struct bytes extras;      /* beside the fix, from extras_pack(); borrowed */
-    struct message_part part; /* MESSAGE_PART */
-    struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_PART; borrowed, at most MESSAGE_TEXT_MAX */
+    bool is_local_time;               /* fix.gps_time_s was read in the zone of the session */
+    struct fix fix;                   /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
+    struct bytes extras;              /* beside the fix, from extras_pack(); borrowed */
+    struct message_fragment fragment; /* MESSAGE_FRAGMENT */
+    struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_FRAGMENT; borrowed, at most MESSAGE_TEXT_MAX */
 };
 
 #define DEVICE_ID_RULE "1 to 64 of 0-9 A-Z a-z _ - . : @, the first a letter or digit"

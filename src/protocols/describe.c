@@ -28,7 +28,7 @@ static const char *type_text(const struct message *m)
         return (m->fix.has & FIX_HAS_LOCK) != 0 ? "lock" : "fix";
     case MESSAGE_RESPONSE:
         return "response";
-    case MESSAGE_PART:
+    case MESSAGE_FRAGMENT:
     case MESSAGE_OTHER:
         break;
     }
@@ -281,13 +281,13 @@ static void describe_extras(struct json_out *j, struct bytes packed)
     json_array_end(j);
 }
 
-static void describe_part(struct json_out *j, const struct message_part *part)
+static void describe_fragment(struct json_out *j, const struct message_fragment *fragment)
 {
     json_name(j, "part");
     json_object_begin(j);
-    name_int(j, "key", part->key);
-    name_int(j, "number", part->number);
-    name_int(j, "total", part->total);
+    name_int(j, "key", fragment->key);
+    name_int(j, "number", fragment->number);
+    name_int(j, "total", fragment->total);
     json_object_end(j);
 }
 
@@ -325,8 +325,8 @@ void protocol_describe(struct json_out *j, const struct protocol *p, const struc
         json_name(j, "text");
         json_string_bytes(j, m->text);
     }
-    if (m->kind == MESSAGE_PART) {
-        describe_part(j, &m->part);
+    if (m->kind == MESSAGE_FRAGMENT) {
+        describe_fragment(j, &m->fragment);
     }
     describe_ack(j, ack);
     json_object_end(j);

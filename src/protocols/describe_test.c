@@ -37,7 +37,7 @@ static void test_every_kind_has_its_type(void **state)
         {{.kind = MESSAGE_FIX},
          "{\"protocol\":\"osmand\",\"type\":\"fix\",\"valid\":false,"
          "\"source\":\"gps\",\"reupload\":false}"},
-        {{.kind = MESSAGE_PART, .part = {UINT32_MAX, 1, 64}},
+        {{.kind = MESSAGE_FRAGMENT, .fragment = {UINT32_MAX, 1, 64}},
          "{\"protocol\":\"osmand\",\"type\":\"other\",\"part\":{\"key\":4294967295,\"number\":1,"
          "\"total\":64}}"},
         {{.kind = MESSAGE_RESPONSE},

@@ -172,11 +172,11 @@ struct protocol {
     void (*reply)(struct session *s, const struct reply_hint *hint, enum outcome outcome,
                   int64_t now_s, struct writer *out);
     /*
-     * Puts a divided message together: `parts` are the texts of its MESSAGE_PARTs in order of
-     * their number, `out` as in decode() (device_id set by the caller). NULL where the protocol
+     * Puts a divided message together: `fragments` are the texts of its MESSAGE_FRAGMENTs in order
+     * of their number, `out` as in decode() (device_id set by the caller). NULL where the protocol
      * has none.
      */
-    enum err (*join)(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
+    enum err (*join)(struct session *s, uint32_t key, const struct bytes *fragments, size_t count,
                      struct decoded *out);
 
     const struct protocol_device *device; /* NULL: none is simulated */

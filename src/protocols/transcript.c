@@ -3,8 +3,8 @@
  *
  *     bytes ─► split ─► decode ─► each message as JSON, the answer at the last one
  *
- * The parts of a divided message are kept until the last one is there; then join() says what they
- * mean together.
+ * The fragments of a divided message are kept until the last one is there; then join() says what
+ * they mean together.
  */
 #include "protocols/transcript.h"
 
@@ -14,11 +14,11 @@
 #include "base/hex.h"
 #include "protocols/describe.h"
 
-/* A part that waits for the others of its message; in part_arena. */
-struct transcript_part {
-    struct transcript_part *next;
+/* A fragment that waits for the others of its message; in fragment_arena. */
+struct transcript_fragment {
+    struct transcript_fragment *next;
     char device_id[DEVICE_ID_SIZE];
-    struct message_part place;
+    struct message_fragment place;
     struct bytes text;
 };
 
@@ -30,9 +30,9 @@ void transcript_begin(struct transcript *t)
 void transcript_free(struct transcript *t)
 {
     arena_free(&t->frame_arena);
-    arena_free(&t->part_arena);
+    arena_free(&t->fragment_arena);
     json_free(&t->json);
-    t->parts = NULL;
+    t->fragments = NULL;
 }
 
 /* Hands the one object in t->json over and makes room for the next. */
@@ -56,10 +56,10 @@ static void print_error(struct transcript *t, const char *text, struct bytes byt
     t->errors++;
 }
 
-static struct transcript_part *part_find(struct transcript *t, const char *device_id,
-                                         const struct message_part *place)
+static struct transcript_fragment *fragment_find(struct transcript *t, const char *device_id,
+                                                 const struct message_fragment *place)
 {
-    for (struct transcript_part *p = t->parts; p != NULL; p = p->next) {
+    for (struct transcript_fragment *p = t->fragments; p != NULL; p = p->next) {
         if (p->place.key == place->key && p->place.number == place->number &&
             p->place.total == place->total && strcmp(p->device_id, device_id) == 0) {
             return p;
@@ -68,25 +68,25 @@ static struct transcript_part *part_find(struct transcript *t, const char *devic
     return NULL;
 }
 
-static void part_keep(struct transcript *t, const struct decoded *d, const struct message *m)
+static void fragment_keep(struct transcript *t, const struct decoded *d, const struct message *m)
 {
-    struct transcript_part *p = part_find(t, d->device_id, &m->part);
+    struct transcript_fragment *p = fragment_find(t, d->device_id, &m->fragment);
     if (p == NULL) {
-        p = arena_new(&t->part_arena, sizeof(*p));
+        p = arena_new(&t->fragment_arena, sizeof(*p));
         memcpy(p->device_id, d->device_id, sizeof(p->device_id));
-        p->place = m->part;
-        p->next = t->parts;
-        t->parts = p;
+        p->place = m->fragment;
+        p->next = t->fragments;
+        t->fragments = p;
     }
-    p->text = arena_copy(&t->part_arena, m->text);
+    p->text = arena_copy(&t->fragment_arena, m->text);
 }
 
-/* Forgets all parts of the message `key` of a device. */
-static void parts_drop(struct transcript *t, const char *device_id, uint32_t key)
+/* Forgets all fragments of the message `key` of a device. */
+static void fragments_drop(struct transcript *t, const char *device_id, uint32_t key)
 {
-    struct transcript_part **link = &t->parts;
+    struct transcript_fragment **link = &t->fragments;
     while (*link != NULL) {
-        struct transcript_part *p = *link;
+        struct transcript_fragment *p = *link;
         if (p->place.key == key && strcmp(p->device_id, device_id) == 0) {
             *link = p->next;
         } else {
@@ -105,20 +105,21 @@ static void print_messages(struct transcript *t, const struct decoded *d, struct
     }
 }
 
-/* Writes down what a divided message says, once the part at `place` has completed it. */
-static void part_join(struct transcript *t, const char *device_id, struct message_part place)
+/* Writes down what a divided message says, once the fragment at `place` has completed it. */
+static void fragment_join(struct transcript *t, const char *device_id,
+                          struct message_fragment place)
 {
-    struct bytes texts[MESSAGE_PARTS_MAX];
-    check(place.total <= MESSAGE_PARTS_MAX);
+    struct bytes texts[MESSAGE_FRAGMENTS_MAX];
+    check(place.total <= MESSAGE_FRAGMENTS_MAX);
     for (uint16_t number = 1; number <= place.total; number++) {
         place.number = number;
-        const struct transcript_part *p = part_find(t, device_id, &place);
+        const struct transcript_fragment *p = fragment_find(t, device_id, &place);
         if (p == NULL) {
             return;
         }
         texts[number - 1] = p->text;
     }
-    parts_drop(t, device_id, place.key);
+    fragments_drop(t, device_id, place.key);
     struct decoded joined = {.arena = &t->frame_arena};
     memcpy(joined.device_id, device_id, sizeof(joined.device_id));
     check(t->protocol->join != NULL);
@@ -128,17 +129,17 @@ static void part_join(struct transcript *t, const char *device_id, struct messag
         return;
     }
     print_messages(t, &joined, (struct bytes){0});
-    if (t->parts == NULL) {
-        arena_clear(&t->part_arena);
+    if (t->fragments == NULL) {
+        arena_clear(&t->fragment_arena);
     }
 }
 
-static void keep_parts(struct transcript *t, const struct decoded *d)
+static void keep_fragments(struct transcript *t, const struct decoded *d)
 {
     for (size_t i = 0; i < d->len; i++) {
-        if (d->at[i].kind == MESSAGE_PART) {
-            part_keep(t, d, &d->at[i]);
-            part_join(t, d->device_id, d->at[i].part);
+        if (d->at[i].kind == MESSAGE_FRAGMENT) {
+            fragment_keep(t, d, &d->at[i]);
+            fragment_join(t, d->device_id, d->at[i].fragment);
         }
     }
 }
@@ -161,7 +162,7 @@ static enum err play_frame(struct transcript *t, struct bytes frame)
         decoded_add(&d, MESSAGE_OTHER);
     }
     print_messages(t, &d, writer_bytes(&out));
-    keep_parts(t, &d);
+    keep_fragments(t, &d);
     return ERR_OK;
 }
 

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "protocols/protocol.h"
 
-struct transcript_part;
+struct transcript_fragment;
 
 /*
  * One session of a device, played through a protocol as the server would, and written down: a JSON
@@ -12,8 +12,8 @@ struct transcript_part;
  * are no message. `odograph decode`, the vectors and the fuzzers run the same code. One thread.
  *
  * Every frame is answered as though it had been stored, and the answer stands at its last message.
- * A frame without messages is written as one of type "other". The parts of a divided message are
- * written as they come, and behind the last one what they say together.
+ * A frame without messages is written as one of type "other". The fragments of a divided message
+ * are written as they come, and behind the last one what they say together.
  */
 struct transcript {
     const struct protocol *protocol; /* NULL: chosen by the first bytes */
@@ -26,8 +26,8 @@ struct transcript {
     size_t errors;          /* objects with "error" */
     bool is_broken;         /* a stream could not be split: the server would have closed */
     struct arena frame_arena;
-    struct arena part_arena;
-    struct transcript_part *parts;
+    struct arena fragment_arena;
+    struct transcript_fragment *fragments;
     struct json_out json;
 };
 

@@ -1,7 +1,7 @@
 /*
  * The transcript over protocols of the test's own: frames of one letter and a text that ends in a
- * full stop. "h" is a heartbeat, "n" says nothing, "b" is bad, "p12x" is part 1 of 2 with the text
- * "x"; joined parts become a response. "!" can never become a frame.
+ * full stop. "h" is a heartbeat, "n" says nothing, "b" is bad, "p12x" is fragment 1 of 2 with the
+ * text "x"; joined fragments become a response. "!" can never become a frame.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,8 +36,8 @@ static enum err toy_decode(struct session *s, struct bytes frame, struct decoded
         decoded_add(out, MESSAGE_HEARTBEAT);
         return ERR_OK;
     case 'p': {
-        struct message *m = decoded_add(out, MESSAGE_PART);
-        m->part = (struct message_part){
+        struct message *m = decoded_add(out, MESSAGE_FRAGMENT);
+        m->fragment = (struct message_fragment){
             .key = 5,
             .number = (uint16_t)(frame.at[1] - '0'),
             .total = (uint16_t)(frame.at[2] - '0'),
@@ -60,14 +60,14 @@ static void toy_reply(struct session *s, const struct reply_hint *hint, enum out
     write_u8(out, (uint8_t)now_s);
 }
 
-static enum err toy_join(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
-                         struct decoded *out)
+static enum err toy_join(struct session *s, uint32_t key, const struct bytes *fragments,
+                         size_t count, struct decoded *out)
 {
     (void)s;
     assert_int_equal(key, 5);
     char *text = arena_new(out->arena, 64);
     for (size_t i = 0; i < count; i++) {
-        (void)strncat(text, (const char *)parts[i].at, parts[i].len);
+        (void)strncat(text, (const char *)fragments[i].at, fragments[i].len);
     }
     if (text[0] == '?') {
         return ERR_MALFORMED;
@@ -133,7 +133,7 @@ static size_t play(const char *in, const char *want, bool is_broken)
 }
 
 #define HEAD "{\"protocol\":\"toy\",\"type\":"
-#define PART(number, total)                                                                        \
+#define FRAGMENT(number, total)                                                                    \
     HEAD "\"other\",\"device_id\":\"7\",\"part\":{\"key\":5,\"number\":" number                    \
          ",\"total\":" total "}}\n"
 
@@ -167,32 +167,32 @@ static void test_errors_name_their_bytes(void **state)
                      1);
 }
 
-static void test_parts_come_together_in_any_order(void **state)
+static void test_fragments_come_together_in_any_order(void **state)
 {
     (void)state;
     const char *text = HEAD "\"response\",\"device_id\":\"7\",\"text\":\"abc\"}\n";
     char want[1024];
-    (void)snprintf(want, sizeof(want), "%s%s%s%s", PART("3", "3"), PART("1", "3"), PART("2", "3"),
-                   text);
+    (void)snprintf(want, sizeof(want), "%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"),
+                   FRAGMENT("2", "3"), text);
     assert_int_equal(play("p33c.p13a.p23b.", want, false), 0);
-    /* A part that comes twice counts once, the last time. */
-    (void)snprintf(want, sizeof(want), "%s%s%s%s%s", PART("3", "3"), PART("1", "3"), PART("1", "3"),
-                   PART("2", "3"), text);
+    /* A fragment that comes twice counts once, the last time. */
+    (void)snprintf(want, sizeof(want), "%s%s%s%s%s", FRAGMENT("3", "3"), FRAGMENT("1", "3"),
+                   FRAGMENT("1", "3"), FRAGMENT("2", "3"), text);
     assert_int_equal(play("p33c.p13x.p13a.p23b.", want, false), 0);
 }
 
-static void test_parts_of_another_total_do_not_complete(void **state)
+static void test_fragments_of_another_total_do_not_complete(void **state)
 {
     (void)state;
-    assert_int_equal(play("p12a.p23b.", PART("1", "2") PART("2", "3"), false), 0);
+    assert_int_equal(play("p12a.p23b.", FRAGMENT("1", "2") FRAGMENT("2", "3"), false), 0);
 }
 
-static void test_parts_are_used_once(void **state)
+static void test_fragments_are_used_once(void **state)
 {
     (void)state;
     assert_int_equal(play("p12a.p22b.p22b.",
-                          PART("1", "2") PART("2", "2") HEAD
-                          "\"response\",\"device_id\":\"7\",\"text\":\"ab\"}\n" PART("2", "2"),
+                          FRAGMENT("1", "2") FRAGMENT("2", "2") HEAD
+                          "\"response\",\"device_id\":\"7\",\"text\":\"ab\"}\n" FRAGMENT("2", "2"),
                           false),
                      0);
 }
@@ -201,8 +201,8 @@ static void test_a_join_may_fail(void **state)
 {
     (void)state;
     assert_int_equal(play("p12?.p22b.",
-                          PART("1", "2") PART("2", "2") "{\"error\":\"malformed message\","
-                                                        "\"frame\":\"3f\"}\n",
+                          FRAGMENT("1", "2") FRAGMENT("2", "2") "{\"error\":\"malformed message\","
+                                                                "\"frame\":\"3f\"}\n",
                           false),
                      1);
 }
@@ -318,9 +318,9 @@ int main(void)
         cmocka_unit_test(test_the_answer_stands_at_the_last_message),
         cmocka_unit_test(test_a_frame_without_messages_is_written),
         cmocka_unit_test(test_errors_name_their_bytes),
-        cmocka_unit_test(test_parts_come_together_in_any_order),
-        cmocka_unit_test(test_parts_of_another_total_do_not_complete),
-        cmocka_unit_test(test_parts_are_used_once),
+        cmocka_unit_test(test_fragments_come_together_in_any_order),
+        cmocka_unit_test(test_fragments_of_another_total_do_not_complete),
+        cmocka_unit_test(test_fragments_are_used_once),
         cmocka_unit_test(test_a_join_may_fail),
         cmocka_unit_test(test_a_stream_goes_on_behind_what_is_bad),
         cmocka_unit_test(test_what_is_passed_over),

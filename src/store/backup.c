@@ -170,11 +170,11 @@ static enum err copy_store(struct copy *c, sqlite3 *from)
 
 /* ---- the end ---- */
 
-static void count_row(void *context, const struct store_check_row *row)
+static void count_line(void *context, const struct store_check_line *line)
 {
     struct store_backup_content *content = context;
-    content->devices += row->device_id[0] != '\0' && !row->deleted;
-    content->fixes += row->fixes;
+    content->devices += line->device_id[0] != '\0' && !line->deleted;
+    content->fixes += line->fixes;
 }
 
 static enum err verify(const struct copy *c, struct store_backup_content *out)
@@ -184,7 +184,7 @@ static enum err verify(const struct copy *c, struct store_backup_content *out)
         return report(c, "sync", errno);
     }
     *out = (struct store_backup_content){.bytes = (uint64_t)st.st_size};
-    return store_check_file(c->part, count_row, out);
+    return store_check_file(c->part, count_line, out);
 }
 
 /* Some file systems cannot rename without replacing: there it is looked first. */

@@ -199,10 +199,10 @@ static void a_file_that_exists(void **state)
     assert_fails(k, ERR_DUPLICATE);
 }
 
-static void ignore_row(void *context, const struct store_check_row *row)
+static void ignore_line(void *context, const struct store_check_line *line)
 {
     (void)context;
-    (void)row;
+    (void)line;
 }
 
 /* SQLite reads FILE-wal and FILE-journal as parts of FILE, whoever they are of. */
@@ -227,7 +227,7 @@ static void a_name_beside_a_database(void **state)
         k->backup.file = beside; /* a name like others */
         assert_int_equal(store_backup(&k->backup, &k->content), ERR_OK);
     }
-    assert_int_equal(store_check(k->path, ignore_row, NULL), ERR_OK);
+    assert_int_equal(store_check(k->path, ignore_line, NULL), ERR_OK);
 }
 
 static void make_the_file(void *context, uint64_t pages, uint64_t pages_total)

@@ -25,7 +25,7 @@
 
 /* What was found of one device; device_id is owned. */
 struct finding {
-    struct store_check_row row;
+    struct store_check_line line;
     char *device_id;
     bool has_state;      /* something of it is sealed, ... */
     uint64_t sealed_seq; /* ... parts of the journal up to it */
@@ -60,10 +60,10 @@ static struct finding *finding_of(struct checking *c, int64_t device)
     struct finding *f = g_tree_lookup(c->findings, &device);
     if (f == NULL) {
         f = mem_new(sizeof(*f));
-        f->row.device = device;
-        f->row.device_id = "";
+        f->line.device = device;
+        f->line.device_id = "";
         f->chunks_end_s = INT64_MIN;
-        (void)g_tree_insert(c->findings, &f->row.device, f);
+        (void)g_tree_insert(c->findings, &f->line.device, f);
     }
     return f;
 }
@@ -74,17 +74,17 @@ static void note_change(void *context, const struct change *c)
         struct finding *f = finding_of(context, c->device.id);
         free(f->device_id);
         f->device_id = mem_copy_text(c->device.device_id);
-        f->row.device_id = f->device_id;
-        f->row.deleted = c->device.deleted;
+        f->line.device_id = f->device_id;
+        f->line.deleted = c->device.deleted;
     }
 }
 
-static void note_fix(struct store_check_row *row, int64_t time_s)
+static void note_fix(struct store_check_line *line, int64_t time_s)
 {
-    bool is_first = row->fixes == 0;
-    row->first_time_s = is_first || time_s < row->first_time_s ? time_s : row->first_time_s;
-    row->last_time_s = is_first || time_s > row->last_time_s ? time_s : row->last_time_s;
-    row->fixes++;
+    bool is_first = line->fixes == 0;
+    line->first_time_s = is_first || time_s < line->first_time_s ? time_s : line->first_time_s;
+    line->last_time_s = is_first || time_s > line->last_time_s ? time_s : line->last_time_s;
+    line->fixes++;
 }
 
 /* Goes on behind a damaged one, whose number may be right. */
@@ -100,7 +100,7 @@ static enum err check_state(void *context, int64_t device, const struct track_st
         c->states = ERR_CORRUPT;
         return ERR_OK;
     }
-    f->row.odometer_m_e2 = state.odometer_m_e2;
+    f->line.odometer_m_e2 = state.odometer_m_e2;
     return ERR_OK;
 }
 
@@ -119,7 +119,7 @@ static enum err check_row(struct checking *c, int64_t device, const struct track
     }
     f->chunks_end_s = row->last_s;
     for (size_t i = 0; i < c->fixes.count; i++) {
-        note_fix(&f->row, c->fixes.at[i].gps_time_s);
+        note_fix(&f->line, c->fixes.at[i].gps_time_s);
     }
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "chunk_damaged", "device=%lld chunk=%lld first=%lld last=%lld",
@@ -154,14 +154,14 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
         return ERR_OK;
     }
     if (e == ERR_OK) {
-        f->row.odometer_m_e2 = state.odometer_m_e2;
+        f->line.odometer_m_e2 = state.odometer_m_e2;
     }
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;
         struct bytes extras;
         e = unpack_report(body, &fix, &extras);
         if (e == ERR_OK) {
-            note_fix(&f->row, time_s);
+            note_fix(&f->line, time_s);
         }
     }
     return e;
@@ -193,22 +193,22 @@ static enum err check_content(struct tables *t, struct checking *c)
     return worse(e, store_walk_journal(t, &walk));
 }
 
-struct rows_out {
-    void (*row)(void *context, const struct store_check_row *row);
+struct lines_out {
+    void (*take)(void *context, const struct store_check_line *line);
     void *context;
 };
 
-static int give_row(void *key, void *value, void *arg)
+static int give_line(void *key, void *value, void *arg)
 {
     const struct finding *f = value;
-    const struct rows_out *out = arg;
+    const struct lines_out *out = arg;
     (void)key;
-    out->row(out->context, &f->row);
+    out->take(out->context, &f->line);
     return FALSE;
 }
 
 enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_row *row),
+                          void (*take)(void *context, const struct store_check_line *line),
                           void *context)
 {
     struct tables *t = NULL;
@@ -225,8 +225,8 @@ enum err store_check_file(const char *path,
     if (e != ERR_OK) {
         tables_log(t, "check_failed", e);
     }
-    struct rows_out out = {.row = row, .context = context};
-    g_tree_foreach(c.findings, give_row, &out);
+    struct lines_out out = {.take = take, .context = context};
+    g_tree_foreach(c.findings, give_line, &out);
     g_tree_destroy(c.findings);
     chunk_codec_free(c.codec);
     fixes_clear(&c.fixes);
@@ -235,7 +235,8 @@ enum err store_check_file(const char *path,
 }
 
 enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_row *row), void *context)
+                     void (*take)(void *context, const struct store_check_line *line),
+                     void *context)
 {
     struct inspection found;
     enum err whole = inspect_store(directory, NULL, &found);
@@ -247,7 +248,7 @@ enum err store_check(const char *directory,
         whole = ERR_CORRUPT;
     }
     char *path = store_path(directory);
-    enum err e = store_check_file(path, row, context);
+    enum err e = store_check_file(path, take, context);
     free(path);
     return worse(whole, e);
 }

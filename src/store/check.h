@@ -5,7 +5,7 @@
 
 /* store_check() of the database at `path`. */
 MUST_USE enum err store_check_file(const char *path,
-                                   void (*row)(void *context, const struct store_check_row *row),
+                                   void (*take)(void *context, const struct store_check_line *line),
                                    void *context);
 
 #endif

@@ -13,17 +13,17 @@
 enum { ROWS_MAX = 8 };
 
 struct rows {
-    struct store_check_row at[ROWS_MAX];
+    struct store_check_line at[ROWS_MAX];
     char ids[ROWS_MAX][64];
     size_t count;
 };
 
-static void note(void *context, const struct store_check_row *row)
+static void note(void *context, const struct store_check_line *line)
 {
     struct rows *rows = context;
     assert_true(rows->count < ROWS_MAX);
-    (void)snprintf(rows->ids[rows->count], sizeof(rows->ids[0]), "%s", row->device_id);
-    rows->at[rows->count++] = *row;
+    (void)snprintf(rows->ids[rows->count], sizeof(rows->ids[0]), "%s", line->device_id);
+    rows->at[rows->count++] = *line;
 }
 
 struct kit {
@@ -83,7 +83,7 @@ static void assert_sound(struct kit *k)
 {
     assert_int_equal(check_store(k), ERR_OK);
     assert_int_equal(k->rows.count, 4);
-    const struct store_check_row *r = k->rows.at;
+    const struct store_check_line *r = k->rows.at;
     assert_int_equal(r[0].device, 1);
     assert_string_equal(k->rows.ids[0], "000123");
     assert_false(r[0].deleted);

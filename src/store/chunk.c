@@ -91,12 +91,12 @@ static const struct member {
 } members[] = {
 #define COLUMN(place, type, column, aid, usual)                                                    \
     [column] = {(uint16_t)offsetof(struct fix, place), AS_##type, aid, PREDICT_##usual},
-#define PART(place, type, name, column, aid, usual) COLUMN(place, type, column, aid, usual)
+#define BY_HAND(place, type, name, column, aid, usual) COLUMN(place, type, column, aid, usual)
 #define NUMBER(member, type, has, bit, kept, column, usual, ...)                                   \
     COLUMN(member, type, column, ALONE, usual)
-    FIX_MAP(NUMBER, PART, COLUMN)
+    FIX_MAP(NUMBER, BY_HAND, COLUMN)
 #undef NUMBER
-#undef PART
+#undef BY_HAND
 #undef COLUMN
 };
 

@@ -150,10 +150,10 @@ static inline enum err try_open(const char *path, bool accept, struct counters *
     return store_open(&o, out);
 }
 
-static inline void no_row(void *context, const struct store_check_row *row)
+static inline void no_line(void *context, const struct store_check_line *line)
 {
     (void)context;
-    (void)row;
+    (void)line;
 }
 
 /* Refused, and by check and backup too; and nothing is another than it was. */
@@ -167,7 +167,7 @@ static inline void assert_refused(struct crash *c, enum damage damage)
     }
     assert_damage(c, damage);
     assert_int_equal(try_open(c->path, false, NULL, &s), ERR_CORRUPT);
-    assert_int_equal(store_check(c->path, no_row, NULL), ERR_CORRUPT);
+    assert_int_equal(store_check(c->path, no_line, NULL), ERR_CORRUPT);
     (void)snprintf(file, sizeof(file), "%s/copy.db", c->k->path);
     struct store_backup_content content;
     const struct store_backup backup = {.directory = c->path, .file = file};
@@ -191,7 +191,7 @@ static inline size_t fixes_in(const char *path, bool accept)
 static inline void assert_opens(struct crash *c, size_t fixes)
 {
     assert_damage(c, DAMAGE_NONE);
-    assert_int_equal(store_check(c->path, no_row, NULL), ERR_OK);
+    assert_int_equal(store_check(c->path, no_line, NULL), ERR_OK);
     assert_int_equal(fixes_in(c->path, false), fixes);
 }
 
@@ -225,10 +225,10 @@ static inline void assert_accepted(struct crash *c, size_t fixes)
         assert_int_equal(size_of(kept, i), sizes[i]);
     }
     assert_damage(c, DAMAGE_NONE);
-    assert_int_equal(store_check(c->path, no_row, NULL), ERR_CORRUPT); /* while they lie there */
+    assert_int_equal(store_check(c->path, no_line, NULL), ERR_CORRUPT); /* while they lie there */
     assert_int_equal(fixes_in(c->path, false), fixes);
     kit_directory_remove(kept);
-    assert_int_equal(store_check(c->path, no_row, NULL), ERR_OK);
+    assert_int_equal(store_check(c->path, no_line, NULL), ERR_OK);
 }
 
 #define WITH_CRASH(name) cmocka_unit_test_setup_teardown(name, begin, end)

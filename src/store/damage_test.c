@@ -66,13 +66,13 @@ struct told {
     bool has_name[DEVICES];
 };
 
-static void note_row(void *context, const struct store_check_row *row)
+static void note_line(void *context, const struct store_check_line *line)
 {
     struct told *told = context;
-    size_t at = (size_t)row->device % DEVICES;
-    told->fixes[at] = row->fixes;
-    told->odometers_m_e2[at] = row->odometer_m_e2;
-    told->has_name[at] = row->device_id[0] != '\0';
+    size_t at = (size_t)line->device % DEVICES;
+    told->fixes[at] = line->fixes;
+    told->odometers_m_e2[at] = line->odometer_m_e2;
+    told->has_name[at] = line->device_id[0] != '\0';
 }
 
 static enum err check_store(const struct kit *k, struct told *told)
@@ -80,7 +80,7 @@ static enum err check_store(const struct kit *k, struct told *told)
     char path[KIT_PATH_SIZE + 16];
     (void)snprintf(path, sizeof(path), "%s/odograph.db", k->path);
     *told = (struct told){0};
-    return store_check_file(path, note_row, told);
+    return store_check_file(path, note_line, told);
 }
 
 /* All that a statement gives, as one number; an error is one too. */

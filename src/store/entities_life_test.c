@@ -102,14 +102,14 @@ static void put_what_they_own(struct kit *k, int64_t user, int64_t device)
 {
     uint8_t room[CLOCK_ZONE_PACKED_MAX];
     struct bytes zone = clock_zone_pack(&(struct clock_zone){.is_stopped = true}, room);
-    struct change part = part_of(1, 1, "x");
-    part.part.device_id = device;
+    struct change fragment = fragment_of(1, 1, "x");
+    fragment.fragment.device_id = device;
     save(k, (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {user, device}});
     save(k, (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
                             .login_address = {user, "192.0.2.1", KIT_TIME_S}});
     save(k, (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {device, zone.at, zone.len}});
     save(k, (struct change){.kind = CHANGE_PUT_TEXT, .text = {device, KIT_TIME_S, "kept"}});
-    save(k, part);
+    save(k, fragment);
 }
 
 /* How many rows of the table name the owner in their first column. */
@@ -126,7 +126,7 @@ static int64_t owned(struct kit *k, enum entity_kind kind, int64_t owner)
 static void what_is_owned_goes_with_its_owner(void **state)
 {
     static const enum entity_kind of_users[] = {ENTITY_FOCUS, ENTITY_LOGIN_ADDRESS};
-    static const enum entity_kind of_devices[] = {ENTITY_CLOCK, ENTITY_PART};
+    static const enum entity_kind of_devices[] = {ENTITY_CLOCK, ENTITY_FRAGMENT};
     struct kit *k = *state;
     for (int64_t id = 1; id <= 2; id++) {
         put_user(k, id, false);

@@ -226,22 +226,22 @@ static void addresses_come_and_go(void **state)
     assert_int_equal(k->kept.at[0].login_address.last_s, 6);
 }
 
-static void parts_wait_and_go(void **state)
+static void fragments_wait_and_go(void **state)
 {
     struct kit *k = *state;
-    struct change c[5] = {part_of(UINT32_MAX, 2, "later"),
-                          part_of(UINT32_MAX, 1, ""),
-                          part_of(0, 64, "other"),
-                          part_of(0, 64, "again"),
+    struct change c[5] = {fragment_of(UINT32_MAX, 2, "later"),
+                          fragment_of(UINT32_MAX, 1, ""),
+                          fragment_of(0, 64, "other"),
+                          fragment_of(0, 64, "again"),
                           {0}};
     save_and_load(k, c, 4);
     assert_int_equal(k->kept.count, 3);
-    assert_memory_equal(k->kept.at[0].part.at, "again", 5);
-    const struct waiting_part *p = &k->kept.at[1].part;
+    assert_memory_equal(k->kept.at[0].fragment.at, "again", 5);
+    const struct waiting_fragment *p = &k->kept.at[1].fragment;
     assert_int_equal(p->key, UINT32_MAX);
     assert_int_equal(p->number, 1);
     assert_int_equal(p->len, 0);
-    p = &k->kept.at[2].part;
+    p = &k->kept.at[2].fragment;
     assert_int_equal(p->device_id, 1);
     assert_int_equal(p->number, 2);
     assert_int_equal(p->total, 64);
@@ -249,11 +249,11 @@ static void parts_wait_and_go(void **state)
     assert_int_equal(p->rcv_time_s, KIT_TIME_S);
     assert_int_equal(p->len, 5);
     assert_memory_equal(p->at, "later", 5);
-    c[4] = part_of(UINT32_MAX, 0, "");
-    c[4].kind = CHANGE_DELETE_PART;
+    c[4] = fragment_of(UINT32_MAX, 0, "");
+    c[4].kind = CHANGE_DELETE_FRAGMENT;
     save_and_load(k, &c[4], 1);
     assert_int_equal(k->kept.count, 1);
-    assert_int_equal(k->kept.at[0].part.key, 0);
+    assert_int_equal(k->kept.at[0].fragment.key, 0);
 }
 
 static void clocks_come_and_go(void **state)
@@ -308,12 +308,12 @@ static void texts_are_read_newest_first(void **state)
 static void the_order_of_loading(void **state)
 {
     static const enum change_kind order[] = {
-        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,  CHANGE_PUT_GROUP,
-        CHANGE_PUT_DEVICE,     CHANGE_PUT_TOKEN, CHANGE_PUT_LOGIN_ADDRESS,
-        CHANGE_PUT_FOCUS,      CHANGE_PUT_PART,  CHANGE_PUT_CLOCK};
+        CHANGE_PUT_ENTERPRISE, CHANGE_PUT_USER,     CHANGE_PUT_GROUP,
+        CHANGE_PUT_DEVICE,     CHANGE_PUT_TOKEN,    CHANGE_PUT_LOGIN_ADDRESS,
+        CHANGE_PUT_FOCUS,      CHANGE_PUT_FRAGMENT, CHANGE_PUT_CLOCK};
     enum { KINDS = sizeof(order) / sizeof(order[0]) };
     struct kit *k = *state;
-    struct change c[KINDS] = {part_of(1, 1, "x")};
+    struct change c[KINDS] = {fragment_of(1, 1, "x")};
     c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
     c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
     c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
@@ -400,7 +400,7 @@ int main(void)
         TEST(tokens_come_and_go),
         TEST(focus_comes_and_goes),
         TEST(addresses_come_and_go),
-        TEST(parts_wait_and_go),
+        TEST(fragments_wait_and_go),
         TEST(clocks_come_and_go),
         TEST(texts_are_read_newest_first),
         TEST(the_order_of_loading),

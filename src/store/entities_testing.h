@@ -82,10 +82,10 @@ static inline void save_and_load(struct kit *k, const struct change *changes, si
     assert_int_equal(store_load(k->store, &loader), ERR_OK);
 }
 
-static inline struct change part_of(uint32_t key, uint16_t number, const char *data)
+static inline struct change fragment_of(uint32_t key, uint16_t number, const char *data)
 {
-    struct change c = {.kind = CHANGE_PUT_PART};
-    c.part = (struct waiting_part){
+    struct change c = {.kind = CHANGE_PUT_FRAGMENT};
+    c.fragment = (struct waiting_fragment){
         .device_id = 1,
         .key = key,
         .number = number,

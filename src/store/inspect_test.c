@@ -210,7 +210,7 @@ static void the_database_is_gone(void **state)
     drop(c->path, LOG);
     assert_damage(c, DAMAGE_NO_STORE);
     assert_int_equal(try_open(c->path, false, NULL, &s), ERR_CORRUPT);
-    assert_int_equal(store_check(c->path, no_row, NULL), ERR_CORRUPT);
+    assert_int_equal(store_check(c->path, no_line, NULL), ERR_CORRUPT);
     assert_accepted(c, 0);
     die(c);
     drop(c->path, DATABASE);

@@ -22,9 +22,9 @@
 
 #include "base/reader.h"
 #include "fleet/pack.h"
+#include "store/read_pool.h"
 #include "store/seal.h"
 #include "store/store_private.h"
-#include "store/visitor.h"
 
 enum { YIELDS = 50, VIEWS_MAX = 2000, PAUSE_NS = 1000000 };
 
@@ -164,11 +164,12 @@ static enum err read_rows(struct store_reader *r, struct tables *tables, struct 
     return read_start(r, &sealed, arena);
 }
 
-static enum err read_at_once(struct store_reader *r, const struct visitor *v, struct arena *arena)
+static enum err read_at_once(struct store_reader *r, const struct pooled_tables *pooled,
+                             struct arena *arena)
 {
-    enum err e = tables_begin(v->tables);
-    e = e == ERR_OK ? read_rows(r, v->tables, arena) : e;
-    enum err end = tables_rollback(v->tables);
+    enum err e = tables_begin(pooled->tables);
+    e = e == ERR_OK ? read_rows(r, pooled->tables, arena) : e;
+    enum err end = tables_rollback(pooled->tables);
     return e == ERR_OK ? end : e;
 }
 
@@ -187,21 +188,21 @@ static void await_publishing(unsigned round)
 static enum err read_sealed(struct store_reader *r, struct arena *arena)
 {
     struct store *s = r->store;
-    struct visitor *v = NULL;
-    enum err e = visitors_take(s->visitors, &v);
+    struct pooled_tables *pooled = NULL;
+    enum err e = read_pool_take(s->pool, &pooled);
     if (e != ERR_OK) {
         return e;
     }
     for (unsigned i = 0; i < VIEWS_MAX; i++) {
         r->view = tails_view(s->tails, r->span.device);
-        e = read_at_once(r, v, arena);
+        e = read_at_once(r, pooled, arena);
         if (e != ERR_MORE) {
             break;
         }
         tail_view_release(&r->view);
         await_publishing(i);
     }
-    visitors_give(s->visitors, v);
+    read_pool_give(s->pool, pooled);
     return e == ERR_MORE ? ERR_BUSY : e;
 }
 
@@ -268,15 +269,15 @@ static void advance_tail(struct store_reader *r)
 static enum err decode_row(struct store_reader *r, const struct track_row *row)
 {
     struct store *s = r->store;
-    struct visitor *v = NULL;
-    enum err e = visitors_take(s->visitors, &v);
+    struct pooled_tables *pooled = NULL;
+    enum err e = read_pool_take(s->pool, &pooled);
     if (e != ERR_OK) {
         return e;
     }
     fixes_reset(&r->fixes);
     r->fix = 0;
-    e = track_decode(v->codec, row, &r->fixes);
-    visitors_give(s->visitors, v);
+    e = track_decode(pooled->codec, row, &r->fixes);
+    read_pool_give(s->pool, pooled);
     if (e != ERR_OK) {
         seal_note_damage(s, r->span.device, row, e);
     }

@@ -42,7 +42,7 @@ int64_t schema_version(const struct schema *schema);
  */
 MUST_USE enum err schema_migrate(sqlite3 *db, const struct schema *schema);
 /*
- * The same judgement without a step taken, for read-only visitors; an older version is fine. The
+ * The same judgement without a step taken, for read-only openers; an older version is fine. The
  * tables and indexes must be as the steps taken made them; there may be more. ERR_CORRUPT: one is
  * not, or no step was taken.
  */

@@ -255,12 +255,12 @@ static void a_newer_store_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-static void keep_fixes(void *context, const struct store_check_row *row)
+static void keep_fixes(void *context, const struct store_check_line *line)
 {
-    *(uint64_t *)context = row->fixes;
+    *(uint64_t *)context = line->fixes;
 }
 
-static enum err note_check_row(struct kit *k, uint64_t *fixes)
+static enum err check_and_note(struct kit *k, uint64_t *fixes)
 {
     return store_check(k->directory, keep_fixes, fixes);
 }
@@ -286,14 +286,14 @@ static void a_journal_of_version_1(void **state)
         (void)sqlite3_finalize(insert);
     }
     journal_buffer_clear(&buffer);
-    assert_int_equal(note_check_row(k, &fixes), ERR_OK);
+    assert_int_equal(check_and_note(k, &fixes), ERR_OK);
     assert_int_equal(fixes, 3);
     struct store *s = kit_open(k->directory, NULL);
     assert_int_equal(kit_load(s, 1).state.odometer_m_e2, 2);
     assert_int_equal(kit_count(s, 1), 3);
     assert_int_equal(kit_commit_at(s, 1, KIT_TIME_S + 3), ERR_OK);
     store_close(s);
-    assert_int_equal(note_check_row(k, &fixes), ERR_OK);
+    assert_int_equal(check_and_note(k, &fixes), ERR_OK);
     assert_int_equal(fixes, 4);
 }
 

@@ -27,11 +27,11 @@
 #include "store/inspect.h"
 #include "store/keep.h"
 #include "store/lock.h"
+#include "store/read_pool.h"
 #include "store/repeat.h"
 #include "store/settle.h"
 #include "store/store_private.h"
 #include "store/trickle.h"
-#include "store/visitor.h"
 #include "store/witness.h"
 
 enum { COUNT_KEPT_EVERY_MS = 1000 };
@@ -70,7 +70,7 @@ enum err store_open(const struct store_options *options, struct store **out)
     s->path = store_path(options->directory);
     s->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     s->repeats = repeats_new();
-    s->visitors = visitors_new(s->path, s->vfs);
+    s->pool = read_pool_new(s->path, s->vfs);
     enum err e = lock_take(options->directory, &s->lock_fd);
     bool is_mended = false; /* which takes the witness away, and is told by itself */
     e = e == ERR_OK ? look_for_damage(options, &is_mended) : e;
@@ -92,7 +92,7 @@ enum err store_open(const struct store_options *options, struct store **out)
 void store_close(struct store *s)
 {
     file_stop(s);
-    visitors_free(s->visitors);
+    read_pool_free(s->pool);
     file_close(s);
     g_queue_clear(&s->late);
     trickle_clear(s);

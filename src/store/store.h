@@ -47,7 +47,7 @@ void store_close(struct store *s);
 struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, the
-     * addresses of logins, focus, parts, clocks. */
+     * addresses of logins, focus, fragments, clocks. */
     void (*change)(void *context, const struct change *c);
     /* The state of a device that ever reported. Called again for one: the last counts. */
     void (*state)(void *context, int64_t device, const struct fold_state *state);
@@ -195,7 +195,7 @@ MUST_USE enum err store_read_texts(struct store *s, int64_t device, size_t limit
 
 /* ---- checking, read-only, beside a running server too ---- */
 
-struct store_check_row {
+struct store_check_line {
     const char *device_id; /* as registered; "" where the device's row is gone */
     int64_t device;        /* internal id */
     bool deleted;
@@ -206,12 +206,12 @@ struct store_check_row {
 };
 
 /*
- * Verifies everything that is stored under `directory` and calls `row` once a device. ERR_CORRUPT
+ * Verifies everything that is stored under `directory` and calls `take` once a device. ERR_CORRUPT
  * after logging what is damaged and where, or that damaged files are kept there; ERR_NOT_FOUND
  * where there is no store.
  */
 MUST_USE enum err store_check(const char *directory,
-                              void (*row)(void *context, const struct store_check_row *row),
+                              void (*take)(void *context, const struct store_check_line *line),
                               void *context);
 
 /* ---- copying, beside a running server too ---- */

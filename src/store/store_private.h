@@ -44,10 +44,10 @@ struct trickle {
 struct checkpointer;
 struct repeats;
 struct sqlite3;
-struct visitors;
+struct read_pool;
 struct witness;
 
-/* The inside of the store. All but `tails`, `visitors` and `counters` is the writer's. */
+/* The inside of the store. All but `tails`, `pool` and `counters` is the writer's. */
 struct store {
     int lock_fd; /* -1: none */
     char *directory;
@@ -58,7 +58,7 @@ struct store {
     struct chunk_codec *codec;
     struct tails *tails;
     struct repeats *repeats;
-    struct visitors *visitors;
+    struct read_pool *pool;
     struct checkpointer *checkpointer;
     struct witness *witness;
     int64_t kept_due_ms; /* monotonic: when the folders of damaged files are counted again */

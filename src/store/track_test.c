@@ -199,9 +199,9 @@ static enum err read_span(struct kit *k, int64_t from_s, int64_t to_s)
     return e;
 }
 
-static void count_fixes(void *context, const struct store_check_row *row)
+static void count_fixes(void *context, const struct store_check_line *line)
 {
-    *(uint64_t *)context += row->fixes;
+    *(uint64_t *)context += line->fixes;
 }
 
 /* What `odograph check` makes of it: every place is counted once, and damage is found. */

@@ -4,7 +4,7 @@
  *
  *     memory of the tails   sealed in a commit that adds n bytes
  *     below a half          full tails (512 fixes) at 1.25 n; all others after seal_after_s
- *     a half to the limit   0 n rising to 2 n, so that it settles at three quarters
+ *     a half to the limit   0 n rising to 2 n, so that it comes to rest at three quarters
  *     beyond the limit      all that is beyond: replies wait for it
  *
  * Apart from full tails they are visited by a sweep: every device in order of its id, because

@@ -61,26 +61,26 @@ static void decode_directly(struct bytes in)
     arena_free(&arena);
 }
 
-/* A divided message, its id in front: of one part, and of as many such parts as there may be. */
+/* A divided message, its id in front: of one fragment, and of as many of them as there may be. */
 static void join_directly(struct bytes in)
 {
     enum { ID_LEN = 2, WHOLE_MAX = 1 << 16 };
     struct bytes body = bytes_slice(in, ID_LEN, WHOLE_MAX);
-    struct bytes parts[MESSAGE_PARTS_MAX];
+    struct bytes fragments[MESSAGE_FRAGMENTS_MAX];
     if (FUZZED.join == NULL || body.len == 0) {
         return;
     }
     size_t most =
-        WHOLE_MAX / body.len < MESSAGE_PARTS_MAX ? WHOLE_MAX / body.len : MESSAGE_PARTS_MAX;
+        WHOLE_MAX / body.len < MESSAGE_FRAGMENTS_MAX ? WHOLE_MAX / body.len : MESSAGE_FRAGMENTS_MAX;
     for (size_t i = 0; i < most; i++) {
-        parts[i] = body;
+        fragments[i] = body;
     }
     uint32_t key = (uint32_t)in.at[0] << 24 | (uint32_t)in.at[1] << 16;
     for (size_t count = 1; count <= most; count += most > 1 ? most - 1 : 1) {
         struct arena arena = {0};
         struct decoded d = {.arena = &arena};
         struct session s = protocol_session(&FUZZED);
-        enum err e = FUZZED.join(&s, key, parts, count, &d);
+        enum err e = FUZZED.join(&s, key, fragments, count, &d);
         check(d.len <= (e == ERR_OK ? PROTOCOL_MESSAGES_MAX : 0));
         arena_free(&arena);
     }

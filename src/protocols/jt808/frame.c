@@ -218,8 +218,8 @@ static enum err parse_rest(struct reader *r, struct jt808_message *m)
     }
     struct bytes at = read_bytes(r, m->id_len);
     m->serial = is_short ? read_u8(r) : read_u16be(r);
-    bool is_part = !is_short && (m->attributes & JT808_PART) != 0;
-    if (is_part) {
+    bool is_fragment = !is_short && (m->attributes & JT808_FRAGMENT) != 0;
+    if (is_fragment) {
         m->total = read_u16be(r);
         m->number = read_u16be(r);
     }
@@ -228,7 +228,7 @@ static enum err parse_rest(struct reader *r, struct jt808_message *m)
     }
     memcpy(m->at, at.at, at.len);
     m->body = read_bytes(r, reader_left(r) - 1);
-    return !is_part || (m->number >= 1 && m->number <= m->total) ? ERR_OK : ERR_MALFORMED;
+    return !is_fragment || (m->number >= 1 && m->number <= m->total) ? ERR_OK : ERR_MALFORMED;
 }
 
 enum err jt808_parse(struct arena *arena, struct bytes frame, struct jt808_message *m)
@@ -297,7 +297,7 @@ void jt808_write(struct writer *out, const struct jt808_message *m)
     } else {
         write_u16be(&plain, m->serial);
     }
-    if ((m->attributes & JT808_PART) != 0) {
+    if ((m->attributes & JT808_FRAGMENT) != 0) {
         write_u16be(&plain, m->total);
         write_u16be(&plain, m->number);
     }

@@ -7,7 +7,7 @@
  *
  *     attributes   bits 0-9   length of the body
  *                  bit 10     the body is encrypted (RSA)
- *                  bit 13     one of several parts: total u16, number u16 follow the serial
+ *                  bit 13     one of several fragments: total u16, number u16 follow the serial
  *                  bit 14     2019: a version u8 follows, and the terminal's id has 10 bytes
  *                  bit 15     5501 and 5502: wants an answer
  *
@@ -189,16 +189,16 @@ static const struct row *row_find(uint16_t id)
 /* ---- decoding ---- */
 
 /*
- * A part of a divided message. Its key is the id of the message and the serial of its first part;
- * the parts of a message have serials one after the other.
+ * A fragment of a divided message. Its key is the id of the message and the serial of its first
+ * fragment; the fragments of a message have serials one after the other.
  */
-static void add_part(const struct jt808_message *m, struct decoded *out)
+static void add_fragment(const struct jt808_message *m, struct decoded *out)
 {
-    struct message *part = decoded_add(out, MESSAGE_PART);
+    struct message *fragment = decoded_add(out, MESSAGE_FRAGMENT);
     uint16_t first = (uint16_t)(m->serial - (m->number - 1));
-    part->part = (struct message_part){
+    fragment->fragment = (struct message_fragment){
         .key = (uint32_t)m->id << 16 | first, .number = m->number, .total = m->total};
-    part->text = m->body;
+    fragment->text = m->body;
 }
 
 static enum err decode_message(const struct session *s, const struct jt808_message *m,
@@ -206,11 +206,11 @@ static enum err decode_message(const struct session *s, const struct jt808_messa
 {
     *row = row_find(m->id);
     bool is_encrypted = (m->attributes & ATTRIBUTE_RSA) != 0 && !jt808_is_jointech(m->id);
-    if (is_encrypted || m->total > MESSAGE_PARTS_MAX) {
+    if (is_encrypted || m->total > MESSAGE_FRAGMENTS_MAX) {
         *row = &other_row;
     }
     if (m->total > 1 && (*row)->result == RESULT_OK) {
-        add_part(m, out);
+        add_fragment(m, out);
         return ERR_OK;
     }
     return (*row)->decode(s, m, out);
@@ -230,7 +230,7 @@ static void set_hint(const struct jt808_message *m, const struct row *row, struc
         .at_len = m->id_len,
     };
     if (m->total > 1 && hint.kind == REPLY_NONE) {
-        hint.kind = REPLY_GENERAL; /* a part is answered even where the whole is not */
+        hint.kind = REPLY_GENERAL; /* a fragment is answered even where the whole is not */
     }
     if (hint.kind == REPLY_JOINTECH && (m->attributes & ATTRIBUTE_ANSWER) == 0) {
         hint.kind = REPLY_NONE;
@@ -287,20 +287,20 @@ static enum err jt808_decode(struct session *s, struct bytes frame, struct decod
     return ERR_OK;
 }
 
-static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *parts, size_t count,
-                           struct decoded *out)
+static enum err jt808_join(struct session *s, uint32_t key, const struct bytes *fragments,
+                           size_t count, struct decoded *out)
 {
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {
-        len += parts[i].len;
+        len += fragments[i].len;
     }
     uint8_t *at = arena_new(out->arena, len == 0 ? 1 : len);
     len = 0;
     for (size_t i = 0; i < count; i++) {
-        if (parts[i].len > 0) {
-            memcpy(at + len, parts[i].at, parts[i].len);
+        if (fragments[i].len > 0) {
+            memcpy(at + len, fragments[i].at, fragments[i].len);
         }
-        len += parts[i].len;
+        len += fragments[i].len;
     }
     struct jt808_message m = {.id = (uint16_t)(key >> 16), .is_joined = true, .body = {at, len}};
     enum err e = row_find(m.id)->decode(s, &m, out);

@@ -21,7 +21,7 @@ enum {
 };
 
 /* Bits of the attributes that change the header. */
-enum { JT808_PART = 1 << 13, JT808_VERSION = 1 << 14 };
+enum { JT808_FRAGMENT = 1 << 13, JT808_VERSION = 1 << 14 };
 
 /* The messages that more than one file names. */
 enum jt808_id {
@@ -42,13 +42,13 @@ struct jt808_message {
     uint16_t id; /* 0200, ... */
     uint16_t attributes;
     uint16_t serial; /* one byte of 5501 and 5502 */
-    uint16_t total;  /* parts that the message is divided into; 0: it is whole */
-    uint16_t number; /* of this part, from 1 */
+    uint16_t total;  /* fragments that the message is divided into; 0: it is whole */
+    uint16_t number; /* of this fragment, from 1 */
     uint8_t delimiter;
     uint8_t version;           /* behind the attributes, where bit 14 of these is set */
     uint8_t id_len;            /* of the terminal */
     uint8_t at[JT808_ID_2019]; /* the terminal's id as it was sent */
-    bool is_joined; /* put together of parts, which have been answered: what is readable of
+    bool is_joined; /* put together of fragments, which have been answered: what is readable of
                        it counts, the rest is counted as unreadable */
     struct bytes body;
 };

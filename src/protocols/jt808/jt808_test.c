@@ -1,5 +1,5 @@
 /*
- * JT/T 808 frames, the terminal's id, parts and replies.
+ * JT/T 808 frames, the terminal's id, fragments and replies.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -272,13 +272,13 @@ static void test_luhn(void **state)
     assert_int_equal(jt808_luhn(9), 1);
 }
 
-/* ---- parts ---- */
+/* ---- fragments ---- */
 
-/* Sends part `number` of `total` of a message; the message that comes of it. */
-static const struct message *send_part(struct kit *kit, struct jt808_message m, uint16_t number,
-                                       uint16_t total)
+/* Sends fragment `number` of `total` of a message; the message that comes of it. */
+static const struct message *send_fragment(struct kit *kit, struct jt808_message m, uint16_t number,
+                                           uint16_t total)
 {
-    m.attributes = JT808_PART;
+    m.attributes = JT808_FRAGMENT;
     m.number = number;
     m.total = total;
     m.serial = (uint16_t)(m.serial + number - 1);
@@ -289,30 +289,30 @@ static const struct message *send_part(struct kit *kit, struct jt808_message m, 
 }
 
 /* A batch of two locations, divided at every byte, says the same as the whole. */
-static void test_parts(void **state)
+static void test_fragments(void **state)
 {
     (void)state;
     uint8_t body[128];
     struct jt808_message m = plain_message(JT808_LOCATION_BATCH);
-    m.serial = 0xffff; /* the serial of the second part is 0 */
+    m.serial = 0xffff; /* the serial of the second fragment is 0 */
     m.body = bytes_of_hex("0002 00 001c" KIT_BODY "001c" KIT_BODY, body, sizeof(body));
     struct bytes whole = m.body;
     for (size_t n = 0; n <= whole.len; n++) {
         struct kit kit = kit_new();
         struct bytes texts[2];
         m.body = bytes_slice(whole, 0, n);
-        const struct message *one = send_part(&kit, m, 1, 2);
-        assert_int_equal(one->kind, MESSAGE_PART);
-        assert_int_equal(one->part.number, 1);
-        assert_int_equal(one->part.total, 2);
-        uint32_t key = one->part.key;
+        const struct message *one = send_fragment(&kit, m, 1, 2);
+        assert_int_equal(one->kind, MESSAGE_FRAGMENT);
+        assert_int_equal(one->fragment.number, 1);
+        assert_int_equal(one->fragment.total, 2);
+        uint32_t key = one->fragment.key;
         texts[0] = one->text;
         assert_true(kit.decoded.wants_reply);
         assert_reply(&kit, OUTCOME_UNREGISTERED, "");
         m.body = bytes_slice(whole, n, SIZE_MAX);
-        const struct message *two = send_part(&kit, m, 2, 2);
-        assert_int_equal(two->part.number, 2);
-        assert_int_equal(two->part.key, key);
+        const struct message *two = send_fragment(&kit, m, 2, 2);
+        assert_int_equal(two->fragment.number, 2);
+        assert_int_equal(two->fragment.key, key);
         texts[1] = two->text;
         struct decoded joined = {.arena = &kit.arena, .device_id = "013912345678"};
         assert_int_equal(protocol_jt808.join(&kit.session, key, texts, 2, &joined), ERR_OK);
@@ -329,7 +329,7 @@ static void test_parts(void **state)
     }
 }
 
-static void test_part_numbers(void **state)
+static void test_fragment_numbers(void **state)
 {
     (void)state;
     static const struct {
@@ -340,15 +340,15 @@ static void test_part_numbers(void **state)
     } cases[] = {
         {1, 0, ERR_MALFORMED, MESSAGE_OTHER},  {0, 2, ERR_MALFORMED, MESSAGE_OTHER},
         {3, 2, ERR_MALFORMED, MESSAGE_OTHER},  {0, 0, ERR_MALFORMED, MESSAGE_OTHER},
-        {1, 1, ERR_OK, MESSAGE_FIX},           {1, 2, ERR_OK, MESSAGE_PART},
-        {64, 64, ERR_OK, MESSAGE_PART},        {1, 65, ERR_OK, MESSAGE_OTHER},
+        {1, 1, ERR_OK, MESSAGE_FIX},           {1, 2, ERR_OK, MESSAGE_FRAGMENT},
+        {64, 64, ERR_OK, MESSAGE_FRAGMENT},    {1, 65, ERR_OK, MESSAGE_OTHER},
         {65535, 65535, ERR_OK, MESSAGE_OTHER},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit kit = kit_new();
         uint8_t body[64];
         struct jt808_message m = plain_message(JT808_LOCATION);
-        m.attributes = JT808_PART;
+        m.attributes = JT808_FRAGMENT;
         m.number = cases[i].number;
         m.total = cases[i].total;
         m.body = bytes_of_hex(KIT_BODY, body, sizeof(body));
@@ -362,24 +362,24 @@ static void test_part_numbers(void **state)
 }
 
 /* Other messages, other keys; nothing of a picture is put together. */
-static void test_part_keys(void **state)
+static void test_fragment_keys(void **state)
 {
     (void)state;
     struct kit kit = kit_new();
     struct jt808_message m = plain_message(JT808_LOCATION_BATCH);
-    uint32_t key = send_part(&kit, m, 1, 2)->part.key;
+    uint32_t key = send_fragment(&kit, m, 1, 2)->fragment.key;
     m.serial++;
-    assert_int_not_equal(send_part(&kit, m, 1, 2)->part.key, key);
+    assert_int_not_equal(send_fragment(&kit, m, 1, 2)->fragment.key, key);
     m.serial--;
     m.id = 0x6006;
-    assert_int_not_equal(send_part(&kit, m, 1, 2)->part.key, key);
+    assert_int_not_equal(send_fragment(&kit, m, 1, 2)->fragment.key, key);
     m.id = 0x0801;
-    assert_int_equal(send_part(&kit, m, 1, 2)->kind, MESSAGE_OTHER);
+    assert_int_equal(send_fragment(&kit, m, 1, 2)->kind, MESSAGE_OTHER);
     assert_reply(&kit, OUTCOME_STORED, "7e 8001 0005 013912345678 0000 0102 0801 03 bd 7e");
     m.id = 0x0f00;
-    assert_int_equal(send_part(&kit, m, 1, 2)->kind, MESSAGE_OTHER);
-    m.id = 0x0701; /* the whole is not answered, a part is */
-    assert_int_equal(send_part(&kit, m, 1, 2)->kind, MESSAGE_PART);
+    assert_int_equal(send_fragment(&kit, m, 1, 2)->kind, MESSAGE_OTHER);
+    m.id = 0x0701; /* the whole is not answered, a fragment is */
+    assert_int_equal(send_fragment(&kit, m, 1, 2)->kind, MESSAGE_FRAGMENT);
     assert_true(kit.decoded.wants_reply);
     kit_clear(&kit);
 }
@@ -545,9 +545,9 @@ int main(void)
         cmocka_unit_test(test_longest_frame),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_luhn),
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_part_numbers),
-        cmocka_unit_test(test_part_keys),
+        cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_fragment_numbers),
+        cmocka_unit_test(test_fragment_keys),
         cmocka_unit_test(test_replies),
         cmocka_unit_test(test_reply_serials),
         cmocka_unit_test(test_replies_name_their_terminal),

@@ -209,8 +209,8 @@ enum err jt808_decode_answer(const struct session *s, const struct jt808_message
 
 /*
  * Reads one item of a batch. An item that cannot be read ends the batch. Where the batch came in
- * parts, these have been answered and nobody sends the other items again; so such an item is only
- * counted, as each item has a length of its own.
+ * fragments, these have been answered and nobody sends the other items again; so such an item is
+ * only counted, as each item has a length of its own.
  */
 static enum err add_item(const struct session *s, const struct jt808_message *m, struct bytes body,
                          bool is_late, struct decoded *out)

@@ -336,7 +336,7 @@ static void test_next_frame_is_near(void **state)
     }
 }
 
-/* What is readable of a batch whose parts have been answered counts, wherever the rest stands. */
+/* What is readable of a batch whose fragments are answered counts, wherever the rest stands. */
 static void test_joined_batch_with_bad_items(void **state)
 {
     (void)state;
@@ -375,7 +375,7 @@ static void test_joined_batch_with_bad_items(void **state)
     }
 }
 
-/* The parts of one message may hold more samples than a frame may: refused, nothing is left. */
+/* The fragments of one message may hold more samples than a frame may: refused, nothing is left. */
 static void test_too_many_samples(void **state)
 {
     (void)state;

@@ -243,33 +243,33 @@ static void test_batches(void **state)
     }
 }
 
-/* As many locations as the parts of one message can hold stay below the limit of messages. */
+/* As many locations as the fragments of one message can hold stay below the limit of messages. */
 static void test_longest_batch(void **state)
 {
     (void)state;
-    enum { ENTRY = 2 + 28, PER_PART = JT808_BODY_MAX / ENTRY };
+    enum { ENTRY = 2 + 28, PER_FRAGMENT = JT808_BODY_MAX / ENTRY };
     struct kit kit = kit_new();
-    uint8_t at[3 + PER_PART * ENTRY];
+    uint8_t at[3 + PER_FRAGMENT * ENTRY];
     uint8_t entry[ENTRY];
     (void)bytes_of_hex("001c" KIT_BODY, entry, sizeof(entry));
     memset(at, 0, 3);
-    for (size_t i = 0; i < PER_PART; i++) {
+    for (size_t i = 0; i < PER_FRAGMENT; i++) {
         memcpy(at + 3 + i * ENTRY, entry, ENTRY);
     }
-    struct bytes parts[MESSAGE_PARTS_MAX];
-    for (size_t i = 0; i < MESSAGE_PARTS_MAX; i++) {
-        parts[i] = (struct bytes){i == 0 ? at : at + 3, i == 0 ? sizeof(at) : sizeof(at) - 3};
+    struct bytes fragments[MESSAGE_FRAGMENTS_MAX];
+    for (size_t i = 0; i < MESSAGE_FRAGMENTS_MAX; i++) {
+        fragments[i] = (struct bytes){i == 0 ? at : at + 3, i == 0 ? sizeof(at) : sizeof(at) - 3};
     }
     struct decoded joined = {.arena = &kit.arena};
-    assert_int_equal(
-        protocol_jt808.join(&kit.session, UINT32_C(0x07040000), parts, MESSAGE_PARTS_MAX, &joined),
-        ERR_OK);
-    assert_int_equal(joined.len, PER_PART * MESSAGE_PARTS_MAX);
-    /* parts of any length may come from a caller: the limit holds */
-    enum { TOO_MANY = PROTOCOL_MESSAGES_MAX / PER_PART + 1 };
+    assert_int_equal(protocol_jt808.join(&kit.session, UINT32_C(0x07040000), fragments,
+                                         MESSAGE_FRAGMENTS_MAX, &joined),
+                     ERR_OK);
+    assert_int_equal(joined.len, PER_FRAGMENT * MESSAGE_FRAGMENTS_MAX);
+    /* fragments of any length may come from a caller: the limit holds */
+    enum { TOO_MANY = PROTOCOL_MESSAGES_MAX / PER_FRAGMENT + 1 };
     struct bytes many[TOO_MANY];
     for (size_t i = 0; i < TOO_MANY; i++) {
-        many[i] = parts[i == 0 ? 0 : 1];
+        many[i] = fragments[i == 0 ? 0 : 1];
     }
     joined = (struct decoded){.arena = &kit.arena};
     assert_int_equal(

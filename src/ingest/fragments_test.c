@@ -33,13 +33,13 @@ static struct divided batch(void)
     return d;
 }
 
-static struct message part_of(const struct divided *d, uint32_t key, uint16_t number,
-                              uint16_t total)
+static struct message fragment_of(const struct divided *d, uint32_t key, uint16_t number,
+                                  uint16_t total)
 {
     size_t from = d->len * (number - 1U) / total;
     size_t to = d->len * number / total;
-    return (struct message){.kind = MESSAGE_PART,
-                            .part = {.key = key, .number = number, .total = total},
+    return (struct message){.kind = MESSAGE_FRAGMENT,
+                            .fragment = {.key = key, .number = number, .total = total},
                             .text = bytes_slice((struct bytes){d->bytes, d->len}, from, to - from)};
 }
 
@@ -54,10 +54,10 @@ static struct verdict send_at(struct rig *r, struct message m, int64_t ago_s)
     return v;
 }
 
-static void send_part(struct rig *r, uint32_t key, uint16_t number, uint16_t total)
+static void send_fragment(struct rig *r, uint32_t key, uint16_t number, uint16_t total)
 {
     struct divided d = batch();
-    (void)send_at(r, part_of(&d, key, number, total), 0);
+    (void)send_at(r, fragment_of(&d, key, number, total), 0);
 }
 
 static size_t waiting_rows(struct rig *r)
@@ -70,13 +70,13 @@ static size_t waiting_rows(struct rig *r)
     return l.changes - 2; /* the enterprise and the device */
 }
 
-static void parts_are_joined_in_any_order(void **state)
+static void fragments_are_joined_in_any_order(void **state)
 {
     struct rig *r = *state;
-    send_part(r, KEY, 3, 3);
-    send_part(r, KEY, 1, 3);
+    send_fragment(r, KEY, 3, 3);
+    send_fragment(r, KEY, 1, 3);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 0);
-    send_part(r, KEY, 2, 3);
+    send_fragment(r, KEY, 2, 3);
     struct fix fixes[3];
     assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, fixes, 3), 2);
     assert_int_equal(fixes[1].lat_e7 - fixes[0].lat_e7, 10000);
@@ -87,7 +87,7 @@ static void parts_are_joined_in_any_order(void **state)
 }
 
 /* Bit 16 of the alarm word is a vibration to a VL300. */
-static void joined_parts_are_read_by_the_model_of_their_device(void **state)
+static void joined_fragments_are_read_by_the_model_of_their_device(void **state)
 {
     enum { ALARM_AT = 2 + 1 + 2, ITEM_LEN = 2 + 28, BIT_16_AT = 1 };
     struct rig *r = *state;
@@ -95,32 +95,32 @@ static void joined_parts_are_read_by_the_model_of_their_device(void **state)
     d.bytes[ALARM_AT + BIT_16_AT] = 1;
     d.bytes[ALARM_AT + ITEM_LEN + BIT_16_AT] = 1;
     assert_int_equal(rig_put_model(r, "VL300"), ERR_OK);
-    (void)send_at(r, part_of(&d, KEY, 1, 2), 0);
-    (void)send_at(r, part_of(&d, KEY, 2, 2), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 1, 2), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 2, 2), 0);
     struct fix fixes[3];
     assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, fixes, 3), 2);
     assert_int_equal(fixes[0].alarms, ALARM_BIT(VIBRATION));
     assert_int_equal(fixes[1].alarms, ALARM_BIT(VIBRATION));
 }
 
-static void parts_survive_a_restart(void **state)
+static void fragments_survive_a_restart(void **state)
 {
     struct rig *r = *state;
-    send_part(r, KEY, 2, 2);
+    send_fragment(r, KEY, 2, 2);
     assert_int_equal(waiting_rows(r), 1);
-    send_part(r, KEY, 1, 2);
+    send_fragment(r, KEY, 1, 2);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
     assert_int_equal(waiting_rows(r), 0);
 }
 
-static void a_part_sent_again_is_acknowledged(void **state)
+static void a_fragment_sent_again_is_acknowledged(void **state)
 {
     struct rig *r = *state;
-    send_part(r, KEY, 1, 2);
+    send_fragment(r, KEY, 1, 2);
     uint64_t commits = counter_get(&r->counters, commits);
-    send_part(r, KEY, 1, 2);
+    send_fragment(r, KEY, 1, 2);
     assert_counter(r, commits, commits);
-    send_part(r, KEY, 2, 2);
+    send_fragment(r, KEY, 2, 2);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
 }
 
@@ -131,13 +131,13 @@ static void another_message_under_the_same_key(void **state)
     struct divided d = batch();
     struct divided other = batch();
     other.bytes[5] ^= 0x10;
-    (void)send_at(r, part_of(&other, KEY, 1, 2), 0);
-    (void)send_at(r, part_of(&d, KEY, 1, 2), 0);
+    (void)send_at(r, fragment_of(&other, KEY, 1, 2), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 1, 2), 0);
     assert_counter(r, parts_expired, 1);
-    (void)send_at(r, part_of(&d, KEY, 1, 3), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 1, 3), 0);
     assert_counter(r, parts_expired, 2);
-    (void)send_at(r, part_of(&d, KEY, 2, 3), 0);
-    (void)send_at(r, part_of(&d, KEY, 3, 3), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 2, 3), 0);
+    (void)send_at(r, fragment_of(&d, KEY, 3, 3), 0);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
     assert_int_equal(waiting_rows(r), 0);
 }
@@ -147,65 +147,66 @@ static void keys_and_devices_are_kept_apart(void **state)
     struct rig *r = *state;
     assert_int_equal(rig_put_device(r, 2, "other", false), ERR_OK);
     struct divided d = batch();
-    struct message m = part_of(&d, KEY, 2, 2);
+    struct message m = fragment_of(&d, KEY, 2, 2);
     struct arrival a = rig_arrival(&m, 1);
     a.rcv_time_ms = clock_wall_ms();
     a.device_id = "other";
     (void)rig_send(r, a);
-    send_part(r, KEY, 1, 2);
-    send_part(r, KEY + 1, 2, 2);
+    send_fragment(r, KEY, 1, 2);
+    send_fragment(r, KEY + 1, 2, 2);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 0);
-    send_part(r, KEY + 1, 1, 2);
+    send_fragment(r, KEY + 1, 1, 2);
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 2);
     assert_int_equal(kit_count(r->store, 2), 0);
 }
 
-static void old_parts_expire(void **state)
+static void old_fragments_expire(void **state)
 {
     struct rig *r = *state;
     struct divided d = batch();
-    (void)send_at(r, part_of(&d, KEY, 1, 3), OLD_S + 5);
-    (void)send_at(r, part_of(&d, KEY + 1, 1, 3), OLD_S - 60);
+    (void)send_at(r, fragment_of(&d, KEY, 1, 3), OLD_S + 5);
+    (void)send_at(r, fragment_of(&d, KEY + 1, 1, 3), OLD_S - 60);
     (void)rig_send(r, rig_arrival(NULL, 0));
     assert_counter(r, parts_expired, 1);
     assert_int_equal(waiting_rows(r), 1);
 }
 
-static void bad_parts_are_left_out(void **state)
+static void bad_fragments_are_left_out(void **state)
 {
     struct rig *r = *state;
     static uint8_t text[MESSAGE_TEXT_MAX + 1];
-    static const struct message_part bad[] = {
+    static const struct message_fragment bad[] = {
         {.number = 1, .total = 1},
         {.number = 0, .total = 2},
         {.number = 3, .total = 2},
-        {.number = 1, .total = MESSAGE_PARTS_MAX + 1},
+        {.number = 1, .total = MESSAGE_FRAGMENTS_MAX + 1},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct message m = {.kind = MESSAGE_PART, .part = bad[i], .text = {text, 1}};
+        struct message m = {.kind = MESSAGE_FRAGMENT, .fragment = bad[i], .text = {text, 1}};
         (void)send_at(r, m, 0);
     }
-    struct message m = {.kind = MESSAGE_PART, .part = {.number = 1, .total = 2}};
+    struct message m = {.kind = MESSAGE_FRAGMENT, .fragment = {.number = 1, .total = 2}};
     m.text = (struct bytes){text, sizeof(text)};
     (void)send_at(r, m, 0);
     assert_int_equal(waiting_rows(r), 0);
     m.text.len = MESSAGE_TEXT_MAX;
-    m.part = (struct message_part){.number = MESSAGE_PARTS_MAX, .total = MESSAGE_PARTS_MAX};
+    m.fragment =
+        (struct message_fragment){.number = MESSAGE_FRAGMENTS_MAX, .total = MESSAGE_FRAGMENTS_MAX};
     (void)send_at(r, m, 0);
     assert_int_equal(waiting_rows(r), 1);
 }
 
-/* The verdict on part `number` of two. */
+/* The verdict on fragment `number` of two. */
 static enum outcome outcome_of(struct rig *r, const struct divided *d, uint16_t number)
 {
-    struct message m = part_of(d, KEY, number, 2);
+    struct message m = fragment_of(d, KEY, number, 2);
     struct arrival a = rig_arrival(&m, 1);
     a.rcv_time_ms = clock_wall_ms();
     a.utc_offset_min = 480;
     return rig_send(r, a).outcome;
 }
 
-/* The last part of what nobody can read is not taken: the device may send it right yet. */
+/* The last fragment of what nobody can read is not taken: the device may send it right yet. */
 static void what_cannot_be_joined_is_refused(void **state)
 {
     struct rig *r = *state;
@@ -226,20 +227,20 @@ static void what_cannot_be_joined_is_refused(void **state)
     assert_int_equal(waiting_rows(r), 0);
 }
 
-/* All the parts come in one commit: those before the last one stay all the same. */
+/* All the fragments come in one commit: those before the last one stay all the same. */
 static void what_cannot_be_joined_at_once_is_refused(void **state)
 {
     struct rig *r = *state;
     struct divided d = batch();
     d.bytes[2 + 1] = 0xff;
-    struct message both[] = {part_of(&d, KEY, 1, 2), part_of(&d, KEY, 2, 2)};
+    struct message both[] = {fragment_of(&d, KEY, 1, 2), fragment_of(&d, KEY, 2, 2)};
     struct arrival a = rig_arrival(both, 2);
     a.rcv_time_ms = clock_wall_ms();
     assert_int_equal(rig_send(r, a).outcome, OUTCOME_REFUSED);
     assert_int_equal(waiting_rows(r), 1);
 }
 
-/* Its parts are acknowledged, so that what is readable is kept and the rest is counted. */
+/* Its fragments are acknowledged, so that what is readable is kept and the rest is counted. */
 static void good_items_of_a_joined_message_are_kept(void **state)
 {
     struct rig *r = *state;
@@ -264,8 +265,8 @@ static void a_device_is_bounded(void **state)
     struct rig *r = *state;
     static uint8_t text[MESSAGE_TEXT_MAX];
     for (uint32_t i = 0; i < MANY; i++) {
-        struct message m = {.kind = MESSAGE_PART,
-                            .part = {.key = i, .number = 1, .total = 2},
+        struct message m = {.kind = MESSAGE_FRAGMENT,
+                            .fragment = {.key = i, .number = 1, .total = 2},
                             .text = {text, sizeof(text)}};
         (void)send_at(r, m, 0);
     }
@@ -275,31 +276,31 @@ static void a_device_is_bounded(void **state)
 }
 
 /* What it takes to remember a message counts too, however short what came of it. */
-static void short_parts_are_bounded(void **state)
+static void short_fragments_are_bounded(void **state)
 {
     enum { MANY = 400, PIECE = 24 };
     struct rig *r = *state;
     static uint8_t text[1];
     for (uint32_t i = 0; i < MANY; i++) {
-        struct message m = {.kind = MESSAGE_PART,
-                            .part = {.key = i, .number = 1, .total = MESSAGE_PARTS_MAX},
+        struct message m = {.kind = MESSAGE_FRAGMENT,
+                            .fragment = {.key = i, .number = 1, .total = MESSAGE_FRAGMENTS_MAX},
                             .text = {text, sizeof(text)}};
         (void)send_at(r, m, 0);
     }
     size_t kept = waiting_rows(r);
-    size_t most = DEVICE_BYTES / ((size_t)MESSAGE_PARTS_MAX * PIECE);
+    size_t most = DEVICE_BYTES / ((size_t)MESSAGE_FRAGMENTS_MAX * PIECE);
     assert_in_range(kept, most / 2, most);
     assert_counter(r, parts_expired, MANY - kept);
 }
 
-static void a_failed_commit_undoes_parts(void **state)
+static void a_failed_commit_undoes_fragments(void **state)
 {
     struct rig *r = *state;
-    send_part(r, KEY, 1, 2);
+    send_fragment(r, KEY, 1, 2);
     struct divided d = batch();
     fault_vfs_set(&r->vfs, FAULT_NO_SPACE, 0);
-    struct message last = part_of(&d, KEY, 2, 2);
-    struct message first = part_of(&d, KEY + 1, 1, 2);
+    struct message last = fragment_of(&d, KEY, 2, 2);
+    struct message first = fragment_of(&d, KEY + 1, 1, 2);
     struct message both[2] = {last, first};
     struct arrival a = rig_arrival(both, 2);
     a.rcv_time_ms = clock_wall_ms();
@@ -314,20 +315,20 @@ static void a_failed_commit_undoes_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_RIG(parts_are_joined_in_any_order),
-        WITH_RIG(joined_parts_are_read_by_the_model_of_their_device),
-        WITH_RIG(parts_survive_a_restart),
-        WITH_RIG(a_part_sent_again_is_acknowledged),
+        WITH_RIG(fragments_are_joined_in_any_order),
+        WITH_RIG(joined_fragments_are_read_by_the_model_of_their_device),
+        WITH_RIG(fragments_survive_a_restart),
+        WITH_RIG(a_fragment_sent_again_is_acknowledged),
         WITH_RIG(another_message_under_the_same_key),
         WITH_RIG(keys_and_devices_are_kept_apart),
-        WITH_RIG(old_parts_expire),
-        WITH_RIG(bad_parts_are_left_out),
+        WITH_RIG(old_fragments_expire),
+        WITH_RIG(bad_fragments_are_left_out),
         WITH_RIG(what_cannot_be_joined_is_refused),
         WITH_RIG(what_cannot_be_joined_at_once_is_refused),
         WITH_RIG(good_items_of_a_joined_message_are_kept),
         WITH_RIG(a_device_is_bounded),
-        WITH_RIG(short_parts_are_bounded),
-        WITH_RIG(a_failed_commit_undoes_parts),
+        WITH_RIG(short_fragments_are_bounded),
+        WITH_RIG(a_failed_commit_undoes_fragments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-#ifndef API_ROWS_H
-#define API_ROWS_H
+#ifndef API_SNAPSHOT_H
+#define API_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include "model/account.h"
 
 /* What sections 7 to 10 have in common: the members that describe a device at one time. */
-struct row_source {
+struct snapshot {
     const struct device *device;
     const struct fold_state *state; /* after the report that is shown */
     const struct fix *fix;          /* the report */
@@ -20,12 +20,12 @@ struct row_source {
 };
 
 /* ObjectCode to OilNum, without braces, in the document's order. */
-void row_write(const struct row_source *source, struct json_out *out);
+void snapshot_write(const struct snapshot *shown, struct json_out *out);
 /* Whether there is a position to show: a row without one is left out, never shown at 0,0. */
-bool row_has_position(const struct fold_state *state);
+bool snapshot_has_position(const struct fold_state *state);
 
-/* The OpenAPI members that row_write() writes. */
-#define ROW_MEMBERS                                                                                \
+/* The OpenAPI members that snapshot_write() writes. */
+#define SNAPSHOT_MEMBERS                                                                           \
     {.name = "ObjectCode",                                                                         \
      .type = REPLY_TEXT,                                                                           \
      .example = "\"1808090123\"",                                                                  \

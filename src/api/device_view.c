@@ -2,11 +2,11 @@
  * A device as ListDevices answers it, with what its clock seems to be. The hint is never the zone
  * that a person set: who took it up sees it no more.
  */
-#include "api/device_row.h"
+#include "api/device_view.h"
 
 #include "api/version.h"
 
-const struct reply_member device_row_members[DEVICE_ROW_MEMBERS] = {
+const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS] = {
 #define X(key, sort, from, param, shown) [DEVICE_##key] = {DEVICE_FIELD_UNWRAP shown},
     DEVICE_FIELD_MAP(X, false)
 #undef X
@@ -52,29 +52,29 @@ static void write_hint(struct call *c, const struct device_ref *ref)
     json_object_end(&c->out);
 }
 
-void device_row_write_members(struct call *c, const void *object, struct json_out *out)
+void device_view_write_members(struct call *c, const void *object, struct json_out *out)
 {
     const struct device *d = object;
     (void)c;
     for (enum device_param i = 0; i < DEVICE_PARAMS; i++) {
-        json_name(out, device_row_members[i].name);
+        json_name(out, device_view_members[i].name);
         device_field_write(out, i, d);
     }
 }
 
-void device_row_write(struct call *c, const struct device_ref *ref)
+void device_view_write(struct call *c, const struct device_ref *ref)
 {
     struct device shown = *ref->info;
     shown.group_id = ref->group_id; /* the one it was in may be deleted */
     json_object_begin(&c->out);
-    version_write(c, device_row_write_members, &shown);
+    version_write(c, device_view_write_members, &shown);
     json_name(&c->out, "ClockHint");
     write_hint(c, ref);
     json_object_end(&c->out);
 }
 
-void device_row_note_zone(struct job_context *job, const struct device *old,
-                          const struct device *changed)
+void device_view_note_zone(struct job_context *job, const struct device *old,
+                           const struct device *changed)
 {
     struct device_ref ref;
     struct clock_zone zone;

@@ -1,5 +1,5 @@
-#ifndef API_DEVICE_ROW_H
-#define API_DEVICE_ROW_H
+#ifndef API_DEVICE_VIEW_H
+#define API_DEVICE_VIEW_H
 
 #include "api/call.h"
 #include "api/device_fields.h"
@@ -7,20 +7,20 @@
 /* A device as management calls answer it. */
 
 /* The fields of a device, then Version and ClockHint. */
-enum { DEVICE_ROW_MEMBERS = DEVICE_PARAMS + 2 };
-extern const struct reply_member device_row_members[DEVICE_ROW_MEMBERS];
+enum { DEVICE_VIEW_MEMBERS = DEVICE_PARAMS + 2 };
+extern const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS];
 
 /* What is set of it, of which its version is made; `object` is a struct device. */
-void device_row_write_members(struct call *c, const void *object, struct json_out *out);
+void device_view_write_members(struct call *c, const void *object, struct json_out *out);
 /* Writes it as an object to c->out. */
-void device_row_write(struct call *c, const struct device_ref *ref);
+void device_view_write(struct call *c, const struct device_ref *ref);
 
 /*
  * A device is changed from `old` to `changed`: where the zone of its clock is another one, fixes
  * that are sent again have to be known by the times before (fleet/clock_zone.h). Adds that to the
  * job.
  */
-void device_row_note_zone(struct job_context *job, const struct device *old,
-                          const struct device *changed);
+void device_view_note_zone(struct job_context *job, const struct device *old,
+                           const struct device *changed);
 
 #endif

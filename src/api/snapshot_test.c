@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "api/rows.h"
+#include "api/snapshot.h"
 
 #define T0 INT64_C(1767261600) /* 2026-01-01 10:00:00 UTC */
 
@@ -20,12 +20,12 @@ static void write_row(const struct fold_state *state, const struct fix *fix, cha
     struct zone_clock clock = zone_clock_init(zone);
     struct zone_clock rcv_clock = zone_clock_init(zone);
     json_object_begin(&json);
-    row_write(&(struct row_source){.device = &device,
-                                   .state = state,
-                                   .fix = fix,
-                                   .clock = &clock,
-                                   .rcv_clock = &rcv_clock},
-              &json);
+    snapshot_write(&(struct snapshot){.device = &device,
+                                      .state = state,
+                                      .fix = fix,
+                                      .clock = &clock,
+                                      .rcv_clock = &rcv_clock},
+                   &json);
     json_object_end(&json);
     bytes_to_text(json_text(&json), out, size);
     json_free(&json);
@@ -110,13 +110,13 @@ static void test_what_is_unknown(void **state)
 {
     (void)state;
     struct fold_state s = {0};
-    assert_false(row_has_position(&s));
+    assert_false(snapshot_has_position(&s));
     assert_says(&s, "\"Speed\":0.0,\"Direct\":0,");
     assert_says(&s, "\"StatusDes\":\"\",\"OilNum\":\"0.0\"");
     fix_set_power_mv(&s.current, 12000);
-    assert_false(row_has_position(&s));
+    assert_false(snapshot_has_position(&s));
     fix_set_position(&s.current, 1, 1, false);
-    assert_true(row_has_position(&s));
+    assert_true(snapshot_has_position(&s));
 }
 
 int main(void)

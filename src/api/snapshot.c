@@ -2,7 +2,7 @@
  * A device at one time as the API shows it, from the state that the fold made. Sections 7 to 10
  * answer the same members.
  */
-#include "api/rows.h"
+#include "api/snapshot.h"
 
 enum {
     CM_PER_DECIKM = 10000, /* a tenth of a kilometre */
@@ -17,7 +17,7 @@ static int64_t rounded(int64_t v, int64_t unit)
     return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
 }
 
-bool row_has_position(const struct fold_state *state)
+bool snapshot_has_position(const struct fold_state *state)
 {
     return fix_has_position(&state->current);
 }
@@ -43,20 +43,20 @@ static void write_movement(const struct fix *f, struct json_out *out)
     json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
-void row_write(const struct row_source *source, struct json_out *out)
+void snapshot_write(const struct snapshot *shown, struct json_out *out)
 {
-    const struct fix *current = &source->state->current;
+    const struct fix *current = &shown->state->current;
     char status[FOLD_STATUS_SIZE];
-    fold_status_text(source->state, source->fix, status, sizeof(status));
+    fold_status_text(shown->state, shown->fix, status, sizeof(status));
     json_name(out, "ObjectCode");
-    json_write_string(out, source->device->object_code);
+    json_write_string(out, shown->device->object_code);
     json_name(out, "VehicleNum");
-    json_write_string(out, source->device->plate);
-    write_time(source->clock, out, "GPSTime", source->fix->gps_time_s);
-    write_time(source->rcv_clock, out, "RcvTime", source->fix->rcv_time_s);
+    json_write_string(out, shown->device->plate);
+    write_time(shown->clock, out, "GPSTime", shown->fix->gps_time_s);
+    write_time(shown->rcv_clock, out, "RcvTime", shown->fix->rcv_time_s);
     write_movement(current, out);
     json_name(out, "Mileage");
-    json_decimal_string(out, rounded((int64_t)source->state->odometer_m_e2, CM_PER_DECIKM), 1);
+    json_decimal_string(out, rounded((int64_t)shown->state->odometer_m_e2, CM_PER_DECIKM), 1);
     json_name(out, "StatusDes");
     json_write_string(out, status);
     json_name(out, "OilNum");
