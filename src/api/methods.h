@@ -54,7 +54,8 @@ enum reply_shape {
     REPLY_NULL,
     REPLY_STRING, /* `string_example` */
     REPLY_OBJECT, /* the members */
-    REPLY_PAGE    /* {"total", "data": [the members]} */
+    REPLY_PAGE,   /* {"total", "data": [the members]} */
+    REPLY_SPANS   /* {"data": [the members], "next", "done", "of"}: spans.h */
 };
 
 struct reply_row {
@@ -154,6 +155,7 @@ extern const struct method_group user_methods;
 extern const struct method_group group_methods;
 extern const struct method_group device_methods;
 extern const struct method_group tracker_methods;
+extern const struct method_group trip_methods;
 
 /* The groups above, in the order of the OpenAPI document. */
 extern const struct method_group *const method_groups[];

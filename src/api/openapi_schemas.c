@@ -185,22 +185,58 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     json_object_end(out);
 }
 
-static void write_page_schema(const struct reply_row *r, struct json_out *out)
+static void write_integer_schema(const char *name, const char *doc, struct json_out *out)
 {
-    json_object_begin(out);
-    openapi_member(out, "type", "object");
-    json_name(out, "properties");
-    json_object_begin(out);
-    json_name(out, "total");
+    json_name(out, name);
     json_object_begin(out);
     openapi_member(out, "type", "integer");
+    if (doc != NULL) {
+        openapi_member(out, "description", doc);
+    }
     json_object_end(out);
+}
+
+/* The member `data`: an array of the row's objects. */
+static void write_data_schema(const struct reply_row *r, struct json_out *out)
+{
     json_name(out, "data");
     json_object_begin(out);
     openapi_member(out, "type", "array");
     json_name(out, "items");
     write_object_schema(r, out);
     json_object_end(out);
+}
+
+static void write_spans_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    openapi_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    write_data_schema(r, out);
+    json_name(out, "next");
+    json_object_begin(out);
+    write_types("string", NULL, true, out);
+    openapi_member(out, "description",
+                   "What After has to be for the page behind this one; null: there is none. Where "
+                   "`done` is less than `of` then, the rest cannot be read");
+    json_object_end(out);
+    write_integer_schema("done", "Devices of which all rows are told", out);
+    write_integer_schema("of", "Devices asked for", out);
+    json_object_end(out);
+    json_name(out, "required");
+    json_raw(out, bytes_of_text("[\"data\",\"next\",\"done\",\"of\"]"));
+    json_object_end(out);
+}
+
+static void write_page_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    openapi_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    write_integer_schema("total", NULL, out);
+    write_data_schema(r, out);
     if (r->adds_empty_path) {
         json_name(out, "correct_path");
         json_raw(out, bytes_of_text("{\"type\":\"array\",\"maxItems\":0}"));
@@ -219,6 +255,9 @@ void openapi_data(const struct reply_row *r, struct json_out *out)
         return;
     case REPLY_PAGE:
         write_page_schema(r, out);
+        return;
+    case REPLY_SPANS:
+        write_spans_schema(r, out);
         return;
     default:
         json_object_begin(out);
@@ -299,6 +338,30 @@ static void write_example_object(const struct reply_row *r, struct json_out *out
     json_object_end(out);
 }
 
+/* One row, and what stands beside it. */
+static void write_example_list(const struct reply_row *r, struct json_out *out)
+{
+    bool is_page = r->shape == REPLY_PAGE;
+    json_object_begin(out);
+    if (is_page) {
+        json_name(out, "total");
+        json_int(out, 1);
+    }
+    json_name(out, "data");
+    json_array_begin(out);
+    write_example_object(r, out);
+    json_array_end(out);
+    if (!is_page) {
+        json_name(out, "next");
+        json_write_null(out);
+        json_name(out, "done");
+        json_int(out, 1);
+        json_name(out, "of");
+        json_int(out, 1);
+    }
+    json_object_end(out);
+}
+
 void openapi_write_example(const struct api_method *method, struct json_out *out)
 {
     const struct reply_row *r = &method->reply;
@@ -306,15 +369,8 @@ void openapi_write_example(const struct api_method *method, struct json_out *out
     json_name(out, "Code");
     json_int(out, 200);
     json_name(out, "Data");
-    if (r->shape == REPLY_PAGE) {
-        json_object_begin(out);
-        json_name(out, "total");
-        json_int(out, 1);
-        json_name(out, "data");
-        json_array_begin(out);
-        write_example_object(r, out);
-        json_array_end(out);
-        json_object_end(out);
+    if (r->shape == REPLY_PAGE || r->shape == REPLY_SPANS) {
+        write_example_list(r, out);
     } else if (r->shape == REPLY_OBJECT) {
         write_example_object(r, out);
     } else {

@@ -49,4 +49,16 @@ static inline uint32_t units_kmh_e2_from_kmh(uint32_t kmh)
     return units_u32_saturated((uint64_t)kmh * 100);
 }
 
+/* The mean over a way in centimetres, driven in so many seconds; 0 where these are none. */
+static inline uint32_t units_kmh_e2_from_way(uint64_t way_m_e2, int64_t seconds)
+{
+    return seconds > 0 ? units_u32_saturated(way_m_e2 * 36 / (10 * (uint64_t)seconds)) : 0;
+}
+
+/* v / unit rounded to the nearest, halves away from zero; `unit` is positive. */
+static inline int64_t units_rounded(int64_t v, int64_t unit)
+{
+    return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
+}
+
 #endif

@@ -227,8 +227,8 @@ static bool tells_motion(const struct fold_state *state, const struct step *step
            (step->locked && has_anchor(state));
 }
 
-/* Whether a gap is a silence. Most are shorter, which shows before the gaps are sorted. */
-static bool is_silence(const struct fold_state *state, int64_t gap_s)
+/* Most gaps are short, which shows before the intervals are sorted. */
+bool fold_is_silence(const struct fold_state *state, int64_t gap_s)
 {
     return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);
 }
@@ -240,7 +240,7 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
     const struct fix *ignition = (fix->has & FIX_HAS_IGNITION) != 0 ? fix : &state->current;
     step.ignition_off =
         (ignition->has & FIX_HAS_IGNITION) != 0 && (ignition->flags & FIX_IGNITION_ON) == 0;
-    step.silent = is_silence(state, fix->gps_time_s - state->current.gps_time_s);
+    step.silent = fold_is_silence(state, fix->gps_time_s - state->current.gps_time_s);
     step.moved = state->motion == MOTION_MOVING;
     step.was_moving = step.moved && !step.silent;
     if (step.locked && has_anchor(state)) {
@@ -347,7 +347,7 @@ static void judge_gap(struct fold_state *state, uint32_t gap_s)
     if (held_s / 2 <= gap_s && gap_s / 2 <= held_s && held_s > 0) {
         add_gap(state, held_s);
         add_gap(state, gap_s);
-    } else if (is_silence(state, gap_s)) {
+    } else if (fold_is_silence(state, gap_s)) {
         state->held_gap_s = gap_s;
     } else {
         add_gap(state, gap_s);

@@ -114,6 +114,8 @@ unsigned fold_upload_interval_s(const struct fold_state *state);
  * minutes, or three upload intervals where that is more. Behind a longer one motion begins anew.
  */
 int64_t fold_silence_s(const struct fold_state *state);
+/* Whether a gap behind the state's last fix is longer than that. */
+bool fold_is_silence(const struct fold_state *state, int64_t gap_s);
 
 /*
  * StatusDes of the contract's part 3: the English parts for the state after `fix` was folded in

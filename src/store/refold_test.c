@@ -371,7 +371,7 @@ static void assert_mileage(const struct road *r)
         struct fold_state s = {0};
         uint64_t before_m_e2 = 0;
         for (size_t k = 0; k < r->count && r->fixes[k].gps_time_s <= spans[i].to_s; k++) {
-            fold_step(&s, &r->fixes[k], &fold_default_rules);
+            fold_step(&s, &r->fixes[k], &fold_default_rules, NULL);
             bool is_before = r->fixes[k].gps_time_s < spans[i].from_s;
             before_m_e2 = is_before ? fold_travelled_m_e2(&s) : before_m_e2;
         }

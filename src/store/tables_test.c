@@ -218,7 +218,7 @@ static void a_time_has_its_place(void **state)
 /* A chunk that is replaced takes the place of its new times. */
 static void a_chunk_is_replaced_whole(void **state)
 {
-    static const struct track_query all = {1, 0, INT64_MAX, 0};
+    static const struct track_query all = {1, 0, INT64_MAX, 0, false};
     struct kit *k = *state;
     struct tables *t = k->store->tables;
     struct arena arena = {0};
