@@ -75,7 +75,7 @@ static int compare_entities(const struct memory_row *a, const struct memory_row 
         order = memory_compare_columns(e, e->key_count, change_value(&a->change),
                                        change_value(&b->change));
     }
-    return order != 0 ? order : compare_numbers(a->number, b->number);
+    return order;
 }
 
 static int compare_rows(enum memory_table which, const struct memory_row *a,
