@@ -5,8 +5,8 @@
 #include "store/tables.h"
 
 /*
- * Verifies all that the tables hold and calls `row` once a device; as of store_check(). Ends within
- * a transaction, as tables_close() may.
+ * Verifies all that the tables hold and calls `take` once a device. Errors of store_check(). Leaves
+ * a transaction open: tables_close() ends it.
  */
 MUST_USE enum err check_tables(struct tables *t,
                                void (*take)(void *context, const struct store_check_line *line),

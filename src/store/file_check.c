@@ -12,7 +12,7 @@
 #include "store/tables_sqlite.h"
 
 enum err store_check_file(const char *path,
-                          void (*row)(void *context, const struct store_check_line *row),
+                          void (*take)(void *context, const struct store_check_line *line),
                           void *context)
 {
     struct tables *t = NULL;
@@ -20,13 +20,14 @@ enum err store_check_file(const char *path,
     if (e != ERR_OK) {
         return e;
     }
-    e = check_tables(t, row, context);
+    e = check_tables(t, take, context);
     tables_close(t);
     return e;
 }
 
 enum err store_check(const char *directory,
-                     void (*row)(void *context, const struct store_check_line *row), void *context)
+                     void (*take)(void *context, const struct store_check_line *line),
+                     void *context)
 {
     struct inspection found;
     enum err whole = inspect_store(directory, NULL, &found);
@@ -38,7 +39,7 @@ enum err store_check(const char *directory,
         whole = ERR_CORRUPT;
     }
     char *path = store_path(directory);
-    enum err e = store_check_file(path, row, context);
+    enum err e = store_check_file(path, take, context);
     free(path);
     return whole == ERR_OK ? e : whole;
 }
