@@ -164,7 +164,7 @@ static void append(struct ingest *in, struct stage *s, const struct report *r)
 
 /* ---- what is known ---- */
 
-/* The forms in which a report may be stored already. */
+/* The guises of a report: the times under which it may be stored already. */
 struct guises {
     struct fix at[GUISES_MAX];
     size_t count;
