@@ -255,10 +255,8 @@ int main(void)
 {
     enum { OF_ROWS = 2 };
     const struct CMUnitTest tests[] = {
-        TEST(what_is_owned_goes_with_its_owner),
-        TEST(what_is_too_old_goes),
-        TEST(every_table_is_as_its_rows_say),
-        TEST(a_table_without_later_columns_is_read),
+        TEST(what_is_owned_goes_with_its_owner),    TEST(what_is_too_old_goes),
+        TEST(every_table_is_as_its_rows_say),       TEST(a_table_without_later_columns_is_read),
         TEST(ids_go_on_behind_all_that_were_given),
     };
     return KIT_RUN(tests, OF_ROWS);
