@@ -139,7 +139,9 @@ static struct memory_moment *moment_now(struct memory *m)
 struct memory_moment *memory_look(struct tables *tables)
 {
     struct memory_tables *t = memory_of(tables);
-    t->memory->reads += t->is_writer ? 1 : 0;
+    if (t->is_writer) {
+        t->memory->reads++;
+    }
     return t->held != NULL ? g_atomic_rc_box_acquire(t->held) : moment_now(t->memory);
 }
 
