@@ -356,9 +356,9 @@ enum err dispatch_submit(struct call *c, dispatch_done *done, void *context)
     const struct hearer hearer = {done, context};
     if (c->api->shards->unique != NULL && c->method->names != NULL) {
         c->method->names(c);
-        return submit_reserve(c, hearer);
     }
-    return submit(c, c->shard->ingest, run_change, hearer);
+    return c->names.count > 0 ? submit_reserve(c, hearer)
+                              : submit(c, c->shard->ingest, run_change, hearer);
 }
 
 /* What the client hears where the job did not say it itself. */

@@ -124,8 +124,9 @@ struct api_method {
     bool (*prepare)(struct call *c);
     /*
      * Of a job that makes or renames what is unique on the platform, where there are several
-     * shards: lists the names in call_want_names(). They are reserved before the job; which of them
-     * are taken unique_is_taken() tells `change`. NULL: there are none.
+     * shards: lists the names in call_want_names(), which it need not call where the request has
+     * none. They are reserved before the job, and `change` asks unique_is_taken() which of them are
+     * taken. NULL: there are never any.
      */
     void (*names)(struct call *c);
     /*

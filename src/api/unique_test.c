@@ -68,6 +68,7 @@ static void a_login_name_is_in_one_shard_alone(void **state)
     log_in(w->p, "anna", "secret-1");
     expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Dora\"}", TAKEN("LoginName"));
     expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"LoginName\":\"Erna\"}", DONE);
+    expect(w->p, "manage/ModifyUser", "{\"UserID\":3,\"Role\":\"operator\"}", DONE); /* no name */
     log_in(w->p, "berta", "secret-1");
     expect(w->p, "manage/ModifyUser", body, DONE);
     log_in(w->p, "anna", "secret-1");

@@ -164,7 +164,7 @@ static void append(struct ingest *in, struct stage *s, const struct report *r)
 
 /* ---- what is known ---- */
 
-/* As what a report may be stored. */
+/* The guises of a report: the times under which it may be stored already. */
 struct guises {
     struct fix at[GUISES_MAX];
     size_t count;
@@ -246,16 +246,17 @@ static bool is_stored(struct ingest *in, const struct stage *s, const struct wai
     return c.is_repeat;
 }
 
+/* Whether the batch or the store has it, in whatever guise. */
 static bool is_known(struct ingest *in, struct stage *s, const struct waiting *w)
 {
     const struct report *r = &w->report;
     struct guises g;
     find_guises(s, r, &g);
-    bool is_known = false;
-    for (size_t i = 0; i < g.count && !is_known; i++) {
-        is_known = is_staged(in, s, &g.at[i], r->extras) || is_stored(in, s, w, &g.at[i]);
+    bool found = false;
+    for (size_t i = 0; i < g.count && !found; i++) {
+        found = is_staged(in, s, &g.at[i], r->extras) || is_stored(in, s, w, &g.at[i]);
     }
-    return is_known;
+    return found;
 }
 
 /* ---- taking ---- */
@@ -278,7 +279,7 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
     s->has_late = true;
 }
 
-/* Lets a report wait, and those of its device behind it: what it is decides on theirs. */
+/* Lets a report wait. The later ones of its device wait behind it, as they depend on it. */
 static void await(struct ingest *in, struct stage *s, const struct report *r)
 {
     struct waiting *w = arena_new(&in->batch.arena, sizeof(*w));

@@ -6,10 +6,10 @@
 #include "model/change.h"
 
 /*
- * The ids that a shard gives (model/account.h). They are reserved IDS_AT_ONCE at a
- * time: the commit that has the first object of a range also stores how far the range goes, and a
- * start goes on behind it. So no id is given twice, whatever has become of the objects; what a stop
- * leaves of a range is skipped. Of the ingest thread alone.
+ * The ids that a shard gives (model/account.h). They are reserved IDS_AT_ONCE at a time: the commit
+ * that has the first object of a range also stores how far the range goes, and a start goes on
+ * behind it. So no id is given twice, whatever has become of the objects. What a stop leaves of a
+ * range is skipped. The ingest thread alone uses it.
  */
 struct ids {
     int64_t base;           /* of the shard's wide ids */

@@ -23,8 +23,8 @@
  *     unique_end()                              no call needs it any more
  *
  * A reservation without a call under way and without an object is stale: anybody may take it over,
- * and a start deletes it. So a name is free again as soon as its object is deleted or
- * renamed, and a process may die at any arrow.
+ * and a start deletes it. So a name is free again as soon as its object is deleted or renamed, and
+ * a process may die at any arrow.
  *
  * With one shard there is no such table: its directory knows all names.
  */

@@ -12,8 +12,8 @@ struct check_taker {
 };
 
 /*
- * Verifies all that the tables hold and calls `take` once a device; as of store_check(). Ends
- * within a transaction, as tables_close() may.
+ * Verifies all that the tables hold and calls `take` once a device. Errors of store_check(). Leaves
+ * a transaction open: tables_close() ends it.
  */
 MUST_USE enum err check_tables(struct tables *t, const struct check_taker *taker);
 /* store_check() of the database at `path`, but that it does not count the ways. */

@@ -38,9 +38,6 @@ static enum err put_entity(struct tables *t, const struct change *c)
     enum entity_kind kind = change_entity(c->kind);
     struct memory_row *row = memory_row_new();
     row->change.kind = c->kind;
-    if (entity_rows[kind].key_count == 0) {
-        row->number = ++memory_of(t)->memory->next_number;
-    }
     entity_copy(kind, change_value(c), change_room(&row->change),
                 arena_new(&row->arena, entity_borrowed(kind, change_value(c))));
     return memory_put(t, MEMORY_ENTITY, row);
@@ -82,7 +79,7 @@ static enum err load_entities(struct tables *t, const struct tables_loader *load
     const GPtrArray *table = m->tables[MEMORY_ENTITY];
     for (size_t i = 0; i < table->len; i++) {
         const struct change *c = &memory_at(table, i)->change;
-        if (entity_rows[change_entity(c->kind)].key_count > 0 || loader->has_logs) {
+        if (!entity_rows[change_entity(c->kind)].is_log || loader->has_logs) {
             loader->change(loader->context, c);
         }
     }
@@ -103,7 +100,7 @@ static enum err read_texts(struct tables *t, int64_t device, size_t limit, struc
         const struct device_text *text = &row->change.text;
         if (row->change.kind == CHANGE_PUT_TEXT && text->device_id == device) {
             at[out->count++] =
-                (struct store_text){row->number, text->time_s, arena_copy_text(arena, text->text)};
+                (struct store_text){text->id, text->time_s, arena_copy_text(arena, text->text)};
         }
     }
     memory_release(m);

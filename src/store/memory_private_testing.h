@@ -25,7 +25,6 @@ struct memory_row {
     struct state_row state;
     struct track_row track;
     struct change change; /* the put of an entity */
-    int64_t number;       /* of one that is appended */
     struct arena arena;
 };
 
@@ -38,7 +37,7 @@ struct memory {
     pthread_mutex_t lock;
     struct memory_moment *now; /* under the lock */
     bool has_writer;
-    int64_t next_number;
+    int64_t last_chunk_id;
     int64_t changes;
     int64_t full_at; /* as many changes are possible */
     int64_t reads;

@@ -75,7 +75,7 @@ static int compare_entities(const struct memory_row *a, const struct memory_row 
         order = memory_compare_columns(e, e->key_count, change_value(&a->change),
                                        change_value(&b->change));
     }
-    return order != 0 ? order : compare_numbers(a->number, b->number);
+    return order;
 }
 
 static int compare_rows(enum memory_table which, const struct memory_row *a,
@@ -139,7 +139,9 @@ static struct memory_moment *moment_now(struct memory *m)
 struct memory_moment *memory_look(struct tables *tables)
 {
     struct memory_tables *t = memory_of(tables);
-    t->memory->reads += t->is_writer ? 1 : 0;
+    if (t->is_writer) {
+        t->memory->reads++;
+    }
     return t->held != NULL ? g_atomic_rc_box_acquire(t->held) : moment_now(t->memory);
 }
 

@@ -260,7 +260,7 @@ static enum err add_chunk(struct tables *t, int64_t device, const struct track_r
 {
     struct track_row chunk = *row;
     chunk.distance_m_e2 = distance_m_e2;
-    chunk.id = ++memory_of(t)->memory->next_number;
+    chunk.id = ++memory_of(t)->memory->last_chunk_id;
     return put_row(t, MEMORY_CHUNK, device, &chunk);
 }
 

@@ -210,15 +210,43 @@ static void a_failure_is_waited_for(void **state)
     free(fixes);
 }
 
+/* Devices whose turn comes amid the transaction of others are looked up then. */
+static void turns_that_come_meanwhile(void **state)
+{
+    enum { ROUNDS = 150, FIRST = 1 };
+    struct kit *k = *state;
+    for (int64_t d = 1; d < DEVICES; d++) {
+        drive(k, d, 0, 20);
+    }
+    seal_all(k);
+    for (int64_t round = 0; round < ROUNDS; round++) {
+        for (int64_t d = 1; d < DEVICES; d++) {
+            commit_at(k, d, KIT_TIME_S + 1 + round % 100);
+        }
+        int64_t due_ms = clock_monotonic_ms();
+        size_t place = 0;
+        for (GList *link = k->store->late.head; link != NULL; link = link->next, place++) {
+            ((struct tail *)link->data)->due_ms = due_ms + (place >= FIRST);
+        }
+        while (k->store->late.head != NULL) {
+            maintain(k);
+        }
+    }
+    for (int64_t d = 1; d < DEVICES; d++) {
+        assert_history(k, d);
+    }
+}
+
 int main(void)
 {
-    enum { OF_ROWS = 5 };
+    enum { OF_ROWS = 6 };
     const struct CMUnitTest tests[] = {
         WITH_KIT(a_second_over_many_rows_keeps_its_order),
         WITH_KIT(late_fixes_stay_within_memory),
         WITH_KIT(no_transaction_grows_with_what_is_late),
         WITH_KIT(many_late_fixes_do_not_wait),
         WITH_KIT(a_failure_is_waited_for),
+        WITH_KIT(turns_that_come_meanwhile),
         WITH_KIT(a_full_disk_is_waited_for),
     };
     return KIT_RUN(tests, OF_ROWS);

@@ -13,8 +13,7 @@
  * does is the writer's, but for open_reader().
  */
 struct storage {
-    /* Opens it to write, once, with the counters that it tells of itself. Errors of store_open().
-     */
+    /* Opens it to write, once, and counts what it does in `counters`. Errors of store_open(). */
     enum err (*open)(struct storage *s, struct counters *counters, struct tables **out);
     /* Any thread: tables to read. ERR_IO, ERR_BUSY, ERR_CORRUPT. */
     enum err (*open_reader)(struct storage *s, struct tables **out);

@@ -1,5 +1,5 @@
 /*
- * The store: its lock and its one writer. Where things are:
+ * The store as its one writer has it. Where things are, with the storage of file.c:
  *
  *     odograph.db       tables (schema.c): entities as rows, fixes as batches, then as chunks
  *     odograph.db-wal   what was committed since the last checkpoint; every commit syncs it

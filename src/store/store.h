@@ -84,6 +84,7 @@ struct store_batch {
  * counts. ERR_FULL, ERR_BUSY: try again later; ERR_IO: the store may not be trusted further.
  */
 MUST_USE enum err store_commit(struct store *s, const struct store_batch *batch);
+
 /* A fix that may be a repeat of a stored one. */
 struct store_candidate {
     int64_t device;
@@ -93,10 +94,10 @@ struct store_candidate {
 };
 /*
  * Says of each whether it is committed for its device already: the same time and the same payload
- * (fix_is_repeat()), with the same extra values. Where the time of a fix was
- * replaced (FIX_TIME_REPLACED), its original time is compared, with the fixes of the tail and of
- * the last sealed hour. What is not in memory is read for many devices at once, where the
- * candidates of a device follow one another. What cannot be read is no repeat.
+ * (fix_is_repeat()), with the same extra values. Where the time of a fix was replaced
+ * (FIX_TIME_REPLACED), its original time is compared, with the fixes of the tail and of the last
+ * sealed hour. What is not in memory is read for many devices at once, where the candidates of a
+ * device follow one another. What cannot be read is no repeat; nor is what was to be read with it.
  */
 void store_find_repeats(struct store *s, struct store_candidate *list, size_t count);
 /*

@@ -192,7 +192,10 @@ MUST_USE enum err tables_expire_rows(struct tables *t, const struct track_expiry
 
 /* ---- entities, by the rows of model/entity.h ---- */
 
-/* Saves the entity that a put carries, in place of that of the same key; or appends it. */
+/*
+ * Saves the entity that a put carries, in place of that of the same key. A log (is_log) only grows:
+ * its keys are new.
+ */
 MUST_USE enum err tables_put_entity(struct tables *t, const struct change *c);
 /* Deletes what a deletion names. */
 MUST_USE enum err tables_delete_entity(struct tables *t, const struct change *c);
