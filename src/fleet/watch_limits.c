@@ -2,15 +2,16 @@
  * Alarms by rule, judged at every fix.
  *
  * Overspeed. Faster than the limit for as long as the rule says, by GPS time. The record begins
- * where the speed was first seen, though it is decided later. A silence begins the count anew.
+ * where the speed was first seen, though it is decided later. A silence begins the count anew. One
+ * that ended less than a minute ago goes on without waiting.
  *
  * Battery. Below the limit; over once it is BATTERY_ABOVE_PERCENT above it.
  *
  * Temperature. Of each sensor that has bounds, outside of them.
  *
  * Displacement. Where the vehicle is parked (ignition off, or at standstill where the ignition is
- * not known) is remembered; farther from there than the rule says is displaced, until the ignition
- * is on, the vehicle is back, or stands elsewhere.
+ * not known) is remembered; farther from there than the rule says, and not by a jump, is displaced,
+ * until the ignition is on, the vehicle is back, or stands elsewhere.
  *
  *     ignition   on ───┐ off                             ┌─── on
  *     position   driving  parked ● · · · ·○ · · ·○        │
@@ -144,7 +145,7 @@ static void judge_displacement(struct watch_step *s)
         parked = NULL;
         put(s, ALARM_DISPLACEMENT, 0, false);
     }
-    if (limit_m == 0 || !s->locked) {
+    if (limit_m == 0 || !s->locked || !s->plausible) {
         return;
     }
     if (parked == NULL) {
