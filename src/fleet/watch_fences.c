@@ -68,6 +68,24 @@ static int64_t time_at(const struct crossing *c, double fraction)
     return c->from_s + (int64_t)llround(fraction * (double)span_s);
 }
 
+/* ---- room ---- */
+
+static size_t count_inside(const struct watch *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        n += w->at[i].kind == WATCH_INSIDE;
+    }
+    return n;
+}
+
+/* Room for the alarm of a crossing, but none that presence may need. */
+static struct watch_entry *add_alarm(struct watch *w, uint8_t kind, uint32_t id)
+{
+    size_t reserved = INSIDE_MAX - count_inside(w);
+    return w->count + reserved < WATCH_MAX ? watch_add(w, kind, id) : NULL;
+}
+
 /* ---- telling ---- */
 
 struct border_event {
@@ -95,7 +113,7 @@ static void tell(const struct crossing *c, const struct fence_term *t, const str
     }
     struct watch_entry *alarm = watch_find(&s->state->watch, b->kind, t->id);
     if (e.is_alarm && alarm == NULL) {
-        alarm = watch_add(&s->state->watch, b->kind, t->id);
+        alarm = add_alarm(&s->state->watch, b->kind, t->id);
     }
     e.is_brief = !e.is_alarm || alarm == NULL;
     if (!e.is_brief) {
@@ -132,15 +150,6 @@ static void end_alarms(struct watch_step *s)
 }
 
 /* ---- outside, so far ---- */
-
-static size_t count_inside(const struct watch *w)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        n += w->at[i].kind == WATCH_INSIDE;
-    }
-    return n;
-}
 
 static struct watch_entry *add_inside(struct watch *w, uint32_t id, int64_t since_s)
 {

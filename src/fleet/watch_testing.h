@@ -28,6 +28,8 @@ struct scene {
     size_t fence_count;
     struct fold_rules rules;
     struct watch_event last;
+    uint64_t open[2 * WATCH_MAX]; /* kind and subject of what was raised and is not over */
+    size_t open_count;
     char text[SCENE_TEXT_SIZE];
 };
 
@@ -36,6 +38,24 @@ static const char *const scene_kinds[ALARM_COUNT] = {
     ALARM_MAP(X)
 #undef X
 };
+
+/* Whatever is raised is over once, and not raised again before. */
+static inline void scene_note(struct scene *s, const struct watch_event *e)
+{
+    uint64_t name = (uint64_t)e->kind << 32 | e->subject;
+    size_t i = 0;
+    while (i < s->open_count && s->open[i] != name) {
+        i++;
+    }
+    if (e->news == WATCH_OVER) {
+        assert_true(i < s->open_count);
+        s->open[i] = s->open[--s->open_count];
+    } else if (!e->is_brief) {
+        assert_int_equal(i, s->open_count);
+        assert_true(s->open_count < sizeof(s->open) / sizeof(s->open[0]));
+        s->open[s->open_count++] = name;
+    }
+}
 
 static inline void scene_take(void *context, const struct fold_state *state,
                               const struct watch_event *e)
@@ -53,6 +73,7 @@ static inline void scene_take(void *context, const struct fold_state *state,
                      e -> is_alarm ? "" : ".");
     assert_in_range(n, 1, sizeof(s->text) - len - 1);
     s->last = *e;
+    scene_note(s, e);
 }
 
 /* One term that begins before all, with limits that are all off. */
@@ -131,6 +152,17 @@ static inline bool scene_is_inside(const struct scene *s, uint32_t id)
 {
     const struct watch_entry *e = watch_look(&s->state.watch, WATCH_INSIDE, id);
     return e != NULL && e->phase == WATCH_OPEN;
+}
+
+/* What was raised and is not over is what the state holds. */
+static inline void scene_check_open(const struct scene *s)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < s->state.watch.count; i++) {
+        const struct watch_entry *e = &s->state.watch.at[i];
+        open += e->kind < ALARM_COUNT && e->phase == WATCH_OPEN;
+    }
+    assert_int_equal(s->open_count, open);
 }
 
 /* Without a lock. */
