@@ -196,13 +196,13 @@ void watch_device(struct watch_step *s)
     alarm_set told = told_by(s);
     alarm_set over = s->together ? 0 : told & ~alarms;
     age(s, alarms & told);
-    for (uint8_t k = 0; k < ALARM_COUNT; k++) {
+    for (unsigned k = 0; k < ALARM_COUNT; k++) {
         alarm_set bit = UINT32_C(1) << k;
         bool fades = (told & bit) == 0 || alarm_is_momentary((enum alarm_type)k);
         if ((alarms & bit) != 0) {
-            watch_hold(s, k, 0, WATCH_BY_DEVICE | (fades ? WATCH_FADES : 0));
+            watch_hold(s, (uint8_t)k, 0, WATCH_BY_DEVICE | (fades ? WATCH_FADES : 0));
         } else if ((over & bit) != 0) {
-            watch_release(s, k, 0, WATCH_BY_DEVICE | WATCH_FADES, s->fix->gps_time_s);
+            watch_release(s, (uint8_t)k, 0, WATCH_BY_DEVICE | WATCH_FADES, s->fix->gps_time_s);
         }
     }
 }

@@ -212,12 +212,12 @@ static struct scene *wanderers_scene(void)
     static const int64_t group[] = {70};
     struct scene *s = scene_new();
     for (uint32_t id = 1; id <= 30; id++) {
-        struct fence_term *t = scene_band(s, id, id * 100, id * 100 + id * 13);
+        struct fence_term *t = scene_band(s, id, INT64_C(100) * id, INT64_C(113) * id);
         t->dwell_s = id % 3 == 0 ? id * 5 : 0;
         t->alarm_on = id % 4;
         t->hysteresis_m = id % 5 == 0 ? 60 : 0;
-        t->from_s = id % 7 == 0 ? T0 + id * 100 : INT64_MIN;
-        t->until_s = id % 11 == 0 ? T0 + id * 200 : INT64_MAX;
+        t->from_s = id % 7 == 0 ? T0 + INT64_C(100) * id : INT64_MIN;
+        t->until_s = id % 11 == 0 ? T0 + INT64_C(200) * id : INT64_MAX;
         t->group_ids = group;
         t->group_count = id % 6 == 0;
     }
@@ -275,7 +275,7 @@ static void a_fold_goes_on_from_its_packed_state(void **state)
         scene_free(whole);
         scene_free(cut);
     }
-    assert_true(told > ROUNDS * 1000);
+    assert_true(told > (size_t)ROUNDS * 1000);
 }
 
 int main(void)

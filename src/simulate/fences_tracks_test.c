@@ -117,8 +117,9 @@ static struct world *world_new(const struct track *tracks, size_t count, uint64_
         while (w->shapes[i] == NULL) {
             const struct track *t = &tracks[(size_t)(chance(&seed) * (double)count)];
             const struct fix *f = &t->fixes[(size_t)(chance(&seed) * (double)t->count)];
-            w->middles[i] = moved((struct point){f->lat_e7, f->lon_e7}, chance(&seed) * 800 - 400,
-                                  chance(&seed) * 800 - 400);
+            double east_m = chance(&seed) * 800 - 400;
+            double north_m = chance(&seed) * 800 - 400;
+            w->middles[i] = moved((struct point){f->lat_e7, f->lon_e7}, east_m, north_m);
             w->shapes[i] = draw(&seed, w->middles[i]);
         }
         w->terms[i] = (struct fence_term){.id = i + 1,
@@ -236,6 +237,23 @@ static void judge_sure(struct world *w, const struct fence_term *t, const struct
     *p = (struct presence){0};
 }
 
+/* A stretch that lies inside, behind which the line goes out again. */
+static void judge_passage(struct world *w, const struct fence_term *t, const struct segment *s,
+                          const struct fence_stay *stay, const struct presence *p)
+{
+    bool began = stay->in <= 0;
+    if (began && !p->is_near) {
+        return;
+    }
+    int64_t in_s = began ? p->since_s : time_of(s, stay->in);
+    int64_t out_s = time_of(s, stay->out);
+    bool is_long = began ? out_s - in_s >= t->dwell_s : t->dwell_s == 0;
+    if (is_long && is_deep_within(t, s, stay->in, stay->out)) {
+        add(&w->judge, t->id, false, in_s);
+        add(&w->judge, t->id, true, out_s);
+    }
+}
+
 static void judge_unsure(struct world *w, const struct fence_term *t, const struct segment *s,
                          struct presence *p)
 {
@@ -243,22 +261,18 @@ static void judge_unsure(struct world *w, const struct fence_term *t, const stru
     size_t n = s->has_line ? fence_stays(t->geometry, s->from, s->to, stays) : 0;
     bool is_inside = fence_contains(t->geometry, s->to);
     bool ends_inside = is_inside && n > 0 && stays[n - 1].out >= 1;
-    for (size_t i = 0; i < n - (ends_inside ? 1 : 0); i++) {
-        bool began = stays[i].in <= 0;
-        int64_t in_s = began && p->is_near ? p->since_s : time_of(s, stays[i].in);
-        bool is_long =
-            began ? p->is_near && time_of(s, stays[i].out) - in_s >= t->dwell_s : t->dwell_s == 0;
-        if (is_long && is_deep_within(t, s, stays[i].in, stays[i].out)) {
-            add(&w->judge, t->id, false, in_s);
-            add(&w->judge, t->id, true, time_of(s, stays[i].out));
-        }
+    size_t passed = ends_inside ? n - 1 : n;
+    for (size_t i = 0; i < passed; i++) {
+        judge_passage(w, t, s, &stays[i], p);
     }
     if (!is_inside) {
         *p = (struct presence){0};
         return;
     }
     p->is_sure = p->is_near || is_deep(t, s, 1);
-    p->since_s = p->is_near ? p->since_s : ends_inside ? time_of(s, stays[n - 1].in) : s->to_s;
+    if (!p->is_near) {
+        p->since_s = ends_inside ? time_of(s, stays[n - 1].in) : s->to_s;
+    }
     p->is_near = true;
     if (p->is_sure) {
         judge_sure(w, t, s, p);
