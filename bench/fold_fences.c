@@ -62,7 +62,8 @@ static void draw(struct world *w, size_t count, bool is_forty)
     size_t columns = (size_t)ceil(sqrt((double)count));
     for (size_t i = 0; i < count; i++) {
         double east_m = ((double)(i % columns) + 0.5) * SQUARE_M;
-        double north_m = ((double)(i / columns) + 0.5) * SQUARE_M;
+        size_t row = i / columns;
+        double north_m = ((double)row + 0.5) * SQUARE_M;
         terms[i] = (struct fence_term){
             .id = (uint32_t)i + 1,
             .from_s = INT64_MIN,
