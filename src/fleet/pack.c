@@ -526,8 +526,9 @@ static void read_watch(struct reader *r, struct fold_state *out)
 static void make_watch(struct fold_state *out, alarm_set active)
 {
     int64_t now_s = out->current.gps_time_s;
-    for (uint8_t k = 0; k < ALARM_COUNT; k++) {
-        struct watch_entry *e = (active >> k & 1) != 0 ? watch_add(&out->watch, k, 0) : NULL;
+    for (unsigned k = 0; k < ALARM_COUNT; k++) {
+        struct watch_entry *e =
+            (active >> k & 1) != 0 ? watch_add(&out->watch, (uint8_t)k, 0) : NULL;
         if (e != NULL) {
             e->since_s = now_s;
             e->last_s = now_s;

@@ -125,11 +125,16 @@ void watch_hold(struct watch_step *s, uint8_t kind, uint32_t subject, uint8_t by
         }
         e->since_s = now_s;
     }
+    if ((by & WATCH_BY_DEVICE) != 0) {
+        bool is_promised = (e->held_by & (WATCH_BY_DEVICE | WATCH_FADES)) == WATCH_BY_DEVICE;
+        e->held_by &= (uint8_t)~WATCH_FADES;
+        by &= is_promised ? (uint8_t)~WATCH_FADES : UINT8_MAX;
+        e->last_s = now_s;
+    }
     enum watch_news news = e->phase == WATCH_ENDED ? WATCH_CONTINUED : WATCH_RAISED;
     bool was_open = e->phase == WATCH_OPEN;
     e->phase = WATCH_OPEN;
     e->held_by |= by;
-    e->last_s = (by & WATCH_BY_DEVICE) != 0 ? now_s : e->last_s;
     if (!was_open) {
         e->count = (uint16_t)(e->count < UINT16_MAX ? e->count + 1 : UINT16_MAX);
         tell(s, e, news, news == WATCH_RAISED ? e->since_s : now_s);
@@ -148,6 +153,9 @@ void watch_release(struct watch_step *s, uint8_t kind, uint32_t subject, uint8_t
         e->held_by = 0;
         e->last_s = at_s;
         tell(s, e, WATCH_OVER, at_s);
+        if (s->fix->gps_time_s - at_s > WATCH_CONTINUES_S) {
+            watch_remove(&s->state->watch, e); /* what holds from here on is another one */
+        }
     }
 }
 
@@ -164,16 +172,18 @@ static alarm_set told_by(const struct watch_step *s)
     return says_nothing ? 0 : ~(alarm_set)0;
 }
 
-/* Forgets what ended long ago, and ends what was not repeated for long. */
-static void age(struct watch_step *s)
+/* Forgets what ended long ago, and ends what was not repeated for long, nor is in `repeated`. */
+static void age(struct watch_step *s, alarm_set repeated)
 {
     struct watch *w = &s->state->watch;
     int64_t now_s = s->fix->gps_time_s;
     for (size_t i = w->count; i > 0; i--) {
         struct watch_entry *e = &w->at[i - 1];
+        bool fades = e->kind < ALARM_COUNT && (e->held_by & WATCH_FADES) != 0 &&
+                     (repeated >> e->kind & 1U) == 0;
         if (e->phase == WATCH_ENDED && now_s - e->last_s > WATCH_CONTINUES_S) {
             watch_remove(w, e);
-        } else if ((e->held_by & WATCH_FADES) != 0 && now_s - e->last_s > WATCH_FADES_S) {
+        } else if (fades && now_s - e->last_s > WATCH_FADES_S) {
             watch_release(s, e->kind, e->subject, WATCH_BY_DEVICE | WATCH_FADES,
                           e->last_s + WATCH_FADES_S);
         }
@@ -185,13 +195,14 @@ void watch_device(struct watch_step *s)
     alarm_set alarms = s->fix->alarms;
     alarm_set told = told_by(s);
     alarm_set over = s->together ? 0 : told & ~alarms;
-    age(s);
-    for (uint8_t k = 0; k < ALARM_COUNT; k++) {
+    age(s, alarms & told);
+    for (unsigned k = 0; k < ALARM_COUNT; k++) {
         alarm_set bit = UINT32_C(1) << k;
+        bool fades = (told & bit) == 0 || alarm_is_momentary((enum alarm_type)k);
         if ((alarms & bit) != 0) {
-            watch_hold(s, k, 0, WATCH_BY_DEVICE | ((told & bit) == 0 ? WATCH_FADES : 0));
+            watch_hold(s, (uint8_t)k, 0, WATCH_BY_DEVICE | (fades ? WATCH_FADES : 0));
         } else if ((over & bit) != 0) {
-            watch_release(s, k, 0, WATCH_BY_DEVICE | WATCH_FADES, s->fix->gps_time_s);
+            watch_release(s, (uint8_t)k, 0, WATCH_BY_DEVICE | WATCH_FADES, s->fix->gps_time_s);
         }
     }
 }

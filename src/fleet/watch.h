@@ -38,8 +38,8 @@ enum { WATCH_CONTINUES_S = 60, WATCH_FADES_S = 300 };
 enum watch_holder {
     WATCH_BY_DEVICE = 1 << 0, /* the tracker's own bit */
     WATCH_BY_RULE = 1 << 1,
-    WATCH_FADES = 1 << 2, /* told by a report that cannot say its end: WATCH_FADES_S without a
-                             repetition, and a fix after that ends it */
+    WATCH_FADES = 1 << 2, /* a momentary one, or told by a report that cannot say its end:
+                             WATCH_FADES_S without a repetition, and a fix after that ends it */
 };
 
 /* One entry. What `last_s` is depends on the kind; see the files that use it. */

@@ -7,10 +7,11 @@
  *              │       │        │                                   │
  *      left ◄──┘       still in │ in, once a second fix says so     └──► entered
  *
- * A fix without a lock crosses nothing. The time of a crossing is that of the place where the
- * straight line between the two fixes crosses the border; behind a silence, or a jump that nothing
- * drives, the line says nothing and the time is that of the later fix. A vehicle that hovers
- * outside the border left when it crossed it, once it is far enough.
+ * A fix without a lock crosses nothing, nor does a jump that nothing drives: whether it was one,
+ * the next fix shows. The time of a crossing is that of the place where the straight line between
+ * the two fixes crosses the border; behind a silence, of the tracker or of its positions, the line
+ * says nothing and the time is that of the later fix. A vehicle that hovers outside the border left
+ * when it crossed it, once it is far enough; until then it is in.
  *
  * Where presence of any length counts (dwell 0), a line that goes deep enough through the geofence
  * is a visit though no fix lies inside.
@@ -67,6 +68,24 @@ static int64_t time_at(const struct crossing *c, double fraction)
     return c->from_s + (int64_t)llround(fraction * (double)span_s);
 }
 
+/* ---- room ---- */
+
+static size_t count_inside(const struct watch *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        n += w->at[i].kind == WATCH_INSIDE;
+    }
+    return n;
+}
+
+/* Room for the alarm of a crossing, but none that presence may need. */
+static struct watch_entry *add_alarm(struct watch *w, uint8_t kind, uint32_t id)
+{
+    size_t reserved = INSIDE_MAX - count_inside(w);
+    return w->count + reserved < WATCH_MAX ? watch_add(w, kind, id) : NULL;
+}
+
 /* ---- telling ---- */
 
 struct border_event {
@@ -89,9 +108,12 @@ static void tell(const struct crossing *c, const struct fence_term *t, const str
         .lat_e7 = b->at.lat_e7,
         .lon_e7 = b->at.lon_e7,
     };
+    if (e.is_alarm) { /* one that the same line has raised is over */
+        watch_release(s, b->kind, t->id, WATCH_BY_RULE, b->at_s);
+    }
     struct watch_entry *alarm = watch_find(&s->state->watch, b->kind, t->id);
     if (e.is_alarm && alarm == NULL) {
-        alarm = watch_add(&s->state->watch, b->kind, t->id);
+        alarm = add_alarm(&s->state->watch, b->kind, t->id);
     }
     e.is_brief = !e.is_alarm || alarm == NULL;
     if (!e.is_brief) {
@@ -129,15 +151,6 @@ static void end_alarms(struct watch_step *s)
 
 /* ---- outside, so far ---- */
 
-static size_t count_inside(const struct watch *w)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        n += w->at[i].kind == WATCH_INSIDE;
-    }
-    return n;
-}
-
 static struct watch_entry *add_inside(struct watch *w, uint32_t id, int64_t since_s)
 {
     struct watch_entry *e = count_inside(w) < INSIDE_MAX ? watch_add(w, WATCH_INSIDE, id) : NULL;
@@ -147,28 +160,48 @@ static struct watch_entry *add_inside(struct watch *w, uint32_t id, int64_t sinc
     return e;
 }
 
+/* Presence that is sure is entered once it is long enough. */
+static void enter_if_due(struct crossing *c, const struct fence_term *t, struct point border)
+{
+    struct watch_entry *e = watch_find(&c->step->state->watch, WATCH_INSIDE, t->id);
+    bool is_due = c->step->fix->gps_time_s - e->since_s >= t->dwell_s;
+    if (e->phase == WATCH_OPEN || e->count != CONFIRMED || !is_due) {
+        return;
+    }
+    e->phase = WATCH_OPEN;
+    const struct border_event b = {ALARM_GEOFENCE_ENTER, e->since_s, border};
+    tell(c, t, &b);
+}
+
 /* The fix lies inside: since when, and is it sure. */
 static void come_in(struct crossing *c, const struct fence_term *t, const struct fence_stay *last)
 {
     struct watch *w = &c->step->state->watch;
-    int64_t now_s = c->step->fix->gps_time_s;
     struct watch_entry *e = watch_find(w, WATCH_INSIDE, t->id);
     bool is_second = e != NULL;
     if (e == NULL) {
+        int64_t now_s = c->step->fix->gps_time_s;
         e = add_inside(w, t->id, last == NULL ? now_s : time_at(c, last->in));
-        if (e == NULL) {
-            return;
-        }
+    }
+    if (e == NULL) {
+        return;
     }
     e->count = is_second || is_deep(c, t, c->to) ? CONFIRMED : e->count;
-    if (e->count == CONFIRMED && now_s - e->since_s >= t->dwell_s) {
-        int64_t since_s = e->since_s;
-        e->phase = WATCH_OPEN;
-        const struct border_event b = {
-            ALARM_GEOFENCE_ENTER, since_s,
-            last == NULL ? c->to : fence_segment_point(c->from, c->to, last->in)};
-        tell(c, t, &b); /* which may move the entry */
+    enter_if_due(c, t, last == NULL ? c->to : fence_segment_point(c->from, c->to, last->in));
+}
+
+/* Whether the stretch goes deep somewhere; a polygon that is not convex may be so at its ends. */
+static bool goes_deep(const struct crossing *c, const struct fence_term *t,
+                      const struct fence_stay *stay)
+{
+    enum { SAMPLES = 8 };
+    static const uint8_t order[] = {4, 2, 6, 1, 3, 5, 7}; /* the middle is mostly the deepest */
+    bool is_found = false;
+    for (size_t i = 0; i < sizeof(order) && !is_found; i++) {
+        double at = stay->in + (stay->out - stay->in) * order[i] / SAMPLES;
+        is_found = is_deep(c, t, fence_segment_point(c->from, c->to, at));
     }
+    return is_found;
 }
 
 /* A stretch of the line lies inside, and the fix does not. */
@@ -181,10 +214,8 @@ static void pass_through(struct crossing *c, const struct fence_term *t,
         return; /* there was no room for it when it came in */
     }
     int64_t in_s = e == NULL ? time_at(c, stay->in) : e->since_s;
-    struct point middle = fence_segment_point(c->from, c->to, (stay->in + stay->out) / 2);
-    bool is_sure = (e != NULL && e->count == CONFIRMED) || is_deep(c, t, middle);
     bool is_long = e == NULL ? t->dwell_s == 0 : time_at(c, stay->out) - in_s >= t->dwell_s;
-    if (!is_sure || !is_long) {
+    if (!is_long || !goes_deep(c, t, stay)) {
         return;
     }
     const struct border_event in = {ALARM_GEOFENCE_ENTER, in_s,
@@ -213,35 +244,57 @@ static void look_from_outside(struct crossing *c, const struct fence_term *t)
     }
 }
 
-/* ---- inside, so far ---- */
+/* ---- surely inside, so far ---- */
 
-/* When the vehicle went out over the border. */
-static double way_out(const struct crossing *c, const struct fence_term *t)
+/* The last stretch of the line that lies inside; false: there is none. */
+static bool last_stay(const struct crossing *c, const struct fence_term *t, struct fence_stay *stay)
 {
     struct fence_stay stays[FENCE_STAYS_MAX];
     size_t n = c->has_line ? fence_stays(t->geometry, c->from, c->to, stays) : 0;
-    return n > 0 ? stays[n - 1].out : c->has_line ? 0 : 1;
+    if (n > 0) {
+        *stay = stays[n - 1];
+    }
+    return n > 0;
 }
 
-/* Its entry's last_s is when it went out, while it is not far enough to have left. */
-static void look_from_inside(struct crossing *c, const struct fence_term *t)
+/* It is far enough outside, and went out over the border at that time. */
+static void go_out(struct crossing *c, const struct fence_term *t, int64_t out_s,
+                   struct point border)
 {
     struct watch *w = &c->step->state->watch;
-    struct watch_entry *e = watch_find(w, WATCH_INSIDE, t->id);
-    if (fence_contains(t->geometry, c->to)) {
-        e->last_s = 0;
+    const struct watch_entry was = *watch_find(w, WATCH_INSIDE, t->id);
+    watch_remove(w, watch_find(w, WATCH_INSIDE, t->id));
+    if (was.phase != WATCH_OPEN && out_s - was.since_s < t->dwell_s) {
         return;
     }
-    double out = way_out(c, t);
-    int64_t out_s = e->last_s != 0 ? e->last_s : time_at(c, out);
+    if (was.phase != WATCH_OPEN) {
+        const struct border_event in = {ALARM_GEOFENCE_ENTER, was.since_s, c->from};
+        tell(c, t, &in);
+    }
+    const struct border_event out = {ALARM_GEOFENCE_LEAVE, out_s, border};
+    tell(c, t, &out);
+}
+
+/*
+ * Of one that was entered, or surely came in and has not been there for long enough. Its entry's
+ * last_s is when it went out, while it is not far enough to have left.
+ */
+static void look_from_inside(struct crossing *c, const struct fence_term *t)
+{
+    struct watch_entry *e = watch_find(&c->step->state->watch, WATCH_INSIDE, t->id);
+    if (fence_contains(t->geometry, c->to)) {
+        e->last_s = 0;
+        enter_if_due(c, t, c->from);
+        return;
+    }
+    struct fence_stay stay = {0, c->has_line ? 0 : 1};
+    bool was_in = last_stay(c, t, &stay);
+    int64_t out_s = e->last_s != 0 && !was_in ? e->last_s : time_at(c, stay.out);
     if (-fence_depth_m(t->geometry, c->to) <= hysteresis_m(t, c->step->fix)) {
         e->last_s = out_s;
         return;
     }
-    const struct border_event b = {ALARM_GEOFENCE_LEAVE, out_s,
-                                   fence_segment_point(c->from, c->to, out)};
-    watch_remove(w, e);
-    tell(c, t, &b);
+    go_out(c, t, out_s, fence_segment_point(c->from, c->to, stay.out));
 }
 
 /* ---- changes ---- */
@@ -330,10 +383,20 @@ static void look_at_entries(struct crossing *c)
         struct watch_entry *e = watch_find(w, WATCH_INSIDE, c->done[i]);
         if (!applies(c, t)) {
             watch_remove(w, e);
-        } else if (e->phase == WATCH_OPEN) {
+        } else if (e->phase == WATCH_OPEN || e->count == CONFIRMED) {
             look_from_inside(c, t);
         } else {
             look_from_outside(c, t);
+        }
+    }
+}
+
+/* Without geofences it is in none. */
+static void leave_unknown(struct watch *w)
+{
+    for (size_t i = w->count; i > 0; i--) {
+        if (w->at[i - 1].kind == WATCH_INSIDE) {
+            watch_remove(w, &w->at[i - 1]);
         }
     }
 }
@@ -361,10 +424,17 @@ void watch_fences(struct watch_step *s, const struct fold_rules *rules)
     if (!s->locked) {
         return;
     }
-    end_alarms(s);
-    if (rules->fences == NULL || !s->plausible) {
+    if (!s->together) {
+        end_alarms(s);
+    }
+    if (rules->fences == NULL) {
+        leave_unknown(&s->state->watch);
         return;
     }
+    if (!s->plausible) {
+        return;
+    }
+    int64_t gap_s = s->fix->gps_time_s - state->position_time_s;
     struct crossing c = {
         .step = s,
         .rules = rules,
@@ -372,7 +442,7 @@ void watch_fences(struct watch_step *s, const struct fold_rules *rules)
         .from = {state->locked_lat_e7, state->locked_lon_e7},
         .to = {s->fix->lat_e7, s->fix->lon_e7},
         .from_s = state->position_time_s,
-        .has_line = state->position_time_s != 0 && !s->silent,
+        .has_line = state->position_time_s != 0 && !s->silent && !fold_is_silence(state, gap_s),
     };
     if (!c.has_line) {
         c.from = c.to;

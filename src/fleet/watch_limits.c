@@ -2,15 +2,16 @@
  * Alarms by rule, judged at every fix.
  *
  * Overspeed. Faster than the limit for as long as the rule says, by GPS time. The record begins
- * where the speed was first seen, though it is decided later. A silence begins the count anew.
+ * where the speed was first seen, though it is decided later. A silence begins the count anew. One
+ * that ended less than a minute ago goes on without waiting.
  *
  * Battery. Below the limit; over once it is BATTERY_ABOVE_PERCENT above it.
  *
  * Temperature. Of each sensor that has bounds, outside of them.
  *
  * Displacement. Where the vehicle is parked (ignition off, or at standstill where the ignition is
- * not known) is remembered; farther from there than the rule says is displaced, until the ignition
- * is on, the vehicle is back, or stands elsewhere.
+ * not known) is remembered; farther from there than the rule says, and not by a jump, is displaced,
+ * until the ignition is on, the vehicle is back, or stands elsewhere.
  *
  *     ignition   on ───┐ off                             ┌─── on
  *     position   driving  parked ● · · · ·○ · · ·○        │
@@ -81,14 +82,12 @@ static void judge_battery(struct watch_step *s)
 {
     unsigned limit = s->limits->low_battery_percent;
     unsigned level = s->fix->battery_percent;
-    if (limit == 0) {
-        put(s, ALARM_LOW_BATTERY, 0, false);
-    } else if ((s->fix->has & FIX_HAS_BATTERY_PERCENT) == 0) {
-        return;
-    } else if (level < limit) {
+    bool is_read = (s->fix->has & FIX_HAS_BATTERY_PERCENT) != 0;
+    bool is_good = is_read && (level >= limit + BATTERY_ABOVE_PERCENT || level == 100);
+    if (is_read && level < limit) {
         s->value = level;
         put(s, ALARM_LOW_BATTERY, 0, true);
-    } else if (level >= limit + BATTERY_ABOVE_PERCENT || level == 100) {
+    } else if (limit == 0 || is_good) {
         put(s, ALARM_LOW_BATTERY, 0, false);
     }
 }
@@ -98,11 +97,11 @@ static void judge_temperatures(struct watch_step *s)
     const struct fold_limits *l = s->limits;
     for (unsigned i = 0; i < FIX_TEMPERATURES_MAX; i++) {
         const struct fold_bounds *b = &l->temperatures[i];
-        int16_t c_e2 =
-            i < s->fix->temperature_count ? s->fix->temperature_c_e2[i] : FIX_TEMPERATURE_ABSENT;
+        int16_t c_e2 = s->fix->temperature_c_e2[i];
+        bool is_told = i < s->fix->temperature_count && c_e2 != FIX_TEMPERATURE_ABSENT;
         if (!l->has_bounds) {
             put(s, ALARM_TEMPERATURE, i + 1, false);
-        } else if (c_e2 != FIX_TEMPERATURE_ABSENT) {
+        } else if (is_told) {
             s->value = c_e2;
             put(s, ALARM_TEMPERATURE, i + 1, c_e2 < b->min_c_e2 || c_e2 > b->max_c_e2);
         }
@@ -144,7 +143,7 @@ static void judge_displacement(struct watch_step *s)
         parked = NULL;
         put(s, ALARM_DISPLACEMENT, 0, false);
     }
-    if (limit_m == 0 || !s->locked) {
+    if (limit_m == 0 || !s->locked || !s->plausible) {
         return;
     }
     if (parked == NULL) {

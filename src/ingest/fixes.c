@@ -390,9 +390,10 @@ void stage_heartbeat(struct ingest *in, size_t stage, const struct intake_head *
                      const struct intake_message *m)
 {
     const uint32_t not_told = FIX_HAS_TIME | FIX_HAS_POSITION;
+    const uint32_t no_value = FIX_HAS_TIME | FIX_HAS_ALARMS_TOLD;
     struct fix f = *m->fix;
     struct intake_message report = *m;
-    if ((f.has & ~(uint32_t)FIX_HAS_TIME) == 0 && m->extras.len == 0) {
+    if ((f.has & ~no_value) == 0 && f.alarms_told == 0 && m->extras.len == 0) {
         return;
     }
     if ((f.has & not_told) != not_told) {

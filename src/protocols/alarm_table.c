@@ -4,6 +4,15 @@
  */
 #include "protocols/alarm_table.h"
 
+alarm_set alarm_table_all(const struct alarm_table *t)
+{
+    alarm_set set = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        set |= t->rows[i].alarms;
+    }
+    return set;
+}
+
 alarm_set alarm_table_of_bits(const struct alarm_table *t, uint32_t word)
 {
     alarm_set set = 0;

@@ -29,6 +29,8 @@ struct alarm_table {
         (rows), sizeof(rows) / sizeof((rows)[0]), false                                            \
     }
 
+/* The alarms that any row stands for. */
+alarm_set alarm_table_all(const struct alarm_table *t);
 /* The alarms that the bits of `word` stand for. */
 alarm_set alarm_table_of_bits(const struct alarm_table *t, uint32_t word);
 /* The word that tells the alarms of `set`, as far as they have a bit. Each sets one bit. */

@@ -17,6 +17,16 @@ static const struct alarm_row rows[] = {
 static const struct alarm_table table = ALARM_TABLE(rows);
 static const struct alarm_table low = {rows, sizeof(rows) / sizeof(rows[0]), true};
 
+static void test_all(void **state)
+{
+    (void)state;
+    const alarm_set all =
+        ALARM_BIT(SOS) | ALARM_BIT(OVERSPEED) | ALARM_BIT(FATIGUE) | ALARM_BIT(REMOVAL);
+    assert_int_equal(alarm_table_all(&table), all);
+    assert_int_equal(alarm_table_all(&low), all);
+    assert_int_equal(alarm_table_all(&(struct alarm_table){0}), 0);
+}
+
 static void test_bits(void **state)
 {
     (void)state;
@@ -52,6 +62,7 @@ static void test_codes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all),
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_codes),

@@ -100,6 +100,24 @@ static void what_is_too_much_is_refused(void **state)
     arena_free(&arena);
 }
 
+/* A report tells of the alarms that its decoder named; other messages are no reports. */
+static void reports_tell_of_no_alarm_by_themselves(void **state)
+{
+    struct arena arena = {0};
+    struct decoded d = {.arena = &arena};
+    (void)state;
+    decoded_add(&d, MESSAGE_FIX)->fix.alarms = ALARM_BIT(SOS);
+    decoded_add(&d, MESSAGE_HEARTBEAT);
+    fix_set_alarms_told(&decoded_add(&d, MESSAGE_FIX)->fix, ALARM_BIT(SOS));
+    decoded_add(&d, MESSAGE_RESPONSE);
+    assert_int_equal(decoded_finish(&d), ERR_OK);
+    for (size_t i = 0; i < d.len; i++) {
+        assert_int_equal(d.at[i].fix.has, i < 3 ? FIX_HAS_ALARMS_TOLD : 0);
+        assert_int_equal(d.at[i].fix.alarms_told, i == 2 ? ALARM_BIT(SOS) : 0);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +125,7 @@ int main(void)
         cmocka_unit_test(reserved_room_is_used_and_not_counted),
         cmocka_unit_test(what_is_too_much_is_refused),
         cmocka_unit_test(times_of_a_local_clock_are_marked),
+        cmocka_unit_test(reports_tell_of_no_alarm_by_themselves),
         cmocka_unit_test(no_more_is_reserved_than_a_frame_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

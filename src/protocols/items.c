@@ -36,6 +36,7 @@ static inline void read_number(const struct item *row, struct bytes value, struc
     }
     if (row->bits != NULL) {
         f->alarms |= alarm_table_of_bits(row->bits, number);
+        fix_set_alarms_told(f, alarm_table_all(row->bits));
     } else {
         row->set(f, scaled(row, number));
     }

@@ -34,13 +34,14 @@ struct item {
     bool is_signed; /* the number is in two's complement */
     uint16_t scale; /* what 1 means in the unit of `set`; 0: one */
     item_setter *set;
-    const struct alarm_table *bits; /* the number is a word of alarms */
-    item_reader *read;              /* all else */
-    uint8_t extra;                  /* enum extra_key: what it says beside the fix; 0: nothing */
-    uint8_t index;                  /* of the extra value */
-    uint8_t form;                   /* of it: a number, times `scale` and `base` added; its digits;
-                                       or the `len` bytes from `at` on (0: all) as text or in
-                                       hexadecimal, where zeros alone are none */
+    const struct alarm_table
+        *bits;         /* the number is a word of alarms, which tells each of its rows */
+    item_reader *read; /* all else */
+    uint8_t extra;     /* enum extra_key: what it says beside the fix; 0: nothing */
+    uint8_t index;     /* of the extra value */
+    uint8_t form;      /* of it: a number, times `scale` and `base` added; its digits;
+                          or the `len` bytes from `at` on (0: all) as text or in
+                          hexadecimal, where zeros alone are none */
     int16_t base;
     item_extra_reader *read_extra; /* all else */
     const struct item *parts;      /* several numbers, or forms by size: each that fits is read */

@@ -72,7 +72,9 @@ struct message *decoded_add(struct decoded *out, enum message_kind kind)
 
 /*
  * Ends a decode() or join(). Messages whose time was read in the zone of the session say so from
- * here on. ERR_TOO_LONG: there were too many messages, and none is left.
+ * here on; a report that the decoder let tell of no alarm tells of none, neither that it is nor
+ * that it is not (fix_set_alarms_told()). ERR_TOO_LONG: there were too many messages, and none is
+ * left.
  */
 MUST_USE enum err decoded_finish(struct decoded *out);
 

@@ -74,7 +74,8 @@ void gt06_set_status(struct fix *f, uint8_t status);
 void gt06_set_battery(struct fix *f, uint8_t battery);
 /* A signal byte: bars 0 .. 4, else 0 .. 31, else a percentage. */
 void gt06_set_signal(struct fix *f, uint8_t signal);
-/* An alarm code: an alarm, a lock event, an open door, or nothing where we have no name for it. */
+/* An alarm code, behind the status byte where there is one: an alarm, a lock event, an open door,
+ * or nothing where we have no name for it. */
 void gt06_set_alarm(struct fix *f, unsigned code);
 /* The code of an alarm of `alarms`; 0 where no code says any of them. */
 uint8_t gt06_alarm_code(alarm_set alarms);

@@ -499,7 +499,7 @@ static void test_bare_wifi_empty(void **state)
     assert_int_equal(protocol_gt06.split(in, &frame, &used), ERR_OK);
     assert_int_equal(kit_decode(&kit, frame), ERR_OK);
     assert_int_equal(kit.decoded.at[0].fix.source, FIX_LBS);
-    assert_int_equal(kit.decoded.at[0].fix.has, FIX_HAS_TIME);
+    assert_int_equal(has_of(&kit.decoded.at[0].fix), FIX_HAS_TIME);
     assert_reply(&kit, OUTCOME_STORED, "787800 69 261123011200 0d0a");
     kit_clear(&kit);
 }

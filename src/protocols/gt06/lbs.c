@@ -270,7 +270,9 @@ enum err gt06_decode_lbs_status(struct session *s, const struct gt06_frame *f, s
         gt06_set_status(&fix, read_u8(&r));
         gt06_set_battery(&fix, read_u8(&r));
         gt06_set_signal(&fix, read_u8(&r));
-        gt06_set_alarm(&fix, read_u8(&r));
+        if (reader_left(&r) > 0) {
+            gt06_set_alarm(&fix, read_u8(&r));
+        }
     }
     decoded_add(out, MESSAGE_FIX)->fix = fix;
     return ERR_OK;

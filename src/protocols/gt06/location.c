@@ -224,8 +224,11 @@ static void read_status_power(struct reader *r, struct fix *f)
 /* The VXT01 means overspeed by 7 in the three alarm bits. */
 static void fix_vxt01_alarm(struct fix *f)
 {
-    if ((f->alarms & ALARM_BIT(REMOVAL)) != 0) {
-        f->alarms = (f->alarms & ~ALARM_BIT(REMOVAL)) | ALARM_BIT(OVERSPEED);
+    alarm_set *const sets[] = {&f->alarms, &f->alarms_told};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+        bool has_code = (*sets[i] & ALARM_BIT(REMOVAL)) != 0;
+        *sets[i] &= ~ALARM_BIT(REMOVAL);
+        *sets[i] |= has_code ? ALARM_BIT(OVERSPEED) : 0;
     }
 }
 

@@ -22,7 +22,7 @@ static void test_time_that_is_none(void **state)
     for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
         struct kit kit = {0};
         const struct message *m = kit_one(&kit, false, 0xf3, contents[i]);
-        assert_int_equal(m->fix.has, i == 0 ? FIX_HAS_TIME : 0);
+        assert_int_equal(has_of(&m->fix), i == 0 ? FIX_HAS_TIME : 0);
         kit_clear(&kit);
     }
     struct kit kit = {0};

@@ -104,6 +104,19 @@ static const struct alarm_row camera_rows[] = {
 static const struct alarm_table alarm_codes = ALARM_TABLE(code_rows);
 static const struct alarm_table camera_codes = ALARM_TABLE(camera_rows);
 
+/*
+ * What one code tells: with 0 that there is none of `all`, with another its own alarm alone, as
+ * others may go on meanwhile. Where a report has two codes, one that is not 0 decides.
+ */
+static void tell_alarms(struct fix *f, unsigned code, alarm_set all)
+{
+    bool had_alarm = (f->has & FIX_HAS_ALARMS_TOLD) != 0 && f->alarms_told == f->alarms;
+    if (code != 0) {
+        f->alarms_told = f->alarms;
+    }
+    fix_set_alarms_told(f, code == 0 && !had_alarm ? all : 0);
+}
+
 void gt06_set_alarm(struct fix *f, unsigned code)
 {
     if (code == CODE_DOOR) {
@@ -115,6 +128,7 @@ void gt06_set_alarm(struct fix *f, unsigned code)
     } else {
         f->alarms |= alarm_table_of_code(&alarm_codes, code);
     }
+    tell_alarms(f, code, alarm_table_all(&alarm_codes));
 }
 
 uint8_t gt06_alarm_code(alarm_set alarms)
@@ -124,14 +138,17 @@ uint8_t gt06_alarm_code(alarm_set alarms)
 
 void gt06_set_status(struct fix *f, uint8_t status)
 {
-    static const alarm_set alarms[] = {
-        [1] = ALARM_BIT(VIBRATION), [2] = ALARM_BIT(POWER_OFF), [3] = ALARM_BIT(LOW_BATTERY),
-        [4] = ALARM_BIT(SOS),       [7] = ALARM_BIT(REMOVAL),
+    static const struct alarm_row rows[] = {
+        {1, ALARM_BIT(VIBRATION)}, {2, ALARM_BIT(POWER_OFF)}, {3, ALARM_BIT(LOW_BATTERY)},
+        {4, ALARM_BIT(SOS)},       {7, ALARM_BIT(REMOVAL)},
     };
+    static const struct alarm_table codes = ALARM_TABLE(rows);
+    unsigned code = status >> 3 & 7U;
     fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, (status & 0x02U) != 0);
     fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, (status & 0x04U) != 0);
     fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (status & 0x80U) != 0);
-    f->alarms |= alarms[status >> 3 & 7U];
+    f->alarms |= alarm_table_of_code(&codes, code);
+    tell_alarms(f, code, alarm_table_all(&codes));
 }
 
 void gt06_set_battery(struct fix *f, uint8_t battery)
@@ -223,6 +240,7 @@ struct levels {
     uint8_t signal;
     uint8_t third;
     uint8_t fourth;
+    bool has_third;
 };
 
 /*
@@ -252,7 +270,7 @@ static void set_levels(struct fix *f, const struct levels *l)
         fix_set_power_mv(f, ((l->third & 0x0fU) << 8 | l->fourth) * UINT64_C(100));
     } else if (l->signal > BARS_MAX && l->third >= VOLT_MIN && l->third <= VOLT_MAX) {
         fix_set_power_mv(f, l->third * UINT64_C(1000));
-    } else {
+    } else if (l->has_third) {
         gt06_set_alarm(f, l->third);
     }
 }
@@ -263,7 +281,8 @@ static void read_plain_heartbeat(struct reader *r, struct fix *f)
     gt06_set_status(f, read_u8(r));
     struct levels l = {.battery = read_u8(r), .signal = read_u8(r)};
     if (reader_ok(r)) {
-        l.third = reader_left(r) > 0 ? read_u8(r) : 0;
+        l.has_third = reader_left(r) > 0;
+        l.third = l.has_third ? read_u8(r) : 0;
         l.fourth = reader_left(r) > 0 ? read_u8(r) : 0;
         set_levels(f, &l);
     }
@@ -280,8 +299,10 @@ static void read_items_heartbeat(struct reader *r, struct fix *f)
     }
     gt06_set_battery(f, battery);
     gt06_set_signal(f, signal);
-    gt06_set_alarm(f, read_u8(r)); /* 0 at the end of a short one: no alarm */
-    read_skip(r, 1);               /* language */
+    if (reader_left(r) > 0) {
+        gt06_set_alarm(f, read_u8(r));
+    }
+    read_skip(r, 1); /* language */
     gt06_read_items(r, f);
 }
 

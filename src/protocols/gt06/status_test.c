@@ -77,9 +77,9 @@ static void test_alarm_codes(void **state)
         struct fix f = {0};
         gt06_set_alarm(&f, code);
         assert_int_equal(f.alarms, alarm_of(code));
-        assert_int_equal(f.has, code == 0x14                   ? FIX_HAS_DOOR
-                                : code == 0x33 || code == 0x34 ? FIX_HAS_LOCK
-                                                               : 0);
+        assert_int_equal(has_of(&f), code == 0x14                   ? FIX_HAS_DOOR
+                                     : code == 0x33 || code == 0x34 ? FIX_HAS_LOCK
+                                                                    : 0);
         assert_int_equal(f.flags, code == 0x14 ? FIX_DOOR_OPEN : 0);
         assert_int_equal(f.lock, code == 0x33   ? FIX_LOCK_ON
                                  : code == 0x34 ? FIX_LOCK_OFF
@@ -111,7 +111,7 @@ static void test_status_bits(void **state)
     for (unsigned status = 0; status < 256; status++) {
         struct fix f = {0};
         gt06_set_status(&f, (uint8_t)status);
-        assert_int_equal(f.has, FIX_HAS_IGNITION | FIX_HAS_CHARGING | FIX_HAS_CUT_OFF);
+        assert_int_equal(has_of(&f), FIX_HAS_IGNITION | FIX_HAS_CHARGING | FIX_HAS_CUT_OFF);
         assert_int_equal((f.flags & FIX_IGNITION_ON) != 0, status >> 1 & 1U);
         assert_int_equal((f.flags & FIX_CHARGING) != 0, status >> 2 & 1U);
         assert_int_equal((f.flags & FIX_CUT_OFF) != 0, status >> 7);

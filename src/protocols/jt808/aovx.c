@@ -60,8 +60,15 @@ bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, ui
         return false;
     }
     f->flags |= (status & JT808_AOVX_FROM_MEMORY) != 0 ? FIX_REUPLOAD : 0;
-    f->alarms |= alarm_table_of_bits(profile == PROFILE_AOVX_V ? &v_alarms : &g_alarms, alarm);
+    const struct alarm_table *bits = profile == PROFILE_AOVX_V ? &v_alarms : &g_alarms;
+    f->alarms |= alarm_table_of_bits(bits, alarm);
+    fix_set_alarms_told(f, alarm_table_all(bits));
     return true;
+}
+
+alarm_set jt808_aovx_alarms(void)
+{
+    return alarm_table_all(&g_alarms) | alarm_table_all(&v_alarms);
 }
 
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1)

@@ -125,7 +125,7 @@ static void test_heartbeat(void **state)
     assert_int_equal(encode(p, &(struct encode_request){.kind = ENCODE_HEARTBEAT}), ERR_OK);
     decode_next(p);
     assert_int_equal(p->kit.decoded.at[0].kind, MESSAGE_HEARTBEAT);
-    assert_int_equal(p->kit.decoded.at[0].fix.has, 0);
+    assert_int_equal(has_of(&p->kit.decoded.at[0].fix), 0);
     assert_int_equal(answer(p, OUTCOME_REFUSED), 1);
     pair_free(p);
 }

@@ -57,6 +57,7 @@ static void sub_status(struct reader *r, struct fix *f)
         return;
     }
     f->alarms |= (bits & 1U << 6) == 0 ? ALARM_BIT(VIBRATION) : 0;
+    fix_set_alarms_told(f, ALARM_BIT(VIBRATION));
     unsigned motion = bits >> 23 & 3U;
     if (motion == MOVING || motion == STILL) {
         fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, motion == MOVING);
@@ -66,6 +67,7 @@ static void sub_status(struct reader *r, struct fix *f)
 static void set_battery_alarm(struct fix *f, int64_t alarm)
 {
     f->alarms |= alarm == 3 || alarm == 4 ? ALARM_BIT(LOW_BATTERY) : 0;
+    fix_set_alarms_told(f, ALARM_BIT(LOW_BATTERY));
 }
 
 static const struct item sub_items[] = {

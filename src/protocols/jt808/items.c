@@ -90,6 +90,12 @@ static const struct alarm_row fe_rows[] = {
 };
 static const struct alarm_table fe_alarms = ALARM_TABLE(fe_rows);
 
+alarm_set jt808_item_alarms(void)
+{
+    return alarm_table_all(&harsh) | alarm_table_all(&fe_alarms) | ALARM_BIT(GEOFENCE_ENTER) |
+           ALARM_BIT(GEOFENCE_LEAVE);
+}
+
 /* The whole value as a number of hundredths. */
 static uint32_t hundredths(struct reader *r)
 {

@@ -4,7 +4,8 @@
  *     0c 01  10  31 31 .. 00     20 05  0e  20 01 02 00 8c  00 06 01 04  00 07 02 00 06
  *     SOS    len label           status len supply 14.0 V   ?            HDOP 0.6
  *
- * {id u16, len u8, value}, to the end of the item or where one is cut off.
+ * {id u16, len u8, value}, to the end of the item or where one is cut off. An alarm that is not
+ * among them is none.
  *
  *     04xx, 0Cxx  an alarm, its value the label of its pictures: `alarm_rows` below
  *     040C a door is open; 0C03, 0C04 ignition on, off
@@ -119,6 +120,7 @@ void jt808_item_jimi(struct reader *r, struct fix *f)
     static const struct item_list list = ITEM_LIST(rows);
     uint16_t id = 0;
     struct bytes value;
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
     while (item_next(r, form, &id, &value)) {
         f->alarms |= alarm_table_of_code(&alarms, id);
         item_list_read(&list, id, value, f);

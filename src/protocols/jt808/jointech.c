@@ -66,12 +66,14 @@ static void set_alarms(struct fix *f, uint8_t product, uint16_t status, uint16_t
     static const struct alarm_table alarms = ALARM_TABLE(rows);
     if (product == 1 || product == 2) {
         f->alarms |= (alarm & 1U) != 0 ? ALARM_BIT(LOW_BATTERY) : 0;
+        fix_set_alarms_told(f, ALARM_BIT(LOW_BATTERY));
     }
     if (product != PADLOCK) {
         return;
     }
     fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (status & CUT_OFF) != 0);
     f->alarms |= alarm_table_of_bits(&alarms, alarm);
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
 }
 
 /* The network of the cell whose LAC and CID the location has told. */

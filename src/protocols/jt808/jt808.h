@@ -105,6 +105,11 @@ jt808_decoder jt808_decode_attributes;  /* 0107 */
 
 /* Items of an id u8, a length u8 and a value, up to the end or to one that is cut off. */
 void jt808_read_items(struct reader *r, struct fix *f, struct extras *x);
+/*
+ * The alarms of driving and of the tracker's own fences, which only items tell: a location without
+ * such an item tells that there is none.
+ */
+alarm_set jt808_item_alarms(void);
 /* HDOP in tenths; ignored where the value cannot be one. */
 void jt808_set_hdop_e1(struct fix *f, unsigned hdop_e1);
 /*
@@ -164,6 +169,8 @@ item_reader jt808_item_jimi; /* E8 */
 enum profile jt808_aovx_of(struct bytes items);
 /* What AOVX means by an alarm word and a status; false where `profile` is none of AOVX. */
 bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status);
+/* The alarms that the alarm word of one series of AOVX or another can tell. */
+alarm_set jt808_aovx_alarms(void);
 /* The temperature of the probe on the cable. */
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1);
 item_reader jt808_item_f6;

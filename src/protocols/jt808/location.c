@@ -128,7 +128,8 @@ static void read_tail(struct reader *r, struct fix *f)
 
 /*
  * What the alarm word and the bits of makers in the status of a whole location mean. Its items may
- * name the maker; else its device's model decides, so that the frame asks for that.
+ * name the maker; else its device's model decides, so that the frame asks for that. A word of 0
+ * tells that there is none of what it means to anybody.
  */
 static void set_alarms(const struct session *s, struct bytes body, struct fix *f,
                        struct decoded *out)
@@ -136,8 +137,12 @@ static void set_alarms(const struct session *s, struct bytes body, struct fix *f
     struct reader r = reader_init(body);
     uint32_t alarm = read_u32be(&r);
     uint32_t status = read_u32be(&r);
+    fix_set_alarms_told(f, jt808_item_alarms());
+    if (alarm == 0) {
+        fix_set_alarms_told(f, alarm_table_all(&jt808_alarms) | jt808_aovx_alarms());
+    }
     if (alarm == 0 && (status & JT808_AOVX_FROM_MEMORY) == 0) {
-        return; /* nothing to tell, as nearly always */
+        return; /* no alarm, as nearly always, whoever made it */
     }
     enum profile profile = jt808_aovx_of(bytes_slice(body, LOCATION_LEN, SIZE_MAX));
     if (profile == PROFILE_NONE) {
@@ -146,6 +151,7 @@ static void set_alarms(const struct session *s, struct bytes body, struct fix *f
     }
     if (!jt808_set_aovx_bits(f, profile, alarm, status)) {
         f->alarms = alarm_table_of_bits(&jt808_alarms, alarm);
+        fix_set_alarms_told(f, alarm_table_all(&jt808_alarms));
     }
 }
 

@@ -193,7 +193,7 @@ static void test_driving_events(void **state)
         const struct message *m = kit_one(&kit, 0x0900, body);
         assert_int_equal(m->kind, rows[i].want != 0 ? MESSAGE_FIX : MESSAGE_OTHER);
         assert_int_equal(m->fix.alarms, rows[i].want);
-        assert_int_equal(m->fix.has, rows[i].want != 0 ? FIX_HAS_TIME : 0);
+        assert_int_equal(has_of(&m->fix), rows[i].want != 0 ? FIX_HAS_TIME : 0);
         kit_clear(&kit);
     }
     struct kit kit = kit_new();

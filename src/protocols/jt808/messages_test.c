@@ -285,7 +285,7 @@ static void test_short_batch_of_battery(void **state)
     struct kit kit = kit_new();
     const struct message *m = kit_one(&kit, 0x0210, "4f" KIT_TIME);
     assert_int_equal(m->kind, MESSAGE_FIX);
-    assert_int_equal(m->fix.has, FIX_HAS_TIME | FIX_HAS_BATTERY_PERCENT);
+    assert_int_equal(has_of(&m->fix), FIX_HAS_TIME | FIX_HAS_BATTERY_PERCENT);
     assert_int_equal(m->fix.battery_percent, 0x4f);
     assert_int_equal(m->fix.gps_time_s, KIT_TIME_S);
     kit_clear(&kit);
@@ -305,7 +305,7 @@ static void test_heartbeats(void **state)
         struct kit kit = kit_new();
         const struct message *m = kit_one(&kit, JT808_HEARTBEAT, rows[i].body);
         assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
-        assert_int_equal(m->fix.has, rows[i].has);
+        assert_int_equal(has_of(&m->fix), rows[i].has);
         kit_clear(&kit);
     }
 }
@@ -449,7 +449,7 @@ static void test_signed_place(void **state)
     assert_int_equal(f->lon_e7, -1800000000);
     assert_int_equal(f->has & FIX_HAS_SPEED, 0);
     f = &kit_one(&kit, 0x0900, "ff" KIT_TIME "80000000 80000000")->fix;
-    assert_int_equal(f->has, FIX_HAS_TIME);
+    assert_int_equal(has_of(f), FIX_HAS_TIME);
     f = &kit_one(&kit, 0x0900, "ff" KIT_TIME "faa2b580 f5456b00" KIT_MOTION)->fix;
     assert_int_equal(f->speed_kmh_e2, 4550);
     assert_int_equal(f->altitude_dm, 370);
@@ -483,7 +483,7 @@ static void test_samples(void **state)
         for (size_t k = 1; k < rows[i].want; k++) {
             assert_int_equal(kit.decoded.at[k].fix.temperature_c_e2[0], 2250);
             assert_int_equal(kit.decoded.at[k].fix.temperature_c_e2[1], 2430);
-            assert_int_equal(kit.decoded.at[k].fix.has, FIX_HAS_TIME);
+            assert_int_equal(has_of(&kit.decoded.at[k].fix), FIX_HAS_TIME);
         }
         kit_clear(&kit);
     }

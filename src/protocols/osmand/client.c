@@ -106,5 +106,7 @@ bool osmand_report_finish(struct osmand_report *r, const struct session *s,
     } else if ((r->fix.has & FIX_HAS_CELL) != 0) {
         r->fix.source = FIX_LBS;
     }
+    /* Most clients name an alarm once and never tell its end, so a name does not promise it. */
+    fix_set_alarms_told(&r->fix, r->lists_alarms ? osmand_alarms_known() & ~r->fix.alarms : 0);
     return is_good;
 }

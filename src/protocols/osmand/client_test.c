@@ -104,11 +104,11 @@ static void test_speeds_out_of_range_stay_out(void **state)
     (void)state;
     struct session s = protocol_session(osmand);
     struct fix f = fix_of(&s, "GET /?id=7&lat=1&lon=2&speed=1080 HTTP/1.1\r\n\r\n");
-    assert_int_equal(f.has, FIX_HAS_POSITION);
+    assert_int_equal(has_of(&f), FIX_HAS_POSITION);
     f = fix_of(&s, "GET /?id=7&lat=1&lon=2&speed=1E9 HTTP/1.1\r\n\r\n");
-    assert_int_equal(f.has, FIX_HAS_POSITION);
+    assert_int_equal(has_of(&f), FIX_HAS_POSITION);
     f = fix_of(&s, "GET /?id=7&lat=1&lon=2&speed=9.999E-4 HTTP/1.1\r\n\r\n");
-    assert_int_equal(f.has, FIX_HAS_POSITION | FIX_HAS_SPEED);
+    assert_int_equal(has_of(&f), FIX_HAS_POSITION | FIX_HAS_SPEED);
     assert_int_equal(f.speed_kmh_e2, 0);
 }
 

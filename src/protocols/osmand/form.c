@@ -202,6 +202,15 @@ alarm_set osmand_alarms(struct bytes names)
     return alarms;
 }
 
+alarm_set osmand_alarms_known(void)
+{
+    alarm_set alarms = 0;
+    for (size_t i = 0; i < ALARM_NAMES; i++) {
+        alarms |= UINT32_C(1) << alarm_names[i].type;
+    }
+    return alarms;
+}
+
 const char *osmand_alarm_name(alarm_set alarms)
 {
     for (size_t i = 0; i < ALARM_NAMES; i++) {
@@ -365,6 +374,7 @@ static void set_nothing(struct osmand_report *r, struct bytes text)
 static void set_alarm(struct osmand_report *r, struct bytes text)
 {
     r->fix.alarms |= osmand_alarms(text);
+    r->lists_alarms = true;
 }
 
 /* MCC, MNC, LAC and cell; a signal strength may follow. */

@@ -99,6 +99,15 @@ static void read_switch(const struct json_value *value, struct fix *f, enum fix_
     }
 }
 
+/* A list of alarms, where it is there. */
+static void read_alarms(const struct json_value *value, struct osmand_report *r)
+{
+    if (value != NULL && value->kind == JSON_KIND_STRING) {
+        r->fix.alarms |= osmand_alarms(text_of(value));
+        r->lists_alarms = true;
+    }
+}
+
 static void read_location(const struct json_value *location, struct osmand_report *r)
 {
     const struct json_value *coords = json_read_member(location, "coords");
@@ -124,8 +133,8 @@ static void read_location(const struct json_value *location, struct osmand_repor
     read_switch(json_read_member(battery, "is_charging"), &r->fix, FIX_HAS_CHARGING, FIX_CHARGING);
     osmand_set_activity(r, text_of(json_read_member(activity, "type")));
     r->fix.alarms |= osmand_alarms(text_of(json_read_member(location, "event")));
-    r->fix.alarms |= osmand_alarms(text_of(json_read_member(location, "alarm")));
-    r->fix.alarms |= osmand_alarms(text_of(json_read_member(extras, "alarm")));
+    read_alarms(json_read_member(location, "alarm"), r);
+    read_alarms(json_read_member(extras, "alarm"), r);
 }
 
 static enum err read_locations(struct arena *arena, const struct json_value *locations,

@@ -94,10 +94,37 @@ static void test_json_of_odd_values(void **state)
         const char *body = arena_format(&arena, "{\"location\":%s}", rows[i].location);
         print_message("# %s\n", body);
         assert_int_equal(decode_json(&arena, body, &d, line), 1);
-        assert_int_equal(d.at[0].fix.has, rows[i].has);
+        assert_int_equal(has_of(&d.at[0].fix), rows[i].has);
         assert_int_equal(d.unreadable, rows[i].unreadable);
         assert_string_equal(d.device_id, "7");
         assert_string_equal(line, "HTTP/1.1 200 OK");
+    }
+    arena_free(&arena);
+}
+
+/* An event is no list of alarms. */
+static void test_json_lists_of_alarms(void **state)
+{
+    (void)state;
+    const alarm_set all = osmand_alarms_known();
+    const struct {
+        const char *location;
+        alarm_set told;
+    } rows[] = {
+        {"{\"event\":\"sos\"}", 0},
+        {"{\"alarm\":null}", 0},
+        {"{\"alarm\":\"\"}", all},
+        {"{\"extras\":{\"alarm\":\"sos\"}}", all & ~ALARM_BIT(SOS)},
+        {"{\"alarm\":\"sos\",\"extras\":{\"alarm\":\"vibration\"}}",
+         all & ~(ALARM_BIT(SOS) | ALARM_BIT(VIBRATION))},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct decoded d;
+        char line[64];
+        const char *body = arena_format(&arena, "{\"location\":%s}", rows[i].location);
+        assert_int_equal(decode_json(&arena, body, &d, line), 1);
+        assert_int_equal(d.at[0].fix.alarms_told, rows[i].told);
     }
     arena_free(&arena);
 }
@@ -156,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_a_batch_may_hold_4096),
         cmocka_unit_test(test_json_may_be_eight_deep),
         cmocka_unit_test(test_json_of_odd_values),
+        cmocka_unit_test(test_json_lists_of_alarms),
         cmocka_unit_test(test_json_batches_with_bad_locations),
         cmocka_unit_test(test_json_locations_may_stand_alone),
     };

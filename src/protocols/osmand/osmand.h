@@ -45,6 +45,7 @@ struct osmand_report {
     bool is_invalid; /* the phone says that the position is no GPS fix */
     bool is_bad;     /* its position cannot be one */
     bool is_nothing; /* it is no report at all */
+    bool lists_alarms;
 };
 
 /* What one request reports. */
@@ -97,6 +98,8 @@ void osmand_set_time(struct osmand_report *report, struct bytes text);
 void osmand_set_activity(struct osmand_report *report, struct bytes text);
 /* The alarms of a list of names separated by commas; unknown names are left out. */
 alarm_set osmand_alarms(struct bytes names);
+/* The alarms that have a name. */
+alarm_set osmand_alarms_known(void);
 /* The first name of an alarm of `alarms`; "" where none has a name. */
 const char *osmand_alarm_name(alarm_set alarms);
 

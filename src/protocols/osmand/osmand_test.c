@@ -163,7 +163,7 @@ static void test_times_that_are_none(void **state)
         const struct message *m =
             decode_query(&arena, arena_format(&arena, "lat=1&lon=2&timestamp=%s", bad[i]));
         assert_int_equal(m->kind, MESSAGE_FIX);
-        assert_int_equal(m->fix.has, FIX_HAS_POSITION);
+        assert_int_equal(has_of(&m->fix), FIX_HAS_POSITION);
         assert_int_equal(m->fix.gps_time_s, 0);
     }
     arena_free(&arena);
@@ -205,11 +205,11 @@ static void test_positions_that_are_none(void **state)
         assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
         struct fix only_battery = {0};
         fix_set_battery_percent(&only_battery, 50);
-        assert_memory_equal(&m->fix, &only_battery, sizeof(m->fix));
+        assert_true(fix_is_repeat(&m->fix, &only_battery));
         m = decode_counted(&arena, arena_format(&arena, "%s&alarm=sos", bad[i]), &unreadable);
         assert_int_equal(unreadable, 1);
         assert_int_equal(m->kind, MESSAGE_FIX);
-        assert_int_equal(m->fix.has, 0);
+        assert_int_equal(has_of(&m->fix), 0);
         assert_int_equal(m->fix.alarms, ALARM_BIT(SOS));
     }
     arena_free(&arena);
@@ -224,7 +224,7 @@ static void test_a_report_without_a_position_is_a_heartbeat(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct message *m = decode_query(&arena, rows[i]);
         assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
-        assert_int_equal(m->fix.has, 0);
+        assert_int_equal(has_of(&m->fix), 0);
     }
     arena_free(&arena);
 }
@@ -330,6 +330,32 @@ static void test_forms_as_they_are_meant(void **state)
     arena_free(&arena);
 }
 
+/* A list of alarms tells that the others are not; a report without one knows nothing of them. */
+static void test_alarms_that_a_report_can_tell(void **state)
+{
+    (void)state;
+    const alarm_set all = osmand_alarms_known();
+    const struct {
+        const char *query;
+        alarm_set told;
+    } rows[] = {
+        {"lat=1&lon=2", 0},
+        {"lat=1&lon=2&alarm=", all},
+        {"lat=1&lon=2&alarm=sos", all & ~ALARM_BIT(SOS)},
+        {"lat=1&lon=2&alarm=vibration,sos", all & ~(ALARM_BIT(SOS) | ALARM_BIT(VIBRATION))},
+        {"batt=50", 0},
+    };
+    assert_int_equal(all & ALARM_BIT(ILLEGAL_UNLOCK), 0);
+    assert_int_equal(all & ALARM_BIT(FATIGUE), ALARM_BIT(FATIGUE));
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct message *m = decode_query(&arena, rows[i].query);
+        assert_true((m->fix.has & FIX_HAS_ALARMS_TOLD) != 0);
+        assert_int_equal(m->fix.alarms_told, rows[i].told);
+    }
+    arena_free(&arena);
+}
+
 static void test_activity_tells_motion_unless_that_is_told(void **state)
 {
     (void)state;
@@ -351,7 +377,7 @@ static void test_activity_tells_motion_unless_that_is_told(void **state)
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct message *m = decode_query(&arena, rows[i].query);
-        assert_int_equal(m->fix.has, rows[i].has);
+        assert_int_equal(has_of(&m->fix), rows[i].has);
         assert_int_equal(m->fix.flags, rows[i].flags);
     }
     arena_free(&arena);
@@ -398,7 +424,7 @@ static void test_values_out_of_range_stay_out(void **state)
         print_message("# %s\n", rows[i]);
         assert_non_null(m);
         assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
-        assert_int_equal(m->fix.has, 0);
+        assert_int_equal(has_of(&m->fix), 0);
     }
     arena_free(&arena);
 }
@@ -515,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_numbers_as_programs_write_them),
         cmocka_unit_test(test_numbers_without_measure),
         cmocka_unit_test(test_forms_as_they_are_meant),
+        cmocka_unit_test(test_alarms_that_a_report_can_tell),
         cmocka_unit_test(test_activity_tells_motion_unless_that_is_told),
         cmocka_unit_test(test_values_out_of_range_stay_out),
         cmocka_unit_test(test_access_points_are_bounded),

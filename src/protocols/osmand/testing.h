@@ -3,6 +3,7 @@
 
 /* What the tests of the OsmAnd protocol share; include cmocka before. */
 
+#include "protocols/fix_testing.h"
 #include "protocols/osmand/osmand.h"
 
 static const struct protocol *const osmand = &protocol_osmand;
