@@ -51,9 +51,9 @@ static void an_alarm_goes_on_within_a_minute(void **state)
     struct fold_state s = {0};
     struct fold_state back;
     const struct watch_sink sink = {&k, take};
-    const struct fix fixes[] = {alarmed(0, 0), alarmed(10, ALARM_BIT(VIBRATION)), alarmed(20, 0),
-                                alarmed(30, ALARM_BIT(VIBRATION)), alarmed(40, 0),
-                                alarmed(200, ALARM_BIT(VIBRATION))};
+    const struct fix fixes[] = {alarmed(0, 0),  alarmed(10, ALARM_BIT(VIBRATION)),
+                                alarmed(20, 0), alarmed(30, ALARM_BIT(VIBRATION)),
+                                alarmed(40, 0), alarmed(200, ALARM_BIT(VIBRATION))};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         fold_step(&s, &fixes[i], &fold_default_rules, &sink);

@@ -28,7 +28,7 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(USER, ID_WIDE)                                                                               \
     X(GROUP, ID_WIDE)                                                                              \
     X(DEVICE, ID_WIDE)                                                                             \
-    X(TEXT, ID_NARROW) /* RecID */                                                                 \
+    X(TEXT, ID_NARROW)  /* RecID */                                                                \
     X(EVENT, ID_NARROW) /* AlarmID */
 
 enum id_width { ID_WIDE, ID_NARROW };

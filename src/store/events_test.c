@@ -71,8 +71,7 @@ static bool is_wanted(enum store_sort sort, bool is)
 
 static bool is_behind(const struct event *e, const struct store_event_place *p)
 {
-    const struct event like = {
-        .gps_time_s = p->gps_time_s, .device_id = p->device, .id = p->id};
+    const struct event like = {.gps_time_s = p->gps_time_s, .device_id = p->device, .id = p->id};
     return compare(e, &like) > 0;
 }
 
@@ -82,8 +81,8 @@ static bool is_answer(const struct store_event_query *q, const struct event *e)
     for (size_t i = 0; i < q->device_count; i++) {
         is_asked = is_asked || q->devices[i] == e->device_id;
     }
-    bool overlaps = q->overlaps && e->gps_time_s <= q->to_s &&
-                    (e->ended_s == 0 || e->ended_s >= q->from_s);
+    bool overlaps =
+        q->overlaps && e->gps_time_s <= q->to_s && (e->ended_s == 0 || e->ended_s >= q->from_s);
     bool begins = e->gps_time_s >= q->from_s && e->gps_time_s <= q->to_s;
     return is_asked && (overlaps || begins) && (q->kinds & UINT64_C(1) << e->kind) != 0 &&
            !(q->alarms_only && !e->is_alarm) && is_wanted(q->open, e->ended_s == 0) &&
@@ -304,14 +303,10 @@ static void what_is_too_old_goes_and_what_has_no_device(void **state)
 static void a_row_that_makes_no_sense_is_damage(void **state)
 {
     static const char *const changes[] = {
-        "UPDATE event SET kind=64",
-        "UPDATE event SET origin=2",
-        "UPDATE event SET withdrawn=2",
-        "UPDATE event SET subject=-1",
-        "UPDATE event SET count=65536",
-        "UPDATE event SET lat_e7=2147483648",
-        "UPDATE event SET note=x'00'",
-        "UPDATE event SET state='text'",
+        "UPDATE event SET kind=64",           "UPDATE event SET origin=2",
+        "UPDATE event SET withdrawn=2",       "UPDATE event SET subject=-1",
+        "UPDATE event SET count=65536",       "UPDATE event SET lat_e7=2147483648",
+        "UPDATE event SET note=x'00'",        "UPDATE event SET state='text'",
         "UPDATE event SET gps_time_s='soon'",
     };
     struct kit *k = *state;
