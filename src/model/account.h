@@ -28,7 +28,8 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(USER, ID_WIDE)                                                                               \
     X(GROUP, ID_WIDE)                                                                              \
     X(DEVICE, ID_WIDE)                                                                             \
-    X(TEXT, ID_NARROW) /* RecID */
+    X(TEXT, ID_NARROW)  /* RecID */                                                                \
+    X(EVENT, ID_NARROW) /* AlarmID */
 
 enum id_width { ID_WIDE, ID_NARROW };
 enum id_kind {
@@ -199,6 +200,7 @@ struct reserved_name {
     X(CLOCK, device_clock, clock)                                                                  \
     X(TEXT, device_text, text)                                                                     \
     X(IDS, id_range, ids)                                                                          \
-    X(NAME, reserved_name, name)
+    X(NAME, reserved_name, name)                                                                   \
+    X(EVENT, event, event)
 
 #endif

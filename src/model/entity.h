@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "model/account.h"
+#include "model/event.h"
 
 /*
  * What is known of each entity beside its struct: one row an entity, and in it one row a column.
@@ -69,6 +70,7 @@ struct entity {
     bool may_be_left_out; /* a row that makes no sense is passed over, not damage */
     enum entity_kind owner;  /* the first column is its id; a row goes when it is put as deleted */
     const char *retained_by; /* ... or, where set, by retention: the column of its time */
+    const char *loaded_at_0; /* a start loads only rows with a 0 in this column; NULL: all */
     const char *expires;     /* a time; a row goes when it has passed, ... */
     int64_t expires_after_s; /* ... and so long ago */
 };
