@@ -94,16 +94,17 @@ static const struct {
 struct step {
     const struct fix *fix;
     bool first;
-    bool locked;          /* a position of GPS with lock */
-    bool speed_known;     /* locked, with a speed */
-    bool ignition_off;    /* reported or carried over */
-    bool silent;          /* a silence lies before this fix */
-    bool moved;           /* at the report before this fix ... */
-    bool was_moving;      /* ... and no silence lies between */
-    bool moving;          /* after it, whatever the ignition */
-    bool beyond_drift;    /* locked, and farther from the anchor than drift goes */
-    bool plausible;       /* reachable since the last lock */
-    uint64_t from_anchor; /* centimetres; 0 without an anchor */
+    bool locked;           /* a position of GPS with lock */
+    bool speed_known;      /* locked, with a speed */
+    bool ignition_off;     /* reported or carried over */
+    bool silent;           /* a silence lies before this fix */
+    bool moved;            /* at the report before this fix ... */
+    bool was_moving;       /* ... and no silence lies between */
+    bool moving;           /* after it, whatever the ignition */
+    bool beyond_drift;     /* locked, and farther from the anchor than drift goes */
+    bool plausible;        /* reachable since the last lock */
+    uint64_t from_anchor;  /* centimetres; 0 without an anchor */
+    uint64_t refuelled_ml; /* before it */
 };
 
 static bool is_first(const struct fold_state *state)
@@ -235,7 +236,10 @@ bool fold_is_silence(const struct fold_state *state, int64_t gap_s)
 
 static struct step step_of(const struct fold_state *state, const struct fix *fix)
 {
-    struct step step = {.fix = fix, .first = is_first(state), .locked = is_locked(fix)};
+    struct step step = {.fix = fix,
+                        .first = is_first(state),
+                        .locked = is_locked(fix),
+                        .refuelled_ml = state->fuel.refuelled_ml};
     step.speed_known = step.locked && (fix->has & FIX_HAS_SPEED) != 0;
     const struct fix *ignition = (fix->has & FIX_HAS_IGNITION) != 0 ? fix : &state->current;
     step.ignition_off =
@@ -409,8 +413,10 @@ static void watch(struct fold_state *state, const struct step *step, struct watc
         watch_device(w);
     }
     if (rules->is_watched) {
-        w->limits = fold_rules_at(rules, step->fix->gps_time_s)->limits;
+        const struct fold_term *term = fold_rules_at(rules, step->fix->gps_time_s);
+        w->limits = term->limits;
         watch_limits(w);
+        watch_fuel(w, step->refuelled_ml, term->tank_ml);
         watch_fences(w, rules);
     }
     state->active_alarms = watch_open_alarms(&state->watch);

@@ -79,6 +79,11 @@ static void turn(struct fuel *f, uint32_t settled_ml, int64_t time_s, uint32_t r
     }
 }
 
+uint32_t fuel_refuel_ml(uint32_t tank_ml)
+{
+    return (tank_ml != 0 ? tank_ml : FUEL_TANK_UNKNOWN_ML) / REFUEL_TANK_PARTS;
+}
+
 void fuel_read(struct fuel *f, const struct fuel_reading *reading, uint32_t tank_ml)
 {
     if (reading->level_ml == 0) {
@@ -92,8 +97,7 @@ void fuel_read(struct fuel *f, const struct fuel_reading *reading, uint32_t tank
         f->turn_ml = settled_ml;
         return;
     }
-    uint32_t of_ml = tank_ml != 0 ? tank_ml : FUEL_TANK_UNKNOWN_ML;
-    turn(f, settled_ml, reading->time_s, of_ml / REFUEL_TANK_PARTS);
+    turn(f, settled_ml, reading->time_s, fuel_refuel_ml(tank_ml));
 }
 
 int64_t fuel_used_ml(const struct fuel *before, const struct fuel *after)

@@ -34,6 +34,8 @@ struct fuel {
 /* The next reading, not older than the newest; a level of 0 is none. tank_ml 0: unknown. */
 void fuel_read(struct fuel *f, const struct fuel_reading *reading, uint32_t tank_ml);
 
+/* So much is a refuel, or a drain: 5 % of the tank. tank_ml 0: unknown. */
+uint32_t fuel_refuel_ml(uint32_t tank_ml);
 /* The settled level; 0 before the first reading. */
 uint32_t fuel_settled_ml(const struct fuel *f);
 

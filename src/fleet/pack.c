@@ -499,7 +499,7 @@ static void read_entry(struct reader *r, struct fold_state *out)
     uint8_t kind = read_u8(r);
     uint8_t how = read_u8(r);
     uint32_t subject = (uint32_t)read_upto(r, UINT32_MAX);
-    bool is_sound = kind <= WATCH_DRIVING && how <= HOW_MOST && (how & HOW_PHASE) <= WATCH_ENDED &&
+    bool is_sound = kind < WATCH_KINDS && how <= HOW_MOST && (how & HOW_PHASE) <= WATCH_ENDED &&
                     watch_look(&out->watch, kind, subject) == NULL;
     struct watch_entry *e = is_sound ? watch_add(&out->watch, kind, subject) : NULL;
     if (e == NULL) {

@@ -60,7 +60,7 @@ static void the_longest_fits(void **state)
 
 static void add_entry(struct watch *w, uint64_t *seed)
 {
-    uint8_t kind = (uint8_t)(any(seed) % (WATCH_DRIVING + 1));
+    uint8_t kind = (uint8_t)(any(seed) % WATCH_KINDS);
     uint32_t subject = (uint32_t)any(seed);
     struct watch_entry *e =
         watch_look(w, kind, subject) == NULL ? watch_add(w, kind, subject) : NULL;

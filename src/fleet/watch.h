@@ -24,7 +24,14 @@
 enum { WATCH_MAX = 32 };
 
 /* What an entry is of: an enum alarm_type, or the presence in a geofence. Stored. */
-enum { WATCH_INSIDE = 64, WATCH_PARKED, WATCH_DRIVING };
+enum {
+    WATCH_INSIDE = 64,
+    WATCH_PARKED,
+    WATCH_DRIVING,
+    WATCH_RISE, /* a refuel under way */
+    WATCH_TANK, /* of a vehicle that stands */
+    WATCH_KINDS
+};
 
 enum watch_phase {
     WATCH_PENDING, /* it may begin: not long, or not surely enough yet */

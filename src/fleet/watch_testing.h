@@ -16,6 +16,7 @@
 #include "fleet/fences.h"
 #include "fleet/fold_fixture.h"
 #include "fleet/pack.h"
+#include "model/event.h"
 
 enum { SCENE_FENCES_MAX = 40, SCENE_TERMS_MAX = 4, SCENE_TEXT_SIZE = 8192, SCENE_DEVICE = 5 };
 
@@ -64,13 +65,13 @@ static inline void scene_take(void *context, const struct fold_state *state,
     size_t len = strlen(s->text);
     char subject[16] = "";
     (void)state;
-    assert_true(e->kind < ALARM_COUNT);
+    assert_true(e->kind < ALARM_COUNT || e->kind == EVENT_REFUEL);
     if (e->subject != 0) {
         (void)snprintf(subject, sizeof(subject), ":%u", e->subject);
     }
     int n = snprintf(s->text + len, sizeof(s->text) - len, "%s%c%s%s@%lld%s", len > 0 ? " " : "",
-                     "+~-"[e->news], scene_kinds[e->kind], subject, (long long)(e->at_s - T0),
-                     e -> is_alarm ? "" : ".");
+                     "+~-"[e->news], e -> kind < ALARM_COUNT ? scene_kinds[e->kind] : "REFUEL",
+                     subject, (long long)(e->at_s - T0), e->is_alarm ? "" : ".");
     assert_in_range(n, 1, sizeof(s->text) - len - 1);
     s->last = *e;
     scene_note(s, e);

@@ -29,7 +29,8 @@
     X(HARSH_ACCELERATION, "Harsh acceleration alarm", true)                                        \
     X(HARSH_BRAKING, "Harsh braking alarm", true)                                                  \
     X(HARSH_CORNERING, "Harsh cornering alarm", true)                                              \
-    X(ILLEGAL_UNLOCK, "Illegal unlock alarm", false)
+    X(ILLEGAL_UNLOCK, "Illegal unlock alarm", false)                                               \
+    X(FUEL_DRAIN, "Fuel drain alarm", false)
 
 enum alarm_type {
 #define X(name, text, momentary) ALARM_##name,
