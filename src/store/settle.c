@@ -393,11 +393,15 @@ static enum err find_end(struct store *s, struct settlement *m, const struct tai
     while (i < m->end_count && m->looked_up[i] != tail->device) {
         i++;
     }
-    enum err e = i < m->end_count ? ERR_OK : look_up(s, m, tail);
-    if (e == ERR_OK) {
-        *out = m->ends[i < m->end_count ? i : 0];
+    if (i == m->end_count) {
+        enum err e = look_up(s, m, tail);
+        if (e != ERR_OK) {
+            return e;
+        }
+        i = 0;
     }
-    return e;
+    *out = m->ends[i];
+    return ERR_OK;
 }
 
 /* One of them. */
