@@ -126,9 +126,12 @@ static void test_a_job_in_time(void **state)
 static void test_a_job_too_late_is_not_begun(void **state)
 {
     struct platform *p = *state;
+    struct blocker b;
     unsigned jobs_run = 0;
+    blocker_start(&b, p->shard.ingest);
     assert_int_equal(run_with(p, 0, &jobs_run), 503);
     assert_int_equal(run_with(p, -1, &jobs_run), 503);
+    blocker_end(&b);
     assert_int_equal(run_with(p, CALL_TIMEOUT_MS, &jobs_run), 200);
     assert_int_equal(jobs_run, 1);
 }

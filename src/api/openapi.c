@@ -11,6 +11,7 @@
 #include "api/exchange.h"
 #include "api/openapi_schemas.h"
 #include "api/pages.h"
+#include "base/check.h"
 
 enum {
     PATH_SIZE = 128,
@@ -125,7 +126,8 @@ static void write_codes(const struct api_method *m, const struct codes *codes, s
 static void write_content(const char *type, const char *component, struct json_out *out)
 {
     char reference[PATH_SIZE];
-    (void)snprintf(reference, sizeof(reference), "#/components/schemas/%s", component);
+    int len = snprintf(reference, sizeof(reference), "#/components/schemas/%s", component);
+    check(len > 0 && (size_t)len < sizeof(reference));
     json_name(out, type);
     json_object_begin(out);
     json_name(out, "schema");

@@ -141,6 +141,7 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
     t->in->batch.unreadable += out.unreadable;
     struct target joined = *t;
     joined.depth++;
+    joined.is_refused = false;
     for (size_t i = 0; i < out.len; i++) {
         const struct message *m = &out.at[i];
         take_message(&joined, &(struct intake_message){.kind = m->kind,
@@ -174,8 +175,9 @@ static void take_fragment(struct target *t, const struct intake_message *m)
     };
     struct bytes *texts = NULL;
     if (fragments_take(t->in, &fragment, &texts) == ERR_OK) {
-        t->is_refused = take_joined(t, fragment.key, texts, fragment.total) != ERR_OK;
-        fragments_end(t->in, &fragment, !t->is_refused);
+        bool is_taken = take_joined(t, fragment.key, texts, fragment.total) == ERR_OK;
+        t->is_refused = t->is_refused || !is_taken;
+        fragments_end(t->in, &fragment, is_taken);
     }
 }
 

@@ -117,6 +117,13 @@ static struct print_set *add_set(struct repeats *r, const struct print_set *like
     return set;
 }
 
+/* Whether the set can tell of a fix of its device; `time_s` is for SET_SEALED. */
+static bool covers(const struct print_set *set, enum set_kind kind, int64_t time_s)
+{
+    return set->kind == kind &&
+           (kind != SET_SEALED || (time_s >= set->from_s && time_s <= set->to_s));
+}
+
 /* The set that is kept of a device; `time_s` is for SET_SEALED. */
 static struct print_set *find_set(struct repeats *r, const struct tail *tail, enum set_kind kind,
                                   int64_t time_s)
@@ -124,8 +131,7 @@ static struct print_set *find_set(struct repeats *r, const struct tail *tail, en
     uint64_t seq = kind == SET_TAIL ? tail->first_seq : tail->sealed_seq;
     for (GList *at = r->sets.head; at != NULL; at = at->next) {
         struct print_set *set = at->data;
-        bool covers = kind != SET_SEALED || (time_s >= set->from_s && time_s <= set->to_s);
-        if (set->device != tail->device || set->kind != kind || !covers) {
+        if (set->device != tail->device || !covers(set, kind, time_s)) {
             continue;
         }
         if (set->seq != seq) { /* sealed since */
@@ -258,7 +264,8 @@ static struct track_query query_of(const struct place *p)
 }
 
 /* The rows with fixes of a place's time, or the recent ones, as a set. */
-static void make_sealed_set(struct store *s, const struct place *p, const struct track_rows *rows)
+static struct print_set *make_sealed_set(struct store *s, const struct place *p,
+                                         const struct track_rows *rows)
 {
     struct print_set like = {.device = p->tail->device,
                              .kind = p->kind,
@@ -283,15 +290,20 @@ static void make_sealed_set(struct store *s, const struct place *p, const struct
         gpointer print = print_of(s->repeats, &run.at[i], fix_run_extras(&run, i));
         (void)g_hash_table_add(set->prints, print);
     }
+    return set;
+}
+
+static void ask_set(const struct repeats *r, const struct print_set *set, struct store_candidate *c)
+{
+    c->is_repeat = g_hash_table_contains(set->prints, print_of(r, &c->fix, c->extras));
 }
 
 /* Answers what the kept set of the place can tell; false: there is none. */
-static bool ask_set(struct store *s, const struct place *p, struct store_candidate *c)
+static bool ask_kept(struct store *s, const struct place *p, struct store_candidate *c)
 {
     const struct print_set *set = find_set(s->repeats, p->tail, p->kind, p->time_s);
     if (set != NULL) {
-        gpointer print = print_of(s->repeats, &c->fix, c->extras);
-        c->is_repeat = g_hash_table_contains(set->prints, print);
+        ask_set(s->repeats, set, c);
     }
     return set != NULL;
 }
@@ -322,7 +334,7 @@ static void take_candidate(struct store *s, struct store_candidate *c, struct qu
     const struct tail *tail = tails_find(s->tails, c->device);
     c->is_repeat = tail != NULL && tail_has(s, tail, c);
     if (tail == NULL || c->is_repeat || !find_place(tail, &c->fix, &asked.place) ||
-        ask_set(s, &asked.place, c)) {
+        ask_kept(s, &asked.place, c)) {
         return;
     }
     guint count = q->at->len;
@@ -330,8 +342,13 @@ static void take_candidate(struct store *s, struct store_candidate *c, struct qu
     g_array_append_val(q->at, asked);
 }
 
-/* Makes a set for the first question of each device, all of one read. */
-static enum err make_sets(struct store *s, const struct questions *q)
+/* What one read has made: a set for the first question of each device. */
+struct made_sets {
+    struct print_set *at[ASK_MAX];
+    size_t count;
+};
+
+static enum err make_sets(struct store *s, const struct questions *q, struct made_sets *made)
 {
     struct place places[ASK_MAX];
     struct track_query queries[ASK_MAX];
@@ -347,18 +364,29 @@ static enum err make_sets(struct store *s, const struct questions *q)
     arena_clear(&s->scratch);
     enum err e = tables_read_spans(s->tables, queries, count, &s->scratch, rows);
     for (size_t i = 0; i < count && e == ERR_OK; i++) {
-        make_sealed_set(s, &places[i], &rows[i]);
+        made->at[i] = make_sealed_set(s, &places[i], &rows[i]);
     }
+    made->count = count;
     return e;
 }
 
-/* Drops the questions that the sets answer now. */
-static void drop_answered(struct store *s, struct questions *q)
+/*
+ * Drops the questions that the sets answer now. Only the new set of its device is tried for each:
+ * the kept ones could not tell before.
+ */
+static void drop_answered(struct store *s, struct questions *q, const struct made_sets *made)
 {
+    const struct tail *before = NULL;
+    size_t devices = 0;
     guint left = 0;
     for (guint i = 0; i < q->at->len; i++) {
         const struct question asked = *question_at(q, i);
-        if (!ask_set(s, &asked.place, asked.candidate)) {
+        devices += asked.place.tail != before;
+        before = asked.place.tail;
+        if (devices <= made->count &&
+            covers(made->at[devices - 1], asked.place.kind, asked.place.time_s)) {
+            ask_set(s->repeats, made->at[devices - 1], asked.candidate);
+        } else {
             *question_at(q, left++) = asked;
         }
     }
@@ -368,8 +396,9 @@ static void drop_answered(struct store *s, struct questions *q)
 /* One read a round: a device whose candidates are of many rows takes as many rounds. */
 static void answer(struct store *s, struct questions *q)
 {
-    while (q->at->len > 0 && make_sets(s, q) == ERR_OK) {
-        drop_answered(s, q);
+    struct made_sets made;
+    while (q->at->len > 0 && make_sets(s, q, &made) == ERR_OK) {
+        drop_answered(s, q, &made);
     }
     g_array_set_size(q->at, 0);
     q->devices = 0;

@@ -187,6 +187,28 @@ static void a_list_is_answered_as_each_would_be(void **state)
     store_find_repeats(k->store, list, 0);
 }
 
+/* Where nothing is stored each second is asked for by itself: thousands before the first fix. */
+static void a_device_may_ask_for_thousands_of_gaps(void **state)
+{
+    enum { STORED = 40, ALL = 8192 };
+    struct kit *k = *state;
+    commit_row(k, 1, 0, STORED);
+    commit_row(k, 2, 0, STORED);
+    seal_all(k);
+    struct store_candidate *list = mem_new_array(ALL, sizeof(*list));
+    for (int64_t i = 0; i < ALL; i++) {
+        int64_t place = i % 100 == 7 ? i % STORED : -1 - i;
+        list[i].device = i < ALL - STORED ? 1 : 2;
+        list[i].fix = kit_fix(KIT_TIME_S + place * 2);
+        list[i].is_repeat = place < 0;
+    }
+    store_find_repeats(k->store, list, ALL);
+    for (int64_t i = 0; i < ALL; i++) {
+        assert_int_equal(list[i].is_repeat, i % 100 == 7);
+    }
+    free(list);
+}
+
 static struct fix replaced(int64_t told_s, int64_t arrived_s)
 {
     struct fix f = kit_fix(told_s);
@@ -321,6 +343,7 @@ int main(void)
         WITH_KIT(values_tell_reports_apart),
         WITH_KIT(many_devices_take_turns),
         WITH_KIT(a_list_is_answered_as_each_would_be),
+        WITH_KIT(a_device_may_ask_for_thousands_of_gaps),
         WITH_KIT(a_replaced_time_is_not_compared),
         WITH_KIT(a_replaced_time_is_found_behind_the_newest_row),
         WITH_KIT(rows_may_share_the_newest_second),
