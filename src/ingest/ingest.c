@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "fleet/directory_rules.h"
 #include "ingest/ingest_private.h"
 #include "ingest/unique.h"
 
@@ -229,6 +230,7 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
         free_ingest(in);
         return e;
     }
+    directory_prepare_fences(options->directory);
     check(pthread_create(&in->thread, NULL, run, in) == 0);
     *out = in;
     return ERR_OK;

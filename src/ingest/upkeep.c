@@ -16,7 +16,8 @@ enum { ORPHANS_AT_ONCE = 128 }; /* about 2 ms of work, with saving and applying 
 void upkeep_resolve_orphans(struct ingest *in)
 {
     if (!in->is_lost && directory_has_orphans(in->options.directory)) {
-        directory_resolve_orphans(in->options.directory, &in->batch.changes, ORPHANS_AT_ONCE);
+        const struct orphan_slice slice = {ORPHANS_AT_ONCE, clock_wall_ms() / MS_PER_S};
+        directory_resolve_orphans(in->options.directory, &in->batch.changes, &slice);
     }
 }
 
