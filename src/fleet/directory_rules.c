@@ -428,7 +428,6 @@ struct fence_listing {
     struct arena *arena;
     struct geofence *at;
     size_t count;
-    bool with_shapes;
 };
 
 static gboolean list_fence(void *key, void *value, void *data)
@@ -436,19 +435,17 @@ static gboolean list_fence(void *key, void *value, void *data)
     (void)key;
     const struct fence_version *v = value;
     struct fence_listing *list = data;
-    struct geofence g = v->fence;
-    if (g.until_s == INT64_MAX) {
-        g.rings_len = list->with_shapes ? g.rings_len : 0;
-        entity_copy(ENTITY_GEOFENCE, &g, &list->at[list->count++],
-                    arena_new(list->arena, entity_borrowed(ENTITY_GEOFENCE, &g)));
+    if (v->fence.until_s == INT64_MAX) {
+        entity_copy(ENTITY_GEOFENCE, &v->fence, &list->at[list->count++],
+                    arena_new(list->arena, entity_borrowed(ENTITY_GEOFENCE, &v->fence)));
     }
     return FALSE;
 }
 
 struct geofence *directory_list_geofences(struct directory *dir, int64_t enterprise_id,
-                                          bool with_shapes, struct arena *arena, size_t *count)
+                                          struct arena *arena, size_t *count)
 {
-    struct fence_listing list = {.arena = arena, .with_shapes = with_shapes};
+    struct fence_listing list = {.arena = arena};
     directory_lock_read(dir);
     const struct rulebook *book = find_book(dir, enterprise_id);
     size_t most = book == NULL ? 0 : (size_t)g_tree_nnodes(book->fences);

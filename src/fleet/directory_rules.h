@@ -57,10 +57,9 @@ MUST_USE enum err fence_shape_wgs(const struct geofence *g, struct arena *arena,
 /* A geofence as it is now, copied with what it borrows into `arena`. ERR_NOT_FOUND. */
 MUST_USE enum err directory_geofence(struct directory *dir, int64_t enterprise_id, int64_t id,
                                      struct arena *arena, struct geofence *out);
-/* Those of an enterprise as they are now, by id, in `arena`; without shapes their rings are empty.
- */
+/* Those of an enterprise as they are now, by id, in `arena`. */
 struct geofence *directory_list_geofences(struct directory *dir, int64_t enterprise_id,
-                                          bool with_shapes, struct arena *arena, size_t *count);
+                                          struct arena *arena, size_t *count);
 /* How many points its geofences have: as they are now, and all that they formerly were. */
 struct fence_points {
     size_t now;

@@ -283,11 +283,9 @@ static void what_is_listed_is_what_holds_now(void **state)
     assert_string_equal(g.name, "yard");
     assert_int_equal(directory_geofence(f->dir, OTHER, FENCE, &f->arena, &g), ERR_NOT_FOUND);
     assert_int_equal(directory_geofence(f->dir, ACME, FENCE - 1, &f->arena, &g), ERR_NOT_FOUND);
-    struct geofence *all = directory_list_geofences(f->dir, ACME, false, &f->arena, &count);
+    struct geofence *all = directory_list_geofences(f->dir, ACME, &f->arena, &count);
     assert_int_equal(count, 1);
     assert_int_equal(all[0].from_s, 200);
-    assert_int_equal(all[0].rings_len, 0);
-    all = directory_list_geofences(f->dir, ACME, true, &f->arena, &count);
     assert_in_range(all[0].rings_len, 1, 100);
     struct fence_points points = directory_fence_points(f->dir, ACME);
     assert_int_equal(points.now, 4);

@@ -13,19 +13,19 @@
  */
 enum rule_scope { RULE_OF_ENTERPRISE, RULE_OF_GROUP, RULE_OF_DEVICE, RULE_SCOPES };
 
-/* The fields that are numbers, with the ends of what may be set. */
+/* The fields that are numbers. */
 #define RULE_FIELD_MAP(X)                                                                          \
-    X(OVERSPEED_KMH_E2, overspeed_kmh_e2, 100, 100000)                                             \
-    X(OVERSPEED_S, overspeed_s, 0, 86400)                                                          \
-    X(LOW_BATTERY_PERCENT, low_battery_percent, 1, 100)                                            \
-    X(TEMPERATURE_MIN_C_E2, temperature_min_c_e2, -27315, 32767)                                   \
-    X(TEMPERATURE_MAX_C_E2, temperature_max_c_e2, -27315, 32767)                                   \
-    X(OFFLINE_S, offline_s, 60, 31622400)                                                          \
-    X(DISPLACEMENT_M, displacement_m, 1, 1000000)                                                  \
-    X(FATIGUE_S, fatigue_s, 60, 86400)
+    X(OVERSPEED_KMH_E2, overspeed_kmh_e2)                                                          \
+    X(OVERSPEED_S, overspeed_s)                                                                    \
+    X(LOW_BATTERY_PERCENT, low_battery_percent)                                                    \
+    X(TEMPERATURE_MIN_C_E2, temperature_min_c_e2)                                                  \
+    X(TEMPERATURE_MAX_C_E2, temperature_max_c_e2)                                                  \
+    X(OFFLINE_S, offline_s)                                                                        \
+    X(DISPLACEMENT_M, displacement_m)                                                              \
+    X(FATIGUE_S, fatigue_s)
 
 enum rule_field {
-#define X(NAME, name, min, max) RULE_##NAME,
+#define X(NAME, name) RULE_##NAME,
     RULE_FIELD_MAP(X)
 #undef X
         RULE_FIELDS

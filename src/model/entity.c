@@ -169,7 +169,7 @@ static const struct entity_column alarm_rule_columns[] = {
     {LINK(alarm_rule, subject_id)},
     {TIME(alarm_rule, from_s)},
     {TIME(alarm_rule, until_s)},
-#define X(FIELD, column, low, high)                                                                \
+#define X(FIELD, column)                                                                           \
     {.name = #column,                                                                              \
      .type = ENTITY_COLUMN_OPTIONAL,                                                               \
      NUMBER(alarm_rule, values[RULE_##FIELD], INT32_MIN, INT32_MAX),                               \
