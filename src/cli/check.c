@@ -14,7 +14,7 @@
 static const char SUMMARY[] = "usage: odograph check --data DIR\n\n"
                               "Verifies all that is stored, read-only, beside a running server "
                               "too, and prints a line of JSON\n"
-                              "a device: DeviceID, fixes stored, odometer_km, time of the first "
+                              "a device: DeviceID, fixes and events stored, odometer_km, time of the first "
                               "and the last fix, and by\n"
                               "what the way to them was (ways): counted, or why not. Exit status\n"
                               "0 when everything is sound, 1 when something is damaged or missing.";
@@ -57,6 +57,8 @@ static void print_line(void *context, const struct store_check_line *line)
     json_bool(j, line->deleted);
     json_name(j, "fixes");
     json_int(j, (int64_t)line->fixes);
+    json_name(j, "events");
+    json_int(j, (int64_t)line->events);
     json_name(j, "odometer_km");
     json_decimal(j, (int64_t)line->odometer_m_e2, 5);
     if (line->fixes > 0) {

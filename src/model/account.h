@@ -32,7 +32,8 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(GROUP, ID_WIDE)                                                                              \
     X(DEVICE, ID_WIDE)                                                                             \
     X(TEXT, ID_NARROW)     /* RecID */                                                             \
-    X(GEOFENCE, ID_NARROW) /* PolygonID */
+    X(GEOFENCE, ID_NARROW) /* PolygonID */                                                         \
+    X(EVENT, ID_NARROW)    /* AlarmID */
 
 enum id_width { ID_WIDE, ID_NARROW };
 enum id_kind {
@@ -217,6 +218,7 @@ struct reserved_name {
     X(NAME, reserved_name, name)                                                                   \
     X(GEOFENCE, geofence, geofence)                                                                \
     X(ALARM_RULE, alarm_rule, alarm_rule)                                                          \
-    X(TERM, device_term, term)
+    X(TERM, device_term, term)                                                                     \
+    X(EVENT, event, event)
 
 #endif

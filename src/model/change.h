@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "model/account.h"
 #include "model/entity.h"
+#include "model/event.h"
 
 /*
  * One change to what is not a fix. A commit carries a list of them; the store saves each, and after

@@ -187,6 +187,34 @@ static const struct entity_column term_columns[] = {
     {WHOLE(device_term, tank_ml, 0, UINT32_MAX)},
 };
 
+static const struct entity_column event_columns[] = {
+    {ID(event, device_id)},
+    {ID(event, id)},
+    {WHOLE(event, kind, 0, EVENT_KINDS_MAX - 1)},
+    {FLAG(event, is_alarm)},
+    {WHOLE(event, origin, 0, EVENT_BY_TIMER)},
+    {FLAG(event, withdrawn)},
+    {WHOLE(event, subject, 0, UINT32_MAX)},
+    {TIME(event, gps_time_s)},
+    {TIME(event, rcv_time_s)},
+    {TIME(event, decided_s)},
+    {TIME(event, before_s)},
+    {TIME(event, ended_s)},
+    {TIME(event, end_decided_s)},
+    {WHOLE(event, count, 0, UINT16_MAX)},
+    {WHOLE(event, lat_e7, INT32_MIN, INT32_MAX)},
+    {WHOLE(event, lon_e7, INT32_MIN, INT32_MAX)},
+    {TIME(event, value)},
+    {TEXT(event, name)},
+    {.name = "state",
+     .type = ENTITY_COLUMN_BYTES,
+     MEMBER(event, state),
+     .beside = offsetof(struct event, state_len)},
+    {LINK(event, acknowledged_by)},
+    {TIME(event, acknowledged_s)},
+    {TEXT(event, note)},
+};
+
 const struct entity entity_rows[ENTITY_COUNT] = {
     [ENTITY_ENTERPRISE] = {.table = "enterprise",
                            .since = 1,
@@ -272,6 +300,14 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                      .key_count = 2,
                      .delete_count = 2,
                      .owner = ENTITY_DEVICE},
+    [ENTITY_EVENT] = {.table = "event",
+                      .since = 6,
+                      COLUMNS(event, event_columns),
+                      .key_count = 2,
+                      .delete_count = 2,
+                      .loaded_at_0 = "ended_s",
+                      .owner = ENTITY_DEVICE,
+                      .retained_by = "gps_time_s"},
 };
 
 /* ---- columns ---- */

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "model/account.h"
+#include "model/event.h"
 
 /*
  * What is known of each entity beside its struct: one row an entity, and in it one row a column.
@@ -68,6 +69,7 @@ struct entity {
     size_t delete_count;  /* so many columns say what a deletion deletes; 0: it is never deleted */
     int64_t since;        /* the first version of the schema that has the table */
     bool is_log;          /* only appended, and not loaded at a start */
+    const char *loaded_at_0; /* a start loads only rows with a 0 in this column; NULL: all */
     bool may_be_left_out; /* a row that makes no sense is passed over, not damage */
     enum entity_kind owner;  /* the first column is its id; a row goes when it is put as deleted */
     const char *retained_by; /* ... or, where set, by retention: the column of its time */

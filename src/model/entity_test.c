@@ -52,6 +52,9 @@ static void every_row_is_whole(void **state)
             assert_true(e->owner != ENTITY_NONE);
             assert_is_number(e, e->retained_by);
         }
+        if (e->loaded_at_0 != NULL) {
+            assert_is_number(e, e->loaded_at_0);
+        }
         if (e->expires != NULL) {
             assert_is_number(e, e->expires);
         }

@@ -70,8 +70,23 @@ static struct finding *finding_of(struct checking *c, int64_t device)
     return f;
 }
 
+/* Counts an event; one whose state cannot be read is damage. */
+static void note_event(struct checking *c, const struct event *e)
+{
+    struct fold_state state;
+    finding_of(c, e->device_id)->line.events++;
+    if (unpack_state((struct bytes){e->state, e->state_len}, &state) != ERR_OK) {
+        log_line(LOG_ERROR, "event_damaged", "device=%lld event=%lld", (long long)e->device_id,
+                 (long long)e->id);
+        c->rows = ERR_CORRUPT;
+    }
+}
+
 static void note_change(void *context, const struct change *c)
 {
+    if (c->kind == CHANGE_PUT_EVENT) {
+        note_event(context, &c->event);
+    }
     if (c->kind == CHANGE_PUT_DEVICE) {
         struct finding *f = finding_of(context, c->device.id);
         free(f->device_id);
@@ -217,7 +232,7 @@ static enum err check_content(struct tables *t, struct checking *c)
         return e;
     }
     const struct tables_loader entities = {
-        .context = c, .change = note_change, .go_on = true, .has_logs = true};
+        .context = c, .change = note_change, .go_on = true, .has_all = true};
     struct journal_walk walk = {.context = c, .take = check_part, .go_on = true};
     e = tables_check_structure(t);
     e = worse(e, tables_load_entities(t, &entities));

@@ -24,6 +24,8 @@ struct model {
 struct kit {
     char path[KIT_PATH_SIZE];
     const char *vfs; /* NULL: the default */
+    const struct store_fold *fold; /* NULL: none */
+    void (*loaded)(void *context, const struct change *c); /* with the kit; NULL: nobody asks */
     struct store *store;
     struct counters counters;
     struct model *models;
@@ -58,8 +60,10 @@ static inline void open_store(struct kit *k, size_t tail_bytes)
                                     .cache_kib = KIT_CACHE_KIB,
                                     .tail_bytes = tail_bytes,
                                     .seal_after_s = SEAL_AFTER_S,
-                                    .counters = &k->counters};
-    const struct store_loader loader = {k, note_nothing, note_state};
+                                    .counters = &k->counters,
+                                    .fold = k->fold};
+    const struct store_loader loader = {k, k->loaded == NULL ? note_nothing : k->loaded,
+                                        note_state};
     assert_int_equal(kit_place_open(&o, &k->store), ERR_OK);
     assert_int_equal(store_load(k->store, &loader), ERR_OK);
 }

@@ -178,7 +178,7 @@ static void count_owned(void *context, const struct change *c)
 static int64_t owned(struct kit *k, enum entity_kind kind, int64_t owner)
 {
     struct owned o = {.kind = kind, .owner = owner};
-    const struct tables_loader loader = {.context = &o, .change = count_owned, .has_logs = true};
+    const struct tables_loader loader = {.context = &o, .change = count_owned, .has_all = true};
     assert_int_equal(tables_load_entities(k->store->tables, &loader), ERR_OK);
     return o.count;
 }

@@ -76,13 +76,22 @@ static enum err expire(struct tables *t, enum entity_kind kind, int64_t before_s
     return delete_all(t, &d);
 }
 
+/* Whether a start loads it. */
+static bool is_of_start(const struct change *c)
+{
+    const struct entity *e = &entity_rows[change_entity(c->kind)];
+    return !e->is_log &&
+           (e->loaded_at_0 == NULL ||
+            entity_number(entity_column_named(e, e->loaded_at_0), change_value(c)) == 0);
+}
+
 static enum err load_entities(struct tables *t, const struct tables_loader *loader)
 {
     struct memory_moment *m = memory_look(t);
     const GPtrArray *table = m->tables[MEMORY_ENTITY];
     for (size_t i = 0; i < table->len; i++) {
         const struct change *c = &memory_at(table, i)->change;
-        if (entity_rows[change_entity(c->kind)].key_count > 0 || loader->has_logs) {
+        if (is_of_start(c) || loader->has_all) {
             loader->change(loader->context, c);
         }
     }
@@ -103,11 +112,66 @@ static enum err read_texts(struct tables *t, int64_t device, size_t limit, struc
         const struct device_text *text = &row->change.text;
         if (row->change.kind == CHANGE_PUT_TEXT && text->device_id == device) {
             at[out->count++] =
-                (struct store_text){row->number, text->time_s, arena_copy_text(arena, text->text)};
+                (struct store_text){text->id, text->time_s, arena_copy_text(arena, text->text)};
         }
     }
     memory_release(m);
     return ERR_OK;
+}
+
+/* ---- events ---- */
+
+static int64_t place_in(enum event_by by, const struct event *e)
+{
+    return by == EVENTS_BY_TIME ? e->gps_time_s : by == EVENTS_BY_END ? e->ended_s : e->id;
+}
+
+static int compare_places(const void *a, const void *b, void *by)
+{
+    const struct event *x = *(const struct event *const *)a;
+    const struct event *y = *(const struct event *const *)b;
+    int64_t at = place_in(*(const enum event_by *)by, x);
+    int64_t other = place_in(*(const enum event_by *)by, y);
+    return at != other ? (at > other) - (at < other) : (x->id > y->id) - (x->id < y->id);
+}
+
+static enum err walk_events(struct tables *t, const struct event_walk *walk)
+{
+    struct memory_moment *m = memory_look(t);
+    const GPtrArray *table = m->tables[MEMORY_ENTITY];
+    GPtrArray *found = g_ptr_array_new();
+    enum event_by by = walk->by;
+    for (size_t i = 0; i < table->len; i++) {
+        struct memory_row *row = table->pdata[i];
+        struct event *e = &row->change.event;
+        if (row->change.kind == CHANGE_PUT_EVENT && e->device_id == walk->device &&
+            place_in(by, e) >= walk->from && place_in(by, e) <= walk->to) {
+            g_ptr_array_add(found, e);
+        }
+    }
+    g_ptr_array_sort_with_data(found, compare_places, &by);
+    for (size_t i = 0; i < found->len && walk->take(walk->context, found->pdata[i]); i++) {
+    }
+    g_ptr_array_unref(found);
+    memory_release(m);
+    return ERR_OK;
+}
+
+static enum err read_event(struct tables *t, int64_t id, struct arena *arena, struct event *out)
+{
+    struct memory_moment *m = memory_look(t);
+    const GPtrArray *table = m->tables[MEMORY_ENTITY];
+    enum err e = ERR_NOT_FOUND;
+    for (size_t i = 0; i < table->len && e == ERR_NOT_FOUND; i++) {
+        const struct change *c = &memory_at(table, i)->change;
+        if (c->kind == CHANGE_PUT_EVENT && c->event.id == id) {
+            entity_copy(ENTITY_EVENT, &c->event, out,
+                        arena_new(arena, entity_borrowed(ENTITY_EVENT, &c->event)));
+            e = ERR_OK;
+        }
+    }
+    memory_release(m);
+    return e;
 }
 
 void memory_add_entities(struct tables_engine *engine)
@@ -118,5 +182,7 @@ void memory_add_entities(struct tables_engine *engine)
     engine->retain = retain;
     engine->expire = expire;
     engine->load_entities = load_entities;
+    engine->walk_events = walk_events;
+    engine->read_event = read_event;
     engine->read_texts = read_texts;
 }

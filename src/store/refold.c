@@ -23,17 +23,22 @@
 
 #include "store/seal.h"
 
-enum { ROWS_MAX = 16 }; /* of a device folded a transaction */
+enum {
+    ROWS_MAX = 16,       /* of a device folded a transaction, */
+    FENCED_ROWS_MAX = 4, /* and of one with geofences, where a fix takes longer */
+};
 
 /* One device. */
 struct refolding {
     struct store *s;
     int64_t device;
+    struct revision *revision;
     struct track_state *sealed;
     struct track_rows rows;
     struct fold_state state; /* made anew so far ... */
     bool is_known;           /* ... unless damage made it unknown */
     bool has_met;            /* the stored one, but for ... */
+    int64_t met_s;
     uint64_t by_m_e2;        /* ... so much on its odometer */
 };
 
@@ -58,7 +63,8 @@ static bool find_cut(struct track_rows *rows)
 static enum err read_rows(struct refolding *r)
 {
     struct store *s = r->s;
-    struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, ROWS_MAX, false};
+    size_t limit = r->revision->rules->fences == NULL ? ROWS_MAX : FENCED_ROWS_MAX;
+    struct track_query q = {r->device, r->sealed->dirty_from_s, INT64_MAX, limit, false};
     enum err e = tables_read_rows(s->tables, &q, &s->scratch, &r->rows);
     while (e == ERR_OK && r->rows.is_cut && !find_cut(&r->rows)) {
         q.limit *= 4;
@@ -110,7 +116,7 @@ static bool fold_row(struct refolding *r, const struct track_row *row)
         seal_note_damage(s, r->device, row, e);
         return false;
     }
-    track_fold(&r->state, s->merging.at, s->merging.count);
+    revision_fold(r->revision, &r->state, s->merging.at, s->merging.count);
     return true;
 }
 
@@ -155,14 +161,16 @@ static enum err put_distance(const struct refolding *r, const struct track_row *
                                      after_m_e2 > before_m_e2 ? after_m_e2 - before_m_e2 : 0);
 }
 
-/* One row. What is damaged leaves the state behind it as it was. */
+/* One row. What is damaged leaves the state and the events behind it as they were. */
 static enum err refold_row(struct refolding *r, size_t i)
 {
     const struct track_row *row = &r->rows.at[i];
     uint64_t before_m_e2 = fold_travelled_m_e2(&r->state);
     if (!r->is_known || !fold_row(r, row)) {
+        const struct revision_end here = {.to_s = row->first_s};
+        enum err e = revision_conclude(r->revision, &here, &r->state);
         r->is_known = stored_state(r, i + 1, &r->state);
-        return ERR_OK;
+        return e;
     }
     return put_distance(r, row, before_m_e2);
 }
@@ -183,12 +191,13 @@ static bool meets(struct refolding *r, size_t i)
     struct folded *f = &r->sealed->folded;
     struct fold_state stored;
     if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s ||
-        !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
+        r->revision->tail_joins || !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
         !fold_has_met(&r->state, &stored)) {
         return false;
     }
     const struct folded_span span = span_to(r, i);
     r->by_m_e2 = r->state.odometer_m_e2 - stored.odometer_m_e2;
+    r->met_s = r->rows.at[i].first_s;
     return folded_move(f, &span, r->by_m_e2, &r->s->scratch);
 }
 
@@ -217,18 +226,37 @@ static enum err cut_here(struct refolding *r)
     r->sealed->is_dirty = true;
     r->sealed->dirty_from_s = row->first_s;
     *dirty_to_s = row->first_s > *dirty_to_s ? row->first_s : *dirty_to_s;
+    const struct revision_end here = {.to_s = row->first_s};
     enum err e = put_start(r, row, row->last_s);
+    e = e == ERR_OK ? revision_conclude(r->revision, &here, &r->state) : e;
     e = e == ERR_OK ? track_put_state(s->tables, r->device, r->sealed) : e;
     return e == ERR_OK ? ERR_MORE : e;
+}
+
+/* Where the states met, events are as they are up to the tail. */
+static enum err meet_here(struct refolding *r)
+{
+    const struct revision_end here = {.to_s = r->met_s, .has_met = true};
+    struct revision *revision = r->revision;
+    bool is_listening = revision->is_listening;
+    enum err e = revision_conclude(revision, &here, &r->state);
+    revision->is_listening = is_listening;
+    revision->from_s = INT64_MIN;
+    r->is_known = stored_state(r, r->rows.count, &r->state);
+    r->state.odometer_m_e2 += r->by_m_e2;
+    return e;
 }
 
 /* Nothing is left: the sealed state is the one that was made, or the one that was met. */
 static enum err end_here(struct refolding *r)
 {
     struct store *s = r->s;
+    enum err e = r->has_met ? meet_here(r) : ERR_OK;
+    if (e != ERR_OK) {
+        return e;
+    }
     if (r->has_met) {
-        r->is_known = stored_state(r, r->rows.count, &r->state);
-        r->state.odometer_m_e2 += r->by_m_e2;
+        /* what is stored behind stays */
     } else if (r->rows.has_start) {
         const struct folded_span span = span_to(r, r->rows.count);
         (void)folded_move(&r->sealed->folded, &span, 0, &s->scratch);
@@ -242,10 +270,12 @@ static enum err end_here(struct refolding *r)
     return track_put_state(s->tables, r->device, r->sealed);
 }
 
-enum err refold_rows(struct store *s, int64_t device, struct track_state *sealed,
-                     struct fold_state *out)
+enum err refold_rows(struct revision *revision, struct track_state *sealed, struct fold_state *out)
 {
-    struct refolding r = {.s = s, .device = device, .sealed = sealed};
+    struct refolding r = {.s = revision->s,
+                          .device = revision->device,
+                          .revision = revision,
+                          .sealed = sealed};
     enum err e = read_rows(&r);
     if (e == ERR_OK && !r.rows.has_start) { /* nothing sealed is that new */
         e = track_unpack_state(sealed->state, out);

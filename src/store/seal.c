@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "fleet/pack.h"
+#include "store/revise.h"
 
 /* What is known of the device before. */
 struct before {
@@ -121,6 +122,7 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
     struct fold_state state;
     enum err e = ERR_OK;
     struct seal_stretch piece = {.start_state = stretch->start_state, .folded = stretch->folded};
+    const struct fold_rules *rules = store_rules_of(s, device);
     size_t cut = last_cut(stretch);
     size_t begin = 0;
     if (track_unpack_state(stretch->start_state, &state) != ERR_OK) {
@@ -133,7 +135,7 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
             continue;
         }
         piece.fixes = fix_run_slice(&stretch->fixes, begin, end - begin);
-        track_fold(&state, piece.fixes.at, piece.fixes.count);
+        track_fold(&state, piece.fixes.at, piece.fixes.count, rules);
         piece.end_state = track_pack_state(&state, &s->scratch);
         e = write_chunk(s, device, begin == 0 ? first_id : 0, &piece);
         piece.start_state = piece.end_state;

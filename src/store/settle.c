@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "fleet/pack.h"
 #include "store/refold.h"
+#include "store/revise.h"
 #include "store/seal.h"
 #include "store/trickle.h"
 
@@ -259,14 +260,23 @@ static enum err merge(struct settling *g, size_t late_count)
  */
 static enum err revise(struct settling *g)
 {
+    static const struct revision_end the_end = {.to_s = INT64_MAX};
+    struct revision revision;
+    const struct fixes *tail = g->fixes;
+    revision_begin(&revision, g->s, g->tail->device, g->tail->dirty_from_s);
+    revision.tail_joins = g->s->has_fold && tail->count > 0 &&
+                          tail->at[0].gps_time_s == g->tail->sealed_last_s;
     g->sealed.dirty_from_s = g->tail->dirty_from_s;
-    enum err e = refold_rows(g->s, g->tail->device, &g->sealed, &g->state);
+    enum err e = refold_rows(&revision, &g->sealed, &g->state);
     if (e == ERR_MORE) {
         g->tail->dirty_from_s = g->sealed.dirty_from_s;
         return ERR_OK;
     }
     if (e == ERR_OK) {
-        track_fold(&g->state, g->fixes->at, g->fixes->count);
+        revision_fold(&revision, &g->state, tail->at, tail->count);
+        e = revision_conclude(&revision, &the_end, &g->state);
+    }
+    if (e == ERR_OK) {
         g->is_done = true;
         g->tail->is_dirty = false;
     }
@@ -417,6 +427,20 @@ static enum err settle_one(struct store *s, struct settlement *m, struct tail *t
     return e;
 }
 
+/* No id of a new event is given again. */
+static enum err reserve_ids(struct store *s)
+{
+    size_t before = s->revised.len;
+    enum err e = ERR_OK;
+    if (before > 0) {
+        s->fold.reserve_ids(s->fold.context, &s->revised);
+    }
+    for (size_t i = before; i < s->revised.len && e == ERR_OK; i++) {
+        e = entities_save(s->tables, &s->revised.at[i]);
+    }
+    return e;
+}
+
 static enum err settle_some(struct store *s, struct settlement *m)
 {
     size_t most = s->settles_alone ? 1 : DEVICES_MAX;
@@ -430,6 +454,7 @@ static enum err settle_some(struct store *s, struct settlement *m)
                     clock_monotonic_us() > until_us;
         tail = ends || e != ERR_OK ? NULL : take_due(s, m->is_urgent, false);
     }
+    e = e == ERR_OK ? reserve_ids(s) : e;
     return e == ERR_OK && m->count > 0 ? store_journal(s, m->parts, m->count) : e;
 }
 
@@ -461,6 +486,9 @@ static void tell(struct store *s, const struct settlement *m, const struct store
             upkeep->settled(upkeep->context, g->tail->device, &g->state);
         }
     }
+    for (size_t i = 0; i < s->revised.len; i++) {
+        s->fold.changed(s->fold.context, &s->revised.at[i]);
+    }
     s->settles_alone = false;
 }
 
@@ -471,6 +499,7 @@ enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is
         (!is_urgent && settle_wait_ms(s, 1) > 0)) {
         return ERR_OK;
     }
+    s->revised = (struct change_list){.arena = &s->settling};
     enum err e = store_begin(s);
     e = e == ERR_OK ? settle_some(s, &m) : e;
     e = store_end(s, e);
@@ -479,6 +508,7 @@ enum err settle_step(struct store *s, const struct store_upkeep *upkeep, bool is
     } else if (e == ERR_OK) {
         tell(s, &m, upkeep);
     }
+    s->revised = (struct change_list){0};
     arena_clear(&s->settling);
     fixes_reset(&s->fixes);
     fixes_reset(&s->merging);

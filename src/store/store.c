@@ -39,6 +39,8 @@ enum err store_open_over(struct storage *storage, const struct store_options *op
     s->codec = chunk_codec_new();
     s->counters = options->counters == NULL ? &s->own_counters : options->counters;
     s->next_seq = 1;
+    s->has_fold = options->fold != NULL;
+    s->fold = s->has_fold ? *options->fold : (struct store_fold){0};
     g_queue_init(&s->late);
     trickle_init(s, options);
     expire_init(s);
@@ -343,6 +345,31 @@ static size_t added_bytes(const struct store_batch *batch)
     return bytes;
 }
 
+/*
+ * Where the rules of a device are others now, a state that is the stored one proves nothing of what
+ * comes behind.
+ */
+static enum err note_new_rules(struct store *s, const struct store_part *part)
+{
+    struct track_state sealed;
+    arena_clear(&s->scratch);
+    enum err e = track_read_state(s->tables, part->device, &s->scratch, &sealed);
+    if (e != ERR_OK || sealed.sealed_seq == 0) {
+        return e;
+    }
+    sealed.folded.dirty_to_s = INT64_MAX;
+    return track_put_state(s->tables, part->device, &sealed);
+}
+
+static enum err save_parts(struct store *s, const struct store_batch *batch)
+{
+    enum err e = batch->part_count > 0 ? trickle_work(s, added_bytes(batch)) : ERR_OK;
+    for (size_t i = 0; i < batch->part_count && e == ERR_OK; i++) {
+        e = batch->parts[i].has_new_rules ? note_new_rules(s, &batch->parts[i]) : ERR_OK;
+    }
+    return e;
+}
+
 enum err store_commit(struct store *s, const struct store_batch *batch)
 {
     if (batch->part_count == 0 && batch->change_count == 0) {
@@ -350,9 +377,7 @@ enum err store_commit(struct store *s, const struct store_batch *batch)
     }
     enum err e = store_begin(s);
     e = e == ERR_OK ? save_changes(s, batch) : e;
-    if (batch->part_count > 0) {
-        e = e == ERR_OK ? trickle_work(s, added_bytes(batch)) : e;
-    }
+    e = e == ERR_OK ? save_parts(s, batch) : e;
     /* Changes alone have an empty row: its number tells that they were committed (witness.c). */
     e = e == ERR_OK ? store_journal(s, batch->parts, batch->part_count) : e;
     return store_end(s, e);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "fleet/fold.h"
 #include "model/change.h"
+#include "model/event.h"
 #include "model/extra.h"
 #include "model/fix.h"
 
@@ -23,6 +24,24 @@
  */
 struct store;
 
+/*
+ * By which rules the writer folds, and who takes part in what late fixes change of events. Called
+ * by the thread that writes, from within store_commit() and store_maintain().
+ */
+struct store_fold {
+    void *context;
+    /* The rules of a device; valid until the call of the store ends. */
+    const struct fold_rules *(*rules_of)(void *context, int64_t device);
+    /* The id of a new event (ingest/ids.h); 0: there are no more, and it is not kept. */
+    int64_t (*next_event_id)(void *context);
+    /* Adds to the transaction what makes sure that no id is given again (ids_reserve()). */
+    void (*reserve_ids)(void *context, struct change_list *changes);
+    /* Sets what a new event tells beside the fold: the name. Borrowed until the call ends. */
+    void (*name)(void *context, struct event *e);
+    /* A change that the store made by itself is committed: events, and reserve_ids()'. */
+    void (*changed)(void *context, const struct change *c);
+};
+
 struct store_options {
     const char *directory;     /* made if missing */
     const char *vfs;           /* SQLite VFS; NULL: the default. Tests put faults here */
@@ -31,6 +50,7 @@ struct store_options {
     int64_t seal_after_s;      /* they go there after so long, however few; 0: 900 */
     bool accept_damage;        /* go on without what is lost; the damaged files are kept */
     struct counters *counters; /* those of the tails, chunks and journal count here; or NULL */
+    const struct store_fold *fold; /* copied; NULL: by no rules, and events stay as they are */
 };
 
 /*
@@ -47,7 +67,8 @@ void store_close(struct store *s);
 struct store_loader {
     void *context;
     /* Every saved entity, enterprises first, then users, groups, devices, tokens, the
-     * addresses of logins, focus, fragments, clocks, what is reserved of ids and names. */
+     * addresses of logins, focus, fragments, clocks, what is reserved of ids and names, events
+     * that are open. */
     void (*change)(void *context, const struct change *c);
     /* The state of a device that ever reported. Called again for one: the last counts. */
     void (*state)(void *context, int64_t device, const struct fold_state *state);
@@ -70,6 +91,7 @@ struct store_part {
     const struct fold_state *state; /* after them */
     bool has_late;       /* some are older than the newest of the device, and not in `state`: */
     int64_t late_from_s; /* from this time on; they are folded in by store_maintain() */
+    bool has_new_rules;  /* with has_late: the rules from then on are others, for all fixes since */
 };
 
 struct store_batch {
@@ -215,6 +237,52 @@ struct store_texts {
 MUST_USE enum err store_read_texts(struct store *s, int64_t device, size_t limit,
                                    struct arena *arena, struct store_texts *out);
 
+/* ---- events ---- */
+
+/* Which of two sorts of events are asked for. */
+enum store_sort { STORE_BOTH, STORE_ONLY, STORE_NONE };
+
+/* Where a page ends. */
+struct store_event_place {
+    int64_t gps_time_s;
+    int64_t device;
+    int64_t id;
+};
+
+struct store_event_query {
+    const int64_t *devices; /* internal ids, each once */
+    size_t device_count;
+    int64_t from_s;            /* they begin in this span, both ends included; ... */
+    int64_t to_s;
+    bool overlaps;             /* ... or they began before it, and were not over then */
+    event_set kinds;           /* of these kinds */
+    bool alarms_only;          /* no crossings that are none */
+    enum store_sort open;
+    enum store_sort acknowledged;
+    bool has_withdrawn;        /* those, too, that late fixes have revoked */
+    int64_t since_id;          /* with a greater id; 0: any */
+    const struct store_event_place *after; /* behind this one; NULL: from the first on */
+    size_t limit;              /* so many at most: 1 .. STORE_EVENTS_MAX */
+};
+
+enum { STORE_EVENTS_MAX = 1000000 };
+
+struct store_events {
+    const struct event *at;
+    size_t count;
+    bool is_cut; /* there are more */
+};
+
+/*
+ * The events that are asked for by time, then device, then id, in `arena`, as of one instant.
+ * ERR_INVALID: such a limit is none; ERR_IO, ERR_BUSY, ERR_CORRUPT.
+ */
+MUST_USE enum err store_read_events(struct store *s, const struct store_event_query *query,
+                                    struct arena *arena, struct store_events *out);
+/* The event of that id, in `arena`. ERR_NOT_FOUND; ERR_IO, ERR_BUSY, ERR_CORRUPT. */
+MUST_USE enum err store_read_event(struct store *s, int64_t id, struct arena *arena,
+                                   struct event *out);
+
 /* ---- checking, read-only, beside a running server too ---- */
 
 struct store_check_line {
@@ -225,6 +293,7 @@ struct store_check_line {
     uint64_t odometer_m_e2; /* of the last committed state */
     int64_t first_time_s;
     int64_t last_time_s;
+    uint64_t events;
     uint64_t ways[WAY_COUNT]; /* fixes by what the fold makes of the way to them; late ones that
                                  are not sealed yet are left out */
 };

@@ -53,6 +53,9 @@ struct store {
     struct tails *tails;
     struct repeats *repeats;
     struct read_pool *pool;
+    struct store_fold fold; /* where there is one */
+    bool has_fold;
+    struct change_list revised; /* events, by the transaction under way; in `settling` */
     struct journal_buffer buffer;
     struct arena batch;   /* of the journal row under way */
     struct arena scratch; /* of one device's work */

@@ -190,6 +190,16 @@ enum err tables_load_entities(struct tables *t, const struct tables_loader *load
     return t->engine->load_entities(t, loader);
 }
 
+enum err tables_walk_events(struct tables *t, const struct event_walk *walk)
+{
+    return t->engine->walk_events(t, walk);
+}
+
+enum err tables_read_event(struct tables *t, int64_t id, struct arena *arena, struct event *out)
+{
+    return t->engine->read_event(t, id, arena, out);
+}
+
 enum err tables_read_texts(struct tables *t, int64_t device, size_t limit, struct arena *arena,
                            struct store_texts *out)
 {

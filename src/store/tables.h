@@ -208,7 +208,7 @@ struct tables_loader {
     void *context;
     void (*change)(void *context, const struct change *c);
     bool go_on;    /* behind a damaged row */
-    bool has_logs; /* what is appended too: the store keeps that, and it is not loaded at a start */
+    bool has_all;  /* what a start does not load, too: what is appended, events that are over */
 };
 
 /*
@@ -218,6 +218,25 @@ struct tables_loader {
  * the others are handed out all the same.
  */
 MUST_USE enum err tables_load_entities(struct tables *t, const struct tables_loader *loader);
+
+/* By which column events are walked. */
+enum event_by { EVENTS_BY_TIME, EVENTS_BY_END, EVENTS_BY_ID, EVENT_ORDERS };
+
+/* Events of one device to walk. */
+struct event_walk {
+    enum event_by by;
+    int64_t device;
+    int64_t from; /* gps_time_s, ended_s or id; both ends included */
+    int64_t to;
+    void *context;
+    /* Borrows the event for the call; false: it is enough. */
+    bool (*take)(void *context, const struct event *e);
+};
+/* Calls `take` for each in that order, those alike in it by id. */
+MUST_USE enum err tables_walk_events(struct tables *t, const struct event_walk *walk);
+/* The event of that id, in `arena`. ERR_NOT_FOUND. */
+MUST_USE enum err tables_read_event(struct tables *t, int64_t id, struct arena *arena,
+                                    struct event *out);
 
 /* The last `limit` texts of a device, the newest first, in `arena`. */
 MUST_USE enum err tables_read_texts(struct tables *t, int64_t device, size_t limit,

@@ -51,6 +51,8 @@ struct tables_engine {
     enum err (*retain)(struct tables *t, enum entity_kind kind, int64_t owner, int64_t before_s);
     enum err (*expire)(struct tables *t, enum entity_kind kind, int64_t before_s);
     enum err (*load_entities)(struct tables *t, const struct tables_loader *loader);
+    enum err (*walk_events)(struct tables *t, const struct event_walk *walk);
+    enum err (*read_event)(struct tables *t, int64_t id, struct arena *arena, struct event *out);
     enum err (*read_texts)(struct tables *t, int64_t device, size_t limit, struct arena *arena,
                            struct store_texts *out);
 };

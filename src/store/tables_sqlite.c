@@ -23,6 +23,7 @@ static void close_tables(struct tables *t)
     struct tables_sqlite *s = tables_sqlite_of(t);
     sqlite_finalize_entities(s);
     sqlite_finalize_tracks(s);
+    sqlite_finalize_events(s);
     (void)sqlite3_finalize(s->add_batch);
     (void)sqlite3_finalize(s->trim_journal);
     (void)sqlite3_finalize(s->texts);
@@ -177,6 +178,8 @@ static const struct tables_engine engine = {
     .retain = sqlite_retain,
     .expire = sqlite_expire,
     .load_entities = sqlite_load_entities,
+    .walk_events = sqlite_walk_events,
+    .read_event = sqlite_read_event,
     .read_texts = read_texts_of,
 };
 
@@ -188,6 +191,7 @@ static enum err prepare_writer(struct tables_sqlite *s)
         e = database_prepare(s->db, "DELETE FROM journal WHERE seq<=?", &s->trim_journal);
     }
     e = e == ERR_OK ? sqlite_prepare_tracks(s) : e;
+    e = e == ERR_OK ? sqlite_prepare_events(s) : e;
     return e == ERR_OK ? sqlite_prepare_entities(s) : e;
 }
 
@@ -196,7 +200,8 @@ static enum err prepare_reader(struct tables_sqlite *s)
     static const char texts[] =
         "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
     enum err e = database_prepare(s->db, texts, &s->texts);
-    return e == ERR_OK ? sqlite_prepare_tracks(s) : e;
+    e = e == ERR_OK ? sqlite_prepare_tracks(s) : e;
+    return e == ERR_OK ? sqlite_prepare_events(s) : e;
 }
 
 static enum err prepare(struct tables_sqlite *s, enum sqlite_use use)

@@ -62,7 +62,8 @@ static enum err load_rows(sqlite3 *db, struct loading *l)
 
 static enum err load_kind(sqlite3 *db, struct loading *l)
 {
-    char *sql = entity_sql_load(&entity_rows[l->kind], l->version);
+    char *sql = entity_sql_load(&entity_rows[l->kind], l->version,
+                                l->loader->has_all ? ENTITY_ROWS_ALL : ENTITY_ROWS_OF_START);
     enum err e = database_err(db, sqlite3_prepare_v2(db, sql, -1, &l->reader.statement, NULL));
     g_free(sql);
     e = e == ERR_OK ? load_rows(db, l) : e;
@@ -73,7 +74,7 @@ static enum err load_kind(sqlite3 *db, struct loading *l)
 static bool is_loaded(const struct loading *l)
 {
     const struct entity *e = &entity_rows[l->kind];
-    return e->since <= l->version && (!e->is_log || l->loader->has_logs);
+    return e->since <= l->version && (!e->is_log || l->loader->has_all);
 }
 
 enum err sqlite_load_entities(struct tables *t, const struct tables_loader *loader)

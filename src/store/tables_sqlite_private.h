@@ -18,6 +18,8 @@ struct tables_sqlite {
     sqlite3_stmt *trim_journal;
     sqlite3_stmt *texts;
     sqlite3_stmt *tracks[SQLITE_TRACK_STATEMENTS]; /* NULL: only a writer has it */
+    sqlite3_stmt *events[EVENT_ORDERS];
+    sqlite3_stmt *event; /* by id */
     /* NULL: the connection is a reader's, or the entity has no such statement. */
     sqlite3_stmt *entities[ENTITY_COUNT][ENTITY_STATEMENTS];
 };
@@ -44,6 +46,18 @@ enum err sqlite_retain(struct tables *t, enum entity_kind kind, int64_t owner, i
 enum err sqlite_expire(struct tables *t, enum entity_kind kind, int64_t before_s);
 /* Any connection. */
 enum err sqlite_load_entities(struct tables *t, const struct tables_loader *loader);
+
+/* ---- events ---- */
+
+/* Prepares what reads them. */
+MUST_USE enum err sqlite_prepare_events(struct tables_sqlite *t);
+/* Gives it back. */
+void sqlite_finalize_events(struct tables_sqlite *t);
+
+/* tables_walk_events(). */
+enum err sqlite_walk_events(struct tables *t, const struct event_walk *walk);
+/* tables_read_event(). */
+enum err sqlite_read_event(struct tables *t, int64_t id, struct arena *arena, struct event *out);
 
 /* ---- tracks ---- */
 

@@ -104,11 +104,25 @@ char *entity_sql(const struct entity *e, enum entity_statement which)
     return g_string_free(sql, sql->len == 0);
 }
 
-char *entity_sql_load(const struct entity *e, int64_t version)
+static GString *begin_select(const struct entity *e, int64_t version)
 {
     GString *sql = g_string_new("SELECT ");
     add_names(sql, (struct names){e, e->column_count, version}, "", ",");
     g_string_append_printf(sql, " FROM %s", e->table);
+    return sql;
+}
+
+char *entity_sql_select(const struct entity *e)
+{
+    return g_string_free(begin_select(e, INT64_MAX), FALSE);
+}
+
+char *entity_sql_load(const struct entity *e, int64_t version, enum entity_rows_read which)
+{
+    GString *sql = begin_select(e, version);
+    if (which == ENTITY_ROWS_OF_START && e->loaded_at_0 != NULL) {
+        g_string_append_printf(sql, " WHERE %s=0", e->loaded_at_0);
+    }
     g_string_append(sql, " ORDER BY ");
     add_names(sql, names_of(e, e->key_count), "", ",");
     return g_string_free(sql, FALSE);

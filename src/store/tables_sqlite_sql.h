@@ -20,8 +20,15 @@ enum entity_statement {
 
 /* The text of a statement; NULL where the entity has no such. */
 char *entity_sql(const struct entity *e, enum entity_statement which);
-/* Reads every row in order of its key: the columns that a store of that version has. */
-char *entity_sql_load(const struct entity *e, int64_t version);
+/* Which rows are read. */
+enum entity_rows_read { ENTITY_ROWS_OF_START, ENTITY_ROWS_ALL };
+/*
+ * Reads rows in order of their key, those that a start loads or all: the columns that a store of
+ * that version has.
+ */
+char *entity_sql_load(const struct entity *e, int64_t version, enum entity_rows_read which);
+/* Every column, " FROM " and the table, for a WHERE behind it. */
+char *entity_sql_select(const struct entity *e);
 /* Whether a store of that version has the column. */
 bool entity_has_column(const struct entity_column *c, int64_t version);
 /*

@@ -64,7 +64,7 @@ static void statements_have_every_column(void **state)
     assert_words(entity_sql(&card, ENTITY_SQL_EXPIRE), "DELETE FROM card WHERE seen_s<?");
     assert_words(entity_sql(&card, ENTITY_SQL_DISOWN), "DELETE FROM card WHERE device_id=?");
     assert_words(entity_sql(&card, ENTITY_SQL_RETAIN), NULL);
-    assert_words(entity_sql_load(&card, 7),
+    assert_words(entity_sql_load(&card, 7, ENTITY_ROWS_OF_START),
                  "SELECT device_id,number,seen_s,name,slot FROM card ORDER BY device_id,number");
 }
 
@@ -80,16 +80,16 @@ static void what_is_appended_has_other_statements(void **state)
     assert_words(entity_sql(text, ENTITY_SQL_DISOWN), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_RETAIN),
                  "DELETE FROM device_text WHERE device_id=? AND time_s<?");
-    assert_words(entity_sql_load(text, 1),
+    assert_words(entity_sql_load(text, 1, ENTITY_ROWS_OF_START),
                  "SELECT device_id,id,time_s,text FROM device_text ORDER BY device_id,id");
 }
 
 static void an_older_store_is_read_without_later_columns(void **state)
 {
     (void)state;
-    assert_words(entity_sql_load(&card, 5),
+    assert_words(entity_sql_load(&card, 5, ENTITY_ROWS_OF_START),
                  "SELECT device_id,number,seen_s FROM card ORDER BY device_id,number");
-    assert_words(entity_sql_load(&card, 6),
+    assert_words(entity_sql_load(&card, 6, ENTITY_ROWS_OF_START),
                  "SELECT device_id,number,seen_s,name FROM card ORDER BY device_id,number");
 }
 

@@ -182,11 +182,12 @@ struct bytes track_to_row(const struct folded *f, int64_t last_s, struct bytes s
     return add_distance(state, 0 - folded_shift_m_e2(f, last_s), arena);
 }
 
-void track_fold(struct fold_state *state, const struct fix *fixes, size_t count)
+void track_fold(struct fold_state *state, const struct fix *fixes, size_t count,
+                const struct fold_rules *rules)
 {
     for (size_t i = 0; i < count; i++) {
         if (fixes[i].gps_time_s >= state->current.gps_time_s) {
-            fold_step(state, &fixes[i], &fold_default_rules, NULL);
+            fold_step(state, &fixes[i], rules, NULL);
         }
     }
 }

@@ -87,6 +87,7 @@ struct bytes track_from_row(const struct folded *f, int64_t last_s, struct bytes
 struct bytes track_to_row(const struct folded *f, int64_t last_s, struct bytes state,
                           struct arena *arena);
 /* Folds what is not older than the state's newest. */
-void track_fold(struct fold_state *state, const struct fix *fixes, size_t count);
+void track_fold(struct fold_state *state, const struct fix *fixes, size_t count,
+                const struct fold_rules *rules);
 
 #endif

@@ -1,0 +1,393 @@
+/* Whatever order fixes come in, the events are those of their order in time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/events_testing.h"
+
+enum { PIECES = 10, EVENTS_MIN = 150 };
+
+static void swap(size_t *a, size_t *b)
+{
+    size_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static void shuffle(struct kit *k, size_t *order, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        swap(&order[i - 1], &order[rnd(k, (uint32_t)i)]);
+    }
+}
+
+/* Commits fixes of the track by their places, `at_once` a commit; those that are there are let be.
+ */
+static void send(struct yard *y, const size_t *order, size_t count, size_t at_once)
+{
+    struct fix fixes[YARD_COMMIT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct fix *f = &y->track[order[i]];
+        if (!kit_has_repeat(y->kit.store, YARD_DEVICE, f, NO_EXTRAS)) {
+            fixes[n++] = *f;
+        }
+        if (n > 0 && (n == at_once || i + 1 == count)) {
+            yard_commit(y, fixes, n);
+            n = 0;
+        }
+    }
+}
+
+static void in_order(size_t order[YARD_FIXES])
+{
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        order[i] = i;
+    }
+}
+
+/* ---- the same events ---- */
+
+static void in_order_they_need_no_revision(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    in_order(order);
+    send(y, order, YARD_FIXES, 7);
+    assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
+    yard_seal(y);
+    assert_int_equal(y->told, 0);
+    (void)yard_assert_right(y, NULL);
+}
+
+static void shuffled_they_are_the_same(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    in_order(order);
+    shuffle(&y->kit, order, YARD_FIXES);
+    for (size_t i = 0; i < PIECES; i++) {
+        send(y, &order[i * YARD_FIXES / PIECES], YARD_FIXES / PIECES, 30);
+        if (i % 3 == 1) {
+            yard_seal(y);
+        } else if (i % 3 == 2) {
+            yard_settle(y);
+        }
+    }
+    yard_settle(y);
+    assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
+}
+
+static void pieces_that_come_twice_and_in_any_order_are_the_same(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    size_t pieces[2 * PIECES];
+    bool has[YARD_FIXES] = {false};
+    in_order(order);
+    for (size_t i = 0; i < 2 * PIECES; i++) {
+        pieces[i] = i % PIECES;
+    }
+    shuffle(&y->kit, pieces, 2 * PIECES);
+    for (size_t i = 0; i < 2 * PIECES; i++) {
+        size_t from = pieces[i] * YARD_FIXES / PIECES;
+        send(y, &order[from], YARD_FIXES / PIECES, 25);
+        memset(&has[from], true, YARD_FIXES / PIECES);
+        if (i % 2 == 0) {
+            yard_seal(y);
+        }
+        yard_settle(y);
+        (void)yard_assert_right(y, has);
+    }
+}
+
+static void from_two_directions_they_are_the_same(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    bool has[YARD_FIXES] = {false};
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        order[i] = i % 2 == 0 ? i / 2 : YARD_FIXES - 1 - i / 2;
+    }
+    for (size_t i = 0; i < YARD_FIXES; i += 150) {
+        send(y, &order[i], 150, 11);
+        for (size_t n = i; n < i + 150; n++) {
+            has[order[n]] = true;
+        }
+        if (i % 600 == 0) {
+            yard_seal(y);
+        }
+        yard_settle(y);
+        (void)yard_assert_right(y, has);
+    }
+}
+
+/* Every second fix first, then the others one by one, each of which may move a crossing. */
+static void one_at_a_time_they_are_the_same(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    bool has[YARD_FIXES] = {false};
+    for (size_t i = 0; i < YARD_FIXES / 2; i++) {
+        order[i] = 2 * i;
+        has[2 * i] = true;
+    }
+    send(y, order, YARD_FIXES / 2, 40);
+    yard_seal(y);
+    for (size_t i = 0; i < 60; i++) {
+        size_t at = 2 * rnd(&y->kit, YARD_FIXES / 2) + 1;
+        send(y, &at, 1, 1);
+        has[at] = true;
+        yard_settle(y);
+        (void)yard_assert_right(y, has);
+    }
+}
+
+/* ---- ids and acknowledgements ---- */
+
+static void acknowledge(struct yard *y, const struct event *e)
+{
+    struct change c = {.kind = CHANGE_PUT_EVENT, .event = *e};
+    c.event.acknowledged_by = 5;
+    c.event.acknowledged_s = e->gps_time_s + 100;
+    c.event.note = "seen";
+    yard_save(y, c);
+}
+
+/* How many of the rows of before are there with their id, kind and subject. */
+static size_t count_kept(const struct store_events *before, const struct store_events *after)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < before->count; i++) {
+        for (size_t n = 0; n < after->count; n++) {
+            const struct event *a = &before->at[i];
+            const struct event *b = &after->at[n];
+            if (a->id == b->id) {
+                assert_int_equal(a->kind, b->kind);
+                assert_int_equal(a->subject, b->subject);
+                assert_int_equal(b->acknowledged_by, 5);
+                assert_string_equal(b->note, "seen");
+                kept++;
+            }
+        }
+    }
+    return kept;
+}
+
+/* What is acknowledged is never deleted; what late fixes only move is the same one. */
+static void what_is_the_same_keeps_its_id_and_acknowledgement(void **state)
+{
+    struct yard *y = *state;
+    struct arena arena = {0};
+    size_t order[YARD_FIXES];
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        order[i] = i < YARD_FIXES / 2 ? 2 * i : 2 * (i - YARD_FIXES / 2) + 1;
+    }
+    send(y, order, YARD_FIXES / 2, 40);
+    yard_seal(y);
+    const struct store_events before = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+    size_t crossings = 0;
+    for (size_t i = 0; i < before.count; i++) {
+        acknowledge(y, &before.at[i]);
+        crossings += event_is_crossing(before.at[i].kind) ? 1 : 0;
+    }
+    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 40);
+    yard_settle(y);
+    const struct store_events after = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+    assert_int_equal(count_kept(&before, &after), before.count);
+    size_t withdrawn = 0;
+    size_t withdrawn_crossings = 0;
+    for (size_t i = 0; i < after.count; i++) {
+        withdrawn += after.at[i].withdrawn ? 1 : 0;
+        withdrawn_crossings += after.at[i].withdrawn && event_is_crossing(after.at[i].kind) ? 1 : 0;
+        assert_true(!after.at[i].withdrawn || after.at[i].ended_s != 0);
+    }
+    assert_true(crossings > 20 && withdrawn_crossings < crossings / 4);
+    assert_true(withdrawn > 0 && withdrawn < before.count / 2);
+    arena_free(&arena);
+}
+
+/* No fix speaks of what a timer made. */
+static void what_a_timer_made_stays(void **state)
+{
+    struct yard *y = *state;
+    struct arena arena = {0};
+    struct event kept;
+    size_t order[YARD_FIXES];
+    in_order(order);
+    struct change c = {.kind = CHANGE_PUT_EVENT};
+    c.event = (struct event){.device_id = YARD_DEVICE,
+                             .id = 1000000,
+                             .kind = ALARM_INTERRUPTED,
+                             .is_alarm = true,
+                             .origin = EVENT_BY_TIMER,
+                             .gps_time_s = KIT_TIME_S + 2000,
+                             .decided_s = KIT_TIME_S + 2000,
+                             .count = 1};
+    entity_init(ENTITY_EVENT, &c.event);
+    c.event.state = (const uint8_t *)"";
+    yard_save(y, c);
+    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
+    send(y, order, YARD_FIXES / 2, 50);
+    yard_settle(y);
+    assert_int_equal(store_read_event(y->kit.store, 1000000, &arena, &kept), ERR_OK);
+    assert_int_equal(kept.ended_s, 0);
+    c.kind = CHANGE_DELETE_EVENT;
+    yard_save(y, c);
+    (void)yard_assert_right(y, NULL);
+    arena_free(&arena);
+}
+
+/* ---- all or nothing ---- */
+
+static void without_a_fold_events_stay_as_they_are(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    in_order(order);
+    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
+    yard_seal(y);
+    int64_t rows = rows_of(&y->kit, "event");
+    y->kit.fold = NULL;
+    store_close(y->kit.store);
+    yard_open(y);
+    send(y, order, YARD_FIXES / 2, 50);
+    yard_settle(y);
+    assert_true(rows > EVENTS_MIN);
+    assert_int_equal(rows_of(&y->kit, "event"), rows);
+}
+
+enum { ROW_FIXES = TRACK_FULL + 10 };
+
+/* All but every `every`th fix are sealed in many rows, and these are late. */
+static void send_many_late(struct yard *y, size_t every)
+{
+    size_t order[YARD_FIXES];
+    size_t late[YARD_FIXES];
+    size_t n = 0;
+    size_t late_count = 0;
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        if (i % every == every / 2) {
+            late[late_count++] = i;
+        } else {
+            order[n++] = i;
+        }
+    }
+    for (size_t i = 0; i < n; i += ROW_FIXES) {
+        send(y, &order[i], n - i < ROW_FIXES ? n - i : ROW_FIXES, 50);
+        yard_seal(y);
+    }
+    send(y, late, late_count, 50);
+}
+
+/* A start between two transactions of a long refold goes on with the rest of it. */
+static void a_refold_that_is_cut_goes_on_after_a_start(void **state)
+{
+    struct yard *y = *state;
+    unsigned starts = 0;
+    send_many_late(y, 9);
+    assert_true(rows_of(&y->kit, "track_chunk") > 4);
+    for (; yard_is_late(y); starts++) {
+        enum err e = yard_maintain(y);
+        assert_true(e == ERR_OK || e == ERR_MORE);
+        store_close(y->kit.store);
+        yard_open(y);
+    }
+    assert_true(starts > 2);
+    assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
+}
+
+static void a_failed_commit_leaves_no_event(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    unsigned failures = 0;
+    bool has[YARD_FIXES] = {false};
+    in_order(order);
+    send(y, order, 300, 50);
+    int64_t rows = rows_of(&y->kit, "event");
+    enum err e = ERR_FULL;
+    for (int64_t after = 0; e == ERR_FULL; after++) {
+        yard_fill_disk(y, after);
+        e = yard_try(y, &y->track[300], 50);
+        yard_fill_disk(y, INT64_MAX);
+        if (e == ERR_FULL) {
+            assert_int_equal(rows_of(&y->kit, "event"), rows);
+            failures++;
+        }
+    }
+    assert_int_equal(e, ERR_OK);
+    assert_true(failures > 0 && rows_of(&y->kit, "event") > rows);
+    memset(has, true, 350);
+    (void)yard_assert_right(y, has);
+}
+
+static void a_revision_that_fails_leaves_no_trace(void **state)
+{
+    struct yard *y = *state;
+    struct arena arena = {0};
+    unsigned failures = 0;
+    send_many_late(y, 40);
+    for (int64_t after = 0; yard_is_late(y); after += 3) {
+        const struct store_events before = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+        size_t told = y->told;
+        yard_fill_disk(y, after);
+        enum err e = yard_maintain(y);
+        yard_fill_disk(y, INT64_MAX);
+        if (e == ERR_FULL) {
+            const struct store_events after_it = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+            assert_int_equal(y->told, told);
+            assert_int_equal(after_it.count, before.count);
+            yard_assert_mirror(y, &after_it);
+            failures++;
+        }
+        arena_clear(&arena);
+    }
+    assert_true(failures > 1 && y->told > 0);
+    assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
+    arena_free(&arena);
+}
+
+/* ---- other rules ---- */
+
+/* Nothing that was folded by the rules of before proves that what follows is right. */
+static void new_rules_are_folded_to_the_end(void **state)
+{
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    in_order(order);
+    send(y, order, YARD_FIXES, 50);
+    yard_seal(y);
+    y->limits.overspeed_kmh_e2 = 6000;
+    struct store_part part = {.device = YARD_DEVICE,
+                              .state = &y->live,
+                              .has_late = true,
+                              .late_from_s = INT64_MIN + 1,
+                              .has_new_rules = true};
+    const struct store_batch batch = {.parts = &part, .part_count = 1};
+    assert_int_equal(store_commit(y->kit.store, &batch), ERR_OK);
+    yard_settle(y);
+    assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_YARD(in_order_they_need_no_revision),
+        IN_YARD(shuffled_they_are_the_same),
+        IN_YARD(pieces_that_come_twice_and_in_any_order_are_the_same),
+        IN_YARD(from_two_directions_they_are_the_same),
+        IN_YARD(one_at_a_time_they_are_the_same),
+        IN_YARD(what_is_the_same_keeps_its_id_and_acknowledgement),
+        IN_YARD(what_a_timer_made_stays),
+        IN_YARD(without_a_fold_events_stay_as_they_are),
+        IN_YARD(a_refold_that_is_cut_goes_on_after_a_start),
+        IN_YARD(a_failed_commit_leaves_no_event),
+        IN_YARD(a_revision_that_fails_leaves_no_trace),
+        IN_YARD(new_rules_are_folded_to_the_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
