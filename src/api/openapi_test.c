@@ -263,7 +263,7 @@ static void test_bodies_of_two_types(void **state)
         assert_non_null(json_object_get(types, "application/json"));
         without += json_object_get(types, "application/x-www-form-urlencoded") == NULL;
     }
-    assert_int_equal(without, 1); /* AddDevices */
+    assert_int_equal(without, 4); /* AddDevices, geofences and alarm rules */
     json_decref(root);
     json_free(&out);
 }

@@ -36,6 +36,7 @@ struct directory *directory_new(void)
     directory_orphans_init(dir);
     directory_groups_init(dir);
     directory_rules_init(dir);
+    directory_events_init(dir);
     return dir;
 }
 
@@ -44,6 +45,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_events_clear(dir);
     directory_rules_clear(dir);
     directory_groups_clear(dir);
     directory_orphans_clear(dir);
@@ -115,6 +117,7 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_CLOCK] = {.put = directory_put_clock, .forget = directory_forget_clock},
     [ENTITY_GEOFENCE] = {.put = directory_put_geofence, .forget = directory_forget_geofence},
     [ENTITY_ALARM_RULE] = {.put = directory_put_alarm_rule, .forget = directory_forget_alarm_rule},
+    [ENTITY_EVENT] = {.put = directory_put_event, .forget = directory_forget_event},
     [ENTITY_TERM] = {.put = directory_put_term, .forget = directory_forget_term},
 };
 

@@ -458,6 +458,17 @@ struct geofence *directory_list_geofences(struct directory *dir, int64_t enterpr
     return list.at;
 }
 
+const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, int64_t id,
+                                 int64_t time_s, struct arena *arena)
+{
+    directory_lock_read(dir);
+    const struct rulebook *book = find_book(dir, enterprise_id);
+    const struct fence_version *v = book == NULL ? NULL : rulebook_fence_at(book, id, time_s);
+    const char *name = v == NULL ? "" : arena_copy_text(arena, v->fence.name);
+    directory_unlock(dir);
+    return name;
+}
+
 struct fence_points directory_fence_points(struct directory *dir, int64_t enterprise_id)
 {
     directory_lock_read(dir);

@@ -60,6 +60,17 @@ MUST_USE enum err directory_geofence(struct directory *dir, int64_t enterprise_i
 /* Those of an enterprise as they are now, by id, in `arena`. */
 struct geofence *directory_list_geofences(struct directory *dir, int64_t enterprise_id,
                                           struct arena *arena, size_t *count);
+/*
+ * What a geofence was called at a time, or else later or before; "" where nothing is known of it
+ * any more. In `arena`.
+ */
+const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, int64_t id,
+                                 int64_t time_s, struct arena *arena);
+/* The events of a device that are open, copied into `arena`, in no order. */
+struct event *directory_open_events(struct directory *dir, int64_t device_id, struct arena *arena,
+                                    size_t *count);
+/* Whether there are any; for the ingest thread. */
+bool directory_has_open_events(struct directory *dir, int64_t device_id);
 /* How many points its geofences have: as they are now, and all that they formerly were. */
 struct fence_points {
     size_t now;

@@ -152,6 +152,21 @@ const struct fence_version *rulebook_fence(const struct rulebook *book, int64_t 
     return v != NULL && v->fence.id == id && v->fence.until_s == INT64_MAX ? v : NULL;
 }
 
+const struct fence_version *rulebook_fence_at(const struct rulebook *book, int64_t id,
+                                              int64_t time_s)
+{
+    const struct geofence at = {.id = id, .from_s = time_s};
+    GTreeNode *behind = g_tree_upper_bound(book->fences, &at);
+    GTreeNode *node =
+        behind == NULL ? g_tree_node_last(book->fences) : g_tree_node_previous(behind);
+    const struct fence_version *before = node == NULL ? NULL : g_tree_node_value(node);
+    const struct fence_version *after = behind == NULL ? NULL : g_tree_node_value(behind);
+    if (before != NULL && before->fence.id == id) {
+        return before;
+    }
+    return after != NULL && after->fence.id == id ? after : NULL;
+}
+
 static struct point to_wgs(struct point at)
 {
     const double unit = 1e7;

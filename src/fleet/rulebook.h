@@ -37,7 +37,10 @@ void rulebook_put_fence(struct rulebook *book, const struct geofence *g);
 void rulebook_forget_fence(struct rulebook *book, const struct geofence *g);
 /* The version that is valid now; NULL. */
 const struct fence_version *rulebook_fence(const struct rulebook *book, int64_t id);
-/* The version of that time; NULL. */
+/* The version of that time; else the first one behind it, or the last one before. NULL: none. */
+const struct fence_version *rulebook_fence_at(const struct rulebook *book, int64_t id,
+                                              int64_t time_s);
+/* The version that begins at the time that `g` does; NULL. */
 struct fence_version *rulebook_version(const struct rulebook *book, const struct geofence *g);
 void rulebook_put_rule(struct rulebook *book, const struct alarm_rule *r);
 void rulebook_forget_rule(struct rulebook *book, const struct alarm_rule *r);

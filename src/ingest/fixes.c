@@ -28,8 +28,7 @@
  */
 #include <string.h>
 
-#include "fleet/directory_rules.h"
-#include "ingest/ingest_private.h"
+#include "ingest/events.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
 enum { GUISES_MAX = 1 + 2 * CLOCK_FORMERS_MAX };
@@ -261,14 +260,6 @@ static bool is_known(struct ingest *in, struct stage *s, const struct waiting *w
 
 /* ---- taking ---- */
 
-/* What the device is held to; a newcomer of this batch is in no group yet. */
-static const struct fold_rules *rules_of(struct ingest *in, const struct stage *s)
-{
-    const struct device newcomer = {.id = s->active->device,
-                                    .enterprise_id = in->options.open_enterprise};
-    return directory_rules(in->options.directory, s->ref.info == NULL ? &newcomer : s->ref.info);
-}
-
 /* A report that is not known. */
 static void take(struct ingest *in, struct stage *s, const struct report *r)
 {
@@ -278,7 +269,7 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
     append(in, s, r);
     upkeep_note_time(in, f);
     if (f->gps_time_s >= newest_s) {
-        fold_step(&s->live.state, f, rules_of(in, s), NULL);
+        events_fold(in, s, f);
         s->live.reported = f->gps_time_s > 0;
         return;
     }

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/directory_rules.h"
+#include "ingest/events.h"
 #include "ingest/ingest_private.h"
 #include "ingest/unique.h"
 
@@ -210,6 +211,8 @@ static void free_ingest(struct ingest *in)
     g_hash_table_destroy(in->active_devices);
     queue_free(in->queue);
     arena_free(&in->upkeep_arena);
+    arena_free(&in->event_arena);
+    store_set_fold(in->options.store, NULL);
     free(in);
 }
 
@@ -224,6 +227,8 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     batch_init(&in->batch);
     fragments_init(&in->fragments);
     clocks_init(&in->clocks);
+    const struct store_fold fold = events_store_fold(in);
+    store_set_fold(options->store, &fold);
     const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
     enum err e = store_load(options->store, &loader);
     if (e != ERR_OK) {

@@ -67,8 +67,10 @@ struct stage {
     struct bytes *extras; /* of each of them, there too; NULL: none has any */
     size_t count;
     size_t capacity;
-    GHashTable *prints;      /* of `fixes`, where there are many; NULL: not made */
-    struct waiting *waiting; /* reports, the first one; in the batch's arena */
+    GHashTable *prints;          /* of `fixes`, where there are many; NULL: not made */
+    struct staged_event *events; /* of this batch, in its arena (events.c) */
+    bool is_heard;               /* of this batch an arrival was seen to */
+    struct waiting *waiting;     /* reports, the first one; in the batch's arena */
     struct waiting **waiting_end;
     bool has_late;
     int64_t late_from_s;
@@ -147,6 +149,7 @@ struct ingest {
     bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
     bool said_no_text_ids;
+    bool said_no_event_ids;
     int64_t last_warning_ms;
     struct ids ids;
     GHashTable *active_devices; /* internal id -> struct active_device, owned */
@@ -154,8 +157,9 @@ struct ingest {
     struct fragments fragments;
     struct clocks clocks;
     struct arena upkeep_arena;
-    int64_t newest_gps_s; /* of the fleet, by its own clocks */
-    bool has_upkeep;      /* the store has more to do at once */
+    struct arena event_arena; /* names of events, while the store maintains */
+    int64_t newest_gps_s;     /* of the fleet, by its own clocks */
+    bool has_upkeep;          /* the store has more to do at once */
 };
 
 /* ---- ingest.c ---- */

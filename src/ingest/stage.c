@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "ingest/ingest_private.h"
+#include "ingest/events.h"
 
 enum { VERDICTS_MAX = 8192, FIXES_MAX = 8192, JOINED_DEPTH_MAX = 1, ARRAY_FIRST = 64 };
 
@@ -253,6 +253,8 @@ void batch_take(struct ingest *in, struct bytes record)
     struct live *live = &in->batch.stages[t.stage].live;
     live->heard_wall_ms = c.head->rcv_time_ms;
     live->heard_monotonic_ms = clock_monotonic_ms();
+    events_heard(in, &in->batch.stages[t.stage], c.head->rcv_time_ms / 1000);
+    in->batch.stages[t.stage].is_heard = true;
     struct intake_message m;
     while (intake_next(&c, &m)) {
         take_message(&t, &m);

@@ -79,6 +79,7 @@ void upkeep_run(struct ingest *in, bool is_idle)
         return;
     }
     enum err e = store_maintain(in->options.store, &upkeep);
+    arena_clear(&in->event_arena);
     in->has_upkeep = e == ERR_MORE;
     if (e == ERR_IO || e == ERR_CORRUPT) {
         ingest_lose_store(in, e);

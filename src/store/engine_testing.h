@@ -23,8 +23,8 @@ struct model {
 
 struct kit {
     char path[KIT_PATH_SIZE];
-    const char *vfs; /* NULL: the default */
-    const struct store_fold *fold; /* NULL: none */
+    const char *vfs;                                       /* NULL: the default */
+    const struct store_fold *fold;                         /* NULL: none */
     void (*loaded)(void *context, const struct change *c); /* with the kit; NULL: nobody asks */
     struct store *store;
     struct counters counters;

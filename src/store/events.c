@@ -15,8 +15,8 @@
 /* What is kept so far. */
 struct picking {
     const struct store_event_query *query;
-    GArray *places; /* struct store_event_place, fewer than twice `wanted` */
-    size_t wanted;  /* one more than the limit, to know whether there is one */
+    GArray *places;                 /* struct store_event_place, fewer than twice `wanted` */
+    size_t wanted;                  /* one more than the limit, to know whether there is one */
     struct store_event_place bound; /* nothing behind it counts */
     bool has_bound;
     enum event_by by;
@@ -108,8 +108,7 @@ static enum err pick_of(struct tables *t, struct picking *p, int64_t device)
 {
     const struct store_event_query *q = p->query;
     if (q->since_id > 0) {
-        const struct event_walk newer = {
-            .by = EVENTS_BY_ID, .from = q->since_id, .to = INT64_MAX};
+        const struct event_walk newer = {.by = EVENTS_BY_ID, .from = q->since_id, .to = INT64_MAX};
         return walk(t, p, device, &newer);
     }
     const struct event_walk open = {.by = EVENTS_BY_END, .from = 0, .to = 0};
@@ -117,8 +116,7 @@ static enum err pick_of(struct tables *t, struct picking *p, int64_t device)
         return walk(t, p, device, &open);
     }
     if (!q->overlaps) {
-        const struct event_walk begun = {
-            .by = EVENTS_BY_TIME, .from = first_s(q), .to = q->to_s};
+        const struct event_walk begun = {.by = EVENTS_BY_TIME, .from = first_s(q), .to = q->to_s};
         return walk(t, p, device, &begun);
     }
     const struct event_walk ended = {
@@ -153,8 +151,7 @@ static enum err read_picked(struct tables *t, struct picking *p, struct arena *a
     struct filling f = {arena, arena_new_array(arena, count, sizeof(*f.at)), 0};
     enum err e = ERR_OK;
     for (size_t i = 0; i < count && e == ERR_OK; i++) {
-        const struct store_event_place *at =
-            &g_array_index(p->places, struct store_event_place, i);
+        const struct store_event_place *at = &g_array_index(p->places, struct store_event_place, i);
         const struct event_walk one = {
             .by = EVENTS_BY_ID,
             .device = at->device,

@@ -233,7 +233,7 @@ static inline int yard_tear_down(void **state)
 /* ---- events that are there ---- */
 
 static inline struct store_events yard_events(struct yard *y, int64_t from_s, int64_t to_s,
-                                               struct arena *arena)
+                                              struct arena *arena)
 {
     static const int64_t device = YARD_DEVICE;
     const struct store_event_query all = {.devices = &device,
@@ -279,8 +279,7 @@ static inline struct event *yard_find(struct yard *y, const struct watch_event *
             return &y->changes.at[i - 1].event;
         }
     }
-    const struct store_events events =
-        yard_events(y, told->since_s, told->since_s, &y->kit.arena);
+    const struct store_events events = yard_events(y, told->since_s, told->since_s, &y->kit.arena);
     for (size_t i = 0; i < events.count; i++) {
         if (event_is_meant(&events.at[i], told)) {
             struct change *c = change_add(&y->changes, CHANGE_PUT_EVENT);

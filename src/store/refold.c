@@ -39,7 +39,7 @@ struct refolding {
     bool is_known;           /* ... unless damage made it unknown */
     bool has_met;            /* the stored one, but for ... */
     int64_t met_s;
-    uint64_t by_m_e2;        /* ... so much on its odometer */
+    uint64_t by_m_e2; /* ... so much on its odometer */
 };
 
 /* ---- which rows ---- */
@@ -190,8 +190,8 @@ static bool meets(struct refolding *r, size_t i)
 {
     struct folded *f = &r->sealed->folded;
     struct fold_state stored;
-    if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s ||
-        r->revision->tail_joins || !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
+    if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s || r->revision->tail_joins ||
+        !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
         !fold_has_met(&r->state, &stored)) {
         return false;
     }
@@ -272,10 +272,8 @@ static enum err end_here(struct refolding *r)
 
 enum err refold_rows(struct revision *revision, struct track_state *sealed, struct fold_state *out)
 {
-    struct refolding r = {.s = revision->s,
-                          .device = revision->device,
-                          .revision = revision,
-                          .sealed = sealed};
+    struct refolding r = {
+        .s = revision->s, .device = revision->device, .revision = revision, .sealed = sealed};
     enum err e = read_rows(&r);
     if (e == ERR_OK && !r.rows.has_start) { /* nothing sealed is that new */
         e = track_unpack_state(sealed->state, out);

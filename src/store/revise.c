@@ -208,9 +208,8 @@ static bool is_same(const struct event *a, const struct event *b)
     bool same = true;
     for (size_t i = 0; i < row->column_count && same; i++) {
         const struct entity_column *c = &row->columns[i];
-        same = c->type == ENTITY_COLUMN_INT
-                   ? entity_number(c, a) == entity_number(c, b)
-                   : bytes_same(entity_bytes(c, a), entity_bytes(c, b));
+        same = c->type == ENTITY_COLUMN_INT ? entity_number(c, a) == entity_number(c, b)
+                                            : bytes_same(entity_bytes(c, a), entity_bytes(c, b));
     }
     return same;
 }

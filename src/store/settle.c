@@ -264,8 +264,8 @@ static enum err revise(struct settling *g)
     struct revision revision;
     const struct fixes *tail = g->fixes;
     revision_begin(&revision, g->s, g->tail->device, g->tail->dirty_from_s);
-    revision.tail_joins = g->s->has_fold && tail->count > 0 &&
-                          tail->at[0].gps_time_s == g->tail->sealed_last_s;
+    revision.tail_joins =
+        g->s->has_fold && tail->count > 0 && tail->at[0].gps_time_s == g->tail->sealed_last_s;
     g->sealed.dirty_from_s = g->tail->dirty_from_s;
     enum err e = refold_rows(&revision, &g->sealed, &g->state);
     if (e == ERR_MORE) {

@@ -43,13 +43,13 @@ struct store_fold {
 };
 
 struct store_options {
-    const char *directory;     /* made if missing */
-    const char *vfs;           /* SQLite VFS; NULL: the default. Tests put faults here */
-    uint32_t cache_kib;        /* page cache of the writer */
-    size_t tail_bytes;         /* memory of fixes that are not in chunks yet; 0: 64 MiB */
-    int64_t seal_after_s;      /* they go there after so long, however few; 0: 900 */
-    bool accept_damage;        /* go on without what is lost; the damaged files are kept */
-    struct counters *counters; /* those of the tails, chunks and journal count here; or NULL */
+    const char *directory;         /* made if missing */
+    const char *vfs;               /* SQLite VFS; NULL: the default. Tests put faults here */
+    uint32_t cache_kib;            /* page cache of the writer */
+    size_t tail_bytes;             /* memory of fixes that are not in chunks yet; 0: 64 MiB */
+    int64_t seal_after_s;          /* they go there after so long, however few; 0: 900 */
+    bool accept_damage;            /* go on without what is lost; the damaged files are kept */
+    struct counters *counters;     /* those of the tails, chunks and journal count here; or NULL */
     const struct store_fold *fold; /* copied; NULL: by no rules, and events stay as they are */
 };
 
@@ -59,6 +59,11 @@ struct store_options {
  * ERR_IO, ERR_FULL. Says why in one log line. An older schema is migrated forward.
  */
 MUST_USE enum err store_open(const struct store_options *options, struct store **out);
+/*
+ * Takes a copy of whose rules the writer folds by from now on; NULL: by none. For the thread that
+ * writes, or before there is one.
+ */
+void store_set_fold(struct store *s, const struct store_fold *fold);
 /* Every reader must be closed. Copies the log back, and lets the directory go. */
 void store_close(struct store *s);
 
@@ -252,17 +257,17 @@ struct store_event_place {
 struct store_event_query {
     const int64_t *devices; /* internal ids, each once */
     size_t device_count;
-    int64_t from_s;            /* they begin in this span, both ends included; ... */
+    int64_t from_s; /* they begin in this span, both ends included; ... */
     int64_t to_s;
-    bool overlaps;             /* ... or they began before it, and were not over then */
-    event_set kinds;           /* of these kinds */
-    bool alarms_only;          /* no crossings that are none */
+    bool overlaps;    /* ... or they began before it, and were not over then */
+    event_set kinds;  /* of these kinds */
+    bool alarms_only; /* no crossings that are none */
     enum store_sort open;
     enum store_sort acknowledged;
-    bool has_withdrawn;        /* those, too, that late fixes have revoked */
-    int64_t since_id;          /* with a greater id; 0: any */
+    bool has_withdrawn;                    /* those, too, that late fixes have revoked */
+    int64_t since_id;                      /* with a greater id; 0: any */
     const struct store_event_place *after; /* behind this one; NULL: from the first on */
-    size_t limit;              /* so many at most: 1 .. STORE_EVENTS_MAX */
+    size_t limit;                          /* so many at most: 1 .. STORE_EVENTS_MAX */
 };
 
 enum { STORE_EVENTS_MAX = 1000000 };

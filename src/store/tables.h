@@ -207,8 +207,8 @@ MUST_USE enum err tables_expire(struct tables *t, enum entity_kind kind, int64_t
 struct tables_loader {
     void *context;
     void (*change)(void *context, const struct change *c);
-    bool go_on;    /* behind a damaged row */
-    bool has_all;  /* what a start does not load, too: what is appended, events that are over */
+    bool go_on;   /* behind a damaged row */
+    bool has_all; /* what a start does not load, too: what is appended, events that are over */
 };
 
 /*

@@ -29,9 +29,8 @@ enum err sqlite_prepare_events(struct tables_sqlite *s)
 {
     enum err e = prepare_with(s, " WHERE id=?", &s->event);
     for (size_t i = 0; i < EVENT_ORDERS && e == ERR_OK; i++) {
-        char *condition =
-            g_strdup_printf(" WHERE device_id=? AND %s BETWEEN ? AND ? ORDER BY %s%s", columns[i],
-                            columns[i], i == EVENTS_BY_ID ? "" : ",id");
+        char *condition = g_strdup_printf(" WHERE device_id=? AND %s BETWEEN ? AND ? ORDER BY %s%s",
+                                          columns[i], columns[i], i == EVENTS_BY_ID ? "" : ",id");
         e = prepare_with(s, condition, &s->events[i]);
         g_free(condition);
     }
