@@ -458,6 +458,24 @@ struct geofence *directory_list_geofences(struct directory *dir, int64_t enterpr
     return list.at;
 }
 
+int64_t *directory_list_ruled(struct directory *dir, struct arena *arena, size_t *count)
+{
+    GHashTableIter iter;
+    void *value = NULL;
+    directory_lock_read(dir);
+    int64_t *ids = arena_new_array(arena, g_hash_table_size(dir->rules->books), sizeof(*ids));
+    *count = 0;
+    g_hash_table_iter_init(&iter, dir->rules->books);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct rulebook *book = value;
+        if (g_tree_nnodes(book->rules) > 0) {
+            ids[(*count)++] = book->enterprise_id;
+        }
+    }
+    directory_unlock(dir);
+    return ids;
+}
+
 const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, int64_t id,
                                  int64_t time_s, struct arena *arena)
 {

@@ -71,6 +71,8 @@ struct event *directory_open_events(struct directory *dir, int64_t device_id, st
                                     size_t *count);
 /* Whether there are any; for the ingest thread. */
 bool directory_has_open_events(struct directory *dir, int64_t device_id);
+/* The enterprises that have alarm rules, in `arena`. */
+int64_t *directory_list_ruled(struct directory *dir, struct arena *arena, size_t *count);
 /* How many points its geofences have: as they are now, and all that they formerly were. */
 struct fence_points {
     size_t now;

@@ -19,6 +19,7 @@
  * not, by its last position, without a crossing.
  */
 #include <math.h>
+#include <string.h>
 
 #include "fleet/fences.h"
 #include "fleet/watch_private.h"
@@ -294,6 +295,20 @@ void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t a
         struct box box = box_of_segment(c.from, c.from);
         fences_search(rules->fences, at_s, &box, adopt_found, &c);
     }
+}
+
+bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s)
+{
+    const struct watch before = state->watch;
+    struct watch_step s = {.state = state};
+    int64_t at_s = state->current.gps_time_s;
+    bool has_reported = at_s != 0;
+    at_s = has_reported ? fold_rules_next_change_s(rules, at_s) : INT64_MAX;
+    while (at_s <= until_s) {
+        watch_adopt(&s, rules, at_s);
+        at_s = fold_rules_next_change_s(rules, at_s);
+    }
+    return memcmp(&before, &state->watch, sizeof(before)) != 0;
 }
 
 /* ---- a fix ---- */
