@@ -118,20 +118,20 @@ struct shape_ring points_simplify(struct arena *arena, const struct shape_ring *
     const struct place *places = unroll(arena, ring);
     double tolerance = extent_of(places, ring->count) / EXTENT_PARTS;
     bool *stays = arena_new_array(arena, ring->count, sizeof(*stays));
-    struct stretch *todo = arena_new_array(arena, ring->count, sizeof(*todo));
+    struct stretch *waiting = arena_new_array(arena, ring->count, sizeof(*waiting));
     struct point *points = arena_new_array(arena, ring->count, sizeof(*points));
     size_t depth = 0;
     size_t count = 0;
-    todo[depth++] = (struct stretch){0, ring->count - 1};
+    waiting[depth++] = (struct stretch){0, ring->count - 1};
     stays[0] = stays[ring->count - 1] = true;
     while (depth > 0) {
-        struct stretch s = todo[--depth];
+        struct stretch s = waiting[--depth];
         double distance = 0;
         size_t middle = farthest(places, s, &distance);
         if (distance > tolerance) {
             stays[middle] = true;
-            todo[depth++] = (struct stretch){s.from, middle};
-            todo[depth++] = (struct stretch){middle, s.to};
+            waiting[depth++] = (struct stretch){s.from, middle};
+            waiting[depth++] = (struct stretch){middle, s.to};
         }
     }
     for (size_t i = 0; i < ring->count; i++) {

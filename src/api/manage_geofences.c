@@ -12,26 +12,11 @@
 #include <string.h>
 
 #include "api/call.h"
-#include "api/geofence_points.h"
+#include "api/geofence_draft.h"
 #include "api/geofence_view.h"
 #include "api/list_page.h"
 #include "api/manage.h"
 
-enum {
-    FENCE_NAME,
-    FENCE_SHAPE,
-    FENCE_POINTS,
-    FENCE_HOLES,
-    FENCE_RADIUS,
-    FENCE_COORDSYS,
-    FENCE_ALARM,
-    FENCE_DWELL,
-    FENCE_HYSTERESIS,
-    FENCE_DEVICES,
-    FENCE_GROUPS,
-    FENCE_FIELDS,
-    FENCE_ID = FENCE_FIELDS /* of ModifyGeofence */
-};
 enum { DELETE_ID };
 enum { LIST_GEOMETRY = PAGE_PARAM_KEY + 1 };
 enum {
@@ -40,216 +25,16 @@ enum {
     RADIUS_MAX_M = SHAPE_RADIUS_MAX_M_E2 / 100,
     DWELL_MAX_S = 7 * 86400,
     HYSTERESIS_MAX_M = 10000,
-    E7_A_HUNDREDTH = 100000,
 };
 
 static const char NO_FENCE[] = "This geofence does not exist";
-static const char NO_GROUP[] = "This group does not exist";
 static const char TOO_MANY_POINTS[] = "The limit of points of an enterprise's geofences is reached";
-static const char NO_PAIR[] = "holds what is no [longitude, latitude]";
 static const char NO_IDS[] = "The limit of geofences is reached";
-
-/* What a call makes, between its threads. */
-struct draft {
-    struct geofence g;
-    struct geofence base;            /* of ModifyGeofence: what it was made of */
-    struct fence_geometry *geometry; /* owned; NULL: the directory has it */
-    size_t points;
-};
-
-static void clear_draft(void *own)
-{
-    fence_geometry_free(((struct draft *)own)->geometry);
-}
-
-/* ---- the draft ---- */
-
-static bool check_words(struct call *c)
-{
-    enum shape_kind shape;
-    enum coordsys coordsys;
-    uint8_t alarm_on = 0;
-    if (call_has(c, FENCE_SHAPE) && !geofence_shape_of(call_text(c, FENCE_SHAPE), &shape)) {
-        call_fault(c, "Shape", "neither polygon, circle nor corridor");
-        return false;
-    }
-    if (call_has(c, FENCE_COORDSYS) &&
-        !geofence_coordsys_of(call_text(c, FENCE_COORDSYS), &coordsys)) {
-        call_fault(c, "Coordsys", "neither wgs84 nor gcj02");
-        return false;
-    }
-    if (call_has(c, FENCE_ALARM) && !geofence_alarm_of(call_text(c, FENCE_ALARM), &alarm_on)) {
-        call_fault(c, "AlarmOn", "neither enter, leave, both nor none");
-        return false;
-    }
-    return call_has_no_empty(c, FENCE_NAME);
-}
-
-/* A bad shape: which field, why, and which point of it. */
-static bool refuse_point(struct call *c, size_t ring, size_t point, const char *why)
-{
-    call_fault(c, ring == 0 ? "Points" : "Holes", why);
-    c->data_json = ring == 0
-                       ? arena_format(&c->arena, "{\"Point\":%zu}", point)
-                       : arena_format(&c->arena, "{\"Point\":%zu,\"Hole\":%zu}", point, ring - 1);
-    return false;
-}
-
-static bool read_border(struct call *c, struct shape_ring *out)
-{
-    const struct value *points = &c->values[FENCE_POINTS];
-    size_t bad = 0;
-    return points_read(c, points->first, points->count, out, &bad) ||
-           refuse_point(c, 0, bad, NO_PAIR);
-}
-
-static bool read_hole(struct call *c, size_t number, const struct json_value *array,
-                      struct shape_ring *out)
-{
-    size_t bad = 0;
-    if (array->kind != JSON_KIND_ARRAY || array->count == 0) {
-        return refuse_point(c, number, 0, "holds what is no array of points");
-    }
-    return points_read(c, array->first, array->count, out, &bad) ||
-           refuse_point(c, number, bad, NO_PAIR);
-}
-
-/* The rings as the call and, where it is silent, the geofence until now have them. */
-static bool read_rings(struct call *c, struct draft *d)
-{
-    struct shape old = {0};
-    const struct value *holes = &c->values[FENCE_HOLES];
-    bool keeps_points = !c->values[FENCE_POINTS].present;
-    if (d->base.rings_len > 0 && geofence_shape(&d->base, &c->arena, &old) != ERR_OK) {
-        return refuse_point(c, 0, 0, "cannot be read");
-    }
-    size_t hole_count = holes->present ? holes->count : keeps_points ? old.ring_count - 1 : 0;
-    struct shape_ring *rings = arena_new_array(&c->arena, hole_count + 1, sizeof(*rings));
-    if (keeps_points) {
-        memcpy(rings, old.rings, (holes->present ? 1 : old.ring_count) * sizeof(*rings));
-    } else if (!read_border(c, &rings[0])) {
-        return false;
-    }
-    const struct json_value *v = holes->present ? holes->first : NULL;
-    for (size_t i = 0; v != NULL; i++, v = v->next) {
-        if (!read_hole(c, i + 1, v, &rings[i + 1])) {
-            return false;
-        }
-    }
-    struct bytes packed = geofence_pack_rings(&c->arena, rings, hole_count + 1);
-    d->g.rings = packed.at;
-    d->g.rings_len = packed.len;
-    return true;
-}
-
-/* Judges the shape as it lies in WGS-84, and makes the geometry of it. */
-static bool make_geometry(struct call *c, struct draft *d)
-{
-    struct shape shape;
-    struct shape_fault fault;
-    if (fence_shape_wgs(&d->g, &c->arena, &shape) != ERR_OK) { /* more points than any shape has */
-        return refuse_point(c, 0, 0, shape_fault_text(SHAPE_FAULT_MANY_POINTS));
-    }
-    if (shape_check(&shape, &fault) == ERR_OK) {
-        d->geometry = fence_geometry_new(&shape);
-        for (size_t i = 0; i < shape.ring_count; i++) {
-            d->points += shape.rings[i].count;
-        }
-        return true;
-    }
-    if (fault.kind == SHAPE_FAULT_RADIUS) {
-        call_fault(c, "Radius", shape_fault_text(fault.kind));
-        return false;
-    }
-    return refuse_point(c, fault.ring, fault.point, shape_fault_text(fault.kind));
-}
-
-static bool read_shape(struct call *c, struct draft *d)
-{
-    if (call_has(c, FENCE_SHAPE)) {
-        (void)geofence_shape_of(call_text(c, FENCE_SHAPE), &d->g.shape);
-    }
-    if (call_has(c, FENCE_COORDSYS)) {
-        (void)geofence_coordsys_of(call_text(c, FENCE_COORDSYS), &d->g.drawn_in);
-    }
-    if (call_has(c, FENCE_RADIUS)) {
-        d->g.radius_m_e2 = (uint32_t)(call_number(c, FENCE_RADIUS, 0) / E7_A_HUNDREDTH);
-    }
-    if (d->g.shape == SHAPE_POLYGON) {
-        d->g.radius_m_e2 = 0;
-    }
-    return read_rings(c, d) && make_geometry(c, d);
-}
-
-/* The devices that the call names, as packed internal ids. */
-static bool read_devices(struct call *c, struct draft *d)
-{
-    const struct value *list = &c->values[FENCE_DEVICES];
-    struct directory *dir = c->shard->directory;
-    int64_t *ids = arena_new_array(&c->arena, list->count, sizeof(*ids));
-    for (size_t i = 0; i < list->count; i++) {
-        struct device_ref ref;
-        if (directory_find_by_device_id(dir, &c->caller, list->items[i], &ref) != ERR_OK) {
-            call_fail(c, 404, CALL_NO_DEVICE_TEXT);
-            return false;
-        }
-        ids[i] = ref.info->id;
-        device_ref_release(dir, &ref);
-    }
-    struct bytes packed = geofence_pack_ids(&c->arena, ids, list->count);
-    d->g.devices = packed.at;
-    d->g.devices_len = packed.len;
-    return true;
-}
-
-static bool read_groups(struct call *c, struct draft *d)
-{
-    const struct value *list = &c->values[FENCE_GROUPS];
-    for (size_t i = 0; i < list->count; i++) {
-        struct group group;
-        if (directory_group(c->shard->directory, list->numbers[i], &c->arena, &group) != ERR_OK ||
-            group.deleted || group.enterprise_id != c->caller.enterprise_id) {
-            call_fail(c, 404, NO_GROUP);
-            return false;
-        }
-    }
-    struct bytes packed = geofence_pack_ids(&c->arena, list->numbers, list->count);
-    d->g.groups = packed.at;
-    d->g.groups_len = packed.len;
-    return true;
-}
-
-/* All but the shape. */
-static bool read_fields(struct call *c, struct draft *d)
-{
-    if (call_has(c, FENCE_NAME)) {
-        d->g.name = call_text(c, FENCE_NAME);
-    }
-    if (call_has(c, FENCE_ALARM)) {
-        (void)geofence_alarm_of(call_text(c, FENCE_ALARM), &d->g.alarm_on);
-    }
-    d->g.dwell_s = (uint32_t)call_number(c, FENCE_DWELL, d->g.dwell_s);
-    d->g.hysteresis_m = (uint32_t)call_number(c, FENCE_HYSTERESIS, d->g.hysteresis_m);
-    return (!call_has(c, FENCE_DEVICES) || read_devices(c, d)) &&
-           (!call_has(c, FENCE_GROUPS) || read_groups(c, d));
-}
-
-static struct draft *draft_new(struct call *c)
-{
-    struct draft *d = arena_new(&c->arena, sizeof(*d));
-    d->g.enterprise_id = c->caller.enterprise_id;
-    d->g.alarm_on = FENCE_ALARM_ENTER | FENCE_ALARM_LEAVE;
-    d->g.until_s = INT64_MAX;
-    entity_init(ENTITY_GEOFENCE, &d->g);
-    c->own = d;
-    c->own_clear = clear_draft;
-    return d;
-}
 
 static bool prepare_added(struct call *c)
 {
     struct draft *d = draft_new(c);
-    return read_shape(c, d) && read_fields(c, d) && call_allows(c);
+    return draft_read(c, d) && call_allows(c);
 }
 
 /* One that does not exist is refused by `change`. */
@@ -261,7 +46,7 @@ static bool prepare_modified(struct call *c)
         return true;
     }
     d->g = d->base;
-    return read_shape(c, d) && read_fields(c, d) && call_allows(c);
+    return draft_read(c, d) && call_allows(c);
 }
 
 /* ---- the job ---- */
@@ -318,18 +103,6 @@ static bool judge_alike(const struct geofence *a, const struct geofence *b)
            is_alike(a->groups, a->groups_len, b->groups, b->groups_len);
 }
 
-static size_t points_of(struct call *c, const struct geofence *g)
-{
-    struct shape shape;
-    size_t points = 0;
-    if (geofence_shape(g, &c->arena, &shape) == ERR_OK) {
-        for (size_t i = 0; i < shape.ring_count; i++) {
-            points += shape.rings[i].count;
-        }
-    }
-    return points;
-}
-
 /* Ends a version at `now_s`; one that was never valid is deleted. Answers when it ended. */
 static int64_t end_version(struct job_context *job, const struct geofence *g)
 {
@@ -354,7 +127,7 @@ static enum err modify_fence(struct call *c, struct job_context *job)
     }
     bool is_renamed = e == ERR_OK && judge_alike(&d->g, &now);
     if (e == ERR_OK && !is_renamed) {
-        size_t old_points = points_of(c, &now);
+        size_t old_points = draft_points(c, &now);
         size_t more = d->points > old_points ? d->points - old_points : 0;
         e = check_points(c, job, more, old_points);
     }
@@ -380,7 +153,7 @@ static enum err delete_fence(struct call *c, struct job_context *job)
 {
     struct geofence now;
     enum err e = find_fence(c, job, call_number(c, DELETE_ID, 0), &now);
-    e = e != ERR_OK ? e : check_points(c, job, 0, points_of(c, &now));
+    e = e != ERR_OK ? e : check_points(c, job, 0, draft_points(c, &now));
     if (e == ERR_OK) {
         (void)end_version(job, &now);
     }
@@ -550,7 +323,7 @@ static const struct api_method rows[] = {
         .reply = {.shape = REPLY_OBJECT, .members = geofence_view_table, .count = 1},
         .codes = {{404, "A device or a group does not exist"}, {403, TOO_MANY_POINTS}},
         .doc = "Makes a geofence, which is watched from now on.",
-        .check = check_words,
+        .check = draft_check,
         .prepare = prepare_added,
         .change = add_fence,
         .committed = give_geometry,
@@ -569,7 +342,7 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(modify_params),
         .codes = {{404, NO_FENCE}, {403, TOO_MANY_POINTS}},
         .doc = "Changes the fields given, from now on; what was before is judged as it was.",
-        .check = check_words,
+        .check = draft_check,
         .prepare = prepare_modified,
         .change = modify_fence,
         .committed = give_geometry,

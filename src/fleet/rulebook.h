@@ -30,10 +30,14 @@ struct rulebook {
     uint32_t changes; /* of `rules` */
 };
 
+/* An empty one; and its end, with all that it owns. */
 struct rulebook *rulebook_new(int64_t enterprise_id);
+/* As the table of rulebooks wants it. */
 void rulebook_free(void *book);
 
+/* Takes a copy in place of the version of that time; its bytes were checked before. */
 void rulebook_put_fence(struct rulebook *book, const struct geofence *g);
+/* Forgets the version of that time, if there is one. */
 void rulebook_forget_fence(struct rulebook *book, const struct geofence *g);
 /* The version that is valid now; NULL. */
 const struct fence_version *rulebook_fence(const struct rulebook *book, int64_t id);
@@ -42,6 +46,7 @@ const struct fence_version *rulebook_fence_at(const struct rulebook *book, int64
                                               int64_t time_s);
 /* The version that begins at the time that `g` does; NULL. */
 struct fence_version *rulebook_version(const struct rulebook *book, const struct geofence *g);
+/* The same of alarm rules. */
 void rulebook_put_rule(struct rulebook *book, const struct alarm_rule *r);
 void rulebook_forget_rule(struct rulebook *book, const struct alarm_rule *r);
 
