@@ -11,14 +11,14 @@
 #include "cli/data_directory.h"
 #include "store/store.h"
 
-static const char SUMMARY[] =
-    "usage: odograph check --data DIR\n\n"
-    "Verifies all that is stored, read-only, beside a running server "
-    "too, and prints a line of JSON\n"
-    "a device: DeviceID, fixes and events stored, odometer_km, time of the first "
-    "and the last fix, and by\n"
-    "what the way to them was (ways): counted, or why not. Exit status\n"
-    "0 when everything is sound, 1 when something is damaged or missing.";
+static const char SUMMARY[] = "usage: odograph check --data DIR\n\n"
+                              "Verifies all that is stored, read-only, beside a running server "
+                              "too, and prints a line of JSON\n"
+                              "a device: DeviceID, fixes and events stored, odometer_km, time of "
+                              "the first and the last\n"
+                              "fix, and fixes by what the way to them was (ways): counted, or why "
+                              "not. Exit status\n"
+                              "0 when everything is sound, 1 when something is damaged or missing.";
 
 static void name_time(struct json_out *j, const char *name, int64_t time_s)
 {

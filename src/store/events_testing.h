@@ -21,7 +21,9 @@ enum {
     YARD_LAT_E7 = 500000000,
     YARD_LON_E7 = 80000000,
     YARD_EVENTS_MAX = 10000,
-    YARD_COMMIT_MAX = 64, /* fixes */
+    YARD_COMMIT_MAX = 64,  /* fixes */
+    YARD_CRAWLS_FROM = 60, /* of every 180 fixes, for YARD_CRAWLS */
+    YARD_CRAWLS = 18,
 };
 
 struct yard {
@@ -145,7 +147,23 @@ static inline void yard_make_rules(struct yard *y)
 
 /* ---- the track ---- */
 
-/* Up and down a road through all three, standing now and then, with alarms of its own. */
+/* How fast it is, and how far north: at times it crawls over the border of the second geofence. */
+static inline uint32_t yard_drive(struct yard *y, int64_t i, int64_t *north_m)
+{
+    enum { BORDER_M = 2800, ROUND = 90, STANDS_FROM = 78, RESTS_FROM = 470 };
+    uint32_t kmh = 30 + rnd(&y->kit, 90);
+    if (i % ROUND >= STANDS_FROM || i % 600 >= RESTS_FROM) {
+        return 0;
+    }
+    if (i % ROUND < YARD_CRAWLS_FROM || i % (2 * ROUND) >= ROUND) {
+        return kmh;
+    }
+    *north_m = i % ROUND == YARD_CRAWLS_FROM ? BORDER_M - 30 : *north_m;
+    return kmh / 30;
+}
+
+/* Up and down a road through all three, standing and resting now and then, with alarms of its own.
+ */
 static inline void yard_make_track(struct yard *y)
 {
     struct kit *k = &y->kit;
@@ -153,14 +171,16 @@ static inline void yard_make_track(struct yard *y)
     int64_t way = 1;
     for (int64_t i = 0; i < YARD_FIXES; i++) {
         struct fix *f = &y->track[i];
-        uint32_t kmh = i % 90 >= 78 ? 0 : 30 + rnd(k, 90);
+        uint32_t kmh = yard_drive(y, i, &north_m);
         int64_t time_s = KIT_TIME_S + i * YARD_STEP_S + (int64_t)rnd(k, 5);
-        way = north_m > 6000 ? -1 : north_m < 0 ? 1 : way;
+        way = i % 180 == YARD_CRAWLS_FROM ? 1 : north_m > 6000 ? -1 : north_m < 0 ? 1 : way;
         north_m += way * (int64_t)kmh * 10 / 4;
         *f = (struct fix){.rcv_time_s = time_s + 2};
         fix_set_time(f, time_s);
-        fix_set_position(f, (int32_t)(YARD_LAT_E7 + north_m * 90), YARD_LON_E7, true);
-        fix_set_speed_kmh_e2(f, (uint64_t)kmh * 100);
+        if (i % 13 < 10) { /* else there is no lock */
+            fix_set_position(f, (int32_t)(YARD_LAT_E7 + north_m * 90), YARD_LON_E7, true);
+            fix_set_speed_kmh_e2(f, (uint64_t)kmh * 100);
+        }
         f->battery_percent = (uint8_t)(10 + i % 40);
         f->has |= i % 7 == 0 ? FIX_HAS_BATTERY_PERCENT : 0;
         f->alarms |= rnd(k, 12) == 0 ? ALARM_BIT(SOS) : 0;
@@ -378,6 +398,7 @@ static inline void yard_seal(struct yard *y)
         enum err e = yard_maintain(y);
         assert_true(e == ERR_OK || e == ERR_MORE);
     }
+    s->trickle.swept_ms = clock_monotonic_ms();
 }
 
 /* ---- as it should be ---- */

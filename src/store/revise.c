@@ -113,10 +113,12 @@ static void begin(struct revision *r, const struct fold_state *state, int64_t fi
     note_low(r, state->position_time_s);
     for (size_t i = 0; i < w->count; i++) {
         const struct watch_entry *entry = &w->at[i];
-        if (entry->phase == WATCH_PENDING) {
-            note_low(r, entry->since_s);
-        } else if (entry->kind < ALARM_COUNT) {
+        bool is_alarm = entry->kind < ALARM_COUNT;
+        bool is_pending = entry->phase == WATCH_PENDING;
+        if (is_alarm && !is_pending) {
             carry(r, entry);
+        } else if (is_alarm || (entry->kind == WATCH_INSIDE && is_pending)) {
+            note_low(r, entry->since_s);
         } else if (entry->kind == WATCH_INSIDE) {
             note_low(r, entry->last_s); /* when it went out, though not far enough yet */
         }

@@ -8,7 +8,7 @@
 
 #include "store/events_testing.h"
 
-enum { PIECES = 10, EVENTS_MIN = 150 };
+enum { PIECES = 10, EVENTS_MIN = 150, ROW_FIXES = TRACK_FULL + 10 };
 
 static void swap(size_t *a, size_t *b)
 {
@@ -137,13 +137,97 @@ static void one_at_a_time_they_are_the_same(void **state)
     }
     send(y, order, YARD_FIXES / 2, 40);
     yard_seal(y);
-    for (size_t i = 0; i < 60; i++) {
+    for (size_t i = 0; i < 120; i++) {
         size_t at = 2 * rnd(&y->kit, YARD_FIXES / 2) + 1;
+        if (i % 2 == 0) { /* where it crawls over a border */
+            at = 180 * rnd(&y->kit, YARD_FIXES / 180) + YARD_CRAWLS_FROM + 1 +
+                 2 * rnd(&y->kit, YARD_CRAWLS / 2);
+        }
         send(y, &at, 1, 1);
         has[at] = true;
         yard_settle(y);
         (void)yard_assert_right(y, has);
     }
+}
+
+/* Rows, and the tail behind them, begin and end amid seconds of which there are several fixes. */
+static void seconds_that_rows_divide_are_the_same(void **state)
+{
+    enum { MOST = 120 };
+    struct yard *y = *state;
+    size_t order[YARD_FIXES];
+    bool has[YARD_FIXES];
+    size_t n = 0;
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        if (i % 5 == 0 && i > 0) {
+            fix_set_time(&y->track[i], y->track[i - 1].gps_time_s);
+        }
+        has[i] = i % 10 != 7;
+        order[n] = i;
+        n += has[i] ? 1 : 0;
+    }
+    for (size_t i = 0; i < n;) {
+        size_t count = 1 + rnd(&y->kit, MOST);
+        count = count < n - i ? count : n - i;
+        send(y, &order[i], count, 9);
+        i += count;
+        if (i < n) {
+            yard_seal(y);
+        }
+    }
+    (void)yard_assert_right(y, has);
+    for (size_t i = 0; i < 60; i++) {
+        for (size_t late = 0; late < 1 + i % 2; late++) { /* one anywhere, one near the end */
+            size_t at = late == 0 ? 10 * rnd(&y->kit, YARD_FIXES / 10) + 7
+                                  : YARD_FIXES - 3 - 10 * rnd(&y->kit, 5);
+            send(y, &at, 1, 1);
+            has[at] = true;
+        }
+        yard_settle(y);
+        (void)yard_assert_right(y, has);
+        if (i % 7 == 6) {
+            yard_seal(y);
+        }
+    }
+}
+
+/* An alarm begins with the last fix that is sealed, and the states meet long before. */
+static void send_late_before_a_seam(struct yard *y, bool is_one_second)
+{
+    enum { LATE = 107, SEAM = 1604, AFTER = 30 };
+    size_t order[YARD_FIXES];
+    bool has[YARD_FIXES] = {false};
+    size_t late = LATE;
+    in_order(order);
+    y->track[SEAM].alarms |= ALARM_BIT(COLLISION);
+    if (is_one_second) {
+        fix_set_time(&y->track[SEAM + 1], y->track[SEAM].gps_time_s);
+    }
+    memset(has, true, SEAM + 1 + AFTER);
+    has[LATE] = false;
+    send(y, order, LATE, 50);
+    for (size_t i = LATE + 1; i <= SEAM; i += ROW_FIXES) {
+        size_t left = SEAM + 1 - i;
+        send(y, &order[i], left < ROW_FIXES ? left : ROW_FIXES, 50);
+        yard_seal(y);
+    }
+    send(y, &order[SEAM + 1], AFTER, 50);
+    (void)yard_assert_right(y, has);
+    send(y, &late, 1, 1);
+    has[LATE] = true;
+    yard_settle(y);
+    (void)yard_assert_right(y, has);
+}
+
+static void what_began_at_the_end_of_the_rows_stays(void **state)
+{
+    send_late_before_a_seam(*state, false);
+}
+
+/* The tail begins in the very second in which the rows end, and tells nothing of the alarm. */
+static void what_began_in_the_second_between_rows_and_tail_stays(void **state)
+{
+    send_late_before_a_seam(*state, true);
 }
 
 /* ---- ids and acknowledgements ---- */
@@ -175,6 +259,41 @@ static size_t count_kept(const struct store_events *before, const struct store_e
         }
     }
     return kept;
+}
+
+static struct fix north(int64_t after_s, int64_t north_m)
+{
+    struct fix f = {.rcv_time_s = KIT_TIME_S + after_s + 2};
+    fix_set_time(&f, KIT_TIME_S + after_s);
+    fix_set_position(&f, (int32_t)(YARD_LAT_E7 + north_m * 90), YARD_LON_E7, true);
+    fix_set_speed_kmh_e2(&f, 3000);
+    return f;
+}
+
+/*
+ * Into the second geofence, at 2500 m: by two fixes after 33 s. A third one between them says that
+ * it was in after 30 s already. It is the one crossing between the first and the last of them.
+ */
+static void a_crossing_that_moves_is_the_same_one(void **state)
+{
+    struct yard *y = *state;
+    struct arena arena = {0};
+    const struct fix fixes[] = {north(0, 2400), north(100, 2700), north(110, 2710)};
+    const struct fix late = north(30, 2600);
+    yard_commit(y, fixes, 3);
+    struct store_events events = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+    assert_int_equal(events.count, 1);
+    assert_int_equal(events.at[0].gps_time_s, KIT_TIME_S + 33);
+    int64_t id = events.at[0].id;
+    yard_commit(y, &late, 1);
+    yard_settle(y);
+    events = yard_events(y, INT64_MIN, INT64_MAX, &arena);
+    assert_int_equal(events.count, 1);
+    assert_int_equal(events.at[0].gps_time_s, KIT_TIME_S + 15);
+    assert_int_equal(events.at[0].decided_s, KIT_TIME_S + 30);
+    assert_int_equal(events.at[0].id, id);
+    assert_string_equal(events.at[0].name, "Market");
+    arena_free(&arena);
 }
 
 /* What is acknowledged is never deleted; what late fixes only move is the same one. */
@@ -260,8 +379,6 @@ static void without_a_fold_events_stay_as_they_are(void **state)
     assert_int_equal(rows_of(&y->kit, "event"), rows);
 }
 
-enum { ROW_FIXES = TRACK_FULL + 10 };
-
 /* All but every `every`th fix are sealed in many rows, and these are late. */
 static void send_many_late(struct yard *y, size_t every)
 {
@@ -339,10 +456,11 @@ static void a_revision_that_fails_leaves_no_trace(void **state)
         yard_fill_disk(y, INT64_MAX);
         if (e == ERR_FULL) {
             const struct store_events after_it = yard_events(y, INT64_MIN, INT64_MAX, &arena);
-            assert_int_equal(y->told, told);
-            assert_int_equal(after_it.count, before.count);
             yard_assert_mirror(y, &after_it);
-            failures++;
+            if (y->told == told) { /* else the next thing failed */
+                assert_int_equal(after_it.count, before.count);
+                failures++;
+            }
         }
         arena_clear(&arena);
     }
@@ -381,6 +499,10 @@ int main(void)
         IN_YARD(pieces_that_come_twice_and_in_any_order_are_the_same),
         IN_YARD(from_two_directions_they_are_the_same),
         IN_YARD(one_at_a_time_they_are_the_same),
+        IN_YARD(seconds_that_rows_divide_are_the_same),
+        IN_YARD(what_began_at_the_end_of_the_rows_stays),
+        IN_YARD(what_began_in_the_second_between_rows_and_tail_stays),
+        IN_YARD(a_crossing_that_moves_is_the_same_one),
         IN_YARD(what_is_the_same_keeps_its_id_and_acknowledgement),
         IN_YARD(what_a_timer_made_stays),
         IN_YARD(without_a_fold_events_stay_as_they_are),

@@ -84,6 +84,20 @@ static void what_is_appended_has_other_statements(void **state)
                  "SELECT device_id,id,time_s,text FROM device_text ORDER BY device_id,id");
 }
 
+/* A start reads what is open. */
+static void what_is_loaded_at_0_is_read_by_that(void **state)
+{
+    (void)state;
+    struct entity open = card;
+    open.loaded_at_0 = "seen_s";
+    assert_words(entity_sql_load(&open, 5, ENTITY_ROWS_OF_START),
+                 "SELECT device_id,number,seen_s FROM card WHERE seen_s=0"
+                 " ORDER BY device_id,number");
+    assert_words(entity_sql_load(&open, 5, ENTITY_ROWS_ALL),
+                 "SELECT device_id,number,seen_s FROM card ORDER BY device_id,number");
+    assert_words(entity_sql_select(&open), "SELECT device_id,number,seen_s,name,slot FROM card");
+}
+
 static void an_older_store_is_read_without_later_columns(void **state)
 {
     (void)state;
@@ -116,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statements_have_every_column),
         cmocka_unit_test(what_is_appended_has_other_statements),
+        cmocka_unit_test(what_is_loaded_at_0_is_read_by_that),
         cmocka_unit_test(an_older_store_is_read_without_later_columns),
         cmocka_unit_test(steps_are_made_of_what_is_new),
     };
