@@ -137,7 +137,8 @@ static const struct param_row sensor_params[SENSOR_FIELDS] = {
 
 static int16_t bound_of(const struct value *v, int16_t none)
 {
-    return v->present ? (int16_t)(v->number / E7_A_HUNDREDTH) : none;
+    int64_t c_e2 = v->present ? v->number / E7_A_HUNDREDTH : none;
+    return (int16_t)c_e2;
 }
 
 /* One object of Temperatures; false: call_fault() was called. */
@@ -434,9 +435,9 @@ static void get_rules(struct call *c)
     {                                                                                              \
         .name = "ID", .type = PARAM_TEXT, .doc = "GroupID of a group, DeviceID of a device"        \
     }
-#define RULE_PARAM(NAME, how, low, high, text)                                                     \
+#define RULE_PARAM(title, how, low, high, text)                                                    \
     {                                                                                              \
-        .name = NAME, .type = (how), .may_be_null = true, .min = (low), .max = (high),             \
+        .name = (title), .type = (how), .may_be_null = true, .min = (low), .max = (high),          \
         .doc = text "; null: off; not given: as above"                                             \
     }
 
@@ -473,9 +474,9 @@ static const struct param_row get_params[] = {
                        .doc = "With what is set above, and Sources"},
 };
 
-#define NUMBER_MEMBER(NAME, what)                                                                  \
+#define NUMBER_MEMBER(title, what)                                                                 \
     {                                                                                              \
-        .name = NAME, .type = (what), .nullable = true, .optional = true, .example = "20",         \
+        .name = (title), .type = (what), .nullable = true, .optional = true, .example = "20",      \
         .doc = "null: off; not there: not set"                                                     \
     }
 

@@ -19,7 +19,6 @@
  * not, by its last position, without a crossing.
  */
 #include <math.h>
-#include <string.h>
 
 #include "fleet/fences.h"
 #include "fleet/watch_private.h"
@@ -297,6 +296,19 @@ void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t a
     }
 }
 
+static bool is_same_watch(const struct watch *a, const struct watch *b)
+{
+    bool is_same = a->count == b->count;
+    for (size_t i = 0; i < a->count && is_same; i++) {
+        const struct watch_entry *x = &a->at[i];
+        const struct watch_entry *y = &b->at[i];
+        is_same = x->kind == y->kind && x->subject == y->subject && x->since_s == y->since_s &&
+                  x->last_s == y->last_s && x->count == y->count && x->phase == y->phase &&
+                  x->held_by == y->held_by;
+    }
+    return is_same;
+}
+
 bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s)
 {
     const struct watch before = state->watch;
@@ -308,7 +320,7 @@ bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_
         watch_adopt(&s, rules, at_s);
         at_s = fold_rules_next_change_s(rules, at_s);
     }
-    return memcmp(&before, &state->watch, sizeof(before)) != 0;
+    return !is_same_watch(&before, &state->watch);
 }
 
 /* ---- a fix ---- */
