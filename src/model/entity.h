@@ -65,14 +65,14 @@ struct entity {
     size_t deleted; /* offset of a member of that name; 0: its id is not remembered */
     const struct entity_column *columns;
     size_t column_count;
-    size_t key_count;    /* so many columns are its key, by which a put replaces */
-    size_t delete_count; /* so many columns say what a deletion deletes; 0: it is never deleted */
-    int64_t since;       /* the first version of the schema that has the table */
-    bool is_log;         /* only appended, and not loaded at a start */
-    const char *loaded_at_0; /* a start loads only rows with a 0 in this column; NULL: all */
-    bool may_be_left_out;    /* a row that makes no sense is passed over, not damage */
+    size_t key_count;     /* so many columns are its key, by which a put replaces */
+    size_t delete_count;  /* so many columns say what a deletion deletes; 0: it is never deleted */
+    int64_t since;        /* the first version of the schema that has the table */
+    bool is_log;          /* only appended, and not loaded at a start */
+    bool may_be_left_out; /* a row that makes no sense is passed over, not damage */
     enum entity_kind owner;  /* the first column is its id; a row goes when it is put as deleted */
     const char *retained_by; /* ... or, where set, by retention: the column of its time */
+    const char *loaded_at_0; /* a start loads only rows with a 0 in this column; NULL: all */
     const char *expires;     /* a time; a row goes when it has passed, ... */
     int64_t expires_after_s; /* ... and so long ago */
 };

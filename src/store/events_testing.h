@@ -155,25 +155,36 @@ static inline uint32_t yard_drive(struct yard *y, int64_t i, int64_t *north_m)
     if (i % ROUND >= STANDS_FROM || i % 600 >= RESTS_FROM) {
         return 0;
     }
-    if (i % ROUND < YARD_CRAWLS_FROM || i % (2 * ROUND) >= ROUND) {
+    if (i % ROUND < YARD_CRAWLS_FROM || i / ROUND % 2 != 0) {
         return kmh;
     }
     *north_m = i % ROUND == YARD_CRAWLS_FROM ? BORDER_M - 30 : *north_m;
     return kmh / 30;
 }
 
+/* What it tells beside its place. */
+static inline void yard_tell_alarms(struct yard *y, int64_t i, struct fix *f)
+{
+    struct kit *k = &y->kit;
+    bool shakes = i % 100 > 90 && rnd(k, 3) > 0;
+    f->battery_percent = (uint8_t)(10 + i % 40);
+    f->has |= i % 7 == 0 ? FIX_HAS_BATTERY_PERCENT : 0;
+    f->alarms |= rnd(k, 12) == 0 ? ALARM_BIT(SOS) : 0;
+    f->alarms |= shakes ? ALARM_BIT(VIBRATION) : 0;
+}
+
 /* Up and down a road through all three, standing and resting now and then, with alarms of its own.
  */
 static inline void yard_make_track(struct yard *y)
 {
-    struct kit *k = &y->kit;
     int64_t north_m = 0;
     int64_t way = 1;
     for (int64_t i = 0; i < YARD_FIXES; i++) {
         struct fix *f = &y->track[i];
+        int64_t time_s = KIT_TIME_S + i * YARD_STEP_S + (int64_t)rnd(&y->kit, 5);
         uint32_t kmh = yard_drive(y, i, &north_m);
-        int64_t time_s = KIT_TIME_S + i * YARD_STEP_S + (int64_t)rnd(k, 5);
-        way = i % 180 == YARD_CRAWLS_FROM ? 1 : north_m > 6000 ? -1 : north_m < 0 ? 1 : way;
+        way = north_m > 6000 ? -1 : way;
+        way = north_m < 0 || i % 180 == YARD_CRAWLS_FROM ? 1 : way;
         north_m += way * (int64_t)kmh * 10 / 4;
         *f = (struct fix){.rcv_time_s = time_s + 2};
         fix_set_time(f, time_s);
@@ -181,10 +192,7 @@ static inline void yard_make_track(struct yard *y)
             fix_set_position(f, (int32_t)(YARD_LAT_E7 + north_m * 90), YARD_LON_E7, true);
             fix_set_speed_kmh_e2(f, (uint64_t)kmh * 100);
         }
-        f->battery_percent = (uint8_t)(10 + i % 40);
-        f->has |= i % 7 == 0 ? FIX_HAS_BATTERY_PERCENT : 0;
-        f->alarms |= rnd(k, 12) == 0 ? ALARM_BIT(SOS) : 0;
-        f->alarms |= i % 100 > 90 && rnd(k, 3) > 0 ? ALARM_BIT(VIBRATION) : 0;
+        yard_tell_alarms(y, i, f);
     }
 }
 
