@@ -36,6 +36,9 @@ void call_free(struct call *c)
     close_stream(c);
     call_release_claim(c);
     unique_end(&c->names);
+    if (c->own_clear != NULL) {
+        c->own_clear(c->own);
+    }
     json_free(&c->out);
     arena_free(&c->arena);
     free(c);
@@ -64,6 +67,9 @@ void call_clear(struct call *c)
     close_stream(c);
     call_release_claim(c);
     unique_end(&c->names);
+    if (c->own_clear != NULL) {
+        c->own_clear(c->own);
+    }
     arena_clear(&c->arena);
     if (c->out.capacity > OUT_KEPT_BYTES) {
         json_free(&c->out);
@@ -77,6 +83,7 @@ void call_clear(struct call *c)
     }
     c->zone_is_checked = false;
     c->own = NULL;
+    c->own_clear = NULL;
     c->made_id = 0;
     c->is_written = false;
     c->is_partly_done = false;
@@ -85,6 +92,7 @@ void call_clear(struct call *c)
     c->http_status = MHD_HTTP_OK;
     c->message[0] = '\0';
     c->data_text = NULL;
+    c->data_json = NULL;
     c->retry_after_s = 0;
     envelope_begin(c);
 }

@@ -91,16 +91,17 @@ struct call {
     struct value values[PARAMS_MAX];    /* by the method's parameter rows */
     struct value common[COMMON_PARAMS]; /* those it takes beside them */
     struct arena arena;
-    struct zone_clock clock;     /* of `zone`; by call_clock() */
-    struct zone_clock rcv_clock; /* for times of arrival; after call_clock() */
-    struct zone *zone;           /* of the enterprise, borrowed; NULL before it was asked for */
-    bool zone_is_checked;        /* in this request */
-    void *own;                   /* between prepare, change and run of a method, in the arena */
-    int64_t made_id;             /* of what `change` made, for `run` */
-    bool is_written;             /* Data of the job is */
-    struct unique_list names;    /* that are reserved for it; with one shard none ever are */
-    bool is_partly_done;         /* some steps of the job are committed, and `run` tells of them */
-    enum err outcome;            /* of the job */
+    struct zone_clock clock;      /* of `zone`; by call_clock() */
+    struct zone_clock rcv_clock;  /* for times of arrival; after call_clock() */
+    struct zone *zone;            /* of the enterprise, borrowed; NULL before it was asked for */
+    bool zone_is_checked;         /* in this request */
+    void *own;                    /* between prepare, change and run of a method, in the arena */
+    void (*own_clear)(void *own); /* gives back what `own` holds beside the arena; NULL: nothing */
+    int64_t made_id;              /* of what `change` made, for `run` */
+    bool is_written;              /* Data of the job is */
+    struct unique_list names;     /* that are reserved for it; with one shard none ever are */
+    bool is_partly_done;          /* some steps of the job are committed, and `run` tells of them */
+    enum err outcome;             /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
     /* The answer. */
@@ -109,6 +110,7 @@ struct call {
     int http_status;
     char message[CALL_MESSAGE_SIZE]; /* ErrMsg; "" is null */
     const char *data_text;           /* Data as `change` or a failure has it; NULL is null */
+    const char *data_json;           /* Data of a failure as JSON; NULL: as data_text has it */
     unsigned retry_after_s;          /* 0: no such header */
     struct call_stream stream;
 };

@@ -24,7 +24,11 @@ static void write_failure(struct call *c)
     json_name(out, "Code");
     json_int(out, c->code);
     json_name(out, "Data");
-    json_write_string(out, c->data_text);
+    if (c->data_json != NULL) {
+        json_raw(out, bytes_of_text(c->data_json));
+    } else {
+        json_write_string(out, c->data_text);
+    }
     json_name(out, "ErrMsg");
     json_write_string(out, c->message[0] == '\0' ? NULL : c->message);
     json_object_end(out);

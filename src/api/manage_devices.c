@@ -15,6 +15,7 @@
 #include "api/manage.h"
 #include "api/version.h"
 #include "base/clock.h"
+#include "fleet/directory_rules.h"
 
 enum { MANY_DEVICES };
 enum { DEVICES_MAX = 10000 };
@@ -329,6 +330,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return call_refuse(c, 409, CODE_TAKEN);
     }
     change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
+    directory_note_term(job->directory, &job->changes, &old, &d, job->now_s);
     device_view_note_zone(job, &old, &d);
     return ERR_OK;
 }

@@ -36,8 +36,12 @@ enum reply_type {
     REPLY_FLAG, /* a bool that the document prints as 0 or 1 */
     REPLY_TIME,
     REPLY_IDS,
-    REPLY_ERRORS, /* of AddDevices */
-    REPLY_HINT    /* of ListDevices */
+    REPLY_TEXTS,           /* an array of texts */
+    REPLY_ARRAYS,          /* an array of arrays */
+    REPLY_OBJECTS,         /* an array of objects */
+    REPLY_OBJECT_OF_TEXTS, /* an object whose members are texts */
+    REPLY_ERRORS,          /* of AddDevices */
+    REPLY_HINT             /* of ListDevices */
 };
 
 /* One member of a reply's object. */
@@ -45,6 +49,7 @@ struct reply_member {
     const char *name;
     enum reply_type type;
     bool nullable;
+    bool optional;       /* it may not be there */
     const char *example; /* as JSON */
     const char *doc;
 };
@@ -54,6 +59,7 @@ enum reply_shape {
     REPLY_NULL,
     REPLY_STRING, /* `string_example` */
     REPLY_OBJECT, /* the members */
+    REPLY_DATA,   /* {"data": the members} */
     REPLY_PAGE,   /* {"total", "data": [the members]} */
     REPLY_SPANS   /* {"data": [the members], "next", "done", "of"}: spans.h */
 };
@@ -89,6 +95,7 @@ struct api_method {
     bool needs_enterprise; /* root has to name one by HoldID */
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
     bool own_account;      /* acts on the caller's account, which HoldID does not move */
+    bool tells_point;      /* Data of a failure may be an object: {"Point": index} */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
     enum method_fault fault;
     const char *success;         /* ErrMsg of 200, as the document prints it; NULL: null */
@@ -157,6 +164,9 @@ extern const struct method_group group_methods;
 extern const struct method_group device_methods;
 extern const struct method_group tracker_methods;
 extern const struct method_group trip_methods;
+extern const struct method_group geofence_methods;
+extern const struct method_group rule_methods;
+extern const struct method_group region_methods;
 
 /* The groups above, in the order of the OpenAPI document. */
 extern const struct method_group *const method_groups[];

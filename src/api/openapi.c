@@ -172,7 +172,9 @@ static void write_envelope(const struct api_method *m, const struct codes *codes
     json_name(out, "anyOf");
     json_array_begin(out);
     openapi_success(m, out);
-    openapi_failure(codes->at, codes->count, m->reply.shape == REPLY_STRING, out);
+    const char *with_point = m->tells_point ? "object" : NULL;
+    const char *data_type = m->reply.shape == REPLY_STRING ? "string" : with_point;
+    openapi_failure(codes->at, codes->count, data_type, out);
     json_array_end(out);
     json_object_end(out);
 }
@@ -214,11 +216,11 @@ static const char *prefix_of(const struct api_method *m)
     return names[m->prefix];
 }
 
-/* Objects have no place in a form. */
+/* Objects and arrays of arrays have no place in a form. */
 static bool fits_form(const struct api_method *m)
 {
     for (size_t i = 0; i < m->param_count; i++) {
-        if (m->params[i].type == PARAM_OBJECTS) {
+        if (m->params[i].type == PARAM_OBJECTS || m->params[i].type == PARAM_ARRAYS) {
             return false;
         }
     }
@@ -290,7 +292,7 @@ static void write_schemas(struct json_out *out)
         openapi_request(methods_at(i), out);
     }
     json_name(out, FAILURE);
-    openapi_failure(NULL, 0, true, out);
+    openapi_failure(NULL, 0, "string", out);
     json_object_end(out);
 }
 

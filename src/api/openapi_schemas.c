@@ -44,9 +44,10 @@ static void write_types(const char *type, const char *also, bool nullable, struc
 /* ---- requests ---- */
 
 static const char *const param_types[] = {
-    [PARAM_TEXT] = "string", [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
-    [PARAM_INT] = "integer", [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
-    [PARAM_TIME] = "string", [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
+    [PARAM_TEXT] = "string",  [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
+    [PARAM_INT] = "integer",  [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
+    [PARAM_TIME] = "string",  [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
+    [PARAM_ARRAYS] = "array",
 };
 
 /* What an array holds; `pattern` of its texts, or NULL. */
@@ -79,8 +80,13 @@ static void write_param_bounds(const struct param_row *p, struct json_out *out)
         write_items(out, PARAM_LIST_ITEMS, "string", "^[^,]*$");
         break;
     case PARAM_IDS:
+        write_items(out, p->max, "integer", NULL);
+        break;
     case PARAM_OBJECTS:
-        write_items(out, p->max, p->type == PARAM_IDS ? "integer" : "object", NULL);
+        write_items(out, p->max, "object", NULL);
+        break;
+    case PARAM_ARRAYS:
+        write_items(out, p->max, "array", NULL);
         break;
     default:
         break;
@@ -140,6 +146,12 @@ static const struct {
                     .keyword = "pattern",
                     .value = "\"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$\""},
     [REPLY_IDS] = {.type = "array", .keyword = "items", .value = "{\"type\":\"integer\"}"},
+    [REPLY_TEXTS] = {.type = "array", .keyword = "items", .value = "{\"type\":\"string\"}"},
+    [REPLY_ARRAYS] = {.type = "array", .keyword = "items", .value = "{\"type\":\"array\"}"},
+    [REPLY_OBJECTS] = {.type = "array", .keyword = "items", .value = "{\"type\":\"object\"}"},
+    [REPLY_OBJECT_OF_TEXTS] = {.type = "object",
+                               .keyword = "additionalProperties",
+                               .value = "{\"type\":\"string\"}"},
     [REPLY_ERRORS] = {.type = "array",
                       .keyword = "items",
                       .value = "{\"type\":\"object\",\"properties\":{"
@@ -165,7 +177,7 @@ static void write_reply_member(const struct reply_member *m, struct json_out *ou
     json_object_end(out);
 }
 
-/* An answer has all of its members, always. */
+/* An answer has all of its members, but for those that are optional. */
 static void write_object_schema(const struct reply_row *r, struct json_out *out)
 {
     json_object_begin(out);
@@ -179,7 +191,9 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     json_name(out, "required");
     json_array_begin(out);
     for (size_t i = 0; i < r->count; i++) {
-        json_write_string(out, r->members[i].name);
+        if (!r->members[i].optional) {
+            json_write_string(out, r->members[i].name);
+        }
     }
     json_array_end(out);
     json_object_end(out);
@@ -253,6 +267,18 @@ void openapi_data(const struct reply_row *r, struct json_out *out)
     case REPLY_OBJECT:
         write_object_schema(r, out);
         return;
+    case REPLY_DATA:
+        json_object_begin(out);
+        openapi_member(out, "type", "object");
+        json_name(out, "properties");
+        json_object_begin(out);
+        json_name(out, "data");
+        write_object_schema(r, out);
+        json_object_end(out);
+        json_name(out, "required");
+        json_raw(out, bytes_of_text("[\"data\"]"));
+        json_object_end(out);
+        return;
     case REPLY_PAGE:
         write_page_schema(r, out);
         return;
@@ -304,7 +330,7 @@ void openapi_success(const struct api_method *m, struct json_out *out)
     end_envelope(out);
 }
 
-void openapi_failure(const struct code_row *codes, size_t count, bool has_text,
+void openapi_failure(const struct code_row *codes, size_t count, const char *data_type,
                      struct json_out *out)
 {
     begin_envelope("Failure", out);
@@ -320,7 +346,7 @@ void openapi_failure(const struct code_row *codes, size_t count, bool has_text,
     json_object_end(out);
     json_name(out, "Data");
     json_object_begin(out);
-    write_types(has_text ? "string" : "null", NULL, has_text, out);
+    write_types(data_type != NULL ? data_type : "null", NULL, data_type != NULL, out);
     json_object_end(out);
     json_name(out, "ErrMsg");
     json_object_begin(out);
@@ -373,6 +399,11 @@ void openapi_write_example(const struct api_method *method, struct json_out *out
         write_example_list(r, out);
     } else if (r->shape == REPLY_OBJECT) {
         write_example_object(r, out);
+    } else if (r->shape == REPLY_DATA) {
+        json_object_begin(out);
+        json_name(out, "data");
+        write_example_object(r, out);
+        json_object_end(out);
     } else {
         json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
     }

@@ -20,10 +20,10 @@ void openapi_data(const struct reply_row *r, struct json_out *out);
 /* The envelope of a method's success. */
 void openapi_success(const struct api_method *m, struct json_out *out);
 /*
- * The envelope of a failure with one of the codes, or with any where there are none; `has_text`: it
- * may have a text as Data.
+ * The envelope of a failure with one of the codes, or with any where there are none. Its Data is
+ * null, or of `data_type` where that is not NULL.
  */
-void openapi_failure(const struct code_row *codes, size_t count, bool has_text,
+void openapi_failure(const struct code_row *codes, size_t count, const char *data_type,
                      struct json_out *out);
 
 #endif

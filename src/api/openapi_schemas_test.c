@@ -186,13 +186,13 @@ static void test_failures(void **state)
     (void)state;
     static const struct code_row codes[] = {{401, "a"}, {4009, "b"}};
     struct json_out any = {0};
-    openapi_failure(NULL, 0, false, &any);
+    openapi_failure(NULL, 0, NULL, &any);
     expect_text(&any, FAILURE("{'type':'integer'}", "'null'"));
     struct json_out some = {0};
-    openapi_failure(codes, COUNT_OF(codes), false, &some);
+    openapi_failure(codes, COUNT_OF(codes), NULL, &some);
     expect_text(&some, FAILURE("{'type':'integer','enum':[401,4009]}", "'null'"));
     struct json_out with_text = {0};
-    openapi_failure(codes, 1, true, &with_text);
+    openapi_failure(codes, 1, "string", &with_text);
     expect_text(&with_text, FAILURE("{'type':'integer','enum':[401]}", "['string','null']"));
 }
 

@@ -202,6 +202,12 @@ static bool parse_number_e7(struct bytes text, int64_t *out)
     return true;
 }
 
+bool param_number_e7(const struct json_value *v, int64_t *out)
+{
+    struct bytes text;
+    return scalar_text(v, &text) && parse_number_e7(trim(text), out);
+}
+
 static const char *read_decimal(const struct param_reading *reading, const struct param_row *row,
                                 struct bytes text, struct value *out)
 {
@@ -313,7 +319,7 @@ static const char *read_value(const struct param_reading *reading, const struct 
     if (row->type == PARAM_IDS) {
         return read_ids(reading, row, v, out);
     }
-    if (row->type == PARAM_OBJECTS) {
+    if (row->type == PARAM_OBJECTS || row->type == PARAM_ARRAYS) {
         return read_objects(reading, row, v, out);
     }
     struct bytes text = {0};

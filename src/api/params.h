@@ -25,6 +25,7 @@ enum param_type {
     PARAM_TIME,    /* `number` holds seconds since 1970 */
     PARAM_IDS,     /* an array of positive whole numbers, at most `max` of them */
     PARAM_OBJECTS, /* an array of objects, at most `max` of them */
+    PARAM_ARRAYS,  /* an array of arrays, at most `max` of them; `first` as of OBJECTS */
 };
 
 enum {
@@ -80,5 +81,8 @@ struct param_reading {
 };
 MUST_USE enum err params_read(const struct param_reading *reading, const struct json_value *object,
                               struct value *values, struct param_fault *fault);
+
+/* Reads a number times 10^7, with an exponent too, below 10^9; false where it is none. */
+bool param_number_e7(const struct json_value *v, int64_t *out);
 
 #endif

@@ -37,7 +37,7 @@ void version_write_object(struct call *c, version_members *write, const void *ob
     json_object_end(&c->out);
 }
 
-static int64_t version_of(struct call *c, version_members *write, const void *object)
+int64_t version_of(struct call *c, version_members *write, const void *object)
 {
     struct json_out out = {0};
     json_object_begin(&out);

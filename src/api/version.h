@@ -14,6 +14,8 @@ typedef void version_members(struct call *c, const void *object, struct json_out
 
 /* Writes the members to c->out, and Version behind them; within an object that was just begun. */
 void version_write(struct call *c, version_members *write, const void *object);
+/* The version alone. */
+int64_t version_of(struct call *c, version_members *write, const void *object);
 /* Writes an object of the members and Version, braces too. */
 void version_write_object(struct call *c, version_members *write, const void *object);
 /*

@@ -35,6 +35,8 @@ struct directory *directory_new(void)
     directory_devices_init(dir);
     directory_orphans_init(dir);
     directory_groups_init(dir);
+    directory_rules_init(dir);
+    directory_events_init(dir);
     return dir;
 }
 
@@ -43,6 +45,8 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_events_clear(dir);
+    directory_rules_clear(dir);
     directory_groups_clear(dir);
     directory_orphans_clear(dir);
     directory_devices_clear(dir);
@@ -111,6 +115,10 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_LOGIN_ADDRESS] = {.put = directory_put_address, .forget = directory_forget_address},
     [ENTITY_FOCUS] = {.put = directory_put_focus, .forget = directory_forget_focus},
     [ENTITY_CLOCK] = {.put = directory_put_clock, .forget = directory_forget_clock},
+    [ENTITY_GEOFENCE] = {.put = directory_put_geofence, .forget = directory_forget_geofence},
+    [ENTITY_ALARM_RULE] = {.put = directory_put_alarm_rule, .forget = directory_forget_alarm_rule},
+    [ENTITY_EVENT] = {.put = directory_put_event, .forget = directory_forget_event},
+    [ENTITY_TERM] = {.put = directory_put_term, .forget = directory_forget_term},
 };
 
 void directory_apply(struct directory *dir, const struct change *c)

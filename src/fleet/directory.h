@@ -70,12 +70,17 @@ bool tracked_has_position(struct directory *dir, struct tracked *t);
  */
 void directory_apply(struct directory *dir, const struct change *c);
 
+struct orphan_slice {
+    size_t max;
+    int64_t now_s;
+};
 /*
  * Appends the changes that delete devices of deleted enterprises and take devices out of deleted
- * groups, of at most `max` devices. Both functions are for ingest only; the other one says whether
- * any are left.
+ * groups, of at most `max` devices; their terms end at `now_s`. Both functions are for ingest only;
+ * the other one says whether any are left.
  */
-void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max);
+void directory_resolve_orphans(struct directory *dir, struct change_list *changes,
+                               const struct orphan_slice *slice);
 bool directory_has_orphans(struct directory *dir);
 
 /*

@@ -221,6 +221,10 @@ void directory_put_device(struct directory *dir, const struct change *c)
     }
     if (fresh != NULL) {
         index_record(dir, fresh);
+        directory_rules_drop(dir, device->id);
+    } else {
+        directory_rules_disown(dir, ENTITY_DEVICE, device->id);
+        directory_events_disown(dir, device->id);
     }
 }
 

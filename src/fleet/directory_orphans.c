@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "fleet/directory_private.h"
+#include "fleet/directory_rules.h"
 
 /* Whether that group or enterprise has a tombstone that was applied. */
 static bool group_is_deleted(const struct directory *dir, int64_t id)
@@ -127,13 +128,15 @@ int64_t directory_squads_group(const struct device_record *r)
     return r->squad == NULL || r->squad->is_deleted ? 0 : r->squad->group_id;
 }
 
-static void release_some(const struct squad *s, struct change_list *changes, size_t max)
+static void release_some(struct directory *dir, const struct squad *s, struct change_list *changes,
+                         const struct orphan_slice *slice)
 {
     const struct device_record *r = s->first;
-    for (size_t i = 0; i < max && r != NULL; i++) {
-        struct change *c = change_add(changes, CHANGE_PUT_DEVICE);
-        c->device = device_copy(changes->arena, &r->device);
-        c->device.group_id = 0;
+    for (size_t i = 0; i < slice->max && r != NULL; i++) {
+        struct device free_one = device_copy(changes->arena, &r->device);
+        free_one.group_id = 0;
+        change_add(changes, CHANGE_PUT_DEVICE)->device = free_one;
+        directory_note_term(dir, changes, &r->device, &free_one, slice->now_s);
         r = r->next;
     }
 }
@@ -157,6 +160,9 @@ void directory_orphans_clear(struct directory *dir)
 void directory_put_enterprise(struct directory *dir, const struct change *c)
 {
     directory_put_plain(dir, c);
+    if (c->enterprise.deleted) {
+        directory_rules_disown(dir, ENTITY_ENTERPRISE, c->enterprise.id);
+    }
     struct fleet *f = g_hash_table_lookup(dir->fleets, &c->enterprise.id);
     if (f != NULL) {
         directory_fleets_note(dir, f);
@@ -179,15 +185,16 @@ bool directory_has_orphans(struct directory *dir)
     return has;
 }
 
-void directory_resolve_orphans(struct directory *dir, struct change_list *changes, size_t max)
+void directory_resolve_orphans(struct directory *dir, struct change_list *changes,
+                               const struct orphan_slice *slice)
 {
     directory_lock_write(dir);
     const struct fleet *f = orphaned_fleet(dir);
     const struct squad *s = g_queue_peek_head(&dir->orphaned_squads);
     if (f != NULL) {
-        delete_some(f, changes, max);
+        delete_some(f, changes, slice->max);
     } else if (s != NULL) {
-        release_some(s, changes, max);
+        release_some(dir, s, changes, slice);
     }
     directory_unlock(dir);
 }

@@ -66,6 +66,8 @@ struct device_record {
     atomic_uint holders;
 };
 
+struct directory_rules; /* directory_rules.c */
+
 struct directory {
     pthread_rwlock_t lock;
     GTree *plain[ENTITY_COUNT]; /* of these all but devices: id -> the struct, owned */
@@ -83,6 +85,8 @@ struct directory {
     GHashTable *squads;     /* group -> struct squad, owned */
     GQueue orphaned_fleets; /* deleted, with devices that are not yet; may be empty of them */
     GQueue orphaned_squads; /* deleted, with devices that still name them */
+    struct directory_rules *rules;
+    GHashTable *open_events; /* device -> GPtrArray of struct event, owned */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
@@ -105,6 +109,10 @@ void directory_groups_init(struct directory *dir);
 void directory_groups_clear(struct directory *dir);
 void directory_orphans_init(struct directory *dir);
 void directory_orphans_clear(struct directory *dir);
+void directory_events_init(struct directory *dir);
+void directory_events_clear(struct directory *dir);
+void directory_rules_init(struct directory *dir);
+void directory_rules_clear(struct directory *dir);
 /* A group was put: notes whether its devices are left behind. */
 void directory_squads_note(struct directory *dir, int64_t group_id);
 /* A fleet got a device, or its enterprise was put: notes whether the enterprise is deleted. */
@@ -133,5 +141,19 @@ void directory_forget_addresses(struct directory *dir, int64_t user_id);
 void directory_put_device(struct directory *dir, const struct change *c);
 void directory_put_clock(struct directory *dir, const struct change *c);
 void directory_forget_clock(struct directory *dir, const struct change *c);
+void directory_put_geofence(struct directory *dir, const struct change *c);
+void directory_forget_geofence(struct directory *dir, const struct change *c);
+void directory_put_alarm_rule(struct directory *dir, const struct change *c);
+void directory_forget_alarm_rule(struct directory *dir, const struct change *c);
+void directory_put_term(struct directory *dir, const struct change *c);
+void directory_forget_term(struct directory *dir, const struct change *c);
+void directory_put_event(struct directory *dir, const struct change *c);
+void directory_forget_event(struct directory *dir, const struct change *c);
+/* Those of a device that was deleted. */
+void directory_events_disown(struct directory *dir, int64_t device_id);
+/* The rules of a device are made anew by the next who asks: its row was put. */
+void directory_rules_drop(struct directory *dir, int64_t device_id);
+/* A device or an enterprise was deleted: what rules it has are gone. */
+void directory_rules_disown(struct directory *dir, enum entity_kind owner, int64_t id);
 
 #endif

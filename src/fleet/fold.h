@@ -69,6 +69,13 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
                const struct watch_sink *sink);
 
 /*
+ * Brings what the watch says of geofences to a time behind the newest fix: whoever stands in one
+ * that was made since is in it. It tells nothing, and the next fold_step() comes to the same.
+ * Whether the watch is another one now.
+ */
+bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s);
+
+/*
  * The distance in centimetres since the first fix. It begins at 0 and grows by what lies between
  * two fixes alone, whoever measured it. Of a state that rules before 2 made the tracker's first
  * counter value is in it.

@@ -349,6 +349,33 @@ void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t a
     }
 }
 
+static bool is_same_watch(const struct watch *a, const struct watch *b)
+{
+    bool is_same = a->count == b->count;
+    for (size_t i = 0; i < a->count && is_same; i++) {
+        const struct watch_entry *x = &a->at[i];
+        const struct watch_entry *y = &b->at[i];
+        is_same = x->kind == y->kind && x->subject == y->subject && x->since_s == y->since_s &&
+                  x->last_s == y->last_s && x->count == y->count && x->phase == y->phase &&
+                  x->held_by == y->held_by;
+    }
+    return is_same;
+}
+
+bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s)
+{
+    const struct watch before = state->watch;
+    struct watch_step s = {.state = state};
+    int64_t at_s = state->current.gps_time_s;
+    bool has_reported = at_s != 0;
+    at_s = has_reported ? fold_rules_next_change_s(rules, at_s) : INT64_MAX;
+    while (at_s <= until_s) {
+        watch_adopt(&s, rules, at_s);
+        at_s = fold_rules_next_change_s(rules, at_s);
+    }
+    return !is_same_watch(&before, &state->watch);
+}
+
 /* ---- a fix ---- */
 
 static bool is_done(const struct crossing *c, uint32_t id)

@@ -28,7 +28,7 @@
  */
 #include <string.h>
 
-#include "ingest/ingest_private.h"
+#include "ingest/events.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
 enum { GUISES_MAX = 1 + 2 * CLOCK_FORMERS_MAX };
@@ -270,7 +270,7 @@ static void take(struct ingest *in, struct stage *s, const struct report *r)
     append(in, s, r);
     upkeep_note_time(in, f);
     if (f->gps_time_s >= newest_s) {
-        fold_step(&s->live.state, f, &fold_default_rules, NULL);
+        events_fold(in, s, f);
         s->live.reported = f->gps_time_s > 0;
         return;
     }

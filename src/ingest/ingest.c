@@ -19,6 +19,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "fleet/directory_rules.h"
+#include "ingest/events.h"
 #include "ingest/ingest_private.h"
 #include "ingest/unique.h"
 
@@ -119,6 +121,7 @@ void ingest_apply(struct ingest *in, const struct change *changes, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct change *c = &changes[i];
         directory_apply(in->options.directory, c);
+        adopt_note(in, c);
         if (c->kind == CHANGE_PUT_IDS) {
             ids_note_committed(&in->ids, &c->ids);
         } else if (c->kind == CHANGE_PUT_NAME) {
@@ -158,8 +161,11 @@ static void *run(void *context)
             return NULL;
         }
         int64_t begin_us = clock_monotonic_us();
+        adopt_run(in);
         gather(in);
         upkeep_resolve_orphans(in);
+        upkeep_expire_rules(in);
+        silence_run(in);
         fragments_expire(in, clock_wall_ms() / 1000);
         batch_finish(in);
         jobs_run(in);
@@ -196,6 +202,7 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
     }
     upkeep_note_time(in, &state->current);
     struct live live = {.state = *state, .reported = state->current.gps_time_s > 0};
+    adopt_device(in, ref.info, &live.state);
     tracked_publish(in->options.directory, ref.tracked, &live);
     device_ref_release(in->options.directory, &ref);
 }
@@ -203,12 +210,16 @@ static void load_state(void *context, int64_t device, const struct fold_state *s
 static void free_ingest(struct ingest *in)
 {
     jobs_clear(&in->jobs);
+    adopt_clear(in);
+    silence_clear(in);
     fragments_clear(&in->fragments);
     clocks_clear(&in->clocks);
     batch_free(&in->batch);
     g_hash_table_destroy(in->active_devices);
     queue_free(in->queue);
     arena_free(&in->upkeep_arena);
+    arena_free(&in->event_arena);
+    store_set_fold(in->options.store, NULL);
     free(in);
 }
 
@@ -222,13 +233,18 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     in->active_devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
     fragments_init(&in->fragments);
+    g_queue_init(&in->adoptions);
+    silence_init(&in->silences, clock_monotonic_ms());
     clocks_init(&in->clocks);
+    const struct store_fold fold = events_store_fold(in);
+    store_set_fold(options->store, &fold);
     const struct store_loader loader = {.context = in, .change = load_change, .state = load_state};
     enum err e = store_load(options->store, &loader);
     if (e != ERR_OK) {
         free_ingest(in);
         return e;
     }
+    directory_prepare_fences(options->directory);
     check(pthread_create(&in->thread, NULL, run, in) == 0);
     *out = in;
     return ERR_OK;

@@ -67,10 +67,13 @@ struct stage {
     struct bytes *extras; /* of each of them, there too; NULL: none has any */
     size_t count;
     size_t capacity;
-    GHashTable *prints;      /* of `fixes`, where there are many; NULL: not made */
-    struct waiting *waiting; /* reports, the first one; in the batch's arena */
+    GHashTable *prints;          /* of `fixes`, where there are many; NULL: not made */
+    struct staged_event *events; /* of this batch, in its arena (events.c) */
+    bool is_heard;               /* of this batch an arrival was seen to */
+    struct waiting *waiting;     /* reports, the first one; in the batch's arena */
     struct waiting **waiting_end;
     bool has_late;
+    bool has_new_rules; /* from late_from_s on (adopt.c) */
     int64_t late_from_s;
     struct staged_clock *clock; /* in the batch's arena; NULL: nothing is known, or not asked: */
     bool is_clock_asked;
@@ -137,6 +140,15 @@ struct jobs {
     bool is_over;           /* the watch ends */
 };
 
+/* Of devices that fall silent (silence.c); times are monotonic. */
+struct silences {
+    int64_t counts_from_ms;      /* no silence began before */
+    int64_t heard_ms;            /* anybody, the last time */
+    int64_t looked_ms;           /* when the last round began */
+    size_t were_online;          /* when anybody was heard last, of those that may fall silent */
+    struct silence_round *round; /* that is under way; NULL */
+};
+
 struct ingest {
     struct ingest_options options;
     struct queue *queue;
@@ -147,6 +159,7 @@ struct ingest {
     bool is_lost;                    /* the store; said once */
     bool said_no_enterprise;
     bool said_no_text_ids;
+    bool said_no_event_ids;
     int64_t last_warning_ms;
     struct ids ids;
     GHashTable *active_devices; /* internal id -> struct active_device, owned */
@@ -154,8 +167,12 @@ struct ingest {
     struct fragments fragments;
     struct clocks clocks;
     struct arena upkeep_arena;
-    int64_t newest_gps_s; /* of the fleet, by its own clocks */
-    bool has_upkeep;      /* the store has more to do at once */
+    struct arena event_arena; /* names of events, while the store maintains */
+    GQueue adoptions;         /* struct adoption, owned (adopt.c) */
+    struct silences silences;
+    int64_t rules_swept_ms; /* monotonic: when former rules were last looked for that are over */
+    int64_t newest_gps_s;   /* of the fleet, by its own clocks */
+    bool has_upkeep;        /* the store has more to do at once */
 };
 
 /* ---- ingest.c ---- */
@@ -250,6 +267,34 @@ void upkeep_run(struct ingest *in, bool is_idle);
 void upkeep_note_time(struct ingest *in, const struct fix *fix);
 /* Milliseconds until the next one, at most `limit_ms`. */
 unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms);
+
+/* Adds to the batch the deletion of former rules that no fix is judged by any more. */
+void upkeep_expire_rules(struct ingest *in);
+
+/* ---- adopt.c ---- */
+
+/* A change is committed and applied: whom it concerns is looked at. */
+void adopt_note(struct ingest *in, const struct change *c);
+/* Looks at some of those; before a batch is gathered, which takes up what is marked. */
+void adopt_run(struct ingest *in);
+/* Whether any are left. */
+bool adopt_waits(const struct ingest *in);
+/* A state that the store gave adopts what was decided since. */
+void adopt_device(struct ingest *in, const struct device *device, struct fold_state *state);
+/* Forgets whom it was to look at. */
+void adopt_clear(struct ingest *in);
+
+/* ---- silence.c ---- */
+
+/* Silences count from now on; and the end. */
+void silence_init(struct silences *s, int64_t now_ms);
+void silence_clear(struct ingest *in);
+/* A registered device was heard. */
+void silence_note_heard(struct silences *s, int64_t now_ms);
+/* Raises what is due, of some devices, into the batch. */
+void silence_run(struct ingest *in);
+/* Milliseconds until the next call, at most `limit_ms`. */
+unsigned silence_wait_ms(const struct ingest *in, unsigned limit_ms);
 
 /* ---- fragments.c ---- */
 

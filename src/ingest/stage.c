@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "ingest/ingest_private.h"
+#include "ingest/events.h"
 
 enum { VERDICTS_MAX = 8192, FIXES_MAX = 8192, JOINED_DEPTH_MAX = 1, ARRAY_FIRST = 64 };
 
@@ -255,6 +255,9 @@ void batch_take(struct ingest *in, struct bytes record)
     struct live *live = &in->batch.stages[t.stage].live;
     live->heard_wall_ms = c.head->rcv_time_ms;
     live->heard_monotonic_ms = clock_monotonic_ms();
+    silence_note_heard(&in->silences, live->heard_monotonic_ms);
+    events_heard(in, &in->batch.stages[t.stage], c.head->rcv_time_ms / 1000);
+    in->batch.stages[t.stage].is_heard = true;
     struct intake_message m;
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
@@ -272,7 +275,7 @@ static size_t collect_parts(struct batch *b)
     size_t count = 0;
     for (size_t i = 0; i < b->stage_count; i++) {
         const struct stage *s = &b->stages[i];
-        if (s->count == 0) {
+        if (s->count == 0 && !s->has_new_rules) {
             continue;
         }
         b->parts = grown(b->parts, count, &b->part_capacity, sizeof(*b->parts));
@@ -283,6 +286,7 @@ static size_t collect_parts(struct batch *b)
             .count = s->count,
             .state = &s->live.state,
             .has_late = s->has_late,
+            .has_new_rules = s->has_new_rules,
             .late_from_s = s->late_from_s,
         };
     }

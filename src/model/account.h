@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/alarm_rule.h"
+#include "model/geofence.h"
+
 /*
  * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
  * and what management calls hand in. Texts are UTF-8, NUL-terminated, never NULL ("" where unset),
@@ -28,8 +31,9 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(USER, ID_WIDE)                                                                               \
     X(GROUP, ID_WIDE)                                                                              \
     X(DEVICE, ID_WIDE)                                                                             \
-    X(TEXT, ID_NARROW)  /* RecID */                                                                \
-    X(EVENT, ID_NARROW) /* AlarmID */
+    X(TEXT, ID_NARROW)     /* RecID */                                                             \
+    X(GEOFENCE, ID_NARROW) /* PolygonID */                                                         \
+    X(EVENT, ID_NARROW)    /* AlarmID */
 
 enum id_width { ID_WIDE, ID_NARROW };
 enum id_kind {
@@ -173,6 +177,17 @@ struct waiting_fragment {
     size_t len;
 };
 
+/*
+ * What held of a device until a change of it, for the fixes from before. It held from the former
+ * term's end on, the first one for ever.
+ */
+struct device_term {
+    int64_t device_id; /* internal */
+    int64_t until_s;
+    int64_t group_id; /* 0: in none */
+    uint32_t tank_ml; /* 0: unknown */
+};
+
 /* What is unique on the whole platform. Stored by number: only add at the end. */
 enum name_kind { NAME_NONE, NAME_DEVICE_ID, NAME_LOGIN, NAME_KINDS };
 
@@ -201,6 +216,9 @@ struct reserved_name {
     X(TEXT, device_text, text)                                                                     \
     X(IDS, id_range, ids)                                                                          \
     X(NAME, reserved_name, name)                                                                   \
+    X(GEOFENCE, geofence, geofence)                                                                \
+    X(ALARM_RULE, alarm_rule, alarm_rule)                                                          \
+    X(TERM, device_term, term)                                                                     \
     X(EVENT, event, event)
 
 #endif

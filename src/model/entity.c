@@ -143,6 +143,50 @@ static const struct entity_column name_columns[] = {
     {WHOLE(reserved_name, shard, 0, SHARDS_MAX - 1)},
 };
 
+#define PACKED(tag, member, how, length)                                                           \
+    .name = #member, .type = (how), MEMBER(tag, member), .beside = offsetof(struct tag, length)
+
+static const struct entity_column geofence_columns[] = {
+    {ID(geofence, enterprise_id)},
+    {WHOLE(geofence, id, 1, INT32_MAX)},
+    {TIME(geofence, from_s)},
+    {TIME(geofence, until_s)},
+    {TEXT(geofence, name)},
+    {WHOLE(geofence, shape, 0, SHAPE_CORRIDOR)},
+    {WHOLE(geofence, drawn_in, 0, COORDSYS_GCJ02)},
+    {WHOLE(geofence, alarm_on, 0, UINT8_MAX)},
+    {WHOLE(geofence, radius_m_e2, 0, UINT32_MAX)},
+    {WHOLE(geofence, dwell_s, 0, UINT32_MAX)},
+    {WHOLE(geofence, hysteresis_m, 0, UINT32_MAX)},
+    {PACKED(geofence, rings, ENTITY_COLUMN_RINGS, rings_len)},
+    {PACKED(geofence, devices, ENTITY_COLUMN_ID_BYTES, devices_len)},
+    {PACKED(geofence, groups, ENTITY_COLUMN_ID_BYTES, groups_len)},
+};
+
+static const struct entity_column alarm_rule_columns[] = {
+    {ID(alarm_rule, enterprise_id)},
+    {WHOLE(alarm_rule, scope, 0, RULE_SCOPES - 1)},
+    {LINK(alarm_rule, subject_id)},
+    {TIME(alarm_rule, from_s)},
+    {TIME(alarm_rule, until_s)},
+#define X(FIELD, column)                                                                           \
+    {.name = #column,                                                                              \
+     .type = ENTITY_COLUMN_OPTIONAL,                                                               \
+     NUMBER(alarm_rule, values[RULE_##FIELD], INT32_MIN, INT32_MAX),                               \
+     .beside = offsetof(struct alarm_rule, has[RULE_##FIELD])},
+    RULE_FIELD_MAP(X)
+#undef X
+        {FLAG(alarm_rule, has_temperatures)},
+    {PACKED(alarm_rule, temperatures, ENTITY_COLUMN_BYTES, temperatures_len)},
+};
+
+static const struct entity_column term_columns[] = {
+    {ID(device_term, device_id)},
+    {TIME(device_term, until_s)},
+    {LINK(device_term, group_id)},
+    {WHOLE(device_term, tank_ml, 0, UINT32_MAX)},
+};
+
 static const struct entity_column event_columns[] = {
     {ID(event, device_id)},
     {ID(event, id)},
@@ -238,6 +282,24 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                      COLUMNS(reserved_name, name_columns),
                      .key_count = 2,
                      .delete_count = 2},
+    [ENTITY_GEOFENCE] = {.table = "geofence",
+                         .since = 6,
+                         COLUMNS(geofence, geofence_columns),
+                         .key_count = 3,
+                         .delete_count = 3,
+                         .owner = ENTITY_ENTERPRISE},
+    [ENTITY_ALARM_RULE] = {.table = "alarm_rule",
+                           .since = 6,
+                           COLUMNS(alarm_rule, alarm_rule_columns),
+                           .key_count = 4,
+                           .delete_count = 4,
+                           .owner = ENTITY_ENTERPRISE},
+    [ENTITY_TERM] = {.table = "device_term",
+                     .since = 6,
+                     COLUMNS(device_term, term_columns),
+                     .key_count = 2,
+                     .delete_count = 2,
+                     .owner = ENTITY_DEVICE},
     [ENTITY_EVENT] = {.table = "event",
                       .since = 6,
                       COLUMNS(event, event_columns),
@@ -318,6 +380,8 @@ static size_t unit_of(const struct entity_column *c)
     switch (c->type) {
     case ENTITY_COLUMN_BYTES:
     case ENTITY_COLUMN_CLOCK:
+    case ENTITY_COLUMN_RINGS:
+    case ENTITY_COLUMN_ID_BYTES:
         return 1;
     case ENTITY_COLUMN_IDS:
         return sizeof(int64_t);

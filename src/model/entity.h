@@ -32,6 +32,8 @@ enum entity_column_type {
     ENTITY_COLUMN_DEVICE_ID, /* const char * that a tracker may call itself by */
     ENTITY_COLUMN_BYTES,     /* const uint8_t *, with its length at `beside` */
     ENTITY_COLUMN_CLOCK,     /* bytes, as fleet/clock_zone.h packs them */
+    ENTITY_COLUMN_RINGS,     /* bytes, as geofence_pack_rings() packs them */
+    ENTITY_COLUMN_ID_BYTES,  /* bytes, as geofence_pack_ids() packs them */
     ENTITY_COLUMN_IDS,       /* const int64_t *, with their count at `beside` */
     ENTITY_COLUMN_HASH,      /* `size` bytes in the struct itself */
     ENTITY_COLUMN_PROTOCOL,  /* an index of PROTOCOL_MAP; the protocol's name is stored */

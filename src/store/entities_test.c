@@ -402,7 +402,7 @@ static void rows_that_make_no_sense(void **state)
         {"INSERT INTO reserved_name VALUES(1, x'00', 1)", ERR_CORRUPT},
         {"INSERT INTO reserved_name VALUES(1, 'x', 8192)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(0, 1)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(7, 1)", ERR_CORRUPT},
+        {"INSERT INTO ids VALUES(60, 1)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(1, -1)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(1, 1099511627776)", ERR_CORRUPT},
         {"INSERT INTO ids VALUES(1, 'many')", ERR_CORRUPT},

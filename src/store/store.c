@@ -30,6 +30,12 @@
 
 /* ---- opening and closing ---- */
 
+void store_set_fold(struct store *s, const struct store_fold *fold)
+{
+    s->has_fold = fold != NULL;
+    s->fold = s->has_fold ? *fold : (struct store_fold){0};
+}
+
 enum err store_open_over(struct storage *storage, const struct store_options *options,
                          struct store **out)
 {
@@ -39,8 +45,7 @@ enum err store_open_over(struct storage *storage, const struct store_options *op
     s->codec = chunk_codec_new();
     s->counters = options->counters == NULL ? &s->own_counters : options->counters;
     s->next_seq = 1;
-    s->has_fold = options->fold != NULL;
-    s->fold = s->has_fold ? *options->fold : (struct store_fold){0};
+    store_set_fold(s, options->fold);
     g_queue_init(&s->late);
     trickle_init(s, options);
     expire_init(s);

@@ -59,6 +59,11 @@ struct store_options {
  * ERR_IO, ERR_FULL. Says why in one log line. An older schema is migrated forward.
  */
 MUST_USE enum err store_open(const struct store_options *options, struct store **out);
+/*
+ * Takes a copy of whose rules the writer folds by from now on; NULL: by none. For the thread that
+ * writes, or before there is one.
+ */
+void store_set_fold(struct store *s, const struct store_fold *fold);
 /* Every reader must be closed. Copies the log back, and lets the directory go. */
 void store_close(struct store *s);
 

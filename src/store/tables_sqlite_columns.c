@@ -176,6 +176,28 @@ static void read_clock(struct entity_reader *r, const struct entity_column *c, v
     entity_set_bytes(c, value, packed);
 }
 
+static void read_rings(struct entity_reader *r, const struct entity_column *c, void *value)
+{
+    struct arena arena = {0};
+    struct shape_ring *rings = NULL;
+    size_t count = 0;
+    struct bytes packed = take_blob(r);
+    note(r, geofence_unpack_rings(packed, &arena, &rings, &count) == ERR_OK);
+    entity_set_bytes(c, value, packed);
+    arena_free(&arena);
+}
+
+static void read_id_bytes(struct entity_reader *r, const struct entity_column *c, void *value)
+{
+    struct arena arena = {0};
+    int64_t *ids = NULL;
+    size_t count = 0;
+    struct bytes packed = take_blob(r);
+    note(r, geofence_unpack_ids(packed, &arena, &ids, &count) == ERR_OK);
+    entity_set_bytes(c, value, packed);
+    arena_free(&arena);
+}
+
 static void read_ids(struct entity_reader *r, const struct entity_column *c, void *value)
 {
     size_t count = 0;
@@ -217,6 +239,8 @@ static const struct {
     [ENTITY_COLUMN_DEVICE_ID] = {"TEXT", "''", bind_text, read_device_id},
     [ENTITY_COLUMN_BYTES] = {"BLOB", "x''", bind_bytes, read_blob},
     [ENTITY_COLUMN_CLOCK] = {"BLOB", "x''", bind_bytes, read_clock},
+    [ENTITY_COLUMN_RINGS] = {"BLOB", "x''", bind_bytes, read_rings},
+    [ENTITY_COLUMN_ID_BYTES] = {"BLOB", "x''", bind_bytes, read_id_bytes},
     [ENTITY_COLUMN_IDS] = {"BLOB", "x''", bind_ids, read_ids},
     [ENTITY_COLUMN_HASH] = {"BLOB", "x''", bind_bytes, read_hash},
     [ENTITY_COLUMN_PROTOCOL] = {"TEXT", "''", bind_protocol, read_protocol},

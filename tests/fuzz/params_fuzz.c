@@ -185,6 +185,7 @@ static void expect_in_bounds(const struct param_row *row, const struct value *v)
         }
         break;
     case PARAM_OBJECTS:
+    case PARAM_ARRAYS:
         check(v->count <= (size_t)row->max);
         break;
     }

@@ -67,13 +67,16 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
     kinds = {"Enterprise": ("HoldID", {"HoldName": "Other"}),
              "Group": ("GroupID", {"GroupName": "south"}),
              "User": ("UserID", {"Role": "operator"}),
-             "Device": ("DeviceID", {"Model": "GT06"})}
+             "Device": ("DeviceID", {"Model": "GT06"}),
+             "Geofence": ("PolygonID", {"RegionName": "yard"})}
     document = server.api.get("/api/openapi.json").json()
     fields = {path: request_schema(document, path)["properties"] for path in document["paths"]}
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
         {path for path in fields if "Version" in fields[path]}
     fleet = Fleet(server, devices=["1"])
     fleet.api.data("manage/AddGroup", GroupName="north")
+    fleet.api.data("manage/AddGeofence", RegionName="port", Shape="circle", Points=[[13.4, 52.5]],
+                   Radius=100)
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
             for kind in kinds}
     server.stop()

@@ -1,0 +1,89 @@
+/*
+ * Events that are open, by device: few devices have any. What ends one is a put of its whole row,
+ * and section 11 shows them, so they are kept as they are stored.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "fleet/directory_private.h"
+#include "fleet/directory_rules.h"
+
+static void free_list(void *list)
+{
+    (void)g_ptr_array_free(list, TRUE);
+}
+
+void directory_events_init(struct directory *dir)
+{
+    dir->open_events = g_hash_table_new_full(g_int64_hash, g_int64_equal, free, free_list);
+}
+
+void directory_events_clear(struct directory *dir)
+{
+    g_hash_table_destroy(dir->open_events);
+}
+
+static void remove_event(struct directory *dir, const struct event *e)
+{
+    GPtrArray *list = g_hash_table_lookup(dir->open_events, &e->device_id);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        if (((const struct event *)list->pdata[i])->id == e->id) {
+            (void)g_ptr_array_remove_index(list, i);
+            break;
+        }
+    }
+    if (list != NULL && list->len == 0) {
+        g_hash_table_remove(dir->open_events, &e->device_id);
+    }
+}
+
+void directory_put_event(struct directory *dir, const struct change *c)
+{
+    const struct event *e = &c->event;
+    remove_event(dir, e);
+    if (e->ended_s != 0 || e->withdrawn) {
+        return;
+    }
+    GPtrArray *list = g_hash_table_lookup(dir->open_events, &e->device_id);
+    if (list == NULL) {
+        int64_t *key = mem_new(sizeof(*key));
+        *key = e->device_id;
+        list = g_ptr_array_new_with_free_func(free);
+        g_hash_table_insert(dir->open_events, key, list);
+    }
+    struct event *copy = mem_new(sizeof(*copy) + entity_borrowed(ENTITY_EVENT, e));
+    entity_copy(ENTITY_EVENT, e, copy, copy + 1);
+    g_ptr_array_add(list, copy);
+}
+
+void directory_forget_event(struct directory *dir, const struct change *c)
+{
+    remove_event(dir, &c->event);
+}
+
+void directory_events_disown(struct directory *dir, int64_t device_id)
+{
+    g_hash_table_remove(dir->open_events, &device_id);
+}
+
+struct event *directory_open_events(struct directory *dir, int64_t device_id, struct arena *arena,
+                                    size_t *count)
+{
+    directory_lock_read(dir);
+    const GPtrArray *list = g_hash_table_lookup(dir->open_events, &device_id);
+    *count = list == NULL ? 0 : list->len;
+    struct event *events = arena_new_array(arena, *count, sizeof(*events));
+    for (size_t i = 0; i < *count; i++) {
+        const struct event *e = list->pdata[i];
+        entity_copy(ENTITY_EVENT, e, &events[i],
+                    arena_new(arena, entity_borrowed(ENTITY_EVENT, e)));
+    }
+    directory_unlock(dir);
+    return events;
+}
+
+bool directory_has_open_events(struct directory *dir, int64_t device_id)
+{
+    GHashTable *all = dir->open_events;
+    return g_hash_table_size(all) > 0 && g_hash_table_contains(all, &device_id);
+}

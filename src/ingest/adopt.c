@@ -1,0 +1,148 @@
+/*
+ * What a change of rules means for devices at once, some of them at a time:
+ *
+ *     newest fix before the change   the live state adopts it: a vehicle that stands in a new
+ *                                    geofence is in it now, for sections 18 and 25. The store needs
+ *                                    nothing of it: the fold adopts the same before the next fix.
+ *     newest fix at or after it      a clock ahead of ours: the fix was folded by the rules of
+ *                                    before, so the store folds again from the change on.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "fleet/directory_rules.h"
+#include "ingest/events.h"
+
+enum { DEVICES_AT_ONCE = 128, MS_PER_S = 1000, DECIDED_LATELY_S = 300 };
+
+/* An enterprise whose devices are looked at. */
+struct adoption {
+    int64_t enterprise_id;
+    int64_t from_s; /* the earliest change */
+    bool has_begun;
+    struct arena arena;
+    struct device_ref *refs;
+    size_t count;
+    size_t next;
+};
+
+static void free_adoption(struct ingest *in, struct adoption *a)
+{
+    if (a->next < a->count) {
+        directory_release_all(in->options.directory, a->refs + a->next, a->count - a->next);
+    }
+    arena_free(&a->arena);
+    free(a);
+}
+
+void adopt_clear(struct ingest *in)
+{
+    for (GList *l = in->adoptions.head; l != NULL; l = l->next) {
+        free_adoption(in, l->data);
+    }
+    g_queue_clear(&in->adoptions);
+}
+
+bool adopt_waits(const struct ingest *in)
+{
+    return in->adoptions.length > 0;
+}
+
+static void note(struct ingest *in, int64_t enterprise_id, int64_t from_s)
+{
+    for (GList *l = in->adoptions.head; l != NULL; l = l->next) {
+        struct adoption *a = l->data;
+        if (a->enterprise_id == enterprise_id && !a->has_begun) {
+            a->from_s = from_s < a->from_s ? from_s : a->from_s;
+            return;
+        }
+    }
+    struct adoption *a = mem_new(sizeof(*a));
+    a->enterprise_id = enterprise_id;
+    a->from_s = from_s;
+    g_queue_push_tail(&in->adoptions, a);
+}
+
+/* Has the store fold again from the change on, with the batch under way. Takes the ref over. */
+static void mark(struct ingest *in, struct device_ref ref, int64_t from_s)
+{
+    struct stage *s = batch_stage(in, ref);
+    s->late_from_s = s->has_late && s->late_from_s < from_s ? s->late_from_s : from_s;
+    s->has_late = true;
+    s->has_new_rules = true;
+}
+
+/* Takes the ref over. */
+static void look_at(struct ingest *in, struct device_ref ref, int64_t from_s, int64_t now_s)
+{
+    struct directory *dir = in->options.directory;
+    struct live live;
+    tracked_live(dir, ref.tracked, &live);
+    if (live.reported && live.state.current.gps_time_s >= from_s) {
+        mark(in, ref, from_s);
+        return;
+    }
+    if (fold_adopt(&live.state, directory_rules(dir, ref.info), now_s)) {
+        tracked_publish(dir, ref.tracked, &live);
+    }
+    device_ref_release(dir, &ref);
+}
+
+void adopt_device(struct ingest *in, const struct device *device, struct fold_state *state)
+{
+    (void)fold_adopt(state, directory_rules(in->options.directory, device),
+                     clock_wall_ms() / MS_PER_S);
+}
+
+/* When that geofence or alarm rule changed: it ended, or began. */
+static int64_t changed_s(int64_t from_s, int64_t until_s)
+{
+    return until_s != INT64_MAX && until_s > from_s ? until_s : from_s;
+}
+
+static void note_term(struct ingest *in, const struct device_term *term)
+{
+    struct device_ref ref;
+    if (directory_find(in->options.directory, term->device_id, &ref) == ERR_OK) {
+        note(in, ref.info->enterprise_id, term->until_s);
+        device_ref_release(in->options.directory, &ref);
+    }
+}
+
+/* What is put or deleted with a time long ago is no decision of now: another name, or retention. */
+void adopt_note(struct ingest *in, const struct change *c)
+{
+    int64_t since_s = clock_wall_ms() / MS_PER_S - DECIDED_LATELY_S;
+    const struct geofence *g = &c->geofence;
+    const struct alarm_rule *r = &c->alarm_rule;
+    enum entity_kind kind = change_entity(c->kind);
+    if (kind == ENTITY_GEOFENCE && changed_s(g->from_s, g->until_s) >= since_s) {
+        note(in, g->enterprise_id, changed_s(g->from_s, g->until_s));
+    } else if (kind == ENTITY_ALARM_RULE && changed_s(r->from_s, r->until_s) >= since_s) {
+        note(in, r->enterprise_id, changed_s(r->from_s, r->until_s));
+    } else if (kind == ENTITY_TERM && c->term.until_s >= since_s) {
+        note_term(in, &c->term);
+    }
+}
+
+void adopt_run(struct ingest *in)
+{
+    struct adoption *a = g_queue_peek_head(&in->adoptions);
+    int64_t now_s = clock_wall_ms() / MS_PER_S;
+    if (a == NULL || in->is_lost) {
+        return;
+    }
+    if (!a->has_begun) {
+        const struct caller everybody = {.enterprise_id = a->enterprise_id};
+        a->refs = directory_list_devices(in->options.directory, &everybody, &a->arena, &a->count);
+        a->has_begun = true;
+    }
+    for (size_t i = 0; i < DEVICES_AT_ONCE && a->next < a->count; i++) {
+        look_at(in, a->refs[a->next++], a->from_s, now_s);
+    }
+    if (a->next == a->count) {
+        (void)g_queue_pop_head(&in->adoptions);
+        free_adoption(in, a);
+    }
+}
