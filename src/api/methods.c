@@ -13,7 +13,7 @@ const struct method_group *const method_groups[] = {
     &area_methods,     &plate_methods,        &enterprise_methods,   &user_methods,
     &group_methods,    &device_methods,       &tracker_methods,      &trip_methods,
     &geofence_methods, &rule_methods,         &region_methods,       &current_alarm_methods,
-    &alarm_methods,    &fence_record_methods, &manage_alarm_methods,
+    &alarm_methods,    &fence_record_methods, &manage_alarm_methods, &fence_visit_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
 

@@ -167,6 +167,7 @@ extern const struct method_group current_alarm_methods;
 extern const struct method_group alarm_methods;
 extern const struct method_group fence_record_methods;
 extern const struct method_group manage_alarm_methods;
+extern const struct method_group fence_visit_methods;
 extern const struct method_group geofence_methods;
 extern const struct method_group rule_methods;
 extern const struct method_group region_methods;
