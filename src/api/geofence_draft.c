@@ -4,8 +4,6 @@
  */
 #include "api/geofence_draft.h"
 
-#include <string.h>
-
 #include "api/geofence_points.h"
 #include "api/geofence_view.h"
 
@@ -70,29 +68,33 @@ static bool read_hole(struct call *c, size_t number, const struct json_value *ar
            refuse_point(c, number, bad, NO_PAIR);
 }
 
-/* The rings as the call and, where it is silent, the geofence until now have them. */
+/* Where the call is silent the rings stay; a new border has no holes but those that are given. */
 static bool read_rings(struct call *c, struct draft *d)
 {
     struct shape old = {0};
     const struct value *holes = &c->values[FENCE_HOLES];
-    bool keeps_points = !c->values[FENCE_POINTS].present;
-    if (d->base.rings_len > 0 && geofence_shape(&d->base, &c->arena, &old) != ERR_OK) {
+    bool keeps_border = !c->values[FENCE_POINTS].present;
+    if (keeps_border && geofence_shape(&d->base, &c->arena, &old) != ERR_OK) {
         return refuse_point(c, 0, 0, "cannot be read");
     }
-    size_t hole_count = holes->present ? holes->count : keeps_points ? old.ring_count - 1 : 0;
-    struct shape_ring *rings = arena_new_array(&c->arena, hole_count + 1, sizeof(*rings));
-    if (keeps_points) {
-        memcpy(rings, old.rings, (holes->present ? 1 : old.ring_count) * sizeof(*rings));
-    } else if (!read_border(c, &rings[0])) {
+    size_t kept = holes->present && old.ring_count > 0 ? 1 : old.ring_count;
+    size_t count = keeps_border ? kept : 1;
+    size_t most = count + (holes->present ? holes->count : 0);
+    struct shape_ring *rings = arena_new_array(&c->arena, most, sizeof(*rings));
+    if (!keeps_border && !read_border(c, &rings[0])) {
         return false;
     }
-    const struct json_value *v = holes->present ? holes->first : NULL;
-    for (size_t i = 0; v != NULL; i++, v = v->next) {
-        if (!read_hole(c, i + 1, v, &rings[i + 1])) {
+    for (size_t i = 0; i < kept; i++) {
+        rings[i] = old.rings[i];
+    }
+    for (const struct json_value *v = holes->present ? holes->first : NULL; v != NULL;
+         v = v->next) {
+        if (!read_hole(c, count, v, &rings[count])) {
             return false;
         }
+        count++;
     }
-    struct bytes packed = geofence_pack_rings(&c->arena, rings, hole_count + 1);
+    struct bytes packed = geofence_pack_rings(&c->arena, rings, count);
     d->g.rings = packed.at;
     d->g.rings_len = packed.len;
     return true;

@@ -335,6 +335,7 @@ void directory_note_term(struct directory *dir, struct change_list *changes,
 
 /* What a walk over versions that are over collects. */
 struct expiry {
+    const struct directory *dir;
     struct change_list *changes;
     int64_t before_s;
     size_t left;
@@ -361,7 +362,9 @@ static gboolean expire_rule(void *key, void *value, void *data)
     (void)key;
     const struct alarm_rule *r = value;
     struct expiry *x = data;
-    if (x->left > 0 && r->until_s < x->before_s) {
+    bool is_orphan =
+        r->scope == RULE_OF_DEVICE && g_hash_table_lookup(x->dir->by_id, &r->subject_id) == NULL;
+    if (x->left > 0 && (is_orphan || r->until_s < x->before_s)) {
         x->left--;
         change_add(x->changes, CHANGE_DELETE_ALARM_RULE)->alarm_rule = (struct alarm_rule){
             .enterprise_id = r->enterprise_id,
@@ -396,7 +399,7 @@ void directory_expire_rules(struct directory *dir, struct change_list *changes,
 {
     GHashTableIter iter;
     void *value = NULL;
-    struct expiry x = {.changes = changes, .left = retention->max};
+    struct expiry x = {.dir = dir, .changes = changes, .left = retention->max};
     g_hash_table_iter_init(&iter, dir->rules->books);
     while (x.left > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct rulebook *book = value;

@@ -36,7 +36,7 @@ void directory_note_term(struct directory *dir, struct change_list *changes,
 
 /*
  * Appends the deletion of what no stored fix can be judged by any more, of at most `max` rows:
- * versions that ended before `keep_from_s()` of their enterprise.
+ * versions that ended before `keep_from_s()` of their enterprise, and rules of deleted devices.
  */
 struct rules_retention {
     void *context;

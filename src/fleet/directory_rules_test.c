@@ -328,6 +328,11 @@ static void what_is_over_goes_with_the_fixes(void **state)
     assert_int_equal(expire(f, INT64_MAX, 10), 0);
     assert_int_equal(directory_fence_points(f->dir, ACME).formerly, 0);
     assert_int_equal(directory_rules(f->dir, &second)->term_count, 1);
+    put_rule(f->dir, overspeed(RULE_OF_DEVICE, CAR, 6000));
+    assert_int_equal(expire(f, INT64_MIN, 10), 0);
+    second.deleted = true;
+    put_device(f->dir, second);
+    assert_int_equal(expire(f, INT64_MIN, 10), 1);
 }
 
 int main(void)

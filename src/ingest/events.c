@@ -28,18 +28,17 @@ struct listener {
     struct stage *stage;
 };
 
-/* The row of a device: a newcomer's is not in the directory yet. */
-static struct device device_of(const struct ingest *in, const struct stage *s)
-{
-    return s->ref.info != NULL ? *s->ref.info
-                               : (struct device){.id = s->active->device,
-                                                 .enterprise_id = in->options.open_enterprise};
-}
-
 const struct fold_rules *events_rules(struct ingest *in, const struct stage *s)
 {
-    const struct device device = device_of(in, s);
-    return directory_rules(in->options.directory, &device);
+    const struct device newcomer = {.id = s->active->device,
+                                    .enterprise_id = in->options.open_enterprise};
+    return directory_rules(in->options.directory, s->ref.info != NULL ? s->ref.info : &newcomer);
+}
+
+/* Of a newcomer, who is not in the directory yet, the one that takes newcomers. */
+static int64_t enterprise_of(const struct ingest *in, const struct stage *s)
+{
+    return s->ref.info != NULL ? s->ref.info->enterprise_id : in->options.open_enterprise;
 }
 
 /* Sets the name of the geofence, as it was called then; in `arena`. */
@@ -80,7 +79,7 @@ static void raise_event(const struct listener *l, const struct fold_state *state
         say_no_ids(l->in);
         return;
     }
-    set_name(l->in, device_of(l->in, l->stage).enterprise_id, &b->arena, &e);
+    set_name(l->in, enterprise_of(l->in, l->stage), &b->arena, &e);
     stage_event(b, l->stage, &e);
 }
 
