@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "api/call.h"
+#include "api/shown_alarms.h"
 #include "api/snapshot.h"
 #include "base/check.h"
 #include "base/writer.h"
@@ -103,7 +104,10 @@ static void write_found(struct call *c, const struct found *found)
         .heard_monotonic_ms = found->heard_monotonic_ms,
         .heard_wall_ms = found->heard_wall_ms,
     };
+    struct arena arena = {0};
+    struct shown_alarms alarms;
     check(unpack_state(found->state, &live.state) == ERR_OK);
+    alarms_of_live(c, &found->ref, &live.state, &arena, &alarms);
     json_object_begin(out);
     json_name(out, "SIM");
     json_write_string(out, device->sim);
@@ -112,11 +116,13 @@ static void write_found(struct call *c, const struct found *found)
     snapshot_write_report(&(struct snapshot){.device = device,
                                              .state = &live.state,
                                              .fix = &live.state.current,
+                                             .alarms = &alarms,
                                              .clock = call_clock(c),
                                              .rcv_clock = &c->rcv_clock},
                           out);
-    snapshot_write_flags(c, &live, out);
+    snapshot_write_flags(c, &live, alarms.active, out);
     json_object_end(out);
+    arena_free(&arena);
 }
 
 static void begin_data(struct area_list *list, struct json_out *out)

@@ -11,6 +11,9 @@
  * report without a position. Their alarms are united. A report without a position shows the last
  * one known; records before any was known are left out, so that nothing is ever shown at 0,0.
  *
+ * The fold of a reader knows the tracker's own alarms alone. Those that rules and clocks raised are
+ * recorded, and stand beside them in every record of their time.
+ *
  * Two passes in steps, since `total` comes first: one counts the times, the other folds and writes,
  * a piece at a time. Counting needs no fold: the fold takes the first position there is and never
  * loses it.
@@ -18,6 +21,7 @@
 #include <stdlib.h>
 
 #include "api/call.h"
+#include "api/past_alarms.h"
 #include "api/snapshot.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -41,6 +45,7 @@ struct history {
     struct call *call;
     struct arena arena; /* of the reader */
     struct store_reader *reader;
+    struct past_alarms alarms;
     struct directory *directory;
     struct device_ref ref;
     struct zone *zone;
@@ -74,6 +79,7 @@ static void fetch(struct history *h)
 static void rewind_history(struct history *h)
 {
     store_read_rewind(h->reader);
+    past_alarms_rewind(&h->alarms);
     h->state = *store_read_start(h->reader);
     fetch(h);
 }
@@ -146,10 +152,13 @@ static bool next_record(struct history *h)
 
 static void write_record(struct history *h, struct json_out *out)
 {
+    struct shown_alarms shown = {.active = h->shown->active_alarms};
+    past_alarms_add(&h->alarms, h->best.gps_time_s, &shown);
     json_object_begin(out);
     snapshot_write(&(struct snapshot){.device = h->ref.info,
                                       .state = h->shown,
                                       .fix = &h->best,
+                                      .alarms = &shown,
                                       .clock = &h->clock,
                                       .rcv_clock = &h->rcv_clock},
                    out);
@@ -265,8 +274,11 @@ static struct history *open_history(struct call *c, struct device_ref ref)
     h->clock = zone_clock_init(h->zone);
     h->rcv_clock = zone_clock_init(h->zone);
     h->from_s = from_s;
-    h->e = store_read_open(c->shard->store, (struct store_span){ref.info->id, from_s, to_s},
-                           &h->arena, &h->reader);
+    const struct store_span span = {ref.info->id, from_s, to_s};
+    h->e = store_read_open(c->shard->store, span, &h->arena, &h->reader);
+    if (h->e == ERR_OK) {
+        h->e = past_alarms_read(c->shard->store, span, &h->arena, &h->alarms);
+    }
     if (h->e == ERR_OK) {
         rewind_history(h);
     }

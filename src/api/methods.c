@@ -9,9 +9,11 @@
 #include "api/request_ids.h"
 
 const struct method_group *const method_groups[] = {
-    &login_methods,   &status_methods,     &history_methods,  &mileage_methods, &area_methods,
-    &plate_methods,   &enterprise_methods, &user_methods,     &group_methods,   &device_methods,
-    &tracker_methods, &trip_methods,       &geofence_methods, &rule_methods,    &region_methods,
+    &login_methods,    &status_methods,       &history_methods,      &mileage_methods,
+    &area_methods,     &plate_methods,        &enterprise_methods,   &user_methods,
+    &group_methods,    &device_methods,       &tracker_methods,      &trip_methods,
+    &geofence_methods, &rule_methods,         &region_methods,       &current_alarm_methods,
+    &alarm_methods,    &fence_record_methods, &manage_alarm_methods, &fence_visit_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
 

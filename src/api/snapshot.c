@@ -82,7 +82,7 @@ static void write_movement(const struct fix *f, struct json_out *out)
 void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
 {
     char status[FOLD_STATUS_SIZE];
-    fold_status_text(shown->state, shown->fix, status, sizeof(status));
+    fold_status_text(shown->state, shown->fix, shown->alarms, status, sizeof(status));
     json_name(out, "VehicleNum");
     json_write_string(out, shown->device->plate);
     write_time(shown->clock, out, "GPSTime", shown->fix->gps_time_s);
@@ -103,13 +103,14 @@ void snapshot_write(const struct snapshot *shown, struct json_out *out)
     snapshot_write_litres(shown->state->current.fuel_ml, out);
 }
 
-void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out)
+void snapshot_write_flags(const struct call *c, const struct live *live, alarm_set alarms,
+                          struct json_out *out)
 {
     const uint32_t ignition_on = FIX_IGNITION_ON;
     json_name(out, "IsOnline");
     json_int(out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(out, "IsAlarm");
-    json_int(out, live->state.active_alarms != 0);
+    json_int(out, alarms != 0);
     json_name(out, "Status");
     json_int(out, (live->state.current.flags & ignition_on) != 0);
     json_name(out, "IsReversal");

@@ -14,8 +14,9 @@
 /* What sections 7 to 10 and 27 have in common: the members that describe a device at one time. */
 struct snapshot {
     const struct device *device;
-    const struct fold_state *state; /* after the report that is shown */
-    const struct fix *fix;          /* the report */
+    const struct fold_state *state;    /* after the report that is shown */
+    const struct fix *fix;             /* the report */
+    const struct shown_alarms *alarms; /* NULL: those of the state, without names */
     struct zone_clock *clock;
     struct zone_clock *rcv_clock; /* of the same zone; a re-upload is received on another day */
 };
@@ -24,8 +25,9 @@ struct snapshot {
 void snapshot_write(const struct snapshot *shown, struct json_out *out);
 /* VehicleNum to StatusDes of it. */
 void snapshot_write_report(const struct snapshot *shown, struct json_out *out);
-/* IsOnline to IsReversal of a live state, at the time of the call. */
-void snapshot_write_flags(const struct call *c, const struct live *live, struct json_out *out);
+/* IsOnline to IsReversal of a live state with these alarms, at the time of the call. */
+void snapshot_write_flags(const struct call *c, const struct live *live, alarm_set alarms,
+                          struct json_out *out);
 /* Kilometres, and litres, as a text with one decimal, rounded to the nearest. */
 void snapshot_write_km(uint64_t distance_m_e2, struct json_out *out);
 void snapshot_write_litres(uint64_t volume_ml, struct json_out *out);

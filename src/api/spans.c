@@ -43,12 +43,6 @@ enum {
     CODE_UNREADABLE = 500,
 };
 
-/* Where a page ends: every row of devices before is told, and of this one up to the time. */
-struct cursor {
-    const char *device_id;
-    int64_t time_s; /* a row that starts then is told, too */
-};
-
 struct spans {
     struct spans_query query;
     struct call *call;
@@ -66,17 +60,17 @@ struct spans {
     int64_t horizon_s;  /* no window goes further */
 
     size_t rows;
-    size_t fixes;       /* read for this page */
-    bool is_begun;      /* Data is */
-    bool is_over;       /* the page is, though not all may be told */
-    bool is_cut;        /* ... and the next page could begin nowhere else than this one did */
-    struct cursor next; /* of what is told and done; device_id NULL: nothing yet */
+    size_t fixes;             /* read for this page */
+    bool is_begun;            /* Data is */
+    bool is_over;             /* the page is, though not all may be told */
+    bool is_cut;              /* ... and the next page could begin nowhere else than this one did */
+    struct spans_cursor next; /* of what is told and done; device_id NULL: nothing yet */
     enum err e;
 };
 
 /* ---- the cursor as text: TIME/DEVICEID ---- */
 
-static bool read_cursor(const char *text, struct cursor *out)
+bool spans_read_cursor(const char *text, struct spans_cursor *out)
 {
     char *end = NULL;
     out->time_s = g_ascii_strtoll(text, &end, 10);
@@ -84,7 +78,7 @@ static bool read_cursor(const char *text, struct cursor *out)
     return end != text && *end == '/' && end[1] != '\0';
 }
 
-static void write_cursor(const struct cursor *cursor, struct json_out *out)
+void spans_write_cursor(const struct spans_cursor *cursor, struct json_out *out)
 {
     char text[CURSOR_SIZE];
     (void)snprintf(text, sizeof(text), "%" G_GINT64_FORMAT "/%s", cursor->time_s,
@@ -116,7 +110,7 @@ static void end_data(struct spans *s)
     json_array_end(out);
     json_name(out, "next");
     if (s->at < s->devices.count && !s->is_cut) {
-        write_cursor(&s->next, out);
+        spans_write_cursor(&s->next, out);
     } else {
         json_write_null(out);
     }
@@ -135,7 +129,7 @@ static void tell(void *context, const struct span *span)
     }
     begin_data(s);
     s->query.write_row(s->call, device_at(s), span);
-    s->next = (struct cursor){device_at(s)->device_id, span->start.time_s};
+    s->next = (struct spans_cursor){device_at(s)->device_id, span->start.time_s};
     s->rows++;
     s->is_over = s->rows == ROWS_MAX;
 }
@@ -182,7 +176,7 @@ static void leave_device(struct spans *s)
     s->after_s = INT64_MIN;
     s->at++;
     if (s->at < s->devices.count) {
-        s->next = (struct cursor){device_at(s)->device_id, s->query.walk.range.from_s - 1};
+        s->next = (struct spans_cursor){device_at(s)->device_id, s->query.walk.range.from_s - 1};
         s->is_over = s->is_over || s->fixes >= FIXES_A_PAGE;
     }
 }
@@ -316,21 +310,19 @@ static void close_spans(void *state)
 
 bool spans_check(struct call *c)
 {
-    struct cursor cursor;
+    struct spans_cursor cursor;
     if (call_number(c, SPANS_START, 0) > call_number(c, SPANS_END, 0)) {
         call_fault(c, "EndTime", "before StartTime");
         return false;
     }
-    if (call_has(c, SPANS_AFTER) && !read_cursor(call_text(c, SPANS_AFTER), &cursor)) {
+    if (call_has(c, SPANS_AFTER) && !spans_read_cursor(call_text(c, SPANS_AFTER), &cursor)) {
         call_fault(c, "After", "no such page");
         return false;
     }
     return true;
 }
 
-/* A day with the hour that is added in autumn is one, and so is one up to the midnight behind it.
- */
-static bool is_too_much(const struct range *range, size_t devices)
+bool spans_is_too_much(const struct range *range, size_t devices)
 {
     int64_t days = (range->to_s - range->from_s - DST_S - 1) / DAY_S + 1;
     return devices > 0 && days > SPANS_DEVICE_DAYS_MAX / (int64_t)devices;
@@ -339,9 +331,9 @@ static bool is_too_much(const struct range *range, size_t devices)
 /* Goes to the device and time behind which the page begins. */
 static void go_behind(struct spans *s, const char *after)
 {
-    struct cursor cursor;
+    struct spans_cursor cursor;
     s->after_s = INT64_MIN;
-    if (*after == '\0' || !read_cursor(after, &cursor)) {
+    if (*after == '\0' || !spans_read_cursor(after, &cursor)) {
         return;
     }
     s->at = device_choice_from(&s->devices, cursor.device_id);
@@ -355,7 +347,7 @@ void spans_begin(const struct spans_query *query)
     struct call *c = query->call;
     struct range range = {call_number(c, SPANS_START, 0), call_number(c, SPANS_END, 0)};
     struct device_choice devices = device_choice_make(c, SPANS_DEVICES);
-    if (is_too_much(&range, devices.count)) {
+    if (spans_is_too_much(&range, devices.count)) {
         device_choice_release(c, &devices);
         call_fault(c, "EndTime", SPANS_TEXT_TOO_MANY);
         return;

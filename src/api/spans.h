@@ -50,6 +50,21 @@ bool spans_check(struct call *c);
  */
 void spans_begin(const struct spans_query *query);
 
+/* Where a page ends: every row of devices before is told, and of this one up to the time. */
+struct spans_cursor {
+    const char *device_id;
+    int64_t time_s; /* a row that starts then is told, too */
+};
+/* Reads an After, which out->device_id then borrows; false: it is none. */
+bool spans_read_cursor(const char *text, struct spans_cursor *out);
+/* Writes it as a JSON text. */
+void spans_write_cursor(const struct spans_cursor *cursor, struct json_out *out);
+/*
+ * Whether so many devices over such a range are more than SPANS_DEVICE_DAYS_MAX. A day with the
+ * hour that is added in autumn is one, and so is one up to the midnight behind it.
+ */
+bool spans_is_too_much(const struct range *range, size_t devices);
+
 #define SPANS_TEXT_TOO_MANY "more than 3100 device-days are asked for"
 enum { SPANS_DEVICE_DAYS_MAX = 3100 };
 

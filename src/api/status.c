@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/device_list.h"
 #include "api/list_page.h"
+#include "api/shown_alarms.h"
 #include "api/snapshot.h"
 
 /* ---- section 6 ---- */
@@ -69,7 +70,7 @@ static struct list_row list_row_of(const struct call *c, const struct device_ref
     tracked_live(c->shard->directory, ref->tracked, &live);
     return (struct list_row){
         .online = live_is_online(&live, c->now_monotonic_ms, c->now_ms),
-        .alarm = live.state.active_alarms != 0,
+        .alarm = alarm_kinds_of_live(c, ref->info->id, &live.state) != 0,
         .focus = directory_is_focus(c->shard->directory, c->caller.user_id, ref->info->id),
         .used = live.reported,
     };
@@ -179,6 +180,9 @@ static const struct reply_member list_members[] = {
 static void write_status(struct call *c, const struct device_ref *ref, const struct live *live)
 {
     struct json_out *out = &c->out;
+    struct arena arena = {0};
+    struct shown_alarms alarms;
+    alarms_of_live(c, ref, &live->state, &arena, &alarms);
     json_object_begin(out);
     json_name(out, "SIM");
     json_write_string(out, ref->info->sim);
@@ -187,11 +191,13 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     snapshot_write(&(struct snapshot){.device = ref->info,
                                       .state = &live->state,
                                       .fix = &live->state.current,
+                                      .alarms = &alarms,
                                       .clock = call_clock(c),
                                       .rcv_clock = &c->rcv_clock},
                    out);
-    snapshot_write_flags(c, live, out);
+    snapshot_write_flags(c, live, alarms.active, out);
     json_object_end(out);
+    arena_free(&arena);
 }
 
 /*

@@ -72,7 +72,7 @@ struct event *directory_open_events(struct directory *dir, int64_t device_id, st
     directory_lock_read(dir);
     const GPtrArray *list = g_hash_table_lookup(dir->open_events, &device_id);
     *count = list == NULL ? 0 : list->len;
-    struct event *events = arena_new_array(arena, *count, sizeof(*events));
+    struct event *events = *count == 0 ? NULL : arena_new_array(arena, *count, sizeof(*events));
     for (size_t i = 0; i < *count; i++) {
         const struct event *e = list->pdata[i];
         entity_copy(ENTITY_EVENT, e, &events[i],
@@ -80,6 +80,20 @@ struct event *directory_open_events(struct directory *dir, int64_t device_id, st
     }
     directory_unlock(dir);
     return events;
+}
+
+alarm_set directory_timer_alarms(struct directory *dir, int64_t device_id)
+{
+    alarm_set alarms = 0;
+    directory_lock_read(dir);
+    const GPtrArray *list = g_hash_table_lookup(dir->open_events, &device_id);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct event *e = list->pdata[i];
+        bool is_timer = e->origin == EVENT_BY_TIMER && e->is_alarm && e->kind < ALARM_COUNT;
+        alarms |= is_timer ? UINT32_C(1) << e->kind : 0;
+    }
+    directory_unlock(dir);
+    return alarms;
 }
 
 bool directory_has_open_events(struct directory *dir, int64_t device_id)

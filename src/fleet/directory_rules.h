@@ -69,6 +69,8 @@ const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, i
 /* The events of a device that are open, copied into `arena`, in no order. */
 struct event *directory_open_events(struct directory *dir, int64_t device_id, struct arena *arena,
                                     size_t *count);
+/* The kinds of a device's open alarms that a clock raised. */
+alarm_set directory_timer_alarms(struct directory *dir, int64_t device_id);
 /* Whether there are any; for the ingest thread. */
 bool directory_has_open_events(struct directory *dir, int64_t device_id);
 /* The enterprises that have alarm rules, in `arena`. */

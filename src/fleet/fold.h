@@ -2,6 +2,7 @@
 #define FLEET_FOLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fleet/fuel.h"
@@ -124,13 +125,29 @@ int64_t fold_silence_s(const struct fold_state *state);
 /* Whether a gap behind the state's last fix is longer than that. */
 bool fold_is_silence(const struct fold_state *state, int64_t gap_s);
 
+/* The alarms that a status shows. */
+enum { SHOWN_NAMED_MAX = 32 };
+struct shown_alarms {
+    alarm_set active;
+    /* Of geofences that are known by name: each is shown by itself, "Enter geofence alarm[NAME]".
+     */
+    size_t named_count;
+    struct {
+        uint8_t type; /* enum alarm_type; in `active`, too */
+        const char *name;
+    } named[SHOWN_NAMED_MAX];
+};
+
+/* Adds one; `name` is borrowed, "": it has none. An alarm that is shown already is passed over. */
+void shown_alarms_add(struct shown_alarms *shown, enum alarm_type type, const char *name);
+
 /*
  * StatusDes of the contract's part 3: the English parts for the state after `fix` was folded in
- * (pass &state->current for a current status). Durations run to the fix's GPS time. Writes at most
- * size - 1 bytes and a NUL, cut between parts.
+ * (pass &state->current for a current status). Durations run to the fix's GPS time. `alarms` NULL:
+ * those of the state, without names. Writes at most size - 1 bytes and a NUL, cut between parts.
  */
-void fold_status_text(const struct fold_state *state, const struct fix *fix, char *out,
-                      unsigned size);
+void fold_status_text(const struct fold_state *state, const struct fix *fix,
+                      const struct shown_alarms *alarms, char *out, unsigned size);
 enum { FOLD_STATUS_SIZE = 1024 };
 
 #endif

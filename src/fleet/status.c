@@ -203,11 +203,48 @@ static void add_supply(struct text *t, const struct fix *current)
     }
 }
 
-static void add_alarms(struct text *t, alarm_set alarms)
+static bool is_named(const struct shown_alarms *shown, enum alarm_type type, const char *name)
+{
+    for (size_t i = 0; i < shown->named_count; i++) {
+        if (shown->named[i].type == type && strcmp(shown->named[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void shown_alarms_add(struct shown_alarms *shown, enum alarm_type type, const char *name)
+{
+    shown->active |= UINT32_C(1) << type;
+    if (*name != '\0' && shown->named_count < SHOWN_NAMED_MAX && !is_named(shown, type, name)) {
+        shown->named[shown->named_count].type = (uint8_t)type;
+        shown->named[shown->named_count].name = name;
+        shown->named_count++;
+    }
+}
+
+/* Each that has a name; whether there was one. */
+static bool add_named(struct text *t, const struct shown_alarms *shown, enum alarm_type type)
+{
+    bool any = false;
+    for (size_t i = 0; i < shown->named_count; i++) {
+        if (shown->named[i].type == type) {
+            part_begin(t, alarm_text(type));
+            add(t, "[");
+            add(t, shown->named[i].name);
+            part_end(t, "]");
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void add_alarms(struct text *t, const struct shown_alarms *shown)
 {
     for (unsigned i = 0; i < ALARM_COUNT; i++) {
-        if ((alarms >> i & 1) != 0) {
-            part(t, alarm_text((enum alarm_type)i));
+        enum alarm_type type = (enum alarm_type)i;
+        if ((shown->active >> i & 1) != 0 && !add_named(t, shown, type)) {
+            part(t, alarm_text(type));
         }
     }
 }
@@ -231,9 +268,10 @@ static void add_altitude(struct text *t, const struct fix *current)
     }
 }
 
-void fold_status_text(const struct fold_state *state, const struct fix *fix, char *out,
-                      unsigned size)
+void fold_status_text(const struct fold_state *state, const struct fix *fix,
+                      const struct shown_alarms *alarms, char *out, unsigned size)
 {
+    const struct shown_alarms plain = {.active = state->active_alarms};
     if (size == 0) {
         return;
     }
@@ -258,7 +296,7 @@ void fold_status_text(const struct fold_state *state, const struct fix *fix, cha
         part_begin(&t, "SIM card ICCID");
         part_end(&t, current->iccid);
     }
-    add_alarms(&t, state->active_alarms);
+    add_alarms(&t, alarms != NULL ? alarms : &plain);
     if (current->source != FIX_GPS) {
         part(&t, current->source == FIX_LBS ? "LBS" : "WiFi");
     }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,7 +14,7 @@ enum { T0 = 1700000000 };
 static void assert_text(const struct fold_state *s, const char *wanted)
 {
     char out[FOLD_STATUS_SIZE];
-    fold_status_text(s, &s->current, out, sizeof(out));
+    fold_status_text(s, &s->current, NULL, out, sizeof(out));
     assert_string_equal(out, wanted);
 }
 
@@ -187,7 +188,7 @@ static void all_parts_in_their_order(void **state)
     assert_text(&s, everything_text);
     s.current.source = FIX_WIFI;
     char out[FOLD_STATUS_SIZE];
-    fold_status_text(&s, &s.current, out, sizeof(out));
+    fold_status_text(&s, &s.current, NULL, out, sizeof(out));
     assert_string_equal(out + strlen(out) - 5, ",WiFi");
 }
 
@@ -197,7 +198,7 @@ static void what_one_report_says_comes_from_the_fix(void **state)
     struct fold_state s = in_motion(MOTION_MOVING, 60);
     struct fix f = {.gps_time_s = T0 - 20, .flags = FIX_REUPLOAD};
     char out[FOLD_STATUS_SIZE];
-    fold_status_text(&s, &f, out, sizeof(out));
+    fold_status_text(&s, &f, NULL, out, sizeof(out));
     assert_string_equal(out, "Moving [40 seconds],Reupload");
 }
 
@@ -209,7 +210,7 @@ static void cuts_between_parts(void **state)
     char out[FOLD_STATUS_SIZE];
     for (unsigned size = 1; size <= sizeof(everything_text); size++) {
         memset(out, 'x', sizeof(out));
-        fold_status_text(&s, &s.current, out, size);
+        fold_status_text(&s, &s.current, NULL, out, size);
         size_t len = strlen(out);
         assert_in_range(len, 0, size - 1);
         assert_memory_equal(out, everything_text, len);
@@ -220,7 +221,7 @@ static void cuts_between_parts(void **state)
         assert_true(next_len == len || next_len > size - 1);
     }
     out[0] = 'x';
-    fold_status_text(&s, &s.current, out, 0);
+    fold_status_text(&s, &s.current, NULL, out, 0);
     assert_int_equal(out[0], 'x');
 }
 
@@ -237,9 +238,49 @@ static void the_longest_fits(void **state)
         fix_set_temperature(&s.current, i, -27315);
     }
     char out[FOLD_STATUS_SIZE * 2];
-    fold_status_text(&s, &s.current, out, sizeof(out));
+    fold_status_text(&s, &s.current, NULL, out, sizeof(out));
     assert_in_range(strlen(out), strlen(everything_text), FOLD_STATUS_SIZE - 1);
     assert_string_equal(out + strlen(out) - 25, ",Illegal unlock alarm,LBS");
+}
+
+static void assert_shown(const struct shown_alarms *shown, const char *wanted)
+{
+    const struct fold_state s = {.active_alarms = ALARM_BIT(SOS)};
+    char out[FOLD_STATUS_SIZE];
+    fold_status_text(&s, &s.current, shown, out, sizeof(out));
+    assert_string_equal(out, wanted);
+}
+
+static void geofences_are_named(void **state)
+{
+    (void)state;
+    struct shown_alarms shown = {0};
+    assert_shown(NULL, "SOS alarm");
+    assert_shown(&shown, "");
+    shown_alarms_add(&shown, ALARM_INTERRUPTED, "");
+    shown_alarms_add(&shown, ALARM_GEOFENCE_ENTER, "");
+    assert_shown(&shown, "Enter geofence alarm,Communication interrupted alarm");
+    shown_alarms_add(&shown, ALARM_GEOFENCE_LEAVE, "Yard");
+    shown_alarms_add(&shown, ALARM_GEOFENCE_ENTER, "Depot \u00fc");
+    shown_alarms_add(&shown, ALARM_GEOFENCE_ENTER, "Yard");
+    shown_alarms_add(&shown, ALARM_GEOFENCE_ENTER, "Depot \u00fc");
+    assert_shown(&shown, "Enter geofence alarm[Depot \u00fc],Enter geofence alarm[Yard],"
+                         "Leave geofence alarm[Yard],Communication interrupted alarm");
+}
+
+/* Names beyond the bound are not shown, the type is. */
+static void no_more_names_than_fit(void **state)
+{
+    (void)state;
+    struct shown_alarms shown = {0};
+    char names[SHOWN_NAMED_MAX + 1][16];
+    for (unsigned i = 0; i <= SHOWN_NAMED_MAX; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%u", i);
+        shown_alarms_add(&shown, ALARM_GEOFENCE_ENTER, names[i]);
+    }
+    assert_int_equal(shown.named_count, SHOWN_NAMED_MAX);
+    assert_string_equal(shown.named[SHOWN_NAMED_MAX - 1].name, "31");
+    assert_int_equal(shown.active, ALARM_BIT(GEOFENCE_ENTER));
 }
 
 int main(void)
@@ -256,6 +297,8 @@ int main(void)
         cmocka_unit_test(what_one_report_says_comes_from_the_fix),
         cmocka_unit_test(cuts_between_parts),
         cmocka_unit_test(the_longest_fits),
+        cmocka_unit_test(geofences_are_named),
+        cmocka_unit_test(no_more_names_than_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
