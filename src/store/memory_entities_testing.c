@@ -123,7 +123,13 @@ static enum err read_texts(struct tables *t, int64_t device, size_t limit, struc
 
 static int64_t place_in(enum event_by by, const struct event *e)
 {
-    return by == EVENTS_BY_TIME ? e->gps_time_s : by == EVENTS_BY_END ? e->ended_s : e->id;
+    const int64_t places[EVENT_ORDERS] = {
+        [EVENTS_BY_TIME] = e->gps_time_s,
+        [EVENTS_BY_DECISION] = e->decided_s,
+        [EVENTS_BY_END] = e->ended_s,
+        [EVENTS_BY_ID] = e->id,
+    };
+    return places[by];
 }
 
 static int compare_places(const void *a, const void *b, void *by)

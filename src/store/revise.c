@@ -13,10 +13,9 @@
  *     5  is told anew and takes the id and the acknowledgement of 3, which it overlaps
  *     4  is open at M: it keeps the end that it has
  *
- * T and M are times of fixes, and all fixes of one second lie on one side of them, so by the time
- * of the fix that decided a record it is known on which side the record is. A record may have begun
- * before T: at the crossing of a border before the fix, or where what was pending began. The state
- * at T tells how long before that can be, so that only few rows are looked at.
+ * T and M are times of fixes, and all fixes of one second lie on one side of them. So the time of
+ * the fix that decided a record tells on which side the record is, whenever that began: a crossing
+ * lies before the fix, and what was pending long before it.
  *
  * A record of the same kind and subject is the same one where the spans overlap: of an alarm from
  * its onset to its end, of a crossing between its two positions. The oldest come first, and each
@@ -83,11 +82,6 @@ static void take(void *context, const struct fold_state *state, const struct wat
     }
 }
 
-static void note_low(struct revision *r, int64_t time_s)
-{
-    r->low_s = time_s != 0 && time_s < r->low_s ? time_s : r->low_s;
-}
-
 /* An alarm that is open before the first fix, or that may go on, as its record was then. */
 static void carry(struct revision *r, const struct watch_entry *entry)
 {
@@ -108,19 +102,9 @@ static void begin(struct revision *r, const struct fold_state *state, int64_t fi
     const struct watch *w = &state->watch;
     r->has_begun = true;
     r->from_s = first_s;
-    r->low_s = first_s;
-    note_low(r, state->current.gps_time_s);
-    note_low(r, state->position_time_s);
     for (size_t i = 0; i < w->count; i++) {
-        const struct watch_entry *entry = &w->at[i];
-        bool is_alarm = entry->kind < ALARM_COUNT;
-        bool is_pending = entry->phase == WATCH_PENDING;
-        if (is_alarm && !is_pending) {
-            carry(r, entry);
-        } else if (is_alarm || (entry->kind == WATCH_INSIDE && is_pending)) {
-            note_low(r, entry->since_s);
-        } else if (entry->kind == WATCH_INSIDE) {
-            note_low(r, entry->last_s); /* when it went out, though not far enough yet */
+        if (w->at[i].kind < ALARM_COUNT && w->at[i].phase != WATCH_PENDING) {
+            carry(r, &w->at[i]);
         }
     }
 }
@@ -150,7 +134,6 @@ struct row {
 
 struct rows {
     struct revision *revision;
-    int64_t to_s;
     struct row *at; /* in s->scratch */
     size_t count;
     size_t capacity;
@@ -177,8 +160,7 @@ static bool keep(struct rows *rows, const struct event *e)
 static bool take_decided(void *context, const struct event *e)
 {
     struct rows *rows = context;
-    bool is_between = e->decided_s >= rows->revision->from_s && e->decided_s < rows->to_s;
-    return e->origin == EVENT_BY_FOLD && is_between ? keep(rows, e) : true;
+    return e->origin == EVENT_BY_FOLD ? keep(rows, e) : true;
 }
 
 static bool take_like(void *context, const struct event *e)
@@ -190,15 +172,27 @@ static bool take_like(void *context, const struct event *e)
     return is_like ? keep(rows, e) : true;
 }
 
-static enum err walk(struct rows *rows, int64_t from_s, int64_t to_s,
-                     bool (*take_row)(void *context, const struct event *e))
+/* Those that were decided from the first fix that was folded anew, up to the end. */
+static enum err read_decided(struct rows *rows, const struct revision_end *end)
+{
+    const struct event_walk w = {.by = EVENTS_BY_DECISION,
+                                 .device = rows->revision->device,
+                                 .from = rows->revision->from_s,
+                                 .to = end->to_s == INT64_MAX ? INT64_MAX : end->to_s - 1,
+                                 .context = rows,
+                                 .take = take_decided};
+    return tables_walk_events(rows->revision->s->tables, &w);
+}
+
+/* The one that rows->like is named as; or none. */
+static enum err read_like(struct rows *rows)
 {
     const struct event_walk w = {.by = EVENTS_BY_TIME,
                                  .device = rows->revision->device,
-                                 .from = from_s,
-                                 .to = to_s,
+                                 .from = rows->like->gps_time_s,
+                                 .to = rows->like->gps_time_s,
                                  .context = rows,
-                                 .take = take_row};
+                                 .take = take_like};
     return tables_walk_events(rows->revision->s->tables, &w);
 }
 
@@ -344,7 +338,7 @@ static enum err conclude_carried(struct revision *r, const struct event *e,
                                  const struct revision_end *end, const struct fold_state *state)
 {
     struct rows rows = {.revision = r, .like = e};
-    enum err result = walk(&rows, e->gps_time_s, e->gps_time_s, take_like);
+    enum err result = read_like(&rows);
     if (result != ERR_OK || rows.count == 0) {
         return result;
     }
@@ -400,13 +394,13 @@ static enum err conclude(struct revision *r, struct rows *rows, const struct rev
 enum err revision_conclude(struct revision *r, const struct revision_end *end,
                            const struct fold_state *state)
 {
-    struct rows rows = {.revision = r, .to_s = end->to_s};
+    struct rows rows = {.revision = r};
     bool has_heard = r->is_listening && r->has_begun;
     r->is_listening = false;
     if (!has_heard) {
         return ERR_OK;
     }
-    enum err e = walk(&rows, r->low_s, end->to_s, take_decided);
+    enum err e = read_decided(&rows, end);
     if (e == ERR_OK) {
         if (r->count > 1) {
             qsort(r->at, r->count, sizeof(*r->at), compare_revised);

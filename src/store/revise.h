@@ -24,7 +24,6 @@ struct revision {
     bool is_listening;  /* what the fold tells is wanted, ... */
     int64_t from_s;     /* ... of fixes from this time on ... */
     bool has_begun;     /* ... of which there was one */
-    int64_t low_s;      /* nothing that they decide began before */
     struct revised *at; /* in s->scratch */
     size_t count;
     size_t capacity;

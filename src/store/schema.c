@@ -93,8 +93,12 @@ static const char *const written[] = {
     "INSERT INTO device_text_5 SELECT device_id, id, time_s, text FROM device_text;"
     "DROP TABLE device_text;"
     "ALTER TABLE device_text_5 RENAME TO device_text;",
-    /* 6: events are asked for by time, by end and by id, and the open ones are loaded. */
+    /*
+     * 6: events are asked for by time, by end and by id, revised by when they were decided, and the
+     * open ones are loaded.
+     */
     "CREATE INDEX event_by_time ON event(device_id, gps_time_s);"
+    "CREATE INDEX event_by_decision ON event(device_id, decided_s);"
     "CREATE INDEX event_by_end ON event(device_id, ended_s);"
     "CREATE INDEX event_open ON event(device_id) WHERE ended_s=0;"
     "CREATE UNIQUE INDEX event_by_id ON event(id);",

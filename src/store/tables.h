@@ -220,13 +220,13 @@ struct tables_loader {
 MUST_USE enum err tables_load_entities(struct tables *t, const struct tables_loader *loader);
 
 /* By which column events are walked. */
-enum event_by { EVENTS_BY_TIME, EVENTS_BY_END, EVENTS_BY_ID, EVENT_ORDERS };
+enum event_by { EVENTS_BY_TIME, EVENTS_BY_DECISION, EVENTS_BY_END, EVENTS_BY_ID, EVENT_ORDERS };
 
 /* Events of one device to walk. */
 struct event_walk {
     enum event_by by;
     int64_t device;
-    int64_t from; /* gps_time_s, ended_s or id; both ends included */
+    int64_t from; /* gps_time_s, decided_s, ended_s or id; both ends included */
     int64_t to;
     void *context;
     /* Borrows the event for the call; false: it is enough. */

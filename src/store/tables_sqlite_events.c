@@ -1,5 +1,5 @@
 /*
- * Events in SQLite: those of one device by one of three columns, each of which has an index, and
+ * Events in SQLite: those of one device by one of four columns, each of which has an index, and
  * one by its id. Columns are read by the row of model/entity.h.
  */
 #include <glib.h>
@@ -10,6 +10,7 @@
 
 static const char *const columns[EVENT_ORDERS] = {
     [EVENTS_BY_TIME] = "gps_time_s",
+    [EVENTS_BY_DECISION] = "decided_s",
     [EVENTS_BY_END] = "ended_s",
     [EVENTS_BY_ID] = "id",
 };
