@@ -36,8 +36,15 @@ static void free_adoption(struct ingest *in, struct adoption *a)
     free(a);
 }
 
+void adopt_init(struct ingest *in)
+{
+    g_queue_init(&in->adoptions);
+    in->term_changes = g_array_new(FALSE, FALSE, sizeof(struct term_change));
+}
+
 void adopt_clear(struct ingest *in)
 {
+    (void)g_array_free(in->term_changes, TRUE);
     for (GList *l = in->adoptions.head; l != NULL; l = l->next) {
         free_adoption(in, l->data);
     }
@@ -46,7 +53,7 @@ void adopt_clear(struct ingest *in)
 
 bool adopt_waits(const struct ingest *in)
 {
-    return in->adoptions.length > 0;
+    return in->adoptions.length > 0 || in->term_changes->len > 0;
 }
 
 static void note(struct ingest *in, int64_t enterprise_id, int64_t from_s)
@@ -101,15 +108,6 @@ static int64_t changed_s(int64_t from_s, int64_t until_s)
     return until_s != INT64_MAX && until_s > from_s ? until_s : from_s;
 }
 
-static void note_term(struct ingest *in, const struct device_term *term)
-{
-    struct device_ref ref;
-    if (directory_find(in->options.directory, term->device_id, &ref) == ERR_OK) {
-        note(in, ref.info->enterprise_id, term->until_s);
-        device_ref_release(in->options.directory, &ref);
-    }
-}
-
 /* What is put or deleted with a time long ago is no decision of now: another name, or retention. */
 void adopt_note(struct ingest *in, const struct change *c)
 {
@@ -122,7 +120,22 @@ void adopt_note(struct ingest *in, const struct change *c)
     } else if (kind == ENTITY_ALARM_RULE && changed_s(r->from_s, r->until_s) >= since_s) {
         note(in, r->enterprise_id, changed_s(r->from_s, r->until_s));
     } else if (kind == ENTITY_TERM && c->term.until_s >= since_s) {
-        note_term(in, &c->term);
+        const struct term_change change = {c->term.device_id, c->term.until_s};
+        g_array_append_val(in->term_changes, change);
+    }
+}
+
+/* Devices with a new term: those alone are looked at. */
+static void look_at_terms(struct ingest *in, int64_t now_s)
+{
+    GArray *changes = in->term_changes;
+    for (size_t i = 0; i < DEVICES_AT_ONCE && changes->len > 0; i++) {
+        const struct term_change c = g_array_index(changes, struct term_change, changes->len - 1);
+        struct device_ref ref;
+        (void)g_array_set_size(changes, changes->len - 1);
+        if (directory_find(in->options.directory, c.device, &ref) == ERR_OK) {
+            look_at(in, ref, c.from_s, now_s);
+        }
     }
 }
 
@@ -130,6 +143,9 @@ void adopt_run(struct ingest *in)
 {
     struct adoption *a = g_queue_peek_head(&in->adoptions);
     int64_t now_s = clock_wall_ms() / MS_PER_S;
+    if (!in->is_lost) {
+        look_at_terms(in, now_s);
+    }
     if (a == NULL || in->is_lost) {
         return;
     }

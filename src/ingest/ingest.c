@@ -233,7 +233,7 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     in->active_devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free);
     batch_init(&in->batch);
     fragments_init(&in->fragments);
-    g_queue_init(&in->adoptions);
+    adopt_init(in);
     silence_init(&in->silences, clock_monotonic_ms());
     clocks_init(&in->clocks);
     const struct store_fold fold = events_store_fold(in);

@@ -140,6 +140,12 @@ struct jobs {
     bool is_over;           /* the watch ends */
 };
 
+/* A device whose term ended. */
+struct term_change {
+    int64_t device;
+    int64_t from_s;
+};
+
 /* Of devices that fall silent (silence.c); times are monotonic. */
 struct silences {
     int64_t counts_from_ms;      /* no silence began before */
@@ -168,6 +174,7 @@ struct ingest {
     struct clocks clocks;
     struct arena upkeep_arena;
     struct arena event_arena; /* names of events, while the store maintains */
+    GArray *term_changes;     /* struct term_change, whose devices wait (adopt.c) */
     GQueue adoptions;         /* struct adoption, owned (adopt.c) */
     struct silences silences;
     int64_t rules_swept_ms; /* monotonic: when former rules were last looked for that are over */
@@ -281,7 +288,8 @@ void adopt_run(struct ingest *in);
 bool adopt_waits(const struct ingest *in);
 /* A state that the store gave adopts what was decided since. */
 void adopt_device(struct ingest *in, const struct device *device, struct fold_state *state);
-/* Forgets whom it was to look at. */
+/* Nobody is to be looked at; and the end. */
+void adopt_init(struct ingest *in);
 void adopt_clear(struct ingest *in);
 
 /* ---- silence.c ---- */
