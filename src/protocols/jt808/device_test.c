@@ -289,8 +289,8 @@ static void test_everything_at_once(void **state)
 static void test_alarms(void **state)
 {
     (void)state;
-    const alarm_set not_said =
-        ALARM_BIT(INTERRUPTED) | ALARM_BIT(TEMPERATURE) | ALARM_BIT(ILLEGAL_UNLOCK);
+    const alarm_set not_said = ALARM_BIT(INTERRUPTED) | ALARM_BIT(TEMPERATURE) |
+                               ALARM_BIT(ILLEGAL_UNLOCK) | ALARM_BIT(FUEL_DRAIN);
     for (unsigned type = 0; type < ALARM_COUNT; type++) {
         struct pair *p = pair_new("013912345678");
         struct fix fix = plain_fix();
