@@ -58,7 +58,7 @@ struct fences *fences_new(const struct fence_term *terms, size_t count)
         qsort(f->terms, count, sizeof(*f->terms), compare_terms);
     }
     note_changes(f);
-    const struct fence_geometry **shapes = mem_new(count * sizeof(*shapes) + 1);
+    const struct fence_geometry **shapes = mem_new_array(count + 1, sizeof(void *));
     for (size_t i = 0; i < count; i++) {
         shapes[i] = f->terms[i].geometry;
     }

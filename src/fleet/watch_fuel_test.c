@@ -9,7 +9,7 @@
 
 #include "fleet/watch_testing.h"
 
-enum { STEP_S = 30 };
+static const int64_t step_s = 30;
 
 static struct scene *tank_scene(uint32_t tank_ml)
 {
@@ -27,7 +27,7 @@ static struct fix with_fuel(struct fix f, uint64_t fuel_ml)
 /* Stands from one time to another with the level going evenly from one to the other. */
 static void stand(struct scene *s, int64_t from_s, int64_t to_s, const int64_t ml[2])
 {
-    for (int64_t t = from_s; t < to_s; t += STEP_S) {
+    for (int64_t t = from_s; t < to_s; t += step_s) {
         int64_t level_ml = ml[0] + (ml[1] - ml[0]) * (t - from_s) / (to_s - from_s);
         scene_step(s, with_ignition(with_fuel(at(t, 0, 0), (uint64_t)level_ml), false));
     }
@@ -71,11 +71,12 @@ static void what_is_used_is_no_drain(void **state)
     (void)state;
     struct scene *s = tank_scene(100000);
     for (int64_t i = 0; i < 240; i++) {
-        struct fix f = with_fuel(at(i * STEP_S, i * 400, 50), (uint64_t)(60000 - i * 100));
+        struct fix f = with_fuel(at(i * step_s, i * 400, 50), (uint64_t)(60000 - i * 100));
         scene_step(s, with_ignition(f, true));
     }
     for (int64_t i = 240; i < 400; i++) {
-        struct fix f = with_fuel(at(i * STEP_S, 240 * 400, 0), (uint64_t)(60000 - i * 100));
+        struct fix f =
+            with_fuel(at(i * step_s, (int64_t)240 * 400, 0), (uint64_t)(60000 - i * 100));
         scene_step(s, with_ignition(f, true));
     }
     scene_told(s, "");
@@ -89,10 +90,10 @@ static void little_is_nothing(void **state)
     struct scene *s = tank_scene(100000);
     for (int64_t i = 0; i < 500; i++) {
         uint64_t noise_ml = (uint64_t)(i * 7919 % 41) * 100;
-        struct fix f = with_fuel(at(i * STEP_S, 0, 0), 50000 + noise_ml);
+        struct fix f = with_fuel(at(i * step_s, 0, 0), 50000 + noise_ml);
         scene_step(s, with_ignition(f, false));
     }
-    stand(s, 500 * STEP_S, 500 * STEP_S + 600, (const int64_t[]){52000, 50000});
+    stand(s, 500 * step_s, 500 * step_s + 600, (const int64_t[]){52000, 50000});
     scene_told(s, "");
     scene_free(s);
 }

@@ -94,9 +94,10 @@ struct store_part {
     const struct bytes *extras; /* the extra values of each, packed; NULL: none has any */
     size_t count;
     const struct fold_state *state; /* after them */
-    bool has_late;       /* some are older than the newest of the device, and not in `state`: */
-    int64_t late_from_s; /* from this time on; they are folded in by store_maintain() */
-    bool has_new_rules;  /* with has_late: the rules from then on are others, for all fixes since */
+    int64_t late_from_s;            /* with has_late: from this time on ... */
+    bool has_late;      /* ... some are older than the newest of the device, and not in `state`:
+                           they are folded in by store_maintain() */
+    bool has_new_rules; /* with has_late: the rules from then on are others, for all fixes since */
 };
 
 struct store_batch {
