@@ -79,6 +79,13 @@ static bool was_online(const struct silences *s, const struct live *live)
            s->heard_ms - live->heard_monotonic_ms <= live_online_limit_ms(&live->state);
 }
 
+/* Whether the batch under way, which is not published yet, holds a word of the device. */
+static bool is_heard_now(const struct ingest *in, int64_t device)
+{
+    const struct active_device *active = g_hash_table_lookup(in->active_devices, &device);
+    return active != NULL && active->stage != 0 && in->batch.stages[active->stage - 1].is_heard;
+}
+
 static void look_at(struct ingest *in, const struct device_ref *ref, int64_t now_ms)
 {
     struct directory *dir = in->options.directory;
@@ -96,8 +103,8 @@ static void look_at(struct ingest *in, const struct device_ref *ref, int64_t now
         live.heard_monotonic_ms > s->counts_from_ms ? live.heard_monotonic_ms : s->counts_from_ms;
     bool is_expected = live.reported || live.heard_monotonic_ms != 0;
     if (is_expected && now_ms - from_ms > limit_ms && !is_hush(s, now_ms) &&
-        events_raise_silence(in, ref, now_s) != ERR_OK) {
-        s->looked_ms = now_ms; /* there are no ids: said already */
+        !is_heard_now(in, ref->info->id)) {
+        events_raise_silence(in, ref, now_s);
     }
 }
 
