@@ -192,11 +192,19 @@ static bool pass_over(struct measuring *m, size_t i)
     return true;
 }
 
-/* Whether what was made up to row `i` is what is stored before it, but for the odometer. */
+/*
+ * Whether what was made up to row `i` is what is stored before it, but for the odometer; and for
+ * the watch, of which a reader knows less, and which adds nothing to distance and fuel.
+ */
 static bool meets(struct measuring *m, size_t i)
 {
     struct fold_state stored;
-    return stored_state(m, i, &stored) == ERR_OK && fold_has_met(&m->state, &stored);
+    if (stored_state(m, i, &stored) != ERR_OK) {
+        return false;
+    }
+    stored.watch = m->state.watch;
+    stored.active_alarms = m->state.active_alarms;
+    return fold_has_met(&m->state, &stored);
 }
 
 static enum err measure_row(struct measuring *m, size_t i)
