@@ -152,6 +152,7 @@ struct silences {
     int64_t heard_ms;            /* anybody, the last time */
     int64_t looked_ms;           /* when the last round began */
     size_t were_online;          /* when anybody was heard last, of those that may fall silent */
+    double due_per_ms;           /* so many reports of them, at the least */
     struct silence_round *round; /* that is under way; NULL */
 };
 
