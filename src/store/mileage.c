@@ -28,6 +28,7 @@
 struct measuring {
     struct store *store;
     struct store_span span;
+    const struct fold_rules *rules; /* the tank alone; what else is held to, adds nothing */
     struct arena arena;
     struct moment moment;
     struct tail_order tail;
@@ -50,7 +51,7 @@ static void take_fix(struct measuring *m, const struct fix *fix)
     }
     uint64_t before_m_e2 = fold_travelled_m_e2(&m->state);
     const struct fuel fuel = m->state.fuel;
-    fold_step(&m->state, fix, &fold_default_rules, NULL);
+    fold_step(&m->state, fix, m->rules, NULL);
     if (fix->gps_time_s >= m->span.from_s) {
         m->out->distance_m_e2 += fold_travelled_m_e2(&m->state) - before_m_e2;
         m->out->fuel_used_ml += fuel_used_ml(&fuel, &m->state.fuel);
@@ -280,9 +281,12 @@ static enum err measure(struct measuring *m)
     return e == ERR_OK ? take_tail(m, INT64_MAX) : e;
 }
 
-enum err store_read_mileage(struct store *s, struct store_span span, struct store_mileage *out)
+enum err store_read_mileage(struct store *s, struct store_span span, uint32_t tank_ml,
+                            struct store_mileage *out)
 {
-    struct measuring m = {.store = s, .span = span, .out = out};
+    const struct fold_term term = {.from_s = INT64_MIN, .tank_ml = tank_ml};
+    const struct fold_rules rules = {.terms = &term, .term_count = 1};
+    struct measuring m = {.store = s, .span = span, .rules = &rules, .out = out};
     *out = (struct store_mileage){0};
     enum err e = moment_begin(s, span.device, &m.arena, &m.moment);
     if (e == ERR_OK) {
