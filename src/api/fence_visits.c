@@ -338,7 +338,7 @@ static enum err tell(struct visits *v, const struct visit *visit)
     struct store_mileage way;
     const struct device *d = device_at(v);
     const struct store_span span = {d->id, visit->start_s, visit->end_s};
-    enum err e = store_read_mileage(v->call->shard->store, span, &way);
+    enum err e = store_read_mileage(v->call->shard->store, span, d->tank_ml, &way);
     if (e == ERR_OK) {
         begin_data(v);
         write_visit(v->call, d, visit, way.distance_m_e2);

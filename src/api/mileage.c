@@ -32,7 +32,7 @@ static bool measure(struct call *c, const struct device *d, struct store_span sp
                     struct store_mileage *out)
 {
     span.device = d->id;
-    enum err e = store_read_mileage(c->shard->store, span, out);
+    enum err e = store_read_mileage(c->shard->store, span, d->tank_ml, out);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "mileage_failed", "device=%s why=\"%s\"", d->device_id, err_text(e));
         call_fail(c, CODE_UNREADABLE, UNREADABLE_TEXT);

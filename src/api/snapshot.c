@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "base/units.h"
 #include "geo/gcj.h"
 
 enum {
@@ -18,20 +19,14 @@ enum {
     PLACE_DECIMALS = 6,
 };
 
-/* v / unit rounded to the nearest, halves away from zero. */
-static int64_t rounded(int64_t v, int64_t unit)
-{
-    return (v < 0 ? v - unit / 2 : v + unit / 2) / unit;
-}
-
 void snapshot_write_km(uint64_t distance_m_e2, struct json_out *out)
 {
-    json_decimal_string(out, rounded((int64_t)distance_m_e2, CM_PER_DECIKM), 1);
+    json_decimal_string(out, units_rounded((int64_t)distance_m_e2, CM_PER_DECIKM), 1);
 }
 
 void snapshot_write_litres(uint64_t volume_ml, struct json_out *out)
 {
-    json_decimal_string(out, rounded((int64_t)volume_ml, ML_PER_DECILITRE), 1);
+    json_decimal_string(out, units_rounded((int64_t)volume_ml, ML_PER_DECILITRE), 1);
 }
 
 bool snapshot_has_position(const struct fold_state *state)
@@ -51,8 +46,8 @@ static void write_time(struct zone_clock *clock, struct json_out *out, const cha
 struct shown_place snapshot_place(const struct fix *fix)
 {
     return (struct shown_place){
-        .lat_e6 = (int32_t)rounded(fix->lat_e7, E7_PER_E6),
-        .lon_e6 = (int32_t)rounded(fix->lon_e7, E7_PER_E6),
+        .lat_e6 = (int32_t)units_rounded(fix->lat_e7, E7_PER_E6),
+        .lon_e6 = (int32_t)units_rounded(fix->lon_e7, E7_PER_E6),
     };
 }
 
@@ -74,9 +69,9 @@ static void write_movement(const struct fix *f, struct json_out *out)
     json_name(out, "Lat");
     json_decimal(out, place.lat_e6, PLACE_DECIMALS);
     json_name(out, "Speed");
-    json_decimal(out, rounded(f->speed_kmh_e2, 10), 1);
+    json_decimal(out, units_rounded(f->speed_kmh_e2, 10), 1);
     json_name(out, "Direct");
-    json_int(out, rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
+    json_int(out, units_rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
 void snapshot_write_report(const struct snapshot *shown, struct json_out *out)

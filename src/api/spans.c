@@ -207,7 +207,9 @@ static void begin_device(struct spans *s)
         leave_device(s);
         return;
     }
-    walk_begin(&s->walk, walk, store_read_start(s->reader));
+    struct walk_options own = *walk;
+    own.tank_ml = device_at(s)->tank_ml;
+    walk_begin(&s->walk, &own, store_read_start(s->reader));
 }
 
 static void end_device(struct spans *s)

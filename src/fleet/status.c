@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "fleet/fold.h"
 
 enum { GSM_MIDDLE = 16, GSM_STRONG = 25 };
@@ -60,12 +61,6 @@ static void add_tenths(struct text *t, int64_t tenths)
     add_number(t, size / 10);
     add(t, ".");
     add_number(t, size % 10);
-}
-
-/* `value` / `unit`, to the nearest, halves away from zero. */
-static int64_t rounded(int64_t value, int64_t unit)
-{
-    return (value + (value < 0 ? -unit : unit) / 2) / unit;
 }
 
 static void open_part(struct text *t)
@@ -179,7 +174,7 @@ static void add_temperatures(struct text *t, const struct fix *current)
         part_begin(t, "");
         add_number(t, i + 1);
         add(t, "# temperature ");
-        add_tenths(t, rounded(current->temperature_c_e2[i], 10));
+        add_tenths(t, units_rounded(current->temperature_c_e2[i], 10));
         part_end(t, "℃");
     }
 }
@@ -188,7 +183,7 @@ static void add_supply(struct text *t, const struct fix *current)
 {
     if ((current->has & FIX_HAS_POWER) != 0) {
         part_begin(t, "Main voltage ");
-        add_tenths(t, rounded(current->power_mv, 100));
+        add_tenths(t, units_rounded(current->power_mv, 100));
         part_end(t, "V");
     }
     if ((current->has & FIX_HAS_BATTERY_PERCENT) != 0) {
@@ -261,7 +256,7 @@ static void add_interval(struct text *t, unsigned interval_s)
 static void add_altitude(struct text *t, const struct fix *current)
 {
     if ((current->has & FIX_HAS_ALTITUDE) != 0) {
-        int64_t metres = rounded(current->altitude_dm, 10);
+        int64_t metres = units_rounded(current->altitude_dm, 10);
         part_begin(t, metres < 0 ? "Altitude -" : "Altitude ");
         add_number(t, (uint64_t)(metres < 0 ? -metres : metres));
         part_end(t, " Meters");

@@ -4,7 +4,8 @@
 void walk_begin(struct walk *w, const struct walk_options *options, const struct fold_state *start)
 {
     const struct span_sink nobody = {0};
-    *w = (struct walk){.kind = options->kind, .legs = {.state = *start}};
+    *w = (struct walk){.kind = options->kind,
+                       .legs = {.state = *start, .tank_ml = options->tank_ml}};
     w->trips = (struct trips){
         .range = options->range,
         .stop_s = options->stop_s,

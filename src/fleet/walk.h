@@ -25,6 +25,7 @@ struct walk_options {
     int64_t stop_s;           /* of trips, stops and days: how long a standstill ends a trip */
     uint32_t limit_kmh_e2;    /* of WALK_SPEEDING */
     int64_t limit_s;          /* of WALK_ABSENCE; 0: silences */
+    uint32_t tank_ml;         /* of the device; 0: unknown */
     const int64_t *midnights; /* of WALK_DAYS, as struct days has them; borrowed */
     size_t day_count;
     struct span_sink sink;

@@ -23,13 +23,13 @@
 
 enum { WATCH_MAX = 32 };
 
-/* What an entry is of: an enum alarm_type, or the presence in a geofence. Stored. */
+/* What an entry is of: an enum alarm_type, or one of these. Stored: only add at the end. */
 enum {
-    WATCH_INSIDE = 64,
-    WATCH_PARKED,
-    WATCH_DRIVING,
-    WATCH_RISE, /* a refuel under way */
-    WATCH_TANK, /* of a vehicle that stands */
+    WATCH_INSIDE = 64, /* in a geofence, or about to enter it */
+    WATCH_PARKED,      /* where it stands */
+    WATCH_DRIVING,     /* since the last rest */
+    WATCH_RISE,        /* a refuel under way */
+    WATCH_TANK,        /* of a vehicle that stands */
     WATCH_KINDS
 };
 
@@ -55,7 +55,7 @@ struct watch_entry {
     int64_t last_s;
     uint32_t subject; /* of a fence its id; of a sensor its number, from 1; else 0 */
     uint16_t count;   /* of an alarm: how often it began; at most UINT16_MAX */
-    uint8_t kind;     /* enum alarm_type, WATCH_INSIDE or WATCH_PARKED */
+    uint8_t kind;     /* enum alarm_type, or WATCH_INSIDE and on */
     uint8_t phase;    /* enum watch_phase */
     uint8_t held_by;  /* enum watch_holder */
 };

@@ -218,6 +218,9 @@ static void pass_through(struct crossing *c, const struct fence_term *t,
     if (!is_long || !goes_deep(c, t, stay)) {
         return;
     }
+    if (e != NULL) { /* where the fix lies inside again, that is another visit */
+        watch_remove(w, e);
+    }
     const struct border_event in = {ALARM_GEOFENCE_ENTER, in_s,
                                     fence_segment_point(c->from, c->to, stay->in)};
     tell(c, t, &in);

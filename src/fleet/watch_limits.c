@@ -99,7 +99,8 @@ static void judge_temperatures(struct watch_step *s)
         const struct fold_bounds *b = &l->temperatures[i];
         int16_t c_e2 = s->fix->temperature_c_e2[i];
         bool is_told = i < s->fix->temperature_count && c_e2 != FIX_TEMPERATURE_ABSENT;
-        if (!l->has_bounds) {
+        bool is_bound = l->has_bounds && (b->min_c_e2 != INT16_MIN || b->max_c_e2 != INT16_MAX);
+        if (!is_bound) { /* though the sensor may tell nothing any more */
             put(s, ALARM_TEMPERATURE, i + 1, false);
         } else if (is_told) {
             s->value = c_e2;

@@ -34,9 +34,9 @@ void watch_device(struct watch_step *s);
 void watch_limits(struct watch_step *s);
 /* watch_fences.c: geofences. */
 void watch_fences(struct watch_step *s, const struct fold_rules *rules);
+/* What is decided of them at that time, by the last position; tells nothing. */
+void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t at_s);
 /* watch_fuel.c: refuels and drains; with what had been put in before the fix. */
 void watch_fuel(struct watch_step *s, uint64_t refuelled_before_ml, uint32_t tank_ml);
-/* What is decided of geofences at that time, by the last position; tells nothing. */
-void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t at_s);
 
 #endif

@@ -139,6 +139,17 @@ static void look_at_terms(struct ingest *in, int64_t now_s)
     }
 }
 
+void adopt_again(struct ingest *in)
+{
+    for (size_t i = 0; i < in->batch.stage_count; i++) {
+        const struct stage *s = &in->batch.stages[i];
+        if (s->has_new_rules) {
+            const struct term_change change = {s->active->device, s->late_from_s};
+            g_array_append_val(in->term_changes, change);
+        }
+    }
+}
+
 void adopt_run(struct ingest *in)
 {
     struct adoption *a = g_queue_peek_head(&in->adoptions);

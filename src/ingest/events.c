@@ -192,7 +192,7 @@ void events_heard(struct ingest *in, const struct stage *s, int64_t rcv_time_s)
     }
 }
 
-enum err events_raise_silence(struct ingest *in, const struct device_ref *ref, int64_t now_s)
+void events_raise_silence(struct ingest *in, const struct device_ref *ref, int64_t now_s)
 {
     struct batch *b = &in->batch;
     struct directory *dir = in->options.directory;
@@ -201,7 +201,7 @@ enum err events_raise_silence(struct ingest *in, const struct device_ref *ref, i
     const struct event *open = directory_open_events(dir, ref->info->id, &b->arena, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_silence(&open[i])) {
-            return ERR_OK;
+            return;
         }
     }
     tracked_live(dir, ref->tracked, &live);
@@ -222,10 +222,9 @@ enum err events_raise_silence(struct ingest *in, const struct device_ref *ref, i
     e.id = ids_next(&in->ids, ID_OF_EVENT);
     if (e.id == 0) {
         say_no_ids(in);
-        return ERR_FULL;
+        return;
     }
     change_add(&b->changes, CHANGE_PUT_EVENT)->event = e;
-    return ERR_OK;
 }
 
 /* ---- late fixes: the store folds ---- */

@@ -14,9 +14,8 @@ const struct fold_rules *events_rules(struct ingest *in, const struct stage *s);
 void events_fold(struct ingest *in, struct stage *s, const struct fix *f);
 /* The device was heard: what the clock raised of its silence is over. */
 void events_heard(struct ingest *in, const struct stage *s, int64_t rcv_time_s);
-/* Adds to the batch that a device fell silent. ERR_FULL: there are no more ids. */
-MUST_USE enum err events_raise_silence(struct ingest *in, const struct device_ref *ref,
-                                       int64_t now_s);
+/* Adds to the batch that a device fell silent, unless it is open already. */
+void events_raise_silence(struct ingest *in, const struct device_ref *ref, int64_t now_s);
 
 /* How the store folds late fixes, and who hears what that changes. */
 struct store_fold events_store_fold(struct ingest *in);

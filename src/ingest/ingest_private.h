@@ -152,6 +152,7 @@ struct silences {
     int64_t heard_ms;            /* anybody, the last time */
     int64_t looked_ms;           /* when the last round began */
     size_t were_online;          /* when anybody was heard last, of those that may fall silent */
+    double due_per_ms;           /* so many reports of them, at the least */
     struct silence_round *round; /* that is under way; NULL */
 };
 
@@ -284,6 +285,8 @@ void upkeep_expire_rules(struct ingest *in);
 void adopt_note(struct ingest *in, const struct change *c);
 /* Looks at some of those; before a batch is gathered, which takes up what is marked. */
 void adopt_run(struct ingest *in);
+/* The batch under way was not committed: whom it marked is looked at again. */
+void adopt_again(struct ingest *in);
 /* Whether any are left. */
 bool adopt_waits(const struct ingest *in);
 /* A state that the store gave adopts what was decided since. */

@@ -8,6 +8,9 @@
  *     heard  ││││││ │││││         nobody        ││││ │││
  *     count  ────────────────► stands still ◄─────────────►
  *                           HUSH_MS         every silence counts from here
+ *
+ * Trackers that report every half hour leave such gaps by themselves, so several reports must have
+ * been due meanwhile: at the least one of each that was online, in the time in which it stays so.
  */
 #include <stdlib.h>
 
@@ -20,6 +23,7 @@ enum {
     LOOK_EVERY_MS = 10000,
     HUSH_MS = 60000,
     MANY_ONLINE = 20,
+    MISSED_IN_HUSH = 7, /* reports: of twenty that report all the time, within HUSH_MS */
     DEVICES_AT_ONCE = 256,
     MS_PER_S = 1000
 };
@@ -34,6 +38,7 @@ struct silence_round {
     size_t count;
     size_t next;
     size_t online;
+    double due_per_ms;
 };
 
 void silence_init(struct silences *s, int64_t now_ms)
@@ -61,7 +66,9 @@ void silence_clear(struct ingest *in)
 
 static bool is_hush(const struct silences *s, int64_t now_ms)
 {
-    return s->were_online >= MANY_ONLINE && now_ms - s->heard_ms > HUSH_MS;
+    int64_t quiet_ms = now_ms - s->heard_ms;
+    return s->were_online >= MANY_ONLINE && quiet_ms > HUSH_MS &&
+           (double)quiet_ms * s->due_per_ms > MISSED_IN_HUSH;
 }
 
 void silence_note_heard(struct silences *s, int64_t now_ms)
@@ -79,6 +86,13 @@ static bool was_online(const struct silences *s, const struct live *live)
            s->heard_ms - live->heard_monotonic_ms <= live_online_limit_ms(&live->state);
 }
 
+/* Whether the batch under way, which is not published yet, holds a word of the device. */
+static bool is_heard_now(const struct ingest *in, int64_t device)
+{
+    const struct active_device *active = g_hash_table_lookup(in->active_devices, &device);
+    return active != NULL && active->stage != 0 && in->batch.stages[active->stage - 1].is_heard;
+}
+
 static void look_at(struct ingest *in, const struct device_ref *ref, int64_t now_ms)
 {
     struct directory *dir = in->options.directory;
@@ -91,13 +105,16 @@ static void look_at(struct ingest *in, const struct device_ref *ref, int64_t now
     }
     int64_t limit_ms = (int64_t)term->limits->offline_s * MS_PER_S;
     tracked_live(dir, ref->tracked, &live);
-    s->round->online += was_online(s, &live);
+    if (was_online(s, &live)) {
+        s->round->online++;
+        s->round->due_per_ms += 1.0 / (double)live_online_limit_ms(&live.state);
+    }
     int64_t from_ms =
         live.heard_monotonic_ms > s->counts_from_ms ? live.heard_monotonic_ms : s->counts_from_ms;
     bool is_expected = live.reported || live.heard_monotonic_ms != 0;
     if (is_expected && now_ms - from_ms > limit_ms && !is_hush(s, now_ms) &&
-        events_raise_silence(in, ref, now_s) != ERR_OK) {
-        s->looked_ms = now_ms; /* there are no ids: said already */
+        !is_heard_now(in, ref->info->id)) {
+        events_raise_silence(in, ref, now_s);
     }
 }
 
@@ -137,7 +154,10 @@ void silence_run(struct ingest *in)
         device_ref_release(in->options.directory, &r->refs[r->next++]);
     }
     if (r->next == r->count && !begin_enterprise(in, r)) {
-        s->were_online = is_hush(s, now_ms) ? s->were_online : r->online;
+        if (!is_hush(s, now_ms)) {
+            s->were_online = r->online;
+            s->due_per_ms = r->due_per_ms;
+        }
         end_round(in);
     }
 }

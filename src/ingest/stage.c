@@ -384,6 +384,7 @@ void batch_finish(struct ingest *in)
         publish_batch(in);
     } else {
         refuse_all(b);
+        adopt_again(in);
     }
     fragments_finish(in, is_committed);
     if (b->verdict_count > 0) {

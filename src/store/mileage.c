@@ -28,6 +28,7 @@
 struct measuring {
     struct store *store;
     struct store_span span;
+    const struct fold_rules *rules; /* the tank alone; what else is held to, adds nothing */
     struct arena arena;
     struct moment moment;
     struct tail_order tail;
@@ -50,7 +51,7 @@ static void take_fix(struct measuring *m, const struct fix *fix)
     }
     uint64_t before_m_e2 = fold_travelled_m_e2(&m->state);
     const struct fuel fuel = m->state.fuel;
-    fold_step(&m->state, fix, &fold_default_rules, NULL);
+    fold_step(&m->state, fix, m->rules, NULL);
     if (fix->gps_time_s >= m->span.from_s) {
         m->out->distance_m_e2 += fold_travelled_m_e2(&m->state) - before_m_e2;
         m->out->fuel_used_ml += fuel_used_ml(&fuel, &m->state.fuel);
@@ -192,11 +193,19 @@ static bool pass_over(struct measuring *m, size_t i)
     return true;
 }
 
-/* Whether what was made up to row `i` is what is stored before it, but for the odometer. */
+/*
+ * Whether what was made up to row `i` is what is stored before it, but for the odometer; and for
+ * the watch, of which a reader knows less, and which adds nothing to distance and fuel.
+ */
 static bool meets(struct measuring *m, size_t i)
 {
     struct fold_state stored;
-    return stored_state(m, i, &stored) == ERR_OK && fold_has_met(&m->state, &stored);
+    if (stored_state(m, i, &stored) != ERR_OK) {
+        return false;
+    }
+    stored.watch = m->state.watch;
+    stored.active_alarms = m->state.active_alarms;
+    return fold_has_met(&m->state, &stored);
 }
 
 static enum err measure_row(struct measuring *m, size_t i)
@@ -272,9 +281,12 @@ static enum err measure(struct measuring *m)
     return e == ERR_OK ? take_tail(m, INT64_MAX) : e;
 }
 
-enum err store_read_mileage(struct store *s, struct store_span span, struct store_mileage *out)
+enum err store_read_mileage(struct store *s, struct store_span span, uint32_t tank_ml,
+                            struct store_mileage *out)
 {
-    struct measuring m = {.store = s, .span = span, .out = out};
+    const struct fold_term term = {.from_s = INT64_MIN, .tank_ml = tank_ml};
+    const struct fold_rules rules = {.terms = &term, .term_count = 1};
+    struct measuring m = {.store = s, .span = span, .rules = &rules, .out = out};
     *out = (struct store_mileage){0};
     enum err e = moment_begin(s, span.device, &m.arena, &m.moment);
     if (e == ERR_OK) {

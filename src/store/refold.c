@@ -277,7 +277,8 @@ enum err refold_rows(struct revision *revision, struct track_state *sealed, stru
     enum err e = read_rows(&r);
     if (e == ERR_OK && !r.rows.has_start) { /* nothing sealed is that new */
         e = track_unpack_state(sealed->state, out);
-        if (e != ERR_OK || !sealed->is_dirty) {
+        bool has_new_rules = sealed->folded.dirty_to_s == INT64_MAX; /* store.c noted it */
+        if (e != ERR_OK || (!sealed->is_dirty && !has_new_rules)) {
             return e;
         }
         r.state = *out;

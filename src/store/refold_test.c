@@ -375,7 +375,7 @@ static void assert_mileage(const struct road *r)
             bool is_before = r->fixes[k].gps_time_s < spans[i].from_s;
             before_m_e2 = is_before ? fold_travelled_m_e2(&s) : before_m_e2;
         }
-        assert_int_equal(store_read_mileage(r->kit.store, spans[i], &is), ERR_OK);
+        assert_int_equal(store_read_mileage(r->kit.store, spans[i], 0, &is), ERR_OK);
         assert_int_equal(is.distance_m_e2, fold_travelled_m_e2(&s) - before_m_e2);
     }
 }

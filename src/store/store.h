@@ -208,9 +208,10 @@ struct store_mileage {
 };
 /*
  * Sums what folding all fixes of the span would say, late ones too, by what chunks tell: of a long
- * span only the ends are decoded. Errors of store_read_open().
+ * span only the ends are decoded. The tank (0: unknown) tells what a refuel is, where fixes are
+ * folded. Errors of store_read_open().
  */
-MUST_USE enum err store_read_mileage(struct store *s, struct store_span span,
+MUST_USE enum err store_read_mileage(struct store *s, struct store_span span, uint32_t tank_ml,
                                      struct store_mileage *out);
 
 /* Fixes with a position, few enough for a screen. */
