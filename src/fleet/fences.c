@@ -28,7 +28,7 @@ static int compare_terms(const void *a, const void *b)
     return by_id != 0 ? by_id : (x->from_s > y->from_s) - (x->from_s < y->from_s);
 }
 
-static int compare_times(const void *a, const void *b)
+static int compare_numbers(const void *a, const void *b)
 {
     const int64_t *x = a;
     const int64_t *y = b;
@@ -44,7 +44,7 @@ static void note_changes(struct fences *f)
             f->changes_s[f->change_count++] = f->terms[i].until_s;
         }
     }
-    qsort(f->changes_s, f->change_count, sizeof(*f->changes_s), compare_times);
+    qsort(f->changes_s, f->change_count, sizeof(*f->changes_s), compare_numbers);
 }
 
 struct fences *fences_new(const struct fence_term *terms, size_t count)
@@ -81,11 +81,7 @@ void fences_free(struct fences *f)
 
 static bool holds(const int64_t *ids, size_t count, int64_t id)
 {
-    size_t at = 0;
-    while (at < count && ids[at] != id) {
-        at++;
-    }
-    return at < count;
+    return count > 0 && bsearch(&id, ids, count, sizeof(*ids), compare_numbers) != NULL;
 }
 
 bool fence_term_applies(const struct fence_term *t, int64_t device, int64_t group_id)

@@ -23,9 +23,9 @@ struct fence_term {
     uint32_t dwell_s;      /* shorter presence does not count */
     uint32_t hysteresis_m; /* 0: by the accuracy of the fix */
     const struct fence_geometry *geometry; /* prepared; outlives the fences */
-    const int64_t *device_ids; /* internal; with the next, none of both: all of the enterprise */
+    const int64_t *device_ids; /* internal, in order; with the next, none of both: all */
     size_t device_count;
-    const int64_t *group_ids;
+    const int64_t *group_ids; /* in order */
     size_t group_count;
 };
 

@@ -65,6 +65,13 @@ void rulebook_free(void *rulebook)
 
 /* ---- geofences ---- */
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const int64_t *x = a;
+    const int64_t *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
 /* A copy on the heap of packed ids, which were checked when they came in. */
 static int64_t *ids_of(const uint8_t *at, size_t len, size_t *count)
 {
@@ -75,6 +82,7 @@ static int64_t *ids_of(const uint8_t *at, size_t len, size_t *count)
     for (size_t i = 0; i < *count; i++) {
         copy[i] = ids[i];
     }
+    qsort(copy, *count, sizeof(*copy), compare_numbers);
     arena_free(&arena);
     return copy;
 }

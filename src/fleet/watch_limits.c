@@ -4,6 +4,7 @@
  * Overspeed. Faster than the limit for as long as the rule says, by GPS time. The record begins
  * where the speed was first seen, though it is decided later. A silence begins the count anew. One
  * that ended less than a minute ago goes on without waiting.
+ * A vehicle that stands where no speed is told, such as in a garage, is not too fast any more.
  *
  * Battery. Below the limit; over once it is BATTERY_ABOVE_PERCENT above it.
  *
@@ -49,7 +50,8 @@ static void judge_speed(struct watch_step *s)
 {
     const struct fold_limits *l = s->limits;
     struct watch *w = &s->state->watch;
-    if (l->overspeed_kmh_e2 == 0 || s->silent) {
+    bool has_stopped = s->state->motion != MOTION_MOVING && s->state->motion != MOTION_UNKNOWN;
+    if (l->overspeed_kmh_e2 == 0 || s->silent || (has_stopped && !s->speed_known)) {
         forget_pending(s, ALARM_OVERSPEED);
         watch_release(s, ALARM_OVERSPEED, 0, WATCH_BY_RULE,
                       s->silent ? s->before_s : s->fix->gps_time_s);

@@ -52,6 +52,19 @@ static void slowing_down_begins_it_anew(void **state)
     scene_free(s);
 }
 
+/* A vehicle that stands where nothing tells a speed drives no longer too fast. */
+static void standing_ends_it_without_a_speed(void **state)
+{
+    (void)state;
+    struct scene *s = speed_scene(0);
+    scene_step(s, with_ignition(at(0, 0, 90), true));
+    scene_step(s, with_ignition(bare(30, FIX_HEARTBEAT), true));
+    scene_told(s, "+OVERSPEED@0");
+    scene_step(s, with_ignition(bare(60, FIX_HEARTBEAT), false));
+    scene_told(s, "-OVERSPEED@60");
+    scene_free(s);
+}
+
 /* No speed is told: it neither goes on nor ends. */
 static void what_tells_no_speed_changes_nothing(void **state)
 {
@@ -314,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overspeed_lasts_by_gps_time),
         cmocka_unit_test(slowing_down_begins_it_anew),
+        cmocka_unit_test(standing_ends_it_without_a_speed),
         cmocka_unit_test(what_tells_no_speed_changes_nothing),
         cmocka_unit_test(a_silence_ends_it_and_begins_it_anew),
         cmocka_unit_test(overspeed_goes_on_within_a_minute),
