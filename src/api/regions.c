@@ -33,7 +33,8 @@ struct region_list {
     struct device_ref *refs;
     size_t count;
     size_t looked;
-    GArray *found; /* struct found_region */
+    struct arena scratch; /* of one geofence */
+    GArray *found;        /* struct found_region */
     size_t written;
     bool begun;
 };
@@ -49,12 +50,13 @@ static void look_at(struct region_list *list, const struct device_ref *ref)
     for (size_t i = 0; i < live.state.watch.count; i++) {
         const struct watch_entry *e = &live.state.watch.at[i];
         struct geofence g;
-        if (!is_inside(e) ||
-            directory_geofence(dir, c->caller.enterprise_id, e->subject, &c->arena, &g) != ERR_OK) {
+        arena_clear(&list->scratch); /* a geofence is copied with all its points */
+        if (!is_inside(e) || directory_geofence(dir, c->caller.enterprise_id, e->subject,
+                                                &list->scratch, &g) != ERR_OK) {
             continue;
         }
-        const struct found_region found = {arena_copy_text(&c->arena, ref->info->plate), g.name,
-                                           e->since_s};
+        const struct found_region found = {arena_copy_text(&c->arena, ref->info->plate),
+                                           arena_copy_text(&c->arena, g.name), e->since_s};
         g_array_append_val(list->found, found);
     }
 }
@@ -112,6 +114,7 @@ static void close_list(void *state)
     struct region_list *list = state;
     directory_release_all(list->call->shard->directory, list->refs + list->looked,
                           list->count - list->looked);
+    arena_free(&list->scratch);
     (void)g_array_free(list->found, TRUE);
 }
 

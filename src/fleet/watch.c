@@ -113,12 +113,27 @@ static void tell(const struct watch_step *s, const struct watch_entry *entry, en
 
 /* ---- alarms ---- */
 
+/* Of a full watch the alarm of a crossing makes room: it would be over with the next position. */
+static void make_room(struct watch_step *s)
+{
+    struct watch *w = &s->state->watch;
+    for (size_t i = w->count; w->count == WATCH_MAX && i > 0; i--) {
+        struct watch_entry *e = &w->at[i - 1];
+        bool is_crossing = e->kind == ALARM_GEOFENCE_ENTER || e->kind == ALARM_GEOFENCE_LEAVE;
+        if (is_crossing && e->subject != 0) {
+            watch_release(s, e->kind, e->subject, WATCH_BY_RULE, s->fix->gps_time_s);
+            watch_remove(w, e);
+        }
+    }
+}
+
 void watch_hold(struct watch_step *s, uint8_t kind, uint32_t subject, uint8_t by)
 {
     struct watch *w = &s->state->watch;
     int64_t now_s = s->fix->gps_time_s;
     struct watch_entry *e = watch_find(w, kind, subject);
     if (e == NULL) {
+        make_room(s);
         e = watch_add(w, kind, subject);
         if (e == NULL) {
             return;
@@ -194,7 +209,9 @@ void watch_device(struct watch_step *s)
 {
     alarm_set alarms = s->fix->alarms;
     alarm_set told = told_by(s);
-    alarm_set over = s->together ? 0 : told & ~alarms;
+    /* A heartbeat without a time of its own always is of the newest fix's second. */
+    bool is_heartbeat = (s->fix->flags & FIX_HEARTBEAT) != 0;
+    alarm_set over = s->together && !is_heartbeat ? 0 : told & ~alarms;
     age(s, alarms & told);
     for (unsigned k = 0; k < ALARM_COUNT; k++) {
         alarm_set bit = UINT32_C(1) << k;

@@ -21,7 +21,7 @@
  *                           one record, Count 2, from the first onset to the last end
  */
 
-enum { WATCH_MAX = 32 };
+enum { WATCH_MAX = 40 };
 
 /* What an entry is of: an enum alarm_type, or one of these. Stored: only add at the end. */
 enum {

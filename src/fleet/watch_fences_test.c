@@ -335,7 +335,7 @@ static void whom_it_alarms(void **state)
 
 /* ---- bounds ---- */
 
-/* It is in 24 at most, and of 32 entries eight are left for the alarms. */
+/* It is in 24 at most, and of 40 entries sixteen are left for the alarms. */
 static void so_many_and_no_more(void **state)
 {
     (void)state;
@@ -363,6 +363,27 @@ static void so_many_and_no_more(void **state)
     s->text[0] = '\0';
     RIDE(s, 30, 2500, 2600);
     assert_int_equal(s->state.watch.count, 0);
+    scene_free(s);
+}
+
+/* Alarms of crossings make room for another alarm: an SOS is never lost because of them. */
+static void crossings_make_room_for_an_alarm(void **state)
+{
+    (void)state;
+    enum { FENCES = 40 };
+    struct scene *s = scene_new();
+    for (uint32_t id = 1; id <= FENCES; id++) {
+        scene_band(s, id, 1000, 2000);
+    }
+    scene_draw(s);
+    RIDE(s, 0, 900, 1500);
+    assert_int_equal(s->state.watch.count, WATCH_MAX);
+    s->text[0] = '\0';
+    struct fix sos = at(20, 1600, 60);
+    sos.alarms = ALARM_BIT(SOS);
+    scene_step(s, sos);
+    assert_non_null(strstr(s->text, "+SOS@20"));
+    assert_int_equal(s->state.active_alarms, ALARM_BIT(SOS));
     scene_free(s);
 }
 
@@ -429,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_second_is_one_place),
         cmocka_unit_test(whom_it_alarms),
         cmocka_unit_test(so_many_and_no_more),
+        cmocka_unit_test(crossings_make_room_for_an_alarm),
         cmocka_unit_test(across_the_antimeridian_and_at_the_pole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

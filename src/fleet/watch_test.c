@@ -264,6 +264,28 @@ static void an_alarm_without_room_is_left_out(void **state)
     scene_free(s);
 }
 
+/* A heartbeat without a time of its own is filed under the newest fix, and ends what it can tell.
+ */
+static void a_heartbeat_of_the_same_second_ends_alarms(void **state)
+{
+    (void)state;
+    struct scene *s = scene_new();
+    struct fix cut = at(0, 0, 0);
+    cut.alarms = ALARM_BIT(POWER_OFF);
+    fix_set_alarms_told(&cut, ALARM_BIT(POWER_OFF));
+    scene_step(s, cut);
+    struct fix silent = bare(0, FIX_HEARTBEAT);
+    silent.has &= ~(uint32_t)FIX_HAS_TIME;
+    fix_set_alarms_told(&silent, 0);
+    scene_step(s, silent);
+    scene_told(s, "+POWER_OFF@0");
+    struct fix clear = silent;
+    fix_set_alarms_told(&clear, ALARM_BIT(POWER_OFF));
+    scene_step(s, clear);
+    scene_told(s, "-POWER_OFF@0");
+    scene_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +301,7 @@ int main(void)
         cmocka_unit_test(bit_and_rule_hold_the_same_alarm),
         cmocka_unit_test(entries_are_ordered_and_bounded),
         cmocka_unit_test(an_alarm_without_room_is_left_out),
+        cmocka_unit_test(a_heartbeat_of_the_same_second_ends_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

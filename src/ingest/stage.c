@@ -12,7 +12,13 @@
 #include "base/mem.h"
 #include "ingest/events.h"
 
-enum { VERDICTS_MAX = 8192, FIXES_MAX = 8192, JOINED_DEPTH_MAX = 1, ARRAY_FIRST = 64 };
+enum {
+    VERDICTS_MAX = 8192,
+    FIXES_MAX = 8192,
+    CHANGES_MAX = 16384, /* a fix that crosses many geofences has as many events */
+    JOINED_DEPTH_MAX = 1,
+    ARRAY_FIRST = 64
+};
 
 void batch_init(struct batch *b)
 {
@@ -31,7 +37,8 @@ void batch_free(struct batch *b)
 
 bool batch_is_full(const struct batch *b)
 {
-    return b->verdict_count >= VERDICTS_MAX || b->fixes + b->waiting >= FIXES_MAX;
+    return b->verdict_count >= VERDICTS_MAX || b->fixes + b->waiting >= FIXES_MAX ||
+           b->changes.len >= CHANGES_MAX;
 }
 
 /* Room for one more element of an array that is kept from batch to batch. */
