@@ -174,21 +174,28 @@ static bool is_silence(const struct event *e)
     return e->origin == EVENT_BY_TIMER && e->kind == ALARM_INTERRUPTED;
 }
 
-void events_heard(struct ingest *in, const struct stage *s, int64_t rcv_time_s)
+void events_end_silence(struct ingest *in, int64_t device, int64_t now_s)
 {
     struct batch *b = &in->batch;
     struct directory *dir = in->options.directory;
-    if (s->is_heard || !directory_has_open_events(dir, s->active->device)) {
+    if (!directory_has_open_events(dir, device)) {
         return;
     }
     size_t count = 0;
-    struct event *open = directory_open_events(dir, s->active->device, &b->arena, &count);
+    struct event *open = directory_open_events(dir, device, &b->arena, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_silence(&open[i])) {
-            open[i].ended_s = rcv_time_s > open[i].gps_time_s ? rcv_time_s : open[i].gps_time_s;
+            open[i].ended_s = now_s > open[i].gps_time_s ? now_s : open[i].gps_time_s;
             open[i].end_decided_s = open[i].ended_s;
             change_add(&b->changes, CHANGE_PUT_EVENT)->event = open[i];
         }
+    }
+}
+
+void events_heard(struct ingest *in, const struct stage *s, int64_t rcv_time_s)
+{
+    if (!s->is_heard) {
+        events_end_silence(in, s->active->device, rcv_time_s);
     }
 }
 

@@ -14,6 +14,8 @@ const struct fold_rules *events_rules(struct ingest *in, const struct stage *s);
 void events_fold(struct ingest *in, struct stage *s, const struct fix *f);
 /* The device was heard: what the clock raised of its silence is over. */
 void events_heard(struct ingest *in, const struct stage *s, int64_t rcv_time_s);
+/* Adds to the batch that what the clock raised of a device's silence is over. */
+void events_end_silence(struct ingest *in, int64_t device, int64_t now_s);
 /* Adds to the batch that a device fell silent, unless it is open already. */
 void events_raise_silence(struct ingest *in, const struct device_ref *ref, int64_t now_s);
 

@@ -292,14 +292,39 @@ static void a_silence_is_raised_and_ends_with_a_word(void **state)
     arena_free(&s.arena);
 }
 
+static void a_rule_that_is_switched_off_ends_its_silences(void **state)
+{
+    struct rig *r = *state;
+    struct stored s = {0};
+    put_rule(r, RULE_OFFLINE_S, 1);
+    rig_send_fix(r, fix_at(0, 0));
+    await_events(r, 1, &s);
+    assert_int_equal(count_open(r), 1);
+    put_rule(r, RULE_OFFLINE_S, 0);
+    int64_t until_ms = clock_monotonic_ms() + (int64_t)RIG_WAIT_S * 1000;
+    while (count_open(r) > 0 && clock_monotonic_ms() < until_ms) {
+        assert_int_equal(rig_put_device(r, RIG_DEVICE, rig_id, false), ERR_OK);
+    }
+    assert_int_equal(count_open(r), 0);
+    read_events(r, &s);
+    assert_int_equal(s.list.count, 1);
+    assert_true(s.list.at[0].ended_s >= s.list.at[0].gps_time_s);
+    arena_free(&s.arena);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_crossing_comes_with_its_fix),     TEST(what_ends_in_its_batch_is_one_row),
-        TEST(a_late_fix_makes_its_crossings),    TEST(without_its_fix_there_is_no_event),
-        TEST(an_alarm_by_rule_ends_and_goes_on), TEST(standing_vehicles_adopt_what_changes),
-        TEST(a_fix_ahead_is_folded_again),       TEST(a_silence_is_raised_and_ends_with_a_word),
+        TEST(a_crossing_comes_with_its_fix),
+        TEST(what_ends_in_its_batch_is_one_row),
+        TEST(a_late_fix_makes_its_crossings),
+        TEST(without_its_fix_there_is_no_event),
+        TEST(an_alarm_by_rule_ends_and_goes_on),
+        TEST(standing_vehicles_adopt_what_changes),
+        TEST(a_fix_ahead_is_folded_again),
+        TEST(a_silence_is_raised_and_ends_with_a_word),
+        TEST(a_rule_that_is_switched_off_ends_its_silences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

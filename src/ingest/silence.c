@@ -101,6 +101,7 @@ static void look_at(struct ingest *in, const struct device_ref *ref, int64_t now
     int64_t now_s = clock_wall_ms() / MS_PER_S;
     const struct fold_term *term = fold_rules_at(directory_rules(dir, ref->info), now_s);
     if (term->limits == NULL || term->limits->offline_s == 0) {
+        events_end_silence(in, ref->info->id, now_s); /* the rule was switched off */
         return;
     }
     int64_t limit_ms = (int64_t)term->limits->offline_s * MS_PER_S;
