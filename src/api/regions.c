@@ -140,18 +140,59 @@ static bool check_regions(struct call *c)
 
 /* ---- section 25 ---- */
 
-static void write_inside(struct call *c, const struct device_ref *ref, const struct live *live)
+static bool holds(struct call *c, struct bytes packed, int64_t id)
+{
+    int64_t *ids = NULL;
+    size_t count = 0;
+    bool found = false;
+    if (geofence_unpack_ids(packed, &c->arena, &ids, &count) == ERR_OK) {
+        for (size_t i = 0; i < count && !found; i++) {
+            found = ids[i] == id;
+        }
+    }
+    return found;
+}
+
+/* Whether the geofence watches the device, so that the live state knows whether it is inside. */
+static bool is_watched(struct call *c, const struct geofence *g, const struct device_ref *ref)
+{
+    bool is_for_all = g->devices_len == 0 && g->groups_len == 0;
+    return is_for_all || holds(c, (struct bytes){g->devices, g->devices_len}, ref->info->id) ||
+           (ref->group_id != 0 &&
+            holds(c, (struct bytes){g->groups, g->groups_len}, ref->group_id));
+}
+
+/* Of a device that it does not watch the position decides. */
+static bool lies_inside(struct call *c, const struct geofence *g, const struct fix *fix)
+{
+    struct shape shape;
+    if (!fix_has_position(fix) || fence_shape_wgs(g, &c->arena, &shape) != ERR_OK) {
+        return false;
+    }
+    struct fence_geometry *geometry = fence_geometry_new(&shape);
+    bool inside = fence_contains(geometry, (struct point){fix->lat_e7, fix->lon_e7});
+    fence_geometry_free(geometry);
+    return inside;
+}
+
+static bool is_in(struct call *c, const struct geofence *g, const struct device_ref *ref,
+                  const struct live *live)
+{
+    const struct watch_entry *e = watch_look(&live->state.watch, WATCH_INSIDE, (uint32_t)g->id);
+    return is_watched(c, g, ref) ? is_inside(e) : lies_inside(c, g, &live->state.current);
+}
+
+static void write_inside(struct call *c, const struct device_ref *ref, const struct live *live,
+                         bool inside)
 {
     const struct fix *fix = &live->state.current;
-    const struct watch_entry *e =
-        watch_look(&live->state.watch, WATCH_INSIDE, (uint32_t)call_number(c, INSIDE_FENCE, 0));
     json_object_begin(&c->out);
     json_name(&c->out, "data");
     json_object_begin(&c->out);
     json_name(&c->out, "VehiclePlate");
     json_write_string(&c->out, ref->info->plate);
     json_name(&c->out, "InFence");
-    json_int(&c->out, is_inside(e));
+    json_int(&c->out, inside);
     json_name(&c->out, "IsOnline");
     json_int(&c->out, live_is_online(live, c->now_monotonic_ms, c->now_ms));
     json_name(&c->out, "GPSFlag");
@@ -175,7 +216,7 @@ static void is_in_geofence(struct call *c)
     if (directory_geofence(dir, c->caller.enterprise_id, call_number(c, INSIDE_FENCE, 0), &c->arena,
                            &g) == ERR_OK) {
         tracked_live(dir, ref.tracked, &live);
-        write_inside(c, &ref, &live);
+        write_inside(c, &ref, &live, is_in(c, &g, &ref, &live));
     } else {
         call_fail(c, 404, NO_FENCE);
     }
@@ -252,7 +293,7 @@ static const struct api_method rows[] = {
         .name = "IsInGeofence",
         .prefix = PREFIX_VEHICLE,
         .needs_enterprise = true,
-        .where = WHERE_INLINE,
+        .where = WHERE_STORE,
         .role = ROLE_VIEWER,
         .params = inside_params,
         .param_count = COUNT_OF(inside_params),

@@ -68,6 +68,23 @@ def test_into_a_yard_and_out_again(server):
     assert {row[4] for row in events(server)} == {"Hof"}
 
 
+def test_a_geofence_for_others_goes_by_the_position(server):
+    fleet = Fleet(server, devices=[{"DeviceID": TRUCK, "VehiclePlate": "B 1"},
+                                   {"DeviceID": "013800000002", "VehiclePlate": "B 2"}])
+    yard = add_yard(fleet, DeviceIDs=["013800000002"])
+    truck = Jt808(server.device, TRUCK)
+    truck.register()
+    for north_m, wanted in ((0, 1), (300, 0)):
+        truck.report(at(now() + datetime.timedelta(seconds=north_m / 10), north_m))
+        data = fleet.api.data("vehicle/IsInGeofence", VehiclePlate="B 1", PolygonID=yard)["data"]
+        assert data["InFence"] == wanted
+    other = fleet.api.data("vehicle/IsInGeofence", VehiclePlate="B 2", PolygonID=yard)["data"]
+    assert (other["InFence"], other["GPSTime"]) == (0, None)
+    assert fleet.api.data("vehicle/GetVehicleRegion", VehiclePlates="") == \
+        {"total": 0, "data": []}
+    assert events(server) == []
+
+
 def test_a_standing_vehicle_is_in_a_new_geofence_and_out_of_a_deleted_one(server):
     fleet = Fleet(server, devices=[{"DeviceID": TRUCK, "VehiclePlate": "B 1"}])
     truck = Jt808(server.device, TRUCK)
