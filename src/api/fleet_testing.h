@@ -186,13 +186,32 @@ static inline void drop_versions(char *text)
     }
 }
 
-/* What a call answers, without Versions; g_free(). */
+/* A body that came in chunks, as one; in place. */
+static inline void join_chunks(char *body)
+{
+    char *to = body;
+    char *from = body;
+    for (size_t len = 1; len > 0;) {
+        len = (size_t)g_ascii_strtoull(from, &from, 16);
+        assert_true(g_str_has_prefix(from, "\r\n"));
+        assert_true(strlen(from + 2) >= len);
+        memmove(to, from + 2, len);
+        to += len;
+        from += 2 + len + 2;
+    }
+    *to = '\0';
+}
+
+/* What a call answers, in one piece and without Versions; g_free(). */
 static inline char *answer_of(struct fleet *f, enum person who, const char *method,
                               const char *body)
 {
     char *quoted = in_quotes(body);
     memcpy(f->p->token, f->tokens[who], TOKEN_SIZE);
     char *answer = g_strdup(call(f->p, method, quoted));
+    if (strstr(f->p->answer, "\r\nTransfer-Encoding: chunked\r\n") != NULL) {
+        join_chunks(answer);
+    }
     drop_versions(answer);
     g_free(quoted);
     return answer;
