@@ -276,7 +276,7 @@ static size_t place_of_id(const GPtrArray *chunks, int64_t id)
 
 static enum err put_chunk(struct tables *t, const struct track_row *row, uint64_t distance_m_e2)
 {
-    const GPtrArray *chunks = memory_write(t, MEMORY_CHUNK);
+    GPtrArray *chunks = memory_write(t, MEMORY_CHUNK);
     size_t at = place_of_id(chunks, row->id);
     struct track_row chunk = *row;
     if (at == chunks->len) {
@@ -284,8 +284,8 @@ static enum err put_chunk(struct tables *t, const struct track_row *row, uint64_
     }
     chunk.distance_m_e2 = distance_m_e2;
     int64_t device = memory_at(chunks, at)->key;
-    enum err e = memory_delete(t, MEMORY_CHUNK, at); /* its place is by its times */
-    return e == ERR_OK ? put_row(t, MEMORY_CHUNK, device, &chunk) : e;
+    (void)g_ptr_array_remove_index(chunks, (guint)at); /* its place is by its times */
+    return put_row(t, MEMORY_CHUNK, device, &chunk);   /* one row is written, as SQLite counts it */
 }
 
 static enum err put_start(struct tables *t, int64_t id, struct bytes start_state)
@@ -304,7 +304,7 @@ static enum err put_distance(struct tables *t, int64_t id, uint64_t distance_m_e
 {
     const GPtrArray *chunks = memory_write(t, MEMORY_CHUNK);
     const struct memory_row *there = memory_at(chunks, place_of_id(chunks, id));
-    if (there == NULL) {
+    if (there == NULL || there->track.distance_m_e2 == distance_m_e2) {
         return ERR_OK;
     }
     struct track_row row = there->track;

@@ -22,7 +22,7 @@ enum {
     STEP_S = 10,
     STOP_EVERY = 200, /* fixes: the vehicle stands for a while, and drifts */
     STOP_FIXES = 15,
-    A_HANDFUL = 12 /* rows a late fix may write, of every table */
+    A_HANDFUL = 8 /* rows a late fix may write, of every table */
 };
 
 struct road {
