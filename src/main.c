@@ -21,7 +21,16 @@ static const struct command commands[] = {
     {"simulate", "plays a fleet of trackers against a server", simulate_command},
     {"check", "verifies a data directory and prints what is in it", check_command},
     {"backup", "copies a data directory in use into one file", backup_command},
+    {"export", "writes the tracks of a data directory in use as GPX, KML, CSV or GeoJSON",
+     export_command},
+    {"import",
+     "reads tracks of GPX and CSV files and of a Traccar data base while the server is "
+     "stopped",
+     import_command},
+    {"profiles", "prints what is known of models of trackers, in the form of a file of profiles",
+     profiles_command},
     {"passwd", "sets a user's password while the server is stopped", passwd_command},
+    {"where", "prints the names of the place at a point", where_command},
 };
 
 static void print_help(FILE *out)

@@ -18,11 +18,12 @@ import sys
 
 import tree
 
-SOURCE_SUFFIXES = (".c", ".h", ".py", ".jsonl", ".build", ".txt")
+SOURCE_SUFFIXES = (".c", ".h", ".py", ".ts", ".tsx", ".jsonl", ".build", ".txt")
 FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
-PATH = re.compile(r"[\w.*-]*(?:/[\w.*-]+)+/?|[\w-]+\.(?:c|h|py|md|jsonl|build|sh|conf\.example)")
+SUFFIXES = r"c|h|py|tsx?|css|md|jsonl|build|sh|conf\.example"
+PATH = re.compile(rf"[\w.*-]*(?:/[\w.*-]+)+/?|[\w-]+\.(?:{SUFFIXES})")
 IDENTIFIER = re.compile(r"(?:(?:struct|enum) )?([A-Za-z]\w*?)(\(\))?")
 OPTION = re.compile(r"--[a-z][a-z-]+")
 

@@ -15,14 +15,14 @@ import sys
 import tree
 
 ROOMS = [
-    "base", "geo", "model", "protocols", "fleet", "store",
+    "base", "geo", "map", "model", "protocols", "fleet", "files", "store",
     "ingest", "gateway", "connect", "api", "simulate", "cli",
 ]
 PORTABLE_ROOMS = {"base", "gateway"}
 # What speaks SQLite: the engine below store/tables.h, and what looks at the database file itself.
 SQLITE_FILES = re.compile(
-    r"src/store/(tables_sqlite\w*|schema|database|file(_check|_private)?|checkpoint|backup|inspect"
-    r"|wal|witness|keep|fault_vfs)\.[ch]"
+    r"src/store/(tables_sqlite\w*|schema(_secrets)?|database|file(_check|_private|_read)?"
+    r"|checkpoint|backup|inspect|wal|witness|keep|fault_vfs)\.[ch]"
 )
 MUTABLE_ALLOWED = {
     ("src/base/log.c", "threshold"): "atomic; every thread writes to the one standard error",

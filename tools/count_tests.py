@@ -26,6 +26,8 @@ SUITES = {
     "asan": ["asan", "asan.calls"],
     "tsan": ["tsan-unit", "tsan", "tsan.calls"],
     "kills": ["kills"],
+    "valhalla": ["valhalla"],
+    "pages": ["web", "pages"],
 }
 PROGRAMS = {"unit", "tsan-unit"}
 SUCCESS = "200"

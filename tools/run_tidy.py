@@ -19,6 +19,19 @@ import sys
 
 import tree
 
+# What the analyzer knows of other languages and of libraries that are not used here.
+ELSEWHERE = ("cplusplus", "fuchsia", "nullability", "optin.cplusplus", "optin.mpi", "optin.osx",
+             "osx", "webkit", "apiModeling.google", "apiModeling.llvm")
+# How far the analyzer follows a function into those that it calls: its default is three times that
+# and takes twice as long, and every function is looked at by itself, too.
+SOURCE_OPTIONS = ["--checks=" + ",".join(f"-clang-analyzer-{name}*" for name in ELSEWHERE),
+                  *(f"--extra-arg={word}" for word in
+                    ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=75000"))]
+# What the analyzer looks for by walking every path, a test shows by being run: of tests it is left
+# out, for it takes most of the time. Without it the macros of libraries would be told of, which the
+# compilers judge.
+TEST = re.compile(r"_test(ing)?\.c$")
+TEST_OPTIONS = ["--checks=-clang-analyzer-*", "--extra-arg=-Wno-format-nonliteral"]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 
 
@@ -33,10 +46,15 @@ def headers(root, path, found=None):
     return found
 
 
+def options(source):
+    """What clang-tidy is told of one source beside the rules."""
+    return TEST_OPTIONS if TEST.search(source.name) else SOURCE_OPTIONS
+
+
 def fingerprint(root, source, command, version):
     """What the findings of clang-tidy for `source` depend on, as one hash."""
     digest = hashlib.sha256()
-    for text in (version, command, tree.read(root / ".clang-tidy")):
+    for text in (version, command, *options(source), tree.read(root / ".clang-tidy")):
         digest.update(text.encode() + b"\0")
     for path in sorted({source} | headers(root, source)):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -56,7 +74,7 @@ def sources(root, build):
 def examine(build, source):
     """(whether it is clean, what clang-tidy said)"""
     done = subprocess.run(
-        ["clang-tidy", "-p", str(build), "--quiet", str(source)],
+        ["clang-tidy", "-p", str(build), "--quiet", *options(source), str(source)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )
     said = re.sub(r"^\d+ warnings?.*generated\.\n", "", done.stdout, flags=re.MULTILINE)

@@ -6,7 +6,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIPPED_DIRECTORIES = {".git", ".cache", ".pytest_cache", "__pycache__", "node_modules"}
-BINARY_SUFFIXES = {".gz", ".ico", ".jpg", ".pbf", ".png", ".pyc", ".webp", ".woff2", ".zst"}
+BINARY_SUFFIXES = {".gz", ".ico", ".jpg", ".pbf", ".png", ".pyc", ".webp", ".woff2", ".xz", ".zst"}
 
 
 def files(root, *suffixes):

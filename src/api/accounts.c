@@ -46,7 +46,7 @@ static enum err make_demo(struct job_context *job, void *arg)
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = (struct enterprise){
         .id = creation->enterprise_id,
         .name = "Demo",
-        .zone = "UTC",
+        .zone = "Europe/Berlin", /* of both regions in which it drives */
         .created_s = job->now_s,
     };
     change_add(&job->changes, CHANGE_PUT_USER)->user = (struct user){

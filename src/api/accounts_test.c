@@ -76,7 +76,7 @@ static void test_the_demo(void **state)
     assert_int_equal(demo.role, ROLE_ADMIN);
     log_in(p, "Demo", "demo");
     expect(p, "manage/AddDevice", "{\"DeviceID\":\"1\"}", DONE);
-    expect(p, "manage/ListEnterprises", "{}",
+    expect(p, "manage/AddEnterprise", "{\"HoldName\":\"x\"}",
            "{\"Code\":403,\"Data\":null,\"ErrMsg\":\"Limited authority\"}");
     expect(p, "manage/ChangePassword", "{\"OldPassWord\":\"demo\",\"NewPassWord\":\"demo\"}",
            "{\"Code\":500,\"Data\":null,\"ErrMsg\":\"NewPassWord: a password has 6 to 128 "
@@ -84,7 +84,7 @@ static void test_the_demo(void **state)
     log_in(p, "root", "root-password");
     const char *answer = call(p, "manage/ListEnterprises", "{}");
     assert_non_null(strstr(answer, "{\"total\":1,\"data\":[{\"HoldID\":1,\"HoldName\":\"Demo\","
-                                   "\"TimeZone\":\"UTC\",\"ServiceEnd\":null,"));
+                                   "\"TimeZone\":\"Europe/Berlin\",\"ServiceEnd\":null,"));
     arena_free(&arena);
 }
 

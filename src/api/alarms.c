@@ -2,14 +2,12 @@
  * Sections 21, 22 and 28: alarms as records, each as it was when it was raised. Those of devices
  * that never had a position are left out, as sections 7 to 10 leave them out; ListAlarms has them.
  */
-#include "api/device_list.h"
+#include "api/places.h"
 #include "api/records.h"
 #include "api/shown_alarms.h"
-#include "base/units.h"
 
-enum { ALARMS_NAMES, ALARMS_START, ALARMS_END };
 enum {
-    REMOVALS_TYPE = ALARMS_END + 1,
+    REMOVALS_TYPE = RECORDS_FIELDS,
     REMOVALS_SHOW_ADDRESS,
     REMOVALS_QUERY,
     REMOVALS_KEY,
@@ -19,10 +17,6 @@ enum {
     CODE_NO_ENTERPRISE = 4001,
     CODE_NO_DEVICE = 4005,
     CODE_NO_PLATE = 4006,
-    CDEG_PER_DEG = 100,
-    DEG_ALL = 360,
-    E7_PER_E6 = 10,
-    E6_DECIMALS = 6,
 };
 
 #define FORMAT_TEXT                                                                                \
@@ -39,37 +33,11 @@ static void put_text(struct call *c, const char *name, const char *text)
     json_write_string(&c->out, text);
 }
 
-static void write_time(struct call *c, const char *name, int64_t time_s)
-{
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
-
 static void write_type(struct call *c, const struct event *e)
 {
     char words[ALARM_WORDS_SIZE];
     alarm_words(e, words);
     put_text(c, "AlarmType", words);
-}
-
-static void write_place(struct call *c, const struct event *e)
-{
-    json_name(&c->out, "Lon");
-    json_decimal(&c->out, units_rounded(e->lon_e7, E7_PER_E6), E6_DECIMALS);
-    json_name(&c->out, "Lat");
-    json_decimal(&c->out, units_rounded(e->lat_e7, E7_PER_E6), E6_DECIMALS);
-}
-
-static void write_speed(struct call *c, const struct fold_state *state)
-{
-    json_name(&c->out, "Speed");
-    json_decimal(&c->out, units_rounded(state->current.speed_kmh_e2, 10), 1);
-}
-
-static void write_course(struct call *c, const struct fold_state *state)
-{
-    json_name(&c->out, "Direct");
-    json_int(&c->out, units_rounded(state->current.course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
 /* ---- sections 21 and 22 ---- */
@@ -79,39 +47,31 @@ static void write_alarm(struct call *c, const struct device *d, const struct eve
     struct fold_state state;
     state_of_event(e, &state);
     json_object_begin(&c->out);
-    write_time(c, "GPSTime", e->gps_time_s);
-    write_time(c, "RcvTime", e->rcv_time_s);
+    write_alarm_time(c, "GPSTime", e->gps_time_s);
+    write_alarm_time(c, "RcvTime", e->rcv_time_s);
     put_text(c, "VehicleNum", d->plate);
     put_text(c, "DeviceID", d->device_id);
     write_type(c, e);
-    write_place(c, e);
-    write_speed(c, &state);
-    write_course(c, &state);
+    write_alarm_place(c, e->lat_e7, e->lon_e7);
+    write_alarm_speed(c, state.current.speed_kmh_e2);
+    write_alarm_course(c, state.current.course_cdeg);
     write_event_status(c, e, &state);
     json_object_end(&c->out);
 }
 
 static void begin_alarms(struct call *c, device_finder *find)
 {
-    if (!records_check_order(c, ALARMS_START, ALARMS_END)) {
-        return;
-    }
-    struct records_query query = {
+    const struct records_query query = {
         .call = c,
-        .asked = {.from_s = call_number(c, ALARMS_START, 0),
-                  .to_s = call_number(c, ALARMS_END, 0),
-                  .kinds = records_alarm_kinds(),
-                  .alarms_only = true},
-        .takes = records_has_place,
+        .asked = {.kinds = records_alarm_kinds(), .alarms_only = true, .takes = records_has_place},
         .write_row = write_alarm,
     };
-    query.refs = device_list_asked(c, ALARMS_NAMES, find, &query.count);
-    records_begin(&query);
+    records_begin_asked(&query, find);
 }
 
 static bool check_format(struct call *c)
 {
-    return records_check_ids(c, ALARMS_NAMES, FORMAT_TEXT);
+    return records_check_ids(c, FORMAT_TEXT);
 }
 
 static void get_by_device_id(struct call *c)
@@ -154,14 +114,15 @@ static void write_removal(struct call *c, const struct device *d, const struct e
     put_text(c, "VehicleName", d->plate);
     put_text(c, "SIM2", d->device_id);
     write_type(c, e);
-    write_time(c, "RcvTime", e->rcv_time_s);
-    write_time(c, "GPSTime", e->gps_time_s);
-    write_speed(c, &state);
+    write_alarm_time(c, "RcvTime", e->rcv_time_s);
+    write_alarm_time(c, "GPSTime", e->gps_time_s);
+    write_alarm_speed(c, state.current.speed_kmh_e2);
     write_event_status(c, e, &state);
-    write_place(c, e);
+    write_alarm_place(c, e->lat_e7, e->lon_e7);
     json_name(&c->out, "Culocation");
     if (call_number(c, REMOVALS_SHOW_ADDRESS, 0) != 0) {
-        json_write_null(&c->out); /* no names of places are known */
+        const struct places places = places_of(c);
+        places_write(&places, &(struct point){e->lat_e7, e->lon_e7});
     } else {
         json_write_string(&c->out, "");
     }
@@ -183,7 +144,7 @@ static bool check_removals(struct call *c)
 {
     event_set kinds = 0;
     int64_t query = call_number(c, REMOVALS_QUERY, QUERY_NONE);
-    if (query == QUERY_NONE && !call_has(c, ALARMS_NAMES)) {
+    if (query == QUERY_NONE && !call_has(c, RECORDS_NAMES)) {
         call_fault(c, "DeviceIDs", PARAM_MISSING);
         return false;
     }
@@ -206,7 +167,7 @@ static struct device_ref *asked_devices(struct call *c, size_t *count)
     case QUERY_PLATE:
         return device_list_asked(c, REMOVALS_KEY, directory_find_by_plate, count);
     default:
-        return device_list_asked(c, ALARMS_NAMES, directory_find_by_device_id, count);
+        return device_list_asked(c, RECORDS_NAMES, directory_find_by_device_id, count);
     }
 }
 
@@ -217,21 +178,21 @@ static void get_removals(struct call *c)
         return;
     }
     int64_t by = call_number(c, REMOVALS_QUERY, QUERY_NONE);
-    bool is_all = by == QUERY_NONE && call_text(c, ALARMS_NAMES)[0] == '\0';
+    bool is_all = by == QUERY_NONE && call_text(c, RECORDS_NAMES)[0] == '\0';
     struct records_query query = {
         .call = c,
-        .asked = {.from_s = call_number(c, ALARMS_START, 0),
-                  .to_s = call_number(c, ALARMS_END, 0),
+        .asked = {.from_s = call_number(c, RECORDS_START, 0),
+                  .to_s = call_number(c, RECORDS_END, 0),
                   .kinds = removal_kinds(c),
-                  .alarms_only = true},
-        .takes = records_has_place,
+                  .alarms_only = true,
+                  .takes = records_has_place},
         .write_row = write_removal,
     };
     query.refs = asked_devices(c, &query.count);
     if (query.count == 0 && !is_all) {
         call_fail(c, by == QUERY_PLATE ? CODE_NO_PLATE : CODE_NO_DEVICE,
                   by == QUERY_PLATE ? NO_PLATE_TEXT : NO_DEVICE_TEXT);
-    } else if (!records_check_order(c, ALARMS_START, ALARMS_END)) {
+    } else if (!records_check_order(c)) {
         directory_release_all(c->shard->directory, query.refs, query.count);
     } else {
         c->own = arena_copy_text(&c->arena, hold_name(c));
@@ -241,38 +202,12 @@ static void get_removals(struct call *c)
 
 /* ---- rows ---- */
 
-#define SPAN_PARAMS                                                                                \
-    [ALARMS_START] = {.name = "StartTime",                                                         \
-                      .type = PARAM_TIME,                                                          \
-                      .required = true,                                                            \
-                      .doc = "First instant, inclusive"},                                          \
-    [ALARMS_END] = {.name = "EndTime",                                                             \
-                    .type = PARAM_TIME,                                                            \
-                    .ends_range = true,                                                            \
-                    .required = true,                                                              \
-                    .doc = "Last instant, inclusive"}
-
-static const struct param_row id_params[] = {
-    [ALARMS_NAMES] = {.name = "DeviceIDs",
-                      .type = PARAM_LIST,
-                      .required = true,
-                      .may_be_empty = true,
-                      .doc = "DeviceIDs between commas"},
-    SPAN_PARAMS,
-};
-static const struct param_row plate_params[] = {
-    [ALARMS_NAMES] = {.name = "VehicleNums",
-                      .type = PARAM_LIST,
-                      .required = true,
-                      .doc = "Plates between commas"},
-    SPAN_PARAMS,
-};
 static const struct param_row removal_params[] = {
-    [ALARMS_NAMES] = {.name = "DeviceIDs",
-                      .type = PARAM_LIST,
-                      .may_be_empty = true,
-                      .doc = "DeviceIDs between commas; \"\": all. Needed where QueryType is 0"},
-    SPAN_PARAMS,
+    [RECORDS_NAMES] = {.name = "DeviceIDs",
+                       .type = PARAM_LIST,
+                       .may_be_empty = true,
+                       .doc = "DeviceIDs between commas; \"\": all. Needed where QueryType is 0"},
+    RECORDS_SPAN_PARAMS,
     [REMOVALS_TYPE] = {.name = "AlarmType",
                        .type = PARAM_LIST,
                        .doc = "Types between commas or semicolons; unless given Removal alarm, "
@@ -289,31 +224,6 @@ static const struct param_row removal_params[] = {
                       .doc = "What QueryType says; it is needed where that is 1 or 2"},
 };
 
-#define TYPE_MEMBER                                                                                \
-    {                                                                                              \
-        .name = "AlarmType", .type = REPLY_TEXT,                                                   \
-        .example = "\"Enter geofence alarm[Newly built fence]\"",                                  \
-        .doc = "What it is; of a geofence with its name as it was then"                            \
-    }
-#define GPS_TIME_MEMBER                                                                            \
-    {                                                                                              \
-        .name = "GPSTime", .type = REPLY_TIME, .example = "\"2020-07-26 01:17:53\"",               \
-        .doc = "When it began"                                                                     \
-    }
-#define RCV_TIME_MEMBER                                                                            \
-    {                                                                                              \
-        .name = "RcvTime", .type = REPLY_TIME, .example = "\"2020-07-26 01:17:54\"",               \
-        .doc = "When the server got the report that told it"                                       \
-    }
-#define PLACE_MEMBERS                                                                              \
-    {.name = "Lon", .type = REPLY_NUMBER, .example = "113.585220", .doc = "Longitude, WGS-84"},    \
-    {                                                                                              \
-        .name = "Lat", .type = REPLY_NUMBER, .example = "23.131390", .doc = "Latitude, WGS-84"     \
-    }
-#define SPEED_MEMBER                                                                               \
-    {                                                                                              \
-        .name = "Speed", .type = REPLY_NUMBER, .example = "38.9", .doc = "km/h"                    \
-    }
 #define STATUS_MEMBER                                                                              \
     {                                                                                              \
         .name = "StatusDes", .type = REPLY_TEXT,                                                   \
@@ -326,20 +236,17 @@ static const struct param_row removal_params[] = {
     }
 
 static const struct reply_member members[] = {
-    GPS_TIME_MEMBER,
-    RCV_TIME_MEMBER,
+    ALARM_GPS_TIME_MEMBER,
+    ALARM_RCV_TIME_MEMBER,
     {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"88125225\"", .doc = "Display name"},
     {.name = "DeviceID",
      .type = REPLY_TEXT,
      .example = "\"88120225\"",
      .doc = "Identity of the tracker"},
-    TYPE_MEMBER,
-    PLACE_MEMBERS,
-    SPEED_MEMBER,
-    {.name = "Direct",
-     .type = REPLY_INT,
-     .example = "40",
-     .doc = "Degrees clockwise from north, 0 to 359"},
+    ALARM_TYPE_MEMBER,
+    ALARM_PLACE_MEMBERS,
+    ALARM_SPEED_MEMBER,
+    ALARM_COURSE_MEMBER,
     STATUS_MEMBER,
 };
 
@@ -353,17 +260,18 @@ static const struct reply_member removal_members[] = {
      .type = REPLY_TEXT,
      .example = "\"8620059759\"",
      .doc = "Identity of the tracker"},
-    TYPE_MEMBER,
-    RCV_TIME_MEMBER,
-    GPS_TIME_MEMBER,
-    SPEED_MEMBER,
+    ALARM_TYPE_MEMBER,
+    ALARM_RCV_TIME_MEMBER,
+    ALARM_GPS_TIME_MEMBER,
+    ALARM_SPEED_MEMBER,
     STATUS_MEMBER,
-    PLACE_MEMBERS,
+    ALARM_PLACE_MEMBERS,
     {.name = "Culocation",
      .type = REPLY_TEXT,
      .nullable = true,
      .example = "\"\"",
-     .doc = "The place; \"\" where it was not asked for, null where no name of it is known"},
+     .doc = "The names of the place, from small to large; \"\" where they were not asked for, null "
+            "where none is known"},
     {.name = "HoldName", .type = REPLY_TEXT, .example = "\"3W group\"", .doc = "The enterprise"},
 };
 
@@ -375,8 +283,8 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
-        .params = id_params,
-        .param_count = COUNT_OF(id_params),
+        .params = records_id_params,
+        .param_count = RECORDS_FIELDS,
         .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{RECORDS_CODE_FORMAT, FORMAT_TEXT}, {RECORDS_CODE_ORDER, RECORDS_ORDER_TEXT}},
         .doc = "The alarms that began in a range, by time, then DeviceID, at most the first "
@@ -392,8 +300,8 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
-        .params = plate_params,
-        .param_count = COUNT_OF(plate_params),
+        .params = records_plate_params,
+        .param_count = RECORDS_FIELDS,
         .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{RECORDS_CODE_ORDER, RECORDS_ORDER_TEXT}},
         .doc = "The same by plates.",

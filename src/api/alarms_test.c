@@ -114,7 +114,7 @@ static void test_sections(void **state)
          "'2026-01-01 11:01:02','GPSTime':'2026-01-01 11:01:00','Speed':0.0,'StatusDes':"
          "'Removal alarm"},
         {ANNA, REMOVED, "{'DeviceIDs':''," DAY "}", "...'Culocation':'','HoldName':'One'}]}"},
-        {ANNA, REMOVED, "{'DeviceIDs':'','IsShowAddress':1," DAY "}", "...'Culocation':null,"},
+        {ANNA, REMOVED, "{'DeviceIDs':'','IsShowAddress':1," DAY "}", "...Germany','HoldName':"},
         {ROOT, REMOVED, "{'DeviceIDs':'','HoldID':2," DAY "}", "...'HoldName':'Two'}]}"},
         {ROOT, REMOVED, "{'DeviceIDs':''," DAY "}",
          FAILS(4001, "Get the hold ID of the enterprise failure")},
@@ -176,6 +176,30 @@ static void test_acknowledges_many(void **state)
     };
     TRY_ROWS(*state, rows);
     g_string_free(body, TRUE);
+    free(events);
+}
+
+/* The first 50,000 of those that are asked for; those without a position are none of section 21. */
+static void test_the_first_of_too_many(void **state)
+{
+    enum { MANY = 50010, PLACELESS = 20 };
+    struct event *events = mem_new_array(MANY, sizeof(*events));
+    for (int i = 0; i < MANY; i++) {
+        events[i] = (struct event)ALARM(i % 2 == 0 ? SOUTHERN : NORTHERN, SOS, i / 2, i / 2 + 1);
+        events[i].lat_e7 = i < PLACELESS ? 0 : 1;
+        events[i].lon_e7 = 0;
+    }
+    make_events(*state, events, MANY);
+    static const struct row rows[] = {
+        {ANNA, LIST, "{'PageSize':1}", "...{'total':50000,'data':[{'AlarmID':2,'DeviceID':'100',"},
+        {ANNA, LIST, "{'PageIndex':50000,'PageSize':1}",
+         "...{'total':50000,'data':[{'AlarmID':49999,'DeviceID':'200',"},
+        {ANNA, LIST, "{'PageIndex':50001,'PageSize':1}", PAGE(50000, "")},
+        {ANNA, ALARMS,
+         "{'DeviceIDs':'100,200','StartTime':'2026-01-01','EndTime':'2026-01-01 11:00:30'}",
+         "...{'total':42,"},
+    };
+    TRY_ROWS(*state, rows);
     free(events);
 }
 
@@ -252,6 +276,7 @@ int main(void)
         FLEET_TEST(test_sections),
         FLEET_TEST(test_acknowledges),
         FLEET_TEST(test_acknowledges_many),
+        FLEET_TEST(test_the_first_of_too_many),
         FLEET_TEST(test_withdrawn_alarms_are_in_the_list_alone),
         FLEET_TEST(test_silence_is_an_alarm_of_the_status),
         cmocka_unit_test(test_types_as_fields),

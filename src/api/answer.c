@@ -58,6 +58,7 @@ void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t dea
     a->call = c;
     a->takes_gzip = takes_gzip;
     a->deadline_ms = deadline_ms;
+    a->limit_ms = deadline_ms - clock_monotonic_ms();
     a->more = c->stream.state != NULL;
 }
 
@@ -70,15 +71,31 @@ static bool write_piece(struct answer *a)
     }
     enum call_step step = c->stream.next(c->stream.state, &c->out);
     a->more = step != STEP_END;
+    a->waits = step == STEP_WAIT;
+    a->is_broken = step == STEP_CUT;
     if (!a->more) {
         envelope_end(c);
     }
-    return step != STEP_AGAIN;
+    return step == STEP_PIECE || step == STEP_END;
+}
+
+/* Everybody gets the same bytes, which are squeezed already. */
+static void take_shared(struct answer *a, struct shared_body *shared)
+{
+    check(!a->begun && !a->more);
+    a->begun = true;
+    a->gzip = a->takes_gzip;
+    a->piece = a->gzip ? shared->gzip : shared->plain;
+    a->borrowed = a->gzip ? shared->gzip_room : shared->plain_room;
 }
 
 /* The piece at hand is now what the call wrote, or what came of it by squeezing. */
 static void take_up(struct answer *a, size_t *used)
 {
+    if (a->call->shared != NULL) {
+        take_shared(a, a->call->shared);
+        return;
+    }
     a->piece = json_text(&a->call->out);
     if (!a->begun) {
         a->begun = true;
@@ -87,6 +104,14 @@ static void take_up(struct answer *a, size_t *used)
     if (a->gzip) {
         *used = squeeze(a, a->piece, *used);
         a->piece = (struct bytes){a->squeezed, *used};
+    }
+}
+
+/* A file may be of any length: whoever takes a piece in time gets as much time for the next. */
+static void extend_deadline(struct answer *a)
+{
+    if (a->call != NULL && a->call->file_type != NULL && a->piece.len > 0) {
+        a->deadline_ms = clock_monotonic_ms() + a->limit_ms;
     }
 }
 
@@ -104,7 +129,8 @@ bool answer_step(struct answer *a)
         }
         goes_on = came && a->more && a->gzip;
     }
-    return a->piece.len > 0 || !a->more;
+    extend_deadline(a);
+    return a->piece.len > 0 || !a->more || a->is_broken;
 }
 
 size_t answer_take(struct answer *a, char *out, size_t size)

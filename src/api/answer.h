@@ -20,6 +20,8 @@ struct answer {
     struct call *call; /* borrowed; its `out` holds the envelope so far */
     bool takes_gzip;   /* the client does */
     bool more;         /* the call's stream goes on */
+    bool waits;        /* the last step said STEP_WAIT */
+    bool is_broken;    /* it said STEP_CUT: what is there is all there will be, and not whole */
     bool begun;        /* a piece was made; from then on it is certain ... */
     bool gzip;         /* ... whether all are squeezed */
     bool deflating;    /* z is in use */
@@ -28,7 +30,9 @@ struct answer {
     uint8_t *squeezed;  /* room for a squeezed piece */
     size_t capacity;
     void *borrowed;      /* a body that belongs to somebody else; NULL: none */
-    int64_t deadline_ms; /* on the monotonic clock; a stream not taken by then is cut */
+    int64_t limit_ms;    /* until the deadline, when it began */
+    int64_t deadline_ms; /* on the monotonic clock; a stream not taken by then is cut;
+                            of a file, its piece */
 };
 
 enum { ANSWER_GZIP_MIN = 1024 };
@@ -38,7 +42,7 @@ void answer_begin(struct answer *a, struct call *c, bool takes_gzip, int64_t dea
 /*
  * Makes the next piece, when nothing is left of the one before. True: there are bytes to take, or
  * the end is reached; where `more` is not set after the first piece, the answer is whole. False: go
- * on with the next step.
+ * on with the next step, where it `waits` as soon as its stream is woken.
  */
 bool answer_step(struct answer *a);
 /* Copies the next bytes of the piece at hand to `out`: `size`, or what is left of it. */

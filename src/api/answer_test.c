@@ -115,6 +115,69 @@ static void stream(unsigned pieces, size_t size, bool gzip, size_t step)
     free(plain);
 }
 
+static enum call_step break_off(void *state, struct json_out *out)
+{
+    struct source *s = state;
+    if (s->left == 0) {
+        return STEP_CUT;
+    }
+    s->left--;
+    json_write_string(out, "piece");
+    return STEP_PIECE;
+}
+
+/* A stream that cannot go on never looks whole: it has more to come, and nothing comes. */
+static void cut_off(bool gzip)
+{
+    struct source source = {.left = 2};
+    struct call *c = call_new(NULL);
+    struct answer a = {0};
+    char out[256];
+    json_array_begin(&c->out);
+    c->stream = (struct call_stream){break_off, close_source, &source};
+    answer_begin(&a, c, gzip, NEVER_MS);
+    for (int i = 0; i < 5 && !a.is_broken; i++) {
+        assert_true(answer_step(&a));
+        while (answer_take(&a, out, sizeof(out)) > 0) {
+        }
+    }
+    assert_true(a.is_broken);
+    assert_true(a.more);
+    assert_int_equal(answer_take(&a, out, sizeof(out)), 0);
+    answer_clear(&a);
+    call_free(c);
+}
+
+static void test_a_stream_that_is_cut(void **state)
+{
+    (void)state;
+    cut_off(false);
+    cut_off(true);
+}
+
+/* A file is what the call wrote, and no envelope around it; its failure is an envelope. */
+static void test_files(void **state)
+{
+    (void)state;
+    for (int fails = 0; fails <= 1; fails++) {
+        struct call *c = call_new(NULL);
+        struct answer a = {0};
+        call_begin_file(c, "text/csv", "x.csv");
+        json_raw(&c->out, bytes_of_text("a,b"));
+        if (fails == 1) {
+            call_fail(c, 404, "none");
+        }
+        envelope_end(c);
+        answer_begin(&a, c, false, NEVER_MS);
+        assert_true(answer_step(&a));
+        assert_true(bytes_eq(a.piece, fails == 0 ? "a,b"
+                                                 : "{\"Code\":404,\"Data\":null,"
+                                                   "\"ErrMsg\":\"none\"}"));
+        answer_clear(&a);
+        call_free(c);
+    }
+}
+
 static void test_streams(void **state)
 {
     (void)state;
@@ -260,7 +323,8 @@ static void test_envelopes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_streams),   cmocka_unit_test(test_what_is_squeezed),
+        cmocka_unit_test(test_streams),   cmocka_unit_test(test_a_stream_that_is_cut),
+        cmocka_unit_test(test_files),     cmocka_unit_test(test_what_is_squeezed),
         cmocka_unit_test(test_lateness),  cmocka_unit_test(test_a_stream_that_fails_first),
         cmocka_unit_test(test_envelopes),
     };

@@ -257,7 +257,7 @@ static const struct api_method rows[] = {
         .reply = {.shape = REPLY_PAGE,
                   .members = area_members,
                   .count = COUNT_OF(area_members),
-                  .adds_empty_path = true},
+                  .path = PATH_WHERE_EMPTY},
         .doc = "The vehicles that are between two meridians and two parallels now. Lon and Lat are "
                "WGS-84, whatever the zone is of.",
         .check = check_area,

@@ -23,6 +23,15 @@ enum {
 /* A new token and its hash. */
 void auth_make_token(char out[AUTH_TOKEN_SIZE], uint8_t hash[TOKEN_HASH_BYTES]);
 /*
+ * A secret for a browser's cookie, and the token that it stands for. Whoever has the secret can
+ * make the token again, and nobody the secret of the token.
+ */
+void auth_make_secret(char secret[AUTH_TOKEN_SIZE], char token[AUTH_TOKEN_SIZE],
+                      uint8_t hash[TOKEN_HASH_BYTES]);
+/* The token of a secret, and its hash; false where `secret` (may be NULL) is no such thing. */
+bool auth_token_of_secret(const char *secret, char token[AUTH_TOKEN_SIZE],
+                          uint8_t hash[TOKEN_HASH_BYTES]);
+/*
  * The hash of a token as a client sends it: the digits in either case, blanks around them and
  * "Bearer " before them allowed. False where `text` (may be NULL) is no such thing.
  */

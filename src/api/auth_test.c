@@ -56,6 +56,36 @@ static void test_forms_of_a_token(void **state)
     assert_false(auth_hash_token(NULL, same));
 }
 
+/* The token of a secret is another text, and always the same. */
+static void test_secrets(void **state)
+{
+    (void)state;
+    char secret[AUTH_TOKEN_SIZE];
+    char token[AUTH_TOKEN_SIZE];
+    char again[AUTH_TOKEN_SIZE];
+    uint8_t hash[TOKEN_HASH_BYTES];
+    uint8_t same[TOKEN_HASH_BYTES];
+    static const char *const bad[] = {"", "0123456789ABCDEF0123456789ABCDE",
+                                      "0123456789ABCDEF0123456789ABCDEF0",
+                                      " 0123456789ABCDEF0123456789ABCDEF"};
+    auth_make_secret(secret, token, hash);
+    assert_string_not_equal(secret, token);
+    assert_int_equal(strspn(token, "0123456789ABCDEF"), AUTH_TOKEN_DIGITS);
+    assert_true(auth_hash_token(token, same));
+    assert_memory_equal(hash, same, TOKEN_HASH_BYTES);
+    assert_true(auth_token_of_secret(secret, again, same));
+    assert_string_equal(again, token);
+    assert_memory_equal(hash, same, TOKEN_HASH_BYTES);
+    assert_true(auth_hash_token(secret, same));
+    assert_memory_not_equal(hash, same, TOKEN_HASH_BYTES);
+    assert_true(auth_token_of_secret(token, again, same));
+    assert_string_not_equal(again, token);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(auth_token_of_secret(bad[i], again, same));
+    }
+    assert_false(auth_token_of_secret(NULL, again, same));
+}
+
 static void test_passwords(void **state)
 {
     (void)state;
@@ -90,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_forms_of_a_token),
+        cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_passwords),
         cmocka_unit_test(test_lengths_of_a_password),
     };

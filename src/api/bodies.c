@@ -92,6 +92,14 @@ bool body_charge(struct body *body, struct bodies *b, size_t bytes)
     return true;
 }
 
+/* A password may stand in it. */
+static void wipe(struct body *body)
+{
+    if (body->len > 0) {
+        explicit_bzero(body->at, body->len);
+    }
+}
+
 /*
  * Makes room for `want` bytes: twice what there was, so that a body that trickles in seldom moves.
  */
@@ -105,7 +113,13 @@ static bool make_room(struct body *body, struct bodies *b, size_t want)
     if (!body_charge(body, b, capacity - counted)) {
         return false;
     }
-    body->at = mem_resize(body->at, capacity);
+    uint8_t *at = mem_resize(NULL, capacity);
+    if (body->len > 0) {
+        memcpy(at, body->at, body->len);
+    }
+    wipe(body);
+    free(body->at);
+    body->at = at;
     body->capacity = capacity;
     return true;
 }
@@ -128,6 +142,7 @@ void body_clear(struct body *body, struct bodies *b)
     if (body->taken > 0) {
         give(b, body->group, body->taken);
     }
+    wipe(body);
     if (body->capacity > BODY_FIRST_BYTES) {
         free(body->at);
         body->at = NULL;
@@ -141,6 +156,7 @@ void body_clear(struct body *body, struct bodies *b)
 void body_free(struct body *body)
 {
     check(body->taken == 0);
+    wipe(body);
     free(body->at);
     *body = (struct body){0};
 }

@@ -5,6 +5,7 @@
 #include "api/call.h"
 
 #include <microhttpd.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "api/zones.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "fleet/directory_tree.h"
 
 enum { RETRY_AFTER_S = 5, OUT_KEPT_BYTES = 65536, STORE_ERROR_CODE = 4011, MS_PER_S = 1000 };
 
@@ -31,6 +33,23 @@ static void close_stream(struct call *c)
     }
 }
 
+/* Whether a password may stand in the fields of a call. */
+static bool may_hold_secret(const struct api_method *m)
+{
+    bool may = m != NULL && m->change != NULL;
+    for (size_t i = 0; m != NULL && i < m->param_count && !may; i++) {
+        may = m->params[i].type == PARAM_SECRET;
+    }
+    return may;
+}
+
+static void wipe_arena(struct call *c)
+{
+    if (may_hold_secret(c->method)) {
+        arena_wipe(&c->arena);
+    }
+}
+
 void call_free(struct call *c)
 {
     close_stream(c);
@@ -39,7 +58,9 @@ void call_free(struct call *c)
     if (c->own_clear != NULL) {
         c->own_clear(c->own);
     }
+    shared_body_release(c->shared);
     json_free(&c->out);
+    wipe_arena(c);
     arena_free(&c->arena);
     free(c);
 }
@@ -70,20 +91,26 @@ void call_clear(struct call *c)
     if (c->own_clear != NULL) {
         c->own_clear(c->own);
     }
+    shared_body_release(c->shared);
+    c->shared = NULL;
+    wipe_arena(c);
     arena_clear(&c->arena);
     if (c->out.capacity > OUT_KEPT_BYTES) {
         json_free(&c->out);
     }
     c->stream = (struct call_stream){0};
+    c->is_binding = false;
     c->shard = NULL;
     c->method = NULL;
     c->caller = (struct caller){0};
+    c->hook = NULL;
     for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
         c->common[which] = (struct value){0};
     }
     c->zone_is_checked = false;
     c->own = NULL;
     c->own_clear = NULL;
+    c->tells_hold = false;
     c->made_id = 0;
     c->is_written = false;
     c->is_partly_done = false;
@@ -94,6 +121,12 @@ void call_clear(struct call *c)
     c->data_text = NULL;
     c->data_json = NULL;
     c->retry_after_s = 0;
+    c->file_type = NULL;
+    c->file_name = NULL;
+    c->page = PAGE_OTHER;
+    c->has_cookie = false;
+    sodium_memzero(c->secret, sizeof(c->secret));
+    sodium_memzero(c->set_cookie, sizeof(c->set_cookie));
     envelope_begin(c);
 }
 
@@ -171,6 +204,13 @@ void call_fail(struct call *c, int code, const char *message)
     (void)snprintf(c->message, sizeof(c->message), "%s", message);
 }
 
+void call_begin_file(struct call *c, const char *type, const char *name)
+{
+    c->file_type = type;
+    c->file_name = name;
+    c->out = (struct json_out){.at = c->out.at, .capacity = c->out.capacity};
+}
+
 enum err call_refuse(struct call *c, int code, const char *message)
 {
     call_fail(c, code, message);
@@ -233,6 +273,17 @@ bool call_sees_group(const struct call *c, int64_t group_id)
     return c->caller.group_count == 0;
 }
 
+bool call_sees_device(const struct call *c, struct directory *dir, int64_t device)
+{
+    struct device_ref ref;
+    if (directory_find(dir, device, &ref) != ERR_OK) {
+        return false;
+    }
+    bool sees = directory_sees(dir, &c->caller, &ref);
+    device_ref_release(dir, &ref);
+    return sees;
+}
+
 bool call_may(const struct call *c)
 {
     bool limited = c->method->whole_enterprise && c->caller.group_count > 0;
@@ -248,7 +299,33 @@ bool call_allows(struct call *c)
     return false;
 }
 
+bool call_leads(const struct call *c)
+{
+    return c->caller.role == ROLE_ROOT ||
+           (c->caller.role == ROLE_ADMIN && c->caller.group_count == 0);
+}
+
+void call_include_below(struct call *c)
+{
+    c->tells_hold = method_takes(c->method, COMMON_INCLUDE_BELOW) &&
+                    c->common[COMMON_INCLUDE_BELOW].number != 0;
+    c->caller.includes_below = c->tells_hold && call_leads(c);
+}
+
+void call_write_hold(struct call *c, struct json_out *out, int64_t enterprise_id)
+{
+    char name[HOLD_NAME_SIZE];
+    if (!c->tells_hold) {
+        return;
+    }
+    directory_hold_name(c->shard->directory, enterprise_id, name);
+    json_name(out, "HoldID");
+    json_int(out, enterprise_id);
+    json_name(out, "HoldName");
+    json_write_string(out, name);
+}
+
 size_t call_weigh_fleet(struct call *c)
 {
-    return directory_fleet_size(c->shard->directory, c->caller.enterprise_id);
+    return directory_fleet_size(c->shard->directory, &c->caller);
 }

@@ -4,14 +4,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "api/map_source.h"
 #include "api/methods.h"
 #include "api/params.h"
+#include "api/shared_body.h"
 #include "api/throttle.h"
 #include "api/work.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/zone.h"
+#include "connect/geocoder.h"
+#include "connect/matcher.h"
+#include "connect/sims.h"
 #include "fleet/directory.h"
+#include "geo/gazetteer.h"
 #include "ingest/shards.h"
 #include "ingest/unique.h"
 
@@ -28,13 +34,24 @@ enum password_lane {
  */
 struct api {
     const struct shards *shards;
+    struct downloads *downloads; /* api/downloads.h */
     struct counters *counters;
     struct zones *zones;       /* api/zones.h */
     struct throttle *throttle; /* api/throttle.h */
     struct request_ids *request_ids;
+    struct connect *connect; /* NULL: nobody is called; as the next ones */
+    struct matcher *matcher;
+    struct geocoder *geocoder;
+    struct sims *sims;                /* NULL: there is no account */
+    struct live_snapshots *snapshots; /* api/live_snapshot.c */
+    bool is_demo;                     /* a demonstration fleet drives on roads of OpenStreetMap */
+    uint64_t boot;                    /* another number in each run of the process */
     unsigned token_days;
     unsigned service_warning_days;
-    bool demo;
+    unsigned sms_per_day; /* to one SIM card */
+    enum gazetteer_language gazetteer_language;
+    const struct place_names *place_names; /* of the operator; NULL: none */
+    struct map_source map;
     int64_t started_monotonic_ms;
 };
 
@@ -43,15 +60,33 @@ enum {
     CALL_MESSAGE_SIZE = 192,
     CALL_PASSWORD_HASH_SIZE = 128,
     CALL_TOKEN_SIZE = 48, /* of a header whose hash is kept */
+    CALL_SECRET_SIZE = 40,
+    CALL_COOKIE_SIZE = 160,
     CALL_PIECE_BYTES = 60 * 1024,
     CALL_INLINE_MAX = 64, /* objects of an answer that is made on an HTTP thread */
 };
 
 enum call_step {
-    STEP_AGAIN, /* nothing is written yet, and there is more to do */
+    STEP_AGAIN, /* there is more to do; but for the first piece nothing is written */
     STEP_PIECE, /* a piece is written, and there is more to come */
+    STEP_WAIT,  /* as STEP_AGAIN, once stream_wait of the call says so */
+    STEP_CUT,   /* behind a piece: it cannot go on, and the connection is cut, so that nobody takes
+                   what came for all of it */
     STEP_END,   /* Data is written to its end, or call_fail() was called before any of it was */
 };
+
+/* Who is to be told that a stream that waits can go on: `wake`, on any thread. */
+struct call_waker {
+    void (*wake)(void *context);
+    void *context;
+};
+
+/*
+ * Of a stream that said STEP_WAIT, as one does for what others answer over the network. True: the
+ * waker will be called, once, and nothing of the stream may be touched before. False: there is
+ * something to do by now.
+ */
+typedef bool stream_wait(void *state, struct call_waker waker);
 
 /*
  * An answer that takes long, or may be too long to be held. It is made in steps, between which
@@ -64,6 +99,13 @@ struct call_stream {
     enum call_step (*next)(void *state, struct json_out *out);
     void (*close)(void *state);
     void *state; /* NULL: no stream */
+};
+
+/* Whose page calls, as its Origin says. */
+enum call_page {
+    PAGE_OTHER,      /* of another server, or no page */
+    PAGE_OWN,        /* of this server */
+    PAGE_OWN_SECURE, /* the same, over https */
 };
 
 /*
@@ -79,9 +121,13 @@ struct call {
     const struct shard *shard;
     const struct api_method *method;
     struct caller caller;
+    const struct sim_account_options *hook; /* of sms_hook_method: whose it is */
     char token[CALL_TOKEN_SIZE]; /* the header of token_hash; "": none. Outlives the request: */
     uint8_t token_hash[TOKEN_HASH_BYTES]; /* a connection mostly sends one and the same */
     char address[CALL_ADDRESS_SIZE];      /* of the client */
+    enum call_page page;                  /* by resume.h, as the next ones */
+    bool has_cookie;                      /* where the method reads it */
+    char secret[CALL_SECRET_SIZE];        /* of that cookie */
     bool is_form;                         /* the body is a form, as its type says */
     int64_t now_ms;                       /* wall clock */
     int64_t now_monotonic_ms;
@@ -97,10 +143,12 @@ struct call {
     bool zone_is_checked;         /* in this request */
     void *own;                    /* between prepare, change and run of a method, in the arena */
     void (*own_clear)(void *own); /* gives back what `own` holds beside the arena; NULL: nothing */
+    bool tells_hold;              /* rows say whose they are */
     int64_t made_id;              /* of what `change` made, for `run` */
-    bool is_written;              /* Data of the job is */
     struct unique_list names;     /* that are reserved for it; with one shard none ever are */
     bool is_partly_done;          /* some steps of the job are committed, and `run` tells of them */
+    bool is_written;              /* Data of the job is */
+    bool is_binding;              /* no 503 in place of its stream, which says what it knows */
     enum err outcome;             /* of the job */
     char password_hash[CALL_PASSWORD_HASH_SIZE];
 
@@ -108,11 +156,16 @@ struct call {
     struct json_out out; /* the envelope as far as it is written */
     int code;
     int http_status;
-    char message[CALL_MESSAGE_SIZE]; /* ErrMsg; "" is null */
-    const char *data_text;           /* Data as `change` or a failure has it; NULL is null */
-    const char *data_json;           /* Data of a failure as JSON; NULL: as data_text has it */
-    unsigned retry_after_s;          /* 0: no such header */
+    char message[CALL_MESSAGE_SIZE];   /* ErrMsg; "" is null */
+    const char *data_text;             /* Data as `change` or a failure has it; NULL is null */
+    const char *data_json;             /* Data of a failure as JSON; NULL: as data_text has it */
+    unsigned retry_after_s;            /* 0: no such header */
+    char set_cookie[CALL_COOKIE_SIZE]; /* ""; no such header */
+    const char *file_type; /* Content-Type of an answer that is a file; NULL: it is an envelope */
+    const char *file_name; /* of that, ASCII; in the arena */
     struct call_stream stream;
+    stream_wait *stream_wait;   /* of a stream that says STEP_WAIT */
+    struct shared_body *shared; /* a whole answer that others get, too; NULL: it has its own */
 };
 
 /* An empty call; `api` is borrowed. */
@@ -141,6 +194,11 @@ void call_write_time(struct call *c, struct json_out *out, int64_t time_s);
 
 /* Code and ErrMsg, with HTTP 200. */
 void call_fail(struct call *c, int code, const char *message);
+/*
+ * From here on the answer is a file and no envelope: what is written to c->out is its content.
+ * Before its first piece the call may still fail; then that is told, in an envelope.
+ */
+void call_begin_file(struct call *c, const char *type, const char *name);
 /* Refuses a job: notes Code and ErrMsg, and answers ERR_INVALID, so that nothing is committed. */
 MUST_USE enum err call_refuse(struct call *c, int code, const char *message);
 /* A bad parameter, as the method's row wants it answered. */
@@ -177,6 +235,28 @@ bool call_may(const struct call *c);
 bool call_allows(struct call *c);
 /* Whether the caller's groups hold that group (all do where it is not limited). */
 bool call_sees_group(const struct call *c, int64_t group_id);
+
+/*
+ * Whether the device of an internal id is one of the enterprise and the groups of the caller; false
+ * where it was deleted.
+ */
+bool call_sees_device(const struct call *c, struct directory *dir, int64_t device);
+
+/*
+ * Whether the caller acts as one who leads its enterprise: root, or an admin who is not limited to
+ * groups.
+ */
+bool call_leads(const struct call *c);
+/*
+ * Takes IncludeBelow: the lists of the call then go over the enterprises below, too, if the caller
+ * leads. Either way its rows tell whose they are (call_write_hold()).
+ */
+void call_include_below(struct call *c);
+/*
+ * HoldID and HoldName of a row's enterprise, within an object, if the call asked for them. The rows
+ * of a method need not name these two members.
+ */
+void call_write_hold(struct call *c, struct json_out *out, int64_t enterprise_id);
 
 /* `weigh` of what looks at all devices of the enterprise. */
 size_t call_weigh_fleet(struct call *c);

@@ -39,13 +39,14 @@ enum {
     BATCH = 256, /* looked at without giving the lock away */
     MS_PER_S = 1000,
     STATE_CLOSE_WAIT = 8, /* TCP_CLOSE_WAIT of the kernel, as RFC 9293 calls it */
-    KIND_BITS = 2,
+    KIND_BITS = 3,
     KIND_MASK = (1 << KIND_BITS) - 1,
 };
 
 enum kind {
     KIND_EXPECT, /* waits for the client, until the deadline */
     KIND_ANSWER, /* waits so too; the client may have ended its side already */
+    KIND_STREAM, /* as an answer, and the end of the connection would seem to be its end */
     KIND_REST,   /* waits so too, or until the first byte of a head */
     KIND_WORK,   /* has no deadline */
 };
@@ -159,16 +160,32 @@ static void forget(struct connections *c, struct connection *one)
     }
 }
 
-/* Its thread reads the end of the stream from now on. */
-static void end(struct connections *c, struct connection *one)
-{
-    (void)shutdown(one->fd, SHUT_RDWR); /* ENOTCONN: the client was faster */
-    forget(c, one);
-}
-
 static enum kind kind_of(int64_t stage)
 {
     return (enum kind)(stage & KIND_MASK);
+}
+
+static bool is_stream(const struct connection *one)
+{
+    return kind_of(atomic_load_explicit(&one->stage, memory_order_relaxed)) == KIND_STREAM;
+}
+
+/* connect(2) to no address at all makes the kernel forget the other end, with a reset. */
+void connection_break(struct connection *one)
+{
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    (void)connect(one->fd, &nobody, sizeof(nobody)); /* fails where the client was faster */
+}
+
+/* Its thread reads the end of the stream from now on. */
+static void end(struct connections *c, struct connection *one)
+{
+    if (is_stream(one)) {
+        connection_break(one);
+    } else {
+        (void)shutdown(one->fd, SHUT_RDWR); /* ENOTCONN: the client was faster */
+    }
+    forget(c, one);
 }
 
 /* Ends the oldest of them that may go; false where there is none. */
@@ -263,6 +280,11 @@ void connection_answer(struct connection *one, int64_t deadline_ms)
     set_stage(one, deadline_ms, KIND_ANSWER);
 }
 
+void connection_stream(struct connection *one, int64_t deadline_ms)
+{
+    set_stage(one, deadline_ms, KIND_STREAM);
+}
+
 void connection_work(struct connection *one)
 {
     set_stage(one, 0, KIND_WORK);
@@ -345,6 +367,7 @@ static bool has_to_go(struct connection *one, int64_t now_ms)
     case KIND_EXPECT:
         return is_late || has_left(one, stage);
     case KIND_ANSWER:
+    case KIND_STREAM:
         return is_late;
     case KIND_REST:
         return !begins_head(one, stage, now_ms) && is_late;
@@ -376,6 +399,18 @@ void connections_reap(struct connections *c, int64_t now_monotonic_ms)
         }
         unlock(c);
         lock(c);
+    }
+    unlock(c);
+}
+
+void connections_break_streams(struct connections *c)
+{
+    lock(c);
+    for (size_t i = 0; i < c->all->len; i++) {
+        struct connection *one = g_ptr_array_index(c->all, i);
+        if (is_stream(one)) {
+            connection_break(one);
+        }
     }
     unlock(c);
 }

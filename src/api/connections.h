@@ -14,7 +14,9 @@
  * now and then would stay for ever; here a deadline stands until what it is for has come.
  *
  * A connection is ended by shutdown(2), from whatever thread; libmicrohttpd sees its end and closes
- * it on its own. Any thread: the table has its own lock.
+ * it on its own. One that a stream is on its way over is broken instead: its client gets a reset
+ * (RFC 9293, 3.5.2), since to a client of HTTP/1.0, as many proxies are, the end of the connection
+ * is the end of the answer. Any thread: the table has its own lock.
  */
 struct connections;
 struct connection;
@@ -70,6 +72,10 @@ void connection_expect(struct connection *one, int64_t deadline_ms);
 void connection_work(struct connection *one);
 /* An answer is on its way, to be taken by `deadline_ms`: ANSWER_MS after it began. */
 void connection_answer(struct connection *one, int64_t deadline_ms);
+/* The same of an answer whose length was not told before it. */
+void connection_stream(struct connection *one, int64_t deadline_ms);
+/* Its answer cannot go on: what is not sent yet is thrown away, and its client gets a reset. */
+void connection_break(struct connection *one);
 /* The answer was taken: the next head may come within IDLE_MS, and then has HEAD_MS. */
 void connection_rest(struct connection *one, int64_t now_monotonic_ms);
 /* A request with a valid token came: from here on it makes room for nobody. */
@@ -79,5 +85,7 @@ int64_t connection_body_ms(uint64_t bytes);
 
 /* Ends those whose deadline is over. One thread calls it, every second or so. */
 void connections_reap(struct connections *c, int64_t now_monotonic_ms);
+/* Breaks those that a stream is on its way over: the server stops. */
+void connections_break_streams(struct connections *c);
 
 #endif

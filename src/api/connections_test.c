@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,6 +264,47 @@ static void test_an_answer_has_five_minutes(void **state)
     end_pair(r, &p);
 }
 
+/* Whether the client reads an error, where a plain end would be a whole answer to it. */
+static bool is_broken(const struct pair *p)
+{
+    char byte;
+    return recv(p->client, &byte, 1, 0) < 0 && errno == ECONNRESET;
+}
+
+static void test_a_stream_that_is_late_does_not_look_whole(void **state)
+{
+    struct rig *r = *state;
+    struct pair answer = connect_from(r, "192.0.2.1", START_MS);
+    struct pair stream = connect_from(r, "192.0.2.1", START_MS);
+    connection_answer(answer.one, START_MS + ANSWER_MS);
+    connection_stream(stream.one, START_MS + ANSWER_MS);
+    connections_reap(r->table, START_MS + ANSWER_MS - 1);
+    assert_false(has_ended(&stream));
+    connections_reap(r->table, START_MS + ANSWER_MS);
+    assert_int_equal(counter_get(&r->counters, http_reaped), 2);
+    assert_false(is_broken(&answer));
+    assert_true(is_broken(&stream));
+    end_pair(r, &answer);
+    end_pair(r, &stream);
+}
+
+static void test_a_stop_breaks_streams_alone(void **state)
+{
+    struct rig *r = *state;
+    struct pair answer = connect_from(r, "192.0.2.1", START_MS);
+    struct pair stream = connect_from(r, "192.0.2.1", START_MS);
+    connection_answer(answer.one, START_MS + ANSWER_MS);
+    connection_stream(stream.one, START_MS + ANSWER_MS);
+    assert_int_equal(send(stream.server, "x", 1, 0), 1); /* it is on its way, and may be lost */
+    connections_break_streams(r->table);
+    char byte;
+    assert_true(recv(stream.client, &byte, 1, 0) < 0 || is_broken(&stream));
+    assert_int_equal(send(answer.server, "y", 1, 0), 1);
+    assert_int_equal(recv(answer.client, &byte, 1, 0), 1);
+    end_pair(r, &answer);
+    end_pair(r, &stream);
+}
+
 static void test_a_body_goes_by_its_size(void **state)
 {
     (void)state;
@@ -433,6 +475,8 @@ int main(void)
         TABLE_TEST(test_a_busy_connection_stays),
         TABLE_TEST(test_a_client_that_left_halfway_is_let_go),
         TABLE_TEST(test_an_answer_has_five_minutes),
+        TABLE_TEST(test_a_stream_that_is_late_does_not_look_whole),
+        TABLE_TEST(test_a_stop_breaks_streams_alone),
         TABLE_TEST(test_a_body_goes_by_its_size),
         TABLE_TEST(test_the_reaper_sees_everybody),
         TABLE_TEST(test_the_oldest_stranger_makes_room),

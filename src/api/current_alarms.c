@@ -9,17 +9,12 @@
 #include "api/device_list.h"
 #include "api/shown_alarms.h"
 #include "api/snapshot.h"
-#include "base/units.h"
 #include "fleet/directory_rules.h"
 
 enum { CURRENT_IDS };
 enum {
     LOOKED_A_STEP = 1024, /* devices */
     CODE_NO_ENTERPRISE = 4001,
-    E7_PER_E6 = 10,
-    E6_DECIMALS = 6,
-    CDEG_PER_DEG = 100,
-    DEG_ALL = 360,
 };
 
 #define NO_ENTERPRISE_TEXT "Get user HoldID Failure"
@@ -116,24 +111,17 @@ static void write_row(struct call *c, const struct active *a)
 {
     struct json_out *out = &c->out;
     json_object_begin(out);
-    json_name(out, "GPSTime");
-    call_write_time(c, out, a->gps_time_s);
-    json_name(out, "RcvTime");
-    call_write_time(c, out, a->rcv_time_s);
+    write_alarm_time(c, "GPSTime", a->gps_time_s);
+    write_alarm_time(c, "RcvTime", a->rcv_time_s);
     json_name(out, "VehicleNum");
     json_write_string(out, a->device->plate);
     json_name(out, "DeviceID");
     json_write_string(out, a->device->device_id);
     json_name(out, "AlarmType");
     json_write_string(out, a->words);
-    json_name(out, "Speed");
-    json_decimal(out, units_rounded(a->speed_kmh_e2, 10), 1);
-    json_name(out, "Direct");
-    json_int(out, units_rounded(a->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
-    json_name(out, "Lon");
-    json_decimal(out, units_rounded(a->lon_e7, E7_PER_E6), E6_DECIMALS);
-    json_name(out, "Lat");
-    json_decimal(out, units_rounded(a->lat_e7, E7_PER_E6), E6_DECIMALS);
+    write_alarm_speed(c, a->speed_kmh_e2);
+    write_alarm_course(c, a->course_cdeg);
+    write_alarm_place(c, a->lat_e7, a->lon_e7);
     json_object_end(out);
 }
 
@@ -205,36 +193,17 @@ static const struct param_row params[] = {
 };
 
 static const struct reply_member members[] = {
-    {.name = "GPSTime",
-     .type = REPLY_TIME,
-     .example = "\"2020-07-26 01:17:53\"",
-     .doc = "When it began"},
-    {.name = "RcvTime",
-     .type = REPLY_TIME,
-     .example = "\"2020-07-26 01:17:54\"",
-     .doc = "When the server got the report that told it"},
+    ALARM_GPS_TIME_MEMBER,
+    ALARM_RCV_TIME_MEMBER,
     {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},
     {.name = "DeviceID",
      .type = REPLY_TEXT,
      .example = "\"95033160\"",
      .doc = "Identity of the tracker"},
-    {.name = "AlarmType",
-     .type = REPLY_TEXT,
-     .example = "\"Removal alarm\"",
-     .doc = "What it is; of a geofence with its name as it was then"},
-    {.name = "Speed", .type = REPLY_NUMBER, .example = "38.9", .doc = "km/h, when it was told"},
-    {.name = "Direct",
-     .type = REPLY_INT,
-     .example = "40",
-     .doc = "Degrees clockwise from north, 0 to 359, when it was told"},
-    {.name = "Lon",
-     .type = REPLY_NUMBER,
-     .example = "113.585220",
-     .doc = "Longitude where it began, WGS-84"},
-    {.name = "Lat",
-     .type = REPLY_NUMBER,
-     .example = "23.131390",
-     .doc = "Latitude where it began, WGS-84"},
+    ALARM_TYPE_MEMBER,
+    ALARM_SPEED_MEMBER,
+    ALARM_COURSE_MEMBER,
+    ALARM_PLACE_MEMBERS,
 };
 
 static const struct api_method rows[] = {

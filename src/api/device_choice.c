@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/device_list.h"
+#include "api/list_page.h"
+
 static int compare(const void *a, const void *b)
 {
     const struct device_ref *x = a;
@@ -101,6 +104,20 @@ size_t device_choice_from(const struct device_choice *choice, const char *device
         at++;
     }
     return at;
+}
+
+void device_choice_keep_named(struct call *c, struct device_choice *choice, const char *key)
+{
+    const struct device_list named = {.key = list_key_folded(c, key)};
+    size_t kept = 0;
+    for (size_t i = 0; i < choice->count; i++) {
+        if (device_list_has_key(&named, choice->refs[i].info)) {
+            choice->refs[kept++] = choice->refs[i];
+        } else {
+            device_ref_release(c->shard->directory, &choice->refs[i]);
+        }
+    }
+    choice->count = kept;
 }
 
 void device_choice_release(struct call *c, struct device_choice *choice)

@@ -19,6 +19,8 @@ struct device_choice {
 struct device_choice device_choice_make(struct call *c, size_t first_param);
 /* The number of the first device whose DeviceID is `device_id` or behind it. */
 size_t device_choice_from(const struct device_choice *choice, const char *device_id);
+/* Lets go of those of whose DeviceID and name the key is no part, without case. */
+void device_choice_keep_named(struct call *c, struct device_choice *choice, const char *key);
 /* Gives all of them back. */
 void device_choice_release(struct call *c, struct device_choice *choice);
 

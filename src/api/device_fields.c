@@ -108,7 +108,7 @@ enum field_kind {
     FIELD_IDENTITY,
     FIELD_PLATE,
     FIELD_TEXT,
-    FIELD_SECRET, /* a text; only whether there is one is told */
+    FIELD_SECRET, /* taken as a hash; only whether there is one is told */
     FIELD_NUMBER,
     FIELD_LITRES,
     FIELD_OFFSET,
@@ -123,7 +123,7 @@ static const struct {
     [FIELD_IDENTITY] = {.fault = identity_fault, .show = show_text},
     [FIELD_PLATE] = {.fault = manage_plate_fault, .take = take_text, .show = show_text},
     [FIELD_TEXT] = {.take = take_text, .show = show_text},
-    [FIELD_SECRET] = {.take = take_text, .show = show_secret},
+    [FIELD_SECRET] = {.show = show_secret},
     [FIELD_NUMBER] = {.take = take_number, .show = show_number},
     [FIELD_LITRES] = {.take = take_litres, .show = show_litres},
     [FIELD_OFFSET] = {.take = take_offset, .show = show_offset},
@@ -160,8 +160,20 @@ bool device_fields_fault(const struct value *values, bool is_new, struct param_f
     return false;
 }
 
-void device_fields_take(struct device *d, const struct value *values)
+static const char *hash_of(struct call *c, const char *password)
 {
+    char *hash = arena_new(&c->arena, VAULT_HASH_SIZE);
+    if (password[0] != '\0') {
+        vault_hash(c->shard->vault, bytes_of_text(password), hash);
+    }
+    return hash;
+}
+
+void device_fields_take(struct call *c, struct device *d, const struct value *values)
+{
+    if (values[DEVICE_PASSWORD].present) {
+        d->password_hash = hash_of(c, values[DEVICE_PASSWORD].text);
+    }
     for (enum device_param i = 0; i < DEVICE_PARAMS; i++) {
         if (values[i].present && kinds[fields[i].kind].take != NULL) {
             kinds[fields[i].kind].take(&fields[i].member, d, &values[i]);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "api/call.h"
 #include "api/methods.h"
 #include "api/params.h"
 #include "base/json.h"
@@ -48,7 +49,7 @@
        .doc = "0 vehicle, 1 person, 2 asset"),                                                     \
       (.name = "DeviceType", .type = REPLY_INT, .example = "0",                                    \
        .doc = "0 vehicle, 1 person, 2 asset"))                                                     \
-    X(PASSWORD, SECRET, command_password,                                                          \
+    X(PASSWORD, SECRET, password_hash,                                                             \
       (.name = "Password", .type = PARAM_SECRET, .may_be_empty = true, .max = NAME_MAX_CHARS,      \
        .doc = "For lock commands; without one they are refused"),                                  \
       (.name = "HasPassword", .type = REPLY_BOOL, .example = "false",                              \
@@ -101,8 +102,11 @@ extern const struct param_row device_change_params[DEVICE_PARAMS];
  * device that is not new may follow an older rule: it is found, or it is not.
  */
 bool device_fields_fault(const struct value *values, bool is_new, struct param_fault *fault);
-/* Puts what `values` has into `d`, which borrows their texts. The identity stays as it is. */
-void device_fields_take(struct device *d, const struct value *values);
+/*
+ * Puts what `values` has into `d`, which borrows their texts and, of the password, its hash in the
+ * arena of the call. The identity stays as it is.
+ */
+void device_fields_take(struct call *c, struct device *d, const struct value *values);
 /* Writes the value of one field as ListDevices shows it. */
 void device_field_write(struct json_out *out, enum device_param field, const struct device *d);
 

@@ -10,9 +10,11 @@
 #include "api/device_fields.h"
 #include "base/arena.h"
 #include "base/json_read.h"
+#include "base/vault_testing.h"
 
 struct rig {
     struct arena arena;
+    struct shard shard; /* of the call */
     struct value values[DEVICE_PARAMS];
     struct param_fault fault;
     struct device device;
@@ -22,6 +24,7 @@ static int open_rig(void **state)
 {
     static struct rig rig;
     memset(&rig, 0, sizeof(rig));
+    rig.shard.vault = vault_testing();
     rig.device = (struct device){.id = 7, .device_id = "old", .plate = "P", .object_code = "c"};
     device_init(&rig.device);
     *state = &rig;
@@ -32,6 +35,7 @@ static int close_rig(void **state)
 {
     struct rig *r = *state;
     arena_free(&r->arena);
+    vault_free(r->shard.vault);
     return 0;
 }
 
@@ -48,7 +52,9 @@ static void take(struct rig *r, const char *json)
 {
     assert_true(reads(r, device_change_params, json));
     assert_false(device_fields_fault(r->values, false, &r->fault));
-    device_fields_take(&r->device, r->values);
+    struct call c = {.shard = &r->shard, .arena = r->arena};
+    device_fields_take(&c, &r->device, r->values);
+    r->arena = c.arena;
 }
 
 static void expect_shown(struct rig *r, enum device_param field, const char *text)

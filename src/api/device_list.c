@@ -9,7 +9,9 @@
 #include <glib.h>
 #include <string.h>
 
-enum { LOOKED_A_STEP = 2048 };
+#include "base/clock.h"
+
+enum { LOOKED_A_STEP = 2048, PREPARED_A_STEP_US = 1000 };
 
 /* Most texts are ASCII, which needs no folded copy. */
 static bool contains(const char *text, const char *key)
@@ -56,6 +58,19 @@ static void write_list(struct device_list *list, struct json_out *out)
     json_object_end(out);
 }
 
+/* Whether all rows are prepared; some of them are now. */
+static bool prepare_some(struct device_list *list)
+{
+    int64_t until_us = clock_monotonic_us() + PREPARED_A_STEP_US;
+    while (list->prepare_row != NULL && list->prepared < list->kept) {
+        list->prepare_row(list, list->prepared++);
+        if (clock_monotonic_us() >= until_us) {
+            break;
+        }
+    }
+    return list->prepare_row == NULL || list->prepared == list->kept;
+}
+
 static enum call_step next(void *state, struct json_out *out)
 {
     struct device_list *list = state;
@@ -65,7 +80,7 @@ static enum call_step next(void *state, struct json_out *out)
         look_at(list, &list->refs[list->looked]);
         list->looked++;
     }
-    if (list->looked < list->count) {
+    if (list->looked < list->count || !prepare_some(list)) {
         return STEP_AGAIN;
     }
     write_list(list, out);
@@ -112,5 +127,59 @@ struct device_ref *device_list_asked(struct call *c, size_t param, device_finder
     if (seen != NULL) {
         g_hash_table_destroy(seen);
     }
+    return refs;
+}
+
+/* A device and the place of its plate among those asked for. */
+struct placed {
+    struct device_ref ref;
+    size_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a;
+    const struct placed *y = b;
+    int order = (x->place > y->place) - (x->place < y->place);
+    return order != 0 ? order : strcmp(x->ref.info->device_id, y->ref.info->device_id);
+}
+
+/* The places (size_t) of the plates that are asked for, by plate as it is compared. */
+static GHashTable *places_of(struct call *c, const struct value *plates)
+{
+    GHashTable *places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    size_t *at = arena_new_array(&c->arena, plates->count, sizeof(*at));
+    for (size_t i = plates->count; i-- > 0;) { /* of a repeated one the first place counts */
+        at[i] = i;
+        g_hash_table_replace(places, directory_folded(plates->items[i]), &at[i]);
+    }
+    return places;
+}
+
+struct device_ref *device_list_by_plates(struct call *c, size_t param, size_t *count)
+{
+    size_t all = 0;
+    struct directory *dir = c->shard->directory;
+    GHashTable *places = places_of(c, &c->values[param]);
+    struct device_ref *refs = directory_list_devices(dir, &c->caller, &c->arena, &all);
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(struct placed));
+    for (size_t i = 0; i < all; i++) {
+        char *plate = directory_folded(refs[i].info->plate);
+        const size_t *place = g_hash_table_lookup(places, plate);
+        if (place != NULL) {
+            const struct placed one = {refs[i], *place};
+            g_array_append_val(found, one);
+        } else {
+            device_ref_release(dir, &refs[i]);
+        }
+        g_free(plate);
+    }
+    g_array_sort(found, compare_placed);
+    *count = found->len;
+    for (guint i = 0; i < found->len; i++) {
+        refs[i] = g_array_index(found, struct placed, i).ref;
+    }
+    (void)g_array_free(found, TRUE);
+    g_hash_table_destroy(places);
     return refs;
 }

@@ -23,14 +23,21 @@ struct device_list {
     /* Writes the row of a device on the page, the `i`-th of them. */
     void (*write_row)(struct device_list *list, size_t i);
 
+    /*
+     * NULL, or what is done before the first row is written, for each on the page: it may read the
+     * store, some rows a step.
+     */
+    void (*prepare_row)(struct device_list *list, size_t i);
+
     struct device_ref *refs; /* those on the page, then those not looked at, from `looked` on */
     size_t count;
     size_t looked;
+    size_t prepared;
     size_t kept;   /* how many are on the page so far */
     int64_t found; /* how many are found so far */
 };
 
-/* Answers the call with the list; the members down to write_row are set. */
+/* Answers the call with the list; the members down to prepare_row are set. */
 void device_list_begin(struct device_list *list);
 /* Whether the key is part of the device's DeviceID or plate, without case. */
 bool device_list_has_key(const struct device_list *list, const struct device *d);
@@ -45,5 +52,11 @@ typedef enum err device_finder(struct directory *, const struct caller *, const 
  */
 struct device_ref *device_list_asked(struct call *c, size_t param, device_finder *find,
                                      size_t *count);
+/*
+ * The devices with one of the plates that a list parameter names, in the caller's enterprise and
+ * below it, where several may have the same: in the order asked, then by DeviceID. It looks at all
+ * that the caller may see.
+ */
+struct device_ref *device_list_by_plates(struct call *c, size_t param, size_t *count);
 
 #endif

@@ -4,24 +4,7 @@
  */
 #include "api/device_view.h"
 
-#include "api/version.h"
-
-const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS] = {
-#define X(key, sort, from, param, shown) [DEVICE_##key] = {DEVICE_FIELD_UNWRAP shown},
-    DEVICE_FIELD_MAP(X, false)
-#undef X
-        [DEVICE_PARAMS] = VERSION_MEMBER,
-    [DEVICE_PARAMS + 1] =
-        {
-            .name = "ClockHint",
-            .type = REPLY_HINT,
-            .nullable = true,
-            .example = "{\"UtcOffsetMinutes\":480,\"Why\":\"Learnt from when its fixes come, "
-                       "and in use\"}",
-            .doc = "What the zone of its clock seems to be, where that is not what "
-                   "UtcOffsetMinutes says: the value to set there, and why",
-        },
-};
+const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS] = {DEVICE_VIEW_ROWS};
 
 static const char *const hint_texts[] = {
     [CLOCK_HINT_NONE] = "",
@@ -62,14 +45,22 @@ void device_view_write_members(struct call *c, const void *object, struct json_o
     }
 }
 
-void device_view_write(struct call *c, const struct device_ref *ref)
+void device_view_write_all(struct call *c, const struct device_ref *ref, const struct today *today)
 {
     struct device shown = *ref->info;
     shown.group_id = ref->group_id; /* the one it was in may be deleted */
-    json_object_begin(&c->out);
     version_write(c, device_view_write_members, &shown);
+    json_name(&c->out, "KilometresToday");
+    today_write(today, &c->out);
     json_name(&c->out, "ClockHint");
     write_hint(c, ref);
+}
+
+void device_view_write(struct call *c, const struct device_ref *ref, const struct today *today)
+{
+    json_object_begin(&c->out);
+    device_view_write_all(c, ref, today);
+    call_write_hold(c, &c->out, ref->info->enterprise_id);
     json_object_end(&c->out);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/audit.h"
 #include "api/auth.h"
 #include "api/envelope.h"
 #include "api/form.h"
@@ -15,6 +16,7 @@
 #include "base/json_read.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "fleet/directory_tree.h"
 
 enum { CODE_NO_LOGIN_KEY = 4009, LOGOUT_SECTION = 5 };
 
@@ -74,6 +76,23 @@ bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers
     return true;
 }
 
+bool dispatch_check_hash(struct call *c)
+{
+    const struct shard *shard =
+        shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller);
+    c->shard = shard != NULL ? shard : shards_first(c->api->shards);
+    if (shard == NULL) {
+        fail_token(c, true);
+    }
+    return shard != NULL;
+}
+
+bool dispatch_knows_token(struct call *c, const char *text)
+{
+    return hash_token(c, text) &&
+           shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller) != NULL;
+}
+
 /* ---- the body ---- */
 
 /* The body behind a byte order mark and blanks. */
@@ -117,19 +136,23 @@ static const char *read_common(struct call *c, const struct json_value *object,
     return good ? NULL : fault.why;
 }
 
-/* What a request says of the enterprise that root acts in. */
+/* What a request says of the enterprise that it acts in. */
 struct choice {
     bool missing;    /* it names none, though the method wants one */
     const char *why; /* what is wrong with the value; NULL: nothing */
-    bool unknown;    /* there is no such enterprise */
+    bool unknown;    /* there is no such enterprise, or the caller may not act in it */
 };
 
-/* HoldID moves root into an enterprise. From anybody else it is passed over. */
+/*
+ * HoldID moves root into an enterprise, and an admin into one below its own. A tree is in one
+ * shard, so that only root's call goes to another.
+ */
 static struct choice choose_enterprise(struct call *c, const struct json_value *object)
 {
-    struct enterprise e;
     const struct value *hold_id = &c->common[COMMON_HOLD_ID];
-    if (!method_takes(c->method, COMMON_HOLD_ID) || c->caller.role != ROLE_ROOT) {
+    bool is_root = c->caller.role == ROLE_ROOT;
+    bool may_choose = is_root || (call_leads(c) && !c->method->own_account);
+    if (!method_takes(c->method, COMMON_HOLD_ID) || !may_choose) {
         return (struct choice){0};
     }
     const char *why = read_common(c, object, COMMON_HOLD_ID);
@@ -137,15 +160,15 @@ static struct choice choose_enterprise(struct call *c, const struct json_value *
         return (struct choice){.why = why};
     }
     if (!hold_id->present) {
-        return (struct choice){.missing = c->method->needs_enterprise};
+        return (struct choice){.missing = is_root && c->method->needs_enterprise};
     }
-    const struct shard *shard = shards_of_enterprise(c->api->shards, hold_id->number);
-    if (directory_enterprise(shard->directory, hold_id->number, &c->arena, &e) != ERR_OK ||
-        e.deleted) {
+    const struct shard *shard =
+        is_root ? shards_of_enterprise(c->api->shards, hold_id->number) : c->shard;
+    if (!directory_may_act(shard->directory, &c->caller, hold_id->number)) {
         return (struct choice){.unknown = true};
     }
     c->shard = c->method->own_account ? c->shard : shard;
-    c->caller.enterprise_id = e.id;
+    c->caller.enterprise_id = hold_id->number;
     return (struct choice){0};
 }
 
@@ -153,7 +176,7 @@ static void fail_unknown_enterprise(struct call *c)
 {
     if (c->method->answers_in_data) {
         json_write_string(&c->out, "3");
-    } else if (c->method->prefix == PREFIX_MANAGE) {
+    } else if (c->method->section == 0) {
         call_fail(c, MHD_HTTP_NOT_FOUND, "This enterprise does not exist");
     } else {
         call_fault(c, "HoldID", "no such enterprise");
@@ -201,6 +224,7 @@ static bool check_fields(struct call *c, const struct json_value *object,
         .count = m->param_count,
         .arena = &c->arena,
         .clock = has_times(m) ? call_clock(c) : NULL,
+        .now_s = call_now_s(c),
         .is_form = c->is_form,
     };
     struct param_fault fault = {.name = NULL, .why = ""};
@@ -233,6 +257,7 @@ bool dispatch_check(struct call *c, struct bytes body)
         fail_unknown_enterprise(c);
         return false;
     }
+    call_include_below(c);
     return c->method->is_open || c->method->checks_role || call_allows(c);
 }
 
@@ -280,16 +305,30 @@ static void note_step(void *arg, bool is_last)
     }
 }
 
+/* Whether the caller may still act in the enterprise that it acts in. */
+static bool still_acts(const struct call *c, struct directory *dir)
+{
+    return c->method->own_account || c->caller.enterprise_id == c->caller.home_id ||
+           directory_may_act(dir, &c->caller, c->caller.enterprise_id);
+}
+
 /* A step of the job, on the ingest thread. */
 static enum err run_change(struct job_context *job, void *arg)
 {
     struct call *c = arg;
+    if (!still_acts(c, job->directory)) {
+        fail_unknown_enterprise(c);
+        c->is_written = true;
+        return ERR_NOT_FOUND; /* there is nothing to commit */
+    }
     if (request_ids_answer(c->api->request_ids, c)) {
         c->is_written = true;
         return ERR_NOT_FOUND; /* there is nothing to commit */
     }
     job->committed = note_step;
-    return c->method->change(c, job);
+    enum err e = c->method->change(c, job);
+    enum err told = e == ERR_OK || e == ERR_MORE ? audit_tell(c, job) : ERR_OK;
+    return told == ERR_OK ? e : told;
 }
 
 static void free_call(void *arg)

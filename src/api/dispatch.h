@@ -21,6 +21,10 @@ struct dispatch_headers {
 
 /* Whether the call of c->method may go on; false: answered already (but for envelope_end()). */
 bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers);
+/* As dispatch_check_token() for c->token_hash, which came by another way than a header. */
+bool dispatch_check_hash(struct call *c);
+/* Whether `text`, which may be NULL, is a good token of anybody; c->now_ms is set. */
+bool dispatch_knows_token(struct call *c, const char *text);
 /*
  * Whether the call may go on with this body; comes after the check of the token. False: answered
  * already.

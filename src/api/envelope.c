@@ -40,6 +40,9 @@ void envelope_end(struct call *c)
         write_failure(c);
         return;
     }
+    if (c->file_type != NULL) {
+        return;
+    }
     if (c->out.after_name) {
         json_write_null(&c->out);
     }

@@ -20,7 +20,10 @@
 #include "api/cors.h"
 #include "api/dispatch.h"
 #include "api/incoming.h"
+#include "api/live_stream.h"
+#include "api/map_files.h"
 #include "api/pages.h"
+#include "api/site_answer.h"
 #include "api/turns.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -38,6 +41,13 @@ static const char *header(const struct exchange *ex, const char *name)
 
 /* ---- handing the answer over ---- */
 
+/* The answer cannot go on: whoever reads it shall not take what there is for all of it. */
+static ssize_t break_off(struct exchange *ex)
+{
+    connection_break(ex->entry);
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 /* Gives what is there of a stream; 0 while the connection is suspended. */
 static ssize_t read_stream(void *context, uint64_t position, char *out, size_t size)
 {
@@ -45,13 +55,19 @@ static ssize_t read_stream(void *context, uint64_t position, char *out, size_t s
     (void)position;
     size_t len = answer_take(&ex->answer, out, size);
     if (len == 0 && ex->answer.more) {
-        if (ex->is_cut || answer_is_late(&ex->answer)) {
-            return MHD_CONTENT_READER_END_WITH_ERROR;
+        if (ex->is_cut || ex->answer.is_broken || answer_is_late(&ex->answer)) {
+            return break_off(ex);
         }
         if (!turns_next_piece(ex)) {
             return 0;
         }
+        if (ex->call->file_type != NULL) {
+            connection_stream(ex->entry, ex->answer.deadline_ms);
+        }
         len = answer_take(&ex->answer, out, size);
+    }
+    if (len == 0 && ex->answer.is_broken) {
+        return break_off(ex);
     }
     return len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_OF_STREAM;
 }
@@ -104,6 +120,15 @@ static bool accepts_gzip(const struct exchange *ex)
 /* The verbs of the path, as Allow has them. */
 static const char *verbs_of(const struct exchange *ex)
 {
+    if (ex->download[0] != '\0') {
+        return "GET, OPTIONS";
+    }
+    if (ex->route.kind == ROUTE_METHOD && ex->route.method->takes_get) {
+        return "GET, POST, OPTIONS";
+    }
+    if (ex->route.kind == ROUTE_METHOD && ex->route.method->takes_patch) {
+        return "POST, PATCH, OPTIONS";
+    }
     return ex->route.kind == ROUTE_METHOD ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 }
 
@@ -127,11 +152,11 @@ static void add_cors(const struct exchange *ex, struct MHD_Response *response)
     }
 }
 
-/* Queues the answer; `type` is its Content-Type. */
-static enum MHD_Result send_answer(struct exchange *ex, const char *type)
+/* Queues a response with the headers that all have; `type` is its Content-Type. */
+static enum MHD_Result queue_response(struct exchange *ex, struct MHD_Response *response,
+                                      const char *type)
 {
     const struct call *c = ex->call;
-    struct MHD_Response *response = make_response(ex);
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     if (ex->answer.gzip) {
         add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
@@ -142,6 +167,10 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
         (void)snprintf(seconds, sizeof(seconds), "%u", c->retry_after_s);
         add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
+    if (c->set_cookie[0] != '\0') {
+        add_header(response, MHD_HTTP_HEADER_SET_COOKIE, c->set_cookie);
+        add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    }
     if (c->http_status == MHD_HTTP_METHOD_NOT_ALLOWED || ex->is_options) {
         add_header(response, MHD_HTTP_HEADER_ALLOW, verbs_of(ex));
     }
@@ -151,7 +180,11 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
     if (ex->is_last || atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
-    connection_answer(ex->entry, clock_monotonic_ms() + ANSWER_MS);
+    if (ex->answer.more) {
+        connection_stream(ex->entry, ex->answer.deadline_ms);
+    } else {
+        connection_answer(ex->entry, clock_monotonic_ms() + ANSWER_MS);
+    }
     enum MHD_Result queued = MHD_queue_response(ex->connection, (unsigned)c->http_status, response);
     MHD_destroy_response(response);
     ex->queued = true;
@@ -159,9 +192,25 @@ static enum MHD_Result send_answer(struct exchange *ex, const char *type)
     return queued;
 }
 
-static enum MHD_Result send_envelope(struct exchange *ex)
+/* A file: a browser saves it by its name, and nobody between keeps it. */
+static enum MHD_Result send_file(struct exchange *ex)
 {
-    return send_answer(ex, "application/json; charset=utf-8");
+    struct MHD_Response *response = make_response(ex);
+    const struct call *c = ex->call;
+    char disposition[CALL_MESSAGE_SIZE];
+    (void)snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s\"", c->file_name);
+    add_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, disposition);
+    add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return queue_response(ex, response, c->file_type);
+}
+
+/* The answer is JSON, in an envelope or not; or the file that was asked for. */
+static enum MHD_Result send_answer(struct exchange *ex)
+{
+    if (ex->call->file_type != NULL && ex->call->code == MHD_HTTP_OK) {
+        return send_file(ex);
+    }
+    return queue_response(ex, make_response(ex), "application/json; charset=utf-8");
 }
 
 /* ---- the request ---- */
@@ -170,7 +219,7 @@ static enum MHD_Result send_envelope(struct exchange *ex)
 static enum MHD_Result send_failure(struct exchange *ex)
 {
     turns_fail(ex);
-    return send_envelope(ex);
+    return send_answer(ex);
 }
 
 /* The document is made once, and copied for nobody. */
@@ -183,38 +232,92 @@ static enum MHD_Result answer_openapi(struct exchange *ex)
         answer_borrow(&ex->answer, s->openapi.at, s->openapi.len, false);
     }
     ex->state = EXCHANGE_DONE;
-    return send_envelope(ex);
+    return send_answer(ex);
 }
 
-/* The other GETs: what health_write() says, or the page. */
-static enum MHD_Result answer_get(struct exchange *ex)
+static enum MHD_Result answer_health(struct exchange *ex)
 {
     struct json_out *out = &ex->call->out;
-    const char *type = "application/json; charset=utf-8";
     *out = (struct json_out){.at = out->at, .capacity = out->capacity};
-    if (ex->route.kind == ROUTE_HEALTH) {
-        ex->call->http_status = health_write(&ex->server->api, out);
-    } else {
-        json_raw(out, bytes_of_text(page_text(&ex->server->api)));
-        type = "text/html; charset=utf-8";
-    }
+    ex->call->http_status = health_write(&ex->server->api, out);
     turns_make_whole(ex);
-    return send_answer(ex, type);
+    return send_answer(ex);
+}
+
+/* A page, a file of one, or of the map. */
+static enum MHD_Result answer_file(struct exchange *ex)
+{
+    const char *type = NULL;
+    struct MHD_Response *response =
+        ex->route.kind == ROUTE_MAP ? map_file_answer(ex, &type) : site_answer(ex, &type);
+    ex->state = EXCHANGE_DONE;
+    return queue_response(ex, response, type);
+}
+
+/* It is no more a request that a stop waits for. */
+static void end_activity(struct exchange *ex)
+{
+    struct api_server *server = ex->server;
+    if (ex->is_active && atomic_fetch_sub(&server->active, 1) == 1 &&
+        atomic_load(&server->draining)) {
+        check(pthread_mutex_lock(&server->idle_lock) == 0);
+        check(pthread_cond_signal(&server->idle) == 0);
+        check(pthread_mutex_unlock(&server->idle_lock) == 0);
+    }
+    ex->is_active = false;
+}
+
+/* Begins a live stream, or says why not. */
+static enum MHD_Result answer_live(struct exchange *ex)
+{
+    struct MHD_Response *response = live_stream_begin(ex);
+    if (response == NULL) {
+        return send_failure(ex);
+    }
+    add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    add_header(response, "X-Accel-Buffering", "no");
+    ex->state = EXCHANGE_DONE;
+    end_activity(ex);
+    return queue_response(ex, response, "text/event-stream");
 }
 
 static enum MHD_Result answer_request(struct exchange *ex)
 {
     ex->takes_gzip = accepts_gzip(ex);
+    if (!ex->refused && ex->is_get && ex->route.kind == ROUTE_METHOD) {
+        incoming_query(ex);
+    }
     if (ex->refused) {
         return send_failure(ex);
+    }
+    if (ex->route.kind == ROUTE_METHOD && ex->route.method->is_stream) {
+        return answer_live(ex);
     }
     if (ex->route.kind == ROUTE_OPENAPI) {
         return answer_openapi(ex);
     }
-    if (ex->route.kind != ROUTE_METHOD) {
-        return answer_get(ex);
+    if (ex->route.kind == ROUTE_HEALTH) {
+        return answer_health(ex);
     }
-    return turns_begin(ex) ? send_envelope(ex) : MHD_YES;
+    if (ex->route.kind != ROUTE_METHOD) {
+        return answer_file(ex);
+    }
+    return turns_begin(ex) ? send_answer(ex) : MHD_YES;
+}
+
+/*
+ * Takes a piece of the body, and wipes it where it stood: libmicrohttpd frees that memory as it is
+ * when a request is cut off, and a password may stand in it.
+ */
+static bool take_piece(struct exchange *ex, const char *upload, size_t size)
+{
+    const struct bytes piece = {(const uint8_t *)upload, size};
+    bool goes_on = ex->queued || incoming_body(ex, piece);
+    void *its_own = NULL;
+    memcpy(&its_own, &upload,
+           sizeof(its_own)); /* not const to the library, which is done with it */
+    explicit_bzero(its_own, size);
+    return goes_on;
 }
 
 /* The parameters are libmicrohttpd's. */
@@ -234,15 +337,13 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
     if (*upload_size > 0) {
         size_t size = *upload_size;
         *upload_size = 0;
-        return ex->queued || incoming_body(ex, (struct bytes){(const uint8_t *)upload, size})
-                   ? MHD_YES
-                   : MHD_NO;
+        return take_piece(ex, upload, size) ? MHD_YES : MHD_NO;
     }
     if (ex->state == EXCHANGE_CONCLUDING) {
-        return turns_conclude(ex) ? send_envelope(ex) : MHD_YES;
+        return turns_conclude(ex) ? send_answer(ex) : MHD_YES;
     }
     if (ex->state == EXCHANGE_DONE) {
-        return ex->queued ? MHD_YES : send_envelope(ex);
+        return ex->queued ? MHD_YES : send_answer(ex);
     }
     return answer_request(ex);
 }
@@ -252,19 +353,15 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 static void clear_request(struct exchange *ex)
 {
     struct api_server *server = ex->server;
+    live_stream_end(ex);
     answer_clear(&ex->answer);
     call_clear(ex->call);
     body_clear(&ex->body, server->bodies);
     if (ex->is_streaming) {
         slots_give(server->streams, ex->stream_group);
     }
-    if (ex->is_active && atomic_fetch_sub(&server->active, 1) == 1 &&
-        atomic_load(&server->draining)) {
-        check(pthread_mutex_lock(&server->idle_lock) == 0);
-        check(pthread_cond_signal(&server->idle) == 0);
-        check(pthread_mutex_unlock(&server->idle_lock) == 0);
-    }
-    ex->is_active = false;
+    end_activity(ex);
+    ex->is_get = false;
     ex->is_streaming = false;
     ex->takes_gzip = false;
     ex->is_unread = false;

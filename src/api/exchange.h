@@ -11,9 +11,12 @@
 #include "api/bodies.h"
 #include "api/call.h"
 #include "api/connections.h"
+#include "api/downloads.h"
 #include "api/framing.h"
+#include "api/map_file.h"
 #include "api/reaper.h"
 #include "api/route.h"
+#include "api/site.h"
 #include "api/slots.h"
 #include "api/work.h"
 
@@ -27,6 +30,8 @@ struct api_server {
     struct connections *connections;
     struct reaper *reaper;
     struct bodies *bodies;
+    struct site *site;
+    struct map_styles *map_styles;
     struct json_out openapi; /* written once, as the next */
     uint8_t *openapi_gzip;
     size_t openapi_gzip_len;
@@ -34,6 +39,7 @@ struct api_server {
     char *cors_origins;
     char address[CALL_ADDRESS_SIZE];
     atomic_bool draining;
+    struct live_hub *hub;  /* live streams */
     struct slots *streams; /* answers that are being streamed, by enterprise */
     atomic_uint active;    /* requests begun and not completed */
     pthread_mutex_t idle_lock;
@@ -43,6 +49,7 @@ struct api_server {
 enum exchange_state {
     EXCHANGE_READING,    /* the request is coming in */
     EXCHANGE_WAITING,    /* suspended; a pool or ingest has it, and is not done */
+    EXCHANGE_AWAITING,   /* suspended too, before its job: somebody else has to answer */
     EXCHANGE_MAKING,     /* suspended too, and the first piece of the answer is under way */
     EXCHANGE_CONCLUDING, /* the outcome of its job is there, and no answer yet */
     EXCHANGE_DONE,       /* the answer is there, or its first piece */
@@ -66,20 +73,26 @@ struct exchange {
     bool is_known;            /* it had a valid token once */
     struct call *call;
     struct route route;
+    const struct site_file *file;     /* of ROUTE_FILE */
+    struct map_file map;              /* of ROUTE_MAP */
+    char download[DOWNLOAD_KEY_SIZE]; /* the key of one, in its address; "": it is none */
     enum exchange_state state;
     struct framing framing;
-    bool refused;    /* answered before the body was read, but for envelope_end() */
-    bool is_options; /* asked what the path takes */
-    bool is_last;    /* the connection is closed behind the answer */
-    bool takes_gzip; /* the client does */
-    bool is_unread;  /* the body is too long to be read on the HTTP thread; a query thread
-                        reads it */
+    bool refused;     /* answered before the body was read, but for envelope_end() */
+    bool is_get;      /* of a method that takes its fields in the query, too */
+    bool is_redeemed; /* it is a download: what is asked for stands in `body` */
+    bool is_options;  /* asked what the path takes */
+    bool is_last;     /* the connection is closed behind the answer */
+    bool takes_gzip;  /* the client does */
+    bool is_unread;   /* the body is too long to be read on the HTTP thread; a query thread
+                         reads it */
     bool is_active;
     bool is_streaming;
-    bool is_cut;             /* the stream cannot go on */
-    unsigned pieces_in_pool; /* its next ones, which are not made on the HTTP thread */
-    int64_t stream_group;    /* whose slot it is */
-    bool queued;             /* a response was handed over */
+    bool is_cut;              /* the stream cannot go on */
+    unsigned pieces_in_pool;  /* its next ones, which are not made on the HTTP thread */
+    int64_t stream_group;     /* whose slot it is */
+    bool queued;              /* a response was handed over */
+    struct live_client *live; /* of a live stream; NULL: it is none */
     struct body body;
     size_t swallowed; /* of the body, kept or not */
     struct answer answer;

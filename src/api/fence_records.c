@@ -2,10 +2,8 @@
  * Sections 19 and 20: when vehicles went into geofences and out of them, whether or not that is an
  * alarm.
  */
-#include "api/device_list.h"
 #include "api/records.h"
 
-enum { CROSSINGS_NAMES, CROSSINGS_START, CROSSINGS_END };
 enum { IO_IN, IO_OUT };
 
 #define FORMAT_TEXT                                                                                \
@@ -31,19 +29,13 @@ static void write_row(struct call *c, const struct device *d, const struct event
 /* What trackers tell of geofences of their own is an alarm, and no crossing of one of ours. */
 static void begin(struct call *c, device_finder *find)
 {
-    if (!records_check_order(c, CROSSINGS_START, CROSSINGS_END)) {
-        return;
-    }
-    struct records_query query = {
+    const struct records_query query = {
         .call = c,
-        .asked = {.from_s = call_number(c, CROSSINGS_START, 0),
-                  .to_s = call_number(c, CROSSINGS_END, 0),
-                  .kinds = ALARM_BIT(GEOFENCE_ENTER) | ALARM_BIT(GEOFENCE_LEAVE)},
-        .takes = records_is_of_fence,
+        .asked = {.kinds = ALARM_BIT(GEOFENCE_ENTER) | ALARM_BIT(GEOFENCE_LEAVE),
+                  .takes = records_is_of_fence},
         .write_row = write_row,
     };
-    query.refs = device_list_asked(c, CROSSINGS_NAMES, find, &query.count);
-    records_begin(&query);
+    records_begin_asked(&query, find);
 }
 
 static void get_by_device_id(struct call *c)
@@ -58,35 +50,8 @@ static void get_by_plate(struct call *c)
 
 static bool check_format(struct call *c)
 {
-    return records_check_ids(c, CROSSINGS_NAMES, FORMAT_TEXT);
+    return records_check_ids(c, FORMAT_TEXT);
 }
-
-#define SPAN_PARAMS                                                                                \
-    [CROSSINGS_START] = {.name = "StartTime",                                                      \
-                         .type = PARAM_TIME,                                                       \
-                         .required = true,                                                         \
-                         .doc = "First instant, inclusive"},                                       \
-    [CROSSINGS_END] = {.name = "EndTime",                                                          \
-                       .type = PARAM_TIME,                                                         \
-                       .ends_range = true,                                                         \
-                       .required = true,                                                           \
-                       .doc = "Last instant, inclusive"}
-
-static const struct param_row id_params[] = {
-    [CROSSINGS_NAMES] = {.name = "DeviceIDs",
-                         .type = PARAM_LIST,
-                         .required = true,
-                         .may_be_empty = true,
-                         .doc = "DeviceIDs between commas"},
-    SPAN_PARAMS,
-};
-static const struct param_row plate_params[] = {
-    [CROSSINGS_NAMES] = {.name = "VehicleNums",
-                         .type = PARAM_LIST,
-                         .required = true,
-                         .doc = "Plates between commas"},
-    SPAN_PARAMS,
-};
 
 static const struct reply_member members[] = {
     {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"1686-VV5\"", .doc = "Display name"},
@@ -113,8 +78,8 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
-        .params = id_params,
-        .param_count = COUNT_OF(id_params),
+        .params = records_id_params,
+        .param_count = RECORDS_FIELDS,
         .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{RECORDS_CODE_FORMAT, FORMAT_TEXT}, {RECORDS_CODE_ORDER, RECORDS_ORDER_TEXT}},
         .doc = "When devices crossed the borders of geofences, by time, then DeviceID, at most "
@@ -129,8 +94,8 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
-        .params = plate_params,
-        .param_count = COUNT_OF(plate_params),
+        .params = records_plate_params,
+        .param_count = RECORDS_FIELDS,
         .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
         .codes = {{RECORDS_CODE_ORDER, RECORDS_ORDER_TEXT}},
         .doc = "The same by plates.",

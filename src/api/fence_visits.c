@@ -1,266 +1,40 @@
 /*
- * GetFenceVisits: the times that vehicles spent in geofences, out of the records of crossings.
- *
- *     records        in        out                      out          (of one geofence)
- *     range      ├────────────────────────────────┤
- *     visits           ├────────┤
- *
- * Of a device the records from the start of the range on are read, those behind it too: that the
- * first one says "out" tells that the vehicle was inside before. What has no record at all is in
- * the live state: in a geofence that was drawn around it a vehicle is without having crossed a
- * border.
+ * GetFenceVisits: the times that vehicles spent in geofences, a device after the other. visits.c
+ * finds those of a device; here they are written, a page at a time.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
-#include "api/records.h"
-#include "api/shown_alarms.h"
+#include "api/device_choice.h"
 #include "api/spans.h"
+#include "api/visits.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/units.h"
-#include "store/store.h"
 
 enum { VISITS_FENCES = SPANS_OWN };
 enum {
     FENCES_MAX = 1000, /* that a call names */
-    ROWS_MAX = 1000,   /* of a page */
-    RECORDS_AT_ONCE = 1024,
-    VISITS_AT_FIRST = 64, /* there is room for */
     WORK_A_STEP_US = 2000,
+    WORK_BEFORE_HEAD_US = 500000, /* the head is written then, whatever comes */
+    WORK_A_PAGE_US = 1000000,     /* no further device is begun then */
     CM_PER_M = 100,
     CODE_UNREADABLE = 500,
 };
 
-/* A time in a geofence. */
-struct visit {
-    uint32_t fence;
-    const char *name;
-    int64_t start_s;
-    int64_t end_s; /* INT64_MAX: no record says */
-    bool is_clipped;
-    bool is_open; /* it goes on now */
-};
-
-struct visits {
-    struct call *call;
-    struct range range;
-    struct device_choice devices;
-    size_t at;       /* the device at hand, by number; those before are done */
-    int64_t after_s; /* visits of it that start up to here are told */
-    size_t rows;
-    bool is_begun; /* Data is */
-    bool is_over;  /* the page is */
-    struct spans_cursor next;
+struct visits_page {
+    struct spans_page page;
+    int64_t worked_us; /* for this page */
     enum err e;
 
     /* Of the device at hand. */
-    struct arena arena;
-    bool is_found; /* its visits are */
-    struct visit *list;
-    size_t count;
-    size_t capacity;
+    bool is_begun; /* its visits are looked for */
+    bool is_found; /* ... and found */
+    struct visits visits;
     size_t told; /* of the visits */
 };
-
-/* ---- finding ---- */
-
-static bool is_asked(const struct call *c, uint32_t fence)
-{
-    const struct value *asked = &c->values[VISITS_FENCES];
-    size_t at = 0;
-    while (at < asked->count && asked->numbers[at] != (int64_t)fence) {
-        at++;
-    }
-    return asked->count == 0 || at < asked->count;
-}
-
-/* The last visit of a geofence that was found; NULL: none so far. */
-static struct visit *last_of(const struct visits *v, uint32_t fence)
-{
-    for (size_t i = v->count; i > 0; i--) {
-        if (v->list[i - 1].fence == fence) {
-            return &v->list[i - 1];
-        }
-    }
-    return NULL;
-}
-
-static struct visit *add_visit(struct visits *v, uint32_t fence, const char *name, int64_t start_s)
-{
-    if (v->count == v->capacity) {
-        v->capacity = v->capacity == 0 ? VISITS_AT_FIRST : 2 * v->capacity;
-        struct visit *list = arena_new_array(&v->arena, v->capacity, sizeof(*list));
-        if (v->count > 0) {
-            memcpy(list, v->list, v->count * sizeof(*list));
-        }
-        v->list = list;
-    }
-    struct visit *visit = &v->list[v->count++];
-    *visit = (struct visit){
-        .fence = fence,
-        .name = name,
-        .start_s = start_s > v->range.from_s ? start_s : v->range.from_s,
-        .end_s = INT64_MAX,
-        .is_clipped = start_s < v->range.from_s,
-    };
-    return visit;
-}
-
-/*
- * When the geofence became as it is, where that lies between the two times; else 0. A vehicle is
- * then in it or not, without having crossed its border.
- */
-static int64_t changed_s(const struct visits *v, uint32_t fence, int64_t after_s, int64_t until_s)
-{
-    int64_t from_s = fence_from_s(v->call, fence);
-    return from_s > after_s && from_s <= until_s ? from_s : 0;
-}
-
-static void take_entry(struct visits *v, const struct event *e, struct visit *last)
-{
-    if (last != NULL && last->end_s == INT64_MAX) {
-        int64_t end_s = changed_s(v, e->subject, last->start_s, e->gps_time_s);
-        if (end_s == 0) {
-            return;
-        }
-        last->end_s = end_s;
-    }
-    (void)add_visit(v, e->subject, e->name, e->gps_time_s);
-}
-
-static void take_exit(struct visits *v, const struct event *e, struct visit *last)
-{
-    if (last == NULL) {
-        int64_t start_s = changed_s(v, e->subject, v->range.from_s, e->gps_time_s);
-        last = add_visit(v, e->subject, e->name, start_s != 0 ? start_s : v->range.from_s - 1);
-    } else if (last->end_s != INT64_MAX) {
-        int64_t start_s = changed_s(v, e->subject, last->end_s, e->gps_time_s);
-        if (start_s == 0) {
-            return;
-        }
-        last = add_visit(v, e->subject, e->name, start_s);
-    }
-    last->end_s = e->gps_time_s;
-}
-
-/* A record, by time. One behind the range only says how things were at its end. */
-static void take_record(struct visits *v, const struct event *e)
-{
-    struct visit *last = last_of(v, e->subject);
-    if (e->kind == ALARM_GEOFENCE_ENTER) {
-        take_entry(v, e, last);
-    } else {
-        take_exit(v, e, last);
-    }
-}
-
-/* Where the vehicle is now, though no record says since when. */
-static void take_live(struct visits *v, const struct watch *watch)
-{
-    for (size_t i = 0; i < watch->count; i++) {
-        const struct watch_entry *e = &watch->at[i];
-        if (e->kind != WATCH_INSIDE || e->phase != WATCH_OPEN || !is_asked(v->call, e->subject)) {
-            continue;
-        }
-        struct visit *last = last_of(v, e->subject);
-        if (last == NULL || last->end_s != INT64_MAX) {
-            last = add_visit(v, e->subject, fence_name(v->call, e->subject, call_now_s(v->call)),
-                             e->since_s);
-        }
-        last->is_open = true;
-    }
-}
-
-/* Cuts a visit at the end of the range, or at the present; false: it is not in the range. */
-static bool clip(const struct visits *v, struct visit *visit)
-{
-    int64_t now_s = call_now_s(v->call);
-    bool goes_on = visit->end_s == INT64_MAX;
-    bool lasts = visit->end_s > v->range.to_s;
-    if (goes_on && now_s <= v->range.to_s) {
-        visit->end_s = now_s > visit->start_s ? now_s : visit->start_s;
-        visit->is_clipped = visit->is_clipped || !visit->is_open;
-    } else if (lasts) {
-        visit->end_s = v->range.to_s;
-        visit->is_clipped = true;
-        visit->is_open = false;
-    }
-    return visit->start_s <= v->range.to_s;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct visit *x = a;
-    const struct visit *y = b;
-    if (x->start_s != y->start_s) {
-        return x->start_s < y->start_s ? -1 : 1;
-    }
-    return (x->fence > y->fence) - (x->fence < y->fence);
-}
-
-/* Takes the next records, by time; `last` is then where they end. */
-static void take_page(struct visits *v, const struct store_events *events,
-                      struct store_event_place *last)
-{
-    for (size_t i = 0; i < events->count; i++) {
-        const struct event *e = &events->at[i];
-        *last = (struct store_event_place){e->gps_time_s, e->device_id, e->id};
-        if (records_is_of_fence(e) && is_asked(v->call, e->subject)) {
-            take_record(v, e);
-        }
-    }
-}
-
-/* Takes all records of a device from the start of the range on. */
-static enum err take_records(struct visits *v, int64_t device)
-{
-    struct store_event_place last;
-    struct store_events events;
-    struct store_event_query asked = {
-        .devices = &device,
-        .device_count = 1,
-        .from_s = v->range.from_s,
-        .to_s = INT64_MAX,
-        .kinds = ALARM_BIT(GEOFENCE_ENTER) | ALARM_BIT(GEOFENCE_LEAVE),
-        .limit = RECORDS_AT_ONCE,
-    };
-    enum err e;
-    do {
-        e = store_read_events(v->call->shard->store, &asked, &v->arena, &events);
-        take_page(v, &events, &last);
-        asked.after = &last;
-    } while (e == ERR_OK && events.is_cut);
-    return e;
-}
-
-/* Finds the visits of the device at hand, in order. */
-static enum err find_visits(struct visits *v)
-{
-    struct live live;
-    const struct device_ref *ref = &v->devices.refs[v->at];
-    arena_clear(&v->arena);
-    v->list = NULL;
-    v->count = 0;
-    v->capacity = 0;
-    v->told = 0;
-    tracked_live(v->call->shard->directory, ref->tracked, &live);
-    enum err e = take_records(v, ref->info->id);
-    take_live(v, &live.state.watch);
-    size_t kept = 0;
-    for (size_t i = 0; i < v->count; i++) {
-        v->list[kept] = v->list[i];
-        kept += clip(v, &v->list[kept]);
-    }
-    v->count = kept;
-    if (kept > 0) {
-        qsort(v->list, kept, sizeof(*v->list), compare);
-    }
-    v->is_found = true;
-    return e;
-}
 
 /* ---- writing ---- */
 
@@ -294,153 +68,151 @@ static void write_visit(struct call *c, const struct device *d, const struct vis
     json_object_end(out);
 }
 
-static const struct device *device_at(const struct visits *v)
-{
-    return v->devices.refs[v->at].info;
-}
-
-static void begin_data(struct visits *v)
-{
-    if (!v->is_begun) {
-        json_object_begin(&v->call->out);
-        json_name(&v->call->out, "data");
-        json_array_begin(&v->call->out);
-        v->is_begun = true;
-    }
-}
-
-static void end_data(struct visits *v)
-{
-    struct json_out *out = &v->call->out;
-    begin_data(v);
-    json_array_end(out);
-    json_name(out, "next");
-    if (v->at < v->devices.count && v->next.device_id != NULL) {
-        spans_write_cursor(&v->next, out);
-    } else {
-        json_write_null(out);
-    }
-    json_name(out, "done");
-    json_int(out, (int64_t)v->at);
-    json_name(out, "of");
-    json_int(out, (int64_t)v->devices.count);
-    json_object_end(out);
-}
-
 /* A page does not end between visits that start at one time. */
-static bool is_full(const struct visits *v, int64_t start_s)
+static bool is_full(const struct spans_page *page, int64_t start_s)
 {
-    return v->rows >= ROWS_MAX && start_s != v->next.time_s;
+    return page->rows >= SPANS_ROWS_MAX && start_s != page->next.time_s;
 }
 
-static enum err tell(struct visits *v, const struct visit *visit)
+static enum err tell(struct spans_page *page, const struct visit *visit)
 {
     struct store_mileage way;
-    const struct device *d = device_at(v);
+    const struct device *d = spans_page_device(page);
     const struct store_span span = {d->id, visit->start_s, visit->end_s};
-    enum err e = store_read_mileage(v->call->shard->store, span, d->tank_ml, &way);
+    enum err e = store_read_mileage(page->call->shard->store, span, &fold_default_rules, &way);
     if (e == ERR_OK) {
-        begin_data(v);
-        write_visit(v->call, d, visit, way.distance_m_e2);
-        v->next = (struct spans_cursor){d->device_id, visit->start_s};
-        v->rows++;
+        spans_page_begin(page);
+        write_visit(page->call, d, visit, way.distance_m_e2);
+        spans_page_note(page, visit->start_s);
     }
     return e;
 }
 
-static void leave_device(struct visits *v)
+static void leave_device(struct visits_page *v)
 {
-    v->at++;
+    v->is_begun = false;
     v->is_found = false;
-    v->after_s = INT64_MIN;
-    if (v->at < v->devices.count) {
-        v->next = (struct spans_cursor){device_at(v)->device_id, v->range.from_s - 1};
-        v->is_over = v->rows >= ROWS_MAX;
+    v->told = 0;
+    spans_page_leave(&v->page);
+    v->page.is_over = v->page.rows >= SPANS_ROWS_MAX || v->worked_us >= WORK_A_PAGE_US;
+}
+
+/* Begins to look for the visits of the device at hand, or goes on. */
+static enum err find_visits(struct visits_page *v)
+{
+    if (!v->is_begun) {
+        v->is_begun = true;
+        return visits_begin(&v->visits, &v->page.devices.refs[v->page.at], v->page.after_s);
     }
+    enum err e = visits_find(&v->visits);
+    v->is_found = e == ERR_OK;
+    return e == ERR_MORE ? ERR_OK : e;
 }
 
 /* Does the next bit of the device at hand. */
-static enum err go_on(struct visits *v)
+static enum err go_on(struct visits_page *v)
 {
     if (!v->is_found) {
         return find_visits(v);
     }
-    if (v->told == v->count) {
+    if (v->told == v->visits.count) {
         leave_device(v);
         return ERR_OK;
     }
-    const struct visit *visit = &v->list[v->told];
-    if (visit->start_s > v->after_s && is_full(v, visit->start_s)) {
-        v->is_over = true;
+    const struct visit *visit = &v->visits.list[v->told];
+    if (visit->start_s > v->page.after_s && is_full(&v->page, visit->start_s)) {
+        v->page.is_over = true;
         return ERR_OK;
     }
     v->told++;
-    return visit->start_s > v->after_s ? tell(v, visit) : ERR_OK;
+    return visit->start_s > v->page.after_s ? tell(&v->page, visit) : ERR_OK;
+}
+
+static void fail(struct visits_page *v)
+{
+    struct spans_page *page = &v->page;
+    log_line(LOG_ERROR, "visits_failed", "device=%s why=\"%s\"", spans_page_device(page)->device_id,
+             err_text(v->e));
+    page->is_over = true;
+    page->is_cut = page->is_begun && page->next.device_id == NULL;
+}
+
+/* A step of work. */
+static void work(struct visits_page *v, const struct json_out *out)
+{
+    int64_t from_us = clock_monotonic_us();
+    int64_t now_us = from_us;
+    while (!spans_page_is_done(&v->page) && out->len < CALL_PIECE_BYTES &&
+           now_us < from_us + WORK_A_STEP_US) {
+        v->e = go_on(v);
+        if (v->e != ERR_OK) {
+            fail(v);
+        }
+        now_us = clock_monotonic_us();
+    }
+    v->worked_us += now_us - from_us;
 }
 
 static enum call_step next_step(void *state, struct json_out *out)
 {
-    struct visits *v = state;
-    size_t rows = v->rows;
-    int64_t until_us = clock_monotonic_us() + WORK_A_STEP_US;
-    while (v->at < v->devices.count && !v->is_over && out->len < CALL_PIECE_BYTES &&
-           clock_monotonic_us() < until_us) {
-        v->e = go_on(v);
-        if (v->e != ERR_OK) {
-            log_line(LOG_ERROR, "visits_failed", "device=%s why=\"%s\"", device_at(v)->device_id,
-                     err_text(v->e));
-            v->is_over = true;
-        }
-    }
-    if (v->e != ERR_OK && !v->is_begun) {
-        call_fail(v->call, CODE_UNREADABLE, "System error");
+    struct visits_page *v = state;
+    bool was_begun = v->page.is_begun;
+    size_t rows = v->page.rows;
+    work(v, out);
+    if (v->e != ERR_OK && !v->page.is_begun) {
+        call_fail(v->page.call, CODE_UNREADABLE, "System error");
         return STEP_END;
     }
-    if (v->is_over || v->at == v->devices.count) {
-        end_data(v);
+    if (spans_page_is_done(&v->page)) {
+        spans_page_end(&v->page);
         return STEP_END;
     }
-    return v->rows > rows ? STEP_PIECE : STEP_AGAIN;
+    if (v->worked_us >= WORK_BEFORE_HEAD_US) {
+        spans_page_begin(&v->page);
+    }
+    return v->page.rows > rows || v->page.is_begun != was_begun ? STEP_PIECE : STEP_AGAIN;
 }
 
 static void close_visits(void *state)
 {
-    struct visits *v = state;
-    arena_free(&v->arena);
-    device_choice_release(v->call, &v->devices);
+    struct visits_page *v = state;
+    visits_clear(&v->visits);
+    spans_page_close(&v->page);
     free(v);
 }
 
 /* ---- the call ---- */
 
-/* Goes to the device and time behind which the page begins. */
-static void go_behind(struct visits *v, const char *after)
+static int compare_numbers(const void *a, const void *b)
 {
-    v->after_s = INT64_MIN;
-    if (*after == '\0' || !spans_read_cursor(after, &v->next)) {
-        return;
+    const int64_t *x = a;
+    const int64_t *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static struct visits_asked sorted_fences(struct call *c)
+{
+    const struct value *asked = &c->values[VISITS_FENCES];
+    int64_t *fences = arena_new_array(&c->arena, asked->count, sizeof(*fences));
+    if (asked->count > 0) {
+        memcpy(fences, asked->numbers, asked->count * sizeof(*fences));
+        qsort(fences, asked->count, sizeof(*fences), compare_numbers);
     }
-    v->at = device_choice_from(&v->devices, v->next.device_id);
-    if (v->at < v->devices.count && strcmp(device_at(v)->device_id, v->next.device_id) == 0) {
-        v->after_s = v->next.time_s;
-    }
+    return (struct visits_asked){fences, asked->count};
 }
 
 static void get_fence_visits(struct call *c)
 {
-    struct range range = {call_number(c, SPANS_START, 0), call_number(c, SPANS_END, 0)};
-    struct device_choice devices = device_choice_make(c, SPANS_DEVICES);
-    if (spans_is_too_much(&range, devices.count)) {
-        device_choice_release(c, &devices);
-        call_fault(c, "EndTime", SPANS_TEXT_TOO_MANY);
+    struct spans_page page;
+    if (!spans_page_open(&page, c)) {
         return;
     }
-    struct visits *v = mem_new(sizeof(*v));
-    v->call = c;
-    v->range = range;
-    v->devices = devices;
+    struct visits_page *v = mem_new(sizeof(*v));
+    v->page = page;
+    v->visits.call = c;
+    v->visits.range = page.range;
+    v->visits.asked = sorted_fences(c);
     (void)call_clock(c);
-    go_behind(v, call_text(c, SPANS_AFTER));
     c->stream = (struct call_stream){next_step, close_visits, v};
 }
 
@@ -471,7 +243,7 @@ static const struct reply_member members[] = {
      .type = REPLY_TIME,
      .nullable = true,
      .example = "\"2018-09-27 14:20:00\"",
-     .doc = "When it went out; null while it is inside"},
+     .doc = "When it went out, or was watched no more; null while it is inside"},
     {.name = "Seconds",
      .type = REPLY_INT,
      .example = "1605",
@@ -493,8 +265,10 @@ static const struct api_method rows[] = {
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_SPANS, .members = members, .count = COUNT_OF(members)},
-        .doc = "The times that vehicles spent in geofences, clipped to the range, by device and "
-               "time. A vehicle around which a geofence is drawn is in it from then on.",
+        .doc =
+            "The times that vehicles spent in geofences, clipped to the range, by device and "
+            "time. A vehicle around which a geofence is drawn is in it from then on, and no longer "
+            "once the geofence is deleted, lies elsewhere or is for others.",
         .check = spans_check,
         .run = get_fence_visits,
     },

@@ -140,6 +140,76 @@ static void test_changes_move_nobody(void **state)
     TRY_ROWS(f, rows);
 }
 
+/* A version of geofence 8 of One, for a device alone. */
+struct made_version {
+    int64_t from_s;
+    int64_t until_s;
+    int64_t device;
+};
+
+static enum err draw_versions(struct job_context *job, void *arg)
+{
+    static const struct point corners[] = {{0, 0}, {0, 10000}, {10000, 10000}};
+    static const struct made_version versions[] = {
+        {-100, 100, NORTHERN}, {100, 300, SOUTHERN}, {300, 400, NORTHERN}};
+    const struct shape_ring ring = {.points = corners, .count = COUNT_OF(corners)};
+    struct bytes rings = geofence_pack_rings(job->changes.arena, &ring, 1);
+    (void)arg;
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        struct bytes devices = geofence_pack_ids(job->changes.arena, &versions[i].device, 1);
+        change_add(&job->changes, CHANGE_PUT_GEOFENCE)->geofence = (struct geofence){
+            .enterprise_id = ONE,
+            .id = 8,
+            .from_s = DAY_S + versions[i].from_s,
+            .until_s = DAY_S + versions[i].until_s,
+            .name = "Yard",
+            .rings = rings.at,
+            .rings_len = rings.len,
+            .devices = devices.at,
+            .devices_len = devices.len,
+            .groups = rings.at,
+        };
+    }
+    return ERR_OK;
+}
+
+/* It went in, and was in when the geofence became another device's, and when it was deleted. */
+static void test_visits_end_with_what_applies(void **state)
+{
+    const struct event events[] = {
+        crossing(NORTHERN, ALARM_GEOFENCE_ENTER, 8, 60),
+        crossing(NORTHERN, ALARM_GEOFENCE_ENTER, 8, 310),
+        crossing(SOUTHERN, ALARM_GEOFENCE_ENTER, 8, 200),
+        crossing(SOUTHERN, ALARM_GEOFENCE_LEAVE, 8, 250),
+        crossing(SOUTHERN, ALARM_GEOFENCE_ENTER, 8, 260),
+    };
+    static const struct row rows[] = {
+        {ANNA, VISITS, "{'DeviceIDs':'100'," RANGE "}",
+         SPANS(VISIT("100", "N 1", 8, "Yard", "11:01:00", "'2026-01-01 11:01:40'", 40,
+                     false) "," VISIT("100", "N 1", 8, "Yard", "11:05:10", "'2026-01-01 11:06:40'",
+                                      90, false),
+               "null", 1, 1)},
+        {ANNA, VISITS, "{'DeviceIDs':'200'," RANGE "}",
+         SPANS(VISIT("200", "S 1", 8, "Yard", "11:03:20", "'2026-01-01 11:04:10'", 50,
+                     false) "," VISIT("200", "S 1", 8, "Yard", "11:04:20", "'2026-01-01 11:05:00'",
+                                      40, false),
+               "null", 1, 1)},
+        /* Begun before the range, and ended before it. */
+        {ANNA, VISITS,
+         "{'DeviceIDs':'100','StartTime':'2026-01-01 11:02:00','EndTime':'2026-01-01 11:05:00'}",
+         SPANS("", "null", 1, 1)},
+        {ANNA, VISITS,
+         "{'DeviceIDs':'100','StartTime':'2026-01-01 11:01:20','EndTime':'2026-01-01 11:05:00'}",
+         SPANS(VISIT("100", "N 1", 8, "Yard", "11:01:20", "'2026-01-01 11:01:40'", 20, true),
+               "null", 1, 1)},
+    };
+    struct fleet *f = *state;
+    assert_int_equal(ingest_call(f->p->shard.ingest, draw_versions, NULL, NULL, FLEET_JOB_MS),
+                     ERR_OK);
+    make_events(f, events, COUNT_OF(events));
+    TRY_ROWS(f, rows);
+}
+
 /* Reads all pages; how many rows there are, and on how many pages. */
 static size_t page_through(struct fleet *f, size_t *pages)
 {
@@ -183,13 +253,33 @@ static void test_pages(void **state)
     assert_int_equal(pages, 2);
 }
 
+/* More records than are read at once, of more geofences than a few. */
+static void test_many_visits_of_many_geofences(void **state)
+{
+    enum { VISITS_MADE = 2000, FENCES = 100 };
+    struct event *events = mem_new_array((size_t)2 * VISITS_MADE, sizeof(*events));
+    size_t pages = 0;
+    for (uint32_t i = 0; i < VISITS_MADE; i++) {
+        uint32_t fence = 7 + i % FENCES;
+        struct event *visit = &events[(size_t)2 * i];
+        visit[0] = crossing(NORTHERN, ALARM_GEOFENCE_ENTER, fence, i / 4);
+        visit[1] = crossing(NORTHERN, ALARM_GEOFENCE_LEAVE, fence, i / 4 + 20);
+    }
+    make_events(*state, events, (size_t)2 * VISITS_MADE);
+    free(events);
+    assert_int_equal(page_through(*state, &pages), VISITS_MADE);
+    assert_int_equal(pages, 3); /* the last one of the other devices, who have none */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FLEET_TEST(test_pairs_of_records),
         FLEET_TEST(test_an_end_that_nobody_knows),
         FLEET_TEST(test_changes_move_nobody),
+        FLEET_TEST(test_visits_end_with_what_applies),
         FLEET_TEST(test_pages),
+        FLEET_TEST(test_many_visits_of_many_geofences),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

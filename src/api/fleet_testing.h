@@ -93,7 +93,9 @@ static inline void put_people(struct job_context *job, struct fleet *f)
     for (enum person who = P_ROOT; who < PEOPLE; who++) {
         struct token token = {.user_id = (int64_t)who,
                               .created_s = job->now_s,
-                              .expires_s = job->now_s + FLEET_DAY_S};
+                              .expires_s = job->now_s + FLEET_DAY_S,
+                              .last_s = job->now_s,
+                              .last_address = "127.0.0.1"};
         auth_make_token(f->tokens[who], token.hash);
         if (who != P_ROOT) {
             put_user(job, f, who);

@@ -23,6 +23,7 @@ bool draft_check(struct call *c)
     enum shape_kind shape;
     enum coordsys coordsys;
     uint8_t alarm_on = 0;
+    enum view_applies applies;
     if (call_has(c, FENCE_SHAPE) && !geofence_shape_of(call_text(c, FENCE_SHAPE), &shape)) {
         call_fault(c, "Shape", "neither polygon, circle nor corridor");
         return false;
@@ -34,6 +35,10 @@ bool draft_check(struct call *c)
     }
     if (call_has(c, FENCE_ALARM) && !geofence_alarm_of(call_text(c, FENCE_ALARM), &alarm_on)) {
         call_fault(c, "AlarmOn", "neither enter, leave, both nor none");
+        return false;
+    }
+    if (call_has(c, FENCE_APPLIES) && !geofence_applies_of(call_text(c, FENCE_APPLIES), &applies)) {
+        call_fault(c, "AppliesTo", "neither all, listed nor none");
         return false;
     }
     return call_has_no_empty(c, FENCE_NAME);
@@ -53,6 +58,9 @@ static bool read_border(struct call *c, struct shape_ring *out)
 {
     const struct value *points = &c->values[FENCE_POINTS];
     size_t bad = 0;
+    if (points->count == 0) {
+        return refuse_point(c, 0, 0, shape_fault_text(SHAPE_FAULT_FEW_POINTS));
+    }
     return points_read(c, points->first, points->count, out, &bad) ||
            refuse_point(c, 0, bad, NO_PAIR);
 }
@@ -177,6 +185,49 @@ static bool read_groups(struct call *c, struct draft *d)
     return true;
 }
 
+static void keep_lists(struct draft *d)
+{
+    d->g.devices = d->base.devices;
+    d->g.devices_len = d->base.devices_len;
+    d->g.groups = d->base.groups;
+    d->g.groups_len = d->base.groups_len;
+}
+
+/*
+ * Empty lists are for all, but where all that was listed is deleted they are only what
+ * ListGeofences told: then it takes a word to make the geofence everybody's.
+ */
+static bool read_applies(struct call *c, struct draft *d)
+{
+    enum view_applies wanted = VIEW_FOR_ALL;
+    bool has_word =
+        call_has(c, FENCE_APPLIES) && geofence_applies_of(call_text(c, FENCE_APPLIES), &wanted);
+    bool names_any = c->values[FENCE_DEVICES].count > 0 || c->values[FENCE_GROUPS].count > 0;
+    if (has_word && wanted == VIEW_FOR_ALL) {
+        if (names_any) {
+            call_fault(c, "AppliesTo", "all, though devices or groups are listed");
+            return false;
+        }
+        d->g.devices_len = 0;
+        d->g.groups_len = 0;
+        return true;
+    }
+    bool becomes_all = d->g.devices_len == 0 && d->g.groups_len == 0;
+    if (becomes_all && geofence_view_applies(c, &d->base) == VIEW_FOR_NONE) {
+        keep_lists(d);
+    }
+    enum view_applies applies = geofence_view_applies(c, &d->g);
+    if (has_word && applies != wanted) {
+        const char *no_list = wanted == VIEW_FOR_LISTED
+                                  ? "listed, though nothing is"
+                                  : "none, though nothing that was listed is deleted";
+        call_fault(c, "AppliesTo",
+                   applies == VIEW_FOR_LISTED ? "none, though something is listed" : no_list);
+        return false;
+    }
+    return true;
+}
+
 /* All but the shape. */
 static bool read_fields(struct call *c, struct draft *d)
 {
@@ -189,7 +240,7 @@ static bool read_fields(struct call *c, struct draft *d)
     d->g.dwell_s = (uint32_t)call_number(c, FENCE_DWELL, d->g.dwell_s);
     d->g.hysteresis_m = (uint32_t)call_number(c, FENCE_HYSTERESIS, d->g.hysteresis_m);
     return (!call_has(c, FENCE_DEVICES) || read_devices(c, d)) &&
-           (!call_has(c, FENCE_GROUPS) || read_groups(c, d));
+           (!call_has(c, FENCE_GROUPS) || read_groups(c, d)) && read_applies(c, d);
 }
 
 struct draft *draft_new(struct call *c)

@@ -22,6 +22,7 @@ enum {
     FENCE_HYSTERESIS,
     FENCE_DEVICES,
     FENCE_GROUPS,
+    FENCE_APPLIES,
     FENCE_FIELDS,
     FENCE_ID = FENCE_FIELDS /* of ModifyGeofence */
 };

@@ -10,6 +10,7 @@
 #include "api/geofence_points.h"
 #include "base/check.h"
 #include "base/reader.h"
+#include "fleet/directory_tree.h"
 
 enum { RADIUS_DECIMALS = 2 };
 
@@ -24,6 +25,9 @@ static const char *const alarms[] = {
 };
 static const char *const geometries[] = {
     [VIEW_NO_GEOMETRY] = "false", [VIEW_SIMPLIFIED] = "simplified", [VIEW_WHOLE] = "true"};
+
+static const char *const applies[] = {
+    [VIEW_FOR_ALL] = "all", [VIEW_FOR_LISTED] = "listed", [VIEW_FOR_NONE] = "none"};
 
 /* ---- words ---- */
 
@@ -71,6 +75,14 @@ bool geofence_view_of(const char *word, enum view_geometry *out)
     return found;
 }
 
+bool geofence_applies_of(const char *word, enum view_applies *out)
+{
+    size_t i = 0;
+    bool found = find_word(applies, COUNT_OF(applies), word, &i);
+    *out = (enum view_applies)i;
+    return found;
+}
+
 /* ---- whom it is for ---- */
 
 static const int64_t *ids_of(struct call *c, const uint8_t *at, size_t len, size_t *count)
@@ -80,6 +92,51 @@ static const int64_t *ids_of(struct call *c, const uint8_t *at, size_t len, size
     return ids;
 }
 
+static bool is_own_device(struct call *c, const struct geofence *g, int64_t id)
+{
+    struct device_ref ref;
+    struct directory *dir = c->shard->directory;
+    if (directory_find(dir, id, &ref) != ERR_OK) {
+        return false;
+    }
+    bool is_own = ref.info->enterprise_id == g->enterprise_id;
+    device_ref_release(dir, &ref);
+    return is_own;
+}
+
+static bool has_device(struct call *c, const struct geofence *g)
+{
+    size_t count = 0;
+    const int64_t *ids = ids_of(c, g->devices, g->devices_len, &count);
+    size_t i = 0;
+    while (i < count && !is_own_device(c, g, ids[i])) {
+        i++;
+    }
+    return i < count;
+}
+
+static bool has_group(struct call *c, const struct geofence *g)
+{
+    size_t count = 0;
+    struct group group;
+    const int64_t *ids = ids_of(c, g->groups, g->groups_len, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (directory_group(c->shard->directory, ids[i], &c->arena, &group) == ERR_OK &&
+            !group.deleted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum view_applies geofence_view_applies(struct call *c, const struct geofence *g)
+{
+    if (g->devices_len == 0 && g->groups_len == 0) {
+        return VIEW_FOR_ALL;
+    }
+    return has_device(c, g) || has_group(c, g) ? VIEW_FOR_LISTED : VIEW_FOR_NONE;
+}
+
 /* A device that the caller sees. */
 static bool find_seen(struct call *c, int64_t id, struct device_ref *out)
 {
@@ -87,8 +144,7 @@ static bool find_seen(struct call *c, int64_t id, struct device_ref *out)
     if (directory_find(dir, id, out) != ERR_OK) {
         return false;
     }
-    bool is_seen =
-        out->info->enterprise_id == c->caller.enterprise_id && call_sees_group(c, out->group_id);
+    bool is_seen = directory_sees(dir, &c->caller, out);
     if (!is_seen) {
         device_ref_release(dir, out);
     }
@@ -186,6 +242,8 @@ static void write_tail(struct call *c, const struct geofence *g, struct json_out
     }
     write_devices(c, g, out);
     write_groups(c, g, out);
+    json_name(out, "AppliesTo");
+    json_write_string(out, applies[geofence_view_applies(c, g)]);
 }
 
 void geofence_view_members(struct call *c, const void *object, struct json_out *out)
@@ -238,6 +296,7 @@ void geofence_view_write(struct call *c, const struct geofence *g, enum view_geo
     write_tail(c, g, out);
     json_name(out, "Version");
     json_int(out, version_of(c, geofence_view_members, g));
+    call_write_hold(c, out, g->enterprise_id);
     json_object_end(out);
 }
 
@@ -283,7 +342,11 @@ const struct reply_member geofence_view_table[GEOFENCE_VIEW_MEMBERS] = {
     {.name = "DeviceIDs",
      .type = REPLY_TEXTS,
      .example = "[]",
-     .doc = "The devices that it is for; with GroupIDs, where both are [] all"},
+     .doc = "The devices that it is for, as far as they are seen; AppliesTo says what [] means"},
     {.name = "GroupIDs", .type = REPLY_IDS, .example = "[]", .doc = "The groups that it is for"},
+    {.name = "AppliesTo",
+     .type = REPLY_TEXT,
+     .example = "\"all\"",
+     .doc = "all; listed: DeviceIDs and GroupIDs; none: whatever was listed is deleted"},
     VERSION_MEMBER,
 };

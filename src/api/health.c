@@ -66,8 +66,9 @@ static void write_reasons(const char *const reasons[REASONS_MAX], size_t count,
 }
 
 /* What works, and not as it should. */
-static void write_warnings(const struct counters *counters, struct json_out *out)
+static void write_warnings(const struct api *api, struct json_out *out)
 {
+    const struct counters *counters = api->counters;
     json_name(out, "warnings");
     json_array_begin(out);
     if (counter_get(counters, forwards_ignored) > 0) {
@@ -77,6 +78,14 @@ static void write_warnings(const struct counters *counters, struct json_out *out
     if (counter_get(counters, forwards_unreadable) > 0) {
         json_write_string(out, "X-Forwarded-For of trusted_proxy ends with what is no address: all "
                                "clients of it that come so count as one");
+    }
+    if (connect_is_failing(api->connect)) {
+        json_write_string(out, "a service that is called does not answer as it should: providers "
+                               "tells which");
+    }
+    if (geocoder_forgets(api->geocoder)) {
+        json_write_string(out, "streets.cache cannot be opened or written: streets are asked for "
+                               "again and again");
     }
     json_array_end(out);
 }
@@ -117,7 +126,9 @@ int health_write(const struct api *api, struct json_out *out)
     json_int(out, (clock_monotonic_ms() - api->started_monotonic_ms) / MS_PER_S);
     json_name(out, "devices");
     json_int(out, (int64_t)count_devices(api->shards));
-    write_warnings(api->counters, out);
+    write_warnings(api, out);
+    json_name(out, "providers");
+    connect_write(api->connect, out);
     write_counters(api->counters, out);
     json_object_end(out);
     return store == ERR_OK ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;

@@ -349,10 +349,58 @@ static void test_the_current_status(void **state)
            "value missed: DeviceIDs: value missing\"}");
 }
 
+/* The live status, once its place is that one: fixes that come out of order are folded soon. */
+static json_t *await_status(struct platform *p, double lat)
+{
+    enum { TRIES_MAX = 1000 };
+    json_t *data = NULL;
+    for (int i = 0; i < TRIES_MAX; i++) {
+        data = data_of(p, "vehicle/GetCurrentVehicleInfo", "{\"VehiclePlates\":\"B 1\"}");
+        if (number_of(data, 0, "Lat") == lat) {
+            return data;
+        }
+        json_decref(data);
+        expect(p, "manage/SetFocus", "{\"DeviceID\":\"12\",\"Focus\":true}", DONE);
+    }
+    fail();
+    return data;
+}
+
+/* The live status shows of a second what its record in the history does. */
+static void test_the_status_shows_the_second_as_history_does(void **state)
+{
+    struct platform *p = *state;
+    add_device(p);
+    struct message lost = fix_at(0, FIX_GPS, 500000);
+    struct message alarm = fix_at(10, FIX_GPS, 0);
+    lost.fix.flags &= ~(uint32_t)FIX_VALID;
+    alarm.fix.alarms = ALARM_BIT(SOS);
+    const struct {
+        struct message messages[3];
+        double lat;
+    } seconds[] = {
+        {{lost, fix_at(0, FIX_LBS, 800000), voltage_at(0)}, 52.58},
+        {{fix_at(10, FIX_GPS, 0), fix_at(10, FIX_WIFI, 700000), alarm}, 52.5},
+        {{voltage_at(20), fix_at(20, FIX_LBS, 600000), fix_at(20, FIX_GPS, 4000)}, 52.5004},
+    };
+    for (size_t i = 0; i < COUNT_OF(seconds); i++) {
+        report(p, seconds[i].messages, COUNT_OF(seconds[i].messages));
+        json_t *now = await_status(p, seconds[i].lat);
+        json_t *past = history(p, "2026-01-01 10:00:00", "2026-01-01 12:00:00");
+        assert_int_equal(json_integer_value(json_object_get(past, "total")), i + 1);
+        assert_true(number_of(past, i, "Lat") == seconds[i].lat);
+        assert_true(number_of(past, i, "Speed") == number_of(now, 0, "Speed"));
+        assert_string_equal(text_of(past, i, "GPSTime"), text_of(now, 0, "GPSTime"));
+        json_decref(now);
+        json_decref(past);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVER_TEST(test_one_record_a_time),
+        SERVER_TEST(test_the_status_shows_the_second_as_history_does),
         SERVER_TEST(test_ranges_include_both_ends),
         SERVER_TEST(test_a_long_history_comes_in_pieces),
         SERVER_TEST(test_where_pieces_are_made),

@@ -4,7 +4,7 @@
  *     framing   400, and the connection ends: nobody knows where the next request begins
  *     path      404
  *     verb      405; OPTIONS is answered here, without a token: browsers ask so
- *     size      413: 1 MiB, or 4 KiB where no token is needed
+ *     size      413: 1 MiB, or 4 KiB where no token is needed, or as the method says
  *     token     as the method words it
  *     budget    503: the bodies of all requests together (bodies.h)
  *
@@ -14,11 +14,18 @@
  */
 #include "api/incoming.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/dispatch.h"
 #include "api/form.h"
+#include "api/map_files.h"
+#include "api/peer.h"
+#include "api/resume.h"
+#include "api/sms_hook.h"
+#include "api/token_use.h"
 #include "base/clock.h"
+#include "base/percent.h"
 
 enum { ARENA_FREE_BYTES = 32768 /* what a short request may make of its body without counting */ };
 
@@ -34,10 +41,16 @@ static void refuse(struct exchange *ex, int status, const char *message)
     call_fail_http(ex->call, status, message, 0);
 }
 
-static bool verb_fits(enum route_kind kind, const char *verb)
+static bool verb_fits(struct exchange *ex, const char *verb)
 {
-    if (kind == ROUTE_METHOD) {
-        return strcmp(verb, MHD_HTTP_METHOD_POST) == 0;
+    ex->is_get = strcmp(verb, MHD_HTTP_METHOD_GET) == 0;
+    if (ex->route.kind == ROUTE_METHOD) {
+        const struct api_method *m = ex->route.method;
+        if (ex->download[0] != '\0') {
+            return ex->is_get; /* once: what only looks at it must not use it up */
+        }
+        return strcmp(verb, MHD_HTTP_METHOD_POST) == 0 || (ex->is_get && m->takes_get) ||
+               (m->takes_patch && strcmp(verb, MHD_HTTP_METHOD_PATCH) == 0);
     }
     return strcmp(verb, MHD_HTTP_METHOD_GET) == 0 || strcmp(verb, MHD_HTTP_METHOD_HEAD) == 0;
 }
@@ -45,14 +58,53 @@ static bool verb_fits(enum route_kind kind, const char *verb)
 /* How long a body of the route may be. */
 static size_t body_max(const struct exchange *ex)
 {
+    if (ex->route.kind == ROUTE_METHOD && ex->route.method->body_max != 0) {
+        return ex->route.method->body_max;
+    }
     bool needs_token = ex->route.kind == ROUTE_METHOD && !ex->route.method->is_open;
     return needs_token ? EXCHANGE_BODY_MAX : EXCHANGE_OPEN_BODY_MAX;
 }
 
 static void refuse_length(struct exchange *ex)
 {
-    bool is_short = body_max(ex) == EXCHANGE_OPEN_BODY_MAX;
-    refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, is_short ? "Body over 4 KiB" : "Body over 1 MiB");
+    enum { KIB = 1024 };
+    char text[CALL_MESSAGE_SIZE];
+    size_t max = body_max(ex);
+    (void)snprintf(text, sizeof(text),
+                   max < EXCHANGE_BODY_MAX ? "Body over %zu KiB" : "Body over %zu MiB",
+                   max < EXCHANGE_BODY_MAX ? max / KIB : max / EXCHANGE_BODY_MAX);
+    refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE, text);
+}
+
+/* Gives the body and its tree up where the budget of all bodies has no room for it. */
+static void refuse_body(struct exchange *ex)
+{
+    ex->refused = true;
+    body_clear(&ex->body, ex->server->bodies);
+    arena_clear(&ex->call->arena);
+    call_fail_unavailable(ex->call, "Too many requests under way");
+}
+
+/* Takes the download up: its fields, and whose it is. What its token may is found anew. */
+static bool redeem(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    struct bytes form = {0};
+    if (!downloads_take(c->api->downloads, ex->download, c->token_hash, &c->arena, &form)) {
+        c->shard = shards_first(c->api->shards);
+        call_fail_http(c, MHD_HTTP_NOT_FOUND, "This link was used, or is too old", 0);
+        return false;
+    }
+    c->token[0] = '\0'; /* the hash is of another token than the connection's last header */
+    if (!dispatch_check_hash(c)) {
+        return false;
+    }
+    if (!body_append(&ex->body, ex->server->bodies, form)) {
+        refuse_body(ex);
+        return false;
+    }
+    ex->is_redeemed = true;
+    return true;
 }
 
 /* Whether the method may be called at all: the server goes on, and the token is good. */
@@ -66,12 +118,20 @@ static bool admit_call(struct exchange *ex)
     c->method = ex->route.method;
     c->is_form = form_is_type(header(ex, MHD_HTTP_HEADER_CONTENT_TYPE));
     c->now_ms = clock_wall_ms();
+    resume_note_origin(c, header(ex, MHD_HTTP_HEADER_ORIGIN), header(ex, MHD_HTTP_HEADER_HOST));
+    if (c->method->reads_cookie) {
+        resume_note_cookie(
+            c, MHD_lookup_connection_value(ex->connection, MHD_COOKIE_KIND, RESUME_COOKIE));
+    }
     if (atomic_load_explicit(&ex->server->draining, memory_order_relaxed)) {
         call_fail_unavailable(c, "Stopping");
         return false;
     }
-    bool may = dispatch_check_token(c, &headers);
+    bool may = ex->download[0] != '\0' ? redeem(ex) : dispatch_check_token(c, &headers);
+    explicit_bzero(ex->download, sizeof(ex->download));
+    peer_client_address(ex, c->address);
     if (may && !c->method->is_open) {
+        token_use_note(c->shard, c->token_hash, c->address, call_now_s(c));
         ex->body.group = c->caller.enterprise_id;
         if (!ex->is_known) {
             connections_vouch(ex->server->connections, ex->entry);
@@ -118,6 +178,15 @@ static void await_body(struct exchange *ex)
     connection_expect(ex->entry, clock_monotonic_ms() + wait_ms);
 }
 
+/* What reads a tile looks at HTTP's status alone. */
+static void admit_map(struct exchange *ex)
+{
+    ex->refused = !admit_call(ex);
+    if (ex->refused && ex->call->http_status == MHD_HTTP_OK) {
+        ex->call->http_status = MHD_HTTP_UNAUTHORIZED;
+    }
+}
+
 /* Path, verb, size and token, in this order. */
 static void check_head(struct exchange *ex, const char *verb)
 {
@@ -126,28 +195,42 @@ static void check_head(struct exchange *ex, const char *verb)
     } else if (strcmp(verb, MHD_HTTP_METHOD_OPTIONS) == 0) {
         ex->is_options = true;
         ex->refused = true; /* there is no more to say than the empty envelope */
-    } else if (!verb_fits(ex->route.kind, verb)) {
+    } else if (!verb_fits(ex, verb)) {
         refuse(ex, MHD_HTTP_METHOD_NOT_ALLOWED, "Wrong HTTP verb");
     } else if (ex->framing.length > body_max(ex)) {
         refuse_length(ex);
     } else if (ex->route.kind == ROUTE_METHOD) {
         ex->refused = !admit_call(ex);
+    } else if (ex->route.kind == ROUTE_MAP) {
+        admit_map(ex);
     }
 }
 
-/* Gives the body and its tree up where the budget of all bodies has no room for it. */
-static void refuse_body(struct exchange *ex)
+/* What answers at the path: a method, a hook, at last the files of the pages. */
+static struct route find_route(struct exchange *ex, const char *url)
 {
-    ex->refused = true;
-    body_clear(&ex->body, ex->server->bodies);
-    arena_clear(&ex->call->arena);
-    call_fail_unavailable(ex->call, "Too many requests under way");
+    if (download_find(url, ex->download)) {
+        return (struct route){ROUTE_METHOD, &export_methods.rows[0]};
+    }
+    struct route route = routes_find(ex->server->routes, url);
+    ex->call->hook = route.kind == ROUTE_NONE ? sms_hook_find(ex->server->api.sims, url) : NULL;
+    if (ex->call->hook != NULL) {
+        return (struct route){ROUTE_METHOD, &sms_hook_method};
+    }
+    ex->map = map_file_find(url);
+    if (route.kind == ROUTE_NONE && ex->map.kind != MAP_FILE_NONE) {
+        return (struct route){ROUTE_MAP, &map_file_method};
+    }
+    ex->file = route.kind == ROUTE_NONE ? site_find(ex->server->site, url) : NULL;
+    return ex->file == NULL ? route : (struct route){.kind = ROUTE_FILE};
 }
 
 bool incoming_begin(struct exchange *ex, const char *url, const char *verb, const char *version)
 {
     ex->state = EXCHANGE_READING;
-    ex->route = routes_find(ex->server->routes, url);
+    ex->is_redeemed = false;
+    ex->download[0] = '\0';
+    ex->route = find_route(ex, url);
     ex->is_active = true;
     atomic_fetch_add_explicit(&ex->server->active, 1, memory_order_relaxed);
     if (!is_framed(ex, version)) {
@@ -167,10 +250,43 @@ bool incoming_body(struct exchange *ex, struct bytes piece)
         refuse_length(ex); /* which goes before a bad token */
         body_clear(&ex->body, ex->server->bodies);
     }
-    if (!ex->refused && !body_append(&ex->body, ex->server->bodies, piece)) {
+    if (!ex->refused && !ex->is_redeemed && !body_append(&ex->body, ex->server->bodies, piece)) {
         refuse_body(ex);
     }
     return ex->swallowed <= EXCHANGE_SWALLOW_MAX;
+}
+
+/* Adds one field of the query to the body, as a form has it. The parameters are libmicrohttpd's. */
+/* NOLINTNEXTLINE(readability-function-size) */
+static enum MHD_Result add_field(void *context, enum MHD_ValueKind kind, const char *name,
+                                 size_t name_len, const char *value, size_t value_len)
+{
+    struct exchange *ex = context;
+    (void)kind;
+    struct writer w = writer_init(arena_new(&ex->call->arena, 3 * (name_len + value_len) + 2),
+                                  3 * (name_len + value_len) + 2);
+    percent_encode(&w, (struct bytes){(const uint8_t *)name, name_len});
+    write_text(&w, "=");
+    percent_encode(&w, (struct bytes){(const uint8_t *)value, value_len});
+    write_text(&w, "&");
+    if (!ex->refused && !body_append(&ex->body, ex->server->bodies, writer_bytes(&w))) {
+        refuse_body(ex);
+    }
+    return ex->refused ? MHD_NO : MHD_YES;
+}
+
+void incoming_query(struct exchange *ex)
+{
+    if (ex->is_redeemed) { /* its body is the form of the download already */
+        ex->call->is_form = true;
+        return;
+    }
+    body_clear(&ex->body, ex->server->bodies); /* a GET has none that counts */
+    (void)MHD_get_connection_values_n(ex->connection, MHD_GET_ARGUMENT_KIND, add_field, ex);
+    if (ex->body.len > 0) {
+        ex->body.len--; /* the last & */
+    }
+    ex->call->is_form = true;
 }
 
 bool incoming_charge(struct exchange *ex)

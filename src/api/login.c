@@ -18,12 +18,15 @@
 #include <glib.h>
 #include <string.h>
 
+#include "api/audit.h"
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/resume.h"
 #include "api/throttle.h"
 #include "base/clock.h"
+#include "fleet/directory_tree.h"
 
-enum { LOGIN_NAME, LOGIN_PASSWORD };
+enum { LOGIN_NAME, LOGIN_PASSWORD, LOGIN_REMEMBER };
 enum { DAY_S = 86400 };
 enum {
     CODE_SERVICE_REMAINS = 4000,
@@ -65,6 +68,7 @@ static bool find_user(struct call *c, struct user *user)
         call_fail(c, CODE_NO_USER, "User does not exist");
     } else if (user->deleted) {
         call_fail(c, CODE_USER_DELETED, "User has been deleted");
+        audit_tell_failed_login(c, user);
     }
     return c->code == 200;
 }
@@ -98,11 +102,11 @@ static bool admit_login(struct call *c)
 }
 
 /* The user of the request, with all checks in the contract's order; false: answered already. */
-static bool check_user(struct call *c, struct user *user, struct enterprise *enterprise)
+static bool check_user(struct call *c, struct user *user)
 {
     struct directory *dir = c->shard->directory;
+    struct enterprise enterprise;
     int64_t now_s = call_now_s(c);
-    *enterprise = (struct enterprise){0};
     if (!find_user(c, user)) {
         return false;
     }
@@ -111,9 +115,13 @@ static bool check_user(struct call *c, struct user *user, struct enterprise *ent
     } else if (has_passed(user->expire_s, now_s)) {
         call_fail(c, CODE_USER_EXPIRED, "User expire");
     } else if (user->enterprise_id != 0 &&
-               (directory_enterprise(dir, user->enterprise_id, &c->arena, enterprise) != ERR_OK ||
-                enterprise->deleted || has_passed(enterprise->service_end_s, now_s))) {
+               (directory_enterprise(dir, user->enterprise_id, &c->arena, &enterprise) != ERR_OK ||
+                enterprise.deleted ||
+                has_passed(directory_service_end_s(dir, user->enterprise_id), now_s))) {
         call_fail(c, CODE_ENTERPRISE_EXPIRED, "Enterprise expire");
+    }
+    if (c->code != 200) {
+        audit_tell_failed_login(c, user);
     }
     return c->code == 200;
 }
@@ -129,6 +137,7 @@ static int64_t days_left(int64_t a_s, int64_t b_s, int64_t now_s)
 struct login {
     struct token token;
     char digits[AUTH_TOKEN_SIZE];    /* of the token */
+    char secret[AUTH_TOKEN_SIZE];    /* of a page that stays logged in; "": it does not */
     char address[THROTTLE_KEY_SIZE]; /* "" where it is not known */
     int64_t days_left;               /* of the service; -1: there is no end */
 };
@@ -192,10 +201,16 @@ static void keep_address(struct job_context *job, const struct login *login)
 static void make_token(struct call *c, const struct user *user, struct login *login)
 {
     struct token *token = &login->token;
-    auth_make_token(login->digits, token->hash);
+    if (c->page != PAGE_OTHER && call_number(c, LOGIN_REMEMBER, 0) != 0) {
+        auth_make_secret(login->secret, login->digits, token->hash);
+    } else {
+        auth_make_token(login->digits, token->hash);
+    }
     token->user_id = user->id;
     token->generation = user->token_generation;
     token->created_s = call_now_s(c);
+    token->last_s = token->created_s;
+    token->last_address = arena_copy_text(&c->arena, c->address);
     token->expires_s = token->created_s + (int64_t)c->api->token_days * DAY_S;
     throttle_address_key(c->address, login->address);
 }
@@ -204,11 +219,10 @@ static void make_token(struct call *c, const struct user *user, struct login *lo
 static bool check_login(struct call *c)
 {
     struct user user;
-    struct enterprise enterprise;
     if (is_throttled(c)) {
         return false;
     }
-    if (!check_user(c, &user, &enterprise)) {
+    if (!check_user(c, &user)) {
         if (c->code >= CODE_NO_USER) {
             note_failure(c);
         }
@@ -216,8 +230,11 @@ static bool check_login(struct call *c)
     }
     struct login *login = arena_new(&c->arena, sizeof(*login));
     make_token(c, &user, login);
-    login->days_left = days_left(user.expire_s, enterprise.service_end_s, call_now_s(c));
+    login->days_left =
+        days_left(user.expire_s, directory_service_end_s(c->shard->directory, user.enterprise_id),
+                  call_now_s(c));
     c->caller.user_id = user.id;
+    c->caller.home_id = user.enterprise_id;
     c->caller.enterprise_id = user.enterprise_id;
     c->own = login;
     return true;
@@ -233,9 +250,20 @@ static enum err put_token(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+/* The browser of a page remembers this login, or none: what it had is of another. */
+static void remember(struct call *c, const struct login *login)
+{
+    if (login->secret[0] != '\0') {
+        resume_set_cookie(c, login->secret);
+    } else if (c->page != PAGE_OTHER) {
+        resume_drop_cookie(c);
+    }
+}
+
 static void answer_login(struct call *c)
 {
     const struct login *login = c->own;
+    remember(c, login);
     unsigned warning_days = c->api->service_warning_days;
     if (login->days_left >= 0 && login->days_left <= (int64_t)warning_days && warning_days > 0) {
         call_fail(c, CODE_SERVICE_REMAINS,
@@ -251,7 +279,7 @@ static void answer_login(struct call *c)
 static enum err log_out(struct call *c, struct job_context *job)
 {
     struct token token;
-    if (directory_token(job->directory, c->token_hash, &token) != ERR_OK) {
+    if (directory_token(job->directory, c->token_hash, job->changes.arena, &token) != ERR_OK) {
         return call_refuse(c, CODE_NO_LOGIN_KEY, "LoginKey does not exist");
     }
     change_add(&job->changes, CHANGE_DELETE_TOKEN)->token = token;
@@ -267,6 +295,10 @@ static const struct param_row login_params[] = {
                         .type = PARAM_SECRET,
                         .required = true,
                         .doc = "Its password"},
+    [LOGIN_REMEMBER] = {.name = "Remember",
+                        .type = PARAM_BOOL,
+                        .doc = "Of the server's own pages: the browser keeps a cookie, by which "
+                               "Resume answers the token again"},
 };
 
 static const struct api_method rows[] = {

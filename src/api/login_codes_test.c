@@ -157,16 +157,18 @@ static void test_a_token_lives_so_long(void **state)
 {
     struct fleet *f = *state;
     struct token token;
+    struct arena arena = {0};
     uint8_t hash[TOKEN_HASH_BYTES];
     log_in(f->p, "berta", "secret-1");
     assert_true(auth_hash_token(f->p->token, hash));
-    assert_int_equal(directory_token(f->p->shard.directory, hash, &token), ERR_OK);
+    assert_int_equal(directory_token(f->p->shard.directory, hash, &arena, &token), ERR_OK);
     assert_int_equal(token.user_id, P_BERTA);
     assert_int_equal(token.expires_s - token.created_s, INT64_C(180) * FLEET_DAY_S);
     struct caller caller;
     const struct shards *s = &f->p->shards;
     assert_non_null(shards_of_token(s, hash, token.expires_s - 1, &caller));
     assert_null(shards_of_token(s, hash, token.expires_s, &caller));
+    arena_free(&arena);
 }
 
 /* As clients of all kinds send it. */

@@ -45,6 +45,28 @@ enum err manage_find_device(struct job_context *job, int64_t enterprise_id, cons
     return e;
 }
 
+int64_t manage_end_fence(struct job_context *job, const struct geofence *g)
+{
+    int64_t end_s = job->now_s > g->from_s ? job->now_s : g->from_s;
+    bool was_valid = end_s > g->from_s;
+    struct change *change =
+        change_add(&job->changes, was_valid ? CHANGE_PUT_GEOFENCE : CHANGE_DELETE_GEOFENCE);
+    change->geofence = *g;
+    change->geofence.until_s = end_s;
+    return end_s;
+}
+
+int64_t manage_end_rule(struct job_context *job, const struct alarm_rule *rule)
+{
+    int64_t end_s = job->now_s > rule->from_s ? job->now_s : rule->from_s;
+    bool was_valid = end_s > rule->from_s;
+    struct change *change =
+        change_add(&job->changes, was_valid ? CHANGE_PUT_ALARM_RULE : CHANGE_DELETE_ALARM_RULE);
+    change->alarm_rule = *rule;
+    change->alarm_rule.until_s = end_s;
+    return end_s;
+}
+
 bool manage_role(const char *text, enum role *out)
 {
     for (enum role role = ROLE_VIEWER; role < ROLE_ROOT; role++) {
@@ -59,6 +81,21 @@ bool manage_role(const char *text, enum role *out)
 const char *manage_role_text(enum role role)
 {
     return role_texts[role];
+}
+
+const char *manage_limit_text(enum limit limit)
+{
+    static const char *const texts[] = {
+#define X(NAME, column, field) [LIMIT_##NAME] = field " is reached",
+        LIMIT_MAP(X)
+#undef X
+    };
+    return texts[limit];
+}
+
+enum err manage_refuse_limit(struct call *c, enum limit limit)
+{
+    return call_refuse(c, 403, manage_limit_text(limit));
 }
 
 void manage_write_made(struct call *c, const char *name)

@@ -6,9 +6,9 @@
 #include "api/device_choice.h"
 #include "api/device_list.h"
 #include "api/list_page.h"
+#include "api/places.h"
 #include "api/records.h"
 #include "api/shown_alarms.h"
-#include "base/units.h"
 
 enum {
     LIST_DEVICES = PAGE_PARAM_KEY + 1,
@@ -19,14 +19,12 @@ enum {
     LIST_OPEN,
     LIST_ACKNOWLEDGED,
     LIST_SINCE,
+    LIST_PLACES,
+    LIST_LANGUAGE,
 };
 enum { ACKNOWLEDGE_IDS, ACKNOWLEDGE_NOTE };
 enum {
     ACKNOWLEDGED_MAX = 1000,
-    E6_DECIMALS = 6,
-    E7_PER_E6 = 10,
-    CDEG_PER_DEG = 100,
-    DEG_ALL = 360,
 };
 
 #define NO_ALARM_TEXT "This alarm does not exist"
@@ -39,30 +37,25 @@ static void put_text(struct call *c, const char *name, const char *text)
     json_write_string(&c->out, text);
 }
 
-static void write_time(struct call *c, const char *name, int64_t time_s)
+/* Where it is not known, null. */
+static void write_known_place(struct call *c, const struct event *e)
 {
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
-
-static void write_degrees(struct call *c, const char *name, bool is_known, int32_t angle_e7)
-{
-    json_name(&c->out, name);
-    if (is_known) {
-        json_decimal(&c->out, units_rounded(angle_e7, E7_PER_E6), E6_DECIMALS);
-    } else {
-        json_write_null(&c->out);
+    if (records_has_place(e)) {
+        write_alarm_place(c, e->lat_e7, e->lon_e7);
+        return;
     }
+    json_name(&c->out, "Lon");
+    json_write_null(&c->out);
+    json_name(&c->out, "Lat");
+    json_write_null(&c->out);
 }
 
-static void write_movement(struct call *c, const struct event *e)
+/* The names of where it began, where rows have any. */
+static void write_place(struct call *c, const struct event *e)
 {
-    struct fold_state state;
-    state_of_event(e, &state);
-    json_name(&c->out, "Speed");
-    json_decimal(&c->out, units_rounded(state.current.speed_kmh_e2, 10), 1);
-    json_name(&c->out, "Direct");
-    json_int(&c->out, units_rounded(state.current.course_cdeg, CDEG_PER_DEG) % DEG_ALL);
+    const struct places places = places_asked(c, LIST_PLACES);
+    const struct point at = {e->lat_e7, e->lon_e7};
+    places_write_member(&places, "Place", records_has_place(e) ? &at : NULL);
 }
 
 /* Who: the name that the account has now, or had when it was deleted. */
@@ -76,14 +69,30 @@ static void write_acknowledgement(struct call *c, const struct event *e)
     } else {
         json_write_null(&c->out);
     }
-    write_time(c, "AcknowledgedTime", e->acknowledged_s);
+    write_alarm_time(c, "AcknowledgedTime", e->acknowledged_s);
     put_text(c, "Note", e->note);
+}
+
+static void write_times(struct call *c, const struct event *e)
+{
+    int64_t began_s = event_began_s(e);
+    bool is_over_before = e->ended_s != 0 && e->ended_s < began_s;
+    write_alarm_time(c, "GPSTime", began_s);
+    write_alarm_time(c, "RcvTime", e->rcv_time_s);
+    write_alarm_time(c, "EndTime", is_over_before ? began_s : e->ended_s);
+}
+
+/* The ICCID of the SIM card that it is about. */
+static const char *detail_of(const struct event *e)
+{
+    return event_is_crossing(e->kind) ? "" : e->name;
 }
 
 static void write_alarm(struct call *c, const struct device *d, const struct event *e)
 {
     char words[ALARM_WORDS_SIZE];
-    bool has_place = records_has_place(e);
+    struct fold_state state;
+    state_of_event(e, &state);
     alarm_words(e, words);
     json_object_begin(&c->out);
     json_name(&c->out, "AlarmID");
@@ -91,16 +100,16 @@ static void write_alarm(struct call *c, const struct device *d, const struct eve
     put_text(c, "DeviceID", d->device_id);
     put_text(c, "VehicleNum", d->plate);
     put_text(c, "AlarmType", words);
-    write_time(c, "GPSTime", e->gps_time_s);
-    write_time(c, "RcvTime", e->rcv_time_s);
-    write_time(c, "EndTime", e->ended_s);
+    write_times(c, e);
     json_name(&c->out, "Count");
     json_int(&c->out, e->count);
-    write_movement(c, e);
-    write_degrees(c, "Lon", has_place, e->lon_e7);
-    write_degrees(c, "Lat", has_place, e->lat_e7);
-    put_text(c, "Detail", e->withdrawn ? "withdrawn" : "");
+    write_alarm_speed(c, state.current.speed_kmh_e2);
+    write_alarm_course(c, state.current.course_cdeg);
+    write_known_place(c, e);
+    write_place(c, e);
+    put_text(c, "Detail", e->withdrawn ? "withdrawn" : detail_of(e));
     write_acknowledgement(c, e);
+    call_write_hold(c, &c->out, d->enterprise_id);
     json_object_end(&c->out);
 }
 
@@ -110,21 +119,6 @@ static enum store_sort sort_of(const struct call *c, size_t param)
         return STORE_BOTH;
     }
     return call_number(c, param, 0) != 0 ? STORE_ONLY : STORE_NONE;
-}
-
-/* Lets go of the devices that the key is no part of. */
-static void keep_named(struct call *c, struct device_choice *choice)
-{
-    const struct device_list named = {.key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY))};
-    size_t kept = 0;
-    for (size_t i = 0; i < choice->count; i++) {
-        if (device_list_has_key(&named, choice->refs[i].info)) {
-            choice->refs[kept++] = choice->refs[i];
-        } else {
-            device_ref_release(c->shard->directory, &choice->refs[i]);
-        }
-    }
-    choice->count = kept;
 }
 
 static bool check_list(struct call *c)
@@ -138,7 +132,7 @@ static bool check_list(struct call *c)
         call_fault(c, "AlarmType", "no type of alarm");
         return false;
     }
-    return true;
+    return places_check_language(c, LIST_LANGUAGE);
 }
 
 static void list_alarms(struct call *c)
@@ -147,7 +141,7 @@ static void list_alarms(struct call *c)
     bool has_kinds = alarm_kinds_of(&c->values[LIST_TYPE], &kinds) && kinds != 0;
     struct list_page page = list_page_of(c, 0);
     struct device_choice devices = device_choice_make(c, LIST_DEVICES);
-    keep_named(c, &devices);
+    device_choice_keep_named(c, &devices, call_text(c, PAGE_PARAM_KEY));
     records_begin(&(struct records_query){
         .call = c,
         .refs = devices.refs,
@@ -182,19 +176,6 @@ static bool prepare(struct call *c)
     return true;
 }
 
-/* Whether the device of an alarm is one that the caller may see. */
-static bool may_see(const struct call *c, struct directory *dir, int64_t device_id)
-{
-    struct device_ref ref;
-    if (directory_find(dir, device_id, &ref) != ERR_OK) {
-        return false;
-    }
-    bool may =
-        ref.info->enterprise_id == c->caller.enterprise_id && call_sees_group(c, ref.group_id);
-    device_ref_release(dir, &ref);
-    return may;
-}
-
 /*
  * The alarm as it is stored. Whatever came before this step is, since steps and batches of fixes
  * are committed one after the other.
@@ -210,7 +191,7 @@ static enum err acknowledge(struct call *c, struct job_context *job, int64_t id)
     if (read != ERR_OK) {
         return read;
     }
-    if (!e.is_alarm || !may_see(c, job->directory, e.device_id)) {
+    if (!e.is_alarm || !call_sees_device(c, job->directory, e.device_id)) {
         return ERR_OK;
     }
     e.acknowledged_by = c->caller.user_id;
@@ -272,6 +253,7 @@ static const struct param_row list_params[] = {
                     .type = PARAM_INT,
                     .max = INT64_MAX,
                     .doc = "Only with a greater AlarmID"},
+    PLACES_PARAMS,
 };
 static const struct param_row acknowledge_params[] = {
     [ACKNOWLEDGE_IDS] = {.name = "AlarmIDs",
@@ -296,18 +278,9 @@ static const struct reply_member members[] = {
      .example = "\"862306128008106\"",
      .doc = "Identity of the tracker"},
     {.name = "VehicleNum", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"},
-    {.name = "AlarmType",
-     .type = REPLY_TEXT,
-     .example = "\"Enter geofence alarm[Newly built fence]\"",
-     .doc = "What it is; of a geofence with its name as it was then"},
-    {.name = "GPSTime",
-     .type = REPLY_TIME,
-     .example = "\"2020-07-26 01:17:53\"",
-     .doc = "When it began"},
-    {.name = "RcvTime",
-     .type = REPLY_TIME,
-     .example = "\"2020-07-26 01:17:54\"",
-     .doc = "When the server got the report that told it"},
+    ALARM_TYPE_MEMBER,
+    ALARM_GPS_TIME_MEMBER,
+    ALARM_RCV_TIME_MEMBER,
     {.name = "EndTime",
      .type = REPLY_TIME,
      .nullable = true,
@@ -317,11 +290,8 @@ static const struct reply_member members[] = {
      .type = REPLY_INT,
      .example = "1",
      .doc = "How often it began: within a minute of its end it is the same alarm"},
-    {.name = "Speed", .type = REPLY_NUMBER, .example = "38.9", .doc = "km/h, when it was told"},
-    {.name = "Direct",
-     .type = REPLY_INT,
-     .example = "40",
-     .doc = "Degrees clockwise from north, 0 to 359, when it was told"},
+    ALARM_SPEED_MEMBER,
+    ALARM_COURSE_MEMBER,
     {.name = "Lon",
      .type = REPLY_NUMBER,
      .nullable = true,
@@ -332,10 +302,13 @@ static const struct reply_member members[] = {
      .nullable = true,
      .example = "23.131390",
      .doc = "Latitude where it began, WGS-84; null where no position was known"},
+    PLACE_MEMBER("Place", "Where it began"),
     {.name = "Detail",
      .type = REPLY_TEXT,
      .example = "\"\"",
-     .doc = "withdrawn: late reports say that it never was; else empty"},
+     .doc =
+         "The ICCID of an alarm about a SIM card; withdrawn: late reports say that it never was; "
+         "else empty"},
     {.name = "AcknowledgedBy",
      .type = REPLY_TEXT,
      .nullable = true,
@@ -358,7 +331,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = members,
+                  .count = COUNT_OF(members),
+                  .lists_below = true},
         .doc = "Alarms, by GPSTime, then DeviceID, oldest first; of more than 50,000 that match "
                "the first 50,000, for the others ask from the last GPSTime on. Those that late "
                "reports revoked are kept where somebody acknowledged them.",

@@ -11,11 +11,14 @@
 #include "api/device_fields.h"
 #include "api/device_list.h"
 #include "api/device_view.h"
+#include "api/elements.h"
 #include "api/list_page.h"
 #include "api/manage.h"
 #include "api/version.h"
 #include "base/clock.h"
 #include "fleet/directory_rules.h"
+#include "fleet/directory_tree.h"
+#include "ingest/commands.h"
 
 enum { MANY_DEVICES };
 enum { DEVICES_MAX = 10000 };
@@ -32,7 +35,18 @@ struct addition {
     struct call *call;
     struct job_context *job;
     GHashTable *taken; /* "i" + identity, "p" + plate, "c" + code: folded, in the arena */
+    int64_t room;      /* so many more may be added */
 };
+
+static struct addition begin_addition(struct call *c, struct job_context *job)
+{
+    return (struct addition){
+        .call = c,
+        .job = job,
+        .taken = g_hash_table_new(g_str_hash, g_str_equal),
+        .room = directory_room(job->directory, LIMIT_DEVICES, c->caller.enterprise_id, 0),
+    };
+}
 
 static char *taken_key(const struct addition *a, char kind, const char *text)
 {
@@ -116,13 +130,16 @@ static struct refusal check_new(const struct addition *a, const struct device *d
     if (d->object_code[0] != '\0' && code_is_taken(a, d->object_code)) {
         return (struct refusal){409, CODE_TAKEN};
     }
+    if (a->room == 0) {
+        return (struct refusal){403, manage_limit_text(LIMIT_DEVICES)};
+    }
     return (struct refusal){0};
 }
 
 /* ---- AddDevice and AddDevices ---- */
 
 /* The device of the name that the call reserved at `i`. */
-static struct refusal add_one(const struct addition *a, const struct value *values, size_t i)
+static struct refusal add_one(struct addition *a, const struct value *values, size_t i)
 {
     struct device d = {
         .enterprise_id = a->call->caller.enterprise_id,
@@ -131,7 +148,7 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
         .created_s = a->job->now_s,
     };
     device_init(&d);
-    device_fields_take(&d, values);
+    device_fields_take(a->call, &d, values);
     struct refusal refusal = check_new(a, &d, unique_is_taken(&a->call->names, i));
     if (refusal.code != 0) {
         return refusal;
@@ -141,6 +158,7 @@ static struct refusal add_one(const struct addition *a, const struct value *valu
         d.object_code = make_code(a, d.id);
     }
     change_add(&a->job->changes, CHANGE_PUT_DEVICE)->device = d;
+    a->room--;
     g_hash_table_add(a->taken, identity_key(a, d.device_id));
     g_hash_table_add(a->taken, taken_key(a, 'p', d.plate));
     g_hash_table_add(a->taken, taken_key(a, 'c', d.object_code));
@@ -168,134 +186,44 @@ static void list_name(struct call *c)
 
 static enum err add_device(struct call *c, struct job_context *job)
 {
-    struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
+    struct addition a = begin_addition(c, job);
     struct refusal refusal = add_one(&a, c->values, 0);
     g_hash_table_destroy(a.taken);
     return refusal.code == 0 ? ERR_OK : call_refuse(c, refusal.code, refusal.text);
 }
 
-/* One element of AddDevices as it was read; `why` is NULL where it is good so far. */
-struct element {
-    const char *why;
-    struct value values[DEVICE_PARAMS];
-};
-
-/* AddDevices between its steps. Each element is taken for itself, and so is each step's commit. */
-struct elements {
-    struct element *at;
-    size_t count;
-    size_t next;      /* the first that no step has looked at */
-    size_t committed; /* in front of it all is stored that is good; ... */
-    size_t added;     /* ... so many */
-};
-
-static const char *read_element(struct call *c, const struct json_value *v, struct element *e)
+static bool has_fault(struct call *c, const struct value *values, struct param_fault *fault)
 {
-    struct param_fault fault = {0};
-    const struct param_reading reading = {
-        .rows = device_add_params,
-        .count = DEVICE_PARAMS,
-        .arena = &c->arena,
-        .clock = call_clock(c),
-    };
-    if (v->kind != JSON_KIND_OBJECT) {
-        return "wrong kind of value";
-    }
-    if (params_read(&reading, v, e->values, &fault) == ERR_OK &&
-        !device_fields_fault(e->values, true, &fault)) {
-        return NULL;
-    }
-    return arena_format(&c->arena, "%s: %s", fault.name, fault.why);
+    (void)c;
+    return device_fields_fault(values, true, fault);
 }
 
 static bool prepare_devices(struct call *c)
 {
-    const struct value *devices = &c->values[MANY_DEVICES];
-    struct elements *all = arena_new(&c->arena, sizeof(*all));
-    all->at = arena_new_array(&c->arena, devices->count, sizeof(*all->at));
-    all->count = devices->count;
-    const struct json_value *v = devices->first;
-    for (size_t i = 0; i < all->count; i++, v = v->next) {
-        all->at[i].why = read_element(c, v, &all->at[i]);
-    }
-    c->own = all;
+    static const struct element_kind kind = {device_add_params, DEVICE_PARAMS, has_fault};
+    elements_read(c, MANY_DEVICES, &kind);
     return true;
 }
 
-/* At the places of their elements. */
 static void list_names(struct call *c)
 {
-    const struct elements *all = c->own;
-    struct unique_name *names = call_want_names(c, all->count);
-    for (size_t i = 0; i < all->count; i++) {
-        const char *text = all->at[i].why == NULL ? all->at[i].values[DEVICE_ID].text : NULL;
-        names[i] = (struct unique_name){.kind = NAME_DEVICE_ID, .text = text};
-    }
+    elements_want_names(c, NAME_DEVICE_ID, DEVICE_ID);
 }
 
-/* What the steps looked at so far is committed: counts what of it was added. The rest has an error.
- */
-static void note_committed(struct call *c)
+static const char *add_element(void *context, size_t i)
 {
-    struct elements *all = c->own;
-    for (; all->committed < all->next; all->committed++) {
-        all->added += all->at[all->committed].why == NULL;
-    }
-    c->is_partly_done = all->added > 0;
+    struct addition *a = context;
+    const struct elements *all = a->call->own;
+    return add_one(a, all->at[i].values, i).text;
 }
 
 /* Adds of the next elements what can be added, and notes why the others cannot. */
 static enum err add_devices(struct call *c, struct job_context *job)
 {
-    struct elements *all = c->own;
-    struct addition a = {c, job, g_hash_table_new(g_str_hash, g_str_equal)};
-    while (all->next < all->count) {
-        struct element *e = &all->at[all->next];
-        e->why = e->why == NULL ? add_one(&a, e->values, all->next).text : e->why;
-        all->next++;
-        if (job_pauses(job)) {
-            break;
-        }
-    }
+    struct addition a = begin_addition(c, job);
+    enum err e = elements_step(c, job, add_element, &a);
     g_hash_table_destroy(a.taken);
-    return all->next < all->count ? ERR_MORE : ERR_OK;
-}
-
-/* Why the element is not among the devices; NULL: it is. */
-static const char *why_not(const struct elements *all, size_t i)
-{
-    const char *why = all->at[i].why;
-    return why == NULL && i >= all->committed ? CALL_NO_STORE_TEXT : why;
-}
-
-static size_t weigh_errors(struct call *c)
-{
-    const struct elements *all = c->own;
-    return all->count - all->added;
-}
-
-static void answer_devices(struct call *c)
-{
-    const struct elements *all = c->own;
-    json_object_begin(&c->out);
-    json_name(&c->out, "added");
-    json_int(&c->out, (int64_t)all->added);
-    json_name(&c->out, "errors");
-    json_array_begin(&c->out);
-    for (size_t i = 0; i < all->count; i++) {
-        const char *why = why_not(all, i);
-        if (why == NULL) {
-            continue;
-        }
-        json_object_begin(&c->out);
-        json_name(&c->out, "index");
-        json_int(&c->out, (int64_t)i);
-        json_name(&c->out, "ErrMsg");
-        json_write_string(&c->out, why);
-        json_object_end(&c->out);
-    }
-    json_array_end(&c->out);
-    json_object_end(&c->out);
+    return e;
 }
 
 /* ---- ModifyDevice and DeleteDevice ---- */
@@ -319,7 +247,7 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return e;
     }
     const struct device old = d;
-    device_fields_take(&d, c->values);
+    device_fields_take(c, &d, c->values);
     if (call_has(c, DEVICE_GROUP) && !group_is_allowed(c, job->directory, d.group_id)) {
         return call_refuse(c, 404, NO_GROUP);
     }
@@ -330,6 +258,9 @@ static enum err modify_device(struct call *c, struct job_context *job)
         return call_refuse(c, 409, CODE_TAKEN);
     }
     change_add(&job->changes, CHANGE_PUT_DEVICE)->device = d;
+    if (call_has(c, DEVICE_PASSWORD)) {
+        commands_cancel_timed(job, d.id); /* by the password of before */
+    }
     directory_note_term(job->directory, &job->changes, &old, &d, job->now_s);
     device_view_note_zone(job, &old, &d);
     return ERR_OK;
@@ -347,9 +278,26 @@ static enum err delete_device(struct call *c, struct job_context *job)
 
 /* ---- ListDevices ---- */
 
+/* The list, and what those on the page travelled today. */
+struct shown_devices {
+    struct device_list list; /* first */
+    struct live_day day;
+    struct today *today;
+};
+
+static void look_up_today(struct device_list *list, size_t i)
+{
+    struct shown_devices *shown = (struct shown_devices *)(void *)list;
+    if (shown->today == NULL) {
+        shown->today = arena_new_array(&list->call->arena, list->kept, sizeof(*shown->today));
+    }
+    shown->today[i] = today_look(list->call, &list->refs[i], &shown->day);
+}
+
 static void write_device(struct device_list *list, size_t i)
 {
-    device_view_write(list->call, &list->refs[i]);
+    const struct shown_devices *shown = (const struct shown_devices *)(void *)list;
+    device_view_write(list->call, &list->refs[i], &shown->today[i]);
 }
 
 static bool finds_device(struct device_list *list, const struct device_ref *ref)
@@ -359,17 +307,19 @@ static bool finds_device(struct device_list *list, const struct device_ref *ref)
 
 static void list_devices(struct call *c)
 {
-    struct device_list *list = arena_new(&c->arena, sizeof(*list));
+    struct shown_devices *shown = arena_new(&c->arena, sizeof(*shown));
     const struct list_page page = list_page_of(c, 0);
-    *list = (struct device_list){
+    shown->day = today_of(c);
+    shown->list = (struct device_list){
         .call = c,
         .key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY)),
         .first = page.first,
         .end = page.end,
         .finds = finds_device,
         .write_row = write_device,
+        .prepare_row = look_up_today,
     };
-    device_list_begin(list);
+    device_list_begin(&shown->list);
 }
 
 /* ---- the rows ---- */
@@ -386,13 +336,6 @@ static const struct param_row many_params[] = {
                       .doc = "Objects with the fields of AddDevice"},
 };
 
-static const struct reply_member many_members[] = {
-    {.name = "added", .type = REPLY_INT, .example = "2", .doc = "How many were added"},
-    {.name = "errors",
-     .type = REPLY_ERRORS,
-     .example = "[{\"index\":1,\"ErrMsg\":\"DeviceID is taken\"}]",
-     .doc = "Which were not, counted from 0, and why"},
-};
 static const struct api_method rows[] = {
     {
         .name = "AddDevice",
@@ -417,14 +360,14 @@ static const struct api_method rows[] = {
         .role = ROLE_ADMIN,
         .params = many_params,
         .param_count = COUNT_OF(many_params),
-        .reply = {.shape = REPLY_OBJECT, .members = many_members, .count = COUNT_OF(many_members)},
+        .reply = {.shape = REPLY_OBJECT, .members = elements_members, .count = ELEMENTS_MEMBERS},
         .doc = "Registers up to 10,000 devices; those that cannot be are listed by index.",
-        .weigh = weigh_errors,
+        .weigh = elements_weigh,
         .prepare = prepare_devices,
         .names = list_names,
         .change = add_devices,
-        .committed = note_committed,
-        .run = answer_devices,
+        .committed = elements_note_committed,
+        .run = elements_answer,
     },
     {
         .name = "ModifyDevice",
@@ -463,7 +406,8 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE,
                   .members = device_view_members,
-                  .count = DEVICE_VIEW_MEMBERS},
+                  .count = DEVICE_VIEW_MEMBERS,
+                  .lists_below = true},
         .doc = "The devices by DeviceID; to users limited to groups, those in them.",
         .run = list_devices,
     },

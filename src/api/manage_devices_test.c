@@ -21,7 +21,7 @@
 /* A row of those that open_fleet() makes; `rest` from SIM on. */
 #define DEVICE(id, plate, code, rest)                                                              \
     "{'DeviceID':'" id "','VehiclePlate':'" plate "','ObjectCode':'" code "'," rest                \
-    ",'ClockHint':null}"
+    ",'KilometresToday':'0.000','ClockHint':null}"
 #define PLAIN(group)                                                                               \
     "'SIM':'','ICCID':'','DeviceType':0,'HasPassword':false,'TankLitres':0.000,'Model':'',"        \
     "'GroupID':" #group ",'UtcOffsetMinutes':null,'SpeedUnit':null,'Note':''"
@@ -35,7 +35,8 @@ static void test_everybody_sees_their_own(void **state)
     static const struct row rows[] = {
         {ANNA | OLGA | VERA, LIST, "{}", PAGE(3, ROW_100 "," ROW_200 "," ROW_300)},
         {GRETA | NILS, LIST, "{}", PAGE(1, ROW_100)},
-        {BERTA, LIST, "{'HoldID':1}", PAGE(1, ROW_900)},
+        {BERTA, LIST, "{'HoldID':1}", NO_ENTERPRISE},
+        {BERTA, LIST, "{'HoldID':2}", PAGE(1, ROW_900)},
         {ROOT, LIST, "{'HoldID':2}", PAGE(1, ROW_900)},
         {ROOT, LIST, "{}", FAILS(500, "HoldID: value missing")},
         {NOBODY, LIST, "{}", NO_TOKEN_ROW},
@@ -213,7 +214,8 @@ static void test_who_changes(void **state)
         {GRETA | NILS, MODIFY, "{'DeviceID':'200','Model':'x'}", NO_DEVICE},
         {GRETA | NILS, "manage/DeleteDevice", "{'DeviceID':'300'}", NO_DEVICE},
         {ANNA | OLGA | GRETA, MODIFY, "{'DeviceID':'900','Model':'x'}", NO_DEVICE},
-        {ANNA | OLGA | GRETA, "manage/DeleteDevice", "{'DeviceID':'900','HoldID':2}", NO_DEVICE},
+        {OLGA | GRETA, "manage/DeleteDevice", "{'DeviceID':'900','HoldID':2}", NO_DEVICE},
+        {ANNA, "manage/DeleteDevice", "{'DeviceID':'900','HoldID':2}", NO_ENTERPRISE},
         {ROOT, "manage/DeleteDevice", "{'DeviceID':'900','HoldID':1}", NO_DEVICE},
         {GRETA, MODIFY, "{'DeviceID':'00100','GroupID':2}", NO_GROUP},
         {GRETA, MODIFY, "{'DeviceID':'00100','GroupID':0}", NO_GROUP}, /* out of her sight */

@@ -1,93 +1,50 @@
 /*
- * Management of enterprises, which is root's alone: adding, changing, deleting and listing them.
- * What belongs to an enterprise ends with it.
+ * Management of enterprises: adding, changing, deleting and listing them. Root manages all, an
+ * admin those below its own. What belongs to an enterprise ends with it.
  */
 #include <string.h>
 
 #include "api/call.h"
+#include "api/enterprise_fields.h"
 #include "api/list_page.h"
 #include "api/manage.h"
 #include "api/version.h"
-#include "api/zones.h"
+#include "fleet/directory_tree.h"
 
-enum { ADD_NAME, ADD_ZONE, ADD_END, ADD_RETENTION, ADD_HOLD_ID };
 enum { DELETE_HOLD_ID };
-enum { RETENTION_MAX_DAYS = 36500 };
 
 static const char NO_ENTERPRISE[] = "This enterprise does not exist";
+static const char HAS_BELOW[] = "Other enterprises are below it";
+#define LIMIT_TEXT "A limit is reached, which is named"
+static const char TOO_DEEP[] = "too deep, or below itself";
 
-static enum err find_enterprise(struct call *c, struct job_context *job, size_t param,
+static bool is_root(const struct call *c)
+{
+    return c->caller.role == ROLE_ROOT;
+}
+
+/* Finds one that the caller may act in. */
+static enum err find_enterprise(struct call *c, struct job_context *job, int64_t id,
                                 struct enterprise *out)
 {
-    if (directory_enterprise(job->directory, call_number(c, param, 0), job->changes.arena, out) !=
-            ERR_OK ||
-        out->deleted) {
-        return call_refuse(c, 404, NO_ENTERPRISE);
-    }
-    return ERR_OK;
+    bool is_seen = directory_may_act(job->directory, &c->caller, id) &&
+                   directory_enterprise(job->directory, id, job->changes.arena, out) == ERR_OK;
+    return is_seen ? ERR_OK : call_refuse(c, 404, NO_ENTERPRISE);
 }
 
-/* Takes over the fields that the call has; the time is local to the zone that then holds. */
-static enum err take_fields(struct call *c, struct enterprise *e)
-{
-    if (call_has(c, ADD_NAME)) {
-        e->name = call_text(c, ADD_NAME);
-    }
-    if (call_has(c, ADD_ZONE)) {
-        e->zone = call_text(c, ADD_ZONE);
-    }
-    struct zone *zone = zones_find(c->api->zones, e->zone);
-    if (zone == NULL) {
-        return call_refuse_value(c, "TimeZone", "not a time zone of the IANA list");
-    }
-    if (call_has(c, ADD_END)) {
-        struct zone_clock clock = zone_clock_init(zone);
-        const char *text = call_text(c, ADD_END);
-        e->service_end_s = 0;
-        if (text[0] != '\0' &&
-            zone_parse(&clock, bytes_of_text(text), ZONE_FIRST_PASS, &e->service_end_s) != ERR_OK) {
-            return call_refuse_value(c, "ServiceEnd", "not a time");
-        }
-    }
-    e->retention_days = (int32_t)call_number(c, ADD_RETENTION, e->retention_days);
-    return ERR_OK;
-}
-
-/* Whether `text` is a time, in whatever zone. */
-static bool is_time(struct call *c, const char *text)
-{
-    struct zone_clock clock = *call_clock(c);
-    int64_t time_s = 0;
-    return zone_parse(&clock, bytes_of_text(text), ZONE_FIRST_PASS, &time_s) == ERR_OK;
-}
-
-static bool check_enterprise(struct call *c)
-{
-    const char *end = call_text(c, ADD_END);
-    if (!call_has_no_empty(c, ADD_NAME)) {
-        return false;
-    }
-    if (call_has(c, ADD_ZONE) && zones_find(c->api->zones, call_text(c, ADD_ZONE)) == NULL) {
-        call_fault(c, "TimeZone", "not a time zone of the IANA list");
-        return false;
-    }
-    if (end[0] != '\0' && !is_time(c, end)) {
-        call_fault(c, "ServiceEnd", "not a time");
-        return false;
-    }
-    return true;
-}
-
-/* The call goes to the shard of the enterprise that it names. */
+/* Root's call goes to the shard of the enterprise that it names; the trees of others are in theirs.
+ */
 static void go_to_enterprise(struct call *c, size_t param)
 {
-    c->shard = shards_of_enterprise(c->api->shards, call_number(c, param, 0));
+    if (is_root(c)) {
+        c->shard = shards_of_enterprise(c->api->shards, call_number(c, param, 0));
+    }
 }
 
 static bool check_modified(struct call *c)
 {
-    go_to_enterprise(c, ADD_HOLD_ID);
-    return check_enterprise(c);
+    go_to_enterprise(c, ENTERPRISE_ID);
+    return enterprise_fields_check(c);
 }
 
 static bool check_deleted(struct call *c)
@@ -96,19 +53,79 @@ static bool check_deleted(struct call *c)
     return true;
 }
 
-/* A new one goes where there is most room. */
+/* One below no other goes where there is most room. */
 static bool check_added(struct call *c)
 {
-    c->shard = shards_emptiest(c->api->shards);
-    return check_enterprise(c);
+    if (call_has(c, ENTERPRISE_PARENT)) {
+        go_to_enterprise(c, ENTERPRISE_PARENT);
+    } else if (is_root(c)) {
+        c->shard = shards_emptiest(c->api->shards);
+    }
+    return enterprise_fields_check(c);
+}
+
+/* Whether the caller may have enterprises made below its own. */
+static bool may_subdivide(struct call *c, struct job_context *job)
+{
+    struct enterprise own;
+    return is_root(c) || (directory_enterprise(job->directory, c->caller.home_id,
+                                               job->changes.arena, &own) == ERR_OK &&
+                          own.can_subdivide);
+}
+
+/* Whether all that is in an enterprise and below it has room below another parent. */
+static enum err judge_room(struct call *c, struct job_context *job, const struct enterprise *e)
+{
+    for (enum limit i = LIMIT_DEVICES; i <= LIMIT_GEOFENCES; i++) {
+        if (directory_room(job->directory, i, e->parent_id, e->id) <
+            directory_count(job->directory, i, e->id)) {
+            return manage_refuse_limit(c, i);
+        }
+    }
+    return ERR_OK;
+}
+
+/* Whether `e` may be kept as the call has changed it; it is not in the directory yet. */
+static enum err judge(struct call *c, struct job_context *job, const struct enterprise *e)
+{
+    int64_t most = directory_retention_limit(job->directory, e->parent_id);
+    int32_t own = e->limits[LIMIT_RETENTION_DAYS];
+    most = own > 0 && (most == 0 || own < most) ? own : most;
+    if (call_has(c, ENTERPRISE_PARENT) &&
+        !directory_may_join(job->directory, e->id, e->parent_id)) {
+        return call_refuse_value(c, "ParentHoldID", TOO_DEEP);
+    }
+    enum err full = call_has(c, ENTERPRISE_PARENT) ? judge_room(c, job, e) : ERR_OK;
+    if (full != ERR_OK) {
+        return full;
+    }
+    if (call_number(c, ENTERPRISE_SUBDIVIDE, 0) != 0 && !may_subdivide(c, job)) {
+        return call_refuse(c, 403, CALL_NO_ROLE_TEXT);
+    }
+    if (most > 0 && call_number(c, ENTERPRISE_RETENTION, 0) > most) {
+        return manage_refuse_limit(c, LIMIT_RETENTION_DAYS);
+    }
+    return ERR_OK;
 }
 
 static enum err add_enterprise(struct call *c, struct job_context *job)
 {
-    struct enterprise e = {.name = "", .zone = "UTC", .created_s = job->now_s};
-    enum err taken = take_fields(c, &e);
-    if (taken != ERR_OK) {
-        return taken;
+    struct enterprise parent;
+    struct enterprise e = {
+        .name = "", .zone = "UTC", .created_s = job->now_s, .parent_id = c->caller.home_id};
+    enum err refused = enterprise_fields_take(c, &e);
+    if (refused == ERR_OK && e.parent_id != 0) {
+        refused = find_enterprise(c, job, e.parent_id, &parent);
+    }
+    if (refused == ERR_OK && !may_subdivide(c, job)) {
+        refused = call_refuse(c, 403, CALL_NO_ROLE_TEXT);
+    }
+    if (refused == ERR_OK && !directory_may_join(job->directory, 0, e.parent_id)) {
+        refused = call_refuse_value(c, "ParentHoldID", TOO_DEEP);
+    }
+    refused = refused == ERR_OK ? judge(c, job, &e) : refused;
+    if (refused != ERR_OK) {
+        return refused;
     }
     e.id = ids_next(job->ids, ID_OF_ENTERPRISE);
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
@@ -121,12 +138,16 @@ static void answer_added(struct call *c)
     manage_write_made(c, "HoldID");
 }
 
-/* Tokens of the users made so far are dead from now on. */
+/*
+ * Tokens of the users made so far, in an enterprise and below it, are dead from now on. There may
+ * be many; it is done when a service that ended may begin anew.
+ */
 static void end_tokens(struct job_context *job, int64_t enterprise_id)
 {
+    const struct caller all = {.enterprise_id = enterprise_id, .includes_below = true};
     size_t count = 0;
     struct user *users =
-        directory_list_users(job->directory, enterprise_id, job->changes.arena, &count);
+        directory_list_seen(job->directory, ENTITY_USER, &all, job->changes.arena, &count);
     for (size_t i = 0; i < count; i++) {
         struct change *change = change_add(&job->changes, CHANGE_PUT_USER);
         change->user = users[i];
@@ -134,44 +155,49 @@ static void end_tokens(struct job_context *job, int64_t enterprise_id)
     }
 }
 
-static void write_members(struct call *c, const void *object, struct json_out *out)
+/* Of its own enterprise an admin changes the time zone alone. */
+static bool may_change(const struct call *c, const struct enterprise *e)
 {
-    const struct enterprise *e = object;
-    struct zone *zone = zones_find(c->api->zones, e->zone);
-    json_name(out, "HoldID");
-    json_int(out, e->id);
-    json_name(out, "HoldName");
-    json_write_string(out, e->name);
-    json_name(out, "TimeZone");
-    json_write_string(out, e->zone);
-    json_name(out, "ServiceEnd");
-    if (e->service_end_s == 0 || zone == NULL) {
-        json_write_null(out);
-    } else {
-        char text[ZONE_TEXT_SIZE];
-        struct zone_clock clock = zone_clock_init(zone);
-        zone_format(&clock, ZONE_TIME, e->service_end_s, text);
-        json_write_string(out, text);
+    bool only_zone = true;
+    for (enum enterprise_param i = 0; i < ENTERPRISE_PARAMS; i++) {
+        only_zone = only_zone && (i == ENTERPRISE_ZONE || !call_has(c, i));
     }
-    json_name(out, "RetentionDays");
-    json_int(out, e->retention_days);
+    return is_root(c) || only_zone || e->id != c->caller.home_id;
+}
+
+/* The parent that the call names, if it names one, is one that the caller may act in. */
+static enum err check_parent(struct call *c, struct job_context *job)
+{
+    struct enterprise parent;
+    int64_t id = call_number(c, ENTERPRISE_PARENT, 0);
+    if (id != 0) {
+        return find_enterprise(c, job, id, &parent);
+    }
+    bool leaves_tree = call_has(c, ENTERPRISE_PARENT) && !is_root(c);
+    return leaves_tree ? call_refuse(c, 403, CALL_NO_ROLE_TEXT) : ERR_OK;
 }
 
 static enum err modify_enterprise(struct call *c, struct job_context *job)
 {
     struct enterprise e;
-    enum err found = find_enterprise(c, job, ADD_HOLD_ID, &e);
-    found = found != ERR_OK ? found : version_check(c, write_members, &e);
-    if (found != ERR_OK) {
-        return found;
+    enum err refused = find_enterprise(c, job, call_number(c, ENTERPRISE_ID, 0), &e);
+    if (refused == ERR_OK && !may_change(c, &e)) {
+        refused = call_refuse(c, 403, CALL_NO_ROLE_TEXT);
     }
-    bool had_ended = e.service_end_s != 0 && e.service_end_s <= job->now_s;
-    int64_t old_end_s = e.service_end_s;
-    found = take_fields(c, &e);
-    if (found != ERR_OK) {
-        return found;
+    refused = refused == ERR_OK ? version_check(c, enterprise_fields_write, &e) : refused;
+    refused = refused == ERR_OK ? check_parent(c, job) : refused;
+    if (refused != ERR_OK) {
+        return refused;
     }
-    if (had_ended && e.service_end_s != old_end_s) {
+    int64_t end_s = directory_service_end_s(job->directory, e.id);
+    const struct enterprise old = e;
+    refused = enterprise_fields_take(c, &e);
+    refused = refused == ERR_OK ? judge(c, job, &e) : refused;
+    if (refused != ERR_OK) {
+        return refused;
+    }
+    bool may_begin = e.service_end_s != old.service_end_s || e.parent_id != old.parent_id;
+    if (end_s != 0 && end_s <= job->now_s && may_begin) {
         end_tokens(job, e.id); /* what the end of the service ended stays ended */
     }
     change_add(&job->changes, CHANGE_PUT_ENTERPRISE)->enterprise = e;
@@ -207,10 +233,16 @@ static void delete_groups(struct job_context *job, int64_t enterprise_id)
 /* Its devices end with it. There may be very many; the directory sees to them. */
 static enum err delete_enterprise(struct call *c, struct job_context *job)
 {
-    struct enterprise e;
-    enum err found = find_enterprise(c, job, DELETE_HOLD_ID, &e);
-    if (found != ERR_OK) {
-        return found;
+    struct enterprise e = {0};
+    enum err refused = find_enterprise(c, job, call_number(c, DELETE_HOLD_ID, 0), &e);
+    if (refused == ERR_OK && e.id == c->caller.home_id) {
+        refused = call_refuse(c, 403, CALL_NO_ROLE_TEXT);
+    }
+    if (refused == ERR_OK && directory_has_below(job->directory, e.id)) {
+        refused = call_refuse(c, 409, HAS_BELOW);
+    }
+    if (refused != ERR_OK) {
+        return refused;
     }
     delete_users(job, e.id);
     delete_groups(job, e.id);
@@ -220,77 +252,40 @@ static enum err delete_enterprise(struct call *c, struct job_context *job)
     return ERR_OK;
 }
 
+/* All that the caller may act in, by id. */
+static struct enterprise *list_all(struct call *c, size_t *count)
+{
+    if (is_root(c)) {
+        return shards_list_enterprises(c->api->shards, &c->arena, count);
+    }
+    return directory_list_tree(c->shard->directory, c->caller.home_id, &c->arena, count);
+}
+
 static void list_enterprises(struct call *c)
 {
     size_t count = 0;
     size_t total = 0;
-    struct enterprise *all = shards_list_enterprises(c->api->shards, &c->arena, &count);
+    struct enterprise *all = list_all(c, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
+        bool is_seen = c->caller.group_count == 0 || all[i].id == c->caller.home_id;
         all[total] = all[i];
-        total += strstr(list_key_folded(c, all[i].name), key) != NULL;
+        total += is_seen && strstr(list_key_folded(c, all[i].name), key) != NULL;
     }
     struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (list_page_takes(&page)) {
-            version_write_object(c, write_members, &all[i]);
+            version_write_object(c, enterprise_fields_write, &all[i]);
         }
     }
     list_page_end(c);
 }
 
-#define FIELD_PARAMS(is_new)                                                                       \
-    [ADD_NAME] = {.name = "HoldName",                                                              \
-                  .type = PARAM_TEXT,                                                              \
-                  .required = (is_new),                                                            \
-                  .may_be_empty = !(is_new),                                                       \
-                  .max = NAME_MAX_CHARS,                                                           \
-                  .doc = "Its name"},                                                              \
-    [ADD_ZONE] = {.name = "TimeZone",                                                              \
-                  .type = PARAM_TEXT,                                                              \
-                  .may_be_empty = !(is_new),                                                       \
-                  .max = NAME_MAX_CHARS,                                                           \
-                  .doc = "IANA name, as Europe/Berlin; UTC unless given"},                         \
-    [ADD_END] = {.name = "ServiceEnd",                                                             \
-                 .type = PARAM_TEXT,                                                               \
-                 .may_be_empty = true,                                                             \
-                 .max = NAME_MAX_CHARS,                                                            \
-                 .doc = "Time at which its users can no longer log in; \"\": never"},              \
-    [ADD_RETENTION] = {.name = "RetentionDays",                                                    \
-                       .type = PARAM_INT,                                                          \
-                       .max = RETENTION_MAX_DAYS,                                                  \
-                       .doc = "Days that history is kept; 0: the server's setting"}
-#define HOLD_ID_PARAM                                                                              \
-    {                                                                                              \
-        .name = "HoldID", .type = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX,         \
-        .doc = "The enterprise"                                                                    \
-    }
-
-static const struct param_row add_params[] = {FIELD_PARAMS(true)};
-static const struct param_row modify_params[] = {
-    FIELD_PARAMS(false),
-    [ADD_HOLD_ID] = HOLD_ID_PARAM,
-};
 static const struct param_row delete_params[] = {[DELETE_HOLD_ID] = HOLD_ID_PARAM};
 static const struct param_row list_params[] = {LIST_PAGE_PARAMS};
 
 static const struct reply_member id_members[] = {
     {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
-};
-static const struct reply_member members[] = {
-    {.name = "HoldID", .type = REPLY_INT, .example = "1", .doc = "Its ID"},
-    {.name = "HoldName", .type = REPLY_TEXT, .example = "\"Fleet One\"", .doc = "Its name"},
-    {.name = "TimeZone",
-     .type = REPLY_TEXT,
-     .example = "\"Europe/Berlin\"",
-     .doc = "IANA name of its time zone"},
-    {.name = "ServiceEnd",
-     .type = REPLY_TIME,
-     .nullable = true,
-     .example = "\"2030-01-01 00:00:00\"",
-     .doc = "null: never"},
-    {.name = "RetentionDays", .type = REPLY_INT, .example = "0", .doc = "0: the server's setting"},
-    VERSION_MEMBER,
 };
 
 static const struct api_method rows[] = {
@@ -298,12 +293,14 @@ static const struct api_method rows[] = {
         .name = "AddEnterprise",
         .prefix = PREFIX_MANAGE,
         .where = WHERE_JOB,
-        .role = ROLE_ROOT,
+        .role = ROLE_ADMIN,
         .own_hold_id = true,
-        .params = add_params,
-        .param_count = COUNT_OF(add_params),
+        .whole_enterprise = true,
+        .params = enterprise_add_params,
+        .param_count = COUNT_OF(enterprise_add_params),
         .reply = {.shape = REPLY_OBJECT, .members = id_members, .count = COUNT_OF(id_members)},
-        .doc = "Makes an enterprise.",
+        .codes = {{404, NO_ENTERPRISE}, {403, LIMIT_TEXT}},
+        .doc = "Makes an enterprise, of an admin with CanSubdivide below its own.",
         .check = check_added,
         .change = add_enterprise,
         .run = answer_added,
@@ -312,12 +309,13 @@ static const struct api_method rows[] = {
         .name = "ModifyEnterprise",
         .prefix = PREFIX_MANAGE,
         .where = WHERE_JOB,
-        .role = ROLE_ROOT,
+        .role = ROLE_ADMIN,
         .own_hold_id = true,
-        .params = modify_params,
-        .param_count = COUNT_OF(modify_params),
-        .codes = {{404, NO_ENTERPRISE}},
-        .doc = "Changes the fields given.",
+        .whole_enterprise = true,
+        .params = enterprise_modify_params,
+        .param_count = COUNT_OF(enterprise_modify_params),
+        .codes = {{404, NO_ENTERPRISE}, {403, LIMIT_TEXT}},
+        .doc = "Changes the fields given; of its own enterprise an admin changes TimeZone alone.",
         .check = check_modified,
         .change = modify_enterprise,
     },
@@ -325,12 +323,14 @@ static const struct api_method rows[] = {
         .name = "DeleteEnterprise",
         .prefix = PREFIX_MANAGE,
         .where = WHERE_JOB,
-        .role = ROLE_ROOT,
+        .role = ROLE_ADMIN,
         .own_hold_id = true,
+        .whole_enterprise = true,
         .params = delete_params,
         .param_count = COUNT_OF(delete_params),
-        .codes = {{404, NO_ENTERPRISE}},
-        .doc = "Deletes an enterprise with its users, groups and devices.",
+        .codes = {{404, NO_ENTERPRISE}, {409, HAS_BELOW}},
+        .doc = "Deletes an enterprise that no other is below, with its users, groups and devices; "
+               "an admin's own stays.",
         .check = check_deleted,
         .change = delete_enterprise,
     },
@@ -338,12 +338,12 @@ static const struct api_method rows[] = {
         .name = "ListEnterprises",
         .prefix = PREFIX_MANAGE,
         .where = WHERE_STORE,
-        .role = ROLE_ROOT,
+        .role = ROLE_ADMIN,
         .own_hold_id = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
-        .doc = "The enterprises by HoldID.",
+        .reply = {.shape = REPLY_PAGE, .members = enterprise_members, .count = ENTERPRISE_MEMBERS},
+        .doc = "The enterprises by HoldID; of an admin its own and those below it.",
         .run = list_enterprises,
     },
 };

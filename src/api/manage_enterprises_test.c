@@ -1,4 +1,7 @@
-/* Enterprises: root's alone; their names, zones and ends, and what ends with them. */
+/*
+ * Enterprises as root manages them: their names, zones and ends, and what ends with them. Those of
+ * trees are in trees_test.c.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +13,8 @@
 
 #define ENTERPRISE(id, name, zone, end, days)                                                      \
     "{'HoldID':" #id ",'HoldName':'" name "','TimeZone':'" zone "','ServiceEnd':" end              \
-    ",'RetentionDays':" #days "}"
+    ",'RetentionDays':" #days ",'ParentHoldID':null,'CanSubdivide':false,'Language':null,"         \
+    "'Units':'km','MaxDevices':0,'MaxUsers':0,'MaxGeofences':0,'MaxRetentionDays':0}"
 #define ROW_ONE      ENTERPRISE(1, "One", "Europe/Berlin", "null", 0)
 #define ROW_TWO      ENTERPRISE(2, "Two", "UTC", "null", 0)
 #define NAME_MISSING FAILS(500, "HoldName: value missing")
@@ -57,17 +61,23 @@ static void test_making_them(void **state)
     TRY_ROWS(*state, rows);
 }
 
-/* Of everybody else, whatever their role, with or without a HoldID; fields go before the role. */
+/* Everybody else manages none, as long as none is below another; fields go before the role. */
 static void test_they_are_roots(void **state)
 {
     enum { OTHERS = ANNA | OLGA | VERA | GRETA | NILS | BERTA };
     static const struct row rows[] = {
-        {OTHERS, "manage/ListEnterprises", "{}", NO_ROLE},
+        {OLGA | VERA | NILS, "manage/ListEnterprises", "{}", NO_ROLE},
+        {ANNA | GRETA, "manage/ListEnterprises", "{}", PAGE(1, ROW_ONE)},
+        {BERTA, "manage/ListEnterprises", "{}", PAGE(1, ROW_TWO)},
         {OTHERS, "manage/AddEnterprise", "{'HoldName':'x'}", NO_ROLE},
         {OTHERS, "manage/AddEnterprise", "{}", NAME_MISSING},
-        {OTHERS, "manage/ModifyEnterprise", "{'HoldID':1,'HoldName':'x'}", NO_ROLE},
-        {OTHERS, "manage/ModifyEnterprise", "{'HoldID':99}", NO_ROLE},
-        {OTHERS, "manage/DeleteEnterprise", "{'HoldID':2}", NO_ROLE},
+        {ANNA, "manage/ModifyEnterprise", "{'HoldID':1,'HoldName':'x'}", NO_ROLE},
+        {BERTA, "manage/ModifyEnterprise", "{'HoldID':1,'HoldName':'x'}", NO_ENTERPRISE},
+        {ANNA | BERTA, "manage/ModifyEnterprise", "{'HoldID':99}", NO_ENTERPRISE},
+        {OLGA | VERA | GRETA | NILS, "manage/ModifyEnterprise", "{'HoldID':99}", NO_ROLE},
+        {ANNA, "manage/DeleteEnterprise", "{'HoldID':2}", NO_ENTERPRISE},
+        {ANNA, "manage/DeleteEnterprise", "{'HoldID':1}", NO_ROLE},
+        {OLGA | VERA | GRETA | NILS, "manage/DeleteEnterprise", "{'HoldID':2}", NO_ROLE},
         {NOBODY, "manage/DeleteEnterprise", "{'HoldID':2}", NO_TOKEN_ROW},
         {ROOT, "manage/ListEnterprises", "{}", PAGE(2, ROW_ONE "," ROW_TWO)},
     };

@@ -16,6 +16,7 @@
 #include "api/geofence_view.h"
 #include "api/list_page.h"
 #include "api/manage.h"
+#include "fleet/directory_tree.h"
 
 enum { DELETE_ID };
 enum { LIST_GEOMETRY = PAGE_PARAM_KEY + 1 };
@@ -29,6 +30,9 @@ enum {
 
 static const char NO_FENCE[] = "This geofence does not exist";
 static const char TOO_MANY_POINTS[] = "The limit of points of an enterprise's geofences is reached";
+static const char TOO_MANY_FORMERLY[] =
+    "The limit of points of what an enterprise's geofences formerly were is reached: they go with "
+    "the fixes of their time (RetentionDays); a new name is no change";
 static const char NO_IDS[] = "The limit of geofences is reached";
 
 static bool prepare_added(struct call *c)
@@ -52,15 +56,23 @@ static bool prepare_modified(struct call *c)
 /* ---- the job ---- */
 
 /*
- * Whether the enterprise may have so many points more, and so many more that are former ones. Who
- * deletes is not asked: there are no more to delete than may be, and none are added then.
+ * Why the enterprise may not have so many points more, and so many more that are former ones; NULL:
+ * it may. Who deletes is not asked: there are no more to delete than may be, and none are added.
  */
-static enum err check_points(struct call *c, struct job_context *job, size_t more, size_t former)
+static const char *points_refusal(struct call *c, struct job_context *job, size_t more,
+                                  size_t former)
 {
     struct fence_points points = directory_fence_points(job->directory, c->caller.enterprise_id);
-    bool fits = points.now + more <= FENCE_ENTERPRISE_POINTS_MAX &&
-                points.formerly + former <= FENCE_ENTERPRISE_POINTS_MAX;
-    return fits ? ERR_OK : call_refuse(c, 403, TOO_MANY_POINTS);
+    if (points.now + more > FENCE_ENTERPRISE_POINTS_MAX) {
+        return TOO_MANY_POINTS;
+    }
+    return points.formerly + former > FENCE_ENTERPRISE_POINTS_MAX ? TOO_MANY_FORMERLY : NULL;
+}
+
+static enum err check_points(struct call *c, struct job_context *job, size_t more, size_t former)
+{
+    const char *refusal = points_refusal(c, job, more, former);
+    return refusal == NULL ? ERR_OK : call_refuse(c, 403, refusal);
 }
 
 static enum err add_fence(struct call *c, struct job_context *job)
@@ -69,6 +81,9 @@ static enum err add_fence(struct call *c, struct job_context *job)
     enum err e = check_points(c, job, d->points, 0);
     if (e != ERR_OK) {
         return e;
+    }
+    if (directory_room(job->directory, LIMIT_GEOFENCES, d->g.enterprise_id, 0) == 0) {
+        return manage_refuse_limit(c, LIMIT_GEOFENCES);
     }
     d->g.id = ids_next(job->ids, ID_OF_GEOFENCE);
     if (d->g.id == 0) {
@@ -106,16 +121,17 @@ static bool judge_alike(const struct geofence *a, const struct geofence *b)
            is_alike(a->groups, a->groups_len, b->groups, b->groups_len);
 }
 
-/* Ends a version at `now_s`; one that was never valid is deleted. Answers when it ended. */
-static int64_t end_version(struct job_context *job, const struct geofence *g)
+/*
+ * Whether a geofence that gets another name at most is put in place of what it was. Else that stays
+ * as a former version, so that crossings of before keep the name of their time, whenever they are
+ * told; without room for it the name is forgotten.
+ */
+static bool forgets_name(struct call *c, struct job_context *job, const struct geofence *now,
+                         size_t points)
 {
-    int64_t end_s = job->now_s > g->from_s ? job->now_s : g->from_s;
-    bool was_valid = end_s > g->from_s;
-    struct change *change =
-        change_add(&job->changes, was_valid ? CHANGE_PUT_GEOFENCE : CHANGE_DELETE_GEOFENCE);
-    change->geofence = *g;
-    change->geofence.until_s = end_s;
-    return end_s;
+    const struct draft *d = c->own;
+    return strcmp(d->g.name, now->name) == 0 || job->now_s <= now->from_s ||
+           points_refusal(c, job, 0, points) != NULL;
 }
 
 static enum err modify_fence(struct call *c, struct job_context *job)
@@ -128,14 +144,15 @@ static enum err modify_fence(struct call *c, struct job_context *job)
                         strcmp(d->base.name, now.name) != 0)) {
         e = call_refuse(c, 409, CALL_CHANGED_TEXT); /* between prepare and here */
     }
-    bool is_renamed = e == ERR_OK && judge_alike(&d->g, &now);
-    if (e == ERR_OK && !is_renamed) {
-        size_t old_points = draft_points(c, &now);
+    size_t old_points = e == ERR_OK ? draft_points(c, &now) : 0;
+    bool is_overwritten =
+        e == ERR_OK && judge_alike(&d->g, &now) && forgets_name(c, job, &now, old_points);
+    if (e == ERR_OK && !is_overwritten) {
         size_t more = d->points > old_points ? d->points - old_points : 0;
         e = check_points(c, job, more, old_points);
     }
-    if (e == ERR_OK && !is_renamed) {
-        d->g.from_s = end_version(job, &now);
+    if (e == ERR_OK && !is_overwritten) {
+        d->g.from_s = manage_end_fence(job, &now);
     }
     if (e == ERR_OK) {
         change_add(&job->changes, CHANGE_PUT_GEOFENCE)->geofence = d->g;
@@ -157,7 +174,7 @@ static enum err delete_fence(struct call *c, struct job_context *job)
     struct geofence now;
     enum err e = find_fence(c, job, call_number(c, DELETE_ID, 0), &now);
     if (e == ERR_OK) {
-        (void)end_version(job, &now);
+        (void)manage_end_fence(job, &now);
     }
     return e;
 }
@@ -221,7 +238,7 @@ static void list_fences(struct call *c)
     size_t count = 0;
     struct fence_list *list = arena_new(&c->arena, sizeof(*list));
     struct geofence *all =
-        directory_list_geofences(c->shard->directory, c->caller.enterprise_id, &c->arena, &count);
+        directory_list_geofences(c->shard->directory, &c->caller, &c->arena, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     struct list_page page = list_page_of(c, 0);
     list->call = c;
@@ -292,8 +309,15 @@ static void list_fences(struct call *c)
                        .type = PARAM_LIST,                                                         \
                        .may_be_empty = true,                                                       \
                        .doc = "Devices that it is for; without them and GroupIDs all"},            \
-    [FENCE_GROUPS] = {                                                                             \
-        .name = "GroupIDs", .type = PARAM_IDS, .max = GROUPS_MAX, .doc = "Groups that it is for"}
+    [FENCE_GROUPS] = {.name = "GroupIDs",                                                          \
+                      .type = PARAM_IDS,                                                           \
+                      .max = GROUPS_MAX,                                                           \
+                      .doc = "Groups that it is for"},                                             \
+    [FENCE_APPLIES] = {                                                                            \
+        .name = "AppliesTo",                                                                       \
+        .type = PARAM_TEXT,                                                                        \
+        .doc = "all: it is for all, whatever was listed; listed, none: as the lists say. Unless "  \
+               "given, empty lists are all; of a geofence that is for none they change nothing"}
 #define ID_PARAM                                                                                   \
     {                                                                                              \
         .name = "PolygonID", .type = PARAM_INT, .required = true, .min = 1, .max = INT32_MAX,      \
@@ -373,7 +397,8 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE,
                   .members = geofence_view_table,
-                  .count = GEOFENCE_VIEW_MEMBERS},
+                  .count = GEOFENCE_VIEW_MEMBERS,
+                  .lists_below = true},
         .doc = "The geofences by PolygonID; to users limited to groups, those that concern them.",
         .check = check_list,
         .run = list_fences,

@@ -104,9 +104,8 @@ static void list_groups(struct call *c)
 {
     size_t count = 0;
     size_t total = 0;
-    int64_t enterprise_id = c->caller.enterprise_id;
     struct group *all =
-        directory_list_groups(c->shard->directory, enterprise_id, &c->arena, &count);
+        directory_list_seen(c->shard->directory, ENTITY_GROUP, &c->caller, &c->arena, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
@@ -116,7 +115,7 @@ static void list_groups(struct call *c)
     struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (list_page_takes(&page)) {
-            version_write_object(c, write_members, &all[i]);
+            version_write_row(c, write_members, &all[i], all[i].enterprise_id);
         }
     }
     list_page_end(c);
@@ -207,7 +206,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = members,
+                  .count = COUNT_OF(members),
+                  .lists_below = true},
         .doc = "The groups by GroupID; to users limited to groups, those.",
         .run = list_groups,
     },

@@ -40,6 +40,9 @@ static const struct {
     [RULE_OFFLINE_S] = {"OfflineMinutes", MINUTE_S},
     [RULE_DISPLACEMENT_M] = {"DisplacementMeters", 1},
     [RULE_FATIGUE_S] = {"FatigueMinutes", MINUTE_S},
+    [RULE_LOW_DATA_PERCENT] = {"LowDataPercent", 1},
+    [RULE_LOW_SMS] = {"LowSMS", 1},
+    [RULE_SIM_EXPIRY_DAYS] = {"SIMExpiryDays", 1},
 };
 
 /* ---- which scope ---- */
@@ -161,7 +164,28 @@ static bool read_sensor(struct call *c, const struct json_value *v, uint8_t *roo
         .min_c_e2 = bound_of(&values[SENSOR_MIN], INT16_MIN),
         .max_c_e2 = bound_of(&values[SENSOR_MAX], INT16_MAX),
     };
+    if (t.min_c_e2 > t.max_c_e2) {
+        call_fault(c, TEMPERATURES,
+                   arena_format(&c->arena, "Min is above Max of sensor %u", (unsigned)t.sensor));
+        return false;
+    }
     rule_temperature_pack(&t, room);
+    return true;
+}
+
+/* Whether no sensor has two rows, of which only one could count. */
+static bool check_sensors(struct call *c, const struct alarm_rule *rule)
+{
+    struct rule_temperature t;
+    bool is_seen[FIX_TEMPERATURES_MAX + 1] = {false};
+    for (size_t i = 0; rule_temperature_at(rule, i, &t); i++) {
+        if (is_seen[t.sensor]) {
+            call_fault(c, TEMPERATURES,
+                       arena_format(&c->arena, "sensor %u is there twice", (unsigned)t.sensor));
+            return false;
+        }
+        is_seen[t.sensor] = true;
+    }
     return true;
 }
 
@@ -178,7 +202,7 @@ static bool read_temperatures(struct call *c, struct alarm_rule *rule)
     rule->has_temperatures = list->present;
     rule->temperatures = room;
     rule->temperatures_len = list->count * RULE_TEMPERATURE_BYTES;
-    return true;
+    return check_sensors(c, rule);
 }
 
 /* The field of that name; RULE_FIELDS for Temperatures; beyond it: there is none. */
@@ -221,6 +245,20 @@ static int32_t value_of(const struct value *v, size_t field)
     return (int32_t)(unit == 0 ? v->number / E7_A_HUNDREDTH : v->number * unit);
 }
 
+/* Whether some temperature is neither too cold nor too warm. */
+static bool check_bounds(struct call *c, const struct alarm_rule *rule)
+{
+    int32_t min_c_e2 = rule->values[RULE_TEMPERATURE_MIN_C_E2];
+    int32_t max_c_e2 = rule->values[RULE_TEMPERATURE_MAX_C_E2];
+    bool has_both = rule->has[RULE_TEMPERATURE_MIN_C_E2] && rule->has[RULE_TEMPERATURE_MAX_C_E2] &&
+                    min_c_e2 != RULE_OFF && max_c_e2 != RULE_OFF;
+    if (has_both && min_c_e2 > max_c_e2) {
+        call_fault(c, "TemperatureMin", "above TemperatureMax");
+        return false;
+    }
+    return true;
+}
+
 /* Reads what the call sets, before the job, into c->own. */
 static bool check_set(struct call *c)
 {
@@ -234,7 +272,7 @@ static bool check_set(struct call *c)
         rule->values[i] = v->present ? value_of(v, i) : 0;
     }
     c->own = rule;
-    return read_temperatures(c, rule) && reset_fields(c, rule);
+    return read_temperatures(c, rule) && reset_fields(c, rule) && check_bounds(c, rule);
 }
 
 static bool is_empty(const struct alarm_rule *r)
@@ -275,12 +313,7 @@ static enum err set_rules(struct call *c, struct job_context *job)
         return ERR_OK;
     }
     if (is_set) {
-        from_s = from_s > now.from_s ? from_s : now.from_s;
-        bool was_valid = from_s > now.from_s;
-        struct change *change =
-            change_add(&job->changes, was_valid ? CHANGE_PUT_ALARM_RULE : CHANGE_DELETE_ALARM_RULE);
-        change->alarm_rule = now;
-        change->alarm_rule.until_s = from_s;
+        from_s = manage_end_rule(job, &now);
     }
     if (!is_empty(fresh)) {
         fresh->enterprise_id = subject.key.enterprise_id;
@@ -460,6 +493,13 @@ static const struct param_row set_params[] = {
         "DisplacementMeters", PARAM_INT, 1, 1000000, "Farther from where it was parked is one"),
     [SET_FIRST_FIELD + RULE_FATIGUE_S] = RULE_PARAM("FatigueMinutes", PARAM_INT, 1, 1440,
                                                     "Longer driving without a rest is an alarm"),
+    [SET_FIRST_FIELD + RULE_LOW_DATA_PERCENT] =
+        RULE_PARAM("LowDataPercent", PARAM_INT, 1, 100,
+                   "Less of a SIM card's quota of data is an alarm of the device it is in"),
+    [SET_FIRST_FIELD + RULE_LOW_SMS] = RULE_PARAM("LowSMS", PARAM_INT, 1, 1000000000,
+                                                  "Fewer SMS left of a card's quota is an alarm"),
+    [SET_FIRST_FIELD + RULE_SIM_EXPIRY_DAYS] = RULE_PARAM(
+        "SIMExpiryDays", PARAM_INT, 1, 3660, "An alarm so many days before a card's EndDate"),
     [SET_TEMPERATURES] = RULE_PARAM("Temperatures", PARAM_OBJECTS, 0, FIX_TEMPERATURES_MAX,
                                     "Sensor, Min? and Max? of single sensors, which go first"),
     [SET_RESET] = {.name = "Reset",
@@ -495,6 +535,9 @@ static const struct reply_member members[] = {
     NUMBER_MEMBER("OfflineMinutes", REPLY_INT),
     NUMBER_MEMBER("DisplacementMeters", REPLY_INT),
     NUMBER_MEMBER("FatigueMinutes", REPLY_INT),
+    NUMBER_MEMBER("LowDataPercent", REPLY_INT),
+    NUMBER_MEMBER("LowSMS", REPLY_INT),
+    NUMBER_MEMBER("SIMExpiryDays", REPLY_INT),
     {.name = "Temperatures",
      .type = REPLY_OBJECTS,
      .nullable = true,

@@ -12,6 +12,7 @@
 #include "api/version.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "fleet/directory_tree.h"
 
 enum { USER_LOGIN, USER_PASSWORD, USER_ROLE, USER_EXPIRE, USER_GROUPS, USER_ID };
 enum { DELETE_ID };
@@ -134,6 +135,9 @@ static enum err add_user(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
+    if (directory_room(job->directory, LIMIT_USERS, u.enterprise_id, 0) == 0) {
+        return manage_refuse_limit(c, LIMIT_USERS);
+    }
     u.id = ids_next(job->ids, ID_OF_USER);
     change_add(&job->changes, CHANGE_PUT_USER)->user = u;
     c->made_id = u.id;
@@ -193,8 +197,8 @@ static void list_users(struct call *c)
 {
     size_t count = 0;
     size_t total = 0;
-    int64_t enterprise_id = c->caller.enterprise_id;
-    struct user *all = directory_list_users(c->shard->directory, enterprise_id, &c->arena, &count);
+    struct user *all =
+        directory_list_seen(c->shard->directory, ENTITY_USER, &c->caller, &c->arena, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
         all[total] = all[i];
@@ -203,7 +207,7 @@ static void list_users(struct call *c)
     struct list_page page = list_page_begin(c, 0, total);
     for (size_t i = 0; i < total; i++) {
         if (list_page_takes(&page)) {
-            version_write_object(c, write_members, &all[i]);
+            version_write_row(c, write_members, &all[i], all[i].enterprise_id);
         }
     }
     list_page_end(c);
@@ -402,7 +406,10 @@ static const struct api_method rows[] = {
         .whole_enterprise = true,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = members,
+                  .count = COUNT_OF(members),
+                  .lists_below = true},
         .doc = "The users by UserID.",
         .run = list_users,
     },

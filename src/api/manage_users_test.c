@@ -34,7 +34,7 @@ static void test_lists(void **state)
     static const struct row rows[] = {
         {ANNA, "manage/ListUsers", "{}",
          PAGE(5, ROW_ANNA "," ROW_OLGA "," ROW_VERA "," ROW_GRETA "," ROW_NILS)},
-        {BERTA, "manage/ListUsers", "{'HoldID':1}", PAGE(1, ROW_BERTA)},
+        {BERTA, "manage/ListUsers", "{'HoldID':1}", NO_ENTERPRISE},
         {ROOT, "manage/ListUsers", "{'HoldID':2}", PAGE(1, ROW_BERTA)},
         {ROOT, "manage/ListUsers", "{}", FAILS(500, "HoldID: value missing")},
         {LOWER, "manage/ListUsers", "{}", NO_ROLE},
@@ -122,7 +122,8 @@ static void test_who_manages_them(void **state)
         {LOWER, "manage/ModifyUser", "{'UserID':4,'Role':'admin'}", NO_ROLE},
         {LOWER, "manage/DeleteUser", "{'UserID':4}", NO_ROLE},
         {LOWER | ANNA, "manage/ModifyUser", "{'UserID':7,'Role':'viewer'}", NO_USER},
-        {LOWER | ANNA, "manage/DeleteUser", "{'UserID':7,'HoldID':2}", NO_USER},
+        {LOWER, "manage/DeleteUser", "{'UserID':7,'HoldID':2}", NO_USER},
+        {ANNA, "manage/DeleteUser", "{'UserID':7,'HoldID':2}", NO_ENTERPRISE},
         {LOWER | ANNA, "manage/DeleteUser", "{'UserID':1}", NO_USER},
         {ROOT, "manage/ModifyUser", "{'HoldID':1,'UserID':1,'PassWord':'secret-2'}", NO_USER},
         {ROOT, "manage/ModifyUser", "{'HoldID':1,'UserID':7,'Role':'viewer'}", NO_USER},

@@ -10,9 +10,10 @@
 #include "model/account.h"
 
 struct call; /* api/call.h: one request as its handler sees it */
+struct call_waker;
 
 /* Where a method lives: /api/user/, /api/vehicle/ (and /api/asset/), /api/manage/. */
-enum method_prefix { PREFIX_USER, PREFIX_VEHICLE, PREFIX_MANAGE };
+enum method_prefix { PREFIX_USER, PREFIX_VEHICLE, PREFIX_MANAGE, PREFIX_NONE /* /api/ itself */ };
 
 /* Which thread runs it. */
 enum method_where {
@@ -41,7 +42,10 @@ enum reply_type {
     REPLY_OBJECTS,         /* an array of objects */
     REPLY_OBJECT_OF_TEXTS, /* an object whose members are texts */
     REPLY_ERRORS,          /* of AddDevices */
-    REPLY_HINT             /* of ListDevices */
+    REPLY_HINT,            /* of ListDevices */
+    REPLY_MAP,             /* of GetMe */
+    REPLY_ANY,             /* any value, null too */
+    REPLY_SMS              /* of section 36 */
 };
 
 /* One member of a reply's object. */
@@ -61,7 +65,16 @@ enum reply_shape {
     REPLY_OBJECT, /* the members */
     REPLY_DATA,   /* {"data": the members} */
     REPLY_PAGE,   /* {"total", "data": [the members]} */
-    REPLY_SPANS   /* {"data": [the members], "next", "done", "of"}: spans.h */
+    REPLY_SPANS,  /* {"data": [the members], "next", "done", "of"}: spans.h */
+    REPLY_LIST,   /* [the members], without anything around it */
+    REPLY_NAMES   /* an array of texts, null among them; `string_example` is the whole of it */
+};
+
+/* The member `correct_path` of a PAGE. */
+enum reply_path {
+    PATH_NONE,
+    PATH_WHERE_EMPTY, /* [], with nothing found alone */
+    PATH_ALWAYS,      /* places of GCJ-02, or null */
 };
 
 struct reply_row {
@@ -69,7 +82,9 @@ struct reply_row {
     const char *string_example; /* as JSON */
     const struct reply_member *members;
     size_t count;
-    bool adds_empty_path; /* of a PAGE: with nothing found, "correct_path": [] behind `data` */
+    enum reply_path path;
+    bool lists_below;    /* takes IncludeBelow; then rows of a PAGE tell whose they are */
+    bool may_be_nothing; /* of DATA: {"total": 0, "data": []} where there is nothing to show */
 };
 
 /* A code that a method answers beside 200 and those that every method has. */
@@ -84,10 +99,11 @@ enum { METHOD_CODES_MAX = 10 };
  * check, GET /api/openapi.json and the tests all read it.
  */
 struct api_method {
-    int section; /* of the published document; 0: a management call */
     const char *name;
+    int section; /* of the published document; 0: a management call */
     enum method_prefix prefix;
     enum method_where where;
+    enum method_fault fault;
     enum role role;        /* least role that may call */
     bool is_open;          /* needs no token */
     bool checks_role;      /* the handler asks call_allows(), after the existence of its object */
@@ -95,10 +111,15 @@ struct api_method {
     bool needs_enterprise; /* root has to name one by HoldID */
     bool own_hold_id;      /* HoldID is a field of its own, not the choice of an enterprise */
     bool own_account;      /* acts on the caller's account, which HoldID does not move */
+    bool takes_get;        /* GET, too, with its fields in the query */
+    bool reads_cookie;     /* of resume.h */
+    bool takes_patch;      /* PATCH, too */
+    bool is_stream;        /* answered by live_stream.h as long as the client listens */
+    bool is_file;          /* answers a file, where it does not fail: call_begin_file() */
     bool tells_point;      /* Data of a failure may be an object: {"Point": index} */
     bool answers_in_data;  /* sections 15 and 16: "1" for a bad token, "-1" for a store failure */
-    enum method_fault fault;
-    const char *success;         /* ErrMsg of 200, as the document prints it; NULL: null */
+    size_t body_max;       /* bytes; 0: 1 MiB, or 4 KiB where it needs no token */
+    const char *success;   /* ErrMsg of 200, as the document prints it; NULL: null */
     const char *missing_message; /* ErrMsg where a required field is missing; NULL: the usual */
     const struct param_row *params;
     size_t param_count;
@@ -130,6 +151,12 @@ struct api_method {
     /* Before `change`, on a thread that may work for long; may be NULL. False: answered already. */
     bool (*prepare)(struct call *c);
     /*
+     * Of a job, behind `prepare` and on its thread: whether somebody else has to answer over the
+     * network before `change`. True: the waker will be called, once, and nothing of the call may be
+     * touched before. NULL: there is never anybody.
+     */
+    bool (*await)(struct call *c, struct call_waker waker);
+    /*
      * Of a job that makes or renames what is unique on the platform, where there are several
      * shards: lists the names in call_want_names(), which it need not call where the request has
      * none. They are reserved before the job, and `change` asks unique_is_taken() which of them are
@@ -153,9 +180,14 @@ struct method_group {
 };
 
 extern const struct method_group login_methods;
+extern const struct method_group resume_methods;
+extern const struct method_group token_methods;
+extern const struct method_group move_methods;
 extern const struct method_group status_methods;
 extern const struct method_group history_methods;
+extern const struct method_group trace_methods;
 extern const struct method_group area_methods;
+extern const struct method_group address_methods;
 extern const struct method_group mileage_methods;
 extern const struct method_group plate_methods;
 extern const struct method_group enterprise_methods;
@@ -164,6 +196,7 @@ extern const struct method_group group_methods;
 extern const struct method_group device_methods;
 extern const struct method_group tracker_methods;
 extern const struct method_group trip_methods;
+extern const struct method_group track_methods;
 extern const struct method_group current_alarm_methods;
 extern const struct method_group alarm_methods;
 extern const struct method_group fence_record_methods;
@@ -172,6 +205,26 @@ extern const struct method_group fence_visit_methods;
 extern const struct method_group geofence_methods;
 extern const struct method_group rule_methods;
 extern const struct method_group region_methods;
+extern const struct method_group place_methods;
+extern const struct method_group command_methods;
+extern const struct method_group device_message_methods;
+extern const struct method_group manage_command_methods;
+extern const struct method_group lock_event_methods;
+extern const struct method_group lock_switch_methods;
+extern const struct method_group audit_methods;
+extern const struct method_group device_trace_methods;
+extern const struct method_group sim_methods;
+extern const struct method_group manage_sim_methods;
+extern const struct method_group own_methods;
+extern const struct method_group live_methods;
+extern const struct method_group one_device_methods;
+extern const struct method_group export_methods; /* the first row is `export` itself */
+extern const struct method_group download_methods;
+
+/* GET /api/live, which is in no group: its answer is no envelope. */
+extern const struct api_method live_stream_method;
+/* /hooks/sms/..., which is in none either: operators call it, and its path has no name. */
+extern const struct api_method sms_hook_method;
 
 /* The groups above, in the order of the OpenAPI document. */
 extern const struct method_group *const method_groups[];
@@ -179,9 +232,10 @@ extern const size_t method_group_count;
 
 /* Fields that no row names, since the kind of the method says that it takes them. */
 enum common_param {
-    COMMON_HOLD_ID,    /* the enterprise that root acts in: of nearly all */
-    COMMON_VERSION,    /* of every Modify... of the management calls: version.h */
-    COMMON_REQUEST_ID, /* of every Add... of them: request_ids.h */
+    COMMON_HOLD_ID,       /* the enterprise that the call acts in: of nearly all */
+    COMMON_VERSION,       /* of every Modify... of the management calls: version.h */
+    COMMON_REQUEST_ID,    /* of every Add... of them: request_ids.h */
+    COMMON_INCLUDE_BELOW, /* of lists: call_include_below() */
     COMMON_PARAMS
 };
 extern const struct param_row common_params[COMMON_PARAMS];
@@ -189,6 +243,11 @@ bool method_takes(const struct api_method *m, enum common_param which);
 
 /* Every row of every group by a running number; NULL behind the last. */
 const struct api_method *methods_at(size_t index);
+
+enum { METHOD_PATH_SIZE = 128 };
+/* The path of a method, "/api/user/GetLoginToken", and what stands before its name. */
+void method_path(const struct api_method *m, char out[METHOD_PATH_SIZE]);
+const char *method_prefix_path(enum method_prefix prefix);
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -10,6 +10,8 @@
 #include "api/snapshot.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "fleet/directory_formers.h"
+#include "fleet/directory_rules.h"
 #include "store/store.h"
 
 enum { DEVICE_NAME, DEVICE_START, DEVICE_END };
@@ -31,8 +33,11 @@ enum {
 static bool measure(struct call *c, const struct device *d, struct store_span span,
                     struct store_mileage *out)
 {
+    struct arena arena = {0};
+    const struct fold_rules rules = directory_terms(c->shard->directory, d->id, &arena);
     span.device = d->id;
-    enum err e = store_read_mileage(c->shard->store, span, d->tank_ml, out);
+    enum err e = store_read_mileage(c->shard->store, span, &rules, out);
+    arena_free(&arena);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "mileage_failed", "device=%s why=\"%s\"", d->device_id, err_text(e));
         call_fail(c, CODE_UNREADABLE, UNREADABLE_TEXT);
@@ -48,8 +53,8 @@ static void get_mileage(struct call *c)
     struct store_mileage is;
     const struct store_span span = {.from_s = call_number(c, DEVICE_START, 0),
                                     .to_s = call_number(c, DEVICE_END, 0)};
-    if (directory_find_by_device_id(c->shard->directory, &c->caller, call_text(c, DEVICE_NAME),
-                                    &ref) != ERR_OK) {
+    if (directory_find_history_by_device_id(c->shard->directory, &c->caller,
+                                            call_text(c, DEVICE_NAME), &ref) != ERR_OK) {
         call_fail(c, CODE_NO_DEVICE, NO_DEVICE_TEXT);
         return;
     }

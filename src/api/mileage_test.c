@@ -161,6 +161,12 @@ static void test_fuel_used(void **state)
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":["
            "{\"ObjectCode\":\"c2\",\"VehicleNum\":\"B 2\",\"OilNum\":\"5.0\",\"Mileage\":\"0.0\"}"
            "]},\"ErrMsg\":null}");
+    /* What a refuel is, the tank of its time says: 30 l are none of one of 900 l. */
+    expect(p, "manage/ModifyDevice", "{\"DeviceID\":\"13\",\"TankLitres\":900}", DONE);
+    expect(p, "vehicle/GetMileageAndFuel", "{\"VehiclePlate\":\"B 2\"," ANY_TIME,
+           "{\"Code\":200,\"Data\":{\"total\":1,\"data\":["
+           "{\"ObjectCode\":\"c2\",\"VehicleNum\":\"B 2\",\"OilNum\":\"15.0\",\"Mileage\":\"0.0\"}"
+           "]},\"ErrMsg\":null}");
 }
 
 /* A fleet that takes more than a step to measure and more than a piece to write. */

@@ -12,6 +12,9 @@
 #include "api/openapi_schemas.h"
 #include "api/pages.h"
 #include "base/check.h"
+#include "files/track_format.h"
+#include "map/base_tiles.h"
+#include "map/label_tiles.h"
 
 enum {
     PATH_SIZE = 128,
@@ -46,9 +49,13 @@ static void write_introduction(struct json_out *out)
         "acts in with a body field HoldID in any call. A body may be a form, too, where repeated "
         "names of a list unite; what begins with { is JSON whatever its type says. OPTIONS is "
         "answered for any path; which origins a browser may call from, the server's cors_origins "
-        "says.",
+        "says. A map is drawn of GET /map/style-light.json and /map/style-dark.json (?lang=en or "
+        "zh), and of the Mapbox Vector Tiles /tiles/base/Z/X/Y (zoom 0 to %d) and "
+        "/tiles/labels/Z/X/Y (zoom %d to %d) that these name: no envelopes, and 401 without a "
+        "token, 204 where a tile is empty.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
-        BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S);
+        BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S, BASE_ZOOM_MAX, LABEL_ZOOM_MIN,
+        LABEL_ZOOM_MAX);
     openapi_member(out, "description", text);
     g_free(text);
 }
@@ -83,7 +90,7 @@ static struct codes codes_of(const struct api_method *m)
 {
     static const char bad_field[] = "A bad parameter, which ErrMsg names";
     bool is_limited = m->role > ROLE_VIEWER || m->whole_enterprise;
-    bool chooses = m->prefix == PREFIX_MANAGE && method_takes(m, COMMON_HOLD_ID);
+    bool chooses = m->section == 0 && method_takes(m, COMMON_HOLD_ID);
     struct codes codes = {0};
     for (size_t i = 0; m->codes[i].code != 0; i++) {
         codes.at[codes.count++] = m->codes[i];
@@ -148,7 +155,8 @@ static const struct failure {
      "is closed"},
     {MHD_HTTP_CONTENT_TOO_LARGE, "TooLarge",
      "The body is over 1 MiB, or over 4 KiB where no token is needed"},
-    {MHD_HTTP_TOO_MANY_REQUESTS, "TooMany", "Too many failed logins; Retry-After says when again"},
+    {MHD_HTTP_TOO_MANY_REQUESTS, "TooMany",
+     "Too many failed logins, or links that wait; Retry-After says when again"},
     {MHD_HTTP_SERVICE_UNAVAILABLE, "Unavailable",
      "Stopping, too much under way, or the store cannot take a write; Retry-After says when again"},
 };
@@ -171,11 +179,77 @@ static void write_envelope(const struct api_method *m, const struct codes *codes
     json_object_begin(out);
     json_name(out, "anyOf");
     json_array_begin(out);
-    openapi_success(m, out);
+    if (!m->is_stream && !m->is_file) {
+        openapi_success(m, out);
+    }
     const char *with_point = m->tells_point ? "object" : NULL;
     const char *data_type = m->reply.shape == REPLY_STRING ? "string" : with_point;
     openapi_failure(codes->at, codes->count, data_type, out);
     json_array_end(out);
+    json_object_end(out);
+}
+
+/* What a stream answers where it does not fail. */
+static void write_events(struct json_out *out)
+{
+    json_name(out, "text/event-stream");
+    json_object_begin(out);
+    json_name(out, "schema");
+    json_object_begin(out);
+    openapi_member(out, "type", "string");
+    openapi_member(out, "description",
+                   "Events hello, d, a, meta and reset, each with data in JSON; see docs/live.md");
+    json_object_end(out);
+    json_object_end(out);
+}
+
+/* What a file is, where it does not fail. */
+static void write_files(struct json_out *out)
+{
+    for (size_t i = 0; track_format_at(i) != NULL; i++) {
+        json_name(out, track_format_at(i)->type);
+        json_object_begin(out);
+        json_name(out, "schema");
+        json_object_begin(out);
+        openapi_member(out, "type", "string");
+        json_object_end(out);
+        json_object_end(out);
+    }
+}
+
+/* What its answer is. */
+static const char *answer_text(const struct api_method *m)
+{
+    if (m->is_file) {
+        return "The file; or the envelope of a failure";
+    }
+    return m->is_stream ? "Events; or the envelope of a failure"
+                        : "The envelope, whatever its Code";
+}
+
+static void write_answer(const struct api_method *m, const struct codes *codes,
+                         struct json_out *out)
+{
+    json_object_begin(out);
+    openapi_member(out, "description", answer_text(m));
+    json_name(out, "content");
+    json_object_begin(out);
+    json_name(out, "application/json");
+    json_object_begin(out);
+    json_name(out, "schema");
+    write_envelope(m, codes, out);
+    if (!m->is_stream && !m->is_file) {
+        json_name(out, "example");
+        openapi_write_example(m, out);
+    }
+    json_object_end(out);
+    if (m->is_stream) {
+        write_events(out);
+    }
+    if (m->is_file) {
+        write_files(out);
+    }
+    json_object_end(out);
     json_object_end(out);
 }
 
@@ -185,19 +259,7 @@ static void write_response(const struct api_method *m, const struct codes *codes
     json_name(out, "responses");
     json_object_begin(out);
     json_name(out, "200");
-    json_object_begin(out);
-    openapi_member(out, "description", "The envelope, whatever its Code");
-    json_name(out, "content");
-    json_object_begin(out);
-    json_name(out, "application/json");
-    json_object_begin(out);
-    json_name(out, "schema");
-    write_envelope(m, codes, out);
-    json_name(out, "example");
-    openapi_write_example(m, out);
-    json_object_end(out);
-    json_object_end(out);
-    json_object_end(out);
+    write_answer(m, codes, out);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         bool always = failures[i].status != MHD_HTTP_TOO_MANY_REQUESTS;
         if (always || has_code(codes, failures[i].status)) {
@@ -209,10 +271,12 @@ static void write_response(const struct api_method *m, const struct codes *codes
 
 /* ---- the document ---- */
 
-static const char *prefix_of(const struct api_method *m)
+static const char *tag_of(const struct api_method *m)
 {
-    static const char *const names[] = {
-        [PREFIX_USER] = "user", [PREFIX_VEHICLE] = "vehicle", [PREFIX_MANAGE] = "manage"};
+    static const char *const names[] = {[PREFIX_USER] = "user",
+                                        [PREFIX_VEHICLE] = "vehicle",
+                                        [PREFIX_MANAGE] = "manage",
+                                        [PREFIX_NONE] = "live"};
     return names[m->prefix];
 }
 
@@ -243,21 +307,19 @@ static void write_request(const struct api_method *m, struct json_out *out)
     json_object_end(out);
 }
 
-static void write_method(const struct api_method *m, struct json_out *out)
+static void write_operation(const struct api_method *m, bool is_get, struct json_out *out)
 {
     const struct codes codes = codes_of(m);
     static const char *const roles[] = {"viewer", "operator", "admin", "root"};
-    char path[PATH_SIZE];
-    (void)snprintf(path, sizeof(path), "/api/%s/%s", prefix_of(m), m->name);
-    json_name(out, path);
+    char id[PATH_SIZE];
+    (void)snprintf(id, sizeof(id), "%s%s", m->name, is_get ? "ByGet" : "");
+    json_name(out, is_get ? "get" : "post");
     json_object_begin(out);
-    json_name(out, "post");
-    json_object_begin(out);
-    openapi_member(out, "operationId", m->name);
+    openapi_member(out, "operationId", id);
     openapi_member(out, "summary", m->doc);
     json_name(out, "tags");
     json_array_begin(out);
-    json_write_string(out, prefix_of(m));
+    json_write_string(out, tag_of(m));
     json_array_end(out);
     if (m->section != 0) {
         openapi_bound(out, "x-section", m->section);
@@ -269,11 +331,40 @@ static void write_method(const struct api_method *m, struct json_out *out)
     } else {
         openapi_member(out, "x-role", roles[m->role]);
     }
-    write_request(m, out);
+    if (is_get) {
+        json_name(out, "parameters");
+        openapi_query(m, out);
+    } else {
+        write_request(m, out);
+    }
     write_codes(m, &codes, out);
     write_response(m, &codes, out);
     json_object_end(out);
+}
+
+static void write_method(const struct api_method *m, struct json_out *out)
+{
+    char path[METHOD_PATH_SIZE];
+    method_path(m, path);
+    json_name(out, path);
+    json_object_begin(out);
+    write_operation(m, false, out);
+    if (m->takes_get) {
+        write_operation(m, true, out);
+    }
     json_object_end(out);
+}
+
+static void write_method_schemas(const struct api_method *m, struct json_out *out)
+{
+    char component[PATH_SIZE];
+    (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, m->name);
+    if (!m->is_stream && !m->is_file) {
+        json_name(out, m->name);
+        openapi_data(&m->reply, out);
+    }
+    json_name(out, component);
+    openapi_request(m, out);
 }
 
 /*
@@ -284,13 +375,9 @@ static void write_schemas(struct json_out *out)
     json_name(out, "schemas");
     json_object_begin(out);
     for (size_t i = 0; methods_at(i) != NULL; i++) {
-        char component[PATH_SIZE];
-        (void)snprintf(component, sizeof(component), "%s" REQUEST_SUFFIX, methods_at(i)->name);
-        json_name(out, methods_at(i)->name);
-        openapi_data(&methods_at(i)->reply, out);
-        json_name(out, component);
-        openapi_request(methods_at(i), out);
+        write_method_schemas(methods_at(i), out);
     }
+    write_method_schemas(&live_stream_method, out);
     json_name(out, FAILURE);
     openapi_failure(NULL, 0, "string", out);
     json_object_end(out);
@@ -350,6 +437,7 @@ void openapi_write(struct json_out *out)
     for (size_t i = 0; methods_at(i) != NULL; i++) {
         write_method(methods_at(i), out);
     }
+    write_method(&live_stream_method, out);
     json_object_end(out);
     json_object_end(out);
 }

@@ -22,9 +22,12 @@ void openapi_bound(struct json_out *out, const char *name, int64_t v)
     json_int(out, v);
 }
 
-/* One type, or several where `also` or null is allowed; `also` may be NULL. */
+/* One type (NULL: any), or several where `also` or null is allowed; `also` may be NULL. */
 static void write_types(const char *type, const char *also, bool nullable, struct json_out *out)
 {
+    if (type == NULL) {
+        return; /* any value */
+    }
     json_name(out, "type");
     if (also == NULL && !nullable) {
         json_write_string(out, type);
@@ -47,7 +50,7 @@ static const char *const param_types[] = {
     [PARAM_TEXT] = "string",  [PARAM_SECRET] = "string",  [PARAM_LIST] = "string",
     [PARAM_INT] = "integer",  [PARAM_DECIMAL] = "number", [PARAM_BOOL] = "boolean",
     [PARAM_TIME] = "string",  [PARAM_IDS] = "array",      [PARAM_OBJECTS] = "array",
-    [PARAM_ARRAYS] = "array",
+    [PARAM_ARRAYS] = "array", [PARAM_JSON] = NULL, /* any */
 };
 
 /* What an array holds; `pattern` of its texts, or NULL. */
@@ -93,14 +96,54 @@ static void write_param_bounds(const struct param_row *p, struct json_out *out)
     }
 }
 
-static void write_param(const struct param_row *p, struct json_out *out)
+static void write_schema(const struct param_row *p, struct json_out *out)
 {
-    json_name(out, p->name);
     json_object_begin(out);
     write_types(param_types[p->type], p->type == PARAM_LIST ? "array" : NULL, p->may_be_null, out);
     openapi_member(out, "description", p->doc);
     write_param_bounds(p, out);
     json_object_end(out);
+}
+
+/* A member of a request's object. */
+static void write_param(const struct param_row *p, struct json_out *out)
+{
+    json_name(out, p->name);
+    write_schema(p, out);
+}
+
+/* The same as a field of a query. */
+static void write_query_param(const struct param_row *p, struct json_out *out)
+{
+    json_object_begin(out);
+    openapi_member(out, "name", p->name);
+    openapi_member(out, "in", "query");
+    json_name(out, "required");
+    json_bool(out, p->required);
+    json_name(out, "schema");
+    write_schema(p, out);
+    json_object_end(out);
+}
+
+static void write_params(const struct api_method *m,
+                         void (*write)(const struct param_row *p, struct json_out *out),
+                         struct json_out *out)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        write(&m->params[i], out);
+    }
+    for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
+        if (method_takes(m, which)) {
+            write(&common_params[which], out);
+        }
+    }
+}
+
+void openapi_query(const struct api_method *m, struct json_out *out)
+{
+    json_array_begin(out);
+    write_params(m, write_query_param, out);
+    json_array_end(out);
 }
 
 void openapi_request(const struct api_method *m, struct json_out *out)
@@ -109,14 +152,7 @@ void openapi_request(const struct api_method *m, struct json_out *out)
     openapi_member(out, "type", "object");
     json_name(out, "properties");
     json_object_begin(out);
-    for (size_t i = 0; i < m->param_count; i++) {
-        write_param(&m->params[i], out);
-    }
-    for (enum common_param which = 0; which < COMMON_PARAMS; which++) {
-        if (method_takes(m, which)) {
-            write_param(&common_params[which], out);
-        }
-    }
+    write_params(m, write_param, out);
     json_object_end(out);
     json_name(out, "required");
     json_array_begin(out);
@@ -158,10 +194,34 @@ static const struct {
                                "\"index\":{\"type\":\"integer\"},"
                                "\"ErrMsg\":{\"type\":\"string\"}},"
                                "\"required\":[\"index\",\"ErrMsg\"]}"},
+    [REPLY_MAP] = {.type = "object",
+                   .keyword = "properties",
+                   .value = "{\"Style\":{\"type\":\"string\"},"
+                            "\"Raster\":{\"type\":[\"string\",\"null\"]},"
+                            "\"Coordsys\":{\"enum\":[\"wgs84\",\"gcj02\"]},"
+                            "\"Bounds\":{\"type\":[\"array\",\"null\"],"
+                            "\"items\":{\"type\":\"number\"}},"
+                            "\"Attribution\":{\"type\":\"string\"}},"
+                            "\"required\":[\"Style\",\"Raster\",\"Coordsys\",\"Bounds\","
+                            "\"Attribution\"]"},
+    [REPLY_ANY] = {.type = NULL},
     [REPLY_HINT] = {.type = "object",
                     .keyword = "properties",
                     .value = "{\"UtcOffsetMinutes\":{\"type\":\"integer\"},"
                              "\"Why\":{\"type\":\"string\"}}"},
+    [REPLY_SMS] = {.type = "array",
+                   .keyword = "items",
+                   .value = "{\"type\":\"object\",\"properties\":{"
+                            "\"CreateTime\":{\"type\":\"string\"},"
+                            "\"SIM\":{\"type\":\"string\"},"
+                            "\"ICCID\":{\"type\":\"string\"},"
+                            "\"Content\":{\"type\":\"string\"},"
+                            "\"SourceAddress\":{\"type\":\"string\"},"
+                            "\"MType\":{\"enum\":[\"MT\",\"MO\"]},"
+                            "\"Status\":{\"enum\":[\"Stored\",\"Pending\",\"Delivered\","
+                            "\"Failed\",\"Reply\"]}},"
+                            "\"required\":[\"CreateTime\",\"SIM\",\"ICCID\",\"Content\","
+                            "\"SourceAddress\",\"MType\",\"Status\"]}"},
 };
 
 static void write_reply_member(const struct reply_member *m, struct json_out *out)
@@ -177,6 +237,18 @@ static void write_reply_member(const struct reply_member *m, struct json_out *ou
     json_object_end(out);
 }
 
+/* What call_write_hold() writes. */
+static const struct reply_member hold_members[] = {
+    {.name = "HoldID",
+     .type = REPLY_INT,
+     .optional = true,
+     .doc = "The enterprise that it belongs to; with IncludeBelow alone"},
+    {.name = "HoldName",
+     .type = REPLY_TEXT,
+     .optional = true,
+     .doc = "The name of that; with IncludeBelow alone"},
+};
+
 /* An answer has all of its members, but for those that are optional. */
 static void write_object_schema(const struct reply_row *r, struct json_out *out)
 {
@@ -186,6 +258,10 @@ static void write_object_schema(const struct reply_row *r, struct json_out *out)
     json_object_begin(out);
     for (size_t i = 0; i < r->count; i++) {
         write_reply_member(&r->members[i], out);
+    }
+    bool tells_hold = r->lists_below && r->shape == REPLY_PAGE;
+    for (size_t i = 0; tells_hold && i < COUNT_OF(hold_members); i++) {
+        write_reply_member(&hold_members[i], out);
     }
     json_object_end(out);
     json_name(out, "required");
@@ -210,15 +286,21 @@ static void write_integer_schema(const char *name, const char *doc, struct json_
     json_object_end(out);
 }
 
-/* The member `data`: an array of the row's objects. */
-static void write_data_schema(const struct reply_row *r, struct json_out *out)
+/* An array of the row's objects. */
+static void write_list_schema(const struct reply_row *r, struct json_out *out)
 {
-    json_name(out, "data");
     json_object_begin(out);
     openapi_member(out, "type", "array");
     json_name(out, "items");
     write_object_schema(r, out);
     json_object_end(out);
+}
+
+/* The same as the member `data`. */
+static void write_data_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_name(out, "data");
+    write_list_schema(r, out);
 }
 
 static void write_spans_schema(const struct reply_row *r, struct json_out *out)
@@ -243,6 +325,14 @@ static void write_spans_schema(const struct reply_row *r, struct json_out *out)
     json_object_end(out);
 }
 
+static const char *const path_schemas[] = {
+    [PATH_WHERE_EMPTY] = "{\"type\":\"array\",\"maxItems\":0}",
+    [PATH_ALWAYS] = "{\"type\":[\"array\",\"null\"],\"items\":{\"type\":\"object\","
+                    "\"properties\":{\"x\":{\"type\":\"string\"},\"y\":{\"type\":\"string\"}},"
+                    "\"required\":[\"x\",\"y\"]},\"description\":\"Longitude and latitude, GCJ-02; "
+                    "null where the path could not be corrected\"}",
+};
+
 static void write_page_schema(const struct reply_row *r, struct json_out *out)
 {
     json_object_begin(out);
@@ -251,13 +341,44 @@ static void write_page_schema(const struct reply_row *r, struct json_out *out)
     json_object_begin(out);
     write_integer_schema("total", NULL, out);
     write_data_schema(r, out);
-    if (r->adds_empty_path) {
+    if (r->path != PATH_NONE) {
         json_name(out, "correct_path");
-        json_raw(out, bytes_of_text("{\"type\":\"array\",\"maxItems\":0}"));
+        json_raw(out, bytes_of_text(path_schemas[r->path]));
     }
     json_object_end(out);
     json_name(out, "required");
-    json_raw(out, bytes_of_text("[\"total\",\"data\"]"));
+    json_raw(out, bytes_of_text(r->path == PATH_ALWAYS ? "[\"total\",\"data\",\"correct_path\"]"
+                                                       : "[\"total\",\"data\"]"));
+    json_object_end(out);
+}
+
+/* {"data": the object} */
+static void write_wrapped_schema(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    openapi_member(out, "type", "object");
+    json_name(out, "properties");
+    json_object_begin(out);
+    json_name(out, "data");
+    write_object_schema(r, out);
+    json_object_end(out);
+    json_name(out, "required");
+    json_raw(out, bytes_of_text("[\"data\"]"));
+    json_object_end(out);
+}
+
+/* The same, or that there is nothing. */
+static void write_wrapped_or_nothing(const struct reply_row *r, struct json_out *out)
+{
+    json_object_begin(out);
+    json_name(out, "anyOf");
+    json_array_begin(out);
+    write_wrapped_schema(r, out);
+    json_raw(out, bytes_of_text("{\"type\":\"object\",\"properties\":{"
+                                "\"total\":{\"const\":0},"
+                                "\"data\":{\"type\":\"array\",\"maxItems\":0}},"
+                                "\"required\":[\"total\",\"data\"]}"));
+    json_array_end(out);
     json_object_end(out);
 }
 
@@ -268,16 +389,14 @@ void openapi_data(const struct reply_row *r, struct json_out *out)
         write_object_schema(r, out);
         return;
     case REPLY_DATA:
-        json_object_begin(out);
-        openapi_member(out, "type", "object");
-        json_name(out, "properties");
-        json_object_begin(out);
-        json_name(out, "data");
-        write_object_schema(r, out);
-        json_object_end(out);
-        json_name(out, "required");
-        json_raw(out, bytes_of_text("[\"data\"]"));
-        json_object_end(out);
+        (r->may_be_nothing ? write_wrapped_or_nothing : write_wrapped_schema)(r, out);
+        return;
+    case REPLY_LIST:
+        write_list_schema(r, out);
+        return;
+    case REPLY_NAMES:
+        json_raw(out, bytes_of_text("{\"type\":\"array\",\"items\":{"
+                                    "\"type\":[\"string\",\"null\"]}}"));
         return;
     case REPLY_PAGE:
         write_page_schema(r, out);
@@ -377,6 +496,10 @@ static void write_example_list(const struct reply_row *r, struct json_out *out)
     json_array_begin(out);
     write_example_object(r, out);
     json_array_end(out);
+    if (r->path == PATH_ALWAYS) {
+        json_name(out, "correct_path");
+        json_raw(out, bytes_of_text("[]"));
+    }
     if (!is_page) {
         json_name(out, "next");
         json_write_null(out);
@@ -399,13 +522,17 @@ void openapi_write_example(const struct api_method *method, struct json_out *out
         write_example_list(r, out);
     } else if (r->shape == REPLY_OBJECT) {
         write_example_object(r, out);
+    } else if (r->shape == REPLY_LIST) {
+        json_array_begin(out);
+        write_example_object(r, out);
+        json_array_end(out);
     } else if (r->shape == REPLY_DATA) {
         json_object_begin(out);
         json_name(out, "data");
         write_example_object(r, out);
         json_object_end(out);
     } else {
-        json_raw(out, bytes_of_text(r->shape == REPLY_STRING ? r->string_example : "null"));
+        json_raw(out, bytes_of_text(r->shape == REPLY_NULL ? "null" : r->string_example));
     }
     openapi_member(out, "ErrMsg", method->success);
     json_object_end(out);

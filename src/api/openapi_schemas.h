@@ -15,6 +15,8 @@ void openapi_member(struct json_out *out, const char *name, const char *text);
 void openapi_bound(struct json_out *out, const char *name, int64_t v);
 /* What a method takes. */
 void openapi_request(const struct api_method *m, struct json_out *out);
+/* The same as fields of a query, an array. */
+void openapi_query(const struct api_method *m, struct json_out *out);
 /* Data of its successes. */
 void openapi_data(const struct reply_row *r, struct json_out *out);
 /* The envelope of a method's success. */

@@ -141,6 +141,11 @@ static void test_shapes(void **state)
          "'B':{'type':'integer','description':'b'}},'required':['A','B']}}},"
          "'required':['total','data']}",
          "{'total':1,'data':[{'A':'x','B':7}]}"},
+        {REPLY_LIST,
+         "{'type':'array','items':{'type':'object','properties':{'A':{'type':'string',"
+         "'description':'a'},'B':{'type':'integer','description':'b'}},'required':['A','B']}}",
+         "[{'A':'x','B':7}]"},
+        {REPLY_NAMES, "{'type':'array','items':{'type':['string','null']}}", "'s'"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct json_out out = {0};
@@ -152,6 +157,38 @@ static void test_shapes(void **state)
         char *text = g_strdup_printf("{'Code':200,'Data':%s,'ErrMsg':null}", rows[i].example);
         expect_text(&example, text);
         g_free(text);
+    }
+}
+
+/* What stands beside the rows of a page, and where there are none of an object. */
+static void test_what_stands_beside(void **state)
+{
+    (void)state;
+#define ONE_MEMBER                                                                                 \
+    "{'type':'object','properties':{'A':{'type':'string','description':'a'}},'required':['A']}"
+#define WRAPPED    "{'type':'object','properties':{'data':" ONE_MEMBER "},'required':['data']}"
+#define ROWS_OF_IT "'total':{'type':'integer'},'data':{'type':'array','items':" ONE_MEMBER "}"
+    static const struct {
+        struct reply_row row;
+        const char *schema;
+    } rows[] = {
+        {{.shape = REPLY_DATA, .members = members, .count = 1}, WRAPPED},
+        {{.shape = REPLY_DATA, .members = members, .count = 1, .may_be_nothing = true},
+         "{'anyOf':[" WRAPPED ",{'type':'object','properties':{'total':{'const':0},"
+         "'data':{'type':'array','maxItems':0}},'required':['total','data']}]}"},
+        {{.shape = REPLY_PAGE, .members = members, .count = 1, .path = PATH_WHERE_EMPTY},
+         "{'type':'object','properties':{" ROWS_OF_IT ",'correct_path':{'type':'array',"
+         "'maxItems':0}},'required':['total','data']}"},
+        {{.shape = REPLY_PAGE, .members = members, .count = 1, .path = PATH_ALWAYS},
+         "{'type':'object','properties':{" ROWS_OF_IT ",'correct_path':{'type':['array','null'],"
+         "'items':{'type':'object','properties':{'x':{'type':'string'},'y':{'type':'string'}},"
+         "'required':['x','y']},'description':'Longitude and latitude, GCJ-02; null where the "
+         "path could not be corrected'}},'required':['total','data','correct_path']}"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct json_out out = {0};
+        openapi_data(&rows[i].row, &out);
+        expect_text(&out, rows[i].schema);
     }
 }
 
@@ -199,9 +236,9 @@ static void test_failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields),   cmocka_unit_test(test_members),
-        cmocka_unit_test(test_shapes),   cmocka_unit_test(test_successes),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_fields),    cmocka_unit_test(test_members),
+        cmocka_unit_test(test_shapes),    cmocka_unit_test(test_what_stands_beside),
+        cmocka_unit_test(test_successes), cmocka_unit_test(test_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

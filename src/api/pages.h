@@ -1,6 +1,8 @@
 #ifndef API_PAGES_H
 #define API_PAGES_H
 
+#include <stdbool.h>
+
 #include "api/call.h"
 #include "base/json.h"
 
@@ -12,7 +14,9 @@ int health_write(const struct api *api, struct json_out *out);
 void openapi_write(struct json_out *out);
 /* An example of a method's whole answer, from the same rows. */
 void openapi_write_example(const struct api_method *method, struct json_out *out);
-/* GET /: one page that says where to go next; static. */
-const char *page_text(const struct api *api);
+/* The page where there are no others (site.h): it says so, and what there is; static. */
+const char *page_text(bool demo_runs);
+/* What stands in its <style>. */
+const char *page_style(void);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/json_value.h"
 #include "base/reader.h"
 #include "base/writer.h"
 
@@ -17,6 +18,7 @@ enum { E7_DIGITS = 10000000 };
 
 static const char WRONG_KIND[] = "wrong kind of value";
 static const char OUT_OF_RANGE[] = "out of range";
+static const char NOT_A_TIME[] = "not a time";
 static const char TOO_LONG[] = "too long";
 static const char TOO_MANY[] = "too many items";
 
@@ -236,6 +238,20 @@ static const char *read_bool(const struct param_reading *reading, const struct p
     return NULL;
 }
 
+/* What is wrong with a time at which something is to happen; NULL: nothing. */
+static const char *read_ahead(const struct param_reading *reading, struct bytes text,
+                              int64_t *time_s)
+{
+    switch (zone_parse_ahead(reading->clock, text, reading->now_s, time_s)) {
+    case ERR_OK:
+        return *time_s > reading->now_s ? NULL : "in the past";
+    case ERR_NOT_FOUND:
+        return "a local time that never comes";
+    default:
+        return NOT_A_TIME;
+    }
+}
+
 static const char *read_time(const struct param_reading *reading, const struct param_row *row,
                              struct bytes text, struct value *out)
 {
@@ -245,7 +261,10 @@ static const char *read_time(const struct param_reading *reading, const struct p
     if (text.len == 0) {
         return NULL; /* a row that lets it be empty */
     }
-    return zone_parse(reading->clock, text, pass, &out->number) == ERR_OK ? NULL : "not a time";
+    if (row->is_ahead) {
+        return read_ahead(reading, text, &out->number);
+    }
+    return zone_parse(reading->clock, text, pass, &out->number) == ERR_OK ? NULL : NOT_A_TIME;
 }
 
 static const char *read_ids(const struct param_reading *reading, const struct param_row *row,
@@ -282,6 +301,20 @@ static const char *read_objects(const struct param_reading *reading, const struc
     return v->count > (size_t)row->max ? TOO_MANY : NULL;
 }
 
+/* Any value; it is written again, so that what is kept has one form. */
+static const char *read_json(const struct param_reading *reading, const struct param_row *row,
+                             const struct json_value *v, struct value *out)
+{
+    struct json_out json = {0};
+    json_write_value(&json, v);
+    bool fits = json.len <= (size_t)row->max;
+    if (fits) {
+        out->text = (const char *)arena_copy(reading->arena, json_text(&json)).at;
+    }
+    json_free(&json);
+    return fits ? NULL : TOO_LONG;
+}
+
 /* ---- the table of readers ---- */
 
 typedef const char *scalar_reader(const struct param_reading *, const struct param_row *,
@@ -315,6 +348,9 @@ static const char *read_value(const struct param_reading *reading, const struct 
     out->is_null = v->kind == JSON_KIND_NULL;
     if (out->is_null) {
         return NULL;
+    }
+    if (row->type == PARAM_JSON) {
+        return read_json(reading, row, v, out);
     }
     if (row->type == PARAM_IDS) {
         return read_ids(reading, row, v, out);
@@ -383,7 +419,8 @@ static const struct json_value *find_member(const struct param_reading *reading,
     const struct json_value *v =
         unites ? unite(reading, row, object) : last_named(object, row->name);
     bool absent = v == NULL || (v->kind == JSON_KIND_NULL && !row->may_be_null) ||
-                  (!row->may_be_empty && (is_empty_text(v) || is_empty_list(row, v)));
+                  (!row->may_be_empty && row->type != PARAM_JSON &&
+                   (is_empty_text(v) || is_empty_list(row, v)));
     return absent ? NULL : v;
 }
 

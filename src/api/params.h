@@ -26,6 +26,7 @@ enum param_type {
     PARAM_IDS,     /* an array of positive whole numbers, at most `max` of them */
     PARAM_OBJECTS, /* an array of objects, at most `max` of them */
     PARAM_ARRAYS,  /* an array of arrays, at most `max` of them; `first` as of OBJECTS */
+    PARAM_JSON,    /* any value, of at most `max` bytes; `text` holds it as JSON without blanks */
 };
 
 enum {
@@ -44,14 +45,16 @@ struct param_row {
     bool required;
     bool may_be_empty; /* "" is a value of its own; otherwise it counts as absent */
     bool may_be_null;  /* null is a value of its own: present, and is_null */
+    bool is_private;   /* the audit tells that it was there, and not what it held */
     bool ends_range; /* a TIME that ends a range: a clock set back has it twice, the later counts */
+    bool is_ahead;   /* a TIME at which something is to happen: in the future, and one that comes */
 };
 
 /* What a field held; zeroed where `present` is not set. */
 struct value {
     bool present;
     bool is_null;                   /* present as null, where the row allows it */
-    const char *text;               /* TEXT, SECRET, and the text of an empty TIME */
+    const char *text;               /* TEXT, SECRET, JSON, and the text of an empty TIME */
     int64_t number;                 /* INT, DECIMAL, TIME, BOOL */
     const char *const *items;       /* LIST */
     const int64_t *numbers;         /* IDS */
@@ -77,6 +80,7 @@ struct param_reading {
     size_t count;
     struct arena *arena;
     struct zone_clock *clock; /* of local times */
+    int64_t now_s;            /* for times that are ahead */
     bool is_form;             /* repeated names of a list or of IDs unite */
 };
 MUST_USE enum err params_read(const struct param_reading *reading, const struct json_value *object,

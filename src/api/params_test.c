@@ -40,6 +40,8 @@ static const struct param_row all_rows[P_COUNT] = {
     [P_NULL] = {.name = "Null", .type = PARAM_INT, .may_be_null = true, .min = -5, .max = 5},
 };
 
+enum { NOW_S = 1595688949 };
+
 /* One reading at a time; what it found. */
 struct reading {
     struct arena arena;
@@ -56,7 +58,7 @@ static enum err read_bytes_with(struct reading *r, const struct param_row *rows,
     arena_clear(&r->arena);
     assert_int_equal(json_read(text, &r->arena, &object), ERR_OK);
     const struct param_reading reading = {
-        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock};
+        .rows = rows, .count = count, .arena = &r->arena, .clock = &r->clock, .now_s = NOW_S};
     r->fault = (struct param_fault){0};
     return params_read(&reading, object, r->values, &r->fault);
 }
@@ -216,6 +218,31 @@ static void test_times(void **state)
     assert_int_equal(r->values[P_TIME].number, 0);
     refuse(r, "{\"Time\":\"yesterday\"}", "Time");
     refuse(r, "{\"Time\":1595688949}", "Time");
+}
+
+static void test_times_that_are_ahead(void **state)
+{
+    static const struct param_row row = {.name = "At", .type = PARAM_TIME, .is_ahead = true};
+    static const struct {
+        const char *json;
+        const char *why; /* NULL: none */
+    } rows[] = {
+        {"{\"At\":\"2020-07-25 14:55:50\"}", NULL},
+        {"{\"At\":\"2020-07-25 14:55:49\"}", "in the past"},
+        {"{\"At\":\"2020-07-25\"}", "in the past"},
+        {"{\"At\":\"soon\"}", "not a time"},
+        {"{\"At\":1595688950}", "not a time"},
+    };
+    struct reading *r = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum err e = read_bytes_with(r, &row, 1, bytes_of_text(rows[i].json));
+        assert_int_equal(e, rows[i].why == NULL ? ERR_OK : ERR_INVALID);
+        if (rows[i].why != NULL) {
+            assert_string_equal(r->fault.why, rows[i].why);
+        } else {
+            assert_int_equal(r->values[0].number, NOW_S + 1);
+        }
+    }
 }
 
 static void test_lists(void **state)
@@ -453,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_bools),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_times_that_are_ahead),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_lists_as_arrays),
         cmocka_unit_test(test_forms),

@@ -7,18 +7,24 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "fleet/fold.h"
-#include "model/event.h"
 #include "store/store.h"
 
 /*
  * The alarms of a device that were active at times of a span, as they are recorded: those that
  * rules made, which the states of a history do not know, too. Asked for by time, onwards.
  */
+struct past_alarm {
+    uint8_t kind; /* enum alarm_type */
+    int64_t began_s;
+    int64_t ended_s;  /* 0: it is open */
+    const char *name; /* of the geofence, as it was called then; else "" */
+};
+
 struct past_alarms {
-    const struct event *at; /* by when they began; in the arena, as the next */
+    struct past_alarm *at; /* by when they began; in the arena, as the next */
     size_t count;
-    size_t next;                 /* the first that had not begun at the time asked for last */
-    const struct event **active; /* those that were active then */
+    size_t next;                      /* the first that had not begun at the time asked for last */
+    const struct past_alarm **active; /* those that were active then */
     size_t active_count;
 };
 

@@ -1,55 +1,71 @@
 /*
- * Reading the records of many devices, putting them in the order of the answer, and writing them a
- * piece at a time. The store orders by its own numbers of devices; clients know them by DeviceID.
+ * Finding the records of many devices, putting them in the order of the answer, reading those of
+ * the page, and writing them: each in slices. The store orders by its own numbers of devices;
+ * clients know them by DeviceID.
+ *
+ *     devices ──► places of records, the first RECORDS_MAX ──► rows of the page ──► pieces
+ *     some a slice                                              read whole
  */
 #include "api/records.h"
 
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { CODE_UNREADABLE = 500 };
+enum { CODE_UNREADABLE = 500, DEVICES_AT_ONCE = 16, WORK_A_STEP_US = 2000 };
 
 /* A record on its way to a row. */
 struct found {
-    const struct event *event;
+    struct store_event_place place;
     const struct device *device;
 };
 
 struct records {
     struct records_query query;
-    struct arena arena;
-    struct found *found;
-    size_t count;
-    size_t written; /* up to here */
-    size_t end;
+    struct arena arena;        /* of the rows that are read */
+    struct arena slice;        /* of a slice of places */
+    GArray *found;             /* struct found */
+    size_t looked_at;          /* devices, of query.refs */
+    size_t total;              /* of what was found, less what was gone when it was to be read */
+    const struct found **rows; /* to be written, with their events */
+    struct event *events;
+    size_t row_count;
+    size_t next;    /* place of `found` to be read, then row to be written */
+    size_t read_to; /* places up to this one are read */
+    bool is_found;
     bool is_read;
+    int64_t ids[DEVICES_AT_ONCE];
 };
 
 /* ---- order ---- */
+
+static int by_number(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
 
 static int compare_refs(const void *a, const void *b)
 {
     const struct device_ref *x = a;
     const struct device_ref *y = b;
-    return (x->info->id > y->info->id) - (x->info->id < y->info->id);
+    return by_number(x->info->id, y->info->id);
 }
 
 static int compare_found(const void *a, const void *b)
 {
     const struct found *x = a;
     const struct found *y = b;
-    if (x->event->gps_time_s != y->event->gps_time_s) {
-        return x->event->gps_time_s < y->event->gps_time_s ? -1 : 1;
-    }
-    int by_device = strcmp(x->device->device_id, y->device->device_id);
-    return by_device != 0 ? by_device
-                          : (x->event->id > y->event->id) - (x->event->id < y->event->id);
+    int order = by_number(x->place.gps_time_s, y->place.gps_time_s);
+    order = order != 0 ? order : strcmp(x->device->device_id, y->device->device_id);
+    return order != 0 ? order : by_number(x->place.id, y->place.id);
 }
 
-/* ---- reading ---- */
+/* ---- finding ---- */
 
 static const struct device *device_of(const struct records *r, int64_t id)
 {
@@ -57,20 +73,45 @@ static const struct device *device_of(const struct records *r, int64_t id)
     const struct device_ref key = {.info = &of_id};
     const struct device_ref *ref =
         bsearch(&key, r->query.refs, r->query.count, sizeof(key), compare_refs);
-    return ref == NULL ? NULL : ref->info;
+    check(ref != NULL);
+    return ref->info;
 }
 
-static void take_events(struct records *r, const struct store_events *events)
+/* Of more than are answered the first stay; what is looked for from then on is before the last. */
+static void cut_found(struct records *r)
 {
-    r->found = arena_new_array(&r->arena, events->count, sizeof(*r->found));
-    for (size_t i = 0; i < events->count; i++) {
-        const struct event *e = &events->at[i];
-        const struct device *d = device_of(r, e->device_id);
-        if (d != NULL && (r->query.takes == NULL || r->query.takes(e))) {
-            r->found[r->count++] = (struct found){e, d};
-        }
+    g_array_sort(r->found, compare_found);
+    if (r->found->len >= RECORDS_MAX) {
+        g_array_set_size(r->found, RECORDS_MAX);
+        r->query.asked.to_s =
+            g_array_index(r->found, struct found, RECORDS_MAX - 1).place.gps_time_s;
     }
-    qsort(r->found, r->count, sizeof(*r->found), compare_found);
+}
+
+/* Looks at some devices. */
+static enum err find_slice(struct records *r)
+{
+    size_t count = r->query.count - r->looked_at;
+    count = count < DEVICES_AT_ONCE ? count : DEVICES_AT_ONCE;
+    struct store_event_places places;
+    struct store_event_query *asked = &r->query.asked;
+    for (size_t i = 0; i < count; i++) {
+        r->ids[i] = r->query.refs[r->looked_at + i].info->id;
+    }
+    asked->devices = r->ids;
+    asked->device_count = count;
+    asked->limit = RECORDS_MAX;
+    enum err e = store_find_events(r->query.call->shard->store, asked, &r->slice, &places);
+    for (size_t i = 0; i < places.count; i++) {
+        const struct found found = {places.at[i], device_of(r, places.at[i].device)};
+        g_array_append_val(r->found, found);
+    }
+    arena_clear(&r->slice);
+    r->looked_at += count;
+    if (r->found->len > 2 * RECORDS_MAX) {
+        cut_found(r);
+    }
+    return e;
 }
 
 static size_t bounded(int64_t number, size_t most)
@@ -78,25 +119,49 @@ static size_t bounded(int64_t number, size_t most)
     return number < (int64_t)most ? (size_t)number : most;
 }
 
-static enum err read_records(struct records *r)
+/* All devices are looked at: which of what was found is read. */
+static void end_finding(struct records *r)
 {
-    struct store_event_query *asked = &r->query.asked;
-    struct store_events events;
-    int64_t *ids = arena_new_array(&r->arena, r->query.count, sizeof(*ids));
-    qsort(r->query.refs, r->query.count, sizeof(*r->query.refs), compare_refs);
-    for (size_t i = 0; i < r->query.count; i++) {
-        ids[i] = r->query.refs[i].info->id;
+    cut_found(r);
+    r->is_found = true;
+    r->total = r->found->len;
+    r->next = bounded(r->query.first, r->total);
+    r->read_to = r->query.end == 0 ? r->total : bounded(r->query.end, r->total);
+    size_t most = r->read_to > r->next ? r->read_to - r->next : 0;
+    r->rows = arena_new_array(&r->arena, most, sizeof(const struct found *));
+    r->events = arena_new_array(&r->arena, most, sizeof(*r->events));
+}
+
+/* ---- reading ---- */
+
+/* One that is gone meanwhile is left out. */
+static enum err read_next(struct records *r)
+{
+    const struct found *found = &g_array_index(r->found, struct found, r->next++);
+    struct event *event = &r->events[r->row_count];
+    enum err e = store_read_event(r->query.call->shard->store, found->place.id, &r->arena, event);
+    if (e == ERR_NOT_FOUND) {
+        r->total--;
+        return ERR_OK;
     }
-    asked->devices = ids;
-    asked->device_count = r->query.count;
-    asked->limit = RECORDS_MAX;
-    enum err e = store_read_events(r->query.call->shard->store, asked, &r->arena, &events);
-    if (e == ERR_OK) {
-        take_events(r, &events);
-        r->written = bounded(r->query.first, r->count);
-        r->end = r->query.end == 0 ? r->count : bounded(r->query.end, r->count);
-    }
+    r->rows[r->row_count++] = found;
     return e;
+}
+
+static enum err go_on(struct records *r)
+{
+    if (!r->is_found && r->looked_at < r->query.count) {
+        return find_slice(r);
+    }
+    if (!r->is_found) {
+        end_finding(r);
+    }
+    if (r->next < r->read_to) {
+        return read_next(r);
+    }
+    r->is_read = true;
+    r->next = 0;
+    return ERR_OK;
 }
 
 /* ---- writing ---- */
@@ -105,18 +170,18 @@ static void begin_data(const struct records *r, struct json_out *out)
 {
     json_object_begin(out);
     json_name(out, "total");
-    json_int(out, (int64_t)r->count);
+    json_int(out, (int64_t)r->total);
     json_name(out, "data");
     json_array_begin(out);
 }
 
 static enum call_step write_piece(struct records *r, struct json_out *out)
 {
-    while (r->written < r->end && out->len < CALL_PIECE_BYTES) {
-        const struct found *found = &r->found[r->written++];
-        r->query.write_row(r->query.call, found->device, found->event);
+    while (r->next < r->row_count && out->len < CALL_PIECE_BYTES) {
+        const struct event *e = &r->events[r->next];
+        r->query.write_row(r->query.call, r->rows[r->next++]->device, e);
     }
-    if (r->written < r->end) {
+    if (r->next < r->row_count) {
         return STEP_PIECE;
     }
     json_array_end(out);
@@ -127,16 +192,23 @@ static enum call_step write_piece(struct records *r, struct json_out *out)
 static enum call_step next_step(void *state, struct json_out *out)
 {
     struct records *r = state;
-    if (!r->is_read) {
-        enum err e = read_records(r);
-        if (e != ERR_OK) {
-            log_line(LOG_ERROR, "records_failed", "why=\"%s\"", err_text(e));
-            call_fail(r->query.call, CODE_UNREADABLE, "System error");
-            return STEP_END;
-        }
-        r->is_read = true;
-        begin_data(r, out);
+    int64_t until_us = clock_monotonic_us() + WORK_A_STEP_US;
+    if (r->is_read) {
+        return write_piece(r, out);
     }
+    enum err e = ERR_OK;
+    while (e == ERR_OK && !r->is_read && clock_monotonic_us() < until_us) {
+        e = go_on(r);
+    }
+    if (e != ERR_OK) {
+        log_line(LOG_ERROR, "records_failed", "why=\"%s\"", err_text(e));
+        call_fail(r->query.call, CODE_UNREADABLE, "System error");
+        return STEP_END;
+    }
+    if (!r->is_read) {
+        return STEP_AGAIN;
+    }
+    begin_data(r, out);
     return write_piece(r, out);
 }
 
@@ -144,7 +216,9 @@ static void close_records(void *state)
 {
     struct records *r = state;
     directory_release_all(r->query.call->shard->directory, r->query.refs, r->query.count);
+    (void)g_array_free(r->found, TRUE);
     arena_free(&r->arena);
+    arena_free(&r->slice);
     free(r);
 }
 
@@ -152,8 +226,25 @@ void records_begin(const struct records_query *query)
 {
     struct records *r = mem_new(sizeof(*r));
     r->query = *query;
+    r->found = g_array_new(FALSE, FALSE, sizeof(struct found));
+    if (query->count > 0) {
+        qsort(r->query.refs, query->count, sizeof(*r->query.refs), compare_refs);
+    }
     (void)call_clock(query->call);
     query->call->stream = (struct call_stream){next_step, close_records, r};
+}
+
+void records_begin_asked(const struct records_query *query, device_finder *find)
+{
+    struct records_query asked = *query;
+    struct call *c = query->call;
+    if (!records_check_order(c)) {
+        return;
+    }
+    asked.asked.from_s = call_number(c, RECORDS_START, 0);
+    asked.asked.to_s = call_number(c, RECORDS_END, 0);
+    asked.refs = device_list_asked(c, RECORDS_NAMES, find, &asked.count);
+    records_begin(&asked);
 }
 
 /* ---- which ---- */
@@ -175,6 +266,22 @@ event_set records_alarm_kinds(void)
 
 /* ---- fields ---- */
 
+const struct param_row records_id_params[RECORDS_FIELDS] = {
+    [RECORDS_NAMES] = {.name = "DeviceIDs",
+                       .type = PARAM_LIST,
+                       .required = true,
+                       .may_be_empty = true,
+                       .doc = "DeviceIDs between commas"},
+    RECORDS_SPAN_PARAMS,
+};
+const struct param_row records_plate_params[RECORDS_FIELDS] = {
+    [RECORDS_NAMES] = {.name = "VehicleNums",
+                       .type = PARAM_LIST,
+                       .required = true,
+                       .doc = "Plates between commas"},
+    RECORDS_SPAN_PARAMS,
+};
+
 /* Letters, digits and what else a DeviceID may hold; blanks around it are cut. */
 static bool is_id(const char *at, size_t len)
 {
@@ -190,9 +297,9 @@ static bool is_id(const char *at, size_t len)
     return len > 0 && strspn(at, allowed) >= len;
 }
 
-bool records_check_ids(struct call *c, size_t param, const char *message)
+bool records_check_ids(struct call *c, const char *message)
 {
-    const char *at = call_text(c, param);
+    const char *at = call_text(c, RECORDS_NAMES);
     size_t len = strcspn(at, ",");
     bool good = is_id(at, len);
     while (good && at[len] != '\0') {
@@ -206,9 +313,9 @@ bool records_check_ids(struct call *c, size_t param, const char *message)
     return good;
 }
 
-bool records_check_order(struct call *c, size_t start_param, size_t end_param)
+bool records_check_order(struct call *c)
 {
-    bool good = call_number(c, start_param, 0) <= call_number(c, end_param, 0);
+    bool good = call_number(c, RECORDS_START, 0) <= call_number(c, RECORDS_END, 0);
     if (!good) {
         call_fail(c, RECORDS_CODE_ORDER, RECORDS_ORDER_TEXT);
     }

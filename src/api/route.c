@@ -20,17 +20,17 @@ static const struct {
     enum method_prefix prefix;
     const char *path;
 } prefixes[] = {
-    {PREFIX_USER, "/api/user/"},
-    {PREFIX_VEHICLE, "/api/vehicle/"},
-    {PREFIX_VEHICLE, "/api/asset/"},
-    {PREFIX_MANAGE, "/api/manage/"},
+    {PREFIX_USER, "/api/user/"},     {PREFIX_VEHICLE, "/api/vehicle/"},
+    {PREFIX_VEHICLE, "/api/asset/"}, {PREFIX_MANAGE, "/api/manage/"},
+    {PREFIX_NONE, "/api/"},
 };
 
 static const struct {
     const char *path;
     enum route_kind kind;
 } others[] = {
-    {"/", ROUTE_PAGE},
+    {"/", ROUTE_HOME},
+    {"/api", ROUTE_PAGE},
     {"/health", ROUTE_HEALTH},
     {"/api/openapi.json", ROUTE_OPENAPI},
 };
@@ -108,6 +108,7 @@ enum err routes_new(const struct api_alias *aliases, size_t alias_count, struct 
     for (size_t i = 0; methods_at(i) != NULL; i++) {
         add_method(r, methods_at(i));
     }
+    add_method(r, &live_stream_method);
     enum err e = ERR_OK;
     for (size_t i = 0; i < alias_count && e == ERR_OK; i++) {
         e = add_alias(r, &aliases[i]);

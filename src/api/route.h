@@ -18,12 +18,15 @@ enum route_kind {
     ROUTE_METHOD,  /* POST */
     ROUTE_OPENAPI, /* GET, as the next ones */
     ROUTE_HEALTH,
-    ROUTE_PAGE,
+    ROUTE_HOME, /* "/" */
+    ROUTE_PAGE, /* section 42 */
+    ROUTE_MAP,  /* a tile or a style (map_files.h), as the next found by its path alone, ... */
+    ROUTE_FILE, /* ... of the pages (site.h): never by routes_find() */
 };
 
 struct route {
     enum route_kind kind;
-    const struct api_method *method; /* of ROUTE_METHOD */
+    const struct api_method *method; /* of ROUTE_METHOD and ROUTE_MAP */
 };
 
 /*

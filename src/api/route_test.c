@@ -27,17 +27,13 @@ static void assert_nothing(const struct routes *r, const char *path)
 static void test_every_method_is_found(void **state)
 {
     (void)state;
-    static const char *const prefixes[] = {
-        [PREFIX_USER] = "user", [PREFIX_VEHICLE] = "vehicle", [PREFIX_MANAGE] = "manage"};
     struct routes *r = NULL;
     assert_int_equal(routes_new(NULL, 0, &r), ERR_OK);
     for (size_t g = 0; g < method_group_count; g++) {
         for (size_t i = 0; i < method_groups[g]->count; i++) {
             const struct api_method *m = &method_groups[g]->rows[i];
-            char path[ROUTE_PATH_MAX];
-            assert_in_range(
-                snprintf(path, sizeof(path), "/api/%s/%s", prefixes[m->prefix], m->name), 1,
-                sizeof(path) - 1);
+            char path[METHOD_PATH_SIZE];
+            method_path(m, path);
             assert_ptr_equal(routes_find(r, path).method, m);
         }
     }
@@ -63,7 +59,8 @@ static void test_paths(void **state)
     assert_nothing(r, "/api/vehicle/AddDevice");
     assert_nothing(r, "/api/vehicle/GetDeviceList//");
     assert_nothing(r, "/api/vehicle/");
-    assert_nothing(r, "/api");
+    assert_nothing(r, "/ap");
+    assert_nothing(r, "/assets/");
     assert_nothing(r, "");
     routes_free(r);
 }
@@ -73,7 +70,9 @@ static void test_pages(void **state)
     (void)state;
     struct routes *r = NULL;
     assert_int_equal(routes_new(NULL, 0, &r), ERR_OK);
-    assert_int_equal(routes_find(r, "/").kind, ROUTE_PAGE);
+    assert_int_equal(routes_find(r, "/").kind, ROUTE_HOME);
+    assert_int_equal(routes_find(r, "/api").kind, ROUTE_PAGE);
+    assert_int_equal(routes_find(r, "/API/").kind, ROUTE_PAGE);
     assert_int_equal(routes_find(r, "/health").kind, ROUTE_HEALTH);
     assert_int_equal(routes_find(r, "/Health/").kind, ROUTE_HEALTH);
     assert_int_equal(routes_find(r, "/api/OpenAPI.json").kind, ROUTE_OPENAPI);
@@ -89,7 +88,7 @@ static void test_long_paths(void **state)
     for (size_t len = 0; len + 1 < sizeof(path); len++) {
         path[len] = len == 0 ? '/' : 'a';
         path[len + 1] = '\0';
-        assert_int_equal(routes_find(r, path).kind, len == 0 ? ROUTE_PAGE : ROUTE_NONE);
+        assert_int_equal(routes_find(r, path).kind, len == 0 ? ROUTE_HOME : ROUTE_NONE);
     }
     routes_free(r);
 }

@@ -6,12 +6,17 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "api/downloads.h"
 #include "api/exchange.h"
+#include "api/live_hub.h"
+#include "api/live_snapshot.h"
+#include "api/map_files.h"
 #include "api/pages.h"
 #include "api/request_ids.h"
 #include "api/throttle.h"
@@ -99,11 +104,22 @@ static struct api_server *server_new(const struct api_options *o)
         .zones = zones_new(),
         .throttle = throttle_new(),
         .request_ids = request_ids_new(),
+        .downloads = downloads_new(),
+        .connect = o->connect,
+        .matcher = o->matcher,
+        .geocoder = o->geocoder,
+        .sims = o->sims,
+        .snapshots = live_snapshots_new(),
         .token_days = o->token_days,
         .service_warning_days = o->service_warning_days,
-        .demo = o->demo,
+        .sms_per_day = o->sms_per_day,
+        .gazetteer_language = o->gazetteer_language,
+        .place_names = o->place_names,
+        .map = o->map,
+        .is_demo = o->demo,
         .started_monotonic_ms = clock_monotonic_ms(),
     };
+    randombytes_buf(&s->api.boot, sizeof(s->api.boot));
     pthread_condattr_t attributes;
     check(pthread_condattr_init(&attributes) == 0);
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
@@ -120,6 +136,16 @@ static struct api_server *server_new(const struct api_options *o)
     });
     s->bodies = bodies_new(BODIES_BYTES, o->counters);
     s->cors_origins = mem_copy_text(o->cors_origins == NULL ? "" : o->cors_origins);
+    char *map_origins = map_source_origins(&o->map);
+    s->site = site_new(&(struct site_options){
+        .files = o->site,
+        .map_origins = map_origins,
+        .frame_ancestors = o->frame_ancestors,
+        .device_port = o->device_port,
+        .demo = o->demo,
+    });
+    free(map_origins);
+    s->map_styles = map_styles_new(o->map.raster);
     openapi_write(&s->openapi);
     s->openapi_gzip = answer_squeezed(json_text(&s->openapi), &s->openapi_gzip_len);
     return s;
@@ -130,12 +156,19 @@ void api_server_free(struct api_server *s)
     if (s->routes != NULL) {
         routes_free(s->routes);
     }
+    if (s->hub != NULL) {
+        live_hub_free(s->hub);
+    }
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
     request_ids_free(s->api.request_ids);
+    downloads_free(s->api.downloads);
+    live_snapshots_free(s->api.snapshots);
     slots_free(s->streams);
     connections_free(s->connections);
     bodies_free(s->bodies);
+    site_free(s->site);
+    map_styles_free(s->map_styles);
     json_free(&s->openapi);
     free(s->openapi_gzip);
     check(pthread_cond_destroy(&s->idle) == 0);
@@ -167,8 +200,13 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     }
     s->queries = start_pool(options->query_threads);
     s->passwords = start_passwords();
+    s->hub =
+        live_hub_start(&(struct live_options){.api = &s->api,
+                                              .places = options->connections_max / 2,
+                                              .per_address = options->connections_per_address});
     e = listen_on(s, options);
     if (e != ERR_OK) {
+        live_hub_stop(s->hub);
         stop_pools(s);
         free_pools(s);
         api_server_free(s);
@@ -206,13 +244,19 @@ static void wait_idle(struct api_server *s, time_t seconds)
 void api_server_stop(struct api_server *s)
 {
     api_server_drain(s);
+    live_hub_stop(s->hub);
     wait_idle(s, LINGER_S);
+    if (s->api.connect != NULL) {
+        connect_stop(s->api.connect); /* wakes all that wait for it, ... */
+        wait_idle(s, 1);              /* ... and they end without it */
+    }
     for (size_t i = 0; i < s->api.shards->count; i++) {
         ingest_end_jobs(s->api.shards->at[i].ingest); /* resumes all, as the daemon wants it */
     }
     stop_pools(s);
     wait_idle(s, 1);
     reaper_stop(s->reaper);
+    connections_break_streams(s->connections); /* what nobody took in time looks whole to nobody */
     MHD_stop_daemon(s->daemon);
     free_pools(s);
 }

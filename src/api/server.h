@@ -4,11 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/map_source.h"
+#include "api/site.h"
 #include "base/counters.h"
 #include "base/err.h"
+#include "geo/gazetteer.h"
 #include "ingest/shards.h"
 
-/* The HTTP side: the Open REST API, the management calls, /health, /api/openapi.json and "/". */
+/*
+ * The HTTP side: the Open REST API, the management calls, /health, /api/openapi.json and the pages.
+ */
 struct api_server;
 
 /* A second name for a method: the configuration's [aliases] OtherName = OurName. */
@@ -22,10 +27,15 @@ struct api_options {
     uint16_t port;               /* 0: any free one */
     const struct shards *shards; /* outlives the server */
     struct counters *counters;
+    struct connect *connect;   /* outlives the server, which stops it; NULL: nobody is called */
+    struct matcher *matcher;   /* NULL: tracks are corrected by themselves alone */
+    struct geocoder *geocoder; /* NULL: there are no street addresses */
+    struct sims *sims;         /* operators of SIM cards; NULL: there are none */
     const struct api_alias *aliases;
     size_t alias_count;
     unsigned token_days;           /* a token's life */
     unsigned service_warning_days; /* 0: no warning (code 4000) */
+    unsigned sms_per_day;          /* to one SIM card */
     const char *trusted_proxy;     /* address whose X-Forwarded-For is believed, and whose number of
                                       connections is not limited; "" none */
     const char *cors_origins;      /* as cors.h has them; "" none */
@@ -33,7 +43,13 @@ struct api_options {
     unsigned query_threads;
     unsigned connections_max;         /* at a time */
     unsigned connections_per_address; /* of them, an IPv6 /64 being one address; 0: no limit */
-    bool demo;                        /* "/" names the demo's login */
+    bool demo;                        /* the login page names the demo's login */
+    const struct site_files *site;    /* the pages; NULL or empty: none */
+    const char *frame_ancestors;      /* as site.h has them; "" none */
+    struct map_source map;            /* of the operator; its texts outlive the server */
+    uint16_t device_port;             /* named to people; 0: unknown */
+    enum gazetteer_language gazetteer_language; /* of names of places, unless a call names one */
+    const struct place_names *place_names;      /* of the operator; outlive the server; or NULL */
 };
 
 /* Binds, checks the aliases (ERR_INVALID names a bad one in the log) and starts the threads. */

@@ -26,7 +26,7 @@ static void test_login_device_list(void **state)
         "\"B-1\",\"ObjectCode\":\"c\",\"SIM\":\"4711\",\"ICCID\":\"\",\"DeviceType\":0,"
         "\"HasPassword\":false,\"TankLitres\":60.500,\"Model\":\"\",\"GroupID\":0,"
         "\"UtcOffsetMinutes\":null,\"SpeedUnit\":null,\"Note\":\"\",\"Version\":5623418289215807,"
-        "\"ClockHint\":null}]},"
+        "\"KilometresToday\":\"0.000\",\"ClockHint\":null}]},"
         "\"ErrMsg\":null}");
     expect(p, "vehicle/GetDeviceList", "{\"PageIndex\":1,\"PageSize\":10}",
            "{\"Code\":200,\"Data\":{\"total\":1,\"data\":[{\"DeviceID\":\"0012\","

@@ -83,6 +83,43 @@ static void add_devices(struct pair *w)
 
 /* ---- tests ---- */
 
+/* What root did in both is one list, the newest first, whatever the page. */
+static void the_platform_has_one_audit(void **state)
+{
+    struct pair *w = *state;
+    static const int64_t second = (INT64_C(1) << ID_BITS) + 1;
+    static const char modified[] = "{\"Key\":\"ModifyE\"}";
+    char body[TEXT_MAX];
+    log_in(w->p, "root", "root-password");
+    for (int i = 0; i < 4; i++) {
+        (void)snprintf(body, sizeof(body), "{\"HoldID\":%lld,\"HoldName\":\"name %d\"}",
+                       (long long)(i % 2 == 0 ? 1 : second), i);
+        assert_non_null(strstr(call(w->p, "manage/ModifyEnterprise", body), "\"Code\":200"));
+    }
+    const char *all = call(w->p, "manage/ListAudit", modified);
+    assert_non_null(strstr(all, "\"total\":4"));
+    for (int i = 0; i < 4; i++) {
+        (void)snprintf(body, sizeof(body), "enterprise name %d", i);
+        assert_non_null(strstr(all, body));
+    }
+    GString *paged = g_string_new(NULL);
+    for (int page = 1; page <= 5; page++) {
+        (void)snprintf(body, sizeof(body), "{\"Key\":\"ModifyE\",\"PageIndex\":%d,\"PageSize\":1}",
+                       page);
+        const char *rows = strstr(call(w->p, "manage/ListAudit", body), "\"data\":[");
+        assert_non_null(rows);
+        rows += strlen("\"data\":[");
+        g_string_append_printf(paged, "%s%.*s", page > 1 && page < 5 ? "," : "",
+                               (int)(strrchr(rows, ']') - rows), rows);
+    }
+    assert_non_null(strstr(call(w->p, "manage/ListAudit", modified), paged->str));
+    (void)g_string_free(paged, TRUE);
+    assert_non_null(
+        strstr(call(w->p, "manage/ListAudit", "{\"Key\":\"enterprise name 1\"}"), "\"total\":1"));
+    (void)snprintf(body, sizeof(body), "{\"HoldID\":%lld}", (long long)second);
+    assert_non_null(strstr(call(w->p, "manage/ListAudit", body), "\"total\":2"));
+}
+
 static void assert_sees(struct pair *w, const char *name, const char *own, const char *foreign)
 {
     char body[TEXT_MAX];
@@ -265,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAIR_TEST(both_report_and_neither_sees_the_other),
+        PAIR_TEST(the_platform_has_one_audit),
         PAIR_TEST(ids_of_the_two_never_meet),
         PAIR_TEST(root_is_led_by_the_enterprise),
         PAIR_TEST(a_stranger_is_registered_in_either),

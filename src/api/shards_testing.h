@@ -81,6 +81,7 @@ static inline int open_pair(void **state)
         w->at[i] = (struct shard){.id = i, .unknown = unknown};
         w->directories[i] = shard_open(w->p, &w->at[i], w->gateway);
     }
+    w->at[0].traces = traces_new();
     make_accounts(w);
     assert_int_equal(unique_start(w->p->shards.unique, &w->p->shards), ERR_OK);
     api_open(w->p);
@@ -105,6 +106,7 @@ static inline int close_pair(void **state)
     }
     unique_free(w->p->shards.unique);
     unknown_free(w->at[0].unknown);
+    traces_free(w->at[0].traces);
     free(w->p);
     free(w);
     return 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/units.h"
 #include "fleet/directory_rules.h"
 #include "fleet/pack.h"
 
@@ -21,22 +22,20 @@ const char *fence_name(struct call *c, uint32_t polygon_id, int64_t time_s)
                                 &c->arena);
 }
 
-int64_t fence_from_s(struct call *c, uint32_t polygon_id)
-{
-    struct geofence g;
-    return directory_geofence(c->shard->directory, c->caller.enterprise_id, polygon_id, &c->arena,
-                              &g) == ERR_OK
-               ? g.from_s
-               : 0;
-}
-
 /* ---- in words ---- */
+
+/* The name that stands in brackets behind its type. */
+static const char *fence_name_of(const struct event *e)
+{
+    return event_is_crossing(e->kind) ? e->name : "";
+}
 
 void alarm_words(const struct event *e, char out[ALARM_WORDS_SIZE])
 {
     const char *text = alarm_text((enum alarm_type)e->kind);
-    if (event_is_crossing(e->kind) && *e->name != '\0') {
-        (void)snprintf(out, ALARM_WORDS_SIZE, "%s[%s]", text, e->name);
+    const char *name = fence_name_of(e);
+    if (*name != '\0') {
+        (void)snprintf(out, ALARM_WORDS_SIZE, "%s[%s]", text, name);
     } else {
         (void)snprintf(out, ALARM_WORDS_SIZE, "%s", text);
     }
@@ -104,7 +103,7 @@ void alarms_of_live(struct call *c, const struct device_ref *ref, const struct f
     const struct event *open = open_alarms(c, ref->info->id, live, arena, &count);
     *out = (struct shown_alarms){.active = live->active_alarms};
     for (size_t i = 0; i < count; i++) {
-        shown_alarms_add(out, (enum alarm_type)open[i].kind, open[i].name);
+        shown_alarms_add(out, (enum alarm_type)open[i].kind, fence_name_of(&open[i]));
     }
 }
 
@@ -117,7 +116,7 @@ void state_of_event(const struct event *e, struct fold_state *out)
 {
     const struct bytes packed = {e->state, e->state_len};
     if (packed.len == 0 || unpack_state(packed, out) != ERR_OK) {
-        *out = (struct fold_state){0};
+        fold_state_init(out);
     }
 }
 
@@ -127,11 +126,41 @@ void write_event_status(struct call *c, const struct event *e, const struct fold
     struct shown_alarms shown;
     add_open(c, state, e, &shown);
     if (e->is_alarm) {
-        shown_alarms_add(&shown, (enum alarm_type)e->kind, e->name);
+        shown_alarms_add(&shown, (enum alarm_type)e->kind, fence_name_of(e));
     }
     fold_status_text(state, &state->current, &shown, text, sizeof(text));
     json_name(&c->out, "StatusDes");
     json_write_string(&c->out, text);
+}
+
+/* ---- as members ---- */
+
+enum { E7_PER_E6 = 10, E6_DECIMALS = 6, CDEG_PER_DEG = 100, DEG_ALL = 360 };
+
+void write_alarm_time(struct call *c, const char *name, int64_t time_s)
+{
+    json_name(&c->out, name);
+    call_write_time(c, &c->out, time_s);
+}
+
+void write_alarm_speed(struct call *c, uint32_t speed_kmh_e2)
+{
+    json_name(&c->out, "Speed");
+    json_decimal(&c->out, units_rounded(speed_kmh_e2, 10), 1);
+}
+
+void write_alarm_course(struct call *c, uint32_t course_cdeg)
+{
+    json_name(&c->out, "Direct");
+    json_int(&c->out, units_rounded(course_cdeg, CDEG_PER_DEG) % DEG_ALL);
+}
+
+void write_alarm_place(struct call *c, int32_t lat_e7, int32_t lon_e7)
+{
+    json_name(&c->out, "Lon");
+    json_decimal(&c->out, units_rounded(lon_e7, E7_PER_E6), E6_DECIMALS);
+    json_name(&c->out, "Lat");
+    json_decimal(&c->out, units_rounded(lat_e7, E7_PER_E6), E6_DECIMALS);
 }
 
 /* ---- as a field ---- */

@@ -74,10 +74,22 @@ static void write_movement(const struct fix *f, struct json_out *out)
     json_int(out, units_rounded(f->course_cdeg, CDEG_PER_DEG) % DEG_ALL);
 }
 
-void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
+void snapshot_write_times(const struct snapshot *shown, struct json_out *out)
+{
+    write_time(shown->rcv_clock, out, "RcvTime", shown->fix->rcv_time_s);
+    write_time(shown->clock, out, "GPSTime", shown->fix->gps_time_s);
+}
+
+void snapshot_write_words(const struct snapshot *shown, struct json_out *out)
 {
     char status[FOLD_STATUS_SIZE];
     fold_status_text(shown->state, shown->fix, shown->alarms, status, sizeof(status));
+    json_name(out, "StatusDes");
+    json_write_string(out, status);
+}
+
+void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
+{
     json_name(out, "VehicleNum");
     json_write_string(out, shown->device->plate);
     write_time(shown->clock, out, "GPSTime", shown->fix->gps_time_s);
@@ -85,8 +97,7 @@ void snapshot_write_report(const struct snapshot *shown, struct json_out *out)
     write_movement(&shown->state->current, out);
     json_name(out, "Mileage");
     snapshot_write_km(shown->state->odometer_m_e2, out);
-    json_name(out, "StatusDes");
-    json_write_string(out, status);
+    snapshot_write_words(shown, out);
 }
 
 void snapshot_write(const struct snapshot *shown, struct json_out *out)

@@ -25,6 +25,10 @@ struct snapshot {
 void snapshot_write(const struct snapshot *shown, struct json_out *out);
 /* VehicleNum to StatusDes of it. */
 void snapshot_write_report(const struct snapshot *shown, struct json_out *out);
+/* RcvTime and GPSTime of it, in this order. */
+void snapshot_write_times(const struct snapshot *shown, struct json_out *out);
+/* StatusDes of it. */
+void snapshot_write_words(const struct snapshot *shown, struct json_out *out);
 /* IsOnline to IsReversal of a live state with these alarms, at the time of the call. */
 void snapshot_write_flags(const struct call *c, const struct live *live, alarm_set alarms,
                           struct json_out *out);

@@ -25,6 +25,7 @@
 #include "api/midnights.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "fleet/directory_rules.h"
 #include "store/store.h"
 
 enum {
@@ -34,7 +35,6 @@ enum {
     READ_ON_S = 7 * DAY_S, /* behind the range; a trip that goes on for longer is told as open */
     AHEAD_S = 600,         /* a fix may be so much later than its arrival */
     DST_S = 3600,
-    ROWS_MAX = 1000,             /* of a page */
     FIXES_A_STEP = 4096,         /* a millisecond */
     FIXES_OF_OPENING = 1024,     /* what opening a window costs */
     FIXES_A_PAGE = 4000000,      /* a second; no further device is begun then */
@@ -45,32 +45,24 @@ enum {
 
 struct spans {
     struct spans_query query;
-    struct call *call;
-    struct device_choice devices;
+    struct spans_page page;
     int64_t now_s;
 
-    size_t at;       /* the device at hand, by number; those before are done */
-    int64_t after_s; /* rows of it that start up to here are told */
-    bool is_walking; /* it is begun */
+    bool is_walking; /* the device at hand is begun */
     struct walk walk;
     struct store_reader *reader; /* of the window; NULL: none */
     struct arena arena;          /* of the reader */
+    struct arena own;            /* of the device: its terms */
     int64_t window_to_s;
     int64_t taken_to_s; /* fixes up to here are of windows before */
     int64_t horizon_s;  /* no window goes further */
-
-    size_t rows;
-    size_t fixes;             /* read for this page */
-    bool is_begun;            /* Data is */
-    bool is_over;             /* the page is, though not all may be told */
-    bool is_cut;              /* ... and the next page could begin nowhere else than this one did */
-    struct spans_cursor next; /* of what is told and done; device_id NULL: nothing yet */
+    size_t fixes;       /* read for this page */
     enum err e;
 };
 
 /* ---- the cursor as text: TIME/DEVICEID ---- */
 
-bool spans_read_cursor(const char *text, struct spans_cursor *out)
+static bool read_cursor(const char *text, struct spans_cursor *out)
 {
     char *end = NULL;
     out->time_s = g_ascii_strtoll(text, &end, 10);
@@ -78,7 +70,7 @@ bool spans_read_cursor(const char *text, struct spans_cursor *out)
     return end != text && *end == '/' && end[1] != '\0';
 }
 
-void spans_write_cursor(const struct spans_cursor *cursor, struct json_out *out)
+static void write_cursor(const struct spans_cursor *cursor, struct json_out *out)
 {
     char text[CURSOR_SIZE];
     (void)snprintf(text, sizeof(text), "%" G_GINT64_FORMAT "/%s", cursor->time_s,
@@ -86,52 +78,117 @@ void spans_write_cursor(const struct spans_cursor *cursor, struct json_out *out)
     json_write_string(out, text);
 }
 
-/* ---- writing ---- */
+/* ---- pages ---- */
 
-static const struct device *device_at(const struct spans *s)
+static bool is_too_much(const struct range *range, size_t devices)
 {
-    return s->devices.refs[s->at].info;
+    int64_t days = (range->to_s - range->from_s - DST_S - 1) / DAY_S + 1;
+    return devices > 0 && days > SPANS_DEVICE_DAYS_MAX / (int64_t)devices;
 }
 
-static void begin_data(struct spans *s)
+/* Goes to the device and time behind which the page begins. */
+static void go_behind(struct spans_page *page, const char *after)
 {
-    if (!s->is_begun) {
-        json_object_begin(&s->call->out);
-        json_name(&s->call->out, "data");
-        json_array_begin(&s->call->out);
-        s->is_begun = true;
+    struct spans_cursor cursor;
+    page->after_s = INT64_MIN;
+    if (*after == '\0' || !read_cursor(after, &cursor)) {
+        return;
+    }
+    page->at = device_choice_from(&page->devices, cursor.device_id);
+    if (page->at < page->devices.count &&
+        strcmp(spans_page_device(page)->device_id, cursor.device_id) == 0) {
+        page->after_s = cursor.time_s;
     }
 }
 
-static void end_data(struct spans *s)
+bool spans_page_open(struct spans_page *page, struct call *c)
 {
-    struct json_out *out = &s->call->out;
-    begin_data(s);
+    *page = (struct spans_page){
+        .call = c,
+        .range = {call_number(c, SPANS_START, 0), call_number(c, SPANS_END, 0)},
+        .devices = device_choice_make(c, SPANS_DEVICES),
+    };
+    if (is_too_much(&page->range, page->devices.count)) {
+        spans_page_close(page);
+        call_fault(c, "EndTime", SPANS_TEXT_TOO_MANY);
+        return false;
+    }
+    go_behind(page, call_text(c, SPANS_AFTER));
+    return true;
+}
+
+void spans_page_close(struct spans_page *page)
+{
+    device_choice_release(page->call, &page->devices);
+}
+
+bool spans_page_is_done(const struct spans_page *page)
+{
+    return page->is_over || page->at == page->devices.count;
+}
+
+const struct device *spans_page_device(const struct spans_page *page)
+{
+    return page->devices.refs[page->at].info;
+}
+
+void spans_page_begin(struct spans_page *page)
+{
+    if (!page->is_begun) {
+        json_object_begin(&page->call->out);
+        json_name(&page->call->out, "data");
+        json_array_begin(&page->call->out);
+        page->is_begun = true;
+    }
+}
+
+void spans_page_end(struct spans_page *page)
+{
+    struct json_out *out = &page->call->out;
+    spans_page_begin(page);
     json_array_end(out);
     json_name(out, "next");
-    if (s->at < s->devices.count && !s->is_cut) {
-        spans_write_cursor(&s->next, out);
+    if (page->at < page->devices.count && !page->is_cut) {
+        write_cursor(&page->next, out);
     } else {
         json_write_null(out);
     }
     json_name(out, "done");
-    json_int(out, (int64_t)s->at);
+    json_int(out, (int64_t)page->at);
     json_name(out, "of");
-    json_int(out, (int64_t)s->devices.count);
+    json_int(out, (int64_t)page->devices.count);
     json_object_end(out);
 }
+
+void spans_page_note(struct spans_page *page, int64_t start_s)
+{
+    page->next = (struct spans_cursor){spans_page_device(page)->device_id, start_s};
+    page->rows++;
+}
+
+void spans_page_leave(struct spans_page *page)
+{
+    page->after_s = INT64_MIN;
+    page->at++;
+    if (page->at < page->devices.count) {
+        page->next =
+            (struct spans_cursor){spans_page_device(page)->device_id, page->range.from_s - 1};
+    }
+}
+
+/* ---- rows ---- */
 
 static void tell(void *context, const struct span *span)
 {
     struct spans *s = context;
-    if (s->is_over || span->start.time_s <= s->after_s) {
+    struct spans_page *page = &s->page;
+    if (page->is_over || span->start.time_s <= page->after_s) {
         return;
     }
-    begin_data(s);
-    s->query.write_row(s->call, device_at(s), span);
-    s->next = (struct spans_cursor){device_at(s)->device_id, span->start.time_s};
-    s->rows++;
-    s->is_over = s->rows == ROWS_MAX;
+    spans_page_begin(page);
+    s->query.write_row(page->call, spans_page_device(page), span);
+    spans_page_note(page, span->start.time_s);
+    page->is_over = page->rows == SPANS_ROWS_MAX;
 }
 
 /* ---- a device ---- */
@@ -155,30 +212,27 @@ static enum err open_window(struct spans *s, int64_t from_s)
     s->taken_to_s = from_s - 1;
     s->window_to_s = to_s < s->horizon_s ? to_s : s->horizon_s;
     s->fixes += FIXES_OF_OPENING;
-    return store_read_open(s->call->shard->store,
-                           (struct store_span){device_at(s)->id, from_s, s->window_to_s}, &s->arena,
-                           &s->reader);
+    return store_read_open(
+        s->page.call->shard->store,
+        (struct store_span){spans_page_device(&s->page)->id, from_s, s->window_to_s}, &s->arena,
+        &s->reader);
 }
 
 static void fail(struct spans *s, enum err e)
 {
-    log_line(LOG_ERROR, "spans_failed", "device=%s why=\"%s\"", device_at(s)->device_id,
-             err_text(e));
+    log_line(LOG_ERROR, "spans_failed", "device=%s why=\"%s\"",
+             spans_page_device(&s->page)->device_id, err_text(e));
     s->e = e;
-    s->is_over = true;
-    s->is_cut = s->is_begun && s->next.device_id == NULL;
+    s->page.is_over = true;
+    s->page.is_cut = s->page.is_begun && s->page.next.device_id == NULL;
 }
 
 static void leave_device(struct spans *s)
 {
     close_window(s);
     s->is_walking = false;
-    s->after_s = INT64_MIN;
-    s->at++;
-    if (s->at < s->devices.count) {
-        s->next = (struct spans_cursor){device_at(s)->device_id, s->query.walk.range.from_s - 1};
-        s->is_over = s->is_over || s->fixes >= FIXES_A_PAGE;
-    }
+    spans_page_leave(&s->page);
+    s->page.is_over = s->page.is_over || s->fixes >= FIXES_A_PAGE;
 }
 
 /* Whether a state is of a time behind the range: all that was in it has expired. */
@@ -190,7 +244,7 @@ static bool is_behind(const struct spans *s, const struct fold_state *state)
 static void begin_device(struct spans *s)
 {
     const struct walk_options *walk = &s->query.walk;
-    int64_t from_s = s->after_s > walk->range.from_s ? s->after_s : walk->range.from_s;
+    int64_t from_s = s->page.after_s > walk->range.from_s ? s->page.after_s : walk->range.from_s;
     from_s = walk_needs_from_s(walk, from_s);
     if (from_s > s->horizon_s) {
         leave_device(s);
@@ -208,14 +262,16 @@ static void begin_device(struct spans *s)
         return;
     }
     struct walk_options own = *walk;
-    own.tank_ml = device_at(s)->tank_ml;
+    arena_clear(&s->own);
+    own.rules =
+        directory_terms(s->page.call->shard->directory, spans_page_device(&s->page)->id, &s->own);
     walk_begin(&s->walk, &own, store_read_start(s->reader));
 }
 
 static void end_device(struct spans *s)
 {
     walk_end(&s->walk, s->now_s < s->horizon_s ? s->now_s : s->horizon_s);
-    if (!s->is_over) {
+    if (!s->page.is_over) {
         leave_device(s);
     }
 }
@@ -246,7 +302,7 @@ static void take(struct spans *s, const struct fix *fix)
 static void walk_on(struct spans *s, size_t until)
 {
     struct fix fix;
-    while (s->fixes < until && !s->is_over && s->call->out.len < CALL_PIECE_BYTES) {
+    while (s->fixes < until && !s->page.is_over && s->page.call->out.len < CALL_PIECE_BYTES) {
         if (walk_is_done(&s->walk)) {
             end_device(s);
             return;
@@ -267,36 +323,31 @@ static void walk_on(struct spans *s, size_t until)
 
 /* ---- the stream ---- */
 
-static bool is_at_end(const struct spans *s)
-{
-    return s->is_over || s->at == s->devices.count;
-}
-
 static enum call_step next_step(void *state, struct json_out *out)
 {
     struct spans *s = state;
-    bool was_begun = s->is_begun;
-    size_t rows = s->rows;
+    bool was_begun = s->page.is_begun;
+    size_t rows = s->page.rows;
     size_t until = s->fixes + FIXES_A_STEP;
-    while (!is_at_end(s) && s->fixes < until && out->len < CALL_PIECE_BYTES) {
+    while (!spans_page_is_done(&s->page) && s->fixes < until && out->len < CALL_PIECE_BYTES) {
         if (s->is_walking) {
             walk_on(s, until);
         } else {
             begin_device(s);
         }
     }
-    if (s->e != ERR_OK && !s->is_begun) {
-        call_fail(s->call, CODE_UNREADABLE, "System error");
+    if (s->e != ERR_OK && !s->page.is_begun) {
+        call_fail(s->page.call, CODE_UNREADABLE, "System error");
         return STEP_END;
     }
-    if (is_at_end(s)) {
-        end_data(s);
+    if (spans_page_is_done(&s->page)) {
+        spans_page_end(&s->page);
         return STEP_END;
     }
     if (s->fixes > FIXES_BEFORE_HEAD) {
-        begin_data(s);
+        spans_page_begin(&s->page);
     }
-    return s->rows > rows || s->is_begun != was_begun ? STEP_PIECE : STEP_AGAIN;
+    return s->page.rows > rows || s->page.is_begun != was_begun ? STEP_PIECE : STEP_AGAIN;
 }
 
 static void close_spans(void *state)
@@ -304,7 +355,8 @@ static void close_spans(void *state)
     struct spans *s = state;
     close_window(s);
     arena_free(&s->arena);
-    device_choice_release(s->call, &s->devices);
+    arena_free(&s->own);
+    spans_page_close(&s->page);
     free(s);
 }
 
@@ -317,59 +369,34 @@ bool spans_check(struct call *c)
         call_fault(c, "EndTime", "before StartTime");
         return false;
     }
-    if (call_has(c, SPANS_AFTER) && !spans_read_cursor(call_text(c, SPANS_AFTER), &cursor)) {
+    if (call_has(c, SPANS_AFTER) && !read_cursor(call_text(c, SPANS_AFTER), &cursor)) {
         call_fault(c, "After", "no such page");
         return false;
     }
     return true;
 }
 
-bool spans_is_too_much(const struct range *range, size_t devices)
-{
-    int64_t days = (range->to_s - range->from_s - DST_S - 1) / DAY_S + 1;
-    return devices > 0 && days > SPANS_DEVICE_DAYS_MAX / (int64_t)devices;
-}
-
-/* Goes to the device and time behind which the page begins. */
-static void go_behind(struct spans *s, const char *after)
-{
-    struct spans_cursor cursor;
-    s->after_s = INT64_MIN;
-    if (*after == '\0' || !spans_read_cursor(after, &cursor)) {
-        return;
-    }
-    s->at = device_choice_from(&s->devices, cursor.device_id);
-    if (s->at < s->devices.count && strcmp(device_at(s)->device_id, cursor.device_id) == 0) {
-        s->after_s = cursor.time_s;
-    }
-}
-
 void spans_begin(const struct spans_query *query)
 {
     struct call *c = query->call;
-    struct range range = {call_number(c, SPANS_START, 0), call_number(c, SPANS_END, 0)};
-    struct device_choice devices = device_choice_make(c, SPANS_DEVICES);
-    if (spans_is_too_much(&range, devices.count)) {
-        device_choice_release(c, &devices);
-        call_fault(c, "EndTime", SPANS_TEXT_TOO_MANY);
+    struct spans_page page;
+    if (!spans_page_open(&page, c)) {
         return;
     }
     struct spans *s = mem_new(sizeof(*s));
     s->query = *query;
-    s->call = c;
-    s->devices = devices;
+    s->page = page;
     s->now_s = call_now_s(c);
-    s->horizon_s = range.to_s + READ_ON_S;
+    s->horizon_s = page.range.to_s + READ_ON_S;
     if (s->horizon_s > s->now_s + AHEAD_S) {
         s->horizon_s = s->now_s + AHEAD_S;
     }
     struct walk_options *walk = &s->query.walk;
-    walk->range = range;
+    walk->range = page.range;
     walk->sink = (struct span_sink){s, tell};
-    if (walk->kind == WALK_DAYS && devices.count > 0) {
-        walk->midnights =
-            midnights_make(call_clock(c), range.from_s, range.to_s, &c->arena, &walk->day_count);
+    if (walk->kind == WALK_DAYS && page.devices.count > 0) {
+        walk->midnights = midnights_make(call_clock(c), page.range.from_s, page.range.to_s,
+                                         &c->arena, &walk->day_count);
     }
-    go_behind(s, call_text(c, SPANS_AFTER));
     c->stream = (struct call_stream){next_step, close_spans, s};
 }

@@ -55,15 +55,42 @@ struct spans_cursor {
     const char *device_id;
     int64_t time_s; /* a row that starts then is told, too */
 };
-/* Reads an After, which out->device_id then borrows; false: it is none. */
-bool spans_read_cursor(const char *text, struct spans_cursor *out);
-/* Writes it as a JSON text. */
-void spans_write_cursor(const struct spans_cursor *cursor, struct json_out *out);
+
+enum { SPANS_ROWS_MAX = 1000 }; /* of a page */
+
+/* A page of such an answer, device by device. */
+struct spans_page {
+    struct call *call;
+    struct range range;
+    struct device_choice devices;
+    size_t at;       /* the device at hand, by number; those before are done */
+    int64_t after_s; /* rows of it that start up to here are told */
+    size_t rows;
+    bool is_begun;            /* Data is */
+    bool is_over;             /* the page is, though not all may be told */
+    bool is_cut;              /* ... and the next page could begin nowhere else than this one did */
+    struct spans_cursor next; /* of what is told and done; device_id NULL: nothing yet */
+};
+
 /*
- * Whether so many devices over such a range are more than SPANS_DEVICE_DAYS_MAX. A day with the
- * hour that is added in autumn is one, and so is one up to the midnight behind it.
+ * Begins with what the call asks for, behind After where that is given. False: more device-days are
+ * asked for than one call reads, and the call is answered. A day with the hour that is added in
+ * autumn is one, and so is one up to the midnight behind it.
  */
-bool spans_is_too_much(const struct range *range, size_t devices);
+bool spans_page_open(struct spans_page *page, struct call *c);
+/* Gives the devices back. */
+void spans_page_close(struct spans_page *page);
+/* Whether nothing more belongs to it. */
+bool spans_page_is_done(const struct spans_page *page);
+/* The device at hand. */
+const struct device *spans_page_device(const struct spans_page *page);
+/* Writes what stands before the rows, once; and what stands behind them. */
+void spans_page_begin(struct spans_page *page);
+void spans_page_end(struct spans_page *page);
+/* A row that starts then was written. */
+void spans_page_note(struct spans_page *page, int64_t start_s);
+/* The device at hand is told to its end; the next one follows. */
+void spans_page_leave(struct spans_page *page);
 
 #define SPANS_TEXT_TOO_MANY "more than 3100 device-days are asked for"
 enum { SPANS_DEVICE_DAYS_MAX = 3100 };

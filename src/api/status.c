@@ -109,6 +109,7 @@ static void write_listed(struct device_list *list, size_t i)
     json_bool(out, row->focus);
     json_name(out, "NoUsed");
     json_bool(out, !row->used);
+    call_write_hold(list->call, out, d->enterprise_id);
     json_object_end(out);
 }
 
@@ -196,6 +197,7 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
                                       .rcv_clock = &c->rcv_clock},
                    out);
     snapshot_write_flags(c, live, alarms.active, out);
+    call_write_hold(c, out, ref->info->enterprise_id);
     json_object_end(out);
     arena_free(&arena);
 }
@@ -283,28 +285,27 @@ static void begin_statuses(struct call *c, struct device_ref *refs, size_t count
     c->stream = (struct call_stream){write_piece, close_list, list};
 }
 
-/* Answers for all devices, or for those listed. */
+/* Answers for all devices, or for those listed; plates below are looked for among all. */
 static size_t weigh_statuses(struct call *c)
 {
-    return call_text(c, 0)[0] == '\0' ? call_weigh_fleet(c) : c->values[0].count;
-}
-
-/* Answers with the devices asked for. */
-static void get_current(struct call *c, device_finder *find)
-{
-    size_t count = 0;
-    struct device_ref *refs = device_list_asked(c, 0, find, &count);
-    begin_statuses(c, refs, count);
+    bool is_all = call_text(c, 0)[0] == '\0' || c->caller.includes_below;
+    return is_all ? call_weigh_fleet(c) : c->values[0].count;
 }
 
 static void get_current_by_plates(struct call *c)
 {
-    get_current(c, directory_find_by_plate);
+    size_t count = 0;
+    bool is_list = c->caller.includes_below && call_text(c, 0)[0] != '\0';
+    struct device_ref *refs = is_list ? device_list_by_plates(c, 0, &count)
+                                      : device_list_asked(c, 0, directory_find_by_plate, &count);
+    begin_statuses(c, refs, count);
 }
 
 static void get_current_by_device_ids(struct call *c)
 {
-    get_current(c, directory_find_by_device_id);
+    size_t count = 0;
+    struct device_ref *refs = device_list_asked(c, 0, directory_find_by_device_id, &count);
+    begin_statuses(c, refs, count);
 }
 
 static const struct param_row plate_params[] = {
@@ -342,7 +343,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
-        .reply = {.shape = REPLY_PAGE, .members = list_members, .count = COUNT_OF(list_members)},
+        .reply = {.shape = REPLY_PAGE,
+                  .members = list_members,
+                  .count = COUNT_OF(list_members),
+                  .lists_below = true},
         .doc = "The devices the caller may see, by DeviceID, in pages.",
         .weigh = call_weigh_fleet,
         .run = get_device_list,
@@ -359,7 +363,8 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(plate_params),
         .reply = {.shape = REPLY_PAGE,
                   .members = status_members,
-                  .count = COUNT_OF(status_members)},
+                  .count = COUNT_OF(status_members),
+                  .lists_below = true},
         .doc = "The current state of devices by plate; those that never had a position are left "
                "out.",
         .weigh = weigh_statuses,
@@ -377,7 +382,8 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(id_params),
         .reply = {.shape = REPLY_PAGE,
                   .members = status_members,
-                  .count = COUNT_OF(status_members)},
+                  .count = COUNT_OF(status_members),
+                  .lists_below = true},
         .doc = "The current state of devices by DeviceID; those that never had a position are "
                "left out.",
         .weigh = weigh_statuses,

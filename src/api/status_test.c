@@ -41,7 +41,7 @@ static void test_the_list_of_each(void **state)
     static const struct row rows[] = {
         {ANNA | OLGA | VERA, DEVICES, LISTS(""), PAGE(3, ROW_100 "," ROW_200 "," ROW_300)},
         {GRETA | NILS, DEVICES, LISTS(""), PAGE(1, ROW_100)},
-        {BERTA, DEVICES, LISTS(",'HoldID':1"), PAGE(1, UNUSED("900", "E 1"))},
+        {BERTA, DEVICES, LISTS(",'HoldID':1"), FAILS(500, "HoldID: no such enterprise")},
         {ROOT, DEVICES, LISTS(",'HoldID':2"), PAGE(1, UNUSED("900", "E 1"))},
         {ROOT, DEVICES, LISTS(""), FAILS(500, "HoldID: value missing")},
         {ROOT, DEVICES, LISTS(",'HoldID':7"), FAILS(500, "HoldID: no such enterprise")},

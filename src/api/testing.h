@@ -18,6 +18,7 @@
 
 #include "api/server.h"
 #include "base/mem.h"
+#include "base/vault_testing.h"
 #include "gateway/gateway.h"
 
 enum { ANSWER_MAX = 1 << 20, REQUEST_MAX = 1 << 16, TOKEN_SIZE = 33 };
@@ -28,8 +29,9 @@ struct platform {
     struct shard shard; /* the only one */
     struct shards shards;
     struct api_server *api;
-    char answer[ANSWER_MAX]; /* the last one, with its headers */
-    char token[TOKEN_SIZE];  /* sent unless "" */
+    const struct site_files *site; /* NULL: it has no pages */
+    char answer[ANSWER_MAX];       /* the last one, with its headers */
+    char token[TOKEN_SIZE];        /* sent unless "" */
 };
 
 static inline void deliver_nothing(void *context, const struct verdict *verdicts, size_t count)
@@ -53,6 +55,7 @@ static inline char *shard_open(struct platform *p, struct shard *shard, struct g
     char *directory = g_dir_make_tmp("api-XXXXXX", NULL);
     const struct store_options store = {.directory = directory, .cache_kib = 1024};
     shard->directory = directory_new();
+    shard->vault = vault_testing();
     assert_int_equal(store_open(&store, &shard->store), ERR_OK);
     const struct ingest_options ingest = {
         .shard = shard->id,
@@ -61,9 +64,14 @@ static inline char *shard_open(struct platform *p, struct shard *shard, struct g
         .unknown = shard->unknown,
         .unique = shard->id == 0 ? p->shards.unique : NULL,
         .counters = &p->counters,
+        .vault = shard->vault,
         .queue_bytes = 1 << 22,
         .deliver = gateway != NULL ? gateway_deliver : deliver_nothing,
         .deliver_context = gateway,
+        .order = gateway != NULL ? gateway_order : NULL,
+        .order_context = gateway,
+        .registered = gateway != NULL ? gateway_registered : NULL,
+        .registered_context = gateway,
         .fatal = on_fatal,
     };
     assert_int_equal(ingest_start(&ingest, &shard->ingest), ERR_OK);
@@ -75,6 +83,7 @@ static inline void shard_close(struct shard *shard, char *directory)
 {
     store_close(shard->store);
     directory_free(shard->directory);
+    vault_free(shard->vault);
     GDir *dir = g_dir_open(directory, 0, NULL);
     for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
         char *path = g_build_filename(directory, name, NULL);
@@ -94,25 +103,36 @@ static inline void api_open(struct platform *p)
         .shards = &p->shards,
         .counters = &p->counters,
         .token_days = 180,
+        .sms_per_day = 3,
         .http_threads = 2,
         .query_threads = 2,
         .connections_max = 1024,
         .trusted_proxy = "127.0.0.1",
         .cors_origins = "https://maps.example.com http://localhost:5173",
+        .site = p->site,
+        .frame_ancestors = "https://portal.example.com",
+        .device_port = 9881,
     };
     assert_int_equal(api_server_start(&api, &p->api), ERR_OK);
 }
 
-static inline struct platform *platform_new(void)
+static inline struct platform *platform_with(const struct site_files *site)
 {
     struct platform *p = mem_new(sizeof(*p));
+    p->site = site;
     p->shard.unknown = unknown_new();
+    p->shard.traces = traces_new();
     p->shards = (struct shards){.at = &p->shard, .count = 1};
     p->directory = shard_open(p, &p->shard, NULL);
     assert_int_equal(api_make_root(p->shard.ingest, "root-password"), ERR_OK);
     assert_int_equal(api_make_root(p->shard.ingest, "other-password"), ERR_DUPLICATE);
     api_open(p);
     return p;
+}
+
+static inline struct platform *platform_new(void)
+{
+    return platform_with(NULL);
 }
 
 static inline void platform_free(struct platform *p)
@@ -122,6 +142,7 @@ static inline void platform_free(struct platform *p)
     api_server_free(p->api);
     shard_close(&p->shard, p->directory);
     unknown_free(p->shard.unknown);
+    traces_free(p->shard.traces);
     free(p);
 }
 

@@ -3,11 +3,13 @@
  * here it is said what is asked for, and how a row looks.
  */
 #include "api/call.h"
+#include "api/places.h"
 #include "api/snapshot.h"
 #include "api/spans.h"
 #include "base/units.h"
 
-enum { TRIPS_STOP_MINUTES = SPANS_OWN, SPEEDING_KMH = SPANS_OWN, ABSENCE_MINUTES = SPANS_OWN };
+enum { TRIPS_PLACES = SPANS_OWN, TRIPS_LANGUAGE, TRIPS_OWN };
+enum { TRIPS_STOP_MINUTES = TRIPS_OWN, SPEEDING_KMH = TRIPS_OWN, ABSENCE_MINUTES = TRIPS_OWN };
 enum {
     MINUTE_S = 60,
     STOP_MINUTES_MAX = 1440,
@@ -55,6 +57,14 @@ static void write_degrees(struct call *c, const char *name, bool is_known, int32
     }
 }
 
+/* The names of an end, where rows have any. */
+static void write_place(struct call *c, const char *name, bool is_known, const struct spot *end)
+{
+    const struct places places = places_asked(c, TRIPS_PLACES);
+    const struct point at = {end->lat_e7, end->lon_e7};
+    places_write_member(&places, name, is_known ? &at : NULL);
+}
+
 static void write_kilometres(struct call *c, uint64_t distance_m_e2)
 {
     json_name(&c->out, "Kilometres");
@@ -96,6 +106,8 @@ static void write_trip(struct call *c, const struct device *d, const struct span
     write_degrees(c, "StartLat", span->start.has_place, span->start.lat_e7);
     write_degrees(c, "EndLon", has_end, span->end.lon_e7);
     write_degrees(c, "EndLat", has_end, span->end.lat_e7);
+    write_place(c, "StartPlace", span->start.has_place, &span->start);
+    write_place(c, "EndPlace", has_end, &span->end);
     write_kilometres(c, span->sums.distance_m_e2);
     write_int(c, "DrivingSeconds", span->sums.driving_s);
     write_int(c, "IdleSeconds", span->sums.idle_s);
@@ -117,6 +129,7 @@ static void begin_stop(struct call *c, const struct device *d, const struct span
     write_kilometres(c, span->sums.distance_m_e2);
     write_degrees(c, "Lon", span->start.has_place, span->start.lon_e7);
     write_degrees(c, "Lat", span->start.has_place, span->start.lat_e7);
+    write_place(c, "Place", span->start.has_place, &span->start);
     write_clipped(c, span);
 }
 
@@ -162,6 +175,12 @@ static void write_day(struct call *c, const struct device *d, const struct span 
 
 /* ---- methods ---- */
 
+/* Of those whose rows tell places. */
+static bool check_placed(struct call *c)
+{
+    return spans_check(c) && places_check_language(c, TRIPS_LANGUAGE);
+}
+
 static struct walk_options walk_of_trips(const struct call *c, enum walk_kind kind)
 {
     int64_t minutes = call_number(c, TRIPS_STOP_MINUTES, TRIPS_STOP_S / MINUTE_S);
@@ -201,6 +220,7 @@ static void get_offline(struct call *c)
 
 static const struct param_row trip_params[] = {
     SPANS_PARAMS,
+    PLACES_PARAMS,
     [TRIPS_STOP_MINUTES] = {.name = "StopMinutes",
                             .type = PARAM_INT,
                             .min = 1,
@@ -211,15 +231,17 @@ static const struct param_row trip_params[] = {
 static const struct param_row day_params[] = {SPANS_PARAMS};
 static const struct param_row speeding_params[] = {
     SPANS_PARAMS,
+    PLACES_PARAMS,
     [SPEEDING_KMH] = {.name = "Kmh",
                       .type = PARAM_DECIMAL,
-                      .required = true,
                       .min = 1,
                       .max = KMH_MAX,
-                      .doc = "Above which speed, km/h"},
+                      .doc = "Above which speed, km/h; unless given, above the OverspeedKmh of "
+                             "the alarm rules that held for the device at the time"},
 };
 static const struct param_row absence_params[] = {
     SPANS_PARAMS,
+    PLACES_PARAMS,
     [ABSENCE_MINUTES] = {.name = "Minutes",
                          .type = PARAM_INT,
                          .min = 1,
@@ -276,7 +298,8 @@ static const struct param_row absence_params[] = {
     DEVICE_MEMBERS, END_MEMBERS, SECONDS_MEMBER("Seconds", "From StartTime to EndTime, or now"),   \
         SECONDS_MEMBER("IdleSeconds", "Of these at standstill with the ignition on"),              \
         KILOMETRES_MEMBER, DEGREES_MEMBER("Lon", "Longitude where it began, WGS-84"),              \
-        DEGREES_MEMBER("Lat", "Latitude where it began, WGS-84"), CLIPPED_MEMBER
+        DEGREES_MEMBER("Lat", "Latitude where it began, WGS-84"),                                  \
+        PLACE_MEMBER("Place", "Where it began"), CLIPPED_MEMBER
 
 static const struct reply_member trip_members[] = {
     DEVICE_MEMBERS,
@@ -285,6 +308,8 @@ static const struct reply_member trip_members[] = {
     DEGREES_MEMBER("StartLat", "Latitude of its start, WGS-84"),
     DEGREES_MEMBER("EndLon", "Longitude of its end, WGS-84; null while it goes on"),
     DEGREES_MEMBER("EndLat", "Latitude of its end, WGS-84; null while it goes on"),
+    PLACE_MEMBER("StartPlace", "Where it started"),
+    PLACE_MEMBER("EndPlace", "Where it ended"),
     KILOMETRES_MEMBER,
     SECONDS_MEMBER("DrivingSeconds", "Under way"),
     SECONDS_MEMBER("IdleSeconds", "At standstill with the ignition on"),
@@ -325,16 +350,16 @@ static const struct reply_member day_members[] = {
 };
 
 /* What the five rows have in common. */
-#define SPANS_METHOD(own_params, own_members)                                                      \
+#define SPANS_METHOD(own_params, own_members, own_check)                                           \
     .prefix = PREFIX_MANAGE, .needs_enterprise = true, .where = WHERE_STORE, .role = ROLE_VIEWER,  \
     .fault = FAULT_500, .params = (own_params), .param_count = COUNT_OF(own_params),               \
     .reply = {.shape = REPLY_SPANS, .members = (own_members), .count = COUNT_OF(own_members)},     \
-    .check = spans_check
+    .check = (own_check)
 
 static const struct api_method rows[] = {
     {
         .name = "GetTrips",
-        SPANS_METHOD(trip_params, trip_members),
+        SPANS_METHOD(trip_params, trip_members, check_placed),
         .doc = "The trips that start in a range, whole, by device and time. A trip begins with the "
                "first fix that moves and ends with the first that stands; a silence ends it, too. "
                "One that still goes on a week behind the range is told as open.",
@@ -342,28 +367,29 @@ static const struct api_method rows[] = {
     },
     {
         .name = "GetStops",
-        SPANS_METHOD(trip_params, stop_members),
+        SPANS_METHOD(trip_params, stop_members, check_placed),
         .doc = "What lies between trips, clipped to the range, by device and time. Trips and stops "
                "add up to the days where a range begins and ends inside stops.",
         .run = get_stops,
     },
     {
         .name = "GetDays",
-        SPANS_METHOD(day_params, day_members),
+        SPANS_METHOD(day_params, day_members, spans_check),
         .doc = "A row a device and day of the enterprise's zone, by device and date; of the first "
                "and the last day what is in the range. Days before a device's first fix have none.",
         .run = get_days,
     },
     {
         .name = "GetOverspeed",
-        SPANS_METHOD(speeding_params, lapse_members),
-        .doc = "When devices were faster than Kmh, clipped to the range, by device and time: from "
+        SPANS_METHOD(speeding_params, lapse_members, check_placed),
+        .doc = "When devices were faster than Kmh, or than their alarm rules allow, clipped to the "
+               "range, by device and time: from "
                "the first fix that is to the first that is not, or to the last before a silence.",
         .run = get_overspeed,
     },
     {
         .name = "GetOffline",
-        SPANS_METHOD(absence_params, lapse_members),
+        SPANS_METHOD(absence_params, lapse_members, check_placed),
         .doc = "When no fix was taken for long, clipped to the range, by device and time. The "
                "distance over such a time belongs to the fix that ends it.",
         .run = get_offline,

@@ -277,10 +277,50 @@ static void test_lapses(void **state)
     assert_text(row(data, 0), "EndTime", "2026-01-01 23:59:59");
     assert_true(json_is_true(json_object_get(row(data, 0), "Clipped")));
     json_decref(data);
-    json_t *root = envelope_of(p, "GetOverspeed", DAY);
-    assert_number(root, "Code", 500);
-    assert_text(root, "ErrMsg", "Kmh: value missing");
-    json_decref(root);
+}
+
+/* 100 km/h up to 25 s, 126 from then on. */
+static enum err limit_speed(struct job_context *job, void *arg)
+{
+    static const int32_t limits_kmh_e2[] = {10000, 12600};
+    const int64_t *enterprise_id = arg;
+    for (size_t i = 0; i < COUNT_OF(limits_kmh_e2); i++) {
+        struct alarm_rule rule = {.enterprise_id = *enterprise_id, .scope = RULE_OF_ENTERPRISE};
+        entity_init(ENTITY_ALARM_RULE, &rule);
+        rule.from_s = i == 0 ? START_S - 1000 : START_S + 25;
+        rule.until_s = i == 0 ? START_S + 25 : INT64_MAX;
+        rule.has[RULE_OVERSPEED_KMH_E2] = true;
+        rule.values[RULE_OVERSPEED_KMH_E2] = limits_kmh_e2[i];
+        change_add(&job->changes, CHANGE_PUT_ALARM_RULE)->alarm_rule = rule;
+    }
+    return ERR_OK;
+}
+
+/* Without Kmh the alarm rules of the time say what is too fast; without any nothing is. */
+static void test_overspeed_by_the_rules(void **state)
+{
+    struct platform *p = *state;
+    const struct message messages[] = {fix_at(0, 0, 80),      fix_at(10, 300, 125),
+                                       fix_at(20, 600, 125),  fix_at(30, 900, 125),
+                                       fix_at(40, 1200, 130), fix_at(50, 1500, 80)};
+    add_devices(p);
+    report(p, "12", messages, COUNT_OF(messages));
+    json_t *data = data_of(p, "GetOverspeed", "\"DeviceIDs\":\"12\"," DAY);
+    assert_int_equal(rows(data), 0);
+    json_decref(data);
+    struct device_ref ref;
+    assert_int_equal(directory_find(p->shard.directory, 1, &ref), ERR_OK);
+    int64_t enterprise_id = ref.info->enterprise_id;
+    device_ref_release(p->shard.directory, &ref);
+    assert_int_equal(ingest_call(p->shard.ingest, limit_speed, &enterprise_id, NULL, 60000),
+                     ERR_OK);
+    data = data_of(p, "GetOverspeed", "\"DeviceIDs\":\"12\"," DAY);
+    assert_int_equal(rows(data), 2);
+    assert_text(row(data, 0), "StartTime", "2026-01-01 11:00:10");
+    assert_text(row(data, 0), "EndTime", "2026-01-01 11:00:30");
+    assert_text(row(data, 1), "StartTime", "2026-01-01 11:00:40");
+    assert_text(row(data, 1), "EndTime", "2026-01-01 11:00:50");
+    json_decref(data);
 }
 
 /* Pages through; answers how many rows there are, none of them twice, and of how many pages. */
@@ -465,6 +505,7 @@ int main(void)
         SERVER_TEST(test_stops),
         SERVER_TEST(test_days),
         SERVER_TEST(test_lapses),
+        SERVER_TEST(test_overspeed_by_the_rules),
         SERVER_TEST(test_pages_go_on_behind_a_device_and_a_time),
         SERVER_TEST(test_many_rows_are_many_pages),
         SERVER_TEST(test_who_and_what_is_asked_for),

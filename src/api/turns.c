@@ -13,6 +13,9 @@
  * Handing a piece from thread to thread costs half as much as making it, so that a stream which is
  * (nearly) alone goes on where it is sent, while that is quick.
  *
+ * A stream that waits for what somebody else answers (call.h) holds no thread: whoever wakes it
+ * puts it into the pool of queries again. So it is with a job that waits before it begins.
+ *
  * Each arrow into a pool or into ingest is a place in fair queues, taken on the account of the
  * enterprise and the user; each turn there is a step of a millisecond or two, but for passwords,
  * which have a thread of their own. A job that waits, or that is committed, holds no thread; who
@@ -23,7 +26,6 @@
 #include "api/dispatch.h"
 #include "api/envelope.h"
 #include "api/incoming.h"
-#include "api/peer.h"
 #include "base/check.h"
 #include "base/clock.h"
 
@@ -50,9 +52,18 @@ void turns_make_whole(struct exchange *ex)
     ex->state = EXCHANGE_DONE;
 }
 
-/* Answers 503 in place of whatever there is of the call and its answer. */
+/*
+ * Answers 503 in place of whatever there is of the call and its answer. A binding one is asked to
+ * its end instead, which it says without waiting any more.
+ */
 static void give_up(struct exchange *ex, const char *message)
 {
+    if (ex->call->is_binding && ex->state == EXCHANGE_MAKING) {
+        while (!answer_step(&ex->answer)) {
+        }
+        ex->state = EXCHANGE_DONE;
+        return;
+    }
     const struct api_method *method = ex->call->method;
     answer_clear(&ex->answer);
     call_clear(ex->call);
@@ -75,6 +86,17 @@ static void finish_first(struct exchange *ex)
     if (!ex->is_streaming) {
         give_up(ex, "Too many answers under way");
     }
+}
+
+/* ---- streams that wait ---- */
+
+static void wake(void *context);
+
+/* Lets the stream wait for whoever wakes it: true, and the exchange is not ours any more. */
+static bool park(struct exchange *ex)
+{
+    struct call *c = ex->call;
+    return ex->answer.waits && c->stream_wait(c->stream.state, (struct call_waker){wake, ex});
 }
 
 /* ---- jobs ---- */
@@ -157,11 +179,10 @@ static bool wants_pool(struct exchange *ex)
     return wants;
 }
 
-/* Whether its method lets it wait; the client's address is looked at on the way. */
+/* Whether its method lets it wait. */
 static bool is_admitted(struct exchange *ex)
 {
     struct call *c = ex->call;
-    peer_client_address(ex, c->address);
     return c->method->admit == NULL || c->method->admit(c);
 }
 
@@ -196,7 +217,25 @@ static bool run_job(struct exchange *ex)
         turns_make_whole(ex);
         return false;
     }
+    ex->state = EXCHANGE_AWAITING;
+    if (ex->call->method->await != NULL &&
+        ex->call->method->await(ex->call, (struct call_waker){wake, ex})) {
+        return true;
+    }
+    ex->state = EXCHANGE_WAITING;
     return submit_job(ex);
+}
+
+/* What a job waited for is there. */
+static void go_on_with_job(struct exchange *ex, bool stopping)
+{
+    ex->state = EXCHANGE_WAITING;
+    if (stopping) {
+        give_up(ex, "Stopping");
+    } else if (submit_job(ex)) {
+        return;
+    }
+    MHD_resume_connection(ex->connection);
 }
 
 /* What has waited begins; true: it waits once more, and is not ours any more. */
@@ -232,7 +271,7 @@ static bool work_on_first(struct exchange *ex, bool stopping)
         finish_first(ex);
         return true;
     }
-    if (work_go_on(ex->server->queries, place_in_queries(ex), ex)) {
+    if (park(ex) || work_go_on(ex->server->queries, place_in_queries(ex), ex)) {
         return false;
     }
     give_up(ex, "Stopping");
@@ -242,7 +281,7 @@ static bool work_on_first(struct exchange *ex, bool stopping)
 /* Has a stream sent on; it must be taken by the deadline that it had before. */
 static void resume_stream(struct exchange *ex)
 {
-    connection_answer(ex->entry, ex->answer.deadline_ms);
+    connection_stream(ex->entry, ex->answer.deadline_ms);
     MHD_resume_connection(ex->connection);
 }
 
@@ -256,11 +295,27 @@ static bool work_on_stream(struct exchange *ex, bool stopping)
     if (ex->is_cut || answer_step(&ex->answer)) {
         return true;
     }
-    if (work_again(ex->server->queries, place_in_queries(ex), ex)) {
+    if (park(ex) || work_again(ex->server->queries, place_in_queries(ex), ex)) {
         return false; /* which may be another thread's already */
     }
     ex->is_cut = true;
     return true;
+}
+
+/* On any thread: what a parked stream, or a job, waited for is there. */
+static void wake(void *context)
+{
+    struct exchange *ex = context;
+    if (work_again(ex->server->queries, place_in_queries(ex), ex)) {
+        return;
+    }
+    if (ex->state == EXCHANGE_DONE) { /* the pools are gone, and its answer is on its way */
+        ex->is_cut = true;
+        resume_stream(ex);
+    } else {
+        give_up(ex, "Stopping");
+        MHD_resume_connection(ex->connection);
+    }
 }
 
 void turns_work(void *item, bool stopping)
@@ -269,6 +324,8 @@ void turns_work(void *item, bool stopping)
     if (ex->state == EXCHANGE_CONCLUDING) { /* what is committed is told in any case */
         conclude(ex);
         MHD_resume_connection(ex->connection);
+    } else if (ex->state == EXCHANGE_AWAITING) {
+        go_on_with_job(ex, stopping);
     } else if (ex->state != EXCHANGE_DONE) {
         if (work_on_first(ex, stopping)) {
             MHD_resume_connection(ex->connection);
@@ -383,7 +440,7 @@ bool turns_next_piece(struct exchange *ex)
     }
     connection_work(ex->entry);
     MHD_suspend_connection(ex->connection);
-    if (!work_again(ex->server->queries, place_in_queries(ex), ex)) {
+    if (!park(ex) && !work_again(ex->server->queries, place_in_queries(ex), ex)) {
         ex->is_cut = true;
         resume_stream(ex);
     }

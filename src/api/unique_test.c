@@ -78,6 +78,26 @@ static void a_login_name_is_in_one_shard_alone(void **state)
     add_user(w, "erna", "\"Code\":200");
 }
 
+/* The check digit of the card is 2. */
+static void an_iccid_is_in_one_shard_alone(void **state)
+{
+    struct pair *w = *state;
+    log_in(w->p, "anna", "secret-1");
+    expect(w->p, "manage/AddSIM", "{\"ICCID\":\"8937010000000000018\",\"SIM\":\"1\"}", DONE);
+    log_in(w->p, "berta", "secret-1");
+    expect(w->p, "manage/AddSIM", "{\"ICCID\":\"89370100000000000182\",\"SIM\":\"1\"}",
+           TAKEN("ICCID"));
+    expect(w->p, "manage/AddSIMs",
+           "{\"SIMs\":[{\"ICCID\":\"8937010000000000018F\",\"SIM\":1},"
+           "{\"ICCID\":\"8937010000000000019\",\"SIM\":2}]}",
+           "{\"Code\":200,\"Data\":{\"added\":1,\"errors\":["
+           "{\"index\":0,\"ErrMsg\":\"ICCID is taken\"}]},\"ErrMsg\":null}");
+    log_in(w->p, "anna", "secret-1");
+    expect(w->p, "manage/DeleteSIM", "{\"ICCID\":\"8937010000000000018\"}", DONE);
+    log_in(w->p, "berta", "secret-1");
+    expect(w->p, "manage/AddSIM", "{\"ICCID\":\"89370100000000000182\",\"SIM\":\"1\"}", DONE);
+}
+
 /* A client of its own, that adds devices. */
 struct adder {
     struct platform *client;
@@ -192,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PAIR_TEST(a_device_id_is_in_one_shard_alone),
         PAIR_TEST(a_login_name_is_in_one_shard_alone),
+        PAIR_TEST(an_iccid_is_in_one_shard_alone),
         PAIR_TEST(two_at_once_get_one_device_id_once),
         PAIR_TEST(a_call_that_is_too_late_keeps_no_name),
     };

@@ -37,6 +37,15 @@ void version_write_object(struct call *c, version_members *write, const void *ob
     json_object_end(&c->out);
 }
 
+void version_write_row(struct call *c, version_members *write, const void *object,
+                       int64_t enterprise_id)
+{
+    json_object_begin(&c->out);
+    version_write(c, write, object);
+    call_write_hold(c, &c->out, enterprise_id);
+    json_object_end(&c->out);
+}
+
 int64_t version_of(struct call *c, version_members *write, const void *object)
 {
     struct json_out out = {0};

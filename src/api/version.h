@@ -16,8 +16,13 @@ typedef void version_members(struct call *c, const void *object, struct json_out
 void version_write(struct call *c, version_members *write, const void *object);
 /* The version alone. */
 int64_t version_of(struct call *c, version_members *write, const void *object);
-/* Writes an object of the members and Version, braces too. */
+/*
+ * Writes an object of the members and Version, braces too; the other one the row of an object of an
+ * enterprise, with call_write_hold().
+ */
 void version_write_object(struct call *c, version_members *write, const void *object);
+void version_write_row(struct call *c, version_members *write, const void *object,
+                       int64_t enterprise_id);
 /*
  * For a job, before it changes the object: ERR_OK where the request names no version or the one
  * that the object has; else ERR_INVALID after call_refuse() with 409.

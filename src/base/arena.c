@@ -110,3 +110,11 @@ void arena_free(struct arena *a)
     }
     a->used = 0;
 }
+
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_block *b = a->blocks; b != NULL; b = b->next) {
+        explicit_bzero(b->data, b->capacity);
+    }
+    arena_free(a);
+}

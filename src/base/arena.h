@@ -34,5 +34,7 @@ size_t arena_bytes(const struct arena *a);
 
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);
+/* arena_free() of one that had a password in it: nothing of it stays in memory. */
+void arena_wipe(struct arena *a);
 
 #endif

@@ -126,3 +126,44 @@ struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in
     blank_controls(at, len_max);
     return (struct bytes){at, len_max};
 }
+
+static bool is_ascii(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.at[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum err charset_of_utf8(enum charset to, struct bytes in, uint8_t *out, size_t room, size_t *len)
+{
+    static const char *const names[] = {
+        [CHARSET_GBK] = "GBK", [CHARSET_UTF16BE] = "UTF-16BE", [CHARSET_ASCII] = "ASCII"};
+    *len = 0;
+    if (to != CHARSET_UTF16BE && is_ascii(in)) { /* whatever tables a system lacks */
+        if (in.len > room) {
+            return ERR_TOO_LONG;
+        }
+        if (in.len > 0) {
+            memcpy(out, in.at, in.len);
+        }
+        *len = in.len;
+        return ERR_OK;
+    }
+    iconv_t handle = iconv_open(names[to], "UTF-8");
+    if ((intptr_t)handle == -1) {
+        return ERR_INVALID;
+    }
+    char *from = NULL;
+    memcpy(&from, &in.at, sizeof(from)); /* iconv() wants a char *, and reads alone */
+    char *at = (char *)out;
+    size_t from_left = in.len;
+    size_t at_left = room;
+    size_t converted = iconv(handle, &from, &from_left, &at, &at_left);
+    bool is_full = converted == (size_t)-1 && errno == E2BIG;
+    (void)iconv_close(handle);
+    *len = room - at_left;
+    return is_full ? ERR_TOO_LONG : converted != 0 ? ERR_INVALID : ERR_OK;
+}

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/err.h"
 
 /* The encodings that devices write texts in. */
 enum charset {
@@ -20,5 +21,11 @@ enum charset {
 struct bytes charset_convert(struct arena *a, enum charset from, struct bytes in, size_t len_max);
 /* Like charset_convert(), with a blank in place of each control character but tab and line feed. */
 struct bytes charset_to_utf8(struct arena *a, enum charset from, struct bytes in, size_t len_max);
+/*
+ * The way back: UTF-8 in `to`, into the `room` bytes of `out`. ERR_INVALID: it has what is no
+ * UTF-8, or a character that `to` has not; ERR_TOO_LONG: there is no room. Any thread.
+ */
+MUST_USE enum err charset_of_utf8(enum charset to, struct bytes in, uint8_t *out, size_t room,
+                                  size_t *len);
 
 #endif

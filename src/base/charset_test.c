@@ -90,10 +90,46 @@ static void test_any_bytes(void **state)
     arena_free(&arena);
 }
 
+static void test_the_way_back(void **state)
+{
+    (void)state;
+    static const struct {
+        enum charset to;
+        enum err want;
+        const char *in;
+        size_t room;
+        const char *out;
+        size_t len;
+    } rows[] = {
+        {CHARSET_GBK, ERR_OK, "", 0, "", 0},
+        {CHARSET_GBK, ERR_OK, "OK#", 3, "OK#", 3},
+        {CHARSET_GBK, ERR_TOO_LONG, "OK#", 2, NULL, 0},
+        {CHARSET_GBK, ERR_OK, "\xe8\xae\xbe\xe7\xbd\xae", 4, "\xc9\xe8\xd6\xc3", 4},
+        {CHARSET_GBK, ERR_TOO_LONG, "\xe8\xae\xbe\xe7\xbd\xae", 3, NULL, 0},
+        {CHARSET_GBK, ERR_INVALID, "\xf0\x9f\x9a\x9a", 8, NULL, 0},
+        {CHARSET_GBK, ERR_INVALID, "\xe8\xae", 8, NULL, 0},
+        {CHARSET_GBK, ERR_INVALID, "\xff", 8, NULL, 0},
+        {CHARSET_ASCII, ERR_INVALID, "\xc3\xa9", 8, NULL, 0},
+        {CHARSET_UTF16BE, ERR_OK, "O\xc3\xa9", 8, "\0O\0\xe9", 4},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t out[8];
+        size_t len = 0;
+        struct bytes in = {(const uint8_t *)rows[i].in, strlen(rows[i].in)};
+        print_message("# %zu\n", i);
+        assert_int_equal(charset_of_utf8(rows[i].to, in, out, rows[i].room, &len), rows[i].want);
+        if (rows[i].out != NULL) {
+            assert_int_equal(len, rows[i].len);
+            assert_memory_equal(out, rows[i].out, len);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_the_way_back),
         cmocka_unit_test(test_control_characters_may_stay),
         cmocka_unit_test(test_any_bytes),
     };

@@ -70,6 +70,13 @@ static void append(struct json_out *j, const char *text, size_t len)
     end_at(j, put(room_for(j, len), text, len));
 }
 
+void json_append(struct json_out *j, struct bytes text)
+{
+    if (text.len > 0) {
+        append(j, (const char *)text.at, text.len);
+    }
+}
+
 /* Writes the comma that goes before a value or a name, where there is one; then as room_for(). */
 static char *begin_value(struct json_out *j, size_t len)
 {

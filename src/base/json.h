@@ -59,5 +59,7 @@ void json_decimal(struct json_out *j, int64_t v, unsigned decimals);
 void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals);
 /* A finished piece of JSON, taken as it is. */
 void json_raw(struct json_out *j, struct bytes json);
+/* Bytes of whatever kind as they are: no value of JSON, so that no comma is put before them. */
+void json_append(struct json_out *j, struct bytes text);
 
 #endif

@@ -23,3 +23,23 @@ struct bytes percent_decode(struct arena *arena, struct bytes text)
     }
     return (struct bytes){out, n};
 }
+
+static bool stands_for_itself(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_';
+}
+
+void percent_encode(struct writer *w, struct bytes text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.len; i++) {
+        if (stands_for_itself(text.at[i])) {
+            write_u8(w, text.at[i]);
+        } else {
+            write_u8(w, '%');
+            write_u8(w, (uint8_t)digits[text.at[i] >> 4]);
+            write_u8(w, (uint8_t)digits[text.at[i] & 0xfU]);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -42,11 +43,35 @@ static void test_a_percent_without_digits_stands_for_itself(void **state)
     expect_decoded("%%41", "%A", 2);
 }
 
+static void test_what_is_encoded_is_decoded(void **state)
+{
+    (void)state;
+    uint8_t all[256];
+    uint8_t room[3 * sizeof(all)];
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(all); i++) {
+        all[i] = (uint8_t)i;
+    }
+    struct writer w = writer_init(room, sizeof(room));
+    percent_encode(&w, (struct bytes){all, sizeof(all)});
+    assert_true(writer_ok(&w));
+    struct bytes got = percent_decode(&arena, writer_bytes(&w));
+    assert_int_equal(got.len, sizeof(all));
+    assert_memory_equal(got.at, all, sizeof(all));
+    w = writer_init(room, sizeof(room));
+    percent_encode(&w, bytes_of_text("a-Z_9. &=+%\xe7"));
+    expect_decoded("a-Z_9.%20%26%3D%2B%25%E7", "a-Z_9. &=+%\xe7", 12);
+    assert_int_equal(writer_bytes(&w).len, strlen("a-Z_9.%20%26%3D%2B%25%E7"));
+    assert_memory_equal(writer_bytes(&w).at, "a-Z_9.%20%26%3D%2B%25%E7", w.len);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_text_stays),
         cmocka_unit_test(test_escapes_and_blanks),
+        cmocka_unit_test(test_what_is_encoded_is_decoded),
         cmocka_unit_test(test_a_percent_without_digits_stands_for_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

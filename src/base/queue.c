@@ -121,10 +121,10 @@ void queue_end(struct queue *q)
 {
     bool wakes = q->is_waiting;
     q->is_waiting = false;
-    check(pthread_mutex_unlock(&q->lock) == 0);
-    if (wakes) {
+    if (wakes) { /* under the lock: who takes the record may free the queue */
         check(pthread_cond_signal(&q->filled) == 0);
     }
+    check(pthread_mutex_unlock(&q->lock) == 0);
 }
 
 void queue_close(struct queue *q)

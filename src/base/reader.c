@@ -145,7 +145,7 @@ struct bytes read_field(struct reader *r, char separator)
     return (struct bytes){left.at, len};
 }
 
-uint64_t read_varint(struct reader *r)
+uint64_t read_long_varint(struct reader *r)
 {
     uint64_t value = 0;
     size_t pos = r->pos;
@@ -160,12 +160,6 @@ uint64_t read_varint(struct reader *r)
     }
     r->failed = true;
     return 0;
-}
-
-int64_t read_varint_signed(struct reader *r)
-{
-    uint64_t zigzag = read_varint(r);
-    return (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
 }
 
 static bool is_digit(uint8_t c)

@@ -48,12 +48,33 @@ uint64_t read_bcd(struct reader *r, size_t n);
 /* The text before the next `separator`, without it; the last field ends at the end of input. */
 struct bytes read_field(struct reader *r, char separator);
 
+/* A LEB128 number of any length; for read_varint(). */
+uint64_t read_long_varint(struct reader *r);
+
 /*
  * An unsigned LEB128 number as written by write_varint(); more than ten bytes or more than 64 bits
- * fail the reader. read_varint_signed() takes the zigzag form.
+ * fail the reader. read_varint_signed() takes the zigzag form. Most are of one byte, and a state
+ * has a hundred of them: hence inline.
  */
-uint64_t read_varint(struct reader *r);
-int64_t read_varint_signed(struct reader *r);
+static inline uint64_t read_varint(struct reader *r)
+{
+    bool is_short = !r->failed && r->pos < r->in.len && r->in.at[r->pos] < 0x80U;
+    return is_short ? r->in.at[r->pos++] : read_long_varint(r);
+}
+
+static inline int64_t read_varint_signed(struct reader *r)
+{
+    uint64_t zigzag = read_varint(r);
+    return (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
+}
+
+/* One of at most `max`; a larger one fails the reader. */
+static inline uint64_t read_varint_upto(struct reader *r, uint64_t max)
+{
+    uint64_t v = read_varint(r);
+    r->failed = r->failed || v > max;
+    return r->failed ? 0 : v;
+}
 
 /*
  * Whole-text decimals, for fields of text protocols: `text` is an optional sign, digits and an

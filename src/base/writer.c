@@ -102,7 +102,7 @@ static size_t varint_to(uint8_t *out, uint64_t v)
     return n;
 }
 
-void write_varint(struct writer *w, uint64_t v)
+void write_long_varint(struct writer *w, uint64_t v)
 {
     uint8_t out[VARINT_MAX];
     if (!w->failed && w->capacity - w->len >= VARINT_MAX) {
@@ -110,9 +110,4 @@ void write_varint(struct writer *w, uint64_t v)
         return;
     }
     write_bytes(w, (struct bytes){out, varint_to(out, v)});
-}
-
-void write_varint_signed(struct writer *w, int64_t v)
-{
-    write_varint(w, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
 }

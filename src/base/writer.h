@@ -34,8 +34,25 @@ void write_bytes(struct writer *w, struct bytes in);
 void write_text(struct writer *w, const char *text);
 /* `n` bytes of packed binary-coded decimal, high digits first. */
 void write_bcd(struct writer *w, uint64_t value, size_t n);
-/* LEB128, low seven bits first; the signed form is zigzag. Read by read_varint(). */
-void write_varint(struct writer *w, uint64_t v);
-void write_varint_signed(struct writer *w, int64_t v);
+/* A LEB128 number of any length; for write_varint(). */
+void write_long_varint(struct writer *w, uint64_t v);
+
+/*
+ * LEB128, low seven bits first; the signed form is zigzag. Read by read_varint(). Most are of one
+ * byte, and a state has a hundred of them: hence inline.
+ */
+static inline void write_varint(struct writer *w, uint64_t v)
+{
+    if (v < 0x80U && !w->failed && w->len < w->capacity) {
+        w->at[w->len++] = (uint8_t)v;
+    } else {
+        write_long_varint(w, v);
+    }
+}
+
+static inline void write_varint_signed(struct writer *w, int64_t v)
+{
+    write_varint(w, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+}
 
 #endif

@@ -311,19 +311,45 @@ static bool parse_iso_local(struct bytes text, int64_t *local_s)
     return clock_parse_iso(bytes_of_text(with_zone), local_s);
 }
 
+/* False: it is an instant, with its offset. */
+static enum err parse(struct bytes text, bool *is_local, int64_t *at_s)
+{
+    struct civil c;
+    *is_local = !clock_parse_iso(text, at_s);
+    if (*is_local && parse_civil(text, &c)) {
+        *at_s = civil_to_s(&c);
+        return ERR_OK;
+    }
+    return !*is_local || parse_iso_local(text, at_s) ? ERR_OK : ERR_INVALID;
+}
+
 enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass pass,
                     int64_t *time_s)
 {
-    if (clock_parse_iso(text, time_s)) {
+    bool is_local = false;
+    enum err e = parse(text, &is_local, time_s);
+    if (e == ERR_OK && is_local) {
+        *time_s = instant_of(clock, *time_s, pass);
+    }
+    return e;
+}
+
+enum err zone_parse_ahead(struct zone_clock *clock, struct bytes text, int64_t now_s,
+                          int64_t *time_s)
+{
+    bool is_local = false;
+    int64_t local_s = 0;
+    enum err e = parse(text, &is_local, &local_s);
+    if (e != ERR_OK) {
+        return e;
+    }
+    if (!is_local) {
+        *time_s = local_s;
         return ERR_OK;
     }
-    struct civil c;
-    int64_t local_s;
-    if (parse_civil(text, &c)) {
-        local_s = civil_to_s(&c);
-    } else if (!parse_iso_local(text, &local_s)) {
-        return ERR_INVALID;
+    *time_s = instant_of(clock, local_s, ZONE_FIRST_PASS);
+    if (*time_s <= now_s) {
+        *time_s = instant_of(clock, local_s, ZONE_LAST_PASS);
     }
-    *time_s = instant_of(clock, local_s, pass);
-    return ERR_OK;
+    return *time_s + zone_offset_s(clock, *time_s) == local_s ? ERR_OK : ERR_NOT_FOUND;
 }

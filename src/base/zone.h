@@ -64,5 +64,11 @@ enum zone_pass { ZONE_FIRST_PASS, ZONE_LAST_PASS };
  */
 MUST_USE enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass pass,
                              int64_t *time_s);
+/*
+ * As zone_parse(), of what is to happen: of a local time that comes twice the first pass that is
+ * later than `now_s`, else the last one. ERR_NOT_FOUND: a local time that never comes.
+ */
+MUST_USE enum err zone_parse_ahead(struct zone_clock *clock, struct bytes text, int64_t now_s,
+                                   int64_t *time_s);
 
 #endif

@@ -302,6 +302,38 @@ static void local_times_that_came_twice_or_never(void **state)
     zone_release(z);
 }
 
+static void what_lies_ahead_comes_once(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *now;
+        enum err e;
+        const char *time;
+    } rows[] = {
+        {"2026-07-01 12:00:00", "2026-06-01T00:00:00Z", ERR_OK, "2026-07-01T10:00:00Z"},
+        {"2026-07-01 12:00:00", "2026-08-01T00:00:00Z", ERR_OK, "2026-07-01T10:00:00Z"},
+        {"2026-10-25 02:30:00", "2026-10-25T00:29:59Z", ERR_OK, "2026-10-25T00:30:00Z"},
+        {"2026-10-25 02:30:00", "2026-10-25T00:30:00Z", ERR_OK, "2026-10-25T01:30:00Z"},
+        {"2026-10-25 02:30:00", "2026-10-25T02:00:00Z", ERR_OK, "2026-10-25T01:30:00Z"},
+        {"2026-03-29 02:00:00", "2026-03-01T00:00:00Z", ERR_NOT_FOUND, NULL},
+        {"2026-03-29T02:59:59", "2026-03-01T00:00:00Z", ERR_NOT_FOUND, NULL},
+        {"2026-03-29 03:00:00", "2026-03-01T00:00:00Z", ERR_OK, "2026-03-29T01:00:00Z"},
+        {"2026-03-29T02:30:00Z", "2026-03-01T00:00:00Z", ERR_OK, "2026-03-29T02:30:00Z"},
+        {"2026-03-29T02:30:00+01:00", "2026-03-01T00:00:00Z", ERR_OK, "2026-03-29T01:30:00Z"},
+        {"tomorrow", "2026-03-01T00:00:00Z", ERR_INVALID, NULL},
+    };
+    (void)state;
+    struct zone *z = found("Europe/Berlin");
+    struct zone_clock clock = zone_clock_init(z);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t time_s = 0;
+        struct bytes text = bytes_of_text(rows[i].text);
+        assert_int_equal(zone_parse_ahead(&clock, text, utc(rows[i].now), &time_s), rows[i].e);
+        assert_true(rows[i].time == NULL || time_s == utc(rows[i].time));
+    }
+    zone_release(z);
+}
+
 static void what_is_written_is_read_back(void **state)
 {
     (void)state;
@@ -358,6 +390,7 @@ int main(void)
         cmocka_unit_test(iso_without_an_offset_is_local),
         cmocka_unit_test(every_prefix_is_refused_or_a_date),
         cmocka_unit_test(local_times_that_came_twice_or_never),
+        cmocka_unit_test(what_lies_ahead_comes_once),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(threads_share_a_zone),
     };

@@ -10,14 +10,19 @@
 #include "base/bytes.h"
 #include "base/reader.h"
 
+static bool is_nameless(const struct argument *row)
+{
+    return row->type == ARGUMENT_PLACE || row->type == ARGUMENT_PLACES;
+}
+
 static void print_help(const char *summary, const struct argument *rows, size_t count)
 {
     (void)printf("%s\n\n", summary);
     for (size_t i = 0; i < count; i++) {
         char head[48];
-        bool is_place = rows[i].type == ARGUMENT_PLACE;
-        (void)snprintf(head, sizeof(head), "%s%s%s%s", is_place ? "" : "--", rows[i].name,
-                       is_place ? "" : " ",
+        bool has_no_name = is_nameless(&rows[i]);
+        (void)snprintf(head, sizeof(head), "%s%s%s%s", has_no_name ? "" : "--", rows[i].name,
+                       has_no_name ? "" : " ",
                        rows[i].type == ARGUMENT_FLAG ? "" : rows[i].value_name);
         (void)printf("  %-24s %s\n", head, rows[i].doc);
     }
@@ -57,14 +62,39 @@ static bool is_named(const char *word, const char *name)
            strncmp(word + 2, name, len - 2) == 0;
 }
 
+/* Whether it may stand without a name: no option, but "-25.5" may. */
+static bool is_place(const char *word)
+{
+    const char *digits = word[0] == '-' ? word + 1 : word;
+    return (word[0] != '-' && word[0] != '\0') || (digits[0] >= '0' && digits[0] <= '9') ||
+           (digits[0] == '.' && digits[1] >= '0' && digits[1] <= '9');
+}
+
+/* Whether a row without a name takes another word. */
+static bool has_room(const struct argument *row)
+{
+    const struct argument_places *places = row->target;
+    return row->type == ARGUMENT_PLACE ? *(const char **)row->target == NULL
+                                       : places->count < ARGUMENT_PLACES_MAX;
+}
+
+static void take_place(const struct argument *row, const char *word)
+{
+    struct argument_places *places = row->target;
+    if (row->type == ARGUMENT_PLACE) {
+        *(const char **)row->target = word;
+    } else {
+        places->at[places->count++] = word;
+    }
+}
+
 static const struct argument *find_row(const char *word, const struct argument *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].type == ARGUMENT_PLACE && word[0] != '-' && word[0] != '\0' &&
-            *(const char **)rows[i].target == NULL) {
+        if (is_nameless(&rows[i]) && is_place(word) && has_room(&rows[i])) {
             return &rows[i];
         }
-        if (rows[i].type != ARGUMENT_PLACE && is_named(word, rows[i].name)) {
+        if (!is_nameless(&rows[i]) && is_named(word, rows[i].name)) {
             return &rows[i];
         }
     }
@@ -103,8 +133,8 @@ enum err arguments_read(int argc, char **argv, const char *summary, const struct
             return complain(argv[0], argv[i],
                             argv[i][0] == '-' ? "no such option" : "one word too many");
         }
-        if (row->type == ARGUMENT_PLACE) {
-            *(const char **)row->target = argv[i];
+        if (is_nameless(row)) {
+            take_place(row, argv[i]);
             continue;
         }
         enum err e = read_option(argc, argv, &i, row);

@@ -75,6 +75,10 @@ static void values_stand_behind_a_blank_or_an_equals_sign(void **state)
     assert_string_equal(r.text, "");
     READ(&r, "--text", "-1");
     assert_string_equal(r.text, "-1");
+    READ(&r, "-33.9");
+    assert_string_equal(r.place, "-33.9");
+    READ(&r, "-.5");
+    assert_string_equal(r.place, "-.5");
 }
 
 static void what_is_wrong_is_said_as_it_was_typed(void **state)
@@ -93,6 +97,9 @@ static void what_is_wrong_is_said_as_it_was_typed(void **state)
         {{"--tex"}, "odograph play: --tex: no such option"},
         {{"--texts", "a"}, "odograph play: --texts: no such option"},
         {{"-x"}, "odograph play: -x: no such option"},
+        {{"-."}, "odograph play: -.: no such option"},
+        {{"-"}, "odograph play: -: no such option"},
+        {{"--1"}, "odograph play: --1: no such option"},
         {{"--"}, "odograph play: --: no such option"},
         {{"here", "there"}, "odograph play: there: one word too many"},
     };
@@ -106,9 +113,31 @@ static void what_is_wrong_is_said_as_it_was_typed(void **state)
     }
 }
 
+static void words_without_a_name_in_any_number(void **state)
+{
+    struct argument_places places = {.count = 0};
+    bool flag = false;
+    const struct argument rows[] = {
+        {"", ARGUMENT_PLACES, &places, 0, 0, "FILE...", "places"},
+        {"flag", ARGUMENT_FLAG, &flag, 0, 0, "", "a flag"},
+    };
+    char words[][8] = {"play", "one", "--flag", "two", "three"};
+    char *argv[] = {words[0], words[1], words[2], words[3], words[4], NULL};
+    (void)state;
+    assert_int_equal(arguments_read(5, argv, "usage", rows, 2), ERR_OK);
+    assert_int_equal(places.count, 3);
+    assert_string_equal(places.at[0], "one");
+    assert_string_equal(places.at[2], "three");
+    assert_true(flag);
+    places.count = ARGUMENT_PLACES_MAX;
+    assert_int_equal(arguments_read(2, argv, "usage", rows, 2), ERR_INVALID);
+    assert_int_equal(places.count, ARGUMENT_PLACES_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_without_a_name_in_any_number),
         cmocka_unit_test(values_stand_behind_a_blank_or_an_equals_sign),
         cmocka_unit_test(what_is_wrong_is_said_as_it_was_typed),
     };

@@ -20,7 +20,8 @@ static const char SUMMARY[] =
     "Prints a\n"
     "line of JSON: devices, fixes and bytes of the copy. To restore: stop the server, put FILE as "
     "odograph.db\n"
-    "into an empty directory and serve that. Exit status 0 when the backup is made, else 1.";
+    "and the server's key as odograph.key into an empty directory, and serve that. Exit status 0 "
+    "when the\nbackup is made, else 1.";
 
 enum { PROGRESS_MS = 500 };
 

@@ -13,6 +13,10 @@ int decode_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int backup_command(int argc, char **argv);
+int export_command(int argc, char **argv);
+int import_command(int argc, char **argv);
 int passwd_command(int argc, char **argv);
+int where_command(int argc, char **argv);
+int profiles_command(int argc, char **argv);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "store/inspect.h"
 
@@ -81,4 +82,14 @@ bool data_directory_has_store(const char *command, const char *path)
         (void)fprintf(stderr, "odograph %s: %s: %s\n", command, path, strerror(number));
     }
     return false;
+}
+
+enum err data_directory_open_vault(const char *path, const char *key_file, struct vault **out)
+{
+    struct arena arena = {0};
+    bool is_named = key_file != NULL && key_file[0] != '\0';
+    enum err e =
+        vault_open(is_named ? key_file : arena_format(&arena, "%s/odograph.key", path), out);
+    arena_free(&arena);
+    return e;
 }

@@ -3,10 +3,10 @@
  * default, the sentence that --print-config prints, and the member of `struct options` that it
  * fills. Reading, checking and printing follow from the rows.
  *
- * Two sections have keys of their own: [aliases] has second names of methods, and [protocol.NAME]
- * what holds for all devices of a protocol.
+ * Three sections have keys of their own: [aliases] has second names of methods, [protocol.NAME]
+ * what holds for all devices of a protocol, and [sim.NAME] an account (sim_sections.c).
  */
-#include "cli/options.h"
+#include "cli/option_values.h"
 
 #include <glib.h>
 #include <stddef.h>
@@ -14,36 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/cors.h"
 #include "base/address.h"
-#include "base/check.h"
-#include "base/network.h"
 #include "base/reader.h"
 #include "model/account.h"
-
-enum option_type {
-    OPTION_TEXT,
-    OPTION_NUMBER,  /* of one, two, four or eight bytes */
-    OPTION_WORD,    /* one of `words`; kept as its place among them */
-    OPTION_HOST,    /* a numeric address, or nothing */
-    OPTION_ADDRESS, /* ADDR:PORT */
-    OPTION_ORIGINS, /* of web pages, as cors.h has them */
-};
-
-/* One option: all that the file, the help and the manual say of it, and where its value goes. */
-struct option_row {
-    const char *section;
-    const char *key;
-    enum option_type type;
-    size_t offset; /* in struct options */
-    size_t size;
-    uint64_t min; /* OPTION_NUMBER: the range of what is written ... */
-    uint64_t max;
-    uint64_t unit; /* ... and what one of it is; 0: 1 */
-    const char *initial;
-    const char *words; /* OPTION_WORD: with a blank between them */
-    const char *doc;
-};
 
 #define AT(member)                                                                                 \
     .offset = offsetof(struct options, member), .size = sizeof(((struct options *)0)->member)
@@ -57,6 +30,13 @@ static const struct option_row rows[] = {
      AT(store.directory),
      .initial = "/var/lib/odograph",
      .doc = "directory of the store; made if missing"},
+    {.section = "server",
+     .key = "key_file",
+     .type = OPTION_TEXT,
+     AT(key_file),
+     .initial = "",
+     .doc = "file of the key that passwords of locks are hashed with; made at the first start; as "
+            "set here: odograph.key in that directory"},
     {.section = "server",
      .key = "http",
      .type = OPTION_ADDRESS,
@@ -117,6 +97,12 @@ static const struct option_row rows[] = {
      .initial = "33554432",
      .doc = "bytes that may wait for the next commit"},
     {.section = "device",
+     .key = "profiles",
+     .type = OPTION_TEXT,
+     AT(profiles),
+     .initial = "",
+     .doc = "file of profiles of models, before the built-in ones; odograph profiles prints those"},
+    {.section = "device",
      .key = "registration",
      .type = OPTION_WORD,
      AT(ingest.registration_open),
@@ -131,6 +117,46 @@ static const struct option_row rows[] = {
      .max = INT64_MAX,
      .initial = "0",
      .doc = "HoldID of the enterprise that open registration adds to; it has to be set then"},
+    {.section = "commands",
+     .key = "command_ttl_s",
+     .type = OPTION_NUMBER,
+     AT(ingest.command_ttl_s),
+     .min = 1,
+     .max = 2592000,
+     .initial = "86400",
+     .doc = "seconds for which a command waits for its device to connect"},
+    {.section = "commands",
+     .key = "command_gap_s",
+     .type = OPTION_NUMBER,
+     AT(ingest.command_gap_s),
+     .min = 1,
+     .max = 3600,
+     .initial = "5",
+     .doc = "seconds between two commands of a device that does not answer the first"},
+    {.section = "commands",
+     .key = "engine_cut_ttl_s",
+     .type = OPTION_NUMBER,
+     AT(ingest.engine_cut_ttl_s),
+     .min = 1,
+     .max = 3600,
+     .initial = "120",
+     .doc = "seconds for which a command that cuts an engine waits"},
+    {.section = "commands",
+     .key = "engine_cut_max_kmh",
+     .type = OPTION_NUMBER,
+     AT(ingest.engine_cut_max_kmh),
+     .min = 0,
+     .max = 250,
+     .initial = "20",
+     .doc = "km/h up to which a vehicle's engine is cut"},
+    {.section = "commands",
+     .key = "lock_fresh_s",
+     .type = OPTION_NUMBER,
+     AT(ingest.lock_fresh_s),
+     .min = 5,
+     .max = 600,
+     .initial = "60",
+     .doc = "seconds within which a device must have been heard for what must not come late"},
     {.section = "store",
      .key = "cache_kib",
      .type = OPTION_NUMBER,
@@ -182,6 +208,14 @@ static const struct option_row rows[] = {
      .initial = "0",
      .doc = "logins answer 4000 when the service ends within so many days; 0: never"},
     {.section = "api",
+     .key = "sms_per_day",
+     .type = OPTION_NUMBER,
+     AT(api.sms_per_day),
+     .min = 0,
+     .max = 1000,
+     .initial = "10",
+     .doc = "SMS a day that SendSIMSMS takes for one SIM card, in UTC"},
+    {.section = "api",
      .key = "trusted_proxy",
      .type = OPTION_HOST,
      AT(api.trusted_proxy),
@@ -195,6 +229,13 @@ static const struct option_row rows[] = {
      .initial = "",
      .doc = "origins whose pages may call from a browser, as https://maps.example.com, blanks "
             "between"},
+    {.section = "api",
+     .key = "frame_ancestors",
+     .type = OPTION_ORIGINS,
+     AT(api.frame_ancestors),
+     .initial = "",
+     .doc = "origins whose pages may show /api in a frame, as https://portal.example.com, blanks "
+            "between; the page at / is never framed"},
     {.section = "api",
      .key = "http_threads",
      .type = OPTION_NUMBER,
@@ -228,6 +269,116 @@ static const struct option_row rows[] = {
      .max = 1000000,
      .initial = "256",
      .doc = "HTTP connections of one address or IPv6 /64 at a time; 0: no limit"},
+    {.section = "api",
+     .key = "gazetteer_language",
+     .type = OPTION_WORD,
+     AT(api.gazetteer_language),
+     .initial = "en",
+     .words = "en zh",
+     .doc = "en or zh: the language of names of places, where a call does not say one"},
+    {.section = "api",
+     .key = "place_names",
+     .type = OPTION_TEXT,
+     AT(place_names_file),
+     .initial = "",
+     .doc = "file of other names for places, and of other countries for provinces; odograph(1) "
+            "says its lines"},
+    {.section = "api",
+     .key = "map_style",
+     .type = OPTION_STYLE,
+     AT(api.map.style),
+     .initial = "",
+     .doc = "URL of a style for MapLibre that the pages show instead of the built-in map, as "
+            "https://maps.example.com/style-{theme}.json, where {theme} becomes light or dark"},
+    {.section = "api",
+     .key = "map_raster",
+     .type = OPTION_RASTER,
+     AT(api.map.raster),
+     .initial = "",
+     .doc = "template of pictures that the pages show instead of it, as "
+            "https://maps.example.com/{z}/{x}/{y}.png"},
+    {.section = "api",
+     .key = "map_origins",
+     .type = OPTION_ORIGINS,
+     AT(api.map.origins),
+     .initial = "",
+     .doc = "origins, beside those of these two, that the pages may load the map from, blanks "
+            "between"},
+    {.section = "api",
+     .key = "map_attribution",
+     .type = OPTION_TEXT,
+     AT(api.map.attribution),
+     .initial = "",
+     .doc = "who is to be named for that map"},
+    {.section = "api",
+     .key = "map_coordsys",
+     .type = OPTION_WORD,
+     AT(api.map.is_gcj02),
+     .initial = "wgs84",
+     .words = "wgs84 gcj02",
+     .doc = "wgs84 or gcj02: the coordinates of that map"},
+    {.section = "api",
+     .key = "map_bounds",
+     .type = OPTION_BOUNDS,
+     AT(api.map.bounds),
+     .initial = "",
+     .doc = "where the map opens while there are no vehicles to show: west, south, east and north "
+            "in degrees, as 73.5 18.1 134.8 53.6"},
+    {.section = "providers",
+     .key = "geocoder_url",
+     .type = OPTION_URL,
+     AT(providers.geocoder_url),
+     .initial = "",
+     .doc = "service that says on which street a place is, for sections 12, 13, 23 and 24, as "
+            "http://127.0.0.1:8088; without one they name the nearest town alone"},
+    {.section = "providers",
+     .key = "geocoder",
+     .type = OPTION_WORD,
+     AT(providers.geocoder),
+     .initial = "nominatim",
+     .words = "nominatim photon",
+     .doc = "what it is: nominatim or photon, and what answers as these do"},
+    {.section = "providers",
+     .key = "geocoder_per_s",
+     .type = OPTION_NUMBER,
+     AT(providers.geocoder_per_s),
+     .min = 1,
+     .max = 1000,
+     .initial = "10",
+     .doc = "requests a second to it, at most"},
+    {.section = "providers",
+     .key = "geocoder_cache_days",
+     .type = OPTION_NUMBER,
+     AT(providers.geocoder_cache_days),
+     .min = 1,
+     .max = 3650,
+     .initial = "90",
+     .doc = "days for which its answers are kept in streets.cache of the data directory"},
+    {.section = "providers",
+     .key = "geocoder_cache_mib",
+     .type = OPTION_NUMBER,
+     AT(providers.geocoder_cache_bytes),
+     .min = 1,
+     .max = 65536,
+     .unit = MIB,
+     .initial = "64",
+     .doc = "size of that file, 2,000 addresses each"},
+    {.section = "providers",
+     .key = "matcher_url",
+     .type = OPTION_URL,
+     AT(providers.matcher_url),
+     .initial = "",
+     .doc =
+         "service that says on which roads a track was driven, as http://127.0.0.1:5000; without "
+         "one tracks are corrected by themselves alone"},
+    {.section = "providers",
+     .key = "matcher",
+     .type = OPTION_WORD,
+     AT(providers.matcher),
+     .initial = "osrm",
+     .words = "osrm valhalla valhalla_route",
+     .doc = "what it is: osrm (/match/v1), valhalla (/trace_attributes) or valhalla_route "
+            "(/trace_route)"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
@@ -238,107 +389,12 @@ static enum err complain(const char *path, const char *section, const char *key,
     return ERR_INVALID;
 }
 
-static void store_number(struct options *o, const struct option_row *row, uint64_t number)
-{
-    void *target = (char *)o + row->offset;
-    const uint8_t as_u8 = (uint8_t)number;
-    const uint16_t as_u16 = (uint16_t)number;
-    const uint32_t as_u32 = (uint32_t)number;
-    const void *from = row->size == sizeof(as_u8)    ? (const void *)&as_u8
-                       : row->size == sizeof(as_u16) ? (const void *)&as_u16
-                       : row->size == sizeof(as_u32) ? (const void *)&as_u32
-                                                     : (const void *)&number;
-    check(row->size <= sizeof(number));
-    memcpy(target, from, row->size);
-}
-
-/* Each setter answers what is wrong with the value, or NULL. */
-static const char *set_number(struct options *o, const struct option_row *row, const char *value)
-{
-    uint64_t number;
-    if (!parse_u64(bytes_of_text(value), &number) || number < row->min || number > row->max) {
-        return arena_format(&o->texts, "wants a number from %llu to %llu",
-                            (unsigned long long)row->min, (unsigned long long)row->max);
-    }
-    store_number(o, row, number * (row->unit == 0 ? 1 : row->unit));
-    return NULL;
-}
-
-static const char *set_word(struct options *o, const struct option_row *row, const char *value)
-{
-    char **words = g_strsplit(row->words, " ", -1);
-    uint64_t at = 0;
-    while (words[at] != NULL && strcmp(words[at], value) != 0) {
-        at++;
-    }
-    bool is_word = words[at] != NULL;
-    g_strfreev(words);
-    if (!is_word) {
-        return row->doc;
-    }
-    store_number(o, row, at);
-    return NULL;
-}
-
-static const char *set_text(struct options *o, const struct option_row *row, const char *value)
-{
-    const char *copy = arena_copy_text(&o->texts, value);
-    memcpy((char *)o + row->offset, &copy, sizeof(copy));
-    return NULL;
-}
-
-static const char *set_host(struct options *o, const struct option_row *row, const char *value)
-{
-    struct network any;
-    bool is_host = value[0] == '\0' || network_of_text(value, &any);
-    return is_host ? set_text(o, row, value) : "wants a numeric address";
-}
-
-static const char *set_address(struct options *o, const struct option_row *row, const char *value)
-{
-    const char *why = address_fault(value);
-    return why == NULL ? set_text(o, row, value) : why;
-}
-
-static const char *set_origins(struct options *o, const struct option_row *row, const char *value)
-{
-    const char *why = cors_fault(value);
-    return why == NULL ? set_text(o, row, value) : why;
-}
-
-static enum err set_row(struct options *o, const struct option_row *row, const char *value,
-                        const char *path)
-{
-    const char *why = NULL;
-    switch (row->type) {
-    case OPTION_NUMBER:
-        why = set_number(o, row, value);
-        break;
-    case OPTION_WORD:
-        why = set_word(o, row, value);
-        break;
-    case OPTION_HOST:
-        why = set_host(o, row, value);
-        break;
-    case OPTION_ORIGINS:
-        why = set_origins(o, row, value);
-        break;
-    case OPTION_ADDRESS:
-        why = set_address(o, row, value);
-        break;
-    default:
-        why = set_text(o, row, value);
-        break;
-    }
-    return why == NULL ? ERR_OK : complain(path, row->section, row->key, why);
-}
-
 void options_init(struct options *o)
 {
     *o = (struct options){0};
     o->api.aliases = o->aliases;
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (set_row(o, &rows[i], rows[i].initial, "defaults") != ERR_OK) {
+        if (option_set(o, &rows[i], rows[i].initial) != NULL) {
             abort();
         }
     }
@@ -424,9 +480,15 @@ static enum err set_one(struct options *o, const char *section, const char *key,
     if (strncmp(section, "protocol.", strlen("protocol.")) == 0) {
         return set_protocol(o, section, key, value, path);
     }
+    if (strncmp(section, "sim.", strlen("sim.")) == 0) {
+        const char *why =
+            sim_sections_set(&o->sims, &o->texts, section + strlen("sim."), key, value);
+        return why == NULL ? ERR_OK : complain(path, section, key, why);
+    }
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0) {
-            return set_row(o, &rows[i], value, path);
+            const char *why = option_set(o, &rows[i], value);
+            return why == NULL ? ERR_OK : complain(path, section, key, why);
         }
     }
     return complain(path, section, key, "no such option");
@@ -467,8 +529,20 @@ enum err options_read_file(struct options *o, const char *path)
     return e;
 }
 
-enum err options_check(const struct options *o, const char *path)
+enum err options_check(struct options *o, const char *path)
 {
+    struct sim_section_fault fault;
+    if (sim_sections_check(&o->sims, &o->texts, &fault) != ERR_OK) {
+        return complain(path, fault.section, fault.key, fault.why);
+    }
+    const struct map_source *map = &o->api.map;
+    if (map->is_gcj02 && map->style[0] == '\0' && map->raster[0] == '\0') {
+        return complain(path, "api", "map_coordsys",
+                        "the built-in map is wgs84; gcj02 wants map_style or map_raster");
+    }
+    if (map->style[0] != '\0' && map->raster[0] != '\0') {
+        return complain(path, "api", "map_raster", "map_style is set, too; set one of them");
+    }
     if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
         return complain(path, "device", "open_enterprise",
                         "registration = open wants the HoldID of an enterprise here; "
@@ -500,4 +574,5 @@ void options_print(void)
         "#[protocol.osmand]\n#speed_unit = mps\n"
         "\n# Further names for the API's methods.\n#[aliases]\n"
         "#GetAllDevices = GetDeviceList\n");
+    sim_sections_print();
 }

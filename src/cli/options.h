@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "cli/providers.h"
+#include "cli/sim_sections.h"
 #include "gateway/gateway.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
@@ -25,10 +27,15 @@ struct options {
     const char *http; /* addresses, checked by their rows; texts live in `texts`, or for ever */
     const char *device;
     enum log_level log_level;
+    const char *key_file; /* "": odograph.key in the directory of the store */
+    const char *profiles; /* a file of profiles; "": none */
     struct store_options store;
     struct ingest_options ingest;
     struct gateway_options gateway;
     struct api_options api;
+    struct providers_options providers;
+    struct sim_sections sims;
+    const char *place_names_file; /* "": none; its names are read by whoever serves */
     struct api_alias aliases[OPTIONS_ALIASES_MAX]; /* those of `api` */
     struct arena texts;
 };
@@ -45,7 +52,7 @@ MUST_USE enum err options_read_file(struct options *o, const char *path);
  * Whether the options agree with one another; else ERR_INVALID after a line that names the file and
  * says what to set.
  */
-MUST_USE enum err options_check(const struct options *o, const char *path);
+MUST_USE enum err options_check(struct options *o, const char *path);
 /* Prints a commented configuration file with every option at its default. */
 void options_print(void);
 

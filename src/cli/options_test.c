@@ -34,10 +34,13 @@ static void has_defaults(void **state)
     assert_string_equal(o.http, "127.0.0.1:8080");
     assert_string_equal(o.device, "0.0.0.0:9881");
     assert_int_equal(o.api.token_days, 180);
+    assert_int_equal(o.api.sms_per_day, 10);
     assert_int_equal(o.store.tail_bytes, 64 << 20);
     assert_int_equal(o.log_level, LOG_INFO);
     assert_false(o.ingest.registration_open);
     assert_string_equal(o.api.cors_origins, "");
+    assert_string_equal(o.api.map.style, "");
+    assert_false(o.api.map.is_gcj02);
     assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], GATEWAY_OFFSET_UNSET);
     options_clear(&o);
 }
@@ -47,6 +50,7 @@ static void reads_a_file_over_them(void **state)
     struct options o;
     (void)state;
     assert_int_equal(read_text("[server]\nhttp = 0.0.0.0:80\n[api]\ntoken_days=3650\n"
+                               "sms_per_day = 0\n"
                                "cors_origins = https://a.example http://b.example:81\n"
                                "[protocol.jt808]\nutc_offset_min = -210\n"
                                "[protocol.osmand]\nspeed_unit = mps\n"
@@ -55,6 +59,7 @@ static void reads_a_file_over_them(void **state)
                      ERR_OK);
     assert_string_equal(o.http, "0.0.0.0:80");
     assert_int_equal(o.api.token_days, 3650);
+    assert_int_equal(o.api.sms_per_day, 0);
     assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], -210);
     assert_int_equal(o.gateway.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
     assert_int_equal(o.gateway.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
@@ -116,8 +121,14 @@ static void refuses_what_it_does_not_know(void **state)
         "[api]\ntoken_days = 0\n",
         "[api]\ntoken_days = 3651\n",
         "[api]\ntoken_days = many\n",
+        "[api]\nsms_per_day = 1001\n",
         "[api]\ncors_origins = *\n",
         "[api]\ncors_origins = https://maps.example.com/path\n",
+        "[api]\nmap_style = /style.json\n",
+        "[api]\nmap_raster = https://maps.example.com/{z}.png\n",
+        "[api]\nmap_origins = maps.example.com\n",
+        "[api]\nmap_coordsys = bd09\n",
+        "[api]\nmap_bounds = 1 2 3\n",
         "[protocol.jt808]\nutc_offset_min = 841\n",
         "[protocol.jt808]\nutc_offset_min = -841\n",
         "[protocol.jt808]\nutc_offset_min = 0.5\n",
@@ -136,6 +147,29 @@ static void refuses_what_it_does_not_know(void **state)
     options_clear(&o);
     assert_int_equal(options_read_file(&o, "/nonexistent/odograph.conf"), ERR_IO);
     options_clear(&o);
+}
+
+/* One map is shown, and the built-in one is WGS-84. */
+static void the_options_of_the_map_agree(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err expected;
+    } cases[] = {
+        {"[api]\nmap_coordsys = gcj02\n", ERR_INVALID},
+        {"[api]\nmap_coordsys = gcj02\nmap_style = https://a.example/s.json\n", ERR_OK},
+        {"[api]\nmap_raster = https://a.example/{z}/{x}/{y}\nmap_coordsys = gcj02\n", ERR_OK},
+        {"[api]\nmap_raster = https://a.example/{z}/{x}/{y}\nmap_style = https://a.example/s\n",
+         ERR_INVALID},
+        {"[api]\nmap_bounds = 73.5 18.1 134.8 53.6\nmap_attribution = Me\n", ERR_OK},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct options o;
+        assert_int_equal(read_text(cases[i].text, &o), ERR_OK);
+        assert_int_equal(options_check(&o, "a file"), cases[i].expected);
+        options_clear(&o);
+    }
 }
 
 static void open_registration_wants_an_enterprise(void **state)
@@ -165,6 +199,7 @@ int main(void)
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_a_file_over_them),
         cmocka_unit_test(puts_values_where_they_belong),
+        cmocka_unit_test(the_options_of_the_map_agree),
         cmocka_unit_test(open_registration_wants_an_enterprise),
         cmocka_unit_test(takes_the_ends_of_the_zones),
         cmocka_unit_test(refuses_what_it_does_not_know),

@@ -7,6 +7,7 @@
 
 #include "api/auth.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/data_directory.h"
@@ -19,7 +20,7 @@ static const char SUMMARY[] =
     "Sets the password of a user, root too, and ends the user's tokens. Reads it from the\n"
     "terminal, twice and without echo, or one line of a pipe. The server must be stopped.";
 
-enum { CACHE_KIB = 4096 };
+enum { CACHE_KIB = 4096, MS_PER_S = 1000 };
 
 static int complain(const char *what, const char *why)
 {
@@ -76,6 +77,33 @@ static int read_hash(char hash[AUTH_PASSWORD_HASH_SIZE])
     return why == NULL ? 0 : complain("the password is not changed", why);
 }
 
+/* Stores the hash, and in the same commit that it was set here. */
+static enum err commit_hash(struct store *store, const struct user *u, const char *hash)
+{
+    struct arena arena = {0};
+    struct change_list changes = {.arena = &arena};
+    struct user *put = &change_add(&changes, CHANGE_PUT_USER)->user;
+    *put = *u;
+    put->password_hash = hash;
+    put->token_generation++;
+    const struct audit row = {
+        .enterprise_id = u->enterprise_id,
+        .time_s = clock_wall_ms() / MS_PER_S,
+        .login_name = "",
+        .address = "",
+        .action = "odograph passwd",
+        .object = arena_format(&arena, "user %s", u->login_name),
+        .detail = "",
+    };
+    enum err e = store_add_audit(store, &changes, &row);
+    if (e == ERR_OK) {
+        e = store_commit(store,
+                         &(struct store_batch){.changes = changes.at, .change_count = changes.len});
+    }
+    arena_free(&arena);
+    return e;
+}
+
 static int set_password(struct store *store, struct user *u)
 {
     char hash[AUTH_PASSWORD_HASH_SIZE];
@@ -83,10 +111,7 @@ static int set_password(struct store *store, struct user *u)
     if (status != 0) {
         return status;
     }
-    struct change put = {.kind = CHANGE_PUT_USER, .user = *u};
-    put.user.password_hash = hash;
-    put.user.token_generation++;
-    enum err e = store_commit(store, &(struct store_batch){.changes = &put, .change_count = 1});
+    enum err e = commit_hash(store, u, hash);
     if (e != ERR_OK) {
         return complain("the password is not changed", err_text(e));
     }

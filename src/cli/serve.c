@@ -22,14 +22,17 @@
 #include "cli/data_directory.h"
 #include "cli/limits.h"
 #include "cli/options.h"
+#include "cli/place_names_file.h"
+#include "cli/providers.h"
 #include "gateway/gateway.h"
 #include "ingest/shards.h"
+#include "protocols/profile.h"
 #include "simulate/demo.h"
 #include "store/store.h"
 
 static const char SUMMARY[] =
     "usage: odograph serve [--config FILE] [--data DIR] [--http ADDR:PORT] [--device ADDR:PORT]\n"
-    "                      [--demo] [--accept-damage]\n\n"
+    "                      [--key-file FILE] [--demo] [--accept-damage] [--accept-lost-key]\n\n"
     "Runs the server until SIGTERM or SIGINT. When it serves, it prints one line on standard\n"
     "output: ready http=ADDR:PORT device=ADDR:PORT. Port 0 picks a free one. The first start of "
     "an\n"
@@ -37,10 +40,12 @@ static const char SUMMARY[] =
     "else\n"
     "with a random one that is printed once on standard error. Where something that was\n"
     "acknowledged is damaged or missing it refuses to start, and says what; --accept-damage keeps\n"
-    "the files in damaged-TIME of the data directory and goes on without what is lost. Exit "
-    "status\n"
-    "0 when it was ended by a signal, 2 for a wrong command line, 3 when the disk failed, 4 for a\n"
-    "damaged store, else 1.";
+    "the files in damaged-TIME of the data directory and goes on without what is lost. It "
+    "refuses,\n"
+    "too, where the key is missing that passwords of locks were made with; --accept-lost-key goes\n"
+    "on without these passwords. Exit status 0 when it was ended by a signal, 2 for a wrong "
+    "command\n"
+    "line, 3 when the disk failed, 4 for a damaged store, else 1.";
 
 enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
 
@@ -48,6 +53,7 @@ enum { FLUSH_MS = 1000, ROOT_PASSWORD_BYTES = 9, EXIT_STORE_LOST = 3 };
 struct flags {
     bool demo;
     bool accept_damage;
+    bool accept_lost_key;
 };
 
 struct server {
@@ -55,9 +61,11 @@ struct server {
     struct shard shard; /* the only one */
     struct shards shards;
     struct gateway *gateway;
+    struct providers providers;
     struct api_server *api;
     struct demo *demo;
-    bool is_port_told; /* why a port could not be opened stands on standard error */
+    struct profiles *profiles; /* the operator's; NULL: none */
+    bool is_port_told;         /* why a port could not be opened stands on standard error */
 };
 
 /* The store cannot be trusted any more: what was not committed was not acknowledged either. */
@@ -72,13 +80,31 @@ static enum err open_store(struct server *s, const struct options *o, bool accep
 {
     struct store_options options = o->store;
     options.accept_damage = accept_damage;
+    options.vault = s->shard.vault;
     options.counters = &s->counters;
     return store_open(&options, &s->shard.store);
 }
 
-static enum err start_ingest(struct server *s, const struct options *o)
+/* Reads the operator's profiles, if there is such a file. */
+static enum err use_profiles(struct server *s, const struct options *o)
+{
+    char why[PROFILE_ERROR_SIZE];
+    if (o->profiles[0] == '\0') {
+        return ERR_OK;
+    }
+    if (profiles_read(o->profiles, &s->profiles, why) != ERR_OK) {
+        log_line(LOG_ERROR, "profiles_unreadable", "file=\"%s\" why=\"%s\"", o->profiles, why);
+        return ERR_INVALID;
+    }
+    directory_use_profiles(s->shard.directory, s->profiles);
+    return ERR_OK;
+}
+
+static enum err start_ingest(struct server *s, const struct options *o, bool accept_lost_key)
 {
     struct ingest_options options = o->ingest;
+    options.vault = s->shard.vault;
+    options.accept_lost_key = accept_lost_key;
     options.shard = s->shard.id;
     options.store = s->shard.store;
     options.directory = s->shard.directory;
@@ -86,6 +112,10 @@ static enum err start_ingest(struct server *s, const struct options *o)
     options.counters = &s->counters;
     options.deliver = gateway_deliver;
     options.deliver_context = s->gateway;
+    options.order = gateway_order;
+    options.order_context = s->gateway;
+    options.registered = gateway_registered;
+    options.registered_context = s->gateway;
     options.fatal = on_fatal;
     return ingest_start(&options, &s->shard.ingest);
 }
@@ -100,6 +130,13 @@ static enum err open_gateway(struct server *s, const struct options *o,
     return gateway_new(&options, &s->gateway);
 }
 
+/* Where the trackers connect, which may be a port that the kernel picked. */
+static uint16_t device_port(const struct server *s)
+{
+    struct address device;
+    return address_parse(gateway_address(s->gateway), &device) == ERR_OK ? device.port : 0;
+}
+
 static enum err start_api(struct server *s, const struct options *o, const struct address *address,
                           bool demo)
 {
@@ -108,8 +145,14 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     options.port = address->port;
     options.shards = &s->shards;
     options.counters = &s->counters;
+    options.connect = s->providers.connect;
+    options.matcher = s->providers.matcher;
+    options.geocoder = s->providers.geocoder;
+    options.sims = s->providers.sims;
     options.connections_max = (unsigned)limits_share(options.connections_max);
     options.demo = demo;
+    options.site = &site_linked;
+    options.device_port = device_port(s);
     return api_server_start(&options, &s->api);
 }
 
@@ -154,6 +197,25 @@ static enum err make_root(struct server *s)
                       password);
     }
     return e;
+}
+
+/* An account may outlive its enterprise, which is no reason not to start. */
+static void warn_of_lost_accounts(const struct server *s, const struct options *o)
+{
+    struct arena arena = {0};
+    struct enterprise enterprise;
+    for (size_t i = 0; i < o->sims.count; i++) {
+        int64_t id = o->sims.at[i].enterprise_id;
+        bool is_there = id == 0 || (directory_enterprise(s->shard.directory, id, &arena,
+                                                         &enterprise) == ERR_OK &&
+                                    !enterprise.deleted);
+        if (!is_there) {
+            log_line(LOG_WARN, "sim_account_of_nobody",
+                     "account=%s why=\"there is no enterprise %lld\"", o->sims.at[i].name,
+                     (long long)id);
+        }
+    }
+    arena_free(&arena);
 }
 
 /* With open registration there is an enterprise to add to. */
@@ -229,12 +291,14 @@ static void stop_server(struct server *s)
     if (s->api != NULL) {
         api_server_stop(s->api);
     }
+    providers_stop(&s->providers);
     if (s->shard.ingest != NULL) {
         ingest_stop(s->shard.ingest);
     }
     if (s->api != NULL) {
         api_server_free(s->api);
     }
+    providers_free(&s->providers);
     if (s->gateway != NULL) {
         gateway_free(s->gateway, FLUSH_MS);
     }
@@ -243,6 +307,24 @@ static void stop_server(struct server *s)
     }
     directory_free(s->shard.directory);
     unknown_free(s->shard.unknown);
+    traces_free(s->shard.traces);
+    vault_free(s->shard.vault);
+    profiles_free(s->profiles);
+}
+
+/* The store, what is kept in it, and the port of the trackers, on which nobody is heard yet. */
+static enum err start_fleet(struct server *s, const struct options *o, const struct flags *flags,
+                            const struct address *device)
+{
+    enum err e = data_directory_is_usable(o->store.directory) ? ERR_OK : ERR_FORBIDDEN;
+    e = e != ERR_OK ? e : use_profiles(s, o);
+    /* A new one is written once the store is known not to want another. */
+    e = e != ERR_OK ? e
+                    : data_directory_open_vault(o->store.directory, o->key_file, &s->shard.vault);
+    e = e != ERR_OK ? e : open_store(s, o, flags->accept_damage);
+    e = e != ERR_OK ? e : hint_at_port(s, open_gateway(s, o, device), "device", o->device);
+    e = e != ERR_OK ? e : start_ingest(s, o, flags->accept_lost_key);
+    return e != ERR_OK ? e : vault_keep(s->shard.vault);
 }
 
 static enum err start_server(struct server *s, const struct options *o, const struct flags *flags)
@@ -253,12 +335,12 @@ static enum err start_server(struct server *s, const struct options *o, const st
         log_line(LOG_ERROR, "address_invalid", "http=\"%s\" device=\"%s\"", o->http, o->device);
         return ERR_INVALID;
     }
-    enum err e = data_directory_is_usable(o->store.directory) ? ERR_OK : ERR_FORBIDDEN;
-    e = e != ERR_OK ? e : open_store(s, o, flags->accept_damage);
-    e = e != ERR_OK ? e : hint_at_port(s, open_gateway(s, o, &device), "device", o->device);
-    e = e != ERR_OK ? e : start_ingest(s, o);
+    enum err e = start_fleet(s, o, flags, &device);
     e = e != ERR_OK ? e : check_open_enterprise(s, o);
     e = e != ERR_OK ? e : check_demo(s, o, flags->demo);
+    e = e != ERR_OK ? e
+                    : providers_start(&o->providers, &o->sims, &s->shards, o->store.directory,
+                                      &s->providers);
     e = e != ERR_OK ? e : hint_at_port(s, start_api(s, o, &http, flags->demo), "http", o->http);
     e = e != ERR_OK ? e : make_root(s); /* last: its random password is told only once */
     if (e != ERR_OK) {
@@ -292,21 +374,36 @@ static enum err check_address(const char *name, const char *text)
     return ERR_INVALID;
 }
 
-static int read_options(int argc, char **argv, struct options *o, struct flags *flags)
+/* Reads the configuration file, and the file of names that it names. */
+static enum err read_config(struct options *o, const char *path, struct place_names **names)
+{
+    enum err e = options_read_file(o, path);
+    e = e != ERR_OK ? e : options_check(o, path);
+    e = e != ERR_OK ? e : place_names_file_read("serve", o->place_names_file, names);
+    o->api.place_names = *names;
+    return e;
+}
+
+static int read_options(int argc, char **argv, struct options *o, struct flags *flags,
+                        struct place_names **names)
 {
     const char *config = NULL;
     const char *data = NULL;
     const char *http = NULL;
     const char *device = NULL;
+    const char *key = NULL;
     bool print = false;
     const struct argument rows[] = {
         {"config", ARGUMENT_TEXT, (void *)&config, 0, 0, "FILE", "configuration file (INI)"},
         {"data", ARGUMENT_TEXT, (void *)&data, 0, 0, "DIR", "directory of the store"},
         {"http", ARGUMENT_TEXT, (void *)&http, 0, 0, "ADDR:PORT", "address of the API"},
         {"device", ARGUMENT_TEXT, (void *)&device, 0, 0, "ADDR:PORT", "address of the device port"},
+        {"key-file", ARGUMENT_TEXT, (void *)&key, 0, 0, "FILE", "the key of passwords"},
         {"demo", ARGUMENT_FLAG, &flags->demo, 0, 0, "", "with a demonstration fleet"},
         {"accept-damage", ARGUMENT_FLAG, &flags->accept_damage, 0, 0, "",
          "go on without what is lost of a damaged store"},
+        {"accept-lost-key", ARGUMENT_FLAG, &flags->accept_lost_key, 0, 0, "",
+         "go on without the passwords of locks that another key made"},
         {"print-config", ARGUMENT_FLAG, &print, 0, 0, "", "print a configuration file and exit"},
     };
     enum err e = arguments_read(argc, argv, SUMMARY, rows, sizeof(rows) / sizeof(rows[0]));
@@ -315,10 +412,10 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
         e = ERR_END;
     }
     if (e == ERR_OK && config != NULL) {
-        e = options_read_file(o, config);
-        e = e != ERR_OK ? e : options_check(o, config);
+        e = read_config(o, config, names);
     }
     o->store.directory = data != NULL ? data : o->store.directory; /* over the file's */
+    o->key_file = key != NULL ? key : o->key_file;
     o->http = http != NULL ? http : o->http;
     o->device = device != NULL ? device : o->device;
     e = e != ERR_OK ? e : check_address("http", o->http);
@@ -349,8 +446,10 @@ int serve_command(int argc, char **argv)
     struct options o;
     struct flags flags = {.demo = false};
     options_init(&o);
-    int status = read_options(argc, argv, &o, &flags);
+    struct place_names *names = NULL;
+    int status = read_options(argc, argv, &o, &flags, &names);
     if (status >= 0) {
+        place_names_free(names);
         options_clear(&o);
         return status;
     }
@@ -358,7 +457,8 @@ int serve_command(int argc, char **argv)
     limits_raise_open_files();
     status = CLI_FAILED;
     struct server *s = mem_new(sizeof(*s));
-    s->shard = (struct shard){.directory = directory_new(), .unknown = unknown_new()};
+    s->shard = (struct shard){
+        .directory = directory_new(), .unknown = unknown_new(), .traces = traces_new()};
     s->shards = (struct shards){.at = &s->shard, .count = 1};
     if (sodium_init() < 0) {
         log_line(LOG_ERROR, "start_failed", "why=\"no random numbers\"");
@@ -373,6 +473,7 @@ int serve_command(int argc, char **argv)
                  gateway_address(s->gateway));
     (void)fflush(stdout);
     warn_of_other_password(s, &o);
+    warn_of_lost_accounts(s, &o);
     int signal_number = 0;
     (void)sigwait(&signals, &signal_number);
     log_line(LOG_INFO, "stopping", "signal=%d", signal_number);
@@ -380,6 +481,7 @@ int serve_command(int argc, char **argv)
 clean_up:
     stop_server(s);
     free(s);
+    place_names_free(names);
     options_clear(&o);
     return status;
 }

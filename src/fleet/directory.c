@@ -31,13 +31,27 @@ struct directory *directory_new(void)
     struct directory *dir = mem_new(sizeof(*dir));
     lock_init(dir);
     directory_accounts_init(dir);
+    feeds_init(&dir->feeds);
     directory_addresses_init(dir);
+    directory_preferences_init(dir);
     directory_devices_init(dir);
+    directory_formers_init(dir);
     directory_orphans_init(dir);
     directory_groups_init(dir);
     directory_rules_init(dir);
     directory_events_init(dir);
+    directory_sims_init(dir);
     return dir;
+}
+
+void directory_use_profiles(struct directory *dir, const struct profiles *profiles)
+{
+    dir->profiles = profiles;
+}
+
+const struct profiles *directory_profiles(const struct directory *dir)
+{
+    return dir->profiles;
 }
 
 void directory_free(struct directory *dir)
@@ -45,13 +59,17 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_sims_clear(dir);
     directory_events_clear(dir);
     directory_rules_clear(dir);
     directory_groups_clear(dir);
     directory_orphans_clear(dir);
+    directory_formers_clear(dir);
     directory_devices_clear(dir);
+    directory_preferences_clear(dir);
     directory_addresses_clear(dir);
     directory_accounts_clear(dir);
+    feeds_clear(&dir->feeds);
     for (size_t i = 0; i < DIRECTORY_STRIPES; i++) {
         check(pthread_mutex_destroy(&dir->stripes[i]) == 0);
     }
@@ -118,7 +136,10 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_GEOFENCE] = {.put = directory_put_geofence, .forget = directory_forget_geofence},
     [ENTITY_ALARM_RULE] = {.put = directory_put_alarm_rule, .forget = directory_forget_alarm_rule},
     [ENTITY_EVENT] = {.put = directory_put_event, .forget = directory_forget_event},
+    [ENTITY_PREFERENCE] = {.put = directory_put_preference, .forget = directory_forget_preference},
     [ENTITY_TERM] = {.put = directory_put_term, .forget = directory_forget_term},
+    [ENTITY_PAST] = {.put = directory_put_past, .forget = directory_forget_past},
+    [ENTITY_SIM] = {.put = directory_put_sim, .forget = directory_forget_sim},
 };
 
 void directory_apply(struct directory *dir, const struct change *c)

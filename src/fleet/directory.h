@@ -27,6 +27,12 @@ struct directory;
 
 /* An empty directory, for directory_free(). */
 struct directory *directory_new(void);
+/*
+ * The profiles by which it answers directory_dialect(), borrowed; NULL, as at first: those that are
+ * built in. Before any other thread uses the directory.
+ */
+void directory_use_profiles(struct directory *dir, const struct profiles *profiles);
+const struct profiles *directory_profiles(const struct directory *dir);
 /* NULL is fine. No thread uses it any more, and every device_ref has been released. */
 void directory_free(struct directory *dir);
 
@@ -49,6 +55,11 @@ void device_ref_release(struct directory *dir, struct device_ref *ref);
  */
 void tracked_live(struct directory *dir, struct tracked *t, struct live *out);
 void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live);
+/* The same for who has the state packed already: `packed` is what pack_state() makes of it. */
+void tracked_publish_packed(struct directory *dir, struct tracked *t, const struct live *live,
+                            struct bytes packed);
+/* Replaces the day alone, unless the live state was published since `live` was copied. */
+void tracked_publish_day(struct directory *dir, struct tracked *t, const struct live *live);
 /*
  * Copies / replaces what is known of the zone of the device's clock. False where nothing is known;
  * *out is then all zero.
@@ -60,6 +71,22 @@ void tracked_publish_clock(struct directory *dir, struct tracked *t, const struc
  * than a copy of the state.
  */
 bool tracked_has_position(struct directory *dir, struct tracked *t);
+
+/* Over what a device is connected; forgotten by a restart. */
+struct device_link {
+    bool is_known : 1;     /* it was heard over the protocol below since the start */
+    bool is_open : 1;      /* a connection, or a peer of datagrams, is there */
+    bool is_datagrams : 1; /* which tell no end */
+    uint8_t protocol;      /* index of PROTOCOL_MAP */
+};
+enum { LINK_DATAGRAM_MS = 120000 /* so young is the last datagram of one that is connected */ };
+/* For the gateway: the device is connected so from now on. False: there is no such device here. */
+bool directory_note_link(struct directory *dir, int64_t device_id, const struct device_link *link);
+/* What was noted last. */
+struct device_link tracked_link(struct directory *dir, struct tracked *t);
+/* Whether a device is connected; `live` is of the same device. */
+bool device_link_is_up(const struct device_link *link, const struct live *live,
+                       int64_t now_monotonic_ms);
 
 /*
  * Applies one change (loading, or after its commit). Texts, and fragments of divided messages, are
@@ -93,7 +120,9 @@ char *directory_folded(const char *text);
 
 struct caller {
     int64_t user_id;
-    int64_t enterprise_id; /* whose data the call acts on; of root: 0 until HoldID chose one */
+    int64_t home_id;       /* the enterprise of the account; 0: root's */
+    int64_t enterprise_id; /* whose data the call acts on: the same until HoldID chose another */
+    bool includes_below;   /* ... and in lists and searches that of those below it */
     enum role role;
     size_t group_count; /* 0: not limited */
     int64_t group_ids[USER_GROUPS_MAX];
@@ -107,6 +136,9 @@ struct caller {
 MUST_USE enum err directory_authenticate(struct directory *dir,
                                          const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_s,
                                          struct caller *out);
+/* What the account of that id may do, as directory_authenticate() says it of a token's. */
+MUST_USE enum err directory_caller(struct directory *dir, int64_t user_id, int64_t now_s,
+                                   struct caller *out);
 /*
  * Copies (into `arena`) the user of a login name, without regard to case, deleted ones too (a live
  * one wins over a deleted one of the same name); ERR_NOT_FOUND.
@@ -129,9 +161,18 @@ MUST_USE enum err directory_group(struct directory *dir, int64_t id, struct aren
 /* Whether a live group of the enterprise other than `except_id` has that name, without case. */
 bool directory_group_name_taken(struct directory *dir, int64_t enterprise_id, const char *name,
                                 int64_t except_id);
-/* The token record of a hash, whatever its state as long as it is kept; ERR_NOT_FOUND. */
+/*
+ * Copies (into `arena`) the token record of a hash, whatever its state as long as it is kept;
+ * ERR_NOT_FOUND.
+ */
 MUST_USE enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
-                                  struct token *out);
+                                  struct arena *arena, struct token *out);
+/* Whether a use of it now, from that address, is to be written down (TOKEN_STALE_S). */
+bool directory_token_is_stale(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
+                              const char *address, int64_t now_s);
+/* The tokens of a user that are good at `now_s`, in no order, copied into `arena`. */
+struct token *directory_list_tokens(struct directory *dir, int64_t user_id, int64_t now_s,
+                                    struct arena *arena, size_t *count);
 
 /*
  * Whether the user logged in from that address within LOGIN_ADDRESS_KNOWN_S before `now_s` (and up
@@ -142,6 +183,14 @@ bool directory_knows_address(struct directory *dir, int64_t user_id, const char 
 /* The addresses a user logged in from, in no order, copied into `arena`. */
 struct login_address *directory_list_addresses(struct directory *dir, int64_t user_id,
                                                struct arena *arena, size_t *count);
+
+/*
+ * A user's preference of that key, copied into `arena`; ERR_NOT_FOUND. The other one says how many
+ * a user has.
+ */
+MUST_USE enum err directory_preference(struct directory *dir, int64_t user_id, const char *key,
+                                       struct arena *arena, struct preference *out);
+size_t directory_preference_count(struct directory *dir, int64_t user_id);
 
 /* ---- devices ---- */
 
@@ -160,7 +209,8 @@ struct dialect directory_dialect(struct directory *dir, const char *device_id);
 MUST_USE enum err directory_find(struct directory *dir, int64_t id, struct device_ref *out);
 /*
  * Finds the device that has that DeviceID (trimmed, by device_id_key()) / plate (trimmed, without
- * case), if `caller` may see it. A device of another enterprise or outside the caller's groups is
+ * case; in the caller's enterprise alone, since those below may have it, too), if `caller` may see
+ * it. A device of another enterprise or outside the caller's groups is
  * ERR_NOT_FOUND, exactly like one that does not exist. So is every device for root, before HoldID
  * chose an enterprise.
  */
@@ -189,12 +239,22 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count);
 void directory_release_all(struct directory *dir, struct device_ref *refs, size_t count);
+/* The internal ids that a user marked, in no order, in `arena`; some may be of deleted devices. */
+int64_t *directory_list_focus(struct directory *dir, int64_t user_id, struct arena *arena,
+                              size_t *count);
+/* The users who marked a device, in no order, in `arena`. */
+int64_t *directory_list_markers(struct directory *dir, int64_t device_id, struct arena *arena,
+                                size_t *count);
 bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_id);
 
 /*
  * The live (not deleted) entities of a kind that directory_entity() finds, in order of id: an array
  * of its structs, copied into `arena`. enterprise_id 0: of all. The next three do it with types.
+ * directory_list_seen(): those of the caller's enterprise, and of those below it where the caller
+ * includes them; whatever its groups.
  */
+void *directory_list_seen(struct directory *dir, enum entity_kind kind, const struct caller *caller,
+                          struct arena *arena, size_t *count);
 void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
                      struct arena *arena, size_t *count);
 struct enterprise *directory_list_enterprises(struct directory *dir, struct arena *arena,
@@ -203,8 +263,8 @@ struct user *directory_list_users(struct directory *dir, int64_t enterprise_id, 
                                   size_t *count);
 struct group *directory_list_groups(struct directory *dir, int64_t enterprise_id,
                                     struct arena *arena, size_t *count);
-/* Devices of an enterprise. */
-size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id);
+/* About how many devices the caller's lists go over, whatever its groups. */
+size_t directory_fleet_size(struct directory *dir, const struct caller *caller);
 /* Registered devices on the platform. */
 size_t directory_device_count(struct directory *dir);
 

@@ -153,17 +153,31 @@ static void remove_user(struct directory *dir, struct user *u, const struct user
     g_free(name);
 }
 
+/* Whether two versions of a user see other devices. */
+static bool sees_others(const struct user *a, const struct user *b)
+{
+    return a->enterprise_id != b->enterprise_id || a->group_count != b->group_count ||
+           (a->group_count > 0 &&
+            memcmp(a->group_ids, b->group_ids, a->group_count * sizeof(*a->group_ids)) != 0);
+}
+
 void directory_put_user(struct directory *dir, const struct change *c)
 {
     struct user *old = g_tree_lookup(dir->plain[ENTITY_USER], &c->user.id);
+    if (old != NULL && sees_others(old, &c->user)) {
+        feeds_note_rights(&dir->feeds, c->user.id);
+    }
     struct user *copy = copy_owned(ENTITY_USER, &c->user);
     if (old != NULL) {
+        directory_tree_count_user(dir, old, -1);
         remove_user(dir, old, copy);
     }
+    directory_tree_count_user(dir, copy, 1);
     g_tree_insert(dir->plain[ENTITY_USER], &copy->id, copy);
     index_login(dir, copy);
     if (copy->deleted) {
         directory_forget_addresses(dir, copy->id);
+        directory_forget_preferences(dir, copy->id);
     }
 }
 
@@ -218,31 +232,34 @@ void directory_forget_token(struct directory *dir, const struct change *c)
 void directory_put_focus(struct directory *dir, const struct change *c)
 {
     g_hash_table_add(dir->focus, copy_owned(ENTITY_FOCUS, &c->focus));
+    feeds_note_focus(&dir->feeds, c->focus.user_id);
 }
 
 void directory_forget_focus(struct directory *dir, const struct change *c)
 {
     g_hash_table_remove(dir->focus, &c->focus);
+    feeds_note_focus(&dir->feeds, c->focus.user_id);
 }
 
 /* ---- who is calling ---- */
 
-static enum err caller_of_token(const struct directory *dir, const struct token *t, int64_t now_s,
-                                struct caller *out)
+/* `u` may be NULL, or deleted. */
+static enum err caller_of_user(const struct directory *dir, const struct user *u, int64_t now_s,
+                               struct caller *out)
 {
-    const struct user *u = user_of_token(dir, t, now_s);
-    if (u == NULL || has_passed(u->expire_s, now_s)) {
+    if (u == NULL || u->deleted || has_passed(u->expire_s, now_s)) {
         return ERR_NOT_FOUND;
     }
     if (u->enterprise_id != 0) {
-        const struct enterprise *e =
-            g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &u->enterprise_id);
-        if (e == NULL || e->deleted || has_passed(e->service_end_s, now_s)) {
+        const struct fleet *f = g_hash_table_lookup(dir->fleets, &u->enterprise_id);
+        bool is_there = f != NULL && f->enterprise != NULL && !f->enterprise->deleted;
+        if (!is_there || has_passed(fleet_service_end_s(f), now_s)) {
             return ERR_NOT_FOUND;
         }
     }
     *out = (struct caller){
         .user_id = u->id,
+        .home_id = u->enterprise_id,
         .enterprise_id = u->enterprise_id,
         .role = u->role,
         .group_count = u->group_count,
@@ -269,7 +286,8 @@ enum err directory_authenticate(struct directory *dir, const uint8_t hash[TOKEN_
 {
     directory_lock_read(dir);
     const struct token *t = g_hash_table_lookup(dir->tokens, hash);
-    enum err e = t == NULL ? ERR_NOT_FOUND : caller_of_token(dir, t, now_s, out);
+    const struct user *u = t == NULL ? NULL : user_of_token(dir, t, now_s);
+    enum err e = caller_of_user(dir, u, now_s, out);
     bool expired = t != NULL && now_s >= t->expires_s;
     directory_unlock(dir);
     if (expired) {
@@ -278,16 +296,74 @@ enum err directory_authenticate(struct directory *dir, const uint8_t hash[TOKEN_
     return e;
 }
 
+enum err directory_caller(struct directory *dir, int64_t user_id, int64_t now_s, struct caller *out)
+{
+    directory_lock_read(dir);
+    const struct user *u = g_tree_lookup(dir->plain[ENTITY_USER], &user_id);
+    enum err e = caller_of_user(dir, u, now_s, out);
+    directory_unlock(dir);
+    return e;
+}
+
 enum err directory_token(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
-                         struct token *out)
+                         struct arena *arena, struct token *out)
 {
     directory_lock_read(dir);
     const struct token *t = g_hash_table_lookup(dir->tokens, hash);
     if (t != NULL) {
-        *out = *t;
+        copy_out(ENTITY_TOKEN, t, arena, out);
     }
     directory_unlock(dir);
     return t == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+bool directory_token_is_stale(struct directory *dir, const uint8_t hash[TOKEN_HASH_BYTES],
+                              const char *address, int64_t now_s)
+{
+    directory_lock_read(dir);
+    const struct token *t = g_hash_table_lookup(dir->tokens, hash);
+    bool moved = t != NULL && strcmp(t->last_address, address) != 0;
+    bool is_stale = t != NULL && now_s - t->last_s >= (moved ? TOKEN_MOVED_S : TOKEN_STALE_S);
+    directory_unlock(dir);
+    return is_stale;
+}
+
+/* What a walk over all tokens collects of one user's. */
+struct token_listing {
+    const struct directory *dir;
+    int64_t user_id;
+    int64_t now_s;
+    struct arena *arena;
+    struct token *at; /* NULL: they are counted */
+    size_t count;
+};
+
+static void list_token(void *key, void *value, void *data)
+{
+    (void)key;
+    struct token_listing *list = data;
+    const struct token *t = value;
+    if (t->user_id != list->user_id || user_of_token(list->dir, t, list->now_s) == NULL) {
+        return;
+    }
+    if (list->at != NULL) {
+        copy_out(ENTITY_TOKEN, t, list->arena, &list->at[list->count]);
+    }
+    list->count++;
+}
+
+struct token *directory_list_tokens(struct directory *dir, int64_t user_id, int64_t now_s,
+                                    struct arena *arena, size_t *count)
+{
+    struct token_listing list = {dir, user_id, now_s, arena, NULL, 0};
+    directory_lock_read(dir);
+    g_hash_table_foreach(dir->tokens, list_token, &list);
+    list.at = arena_new_array(arena, list.count, sizeof(*list.at));
+    list.count = 0;
+    g_hash_table_foreach(dir->tokens, list_token, &list);
+    directory_unlock(dir);
+    *count = list.count;
+    return list.at;
 }
 
 enum err directory_user_by_login(struct directory *dir, const char *login_name, struct arena *arena,
@@ -332,6 +408,40 @@ enum err directory_group(struct directory *dir, int64_t id, struct arena *arena,
     return directory_entity(dir, ENTITY_GROUP, id, arena, out);
 }
 
+/* Of all focus marks those with that user, or else on that device: the other one of each. */
+static int64_t *list_marks(struct directory *dir, int64_t user_id, int64_t device_id,
+                           struct arena *arena, size_t *count)
+{
+    GHashTableIter iter;
+    void *key = NULL;
+    *count = 0;
+    directory_lock_read(dir);
+    size_t room = g_hash_table_size(dir->focus);
+    int64_t *ids = arena_new_array(arena, room, sizeof(*ids));
+    g_hash_table_iter_init(&iter, dir->focus);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const struct focus *f = key;
+        bool is_one = user_id != 0 ? f->user_id == user_id : f->device_id == device_id;
+        if (is_one) {
+            ids[(*count)++] = user_id != 0 ? f->device_id : f->user_id;
+        }
+    }
+    directory_unlock(dir);
+    return ids;
+}
+
+int64_t *directory_list_focus(struct directory *dir, int64_t user_id, struct arena *arena,
+                              size_t *count)
+{
+    return list_marks(dir, user_id, 0, arena, count);
+}
+
+int64_t *directory_list_markers(struct directory *dir, int64_t device_id, struct arena *arena,
+                                size_t *count)
+{
+    return list_marks(dir, 0, device_id, arena, count);
+}
+
 bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_id)
 {
     struct focus f = {.user_id = user_id, .device_id = device_id};
@@ -346,7 +456,8 @@ bool directory_is_focus(struct directory *dir, int64_t user_id, int64_t device_i
 /* What a walk over a tree in order of id collects. */
 struct listing {
     enum entity_kind kind;
-    int64_t enterprise_id;                  /* 0: of all */
+    const struct directory *dir;
+    const struct caller *caller;            /* whose enterprise; 0: of all */
     const struct entity_column *enterprise; /* NULL: the kind belongs to none */
     struct arena *arena;
     uint8_t *at;
@@ -357,8 +468,8 @@ static gboolean list_one(void *key, void *value, void *data)
 {
     (void)key;
     struct listing *list = data;
-    bool is_own = list->enterprise_id == 0 || list->enterprise == NULL ||
-                  entity_number(list->enterprise, value) == list->enterprise_id;
+    bool is_own = list->caller->enterprise_id == 0 || list->enterprise == NULL ||
+                  caller_reaches(list->dir, list->caller, entity_number(list->enterprise, value));
     if (is_own && !entity_is_deleted(list->kind, value)) {
         size_t size = entity_rows[list->kind].size;
         copy_out(list->kind, value, list->arena, list->at + list->count++ * size);
@@ -366,12 +477,13 @@ static gboolean list_one(void *key, void *value, void *data)
     return FALSE;
 }
 
-void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
-                     struct arena *arena, size_t *count)
+void *directory_list_seen(struct directory *dir, enum entity_kind kind, const struct caller *caller,
+                          struct arena *arena, size_t *count)
 {
     const struct entity *e = &entity_rows[kind];
     struct listing list = {.kind = kind,
-                           .enterprise_id = enterprise_id,
+                           .dir = dir,
+                           .caller = caller,
                            .enterprise = entity_column_named(e, "enterprise_id"),
                            .arena = arena};
     directory_lock_read(dir);
@@ -380,6 +492,13 @@ void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enter
     directory_unlock(dir);
     *count = list.count;
     return list.at;
+}
+
+void *directory_list(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
+                     struct arena *arena, size_t *count)
+{
+    return directory_list_seen(dir, kind, &(struct caller){.enterprise_id = enterprise_id}, arena,
+                               count);
 }
 
 struct enterprise *directory_list_enterprises(struct directory *dir, struct arena *arena,

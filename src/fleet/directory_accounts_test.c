@@ -151,7 +151,8 @@ static void lists_are_by_id_and_without_the_deleted(void **state)
 
 static struct token token_of(int64_t user_id, uint8_t seed)
 {
-    struct token t = {.user_id = user_id, .created_s = NOW_S, .expires_s = NOW_S + 100};
+    struct token t = {
+        .user_id = user_id, .created_s = NOW_S, .expires_s = NOW_S + 100, .last_address = ""};
     memset(t.hash, seed, sizeof(t.hash));
     return t;
 }
@@ -185,7 +186,7 @@ static void a_token_names_its_caller(void **state)
     apply_token(f->dir, CHANGE_DELETE_TOKEN, t);
     assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
     struct token found;
-    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_NOT_FOUND);
+    assert_int_equal(directory_token(f->dir, t.hash, &f->arena, &found), ERR_NOT_FOUND);
 }
 
 static void an_expired_token_is_forgotten(void **state)
@@ -196,11 +197,53 @@ static void an_expired_token_is_forgotten(void **state)
     apply_token(f->dir, CHANGE_PUT_TOKEN, t);
     struct token found;
     assert_int_equal(authenticate(f, &t, NOW_S + 99), ERR_OK);
-    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_OK);
+    assert_int_equal(directory_token(f->dir, t.hash, &f->arena, &found), ERR_OK);
     assert_int_equal(found.user_id, 4);
     assert_int_equal(authenticate(f, &t, NOW_S + 100), ERR_NOT_FOUND);
-    assert_int_equal(directory_token(f->dir, t.hash, &found), ERR_NOT_FOUND);
+    assert_int_equal(directory_token(f->dir, t.hash, &f->arena, &found), ERR_NOT_FOUND);
     assert_int_equal(authenticate(f, &t, NOW_S), ERR_NOT_FOUND);
+}
+
+/* A use is stale after ten minutes, or after one from elsewhere. */
+static void uses_of_a_token_grow_stale(void **state)
+{
+    struct fixture *f = *state;
+    struct token t = token_of(4, 1);
+    assert_false(directory_token_is_stale(f->dir, t.hash, "a", NOW_S)); /* there is none */
+    t.last_s = NOW_S;
+    t.last_address = "a";
+    apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    assert_false(directory_token_is_stale(f->dir, t.hash, "a", NOW_S + TOKEN_STALE_S - 1));
+    assert_true(directory_token_is_stale(f->dir, t.hash, "a", NOW_S + TOKEN_STALE_S));
+    assert_false(directory_token_is_stale(f->dir, t.hash, "b", NOW_S + TOKEN_MOVED_S - 1));
+    assert_true(directory_token_is_stale(f->dir, t.hash, "b", NOW_S + TOKEN_MOVED_S));
+    assert_false(directory_token_is_stale(f->dir, t.hash, "b", NOW_S - TOKEN_STALE_S));
+}
+
+static void live_tokens_of_a_user_are_listed(void **state)
+{
+    struct fixture *f = *state;
+    size_t count = 9;
+    put_user(f->dir, (struct user){.id = 4, .enterprise_id = ACME, .login_name = "ann"});
+    put_user(f->dir, (struct user){.id = 5, .enterprise_id = ACME, .login_name = "bob"});
+    (void)directory_list_tokens(f->dir, 4, NOW_S, &f->arena, &count);
+    assert_int_equal(count, 0);
+    for (uint8_t i = 0; i < 30; i++) {
+        struct token t = token_of(i % 3 == 0 ? 5 : 4, i);
+        t.generation = i % 3 == 1 ? 1 : 0; /* of a password to come */
+        t.last_address = i == 2 ? "two" : "";
+        apply_token(f->dir, CHANGE_PUT_TOKEN, t);
+    }
+    const struct token *list = directory_list_tokens(f->dir, 4, NOW_S, &f->arena, &count);
+    assert_int_equal(count, 10);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(list[i].hash[0] % 3, 2);
+        found = found || strcmp(list[i].last_address, "two") == 0;
+    }
+    assert_true(found);
+    (void)directory_list_tokens(f->dir, 4, NOW_S + 100, &f->arena, &count);
+    assert_int_equal(count, 0);
 }
 
 static void accounts_end_tokens(void **state)
@@ -349,6 +392,8 @@ int main(void)
         WITH_DIRECTORY(a_token_names_its_caller),
         WITH_DIRECTORY(an_expired_token_is_forgotten),
         WITH_DIRECTORY(accounts_end_tokens),
+        WITH_DIRECTORY(uses_of_a_token_grow_stale),
+        WITH_DIRECTORY(live_tokens_of_a_user_are_listed),
         WITH_DIRECTORY(root_belongs_to_no_enterprise),
         WITH_DIRECTORY(dead_tokens_do_not_pile_up),
         WITH_DIRECTORY(focus_marks),

@@ -1,5 +1,5 @@
 /*
- * Devices: their records, the indexes over them and the live states. A device that is put again
+ * Devices: their records and the indexes over them. A device that is put again
  * gets a new record, taken up by every index in place of the old one, and keeps its live state. Two
  * devices may trade plates in one commit; an index entry is therefore only taken out by the device
  * it leads to.
@@ -10,7 +10,6 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "fleet/directory_private.h"
-#include "fleet/pack.h"
 #include "model/message.h"
 
 /* ---- records ---- */
@@ -19,7 +18,10 @@ static void tracked_release(struct tracked *t)
 {
     if (atomic_fetch_sub_explicit(&t->holders, 1, memory_order_acq_rel) == 1) {
         free(t->state);
-        free(t->clock);
+        if (t->rest != NULL) {
+            free(t->rest->clock);
+        }
+        free(t->rest);
         free(t);
     }
 }
@@ -65,9 +67,8 @@ static struct tracked *tracked_new(int64_t id)
 
 /* ---- indexes ---- */
 
-static int compare_devices(const void *a, const void *b, void *unused)
+int directory_compare_devices(const void *a, const void *b)
 {
-    (void)unused;
     const struct device_record *x = a;
     const struct device_record *y = b;
     int order = strcmp(x->device.device_id, y->device.device_id);
@@ -123,20 +124,13 @@ static gboolean code_equal(gconstpointer a, gconstpointer b)
     return x == y || scoped_equal(x, x->object_code, y, y->object_code);
 }
 
-static void fleet_free(void *fleet)
-{
-    struct fleet *f = fleet;
-    g_tree_destroy(f->devices);
-    free(f);
-}
-
 void directory_devices_init(struct directory *dir)
 {
     dir->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_record);
     dir->by_key = g_hash_table_new(g_str_hash, g_str_equal);
     dir->plates = g_hash_table_new(plate_hash, plate_equal);
     dir->codes = g_hash_table_new(code_hash, code_equal);
-    dir->fleets = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, fleet_free);
+    dir->fleets = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, directory_fleet_free);
 }
 
 void directory_devices_clear(struct directory *dir)
@@ -146,18 +140,6 @@ void directory_devices_clear(struct directory *dir)
     g_hash_table_destroy(dir->plates);
     g_hash_table_destroy(dir->by_key);
     g_hash_table_destroy(dir->by_id);
-}
-
-static struct fleet *fleet_of(struct directory *dir, int64_t enterprise_id)
-{
-    struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
-    if (f == NULL) {
-        f = mem_new(sizeof(*f));
-        f->enterprise_id = enterprise_id;
-        f->devices = g_tree_new_full(compare_devices, NULL, NULL, NULL);
-        g_hash_table_insert(dir->fleets, &f->enterprise_id, f);
-    }
-    return f;
 }
 
 static void remove_record(GHashTable *index, struct device_record *r)
@@ -177,13 +159,19 @@ static void put_record(GHashTable *index, const char *text, struct device_record
 /* Takes a record out of every index, and lets the count of by_id go. */
 static void unindex(struct directory *dir, struct device_record *r)
 {
+    if (r->device.is_former) {
+        directory_formers_leave(dir, r);
+        g_hash_table_remove(dir->by_id, &r->device.id);
+        return;
+    }
     const char *key = device_id_key(r->device.device_id);
     if (g_hash_table_lookup(dir->by_key, key) == r) {
         g_hash_table_remove(dir->by_key, key);
     }
     remove_record(dir->plates, r);
     remove_record(dir->codes, r);
-    g_tree_remove(r->fleet->devices, r);
+    roll_remove(r->fleet->devices, r);
+    directory_tree_leave(r);
     directory_squads_leave(dir, r);
     g_hash_table_remove(dir->by_id, &r->device.id);
 }
@@ -192,11 +180,16 @@ static void index_record(struct directory *dir, struct device_record *r)
 {
     const char *key = device_id_key(r->device.device_id);
     g_hash_table_insert(dir->by_id, &r->device.id, r);
+    if (r->device.is_former) {
+        directory_formers_join(dir, r);
+        return;
+    }
     g_hash_table_replace(dir->by_key, (char *)r + (key - (const char *)r), r);
     put_record(dir->plates, r->device.plate, r);
     put_record(dir->codes, r->device.object_code, r);
-    r->fleet = fleet_of(dir, r->device.enterprise_id);
-    g_tree_insert(r->fleet->devices, r, r);
+    r->fleet = directory_fleet(dir, r->device.enterprise_id);
+    roll_insert(r->fleet->devices, r);
+    directory_tree_join(r);
     directory_fleets_note(dir, r->fleet);
     directory_squads_join(dir, r);
 }
@@ -216,124 +209,26 @@ void directory_put_device(struct directory *dir, const struct change *c)
         }
         fresh = record_new(device, t);
     }
+    bool was_here = old != NULL && !old->device.is_former;
+    bool is_here = fresh != NULL && !fresh->device.is_former;
+    bool stays = was_here && is_here && old->device.enterprise_id == fresh->device.enterprise_id;
+    if (was_here && !stays) {
+        feeds_note_gone(&dir->feeds, old->device.enterprise_id, device->id);
+    }
     if (old != NULL) {
         unindex(dir, old);
     }
     if (fresh != NULL) {
         index_record(dir, fresh);
+        if (is_here) {
+            feeds_note_put(&dir->feeds, device->enterprise_id, device->id);
+        }
         directory_rules_drop(dir, device->id);
     } else {
         directory_rules_disown(dir, ENTITY_DEVICE, device->id);
         directory_events_disown(dir, device->id);
+        directory_formers_disown(dir, device->id);
     }
-}
-
-/* ---- live states ---- */
-
-int64_t tracked_id(const struct tracked *t)
-{
-    return t->id;
-}
-
-static pthread_mutex_t *stripe_of(struct directory *dir, const struct tracked *t)
-{
-    return &dir->stripes[(uint64_t)t->id % DIRECTORY_STRIPES];
-}
-
-void tracked_live(struct directory *dir, struct tracked *t, struct live *out)
-{
-    uint8_t packed[PACK_STATE_MAX];
-    pthread_mutex_t *stripe = stripe_of(dir, t);
-    check(pthread_mutex_lock(stripe) == 0);
-    *out = (struct live){.reported = t->reported,
-                         .heard_monotonic_ms = t->heard_monotonic_ms,
-                         .heard_wall_ms = t->heard_wall_ms};
-    size_t len = t->state_len;
-    if (len > 0) {
-        memcpy(packed, t->state, len);
-    }
-    check(pthread_mutex_unlock(stripe) == 0);
-    if (len > 0) {
-        check(unpack_state((struct bytes){packed, len}, &out->state) == ERR_OK);
-    }
-}
-
-void tracked_publish(struct directory *dir, struct tracked *t, const struct live *live)
-{
-    uint8_t room[PACK_STATE_MAX];
-    struct writer packed = writer_init(room, sizeof(room));
-    pack_state(&packed, &live->state);
-    check(writer_ok(&packed));
-    pthread_mutex_t *stripe = stripe_of(dir, t);
-    check(pthread_mutex_lock(stripe) == 0);
-    if (t->state_capacity < packed.len) {
-        t->state_capacity = (uint16_t)packed.len;
-        t->state = mem_resize(t->state, t->state_capacity);
-    }
-    memcpy(t->state, room, packed.len);
-    t->state_len = (uint16_t)packed.len;
-    t->reported = live->reported;
-    t->has_position = fix_has_position(&live->state.current);
-    t->heard_monotonic_ms = live->heard_monotonic_ms;
-    t->heard_wall_ms = live->heard_wall_ms;
-    check(pthread_mutex_unlock(stripe) == 0);
-}
-
-bool tracked_clock(struct directory *dir, struct tracked *t, struct clock_zone *out)
-{
-    pthread_mutex_t *stripe = stripe_of(dir, t);
-    check(pthread_mutex_lock(stripe) == 0);
-    bool is_known = t->clock != NULL;
-    *out = is_known ? *t->clock : (struct clock_zone){0};
-    check(pthread_mutex_unlock(stripe) == 0);
-    return is_known;
-}
-
-void tracked_publish_clock(struct directory *dir, struct tracked *t, const struct clock_zone *zone)
-{
-    bool is_kept = !clock_zone_is_blank(zone) || zone->running.count > 0;
-    pthread_mutex_t *stripe = stripe_of(dir, t);
-    check(pthread_mutex_lock(stripe) == 0);
-    if (is_kept && t->clock == NULL) {
-        t->clock = mem_new(sizeof(*t->clock));
-    }
-    if (is_kept) {
-        *t->clock = *zone;
-    } else {
-        free(t->clock);
-        t->clock = NULL;
-    }
-    check(pthread_mutex_unlock(stripe) == 0);
-}
-
-/* Of a device that is deleted meanwhile there is nothing to change. */
-static void publish_clock(struct directory *dir, int64_t device_id, const struct clock_zone *zone)
-{
-    struct device_record *r = g_hash_table_lookup(dir->by_id, &device_id);
-    if (r != NULL) {
-        tracked_publish_clock(dir, r->tracked, zone);
-    }
-}
-
-void directory_put_clock(struct directory *dir, const struct change *c)
-{
-    struct clock_zone zone = {0};
-    check(clock_zone_unpack((struct bytes){c->clock.at, c->clock.len}, &zone) == ERR_OK);
-    publish_clock(dir, c->clock.device_id, &zone);
-}
-
-void directory_forget_clock(struct directory *dir, const struct change *c)
-{
-    publish_clock(dir, c->clock.device_id, &(struct clock_zone){0});
-}
-
-bool tracked_has_position(struct directory *dir, struct tracked *t)
-{
-    pthread_mutex_t *stripe = stripe_of(dir, t);
-    check(pthread_mutex_lock(stripe) == 0);
-    bool has_position = t->reported && t->has_position;
-    check(pthread_mutex_unlock(stripe) == 0);
-    return has_position;
 }
 
 /* ---- finding ---- */
@@ -354,18 +249,15 @@ void directory_release_all(struct directory *dir, struct device_ref *refs, size_
     }
 }
 
-static struct device_ref ref_of(struct device_record *r)
+struct device_ref directory_ref_of(struct device_record *r)
 {
     record_hold(r);
     return (struct device_ref){
         .tracked = r->tracked, .info = &r->device, .group_id = directory_squads_group(r)};
 }
 
-static bool is_visible(const struct device_record *r, const struct caller *caller)
+static bool is_in_groups(const struct device_record *r, const struct caller *caller)
 {
-    if (r->device.enterprise_id != caller->enterprise_id) {
-        return false;
-    }
     int64_t group_id = caller->group_count == 0 ? 0 : directory_squads_group(r);
     for (size_t i = 0; i < caller->group_count; i++) {
         if (caller->group_ids[i] == group_id) {
@@ -375,6 +267,14 @@ static bool is_visible(const struct device_record *r, const struct caller *calle
     return caller->group_count == 0;
 }
 
+/* Of a record in the tables. */
+static bool is_visible(const struct device_record *r, const struct caller *caller)
+{
+    bool is_own = r->device.enterprise_id == caller->enterprise_id;
+    bool is_below = caller->includes_below && fleet_is_below(r->fleet, caller->enterprise_id);
+    return (is_own || is_below) && is_in_groups(r, caller);
+}
+
 /* The record under `key`, as far as `caller` (NULL: the platform itself) may see it. */
 static enum err find_in(struct directory *dir, GHashTable *index, const void *key,
                         const struct caller *caller, struct device_ref *out)
@@ -382,7 +282,7 @@ static enum err find_in(struct directory *dir, GHashTable *index, const void *ke
     directory_lock_read(dir);
     struct device_record *r = g_hash_table_lookup(index, key);
     bool found = r != NULL && !r->fleet->is_deleted && (caller == NULL || is_visible(r, caller));
-    *out = found ? ref_of(r) : (struct device_ref){0};
+    *out = found ? directory_ref_of(r) : (struct device_ref){0};
     directory_unlock(dir);
     return found ? ERR_OK : ERR_NOT_FOUND;
 }
@@ -398,7 +298,7 @@ struct dialect directory_dialect(struct directory *dir, const char *device_id)
     directory_lock_read(dir);
     const struct device_record *r = g_hash_table_lookup(dir->by_key, device_id_key(device_id));
     bool found = r != NULL && !r->fleet->is_deleted;
-    struct dialect dialect = found ? dialect_of(&r->device) : (struct dialect){0};
+    struct dialect dialect = found ? dialect_of(dir->profiles, &r->device) : (struct dialect){0};
     directory_unlock(dir);
     return dialect;
 }
@@ -408,8 +308,7 @@ enum err directory_find(struct directory *dir, int64_t id, struct device_ref *ou
     return find_in(dir, dir->by_id, &id, NULL, out);
 }
 
-enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
-                                     const char *device_id, struct device_ref *out)
+bool directory_trim_device_id(const char *device_id, char out[DEVICE_ID_SIZE])
 {
     struct bytes id = {(const uint8_t *)device_id, strlen(device_id)};
     while (id.len > 0 && id.at[id.len - 1] == ' ') {
@@ -418,12 +317,21 @@ enum err directory_find_by_device_id(struct directory *dir, const struct caller 
     while (id.len > 0 && id.at[0] == ' ') {
         id = bytes_slice(id, 1, id.len);
     }
-    if (!device_id_is_possible(id)) {
+    bool is_possible = device_id_is_possible(id);
+    if (is_possible) {
+        bytes_to_text(id, out, DEVICE_ID_SIZE);
+    }
+    return is_possible;
+}
+
+enum err directory_find_by_device_id(struct directory *dir, const struct caller *caller,
+                                     const char *device_id, struct device_ref *out)
+{
+    char text[DEVICE_ID_SIZE];
+    if (!directory_trim_device_id(device_id, text)) {
         *out = (struct device_ref){0};
         return ERR_NOT_FOUND;
     }
-    char text[DEVICE_ID_SIZE];
-    bytes_to_text(id, text, sizeof(text));
     return find_in(dir, dir->by_key, device_id_key(text), caller, out);
 }
 
@@ -467,9 +375,15 @@ bool directory_object_code_taken(struct directory *dir, int64_t enterprise_id, c
     return is_taken(dir, dir->codes, &like, except_id);
 }
 
+/* The table of what the caller reaches, whatever its groups. */
+static struct roll *devices_seen(const struct fleet *f, const struct caller *caller)
+{
+    return caller->includes_below && f->all != NULL ? f->all : f->devices;
+}
+
 /*
- * What a walk over a fleet collects. It goes a stretch at a time, so that no writer waits for a
- * whole large fleet.
+ * What a walk over a fleet, and the devices below it, collects. It goes a stretch at a time, so
+ * that no writer waits for a whole large fleet.
  */
 struct device_listing {
     const struct caller *caller;
@@ -477,12 +391,14 @@ struct device_listing {
     struct device_ref *at;
     size_t room;
     size_t count;
+    bool has_orphans;           /* else no fleet need be asked whether it is deleted */
     struct device_record *last; /* of the stretch before, held; NULL: none was */
 };
 
+/* Of a table that holds what the caller reaches. */
 static void list_device(struct device_listing *list, struct device_record *r)
 {
-    if (!is_visible(r, list->caller)) {
+    if ((list->has_orphans && r->fleet->is_deleted) || !is_in_groups(r, list->caller)) {
         return;
     }
     if (list->count == list->room) { /* devices came between two stretches */
@@ -491,25 +407,41 @@ static void list_device(struct device_listing *list, struct device_record *r)
         list->at = more;
         list->room *= 2;
     }
-    list->at[list->count++] = ref_of(r);
+    list->at[list->count++] = directory_ref_of(r);
 }
 
-/*
- * The first device behind `before` (NULL: of all); makes room for those that follow. NULL behind
- * the last.
- */
-static GTreeNode *find_stretch(struct directory *dir, struct device_listing *list,
-                               const struct device_record *before)
+/* The table to list from, with room for all of it; NULL: there is none. */
+static const struct roll *begin_stretch(struct directory *dir, struct device_listing *list)
 {
     struct fleet *f = g_hash_table_lookup(dir->fleets, &list->caller->enterprise_id);
     if (f == NULL || f->is_deleted) {
         return NULL;
     }
+    const struct roll *devices = devices_seen(f, list->caller);
+    list->has_orphans = dir->orphaned_fleets.length > 0;
     if (list->at == NULL) {
-        list->room = (size_t)g_tree_nnodes(f->devices) + 1;
+        list->room = roll_count(devices) + 1;
         list->at = arena_new_array(list->arena, list->room, sizeof(*list->at));
     }
-    return before == NULL ? g_tree_node_first(f->devices) : g_tree_upper_bound(f->devices, before);
+    return devices;
+}
+
+/* Lists the devices of a stretch behind `before` (NULL: from the first on). */
+static void list_from(const struct roll *devices, struct device_listing *list,
+                      const struct device_record *before)
+{
+    struct roll_place place = before == NULL ? roll_first() : roll_behind(devices, before);
+    struct device_record *at = NULL;
+    struct device_record *next = roll_next(devices, &place);
+    for (size_t i = 0; i < LISTED_A_STRETCH && next != NULL; i++) {
+        at = next;
+        list_device(list, at);
+        next = roll_next(devices, &place);
+    }
+    if (next != NULL) {
+        record_hold(at);
+        list->last = at;
+    }
 }
 
 /* Lists the next stretch; false behind the last. */
@@ -518,16 +450,9 @@ static bool list_stretch(struct directory *dir, struct device_listing *list)
     struct device_record *before = list->last;
     list->last = NULL;
     directory_lock_read(dir);
-    struct device_record *at = before;
-    GTreeNode *node = find_stretch(dir, list, before);
-    for (size_t i = 0; i < LISTED_A_STRETCH && node != NULL; i++) {
-        at = g_tree_node_value(node);
-        list_device(list, at);
-        node = g_tree_node_next(node);
-    }
-    if (node != NULL) {
-        record_hold(at);
-        list->last = at;
+    const struct roll *devices = begin_stretch(dir, list);
+    if (devices != NULL) {
+        list_from(devices, list, before);
     }
     directory_unlock(dir);
     if (before != NULL) {
@@ -546,11 +471,12 @@ struct device_ref *directory_list_devices(struct directory *dir, const struct ca
     return list.at != NULL ? list.at : arena_new_array(arena, 0, sizeof(*list.at));
 }
 
-size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id)
+size_t directory_fleet_size(struct directory *dir, const struct caller *caller)
 {
     directory_lock_read(dir);
-    const struct fleet *f = g_hash_table_lookup(dir->fleets, &enterprise_id);
-    size_t size = f == NULL || f->is_deleted ? 0 : (size_t)g_tree_nnodes(f->devices);
+    const struct fleet *f = g_hash_table_lookup(dir->fleets, &caller->enterprise_id);
+    bool is_there = f != NULL && !f->is_deleted;
+    size_t size = is_there ? roll_count(devices_seen(f, caller)) : 0;
     directory_unlock(dir);
     return size;
 }
@@ -558,9 +484,9 @@ size_t directory_fleet_size(struct directory *dir, int64_t enterprise_id)
 size_t directory_device_count(struct directory *dir)
 {
     directory_lock_read(dir);
-    size_t count = g_hash_table_size(dir->by_id);
+    size_t count = g_hash_table_size(dir->by_id) - dir->former_count;
     for (const GList *l = dir->orphaned_fleets.head; l != NULL; l = l->next) {
-        count -= (size_t)g_tree_nnodes(((const struct fleet *)l->data)->devices);
+        count -= roll_count(((const struct fleet *)l->data)->devices);
     }
     directory_unlock(dir);
     return count;

@@ -23,6 +23,21 @@ void directory_events_clear(struct directory *dir)
     g_hash_table_destroy(dir->open_events);
 }
 
+/* Tells the feed of the device's enterprise. */
+static void note_alarm(struct directory *dir, const struct event *e)
+{
+    const struct device_record *r = g_hash_table_lookup(dir->by_id, &e->device_id);
+    const GPtrArray *list = g_hash_table_lookup(dir->open_events, &e->device_id);
+    const struct event *old = NULL;
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct event *at = list->pdata[i];
+        old = at->id == e->id ? at : old;
+    }
+    if (r != NULL && !r->device.is_former) {
+        feeds_note_alarm(&dir->feeds, r->device.enterprise_id, old, e);
+    }
+}
+
 static void remove_event(struct directory *dir, const struct event *e)
 {
     GPtrArray *list = g_hash_table_lookup(dir->open_events, &e->device_id);
@@ -40,6 +55,7 @@ static void remove_event(struct directory *dir, const struct event *e)
 void directory_put_event(struct directory *dir, const struct change *c)
 {
     const struct event *e = &c->event;
+    note_alarm(dir, e);
     remove_event(dir, e);
     if (e->ended_s != 0 || e->withdrawn) {
         return;
@@ -100,4 +116,36 @@ bool directory_has_open_events(struct directory *dir, int64_t device_id)
 {
     GHashTable *all = dir->open_events;
     return g_hash_table_size(all) > 0 && g_hash_table_contains(all, &device_id);
+}
+
+/* The open events of one device that began before a time. */
+static void expire_list(const GPtrArray *list, int64_t before_s, struct change_list *changes,
+                        size_t *left)
+{
+    for (guint i = 0; i<list->len && * left> 0; i++) {
+        const struct event *e = list->pdata[i];
+        if (event_began_s(e) < before_s) {
+            struct event *gone = &change_add(changes, CHANGE_DELETE_EVENT)->event;
+            *gone = (struct event){.id = e->id, .device_id = e->device_id};
+            entity_init(ENTITY_EVENT, gone);
+            (*left)--;
+        }
+    }
+}
+
+void directory_expire_events(struct directory *dir, struct change_list *changes,
+                             const struct rules_retention *retention)
+{
+    GHashTableIter iter;
+    void *key = NULL;
+    void *list = NULL;
+    size_t left = retention->max;
+    g_hash_table_iter_init(&iter, dir->open_events);
+    while (left > 0 && g_hash_table_iter_next(&iter, &key, &list)) {
+        const struct device_record *r = g_hash_table_lookup(dir->by_id, key);
+        if (r != NULL) {
+            expire_list(list, retention->keep_from_s(retention->context, r->device.enterprise_id),
+                        changes, &left);
+        }
+    }
 }

@@ -57,6 +57,7 @@ void directory_put_group(struct directory *dir, const struct change *c)
     note_name(dir, &c->group);
     directory_put_plain(dir, c);
     directory_squads_note(dir, c->group.id);
+    feeds_note_groups(&dir->feeds, c->group.enterprise_id);
 }
 
 bool directory_group_name_taken(struct directory *dir, int64_t enterprise_id, const char *name,

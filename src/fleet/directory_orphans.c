@@ -14,25 +14,19 @@
 #include "fleet/directory_private.h"
 #include "fleet/directory_rules.h"
 
-/* Whether that group or enterprise has a tombstone that was applied. */
+/* Whether that group has a tombstone that was applied. */
 static bool group_is_deleted(const struct directory *dir, int64_t id)
 {
     const struct group *g = g_tree_lookup(dir->plain[ENTITY_GROUP], &id);
     return g != NULL && g->deleted;
 }
 
-static bool enterprise_is_deleted(const struct directory *dir, int64_t id)
-{
-    const struct enterprise *e = g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &id);
-    return e != NULL && e->deleted;
-}
-
 /* ---- fleets ---- */
 
 void directory_fleets_note(struct directory *dir, struct fleet *f)
 {
-    f->is_deleted = enterprise_is_deleted(dir, f->enterprise_id);
-    if (f->is_deleted && !f->is_orphaned) {
+    f->is_deleted = f->enterprise != NULL && f->enterprise->deleted;
+    if (f->is_deleted && !f->is_orphaned && fleet_size(f) > 0) {
         f->is_orphaned = true;
         g_queue_push_tail(&dir->orphaned_fleets, f);
     }
@@ -42,7 +36,7 @@ void directory_fleets_note(struct directory *dir, struct fleet *f)
 static struct fleet *orphaned_fleet(struct directory *dir)
 {
     struct fleet *f = g_queue_peek_head(&dir->orphaned_fleets);
-    while (f != NULL && g_tree_nnodes(f->devices) == 0) {
+    while (f != NULL && fleet_size(f) == 0) {
         f->is_orphaned = false;
         (void)g_queue_pop_head(&dir->orphaned_fleets);
         f = g_queue_peek_head(&dir->orphaned_fleets);
@@ -52,14 +46,15 @@ static struct fleet *orphaned_fleet(struct directory *dir)
 
 static void delete_some(const struct fleet *f, struct change_list *changes, size_t max)
 {
-    GTreeNode *node = g_tree_node_first(f->devices);
-    for (size_t i = 0; i < max && node != NULL; i++) {
-        const struct device_record *r = g_tree_node_value(node);
+    const struct roll *rest = roll_count(f->devices) > 0 ? f->devices : f->formers;
+    struct roll_place place = roll_first();
+    const struct device_record *r = roll_next(rest, &place);
+    for (size_t i = 0; i < max && r != NULL; i++) {
         struct change *c = change_add(changes, CHANGE_PUT_DEVICE);
         c->device = device_copy(changes->arena, &r->device);
         c->device.deleted = true;
         change_add(changes, CHANGE_DELETE_CLOCK)->clock.device_id = r->device.id;
-        node = g_tree_node_next(node);
+        r = roll_next(rest, &place);
     }
 }
 
@@ -162,11 +157,12 @@ void directory_put_enterprise(struct directory *dir, const struct change *c)
     directory_put_plain(dir, c);
     if (c->enterprise.deleted) {
         directory_rules_disown(dir, ENTITY_ENTERPRISE, c->enterprise.id);
+        directory_sims_disown(dir, c->enterprise.id);
     }
-    struct fleet *f = g_hash_table_lookup(dir->fleets, &c->enterprise.id);
-    if (f != NULL) {
-        directory_fleets_note(dir, f);
-    }
+    struct fleet *f = directory_fleet(dir, c->enterprise.id);
+    f->enterprise = g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &c->enterprise.id);
+    directory_tree_link(dir, f, c->enterprise.parent_id);
+    directory_fleets_note(dir, f);
 }
 
 void directory_squads_note(struct directory *dir, int64_t group_id)

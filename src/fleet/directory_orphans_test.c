@@ -177,7 +177,7 @@ static void devices_of_a_deleted_enterprise_are_gone(void **state)
     assert_int_equal(directory_find_tracker(f->dir, "d1", &ref), ERR_NOT_FOUND);
     assert_int_equal(directory_find_by_device_id(f->dir, &acme_admin, "d1", &ref), ERR_NOT_FOUND);
     assert_int_equal(directory_find_by_plate(f->dir, &acme_admin, "d1", &ref), ERR_NOT_FOUND);
-    assert_int_equal(directory_fleet_size(f->dir, ACME), 0);
+    assert_int_equal(directory_fleet_size(f->dir, &acme_admin), 0);
     assert_int_equal(directory_device_count(f->dir), 1);
     assert_int_equal(count_seen(f, &acme_admin), 0);
     resolve_all(f, MANY + 2);

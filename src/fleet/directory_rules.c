@@ -16,8 +16,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "fleet/directory_private.h"
-#include "fleet/rulebook.h"
+#include "fleet/directory_rules_private.h"
 #include "model/entity.h"
 
 /* The rules of a device for which there is more than one term, or alarm rules. */
@@ -27,15 +26,7 @@ struct held_rules {
     struct fold_rules rules;
     struct fold_term *terms;
     struct fold_limits *limits; /* as many as terms */
-};
-
-/* All of it is under the directory's lock; what ingest alone may ask, it reads without. */
-struct directory_rules {
-    GHashTable *books;       /* enterprise -> struct rulebook, owned */
-    GHashTable *terms;       /* device -> GArray of struct device_term by until_s, owned */
-    GHashTable *held;        /* device -> struct held_rules, owned */
-    struct fold_rules plain; /* of the device that was asked for last, ... */
-    struct fold_term plain_term;
+    bool was_elsewhere;         /* in another enterprise, at one of them */
 };
 
 static void free_held(void *rules)
@@ -68,14 +59,14 @@ void directory_rules_clear(struct directory *dir)
     free(dir->rules);
 }
 
-static struct rulebook *find_book(const struct directory *dir, int64_t enterprise_id)
+struct rulebook *directory_book(const struct directory *dir, int64_t enterprise_id)
 {
     return g_hash_table_lookup(dir->rules->books, &enterprise_id);
 }
 
 static struct rulebook *book_of(struct directory *dir, int64_t enterprise_id)
 {
-    struct rulebook *book = find_book(dir, enterprise_id);
+    struct rulebook *book = directory_book(dir, enterprise_id);
     if (book == NULL) {
         book = rulebook_new(enterprise_id);
         g_hash_table_insert(dir->rules->books, &book->enterprise_id, book);
@@ -88,11 +79,13 @@ static struct rulebook *book_of(struct directory *dir, int64_t enterprise_id)
 void directory_put_geofence(struct directory *dir, const struct change *c)
 {
     rulebook_put_fence(book_of(dir, c->geofence.enterprise_id), &c->geofence);
+    feeds_note_fences(&dir->feeds, c->geofence.enterprise_id);
 }
 
 void directory_forget_geofence(struct directory *dir, const struct change *c)
 {
     rulebook_forget_fence(book_of(dir, c->geofence.enterprise_id), &c->geofence);
+    feeds_note_fences(&dir->feeds, c->geofence.enterprise_id);
 }
 
 void directory_put_alarm_rule(struct directory *dir, const struct change *c)
@@ -169,7 +162,7 @@ void directory_rules_disown(struct directory *dir, enum entity_kind owner, int64
 
 /* ---- what a device is held to ---- */
 
-static GArray *terms_of(const struct directory *dir, int64_t device_id)
+GArray *directory_terms_of(const struct directory *dir, int64_t device_id)
 {
     GHashTable *all = dir->rules->terms;
     return g_hash_table_size(all) == 0 ? NULL : g_hash_table_lookup(all, &device_id);
@@ -182,7 +175,7 @@ static int compare_times(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* The group and the tank that the device had at a time; alarm rules are not in it yet. */
+/* The enterprise, group and tank that it had at a time; alarm rules are not in it yet. */
 static struct fold_term term_at(const struct device *d, const GArray *formers, int64_t time_s)
 {
     guint at = formers == NULL || time_s == INT64_MAX ? 0 : term_place(formers, time_s + 1);
@@ -193,12 +186,34 @@ static struct fold_term term_at(const struct device *d, const GArray *formers, i
         .from_s = time_s,
         .group_id = is_former ? former->group_id : d->group_id,
         .tank_ml = is_former ? former->tank_ml : d->tank_ml,
+        .enterprise_id =
+            is_former && former->enterprise_id != d->enterprise_id ? former->enterprise_id : 0,
     };
 }
 
+/* The rulebook of the enterprise that a device of `now` was in at a former term; NULL. */
+static const struct rulebook *book_then(const struct directory *dir, const struct rulebook *now,
+                                        int64_t enterprise_id)
+{
+    return enterprise_id == 0 ? now : directory_book(dir, enterprise_id);
+}
+
+/* When the rules of a device in that group changed. */
+static void find_rule_times(const struct rulebook *book, int64_t device, int64_t group_id,
+                            GArray *times_s)
+{
+    if (book != NULL) {
+        rulebook_rule_changes(book, RULE_OF_ENTERPRISE, 0, times_s);
+        rulebook_rule_changes(book, RULE_OF_DEVICE, device, times_s);
+        if (group_id != 0) {
+            rulebook_rule_changes(book, RULE_OF_GROUP, group_id, times_s);
+        }
+    }
+}
+
 /* When anything of it changed, in order; the first is the beginning of time. */
-static GArray *find_times(const struct device *d, const GArray *formers,
-                          const struct rulebook *book)
+static GArray *find_times(const struct directory *dir, const struct device *d,
+                          const GArray *formers, const struct rulebook *book)
 {
     GArray *times_s = g_array_new(FALSE, FALSE, sizeof(int64_t));
     const int64_t always_s = INT64_MIN;
@@ -206,15 +221,14 @@ static GArray *find_times(const struct device *d, const GArray *formers,
     for (guint i = 0; formers != NULL && i < formers->len; i++) {
         const struct device_term *former = &g_array_index(formers, struct device_term, i);
         g_array_append_val(times_s, former->until_s);
-        if (book != NULL && former->group_id != 0) {
+        const struct rulebook *then = book_then(dir, book, former->enterprise_id);
+        if (then != book) {
+            find_rule_times(then, d->id, former->group_id, times_s);
+        } else if (book != NULL && former->group_id != 0) {
             rulebook_rule_changes(book, RULE_OF_GROUP, former->group_id, times_s);
         }
     }
-    if (book != NULL) {
-        rulebook_rule_changes(book, RULE_OF_ENTERPRISE, 0, times_s);
-        rulebook_rule_changes(book, RULE_OF_DEVICE, d->id, times_s);
-        rulebook_rule_changes(book, RULE_OF_GROUP, d->group_id, times_s);
-    }
+    find_rule_times(book, d->id, d->group_id, times_s);
     qsort(times_s->data, times_s->len, sizeof(int64_t), compare_times);
     return times_s;
 }
@@ -235,30 +249,71 @@ static void set_limits(const struct rulebook *book, const struct device *d, stru
     term->limits = rulebook_limits(rules, room) ? room : NULL;
 }
 
+/* Where terms and their limits are made; there is room for one a time. */
+struct term_room {
+    struct fold_term *terms;
+    struct fold_limits *limits;
+    size_t count;
+};
+
+/* Makes the terms of those times. */
+static void make_terms(const struct directory *dir, const struct device *d, const GArray *times_s,
+                       struct term_room *room)
+{
+    const struct rulebook *book = directory_book(dir, d->enterprise_id);
+    const GArray *formers = directory_terms_of(dir, d->id);
+    for (guint i = 0; i < times_s->len; i++) {
+        int64_t from_s = g_array_index(times_s, int64_t, i);
+        if (room->count > 0 && room->terms[room->count - 1].from_s == from_s) {
+            continue;
+        }
+        struct fold_term *term = &room->terms[room->count];
+        *term = term_at(d, formers, from_s);
+        set_limits(book_then(dir, book, term->enterprise_id), d, term, &room->limits[room->count]);
+        room->count++;
+    }
+}
+
 static struct held_rules *hold_rules(struct directory *dir, const struct device *d,
                                      const struct rulebook *book, const GArray *formers)
 {
-    GArray *times_s = find_times(d, formers, book);
+    GArray *times_s = find_times(dir, d, formers, book);
     struct held_rules *held = mem_new(sizeof(*held));
-    size_t count = 0;
     held->device = d->id;
     held->changes = book == NULL ? 0 : book->changes;
     held->terms = mem_new(times_s->len * sizeof(*held->terms));
     held->limits = mem_new(times_s->len * sizeof(*held->limits));
-    for (guint i = 0; i < times_s->len; i++) {
-        int64_t from_s = g_array_index(times_s, int64_t, i);
-        if (count > 0 && held->terms[count - 1].from_s == from_s) {
-            continue;
-        }
-        held->terms[count] = term_at(d, formers, from_s);
-        set_limits(book, d, &held->terms[count], &held->limits[count]);
-        count++;
-    }
+    struct term_room room = {held->terms, held->limits, 0};
+    make_terms(dir, d, times_s, &room);
     (void)g_array_free(times_s, TRUE);
+    for (size_t i = 0; i < room.count; i++) {
+        held->was_elsewhere = held->was_elsewhere || room.terms[i].enterprise_id != 0;
+    }
     held->rules = (struct fold_rules){
-        .is_watched = true, .device = d->id, .terms = held->terms, .term_count = count};
+        .is_watched = true, .device = d->id, .terms = held->terms, .term_count = room.count};
     g_hash_table_replace(dir->rules->held, &held->device, held);
     return held;
+}
+
+struct fold_rules directory_terms(struct directory *dir, int64_t device_id, struct arena *arena)
+{
+    struct fold_rules rules = {.device = device_id};
+    directory_lock_read(dir);
+    const struct device_record *r = g_hash_table_lookup(dir->by_id, &device_id);
+    if (r != NULL) {
+        const struct device *d = &r->device;
+        const struct rulebook *book = directory_book(dir, d->enterprise_id);
+        const GArray *formers = directory_terms_of(dir, device_id);
+        GArray *times_s = find_times(dir, d, formers, book);
+        struct term_room room = {arena_new_array(arena, times_s->len, sizeof(*room.terms)),
+                                 arena_new_array(arena, times_s->len, sizeof(*room.limits)), 0};
+        make_terms(dir, d, times_s, &room);
+        rules.terms = room.terms;
+        rules.term_count = room.count;
+        (void)g_array_free(times_s, TRUE);
+    }
+    directory_unlock(dir);
+    return rules;
 }
 
 /* Of a device with nothing but what stands in its row. */
@@ -272,10 +327,21 @@ static struct fold_rules *plain_rules(struct directory *dir, const struct device
     return &r->plain;
 }
 
+/* The geofences of the enterprises that the device was in formerly, as they are made now. */
+static void find_former_fences(struct directory *dir, struct held_rules *held)
+{
+    for (size_t i = 0; held->was_elsewhere && i < held->rules.term_count; i++) {
+        struct fold_term *term = &held->terms[i];
+        struct rulebook *book =
+            term->enterprise_id == 0 ? NULL : directory_book(dir, term->enterprise_id);
+        term->fences = book == NULL ? NULL : rulebook_fences(book);
+    }
+}
+
 const struct fold_rules *directory_rules(struct directory *dir, const struct device *device)
 {
-    struct rulebook *book = find_book(dir, device->enterprise_id);
-    const GArray *formers = terms_of(dir, device->id);
+    struct rulebook *book = directory_book(dir, device->enterprise_id);
+    const GArray *formers = directory_terms_of(dir, device->id);
     bool has_rules = book != NULL && g_tree_nnodes(book->rules) > 0;
     struct fold_rules *rules = NULL;
     if (formers == NULL && !has_rules) {
@@ -286,6 +352,7 @@ const struct fold_rules *directory_rules(struct directory *dir, const struct dev
             held = hold_rules(dir, device, book, formers);
         }
         rules = &held->rules;
+        find_former_fences(dir, held);
     }
     rules->fences = book == NULL ? NULL : rulebook_fences(book);
     return rules;
@@ -294,13 +361,20 @@ const struct fold_rules *directory_rules(struct directory *dir, const struct dev
 void directory_give_geometry(struct directory *dir, const struct geofence *g,
                              struct fence_geometry *geometry)
 {
-    struct rulebook *book = find_book(dir, g->enterprise_id);
+    struct rulebook *book = directory_book(dir, g->enterprise_id);
     struct fence_version *v = book == NULL ? NULL : rulebook_version(book, g);
-    if (v == NULL || v->geometry != NULL) {
+    if (v == NULL || v->geometry != NULL || !rulebook_has_term(book, v)) {
         fence_geometry_free(geometry);
     } else {
         v->geometry = geometry;
     }
+}
+
+bool directory_is_fence_changed(struct directory *dir, int64_t enterprise_id, int64_t id,
+                                int64_t time_s)
+{
+    const struct rulebook *book = directory_book(dir, enterprise_id);
+    return book == NULL || rulebook_fence_changes(book, id, time_s);
 }
 
 void directory_prepare_fences(struct directory *dir)
@@ -316,8 +390,16 @@ void directory_prepare_fences(struct directory *dir)
 void directory_note_term(struct directory *dir, struct change_list *changes,
                          const struct device *old, const struct device *fresh, int64_t now_s)
 {
-    const GArray *formers = terms_of(dir, old->id);
-    bool is_same = old->group_id == fresh->group_id && old->tank_ml == fresh->tank_ml;
+    const GArray *formers = directory_terms_of(dir, old->id);
+    bool moves = old->enterprise_id != fresh->enterprise_id;
+    for (guint i = 0; moves && formers != NULL && i < formers->len; i++) {
+        struct device_term former = g_array_index(formers, struct device_term, i);
+        if (former.enterprise_id == 0) { /* which is another one from here on */
+            former.enterprise_id = old->enterprise_id;
+            change_add(changes, CHANGE_PUT_TERM)->term = former;
+        }
+    }
+    bool is_same = !moves && old->group_id == fresh->group_id && old->tank_ml == fresh->tank_ml;
     /* Of two changes in one second, or behind a clock that was set back, what was between is not
      * kept. */
     bool is_late = formers != NULL && term_place(formers, now_s) < formers->len;
@@ -327,87 +409,19 @@ void directory_note_term(struct directory *dir, struct change_list *changes,
             .until_s = now_s,
             .group_id = old->group_id,
             .tank_ml = old->tank_ml,
+            .enterprise_id = old->enterprise_id,
         };
     }
 }
 
-/* ---- what is over ---- */
-
-/* What a walk over versions that are over collects. */
-struct expiry {
-    const struct directory *dir;
-    struct change_list *changes;
-    int64_t before_s;
-    size_t left;
-};
-
-static gboolean expire_fence(void *key, void *value, void *data)
+bool directory_was_in(struct directory *dir, int64_t device_id, int64_t enterprise_id)
 {
-    (void)key;
-    const struct fence_version *v = value;
-    struct expiry *x = data;
-    if (x->left > 0 && v->fence.until_s < x->before_s) {
-        x->left--;
-        struct geofence *gone = &change_add(x->changes, CHANGE_DELETE_GEOFENCE)->geofence;
-        gone->enterprise_id = v->fence.enterprise_id;
-        gone->id = v->fence.id;
-        gone->from_s = v->fence.from_s;
-        entity_init(ENTITY_GEOFENCE, gone);
+    const GArray *formers = directory_terms_of(dir, device_id);
+    bool was = false;
+    for (guint i = 0; formers != NULL && i < formers->len; i++) {
+        was = was || g_array_index(formers, struct device_term, i).enterprise_id == enterprise_id;
     }
-    return x->left == 0;
-}
-
-static gboolean expire_rule(void *key, void *value, void *data)
-{
-    (void)key;
-    const struct alarm_rule *r = value;
-    struct expiry *x = data;
-    bool is_orphan =
-        r->scope == RULE_OF_DEVICE && g_hash_table_lookup(x->dir->by_id, &r->subject_id) == NULL;
-    if (x->left > 0 && (is_orphan || r->until_s < x->before_s)) {
-        x->left--;
-        change_add(x->changes, CHANGE_DELETE_ALARM_RULE)->alarm_rule = (struct alarm_rule){
-            .enterprise_id = r->enterprise_id,
-            .scope = r->scope,
-            .subject_id = r->subject_id,
-            .from_s = r->from_s,
-        };
-    }
-    return x->left == 0;
-}
-
-static void expire_terms(struct directory *dir, struct expiry *x,
-                         const struct rules_retention *retention)
-{
-    GHashTableIter iter;
-    void *value = NULL;
-    g_hash_table_iter_init(&iter, dir->rules->terms);
-    while (x->left > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-        const struct device_term *first =
-            &g_array_index((const GArray *)value, struct device_term, 0);
-        const struct device_record *r = g_hash_table_lookup(dir->by_id, &first->device_id);
-        int64_t enterprise_id = r == NULL ? 0 : r->device.enterprise_id;
-        if (first->until_s < retention->keep_from_s(retention->context, enterprise_id)) {
-            x->left--;
-            change_add(x->changes, CHANGE_DELETE_TERM)->term = *first;
-        }
-    }
-}
-
-void directory_expire_rules(struct directory *dir, struct change_list *changes,
-                            const struct rules_retention *retention)
-{
-    GHashTableIter iter;
-    void *value = NULL;
-    struct expiry x = {.dir = dir, .changes = changes, .left = retention->max};
-    g_hash_table_iter_init(&iter, dir->rules->books);
-    while (x.left > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-        const struct rulebook *book = value;
-        x.before_s = retention->keep_from_s(retention->context, book->enterprise_id);
-        g_tree_foreach(book->fences, expire_fence, &x);
-        g_tree_foreach(book->rules, expire_rule, &x);
-    }
-    expire_terms(dir, &x, retention);
+    return was;
 }
 
 /* ---- for everybody ---- */
@@ -416,7 +430,7 @@ enum err directory_geofence(struct directory *dir, int64_t enterprise_id, int64_
                             struct arena *arena, struct geofence *out)
 {
     directory_lock_read(dir);
-    const struct rulebook *book = find_book(dir, enterprise_id);
+    const struct rulebook *book = directory_book(dir, enterprise_id);
     const struct fence_version *v = book == NULL ? NULL : rulebook_fence(book, id);
     if (v != NULL) {
         entity_copy(ENTITY_GEOFENCE, &v->fence, out,
@@ -445,16 +459,23 @@ static gboolean list_fence(void *key, void *value, void *data)
     return FALSE;
 }
 
-struct geofence *directory_list_geofences(struct directory *dir, int64_t enterprise_id,
+struct geofence *directory_list_geofences(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count)
 {
     struct fence_listing list = {.arena = arena};
+    size_t all = 0;
     directory_lock_read(dir);
-    const struct rulebook *book = find_book(dir, enterprise_id);
-    size_t most = book == NULL ? 0 : (size_t)g_tree_nnodes(book->fences);
-    list.at = arena_new_array(arena, most, sizeof(*list.at));
-    if (book != NULL) {
-        g_tree_foreach(book->fences, list_fence, &list);
+    const struct fleet *first = directory_first_seen(dir, caller);
+    for (const struct fleet *f = first; f != NULL; f = directory_next_seen(caller, first, f)) {
+        const struct rulebook *book = directory_book(dir, f->enterprise_id);
+        all += book == NULL ? 0 : book->fences_now;
+    }
+    list.at = arena_new_array(arena, all, sizeof(*list.at));
+    for (const struct fleet *f = first; f != NULL; f = directory_next_seen(caller, first, f)) {
+        const struct rulebook *book = directory_book(dir, f->enterprise_id);
+        if (book != NULL) {
+            g_tree_foreach(book->fences, list_fence, &list);
+        }
     }
     directory_unlock(dir);
     *count = list.count;
@@ -483,7 +504,7 @@ const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, i
                                  int64_t time_s, struct arena *arena)
 {
     directory_lock_read(dir);
-    const struct rulebook *book = find_book(dir, enterprise_id);
+    const struct rulebook *book = directory_book(dir, enterprise_id);
     const struct fence_version *v = book == NULL ? NULL : rulebook_fence_at(book, id, time_s);
     const char *name = v == NULL ? "" : arena_copy_text(arena, v->fence.name);
     directory_unlock(dir);
@@ -493,7 +514,7 @@ const char *directory_fence_name(struct directory *dir, int64_t enterprise_id, i
 struct fence_points directory_fence_points(struct directory *dir, int64_t enterprise_id)
 {
     directory_lock_read(dir);
-    const struct rulebook *book = find_book(dir, enterprise_id);
+    const struct rulebook *book = directory_book(dir, enterprise_id);
     struct fence_points points = book == NULL ? (struct fence_points){0} : book->points;
     directory_unlock(dir);
     return points;
@@ -503,7 +524,7 @@ enum err directory_alarm_rule(struct directory *dir, const struct alarm_rule *ke
                               struct arena *arena, struct alarm_rule *out)
 {
     directory_lock_read(dir);
-    const struct rulebook *book = find_book(dir, key->enterprise_id);
+    const struct rulebook *book = directory_book(dir, key->enterprise_id);
     const struct alarm_rule *r =
         book == NULL ? NULL : rulebook_rule_at(book, key->scope, key->subject_id, INT64_MAX - 1);
     if (r != NULL) {

@@ -24,6 +24,12 @@ const struct fold_rules *directory_rules(struct directory *dir, const struct dev
  */
 void directory_give_geometry(struct directory *dir, const struct geofence *g,
                              struct fence_geometry *geometry);
+/*
+ * Whether fixes are judged otherwise by a geofence from a time on, at which a version of it ended
+ * or began; false: it has another name from then on.
+ */
+bool directory_is_fence_changed(struct directory *dir, int64_t enterprise_id, int64_t id,
+                                int64_t time_s);
 /* Makes all geometries that are missing; at a start, before anybody asks. */
 void directory_prepare_fences(struct directory *dir);
 
@@ -34,9 +40,13 @@ void directory_prepare_fences(struct directory *dir);
 void directory_note_term(struct directory *dir, struct change_list *changes,
                          const struct device *old, const struct device *fresh, int64_t now_s);
 
+/* Whether the device was in that enterprise before, as far as its terms tell. */
+bool directory_was_in(struct directory *dir, int64_t device_id, int64_t enterprise_id);
+
 /*
  * Appends the deletion of what no stored fix can be judged by any more, of at most `max` rows:
- * versions that ended before `keep_from_s()` of their enterprise, and rules of deleted devices.
+ * versions that ended before `keep_from_s()` of their enterprise, and rules of deleted devices and
+ * groups.
  */
 struct rules_retention {
     void *context;
@@ -45,6 +55,20 @@ struct rules_retention {
 };
 void directory_expire_rules(struct directory *dir, struct change_list *changes,
                             const struct rules_retention *retention);
+/* The same of open events that began before that; the store deletes the others by itself. */
+void directory_expire_events(struct directory *dir, struct change_list *changes,
+                             const struct rules_retention *retention);
+
+/* When something of what devices are held to began or ended. */
+struct rules_change {
+    int64_t enterprise_id; /* whose devices it is for; 0: one device alone */
+    int64_t device_id;
+    int64_t at_s;
+};
+/* Tells every one since `since_s`, in no order, some more than once. */
+void directory_visit_changes(struct directory *dir, int64_t since_s,
+                             void (*found)(void *context, const struct rules_change *c),
+                             void *context);
 
 /* ---- any thread ---- */
 
@@ -57,9 +81,49 @@ MUST_USE enum err fence_shape_wgs(const struct geofence *g, struct arena *arena,
 /* A geofence as it is now, copied with what it borrows into `arena`. ERR_NOT_FOUND. */
 MUST_USE enum err directory_geofence(struct directory *dir, int64_t enterprise_id, int64_t id,
                                      struct arena *arena, struct geofence *out);
-/* Those of an enterprise as they are now, by id, in `arena`. */
-struct geofence *directory_list_geofences(struct directory *dir, int64_t enterprise_id,
+/*
+ * Those of the caller's enterprise as they are now, by id, in `arena`; where the caller includes
+ * them, then those of each enterprise below.
+ */
+struct geofence *directory_list_geofences(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count);
+/*
+ * A geofence as it was at a time, copied as directory_geofence() does. ERR_NOT_FOUND: there was
+ * none then, or nothing is known of it any more.
+ */
+MUST_USE enum err directory_geofence_at(struct directory *dir, const struct geofence *key,
+                                        int64_t time_s, struct arena *arena, struct geofence *out);
+/* A time at which people changed whether, or where, a geofence watches a device. */
+struct fence_change {
+    int64_t at_s;
+    bool applies;  /* it watches the device from then on */
+    bool is_drawn; /* ... and became as it is then; its shape may be another */
+};
+/*
+ * The changes of a geofence for a device behind `after_s` and
+ * up to `until_s`, by time, in `arena`.
+ */
+struct fence_change_query {
+    int64_t enterprise_id;
+    int64_t fence;
+    int64_t device;
+    int64_t after_s;
+    int64_t until_s;
+};
+struct fence_change *directory_fence_changes(struct directory *dir,
+                                             const struct fence_change_query *q,
+                                             struct arena *arena, size_t *count);
+/*
+ * The geofences of which a version ended at `after_s` or later, in order, in `arena`; INT64_MIN:
+ * all of which anything is known.
+ */
+int64_t *directory_changed_fences(struct directory *dir, int64_t enterprise_id, int64_t after_s,
+                                  struct arena *arena, size_t *count);
+/*
+ * The terms of a device, now and formerly, with their limits, in `arena`: for readers, so that it
+ * is not watched. A device that nobody has any more has none.
+ */
+struct fold_rules directory_terms(struct directory *dir, int64_t device_id, struct arena *arena);
 /*
  * What a geofence was called at a time, or else later or before; "" where nothing is known of it
  * any more. In `arena`.

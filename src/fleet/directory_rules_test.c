@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <glib.h>
 
 #include "fleet/directory_fixture.h"
 #include "fleet/directory_rules.h"
+#include "fleet/fences.h"
 
 enum { CAR = 7, NORTH = 3, SOUTH = 4, TANK_ML = 70000, FENCE = 11 };
 
@@ -71,9 +73,14 @@ static struct geofence fence_from(struct fixture *f, int64_t from_s, int64_t unt
                              .rings_len = rings.len};
 }
 
+static void put_fence_in(struct directory *dir, const struct geofence *g)
+{
+    directory_apply(dir, &(struct change){.kind = CHANGE_PUT_GEOFENCE, .geofence = *g});
+}
+
 static void put_fence(struct fixture *f, struct geofence g)
 {
-    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_GEOFENCE, .geofence = g});
+    put_fence_in(f->dir, &g);
 }
 
 /* ---- the row, and former terms ---- */
@@ -231,6 +238,40 @@ static void geofences_hold_for_their_times(void **state)
     assert_null(directory_rules(f->dir, &d)->fences);
 }
 
+/* Another name is a version for records and none for the fold, which one geometry does for. */
+static void another_name_changes_nothing_for_fixes(void **state)
+{
+    struct fixture *f = *state;
+    const struct device car = car_in(NORTH, 0);
+    struct geofence g = fence_from(f, 100, 200);
+    put_device(f->dir, car);
+    put_fence(f, g);
+    g.from_s = 200;
+    g.until_s = 300;
+    g.name = "depot";
+    put_fence(f, g);
+    g.from_s = 300;
+    g.until_s = INT64_MAX;
+    g.dwell_s = 60;
+    put_fence(f, g);
+    const struct fences *fences = directory_rules(f->dir, &car)->fences;
+    const struct fence_term *first = fences_find(fences, FENCE, 150);
+    assert_ptr_equal(fences_find(fences, FENCE, 299), first);
+    assert_int_equal(first->until_s, 300);
+    assert_int_equal(fences_next_change_s(fences, 100), 300);
+    assert_ptr_not_equal(fences_find(fences, FENCE, 300), first);
+    assert_false(directory_is_fence_changed(f->dir, ACME, FENCE, 200));
+    assert_true(directory_is_fence_changed(f->dir, ACME, FENCE, 300));
+    assert_string_equal(directory_fence_name(f->dir, ACME, FENCE, 199, &f->arena), "yard");
+    assert_string_equal(directory_fence_name(f->dir, ACME, FENCE, 200, &f->arena), "depot");
+    const struct fence_geometry *geometry = first->geometry;
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_DELETE_GEOFENCE,
+                                             .geofence = fence_from(f, 100, 200)});
+    const struct fence_term *left = fences_find(directory_rules(f->dir, &car)->fences, FENCE, 250);
+    assert_int_equal(left->from_s, 200);
+    assert_ptr_equal(left->geometry, geometry); /* it is handed on, and not made again */
+}
+
 static void a_geometry_that_was_given_is_taken(void **state)
 {
     struct fixture *f = *state;
@@ -283,7 +324,7 @@ static void what_is_listed_is_what_holds_now(void **state)
     assert_string_equal(g.name, "yard");
     assert_int_equal(directory_geofence(f->dir, OTHER, FENCE, &f->arena, &g), ERR_NOT_FOUND);
     assert_int_equal(directory_geofence(f->dir, ACME, FENCE - 1, &f->arena, &g), ERR_NOT_FOUND);
-    struct geofence *all = directory_list_geofences(f->dir, ACME, &f->arena, &count);
+    struct geofence *all = directory_list_geofences(f->dir, &acme_admin, &f->arena, &count);
     assert_int_equal(count, 1);
     assert_int_equal(all[0].from_s, 200);
     assert_in_range(all[0].rings_len, 1, 100);
@@ -293,6 +334,75 @@ static void what_is_listed_is_what_holds_now(void **state)
 }
 
 /* ---- what is over ---- */
+
+/* Geofences as a burst of calls changes them: one is added, one wider, one deleted. */
+static void change_fence(struct directory *dir, struct fixture *f, int64_t i)
+{
+    struct geofence g = fence_from(f, i, INT64_MAX);
+    g.id = i;
+    g.shape = SHAPE_POLYGON;
+    put_fence_in(dir, &g);
+    if (i % 3 == 0) {
+        g.until_s = i + 10;
+        put_fence_in(dir, &g);
+    }
+    if (i % 6 == 0) {
+        g.from_s = i + 10;
+        g.until_s = INT64_MAX;
+        g.dwell_s = 5;
+        put_fence_in(dir, &g);
+    }
+    if (i % 7 == 0) {
+        g.id = i - 5;
+        g.from_s = i - 5;
+        directory_apply(dir, &(struct change){.kind = CHANGE_DELETE_GEOFENCE, .geofence = g});
+    }
+}
+
+static void note_id(void *context, const struct fence_term *t)
+{
+    GArray *seen = context;
+    const int64_t of_term[] = {t->id, t->from_s, t->until_s, t->dwell_s};
+    g_array_append_vals(seen, of_term, 4);
+}
+
+static GArray *seen_at(struct fences *fences, int64_t time_s)
+{
+    GArray *seen = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    struct box box = box_of_segment(square[0], square[2]);
+    fences_search(fences, time_s, &box, note_id, seen);
+    return seen;
+}
+
+/* Asked for between two changes or never, they are the same; few of them make nothing anew. */
+static void a_burst_of_changes_is_taken_over(void **state)
+{
+    enum { CHANGES = 300 };
+    struct fixture *f = *state;
+    struct directory *lazy = directory_new();
+    const struct device d = car_in(0, 0);
+    size_t made_anew = 0;
+    const struct fences *before = NULL;
+    for (int64_t i = 1; i <= CHANGES; i++) {
+        change_fence(f->dir, f, i);
+        change_fence(lazy, f, i);
+        const struct fences *now = directory_rules(f->dir, &d)->fences;
+        made_anew += now != before || fences_renewed(now) == 0;
+        before = now;
+    }
+    assert_in_range(made_anew, 2, CHANGES / 20);
+    for (int64_t time_s = 0; time_s <= CHANGES + 12; time_s += 5) {
+        GArray *a = seen_at(directory_rules(f->dir, &d)->fences, time_s);
+        GArray *b = seen_at(directory_rules(lazy, &d)->fences, time_s);
+        assert_int_equal(a->len, b->len);
+        assert_memory_equal(a->data, b->data, a->len * sizeof(int64_t));
+        assert_int_equal(fold_rules_next_change_s(directory_rules(f->dir, &d), time_s),
+                         fold_rules_next_change_s(directory_rules(lazy, &d), time_s));
+        (void)g_array_free(a, TRUE);
+        (void)g_array_free(b, TRUE);
+    }
+    directory_free(lazy);
+}
 
 static int64_t keep_from_s(void *context, int64_t enterprise_id)
 {
@@ -335,9 +445,119 @@ static void what_is_over_goes_with_the_fixes(void **state)
     assert_int_equal(expire(f, INT64_MIN, 10), 1);
 }
 
+/* A group's rule judges what was in the group, for as long as fixes of then are kept. */
+static void rules_of_a_deleted_group_go_with_its_fixes(void **state)
+{
+    struct fixture *f = *state;
+    struct group north = {.id = NORTH, .enterprise_id = ACME, .name = "north"};
+    struct device in_it = car_in(NORTH, 0);
+    struct device out_of_it = car_in(0, 0);
+    put_device(f->dir, in_it);
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_GROUP, .group = north});
+    put_rule(f->dir, overspeed(RULE_OF_GROUP, NORTH, 8000));
+    assert_int_equal(expire(f, 1000, 10), 0);
+    north.deleted = true;
+    directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_GROUP, .group = north});
+    assert_int_equal(expire(f, 1000, 10), 0); /* the car's row names it still */
+    move_car(f, &in_it, &out_of_it, 500);
+    assert_int_equal(expire(f, 500, 10), 0);
+    assert_int_equal(overspeed_at(f, &out_of_it, 499), 8000);
+    assert_int_equal(expire(f, 501, 1), 1);  /* the former term, and ... */
+    assert_int_equal(expire(f, 501, 10), 1); /* ... the rule that it led to */
+    assert_int_equal(overspeed_at(f, &out_of_it, 499), 0);
+}
+
+static void open_events_go_with_the_fixes(void **state)
+{
+    struct fixture *f = *state;
+    size_t count = 0;
+    int64_t from_s = 100;
+    const struct rules_retention retention = {&from_s, keep_from_s, 10};
+    struct change c = {.kind = CHANGE_PUT_EVENT};
+    put_device(f->dir, car_in(0, 0));
+    for (int64_t id = 1; id <= 4; id++) {
+        c.event = (struct event){.id = id, .device_id = CAR, .gps_time_s = 98 + id};
+        if (id == 4) { /* told before the first fix */
+            c.event.gps_time_s = 0;
+            c.event.rcv_time_s = 100;
+        }
+        entity_init(ENTITY_EVENT, &c.event);
+        directory_apply(f->dir, &c);
+    }
+    struct change_list changes = {.arena = &f->arena};
+    directory_expire_events(f->dir, &changes, &retention);
+    assert_int_equal(changes.len, 1);
+    assert_int_equal(changes.at[0].kind, CHANGE_DELETE_EVENT);
+    assert_int_equal(changes.at[0].event.id, 1);
+    directory_apply(f->dir, &changes.at[0]);
+    (void)directory_open_events(f->dir, CAR, &f->arena, &count);
+    assert_int_equal(count, 3);
+    from_s = 101;
+    changes.len = 0;
+    directory_expire_events(f->dir, &changes, &retention);
+    assert_int_equal(changes.len, 2);
+    assert_int_equal(changes.at[1].event.id, 4);
+}
+
+/* What the device's enterprise decided then holds for then, wherever it is now. */
+static void rules_of_a_former_enterprise_hold_for_their_time(void **state)
+{
+    struct fixture *f = *state;
+    const struct device here = car_in(0, TANK_ML);
+    struct device there = here;
+    there.enterprise_id = OTHER;
+    put_device(f->dir, here);
+    put_rule(f->dir, overspeed(RULE_OF_ENTERPRISE, 0, 5000));
+    const struct geofence g = fence_from(f, 0, INT64_MAX);
+    put_fence_in(f->dir, &g);
+    assert_false(directory_was_in(f->dir, CAR, ACME));
+    move_car(f, &here, &there, 1000);
+    assert_true(directory_was_in(f->dir, CAR, ACME));
+    assert_false(directory_was_in(f->dir, CAR, OTHER));
+    const struct fold_rules *rules = directory_rules(f->dir, &there);
+    const struct fold_term *then = fold_rules_at(rules, 999);
+    const struct fold_term *now = fold_rules_at(rules, 1000);
+    assert_non_null(fences_find(fold_rules_fences(rules, then), FENCE, 999));
+    assert_null(fold_rules_fences(rules, now));
+    assert_int_equal(fold_rules_next_change_s(rules, 500), 1000);
+    assert_int_equal(fold_rules_next_change_s(rules, 1000), INT64_MAX);
+    assert_int_equal(overspeed_at(f, &there, 999), 5000);
+    assert_int_equal(overspeed_at(f, &there, 1000), 0);
+    struct geofence last = g; /* what is decided there from now on is not its concern */
+    last.until_s = 2000;
+    put_fence_in(f->dir, &last);
+    rules = directory_rules(f->dir, &there);
+    assert_int_equal(fold_rules_next_change_s(rules, 1000), INT64_MAX);
+    move_car(f, &there, &here, 3000);
+    rules = directory_rules(f->dir, &here);
+    assert_int_equal(overspeed_at(f, &here, 2999), 0);
+    assert_int_equal(overspeed_at(f, &here, 3000), 5000);
+    assert_null(fold_rules_fences(rules, fold_rules_at(rules, 1500)));
+    assert_non_null(fold_rules_fences(rules, fold_rules_at(rules, 500)));
+}
+
+/* Terms of before schema 8 do not say whose the device was: the move does. */
+static void old_terms_are_told_their_enterprise(void **state)
+{
+    struct fixture *f = *state;
+    const struct device here = car_in(NORTH, TANK_ML);
+    struct device there = here;
+    there.enterprise_id = OTHER;
+    put_device(f->dir, here);
+    const struct change old = {.kind = CHANGE_PUT_TERM, .term = {CAR, 500, SOUTH, 0, 0}};
+    directory_apply(f->dir, &old);
+    put_rule(f->dir, overspeed(RULE_OF_GROUP, SOUTH, 6000));
+    move_car(f, &here, &there, 1000);
+    assert_int_equal(overspeed_at(f, &there, 499), 6000);
+    assert_int_equal(fold_rules_at(directory_rules(f->dir, &there), 499)->enterprise_id, ACME);
+    assert_int_equal(overspeed_at(f, &there, 501), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_DIRECTORY(rules_of_a_former_enterprise_hold_for_their_time),
+        WITH_DIRECTORY(old_terms_are_told_their_enterprise),
         WITH_DIRECTORY(a_device_with_nothing_has_its_tank),
         WITH_DIRECTORY(former_terms_hold_for_their_times),
         WITH_DIRECTORY(what_was_for_no_time_is_not_kept),
@@ -346,10 +566,14 @@ int main(void)
         WITH_DIRECTORY(rules_hold_for_their_times),
         WITH_DIRECTORY(bounds_of_single_sensors_go_first),
         WITH_DIRECTORY(geofences_hold_for_their_times),
+        WITH_DIRECTORY(another_name_changes_nothing_for_fixes),
         WITH_DIRECTORY(a_geometry_that_was_given_is_taken),
         WITH_DIRECTORY(a_fence_drawn_in_gcj_lies_elsewhere),
         WITH_DIRECTORY(what_is_listed_is_what_holds_now),
+        WITH_DIRECTORY(a_burst_of_changes_is_taken_over),
         WITH_DIRECTORY(what_is_over_goes_with_the_fixes),
+        WITH_DIRECTORY(rules_of_a_deleted_group_go_with_its_fixes),
+        WITH_DIRECTORY(open_events_go_with_the_fixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

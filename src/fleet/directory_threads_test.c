@@ -60,7 +60,8 @@ static void publish(struct directory *dir, int64_t id, int round)
 static void put_token(struct directory *dir, int round)
 {
     struct change c = {.kind = CHANGE_PUT_TOKEN};
-    c.token = (struct token){.user_id = 1, .created_s = NOW_S, .expires_s = NOW_S + round % 3};
+    c.token = (struct token){
+        .user_id = 1, .created_s = NOW_S, .expires_s = NOW_S + round % 3, .last_address = ""};
     c.token.hash[0] = (uint8_t)round;
     directory_apply(dir, &c);
 }

@@ -10,6 +10,20 @@
 #include "base/writer.h"
 #include "fleet/pack.h"
 
+/*
+ * Before its first fix a device has no GPS time, and what its heartbeats tell is filed under 0. An
+ * end at 0 would be none: then it is the arrival of the report, decided before any fix.
+ */
+static int64_t end_s(const struct watch_event *told)
+{
+    return told->at_s != 0 ? told->at_s : told->rcv_time_s;
+}
+
+static int64_t end_decided_s(const struct watch_event *told)
+{
+    return told->decided_s != 0 ? told->decided_s : 1;
+}
+
 /* What is told of a crossing comes before its fix is the last position. */
 static int64_t before_s(const struct watch_event *raised, const struct fold_state *state)
 {
@@ -34,8 +48,8 @@ struct event event_of_watch(const struct watch_event *raised, const struct fold_
         .rcv_time_s = raised->rcv_time_s,
         .decided_s = raised->decided_s,
         .before_s = before_s(raised, state),
-        .ended_s = raised->is_brief ? raised->since_s : 0,
-        .end_decided_s = raised->is_brief ? raised->decided_s : 0,
+        .ended_s = raised->is_brief ? end_s(raised) : 0,
+        .end_decided_s = raised->is_brief ? end_decided_s(raised) : 0,
         .count = 1,
         .lat_e7 = raised->lat_e7,
         .lon_e7 = raised->lon_e7,
@@ -56,8 +70,8 @@ bool event_is_meant(const struct event *record, const struct watch_event *told)
 void event_note(struct event *record, const struct watch_event *told)
 {
     if (told->news == WATCH_OVER) {
-        record->ended_s = told->at_s;
-        record->end_decided_s = told->decided_s;
+        record->ended_s = end_s(told);
+        record->end_decided_s = end_decided_s(told);
     } else if (told->news == WATCH_CONTINUED) {
         record->ended_s = 0;
         record->end_decided_s = 0;

@@ -113,6 +113,17 @@ static void a_crossing_knows_its_two_fixes(void **state)
     arena_free(&arena);
 }
 
+/* What heartbeats tell before the first fix stands at 0, where an end would be none. */
+static void before_the_first_fix_an_end_is_when_it_came(void **state)
+{
+    (void)state;
+    struct event record = {.kind = ALARM_SOS, .rcv_time_s = T0};
+    const struct watch_event over = {.news = WATCH_OVER, .kind = ALARM_SOS, .rcv_time_s = T0 + 10};
+    event_note(&record, &over);
+    assert_int_equal(record.ended_s, T0 + 10);
+    assert_int_not_equal(record.end_decided_s, 0);
+}
+
 static void only_what_has_the_name_is_meant(void **state)
 {
     const struct event e = {.kind = ALARM_SOS, .gps_time_s = 5, .count = UINT16_MAX};
@@ -142,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alarm_goes_on_within_a_minute),
         cmocka_unit_test(a_crossing_knows_its_two_fixes),
+        cmocka_unit_test(before_the_first_fix_an_end_is_when_it_came),
         cmocka_unit_test(only_what_has_the_name_is_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

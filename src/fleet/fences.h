@@ -17,9 +17,9 @@ enum fence_alarm { FENCE_ALARM_ENTER = 1 << 0, FENCE_ALARM_LEAVE = 1 << 1 };
 /* One geofence between two changes. */
 struct fence_term {
     uint32_t id;           /* PolygonID */
+    uint8_t alarm_on;      /* of enum fence_alarm */
     int64_t from_s;        /* from this time on ... */
     int64_t until_s;       /* ... and no longer at this one; INT64_MAX: as it is now */
-    uint8_t alarm_on;      /* of enum fence_alarm */
     uint32_t dwell_s;      /* shorter presence does not count */
     uint32_t hysteresis_m; /* 0: by the accuracy of the fix */
     const struct fence_geometry *geometry; /* prepared; outlives the fences */
@@ -38,6 +38,14 @@ struct fences;
 struct fences *fences_new(const struct fence_term *terms, size_t count);
 /* NULL is let pass. */
 void fences_free(struct fences *f);
+
+/*
+ * Takes a copy of all terms of one geofence, in place of those that there were of it; none: it is
+ * gone. Cheap beside making all anew, but every search costs more, the more were renewed.
+ */
+void fences_renew(struct fences *f, uint32_t id, const struct fence_term *terms, size_t count);
+/* How many geofences were renewed. */
+size_t fences_renewed(const struct fences *f);
 
 /* Whether a device that is in that group (0: in none) is watched by the geofence. */
 bool fence_term_applies(const struct fence_term *t, int64_t device, int64_t group_id);

@@ -3,11 +3,13 @@
  *
  * Position. Taken over from a fix with GPS lock, from an LBS or Wi-Fi position of the tracker, and
  * from a GPS position without lock only as long as nothing better was ever known. Otherwise the
- * old one stays, with its source and its FIX_VALID. position_time_s is of GPS with lock alone.
- * Blocks of earlier decoders hold positions of exactly 0,0: they are none, nor is an anchor there.
+ * old one stays, with its source and its FIX_VALID. position_time_s is of GPS with lock alone. In
+ * the second of a fix with lock an LBS position is passed over, with its speed: whoever reads that
+ * second as one record (api/history.c) shows the fix with lock, and so must the live state. Blocks
+ * of earlier decoders hold positions of exactly 0,0: they are none, nor is an anchor there.
  *
  * Speed. A fix that tells a place without a speed leaves the speed unknown; a heartbeat leaves the
- * old one as long as the vehicle moves.
+ * old one as long as the vehicle moves, and that of its own second.
  *
  * Motion. With GPS lock the speed decides: moving from 5 km/h, until it falls below 3. A fix with
  * lock but no speed moves when it lies beyond the drift radius of the anchor and stands when it has
@@ -57,6 +59,7 @@
  */
 #include "fleet/fold.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -90,6 +93,18 @@ static const struct {
         {FIX_HAS_GSM, FIX_GSM_BARS},
 };
 
+void fold_state_init(struct fold_state *state)
+{
+    memset(state, 0, offsetof(struct fold_state, watch));
+    state->watch.count = 0;
+}
+
+void fold_state_copy(struct fold_state *to, const struct fold_state *from)
+{
+    memcpy(to, from, offsetof(struct fold_state, watch));
+    watch_copy(&to->watch, &from->watch);
+}
+
 /* One step, with what is asked of it more than once. */
 struct step {
     const struct fix *fix;
@@ -103,6 +118,7 @@ struct step {
     bool moving;           /* after it, whatever the ignition */
     bool beyond_drift;     /* locked, and farther from the anchor than drift goes */
     bool plausible;        /* reachable since the last lock */
+    bool together;         /* of the second of the fix before it */
     uint64_t from_anchor;  /* centimetres; 0 without an anchor */
     uint64_t refuelled_ml; /* before it */
 };
@@ -238,6 +254,7 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
 {
     struct step step = {.fix = fix,
                         .first = is_first(state),
+                        .together = fix->gps_time_s == state->current.gps_time_s,
                         .locked = is_locked(fix),
                         .refuelled_ml = state->fuel.refuelled_ml};
     step.speed_known = step.locked && (fix->has & FIX_HAS_SPEED) != 0;
@@ -367,6 +384,19 @@ static void note_gap(struct fold_state *state, const struct step *step)
     }
 }
 
+/* What is left of the speed carried over, of a fix that tells none. */
+static void carry_speed(const struct fold_state *state, const struct step *step, struct fix *next)
+{
+    bool moves = state->motion == MOTION_MOVING;
+    bool is_kept = moves || (step->together && !step->moved);
+    if (fix_has_position(step->fix)) {
+        next->has &= ~(uint32_t)FIX_HAS_SPEED;
+    }
+    if (!is_kept || (next->has & FIX_HAS_SPEED) == 0) {
+        next->speed_kmh_e2 = 0;
+    }
+}
+
 static void set_current(struct fold_state *state, const struct step *step)
 {
     struct fix next = *step->fix;
@@ -375,9 +405,7 @@ static void set_current(struct fold_state *state, const struct step *step)
     }
     carry_over(&next, &state->current);
     if ((step->fix->has & FIX_HAS_SPEED) == 0) {
-        next.has &= fix_has_position(step->fix) ? ~(uint32_t)FIX_HAS_SPEED : UINT32_MAX;
-        bool is_kept = (next.has & FIX_HAS_SPEED) != 0 && state->motion == MOTION_MOVING;
-        next.speed_kmh_e2 = is_kept ? next.speed_kmh_e2 : 0;
+        carry_speed(state, step, &next);
     }
     state->current = next;
 }
@@ -386,6 +414,11 @@ int64_t fold_told_at_s(const struct fix *fix)
 {
     bool has_time = (fix->has & FIX_HAS_TIME) != 0;
     return has_time || fix->rcv_time_s < fix->gps_time_s ? fix->gps_time_s : fix->rcv_time_s;
+}
+
+bool fold_knows_lock(const struct fold_state *state)
+{
+    return state->position_time_s != 0 && (state->locked_lat_e7 != 0 || state->locked_lon_e7 != 0);
 }
 
 uint64_t fold_travelled_m_e2(const struct fold_state *state)
@@ -422,13 +455,24 @@ static void watch(struct fold_state *state, const struct step *step, struct watc
     state->active_alarms = watch_open_alarms(&state->watch);
 }
 
+/* What a report says of where it is, and how it moves there. */
+static const uint32_t of_a_place = FIX_HAS_POSITION | FIX_HAS_ALTITUDE | FIX_HAS_SPEED |
+                                   FIX_HAS_COURSE | FIX_HAS_SATELLITES | FIX_HAS_HDOP;
+
+static bool is_passed_over(const struct fold_state *state, const struct fix *fix)
+{
+    return fix_has_position(fix) && fix->source != FIX_GPS && state->position_time_s != 0 &&
+           state->position_time_s == fix->gps_time_s;
+}
+
 void fold_step(struct fold_state *state, const struct fix *fix, const struct fold_rules *rules,
                const struct watch_sink *sink)
 {
     struct fix placeless;
-    if ((fix->has & FIX_HAS_POSITION) != 0 && !fix_has_position(fix)) {
+    bool passed_over = is_passed_over(state, fix);
+    if (passed_over || ((fix->has & FIX_HAS_POSITION) != 0 && !fix_has_position(fix))) {
         placeless = *fix;
-        placeless.has &= ~(uint32_t)FIX_HAS_POSITION;
+        placeless.has &= passed_over ? ~of_a_place : ~(uint32_t)FIX_HAS_POSITION;
         placeless.flags &= ~(uint32_t)FIX_VALID;
         fix = &placeless;
     }
@@ -444,7 +488,7 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
         .speed_known = step.speed_known,
         .silent = step.silent,
         .plausible = !step.locked || !has_anchor(state) || step.plausible,
-        .together = fix->gps_time_s == state->current.gps_time_s,
+        .together = step.together,
     };
     enum motion motion = motion_of(state, &step);
     if (motion != state->motion || begins_anew(&step)) {
@@ -496,8 +540,9 @@ static bool adds_alike(uint64_t a_m_e2, uint64_t b_m_e2)
 /* All of a state but its odometer. */
 static struct bytes pack_rest(const struct fold_state *state, uint8_t room[PACK_STATE_MAX])
 {
-    struct fold_state rest = *state;
+    struct fold_state rest;
     struct writer w = writer_init(room, PACK_STATE_MAX);
+    fold_state_copy(&rest, state);
     rest.odometer_m_e2 = 0;
     pack_state(&w, &rest);
     return writer_bytes(&w);

@@ -30,7 +30,7 @@ enum { FOLD_GAPS_MAX = 8 };
  * The number of the rules of fold_step(), which stored states are marked with. It is raised with
  * every change after which the same fixes give another state.
  */
-enum { FOLD_RULES = 2 };
+enum { FOLD_RULES = 3 };
 
 struct fold_state {
     /*
@@ -49,7 +49,7 @@ struct fold_state {
     enum motion motion;
     int64_t motion_since_s;  /* GPS time at which `motion` began */
     int64_t position_time_s; /* of the last position of GPS with lock; 0: none */
-    int32_t locked_lat_e7;   /* that position */
+    int32_t locked_lat_e7;   /* that position; both 0: not known, of a state of long ago */
     int32_t locked_lon_e7;
     int32_t anchor_lat_e7; /* the position distance is measured from (drift held still) */
     int32_t anchor_lon_e7;
@@ -60,6 +60,12 @@ struct fold_state {
     struct fuel fuel;
     struct watch watch; /* empty for most; last, since it is large */
 };
+
+/* The state before the first fix. Like the copy below it leaves unused room of the watch as it was:
+   nobody reads it, and it is most of the struct. */
+void fold_state_init(struct fold_state *state);
+/* Makes `to` the same state as `from`, which is another one. */
+void fold_state_copy(struct fold_state *to, const struct fold_state *from);
 
 /*
  * Folds one fix into the state. Fixes are handed in by gps_time_s, those of one time in order of
@@ -75,6 +81,9 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
  * Whether the watch is another one now.
  */
 bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s);
+
+/* Whether the last position of GPS with lock is known, where it was. */
+bool fold_knows_lock(const struct fold_state *state);
 
 /*
  * The distance in centimetres since the first fix. It begins at 0 and grows by what lies between
@@ -124,6 +133,9 @@ unsigned fold_upload_interval_s(const struct fold_state *state);
 int64_t fold_silence_s(const struct fold_state *state);
 /* Whether a gap behind the state's last fix is longer than that. */
 bool fold_is_silence(const struct fold_state *state, int64_t gap_s);
+
+/* The strength of its signal from 0 to 31, bars too. */
+unsigned fold_gsm_level(const struct fix *f);
 
 /* The alarms that a status shows. */
 enum { SHOWN_NAMED_MAX = 32 };

@@ -145,6 +145,39 @@ static void an_lbs_position_moves_and_is_marked(void **state)
     assert_int_equal(s.current.source, FIX_GPS);
 }
 
+/* The history shows one record a second, of the fix with lock, and so does the live state. */
+static void lbs_does_not_move_what_gps_told_in_its_second(void **state)
+{
+    static const unsigned kmh[] = {40, 2};
+    (void)state;
+    for (size_t i = 0; i < sizeof(kmh) / sizeof(kmh[0]); i++) {
+        struct fix lbs = at(10, 5000, 7);
+        lbs.flags = 0;
+        lbs.source = FIX_LBS;
+        fix_set_power_mv(&lbs, 12100);
+        struct fold_state s = FOLD(at(0, 0, kmh[i]), at(10, 100, kmh[i]), lbs);
+        assert_int_equal(s.current.source, FIX_GPS);
+        assert_int_equal(s.current.flags, FIX_VALID);
+        assert_int_equal(s.current.lat_e7, metres_north(100));
+        assert_int_equal(s.current.speed_kmh_e2, kmh[i] * 100);
+        assert_int_equal(s.current.power_mv, 12100);
+        lbs.gps_time_s++;
+        fold_step(&s, &lbs, &fold_default_rules, NULL);
+        assert_int_equal(s.current.source, FIX_LBS);
+        assert_int_equal(s.current.lat_e7, metres_north(5000));
+    }
+    struct fix off = with_ignition(at(10, 5000, 7), false);
+    off.source = FIX_LBS;
+    struct fold_state s = FOLD(with_ignition(at(10, 100, 40), true), off);
+    assert_int_equal(s.motion, MOTION_OFF);
+    assert_int_equal(s.current.speed_kmh_e2, 0);
+    assert_int_equal(s.current.lat_e7, metres_north(100));
+    struct fix lost = at(10, 300, 0); /* a position without lock gives way */
+    lost.flags = 0;
+    s = FOLD(lost, off);
+    assert_int_equal(s.current.source, FIX_LBS);
+}
+
 static void no_position_ever_stays_none(void **state)
 {
     (void)state;
@@ -331,6 +364,7 @@ int main(void)
         cmocka_unit_test(lost_lock_does_not_move_the_position),
         cmocka_unit_test(a_position_without_lock_is_better_than_none),
         cmocka_unit_test(an_lbs_position_moves_and_is_marked),
+        cmocka_unit_test(lbs_does_not_move_what_gps_told_in_its_second),
         cmocka_unit_test(no_position_ever_stays_none),
         cmocka_unit_test(alarms_end_with_a_fix_without_them),
         cmocka_unit_test(a_heartbeat_ends_none),

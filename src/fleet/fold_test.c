@@ -474,6 +474,28 @@ static void a_fix_without_anything_is_folded_once_there_was_one(void **state)
     assert_int_equal(s.motion, MOTION_UNKNOWN);
 }
 
+/* Both leave unused room of the watch alone, and need nothing of it. */
+static void copies_and_first_states_are_whole(void **state)
+{
+    (void)state;
+    struct fold_state from = FOLD(at(0, 0, 50), at(10, 150, 50));
+    struct fold_state to;
+    struct watch_entry *e = watch_add(&from.watch, WATCH_INSIDE, 7);
+    e->since_s = T0;
+    memset(&to, 0xff, sizeof(to));
+    fold_state_copy(&to, &from);
+    assert_true(fold_has_met(&to, &from));
+    assert_int_equal(to.odometer_m_e2, from.odometer_m_e2);
+    assert_int_equal(watch_look(&to.watch, WATCH_INSIDE, 7)->since_s, T0);
+    memset(&to, 0xff, sizeof(to));
+    fold_state_init(&to);
+    assert_true(fold_has_met(&to, &(struct fold_state){0}));
+    const struct fix first = at(0, 0, 50);
+    fold_step(&to, &first, &fold_default_rules, NULL);
+    from = FOLD(at(0, 0, 50));
+    assert_true(fold_has_met(&to, &from));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -504,6 +526,7 @@ int main(void)
         cmocka_unit_test(any_split_gives_the_same_state),
         cmocka_unit_test(the_odometer_never_runs_back),
         cmocka_unit_test(a_fix_without_anything_is_folded_once_there_was_one),
+        cmocka_unit_test(copies_and_first_states_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

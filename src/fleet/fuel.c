@@ -50,13 +50,14 @@ uint32_t fuel_settled_ml(const struct fuel *f)
 {
     uint32_t sorted[FUEL_READINGS_MAX] = {0};
     unsigned n = f->count;
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n; i++) { /* the newest first: mostly they are in order then */
+        uint32_t level_ml = f->readings[n - 1 - i].level_ml;
         unsigned at = i;
-        while (at > 0 && sorted[at - 1] > f->readings[i].level_ml) {
+        while (at > 0 && sorted[at - 1] > level_ml) {
             sorted[at] = sorted[at - 1];
             at--;
         }
-        sorted[at] = f->readings[i].level_ml;
+        sorted[at] = level_ml;
     }
     return n == 0 ? 0 : (uint32_t)(((uint64_t)sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
 }

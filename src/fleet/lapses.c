@@ -5,9 +5,16 @@
  *     km/h   80   125   130   90          125   silence
  *     span        ├───────────┤           ├ (nothing: no second is known)
  *
+ * The limit is the one of each fix: where it changes, it decides from the next fix on.
+ *
  * Without fixes: a leg that is long enough is a span. Its distance belongs to the later fix.
  */
 #include "fleet/lapses.h"
+
+static bool is_too_fast(const struct speeding *s, uint32_t speed_kmh_e2)
+{
+    return s->limit_kmh_e2 > 0 && speed_kmh_e2 > s->limit_kmh_e2;
+}
 
 static void begin_span(struct speeding *s, struct spot start, uint32_t speed_kmh_e2)
 {
@@ -37,7 +44,7 @@ static void end_span(struct speeding *s, struct spot end, bool is_open)
 void speeding_begin(struct speeding *s, const struct fold_state *start)
 {
     uint32_t speed_kmh_e2 = span_speed_kmh_e2(start);
-    if (speed_kmh_e2 > s->limit_kmh_e2) {
+    if (is_too_fast(s, speed_kmh_e2)) {
         begin_span(s, span_spot(start), speed_kmh_e2);
     }
 }
@@ -47,7 +54,7 @@ void speeding_take(struct speeding *s, const struct leg *leg)
     if (s->is_above && leg->is_silent) {
         end_span(s, leg->from, false);
     }
-    bool is_above = leg->speed_kmh_e2 > s->limit_kmh_e2;
+    bool is_above = is_too_fast(s, leg->speed_kmh_e2);
     if (s->is_above) {
         go_on(s, leg);
     }

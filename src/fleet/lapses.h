@@ -7,7 +7,7 @@
 
 struct speeding {
     struct range range;
-    uint32_t limit_kmh_e2; /* above it, not at it */
+    uint32_t limit_kmh_e2; /* above it, not at it; 0: nothing is; it may change between legs */
     struct span_sink sink;
     bool is_above; /* a span is at hand */
     struct span span;

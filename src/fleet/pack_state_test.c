@@ -183,7 +183,7 @@ static void cut_off_overlong_and_unknown(void **state)
         assert_int_equal(unpack_state((struct bytes){whole, n}, &out), ERR_CORRUPT);
     }
     assert_int_equal(unpack_state((struct bytes){whole, w.len + 1}, &out), ERR_CORRUPT);
-    whole[0] = 6; /* a version this program does not know */
+    whole[0] = 7; /* a version this program does not know */
     assert_int_equal(unpack_state((struct bytes){whole, w.len}, &out), ERR_CORRUPT);
 }
 
@@ -246,6 +246,78 @@ static void a_state_of_version_4(void **state)
     assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_CORRUPT);
 }
 
+/* As version 5 wrote it: readings from the oldest on, each told in full. */
+static void a_state_of_version_5(void **state)
+{
+    static const uint8_t fuel[] = {2,    39,   0xc0, 0xb8, 0x02, /* 20 s before: 40000 ml */
+                                   0,    0xbf, 0xb8, 0x02,       /* now: 39999 ml */
+                                   0xbe, 0xb8, 0x02,             /* turn: 39998 ml */
+                                   7,    1,    3};               /* put in; rising; 2 s before */
+    uint8_t whole[PACK_STATE_MAX] = {0};
+    struct fold_state s = locked_state();
+    struct fold_state out;
+    (void)state;
+    s.fuel = (struct fuel){.refuelled_ml = 7,
+                           .risen_s = KIT_TIME_S - 2,
+                           .turn_ml = 39998,
+                           .count = 2,
+                           .is_rising = true,
+                           .readings = {{KIT_TIME_S - 20, 40000}, {KIT_TIME_S, 39999}}};
+    struct writer w = writer_init(whole, PACK_STATE_MAX);
+    pack_state(&w, &s);
+    size_t shorter = sizeof(fuel) - 4; /* levels of one byte, where they are differences */
+    assert_int_equal(whole[w.len - shorter], 2);
+    w.len -= shorter;
+    write_bytes(&w, (struct bytes){fuel, sizeof(fuel)});
+    whole[0] = 5;
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_OK);
+    assert_true(same_state(&s, &out));
+    assert_int_equal(unpack_state((struct bytes){whole, w.len - 1}, &out), ERR_CORRUPT);
+}
+
+/* A level that differences lead out of its range is none. */
+static void levels_out_of_range_are_refused(void **state)
+{
+    uint8_t whole[PACK_STATE_MAX] = {0};
+    struct fold_state s = locked_state();
+    struct fold_state out;
+    (void)state;
+    s.fuel = (struct fuel){.count = 1, .readings = {{KIT_TIME_S, 1}}};
+    struct writer w = writer_init(whole, PACK_STATE_MAX);
+    pack_state(&w, &s); /* ... count, time, level, turn, refuelled, rising */
+    assert_int_equal(whole[w.len - 4], 2);
+    assert_int_equal(whole[w.len - 3], 1);
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_OK);
+    whole[w.len - 3] = 3; /* two below a level of 1 */
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_CORRUPT);
+    whole[w.len - 3] = 1;
+    whole[w.len - 4] = 1; /* one below 0 */
+    assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_CORRUPT);
+}
+
+/*
+ * Before version 5 nobody kept the last position with lock. Where one of cells is shown it is not
+ * known: it is none, and not at 0,0.
+ */
+static void old_states_that_show_cells_have_no_last_lock(void **state)
+{
+    static const uint8_t versions[] = {1, 4};
+    (void)state;
+    for (size_t i = 0; i < sizeof(versions); i++) {
+        uint8_t whole[PACK_STATE_MAX] = {0};
+        struct fold_state s = {.current = kit_fix(KIT_TIME_S), .position_time_s = KIT_TIME_S - 60};
+        struct fold_state out;
+        struct writer w = writer_init(whole, PACK_STATE_MAX);
+        s.current.source = FIX_LBS;
+        pack_state(&w, &s);
+        whole[0] = versions[i];
+        w.len -= versions[i] == 1 ? 1 : 0; /* no held gap */
+        assert_int_equal(unpack_state(writer_bytes(&w), &out), ERR_OK);
+        assert_int_equal(out.position_time_s, KIT_TIME_S - 60);
+        assert_false(fold_knows_lock(&out));
+    }
+}
+
 /* A device without fuel and counter takes no byte for them. */
 static void what_is_not_told_takes_no_room(void **state)
 {
@@ -272,6 +344,9 @@ int main(void)
         cmocka_unit_test(cut_off_overlong_and_unknown),
         cmocka_unit_test(a_state_of_version_1),
         cmocka_unit_test(a_state_of_version_4),
+        cmocka_unit_test(a_state_of_version_5),
+        cmocka_unit_test(levels_out_of_range_are_refused),
+        cmocka_unit_test(old_states_that_show_cells_have_no_last_lock),
         cmocka_unit_test(what_is_not_told_takes_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

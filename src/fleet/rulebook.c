@@ -1,16 +1,26 @@
 /*
  * The versions of geofences and alarm rules of one enterprise, in order of what they are of and,
  * within it, of time; the last one is as it is now, unless it ended.
+ *
+ * A geofence that got another name has a version more, which fixes are judged alike by. The fold
+ * knows nothing of it: such a version goes on with the term, and the geometry, of the one before.
+ *
+ *     versions   ├─── Yard ───┼─── Depot ───┼─ Depot, wider ─►
+ *     terms      ├──────────────────────────┼────────────────►
  */
 #include "fleet/rulebook.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/mem.h"
 #include "geo/gcj.h"
 #include "model/entity.h"
+
+/* So many geofences may change before all are made anew: every search goes through them. */
+enum { CHANGED_MAX = 64 };
 
 static int by_number(int64_t a, int64_t b)
 {
@@ -51,6 +61,7 @@ struct rulebook *rulebook_new(int64_t enterprise_id)
     book->enterprise_id = enterprise_id;
     book->fences = g_tree_new_full(compare_fences, NULL, NULL, free_version);
     book->rules = g_tree_new_full(compare_rules, NULL, NULL, free);
+    book->changed = g_array_new(FALSE, FALSE, sizeof(int64_t));
     return book;
 }
 
@@ -58,6 +69,7 @@ void rulebook_free(void *rulebook)
 {
     struct rulebook *book = rulebook;
     fences_free(book->made);
+    (void)g_array_free(book->changed, TRUE);
     g_tree_destroy(book->fences);
     g_tree_destroy(book->rules);
     free(book);
@@ -100,32 +112,99 @@ static size_t points_of(const struct geofence *g)
     return points;
 }
 
-static size_t *points_beside(struct rulebook *book, const struct geofence *g)
+static bool same_shape(const struct geofence *a, const struct geofence *b)
 {
-    return g->until_s == INT64_MAX ? &book->points.now : &book->points.formerly;
+    return a->shape == b->shape && a->drawn_in == b->drawn_in && a->radius_m_e2 == b->radius_m_e2 &&
+           bytes_same((struct bytes){a->rings, a->rings_len},
+                      (struct bytes){b->rings, b->rings_len});
 }
 
-static void note_change(struct rulebook *book)
+static bool same_ids(const int64_t *a, size_t a_count, const int64_t *b, size_t b_count)
+{
+    return a_count == b_count && memcmp(a, b, a_count * sizeof(*a)) == 0;
+}
+
+/* Whether `next`, the version behind `v` in the tree, is the same with another name. */
+static bool goes_on(const struct fence_version *v, const struct fence_version *next)
+{
+    const struct geofence *a = &v->fence;
+    const struct geofence *b = &next->fence;
+    return a->id == b->id && a->until_s == b->from_s && a->alarm_on == b->alarm_on &&
+           a->dwell_s == b->dwell_s && a->hysteresis_m == b->hysteresis_m && same_shape(a, b) &&
+           same_ids(v->device_ids, v->device_count, next->device_ids, next->device_count) &&
+           same_ids(v->group_ids, v->group_count, next->group_ids, next->group_count);
+}
+
+static struct fence_version *beside(const struct rulebook *book, const struct fence_version *v,
+                                    bool is_next)
+{
+    GTreeNode *node = g_tree_lookup_node(book->fences, v);
+    node = is_next ? g_tree_node_next(node) : g_tree_node_previous(node);
+    return node == NULL ? NULL : g_tree_node_value(node);
+}
+
+bool rulebook_has_term(const struct rulebook *book, const struct fence_version *v)
+{
+    const struct fence_version *before = beside(book, v, false);
+    return before == NULL || !goes_on(before, v);
+}
+
+bool rulebook_fence_changes(const struct rulebook *book, int64_t id, int64_t time_s)
+{
+    const struct geofence at = {.id = id, .from_s = time_s};
+    const struct fence_version *v = rulebook_version(book, &at);
+    return v == NULL || rulebook_has_term(book, v);
+}
+
+static void count_in(struct rulebook *book, const struct fence_version *v)
+{
+    bool is_now = v->fence.until_s == INT64_MAX;
+    *(is_now ? &book->points.now : &book->points.formerly) += v->points;
+    book->fences_now += is_now;
+}
+
+static void count_out(struct rulebook *book, const struct fence_version *v)
+{
+    bool is_now = v->fence.until_s == INT64_MAX;
+    *(is_now ? &book->points.now : &book->points.formerly) -= v->points;
+    book->fences_now -= is_now;
+}
+
+static void forget_made(struct rulebook *book)
 {
     fences_free(book->made);
     book->made = NULL;
+    (void)g_array_set_size(book->changed, 0);
+}
+
+/* What was made of that geofence is not looked at any more: see rulebook_fences(). */
+static void note_change(struct rulebook *book, int64_t id)
+{
+    guint count = book->changed->len;
+    if (book->made == NULL ||
+        (count > 0 && g_array_index(book->changed, int64_t, count - 1) == id)) {
+        return;
+    }
+    if (count + fences_renewed(book->made) >= CHANGED_MAX) {
+        forget_made(book);
+    } else {
+        g_array_append_val(book->changed, id);
+    }
 }
 
 void rulebook_forget_fence(struct rulebook *book, const struct geofence *g)
 {
     struct fence_version *old = rulebook_version(book, g);
     if (old != NULL) {
-        note_change(book);
-        *points_beside(book, &old->fence) -= old->points;
+        struct fence_version *next = beside(book, old, true);
+        note_change(book, g->id);
+        if (next != NULL && next->geometry == NULL && goes_on(old, next)) {
+            next->geometry = old->geometry;
+            old->geometry = NULL;
+        }
+        count_out(book, old);
         g_tree_remove(book->fences, old);
     }
-}
-
-static bool same_shape(const struct geofence *a, const struct geofence *b)
-{
-    return a->shape == b->shape && a->drawn_in == b->drawn_in && a->radius_m_e2 == b->radius_m_e2 &&
-           bytes_same((struct bytes){a->rings, a->rings_len},
-                      (struct bytes){b->rings, b->rings_len});
 }
 
 void rulebook_put_fence(struct rulebook *book, const struct geofence *g)
@@ -136,13 +215,13 @@ void rulebook_put_fence(struct rulebook *book, const struct geofence *g)
     v->device_ids = ids_of(g->devices, g->devices_len, &v->device_count);
     v->group_ids = ids_of(g->groups, g->groups_len, &v->group_count);
     v->points = points_of(g);
-    note_change(book);
+    note_change(book, g->id);
     if (old != NULL && same_shape(&old->fence, g)) { /* it ended, or has another name */
         v->geometry = old->geometry;
         old->geometry = NULL;
     }
     rulebook_forget_fence(book, g);
-    *points_beside(book, g) += v->points;
+    count_in(book, v);
     g_tree_insert(book->fences, v, v);
 }
 
@@ -200,10 +279,8 @@ enum err fence_shape_wgs(const struct geofence *g, struct arena *arena, struct s
     return ERR_OK;
 }
 
-static gboolean prepare_one(void *key, void *value, void *unused)
+static void prepare(struct fence_version *v)
 {
-    (void)key, (void)unused;
-    struct fence_version *v = value;
     if (v->geometry == NULL) {
         struct arena arena = {0};
         struct shape shape;
@@ -211,18 +288,29 @@ static gboolean prepare_one(void *key, void *value, void *unused)
         v->geometry = fence_geometry_new(&shape);
         arena_free(&arena);
     }
+}
+
+static gboolean prepare_one(void *key, void *value, void *before)
+{
+    (void)key;
+    struct fence_version *v = value;
+    const struct fence_version **last = before;
+    if (*last == NULL || !goes_on(*last, v)) {
+        prepare(v);
+    }
+    *last = v;
     return FALSE;
 }
 
 void rulebook_prepare(struct rulebook *book)
 {
-    g_tree_foreach(book->fences, prepare_one, NULL);
+    const struct fence_version *last = NULL;
+    g_tree_foreach(book->fences, prepare_one, &last);
 }
 
-static gboolean add_term(void *key, void *value, void *data)
+static void add_term(GArray *terms, struct fence_version *v)
 {
-    (void)key;
-    const struct fence_version *v = value;
+    prepare(v);
     const struct fence_term term = {
         .id = (uint32_t)v->fence.id,
         .from_s = v->fence.from_s,
@@ -236,20 +324,53 @@ static gboolean add_term(void *key, void *value, void *data)
         .group_ids = v->group_ids,
         .group_count = v->group_count,
     };
-    g_array_append_val((GArray *)data, term);
-    return FALSE;
+    g_array_append_val(terms, term);
+}
+
+/* The terms from a version on, up to the geofence `end_id`, which is left out. */
+static GArray *list_terms(GTreeNode *node, int64_t end_id)
+{
+    GArray *terms = g_array_new(FALSE, FALSE, sizeof(struct fence_term));
+    const struct fence_version *last = NULL;
+    for (; node != NULL; node = g_tree_node_next(node)) {
+        struct fence_version *v = g_tree_node_value(node);
+        if (v->fence.id >= end_id) {
+            break;
+        }
+        if (last != NULL && goes_on(last, v)) {
+            g_array_index(terms, struct fence_term, terms->len - 1).until_s = v->fence.until_s;
+        } else {
+            add_term(terms, v);
+        }
+        last = v;
+    }
+    return terms;
+}
+
+static void renew(struct rulebook *book, int64_t id)
+{
+    const struct geofence first = {.id = id, .from_s = INT64_MIN};
+    GArray *terms = list_terms(g_tree_lower_bound(book->fences, &first), id + 1);
+    fences_renew(book->made, (uint32_t)id, (const struct fence_term *)(void *)terms->data,
+                 terms->len);
+    (void)g_array_free(terms, TRUE);
 }
 
 struct fences *rulebook_fences(struct rulebook *book)
 {
-    if (book->made != NULL || g_tree_nnodes(book->fences) == 0) {
-        return book->made;
+    if (g_tree_nnodes(book->fences) == 0) {
+        forget_made(book);
+        return NULL;
     }
-    GArray *terms = g_array_new(FALSE, FALSE, sizeof(struct fence_term));
-    rulebook_prepare(book);
-    g_tree_foreach(book->fences, add_term, terms);
-    book->made = fences_new((const struct fence_term *)(void *)terms->data, terms->len);
-    (void)g_array_free(terms, TRUE);
+    if (book->made == NULL) {
+        GArray *terms = list_terms(g_tree_node_first(book->fences), INT64_MAX);
+        book->made = fences_new((const struct fence_term *)(void *)terms->data, terms->len);
+        (void)g_array_free(terms, TRUE);
+    }
+    for (guint i = 0; i < book->changed->len; i++) {
+        renew(book, g_array_index(book->changed, int64_t, i));
+    }
+    (void)g_array_set_size(book->changed, 0);
     return book->made;
 }
 
@@ -351,8 +472,14 @@ bool rulebook_limits(const struct alarm_rule *const rules[RULE_SCOPES], struct f
         .displacement_m = (uint32_t)value_of(rules, RULE_DISPLACEMENT_M, 0),
         .fatigue_s = (uint32_t)value_of(rules, RULE_FATIGUE_S, 0),
         .low_battery_percent = (uint8_t)value_of(rules, RULE_LOW_BATTERY_PERCENT, 0),
+        .low_data_percent = (uint8_t)value_of(rules, RULE_LOW_DATA_PERCENT, 0),
+        .low_sms = (uint32_t)value_of(rules, RULE_LOW_SMS, 0),
+        .sim_expiry_days = (uint32_t)value_of(rules, RULE_SIM_EXPIRY_DAYS, 0),
     };
     set_bounds(rules, out);
+    bool is_any_of_cards =
+        out->low_data_percent != 0 || out->low_sms != 0 || out->sim_expiry_days != 0;
     return out->overspeed_kmh_e2 != 0 || out->offline_s != 0 || out->displacement_m != 0 ||
-           out->fatigue_s != 0 || out->low_battery_percent != 0 || out->has_bounds;
+           out->fatigue_s != 0 || out->low_battery_percent != 0 || out->has_bounds ||
+           is_any_of_cards;
 }

@@ -13,7 +13,7 @@
 /* A geofence between two changes. One allocation with what `fence` borrows behind it. */
 struct fence_version {
     struct geofence fence;
-    struct fence_geometry *geometry; /* NULL: not made yet */
+    struct fence_geometry *geometry; /* NULL: not made yet, or that of the version before */
     int64_t *device_ids;
     size_t device_count;
     int64_t *group_ids;
@@ -25,9 +25,11 @@ struct rulebook {
     int64_t enterprise_id;
     GTree *fences;       /* struct fence_version by id and time, owned */
     GTree *rules;        /* struct alarm_rule by scope, subject and time, owned */
-    struct fences *made; /* of `fences`; NULL: none are, or they changed since */
+    struct fences *made; /* of `fences`, but for `changed`; NULL: none are, or many changed since */
+    GArray *changed;     /* ids (int64_t) of geofences that changed since */
     struct fence_points points;
-    uint32_t changes; /* of `rules` */
+    size_t fences_now; /* versions that are valid now */
+    uint32_t changes;  /* of `rules` */
 };
 
 /* An empty one; and its end, with all that it owns. */
@@ -46,7 +48,15 @@ const struct fence_version *rulebook_fence_at(const struct rulebook *book, int64
                                               int64_t time_s);
 /* The version that begins at the time that `g` does; NULL. */
 struct fence_version *rulebook_version(const struct rulebook *book, const struct geofence *g);
-/* The same of alarm rules. */
+/*
+ * Whether a version is a term of its own for the fold; false: it has another name than the one
+ * before it, and nothing else.
+ */
+bool rulebook_has_term(const struct rulebook *book, const struct fence_version *v);
+/* Whether fixes are judged otherwise by the geofence from that time on, at which one version ended,
+ * or began. */
+bool rulebook_fence_changes(const struct rulebook *book, int64_t id, int64_t time_s);
+/* Takes and forgets a version of an alarm rule, as those of a geofence. */
 void rulebook_put_rule(struct rulebook *book, const struct alarm_rule *r);
 void rulebook_forget_rule(struct rulebook *book, const struct alarm_rule *r);
 

@@ -27,7 +27,10 @@ struct fold_limits {
     uint32_t displacement_m; /* from where it was parked */
     uint32_t fatigue_s;      /* of driving without a rest */
     uint8_t low_battery_percent;
-    bool has_bounds;                                       /* some of the next are set */
+    uint8_t low_data_percent; /* of its SIM cards, as the next two: less of the quota remains */
+    bool has_bounds;          /* some of `temperatures` are set */
+    uint32_t low_sms;         /* fewer remain */
+    uint32_t sim_expiry_days; /* so few are left until the end date */
     struct fold_bounds temperatures[FIX_TEMPERATURES_MAX]; /* of sensor 1 and on */
 };
 
@@ -39,6 +42,8 @@ struct fold_term {
     int64_t group_id;                 /* 0: in none */
     uint32_t tank_ml;                 /* 0: unknown */
     const struct fold_limits *limits; /* NULL: none */
+    int64_t enterprise_id;            /* whose device it was then; 0: whose it is now */
+    struct fences *fences;            /* of that enterprise, where it was another's; NULL: none */
 };
 
 struct fold_rules {
@@ -47,7 +52,7 @@ struct fold_rules {
     int64_t device;  /* internal id */
     const struct fold_term *terms; /* by from_s; none: nothing applies */
     size_t term_count;
-    struct fences *fences; /* of its enterprise; NULL: none */
+    struct fences *fences; /* of its enterprise, as it is now; NULL: none */
 };
 
 /* For readers, who have records of what rules decided. */
@@ -55,6 +60,8 @@ extern const struct fold_rules fold_default_rules;
 
 /* The term of a time; before the first one that of nothing. */
 const struct fold_term *fold_rules_at(const struct fold_rules *rules, int64_t time_s);
+/* The geofences of a term of these rules; NULL: there are none. */
+struct fences *fold_rules_fences(const struct fold_rules *rules, const struct fold_term *term);
 /* The first time after `after_s` at which a term or a geofence begins or ends; INT64_MAX: none. */
 int64_t fold_rules_next_change_s(const struct fold_rules *rules, int64_t after_s);
 

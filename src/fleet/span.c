@@ -36,8 +36,6 @@ uint32_t span_speed_kmh_e2(const struct fold_state *state)
 struct leg legs_take(struct legs *legs, const struct fix *fix)
 {
     const struct fold_state *state = &legs->state;
-    const struct fold_term term = {.from_s = INT64_MIN, .tank_ml = legs->tank_ml};
-    const struct fold_rules rules = {.terms = &term, .term_count = 1};
     struct leg leg = {.is_first = !legs_have_begun(legs), .has_fix = true};
     int64_t gap_s = fix->gps_time_s - state->current.gps_time_s;
     uint64_t before_m_e2 = fold_travelled_m_e2(state);
@@ -45,7 +43,7 @@ struct leg legs_take(struct legs *legs, const struct fix *fix)
     leg.from = span_spot(state);
     leg.motion = state->motion;
     leg.is_silent = !leg.is_first && fold_is_silence(state, gap_s);
-    fold_step(&legs->state, fix, &rules, NULL);
+    fold_step(&legs->state, fix, &legs->rules, NULL);
     leg.to = span_spot(state);
     leg.from = leg.is_first ? leg.to : leg.from;
     leg.motion_behind = state->motion;

@@ -46,7 +46,7 @@ struct leg {
 /* Makes legs of fixes; to be zeroed, or to begin with a known state. */
 struct legs {
     struct fold_state state; /* after the last fix taken */
-    uint32_t tank_ml;        /* of the device, by which refuels are told; 0: unknown */
+    struct fold_rules rules; /* whose tanks tell what a refuel is; not watched */
 };
 
 /* The leg that ends at the next fix. Fixes come in the order of fold_step(). */

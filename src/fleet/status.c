@@ -141,7 +141,7 @@ static const char *strength(unsigned value, unsigned middle, unsigned strong)
 }
 
 /* The signal on the scale of 0 to 31; bars are placed in the middle of what they stand for. */
-static unsigned gsm_of_31(const struct fix *f)
+unsigned fold_gsm_level(const struct fix *f)
 {
     static const unsigned of_bars[] = {0, 6, 12, 20, 28};
     bool in_bars = (f->flags & FIX_GSM_BARS) != 0 && f->gsm < sizeof(of_bars) / sizeof(of_bars[0]);
@@ -151,7 +151,7 @@ static unsigned gsm_of_31(const struct fix *f)
 static void add_signals(struct text *t, const struct fix *current)
 {
     if ((current->has & FIX_HAS_GSM) != 0) {
-        unsigned gsm = gsm_of_31(current);
+        unsigned gsm = fold_gsm_level(current);
         part_begin(t, "GSM network ");
         add(t, strength(gsm, GSM_MIDDLE, GSM_STRONG));
         add_number(t, gsm);

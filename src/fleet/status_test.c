@@ -240,7 +240,7 @@ static void the_longest_fits(void **state)
     char out[FOLD_STATUS_SIZE * 2];
     fold_status_text(&s, &s.current, NULL, out, sizeof(out));
     assert_in_range(strlen(out), strlen(everything_text), FOLD_STATUS_SIZE - 1);
-    assert_string_equal(out + strlen(out) - 21, ",Fuel drain alarm,LBS");
+    assert_string_equal(out + strlen(out) - 21, ",SIM expiry alarm,LBS");
 }
 
 static void assert_shown(const struct shown_alarms *shown, const char *wanted)

@@ -434,6 +434,43 @@ static void speeding_lasts_from_fix_to_fix(void **state)
     told_clear(&spans);
 }
 
+/* Without a limit of the call that of the rules counts, as it was at each fix. */
+static void speeding_is_judged_by_the_rules_of_its_time(void **state)
+{
+    (void)state;
+    struct wheel w = {.time_s = 0};
+    static const uint32_t speeds_kmh[] = {80, 80, 80, 80, 80, 80, 80};
+    static const struct fold_limits slow = {.overspeed_kmh_e2 = 5000};
+    static const struct fold_limits fast = {.overspeed_kmh_e2 = 9000};
+    static const struct fold_limits off = {.offline_s = 60};
+    static const struct fold_term terms[] = {{.from_s = INT64_MIN},
+                                             {.from_s = T0 + 10, .limits = &slow},
+                                             {.from_s = T0 + 25, .limits = &fast},
+                                             {.from_s = T0 + 35, .limits = &slow},
+                                             {.from_s = T0 + 50, .limits = &off}};
+    for (size_t i = 0; i < sizeof(speeds_kmh) / sizeof(speeds_kmh[0]); i++) {
+        (void)put(&w, speeds_kmh[i]);
+        w.time_s += 10;
+        w.metres += 222;
+    }
+    struct walk_options options = of_kind(WALK_SPEEDING);
+    struct told spans = tell_of(&w, options, 70);
+    assert_int_equal(spans.count, 0);
+    told_clear(&spans);
+    options.rules = (struct fold_rules){.terms = terms, .term_count = 5};
+    spans = tell_of(&w, options, 70);
+    assert_int_equal(spans.count, 2);
+    assert_span(&spans.at[0], 10, 30);
+    assert_span(&spans.at[1], 40, 50);
+    assert_false(spans.at[1].is_open);
+    told_clear(&spans);
+    options.limit_kmh_e2 = 7000; /* the call's own goes first */
+    spans = tell_of(&w, options, 70);
+    assert_int_equal(spans.count, 1);
+    assert_span(&spans.at[0], 0, 60);
+    told_clear(&spans);
+}
+
 /* A speed without lock is none, and behind a silence nothing is known of the speed before. */
 static void speeding_needs_lock_and_fixes(void **state)
 {
@@ -520,6 +557,7 @@ int main(void)
         cmocka_unit_test(days_are_cut_at_midnights),
         cmocka_unit_test(a_fix_at_midnight_is_of_the_new_day),
         cmocka_unit_test(speeding_lasts_from_fix_to_fix),
+        cmocka_unit_test(speeding_is_judged_by_the_rules_of_its_time),
         cmocka_unit_test(speeding_needs_lock_and_fixes),
         cmocka_unit_test(absence_is_a_silence_or_what_is_asked_for),
         cmocka_unit_test(a_device_without_fixes_has_nothing),

@@ -223,6 +223,7 @@ struct unknown_line unknown_note(struct unknown_trackers *u, const struct unknow
     struct entry *entry = table_put(table, &fresh);
     struct unknown_tracker *t = &entry->tracker;
     t->protocol = seen->protocol;
+    t->link = seen->link;
     t->last_time_s = now_s;
     t->count++;
     t->frame_len = seen->frame_len > UNKNOWN_FRAME_MAX ? UNKNOWN_FRAME_MAX : seen->frame_len;
@@ -233,14 +234,19 @@ struct unknown_line unknown_note(struct unknown_trackers *u, const struct unknow
     return line;
 }
 
-void unknown_forget(struct unknown_trackers *u, const char *device_id)
+bool unknown_forget(struct unknown_trackers *u, const char *device_id, struct unknown_tracker *out)
 {
     lock(u);
     GList *link = g_hash_table_lookup(u->named.by_key, device_id_key(device_id));
-    if (link != NULL) {
+    bool was_there = link != NULL;
+    if (was_there && out != NULL) {
+        *out = ((const struct entry *)link->data)->tracker;
+    }
+    if (was_there) {
         remove_link(&u->named, link);
     }
     unlock(u);
+    return was_there;
 }
 
 /* The entry of a link; NULL at the end of its list. */

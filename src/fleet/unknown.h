@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "model/message.h"
+#include "protocols/protocol.h"
 
 /*
  * Trackers that knocked and are not registered; in memory only. Any thread; has its own lock.
@@ -29,6 +30,14 @@ enum {
 /* What the log gets: one line an hour for each tracker, and so many a minute for all of them. */
 enum { UNKNOWN_LINES_MAX = 10, UNKNOWN_TELL_AGAIN_S = 3600 };
 
+/* Where a tracker was heard last, for whoever registers it. */
+struct unknown_link {
+    uint32_t slot;           /* of its connection (ingest/ingest.h) */
+    uint32_t generation;     /* 0: not known */
+    int64_t heard_ms;        /* monotonic */
+    struct device_slot told; /* what its last frame told of the terminal */
+};
+
 struct unknown_tracker {
     char device_id[DEVICE_ID_SIZE]; /* "": it named none */
     uint8_t protocol;               /* index of PROTOCOL_MAP, or PROTOCOL_UNKNOWN */
@@ -38,6 +47,7 @@ struct unknown_tracker {
     uint64_t count; /* frames; of a nameless one the times it was not understood */
     size_t frame_len;
     uint8_t frame[UNKNOWN_FRAME_MAX]; /* the last one, cut */
+    struct unknown_link link;
 };
 
 /*
@@ -56,12 +66,14 @@ struct unknown_trackers *unknown_new(void);
 void unknown_free(struct unknown_trackers *u);
 /*
  * Counts one more frame of `seen`, found by its device_id, or by its host where that is empty. Of
- * `seen` the protocol, address and frame are read. Answers whether the log is to get a line.
+ * `seen` the protocol, address, frame and link are read. Answers whether the log is to get a line.
  */
 struct unknown_line unknown_note(struct unknown_trackers *u, const struct unknown_tracker *seen,
                                  int64_t now_s);
-/* Forgets one (it was registered). */
-void unknown_forget(struct unknown_trackers *u, const char *device_id);
+/*
+ * Forgets one (it was registered). Whether there was one; `out` is then a copy. NULL: nobody asks.
+ */
+bool unknown_forget(struct unknown_trackers *u, const char *device_id, struct unknown_tracker *out);
 /* A copy of all in `arena`, the latest heard first. */
 struct unknown_tracker *unknown_list(struct unknown_trackers *u, struct arena *arena,
                                      size_t *count);

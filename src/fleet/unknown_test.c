@@ -14,7 +14,12 @@
 static struct unknown_tracker seen(const char *device_id)
 {
     struct unknown_tracker t = {
-        .protocol = 2, .address = "192.0.2.1:5", .frame_len = 2, .frame = {0x78, 0x78}};
+        .protocol = 2,
+        .address = "192.0.2.1:5",
+        .frame_len = 2,
+        .frame = {0x78, 0x78},
+        .link = {.slot = 7, .generation = 3},
+    };
     (void)snprintf(t.device_id, sizeof(t.device_id), "%s", device_id);
     return t;
 }
@@ -33,7 +38,7 @@ static void starts_empty(void **state)
     size_t count = 1;
     assert_non_null(unknown_list(u, &arena, &count));
     assert_int_equal(count, 0);
-    unknown_forget(u, "1");
+    assert_false(unknown_forget(u, "1", NULL));
     arena_free(&arena);
     unknown_free(u);
     unknown_free(NULL);
@@ -86,8 +91,12 @@ static void a_registered_one_is_forgotten(void **state)
     struct arena arena = {0};
     note(u, "1", 1);
     note(u, "2", 2);
-    unknown_forget(u, "0001");
-    unknown_forget(u, "7");
+    struct unknown_tracker gone;
+    assert_true(unknown_forget(u, "0001", &gone));
+    assert_string_equal(gone.device_id, "1");
+    assert_int_equal(gone.link.slot, 7);
+    assert_int_equal(gone.link.generation, 3);
+    assert_false(unknown_forget(u, "7", &gone));
     size_t count = 0;
     const struct unknown_tracker *at = unknown_list(u, &arena, &count);
     assert_int_equal(count, 1);
@@ -152,7 +161,7 @@ static void the_nameless_are_told_apart_by_host(void **state)
     assert_memory_equal(at[0].frame, "##", 2);
     assert_string_equal(at[1].address, "192.0.2.8:1000");
     assert_string_equal(at[2].device_id, "860000000000201");
-    unknown_forget(u, "");
+    assert_false(unknown_forget(u, "", NULL));
     (void)unknown_list(u, &arena, &count);
     assert_int_equal(count, 3);
     arena_free(&arena);

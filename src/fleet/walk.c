@@ -1,11 +1,22 @@
 /* A walk hands the legs that it makes of the fixes to the one that looks for its kind of span. */
 #include "fleet/walk.h"
 
+/* The overspeed limit of the rules at a time, which is not before that of the last call; 0: none.
+ */
+static uint32_t limit_at_kmh_e2(struct walk *w, int64_t time_s)
+{
+    const struct fold_rules *rules = &w->legs.rules;
+    while (w->term < rules->term_count && rules->terms[w->term].from_s <= time_s) {
+        w->term++;
+    }
+    const struct fold_limits *limits = w->term == 0 ? NULL : rules->terms[w->term - 1].limits;
+    return limits == NULL ? 0 : limits->overspeed_kmh_e2;
+}
+
 void walk_begin(struct walk *w, const struct walk_options *options, const struct fold_state *start)
 {
     const struct span_sink nobody = {0};
-    *w = (struct walk){.kind = options->kind,
-                       .legs = {.state = *start, .tank_ml = options->tank_ml}};
+    *w = (struct walk){.kind = options->kind, .legs = {.state = *start, .rules = options->rules}};
     w->trips = (struct trips){
         .range = options->range,
         .stop_s = options->stop_s,
@@ -24,6 +35,10 @@ void walk_begin(struct walk *w, const struct walk_options *options, const struct
     case WALK_SPEEDING:
         w->speeding = (struct speeding){
             .range = options->range, .limit_kmh_e2 = options->limit_kmh_e2, .sink = options->sink};
+        w->is_held_to_rule = options->limit_kmh_e2 == 0;
+        if (w->is_held_to_rule) {
+            w->speeding.limit_kmh_e2 = limit_at_kmh_e2(w, start->current.gps_time_s);
+        }
         speeding_begin(&w->speeding, start);
         break;
     default:
@@ -39,6 +54,9 @@ void walk_take(struct walk *w, const struct fix *fix)
         days_take(&w->days, &leg);
         break;
     case WALK_SPEEDING:
+        if (w->is_held_to_rule) {
+            w->speeding.limit_kmh_e2 = limit_at_kmh_e2(w, leg.to.time_s);
+        }
         speeding_take(&w->speeding, &leg);
         break;
     case WALK_ABSENCE:

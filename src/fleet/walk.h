@@ -23,9 +23,9 @@ struct walk_options {
     enum walk_kind kind;
     struct range range;
     int64_t stop_s;           /* of trips, stops and days: how long a standstill ends a trip */
-    uint32_t limit_kmh_e2;    /* of WALK_SPEEDING */
+    uint32_t limit_kmh_e2;    /* of WALK_SPEEDING; 0: that of the rules, as it was at each fix */
     int64_t limit_s;          /* of WALK_ABSENCE; 0: silences */
-    uint32_t tank_ml;         /* of the device; 0: unknown */
+    struct fold_rules rules;  /* the terms of the device, borrowed; not watched */
     const int64_t *midnights; /* of WALK_DAYS, as struct days has them; borrowed */
     size_t day_count;
     struct span_sink sink;
@@ -34,6 +34,8 @@ struct walk_options {
 struct walk {
     enum walk_kind kind;
     struct legs legs;
+    size_t term;          /* those of the rules before this one began at the last fix or before */
+    bool is_held_to_rule; /* of WALK_SPEEDING: the rules have the limit */
     struct trips trips;
     struct days days;
     struct speeding speeding;

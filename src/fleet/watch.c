@@ -9,6 +9,12 @@
 
 /* ---- entries ---- */
 
+void watch_copy(struct watch *to, const struct watch *from)
+{
+    to->count = from->count;
+    memcpy(to->at, from->at, from->count * sizeof(from->at[0]));
+}
+
 static int compare(const struct watch_entry *e, uint8_t kind, uint32_t subject)
 {
     int by_kind = (e->kind > kind) - (e->kind < kind);

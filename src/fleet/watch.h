@@ -96,6 +96,9 @@ struct watch_sink {
 
 /* ---- entries ---- */
 
+/* Makes `to` the same as `from`, another one. Room that is not used stays as it was. */
+void watch_copy(struct watch *to, const struct watch *from);
+
 /* The entry of a kind and subject; NULL: there is none. Valid until one is added or removed. */
 struct watch_entry *watch_find(struct watch *w, uint8_t kind, uint32_t subject);
 const struct watch_entry *watch_look(const struct watch *w, uint8_t kind, uint32_t subject);

@@ -36,6 +36,7 @@ struct crossing {
     struct watch_step *step;
     const struct fold_rules *rules;
     const struct fold_term *term;
+    struct fences *fences; /* of that term; NULL: none */
     struct point from;
     struct point to;
     int64_t from_s;
@@ -59,7 +60,7 @@ static double hysteresis_m(const struct fence_term *t, const struct fix *fix)
 static bool is_deep(const struct crossing *c, const struct fence_term *t, struct point at)
 {
     double needed_m = fmin(hysteresis_m(t, c->step->fix), fence_inner_radius_m(t->geometry) / 2);
-    return fence_depth_m(t->geometry, at) >= needed_m;
+    return fence_is_deep(t->geometry, at, needed_m);
 }
 
 static int64_t time_at(const struct crossing *c, double fraction)
@@ -293,7 +294,7 @@ static void look_from_inside(struct crossing *c, const struct fence_term *t)
     struct fence_stay stay = {0, c->has_line ? 0 : 1};
     bool was_in = last_stay(c, t, &stay);
     int64_t out_s = e->last_s != 0 && !was_in ? e->last_s : time_at(c, stay.out);
-    if (-fence_depth_m(t->geometry, c->to) <= hysteresis_m(t, c->step->fix)) {
+    if (fence_is_deep(t->geometry, c->to, -hysteresis_m(t, c->step->fix))) {
         e->last_s = out_s;
         return;
     }
@@ -325,18 +326,19 @@ static void adopt_found(void *context, const struct fence_term *t)
 /* Whether the vehicle is in the geofence no longer by what was decided at c->at_s. */
 static bool is_lost(const struct crossing *c, uint32_t id)
 {
-    const struct fence_term *t =
-        c->rules->fences == NULL ? NULL : fences_find(c->rules->fences, id, c->at_s);
+    const struct fence_term *t = c->fences == NULL ? NULL : fences_find(c->fences, id, c->at_s);
     return !applies(c, t) || (t->from_s == c->at_s && !fence_contains(t->geometry, c->from));
 }
 
 void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t at_s)
 {
     struct watch *w = &s->state->watch;
+    const struct fold_term *term = fold_rules_at(rules, at_s);
     struct crossing c = {
         .step = s,
         .rules = rules,
-        .term = fold_rules_at(rules, at_s),
+        .term = term,
+        .fences = fold_rules_fences(rules, term),
         .from = {s->state->locked_lat_e7, s->state->locked_lon_e7},
         .at_s = at_s,
     };
@@ -346,9 +348,9 @@ void watch_adopt(struct watch_step *s, const struct fold_rules *rules, int64_t a
             watch_remove(w, e);
         }
     }
-    if (rules->fences != NULL && s->state->position_time_s != 0) {
+    if (c.fences != NULL && fold_knows_lock(s->state)) {
         struct box box = box_of_segment(c.from, c.from);
-        fences_search(rules->fences, at_s, &box, adopt_found, &c);
+        fences_search(c.fences, at_s, &box, adopt_found, &c);
     }
 }
 
@@ -367,10 +369,11 @@ static bool is_same_watch(const struct watch *a, const struct watch *b)
 
 bool fold_adopt(struct fold_state *state, const struct fold_rules *rules, int64_t until_s)
 {
-    const struct watch before = state->watch;
+    struct watch before;
     struct watch_step s = {.state = state};
     int64_t at_s = state->current.gps_time_s;
     bool has_reported = at_s != 0;
+    watch_copy(&before, &state->watch);
     at_s = has_reported ? fold_rules_next_change_s(rules, at_s) : INT64_MAX;
     while (at_s <= until_s) {
         watch_adopt(&s, rules, at_s);
@@ -408,8 +411,7 @@ static void look_at_entries(struct crossing *c)
         }
     }
     for (size_t i = 0; i < c->done_count; i++) {
-        const struct fence_term *t =
-            fences_find(c->rules->fences, c->done[i], c->step->fix->gps_time_s);
+        const struct fence_term *t = fences_find(c->fences, c->done[i], c->step->fix->gps_time_s);
         struct watch_entry *e = watch_find(w, WATCH_INSIDE, c->done[i]);
         if (!applies(c, t)) {
             watch_remove(w, e);
@@ -447,7 +449,9 @@ static void adopt_changes(struct watch_step *s, const struct fold_rules *rules)
 void watch_fences(struct watch_step *s, const struct fold_rules *rules)
 {
     const struct fold_state *state = s->state;
-    if (rules->fences == NULL && state->watch.count == 0) {
+    const struct fold_term *term = fold_rules_at(rules, s->fix->gps_time_s);
+    struct fences *fences = fold_rules_fences(rules, term);
+    if (fences == NULL && state->watch.count == 0) {
         return;
     }
     adopt_changes(s, rules);
@@ -457,7 +461,7 @@ void watch_fences(struct watch_step *s, const struct fold_rules *rules)
     if (!s->together) {
         end_alarms(s);
     }
-    if (rules->fences == NULL) {
+    if (fences == NULL) {
         leave_unknown(&s->state->watch);
         return;
     }
@@ -468,11 +472,12 @@ void watch_fences(struct watch_step *s, const struct fold_rules *rules)
     struct crossing c = {
         .step = s,
         .rules = rules,
-        .term = fold_rules_at(rules, s->fix->gps_time_s),
+        .term = term,
+        .fences = fences,
         .from = {state->locked_lat_e7, state->locked_lon_e7},
         .to = {s->fix->lat_e7, s->fix->lon_e7},
         .from_s = state->position_time_s,
-        .has_line = state->position_time_s != 0 && !s->silent && !fold_is_silence(state, gap_s),
+        .has_line = fold_knows_lock(state) && !s->silent && !fold_is_silence(state, gap_s),
     };
     if (!c.has_line) {
         c.from = c.to;
@@ -480,5 +485,5 @@ void watch_fences(struct watch_step *s, const struct fold_rules *rules)
     }
     look_at_entries(&c);
     struct box box = box_of_segment(c.from, c.to);
-    fences_search(rules->fences, s->fix->gps_time_s, &box, take_found, &c);
+    fences_search(fences, s->fix->gps_time_s, &box, take_found, &c);
 }

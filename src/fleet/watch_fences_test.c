@@ -60,6 +60,21 @@ static void crossings_are_where_the_line_meets_the_border(void **state)
     scene_free(s);
 }
 
+/* A state of before that position was kept: no line leads from 0,0 to where the vehicle is. */
+static void without_a_last_lock_nothing_is_crossed(void **state)
+{
+    (void)state;
+    struct scene *s = band_scene(-2000, -1000); /* on the way there from 0,0 */
+    RIDE(s, 0, 0, 200);
+    s->state.current.source = FIX_LBS;
+    s->state.locked_lat_e7 = 0;
+    s->state.locked_lon_e7 = 0;
+    assert_true(s->state.position_time_s != 0);
+    RIDE(s, 20, 400);
+    scene_told(s, "");
+    scene_free(s);
+}
+
 static void a_shallow_fix_needs_a_second_one(void **state)
 {
     (void)state;
@@ -431,6 +446,7 @@ static void across_the_antimeridian_and_at_the_pole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_last_lock_nothing_is_crossed),
         cmocka_unit_test(crossings_are_where_the_line_meets_the_border),
         cmocka_unit_test(a_shallow_fix_needs_a_second_one),
         cmocka_unit_test(hovering_outside_is_no_exit_until_it_is_far),

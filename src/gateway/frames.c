@@ -121,22 +121,27 @@ static bool turn_to_shard(struct link *link, const char *device_id)
     return true;
 }
 
-/* Hands a frame's messages to ingest, as ingest_push() does; ERR_BUSY without credit, too. */
+/*
+ * Hands a frame's messages to ingest, as ingest_push() does; ERR_BUSY without credit, too.
+ * `quiet_ms`: the device said it so long ago.
+ */
 static enum err push_arrival(struct link *link, struct bytes frame, const struct decoded *d,
-                             uint32_t *credit_bytes)
+                             uint32_t quiet_ms, uint32_t *credit_bytes)
 {
     struct gateway *g = link->gateway;
     int16_t configured_min = g->options.utc_offset_min[link->protocol];
     const struct arrival arrival = {
         .connection = {.slot = link->slot, .generation = link->generation},
         .protocol = link->protocol,
-        .rcv_time_ms = g->read_wall_ms,
+        .rcv_time_ms = g->read_wall_ms - (int64_t)quiet_ms,
+        .quiet_ms = quiet_ms,
         .device_id = d->device_id,
         .address = link_address(link),
         .frame = frame,
         .wants_reply = d->wants_reply && link_may_answer(link),
         .wants_close = d->wants_close,
         .hint = d->hint,
+        .slot = d->slot,
         .utc_offset_min = link->session.utc_offset_min,
         .is_offset_told = link->session.is_offset_told,
         .is_offset_configured = configured_min != GATEWAY_OFFSET_UNSET,
@@ -154,7 +159,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
     struct gateway *g = link->gateway;
     uint32_t credit_bytes = 0;
     bool waits_for_other = !turn_to_shard(link, d->device_id);
-    enum err e = waits_for_other ? ERR_BUSY : push_arrival(link, frame, d, &credit_bytes);
+    enum err e = waits_for_other ? ERR_BUSY : push_arrival(link, frame, d, 0, &credit_bytes);
     if (e != ERR_OK && link->is_udp) {
         return drop(link, d);
     }
@@ -170,6 +175,7 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         pause_link(link);
         return FRAME_WAITS;
     }
+    trace_frame_in(link, frame, d);
     link->in_flight++;
     link->credit_bytes += credit_bytes;
     if (d->wants_close) {
@@ -178,6 +184,23 @@ static enum frame_fate push(struct link *link, struct bytes frame, const struct 
         pause_link(link);
     }
     return FRAME_TAKEN;
+}
+
+enum err link_push_heard(struct link *link, const char *device_id, const struct device_slot *slot,
+                         uint32_t quiet_ms)
+{
+    uint32_t credit_bytes = 0;
+    struct decoded d = {.slot = *slot};
+    bytes_to_text(bytes_of_text(device_id), d.device_id, sizeof(d.device_id));
+    link->gateway->read_wall_ms = clock_wall_ms();
+    enum err e = turn_to_shard(link, device_id)
+                     ? push_arrival(link, (struct bytes){0}, &d, quiet_ms, &credit_bytes)
+                     : ERR_BUSY;
+    if (e == ERR_OK) {
+        link->in_flight++;
+        link->credit_bytes += credit_bytes;
+    }
+    return e;
 }
 
 /* Decodes the frame, and does so again where its meaning depends on what is known of its device. */
@@ -239,6 +262,7 @@ static enum frame_fate pass_over(struct link *link, struct bytes bad)
     bool is_again = bad_frames_note(g->bad_frames, link->session.device_id, bad,
                                     (int64_t)uv_now(&g->loop) / 1000);
     counter_add(g->counters, frames_bad, 1);
+    trace_bad_in(link, bad);
     stranger_note_link(link, bad);
     log_bad(link, bad, is_again);
     counter_add(g->counters, frames_bad_again, is_covered && is_again ? 1 : 0);
@@ -302,6 +326,7 @@ static enum frame_fate take_frame(struct link *link, struct bytes frame)
         link->bad_frames = 0;
         counter_add(g->counters, frames, 1);
         note_unreadable(link, &d);
+        choice_note(link);
         link_touch(link);
     }
     return fate;
@@ -347,6 +372,10 @@ static enum frame_fate take_front(struct link *link, struct bytes left, bool is_
     if (fate != FRAME_BAD) {
         return fate;
     }
+    if (found != ERR_MORE && choice_mend(link, left)) {
+        *used = 0;
+        return FRAME_TAKEN;
+    }
     size_t whole = *used;
     enum err e = protocol_pass_over(p, left, found, is_all, used);
     if (e == ERR_MORE && found != ERR_MORE && is_looked_at(link)) {
@@ -367,33 +396,21 @@ static enum frame_fate take_front(struct link *link, struct bytes left, bool is_
 }
 
 /* Chooses the protocol by the first bytes; whether it is known now. */
-static bool detect(struct link *link, struct bytes in)
+static bool detect(struct link *link, struct bytes in, bool is_all, size_t *noise)
 {
-    struct gateway *g = link->gateway;
-    size_t index;
-    enum err e = protocol_detect(in, link->is_udp, &index);
-    if (e == ERR_MORE && in.len <= DETECT_MAX_BYTES) {
-        return false;
-    }
-    if (e != ERR_OK) {
+    enum err e = choice_make(link, in, is_all, noise);
+    if (e != ERR_OK && e != ERR_MORE) {
         stranger_note_link(link, in);
-        (void)close_for(link, &g->counters->connections_unclaimed);
-        return false;
+        (void)close_for(link, &link->gateway->counters->connections_unclaimed);
     }
-    link->protocol = (uint8_t)index;
-    link->session = protocol_session(protocol_at(index));
-    link->session.speed_unit = g->options.speed_unit[index];
-    if (g->options.utc_offset_min[index] != GATEWAY_OFFSET_UNSET) {
-        link->session.utc_offset_min = g->options.utc_offset_min[index];
-    }
-    return true;
+    return e == ERR_OK;
 }
 
 size_t frames_take(struct link *link, struct bytes in, bool is_all)
 {
     size_t taken = 0;
     link->gateway->turn_bad_frames = 0;
-    if (link->protocol == PROTOCOL_UNKNOWN && (in.len == 0 || !detect(link, in))) {
+    if (link->protocol == PROTOCOL_UNKNOWN && (in.len == 0 || !detect(link, in, is_all, &taken))) {
         return 0;
     }
     while (taken < in.len && !link->paused && !link->ends) {

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
@@ -49,6 +50,12 @@ static void reach(struct gateway *g, enum gateway_stage stage)
 static void stop_reading(struct gateway *g)
 {
     g->reading = false;
+    guards_drop(g);
+    orders_try_again(g);
+    registrations_try_again(g);
+    if (traces_run(shards_first(g->shards)->traces)) {
+        traces_expire(shards_first(g->shards)->traces, clock_monotonic_ms());
+    }
     uv_close((uv_handle_t *)&g->listener, NULL);
     (void)uv_udp_recv_stop(&g->udp);
     for (uint32_t i = 0; i < g->slot_count; i++) {
@@ -119,6 +126,8 @@ static void on_tick(uv_timer_t *timer)
 {
     struct gateway *g = timer->data;
     links_expire(g);
+    guards_check(g);
+    orders_try_again(g);
     if (g->reading) {
         awaits_expire(g);
     }
@@ -201,12 +210,19 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
     g->options.kept_bytes = options->kept_bytes > 0 ? options->kept_bytes : LONG_FRAMES_MAX_BYTES;
     g->options.resync_ms = options->resync_ms > 0 ? options->resync_ms : RESYNC_MS;
     g->bad_frames = bad_frames_new();
+    memset(g->past_protocols, PROTOCOL_UNKNOWN, sizeof(g->past_protocols));
     g->counters = options->counters;
     g->first_free = UINT32_MAX;
     g->reading = true;
     check(pthread_mutex_init(&g->stage_mutex, NULL) == 0);
     check(pthread_cond_init(&g->stage_changed, NULL) == 0);
     check(pthread_mutex_init(&g->inbox.mutex, NULL) == 0);
+    g_queue_init(&g->inbox.orders);
+    g_queue_init(&g->inbox.registrations);
+    g_queue_init(&g->registrations);
+    g_queue_init(&g->guards);
+    g_queue_init(&g->held_orders);
+    g_queue_init(&g->doubts);
     g->udp_peers = udp_peers_new();
     g->owners = g_hash_table_new(g_direct_hash, g_direct_equal);
     check(uv_random(NULL, NULL, &g->secret, sizeof(g->secret), 0, NULL) == 0);
@@ -278,6 +294,11 @@ void gateway_free(struct gateway *g, unsigned flush_ms)
     (void)pthread_mutex_destroy(&g->stage_mutex);
     (void)pthread_cond_destroy(&g->stage_changed);
     (void)pthread_mutex_destroy(&g->inbox.mutex);
+    g_queue_clear_full(&g->inbox.orders, order_free);
+    g_queue_clear_full(&g->inbox.registrations, free);
+    g_queue_clear_full(&g->registrations, free);
+    g_queue_clear_full(&g->doubts, free);
+    g_queue_clear_full(&g->held_orders, order_free);
     free(g->inbox.at);
     free(g->batch);
     free(g->waiters);

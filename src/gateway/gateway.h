@@ -37,6 +37,10 @@ MUST_USE enum err gateway_new(const struct gateway_options *options, struct gate
 const char *gateway_address(const struct gateway *g);
 /* For ingest_options.deliver: hands verdicts to the loop. Any thread. */
 void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count);
+/* For ingest_options.order: hands an order to the loop, which frees it. Any thread. */
+void gateway_order(void *gateway, struct order *order);
+/* For ingest_options.registered: hands a registration to the loop. Any thread. */
+void gateway_registered(void *gateway, const struct registration *r);
 /*
  * Starts the loop's thread, which pushes to the shard that a device is in; who is not understood
  * goes to the unknown trackers of the first. `shards` and what it names outlive the gateway.

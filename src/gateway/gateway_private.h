@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "gateway/bad_frames.h"
 #include "gateway/gateway.h"
+#include "ingest/commands.h"
 
 /*
  * The parts of the gateway. Everything here belongs to the loop's thread but for `inbox` (under its
@@ -21,7 +22,6 @@ enum {
     READ_BUFFER_BYTES = 64 * 1024,
     OUT_BUFFER_BYTES = 16 * 1024,
     UNSENT_MAX_BYTES = 256 * 1024,
-    DETECT_MAX_BYTES = 16,  /* more is not needed to tell the protocol */
     KEPT_FREE_BYTES = 4096, /* a link may keep so much of a frame, as most do */
     LONG_FRAMES_MAX_BYTES =
         64 * 1024 * 1024, /* kept beyond that, of all links, unless configured */
@@ -34,11 +34,15 @@ enum {
     RESYNC_MS = 5000,          /* so long the rest of a frame is awaited, unless configured */
     LOOKS_MAX = 8,             /* times a bad frame is looked at again as more bytes come */
     UDP_PEERS_MAX = 200000,
+    PAST_HOSTS = 4096,                   /* of which it is remembered what they spoke */
     UDP_BATCH = 16,                      /* datagrams a system call reads at most ... */
     UDP_DATAGRAM_BYTES = 64 * 1024,      /* ... each into so much room, as libuv wants it */
     UDP_RECEIVE_BYTES = 4 * 1024 * 1024, /* asked of the kernel, which may give less */
     ADDRESS_SIZE = 56,
     TICK_MS = 250,
+    HELD_ORDER_MS = 5000,      /* what must not be late waits so long for the link */
+    GUARD_MS = 10000,          /* so long the other end has for what must not be late */
+    UDP_CONNECTED_MS = 120000, /* a peer heard longer ago gets no commands */
 };
 
 /* A list of links by the time of their last whole frame, the longest silent first. */
@@ -83,6 +87,25 @@ struct held_frames {
     uint8_t at[];
 };
 
+/* A device that was heard on a link, and what a command to it needs to know. */
+struct bound_device {
+    int64_t id;       /* internal */
+    int64_t heard_ms; /* loop time */
+    struct device_slot slot;
+};
+
+/*
+ * A command on its way that must not be late (guards.c): the link is reset where the other end does
+ * not have all of it in time.
+ */
+struct guard {
+    struct link *link;
+    struct ingest *from;
+    int64_t command;
+    int64_t until_ms; /* loop time */
+    GList place;      /* in gateway.guards */
+};
+
 /*
  * What only a TCP connection has. Most of them are idle most of the time, and need no more than
  * this.
@@ -95,6 +118,7 @@ struct stream {
     struct held_frames *held;  /* NULL: none */
     struct awaiting *awaiting; /* NULL: it waits for nothing */
     char *address;             /* as address_text() has it; NULL: not known */
+    struct guard *guard;       /* NULL: none */
     uint8_t *partial;          /* bytes of a frame that is not whole yet, or not taken yet */
     struct link *next_waiter;
     uv_tcp_t tcp;
@@ -124,6 +148,7 @@ struct link {
     bool is_waiter;   /* in the gateway's list of links that wait for room in its shard's queue */
     bool has_spoken;  /* sent a whole frame */
     bool is_noted;    /* among those that were not understood */
+    bool is_unsure;   /* its first bytes could have been of another protocol, too */
     bool owes_fixes;  /* fixes were refused that its next reply would cover: it gets none */
     bool is_mute;     /* sent a bad frame that no answer may cover: what has come is stored, not
                          answered, and then it ends */
@@ -137,11 +162,11 @@ struct link {
     int64_t active_ms;     /* loop time */
     struct link *older;
     struct link *newer;
-    uint32_t device_count; /* internal ids bound to this link */
+    uint32_t device_count; /* bound to this link */
     uint32_t device_capacity;
     union {
-        int64_t device;   /* device_capacity == 0: room for one, as most links have */
-        int64_t *devices; /* else */
+        struct bound_device device;   /* device_capacity == 0: room for one, as most links have */
+        struct bound_device *devices; /* else */
     };
     union { /* last: a UDP peer is allocated without the room of a stream */
         struct stream stream;
@@ -155,12 +180,14 @@ struct link_slot {
     uint32_t next_free;
 };
 
-/* Verdicts on their way to the loop. */
+/* Verdicts and orders on their way to the loop. */
 struct inbox {
     pthread_mutex_t mutex;
     struct verdict *at;
     size_t len;
     size_t capacity;
+    GQueue orders;        /* struct order, owned; behind all verdicts that are there */
+    GQueue registrations; /* struct registration, owned */
 };
 
 enum gateway_stage { GATEWAY_READING, GATEWAY_DRAINING, GATEWAY_ENDING };
@@ -200,11 +227,16 @@ struct gateway {
     struct link *longest_awaiting; /* the rest of a frame */
     struct link *last_awaiting;
     struct bad_frames *bad_frames;
-    unsigned turn_bad_frames;       /* of the frames_take() under way */
-    int64_t next_bad_frame_line_ms; /* of the log */
-    GHashTable *udp_peers;          /* struct link by its struct peer_key */
-    uint64_t secret;                /* so that nobody outside can choose peers that collide */
-    GHashTable *owners;             /* struct link by the internal id of a device */
+    uint8_t past_protocols[PAST_HOSTS]; /* choice.c; PROTOCOL_UNKNOWN: nothing */
+    unsigned turn_bad_frames;           /* of the frames_take() under way */
+    int64_t next_bad_frame_line_ms;     /* of the log */
+    GHashTable *udp_peers;              /* struct link by its struct peer_key */
+    uint64_t secret;                    /* so that nobody outside can choose peers that collide */
+    GQueue guards;                      /* struct guard, owned; the oldest first */
+    GQueue held_orders;                 /* struct order, owned */
+    GQueue registrations;               /* struct registration, owned, that wait for room */
+    GQueue doubts;                      /* struct guard that have no link any more, to be told */
+    GHashTable *owners;                 /* struct link by the internal id of a device */
 
     struct inbox inbox;
     struct verdict *batch; /* the inbox's other half, on the loop */
@@ -260,7 +292,9 @@ void link_wait(struct link *link);
  * The device was heard on this link: it alone moves here. The link that it leaves ends if it has no
  * other device. A link that is ending gets none.
  */
-void device_bind(struct link *link, int64_t device);
+void device_bind(struct link *link, const struct bound_device *device);
+/* The link that a device is on, and what is known of the device; NULL: it is on none. */
+struct link *device_link(struct gateway *g, int64_t device, struct bound_device *out);
 /* The link goes: its devices are on none. */
 void devices_unbind(struct link *link);
 
@@ -278,6 +312,47 @@ bool link_may_answer(const struct link *link);
 bool link_may_resume(const struct link *link);
 /* Goes on with a paused link where it may. */
 void link_resume(struct link *link);
+
+/*
+ * Hands to ingest that a device, which nobody had registered, was heard on the link `quiet_ms` ago.
+ * ERR_BUSY: not now.
+ */
+MUST_USE enum err link_push_heard(struct link *link, const char *device_id,
+                                  const struct device_slot *slot, uint32_t quiet_ms);
+
+/* ---- choice.c: which protocol a connection speaks ---- */
+
+/*
+ * Chooses the protocol by the first bytes; *noise of them are to be passed over. ERR_MORE: they do
+ * not tell yet. Anything else: nobody begins so.
+ */
+MUST_USE enum err choice_make(struct link *link, struct bytes in, bool is_all, size_t *noise);
+/*
+ * `bad`, which begins with no frame of the link's protocol: whether it begins with one of another,
+ * where the first bytes left that open. The link speaks that one from now on.
+ */
+bool choice_mend(struct link *link, struct bytes bad);
+/* The link sent its first whole frame: what it speaks is a hint for the next one from its host. */
+void choice_note(struct link *link);
+
+/* ---- registrations.c ---- */
+
+/* A tracker is registered: binds it to the link on which it was heard, if that is still there.
+ * Takes it. */
+void registration_take(struct gateway *g, struct registration *r);
+/* Gives those that found no room another try. */
+void registrations_try_again(struct gateway *g);
+
+/* ---- trace.c: frames of devices that are traced ---- */
+
+/* A frame was taken of the link; what it says. */
+void trace_frame_in(const struct link *link, struct bytes frame, const struct decoded *d);
+/* Bytes were passed over that are no frame; they are told of the device that logged in. */
+void trace_bad_in(const struct link *link, struct bytes bad);
+/* An answer leaves to that device; internal id, 0: to the one that logged in. Empty: none does. */
+void trace_reply(const struct link *link, int64_t device, struct bytes reply);
+/* A command was written. */
+void trace_command(const struct link *link, const struct order *o, struct bytes frame);
 
 /* ---- strangers.c ---- */
 
@@ -346,12 +421,40 @@ GHashTable *udp_peers_new(void);
 /* "ADDR:PORT", an IPv6 address in brackets. */
 void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE]);
 
+/* ---- orders.c: commands to bytes ---- */
+
+/*
+ * Writes an order to the link of its device, at most once, and tells ingest what became of it. What
+ * must not be late may be held for some seconds, until nothing is under way on the link. Takes it.
+ */
+void order_write(struct gateway *g, struct order *o);
+/* Gives those that are held another try. */
+void orders_try_again(struct gateway *g);
+
+/* ---- guards.c: commands that must not be late ---- */
+
+/* Whether the other end has all that was written to a TCP link, as far as the kernel knows. */
+bool guard_is_clear(const struct link *link);
+/* The command was written to the link, which is watched from now on. */
+void guard_begin(struct link *link, const struct order *o);
+/*
+ * The link closes: whether what it has not delivered is to be thrown away, of a command that is
+ * under way. Tells ingest of the doubt.
+ */
+bool guard_end(struct link *link);
+/* Looks at all of them: lets go of those that arrived, closes the links of those that are late. */
+void guards_check(struct gateway *g);
+/* Nothing more is read: what is under way is thrown away. */
+void guards_drop(struct gateway *g);
+
 /* ---- replies.c: verdicts to bytes ---- */
 
 /* Handles what ingest delivered. */
 void replies_deliver(struct gateway *g);
 /* Sends now, or queues what the kernel does not take. */
 void link_send(struct link *link, uint8_t *at, size_t len);
+/* Sends over UDP now, or not at all: false. */
+bool link_send_datagram(struct link *link, uint8_t *at, size_t len);
 /* Closes an ending link that has all its answers, once they have left. */
 void link_end_when_sent(struct link *link);
 /* Gives the links that waited for room in a queue their turn, the longest waiting first. */

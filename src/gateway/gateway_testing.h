@@ -51,6 +51,10 @@ static inline struct site *site_open(void (*change)(struct site *s))
     assert_int_equal(gateway_new(&s->options, &s->gateway), ERR_OK);
     s->rig->options.deliver = gateway_deliver;
     s->rig->options.deliver_context = s->gateway;
+    s->rig->options.order = gateway_order;
+    s->rig->options.order_context = s->gateway;
+    s->rig->options.registered = gateway_registered;
+    s->rig->options.registered_context = s->gateway;
     rig_start(s->rig);
     rig_populate(s->rig);
     assert_int_equal(rig_put_device(s->rig, GT06_DEVICE, gt06_id, false), ERR_OK);
@@ -61,7 +65,9 @@ static inline struct site *site_open(void (*change)(struct site *s))
     s->shard = (struct shard){.store = s->rig->store,
                               .directory = s->rig->directory,
                               .ingest = s->rig->ingest,
-                              .unknown = s->rig->unknown};
+                              .unknown = s->rig->unknown,
+                              .traces = traces_new(),
+                              .vault = s->rig->options.vault};
     s->shards = (struct shards){.at = &s->shard, .count = 1};
     gateway_run(s->gateway, &s->shards);
     return s;
@@ -91,6 +97,7 @@ static inline int site_tear_down(void **state)
     store_close(s->rig->store);
     directory_free(s->rig->directory);
     unknown_free(s->rig->unknown);
+    traces_free(s->shard.traces);
     rig_free(s->rig);
     free(s);
     return 0;

@@ -223,6 +223,7 @@ void link_close(struct link *link)
         return;
     }
     stranger_note_end(link);
+    bool resets = !link->is_udp && guard_end(link);
     link->closing = true;
     devices_unbind(link);
     list_remove(list_of(link), link);
@@ -245,7 +246,9 @@ void link_close(struct link *link)
     counter_add(g->counters, frames_anonymous, held_count(link->stream.held));
     link_uncount(link);
     counter_sub(g->counters, connections, 1);
-    uv_close((uv_handle_t *)&link->stream.tcp, on_closed);
+    if (!resets || uv_tcp_close_reset(&link->stream.tcp, on_closed) != 0) {
+        uv_close((uv_handle_t *)&link->stream.tcp, on_closed);
+    }
 }
 
 /*

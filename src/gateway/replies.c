@@ -36,12 +36,19 @@ static struct unsent *unsent_new(struct link *link, struct bytes out)
     return u;
 }
 
+/* A password may stand in it. */
+static void unsent_free(struct unsent *u)
+{
+    explicit_bzero(u->at, u->len);
+    free(u);
+}
+
 static void on_written(uv_write_t *write, int status)
 {
     struct unsent *u = write->data;
     struct link *link = u->link;
     link->unsent_bytes -= (uint32_t)u->len;
-    free(u);
+    unsent_free(u);
     if (status != 0) {
         link_close(link);
     } else if (link->close_when_sent && link->unsent_bytes == 0) {
@@ -52,7 +59,7 @@ static void on_written(uv_write_t *write, int status)
 static void on_sent(uv_udp_send_t *send, int status)
 {
     (void)status;
-    free(send->data);
+    unsent_free(send->data);
 }
 
 static void queue_tcp(struct link *link, struct bytes out)
@@ -68,26 +75,44 @@ static void queue_tcp(struct link *link, struct bytes out)
     link->unsent_bytes += (uint32_t)u->len;
     if (uv_write(&u->write, (uv_stream_t *)&link->stream.tcp, &buf, 1, on_written) != 0) {
         link->unsent_bytes -= (uint32_t)u->len;
-        free(u);
+        unsent_free(u);
         link_close(link);
     }
 }
 
-static void send_udp(struct link *link, uint8_t *at, size_t len)
+static struct sockaddr_in6 address_of(const struct link *link)
 {
-    struct gateway *g = link->gateway;
     struct sockaddr_in6 address;
     memcpy(&address, link->peer.key.address, sizeof(address));
-    const struct sockaddr *peer = (const struct sockaddr *)&address;
+    return address;
+}
+
+/* What libuv says of a datagram that is sent now or never: UV_EAGAIN, another error, or no error.
+ */
+static int try_udp(struct link *link, uint8_t *at, size_t len)
+{
+    struct sockaddr_in6 address = address_of(link);
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
-    if (uv_udp_try_send(&g->udp, &buf, 1, peer) != UV_EAGAIN) {
+    return uv_udp_try_send(&link->gateway->udp, &buf, 1, (const struct sockaddr *)&address);
+}
+
+bool link_send_datagram(struct link *link, uint8_t *at, size_t len)
+{
+    return try_udp(link, at, len) >= 0;
+}
+
+static void send_udp(struct link *link, uint8_t *at, size_t len)
+{
+    if (try_udp(link, at, len) != UV_EAGAIN) {
         return; /* sent, or lost as datagrams are */
     }
+    struct sockaddr_in6 address = address_of(link);
     struct unsent *u = unsent_new(NULL, (struct bytes){at, len});
-    buf = uv_buf_init((char *)u->at, (unsigned)u->len);
+    uv_buf_t buf = uv_buf_init((char *)u->at, (unsigned)u->len);
     u->send.data = u;
-    if (uv_udp_send(&u->send, &g->udp, &buf, 1, peer, on_sent) != 0) {
-        free(u);
+    if (uv_udp_send(&u->send, &link->gateway->udp, &buf, 1, (const struct sockaddr *)&address,
+                    on_sent) != 0) {
+        unsent_free(u);
     }
 }
 
@@ -129,6 +154,7 @@ void link_reply_now(struct link *link, const struct reply_hint *hint, bool wants
     struct writer w = writer_init(at, sizeof(at));
     protocol_at(link->protocol)
         ->reply(&link->session, hint, OUTCOME_UNREGISTERED, clock_wall_ms() / 1000, &w);
+    trace_reply(link, 0, writer_bytes(&w));
     link_send(link, at, writer_bytes(&w).len);
     if (wants_close && !link->closing) {
         link_end_softly(link);
@@ -156,7 +182,9 @@ static void note_verdict(struct link *link, const struct verdict *v)
     link->in_flight--;
     link->credit_bytes -= v->credit_bytes;
     if (v->device != 0) {
-        device_bind(link, v->device);
+        int64_t heard_ms = (int64_t)uv_now(&link->gateway->loop) - (int64_t)v->quiet_ms;
+        const struct bound_device device = {v->device, heard_ms, v->slot};
+        device_bind(link, &device);
     }
 }
 
@@ -171,6 +199,7 @@ static void write_reply(struct outgoing *o, struct link *link, const struct verd
     o->link = link;
     struct writer w = writer_init(o->writer.at + o->writer.len, o->writer.capacity - o->writer.len);
     protocol_at(link->protocol)->reply(&link->session, &v->hint, v->outcome, now_s, &w);
+    trace_reply(link, v->device, writer_bytes(&w));
     o->writer.len += writer_bytes(&w).len;
 }
 
@@ -253,7 +282,16 @@ void replies_resume_waiters(struct gateway *g)
     }
 }
 
-void replies_deliver(struct gateway *g)
+/* All of `from`, which is empty then. */
+static GQueue take_queue(GQueue *from)
+{
+    GQueue taken = *from;
+    g_queue_init(from);
+    return taken;
+}
+
+/* What came since the last time; orders go to the caller. Answers the number of verdicts. */
+static size_t take_inbox(struct gateway *g, GQueue *orders, GQueue *registrations)
 {
     pthread_mutex_lock(&g->inbox.mutex);
     struct verdict *batch = g->inbox.at;
@@ -262,19 +300,53 @@ void replies_deliver(struct gateway *g)
     g->inbox.at = g->batch;
     g->inbox.capacity = g->batch_capacity;
     g->inbox.len = 0;
+    *orders = take_queue(&g->inbox.orders);
+    *registrations = take_queue(&g->inbox.registrations);
     pthread_mutex_unlock(&g->inbox.mutex);
     g->batch = batch;
     g->batch_capacity = capacity;
-    if (len == 0) {
-        return;
-    }
+    return len;
+}
+
+static void apply_all(struct gateway *g, size_t len)
+{
     struct outgoing o = {.writer = writer_init(g->out_buffer, OUT_BUFFER_BYTES)};
     int64_t now_s = clock_wall_ms() / 1000;
     for (size_t i = 0; i < len; i++) {
-        apply(g, &batch[i], &o, now_s);
+        apply(g, &g->batch[i], &o, now_s);
     }
     flush(&o);
     replies_resume_waiters(g);
+}
+
+void replies_deliver(struct gateway *g)
+{
+    GQueue orders;
+    GQueue registrations;
+    size_t len = take_inbox(g, &orders, &registrations);
+    if (len > 0) {
+        apply_all(g, len);
+    }
+    struct registration *registration = NULL;
+    while ((registration = g_queue_pop_head(&registrations)) != NULL) {
+        registration_take(g, registration);
+    }
+    struct order *order = NULL;
+    while ((order = g_queue_pop_head(&orders)) != NULL) {
+        order_write(g, order);
+    }
+}
+
+void gateway_order(void *gateway, struct order *order)
+{
+    struct gateway *g = gateway;
+    pthread_mutex_lock(&g->inbox.mutex);
+    bool was_empty = g->inbox.orders.length == 0;
+    g_queue_push_tail(&g->inbox.orders, order);
+    pthread_mutex_unlock(&g->inbox.mutex);
+    if (was_empty) {
+        (void)uv_async_send(&g->wakeup);
+    }
 }
 
 void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count)

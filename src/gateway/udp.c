@@ -76,10 +76,10 @@ void udp_forget(struct link *link)
 /* ---- datagrams ---- */
 
 /* The link of a peer, made where it is missing; the longest silent one makes room. */
-static struct link *peer_of(struct gateway *g, const struct sockaddr *address)
+static struct link *peer_of(struct gateway *g, const struct peer_key *key,
+                            const struct sockaddr *address)
 {
-    struct peer_key key = key_of(g, address);
-    struct link *link = g_hash_table_lookup(g->udp_peers, &key);
+    struct link *link = g_hash_table_lookup(g->udp_peers, key);
     if (link != NULL) {
         return link;
     }
@@ -88,7 +88,7 @@ static struct link *peer_of(struct gateway *g, const struct sockaddr *address)
     }
     char text[ADDRESS_SIZE];
     address_text(address, text);
-    link = link_new_peer(g, &key, text);
+    link = link_new_peer(g, key, text);
     counter_add(g->counters, udp_peers, 1);
     g_hash_table_insert(g->udp_peers, &link->peer.key, link);
     return link;
@@ -98,27 +98,34 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
                         const struct sockaddr *address, unsigned flags)
 {
     struct gateway *g = udp->data;
-    size_t index;
+    struct protocol_choice choice = {0};
     (void)flags;
     if (n <= 0 || address == NULL) {
         return;
     }
     struct bytes in = {(const uint8_t *)buf->base, (size_t)n};
-    if (protocol_detect(in, true, &index) != ERR_OK) {
+    const struct peer_key key = key_of(g, address);
+    const struct link *known = g_hash_table_lookup(g->udp_peers, &key);
+    const struct protocol_question q = {.first = in,
+                                        .is_udp = true,
+                                        .is_all = true,
+                                        .allowed = PROTOCOL_ALL,
+                                        .hint = known == NULL ? PROTOCOL_UNKNOWN : known->protocol};
+    if (protocol_choose(&q, &choice) != ERR_OK) {
         char text[ADDRESS_SIZE];
         address_text(address, text);
         counter_add(g->counters, connections_unclaimed, 1);
         stranger_note(g, text, PROTOCOL_UNKNOWN, in);
         return;
     }
-    struct link *link = peer_of(g, address);
-    if (link->protocol != index && link->protocol != PROTOCOL_UNKNOWN) {
+    struct link *link = peer_of(g, &key, address);
+    if (link->protocol != choice.index && link->protocol != PROTOCOL_UNKNOWN) {
         /*
          * Another tracker speaks from the same address: what the former one waits for is not for
          * it.
          */
         link_close(link);
-        link = peer_of(g, address);
+        link = peer_of(g, &key, address);
     }
     g->read_wall_ms = clock_wall_ms();
     (void)frames_take(link, in, true);

@@ -16,7 +16,7 @@ enum { DEGREE_E7 = 10000000 };
 #define POLE_E7 INT32_C(900000000)  /* the north pole's latitude */
 
 /* A place between the grid's points: degrees * 1e7 as in struct point, longitude -180 .. 180. */
-struct spot {
+struct fine_point {
     double lat_e7;
     double lon_e7;
 };
@@ -68,7 +68,7 @@ static inline bool box_has_lon(const struct box *b, double lon_e7)
 }
 
 /* Whether `at` lies in the box or on its border. */
-static inline bool box_has(const struct box *b, struct spot at)
+static inline bool box_has(const struct box *b, struct fine_point at)
 {
     return at.lat_e7 >= b->south_e7 && at.lat_e7 <= b->north_e7 && box_has_lon(b, at.lon_e7);
 }

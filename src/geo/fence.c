@@ -16,12 +16,12 @@
 
 enum { CELLS_MAX = 512 };
 
-static struct spot spot_of(struct point at)
+static struct fine_point spot_of(struct point at)
 {
-    return (struct spot){at.lat_e7, at.lon_e7};
+    return (struct fine_point){at.lat_e7, at.lon_e7};
 }
 
-bool fence_contains_spot(const struct fence_geometry *g, struct spot at)
+bool fence_contains_spot(const struct fence_geometry *g, struct fine_point at)
 {
     if (!box_has(&g->box, at)) {
         return false;
@@ -30,7 +30,9 @@ bool fence_contains_spot(const struct fence_geometry *g, struct spot at)
         /* The least more than the radius, so that a path is not searched for what is beyond. */
         double beyond_m = nextafter(g->radius_m, INFINITY);
         struct place place = metric_place(at);
-        return metric_to_path_m(&place, g->rings[0].path, beyond_m) <= g->radius_m;
+        size_t measured = 0;
+        return metric_near_path_m(&place, g->rings[0].path, g->radius_m, beyond_m, &measured) <=
+               g->radius_m;
     }
     bool is_inside = ring_side(&g->rings[0], at) != RING_OUTSIDE;
     for (size_t i = 1; is_inside && i < g->ring_count; i++) {
@@ -39,7 +41,7 @@ bool fence_contains_spot(const struct fence_geometry *g, struct spot at)
     return is_inside;
 }
 
-static double depth_m(const struct fence_geometry *g, struct spot at)
+static double depth_m(const struct fence_geometry *g, struct fine_point at)
 {
     struct place place = metric_place(at);
     if (g->kind != SHAPE_POLYGON) {
@@ -54,7 +56,7 @@ static double depth_m(const struct fence_geometry *g, struct spot at)
 
 /* A box by its middle and half its sides. */
 struct cell {
-    struct spot middle;
+    struct fine_point middle;
     double half_lat_e7;
     double half_lon_e7;
     double most_m; /* no place in it is deeper */
@@ -71,7 +73,7 @@ struct deepest {
 static double reach_m(const struct cell *c)
 {
     double lon_e7 = fmin(c->half_lon_e7, (double)TURN_E7 / 4);
-    struct spot corner = {c->middle.lat_e7 - c->half_lat_e7, c->middle.lon_e7};
+    struct fine_point corner = {c->middle.lat_e7 - c->half_lat_e7, c->middle.lon_e7};
     return metric_length_max_m(corner, 2 * c->half_lat_e7, 2 * lon_e7) / 2;
 }
 
@@ -194,6 +196,33 @@ bool fence_contains(const struct fence_geometry *g, struct point at)
 double fence_depth_m(const struct fence_geometry *g, struct point at)
 {
     return depth_m(g, spot_of(at));
+}
+
+/* Whether a border is nearer than that. */
+static bool is_border_near(const struct fence_geometry *g, const struct place *place, double near_m)
+{
+    size_t measured = 0;
+    bool is_near = false;
+    for (size_t i = 0; i < g->ring_count && !is_near; i++) {
+        double least_m = nextafter(near_m, 0);
+        is_near = metric_near_path_m(place, g->rings[i].path, least_m, near_m, &measured) < near_m;
+    }
+    return is_near;
+}
+
+bool fence_is_deep(const struct fence_geometry *g, struct point at, double depth_m)
+{
+    struct place place = metric_place(spot_of(at));
+    if (g->kind != SHAPE_POLYGON) {
+        double most_m = g->radius_m - depth_m;
+        size_t measured = 0;
+        return most_m >= 0 && metric_near_path_m(&place, g->rings[0].path, most_m,
+                                                 nextafter(most_m, INFINITY), &measured) <= most_m;
+    }
+    if (fence_contains_spot(g, place.at)) {
+        return depth_m <= 0 || !is_border_near(g, &place, depth_m);
+    }
+    return depth_m <= 0 && is_border_near(g, &place, nextafter(-depth_m, INFINITY));
 }
 
 double fence_inner_radius_m(const struct fence_geometry *g)

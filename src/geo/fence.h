@@ -41,6 +41,12 @@ bool fence_contains(const struct fence_geometry *g, struct point at);
 double fence_depth_m(const struct fence_geometry *g, struct point at);
 
 /*
+ * Whether fence_depth_m() is at least that, which may be less than 0; of edges that are farther
+ * away nothing is computed.
+ */
+bool fence_is_deep(const struct fence_geometry *g, struct point at, double depth_m);
+
+/*
  * The depth of its deepest place as far as a search of 512 boxes finds it: at most the true one,
  * and mostly within 5 % of it, less of shapes a hundred times as long as wide; 100 m
  * (FENCE_INNER_MAX_M) where it is more. A circle's and a corridor's is the radius.
@@ -58,7 +64,9 @@ struct fence_stay {
  * round) that lie inside, in order and apart: how many, and `stays`. The first begins at 0 where
  * `a` is inside, the last ends at 1 where `b` is; every other end is a crossing of the border.
  * Fractions are right to 1e-9 or a micrometre; stretches and gaps shorter than 1e-9, and of circles
- * and corridors those less than 0.1 mm deep, may be missed. Of more than FENCE_STAYS_MAX the first
+ * and corridors those less than 0.1 mm deep, may be missed. Where more than 16 legs of a corridor
+ * are in reach and the segment runs along the border, an end is right to a hundredth of a metre
+ * across the border. Of more than FENCE_STAYS_MAX the first
  * ones are told, and the last one; where a polygon's border cuts the segment into more than 64
  * pieces, those that are in the first 63 and in the last.
  */

@@ -11,6 +11,7 @@
 #include "geo/fence_index.h"
 
 #include <geos_c.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -31,6 +32,7 @@ struct fence_index {
     GEOSSTRtree *tree;
     struct span *spans; /* of the fences, in their order: what the tree points at */
     size_t count;
+    struct span all; /* around them */
 };
 
 struct question {
@@ -61,6 +63,15 @@ static void pass_over(void *item, void *context)
     (void)context;
 }
 
+static void widen(struct span *all, const struct span *by, bool is_first)
+{
+    *all =
+        is_first
+            ? *by
+            : (struct span){fmin(all->west_e7, by->west_e7), fmax(all->east_e7, by->east_e7),
+                            fmin(all->south_e7, by->south_e7), fmax(all->north_e7, by->north_e7)};
+}
+
 struct fence_index *fence_index_new(const struct fence_geometry *const *fences, size_t count)
 {
     struct fence_index *index = mem_new(sizeof(*index));
@@ -73,6 +84,7 @@ struct fence_index *fence_index_new(const struct fence_geometry *const *fences, 
     for (size_t i = 0; i < count; i++) {
         struct box box = fence_box(fences[i]);
         index->spans[i] = span_of(&box, 0);
+        widen(&index->all, &index->spans[i], i == 0);
         /* The tree copies the envelope. */
         GEOSGeometry *envelope = rectangle(index->geos, &index->spans[i]);
         GEOSSTRtree_insert_r(index->geos, index->tree, envelope, &index->spans[i]);
@@ -123,6 +135,9 @@ void fence_index_find(const struct fence_index *index, const struct box *box, do
     }
     for (q.turn = 0; q.turn < TURNS; q.turn++) {
         q.asked[q.turn] = span_of(&wide, (int)q.turn - 1);
+        if (!do_overlap(&q.asked[q.turn], &index->all)) {
+            continue; /* two of the three for nearly all */
+        }
         GEOSGeometry *asked = rectangle(index->geos, &q.asked[q.turn]);
         GEOSSTRtree_query_r(index->geos, index->tree, asked, tell, &q);
         GEOSGeom_destroy_r(index->geos, asked);

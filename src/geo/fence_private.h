@@ -17,6 +17,6 @@ struct fence_geometry {
 };
 
 /* Whether a place lies inside or on the border. */
-bool fence_contains_spot(const struct fence_geometry *g, struct spot at);
+bool fence_contains_spot(const struct fence_geometry *g, struct fine_point at);
 
 #endif

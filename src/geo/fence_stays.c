@@ -16,6 +16,17 @@
  * Segments of more than a degree are taken a degree at a time, which keeps straight what is not
  * straight on the ground. Most legs are done with by two distances: both ends inside, or too far
  * out for the length between them.
+ *
+ * Where many legs are in reach, they are not looked at one by one: the segment is halved, and
+ * halved again, until the distance of the middle of a piece from the nearest leg is enough for the
+ * whole piece, since it cannot change by more than the way to its ends.
+ *
+ *     a |----------------------------------------| b     the middle is 30 m off, the ends 80 m away
+ *       |-------------------|                            20 m, 40 m: radius 70, so it is inside
+ *                           |---------|                  60 m, 20 m: not known
+ *
+ * Where more than 64 pieces of one size are not known, or very many legs were measured, the middle
+ * of each piece decides: that is a segment that runs along the border for a long way.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +34,13 @@
 #include "base/mem.h"
 #include "geo/fence_private.h"
 
-enum { STEPS_MAX = 64, PIECES_MAX = 64 };
+enum {
+    STEPS_MAX = 64,
+    PIECES_MAX = 64,
+    LEGS_FEW = 16,       /* they are looked at one by one */
+    OPEN_MAX = 64,       /* pieces of one size that are halved */
+    MEASURED_MAX = 32768 /* legs, after which nothing is halved any more */
+};
 static const double apart = 1e-9; /* of the segment: what lies nearer together is one */
 
 struct segment {
@@ -37,16 +54,16 @@ static struct segment segment_of(struct point a, struct point b)
     return (struct segment){a, b.lat_e7 - a.lat_e7, lon_step_e7(a.lon_e7, b.lon_e7)};
 }
 
-static struct spot spot_at(const struct segment *s, double t)
+static struct fine_point spot_at(const struct segment *s, double t)
 {
     double lon_e7 = s->from.lon_e7 + t * s->lon_step_e7;
-    return (struct spot){s->from.lat_e7 + t * s->lat_step_e7, lon_step_between_e7(0, lon_e7)};
+    return (struct fine_point){s->from.lat_e7 + t * s->lat_step_e7, lon_step_between_e7(0, lon_e7)};
 }
 
 struct point fence_segment_point(struct point a, struct point b, double fraction)
 {
     struct segment s = segment_of(a, b);
-    struct spot at = spot_at(&s, fraction);
+    struct fine_point at = spot_at(&s, fraction);
     return (struct point){(int32_t)lround(at.lat_e7), (int32_t)lround(at.lon_e7)};
 }
 
@@ -289,6 +306,8 @@ struct joiner {
     double reach_m;     /* from there no leg that is farther matters */
     struct fractions ends;
     bool is_all_inside;
+    size_t leg_count; /* in reach, as far as few */
+    size_t measured;  /* legs, by cover() */
 };
 
 static bool is_wanted(const void *context, const struct box *box)
@@ -333,17 +352,148 @@ static void probe_leg(void *context, size_t i)
     }
 }
 
+/* Counts the legs that may be in reach, as far as few. */
+static bool may_reach(const void *context, const struct box *box)
+{
+    const struct joiner *j = context;
+    return j->leg_count <= LEGS_FEW && is_wanted(context, box);
+}
+
+static void count_leg(void *context, size_t i)
+{
+    struct joiner *j = context;
+    (void)i;
+    j->leg_count++;
+}
+
+/* A piece of the segment. */
+struct piece {
+    double from;
+    double to;
+};
+
+enum piece_side { PIECE_OUTSIDE, PIECE_INSIDE, PIECE_UNKNOWN };
+
+static struct place middle_of(const struct joiner *j, const struct piece *p)
+{
+    return metric_place(spot_at(j->probe.segment, (p->from + p->to) / 2));
+}
+
+/* Whether a leg is no farther from a place than that. */
+static bool has_leg_within(struct joiner *j, const struct place *place, double far_m)
+{
+    double beyond_m = nextafter(far_m, INFINITY);
+    return metric_near_path_m(place, j->path, far_m, beyond_m, &j->measured) <= far_m;
+}
+
+/* What the middle of a piece tells of all of it. */
+static enum piece_side side_of(struct joiner *j, const struct piece *p)
+{
+    double radius_m = j->probe.radius_m;
+    double reach_m = j->probe.length_max_m * (p->to - p->from) / 2;
+    struct place middle = middle_of(j, p);
+    if (reach_m <= radius_m && has_leg_within(j, &middle, radius_m - reach_m)) {
+        return PIECE_INSIDE;
+    }
+    return has_leg_within(j, &middle, radius_m + reach_m) ? PIECE_UNKNOWN : PIECE_OUTSIDE;
+}
+
+static void add_piece(struct joiner *j, const struct piece *p)
+{
+    add_fraction(&j->ends, p->from);
+    add_fraction(&j->ends, p->to);
+}
+
+/* Of a piece that is not halved any more its middle decides. */
+static void add_by_middle(struct joiner *j, const struct piece *p)
+{
+    struct place middle = middle_of(j, p);
+    if (has_leg_within(j, &middle, j->probe.radius_m)) {
+        add_piece(j, p);
+    }
+}
+
+/* Whether it is so short that nobody wants to know more. */
+static bool is_point(const struct joiner *j, const struct piece *p)
+{
+    const double close_m = 1e-6;
+    return p->to - p->from <= apart || (p->to - p->from) * j->probe.length_max_m <= close_m;
+}
+
+/* Takes what is known of a piece; true: it is to be halved. */
+static bool look_at(struct joiner *j, const struct piece *p)
+{
+    enum piece_side side = side_of(j, p);
+    if (side == PIECE_INSIDE) {
+        add_piece(j, p);
+    } else if (side == PIECE_UNKNOWN && is_point(j, p)) {
+        add_by_middle(j, p);
+        return false;
+    }
+    return side == PIECE_UNKNOWN;
+}
+
+/* Halves the pieces that are not known; answers how many of their halves are not either. */
+static size_t halve_all(struct joiner *j, const struct piece *open, size_t count,
+                        struct piece halves[2 * OPEN_MAX])
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        double middle = (open[i].from + open[i].to) / 2;
+        const struct piece low = {open[i].from, middle};
+        const struct piece high = {middle, open[i].to};
+        if (look_at(j, &low)) {
+            halves[left++] = low;
+        }
+        if (look_at(j, &high)) {
+            halves[left++] = high;
+        }
+    }
+    return left;
+}
+
+/* A piece of the segment that is no longer than a degree. */
+static void cover(struct joiner *j, struct piece whole)
+{
+    struct piece open[2][2 * OPEN_MAX] = {{whole}};
+    size_t count = look_at(j, &whole) ? 1 : 0;
+    size_t at = 0;
+    while (count > 0 && count <= OPEN_MAX && j->measured < MEASURED_MAX) {
+        count = halve_all(j, open[at], count, open[1 - at]);
+        at = 1 - at;
+    }
+    for (size_t i = 0; i < count; i++) {
+        add_by_middle(j, &open[at][i]);
+    }
+}
+
+static void cover_all(struct joiner *j)
+{
+    const struct segment *s = j->probe.segment;
+    double longest_e7 = fmax(fabs(s->lat_step_e7), fabs(s->lon_step_e7));
+    int pieces = 1 + (int)(longest_e7 / DEGREE_E7);
+    for (int k = 0; k < pieces; k++) {
+        cover(j, (struct piece){(double)k / pieces, (double)(k + 1) / pieces});
+    }
+}
+
 static void find_in_round(const struct fence_geometry *g, struct joiner *j, struct stays *stays)
 {
     static const struct path_visitor visitor = {is_wanted, probe_leg};
+    static const struct path_visitor counter = {may_reach, count_leg};
     const struct segment *s = j->probe.segment;
     j->path = g->rings[0].path;
     j->probe.radius_m = g->radius_m;
-    struct spot from = {s->from.lat_e7, s->from.lon_e7};
+    struct fine_point from = {s->from.lat_e7, s->from.lon_e7};
     j->probe.length_max_m = metric_length_max_m(from, s->lat_step_e7, s->lon_step_e7);
     j->begin = metric_place(from);
     j->reach_m = g->radius_m + j->probe.length_max_m;
-    path_walk(j->path, &visitor, j);
+    path_walk(j->path, &counter, j);
+    if (j->leg_count <= LEGS_FEW) {
+        path_walk(j->path, &visitor, j);
+    } else {
+        cover_all(j);
+    }
     if (j->is_all_inside) {
         add_stay(stays, (struct fence_stay){0, 1});
     } else if (j->ends.count > 0) {

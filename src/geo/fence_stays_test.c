@@ -7,10 +7,12 @@
 
 #include "geo/fence_testing.h"
 
-/* The stretches of a segment, and of the segment the other way round; then frees the fence. */
-static void expect_stays(struct fence_geometry *g, struct point a, struct point b,
-                         const struct fence_stay *wanted, size_t count)
+/* The stretches of a segment, and of the segment the other way round. */
+static void expect_stays_of(const struct fence_geometry *g, const struct point ends[2],
+                            const struct fence_stay *wanted, size_t count)
 {
+    const struct point a = ends[0];
+    const struct point b = ends[1];
     struct fence_stay stays[FENCE_STAYS_MAX];
     assert_int_equal(fence_stays(g, a, b, stays), count);
     for (size_t i = 0; i < count; i++) {
@@ -22,6 +24,14 @@ static void expect_stays(struct fence_geometry *g, struct point a, struct point 
         assert_true(is_near(stays[count - 1 - i].in, 1 - wanted[i].out, 1e-6));
         assert_true(is_near(stays[count - 1 - i].out, 1 - wanted[i].in, 1e-6));
     }
+}
+
+/* The same; then frees the fence. */
+static void expect_stays(struct fence_geometry *g, struct point a, struct point b,
+                         const struct fence_stay *wanted, size_t count)
+{
+    const struct point ends[2] = {a, b};
+    expect_stays_of(g, ends, wanted, count);
     fence_geometry_free(g);
 }
 
@@ -155,6 +165,96 @@ static void corridors_are_followed_and_left(void **state)
                        {0.75 - fifty / 0.04, 0.75 + fifty / 0.04}));
 }
 
+enum { LEGS = 9999 };
+
+/* Whether a place at a fraction of the segment is inside, by its depth; near the border either. */
+static void assert_side(const struct fence_geometry *g, const struct point ends[2], double fraction,
+                        bool is_inside)
+{
+    double depth_m = fence_depth_m(g, fence_segment_point(ends[0], ends[1], fraction));
+    assert_true(is_inside ? depth_m > -0.02 : depth_m < 0.02);
+}
+
+/* Stretches, gaps and borders are what places on the segment say. */
+static void assert_told_by_places(const struct fence_geometry *g, struct point a, struct point b)
+{
+    const struct point ends[2] = {a, b};
+    struct fence_stay stays[FENCE_STAYS_MAX];
+    size_t count = fence_stays(g, a, b, stays);
+    double from = 0;
+    assert_true(count < FENCE_STAYS_MAX);
+    for (size_t i = 0; i <= count; i++) {
+        double to = i < count ? stays[i].in : 1;
+        for (double t = from; to > from && t <= to; t += (to - from) / 8) {
+            assert_side(g, ends, t, false);
+        }
+        for (int k = 0; i < count && k <= 8; k++) {
+            assert_side(g, ends, stays[i].in + k * (stays[i].out - stays[i].in) / 8, true);
+        }
+        from = i < count ? stays[i].out : 1;
+    }
+}
+
+/* A line of very many legs lies where one leg does, and is crossed at the same fractions. */
+static void a_line_of_many_legs_is_one_line(void **state)
+{
+    (void)state;
+    static struct point line[LEGS + 1];
+    for (size_t i = 0; i <= LEGS; i++) {
+        line[i] = at(0, 0.00001 * (double)i);
+    }
+    const struct point two[] = {line[0], line[LEGS]};
+    struct fence_geometry *many = fence_of_line(line, LEGS + 1, 50);
+    struct fence_geometry *one = fence_of_line(two, 2, 50);
+    const struct point ways[][2] = {
+        {at(0.0002, 0.001), at(-0.0002, 0.09)}, {at(-0.01, 0.05), at(0.01, 0.05)},
+        {at(0.0003, 0.05), at(0.01, 0.07)},     {at(0, 0.05), at(0, 0.15)},
+        {at(0.0005, 0), at(0.0005, 0.09)},      {at(1, -1), at(-1, 1.1)}};
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct fence_stay want[FENCE_STAYS_MAX];
+        size_t count = fence_stays(one, ways[i][0], ways[i][1], want);
+        expect_stays_of(many, ways[i], want, count);
+    }
+    /* So nearly along the border that not all of the halves are looked at. */
+    assert_told_by_places(many, at(0.00044, 0.02), at(0.00046, 0.021));
+    assert_told_by_places(many, at(0.00046, 0.021), at(0.00044, 0.02));
+    fence_geometry_free(many);
+    fence_geometry_free(one);
+}
+
+/* The corner of that number of a scribble; far: its strokes are farther apart than it is wide. */
+static struct point corner_of(size_t i, bool far)
+{
+    size_t stroke = i / 100;
+    if (far) {
+        return at(45 + 0.00004 * (double)(i % 100), 7 + 0.0004 * (double)stroke);
+    }
+    return at(45 + 0.004 * (double)(i % 2), 7 + 0.00001 * (double)i);
+}
+
+/* To and fro, a metre apart, and farther apart than it is wide: what is in between is out. */
+static void a_scribble_is_what_its_places_say(void **state)
+{
+    (void)state;
+    static struct point line[LEGS + 1];
+    uint64_t seed = 1;
+    for (int far = 0; far < 2; far++) {
+        for (size_t i = 0; i <= LEGS; i++) {
+            line[i] = corner_of(i, far != 0);
+        }
+        struct fence_geometry *g = fence_of_line(line, LEGS + 1, far == 0 ? 30 : 10);
+        for (int i = 0; i < 50; i++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            double x = (double)(seed >> 40) / (1 << 24);
+            double y = (double)(seed >> 20 & 0xfffff) / (1 << 20);
+            struct point a = at(45 + 0.006 * y - 0.001, 7 + 0.04 * x);
+            assert_told_by_places(g, a, at(45.002, 7.001 + 0.04 * x));
+            assert_told_by_places(g, a, at(45.0005 + 0.004 * x, 7.0015 + 0.04 * x));
+        }
+        fence_geometry_free(g);
+    }
+}
+
 /* 80 degrees of longitude in one step, along and across a corridor of 50 degrees at 60 N. */
 static void long_segments_meet_long_corridors(void **state)
 {
@@ -232,6 +332,8 @@ int main(void)
         cmocka_unit_test(caps_are_entered),
         cmocka_unit_test(circles_are_driven_through),
         cmocka_unit_test(corridors_are_followed_and_left),
+        cmocka_unit_test(a_line_of_many_legs_is_one_line),
+        cmocka_unit_test(a_scribble_is_what_its_places_say),
         cmocka_unit_test(long_segments_meet_long_corridors),
         cmocka_unit_test(many_stays_are_cut),
         cmocka_unit_test(places_of_a_segment),

@@ -241,6 +241,36 @@ static void rings_with_a_corner_at_the_pole(void **state)
     fence_geometry_free(g);
 }
 
+static void expect_deep(struct fence_geometry *g, struct point p)
+{
+    double depth_m = fence_depth_m(g, p);
+    for (int by_m = -60; by_m <= 60; by_m += 12) {
+        assert_int_equal(fence_is_deep(g, p, by_m), depth_m >= by_m);
+    }
+    assert_true(fence_is_deep(g, p, depth_m - 0.001));
+    assert_false(fence_is_deep(g, p, depth_m + 0.001));
+}
+
+/* Being deep is asked without measuring how deep; both say the same, inside and outside. */
+static void being_deep_is_what_the_depth_says(void **state)
+{
+    (void)state;
+    const struct point corners[] = {at(0, 0), at(0, 0.01), at(0.01, 0.012), at(0.006, 0.004)};
+    const struct point hole[] = {at(0.002, 0.003), at(0.002, 0.005), at(0.004, 0.005)};
+    const struct shape_ring rings[] = {{corners, 4}, {hole, 3}};
+    const struct point line[] = {at(0, 0), at(0.004, 0.004), at(0.009, 0.001)};
+    struct fence_geometry *shapes[] = {fence_of(&(struct shape){SHAPE_POLYGON, rings, 2, 0}),
+                                       fence_of_line(line, 3, 120),
+                                       fence_of_circle(at(0.005, 0.005), 300)};
+    for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
+        for (int i = 0; i < 400; i++) {
+            int row = i / 20;
+            expect_deep(shapes[k], at(-0.001 + 0.0006 * row + 1e-5, -0.001 + 0.0007 * (i % 20)));
+        }
+        fence_geometry_free(shapes[k]);
+    }
+}
+
 /* Slim and crooked ones: never more than the truth, and not much less. */
 static void inner_radius_is_found(void **state)
 {
@@ -288,6 +318,7 @@ int main(void)
         cmocka_unit_test(rings_around_the_earth_hold_the_nearer_pole),
         cmocka_unit_test(coasts_around_a_pole_may_lead_back),
         cmocka_unit_test(rings_with_a_corner_at_the_pole),
+        cmocka_unit_test(being_deep_is_what_the_depth_says),
         cmocka_unit_test(inner_radius_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@
 
 #include "geo/ellipsoid.h"
 
-enum { STEPS_MAX = 8 };
+enum { STEPS_MAX = 8, EDGES_FEW = 64 };
 
 /* A point of an edge, and which way and how fast the edge runs there: metres a unit of s. */
 struct foot {
@@ -40,7 +40,7 @@ static struct vector minus(struct vector a, struct vector b)
     return (struct vector){a.x_m - b.x_m, a.y_m - b.y_m, a.z_m - b.z_m};
 }
 
-struct place metric_place(struct spot at)
+struct place metric_place(struct fine_point at)
 {
     double lat = at.lat_e7 * RADIANS_PER_E7;
     double lon = at.lon_e7 * RADIANS_PER_E7;
@@ -172,30 +172,60 @@ struct nearest {
     const struct path *path;
     const struct place *from;
     double best_m;
+    double least_m;
+    size_t measured;
 };
 
 static bool may_be_nearer(const void *context, const struct box *box)
 {
     const struct nearest *n = context;
-    return metric_to_box_m(n->from, box) < n->best_m;
+    return n->best_m > n->least_m && metric_to_box_m(n->from, box) < n->best_m;
 }
 
 static void measure(void *context, size_t i)
 {
     struct nearest *n = context;
-    struct edge edge = path_edge(n->path, i);
-    n->best_m = metric_to_edge_m(n->from, &edge, n->best_m);
+    if (n->best_m > n->least_m) {
+        struct edge edge = path_edge(n->path, i);
+        n->best_m = metric_to_edge_m(n->from, &edge, n->best_m);
+        n->measured++;
+    }
+}
+
+static double far_m(const void *context, const struct box *box)
+{
+    return metric_to_box_m(((const struct nearest *)context)->from, box);
+}
+
+/* Measures edges that are likely near: else a path that comes nearer is measured leg by leg. */
+static void measure_likely(struct nearest *n)
+{
+    struct run run = path_near_run(n->path, far_m, n);
+    for (size_t i = run.from; i < run.from + run.count; i++) {
+        measure(n, i);
+    }
+}
+
+double metric_near_path_m(const struct place *from, const struct path *path, double least_m,
+                          double enough_m, size_t *measured)
+{
+    static const struct path_visitor visitor = {may_be_nearer, measure};
+    struct nearest n = {path, from, enough_m, least_m, 0};
+    if (path_edges(path) > EDGES_FEW) {
+        measure_likely(&n);
+    }
+    path_walk(path, &visitor, &n);
+    *measured += n.measured;
+    return n.best_m;
 }
 
 double metric_to_path_m(const struct place *from, const struct path *path, double enough_m)
 {
-    static const struct path_visitor visitor = {may_be_nearer, measure};
-    struct nearest n = {path, from, enough_m};
-    path_walk(path, &visitor, &n);
-    return n.best_m;
+    size_t measured = 0;
+    return metric_near_path_m(from, path, -1, enough_m, &measured);
 }
 
-double metric_length_max_m(struct spot from, double lat_step_e7, double lon_step_e7)
+double metric_length_max_m(struct fine_point from, double lat_step_e7, double lon_step_e7)
 {
     double other_e7 = from.lat_e7 + lat_step_e7;
     bool has_equator = (from.lat_e7 < 0) != (other_e7 < 0);

@@ -17,14 +17,14 @@ struct vector {
 
 /* A place with what distances are computed from. */
 struct place {
-    struct spot at;
+    struct fine_point at;
     struct vector
         centre_m;  /* from the earth's centre: to (0, 0), to (0, 90 E), to the north pole */
     double axis_m; /* from the earth's axis */
 };
 
 /* What is to be computed once of a place. */
-struct place metric_place(struct spot at);
+struct place metric_place(struct fine_point at);
 
 /* From the place to the nearest point of the edge; `enough_m` where that is no nearer. */
 double metric_to_edge_m(const struct place *from, const struct edge *edge, double enough_m);
@@ -35,7 +35,14 @@ double metric_to_box_m(const struct place *from, const struct box *box);
 /* From the place to the nearest point of the path; `enough_m` where that is no nearer. */
 double metric_to_path_m(const struct place *from, const struct path *path, double enough_m);
 
+/*
+ * The same, but it stops at the first edge that is no farther than `least_m`, and answers how far
+ * that is. The edges that were measured are added to *measured.
+ */
+double metric_near_path_m(const struct place *from, const struct path *path, double least_m,
+                          double enough_m, size_t *measured);
+
 /* At least the length of the straight line over so many degrees that begins at `from`. */
-double metric_length_max_m(struct spot from, double lat_step_e7, double lon_step_e7);
+double metric_length_max_m(struct fine_point from, double lat_step_e7, double lon_step_e7);
 
 #endif

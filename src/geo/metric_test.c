@@ -11,7 +11,7 @@
 
 static double between_m(struct point a, struct point b)
 {
-    struct place from = metric_place((struct spot){a.lat_e7, a.lon_e7});
+    struct place from = metric_place((struct fine_point){a.lat_e7, a.lon_e7});
     struct edge to = {.from = b};
     return metric_to_edge_m(&from, &to, INFINITY);
 }
@@ -42,12 +42,12 @@ static void edges_are_met_square_or_at_their_ends(void **state)
 {
     (void)state;
     struct edge edge = {.from = at(60, 10), .lon_step_e7 = DEGREE_E7 / 100};
-    struct place beside = metric_place((struct spot){600004487.83517776, 100050000});
+    struct place beside = metric_place((struct fine_point){600004487.83517776, 100050000});
     assert_true(is_near(metric_to_edge_m(&beside, &edge, INFINITY), 50, 1e-3));
     assert_true(metric_to_edge_m(&beside, &edge, 49) == 49);
-    struct place before = metric_place((struct spot){599999999.9696087, 99991039.42677635});
+    struct place before = metric_place((struct fine_point){599999999.9696087, 99991039.42677635});
     assert_true(is_near(metric_to_edge_m(&before, &edge, INFINITY), 50, 1e-6));
-    struct place on = metric_place((struct spot){600000000, 100030000});
+    struct place on = metric_place((struct fine_point){600000000, 100030000});
     assert_true(metric_to_edge_m(&on, &edge, INFINITY) < 1e-6);
 }
 
@@ -56,13 +56,13 @@ static void long_edges_follow_the_parallel(void **state)
 {
     (void)state;
     struct edge edge = {.from = at(60, 160), .lon_step_e7 = 40 * DEGREE_E7};
-    struct place on = metric_place((struct spot){600000000, 1800000000});
-    struct place north = metric_place((struct spot){600004487.83517776, -1800000000});
+    struct place on = metric_place((struct fine_point){600000000, 1800000000});
+    struct place north = metric_place((struct fine_point){600004487.83517776, -1800000000});
     assert_true(metric_to_edge_m(&on, &edge, INFINITY) < 1e-6);
     assert_true(is_near(metric_to_edge_m(&north, &edge, INFINITY), 50, 1e-3));
     /* To the pole, and along it. */
     struct edge meridian = {.from = at(89, 0), .lat_step_e7 = DEGREE_E7};
-    struct place beyond = metric_place((struct spot){899990000, 1800000000});
+    struct place beyond = metric_place((struct fine_point){899990000, 1800000000});
     assert_true(
         is_near(metric_to_edge_m(&beyond, &meridian, INFINITY), 223.38795911909236 / 2, 1e-3));
     struct edge pole = {.from = at(90, 0), .lon_step_e7 = 170 * DEGREE_E7};
@@ -76,7 +76,7 @@ static void expect_bounds(struct point corner, int i)
     double far = pow(10, -5 + i % 6);
     double lat = fmin(fmax(corner.lat_e7 / 1e7 + far * sin(i), -90), 90);
     struct point p = at(lat, fmod(corner.lon_e7 / 1e7 + 9 * far * cos(i), 180));
-    struct spot spot = {p.lat_e7, p.lon_e7};
+    struct fine_point spot = {p.lat_e7, p.lon_e7};
     struct place place = metric_place(spot);
     struct box box = box_of_segment(corner, corner);
     double apart_m = between_m(corner, p);
@@ -117,9 +117,9 @@ static void boxes_overlap_across_180_degrees(void **state)
     assert_true(box_overlaps(&east, &touching) && box_overlaps(&touching, &east));
     assert_false(box_overlaps(&east, &beside) || box_overlaps(&beside, &east));
     assert_false(box_overlaps(&east, &above) || box_overlaps(&above, &east));
-    assert_true(box_has(&east, (struct spot){0, 1800000000}));
-    assert_true(box_has(&east, (struct spot){0, -1800000000}));
-    assert_false(box_has(&east, (struct spot){0, 0}));
+    assert_true(box_has(&east, (struct fine_point){0, 1800000000}));
+    assert_true(box_has(&east, (struct fine_point){0, -1800000000}));
+    assert_false(box_has(&east, (struct fine_point){0, 0}));
     struct box all = box_widened(&(struct box){899999999, 899999999, 0, 0}, 10);
     assert_int_equal(all.width_e7, TURN_E7);
     assert_int_equal(all.north_e7, POLE_E7);

@@ -176,6 +176,20 @@ int64_t path_turned_e7(const struct path *p)
     return p->turned_e7;
 }
 
+struct run path_near_run(const struct path *p,
+                         double (*far)(const void *context, const struct box *box),
+                         const void *context)
+{
+    uint32_t at = 0;
+    while (p->nodes[at].count == 0) {
+        uint32_t left = at + 1;
+        uint32_t right = p->nodes[left].next;
+        bool is_left = far(context, &p->nodes[left].box) <= far(context, &p->nodes[right].box);
+        at = is_left ? left : right;
+    }
+    return (struct run){p->nodes[at].from, p->nodes[at].count};
+}
+
 void path_walk(const struct path *p, const struct path_visitor *visitor, void *context)
 {
     for (uint32_t at = 0; at < p->node_count;) {

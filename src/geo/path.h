@@ -49,6 +49,19 @@ struct path_visitor {
     void (*edge)(void *context, size_t i);
 };
 
+/* Some edges in a row. */
+struct run {
+    size_t from;
+    size_t count;
+};
+/*
+ * The edges that are found by going down to the nearer of two boxes each time, as `far` has it:
+ * mostly not the nearest ones, but near enough to pass over nearly all others.
+ */
+struct run path_near_run(const struct path *p,
+                         double (*far)(const void *context, const struct box *box),
+                         const void *context);
+
 /* Tells the visitor every edge in a box that it wants, and perhaps some of those around. */
 void path_walk(const struct path *p, const struct path_visitor *visitor, void *context);
 

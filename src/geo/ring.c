@@ -51,7 +51,7 @@ void ring_clear(struct ring *r)
 /* The way from a place to the north pole. */
 struct meridian {
     const struct path *path;
-    struct spot from;
+    struct fine_point from;
     bool is_odd;
     bool is_on_border;
 };
@@ -83,7 +83,7 @@ static void count_edge(void *context, size_t i)
     }
 }
 
-enum ring_side ring_side(const struct ring *r, struct spot at)
+enum ring_side ring_side(const struct ring *r, struct fine_point at)
 {
     static const struct path_visitor visitor = {is_met, count_edge};
     const double parts = 1024;

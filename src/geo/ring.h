@@ -22,6 +22,6 @@ void ring_clear(struct ring *r);
 enum ring_side { RING_OUTSIDE, RING_BORDER, RING_INSIDE };
 
 /* Where a place lies, to a hundredth of a unit of 1e-7 degrees. Any thread. */
-enum ring_side ring_side(const struct ring *r, struct spot at);
+enum ring_side ring_side(const struct ring *r, struct fine_point at);
 
 #endif

@@ -249,7 +249,7 @@ static bool check_crossings(const struct shape *s, const struct ring *rings, siz
 static bool is_inside(const struct ring *inner, const struct ring *outer)
 {
     struct point at = path_edge(inner->path, 0).from;
-    return ring_side(outer, (struct spot){at.lat_e7, at.lon_e7}) == RING_INSIDE;
+    return ring_side(outer, (struct fine_point){at.lat_e7, at.lon_e7}) == RING_INSIDE;
 }
 
 /* Whether hole `i` lies in the polygon and apart from the holes before it. */

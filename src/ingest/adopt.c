@@ -6,6 +6,11 @@
  *                                    nothing of it: the fold adopts the same before the next fix.
  *     newest fix at or after it      a clock ahead of ours: the fix was folded by the rules of
  *                                    before, so the store folds again from the change on.
+ *
+ * The marks follow the change in commits of their own, so that a change for half a million devices
+ * is one row. A process that dies between leaves none: at a start all changes are looked at again
+ * that were made shortly before the last fix came, or since. Who has fixes behind them is folded
+ * again from there, which changes nothing where that was done before.
  */
 #include <stdlib.h>
 
@@ -108,20 +113,49 @@ static int64_t changed_s(int64_t from_s, int64_t until_s)
     return until_s != INT64_MAX && until_s > from_s ? until_s : from_s;
 }
 
-/* What is put or deleted with a time long ago is no decision of now: another name, or retention. */
+/* Where a geofence got another name nobody is to be looked at. */
+static void note_fence(struct ingest *in, const struct geofence *g, int64_t since_s)
+{
+    int64_t at_s = changed_s(g->from_s, g->until_s);
+    if (at_s >= since_s &&
+        directory_is_fence_changed(in->options.directory, g->enterprise_id, g->id, at_s)) {
+        note(in, g->enterprise_id, at_s);
+    }
+}
+
+/* What is put or deleted with a time long ago is no decision of now, but of retention. */
 void adopt_note(struct ingest *in, const struct change *c)
 {
     int64_t since_s = clock_wall_ms() / MS_PER_S - DECIDED_LATELY_S;
-    const struct geofence *g = &c->geofence;
     const struct alarm_rule *r = &c->alarm_rule;
     enum entity_kind kind = change_entity(c->kind);
-    if (kind == ENTITY_GEOFENCE && changed_s(g->from_s, g->until_s) >= since_s) {
-        note(in, g->enterprise_id, changed_s(g->from_s, g->until_s));
+    if (kind == ENTITY_GEOFENCE) {
+        note_fence(in, &c->geofence, since_s);
     } else if (kind == ENTITY_ALARM_RULE && changed_s(r->from_s, r->until_s) >= since_s) {
         note(in, r->enterprise_id, changed_s(r->from_s, r->until_s));
     } else if (kind == ENTITY_TERM && c->term.until_s >= since_s) {
         const struct term_change change = {c->term.device_id, c->term.until_s};
         g_array_append_val(in->term_changes, change);
+    }
+}
+
+static void note_again(void *context, const struct rules_change *c)
+{
+    struct ingest *in = context;
+    const struct term_change change = {c->device_id, c->at_s};
+    if (c->enterprise_id != 0) {
+        note(in, c->enterprise_id, c->at_s);
+    } else {
+        g_array_append_val(in->term_changes, change);
+    }
+}
+
+void adopt_recover(struct ingest *in, int64_t heard_s)
+{
+    int64_t now_s = clock_wall_ms() / MS_PER_S;
+    int64_t last_s = heard_s < now_s ? heard_s : now_s;
+    if (heard_s > 0) {
+        directory_visit_changes(in->options.directory, last_s - DECIDED_LATELY_S, note_again, in);
     }
 }
 

@@ -35,8 +35,7 @@ const struct fold_rules *events_rules(struct ingest *in, const struct stage *s)
     return directory_rules(in->options.directory, s->ref.info != NULL ? s->ref.info : &newcomer);
 }
 
-/* Of a newcomer, who is not in the directory yet, the one that takes newcomers. */
-static int64_t enterprise_of(const struct ingest *in, const struct stage *s)
+int64_t events_enterprise(const struct ingest *in, const struct stage *s)
 {
     return s->ref.info != NULL ? s->ref.info->enterprise_id : in->options.open_enterprise;
 }
@@ -79,7 +78,7 @@ static void raise_event(const struct listener *l, const struct fold_state *state
         say_no_ids(l->in);
         return;
     }
-    set_name(l->in, enterprise_of(l->in, l->stage), &b->arena, &e);
+    set_name(l->in, events_enterprise(l->in, l->stage), &b->arena, &e);
     stage_event(b, l->stage, &e);
 }
 
@@ -167,6 +166,50 @@ void events_fold(struct ingest *in, struct stage *s, const struct fix *f)
     fold_step(&s->live.state, f, events_rules(in, s), &sink);
 }
 
+/* ---- what no fix makes ---- */
+
+size_t events_raise(struct ingest *in, int64_t device, const struct live *live,
+                    const struct own_alarm *alarm)
+{
+    struct batch *b = &in->batch;
+    bool has_position = fix_has_position(&live->state.current);
+    const struct watch_event told = {
+        .kind = (uint8_t)alarm->kind,
+        .is_alarm = true,
+        .since_s = alarm->at_s,
+        .at_s = alarm->at_s,
+        .decided_s = alarm->at_s,
+        .rcv_time_s = alarm->rcv_time_s,
+        .lat_e7 = has_position ? live->state.current.lat_e7 : 0,
+        .lon_e7 = has_position ? live->state.current.lon_e7 : 0,
+        .value = alarm->value,
+    };
+    struct event e = event_of_watch(&told, &live->state, &b->arena);
+    e.device_id = device;
+    e.origin = EVENT_BY_TIMER;
+    e.name = arena_copy_text(&b->arena, alarm->name);
+    e.id = ids_next(&in->ids, ID_OF_EVENT);
+    if (e.id == 0) {
+        say_no_ids(in);
+        return 0;
+    }
+    change_add(&b->changes, CHANGE_PUT_EVENT)->event = e;
+    return b->changes.len;
+}
+
+void event_end(struct event *e, int64_t now_s)
+{
+    e->ended_s = now_s > e->gps_time_s ? now_s : e->gps_time_s;
+    e->end_decided_s = e->ended_s;
+}
+
+void events_end(struct ingest *in, const struct event *open, int64_t now_s)
+{
+    struct event *e = &change_add(&in->batch.changes, CHANGE_PUT_EVENT)->event;
+    *e = *open;
+    event_end(e, now_s);
+}
+
 /* ---- silences ---- */
 
 static bool is_silence(const struct event *e)
@@ -176,18 +219,15 @@ static bool is_silence(const struct event *e)
 
 void events_end_silence(struct ingest *in, int64_t device, int64_t now_s)
 {
-    struct batch *b = &in->batch;
     struct directory *dir = in->options.directory;
     if (!directory_has_open_events(dir, device)) {
         return;
     }
     size_t count = 0;
-    struct event *open = directory_open_events(dir, device, &b->arena, &count);
+    const struct event *open = directory_open_events(dir, device, &in->batch.arena, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_silence(&open[i])) {
-            open[i].ended_s = now_s > open[i].gps_time_s ? now_s : open[i].gps_time_s;
-            open[i].end_decided_s = open[i].ended_s;
-            change_add(&b->changes, CHANGE_PUT_EVENT)->event = open[i];
+            events_end(in, &open[i], now_s);
         }
     }
 }
@@ -212,26 +252,9 @@ void events_raise_silence(struct ingest *in, const struct device_ref *ref, int64
         }
     }
     tracked_live(dir, ref->tracked, &live);
-    bool has_position = fix_has_position(&live.state.current);
-    const struct watch_event told = {
-        .kind = ALARM_INTERRUPTED,
-        .is_alarm = true,
-        .since_s = now_s,
-        .at_s = now_s,
-        .decided_s = now_s,
-        .rcv_time_s = now_s,
-        .lat_e7 = has_position ? live.state.current.lat_e7 : 0,
-        .lon_e7 = has_position ? live.state.current.lon_e7 : 0,
-    };
-    struct event e = event_of_watch(&told, &live.state, &b->arena);
-    e.device_id = ref->info->id;
-    e.origin = EVENT_BY_TIMER;
-    e.id = ids_next(&in->ids, ID_OF_EVENT);
-    if (e.id == 0) {
-        say_no_ids(in);
-        return;
-    }
-    change_add(&b->changes, CHANGE_PUT_EVENT)->event = e;
+    const struct own_alarm silence = {
+        .kind = ALARM_INTERRUPTED, .name = "", .at_s = now_s, .rcv_time_s = now_s};
+    (void)events_raise(in, ref->info->id, &live, &silence);
 }
 
 /* ---- late fixes: the store folds ---- */

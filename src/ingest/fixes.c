@@ -24,10 +24,13 @@
  * the order that they came in.
  *
  * Late ones. A fix older than the newest is stored and leaves the state as it is; the store makes
- * the fold again from there.
+ * the fold again from there. So is one of the newest second that comes before the newest by
+ * fix_order(), so that whichever of them came first, they are folded in one order.
  */
 #include <string.h>
 
+#include "fleet/directory_formers.h"
+#include "fleet/fix_order.h"
 #include "ingest/events.h"
 
 enum { TIME_AHEAD_MAX_S = 600, FIXES_FIRST = 4, SCAN_MAX = 32 };
@@ -230,20 +233,20 @@ static bool is_same_guise(const struct fix *a, const struct fix *b)
            a->flags == b->flags;
 }
 
-/* Whether the store has it: as was answered, or where something else was asked, asked now. */
-static bool is_stored(struct ingest *in, const struct stage *s, const struct waiting *w,
-                      const struct fix *f)
+/* What the store says of it: as was answered, or where something else was asked, asked now. */
+static struct store_candidate ask_store(struct ingest *in, const struct stage *s,
+                                        const struct waiting *w, const struct fix *f)
 {
     for (size_t i = 0; i < w->asked_count; i++) {
         if (is_same_guise(&w->asked[i].fix, f)) {
-            return w->asked[i].is_repeat;
+            return w->asked[i];
         }
     }
     struct store_candidate c = {.device = s->active->device, .fix = *f, .extras = w->report.extras};
     if (!in->is_lost) {
         store_find_repeats(in->options.store, &c, 1);
     }
-    return c.is_repeat;
+    return c;
 }
 
 /* Whether the batch or the store has it, in whatever guise. */
@@ -254,29 +257,51 @@ static bool is_known(struct ingest *in, struct stage *s, const struct waiting *w
     find_guises(s, r, &g);
     bool found = false;
     for (size_t i = 0; i < g.count && !found; i++) {
-        found = is_staged(in, s, &g.at[i], r->extras) || is_stored(in, s, w, &g.at[i]);
+        found = is_staged(in, s, &g.at[i], r->extras) || ask_store(in, s, w, &g.at[i]).is_repeat;
     }
     return found;
 }
 
 /* ---- taking ---- */
 
+/* Whether a report that waited comes before what is folded already. */
+static bool is_late(struct ingest *in, const struct stage *s, const struct waiting *w)
+{
+    const struct fix *f = &w->report.fix;
+    int64_t newest_s = s->live.state.current.gps_time_s;
+    if (f->gps_time_s != newest_s) {
+        return f->gps_time_s < newest_s;
+    }
+    if (s->folded == 0) {
+        return ask_store(in, s, w, f).is_overtaken;
+    }
+    return fix_order(f, w->report.extras, &s->fixes[s->folded - 1], extras_of(s, s->folded - 1)) <
+           0;
+}
+
 /* A report that is not known. */
-static void take(struct ingest *in, struct stage *s, const struct report *r)
+static void take(struct ingest *in, struct stage *s, const struct report *r, bool is_late)
 {
     struct batch *b = &in->batch;
     const struct fix *f = &r->fix;
-    int64_t newest_s = s->live.state.current.gps_time_s;
     append(in, s, r);
     upkeep_note_time(in, f);
-    if (f->gps_time_s >= newest_s) {
+    if (!is_late) {
+        char last_iccid[FIX_ICCID_SIZE];
+        memcpy(last_iccid, s->live.state.current.iccid, sizeof(last_iccid));
+        s->folded = s->count;
+        live_day_turn(&s->live, f->gps_time_s);
         events_fold(in, s, f);
         s->live.reported = f->gps_time_s > 0;
+        if (s->ref.info == NULL || !s->ref.info->is_former) {
+            binding_take(in, s, f, last_iccid);
+        }
         return;
     }
     b->late++;
     s->late_from_s = s->has_late && s->late_from_s < f->gps_time_s ? s->late_from_s : f->gps_time_s;
     s->has_late = true;
+    s->live.day = (struct live_day){0};
 }
 
 /* Lets a report wait. The later ones of its device wait behind it, as they depend on it. */
@@ -326,7 +351,7 @@ static void take_waiting(struct ingest *in, struct stage *s)
         if (is_known(in, s, w)) {
             in->batch.repeated++;
         } else {
-            take(in, s, &w->report);
+            take(in, s, &w->report, is_late(in, s, w));
         }
     }
 }
@@ -363,6 +388,23 @@ static void read_time(struct ingest *in, struct stage *s, const struct intake_he
     r->former_count = clocks_former_times(s, head, r->fix.gps_time_s, r->formers);
 }
 
+/*
+ * The stage of the device whose the report is, which the tracker may have been before it moved
+ * without its history; NULL: that one was deleted. What is staged may move.
+ */
+static struct stage *stage_of_owner(struct ingest *in, size_t stage, const struct fix *f)
+{
+    struct directory *dir = in->options.directory;
+    int64_t device = in->batch.stages[stage].active->device;
+    struct device_ref ref;
+    int64_t owner =
+        (f->has & FIX_HAS_TIME) == 0 ? device : directory_owner_at(dir, device, f->gps_time_s);
+    if (owner == device) {
+        return &in->batch.stages[stage];
+    }
+    return directory_find(dir, owner, &ref) == ERR_OK ? batch_stage(in, ref) : NULL;
+}
+
 void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
                const struct intake_message *m)
 {
@@ -379,10 +421,15 @@ void stage_fix(struct ingest *in, size_t stage, const struct intake_head *head,
     judge_time(&r.fix, s->live.state.current.gps_time_s);
     b->replaced += (r.fix.flags & FIX_TIME_REPLACED) != 0;
     b->moved += (r.fix.flags & FIX_TIME_MOVED) != 0;
+    s = directory_has_pasts(in->options.directory) ? stage_of_owner(in, stage, &r.fix) : s;
+    if (s == NULL) {
+        b->refused++;
+        return;
+    }
     if (s->waiting != NULL || has_guises(s, &r)) {
         await(in, s, &r);
     } else {
-        take(in, s, &r);
+        take(in, s, &r, false);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/fair.h"
+#include "base/vault.h"
 #include "fleet/directory.h"
 #include "fleet/unknown.h"
 #include "ingest/ids.h"
@@ -24,6 +25,8 @@
  */
 struct ingest;
 struct unique;
+struct commands;
+struct order; /* ingest/commands.h */
 
 /* A connection of the gateway: a verdict for a generation that is gone is dropped there. */
 struct connection_ref {
@@ -42,6 +45,8 @@ struct arrival {
     bool wants_reply;
     bool wants_close;
     struct reply_hint hint;
+    struct device_slot slot;
+    uint32_t quiet_ms;      /* the device was heard so long ago; 0: it is now */
     int16_t utc_offset_min; /* of the session: local times were read in it */
     bool is_offset_told;    /* by the login */
     bool is_offset_configured;
@@ -59,7 +64,18 @@ struct verdict {
     bool wants_reply;
     bool wants_close;
     struct reply_hint hint;
-    uint32_t credit_bytes; /* what ingest_push() charged, to be given back to the connection */
+    struct device_slot slot; /* of the arrival, ... */
+    uint32_t quiet_ms;       /* ... and this */
+    uint32_t credit_bytes;   /* what ingest_push() charged, to be given back to the connection */
+};
+
+/* A tracker that was heard as nobody's on a connection, and is registered now. */
+struct registration {
+    struct connection_ref connection;
+    uint8_t protocol; /* index of PROTOCOL_MAP */
+    int64_t heard_ms; /* monotonic */
+    struct device_slot slot;
+    char device_id[DEVICE_ID_SIZE];
 };
 
 struct ingest_options {
@@ -69,7 +85,11 @@ struct ingest_options {
     struct unknown_trackers *unknown;
     struct unique *unique; /* the first of several shards; else NULL. ingest/unique.h */
     struct counters *counters;
+    struct vault *vault;  /* NULL: there are no passwords */
+    bool accept_lost_key; /* what another key made is given up; else the start is refused */
     size_t queue_bytes;
+    bool hears_nobody; /* what arrives tells of the past alone: no device is heard by it, none is
+                          silent, and a stop leaves no late fix to be folded by the next start */
     bool registration_open;  /* unregistered trackers are added ... */
     int64_t open_enterprise; /* ... to this enterprise */
     int64_t retention_days;  /* of enterprises without a number of their own; 0: for ever */
@@ -82,12 +102,34 @@ struct ingest_options {
     /* Called on the ingest thread after each commit; must only hand the verdicts on. */
     void (*deliver)(void *context, const struct verdict *verdicts, size_t count);
     void *deliver_context;
+    /*
+     * Called on the ingest thread once the command in `o` is committed as `sending`, and behind
+     * `deliver`; must only hand it on. The order is taken: it is freed with order_free(). Its
+     * outcome comes back by ingest_push_outcome(). NULL: commands stay queued.
+     */
+    void (*order)(void *context, struct order *o);
+    void *order_context;
+    /*
+     * Called on the ingest thread once such a device is committed; must only hand it on. Where the
+     * connection still is, an arrival without messages is to be pushed, so that the device is on it
+     * before it says the next thing. NULL: nobody does.
+     */
+    void (*registered)(void *context, const struct registration *r);
+    void *registered_context;
+    int64_t command_ttl_s;      /* so long a command waits for its device; 0: a day */
+    int64_t command_gap_s;      /* between two of a device that answers nothing; 0: 5 */
+    int64_t engine_cut_ttl_s;   /* so long one that cuts an engine waits; 0: 120 */
+    int64_t engine_cut_max_kmh; /* the vehicle is not faster then; 0: not at all */
+    int64_t lock_fresh_s;       /* heard so lately, a device gets what must not be late; 0: 60 */
     /* Called once, on the ingest thread, when the store can no longer be trusted. */
     void (*fatal)(void *context, enum err e);
     void *fatal_context;
 };
 
-/* Loads the store into the directory and starts the thread. */
+/*
+ * Loads the store into the directory and starts the thread. Errors of store_load(); ERR_FORBIDDEN,
+ * told in a log line: another key made its passwords.
+ */
 MUST_USE enum err ingest_start(const struct ingest_options *options, struct ingest **out);
 /* Commits what is queued, answers it, ends the thread and frees. Nothing may be pushed any more. */
 void ingest_stop(struct ingest *in);
@@ -121,6 +163,7 @@ struct job_context {
     struct directory *directory;
     struct unknown_trackers *unknown;
     struct ids *ids;            /* for ids_next() */
+    struct commands *commands;  /* for ingest/commands.h */
     struct change_list changes; /* its arena lives until the commit */
     int64_t now_s;
     int64_t pause_us; /* for job_pauses() */

@@ -10,6 +10,7 @@
 #include "base/queue.h"
 #include "fleet/clock_zone.h"
 #include "fleet/live.h"
+#include "ingest/commands.h"
 #include "ingest/ids.h"
 #include "ingest/ingest.h"
 #include "ingest/intake.h"
@@ -62,21 +63,24 @@ struct waiting {
 struct stage {
     struct active_device *active;
     struct device_ref ref; /* empty for a newcomer, who is not in the directory yet */
-    struct live live;
-    struct fix *fixes;    /* of this batch, in the batch's arena */
-    struct bytes *extras; /* of each of them, there too; NULL: none has any */
+    struct fix *fixes;     /* of this batch, in the batch's arena */
+    struct bytes *extras;  /* of each of them, there too; NULL: none has any */
     size_t count;
     size_t capacity;
+    size_t folded;               /* place of the last one that was folded, plus 1; 0: none was */
     GHashTable *prints;          /* of `fixes`, where there are many; NULL: not made */
     struct staged_event *events; /* of this batch, in its arena (events.c) */
     bool is_heard;               /* of this batch an arrival was seen to */
     struct waiting *waiting;     /* reports, the first one; in the batch's arena */
     struct waiting **waiting_end;
+    size_t sim_alarm; /* the change that puts its SIM changed alarm, plus 1; 0: none (sims.h) */
     bool has_late;
     bool has_new_rules; /* from late_from_s on (adopt.c) */
     int64_t late_from_s;
     struct staged_clock *clock; /* in the batch's arena; NULL: nothing is known, or not asked: */
     bool is_clock_asked;
+    struct bytes packed; /* what is committed of the state, in the batch's arena; empty: nothing */
+    struct live live;    /* last, since it is large and not zeroed as a whole */
 };
 
 struct batch {
@@ -91,6 +95,7 @@ struct batch {
     size_t verdict_capacity;
     struct change_list changes;
     GHashTable *newcomers; /* device_id_key() -> index of the stage, of devices this batch adds */
+    GHashTable *sims;      /* id of a SIM card -> struct staged_sim (sim_binding.c) */
     size_t fixes;
     size_t waiting;
     uint64_t repeated;
@@ -156,6 +161,84 @@ struct silences {
     struct silence_round *round; /* that is under way; NULL */
 };
 
+enum {
+    INGEST_ORDERS_MAX = 256,           /* issued, without an outcome */
+    INGEST_OUTCOMES_BYTES = 64 * 1024, /* of the queue, kept for their outcomes */
+};
+
+/* A command that is not over (commands.c). */
+struct open_command {
+    struct command value;  /* as it is committed; what it borrows is in `room` */
+    struct command staged; /* as the batch under way has it; borrows that, or the batch's arena */
+    uint8_t *room;
+    struct command_line *line;
+    size_t change;              /* of the batch, where is_staged: it puts `staged` */
+    bool is_staged;             /* `staged` differs */
+    bool is_issued;             /* it was made `sending` by this run, and has no outcome yet */
+    uint32_t issued_heard;      /* line->heard, when the order was given */
+    bool is_answerable;         /* sent in this run, and answers without a number may be to it */
+    bool has_answered;          /* the device said something to it */
+    bool is_given_up;           /* a timed one whose asker was told that it failed */
+    int64_t asked_ms;           /* monotonic; 0: in an earlier run */
+    int64_t due_ms;             /* monotonic: when the time of a timed one had come; 0: not yet */
+    int64_t sent_ms;            /* monotonic, of this run; 0: not in this run */
+    struct connection_ref link; /* it was sent on */
+};
+
+/* An answer that was taken lately, so that its repeat is known. */
+struct answer_seen {
+    int64_t at_ms; /* monotonic; 0: none */
+    uint32_t tie;
+    uint64_t print; /* of its text */
+    uint64_t batch; /* the number of the batch that took it */
+};
+enum { ANSWERS_SEEN = 4 };
+
+/* The commands of one device. */
+struct command_line {
+    int64_t device;
+    GPtrArray *open;        /* struct open_command, owned, by id */
+    bool is_away;           /* on no link, as far as we know: nothing is tried before it is heard */
+    bool is_ready;          /* it stands in commands.ready */
+    uint32_t heard;         /* how often the device was, while it had a line */
+    int64_t pause_until_ms; /* monotonic */
+    int64_t used_ms;        /* monotonic: it had an open command */
+    struct answer_seen seen[ANSWERS_SEEN];
+    unsigned next_seen;
+};
+
+struct commands {
+    struct ingest *in;
+    GHashTable *lines;       /* internal id -> struct command_line, owned */
+    GHashTable *by_id;       /* CommandID -> struct open_command */
+    GQueue ready;            /* lines that may have something to send */
+    GPtrArray *staged;       /* struct open_command that the batch changes */
+    GPtrArray *issuing;      /* struct order of the batch, for after its commit */
+    GArray *outcomes;        /* struct order_outcome that the batch takes ... */
+    GArray *unsaved;         /* ... and those whose batch was not committed */
+    _Atomic unsigned issued; /* orders whose outcome has not been taken */
+    _Atomic bool is_closed;  /* no more are issued */
+    uint64_t batch;          /* number of the batch under way */
+    bool is_running;         /* what comes now is asked for in this run */
+    bool has_given_up;       /* a timed one, which the next sweep ends */
+    int64_t swept_ms;
+};
+
+/* SIM cards of which an operator said where they are (sim_binding.c). */
+struct bindings {
+    GArray *told;        /* struct sim_card, of which enterprise and id count */
+    guint staged;        /* so many of them are in the batch under way */
+    GHashTable *formers; /* struct former_card of those that told of two cards lately, owned */
+};
+
+/* Devices whose SIM cards may run low (sim_quota.c). */
+struct quotas {
+    GHashTable *due;    /* set of internal ids, owned */
+    struct sim_card at; /* where the round is, by enterprise and id */
+    bool is_round;      /* over all cards, is under way */
+    int64_t round_ms;   /* monotonic: when the last one began */
+};
+
 struct ingest {
     struct ingest_options options;
     struct queue *queue;
@@ -167,6 +250,7 @@ struct ingest {
     bool said_no_enterprise;
     bool said_no_text_ids;
     bool said_no_event_ids;
+    struct commands commands;
     int64_t last_warning_ms;
     struct ids ids;
     GHashTable *active_devices; /* internal id -> struct active_device, owned */
@@ -178,6 +262,8 @@ struct ingest {
     GArray *term_changes;     /* struct term_change, whose devices wait (adopt.c) */
     GQueue adoptions;         /* struct adoption, owned (adopt.c) */
     struct silences silences;
+    struct bindings bindings;
+    struct quotas quotas;
     int64_t rules_swept_ms; /* monotonic: when former rules were last looked for that are over */
     int64_t newest_gps_s;   /* of the fleet, by its own clocks */
     bool has_upkeep;        /* the store has more to do at once */
@@ -210,8 +296,11 @@ void batch_free(struct batch *b);
 void batch_take(struct ingest *in, struct bytes record);
 /* Whether no more should be taken before the commit. */
 bool batch_is_full(const struct batch *b);
-/* Commits, publishes, gives the records back and delivers the verdicts; empty afterwards. */
-void batch_finish(struct ingest *in);
+/*
+ * Commits, publishes, gives the records back and delivers the verdicts; empty afterwards. What the
+ * commit answered.
+ */
+enum err batch_finish(struct ingest *in);
 /* The stage of a device in the directory; takes the ref over. Valid until the next call. */
 struct stage *batch_stage(struct ingest *in, struct device_ref ref);
 /* The stage of a device that this batch adds. */
@@ -263,6 +352,8 @@ void clocks_publish(struct ingest *in, const struct stage *s);
  * ERR_NOT_FOUND: it stays unregistered. ERR_OK: *stage is the newcomer's.
  */
 MUST_USE enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t *stage);
+/* That device is committed: where it had been heard as nobody's, `registered` is told. */
+void newcomer_registered(struct ingest *in, const char *device_id);
 
 /* ---- upkeep.c ---- */
 
@@ -271,12 +362,17 @@ void upkeep_resolve_orphans(struct ingest *in);
 
 /* A slice of the store's housekeeping. `is_idle`: nothing else waits. */
 void upkeep_run(struct ingest *in, bool is_idle);
+/* Folds in all late fixes; where one fails, the next start of an ingest does the rest. */
+void upkeep_settle(struct ingest *in);
 /* A fix was taken: its time may be the newest that a tracker's own clock told. */
 void upkeep_note_time(struct ingest *in, const struct fix *fix);
 /* Milliseconds until the next one, at most `limit_ms`. */
 unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms);
 
-/* Adds to the batch the deletion of former rules that no fix is judged by any more. */
+/*
+ * Adds to the batch the deletion of former rules that no fix is judged by any more, and of open
+ * events that are as old.
+ */
 void upkeep_expire_rules(struct ingest *in);
 
 /* ---- adopt.c ---- */
@@ -291,6 +387,11 @@ void adopt_again(struct ingest *in);
 bool adopt_waits(const struct ingest *in);
 /* A state that the store gave adopts what was decided since. */
 void adopt_device(struct ingest *in, const struct device *device, struct fold_state *state);
+/*
+ * Everything is loaded, and the newest fix that was stored came at `heard_s`: changes of about then
+ * are looked at again, since their marks may be lost.
+ */
+void adopt_recover(struct ingest *in, int64_t heard_s);
 /* Nobody is to be looked at; and the end. */
 void adopt_init(struct ingest *in);
 void adopt_clear(struct ingest *in);
@@ -327,6 +428,142 @@ void fragments_end(struct ingest *in, const struct waiting_fragment *last, bool 
 void fragments_expire(struct ingest *in, int64_t now_s);
 /* After the batch's commit: keeps what it did, or undoes it. */
 void fragments_finish(struct ingest *in, bool is_committed);
+
+/* ---- commands.c ---- */
+
+/* No commands; and the end. */
+void commands_init(struct ingest *in);
+void commands_clear(struct ingest *in);
+/* An entity of a command is loaded, or committed. */
+void commands_apply(struct ingest *in, const struct change *c);
+/* A device is gone, and its commands with it. */
+void commands_forget_device(struct ingest *in, int64_t device);
+/* The device was heard: it is on a link. */
+void commands_note_heard(struct ingest *in, int64_t device);
+/*
+ * Stages into the batch what is to be done: outcomes that an earlier batch could not save, commands
+ * that expire, those that are to be sent. Before the batch takes what arrived.
+ */
+void commands_run(struct ingest *in);
+/* What became of an order; into the batch. */
+void commands_take_outcome(struct ingest *in, const struct order_outcome *outcome);
+/* Behind the commit of the batch, or its failure. */
+void commands_settle(struct ingest *in, bool is_committed);
+/* Whether an order can be given now. */
+bool commands_may_issue(const struct ingest *in);
+/* Hands the orders of a committed batch on. */
+void commands_issue(struct ingest *in);
+/* No more are issued; returns when all outcomes are queued. Any thread but ingest's. */
+void commands_close(struct ingest *in);
+/* Whether outcomes, or what was given up, wait for a commit. */
+bool commands_unsaved(const struct ingest *in);
+/* The batch changes a command: stages `o->staged`. */
+void commands_stage(struct ingest *in, struct open_command *o);
+/* The command ends in that state, and with it what was kept to send it; stages that. */
+void commands_end(struct ingest *in, struct open_command *o, enum command_state state,
+                  int64_t now_s);
+/* The line has something to send, perhaps: it is looked at soon. */
+void commands_make_ready(struct commands *c, struct command_line *line);
+/* Milliseconds until commands_run() is to be called again, at most `limit_ms`. */
+unsigned commands_wait_ms(const struct ingest *in, unsigned limit_ms);
+
+/* Wipes what calls that worked with a password may have left below on the stack. */
+void commands_wipe_stack(void);
+
+/* A line with the commands of that device; NULL: it has none. */
+struct command_line *commands_line(struct commands *c, int64_t device);
+
+/* ---- lost_key.c ---- */
+
+/* Whether the device has a password that was made with another key. */
+bool lost_key_is_foreign(const struct ingest *in, const struct device *d);
+/*
+ * Once the store is loaded: gives up what another key made, which of passwords are those of
+ * `devices` (internal ids), or refuses. Errors of store_commit(); ERR_FORBIDDEN after a log line.
+ */
+MUST_USE enum err lost_key_settle(struct ingest *in, const GArray *devices);
+
+/* ---- command_times.c ---- */
+
+/* On the monotonic clock, nothing of the command is written from then on. */
+int64_t command_deadline_ms(const struct open_command *o);
+/* Whether a command that waits must not be sent any more. */
+bool command_is_too_late(const struct open_command *o, int64_t now_s);
+/* Ends what waited too long, for its turn or for an answer; once a second. */
+void commands_sweep(struct ingest *in, int64_t now_ms);
+
+/* ---- timed.c ---- */
+
+/* Whether a command that waits may go as far as its time and its rights are concerned. */
+bool timed_may_go(struct ingest *in, struct open_command *o, int64_t now_s);
+/* Ends a timed unlock that waits in vain. False: it waits on, or is due. */
+bool timed_end(struct ingest *in, struct open_command *o, int64_t now_s);
+/* On the monotonic clock, the end of the time in which it may be sent. */
+int64_t timed_deadline_ms(const struct open_command *o);
+
+/* ---- hazards.c ---- */
+
+/* What harm a command would do; enum command_hazard. */
+uint8_t hazard_of(const struct directory *dir, const struct command_request *what);
+/*
+ * Whether the device may be told to cut its engine now: COMMAND_ASK_TAKEN, _MOVING or _LOST.
+ * `now_s` is wall time.
+ */
+enum command_answer hazard_may_cut(struct ingest *in, int64_t device, int64_t now_s);
+/* Whether the device was heard within lock_fresh_s. */
+bool hazard_is_fresh(struct ingest *in, int64_t device);
+/* How long a command may wait, in seconds. */
+int64_t hazard_ttl_s(const struct ingest *in, uint8_t hazard);
+/* So lately a device must have been heard. */
+int64_t hazard_fresh_ms(const struct ingest *in);
+
+/* ---- sim_binding.c ---- */
+
+/*
+ * A report in order was folded onto the stage: where it tells a SIM card, that card is in this
+ * device. `last_iccid` is what the device told before.
+ */
+void binding_take(struct ingest *in, struct stage *stage, const struct fix *f,
+                  const char last_iccid[FIX_ICCID_SIZE]);
+
+/* No operator said where cards are; and the end. */
+void binding_init(struct bindings *b);
+void binding_clear(struct bindings *b);
+/* A change is committed and not yet applied: an operator may have said where a card is. */
+void binding_note(struct ingest *in, const struct change *c);
+/* Puts some of those cards there, into the batch. */
+void binding_run(struct ingest *in);
+/* Behind the commit of the batch, or its failure, after which it is tried again. */
+void binding_settle(struct ingest *in, bool is_committed);
+/* Whether any are left. */
+bool binding_waits(const struct ingest *in);
+
+/* ---- sim_quota.c ---- */
+
+/* No device is to be looked at; and the end. */
+void quota_init(struct ingest *in);
+void quota_clear(struct ingest *in);
+/* A change is committed and not yet applied: whom it concerns is looked at. */
+void quota_note(struct ingest *in, const struct change *c);
+/* The batch under way was not committed: everybody is looked at again. */
+void quota_again(struct ingest *in);
+/* Looks at some of those, and at everybody now and then; into the batch. */
+void quota_run(struct ingest *in);
+/* Whether any are left. */
+bool quota_waits(const struct ingest *in);
+
+/* ---- answers.c ---- */
+
+/*
+ * Takes what a device said to a command or by itself: its record, and what that makes of the
+ * command it answers. False: it could not be taken, and the device is to say it again.
+ */
+bool commands_take_answer(struct ingest *in, size_t stage, const struct intake_head *head,
+                          const struct intake_message *m);
+/* Adds a record of section 29 to the batch; `text` is copied. False: there are no ids left. */
+bool commands_add_record(struct ingest *in, const struct device_text *record, struct bytes text);
+/* The batch was not committed: an answer of it that comes again is no repeat. */
+void commands_forget_answers(struct commands *c);
 
 /* ---- job.c ---- */
 

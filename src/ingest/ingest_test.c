@@ -342,6 +342,37 @@ static void what_can_never_fit_is_told_apart(void **state)
 
 /* ---- unregistered trackers ---- */
 
+static struct live live_of(struct rig *r)
+{
+    struct device_ref ref;
+    struct live live;
+    assert_int_equal(directory_find(r->directory, RIG_DEVICE, &ref), ERR_OK);
+    tracked_live(r->directory, ref.tracked, &live);
+    device_ref_release(r->directory, &ref);
+    return live;
+}
+
+/* Who is registered while connected was heard when it spoke, not when it was registered. */
+static void what_was_said_earlier_is_no_sign_of_life_now(void **state)
+{
+    struct rig *r = *state;
+    enum { QUIET_MS = 90000 };
+    struct arrival a = rig_arrival(NULL, 0);
+    a.quiet_ms = QUIET_MS;
+    struct verdict v = rig_send(r, a);
+    assert_int_equal(v.outcome, OUTCOME_STORED);
+    assert_int_equal(v.device, RIG_DEVICE);
+    assert_int_equal(v.quiet_ms, QUIET_MS);
+    assert_true(live_of(r).heard_monotonic_ms <= clock_monotonic_ms() - QUIET_MS);
+    a.quiet_ms = 0;
+    (void)rig_send(r, a);
+    int64_t heard_ms = live_of(r).heard_monotonic_ms;
+    assert_true(heard_ms > clock_monotonic_ms() - QUIET_MS);
+    a.quiet_ms = QUIET_MS;
+    (void)rig_send(r, a);
+    assert_int_equal(live_of(r).heard_monotonic_ms, heard_ms);
+}
+
 static void unregistered_trackers_are_refused_and_noted(void **state)
 {
     struct rig *r = *state;
@@ -501,6 +532,7 @@ int main(void)
         WITH_RIG(a_full_queue_takes_nothing_and_loses_nothing),
         WITH_RIG(what_can_never_fit_is_told_apart),
         WITH_RIG(unregistered_trackers_are_refused_and_noted),
+        WITH_RIG(what_was_said_earlier_is_no_sign_of_life_now),
         WITH_RIG(long_frames_and_addresses_are_cut),
         WITH_RIG(open_registration_adds_the_device),
         WITH_RIG(open_registration_finds_free_names),

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "base/vault_testing.h"
 #include "ingest/ingest.h"
 #include "store/fault_vfs.h"
 #include "store/store_testing.h"
@@ -60,8 +61,8 @@ static inline void rig_fatal(void *context, enum err e)
     (void)pthread_mutex_unlock(&r->lock);
 }
 
-/* Opens the store and starts, as the server does. */
-static inline void rig_start(struct rig *r)
+/* Opens the store and starts, as the server does. Where that fails, rig_stop() takes it down. */
+static inline enum err rig_try_start(struct rig *r)
 {
     const struct store_options o = {
         .directory = r->path, .vfs = RIG_VFS, .cache_kib = KIT_CACHE_KIB, .counters = &r->counters};
@@ -71,7 +72,13 @@ static inline void rig_start(struct rig *r)
     r->options.store = r->store;
     r->options.directory = r->directory;
     r->options.unknown = r->unknown;
-    assert_int_equal(ingest_start(&r->options, &r->ingest), ERR_OK);
+    r->ingest = NULL;
+    return ingest_start(&r->options, &r->ingest);
+}
+
+static inline void rig_start(struct rig *r)
+{
+    assert_int_equal(rig_try_start(r), ERR_OK);
 }
 
 static inline void rig_stop(struct rig *r)
@@ -144,6 +151,7 @@ static inline struct rig *rig_new(void)
     (void)pthread_cond_init(&r->delivered, NULL);
     r->options = (struct ingest_options){
         .counters = &r->counters,
+        .vault = vault_testing(),
         .queue_bytes = RIG_QUEUE_BYTES,
         .deliver = rig_deliver,
         .deliver_context = r,
@@ -161,6 +169,7 @@ static inline void rig_free(struct rig *r)
     kit_directory_remove(r->path);
     (void)pthread_cond_destroy(&r->delivered);
     (void)pthread_mutex_destroy(&r->lock);
+    vault_free(r->options.vault);
     free(r);
 }
 

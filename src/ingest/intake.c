@@ -3,8 +3,9 @@
  *
  *     head | address, frame, up to 8 | item | fix | text, extras, up to 8 | item | …
  *
- * An item says what follows it: a fix of MESSAGE_FIX and MESSAGE_HEARTBEAT, the text and the extra
- * values where there are any. Nothing here comes from outside as bytes: both ends are this file.
+ * An outcome follows its kind at once. An item says what follows it: a fix of MESSAGE_FIX and
+ * MESSAGE_HEARTBEAT, the text and the extra values where there are any. Nothing here comes from
+ * outside as bytes: both ends are this file.
  */
 #include "ingest/intake.h"
 
@@ -19,6 +20,7 @@ struct item {
     uint8_t extras_len;
     uint32_t text_len;
     struct message_fragment fragment;
+    struct message_answer answer;
 };
 
 enum { STEP = 8 };
@@ -75,7 +77,8 @@ static uint8_t *put_message(uint8_t *out, const struct message *m)
                         .is_local_time = m->is_local_time,
                         .extras_len = (uint8_t)m->extras.len,
                         .text_len = (uint32_t)m->text.len,
-                        .fragment = m->fragment};
+                        .fragment = m->fragment,
+                        .answer = m->answer};
     put(out, &item, sizeof(item));
     out += round_up(sizeof(item));
     if (holds_fix(m->kind)) {
@@ -93,6 +96,8 @@ void intake_encode(const struct arrival *a, uint8_t *out)
         .rcv_time_ms = a->rcv_time_ms,
         .connection = a->connection,
         .hint = a->hint,
+        .slot = a->slot,
+        .quiet_ms = a->quiet_ms,
         .utc_offset_min = a->utc_offset_min,
         .configured_min = a->configured_min,
         .is_offset_told = a->is_offset_told,
@@ -119,9 +124,32 @@ void intake_encode_mark(uint8_t *out)
     *(uint32_t *)(void *)out = INTAKE_MARK;
 }
 
-bool intake_is_mark(struct bytes record)
+/* An outcome behind its kind. */
+struct outcome_record {
+    uint32_t kind; /* enum intake_kind */
+    struct order_outcome outcome;
+};
+
+size_t intake_outcome_size(void)
 {
-    return *(const uint32_t *)(const void *)record.at == INTAKE_MARK;
+    return sizeof(struct outcome_record);
+}
+
+void intake_encode_outcome(const struct order_outcome *o, uint8_t *out)
+{
+    const struct outcome_record record = {INTAKE_OUTCOME, *o};
+    put(out, &record, sizeof(record));
+}
+
+enum intake_kind intake_kind_of(struct bytes record)
+{
+    return (enum intake_kind) * (const uint32_t *)(const void *)record.at;
+}
+
+const struct order_outcome *intake_outcome(struct bytes record)
+{
+    check(record.len >= sizeof(struct outcome_record));
+    return &((const struct outcome_record *)(const void *)record.at)->outcome;
 }
 
 static const struct intake_head *intake_open(struct bytes record)
@@ -155,7 +183,8 @@ bool intake_next(struct intake_cursor *c, struct intake_message *out)
     memcpy(&item, c->left.at, sizeof(item));
     *out = (struct intake_message){.kind = (enum message_kind)item.kind,
                                    .is_local_time = item.is_local_time,
-                                   .fragment = item.fragment};
+                                   .fragment = item.fragment,
+                                   .answer = item.answer};
     size_t at = round_up(sizeof(item));
     if (holds_fix(out->kind)) {
         out->fix = (const struct fix *)(const void *)(c->left.at + at);

@@ -51,7 +51,7 @@ struct job {
 static bool leave_mark(struct ingest *in)
 {
     uint8_t *at = NULL;
-    if (queue_begin(in->queue, INTAKE_MARK_BYTES, 0, &at) != ERR_OK) {
+    if (queue_begin(in->queue, INTAKE_MARK_BYTES, INGEST_OUTCOMES_BYTES, &at) != ERR_OK) {
         return false;
     }
     intake_encode_mark(at);
@@ -188,6 +188,7 @@ static enum err run_step(struct ingest *in, const struct ingest_job *order)
         .directory = in->options.directory,
         .unknown = in->options.unknown,
         .ids = &in->ids,
+        .commands = &in->commands,
         .changes = {.arena = &arena},
         .now_s = clock_wall_ms() / 1000,
         .pause_us = clock_monotonic_us() + STEP_US,
@@ -207,6 +208,7 @@ static enum err run_step(struct ingest *in, const struct ingest_job *order)
         context.committed(order->arg, ran == ERR_OK);
     }
     arena_free(&arena);
+    commands_wipe_stack();
     return e == ERR_OK ? ran : e;
 }
 

@@ -13,7 +13,8 @@ static bool is_folded(struct rig *r)
     struct fold_state want = rig_fold_all(r, RIG_DEVICE);
     struct fold_state is = rig_live(r, RIG_DEVICE).state;
     return is.odometer_m_e2 == want.odometer_m_e2 && is.gap_count == want.gap_count &&
-           is.motion_since_s == want.motion_since_s;
+           is.motion_since_s == want.motion_since_s && is.current.lat_e7 == want.current.lat_e7 &&
+           is.active_alarms == want.active_alarms;
 }
 
 static void wait_until_folded(struct rig *r)
@@ -120,6 +121,65 @@ static void late_ones_of_one_second(void **state)
     assert_int_equal(kit_count(r->store, RIG_DEVICE), 3);
 }
 
+/* A second's fixes in the order in which they are folded. */
+static void one_second(int64_t i, struct fix out[3])
+{
+    out[0] = on_the_way(i);
+    out[1] = on_the_way(i);
+    out[1].alarms = ALARM_BIT(SOS);
+    fix_set_satellites(&out[1], 9);
+    out[2] = on_the_way(i);
+    out[2].source = FIX_LBS;
+    out[2].lat_e7 += 5000;
+}
+
+/* Each order of arrival has a second of its own; all of them are stored and folded in one order. */
+static void fixes_of_one_second_are_folded_in_one_order(void **state)
+{
+    enum { ORDERS = 6 };
+    static const size_t orders[ORDERS][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                             {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    struct rig *r = *state;
+    struct fix read[ORDERS * 3];
+    struct fix want[3];
+    for (int64_t i = 0; i < ORDERS; i++) {
+        one_second(i, want);
+        for (size_t k = 0; k < 3; k++) {
+            rig_send_fix(r, want[orders[i][k]]);
+        }
+        wait_until_folded(r);
+    }
+    assert_true(counter_get(&r->counters, fixes_late) >= ORDERS - 1);
+    assert_int_equal(kit_read(r->store, RIG_DEVICE, INT64_MAX, read, (size_t)ORDERS * 3),
+                     ORDERS * 3);
+    for (int64_t i = 0; i < ORDERS; i++) {
+        one_second(i, want);
+        for (size_t k = 0; k < 3; k++) {
+            assert_true(fix_is_repeat(&read[i * 3 + (int64_t)k], &want[k]));
+        }
+    }
+}
+
+/* The same where all of them share few batches, and behind a restart with all in the journal. */
+static void fixes_of_one_batch_are_folded_in_one_order(void **state)
+{
+    enum { SECONDS = 20 };
+    struct rig *r = *state;
+    for (int64_t i = 0; i < SECONDS; i++) {
+        struct fix fixes[3];
+        struct fix sent[3];
+        one_second(i, fixes);
+        for (int64_t k = 0; k < 3; k++) {
+            sent[k] = fixes[(i + 2 * k) % 3];
+        }
+        rig_send_fixes(r, sent, 3);
+    }
+    rig_restart(r);
+    rig_send_fix(r, on_the_way(SECONDS - 1)); /* a repeat */
+    wait_until_folded(r);
+    assert_int_equal(kit_count(r->store, RIG_DEVICE), 3 * SECONDS);
+}
+
 static void the_mark_survives_a_restart(void **state)
 {
     struct rig *r = *state;
@@ -181,6 +241,8 @@ int main(void)
         WITH_RIG(folding_that_fails_is_told),
         WITH_RIG(the_first_fix_can_come_last),
         WITH_RIG(late_ones_of_one_second),
+        WITH_RIG(fixes_of_one_second_are_folded_in_one_order),
+        WITH_RIG(fixes_of_one_batch_are_folded_in_one_order),
         WITH_RIG(the_mark_survives_a_restart),
         WITH_RIG(many_late_fixes_and_new_ones_between),
         WITH_RIG(a_deleted_device_is_not_folded),

@@ -8,13 +8,22 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "fleet/directory_tree.h"
 #include "ingest/ingest_private.h"
 #include "ingest/unique.h"
 
 static void note(struct ingest *in, const struct intake_cursor *c)
 {
-    struct unknown_tracker seen = {.protocol = c->head->protocol, .frame_len = c->frame.len};
+    struct unknown_tracker seen = {
+        .protocol = c->head->protocol,
+        .frame_len = c->frame.len,
+        .link = {.slot = c->head->connection.slot,
+                 .generation = c->head->connection.generation,
+                 .heard_ms = clock_monotonic_ms(),
+                 .told = c->head->slot},
+    };
     memcpy(seen.device_id, c->head->device_id, sizeof(seen.device_id));
     bytes_to_text(c->address, seen.address, sizeof(seen.address));
     if (c->frame.len > 0) {
@@ -76,6 +85,13 @@ static bool is_free(struct ingest *in, const char *device_id)
     return in->options.shard == 0;
 }
 
+/* Whether the enterprise may have one more than it gets with this batch. */
+static bool has_room(struct ingest *in)
+{
+    return directory_room(in->options.directory, LIMIT_DEVICES, in->options.open_enterprise, 0) >
+           (int64_t)g_hash_table_size(in->batch.newcomers);
+}
+
 static size_t add(struct ingest *in, const struct intake_head *head)
 {
     struct batch *b = &in->batch;
@@ -108,10 +124,28 @@ enum err newcomer_take(struct ingest *in, const struct intake_cursor *c, size_t 
         return ERR_OK;
     }
     if (in->options.registration_open && has_enterprise(in) &&
-        device_id_is_valid(bytes_of_text(c->head->device_id)) && is_free(in, c->head->device_id)) {
+        device_id_is_valid(bytes_of_text(c->head->device_id)) && has_room(in) &&
+        is_free(in, c->head->device_id)) {
         *stage = add(in, c->head);
         return ERR_OK;
     }
     note(in, c);
     return ERR_NOT_FOUND;
+}
+
+void newcomer_registered(struct ingest *in, const char *device_id)
+{
+    struct unknown_tracker seen;
+    if (!unknown_forget(in->options.unknown, device_id, &seen) || seen.link.generation == 0 ||
+        in->options.registered == NULL) {
+        return;
+    }
+    struct registration r = {
+        .connection = {seen.link.slot, seen.link.generation},
+        .protocol = seen.protocol,
+        .heard_ms = seen.link.heard_ms,
+        .slot = seen.link.told,
+    };
+    bytes_to_text(bytes_of_text(device_id), r.device_id, sizeof(r.device_id));
+    in->options.registered(in->options.registered_context, &r);
 }

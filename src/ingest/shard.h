@@ -3,7 +3,9 @@
 
 #include <stdint.h>
 
+#include "base/vault.h"
 #include "fleet/directory.h"
+#include "fleet/traces.h"
 #include "fleet/unknown.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
@@ -22,6 +24,10 @@ struct shard {
      * share one list: the shard that registers a tracker takes it off.
      */
     struct unknown_trackers *unknown;
+    /* Devices that are traced (fleet/traces.h): one list of the process, in its first shard. */
+    struct traces *traces;
+    /* The key of the process (base/vault.h); what ingest was started with. */
+    struct vault *vault;
 };
 
 #endif

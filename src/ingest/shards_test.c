@@ -91,7 +91,8 @@ static void a_token_leads_to_its_user(void **state)
     (void)state;
     struct world w;
     struct caller caller;
-    struct token token = {.hash = {9}, .user_id = id_in(1, 1), .expires_s = NOW_S + 10};
+    struct token token = {
+        .hash = {9}, .user_id = id_in(1, 1), .expires_s = NOW_S + 10, .last_address = ""};
     open_world(&w);
     put_user_in(&w, 1, "anna", false);
     assert_null(shards_of_token(&w.shards, token.hash, NOW_S, &caller));

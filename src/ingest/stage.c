@@ -4,12 +4,16 @@
  * out. A commit that fails drops the copies and answers OUTCOME_REFUSED, so that the trackers keep
  * what they sent.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/writer.h"
+#include "fleet/pack.h"
 #include "ingest/events.h"
 
 enum {
@@ -22,13 +26,15 @@ enum {
 
 void batch_init(struct batch *b)
 {
-    *b = (struct batch){.newcomers = g_hash_table_new(g_str_hash, g_str_equal)};
+    *b = (struct batch){.newcomers = g_hash_table_new(g_str_hash, g_str_equal),
+                        .sims = g_hash_table_new(g_int64_hash, g_int64_equal)};
     b->changes.arena = &b->arena;
 }
 
 void batch_free(struct batch *b)
 {
     g_hash_table_destroy(b->newcomers);
+    g_hash_table_destroy(b->sims);
     arena_free(&b->arena);
     free(b->stages);
     free(b->parts);
@@ -53,12 +59,14 @@ static void *grown(void *at, size_t count, size_t *capacity, size_t size)
 
 /* ---- stages ---- */
 
+/* All of it but `live` is set. */
 static struct stage *add_stage(struct ingest *in, struct active_device *active)
 {
     struct batch *b = &in->batch;
     b->stages = grown(b->stages, b->stage_count, &b->stage_capacity, sizeof(*b->stages));
     struct stage *s = &b->stages[b->stage_count++];
-    *s = (struct stage){.active = active};
+    memset(s, 0, offsetof(struct stage, live));
+    s->active = active;
     active->stage = b->stage_count;
     return s;
 }
@@ -78,7 +86,9 @@ struct stage *batch_stage(struct ingest *in, struct device_ref ref)
 
 struct stage *batch_stage_newcomer(struct ingest *in, int64_t device)
 {
-    return add_stage(in, ingest_active_device(in, device));
+    struct stage *s = add_stage(in, ingest_active_device(in, device));
+    live_init(&s->live);
+    return s;
 }
 
 /* ---- taking ---- */
@@ -93,35 +103,6 @@ struct target {
 };
 
 static void take_message(struct target *t, const struct intake_message *m);
-
-static void say_no_text_ids(struct ingest *in)
-{
-    if (!in->said_no_text_ids) {
-        in->said_no_text_ids = true;
-        log_line(LOG_ERROR, "text_ids_used_up", "why=\"all numbers below 2^31 are given\"");
-    }
-}
-
-/* A shard that has no ids for texts left refuses them, so that their trackers keep them. */
-static void take_text(struct target *t, struct bytes text)
-{
-    struct batch *b = &t->in->batch;
-    int64_t id = text.len == 0 ? 0 : ids_next(&t->in->ids, ID_OF_TEXT);
-    if (text.len > 0 && id == 0) {
-        t->is_refused = true;
-        say_no_text_ids(t->in);
-    }
-    if (id == 0) {
-        return;
-    }
-    struct change *c = change_add(&b->changes, CHANGE_PUT_TEXT);
-    c->text = (struct device_text){
-        .device_id = b->stages[t->stage].active->device,
-        .id = id,
-        .time_s = t->head->rcv_time_ms / 1000,
-        .text = (const char *)arena_copy(&b->arena, text).at,
-    };
-}
 
 /*
  * All fragments are there: what they say together. ERR_MALFORMED, ERR_TOO_LONG: nothing; ERR_FULL:
@@ -156,6 +137,7 @@ static enum err take_joined(const struct target *t, uint32_t key, const struct b
                                                        .fix = &m->fix,
                                                        .extras = m->extras,
                                                        .fragment = m->fragment,
+                                                       .answer = m->answer,
                                                        .text = m->text});
     }
     return joined.is_refused ? ERR_FULL : ERR_OK;
@@ -198,7 +180,7 @@ static void take_message(struct target *t, const struct intake_message *m)
         stage_heartbeat(t->in, t->stage, t->head, m);
         break;
     case MESSAGE_RESPONSE:
-        take_text(t, m->text);
+        t->is_refused = !commands_take_answer(t->in, t->stage, t->head, m) || t->is_refused;
         break;
     case MESSAGE_FRAGMENT:
         take_fragment(t, m);
@@ -223,6 +205,8 @@ static struct verdict *add_verdict(struct ingest *in, const struct intake_head *
         .wants_reply = head->wants_reply,
         .wants_close = head->wants_close,
         .hint = head->hint,
+        .slot = head->slot,
+        .quiet_ms = head->quiet_ms,
         .credit_bytes = (uint32_t)queue_cost(record_len),
     };
     return v;
@@ -250,6 +234,25 @@ static enum err find_stage(struct ingest *in, const struct intake_cursor *c, siz
     return ERR_OK;
 }
 
+/* A device that is told of later than it spoke may have spoken again meanwhile. */
+static void note_heard(struct ingest *in, struct stage *s, const struct intake_head *head)
+{
+    struct live *live = &s->live;
+    int64_t heard_ms = clock_monotonic_ms() - (int64_t)head->quiet_ms;
+    if (head->quiet_ms > 0 && live->heard_monotonic_ms > heard_ms) {
+        return;
+    }
+    live->heard_wall_ms = head->rcv_time_ms;
+    live->heard_monotonic_ms = heard_ms;
+    live->protocol = head->protocol;
+    if (head->quiet_ms == 0) {
+        silence_note_heard(&in->silences, heard_ms);
+    }
+    events_heard(in, s, head->rcv_time_ms / 1000);
+    s->is_heard = true;
+    commands_note_heard(in, s->active->device);
+}
+
 void batch_take(struct ingest *in, struct bytes record)
 {
     struct intake_cursor c = intake_begin(record);
@@ -259,12 +262,9 @@ void batch_take(struct ingest *in, struct bytes record)
         add_verdict(in, c.head, record.len, 0)->refuses_fixes = refuses_fixes;
         return;
     }
-    struct live *live = &in->batch.stages[t.stage].live;
-    live->heard_wall_ms = c.head->rcv_time_ms;
-    live->heard_monotonic_ms = clock_monotonic_ms();
-    silence_note_heard(&in->silences, live->heard_monotonic_ms);
-    events_heard(in, &in->batch.stages[t.stage], c.head->rcv_time_ms / 1000);
-    in->batch.stages[t.stage].is_heard = true;
+    if (!in->options.hears_nobody) {
+        note_heard(in, &in->batch.stages[t.stage], c.head);
+    }
     struct intake_message m;
     while (intake_next(&c, &m)) {
         take_message(&t, &m);
@@ -276,15 +276,25 @@ void batch_take(struct ingest *in, struct bytes record)
 
 /* ---- finishing ---- */
 
+static struct bytes packed_state(struct arena *a, const struct fold_state *state)
+{
+    uint8_t room[PACK_STATE_MAX];
+    struct writer w = writer_init(room, sizeof(room));
+    pack_state(&w, state);
+    check(writer_ok(&w));
+    return arena_copy(a, writer_bytes(&w));
+}
+
 /* What of the stages is to be stored: only heard of is nothing. */
 static size_t collect_parts(struct batch *b)
 {
     size_t count = 0;
     for (size_t i = 0; i < b->stage_count; i++) {
-        const struct stage *s = &b->stages[i];
+        struct stage *s = &b->stages[i];
         if (s->count == 0 && !s->has_new_rules) {
             continue;
         }
+        s->packed = packed_state(&b->arena, &s->live.state);
         b->parts = grown(b->parts, count, &b->part_capacity, sizeof(*b->parts));
         b->parts[count++] = (struct store_part){
             .device = s->active->device,
@@ -292,6 +302,7 @@ static size_t collect_parts(struct batch *b)
             .extras = s->extras,
             .count = s->count,
             .state = &s->live.state,
+            .packed_state = s->packed,
             .has_late = s->has_late,
             .has_new_rules = s->has_new_rules,
             .late_from_s = s->late_from_s,
@@ -300,11 +311,20 @@ static size_t collect_parts(struct batch *b)
     return count;
 }
 
+static void publish_live(struct directory *dir, const struct stage *s)
+{
+    if (s->packed.len > 0) {
+        tracked_publish_packed(dir, s->ref.tracked, &s->live, s->packed);
+    } else {
+        tracked_publish(dir, s->ref.tracked, &s->live);
+    }
+}
+
 static void publish(struct ingest *in, struct stage *s)
 {
     struct directory *dir = in->options.directory;
     if (s->ref.tracked != NULL || directory_find(dir, s->active->device, &s->ref) == ERR_OK) {
-        tracked_publish(dir, s->ref.tracked, &s->live);
+        publish_live(dir, s);
         clocks_publish(in, s);
     }
 }
@@ -367,10 +387,11 @@ static void clear(struct ingest *in)
     b->expired = 0;
     b->unreadable = 0;
     g_hash_table_remove_all(b->newcomers);
+    g_hash_table_remove_all(b->sims);
     arena_clear(&b->arena);
 }
 
-void batch_finish(struct ingest *in)
+enum err batch_finish(struct ingest *in)
 {
     struct batch *b = &in->batch;
     stage_waiting(in);
@@ -386,18 +407,26 @@ void batch_finish(struct ingest *in)
         .change_count = b->changes.len,
     };
     bool is_empty = stored.part_count == 0 && stored.change_count == 0;
-    bool is_committed = is_empty || ingest_commit(in, &stored) == ERR_OK;
+    enum err e = is_empty ? ERR_OK : ingest_commit(in, &stored);
+    bool is_committed = e == ERR_OK;
     if (is_committed) {
         publish_batch(in);
     } else {
         refuse_all(b);
         adopt_again(in);
+        quota_again(in);
     }
+    binding_settle(in, is_committed);
     fragments_finish(in, is_committed);
+    commands_settle(in, is_committed);
     if (b->verdict_count > 0) {
         /* Room first: a connection that waits for it is resumed by its verdicts. */
         queue_release(in->queue);
         in->options.deliver(in->options.deliver_context, b->verdicts, b->verdict_count);
     }
+    if (is_committed) {
+        commands_issue(in); /* behind the verdicts, which bind devices to their links */
+    }
     clear(in);
+    return e;
 }

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "fleet/directory_sims.h"
 #include "model/message.h"
 
 enum { START_STEP = 4096, START_MS = 600000 };
@@ -98,8 +99,12 @@ static struct reserved_name name_of(struct arena *arena, enum name_kind kind, co
                                     uint32_t shard)
 {
     struct reserved_name name = {.kind = kind, .shard = shard};
+    char iccid[ICCID_KEY_SIZE];
     if (kind == NAME_DEVICE_ID) {
         name.text = arena_copy_text(arena, device_id_key(text));
+    } else if (kind == NAME_ICCID) {
+        (void)iccid_key(text, iccid);
+        name.text = arena_copy_text(arena, iccid);
     } else {
         char *folded = directory_folded(text);
         name.text = arena_copy_text(arena, folded);
@@ -110,6 +115,16 @@ static struct reserved_name name_of(struct arena *arena, enum name_kind kind, co
 
 /* ---- what it is worth ---- */
 
+static bool is_device(struct directory *dir, const char *device_id)
+{
+    struct device_ref ref;
+    bool found = directory_find_tracker(dir, device_id, &ref) == ERR_OK;
+    if (found) {
+        device_ref_release(dir, &ref);
+    }
+    return found;
+}
+
 /* Whether the shard that has the name has an object of it. */
 static bool is_live(const struct unique *u, const struct reserved_name *name)
 {
@@ -118,16 +133,15 @@ static bool is_live(const struct unique *u, const struct reserved_name *name)
     }
     struct directory *dir = u->shards->at[name->shard].directory;
     if (name->kind == NAME_DEVICE_ID) {
-        struct device_ref ref;
-        bool found = directory_find_tracker(dir, name->text, &ref) == ERR_OK;
-        if (found) {
-            device_ref_release(dir, &ref);
-        }
-        return found;
+        return is_device(dir, name->text);
     }
     struct arena arena = {0};
     struct user user;
-    bool found = directory_user_by_login(dir, name->text, &arena, &user) == ERR_OK && !user.deleted;
+    struct sim_card card;
+    bool found =
+        name->kind == NAME_ICCID
+            ? directory_sim(dir, name->text, &arena, &card) == ERR_OK
+            : directory_user_by_login(dir, name->text, &arena, &user) == ERR_OK && !user.deleted;
     arena_free(&arena);
     return found;
 }
@@ -330,6 +344,17 @@ static void take_devices(struct unique *u, const struct shard *shard, int64_t en
     directory_release_all(shard->directory, devices, count);
 }
 
+static void take_sims(struct unique *u, const struct shard *shard, int64_t enterprise_id,
+                      struct change_list *changes)
+{
+    size_t count = 0;
+    const struct sim_card *cards =
+        directory_list_sims(shard->directory, enterprise_id, changes->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        take_object(u, NAME_ICCID, cards[i].iccid, shard->id, changes);
+    }
+}
+
 static void take_objects(struct unique *u, const struct shard *shard, struct change_list *changes)
 {
     size_t count = 0;
@@ -341,6 +366,7 @@ static void take_objects(struct unique *u, const struct shard *shard, struct cha
         directory_list_enterprises(shard->directory, changes->arena, &count);
     for (size_t i = 0; i < count; i++) {
         take_devices(u, shard, enterprises[i].id, changes);
+        take_sims(u, shard, enterprises[i].id, changes);
     }
 }
 

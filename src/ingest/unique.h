@@ -13,8 +13,9 @@
 #include "model/change.h"
 
 /*
- * What is unique on the platform, DeviceIDs and login names, where it has several shards: a table
- * of names in the first one's store. Whoever makes or renames an object reserves its name first:
+ * What is unique on the platform, DeviceIDs, login names and ICCIDs, where it has several shards: a
+ * table of names in the first one's store. Whoever makes or renames an object reserves its name
+ * first:
  *
  *     unique_reserve(), in the first shard      a commit: the name is this shard's to give
  *        │

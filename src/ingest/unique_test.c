@@ -124,6 +124,17 @@ static void put_enterprise(struct world *w, uint32_t shard)
                          .enterprise = {.id = id_in(shard, 1), .name = "E", .zone = "UTC"}});
 }
 
+#define SIM_ICCID "8937010000000000018"
+
+static void put_sim(struct world *w, uint32_t shard, enum change_kind kind)
+{
+    struct change c = {.kind = kind};
+    c.sim = (struct sim_card){
+        .enterprise_id = id_in(shard, 1), .id = id_in(shard, 1), .iccid = SIM_ICCID};
+    entity_init(ENTITY_SIM, &c.sim);
+    save(w, shard, c);
+}
+
 static void put_device(struct world *w, uint32_t shard, const char *device_id, bool deleted)
 {
     struct change c = {.kind = CHANGE_PUT_DEVICE};
@@ -253,6 +264,12 @@ static void a_reserved_name_is_one_shards_alone(void **state)
     second = reserve(w, SECOND, NAME_LOGIN, " Ärger ");
     assert_true(is_taken(w, FIRST, NAME_LOGIN, "ÄRGER"));
     unique_end(&second);
+    second = reserve(w, SECOND, NAME_ICCID, "8937010000000000018");
+    assert_true(is_taken(w, FIRST, NAME_ICCID, "89370100000000000182")); /* 2 is its check digit */
+    assert_true(is_taken(w, FIRST, NAME_ICCID, "8937010000000000018f"));
+    assert_false(is_taken(w, FIRST, NAME_ICCID, "89370100000000000183"));
+    assert_false(is_taken(w, FIRST, NAME_DEVICE_ID, "8937010000000000018"));
+    unique_end(&second);
 }
 
 static void a_name_is_free_once_its_object_is_gone(void **state)
@@ -268,6 +285,12 @@ static void a_name_is_free_once_its_object_is_gone(void **state)
     assert_true(is_taken(w, FIRST, NAME_LOGIN, "anna"));
     put_user(w, SECOND, "Berta", false);
     assert_false(is_taken(w, FIRST, NAME_LOGIN, "anna"));
+    list = reserve(w, SECOND, NAME_ICCID, SIM_ICCID "f");
+    put_sim(w, SECOND, CHANGE_PUT_SIM);
+    unique_end(&list);
+    assert_true(is_taken(w, FIRST, NAME_ICCID, SIM_ICCID));
+    put_sim(w, SECOND, CHANGE_DELETE_SIM);
+    assert_false(is_taken(w, FIRST, NAME_ICCID, SIM_ICCID));
     put_device(w, SECOND, "0077", true);
     list = reserve(w, FIRST, NAME_DEVICE_ID, "77");
     assert_false(unique_is_taken(&list, 0));
@@ -304,11 +327,13 @@ static void a_start_reserves_what_there_is(void **state)
     put_device(w, SECOND, "both", false);
     put_user(w, FIRST, "Anna", false);
     put_user(w, SECOND, "Berta", false);
+    put_sim(w, SECOND, CHANGE_PUT_SIM);
     for (int again = 0; again < 2; again++) {
         restart(w);
         assert_int_equal(rows_of(w, FIRST), 2);
-        assert_int_equal(rows_of(w, SECOND), 1);
+        assert_int_equal(rows_of(w, SECOND), 2);
     }
+    assert_true(is_taken(w, FIRST, NAME_ICCID, SIM_ICCID));
     assert_true(is_taken(w, SECOND, NAME_DEVICE_ID, "both"));
     assert_true(is_taken(w, SECOND, NAME_LOGIN, "anna"));
     assert_true(is_taken(w, FIRST, NAME_LOGIN, "berta"));

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fleet/directory_rules.h"
+#include "fleet/directory_tree.h"
 #include "ingest/ingest_private.h"
 
 enum { MS_PER_S = 1000, DAY_S = 86400 };
@@ -33,7 +34,8 @@ static void publish_settled(void *context, int64_t device, const struct fold_sta
     }
     struct live live;
     tracked_live(dir, ref.tracked, &live);
-    live.state = *state;
+    fold_state_copy(&live.state, state);
+    live.day = (struct live_day){0};
     adopt_device(in, ref.info, &live.state);
     live.reported = live.state.current.gps_time_s > 0;
     tracked_publish(dir, ref.tracked, &live);
@@ -45,6 +47,8 @@ static int64_t keep_enterprise_from_s(const struct ingest *in, const struct ente
 {
     int64_t days =
         enterprise->retention_days > 0 ? enterprise->retention_days : in->options.retention_days;
+    int64_t most = directory_retention_limit(in->options.directory, enterprise->id);
+    days = most > 0 && (days == 0 || days > most) ? most : days;
     int64_t now_s = clock_wall_ms() / MS_PER_S;
     int64_t fleet_s = in->newest_gps_s + DAY_S;
     return days == 0 ? INT64_MIN : (now_s < fleet_s ? now_s : fleet_s) - days * DAY_S;
@@ -91,6 +95,7 @@ void upkeep_expire_rules(struct ingest *in)
     size_t before = in->batch.changes.len;
     const struct rules_retention retention = {in, keep_rules_from_s, ORPHANS_AT_ONCE};
     directory_expire_rules(in->options.directory, &in->batch.changes, &retention);
+    directory_expire_events(in->options.directory, &in->batch.changes, &retention);
     if (in->batch.changes.len - before < ORPHANS_AT_ONCE) {
         in->rules_swept_ms = now_ms;
     }
@@ -104,18 +109,9 @@ void upkeep_note_time(struct ingest *in, const struct fix *fix)
     }
 }
 
-void upkeep_run(struct ingest *in, bool is_idle)
+/* What a slice of upkeep answered. */
+static void take_outcome(struct ingest *in, enum err e)
 {
-    const struct store_upkeep upkeep = {
-        .context = in,
-        .settled = publish_settled,
-        .keep_from_s = keep_from_s,
-        .is_idle = is_idle,
-    };
-    if (in->is_lost) {
-        return;
-    }
-    enum err e = store_maintain(in->options.store, &upkeep);
     arena_clear(&in->event_arena);
     in->has_upkeep = e == ERR_MORE;
     if (e == ERR_IO || e == ERR_CORRUPT) {
@@ -125,13 +121,40 @@ void upkeep_run(struct ingest *in, bool is_idle)
     }
 }
 
+static struct store_upkeep upkeep_of(struct ingest *in, bool is_idle)
+{
+    return (struct store_upkeep){
+        .context = in,
+        .settled = publish_settled,
+        .keep_from_s = keep_from_s,
+        .is_idle = is_idle,
+    };
+}
+
+void upkeep_run(struct ingest *in, bool is_idle)
+{
+    const struct store_upkeep upkeep = upkeep_of(in, is_idle);
+    if (!in->is_lost) {
+        take_outcome(in, store_maintain(in->options.store, &upkeep));
+    }
+}
+
+void upkeep_settle(struct ingest *in)
+{
+    const struct store_upkeep upkeep = upkeep_of(in, false);
+    in->has_upkeep = true;
+    while (in->has_upkeep && !in->is_lost) {
+        take_outcome(in, store_settle(in->options.store, &upkeep));
+    }
+}
+
 unsigned upkeep_wait_ms(const struct ingest *in, unsigned limit_ms)
 {
     if (in->is_lost) {
         return limit_ms;
     }
-    bool has_more =
-        in->has_upkeep || adopt_waits(in) || directory_has_orphans(in->options.directory);
-    unsigned silence_ms = silence_wait_ms(in, limit_ms);
+    bool has_more = in->has_upkeep || adopt_waits(in) || quota_waits(in) || binding_waits(in) ||
+                    directory_has_orphans(in->options.directory);
+    unsigned silence_ms = commands_wait_ms(in, silence_wait_ms(in, limit_ms));
     return has_more ? 0 : store_maintain_wait_ms(in->options.store, silence_ms);
 }

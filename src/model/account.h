@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "model/alarm_rule.h"
+#include "model/command.h"
 #include "model/geofence.h"
+#include "model/sim.h"
 
 /*
  * The accounts of the platform, as values: what the store loads and saves, what the directory keeps
@@ -33,7 +35,10 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(DEVICE, ID_WIDE)                                                                             \
     X(TEXT, ID_NARROW)     /* RecID */                                                             \
     X(GEOFENCE, ID_NARROW) /* PolygonID */                                                         \
-    X(EVENT, ID_NARROW)    /* AlarmID */
+    X(EVENT, ID_NARROW)    /* AlarmID */                                                           \
+    X(COMMAND, ID_WIDE)    /* CommandID */                                                         \
+    X(SIM, ID_WIDE)                                                                                \
+    X(SMS, ID_WIDE)
 
 enum id_width { ID_WIDE, ID_NARROW };
 enum id_kind {
@@ -59,6 +64,38 @@ enum {
     TOKEN_HASH_BYTES = 32,
 };
 
+/*
+ * What an enterprise may have at most, it and all below it together: name, column, field of the
+ * API. Retention is no sum: none of them keeps history for longer.
+ */
+#define LIMIT_MAP(X)                                                                               \
+    X(DEVICES, max_devices, "MaxDevices")                                                          \
+    X(USERS, max_users, "MaxUsers")                                                                \
+    X(GEOFENCES, max_geofences, "MaxGeofences")                                                    \
+    X(RETENTION_DAYS, max_retention_days, "MaxRetentionDays")
+
+enum limit {
+#define X(NAME, column, field) LIMIT_##NAME,
+    LIMIT_MAP(X)
+#undef X
+        LIMITS
+};
+
+/* "MaxDevices" and so on. */
+const char *limit_name(enum limit limit);
+
+/* Of texts. Stored: only add at the end. Names in language_name(). */
+enum language { LANGUAGE_UNSET, LANGUAGE_ENGLISH, LANGUAGE_CHINESE };
+
+/* What distances are shown in. Stored: only add at the end. Names in units_name(). */
+enum units { UNITS_KM, UNITS_MI };
+
+enum { ENTERPRISE_DEPTH_MAX = 8 /* levels of a tree */ };
+
+/*
+ * Enterprises form trees: one may have a parent, which is in the same shard. What is said of those
+ * "below" one never includes itself.
+ */
 struct enterprise {
     int64_t id; /* HoldID */
     const char *name;
@@ -67,6 +104,11 @@ struct enterprise {
     int32_t retention_days; /* 0: the server's */
     int64_t created_s;
     bool deleted;
+    int64_t parent_id;      /* 0: none */
+    bool can_subdivide;     /* its admins may make others below it */
+    enum language language; /* of its pages; UNSET: the server's */
+    enum units units;       /* of its pages */
+    int32_t limits[LIMITS]; /* 0: none */
 };
 
 struct user {
@@ -93,7 +135,12 @@ struct group {
 enum device_type { DEVICE_VEHICLE, DEVICE_PERSON, DEVICE_ASSET };
 
 /* What a device's speeds are told in. Stored: only add at the end. Names in speed_unit_name(). */
-enum speed_unit { SPEED_UNIT_UNSET, SPEED_UNIT_KNOTS, SPEED_UNIT_MPS, SPEED_UNIT_KMH };
+enum __attribute__((packed)) speed_unit { /* of one byte: there is one in each device */
+                                          SPEED_UNIT_UNSET,
+                                          SPEED_UNIT_KNOTS,
+                                          SPEED_UNIT_MPS,
+                                          SPEED_UNIT_KMH
+};
 
 enum { UTC_OFFSET_MIN_MIN = -840, UTC_OFFSET_MIN_MAX = 840 }; /* of a clock, in minutes */
 
@@ -107,7 +154,7 @@ struct device {
     const char *sim;         /* phone number */
     const char *iccid;
     const char *model;
-    const char *command_password; /* for lock commands; "" refuses them */
+    const char *password_hash; /* of lock commands, by base/vault.h; "": they are refused */
     enum device_type type;
     uint32_t tank_ml; /* 0: unknown */
     int64_t created_s;
@@ -115,8 +162,16 @@ struct device {
     bool has_utc_offset;        /* the zone of its clock is set; else it is found otherwise */
     int16_t utc_offset_min;     /* that zone, east of UTC; 0 where none is set */
     enum speed_unit speed_unit; /* UNSET: as its protocol says */
+    bool is_former;             /* it moved without its history, which stays here to be read */
     const char *note;           /* free text of its people */
 };
+
+/* "en", "zh"; "" for UNSET; "km", "mi". */
+const char *language_name(enum language language);
+const char *units_name(enum units units);
+/* Whether there is one of that name, without case; then it is in *out. */
+bool language_of(const char *name, enum language *out);
+bool units_of(const char *name, enum units *out);
 
 /* "knots", "mps", "kmh"; "" for UNSET. */
 const char *speed_unit_name(enum speed_unit unit);
@@ -129,7 +184,17 @@ struct token {
     int32_t generation; /* the user's token_generation when it was made */
     int64_t created_s;
     int64_t expires_s;
+    int64_t last_s;           /* when it was used, up to TOKEN_STALE_S before; 0: not known */
+    const char *last_address; /* of the client then; "" where not known */
 };
+
+enum {
+    TOKEN_STALE_S = 600, /* so old a last_s is brought up to date, ... */
+    TOKEN_MOVED_S = 60,  /* ... or so old where the address is another one */
+};
+
+/* The number that ListTokens names a token by: 1 to 2^48. It says nothing of the token. */
+int64_t token_id(const uint8_t hash[TOKEN_HASH_BYTES]);
 
 /* An address that a user logged in from: an IPv4 address, or the /64 of an IPv6 one. */
 struct login_address {
@@ -150,12 +215,46 @@ struct focus {
     int64_t device_id; /* internal */
 };
 
-/* A textual answer of a device, or an SMS; records of section 29. */
+enum { PREFERENCE_VALUE_MAX = 16 * 1024, PREFERENCES_MAX = 64 /* of a user */ };
+
+/* What a user's pages keep for that user. */
+struct preference {
+    int64_t user_id;
+    const char *key;
+    const char *value; /* as JSON */
+};
+
+/* Who said it. Stored by number: only add at the end. */
+enum text_kind { TEXT_RESPOND, TEXT_SEND };
+
+/* What was said to a device or by it: commands, their answers, SMS; records of section 29. */
 struct device_text {
     int64_t device_id; /* internal */
     int64_t id;        /* RecID; rises with every text of the shard */
     int64_t time_s;
-    const char *text;
+    const char *text; /* passwords are masked */
+    uint8_t kind;     /* enum text_kind */
+};
+
+/*
+ * Who did what, from where and when: one change by a person, or a login. Kept AUDIT_KEPT_S, of an
+ * enterprise the newest AUDIT_ROWS_MAX. No text holds a password or a token.
+ */
+struct audit {
+    int64_t enterprise_id; /* of what was changed; 0: the platform's own */
+    int64_t number;        /* counts in the enterprise, from 1 */
+    int64_t time_s;
+    const char *login_name; /* who; "" on the command line */
+    const char *address;    /* of the client; "" on the command line */
+    const char *action;     /* the method that was called */
+    const char *object;     /* "device 100", "user anna"; as it was called then */
+    const char *detail;
+};
+
+enum {
+    AUDIT_KEPT_S = 400 * 86400,
+    AUDIT_ROWS_MAX = 100000,
+    AUDIT_DETAIL_MAX = 512, /* bytes */
 };
 
 /* What was learnt of the zone of a device's clock, as fleet/clock_zone.h packs it. */
@@ -184,12 +283,23 @@ struct waiting_fragment {
 struct device_term {
     int64_t device_id; /* internal */
     int64_t until_s;
-    int64_t group_id; /* 0: in none */
-    uint32_t tank_ml; /* 0: unknown */
+    int64_t group_id;      /* 0: in none */
+    uint32_t tank_ml;      /* 0: unknown */
+    int64_t enterprise_id; /* 0: the device's own */
+};
+
+/*
+ * Whose a device was before it moved without its history: reports from before `until_s` are the
+ * former device's.
+ */
+struct device_past {
+    int64_t device_id; /* internal, as the next one */
+    int64_t until_s;
+    int64_t former_id;
 };
 
 /* What is unique on the whole platform. Stored by number: only add at the end. */
-enum name_kind { NAME_NONE, NAME_DEVICE_ID, NAME_LOGIN, NAME_KINDS };
+enum name_kind { NAME_NONE, NAME_DEVICE_ID, NAME_LOGIN, NAME_ICCID, NAME_KINDS };
 
 /* A name that is one shard's to give: ingest/unique.h. */
 struct reserved_name {
@@ -219,6 +329,12 @@ struct reserved_name {
     X(GEOFENCE, geofence, geofence)                                                                \
     X(ALARM_RULE, alarm_rule, alarm_rule)                                                          \
     X(TERM, device_term, term)                                                                     \
-    X(EVENT, event, event)
+    X(PAST, device_past, past)                                                                     \
+    X(EVENT, event, event)                                                                         \
+    X(COMMAND, command, command)                                                                   \
+    X(AUDIT, audit, audit)                                                                         \
+    X(PREFERENCE, preference, preference)                                                          \
+    X(SIM, sim_card, sim)                                                                          \
+    X(SMS, sim_sms, sms)
 
 #endif

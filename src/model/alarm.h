@@ -30,7 +30,11 @@
     X(HARSH_BRAKING, "Harsh braking alarm", true)                                                  \
     X(HARSH_CORNERING, "Harsh cornering alarm", true)                                              \
     X(ILLEGAL_UNLOCK, "Illegal unlock alarm", false)                                               \
-    X(FUEL_DRAIN, "Fuel drain alarm", false)
+    X(FUEL_DRAIN, "Fuel drain alarm", false)                                                       \
+    X(SIM_CHANGED, "SIM changed alarm", false)                                                     \
+    X(LOW_DATA, "Low data alarm", false)                                                           \
+    X(LOW_SMS, "Low SMS alarm", false)                                                             \
+    X(SIM_EXPIRY, "SIM expiry alarm", false)
 
 enum alarm_type {
 #define X(name, text, momentary) ALARM_##name,
@@ -43,6 +47,9 @@ enum alarm_type {
 typedef uint32_t alarm_set;
 
 #define ALARM_BIT(name) (UINT32_C(1) << ALARM_##name)
+/* Those about the SIM cards of a device, which no tracker tells. */
+#define ALARMS_OF_SIM                                                                              \
+    (ALARM_BIT(SIM_CHANGED) | ALARM_BIT(LOW_DATA) | ALARM_BIT(LOW_SMS) | ALARM_BIT(SIM_EXPIRY))
 
 /* The contract's text; static. */
 const char *alarm_text(enum alarm_type type);

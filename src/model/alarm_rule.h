@@ -13,19 +13,22 @@
  */
 enum rule_scope { RULE_OF_ENTERPRISE, RULE_OF_GROUP, RULE_OF_DEVICE, RULE_SCOPES };
 
-/* The fields that are numbers. */
+/* The fields that are numbers, and since which version of the schema; 0: since there are rules. */
 #define RULE_FIELD_MAP(X)                                                                          \
-    X(OVERSPEED_KMH_E2, overspeed_kmh_e2)                                                          \
-    X(OVERSPEED_S, overspeed_s)                                                                    \
-    X(LOW_BATTERY_PERCENT, low_battery_percent)                                                    \
-    X(TEMPERATURE_MIN_C_E2, temperature_min_c_e2)                                                  \
-    X(TEMPERATURE_MAX_C_E2, temperature_max_c_e2)                                                  \
-    X(OFFLINE_S, offline_s)                                                                        \
-    X(DISPLACEMENT_M, displacement_m)                                                              \
-    X(FATIGUE_S, fatigue_s)
+    X(OVERSPEED_KMH_E2, overspeed_kmh_e2, 0)                                                       \
+    X(OVERSPEED_S, overspeed_s, 0)                                                                 \
+    X(LOW_BATTERY_PERCENT, low_battery_percent, 0)                                                 \
+    X(TEMPERATURE_MIN_C_E2, temperature_min_c_e2, 0)                                               \
+    X(TEMPERATURE_MAX_C_E2, temperature_max_c_e2, 0)                                               \
+    X(OFFLINE_S, offline_s, 0)                                                                     \
+    X(DISPLACEMENT_M, displacement_m, 0)                                                           \
+    X(FATIGUE_S, fatigue_s, 0)                                                                     \
+    X(LOW_DATA_PERCENT, low_data_percent, 8) /* of the device's SIM cards, as the next two */      \
+    X(LOW_SMS, low_sms, 8)                                                                         \
+    X(SIM_EXPIRY_DAYS, sim_expiry_days, 8)
 
 enum rule_field {
-#define X(NAME, name) RULE_##NAME,
+#define X(NAME, name, since) RULE_##NAME,
     RULE_FIELD_MAP(X)
 #undef X
         RULE_FIELDS

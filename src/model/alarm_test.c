@@ -32,6 +32,7 @@ static void numbers_stay(void **state)
     assert_int_equal(ALARM_SOS, 3);
     assert_int_equal(ALARM_INTERRUPTED, 9);
     assert_int_equal(ALARM_ILLEGAL_UNLOCK, 19);
+    assert_int_equal(ALARM_SIM_EXPIRY, 24);
 }
 
 static void only_single_events_are_momentary(void **state)
@@ -52,6 +53,10 @@ static void texts_are_the_contract_s(void **state)
     assert_string_equal(alarm_text(ALARM_SOS), "SOS alarm");
     assert_string_equal(alarm_text(ALARM_INTERRUPTED), "Communication interrupted alarm");
     assert_string_equal(alarm_text(ALARM_ILLEGAL_UNLOCK), "Illegal unlock alarm");
+    assert_string_equal(alarm_text(ALARM_SIM_CHANGED), "SIM changed alarm");
+    assert_string_equal(alarm_text(ALARM_LOW_DATA), "Low data alarm");
+    assert_string_equal(alarm_text(ALARM_LOW_SMS), "Low SMS alarm");
+    assert_string_equal(alarm_text(ALARM_SIM_EXPIRY), "SIM expiry alarm");
 }
 
 int main(void)

@@ -6,9 +6,6 @@
  */
 #include "model/entity.h"
 
-#include <string.h>
-
-#include "base/check.h"
 #include "model/message.h"
 
 /* ---- the rows ---- */
@@ -35,6 +32,17 @@ static const struct entity_column enterprise_columns[] = {
     {WHOLE(enterprise, retention_days, INT32_MIN, INT32_MAX)},
     {TIME(enterprise, created_s)},
     {FLAG(enterprise, deleted)},
+    {.since = 8, LINK(enterprise, parent_id)},
+    {.since = 8, FLAG(enterprise, can_subdivide)},
+    {.since = 8, WHOLE(enterprise, language, 0, LANGUAGE_CHINESE)},
+    {.since = 8, WHOLE(enterprise, units, 0, UNITS_MI)},
+#define X(NAME, column, field)                                                                     \
+    {.since = 8,                                                                                   \
+     .name = #column,                                                                              \
+     .type = ENTITY_COLUMN_INT,                                                                    \
+     NUMBER(enterprise, limits[LIMIT_##NAME], 0, INT32_MAX)},
+    LIMIT_MAP(X)
+#undef X
 };
 
 static const struct entity_column user_columns[] = {
@@ -71,7 +79,6 @@ static const struct entity_column device_columns[] = {
     {TEXT(device, sim)},
     {TEXT(device, iccid)},
     {TEXT(device, model)},
-    {TEXT(device, command_password)},
     {WHOLE(device, type, 0, DEVICE_ASSET)},
     {WHOLE(device, tank_ml, 0, UINT32_MAX)},
     {TIME(device, created_s)},
@@ -83,6 +90,8 @@ static const struct entity_column device_columns[] = {
      .beside = offsetof(struct device, has_utc_offset)},
     {.since = 3, WHOLE(device, speed_unit, 0, SPEED_UNIT_KMH)},
     {.since = 4, TEXT(device, note)},
+    {.since = 8, TEXT(device, password_hash)},
+    {.since = 8, FLAG(device, is_former)},
 };
 
 static const struct entity_column token_columns[] = {
@@ -91,6 +100,8 @@ static const struct entity_column token_columns[] = {
     {WHOLE(token, generation, INT32_MIN, INT32_MAX)},
     {TIME(token, created_s)},
     {TIME(token, expires_s)},
+    {.since = 8, TIME(token, last_s)},
+    {.since = 8, TEXT(token, last_address)},
 };
 
 static const struct entity_column login_address_columns[] = {
@@ -130,6 +141,7 @@ static const struct entity_column text_columns[] = {
     {ID(device_text, id)},
     {TIME(device_text, time_s)},
     {TEXT(device_text, text)},
+    {.since = 7, WHOLE(device_text, kind, 0, TEXT_SEND)},
 };
 
 static const struct entity_column ids_columns[] = {
@@ -169,8 +181,9 @@ static const struct entity_column alarm_rule_columns[] = {
     {LINK(alarm_rule, subject_id)},
     {TIME(alarm_rule, from_s)},
     {TIME(alarm_rule, until_s)},
-#define X(FIELD, column)                                                                           \
-    {.name = #column,                                                                              \
+#define X(FIELD, column, version)                                                                  \
+    {.since = (version),                                                                           \
+     .name = #column,                                                                              \
      .type = ENTITY_COLUMN_OPTIONAL,                                                               \
      NUMBER(alarm_rule, values[RULE_##FIELD], INT32_MIN, INT32_MAX),                               \
      .beside = offsetof(struct alarm_rule, has[RULE_##FIELD])},
@@ -185,6 +198,13 @@ static const struct entity_column term_columns[] = {
     {TIME(device_term, until_s)},
     {LINK(device_term, group_id)},
     {WHOLE(device_term, tank_ml, 0, UINT32_MAX)},
+    {.since = 8, LINK(device_term, enterprise_id)},
+};
+
+static const struct entity_column past_columns[] = {
+    {ID(device_past, device_id)},
+    {TIME(device_past, until_s)},
+    {ID(device_past, former_id)},
 };
 
 static const struct entity_column event_columns[] = {
@@ -213,6 +233,87 @@ static const struct entity_column event_columns[] = {
     {LINK(event, acknowledged_by)},
     {TIME(event, acknowledged_s)},
     {TEXT(event, note)},
+};
+
+static const struct entity_column command_columns[] = {
+    {ID(command, device_id)},
+    {ID(command, id)},
+    {WHOLE(command, kind, 0, COMMAND_KINDS - 1)},
+    {WHOLE(command, state, 0, COMMAND_STATES - 1)},
+    {LINK(command, created_by)},
+    {TIME(command, created_s)},
+    {TIME(command, deadline_s)},
+    {TIME(command, sent_s)},
+    {TIME(command, answered_s)},
+    {TIME(command, over_s)},
+    {WHOLE(command, hazard, 0, COMMAND_UNLOCKS)},
+    {WHOLE(command, tie, 0, UINT32_MAX)},
+    {WHOLE(command, message_id, 0, UINT16_MAX)},
+    {TEXT(command, text)},
+    {TEXT(command, answer)},
+    {PACKED(command, secret, ENTITY_COLUMN_BYTES, secret_len)},
+    {.since = 8, TIME(command, due_s)},
+};
+
+static const struct entity_column audit_columns[] = {
+    {LINK(audit, enterprise_id)}, {ID(audit, number)},    {TIME(audit, time_s)},
+    {TEXT(audit, login_name)},    {TEXT(audit, address)}, {TEXT(audit, action)},
+    {TEXT(audit, object)},        {TEXT(audit, detail)},
+};
+
+static const struct entity_column preference_columns[] = {
+    {ID(preference, user_id)},
+    {TEXT(preference, key)},
+    {TEXT(preference, value)},
+};
+
+static const struct entity_column sim_columns[] = {
+    {ID(sim_card, enterprise_id)},
+    {ID(sim_card, id)},
+    {TEXT(sim_card, iccid)},
+    {TEXT(sim_card, sim)},
+    {TEXT(sim_card, imsi)},
+    {TEXT(sim_card, tag)},
+    {TEXT(sim_card, package_name)},
+    {TEXT(sim_card, remark)},
+    {LINK(sim_card, device_id)},
+    {FLAG(sim_card, is_active)},
+    {TIME(sim_card, status_s)},
+    {LINK(sim_card, status_by)},
+    {TIME(sim_card, actived_day)},
+    {TIME(sim_card, end_day)},
+    {TIME(sim_card, created_s)},
+    {WHOLE(sim_card, usage_amount_mb_e2, 0, UINT32_MAX)},
+    {WHOLE(sim_card, usage_data_mb_e2, 0, UINT32_MAX)},
+    {WHOLE(sim_card, sms_amount, 0, UINT32_MAX)},
+    {WHOLE(sim_card, sms_data, 0, UINT32_MAX)},
+    {TIME(sim_card, sms_day)},
+    {WHOLE(sim_card, sms_count, 0, UINT16_MAX)},
+    {.since = 8, TIME(sim_card, bound_s)},
+    {.since = 8, TEXT(sim_card, provider)},
+    {.since = 8, TEXT(sim_card, imei)},
+    {.since = 8, TEXT(sim_card, ip_address)},
+    {.since = 8, TEXT(sim_card, network)},
+    {.since = 8, TEXT(sim_card, technology)},
+    {.since = 8, FLAG(sim_card, is_online)},
+    {.since = 8, TIME(sim_card, state_s)},
+    {.since = 8, TIME(sim_card, session_s)},
+};
+
+static const struct entity_column sms_columns[] = {
+    {ID(sim_sms, enterprise_id)},
+    {ID(sim_sms, sim_id)},
+    {ID(sim_sms, id)},
+    {TIME(sim_sms, time_s)},
+    {TEXT(sim_sms, content)},
+    {TEXT(sim_sms, source_address)},
+    {WHOLE(sim_sms, status, 0, SMS_STATUSES - 1)},
+    {.since = 8, TEXT(sim_sms, operator_id)},
+    {.since = 8, TIME(sim_sms, over_s)},
+    {.since = 8, WHOLE(sim_sms, reference, 0, UINT32_MAX)},
+    {.since = 8, WHOLE(sim_sms, part, 0, SMS_PARTS_MAX)},
+    {.since = 8, WHOLE(sim_sms, parts, 0, SMS_PARTS_MAX)},
+    {.since = 8, TIME(sim_sms, expiry_s)},
 };
 
 const struct entity entity_rows[ENTITY_COUNT] = {
@@ -300,6 +401,12 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                      .key_count = 2,
                      .delete_count = 2,
                      .owner = ENTITY_DEVICE},
+    [ENTITY_PAST] = {.table = "device_past",
+                     .since = 8,
+                     COLUMNS(device_past, past_columns),
+                     .key_count = 2,
+                     .delete_count = 2,
+                     .owner = ENTITY_DEVICE},
     [ENTITY_EVENT] = {.table = "event",
                       .since = 6,
                       COLUMNS(event, event_columns),
@@ -307,220 +414,43 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                       .delete_count = 2,
                       .loaded_at_0 = "ended_s",
                       .owner = ENTITY_DEVICE,
-                      .retained_by = "gps_time_s"},
+                      .retained_by = "gps_time_s",
+                      .retained_at_0 = "rcv_time_s"},
+    [ENTITY_COMMAND] = {.table = "command",
+                        .since = 7,
+                        COLUMNS(command, command_columns),
+                        .key_count = 2,
+                        .delete_count = 2,
+                        .loaded_at_0 = "over_s",
+                        .owner = ENTITY_DEVICE,
+                        .retained_by = "deadline_s"},
+    [ENTITY_AUDIT] = {.table = "audit",
+                      .since = 7,
+                      COLUMNS(audit, audit_columns),
+                      .key_count = 2,
+                      .delete_count = 2,
+                      .is_log = true,
+                      .expires = "time_s",
+                      .expires_after_s = AUDIT_KEPT_S},
+    [ENTITY_PREFERENCE] = {.table = "preference",
+                           .since = 7,
+                           COLUMNS(preference, preference_columns),
+                           .key_count = 2,
+                           .delete_count = 2,
+                           .owner = ENTITY_USER},
+    [ENTITY_SIM] = {.table = "sim_card",
+                    .since = 7,
+                    COLUMNS(sim_card, sim_columns),
+                    .key_count = 2,
+                    .delete_count = 2,
+                    .owner = ENTITY_ENTERPRISE},
+    [ENTITY_SMS] = {.table = "sim_sms",
+                    .since = 7,
+                    COLUMNS(sim_sms, sms_columns),
+                    .key_count = 3,
+                    .delete_count = 2, /* all SMS of a card */
+                    .loaded_at_0 = "over_s",
+                    .owner = ENTITY_ENTERPRISE,
+                    .expires = "time_s",
+                    .expires_after_s = SMS_KEPT_S},
 };
-
-/* ---- columns ---- */
-
-const struct entity_column *entity_column_named(const struct entity *e, const char *name)
-{
-    for (size_t i = 0; i < e->column_count; i++) {
-        if (strcmp(e->columns[i].name, name) == 0) {
-            return &e->columns[i];
-        }
-    }
-    return NULL;
-}
-
-static const void *member_of(const void *value, size_t offset)
-{
-    return (const uint8_t *)value + offset;
-}
-
-static void *member_to_set(void *value, size_t offset)
-{
-    return (uint8_t *)value + offset;
-}
-
-int64_t entity_number(const struct entity_column *c, const void *value)
-{
-    const void *at = member_of(value, c->offset);
-    bool is_signed = c->min < 0;
-    switch (c->size) {
-    case sizeof(uint8_t):
-        return is_signed ? *(const int8_t *)at : *(const uint8_t *)at;
-    case sizeof(uint16_t):
-        return is_signed ? *(const int16_t *)at : *(const uint16_t *)at;
-    case sizeof(uint32_t):
-        return is_signed ? *(const int32_t *)at : (int64_t) * (const uint32_t *)at;
-    default:
-        check(c->size == sizeof(int64_t));
-        return *(const int64_t *)at;
-    }
-}
-
-void entity_set_number(const struct entity_column *c, void *value, int64_t number)
-{
-    void *at = member_to_set(value, c->offset);
-    switch (c->size) {
-    case sizeof(uint8_t):
-        *(uint8_t *)at = (uint8_t)number;
-        break;
-    case sizeof(uint16_t):
-        *(uint16_t *)at = (uint16_t)number;
-        break;
-    case sizeof(uint32_t):
-        *(uint32_t *)at = (uint32_t)number;
-        break;
-    default:
-        check(c->size == sizeof(int64_t));
-        *(int64_t *)at = number;
-        break;
-    }
-}
-
-static bool is_text(const struct entity_column *c)
-{
-    return c->type == ENTITY_COLUMN_TEXT || c->type == ENTITY_COLUMN_DEVICE_ID;
-}
-
-/* How many bytes an element has, if `beside` holds the number of elements; 0: it does not. */
-static size_t unit_of(const struct entity_column *c)
-{
-    switch (c->type) {
-    case ENTITY_COLUMN_BYTES:
-    case ENTITY_COLUMN_CLOCK:
-    case ENTITY_COLUMN_RINGS:
-    case ENTITY_COLUMN_ID_BYTES:
-        return 1;
-    case ENTITY_COLUMN_IDS:
-        return sizeof(int64_t);
-    default:
-        return 0;
-    }
-}
-
-/* Whether the member points to what it holds. */
-static bool is_borrowed(const struct entity_column *c)
-{
-    return is_text(c) || unit_of(c) > 0;
-}
-
-struct bytes entity_bytes(const struct entity_column *c, const void *value)
-{
-    const uint8_t *at = member_of(value, c->offset);
-    size_t unit = unit_of(c);
-    size_t count = 0;
-    if (c->type == ENTITY_COLUMN_HASH) {
-        return (struct bytes){at, c->size};
-    }
-    check(is_borrowed(c));
-    memcpy(&at, member_of(value, c->offset), sizeof(at));
-    if (is_text(c)) {
-        check(at != NULL);
-        return bytes_of_text((const char *)at);
-    }
-    memcpy(&count, member_of(value, c->beside), sizeof(count));
-    return (struct bytes){at, count * unit};
-}
-
-void entity_set_text(const struct entity_column *c, void *value, const char *text)
-{
-    check(is_text(c));
-    memcpy(member_to_set(value, c->offset), &text, sizeof(text));
-}
-
-void entity_set_bytes(const struct entity_column *c, void *value, struct bytes in)
-{
-    size_t unit = unit_of(c);
-    if (c->type == ENTITY_COLUMN_HASH) {
-        check(in.len == c->size);
-        memcpy(member_to_set(value, c->offset), in.at, in.len);
-        return;
-    }
-    check(unit > 0);
-    size_t count = in.len / unit;
-    memcpy(member_to_set(value, c->offset), &in.at, sizeof(in.at));
-    memcpy(member_to_set(value, c->beside), &count, sizeof(count));
-}
-
-/* ---- values ---- */
-
-bool entity_has_id(enum entity_kind kind)
-{
-    return entity_rows[kind].deleted > 0;
-}
-
-int64_t entity_id(enum entity_kind kind, const void *value)
-{
-    return entity_number(entity_rows[kind].columns, value);
-}
-
-bool entity_is_deleted(enum entity_kind kind, const void *value)
-{
-    return entity_has_id(kind) && *(const bool *)member_of(value, entity_rows[kind].deleted);
-}
-
-void entity_init(enum entity_kind kind, void *value)
-{
-    const struct entity *e = &entity_rows[kind];
-    for (size_t i = 0; i < e->column_count; i++) {
-        const struct entity_column *c = &e->columns[i];
-        const uint8_t *at = NULL;
-        if (!is_text(c)) {
-            continue;
-        }
-        memcpy(&at, member_of(value, c->offset), sizeof(at));
-        if (at == NULL) {
-            entity_set_text(c, value, "");
-        }
-    }
-}
-
-size_t entity_borrowed(enum entity_kind kind, const void *value)
-{
-    const struct entity *e = &entity_rows[kind];
-    size_t size = 0;
-    for (size_t i = 0; i < e->column_count; i++) {
-        const struct entity_column *c = &e->columns[i];
-        if (is_text(c)) {
-            size += entity_bytes(c, value).len + 1;
-        } else if (is_borrowed(c)) {
-            size += entity_bytes(c, value).len + unit_of(c) - 1; /* to align it */
-        }
-    }
-    return size;
-}
-
-/* Copies what one member borrows to `room`; answers the room behind it. */
-static uint8_t *copy_borrowed(const struct entity_column *c, void *to, uint8_t *room)
-{
-    struct bytes in = entity_bytes(c, to);
-    if (is_text(c)) {
-        memcpy(room, in.at, in.len + 1);
-        entity_set_text(c, to, (const char *)room);
-        return room + in.len + 1;
-    }
-    while ((uintptr_t)room % unit_of(c) != 0) {
-        room++;
-    }
-    if (in.len > 0) {
-        memcpy(room, in.at, in.len);
-    }
-    entity_set_bytes(c, to, (struct bytes){room, in.len});
-    return room + in.len;
-}
-
-void entity_copy(enum entity_kind kind, const void *value, void *to, void *room)
-{
-    const struct entity *e = &entity_rows[kind];
-    uint8_t *at = room;
-    memcpy(to, value, e->size);
-    for (size_t i = 0; i < e->column_count; i++) {
-        if (is_borrowed(&e->columns[i])) {
-            at = copy_borrowed(&e->columns[i], to, at);
-        }
-    }
-}
-
-void device_init(struct device *d)
-{
-    entity_init(ENTITY_DEVICE, d);
-}
-
-struct device device_copy(struct arena *arena, const struct device *d)
-{
-    struct device copy;
-    entity_copy(ENTITY_DEVICE, d, &copy, arena_new(arena, entity_borrowed(ENTITY_DEVICE, d)));
-    return copy;
-}

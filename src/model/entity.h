@@ -71,10 +71,11 @@ struct entity {
     bool is_log;          /* only appended, and not loaded at a start */
     bool may_be_left_out; /* a row that makes no sense is passed over, not damage */
     enum entity_kind owner;  /* the first column is its id; a row goes when it is put as deleted */
-    const char *retained_by; /* ... or, where set, by retention: the column of its time */
-    const char *loaded_at_0; /* a start loads only rows with a 0 in this column; NULL: all */
-    const char *expires;     /* a time; a row goes when it has passed, ... */
-    int64_t expires_after_s; /* ... and so long ago */
+    const char *retained_by; /* ... or, where set, by retention: the column of its time, ... */
+    const char *retained_at_0; /* ... and of rows with 0 there this one; or NULL */
+    const char *loaded_at_0;   /* a start loads only rows with a 0 in this column; NULL: all */
+    const char *expires;       /* a time; a row goes when it has passed, ... */
+    int64_t expires_after_s;   /* ... and so long ago */
 };
 
 extern const struct entity entity_rows[ENTITY_COUNT];

@@ -52,6 +52,10 @@ static void every_row_is_whole(void **state)
             assert_true(e->owner != ENTITY_NONE);
             assert_is_number(e, e->retained_by);
         }
+        if (e->retained_at_0 != NULL) {
+            assert_non_null(e->retained_by);
+            assert_is_number(e, e->retained_at_0);
+        }
         if (e->loaded_at_0 != NULL) {
             assert_is_number(e, e->loaded_at_0);
         }
@@ -110,7 +114,7 @@ static void a_device_begins_with_empty_texts(void **state)
     struct device d = {.id = 7, .plate = "kept"};
     device_init(&d);
     const char *const texts[] = {d.device_id, d.object_code, d.sim,
-                                 d.iccid,     d.model,       d.command_password};
+                                 d.iccid,     d.model,       d.password_hash};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         assert_string_equal(texts[i], "");
     }

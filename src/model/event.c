@@ -10,3 +10,8 @@ bool event_is_crossing(uint8_t kind)
 {
     return kind == ALARM_GEOFENCE_ENTER || kind == ALARM_GEOFENCE_LEAVE;
 }
+
+int64_t event_began_s(const struct event *e)
+{
+    return e->gps_time_s != 0 ? e->gps_time_s : e->rcv_time_s;
+}

@@ -43,7 +43,8 @@ struct event {
     int32_t lat_e7;        /* where it began; both 0: not known */
     int32_t lon_e7;
     int64_t value;        /* what was measured, in the unit of its kind; 0: nothing */
-    const char *name;     /* of the geofence, as it was called then; else "" */
+    const char *name;     /* of the geofence, as it was called then; the ICCID of the SIM card that
+                             it is about; else "" */
     const uint8_t *state; /* after the fix that decided it, as fleet/pack.h packs states */
     size_t state_len;
     int64_t acknowledged_by; /* user id; 0: nobody */
@@ -53,5 +54,10 @@ struct event {
 
 /* Whether events of the kind are crossings of a geofence's border. */
 bool event_is_crossing(uint8_t kind);
+/*
+ * When it began, for people: what was told before a device's first fix has no gps_time_s, and began
+ * when that came.
+ */
+int64_t event_began_s(const struct event *e);
 
 #endif

@@ -51,7 +51,12 @@
     X(VIN, 23, "vin", "", 0, TEXT)                                                                 \
     X(TROUBLE_CODE, 24, "trouble_code", "", 0, TEXT) /* 0 .. */                                    \
     X(VIDEO, 25, "video", "", 0, TEXT)               /* label of the video of an alarm */          \
-    X(TIME_ZONE, 26, "time_zone", "", 0, TEXT) /* that the tracker tells and does not keep to */
+    X(TIME_ZONE, 26, "time_zone", "", 0, TEXT) /* that the tracker tells and does not keep to */   \
+    X(SOURCE, 27, "source", "", 0, TEXT)       /* SMS, or its protocol elsewhere; else a link */   \
+    X(HEART_RATE, 28, "heart_rate", "1/min", 0, NUMBER)                                            \
+    X(BLOOD_PRESSURE, 29, "blood_pressure", "mmHg", 0, NUMBER) /* 0 systolic, 1 diastolic */       \
+    X(BLOOD_OXYGEN, 30, "blood_oxygen", "%", 0, NUMBER)                                            \
+    X(FUEL_PERCENT, 31, "fuel_percent", "%", 2, NUMBER) /* share of tank 0 .. that is full */
 
 enum extra_key {
 #define X(key, number, ...) EXTRA_##key = (number),

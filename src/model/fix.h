@@ -61,7 +61,12 @@ enum fix_flag {
     X(UNLOCK_REFUSED, "Unlock refused")                                                            \
     X(CUT, "Pole/Rope cut")                                                                        \
     X(SEALED, "Sealed")                                                                            \
-    X(UNSEALED, "Unsealed")
+    X(UNSEALED, "Unsealed")                                                                        \
+    X(UNLOCKED_BY_BLUETOOTH, "Unlocked by Bluetooth")                                              \
+    X(WRONG_PASSWORD, "Wrong password")                                                            \
+    X(UNKNOWN_CARD, "Unknown card")                                                                \
+    X(CARD_BOUND, "Card bound")                                                                    \
+    X(REFUSED_OUTSIDE, "Unlock refused outside geofence")
 
 enum fix_lock {
 #define X(name, text) FIX_LOCK_##name,

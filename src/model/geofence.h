@@ -37,6 +37,9 @@ struct geofence {
 
 enum { GEOFENCE_IDS_MAX = 10000 };
 
+/* No device has this id: the list of a geofence that is for no device any more. */
+#define GEOFENCE_NOBODY INT64_MAX
+
 /* The rings as bytes, in `arena`: varints, each point as the step from the one before. */
 struct bytes geofence_pack_rings(struct arena *arena, const struct shape_ring *rings, size_t count);
 /*

@@ -18,7 +18,7 @@ enum message_kind {
     MESSAGE_LOGIN,     /* the device named itself: login, registration, authentication */
     MESSAGE_HEARTBEAT, /* alive; `fix` holds what it carried (fix.has may be 0) */
     MESSAGE_FIX,       /* a report, with or without a position; alarms and lock events are in it */
-    MESSAGE_RESPONSE,  /* a textual answer to a command or an SMS: `text`, UTF-8 */
+    MESSAGE_RESPONSE,  /* an answer to a command or an SMS: `text`, UTF-8, and `answer` */
     MESSAGE_FRAGMENT,  /* one fragment of a divided message: `fragment` and its bytes in `text` */
     MESSAGE_OTHER,     /* known and harmless, nothing to keep */
 };
@@ -32,6 +32,25 @@ struct message_fragment {
 
 enum { MESSAGE_FRAGMENTS_MAX = 64, MESSAGE_TEXT_MAX = 4096 };
 
+/* What an answer says of the command that it answers. */
+enum answer_result {
+    ANSWER_DONE,     /* it is done, or here is what it asked for */
+    ANSWER_RECEIVED, /* it arrived; what comes of it may follow */
+    ANSWER_REFUSED   /* it is not done */
+};
+
+/* What an answer says of the doors, where it was a command that turns them. */
+enum answer_doors { ANSWER_DOORS_UNTOLD, ANSWER_DOORS_LOCKED, ANSWER_DOORS_UNLOCKED };
+
+/* Which command an answer is to, as far as the device says so; ties of 0: it has no number. */
+struct message_answer {
+    uint32_t tie;        /* the serial or flag that we sent, as the device returns it; 0: none */
+    uint16_t message_id; /* the message of ours that it answers, as command_note has it; 0: none */
+    uint8_t result;      /* enum answer_result */
+    bool is_told;        /* a report beside it says the same: without a text it leaves no record */
+    uint8_t doors;       /* enum answer_doors: whether they obeyed, whatever `result` says */
+};
+
 /* One thing that a frame said. */
 struct message {
     enum message_kind kind;
@@ -39,6 +58,7 @@ struct message {
     struct fix fix;                   /* MESSAGE_FIX, MESSAGE_HEARTBEAT */
     struct bytes extras;              /* beside the fix, from extras_pack(); borrowed */
     struct message_fragment fragment; /* MESSAGE_FRAGMENT */
+    struct message_answer answer;     /* MESSAGE_RESPONSE */
     struct bytes text; /* MESSAGE_RESPONSE, MESSAGE_FRAGMENT; borrowed, at most MESSAGE_TEXT_MAX */
 };
 

@@ -30,26 +30,100 @@ const struct protocol *protocol_find(const char *name)
     return NULL;
 }
 
-enum err protocol_detect(struct bytes first, bool is_udp, size_t *index)
+/* What every row that may be meant makes of the same bytes. */
+struct claims {
+    protocol_set likely;
+    protocol_set undecided; /* likely, or more bytes will tell */
+    size_t sure;            /* PROTOCOL_COUNT: none is */
+};
+
+static struct claims ask(const struct protocol_question *q, struct bytes first)
 {
-    bool undecided = false;
-    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        if (is_udp && table[i]->tcp_only) {
+    struct claims c = {.sure = PROTOCOL_COUNT};
+    for (size_t i = 0; i < PROTOCOL_COUNT && c.sure == PROTOCOL_COUNT; i++) {
+        protocol_set bit = (protocol_set)1 << i;
+        if ((q->allowed & bit) == 0 || (q->is_udp && table[i]->tcp_only)) {
             continue;
         }
-        enum err e = table[i]->claims(first);
-        if (e == ERR_OK) {
-            *index = i;
-            return ERR_OK;
-        }
-        undecided = undecided || e == ERR_MORE;
+        enum protocol_claim claim = table[i]->claims(first);
+        c.sure = claim == CLAIM_YES ? i : c.sure;
+        c.likely |= claim == CLAIM_LIKELY ? bit : 0;
+        c.undecided |= claim == CLAIM_LIKELY || claim == CLAIM_MORE ? bit : 0;
     }
-    return undecided ? ERR_MORE : ERR_MALFORMED;
+    return c;
+}
+
+static size_t first_of(protocol_set set)
+{
+    size_t i = 0;
+    while ((set >> i & 1) == 0) {
+        i++;
+    }
+    return i;
+}
+
+static size_t noise_len(struct bytes in)
+{
+    size_t n = 0;
+    while (n < in.len && n < PROTOCOL_NOISE_MAX && in.at[n] != '\0' &&
+           strchr("\r\n\t ", in.at[n]) != NULL) {
+        n++;
+    }
+    return n;
+}
+
+enum err protocol_choose(const struct protocol_question *q, struct protocol_choice *out)
+{
+    size_t noise = noise_len(q->first);
+    struct bytes first = bytes_slice(q->first, noise, PROTOCOL_FIRST_MAX);
+    if (first.len == 0) {
+        return ERR_MORE;
+    }
+    struct claims c = ask(q, first);
+    *out = (struct protocol_choice){
+        .index = c.sure, .noise = noise, .is_sure = c.sure < PROTOCOL_COUNT};
+    if (out->is_sure) {
+        return ERR_OK;
+    }
+    bool is_one = (c.undecided & (c.undecided - 1)) == 0;
+    bool is_all = q->is_all || first.len == PROTOCOL_FIRST_MAX;
+    if (c.likely == 0 || (!is_one && !is_all)) {
+        return c.undecided == 0 || first.len == PROTOCOL_FIRST_MAX ? ERR_MALFORMED : ERR_MORE;
+    }
+    bool is_hinted = q->hint < PROTOCOL_COUNT && (c.likely >> q->hint & 1) != 0;
+    out->index = is_hinted ? q->hint : first_of(c.likely);
+    return ERR_OK;
 }
 
 struct session protocol_session(const struct protocol *p)
 {
     return (struct session){.utc_offset_min = p->utc_offset_min};
+}
+
+enum command_fate protocol_try_command(const struct protocol *p, const struct command_request *what)
+{
+    uint8_t at[PROTOCOL_COMMAND_MAX];
+    struct writer w = writer_init(at, sizeof(at));
+    struct session session = protocol_session(p);
+    const struct device_slot slot = {0};
+    struct command_note note = {0};
+    if (p->command == NULL) {
+        return COMMAND_IS_UNSUPPORTED;
+    }
+    enum command_fate fate = p->command(&session, &slot, what, &note, &w);
+    explicit_bzero(at, sizeof(at)); /* a password may stand in it */
+    return fate;
+}
+
+bool protocol_carries(const struct protocol *p, enum command_kind kind,
+                      const struct profile *profile)
+{
+    const struct command_request any = {.kind = kind,
+                                        .id = 1,
+                                        .text = bytes_of_text("?"),
+                                        .password = bytes_of_text("0"),
+                                        .profile = profile};
+    return protocol_try_command(p, &any) != COMMAND_IS_UNSUPPORTED;
 }
 
 /* Looks for a frame that begins within the longest one, whole. */

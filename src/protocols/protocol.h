@@ -1,6 +1,7 @@
 #ifndef PROTOCOLS_PROTOCOL_H
 #define PROTOCOLS_PROTOCOL_H
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,14 +11,22 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/writer.h"
+#include "model/command.h"
 #include "model/message.h"
 
 enum {
     PROTOCOL_SESSION_BYTES = 32, /* what a protocol may remember of a connection */
     PROTOCOL_HINT_BYTES = 32,    /* what a reply needs to know of its frame */
     PROTOCOL_REPLY_MAX = 512,    /* longest reply in bytes */
+    PROTOCOL_COMMAND_MAX = 2560, /* longest command in bytes, escaped */
+    DEVICE_SLOT_BYTES = 16,      /* what a command needs to know of its device */
+    COMMAND_SHOWN_SIZE = 48,
+    PROTOCOL_FIRST_MAX = 1024,   /* a protocol is told by so many bytes of a connection */
+    PROTOCOL_NOISE_MAX = 64,     /* blanks and line ends before them */
     PROTOCOL_MESSAGES_MAX = 4096 /* most messages one frame may hold; more is ERR_TOO_LONG */
 };
+
+struct profile; /* protocols/profile.h */
 
 /*
  * What is remembered of one connection (one UDP peer) between frames. Zeroed but for
@@ -29,7 +38,7 @@ struct session {
     uint8_t speed_unit;             /* enum speed_unit of all devices, where configured */
     uint8_t device_speed_unit;      /* that of the device whose frame is decoded, where somebody
                                        set one; see asks_speed_unit */
-    uint8_t profile;                /* enum profile of that device, where its model is known; see
+    const struct profile *profile;  /* of that device, where its model has one; see
                                        decoded.asks_profile */
     int16_t utc_offset_min;         /* zone of the device's clock: the row's, unless configured or
                                        told by the login */
@@ -40,6 +49,14 @@ struct session {
 /* Bytes only the protocol understands, carried from decode() through the store to reply(). */
 struct reply_hint {
     uint8_t at[PROTOCOL_HINT_BYTES];
+};
+
+/*
+ * What a command needs to know of a terminal and its frames tell: delimiter, version, form of its
+ * id. Only the protocol understands it. All zero: nothing is known.
+ */
+struct device_slot {
+    uint8_t at[DEVICE_SLOT_BYTES];
 };
 
 /*
@@ -56,7 +73,8 @@ struct decoded {
                                        again where its device has another */
     uint32_t unreadable;            /* how many reports, or positions of reports, cannot be read */
     struct reply_hint hint;
-    struct message *at; /* `len` messages, in the order of the frame; may be none */
+    struct device_slot slot; /* of the device, for its next command; replaces what was known */
+    struct message *at;      /* `len` messages, in the order of the frame; may be none */
     size_t len;
     size_t capacity;
     struct message *spare; /* takes what the frame says too much; NULL: nothing is too much */
@@ -83,6 +101,20 @@ MUST_USE enum err decoded_finish(struct decoded *out);
  * before.
  */
 void decoded_reserve(struct decoded *out, size_t count);
+
+/* What a row makes of the bytes that a connection begins with. */
+enum protocol_claim {
+    CLAIM_NO,
+    CLAIM_MORE,   /* perhaps: more bytes will tell */
+    CLAIM_LIKELY, /* it begins so, and so may another protocol: more bytes may tell */
+    CLAIM_YES     /* no other protocol begins so */
+};
+
+/* The claim of a row that is sure once a head is whole: ERR_OK it is, ERR_MORE it is not yet. */
+static inline enum protocol_claim claim_of(enum err head)
+{
+    return head == ERR_OK ? CLAIM_YES : head == ERR_MORE ? CLAIM_MORE : CLAIM_NO;
+}
 
 /* How a frame fared, as reply() must know it. */
 enum outcome {
@@ -121,6 +153,24 @@ struct protocol_device {
     enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
 };
 
+/* What became of a command that a row was asked to write. */
+enum command_fate {
+    COMMAND_IS_WRITTEN,
+    COMMAND_IS_UNSUPPORTED, /* the protocol, or the device's model, has no way to say it */
+    COMMAND_IS_TOO_LONG,
+    COMMAND_IS_INVALID /* a text that could end its frame; a raw message that is none */
+};
+
+/* What is to be remembered of a command that was written. The caller hands in a zeroed one. */
+struct command_note {
+    uint32_t tie;        /* as message_answer.tie of its answer; 0: answers have none */
+    uint16_t message_id; /* as message_answer.message_id; 0: answers name none */
+    bool is_unanswered;  /* nothing answers it */
+    bool is_unaddressed; /* the frame names no device: whoever is at the end of the link obeys */
+    char shown[COMMAND_SHOWN_SIZE]; /* of a command without a text: what was sent, for the record;
+                                       "": as command_kind_text() has it */
+};
+
 /*
  * One device protocol. Its functions are pure: no socket, clock, heap (but out->arena) or store;
  * the server, `odograph decode`, the simulator, the tests and the fuzzers call them alike.
@@ -139,11 +189,12 @@ struct protocol {
                                where that has another unit than the session says */
 
     /*
-     * Whether a connection that begins with `first` (at least one byte) speaks this protocol:
-     * ERR_OK yes, ERR_MORE cannot tell yet, anything else no. A row answers ERR_MORE for at most
-     * 16 bytes.
+     * Whether a connection that begins with `first` (at least one byte) speaks this protocol. What
+     * two protocols share is told apart by both of them, by length, checksum and identity: a row
+     * may ask for its whole first frame, PROTOCOL_FIRST_MAX bytes at most. More bytes never turn
+     * CLAIM_YES or CLAIM_NO into anything else.
      */
-    enum err (*claims)(struct bytes first);
+    enum protocol_claim (*claims)(struct bytes first);
     /*
      * Finds the first frame of `in`. ERR_OK: *frame is it (borrowed, possibly still escaped) and
      * *used how many bytes of `in` it and the noise before it take. ERR_MORE: read more and call
@@ -174,6 +225,15 @@ struct protocol {
     void (*reply)(struct session *s, const struct reply_hint *hint, enum outcome outcome,
                   int64_t now_s, struct writer *out);
     /*
+     * Writes a command to the device of `slot` (what the last frame of it left in decoded.slot).
+     * Anything but COMMAND_IS_WRITTEN: nothing of `out` counts. With a zeroed slot it tells the
+     * same fate as for the device's own wherever the two can agree, and what it writes is for
+     * nobody: so ingest asks before a command is taken. NULL where the protocol has none.
+     */
+    enum command_fate (*command)(struct session *s, const struct device_slot *slot,
+                                 const struct command_request *what, struct command_note *note,
+                                 struct writer *out);
+    /*
      * Puts a divided message together: `fragments` are the texts of its MESSAGE_FRAGMENTs in order
      * of their number, `out` as in decode() (device_id set by the caller). NULL where the protocol
      * has none.
@@ -184,11 +244,27 @@ struct protocol {
     const struct protocol_device *device; /* NULL: none is simulated */
 };
 
-/* Every protocol, in the order in which claims() is asked. */
+/* Every protocol; of those that are likely, the first is chosen. */
 #define PROTOCOL_MAP(X)                                                                            \
     X(jt808)                                                                                       \
     X(gt06)                                                                                        \
-    X(osmand)
+    X(osmand)                                                                                      \
+    X(jt600)                                                                                       \
+    X(teltonika)                                                                                   \
+    X(h02)                                                                                         \
+    X(gps103)                                                                                      \
+    X(tk103)                                                                                       \
+    X(wialon)                                                                                      \
+    X(watch)                                                                                       \
+    X(meitrack)                                                                                    \
+    X(t55)                                                                                         \
+    X(suntech)                                                                                     \
+    X(gl200text)                                                                                   \
+    X(ruptela)                                                                                     \
+    X(galileo)                                                                                     \
+    X(gl200binary)                                                                                 \
+    X(eelink)                                                                                      \
+    X(xexun)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)
@@ -206,11 +282,40 @@ enum protocol_index {
 const struct protocol *protocol_at(size_t index);
 /* The row of that name, or NULL. */
 const struct protocol *protocol_find(const char *name);
+/* The rows of a set: bit n is the row at n. */
+typedef uint32_t protocol_set;
+enum { PROTOCOL_SET_BITS = 32 };
+static_assert((int)PROTOCOL_COUNT <= (int)PROTOCOL_SET_BITS, "a set holds every protocol");
+#define PROTOCOL_ALL ((protocol_set)((UINT64_C(1) << PROTOCOL_COUNT) - 1))
+
+/* How a connection or datagram begins, and which protocols it may speak. */
+struct protocol_question {
+    struct bytes first;
+    bool is_udp;
+    bool is_all;          /* no more bytes are waited for */
+    protocol_set allowed; /* the others are not asked */
+    uint8_t hint;         /* index: chosen before others that are likely; or PROTOCOL_UNKNOWN */
+};
+
+struct protocol_choice {
+    size_t index;
+    size_t noise; /* blanks and line ends before its first frame, which are to be passed over */
+    bool is_sure; /* else another protocol may be meant */
+};
+
 /*
- * Chooses a protocol by the first bytes of a connection or datagram. ERR_OK: *index is it.
- * ERR_MORE: cannot tell yet. ERR_MALFORMED: no protocol begins so.
+ * Chooses a protocol by the first bytes. A row that is sure is it, else the only one that is left.
+ * Where several are likely, more bytes are waited for, up to PROTOCOL_FIRST_MAX or until `is_all`;
+ * then it is the hint, or the first in the list. ERR_OK: *out is it. ERR_MORE: cannot tell yet.
+ * ERR_MALFORMED: no protocol begins so.
  */
-MUST_USE enum err protocol_detect(struct bytes first, bool is_udp, size_t *index);
+MUST_USE enum err protocol_choose(const struct protocol_question *q, struct protocol_choice *out);
+/* What the row would make of a command, for a device of which nothing is known. */
+enum command_fate protocol_try_command(const struct protocol *p,
+                                       const struct command_request *what);
+/* Whether the row, or the profile, may have a way to say commands of a kind. */
+bool protocol_carries(const struct protocol *p, enum command_kind kind,
+                      const struct profile *profile);
 /* A session for a new connection that speaks `p`. */
 struct session protocol_session(const struct protocol *p);
 /*

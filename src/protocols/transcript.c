@@ -95,13 +95,25 @@ static void fragments_drop(struct transcript *t, const char *device_id, uint32_t
     }
 }
 
+/* An answer that a report beside it tells, too, is not shown twice. */
+static bool is_shown(const struct message *m)
+{
+    return m->kind != MESSAGE_RESPONSE || !m->answer.is_told;
+}
+
 /* Writes the messages of `d` down, the answer at the last one. */
 static void print_messages(struct transcript *t, const struct decoded *d, struct bytes ack)
 {
-    for (size_t i = 0; i < d->len; i++) {
-        struct bytes last = i + 1 == d->len ? ack : (struct bytes){0};
-        protocol_describe(&t->json, t->protocol, d, &d->at[i], last);
-        print_object(t);
+    size_t count = d->len;
+    while (count > 0 && !is_shown(&d->at[count - 1])) {
+        count--;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct bytes last = i + 1 == count ? ack : (struct bytes){0};
+        if (is_shown(&d->at[i])) {
+            protocol_describe(&t->json, t->protocol, d, &d->at[i], last);
+            print_object(t);
+        }
     }
 }
 
@@ -166,14 +178,20 @@ static enum err play_frame(struct transcript *t, struct bytes frame)
     return ERR_OK;
 }
 
-/* Chooses the protocol of a session that has none yet. */
-static enum err choose_protocol(struct transcript *t, struct bytes in)
+/* Chooses the protocol of a session that has none yet; *noise bytes are to be passed over. */
+static enum err choose_protocol(struct transcript *t, struct bytes in, bool is_all, size_t *noise)
 {
-    size_t index = 0;
-    enum err e = t->protocol == NULL ? protocol_detect(in, false, &index) : ERR_OK;
-    if (e == ERR_OK && t->protocol == NULL) {
-        t->protocol = protocol_at(index);
+    const struct protocol_question q = {
+        .first = in, .is_all = is_all, .allowed = PROTOCOL_ALL, .hint = PROTOCOL_UNKNOWN};
+    struct protocol_choice choice = {0};
+    if (t->protocol != NULL) {
+        return ERR_OK;
+    }
+    enum err e = protocol_choose(&q, &choice);
+    if (e == ERR_OK) {
+        t->protocol = protocol_at(choice.index);
         t->session = protocol_session(t->protocol);
+        *noise = choice.noise;
     }
     return e;
 }
@@ -185,6 +203,16 @@ static void give_up(struct transcript *t, enum err e, struct bytes left)
     t->is_broken = true;
 }
 
+/* How many bytes of `left` are passed over as no protocol begins so; 0: more have to come. */
+static size_t pass_unchosen(struct transcript *t, enum err found, struct bytes left)
+{
+    if (found == ERR_MORE) {
+        return 0;
+    }
+    give_up(t, found, left);
+    return left.len;
+}
+
 /*
  * Takes what is at the front of `left`, a frame or what is to be passed over; how many bytes that
  * are, 0 where more have to come.
@@ -193,13 +221,13 @@ static size_t play_front(struct transcript *t, struct bytes left, bool is_all)
 {
     struct bytes frame = {0};
     size_t used = 0;
-    enum err found = choose_protocol(t, left);
+    size_t noise = 0;
+    enum err found = choose_protocol(t, left, is_all, &noise);
     if (found != ERR_OK) {
-        if (found == ERR_MORE) {
-            return 0;
-        }
-        give_up(t, found, left);
-        return left.len;
+        return pass_unchosen(t, found, left);
+    }
+    if (noise > 0) {
+        return noise;
     }
     found = t->protocol->split(left, &frame, &used);
     if (found == ERR_MORE && !is_all) {

@@ -9,7 +9,8 @@
  * of them, member for member, errors too; replies that tell the time tell VECTORS_NOW. "model" is
  * the device's, where somebody set one. The same frames then come joined and byte by byte, cut off
  * at every length and with every byte changed, each in memory of exactly its size, so that the
- * address sanitizer sees a read beyond it.
+ * address sanitizer sees a read beyond it. The first frames are asked of every row, too, whole,
+ * byte by byte and behind blanks: no other row may be sure of one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +81,7 @@ static struct transcript begin(const struct protocol *p, const char *model, json
     assert_true(clock_parse_iso(bytes_of_text(VECTORS_NOW), &now_s));
     struct transcript t = {.protocol = p, .now_s = now_s, .print = collect, .context = printed};
     transcript_begin(&t);
-    t.session.profile = (uint8_t)profile_of_model(bytes_of_text(model));
+    t.session.profile = profile_of_model(NULL, bytes_of_text(model));
     return t;
 }
 
@@ -319,20 +320,76 @@ static void test_vectors_may_come_byte_by_byte(void **state)
     for_each_vector(*state, check_bytewise);
 }
 
+/* What stands before a first frame and belongs to no row. */
+static const char *const noises[] = {"", "\r\n", " ", "\n\n\t\r\n"};
+
+/* Whether the first frame behind `noise`, which comes in pieces of `step` bytes, is found. */
+static bool is_detected(const struct protocol *p, struct bytes frame, const char *noise,
+                        size_t step)
+{
+    struct protocol_choice choice = {0};
+    enum err e = ERR_MORE;
+    size_t before = strlen(noise);
+    struct chunk all = {mem_new(before + frame.len), before + frame.len};
+    for (size_t i = 0; i < before; i++) {
+        all.at[i] = (uint8_t)noise[i];
+    }
+    memcpy(all.at + before, frame.at, frame.len);
+    for (size_t len = 0; e == ERR_MORE && len < all.len;) {
+        len = len + step < all.len ? len + step : all.len;
+        struct chunk part = chunk_copy((struct bytes){all.at, len});
+        const struct protocol_question q = {.first = chunk_bytes(part),
+                                            .is_all = len == all.len,
+                                            .allowed = PROTOCOL_ALL,
+                                            .hint = PROTOCOL_UNKNOWN};
+        e = protocol_choose(&q, &choice);
+        free(part.at);
+    }
+    free(all.at);
+    return e == ERR_OK && protocol_at(choice.index) == p && choice.noise == before;
+}
+
+/* Another row than `p` that is sure of `first`; NULL: none is. */
+static const struct protocol *claimant(const struct protocol *p, struct bytes first)
+{
+    const struct protocol *found = NULL;
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        const struct protocol *other = protocol_at(i);
+        found = other != p && other->claims(first) == CLAIM_YES ? other : found;
+    }
+    return found;
+}
+
+/* Fails where another row is sure of the frame, however much of it has come. */
+static void assert_unclaimed(const struct protocol *p, const struct vector *v)
+{
+    struct bytes first = bytes_slice(chunk_bytes(v->frames[0]), 0, PROTOCOL_FIRST_MAX);
+    for (size_t len = 1; len <= first.len; len++) {
+        struct chunk part = chunk_copy(bytes_slice(first, 0, len));
+        const struct protocol *other = claimant(p, chunk_bytes(part));
+        free(part.at);
+        assert_null(other);
+    }
+}
+
+static bool is_detected_behind_all(const struct protocol *p, struct bytes frame)
+{
+    bool is = true;
+    for (size_t i = 0; i < sizeof(noises) / sizeof(noises[0]); i++) {
+        is = is && is_detected(p, frame, noises[i], 1) &&
+             is_detected(p, frame, noises[i], frame.len + strlen(noises[i]));
+    }
+    return is;
+}
+
 static void check_detected(const struct protocol *p, const struct vector *v)
 {
     json_t *printed = json_array();
-    struct bytes all = chunk_bytes(v->frames[0]);
-    size_t index = PROTOCOL_COUNT;
-    enum err e = ERR_MORE;
-    size_t len = 0;
-    while (e == ERR_MORE && len < all.len) {
-        struct chunk part = chunk_copy(bytes_slice(all, 0, ++len));
-        e = protocol_detect(chunk_bytes(part), false, &index);
-        free(part.at);
-    }
-    if (play_whole(p, v, printed) && (e != ERR_OK || protocol_at(index) != p)) {
-        fail_msg("line %d (%s) is taken for another protocol", v->line, v->doc);
+    struct bytes frame = chunk_bytes(v->frames[0]);
+    if (play_whole(p, v, printed)) {
+        assert_unclaimed(p, v);
+        print_message("# line %d: %s\n", v->line, v->doc);
+        assert_true(is_detected_behind_all(p, frame));
     }
     json_decref(printed);
 }

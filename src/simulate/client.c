@@ -10,11 +10,10 @@
  * acknowledged, how many fixes it carries: so an acknowledgement of n frames tells how many fixes
  * are acknowledged. After a loss everything pending goes out again.
  *
- * Three things make a device send: its acknowledgement, where it goes as fast as it is answered;
- * the rate, whose turn goes round the devices; and the sweep over all of them every SWEEP_MS, which
- * also connects and notices silence. UDP to the loopback goes through the one socket of
- * sim_datagrams.h; since nothing else slows datagrams down, only so many frames are on their way at
- * a time.
+ * A device sends when it is acknowledged, where it goes as fast as it is answered; when the rate
+ * has its turn; and at the sweep over all of them every SWEEP_MS, which also connects and notices
+ * silence. UDP to the loopback goes through the one socket of sim_datagrams.h, and only so many
+ * frames are on their way at a time, since nothing else slows datagrams down.
  */
 #include "simulate/client.h"
 
@@ -44,6 +43,7 @@ enum {
     SWEEP_MS = 20,
     WAIT_MS = 5,
     WAIT_PACED_MS = 1,
+    FRAMES_EXTRA = 16,
     UDP_FRAMES_MAX = 448, /* fewer than the socket of a server that asked for most holds */
 };
 
@@ -72,8 +72,6 @@ struct client {
     uint8_t received[RECEIVE_BYTES];
     size_t received_len;
 };
-
-enum { FRAMES_EXTRA = 16 };
 
 struct run {
     const struct sim_options *options;
@@ -234,9 +232,14 @@ static enum err connect_client(struct run *r, struct client *c)
 
 static void acknowledge_fixes(struct run *r, struct client *c, size_t fixes)
 {
+    const struct sim_source *source = &r->options->source;
     int64_t now_us = clock_monotonic_us();
     for (size_t i = 0; i < fixes && c->count > 0; i++) {
-        sim_stats_add(&r->stats, now_us - c->pending[c->first].sent_us);
+        const struct pending_fix *p = &c->pending[c->first];
+        if (source->acknowledged != NULL) {
+            source->acknowledged(source->context, (size_t)(c - r->clients), &p->fix);
+        }
+        sim_stats_add(&r->stats, now_us - p->sent_us);
         c->first = (c->first + 1) % r->options->window;
         c->count--;
         c->in_flight -= c->in_flight > 0;
@@ -496,13 +499,10 @@ static bool is_over(const struct run *r, int64_t now_us, int64_t progress_at_us)
 {
     const struct sim_options *o = r->options;
     int64_t elapsed_us = now_us - r->start_us;
-    if (o->stop != NULL && atomic_load(o->stop)) {
-        return true;
-    }
-    if (o->duration_s > 0 && elapsed_us >= (int64_t)o->duration_s * 1000000) {
-        return true;
-    }
-    return r->live == 0 || now_us - progress_at_us > (int64_t)o->give_up_s * 1000000;
+    bool is_stopped = o->stop != NULL && atomic_load(o->stop);
+    bool is_late = o->duration_s > 0 && elapsed_us >= (int64_t)o->duration_s * 1000000;
+    return is_stopped || is_late || r->live == 0 ||
+           now_us - progress_at_us > (int64_t)o->give_up_s * 1000000;
 }
 
 static enum err run_all(struct run *r)

@@ -20,6 +20,8 @@
 struct sim_source {
     /* The next fix of a device in order of time; false: it has no more. */
     bool (*next)(void *context, size_t device, struct fix *out);
+    /* A fix of the device was acknowledged, for the first and only time. NULL: nobody asks. */
+    void (*acknowledged)(void *context, size_t device, const struct fix *fix);
     void *context;
 };
 

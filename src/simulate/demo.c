@@ -1,71 +1,77 @@
 /*
- * The demonstration fleet: who its vehicles are, how they get into the directory by a job of
- * ingest, and the thread that drives them through the device port as any tracker would.
+ * The demonstration fleet drives through the device port as any trackers would. Each vehicle sends
+ *
+ *     first    its newest report, and from then on each report when its time comes
+ *     between  its past, as reports from its memory: the last three days, then, where nothing of
+ *              its past is stored, the month before, coarsely; each of both the oldest first
+ *
+ * So all of the fleet is seen where it is at once, however long its past takes. To the store the
+ * past is late fixes; those that it has are repeats, and change nothing. When all is acknowledged,
+ * that is noted, and the next start sends what came since. A start that finds no note sends
+ * everything again.
  */
 #include "simulate/demo.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/server.h"
 #include "base/address.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "simulate/client.h"
-#include "simulate/source.h"
+#include "simulate/demo_lost.h"
+#include "simulate/demo_make.h"
+#include "simulate/demo_reports.h"
 
 enum {
-    VEHICLES = 20,
     DAY_S = 86400,
-    WEEK_S = 7 * DAY_S,
-    BURST = 30,
-    WINDOW = 240,
+    PAST_S = 3 * DAY_S,
+    LOST_S = 31 * 3600, /* so long before its registration TRAIT_LOST fell silent */
+    PANIC_S = 20,       /* after the start */
+    BURST = 20,
+    WINDOW = 60, /* few enough that what comes live does not wait behind them for long */
     GIVE_UP_S = 3600,
-    JOB_TIMEOUT_MS = 10000
 };
 
-struct vehicle {
-    enum protocol_index protocol;
-    enum device_type type;
-    const char *device_id;
-    const char *plate;
-    const char *model;
+/* A stretch of a vehicle's reports, in order of time. */
+struct stretch_of_time {
+    enum demo_pace pace;
+    int64_t after_s; /* the last one that was given; those behind it follow ... */
+    int64_t until_s; /* ... up to this */
 };
 
-static const struct vehicle vehicles[VEHICLES] = {
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000101", "B-OD 101", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000102", "B-OD 102", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000103", "B-OD 103", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000104", "B-OD 104", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000105", "B-OD 105", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000106", "B-OD 106", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000107", "B-OD 107", "JT/T 808 terminal"},
-    {PROTOCOL_jt808, DEVICE_VEHICLE, "013800000108", "B-OD 108", "JT/T 808 terminal"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000201", "Van 201", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000202", "Van 202", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000203", "Van 203", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000204", "Van 204", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000205", "Truck 205", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000206", "Truck 206", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000207", "Truck 207", "GT06 tracker"},
-    {PROTOCOL_gt06, DEVICE_VEHICLE, "860000000000208", "Truck 208", "GT06 tracker"},
-    {PROTOCOL_osmand, DEVICE_PERSON, "9000000301", "Courier Anna", "phone"},
-    {PROTOCOL_osmand, DEVICE_PERSON, "9000000302", "Courier Ben", "phone"},
-    {PROTOCOL_osmand, DEVICE_PERSON, "9000000303", "Courier Chen", "phone"},
-    {PROTOCOL_osmand, DEVICE_PERSON, "9000000304", "Courier Dara", "phone"},
+enum { PAST_DAYS, PAST_MONTH, PASTS };
+
+/* What a vehicle sends. Each part has a walk of its own, as one walks in order of time. */
+struct stream {
+    struct demo_reporter live_reporter;
+    struct stretch_of_time live;
+    int64_t extra_s; /* at this time an alarm beside them; 0: none */
+    struct demo_reporter past_reporter;
+    struct stretch_of_time pasts[PASTS];
+    size_t past; /* which of them is sent now; PASTS: none */
 };
 
 struct demo {
     pthread_t thread;
     _Atomic bool stop;
     struct address address;
-    struct sim_device devices[VEHICLES];
-    struct drive_source source;
-    int64_t skip_until_s[VEHICLES]; /* newest fix of an earlier run */
+    struct ingest *ingest;
+    struct directory *directory;
+    struct roads *roads;
+    int64_t user_id;
+    int64_t start_s;
+    int64_t start_ms; /* on the monotonic clock */
+    int64_t stored_s; /* the past is stored up to then; 0: nothing of it is */
+    struct sim_device devices[DEMO_VEHICLES];
+    struct stream streams[DEMO_VEHICLES];
+    size_t count;
+    size_t pasts_left;       /* vehicles whose past is not all sent */
+    uint64_t unacknowledged; /* fixes of the past */
+    bool is_noted;
 };
 
 bool demo_is_kept(struct directory *dir)
@@ -89,68 +95,145 @@ bool demo_may_be_kept(struct directory *dir)
     return enterprises == 0 || demo_is_kept(dir);
 }
 
-static enum err add_vehicles(struct job_context *job, void *arg)
+/* ---- what is sent ---- */
+
+/* A report of no other time, so that it is never sent again: somebody calls for help. */
+static void report_extra(struct stream *s, struct fix *out)
 {
-    int64_t enterprise = *(int64_t *)arg;
-    for (size_t i = 0; i < VEHICLES; i++) {
-        const struct vehicle *v = &vehicles[i];
-        struct device_ref ref;
-        if (directory_find_tracker(job->directory, v->device_id, &ref) == ERR_OK) {
-            device_ref_release(job->directory, &ref);
-            continue;
-        }
-        struct change *c = change_add(&job->changes, CHANGE_PUT_DEVICE);
-        c->device = (struct device){
-            .id = ids_next(job->ids, ID_OF_DEVICE),
-            .enterprise_id = enterprise,
-            .device_id = v->device_id,
-            .plate = v->plate,
-            .object_code = v->device_id,
-            .model = v->model,
-            .type = v->type,
-            .tank_ml = v->type == DEVICE_VEHICLE ? 70000 : 0,
-            .created_s = job->now_s,
-        };
-        device_init(&c->device);
+    demo_reporter_report(&s->live_reporter, s->extra_s, out);
+    out->alarms |= ALARM_BIT(SOS);
+    s->extra_s = 0;
+}
+
+/* The next live report; false: there are no more. */
+static bool next_live(struct stream *s, int64_t next_s, struct fix *out)
+{
+    if (s->extra_s == next_s) {
+        s->extra_s++;
     }
-    return ERR_OK;
+    if (s->extra_s > 0 && s->extra_s < next_s) {
+        report_extra(s, out);
+        return true;
+    }
+    if (next_s > s->live.until_s) {
+        return false;
+    }
+    demo_reporter_report(&s->live_reporter, next_s, out);
+    s->live.after_s = next_s;
+    return true;
+}
+
+/* The next report of its past; false: there are no more. */
+static bool next_past(struct stream *s, struct fix *out)
+{
+    while (s->past < PASTS) {
+        struct stretch_of_time *p = &s->pasts[s->past];
+        int64_t next_s = demo_reporter_next_s(&s->past_reporter, p->after_s, p->pace);
+        if (next_s <= p->until_s) {
+            demo_reporter_report(&s->past_reporter, next_s, out);
+            out->flags |= FIX_REUPLOAD;
+            p->after_s = next_s;
+            return true;
+        }
+        s->past++;
+    }
+    return false;
 }
 
 static bool next_fix(void *context, size_t device, struct fix *out)
 {
     struct demo *d = context;
-    do {
-        drive_next(&d->source.drives[device], out);
-    } while (out->gps_time_s <= d->skip_until_s[device]);
-    if (vehicles[device].protocol == PROTOCOL_osmand) {
-        /* A phone has no ignition wire, fuel gauge or vehicle battery. */
-        struct fix phone = *out;
-        const uint32_t keep = FIX_HAS_TIME | FIX_HAS_POSITION | FIX_HAS_ALTITUDE | FIX_HAS_SPEED |
-                              FIX_HAS_COURSE | FIX_HAS_BATTERY_PERCENT;
-        *out = (struct fix){
-            .gps_time_s = phone.gps_time_s,
-            .has = phone.has & keep,
-            .flags = phone.flags & FIX_VALID,
-            .lat_e7 = phone.lat_e7,
-            .lon_e7 = phone.lon_e7,
-            .altitude_dm = phone.altitude_dm,
-            .speed_kmh_e2 = phone.speed_kmh_e2,
-            .course_cdeg = phone.course_cdeg,
-            .battery_percent = phone.battery_percent,
-        };
+    struct stream *s = &d->streams[device];
+    int64_t next_s = demo_reporter_next_s(&s->live_reporter, s->live.after_s, DEMO_FINE);
+    int64_t due_s = s->extra_s > 0 && s->extra_s < next_s ? s->extra_s : next_s;
+    bool is_due = due_s <= clock_wall_ms() / 1000 && due_s <= s->live.until_s;
+    if (!is_due && s->past < PASTS) {
+        if (next_past(s, out)) {
+            d->unacknowledged++;
+            return true;
+        }
+        d->pasts_left--;
     }
-    return true;
+    return next_live(s, next_s, out);
+}
+
+static void note_past(struct demo *d)
+{
+    d->is_noted = true;
+    enum err e = demo_note_past(d->ingest, d->user_id, d->start_s);
+    log_line(e == ERR_OK ? LOG_INFO : LOG_WARN, "demo_past_stored", "seconds=%.1f noted=%s",
+             (double)(clock_monotonic_ms() - d->start_ms) / 1000, e == ERR_OK ? "yes" : "no");
+}
+
+static void on_acknowledged(void *context, size_t device, const struct fix *fix)
+{
+    struct demo *d = context;
+    (void)device;
+    d->unacknowledged -= (fix->flags & FIX_REUPLOAD) != 0;
+    if (d->pasts_left == 0 && d->unacknowledged == 0 && !d->is_noted) {
+        note_past(d);
+    }
+}
+
+/* ---- beginning and end ---- */
+
+/* Adds a vehicle, but for those that are not heard any more, or never were. */
+static void add_stream(struct demo *d, size_t vehicle)
+{
+    struct demo_vehicle v = demo_vehicle(vehicle);
+    if (v.trait == TRAIT_SILENT || v.trait == TRAIT_LOST) {
+        return;
+    }
+    int64_t days_s = d->start_s - PAST_S;
+    struct sim_device *device = &d->devices[d->count];
+    struct stream *s = &d->streams[d->count++];
+    *device = (struct sim_device){.protocol = protocol_at(v.protocol)};
+    memcpy(device->device_id, v.device_id, strlen(v.device_id) + 1);
+    demo_reporter_init(&s->live_reporter, d->roads, vehicle);
+    demo_reporter_init(&s->past_reporter, d->roads, vehicle);
+    s->live = (struct stretch_of_time){
+        .after_s = demo_reporter_last_s(&s->live_reporter, d->start_s) - 1, .until_s = INT64_MAX};
+    s->extra_s = v.trait == TRAIT_PANIC ? d->start_s + PANIC_S : 0;
+    s->pasts[PAST_DAYS] = (struct stretch_of_time){
+        .after_s = d->stored_s > days_s ? d->stored_s : days_s, .until_s = d->start_s};
+    s->pasts[PAST_MONTH] = (struct stretch_of_time){
+        .pace = DEMO_COARSE,
+        .after_s = d->start_s - DEMO_MONTH_S,
+        .until_s = d->stored_s > 0 ? 0 : days_s,
+    };
+    d->pasts_left++;
+}
+
+/* What is stored of a vehicle that fell silent before it was registered. */
+static void store_lost(struct demo *d, size_t vehicle)
+{
+    struct demo_vehicle v = demo_vehicle(vehicle);
+    const struct demo_silence silence = {
+        .roads = d->roads,
+        .vehicle = vehicle,
+        .now_s = d->start_s,
+        .days_s = d->start_s - PAST_S,
+        .month_s = d->start_s - DEMO_MONTH_S,
+        .until_s = demo_registered_s(d->directory, v.device_id) - LOST_S,
+        .stop = &d->stop,
+    };
+    if (v.trait == TRAIT_LOST && d->stored_s == 0 && !demo_push_silence(d->ingest, &silence)) {
+        d->is_noted = true; /* by nobody: the next start sends everything again */
+    }
 }
 
 static void *run_demo(void *arg)
 {
     struct demo *d = arg;
+    for (size_t i = 0; i < DEMO_VEHICLES; i++) {
+        store_lost(d, i);
+    }
     struct sim_options options = {
         .host = d->address.host,
         .port = d->address.port,
         .devices = d->devices,
-        .device_count = VEHICLES,
-        .source = {.next = next_fix, .context = d},
+        .device_count = d->count,
+        .source = {.next = next_fix, .acknowledged = on_acknowledged, .context = d},
         .burst = BURST,
         .window = WINDOW,
         .give_up_s = GIVE_UP_S,
@@ -164,32 +247,20 @@ static void *run_demo(void *arg)
     return NULL;
 }
 
-/* The time of a device's newest fix; 0: it never reported. */
-static int64_t newest_fix_s(struct directory *dir, const char *device_id)
+static void free_demo(struct demo *d)
 {
-    struct device_ref ref;
-    struct live live;
-    if (directory_find_tracker(dir, device_id, &ref) != ERR_OK) {
-        return 0;
+    for (size_t i = 0; i < d->count; i++) {
+        demo_reporter_clear(&d->streams[i].live_reporter);
+        demo_reporter_clear(&d->streams[i].past_reporter);
     }
-    tracked_live(dir, ref.tracked, &live);
-    device_ref_release(dir, &ref);
-    return live.state.current.gps_time_s;
+    roads_free(d->roads);
+    free(d);
 }
 
-/*
- * All drives begin a day before the current week, so that a demo that is started again goes on
- * where it was. Fixes that are older than a day, or were stored in an earlier run, are passed over.
- */
-static void prepare_drives(struct demo *d, struct directory *dir)
+static void use_own_address(struct address *a)
 {
-    int64_t now_s = clock_wall_ms() / 1000;
-    drive_source_init(&d->source, VEHICLES, 1, now_s - now_s % WEEK_S - DAY_S, 0);
-    for (size_t i = 0; i < VEHICLES; i++) {
-        int64_t newest_s = newest_fix_s(dir, vehicles[i].device_id);
-        d->devices[i].protocol = protocol_at(vehicles[i].protocol);
-        memcpy(d->devices[i].device_id, vehicles[i].device_id, strlen(vehicles[i].device_id) + 1);
-        d->skip_until_s[i] = newest_s > now_s - DAY_S ? newest_s : now_s - DAY_S;
+    if (strcmp(a->host, "0.0.0.0") == 0) {
+        memcpy(a->host, "127.0.0.1", sizeof("127.0.0.1"));
     }
 }
 
@@ -197,25 +268,23 @@ enum err demo_start(struct ingest *in, struct directory *dir, const char *device
                     struct demo **out)
 {
     struct demo *d = mem_new(sizeof(*d));
-    int64_t *enterprise = mem_new(sizeof(*enterprise));
-    enum err e = api_make_demo(in, enterprise);
-    if (e == ERR_OK || e == ERR_DUPLICATE) {
-        e = address_parse(device_address, &d->address);
-    }
-    if (e == ERR_OK) {
-        e = ingest_call(in, add_vehicles, enterprise, free, JOB_TIMEOUT_MS);
-    }
-    if (e != ERR_TIMEOUT) {
-        free(enterprise); /* after a time-out it is the ingest thread's */
-    }
+    d->ingest = in;
+    d->directory = dir;
+    d->start_s = clock_wall_ms() / 1000;
+    d->start_ms = clock_monotonic_ms();
+    d->roads = roads_read(roads_data());
+    check(d->roads != NULL && roads_regions(d->roads) == DEMO_REGIONS);
+    enum err e = demo_make(in, dir, d->roads, &d->user_id);
+    e = e != ERR_OK ? e : address_parse(device_address, &d->address);
     if (e != ERR_OK) {
-        free(d);
+        free_demo(d);
         return e;
     }
-    if (strcmp(d->address.host, "0.0.0.0") == 0) {
-        memcpy(d->address.host, "127.0.0.1", sizeof("127.0.0.1"));
+    use_own_address(&d->address);
+    d->stored_s = demo_past_until_s(dir, d->user_id);
+    for (size_t i = 0; i < DEMO_VEHICLES; i++) {
+        add_stream(d, i);
     }
-    prepare_drives(d, dir);
     check(pthread_create(&d->thread, NULL, run_demo, d) == 0);
     *out = d;
     return ERR_OK;
@@ -228,6 +297,5 @@ void demo_stop(struct demo *d)
     }
     atomic_store(&d->stop, true);
     check(pthread_join(d->thread, NULL) == 0);
-    drive_source_clear(&d->source);
-    free(d);
+    free_demo(d);
 }

@@ -8,8 +8,8 @@
 #include "ingest/ingest.h"
 
 /*
- * The demonstration fleet of `serve --demo`: twenty vehicles of mixed protocols that drive through
- * the real device port, with a day of history behind them.
+ * The demonstration fleet of `serve --demo`: sixty vehicles of mixed protocols that drive on real
+ * roads and report through the real device port, with a month of history behind them.
  */
 struct demo;
 
@@ -21,8 +21,8 @@ bool demo_is_kept(struct directory *dir);
  */
 bool demo_may_be_kept(struct directory *dir);
 /*
- * Makes the enterprise, its user demo/demo and the vehicles where they are missing, then starts a
- * thread that drives them against `device_address` ("ADDR:PORT").
+ * Makes the enterprise, its user demo/demo and the vehicles where they are missing, then starts
+ * a thread that drives them against `device_address` ("ADDR:PORT"), and sends their past there.
  */
 MUST_USE enum err demo_start(struct ingest *in, struct directory *dir, const char *device_address,
                              struct demo **out);

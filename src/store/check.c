@@ -199,7 +199,7 @@ static enum err check_part(void *context, uint64_t seq, const struct journal_par
         f->line.odometer_m_e2 = state.odometer_m_e2;
     }
     if (track_unpack_state((struct bytes){f->state, f->state_len}, &state) != ERR_OK) {
-        state = (struct fold_state){0}; /* the damage is told already */
+        fold_state_init(&state); /* the damage is told already */
     }
     while (e == ERR_OK && pack_next(&r, &body, &time_s)) {
         struct fix fix;

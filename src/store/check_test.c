@@ -169,7 +169,8 @@ static void a_damaged_text(void **state)
     struct database_options o = {.path = k->path, .cache_kib = KIT_CACHE_KIB};
     sqlite3 *db = NULL;
     assert_int_equal(database_open(&o, &db), ERR_OK);
-    assert_int_equal(database_run(db, "INSERT INTO device_text VALUES(1, 1, 1, 'sound')"), ERR_OK);
+    assert_int_equal(database_run(db, "INSERT INTO device_text VALUES(1, 1, 1, 'sound', 0)"),
+                     ERR_OK);
     assert_int_equal(check_store(k), ERR_OK);
     assert_int_equal(database_run(db, "UPDATE device_text SET text = x'00'"), ERR_OK);
     assert_int_equal(check_store(k), ERR_CORRUPT);

@@ -108,7 +108,7 @@ static uint64_t digest(const char *path, const char *sql)
 /* One bit of a byte is another: the check says so, or nothing of the tracks is. */
 static void no_byte_changes_unseen(void **state)
 {
-    enum { STATEMENTS = sizeof(contents) / sizeof(contents[0]), STEP = 3 };
+    enum { STATEMENTS = sizeof(contents) / sizeof(contents[0]), STEP = 11 };
     struct kit *k = *state;
     struct image m;
     struct told told;
@@ -156,11 +156,13 @@ static void the_rest_is_looked_at(void **state)
     struct told told;
     make_tracks(k);
     assert_true(k->models[3].live.odometer_m_e2 > 0);
-    run(k, "INSERT INTO enterprise VALUES(7, 'Seven', x'00', 0, 0, 0, 0);"
-           "INSERT INTO device VALUES(3, 1, 0, '000123', '', '', '', '', '', '', 0, 0, 0, 0, NULL, "
-           "0, '');"
-           "UPDATE device_state SET state = substr(state, 1, length(state) - 1) || x'ff'"
-           " WHERE device < 3;");
+    run(k,
+        "INSERT INTO enterprise(id, name, zone, service_end_s, retention_days, created_s, deleted)"
+        " VALUES(7, 'Seven', x'00', 0, 0, 0, 0);"
+        "INSERT INTO device VALUES(3, 1, 0, '000123', '', '', '', '', '', 0, 0, 0, 0, NULL, "
+        "0, '', '', 0);"
+        "UPDATE device_state SET state = substr(state, 1, length(state) - 1) || x'ff'"
+        " WHERE device < 3;");
     assert_int_equal(check_store(k, &told), ERR_CORRUPT);
     assert_int_equal(told.fixes[1], 1200);
     assert_int_equal(told.fixes[2], 700);

@@ -14,7 +14,7 @@
 
 enum { DEVICES = 4, FIXES_MAX = 6000, SEAL_AFTER_S = 60 };
 
-/* A device as it should be; `fixes` by time, then by arrival. */
+/* A device as it should be; `fixes` by fix_order(). */
 struct model {
     struct fix fixes[FIXES_MAX];
     size_t count;
@@ -92,18 +92,6 @@ static inline int tear_down(void **state)
 
 /* ---- committing ---- */
 
-static inline void model_add(struct model *m, const struct fix *fix)
-{
-    assert_true(m->count < FIXES_MAX);
-    size_t at = m->count;
-    while (at > 0 && m->fixes[at - 1].gps_time_s > fix->gps_time_s) {
-        at--;
-    }
-    memmove(&m->fixes[at + 1], &m->fixes[at], (m->count - at) * sizeof(*fix));
-    m->fixes[at] = *fix;
-    m->count++;
-}
-
 /* The extra values of a fix: devices with an odd id have some, by what the fix itself says. */
 static inline struct bytes extras_at(struct kit *k, int64_t device, const struct fix *fix)
 {
@@ -117,17 +105,37 @@ static inline struct bytes extras_at(struct kit *k, int64_t device, const struct
     return extras_pack(&x);
 }
 
+/* Its extra values are those of the kit; in a model without, NULL. */
+static inline void model_add(struct model *m, struct kit *k, int64_t device, const struct fix *fix)
+{
+    assert_true(m->count < FIXES_MAX);
+    size_t at = m->count;
+    struct bytes extras = k == NULL ? NO_EXTRAS : extras_at(k, device, fix);
+    while (at > 0 && m->fixes[at - 1].gps_time_s >= fix->gps_time_s) {
+        const struct fix *before = &m->fixes[at - 1];
+        struct bytes others = k == NULL ? NO_EXTRAS : extras_at(k, device, before);
+        if (fix_order(before, others, fix, extras) <= 0) {
+            break;
+        }
+        at--;
+    }
+    memmove(&m->fixes[at + 1], &m->fixes[at], (m->count - at) * sizeof(*fix));
+    m->fixes[at] = *fix;
+    m->count++;
+}
+
 /* Commits fixes as ingest does: those in order are folded, the others marked late. */
 static inline void commit(struct kit *k, int64_t device, const struct fix *fixes, size_t count)
 {
     struct model *m = &k->models[device];
     struct bytes *extras = arena_new_array(&k->arena, count, sizeof(*extras));
     struct store_part part = {.device = device, .fixes = fixes, .extras = extras, .count = count};
+    struct kit_order order = {.store = k->store, .device = device};
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
-        model_add(m, &fixes[i]);
+        model_add(m, k, device, &fixes[i]);
         extras[i] = extras_at(k, device, &fixes[i]);
-        if (time_s >= m->live.current.gps_time_s) {
+        if (!kit_is_late(&order, m->live.current.gps_time_s, &fixes[i], extras[i])) {
             fold_step(&m->live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }

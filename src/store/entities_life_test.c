@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/vault_testing.h"
 #include "fleet/clock_zone.h"
 #include "store/entities_testing.h"
 #include "store/expire.h"
@@ -46,6 +47,8 @@ static void a_table_without_later_columns_is_read(void **state)
     struct kit *k = *state;
     const struct schema first = {.written = store_schema.written, .written_count = 1};
     struct tables_loader loader = {.context = &k->kept, .change = keep};
+    struct schema schema = store_schema;
+    schema.vault = vault_testing();
     store_close(k->store);
     k->store = NULL;
     kit_directory_remove(k->path);
@@ -62,13 +65,15 @@ static void a_table_without_later_columns_is_read(void **state)
         assert_int_equal(tables_load_entities(t, &loader), ERR_OK);
         assert_int_equal(k->kept.count, 1 + i); /* migrated, ids are reserved, too */
         const struct device *d = &k->kept.at[0].device;
-        assert_string_equal(d->command_password, "x");
+        assert_int_equal(vault_fits(schema.vault, d->password_hash, bytes_of_text("x")), i == 1);
         assert_int_equal(d->created_s, 6);
         assert_false(d->has_utc_offset);
         assert_int_equal(d->speed_unit, SPEED_UNIT_UNSET);
         assert_string_equal(d->note, "");
-        assert_int_equal(schema_migrate(db, &store_schema), ERR_OK);
+        assert_false(d->is_former);
+        assert_int_equal(schema_migrate(db, &schema), ERR_OK);
     }
+    vault_free(schema.vault);
     tables_close(t);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
@@ -85,10 +90,16 @@ static int64_t upto(sqlite3 *db, enum id_kind kind)
 static void ids_go_on_behind_all_that_were_given(void **state)
 {
     struct kit *k = *state;
-    const struct schema fourth = {.written = store_schema.written,
-                                  .written_count = 4,
-                                  .rows = entity_rows,
-                                  .row_count = ENTITY_IDS};
+    struct entity rows[ENTITY_IDS];
+    memcpy(rows, entity_rows, sizeof(rows));
+    for (size_t i = 0; i < ENTITY_IDS; i++) { /* as they were then */
+        struct entity *e = &rows[i];
+        while (e->column_count > 0 && e->columns[e->column_count - 1].since > 4) {
+            e->column_count--;
+        }
+    }
+    const struct schema fourth = {
+        .written = store_schema.written, .written_count = 4, .rows = rows, .row_count = ENTITY_IDS};
     store_close(k->store);
     k->store = NULL;
     kit_directory_remove(k->path);
@@ -155,7 +166,7 @@ static void put_what_they_own(struct kit *k, int64_t user, int64_t device)
     save(k, (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
                             .login_address = {user, "192.0.2.1", KIT_TIME_S}});
     save(k, (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {device, zone.at, zone.len}});
-    save(k, (struct change){.kind = CHANGE_PUT_TEXT, .text = {device, 1, KIT_TIME_S, "kept"}});
+    save(k, (struct change){.kind = CHANGE_PUT_TEXT, .text = {device, 1, KIT_TIME_S, "kept", 0}});
     save(k, fragment);
 }
 
@@ -230,13 +241,21 @@ static void what_is_too_old_goes(void **state)
     int64_t stale_s = now_s - LOGIN_ADDRESS_KNOWN_S - LOGIN_ADDRESS_STALE_S;
     for (int64_t i = 0; i < 2; i++) {
         struct change token = {.kind = CHANGE_PUT_TOKEN};
-        token.token = (struct token){.hash = {(uint8_t)i}, .user_id = i + 1};
+        token.token = (struct token){.hash = {(uint8_t)i}, .user_id = i + 1, .last_address = ""};
         token.token.expires_s = i == 0 ? now_s - 1 : now_s + 1000;
         save(k, token);
         save(k, (struct change){.kind = CHANGE_PUT_LOGIN_ADDRESS,
                                 .login_address = {i + 1, "x", stale_s + (i == 0 ? -1 : 1000)}});
+        save(k, (struct change){.kind = CHANGE_PUT_SMS,
+                                .sms = {.enterprise_id = 1,
+                                        .sim_id = 1,
+                                        .id = i + 1,
+                                        .time_s = now_s - SMS_KEPT_S + (i == 0 ? -1 : 1000),
+                                        .content = "",
+                                        .source_address = "",
+                                        .operator_id = ""}});
         save(k, (struct change){.kind = CHANGE_PUT_TEXT,
-                                .text = {1, i + 1, KIT_TIME_S + i, i == 0 ? "old" : "new"}});
+                                .text = {1, i + 1, KIT_TIME_S + i, i == 0 ? "old" : "new", 0}});
     }
     assert_int_equal(kit_commit_at(k->store, 1, KIT_TIME_S), ERR_OK);
     run_retention(k, KIT_TIME_S + 1);
@@ -244,6 +263,7 @@ static void what_is_too_old_goes(void **state)
     struct store_texts texts;
     assert_int_equal(kit_rows(k->store, k->path, "token"), 1);
     assert_int_equal(kit_rows(k->store, k->path, "login_address"), 1);
+    assert_int_equal(kit_rows(k->store, k->path, "sim_sms"), 1);
     assert_int_equal(owned(k, ENTITY_LOGIN_ADDRESS, 2), 1);
     assert_int_equal(store_read_texts(k->store, 1, 2, &arena, &texts), ERR_OK);
     assert_int_equal(texts.count, 1);

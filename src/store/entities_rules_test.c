@@ -59,7 +59,7 @@ static void geofences_come_and_go(void **state)
     assert_int_equal(g->groups_len, 0);
     struct change gone[] = {c[0], {.kind = CHANGE_PUT_ENTERPRISE}};
     gone[0].kind = CHANGE_DELETE_GEOFENCE;
-    gone[1].enterprise = (struct enterprise){8, "x", "UTC", 0, 0, 0, true};
+    gone[1].enterprise = (struct enterprise){.id = 8, .name = "x", .zone = "UTC", .deleted = true};
     save_and_load(k, gone, 2);
     assert_int_equal(k->kept.count, 2);
     assert_int_equal(k->kept.at[1].geofence.from_s, 7);
@@ -105,13 +105,14 @@ static void alarm_rules_come_and_go(void **state)
 static void former_terms_go_with_their_device(void **state)
 {
     struct kit *k = *state;
-    struct change c[] = {{.kind = CHANGE_PUT_TERM, .term = {7, 100, 4, UINT32_MAX}},
-                         {.kind = CHANGE_PUT_TERM, .term = {7, 200, 0, 0}},
-                         {.kind = CHANGE_PUT_TERM, .term = {8, 100, 4, 1}}};
+    struct change c[] = {{.kind = CHANGE_PUT_TERM, .term = {7, 100, 4, UINT32_MAX, INT64_MAX}},
+                         {.kind = CHANGE_PUT_TERM, .term = {7, 200, 0, 0, 0}},
+                         {.kind = CHANGE_PUT_TERM, .term = {8, 100, 4, 1, 2}}};
     save_and_load(k, c, 3);
     assert_int_equal(k->kept.count, 3);
     assert_int_equal(k->kept.at[0].term.until_s, 100);
     assert_int_equal(k->kept.at[0].term.tank_ml, UINT32_MAX);
+    assert_true(k->kept.at[0].term.enterprise_id == INT64_MAX);
     assert_int_equal(k->kept.at[1].term.group_id, 0);
     struct change gone = {.kind = CHANGE_PUT_DEVICE};
     gone.device = (struct device){.id = 7, .device_id = "7", .deleted = true};
@@ -121,6 +122,26 @@ static void former_terms_go_with_their_device(void **state)
     assert_int_equal(k->kept.at[1].term.device_id, 8);
 }
 
+static void pasts_go_with_their_device(void **state)
+{
+    struct kit *k = *state;
+    struct change c[] = {{.kind = CHANGE_PUT_PAST, .past = {7, 100, INT64_MAX}},
+                         {.kind = CHANGE_PUT_PAST, .past = {7, 200, 8}},
+                         {.kind = CHANGE_PUT_PAST, .past = {8, INT64_MIN, 9}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 3);
+    assert_int_equal(k->kept.at[0].past.until_s, 100);
+    assert_true(k->kept.at[0].past.former_id == INT64_MAX);
+    assert_int_equal(k->kept.at[1].past.former_id, 8);
+    struct change gone[] = {{.kind = CHANGE_PUT_DEVICE}, c[1]};
+    gone[0].device = (struct device){.id = 8, .device_id = "8", .deleted = true};
+    device_init(&gone[0].device);
+    gone[1].kind = CHANGE_DELETE_PAST;
+    save_and_load(k, gone, 2);
+    assert_int_equal(k->kept.count, 2); /* the tombstone, and one past */
+    assert_int_equal(k->kept.at[1].past.device_id, 7);
+}
+
 static void rows_that_make_no_sense(void **state)
 {
     static const char *const rows[] = {
@@ -128,7 +149,9 @@ static void rows_that_make_no_sense(void **state)
         "INSERT INTO geofence VALUES(1,1,0,1,'n',0,0,0,0,0,0,x'01010202',x'00',x'')", /* id 0 */
         "INSERT INTO geofence VALUES(1,1,0,1,'n',3,0,0,0,0,0,x'01010202',x'',x'')",
         "INSERT INTO geofence VALUES(1,2147483648,0,1,'n',0,0,0,0,0,0,x'01010202',x'',x'')",
-        "INSERT INTO device_term VALUES(1,1,-1,0)",
+        "INSERT INTO device_term VALUES(1,1,-1,0,0)",
+        "INSERT INTO device_term VALUES(1,1,0,0,-1)",
+        "INSERT INTO device_past VALUES(1,1,0)",
     };
     struct kit *k = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -138,7 +161,8 @@ static void rows_that_make_no_sense(void **state)
         assert_int_equal(store_load(k->store, &loader), ERR_CORRUPT);
         assert_int_equal(
             database_run(db,
-                         "DELETE FROM geofence; DELETE FROM device_term; DELETE FROM alarm_rule"),
+                         "DELETE FROM geofence; DELETE FROM device_term; DELETE FROM alarm_rule;"
+                         "DELETE FROM device_past"),
             ERR_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
@@ -146,11 +170,12 @@ static void rows_that_make_no_sense(void **state)
 
 int main(void)
 {
-    enum { OF_ROWS = 3 };
+    enum { OF_ROWS = 4 };
     const struct CMUnitTest tests[] = {
         TEST(geofences_come_and_go),
         TEST(alarm_rules_come_and_go),
         TEST(former_terms_go_with_their_device),
+        TEST(pasts_go_with_their_device),
         TEST(rows_that_make_no_sense),
     };
     return KIT_RUN(tests, OF_ROWS);

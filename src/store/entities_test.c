@@ -15,10 +15,13 @@ static void enterprises(void **state)
     struct change c[3] = {{.kind = CHANGE_PUT_ENTERPRISE},
                           {.kind = CHANGE_PUT_ENTERPRISE},
                           {.kind = CHANGE_PUT_ENTERPRISE}};
-    c[0].enterprise = (struct enterprise){INT64_MAX, "Größe \"x\"", "Asia/Shanghai", -1, INT32_MAX,
-                                          INT64_MIN, true};
-    c[1].enterprise = (struct enterprise){1, "", "", INT64_MAX, INT32_MIN, 0, false};
-    c[2].enterprise = (struct enterprise){1, "renamed", "UTC", 0, 30, 7, false};
+    c[0].enterprise = (struct enterprise){
+        INT64_MAX, "Größe \"x\"", "Asia/Shanghai",  -1,       INT32_MAX,           INT64_MIN, true,
+        INT64_MAX, true,          LANGUAGE_CHINESE, UNITS_MI, {INT32_MAX, 1, 0, 9}};
+    c[1].enterprise = (struct enterprise){1,     "", "",    INT64_MAX,      INT32_MIN, 0,
+                                          false, 0,  false, LANGUAGE_UNSET, UNITS_KM,  {0}};
+    c[2].enterprise = (struct enterprise){
+        1, "renamed", "UTC", 0, 30, 7, false, 0, false, LANGUAGE_ENGLISH, UNITS_KM, {0, 0, 7, 0}};
     save_and_load(k, c, 3);
     assert_int_equal(k->kept.count, 2);
     const struct enterprise *e = &k->kept.at[0].enterprise;
@@ -29,6 +32,11 @@ static void enterprises(void **state)
     assert_int_equal(e->retention_days, 30);
     assert_int_equal(e->created_s, 7);
     assert_false(e->deleted);
+    assert_int_equal(e->parent_id, 0);
+    assert_false(e->can_subdivide);
+    assert_int_equal(e->language, LANGUAGE_ENGLISH);
+    assert_int_equal(e->units, UNITS_KM);
+    assert_int_equal(e->limits[LIMIT_GEOFENCES], 7);
     e = &k->kept.at[1].enterprise;
     assert_int_equal(e->id, INT64_MAX);
     assert_string_equal(e->name, "Größe \"x\"");
@@ -36,6 +44,12 @@ static void enterprises(void **state)
     assert_int_equal(e->retention_days, INT32_MAX);
     assert_int_equal(e->created_s, INT64_MIN);
     assert_true(e->deleted);
+    assert_int_equal(e->parent_id, INT64_MAX);
+    assert_true(e->can_subdivide);
+    assert_int_equal(e->language, LANGUAGE_CHINESE);
+    assert_int_equal(e->units, UNITS_MI);
+    assert_int_equal(e->limits[LIMIT_DEVICES], INT32_MAX);
+    assert_int_equal(e->limits[LIMIT_RETENTION_DAYS], 9);
 }
 
 static void users(void **state)
@@ -117,7 +131,6 @@ static void groups_and_devices(void **state)
         .sim = "+49 151 1",
         .iccid = "8944",
         .model = "GT06N",
-        .command_password = "123456",
         .type = DEVICE_ASSET,
         .tank_ml = UINT32_MAX,
         .created_s = 11,
@@ -126,6 +139,8 @@ static void groups_and_devices(void **state)
         .utc_offset_min = -330,
         .speed_unit = SPEED_UNIT_MPS,
         .note = "key: \"Büro\"",
+        .password_hash = "00ff",
+        .is_former = true,
     };
     c[1].group = (struct group){4, 9, "North", true};
     save_and_load(k, c, 2);
@@ -145,7 +160,8 @@ static void groups_and_devices(void **state)
     assert_string_equal(d->sim, "+49 151 1");
     assert_string_equal(d->iccid, "8944");
     assert_string_equal(d->model, "GT06N");
-    assert_string_equal(d->command_password, "123456");
+    assert_string_equal(d->password_hash, "00ff");
+    assert_true(d->is_former);
     assert_int_equal(d->type, DEVICE_ASSET);
     assert_int_equal(d->tank_ml, UINT32_MAX);
     assert_true(d->has_utc_offset);
@@ -176,7 +192,12 @@ static void tokens_come_and_go(void **state)
 {
     struct kit *k = *state;
     struct change c[3] = {{.kind = CHANGE_PUT_TOKEN}, {.kind = CHANGE_PUT_TOKEN}, {0}};
-    c[0].token = (struct token){.user_id = 1, .generation = -1, .created_s = 2, .expires_s = 3};
+    c[0].token = (struct token){.user_id = 1,
+                                .generation = -1,
+                                .created_s = 2,
+                                .expires_s = 3,
+                                .last_s = INT64_MAX,
+                                .last_address = "2001:db8::1"};
     c[1].token = c[0].token;
     memset(c[0].token.hash, 0, sizeof(c[0].token.hash)); /* a hash of zeros is one too */
     memset(c[1].token.hash, 0xff, sizeof(c[1].token.hash));
@@ -192,6 +213,8 @@ static void tokens_come_and_go(void **state)
     assert_int_equal(t->generation, -1);
     assert_int_equal(t->created_s, 2);
     assert_int_equal(t->expires_s, 3);
+    assert_int_equal(t->last_s, INT64_MAX);
+    assert_string_equal(t->last_address, "2001:db8::1");
 }
 
 static void focus_comes_and_goes(void **state)
@@ -224,6 +247,22 @@ static void addresses_come_and_go(void **state)
     assert_int_equal(k->kept.at[0].login_address.user_id, 1);
     assert_string_equal(k->kept.at[0].login_address.address, "192.0.2.1");
     assert_int_equal(k->kept.at[0].login_address.last_s, 6);
+}
+
+static void preferences_come_and_go(void **state)
+{
+    struct kit *k = *state;
+    struct change c[4] = {{.kind = CHANGE_PUT_PREFERENCE, .preference = {1, "a", "[1]"}},
+                          {.kind = CHANGE_PUT_PREFERENCE, .preference = {INT64_MAX, "a", "\"é\""}},
+                          {.kind = CHANGE_PUT_PREFERENCE, .preference = {1, "a", "{}"}},
+                          {.kind = CHANGE_DELETE_PREFERENCE, .preference = {INT64_MAX, "a", ""}}};
+    save_and_load(k, c, 3);
+    assert_int_equal(k->kept.count, 2);
+    save_and_load(k, &c[3], 1);
+    assert_int_equal(k->kept.count, 1);
+    assert_int_equal(k->kept.at[0].preference.user_id, 1);
+    assert_string_equal(k->kept.at[0].preference.key, "a");
+    assert_string_equal(k->kept.at[0].preference.value, "{}");
 }
 
 static void fragments_wait_and_go(void **state)
@@ -283,10 +322,10 @@ static void clocks_come_and_go(void **state)
 static void texts_are_read_newest_first(void **state)
 {
     struct kit *k = *state;
-    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 7, 50, "first"}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {2, 8, 60, "another's"}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {1, 9, 40, ""}},
-                          {.kind = CHANGE_PUT_TEXT, .text = {1, 10, 70, "Status: ACC ON €"}}};
+    struct change c[4] = {{.kind = CHANGE_PUT_TEXT, .text = {1, 7, 50, "first", 0}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {2, 8, 60, "another's", 0}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 9, 40, "", 0}},
+                          {.kind = CHANGE_PUT_TEXT, .text = {1, 10, 70, "Status: ACC ON €", 0}}};
     struct store_texts texts;
     save_and_load(k, c, 4);
     assert_int_equal(k->kept.count, 0);
@@ -347,7 +386,7 @@ static void the_order_of_loading(void **state)
     struct kit *k = *state;
     struct change c[KINDS] = {fragment_of(1, 1, "x")};
     c[1] = (struct change){.kind = CHANGE_PUT_FOCUS, .focus = {1, 1}};
-    c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1}};
+    c[2] = (struct change){.kind = CHANGE_PUT_TOKEN, .token = {.user_id = 1, .last_address = ""}};
     c[3] = (struct change){.kind = CHANGE_PUT_DEVICE};
     c[3].device = (struct device){.id = 1, .enterprise_id = 1, .device_id = "1"};
     device_init(&c[3].device);
@@ -355,7 +394,7 @@ static void the_order_of_loading(void **state)
     c[5] = (struct change){.kind = CHANGE_PUT_USER};
     c[5].user = (struct user){.id = 1, .login_name = "u", .password_hash = "p"};
     c[6] = (struct change){.kind = CHANGE_PUT_ENTERPRISE};
-    c[6].enterprise = (struct enterprise){1, "e", "UTC", 0, 0, 0, false};
+    c[6].enterprise = (struct enterprise){.id = 1, .name = "e", .zone = "UTC"};
     uint8_t room[CLOCK_ZONE_PACKED_MAX];
     struct bytes zone = clock_zone_pack(&(struct clock_zone){.is_stopped = true}, room);
     c[8] = (struct change){.kind = CHANGE_PUT_CLOCK, .clock = {1, zone.at, zone.len}};
@@ -369,66 +408,86 @@ static void the_order_of_loading(void **state)
     }
 }
 
+#define DELETE_ROWS                                                                                \
+    "DELETE FROM enterprise; DELETE FROM user; DELETE FROM device_group; DELETE FROM device;"      \
+    "DELETE FROM token; DELETE FROM focus; DELETE FROM login_address; DELETE FROM preference;"     \
+    "DELETE FROM waiting_part; DELETE FROM device_clock; DELETE FROM ids;"                         \
+    "DELETE FROM reserved_name; DELETE FROM sim_card;"
+
+#define ENTERPRISE(values) "INSERT INTO enterprise VALUES(" values ")"
+#define REST               ", 0, 0, 0, 0, 0, 0, 0, 0" /* of schema 8 */
+
 /* Rows that were never saved so. What can wait no longer is left out, the rest is damage. */
+static const struct {
+    const char *sql;
+    enum err answer;
+} senseless[] = {
+    {ENTERPRISE("1, 'x', 'UTC', 0, 2147483648, 0, 0" REST), ERR_CORRUPT},
+    {ENTERPRISE("0, 'x', 'UTC', 0, 0, 0, 0" REST), ERR_CORRUPT},
+    {ENTERPRISE("1, x'00', 'UTC', 0, 0, 0, 0" REST), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 'soon', 0, 0, 0" REST), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0"), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0"), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0"), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0"), ERR_CORRUPT},
+    {ENTERPRISE("1, 'x', 'UTC', 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0"), ERR_CORRUPT},
+    {"INSERT INTO user VALUES(1, 0, 'u', 'p', 4, 0, x'', 0, 0, 0)", ERR_CORRUPT},
+    {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
+    {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
+    {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
+    {"INSERT INTO device VALUES(1,1,0,'a b','','','','','',0,0,0,0,NULL,0,'','',0)", ERR_CORRUPT},
+    {"INSERT INTO device VALUES(1,1,0,'1','','','','','',3,0,0,0,NULL,0,'','',0)", ERR_CORRUPT},
+    {"INSERT INTO device VALUES(1,1,-1,'1','','','','','',0,0,0,0,NULL,0,'','',0)", ERR_CORRUPT},
+    {"INSERT INTO device VALUES(1,1,0,'1','','','','','',0,0,0,0,NULL,0,x'00','',0)", ERR_CORRUPT},
+    {"INSERT INTO device VALUES(1,1,0,'1','','','','','',0,0,0,0,NULL,0,'','',2)", ERR_CORRUPT},
+    {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0, 0, '')", ERR_CORRUPT},
+    {"INSERT INTO login_address VALUES(0, 'x', 1)", ERR_CORRUPT},
+    {"INSERT INTO login_address VALUES(1, x'00', 1)", ERR_CORRUPT},
+    {"INSERT INTO login_address VALUES(1, 'x', 'soon')", ERR_CORRUPT},
+    {"INSERT INTO focus VALUES(0, 1)", ERR_CORRUPT},
+    {"INSERT INTO preference VALUES(0, 'x', '1')", ERR_CORRUPT},
+    {"INSERT INTO preference VALUES(1, 'x', x'00')", ERR_CORRUPT},
+    {"INSERT INTO device_clock VALUES(1, x'00')", ERR_CORRUPT},
+    {"INSERT INTO device_clock VALUES(1, 'text')", ERR_CORRUPT},
+    {"INSERT INTO device_clock VALUES(0, x'00')", ERR_CORRUPT},
+    {"INSERT INTO reserved_name VALUES(0, 'x', 1)", ERR_CORRUPT},
+    {"INSERT INTO reserved_name VALUES(4, 'x', 1)", ERR_CORRUPT},
+    {"INSERT INTO reserved_name VALUES(1, x'00', 1)", ERR_CORRUPT},
+    {"INSERT INTO reserved_name VALUES(1, 'x', 8192)", ERR_CORRUPT},
+    {"INSERT INTO sim_card VALUES(1,1,'8','','','','','',0,2,0,0,0,0,0,0,0,0,0,0,0, 0, "
+     "'','','','','',0,0,0)",
+     ERR_CORRUPT},
+    {"INSERT INTO sim_card VALUES(1,0,'8','','','','','',0,1,0,0,0,0,0,0,0,0,0,0,0, 0, "
+     "'','','','','',0,0,0)",
+     ERR_CORRUPT},
+    {"INSERT INTO sim_card VALUES(1,1,'8','','','','','',0,1,0,0,0,0,0,0,0,0,0,0,65536, 0, "
+     "'','','','','',0,0,0)",
+     ERR_CORRUPT},
+    {"INSERT INTO ids VALUES(0, 1)", ERR_CORRUPT},
+    {"INSERT INTO ids VALUES(60, 1)", ERR_CORRUPT},
+    {"INSERT INTO ids VALUES(1, -1)", ERR_CORRUPT},
+    {"INSERT INTO ids VALUES(1, 1099511627776)", ERR_CORRUPT},
+    {"INSERT INTO ids VALUES(1, 'many')", ERR_CORRUPT},
+    {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},
+    {"INSERT INTO waiting_part VALUES(1, 0, 1, 65, 'gt06', 0, x'')", ERR_OK},
+    {"INSERT INTO waiting_part VALUES(1, 0, 1, 2, 'unheard-of', 0, x'')", ERR_OK},
+};
+
 static void rows_that_make_no_sense(void **state)
 {
-    static const struct {
-        const char *sql;
-        enum err answer;
-    } rows[] = {
-        {"INSERT INTO enterprise VALUES(1, 'x', 'UTC', 0, 2147483648, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO enterprise VALUES(0, 'x', 'UTC', 0, 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO enterprise VALUES(1, x'00', 'UTC', 0, 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO enterprise VALUES(1, 'x', 'UTC', 'soon', 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 4, 0, x'', 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, x'80', 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO user VALUES(1, 0, 'u', 'p', 0, 0, 'text', 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO device_group VALUES(1, 1, 'g', 2)", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'a b','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',3,0,0,0,NULL,0,'')", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,-1,'1','','','','','','',0,0,0,0,NULL,0,'')", ERR_CORRUPT},
-        {"INSERT INTO device VALUES(1,1,0,'1','','','','','','',0,0,0,0,NULL,0,x'00')",
-         ERR_CORRUPT},
-        {"INSERT INTO token VALUES(x'00', 1, 0, 0, 0)", ERR_CORRUPT},
-        {"INSERT INTO login_address VALUES(0, 'x', 1)", ERR_CORRUPT},
-        {"INSERT INTO login_address VALUES(1, x'00', 1)", ERR_CORRUPT},
-        {"INSERT INTO login_address VALUES(1, 'x', 'soon')", ERR_CORRUPT},
-        {"INSERT INTO focus VALUES(0, 1)", ERR_CORRUPT},
-        {"INSERT INTO device_clock VALUES(1, x'00')", ERR_CORRUPT},
-        {"INSERT INTO device_clock VALUES(1, 'text')", ERR_CORRUPT},
-        {"INSERT INTO device_clock VALUES(0, x'00')", ERR_CORRUPT},
-        {"INSERT INTO reserved_name VALUES(0, 'x', 1)", ERR_CORRUPT},
-        {"INSERT INTO reserved_name VALUES(3, 'x', 1)", ERR_CORRUPT},
-        {"INSERT INTO reserved_name VALUES(1, x'00', 1)", ERR_CORRUPT},
-        {"INSERT INTO reserved_name VALUES(1, 'x', 8192)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(0, 1)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(60, 1)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(1, -1)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(1, 1099511627776)", ERR_CORRUPT},
-        {"INSERT INTO ids VALUES(1, 'many')", ERR_CORRUPT},
-        {"INSERT INTO waiting_part VALUES(1, 0, 0, 2, 'gt06', 0, x'')", ERR_OK},
-        {"INSERT INTO waiting_part VALUES(1, 0, 1, 65, 'gt06', 0, x'')", ERR_OK},
-        {"INSERT INTO waiting_part VALUES(1, 0, 1, 2, 'unheard-of', 0, x'')", ERR_OK},
-    };
     struct kit *k = *state;
     char path[KIT_PATH_SIZE + 16];
     (void)snprintf(path, sizeof(path), "%s/odograph.db", k->path);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(senseless) / sizeof(senseless[0]); i++) {
         struct database_options o = {.path = path, .cache_kib = KIT_CACHE_KIB};
         sqlite3 *db = NULL;
         assert_int_equal(database_open(&o, &db), ERR_OK);
-        assert_int_equal(database_run(db, rows[i].sql), ERR_OK);
+        assert_int_equal(database_run(db, senseless[i].sql), ERR_OK);
         k->kept.count = 0;
         struct store_loader loader = {.context = &k->kept, .change = keep, .state = no_state};
-        assert_int_equal(store_load(k->store, &loader), rows[i].answer);
+        assert_int_equal(store_load(k->store, &loader), senseless[i].answer);
         assert_int_equal(k->kept.count, 0);
-        assert_int_equal(database_run(db, "DELETE FROM enterprise; DELETE FROM user;"
-                                          "DELETE FROM device_group; DELETE FROM device;"
-                                          "DELETE FROM token; DELETE FROM focus;"
-                                          "DELETE FROM login_address;"
-                                          "DELETE FROM waiting_part; DELETE FROM device_clock;"
-                                          "DELETE FROM ids; DELETE FROM reserved_name;"),
-                         ERR_OK);
+        assert_int_equal(database_run(db, DELETE_ROWS), ERR_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
     }
 }
@@ -444,6 +503,7 @@ int main(void)
         TEST(tokens_come_and_go),
         TEST(focus_comes_and_goes),
         TEST(addresses_come_and_go),
+        TEST(preferences_come_and_go),
         TEST(fragments_wait_and_go),
         TEST(clocks_come_and_go),
         TEST(texts_are_read_newest_first),

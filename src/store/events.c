@@ -54,7 +54,8 @@ static bool is_asked(const struct store_event_query *q, const struct event *e)
     return is_in_span(q, e) && (q->kinds >> e->kind & 1) != 0 && (e->is_alarm || !q->alarms_only) &&
            is_of_sort(q->open, e->ended_s == 0) &&
            is_of_sort(q->acknowledged, e->acknowledged_s != 0) &&
-           (q->has_withdrawn || !e->withdrawn) && e->id > q->since_id;
+           (q->has_withdrawn || !e->withdrawn) && e->id > q->since_id &&
+           (q->takes == NULL || q->takes(e));
 }
 
 /* ---- picking ---- */
@@ -91,6 +92,7 @@ static enum err walk(struct tables *t, struct picking *p, int64_t device,
 {
     struct event_walk w = *range;
     w.device = device;
+    w.is_bare = true;
     w.context = p;
     w.take = pick;
     p->by = w.by;
@@ -167,6 +169,7 @@ static enum err read_picked(struct tables *t, struct picking *p, struct arena *a
     return e;
 }
 
+/* Picks the places of a query, and reads the events there unless `out` is NULL. */
 static enum err read_events(struct tables *t, struct picking *p, struct arena *arena,
                             struct store_events *out)
 {
@@ -174,29 +177,67 @@ static enum err read_events(struct tables *t, struct picking *p, struct arena *a
     for (size_t i = 0; i < p->query->device_count && e == ERR_OK; i++) {
         e = pick_of(t, p, p->query->devices[i]);
     }
-    e = e == ERR_OK ? read_picked(t, p, arena, out) : e;
+    if (e == ERR_OK && out != NULL) {
+        e = read_picked(t, p, arena, out);
+    }
     enum err end = tables_rollback(t);
     return e == ERR_OK ? end : e;
+}
+
+static void copy_places(struct picking *p, struct arena *arena, struct store_event_places *out)
+{
+    cut(p);
+    out->is_cut = p->places->len > p->query->limit;
+    out->count = out->is_cut ? p->query->limit : p->places->len;
+    out->at = arena_new_array(arena, out->count, sizeof(*out->at));
+    for (size_t i = 0; i < out->count; i++) {
+        out->at[i] = g_array_index(p->places, struct store_event_place, i);
+    }
+}
+
+/* Reads the events too, unless `events` is NULL. */
+static enum err pick_events(struct store *s, struct picking *p, struct arena *arena,
+                            struct store_events *events)
+{
+    struct pooled_tables *pooled = NULL;
+    if (p->query->limit == 0 || p->query->limit > STORE_EVENTS_MAX) {
+        return ERR_INVALID;
+    }
+    enum err e = read_pool_take(s->pool, &pooled);
+    if (e == ERR_OK) {
+        e = read_events(pooled->tables, p, arena, events);
+        read_pool_give(s->pool, pooled);
+    }
+    return e;
+}
+
+static struct picking picking_of(const struct store_event_query *query)
+{
+    return (struct picking){.query = query,
+                            .wanted = query->limit + 1,
+                            .places = g_array_new(FALSE, FALSE, sizeof(struct store_event_place))};
 }
 
 enum err store_read_events(struct store *s, const struct store_event_query *query,
                            struct arena *arena, struct store_events *out)
 {
-    struct pooled_tables *pooled = NULL;
+    struct picking p = picking_of(query);
     *out = (struct store_events){0};
-    if (query->limit == 0 || query->limit > STORE_EVENTS_MAX) {
-        return ERR_INVALID;
-    }
-    enum err e = read_pool_take(s->pool, &pooled);
-    if (e != ERR_OK) {
-        return e;
-    }
-    struct picking p = {.query = query,
-                        .wanted = query->limit + 1,
-                        .places = g_array_new(FALSE, FALSE, sizeof(p.bound))};
-    e = read_events(pooled->tables, &p, arena, out);
+    enum err e = pick_events(s, &p, arena, out);
     (void)g_array_free(p.places, TRUE);
-    read_pool_give(s->pool, pooled);
+    return e;
+}
+
+enum err store_find_events(struct store *s, const struct store_event_query *query,
+                           struct arena *arena, struct store_event_places *out)
+{
+    struct picking p = picking_of(query);
+    *out = (struct store_event_places){0};
+    enum err e = pick_events(s, &p, arena, NULL);
+    if (e == ERR_OK) {
+        copy_places(&p, arena, out);
+    }
+    (void)g_array_free(p.places, TRUE);
     return e;
 }
 

@@ -340,10 +340,11 @@ static inline enum err yard_try(struct yard *y, const struct fix *fixes, size_t 
     const struct watch_sink sink = {y, yard_take};
     struct fold_state before = y->live;
     struct store_part part = {.device = YARD_DEVICE, .fixes = fixes, .count = count};
+    struct kit_order order = {.store = y->kit.store, .device = YARD_DEVICE};
     y->changes = (struct change_list){.arena = &y->kit.arena};
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
-        if (time_s >= y->live.current.gps_time_s) {
+        if (!kit_is_late(&order, y->live.current.gps_time_s, &fixes[i], NO_EXTRAS)) {
             fold_step(&y->live, &fixes[i], &y->rules, &sink);
             continue;
         }
@@ -520,6 +521,53 @@ static inline size_t yard_assert_right(struct yard *y, const bool *has)
     arena_clear(&y->kit.arena);
     arena_free(&arena);
     return events.count;
+}
+
+/* ---- sending the track ---- */
+
+static inline void yard_swap(size_t *a, size_t *b)
+{
+    size_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static inline void yard_shuffle(struct kit *k, size_t *order, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        yard_swap(&order[i - 1], &order[rnd(k, (uint32_t)i)]);
+    }
+}
+
+/* Commits fixes of the track by their places, `at_once` a commit; those that are there are let be.
+ */
+static inline void yard_send(struct yard *y, const size_t *order, size_t count, size_t at_once)
+{
+    struct fix fixes[YARD_COMMIT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct fix *f = &y->track[order[i]];
+        if (!kit_has_repeat(y->kit.store, YARD_DEVICE, f, NO_EXTRAS)) {
+            fixes[n++] = *f;
+        }
+        if (n > 0 && (n == at_once || i + 1 == count)) {
+            yard_commit(y, fixes, n);
+            n = 0;
+        }
+    }
+}
+
+static inline void yard_in_order(size_t order[YARD_FIXES])
+{
+    for (size_t i = 0; i < YARD_FIXES; i++) {
+        order[i] = i;
+    }
+}
+
+static inline void yard_send_one_late(struct yard *y, size_t at, bool has[YARD_FIXES])
+{
+    yard_send(y, &at, 1, 1);
+    has[at] = true;
 }
 
 #define IN_YARD(test) cmocka_unit_test_setup_teardown(test, yard_set_up, yard_tear_down)

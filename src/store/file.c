@@ -99,7 +99,9 @@ static enum err open_tables(struct file_storage *f, const struct database_option
     if (e != ERR_OK) {
         return e;
     }
-    e = schema_migrate(f->db, &store_schema);
+    struct schema schema = store_schema;
+    schema.vault = f->vault;
+    e = schema_migrate(f->db, &schema);
     if (e == ERR_OK) {
         (void)sqlite3_wal_hook(f->db, note_frames, f);
     }
@@ -239,6 +241,7 @@ struct storage *file_storage_new(const struct store_options *options)
     f->vfs = options->vfs == NULL ? NULL : mem_copy_text(options->vfs);
     f->cache_kib = options->cache_kib;
     f->accepts_damage = options->accept_damage;
+    f->vault = options->vault;
     f->lock_fd = -1;
     return &f->base;
 }

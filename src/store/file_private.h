@@ -8,6 +8,7 @@
 
 struct checkpointer;
 struct sqlite3;
+struct vault;
 struct witness;
 
 /* The inside of a storage of files. All but the three texts is the writer's. */
@@ -18,7 +19,8 @@ struct file_storage {
     char *vfs;  /* NULL: the default */
     uint32_t cache_kib;
     bool accepts_damage;
-    int lock_fd; /* -1: none */
+    struct vault *vault; /* NULL: none */
+    int lock_fd;         /* -1: none */
     struct sqlite3 *db;
     struct checkpointer *checkpointer;
     struct witness *witness;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fleet/fix_order.h"
 
 enum { ROOM_MIN = 512, FIXES_KEPT = 8192 };
 
@@ -80,18 +81,18 @@ void fixes_cut(struct fixes *f, size_t count)
     }
 }
 
-static int compare_times(const void *a, const void *b, void *context)
+static int compare_fixes(const void *a, const void *b, void *context)
 {
-    const struct fix *x = a;
-    const struct fix *y = b;
     (void)context;
-    return x->gps_time_s < y->gps_time_s ? -1 : x->gps_time_s > y->gps_time_s;
+    return fix_order(a, (struct bytes){0}, b, (struct bytes){0});
 }
 
 static int compare_places(const void *a, const void *b, void *context)
 {
-    const struct fix *fixes = context;
-    return compare_times(&fixes[*(const size_t *)a], &fixes[*(const size_t *)b], NULL);
+    const struct fix_run *run = context;
+    size_t x = *(const size_t *)a;
+    size_t y = *(const size_t *)b;
+    return fix_order(&run->at[x], run->extras[x], &run->at[y], run->extras[y]);
 }
 
 /* Both arrays: the places are sorted first, and what stands there is brought into their order. */
@@ -103,7 +104,8 @@ static void sort_both(struct fix *at, struct bytes *extras, size_t count)
     for (size_t i = 0; i < count; i++) {
         places[i] = i;
     }
-    g_qsort_with_data(places, (gint)count, sizeof(*places), compare_places, at);
+    struct fix_run run = {at, extras, count};
+    g_qsort_with_data(places, (gint)count, sizeof(*places), compare_places, &run);
     for (size_t i = 0; i < count; i++) {
         fixes[i] = at[places[i]];
         beside[i] = extras[places[i]];
@@ -117,15 +119,17 @@ static void sort_both(struct fix *at, struct bytes *extras, size_t count)
 
 void fixes_sort(struct fixes *f, size_t from)
 {
+    struct fix_run run = fixes_run(f);
     for (size_t i = from + 1; i < f->count; i++) {
-        if (f->at[i].gps_time_s >= f->at[i - 1].gps_time_s) {
+        if (fix_order(&run.at[i - 1], fix_run_extras(&run, i - 1), &run.at[i],
+                      fix_run_extras(&run, i)) <= 0) {
             continue;
         }
         size_t count = f->count - from;
         if (f->extras != NULL) {
             sort_both(f->at + from, f->extras + from, count);
         } else { /* a stable sort, as its documentation promises */
-            g_qsort_with_data(f->at + from, (gint)count, sizeof(*f->at), compare_times, NULL);
+            g_qsort_with_data(f->at + from, (gint)count, sizeof(*f->at), compare_fixes, NULL);
         }
         return;
     }

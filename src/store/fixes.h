@@ -40,7 +40,7 @@ struct bytes *fixes_extras(struct fixes *f);
 void fixes_append(struct fixes *f, const struct fix *fix, struct bytes extras);
 /* Forgets those from `count` on, and whatever was begun behind the last one. */
 void fixes_cut(struct fixes *f, size_t count);
-/* Sorts those from `from` on by time; those of one time stay in their order. */
+/* Sorts those from `from` on by fix_order(); repeats stay as they are. */
 void fixes_sort(struct fixes *f, size_t from);
 /* Empties it, and gives the memory back where it is much. */
 void fixes_reset(struct fixes *f);

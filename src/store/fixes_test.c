@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "fleet/fix_fixture.h"
+#include "fleet/fix_order.h"
 #include "store/fixes.h"
 
 enum { MANY = 3000 };
@@ -35,7 +36,7 @@ static void append_some(struct fixes *f, size_t from, size_t to)
     }
 }
 
-/* Sorted by time, those of one time as they came, each with its own values. */
+/* Sorted by fix_order(), each with its own values. */
 static void assert_sorted(const struct fixes *f, size_t from)
 {
     struct fix_run run = fixes_run(f);
@@ -43,9 +44,8 @@ static void assert_sorted(const struct fixes *f, size_t from)
         const struct fix *fix = &run.at[i];
         assert_true(bytes_same(fix_run_extras(&run, i), mark((size_t)fix->rcv_time_s)));
         if (i > from) {
-            assert_true(fix->gps_time_s >= fix[-1].gps_time_s);
-            assert_true(fix->gps_time_s > fix[-1].gps_time_s ||
-                        fix->rcv_time_s > fix[-1].rcv_time_s);
+            assert_true(
+                fix_order(&fix[-1], fix_run_extras(&run, i - 1), fix, fix_run_extras(&run, i)) < 0);
         }
     }
 }
@@ -63,7 +63,7 @@ static void sorting_keeps_values_with_their_fixes(void **state)
     fixes_clear(&f);
 }
 
-/* Without values there is one array, and that is sorted alike. */
+/* Without values there is one array, and that is sorted alike; repeats stay as they came. */
 static void fixes_alone_have_no_second_array(void **state)
 {
     (void)state;

@@ -54,17 +54,21 @@ static void end(struct journal_buffer *b, const struct writer *w)
 static void pack_part(struct journal_buffer *b, const struct store_part *part)
 {
     const struct bytes none = {0};
-    uint8_t state[PACK_STATE_MAX];
-    struct writer s = writer_init(state, sizeof(state));
-    pack_state(&s, part->state);
+    uint8_t room[PACK_STATE_MAX];
+    struct bytes state = part->packed_state;
+    if (state.len == 0) {
+        struct writer s = writer_init(room, sizeof(room));
+        pack_state(&s, part->state);
+        state = writer_bytes(&s);
+    }
     struct writer w = begin(b, PART_MAX + PACK_STATE_MAX);
     write_varint_signed(&w, part->device);
     write_u8(&w, part->has_late ? 1 : 0);
     if (part->has_late) {
         write_varint_signed(&w, part->late_from_s);
     }
-    write_varint(&w, s.len);
-    write_bytes(&w, writer_bytes(&s));
+    write_varint(&w, state.len);
+    write_bytes(&w, state);
     write_varint(&w, part->count);
     end(b, &w);
     for (size_t i = 0; i < part->count; i++) {

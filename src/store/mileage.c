@@ -20,6 +20,7 @@
  * first value of a tracker's counter for distance, in the first row that has any. So is one whose
  * states were made before fuel was part of them.
  */
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 #include "store/moment.h"
 #include "store/seal.h"
@@ -58,14 +59,26 @@ static void take_fix(struct measuring *m, const struct fix *fix)
     }
 }
 
-/* Folds what of the tail is earlier than `before_s`. */
-static enum err take_tail(struct measuring *m, int64_t before_s)
+/* Whether the tail's fix at hand comes before fix `i` of the row at hand, which is of its time. */
+static bool comes_before(const struct measuring *m, size_t i, const struct fix *fix,
+                         struct bytes extras)
+{
+    struct fix_run run = fixes_run(&m->fixes);
+    return fix_order(fix, extras, &run.at[i], fix_run_extras(&run, i)) < 0;
+}
+
+/* Folds what of the tail is earlier than `before_s`; of that time what comes before fix `*i`. */
+static enum err take_tail(struct measuring *m, int64_t before_s, const size_t *i)
 {
     enum err e = ERR_OK;
-    while (e == ERR_OK && m->tail.body.len > 0 && m->tail.time_s < before_s) {
+    while (e == ERR_OK && m->tail.body.len > 0 && m->tail.time_s <= before_s) {
         struct fix fix;
         struct bytes extras;
         e = unpack_report(m->tail.body, &fix, &extras);
+        if (e == ERR_OK && m->tail.time_s == before_s &&
+            (i == NULL || !comes_before(m, *i, &fix, extras))) {
+            return ERR_OK;
+        }
         if (e == ERR_OK) {
             take_fix(m, &fix);
             tail_order_next(&m->tail);
@@ -108,7 +121,7 @@ static enum err take_row(struct measuring *m, const struct track_row *bare)
         if (fix->gps_time_s > m->span.to_s) {
             break;
         }
-        e = take_tail(m, fix->gps_time_s);
+        e = take_tail(m, fix->gps_time_s, &i);
         if (e == ERR_OK) {
             take_fix(m, fix);
         }
@@ -132,7 +145,7 @@ static enum err stored_state(struct measuring *m, size_t i, struct fold_state *o
 static bool is_touched(const struct measuring *m, const struct track_row *row)
 {
     bool is_dirty = row->last_s >= m->dirty_from_s && row->first_s <= m->dirty_to_s;
-    return is_dirty || m->tail.time_s < row->last_s;
+    return is_dirty || m->tail.time_s <= row->last_s;
 }
 
 /* Whether the states before and behind a row tell what fuel it used. */
@@ -203,7 +216,7 @@ static bool meets(struct measuring *m, size_t i)
     if (stored_state(m, i, &stored) != ERR_OK) {
         return false;
     }
-    stored.watch = m->state.watch;
+    watch_copy(&stored.watch, &m->state.watch);
     stored.active_alarms = m->state.active_alarms;
     return fold_has_met(&m->state, &stored);
 }
@@ -219,7 +232,7 @@ static enum err measure_row(struct measuring *m, size_t i)
     m->has_state = true;
     e = e == ERR_OK ? take_row(m, row) : e;
     if (e == ERR_OK && i + 1 < m->rows.count) {
-        e = take_tail(m, m->rows.at[i + 1].first_s);
+        e = take_tail(m, m->rows.at[i + 1].first_s, NULL);
         m->has_met = is_as_stored || meets(m, i + 1);
     }
     return e;
@@ -278,15 +291,13 @@ static enum err measure(struct measuring *m)
     if (e == ERR_OK && !m->has_state) {
         e = track_unpack_state(m->moment.sealed.state, &m->state);
     }
-    return e == ERR_OK ? take_tail(m, INT64_MAX) : e;
+    return e == ERR_OK ? take_tail(m, INT64_MAX, NULL) : e;
 }
 
-enum err store_read_mileage(struct store *s, struct store_span span, uint32_t tank_ml,
+enum err store_read_mileage(struct store *s, struct store_span span, const struct fold_rules *rules,
                             struct store_mileage *out)
 {
-    const struct fold_term term = {.from_s = INT64_MIN, .tank_ml = tank_ml};
-    const struct fold_rules rules = {.terms = &term, .term_count = 1};
-    struct measuring m = {.store = s, .span = span, .rules = &rules, .out = out};
+    struct measuring m = {.store = s, .span = span, .rules = rules, .out = out};
     *out = (struct store_mileage){0};
     enum err e = moment_begin(s, span.device, &m.arena, &m.moment);
     if (e == ERR_OK) {

@@ -90,7 +90,7 @@ static struct store_mileage mileage(struct kit *k, int64_t device, int64_t from_
 {
     struct store_mileage is;
     const struct store_span span = {device, from_s, to_s};
-    assert_int_equal(store_read_mileage(k->store, span, 0, &is), ERR_OK);
+    assert_int_equal(store_read_mileage(k->store, span, &fold_default_rules, &is), ERR_OK);
     return is;
 }
 
@@ -268,7 +268,7 @@ static void what_lies_between_is_not_read(void **state)
     assert_int_equal(mileage(k, 1, 0, INT64_MAX).distance_m_e2, all_m_e2);
     struct store_mileage is;
     const struct store_span within = {1, KIT_TIME_S + 9000, KIT_TIME_S + 12000};
-    assert_int_equal(store_read_mileage(k->store, within, 0, &is), ERR_CORRUPT);
+    assert_int_equal(store_read_mileage(k->store, within, &fold_default_rules, &is), ERR_CORRUPT);
     assert_true(counter_get(&k->counters, chunks_damaged) > 0);
 }
 

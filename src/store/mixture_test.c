@@ -82,12 +82,13 @@ static void try_commit(struct mixture *m, int64_t device, const struct fix *fixe
     struct model *of = &m->kit.models[device];
     struct fold_state live = of->live;
     struct store_part part = {.device = device, .fixes = fixes, .count = count, .state = &live};
+    struct kit_order order = {.store = m->kit.store, .device = device};
     if (of->count + count > FIXES_MAX) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
-        if (time_s >= live.current.gps_time_s) {
+        if (!kit_is_late(&order, live.current.gps_time_s, &fixes[i], NO_EXTRAS)) {
             fold_step(&live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }
@@ -103,7 +104,7 @@ static void try_commit(struct mixture *m, int64_t device, const struct fix *fixe
     }
     of->live = live;
     for (size_t i = 0; i < count; i++) {
-        model_add(of, &fixes[i]);
+        model_add(of, NULL, device, &fixes[i]);
     }
 }
 

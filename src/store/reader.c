@@ -12,6 +12,7 @@
  * Rows are decoded one at a time while the caller goes on, so a reader holds the compressed span
  * and one row's fixes.
  */
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 #include "store/moment.h"
 #include "store/seal.h"
@@ -134,6 +135,20 @@ static enum err find_sealed(struct store_reader *r)
 
 /* ---- both ---- */
 
+/* Whether the sealed fix at hand comes before the tail's. */
+static bool is_sealed_next(const struct store_reader *r)
+{
+    struct fix_run run = fixes_run(&r->fixes);
+    const struct fix *sealed = &run.at[r->fix];
+    struct fix fix;
+    struct bytes extras;
+    if (r->tail.body.len == 0 || sealed->gps_time_s != r->tail.time_s) {
+        return r->tail.body.len == 0 || sealed->gps_time_s < r->tail.time_s;
+    }
+    return unpack_report(r->tail.body, &fix, &extras) == ERR_OK &&
+           fix_order(sealed, fix_run_extras(&run, r->fix), &fix, extras) <= 0;
+}
+
 enum err store_read_next(struct store_reader *r, struct fix *out)
 {
     enum err e = find_sealed(r);
@@ -142,7 +157,7 @@ enum err store_read_next(struct store_reader *r, struct fix *out)
     if ((e != ERR_OK && e != ERR_END) || (!has_sealed && !has_tail)) {
         return e;
     }
-    if (has_sealed && (!has_tail || r->fixes.at[r->fix].gps_time_s <= r->tail.time_s)) {
+    if (has_sealed && is_sealed_next(r)) {
         struct fix_run run = fixes_run(&r->fixes);
         r->extras = fix_run_extras(&run, r->fix);
         *out = run.at[r->fix++];
@@ -188,13 +203,13 @@ enum err store_read_state(struct store *s, int64_t device, int64_t time_s, struc
     struct fix fix;
     enum err e = store_read_open(s, (struct store_span){device, time_s, time_s}, &arena, &r);
     if (e == ERR_OK) {
-        *out = r->start;
+        fold_state_copy(out, &r->start);
         while ((e = store_read_next(r, &fix)) == ERR_OK) {
             fold_step(out, &fix, &fold_default_rules, NULL);
         }
         store_read_close(r);
         if (out->current.gps_time_s > time_s) {
-            *out = (struct fold_state){0}; /* what it is of has expired */
+            fold_state_init(out); /* what it is of has expired */
         }
     }
     arena_free(&arena);

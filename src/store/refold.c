@@ -190,7 +190,7 @@ static bool meets(struct refolding *r, size_t i)
 {
     struct folded *f = &r->sealed->folded;
     struct fold_state stored;
-    if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s || r->revision->tail_joins ||
+    if (i >= r->rows.count || r->rows.at[i].first_s <= f->dirty_to_s ||
         !stands_apart(&r->rows, i) || !r->is_known || !stored_state(r, i, &stored) ||
         !fold_has_met(&r->state, &stored)) {
         return false;

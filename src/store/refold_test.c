@@ -88,10 +88,11 @@ static void send(struct road *r, const struct fix *fixes, size_t count)
 {
     struct fold_state *live = &r->kit.models[1].live;
     struct store_part part = {.device = 1, .fixes = fixes, .count = count, .state = live};
+    struct kit_order order = {.store = r->kit.store, .device = 1};
     for (size_t i = 0; i < count; i++) {
         int64_t time_s = fixes[i].gps_time_s;
         put(r, &fixes[i]);
-        if (time_s >= live->current.gps_time_s) {
+        if (!kit_is_late(&order, live->current.gps_time_s, &fixes[i], NO_EXTRAS)) {
             fold_step(live, &fixes[i], &fold_default_rules, NULL);
             continue;
         }
@@ -375,7 +376,8 @@ static void assert_mileage(const struct road *r)
             bool is_before = r->fixes[k].gps_time_s < spans[i].from_s;
             before_m_e2 = is_before ? fold_travelled_m_e2(&s) : before_m_e2;
         }
-        assert_int_equal(store_read_mileage(r->kit.store, spans[i], 0, &is), ERR_OK);
+        assert_int_equal(store_read_mileage(r->kit.store, spans[i], &fold_default_rules, &is),
+                         ERR_OK);
         assert_int_equal(is.distance_m_e2, fold_travelled_m_e2(&s) - before_m_e2);
     }
 }

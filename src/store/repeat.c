@@ -3,6 +3,9 @@
  * Of a fix whose time was replaced by its arrival the filed time says nothing, so the tail and the
  * rows of the last sealed hour are looked through for its original time.
  *
+ * A candidate of the newest second is also held against what is stored of that second, by
+ * fix_order(): where one of it comes behind, the candidate is late.
+ *
  * A fingerprint is SipHash-2-4 (libsodium's crypto_shorthash, keyed anew by every start) of the
  * packed report without what a repeat may differ in. That two different fixes share one of 2^64 is
  * less likely than any damage a disk does unseen.
@@ -15,15 +18,17 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/wrap.h"
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 #include "store/seal.h"
 
 enum {
-    SCAN_MAX = 256,  /* records that are compared one by one */
-    ROWS_MAX = 8,    /* sealed rows that share one second, the newest ... */
-    READ_MAX = 512,  /* ... of so many */
-    RECENT_S = 3600, /* before the newest sealed fix: there replaced times are looked for */
-    ASK_MAX = 32     /* sets made of one read; they are all still kept when they are asked */
+    SCAN_MAX = 256,   /* records that are compared one by one */
+    ORDER_MAX = 1024, /* records that are looked through for those of the newest second */
+    ROWS_MAX = 8,     /* sealed rows that share one second, the newest ... */
+    READ_MAX = 512,   /* ... of so many */
+    RECENT_S = 3600,  /* before the newest sealed fix: there replaced times are looked for */
+    ASK_MAX = 32      /* sets made of one read; they are all still kept when they are asked */
 };
 
 _Static_assert(ASK_MAX <= (int)REPEATS_SETS_MAX, "what is asked for at once is kept at once");
@@ -43,6 +48,8 @@ struct print_set {
     int64_t to_s;
     size_t count;
     GHashTable *prints; /* of pointers that are fingerprints */
+    uint8_t *last;      /* the record of the last fix of a row, and its body; NULL: of none */
+    struct bytes last_body;
     GList link;
 };
 
@@ -64,6 +71,7 @@ static void drop_set(struct repeats *r, struct print_set *set)
 {
     g_queue_unlink(&r->sets, &set->link);
     g_hash_table_destroy(set->prints);
+    free(set->last);
     free(set);
 }
 
@@ -102,6 +110,15 @@ static gpointer print_of(const struct repeats *r, const struct fix *fix, struct 
     pack_report(&w, &bare, extras);
     (void)crypto_shorthash((unsigned char *)&print, room, w.len, r->key);
     return print;
+}
+
+/* Whether the stored record comes behind the candidate, which is of its time. */
+static bool is_behind(struct bytes body, const struct store_candidate *c)
+{
+    struct fix stored;
+    struct bytes extras;
+    return unpack_report(body, &stored, &extras) == ERR_OK &&
+           fix_order(&c->fix, c->extras, &stored, extras) < 0;
 }
 
 static struct print_set *add_set(struct repeats *r, const struct print_set *like)
@@ -209,7 +226,34 @@ static void extend_set(const struct repeats *r, struct print_set *set,
     set->count = before;
 }
 
-static bool tail_has(struct store *s, const struct tail *tail, const struct store_candidate *wanted)
+/* Whether one of the records of a piece, which are of any time, comes behind the candidate. */
+static bool has_behind(const struct tail_piece *piece, const struct store_candidate *c)
+{
+    struct reader r = reader_init(piece->records);
+    struct bytes body = {0};
+    int64_t time_s = 0;
+    bool found = false;
+    while (!found && pack_next(&r, &body, &time_s)) {
+        found = time_s == c->fix.gps_time_s && is_behind(body, c);
+    }
+    return found;
+}
+
+/* Says whether a candidate of the tail's newest second is overtaken by one of the tail. */
+static void ask_order(const struct tail *tail, const struct tail_piece *pieces, size_t n,
+                      struct store_candidate *c)
+{
+    if (c->fix.gps_time_s != tail->max_time_s || tail->max_time_s < tail->sealed_last_s) {
+        return;
+    }
+    c->is_overtaken = count_candidates(pieces, n, c->fix.gps_time_s) > ORDER_MAX;
+    for (size_t i = n; i > 0 && !c->is_overtaken; i--) {
+        c->is_overtaken =
+            pieces[i - 1].span.max_time_s == c->fix.gps_time_s && has_behind(&pieces[i - 1], c);
+    }
+}
+
+static bool tail_has(struct store *s, const struct tail *tail, struct store_candidate *wanted)
 {
     const struct fix *fix = &wanted->fix;
     bool is_replaced = (fix->flags & FIX_TIME_REPLACED) != 0;
@@ -221,6 +265,7 @@ static bool tail_has(struct store *s, const struct tail *tail, const struct stor
     size_t n = tail_view_pieces(&v);
     struct tail_piece *pieces = arena_new_array(&s->scratch, n, sizeof(*pieces));
     tail_view_copy(&v, pieces);
+    ask_order(tail, pieces, n, wanted);
     if (!is_replaced && count_candidates(pieces, n, fix->gps_time_s) <= SCAN_MAX) {
         bool found = false;
         for (size_t i = n; i > 0 && !found; i--) {
@@ -263,6 +308,16 @@ static struct track_query query_of(const struct place *p)
     return (struct track_query){p->tail->device, from_s, p->time_s, READ_MAX, false};
 }
 
+static void keep_last(struct print_set *set, const struct fix *fix, struct bytes extras)
+{
+    int64_t time_s = 0;
+    set->last = mem_new(PACK_REPORT_MAX);
+    struct writer w = writer_init(set->last, PACK_REPORT_MAX);
+    pack_report(&w, fix, extras);
+    struct reader r = reader_init(writer_bytes(&w));
+    check(pack_next(&r, &set->last_body, &time_s));
+}
+
 /* The rows with fixes of a place's time, or the recent ones, as a set. */
 static struct print_set *make_sealed_set(struct store *s, const struct place *p,
                                          const struct track_rows *rows)
@@ -290,12 +345,25 @@ static struct print_set *make_sealed_set(struct store *s, const struct place *p,
         gpointer print = print_of(s->repeats, &run.at[i], fix_run_extras(&run, i));
         (void)g_hash_table_add(set->prints, print);
     }
+    if (run.count > 0) {
+        keep_last(set, &run.at[run.count - 1], fix_run_extras(&run, run.count - 1));
+    }
     return set;
+}
+
+/* Whether the last fix of the rows is of the candidate's time, and comes behind it. */
+static bool is_last_behind(const struct print_set *set, const struct store_candidate *c)
+{
+    struct fix last;
+    struct bytes extras;
+    return set->last != NULL && unpack_report(set->last_body, &last, &extras) == ERR_OK &&
+           last.gps_time_s == c->fix.gps_time_s && is_behind(set->last_body, c);
 }
 
 static void ask_set(const struct repeats *r, const struct print_set *set, struct store_candidate *c)
 {
     c->is_repeat = g_hash_table_contains(set->prints, print_of(r, &c->fix, c->extras));
+    c->is_overtaken = c->is_overtaken || is_last_behind(set, c);
 }
 
 /* Answers what the kept set of the place can tell; false: there is none. */
@@ -332,6 +400,7 @@ static void take_candidate(struct store *s, struct store_candidate *c, struct qu
 {
     struct question asked = {.candidate = c};
     const struct tail *tail = tails_find(s->tails, c->device);
+    c->is_overtaken = false;
     c->is_repeat = tail != NULL && tail_has(s, tail, c);
     if (tail == NULL || c->is_repeat || !find_place(tail, &c->fix, &asked.place) ||
         ask_kept(s, &asked.place, c)) {

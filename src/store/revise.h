@@ -20,7 +20,6 @@ struct revision {
     struct store *s;
     int64_t device;
     const struct fold_rules *rules;
-    bool tail_joins;    /* the tail begins in the second in which the sealed rows end */
     bool is_listening;  /* what the fold tells is wanted, ... */
     int64_t from_s;     /* ... of fixes from this time on ... */
     bool has_begun;     /* ... of which there was one */

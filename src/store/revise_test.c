@@ -16,53 +16,14 @@ enum {
     ROW_FIXES = TRACK_FULL + 10
 };
 
-static void swap(size_t *a, size_t *b)
-{
-    size_t kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-static void shuffle(struct kit *k, size_t *order, size_t count)
-{
-    for (size_t i = count; i > 1; i--) {
-        swap(&order[i - 1], &order[rnd(k, (uint32_t)i)]);
-    }
-}
-
-/* Commits fixes of the track by their places, `at_once` a commit; those that are there are let be.
- */
-static void send(struct yard *y, const size_t *order, size_t count, size_t at_once)
-{
-    struct fix fixes[YARD_COMMIT_MAX];
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct fix *f = &y->track[order[i]];
-        if (!kit_has_repeat(y->kit.store, YARD_DEVICE, f, NO_EXTRAS)) {
-            fixes[n++] = *f;
-        }
-        if (n > 0 && (n == at_once || i + 1 == count)) {
-            yard_commit(y, fixes, n);
-            n = 0;
-        }
-    }
-}
-
-static void in_order(size_t order[YARD_FIXES])
-{
-    for (size_t i = 0; i < YARD_FIXES; i++) {
-        order[i] = i;
-    }
-}
-
 /* ---- the same events ---- */
 
 static void in_order_they_need_no_revision(void **state)
 {
     struct yard *y = *state;
     size_t order[YARD_FIXES];
-    in_order(order);
-    send(y, order, YARD_FIXES, 7);
+    yard_in_order(order);
+    yard_send(y, order, YARD_FIXES, 7);
     assert_true(yard_assert_right(y, NULL) > EVENTS_MIN);
     yard_seal(y);
     assert_int_equal(y->told, 0);
@@ -73,10 +34,10 @@ static void shuffled_they_are_the_same(void **state)
 {
     struct yard *y = *state;
     size_t order[YARD_FIXES];
-    in_order(order);
-    shuffle(&y->kit, order, YARD_FIXES);
+    yard_in_order(order);
+    yard_shuffle(&y->kit, order, YARD_FIXES);
     for (size_t i = 0; i < PIECES; i++) {
-        send(y, &order[i * PIECE_FIXES], PIECE_FIXES, 30);
+        yard_send(y, &order[i * PIECE_FIXES], PIECE_FIXES, 30);
         if (i % 3 == 1) {
             yard_seal(y);
         } else if (i % 3 == 2) {
@@ -93,14 +54,14 @@ static void pieces_that_come_twice_and_in_any_order_are_the_same(void **state)
     size_t order[YARD_FIXES];
     size_t pieces[TWICE];
     bool has[YARD_FIXES] = {false};
-    in_order(order);
+    yard_in_order(order);
     for (size_t i = 0; i < TWICE; i++) {
         pieces[i] = i % PIECES;
     }
-    shuffle(&y->kit, pieces, TWICE);
+    yard_shuffle(&y->kit, pieces, TWICE);
     for (size_t i = 0; i < TWICE; i++) {
         size_t from = pieces[i] * PIECE_FIXES;
-        send(y, &order[from], PIECE_FIXES, 25);
+        yard_send(y, &order[from], PIECE_FIXES, 25);
         memset(&has[from], true, PIECE_FIXES);
         if (i % 2 == 0) {
             yard_seal(y);
@@ -119,7 +80,7 @@ static void from_two_directions_they_are_the_same(void **state)
         order[i] = i % 2 == 0 ? i / 2 : YARD_FIXES - 1 - i / 2;
     }
     for (size_t i = 0; i < YARD_FIXES; i += 150) {
-        send(y, &order[i], 150, 11);
+        yard_send(y, &order[i], 150, 11);
         for (size_t n = i; n < i + 150; n++) {
             has[order[n]] = true;
         }
@@ -141,7 +102,7 @@ static void one_at_a_time_they_are_the_same(void **state)
         order[i] = 2 * i;
         has[2 * i] = true;
     }
-    send(y, order, YARD_FIXES / 2, 40);
+    yard_send(y, order, YARD_FIXES / 2, 40);
     yard_seal(y);
     for (size_t i = 0; i < 120; i++) {
         size_t at = (size_t)2 * rnd(&y->kit, YARD_FIXES / 2) + 1;
@@ -149,68 +110,10 @@ static void one_at_a_time_they_are_the_same(void **state)
             at = (size_t)180 * rnd(&y->kit, YARD_FIXES / 180) + YARD_CRAWLS_FROM + 1 +
                  (size_t)2 * rnd(&y->kit, YARD_CRAWLS / 2);
         }
-        send(y, &at, 1, 1);
+        yard_send(y, &at, 1, 1);
         has[at] = true;
         yard_settle(y);
         (void)yard_assert_right(y, has);
-    }
-}
-
-/* Every fifth fix is of the second of the one before; some are late, in `has` those that are not.
- */
-static size_t make_pairs(struct yard *y, size_t order[YARD_FIXES], bool has[YARD_FIXES])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < YARD_FIXES; i++) {
-        if (i % 5 == 0 && i > 0) {
-            fix_set_time(&y->track[i], y->track[i - 1].gps_time_s);
-        }
-        has[i] = i % 10 != 7;
-        order[n] = i;
-        n += has[i] ? 1 : 0;
-    }
-    return n;
-}
-
-/* All but the last piece are sealed. */
-static void send_pieces(struct yard *y, const size_t *order, size_t n)
-{
-    enum { MOST = 120 };
-    for (size_t i = 0; i < n;) {
-        size_t count = 1 + rnd(&y->kit, MOST);
-        count = count < n - i ? count : n - i;
-        send(y, &order[i], count, 9);
-        i += count;
-        if (i < n) {
-            yard_seal(y);
-        }
-    }
-}
-
-static void send_one_late(struct yard *y, size_t at, bool has[YARD_FIXES])
-{
-    send(y, &at, 1, 1);
-    has[at] = true;
-}
-
-/* Rows, and the tail behind them, begin and end amid seconds of which there are several fixes. */
-static void seconds_that_rows_divide_are_the_same(void **state)
-{
-    struct yard *y = *state;
-    size_t order[YARD_FIXES];
-    bool has[YARD_FIXES];
-    send_pieces(y, order, make_pairs(y, order, has));
-    (void)yard_assert_right(y, has);
-    for (size_t i = 0; i < 60; i++) { /* anywhere, and every other time one near the end, too */
-        send_one_late(y, (size_t)10 * rnd(&y->kit, YARD_FIXES / 10) + 7, has);
-        if (i % 2 == 1) {
-            send_one_late(y, YARD_FIXES - 3 - (size_t)10 * rnd(&y->kit, 5), has);
-        }
-        yard_settle(y);
-        (void)yard_assert_right(y, has);
-        if (i % 7 == 6) {
-            yard_seal(y);
-        }
     }
 }
 
@@ -221,22 +124,25 @@ static void send_late_before_a_seam(struct yard *y, bool is_one_second)
     size_t order[YARD_FIXES];
     bool has[YARD_FIXES] = {false};
     size_t late = LATE;
-    in_order(order);
+    yard_in_order(order);
     y->track[SEAM].alarms |= ALARM_BIT(COLLISION);
     if (is_one_second) {
-        fix_set_time(&y->track[SEAM + 1], y->track[SEAM].gps_time_s);
+        struct fix *placeless = &y->track[SEAM + 1]; /* so that it comes behind the other one */
+        fix_set_time(placeless, y->track[SEAM].gps_time_s);
+        placeless->has &= ~(uint32_t)(FIX_HAS_POSITION | FIX_HAS_SPEED);
+        placeless->flags &= ~(uint32_t)FIX_VALID;
     }
     memset(has, true, SEAM + 1 + AFTER);
     has[LATE] = false;
-    send(y, order, LATE, 50);
+    yard_send(y, order, LATE, 50);
     for (size_t i = LATE + 1; i <= SEAM; i += ROW_FIXES) {
         size_t left = SEAM + 1 - i;
-        send(y, &order[i], left < ROW_FIXES ? left : ROW_FIXES, 50);
+        yard_send(y, &order[i], left < ROW_FIXES ? left : ROW_FIXES, 50);
         yard_seal(y);
     }
-    send(y, &order[SEAM + 1], AFTER, 50);
+    yard_send(y, &order[SEAM + 1], AFTER, 50);
     (void)yard_assert_right(y, has);
-    send(y, &late, 1, 1);
+    yard_send(y, &late, 1, 1);
     has[LATE] = true;
     yard_settle(y);
     (void)yard_assert_right(y, has);
@@ -324,7 +230,7 @@ static void what_is_the_same_keeps_its_id_and_acknowledgement(void **state)
     for (size_t i = 0; i < YARD_FIXES; i++) {
         order[i] = i < YARD_FIXES / 2 ? 2 * i : 2 * (i - YARD_FIXES / 2) + 1;
     }
-    send(y, order, YARD_FIXES / 2, 40);
+    yard_send(y, order, YARD_FIXES / 2, 40);
     yard_seal(y);
     const struct store_events before = yard_events(y, INT64_MIN, INT64_MAX, &arena);
     size_t crossings = 0;
@@ -332,7 +238,7 @@ static void what_is_the_same_keeps_its_id_and_acknowledgement(void **state)
         acknowledge(y, &before.at[i]);
         crossings += event_is_crossing(before.at[i].kind) ? 1 : 0;
     }
-    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 40);
+    yard_send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 40);
     yard_settle(y);
     const struct store_events after = yard_events(y, INT64_MIN, INT64_MAX, &arena);
     assert_kept(y, &before);
@@ -355,7 +261,7 @@ static void what_a_timer_made_stays(void **state)
     struct arena arena = {0};
     struct event kept;
     size_t order[YARD_FIXES];
-    in_order(order);
+    yard_in_order(order);
     struct change c = {.kind = CHANGE_PUT_EVENT};
     c.event = (struct event){.device_id = YARD_DEVICE,
                              .id = 1000000,
@@ -368,8 +274,8 @@ static void what_a_timer_made_stays(void **state)
     entity_init(ENTITY_EVENT, &c.event);
     c.event.state = (const uint8_t *)"";
     yard_save(y, c);
-    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
-    send(y, order, YARD_FIXES / 2, 50);
+    yard_send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
+    yard_send(y, order, YARD_FIXES / 2, 50);
     yard_settle(y);
     assert_int_equal(store_read_event(y->kit.store, 1000000, &arena, &kept), ERR_OK);
     assert_int_equal(kept.ended_s, 0);
@@ -385,14 +291,14 @@ static void without_a_fold_events_stay_as_they_are(void **state)
 {
     struct yard *y = *state;
     size_t order[YARD_FIXES];
-    in_order(order);
-    send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
+    yard_in_order(order);
+    yard_send(y, &order[YARD_FIXES / 2], YARD_FIXES / 2, 50);
     yard_seal(y);
     int64_t rows = rows_of(&y->kit, "event");
     y->kit.fold = NULL;
     store_close(y->kit.store);
     yard_open(y);
-    send(y, order, YARD_FIXES / 2, 50);
+    yard_send(y, order, YARD_FIXES / 2, 50);
     yard_settle(y);
     assert_true(rows > EVENTS_MIN);
     assert_int_equal(rows_of(&y->kit, "event"), rows);
@@ -413,10 +319,10 @@ static void send_many_late(struct yard *y, size_t every)
         }
     }
     for (size_t i = 0; i < n; i += ROW_FIXES) {
-        send(y, &order[i], n - i < ROW_FIXES ? n - i : ROW_FIXES, 50);
+        yard_send(y, &order[i], n - i < ROW_FIXES ? n - i : ROW_FIXES, 50);
         yard_seal(y);
     }
-    send(y, late, late_count, 50);
+    yard_send(y, late, late_count, 50);
 }
 
 /* A start between two transactions of a long refold goes on with the rest of it. */
@@ -442,8 +348,8 @@ static void a_failed_commit_leaves_no_event(void **state)
     size_t order[YARD_FIXES];
     unsigned failures = 0;
     bool has[YARD_FIXES] = {false};
-    in_order(order);
-    send(y, order, 300, 50);
+    yard_in_order(order);
+    yard_send(y, order, 300, 50);
     int64_t rows = rows_of(&y->kit, "event");
     enum err e = ERR_FULL;
     for (int64_t after = 0; e == ERR_FULL; after++) {
@@ -496,8 +402,8 @@ static void new_rules_are_folded_to_the_end(void **state)
 {
     struct yard *y = *state;
     size_t order[YARD_FIXES];
-    in_order(order);
-    send(y, order, YARD_FIXES, 50);
+    yard_in_order(order);
+    yard_send(y, order, YARD_FIXES, 50);
     yard_seal(y);
     y->limits.overspeed_kmh_e2 = 6000;
     struct store_part part = {.device = YARD_DEVICE,
@@ -519,7 +425,6 @@ int main(void)
         IN_YARD(pieces_that_come_twice_and_in_any_order_are_the_same),
         IN_YARD(from_two_directions_they_are_the_same),
         IN_YARD(one_at_a_time_they_are_the_same),
-        IN_YARD(seconds_that_rows_divide_are_the_same),
         IN_YARD(what_began_at_the_end_of_the_rows_stays),
         IN_YARD(what_began_in_the_second_between_rows_and_tail_stays),
         IN_YARD(a_crossing_that_moves_is_the_same_one),

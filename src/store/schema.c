@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "store/database.h"
+#include "store/schema_secrets.h"
 #include "store/tables_sqlite_sql.h"
 
 enum { SQL_SIZE = 128 };
@@ -102,6 +103,29 @@ static const char *const written[] = {
     "CREATE INDEX event_by_end ON event(device_id, ended_s);"
     "CREATE INDEX event_open ON event(device_id) WHERE ended_s=0;"
     "CREATE UNIQUE INDEX event_by_id ON event(id);",
+    /*
+     * 7: commands are found by their id, too, and those that are not over are loaded. What is told
+     * in the audit goes by its time, and so do SMS.
+     */
+    ("CREATE UNIQUE INDEX command_by_id ON command(id);"
+     "CREATE INDEX command_open ON command(device_id) WHERE over_s=0;"
+     "CREATE INDEX audit_by_time ON audit(time_s);"
+     "CREATE INDEX sim_sms_by_time ON sim_sms(time_s);"),
+    /*
+     * 8: passwords of locks as hashes, texts of commands that hold one sealed. Pages keep what was
+     * deleted from them in their gaps: both tables are written anew, over pages that are wiped.
+     * SMS that may still change are loaded; those of before do not.
+     */
+    ("PRAGMA secure_delete=ON;"
+     "UPDATE device SET password_hash=hash_of(command_password) WHERE command_password<>'';"
+     "ALTER TABLE device DROP COLUMN command_password;"
+     "UPDATE command SET secret=sealed(secret) WHERE length(secret)>0;"
+     "CREATE TABLE again AS SELECT * FROM device;"
+     "DELETE FROM device; INSERT INTO device SELECT * FROM again; DROP TABLE again;"
+     "CREATE TABLE again AS SELECT * FROM command;"
+     "DELETE FROM command; INSERT INTO command SELECT * FROM again; DROP TABLE again;"
+     "UPDATE sim_sms SET over_s=time_s;"
+     "CREATE INDEX sim_sms_open ON sim_sms(time_s) WHERE over_s=0;"),
 };
 
 const struct schema store_schema = {
@@ -219,6 +243,7 @@ enum err schema_check(sqlite3 *db, const struct schema *schema)
         return ERR_CORRUPT;
     }
     e = e == ERR_OK ? database_open(&options, &made) : e;
+    e = e == ERR_OK ? schema_add_secrets(made, NULL) : e;
     for (int64_t i = 1; i <= version && e == ERR_OK; i++) {
         e = run_step(made, schema, i);
     }
@@ -272,9 +297,14 @@ enum err schema_migrate(sqlite3 *db, const struct schema *schema)
     if (e == ERR_OK) {
         e = check_wal(db);
     }
+    if (e == ERR_OK) {
+        e = schema_add_secrets(db, schema->vault);
+    }
+    int64_t first = version;
     int64_t last = schema_version(schema);
     while (e == ERR_OK && version < last) {
         e = take_step(db, schema, ++version);
     }
-    return e;
+    /* The log still has the pages as they were. */
+    return e == ERR_OK && first < last ? database_run(db, "PRAGMA wal_checkpoint(TRUNCATE)") : e;
 }

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "model/entity.h"
 
+struct vault;
+
 /*
  * The tables, and the way there from each earlier version. PRAGMA user_version counts the steps
  * that a file has taken; a step once released is never changed.
@@ -25,6 +27,7 @@ struct schema {
     size_t written_count;
     const struct entity *rows;
     size_t row_count;
+    struct vault *vault; /* what stood in clear is hashed and sealed with it; NULL: that fails */
 };
 
 /* The tables of entities of earlier versions are in the written steps. */

@@ -140,7 +140,7 @@ static struct schema card_schema(int64_t version, struct entity *card)
                             .column_count = version < 6 ? 1 : 3,
                             .key_count = 1,
                             .since = 5};
-    return (struct schema){words, version < 6 ? 4 : 6, card, version < 5 ? 0 : 1};
+    return (struct schema){words, version < 6 ? 4 : 6, card, version < 5 ? 0 : 1, NULL};
 }
 
 /* From each version to each later one, the rows of before and what the new columns begin with. */

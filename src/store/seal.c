@@ -126,7 +126,7 @@ enum err seal_write_chunks(struct store *s, int64_t device, int64_t first_id,
     size_t cut = last_cut(stretch);
     size_t begin = 0;
     if (track_unpack_state(stretch->start_state, &state) != ERR_OK) {
-        state = (struct fold_state){0}; /* the damage stays where it is */
+        fold_state_init(&state); /* the damage stays where it is */
     }
     for (size_t i = 1; i <= pieces && e == ERR_OK; i++) {
         size_t even = count * i / pieces;

@@ -7,16 +7,16 @@
  *     ├──────────┼────────────┼──────────┼────────┼─────────►
  *     s0         s1    ▲      s2         s3       sealed state
  *                      │ from
- *     1. merge   late fixes older than the sealed ones go into their chunks, MERGES_MAX rows and
- *                some a transaction; what is left of the tail is journaled anew, so that the part
- *                of the journal before is done with
+ *     1. merge   late fixes that are no newer than the sealed ones go into their chunks, MERGES_MAX
+ *                rows and some a transaction; what is left of the tail is journaled anew, so that
+ *                the part of the journal before is done with
  *     2. revise  from the first row that ends at or after `from`, whose start state is right, fold
  *                row after row (refold.c) until what is stored is right again, some rows a
  *                transaction; then the sealed state, then the one after the tail, which is told
  *
  * The mark moves along: after each transaction it says from where on states are still wrong. Newer
  * fixes go on folding onto the uncorrected state meanwhile and are folded again at the end. Late
- * fixes that are no older than the sealed ones change nothing but the tail's own fold.
+ * fixes that are newer than the sealed ones change nothing but the tail's own fold.
  *
  * Marks are served a moment after they were made, so that a tracker that sends its memory in
  * hundreds of frames does not cost as many folds; and a device whose last settling took long, as of
@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 #include "store/refold.h"
 #include "store/revise.h"
@@ -41,6 +42,7 @@ enum {
     MERGES_MAX = 16,   /* rows of a device rewritten a transaction, and one more ... */
     PER_MERGE = 1024,  /* ... for so many fixes of its tail, which is gone through for them */
     MERGED_MAX = 8192, /* fixes that go there, and an eighth of what is late */
+    SHARED_MAX = 8,    /* rows of one second that are looked at */
     MANY = 4096,       /* fixes of a tail with late ones, that is settled without a wait */
     DEVICES_MAX = 64,  /* a transaction ... */
     ENDS_MAX = 8,      /* of which so many are looked up at once */
@@ -139,6 +141,45 @@ static enum err find_row(const struct settling *g, int64_t time_s, struct track_
     return ERR_OK;
 }
 
+/* Whether the late fix at `at` comes before the last one of a row. */
+static bool belongs_before_end(const struct settling *g, size_t at, const struct track_row *row)
+{
+    struct store *s = g->s;
+    struct fix_run late = fixes_run(g->fixes);
+    fixes_reset(&s->merging);
+    if (track_decode(s->codec, row, &s->merging) != ERR_OK) {
+        return false; /* whoever merges into it says so */
+    }
+    struct fix_run run = fixes_run(&s->merging);
+    return fix_order(&late.at[at], fix_run_extras(&late, at), &run.at[run.count - 1],
+                     fix_run_extras(&run, run.count - 1)) < 0;
+}
+
+/*
+ * Of the second in which `place` begins there may be fixes in the rows before it, too: where the
+ * late fix at `at` comes before one of these, it belongs to the first such row.
+ */
+static enum err find_shared_row(const struct settling *g, size_t at, struct track_place *place)
+{
+    struct store *s = g->s;
+    int64_t time_s = g->fixes->at[at].gps_time_s;
+    const struct track_query q = {g->tail->device, time_s, time_s, SHARED_MAX, false};
+    struct track_rows rows = {0};
+    enum err e = ERR_OK;
+    if (place->row.first_s == time_s) {
+        e = tables_read_rows(s->tables, &q, &s->scratch, &rows);
+    }
+    for (size_t i = 0; e == ERR_OK && i < rows.count; i++) {
+        const struct track_row *row = &rows.at[i];
+        bool is_earlier = row->id != place->row.id && row->last_s == time_s;
+        if (is_earlier && belongs_before_end(g, at, row)) {
+            *place = (struct track_place){*row, time_s};
+            break;
+        }
+    }
+    return e;
+}
+
 /* Writes a merged row back; what became too long is divided. */
 static enum err write_merged(const struct settling *g, const struct track_place *place)
 {
@@ -199,6 +240,7 @@ static enum err merge_row(struct settling *g, size_t *at, size_t late_count)
     struct track_place place = {.end_s = INT64_MAX};
     bool has_row = false;
     enum err e = find_row(g, late.at[*at].gps_time_s, &place);
+    e = e == ERR_OK ? find_shared_row(g, *at, &place) : e;
     if (e == ERR_OK) {
         place.row.start_state =
             track_from_row(&g->sealed.folded, place.row.last_s, place.row.start_state, &s->scratch);
@@ -264,8 +306,6 @@ static enum err revise(struct settling *g)
     struct revision revision;
     const struct fixes *tail = g->fixes;
     revision_begin(&revision, g->s, g->tail->device, g->tail->dirty_from_s);
-    revision.tail_joins =
-        g->s->has_fold && tail->count > 0 && tail->at[0].gps_time_s == g->tail->sealed_last_s;
     g->sealed.dirty_from_s = g->tail->dirty_from_s;
     enum err e = refold_rows(&revision, &g->sealed, &g->state);
     if (e == ERR_MORE) {
@@ -288,7 +328,7 @@ static enum err revise(struct settling *g)
 static size_t count_late(const struct settling *g)
 {
     size_t n = 0;
-    while (n < g->fixes->count && g->fixes->at[n].gps_time_s < g->tail->sealed_last_s) {
+    while (n < g->fixes->count && g->fixes->at[n].gps_time_s <= g->tail->sealed_last_s) {
         n++;
     }
     return n;

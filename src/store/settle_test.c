@@ -54,6 +54,31 @@ static void a_second_over_many_rows_keeps_its_order(void **state)
     assert_all(k, 97);
 }
 
+/* Programs before fix_order() folded a second as it came, and marked nothing. */
+static void a_tail_that_was_folded_as_it_came_is_folded_again(void **state)
+{
+    struct kit *k = *state;
+    struct model *m = &k->models[1];
+    struct fix fixes[] = {fix_at(k, KIT_TIME_S), fix_at(k, KIT_TIME_S + 9),
+                          fix_at(k, KIT_TIME_S + 9), fix_at(k, KIT_TIME_S + 20)};
+    const struct store_part part = {.device = 1, .fixes = fixes, .count = 4, .state = &m->live};
+    const struct store_batch batch = {.parts = &part, .part_count = 1};
+    fixes[1].alarms = ALARM_BIT(SOS); /* it comes behind the other one of its second */
+    for (size_t i = 0; i < 4; i++) {
+        fold_step(&m->live, &fixes[i], &fold_default_rules, NULL);
+        model_add(m, NULL, 1, &fixes[i]);
+    }
+    assert_int_equal(store_commit(k->store, &batch), ERR_OK);
+    reopen(k, 1 << 20);
+    const struct fold_state want = folded(m, INT64_MAX);
+    assert_int_not_equal(m->live.odometer_m_e2, want.odometer_m_e2);
+    seal_all(k);
+    assert_live(k, 1);
+    reopen(k, 1 << 20);
+    assert_live(k, 1);
+    assert_null(k->store->late.head);
+}
+
 /* ---- a flood ---- */
 
 enum { FLOOD_ROWS = 60, FLOOD_FIXES = FLOOD_ROWS * TRACK_FULL, FLOOD_ROUNDS = 12, AT_ONCE = 1500 };
@@ -251,9 +276,10 @@ static void a_failure_is_waited_for(void **state)
 
 int main(void)
 {
-    enum { OF_ROWS = 6 };
+    enum { OF_ROWS = 7 };
     const struct CMUnitTest tests[] = {
         WITH_KIT(a_second_over_many_rows_keeps_its_order),
+        WITH_KIT(a_tail_that_was_folded_as_it_came_is_folded_again),
         WITH_KIT(late_fixes_stay_within_memory),
         WITH_KIT(no_transaction_grows_with_what_is_late),
         WITH_KIT(many_late_fixes_do_not_wait),

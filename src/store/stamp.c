@@ -1,7 +1,7 @@
 /*
  * A state in a row of track_chunk or track_open, and behind one more stamp in one of device_state:
  *
- *                             02 | CRC-32 of the state  | state as in fleet/pack.c (01, 04)
+ *                             02 | CRC-32 of the state  | state as in fleet/pack.c (01, 04 to 06)
  *     03 | CRC-32 of numbers | 02 | CRC-32 of the state  | state
  *      1          4             1           4                 70
  *     16 | CRC-32 of numbers and note | length | note | 02 | CRC-32 of the state | state

@@ -26,6 +26,7 @@
 #include "store/repeat.h"
 #include "store/settle.h"
 #include "store/store_private.h"
+#include "store/tail_order.h"
 #include "store/trickle.h"
 
 /* ---- opening and closing ---- */
@@ -204,6 +205,24 @@ static void load_row(void *context, uint64_t seq, size_t bytes)
     l->s->next_seq = seq >= l->s->next_seq ? seq + 1 : l->s->next_seq;
 }
 
+/*
+ * Programs before fix_order() folded fixes of one second as they came. What they left in a tail is
+ * folded again where that was another order: from now on it is read, and sealed, in this one.
+ */
+static enum err mark_crossed(struct store *s, struct tail *tail)
+{
+    int64_t time_s = INT64_MAX;
+    const struct tail_view v = tail_look(tail);
+    enum err e = tail_order_crossed(&v, &s->scratch, &time_s);
+    arena_clear(&s->scratch);
+    if (e == ERR_OK && time_s != INT64_MAX) {
+        tail->dirty_from_s =
+            tail->is_dirty && tail->dirty_from_s < time_s ? tail->dirty_from_s : time_s;
+        tail->is_dirty = true;
+    }
+    return e;
+}
+
 /* The states after the journal, and what is to be done with the tails. */
 static enum err load_tails(struct loading *l)
 {
@@ -212,12 +231,13 @@ static enum err load_tails(struct loading *l)
     for (size_t i = 0; i < count; i++) {
         struct tail *tail = all[i];
         struct fold_state state;
+        enum err e = mark_crossed(l->s, tail);
         trickle_note_tail(l->s, tail);
         tail->is_inherited = tail->sealed_seq == 0;
         if (tail->state_len == 0) {
             continue;
         }
-        enum err e = unpack_state((struct bytes){tail->state, tail->state_len}, &state);
+        e = e != ERR_OK ? e : unpack_state((struct bytes){tail->state, tail->state_len}, &state);
         if (e != ERR_OK) {
             return e;
         }
@@ -440,6 +460,11 @@ enum err store_maintain(struct store *s, const struct store_upkeep *upkeep)
         (e != ERR_OK && e != ERR_MORE) || trickle_held_ms(s) > 0 || s->trickle.has_expire_failed;
     atomic_store_explicit(&s->counters->upkeep_failing, is_failing, memory_order_relaxed);
     return e;
+}
+
+enum err store_settle(struct store *s, const struct store_upkeep *upkeep)
+{
+    return settle_step(s, upkeep, true);
 }
 
 unsigned store_maintain_wait_ms(const struct store *s, unsigned limit_ms)

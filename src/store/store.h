@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/counters.h"
 #include "base/err.h"
+#include "base/vault.h"
 #include "fleet/fold.h"
 #include "model/change.h"
 #include "model/event.h"
@@ -49,6 +50,7 @@ struct store_options {
     size_t tail_bytes;             /* memory of fixes that are not in chunks yet; 0: 64 MiB */
     int64_t seal_after_s;          /* they go there after so long, however few; 0: 900 */
     bool accept_damage;            /* go on without what is lost; the damaged files are kept */
+    struct vault *vault;           /* hashes what an older store has in clear; NULL: ERR_IO then */
     struct counters *counters;     /* those of the tails, chunks and journal count here; or NULL */
     const struct store_fold *fold; /* copied; NULL: by no rules, and events stay as they are */
 };
@@ -64,6 +66,14 @@ MUST_USE enum err store_open(const struct store_options *options, struct store *
  * writes, or before there is one.
  */
 void store_set_fold(struct store *s, const struct store_fold *fold);
+/*
+ * Opens a store to read it as it was at one moment, beside a server that writes it: store_load()
+ * and what reads, of one thread. Nothing may be written or maintained. While it is open the log of
+ * the server grows by what is committed. ERR_NOT_FOUND: there is none; ERR_VERSION: this version of
+ * odograph has not opened it yet, or a newer one has; ERR_CORRUPT, told in a log line; ERR_IO,
+ * ERR_BUSY.
+ */
+MUST_USE enum err store_open_to_read(const char *directory, struct store **out);
 /* Every reader must be closed. Copies the log back, and lets the directory go. */
 void store_close(struct store *s);
 
@@ -94,6 +104,7 @@ struct store_part {
     const struct bytes *extras; /* the extra values of each, packed; NULL: none has any */
     size_t count;
     const struct fold_state *state; /* after them */
+    struct bytes packed_state;      /* the same by pack_state(); empty: the store packs it */
     int64_t late_from_s;            /* with has_late: from this time on ... */
     bool has_late;      /* ... some are older than the newest of the device, and not in `state`:
                            they are folded in by store_maintain() */
@@ -118,7 +129,9 @@ struct store_candidate {
     int64_t device;
     struct fix fix;
     struct bytes extras; /* its values, packed; borrowed */
-    bool is_repeat;      /* the answer */
+    bool is_repeat;      /* the answers */
+    bool is_overtaken;   /* it is of the device's newest second, and another one of that second,
+                            which is committed, comes behind it by fix_order() */
 };
 /*
  * Says of each whether it is committed for its device already: the same time and the same payload
@@ -126,6 +139,7 @@ struct store_candidate {
  * (FIX_TIME_REPLACED), its original time is compared, with the fixes of the tail and of the last
  * sealed hour. What is not in memory is read for many devices at once, where the candidates of a
  * device follow one another. What cannot be read is no repeat; nor is what was to be read with it.
+ * Where very many are of the newest second, is_overtaken may be said of one that is not.
  */
 void store_find_repeats(struct store *s, struct store_candidate *list, size_t count);
 /*
@@ -154,13 +168,18 @@ struct store_upkeep {
  * nothing is lost and later calls try again; ERR_IO: as store_commit() has it.
  */
 MUST_USE enum err store_maintain(struct store *s, const struct store_upkeep *upkeep);
+/*
+ * The late fixes of some devices, whether their turn has come or not: for who closes the store and
+ * leaves nothing to others. ERR_OK: there are none left; else as store_maintain().
+ */
+MUST_USE enum err store_settle(struct store *s, const struct store_upkeep *upkeep);
 /* How long the caller may wait before it calls store_maintain() again, at most `limit_ms`. */
 unsigned store_maintain_wait_ms(const struct store *s, unsigned limit_ms);
 
 /* ---- reading, any thread ---- */
 
 /*
- * The fixes of one device by time, those of one time in order of arrival. Fixes come from the
+ * The fixes of one device by fix_order(). Fixes come from the
  * nearest point at or before `from_s` at which the state is known, so the caller folds from
  * start_state and passes over those before from_s.
  */
@@ -208,11 +227,11 @@ struct store_mileage {
 };
 /*
  * Sums what folding all fixes of the span would say, late ones too, by what chunks tell: of a long
- * span only the ends are decoded. The tank (0: unknown) tells what a refuel is, where fixes are
- * folded. Errors of store_read_open().
+ * span only the ends are decoded. Where fixes are folded, the tank that `rules` have for their time
+ * tells what a refuel is. Errors of store_read_open().
  */
-MUST_USE enum err store_read_mileage(struct store *s, struct store_span span, uint32_t tank_ml,
-                                     struct store_mileage *out);
+MUST_USE enum err store_read_mileage(struct store *s, struct store_span span,
+                                     const struct fold_rules *rules, struct store_mileage *out);
 
 /* Fixes with a position, few enough for a screen. */
 struct store_points {
@@ -228,11 +247,12 @@ struct store_points {
 MUST_USE enum err store_read_thinned(struct store *s, struct store_span span, struct arena *arena,
                                      struct store_points *out);
 
-/* A textual answer of a device, as CHANGE_PUT_TEXT saved it. */
+/* What was said to a device or by it, as CHANGE_PUT_TEXT saved it. */
 struct store_text {
     int64_t id; /* RecID; rises with every text of the shard, never given again */
     int64_t time_s;
     const char *text;
+    enum text_kind kind;
 };
 
 struct store_texts {
@@ -244,6 +264,71 @@ struct store_texts {
  */
 MUST_USE enum err store_read_texts(struct store *s, int64_t device, size_t limit,
                                    struct arena *arena, struct store_texts *out);
+
+/* ---- commands ---- */
+
+struct store_command_query {
+    const int64_t *devices; /* internal ids, each once */
+    size_t device_count;
+    int64_t from_s; /* they were asked for in this span, both ends included */
+    int64_t to_s;
+    uint32_t states; /* bit `state` of those wanted */
+    uint32_t kinds;  /* bit `kind` */
+    size_t limit;    /* the newest so many of each device */
+};
+
+struct store_commands {
+    struct command *at;
+    size_t count;
+};
+
+/* Commands, device by device in the order asked, of each the newest first; in `arena`. ERR_IO,
+ * ERR_BUSY, ERR_CORRUPT. */
+MUST_USE enum err store_read_commands(struct store *s, const struct store_command_query *query,
+                                      struct arena *arena, struct store_commands *out);
+/* The command of that id, in `arena`. ERR_NOT_FOUND, and the same errors. */
+MUST_USE enum err store_read_command(struct store *s, int64_t id, struct arena *arena,
+                                     struct command *out);
+
+/* ---- the audit ---- */
+
+/* Whose audit is asked for; the newest row comes first. */
+struct store_audit_query {
+    int64_t enterprise_id;
+    void *context;
+    /* Borrows the row for the call; false: it is enough. */
+    bool (*take)(void *context, const struct audit *a);
+};
+
+/* Calls `take` for each row; any thread. ERR_IO, ERR_BUSY, ERR_CORRUPT. */
+MUST_USE enum err store_read_audit(struct store *s, const struct store_audit_query *query);
+/*
+ * Adds a row to the changes of a commit, with its number, and takes away the one that is too many
+ * by it. What it borrows must live as long as their arena. For who commits alone. The same errors.
+ */
+MUST_USE enum err store_add_audit(struct store *s, struct change_list *changes,
+                                  const struct audit *a);
+/* ---- SMS ---- */
+
+/* SMS of one card, as CHANGE_PUT_SMS saved them. */
+struct sms_query {
+    int64_t enterprise_id;
+    int64_t sim_id;
+    int64_t from_s; /* both ends included */
+    int64_t to_s;
+    size_t limit;
+    const char *operator_id; /* those of that name alone; NULL: all */
+    bool is_open;            /* those that are not over alone */
+};
+
+struct store_sms {
+    const struct sim_sms *at;
+    size_t count;
+};
+
+/* The first `limit` of them by time, then id, in `arena`. ERR_IO, ERR_BUSY, ERR_CORRUPT. */
+MUST_USE enum err store_read_sms(struct store *s, const struct sms_query *query,
+                                 struct arena *arena, struct store_sms *out);
 
 /* ---- events ---- */
 
@@ -269,6 +354,7 @@ struct store_event_query {
     enum store_sort acknowledged;
     bool has_withdrawn;                    /* those, too, that late fixes have revoked */
     int64_t since_id;                      /* with a greater id; 0: any */
+    bool (*takes)(const struct event *e);  /* what else is asked of kind, subject and place; NULL */
     const struct store_event_place *after; /* behind this one; NULL: from the first on */
     size_t limit;                          /* so many at most: 1 .. STORE_EVENTS_MAX */
 };
@@ -287,6 +373,14 @@ struct store_events {
  */
 MUST_USE enum err store_read_events(struct store *s, const struct store_event_query *query,
                                     struct arena *arena, struct store_events *out);
+/* The same without reading them: where they are. */
+struct store_event_places {
+    struct store_event_place *at;
+    size_t count;
+    bool is_cut; /* there are more */
+};
+MUST_USE enum err store_find_events(struct store *s, const struct store_event_query *query,
+                                    struct arena *arena, struct store_event_places *out);
 /* The event of that id, in `arena`. ERR_NOT_FOUND; ERR_IO, ERR_BUSY, ERR_CORRUPT. */
 MUST_USE enum err store_read_event(struct store *s, int64_t id, struct arena *arena,
                                    struct event *out);

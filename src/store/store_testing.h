@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "fleet/fix_fixture.h"
+#include "fleet/fix_order.h"
 #include "store/store.h"
 
 #define NO_EXTRAS ((struct bytes){0})
@@ -83,6 +84,35 @@ static inline bool kit_has_repeat(struct store *s, int64_t device, const struct 
     struct store_candidate c = {.device = device, .fix = *fix, .extras = extras};
     store_find_repeats(s, &c, 1);
     return c.is_repeat;
+}
+
+/* Which of the fixes of a commit come late, as ingest decides it. Zeroed but for the first two. */
+struct kit_order {
+    struct store *store;
+    int64_t device;
+    struct fix last; /* the last one of this commit that was folded */
+    struct bytes last_extras;
+    bool has_folded;
+};
+
+/* Whether a fix comes late behind a newest one of `newest_s`; else it is the last one folded. */
+static inline bool kit_is_late(struct kit_order *o, int64_t newest_s, const struct fix *fix,
+                               struct bytes extras)
+{
+    struct store_candidate c = {.device = o->device, .fix = *fix, .extras = extras};
+    bool is_late = fix->gps_time_s < newest_s;
+    if (fix->gps_time_s == newest_s && o->has_folded) {
+        is_late = fix_order(fix, extras, &o->last, o->last_extras) < 0;
+    } else if (fix->gps_time_s == newest_s) {
+        store_find_repeats(o->store, &c, 1);
+        is_late = c.is_overtaken;
+    }
+    if (!is_late) {
+        o->last = *fix;
+        o->last_extras = extras;
+        o->has_folded = true;
+    }
+    return is_late;
 }
 
 /* Reads up to `capacity` fixes until to_s into `out`; answers how many there are. */

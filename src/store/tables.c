@@ -200,6 +200,27 @@ enum err tables_read_event(struct tables *t, int64_t id, struct arena *arena, st
     return t->engine->read_event(t, id, arena, out);
 }
 
+enum err tables_walk_commands(struct tables *t, const struct command_walk *walk)
+{
+    return t->engine->walk_commands(t, walk);
+}
+
+enum err tables_read_command(struct tables *t, int64_t id, struct arena *arena, struct command *out)
+{
+    return t->engine->read_command(t, id, arena, out);
+}
+
+enum err tables_walk_audit(struct tables *t, const struct audit_walk *walk)
+{
+    return t->engine->walk_audit(t, walk);
+}
+
+enum err tables_read_sms(struct tables *t, const struct sms_query *query, struct arena *arena,
+                         struct store_sms *out)
+{
+    return t->engine->read_sms(t, query, arena, out);
+}
+
 enum err tables_read_texts(struct tables *t, int64_t device, size_t limit, struct arena *arena,
                            struct store_texts *out)
 {

@@ -231,6 +231,7 @@ struct event_walk {
     int64_t device;
     int64_t from; /* gps_time_s, decided_s, ended_s or id; both ends included */
     int64_t to;
+    bool is_bare; /* told are device, id, kind, subject, flags, place, begin, end, acknowledged_s */
     void *context;
     /* Borrows the event for the call; false: it is enough. */
     bool (*take)(void *context, const struct event *e);
@@ -241,8 +242,35 @@ MUST_USE enum err tables_walk_events(struct tables *t, const struct event_walk *
 MUST_USE enum err tables_read_event(struct tables *t, int64_t id, struct arena *arena,
                                     struct event *out);
 
+/* Commands of one device to walk, the newest first. */
+struct command_walk {
+    int64_t device;
+    void *context;
+    /* Borrows the command for the call; false: it is enough. */
+    bool (*take)(void *context, const struct command *c);
+};
+/* Calls `take` for each. */
+MUST_USE enum err tables_walk_commands(struct tables *t, const struct command_walk *walk);
+/* The command of that id, in `arena`. ERR_NOT_FOUND. */
+MUST_USE enum err tables_read_command(struct tables *t, int64_t id, struct arena *arena,
+                                      struct command *out);
+
+/* What an enterprise's audit tells, to walk, the newest first. */
+struct audit_walk {
+    int64_t enterprise_id;
+    void *context;
+    /* Borrows the row for the call; false: it is enough. */
+    bool (*take)(void *context, const struct audit *a);
+};
+/* Calls `take` for each. */
+MUST_USE enum err tables_walk_audit(struct tables *t, const struct audit_walk *walk);
+
 /* The last `limit` texts of a device, the newest first, in `arena`. */
 MUST_USE enum err tables_read_texts(struct tables *t, int64_t device, size_t limit,
                                     struct arena *arena, struct store_texts *out);
+
+/* store_read_sms(). */
+MUST_USE enum err tables_read_sms(struct tables *t, const struct sms_query *query,
+                                  struct arena *arena, struct store_sms *out);
 
 #endif

@@ -53,8 +53,14 @@ struct tables_engine {
     enum err (*load_entities)(struct tables *t, const struct tables_loader *loader);
     enum err (*walk_events)(struct tables *t, const struct event_walk *walk);
     enum err (*read_event)(struct tables *t, int64_t id, struct arena *arena, struct event *out);
+    enum err (*walk_commands)(struct tables *t, const struct command_walk *walk);
+    enum err (*read_command)(struct tables *t, int64_t id, struct arena *arena,
+                             struct command *out);
+    enum err (*walk_audit)(struct tables *t, const struct audit_walk *walk);
     enum err (*read_texts)(struct tables *t, int64_t device, size_t limit, struct arena *arena,
                            struct store_texts *out);
+    enum err (*read_sms)(struct tables *t, const struct sms_query *query, struct arena *arena,
+                         struct store_sms *out);
 };
 
 /* What every engine's connection begins with. */

@@ -24,9 +24,12 @@ static void close_tables(struct tables *t)
     sqlite_finalize_entities(s);
     sqlite_finalize_tracks(s);
     sqlite_finalize_events(s);
+    sqlite_finalize_commands(s);
+    sqlite_finalize_audit(s);
     (void)sqlite3_finalize(s->add_batch);
     (void)sqlite3_finalize(s->trim_journal);
     (void)sqlite3_finalize(s->texts);
+    (void)sqlite3_finalize(s->sms);
     if (s->owns_db) {
         (void)sqlite3_close(s->db);
     }
@@ -55,6 +58,9 @@ static enum err check_structure(struct tables *t)
 static enum err begin(struct tables *t)
 {
     const struct tables_sqlite *s = tables_sqlite_of(t);
+    if (s->is_held) {
+        return ERR_OK;
+    }
     return database_run(s->db, s->is_writer ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
@@ -65,7 +71,8 @@ static enum err commit(struct tables *t)
 
 static enum err roll_back(struct tables *t)
 {
-    return database_rollback(tables_sqlite_of(t)->db);
+    const struct tables_sqlite *s = tables_sqlite_of(t);
+    return s->is_held ? ERR_OK : database_rollback(s->db);
 }
 
 /* ---- the journal ---- */
@@ -124,6 +131,7 @@ static enum err read_texts(sqlite3_stmt *rows, size_t limit, struct arena *arena
             .id = sqlite3_column_int64(rows, 0),
             .time_s = sqlite3_column_int64(rows, 1),
             .text = arena_copy_text(arena, text),
+            .kind = sqlite3_column_int(rows, 3) == TEXT_SEND ? TEXT_SEND : TEXT_RESPOND,
         };
     }
     return database_err(sqlite3_db_handle(rows), result);
@@ -180,7 +188,11 @@ static const struct tables_engine engine = {
     .load_entities = sqlite_load_entities,
     .walk_events = sqlite_walk_events,
     .read_event = sqlite_read_event,
+    .walk_commands = sqlite_walk_commands,
+    .read_command = sqlite_read_command,
+    .walk_audit = sqlite_walk_audit,
     .read_texts = read_texts_of,
+    .read_sms = sqlite_read_sms,
 };
 
 static enum err prepare_writer(struct tables_sqlite *s)
@@ -198,9 +210,12 @@ static enum err prepare_writer(struct tables_sqlite *s)
 static enum err prepare_reader(struct tables_sqlite *s)
 {
     static const char texts[] =
-        "SELECT id, time_s, text FROM device_text WHERE device_id=? ORDER BY id DESC";
+        "SELECT id, time_s, text, kind FROM device_text WHERE device_id=? ORDER BY id DESC";
     enum err e = database_prepare(s->db, texts, &s->texts);
+    e = e == ERR_OK ? sqlite_prepare_sms(s) : e;
     e = e == ERR_OK ? sqlite_prepare_tracks(s) : e;
+    e = e == ERR_OK ? sqlite_prepare_commands(s) : e;
+    e = e == ERR_OK ? sqlite_prepare_audit(s) : e;
     return e == ERR_OK ? sqlite_prepare_events(s) : e;
 }
 
@@ -245,4 +260,25 @@ enum err tables_sqlite_open(const char *path, const char *vfs, enum sqlite_use u
     }
     tables_sqlite_of(*out)->owns_db = true;
     return ERR_OK;
+}
+
+enum err tables_sqlite_hold(struct tables *t, struct tables **out)
+{
+    sqlite3 *db = tables_sqlite_of(t)->db;
+    int64_t version = 0;
+    enum err e = database_run(db, "BEGIN");
+    if (e == ERR_OK) { /* the first read is what begins it */
+        e = database_number(db, "PRAGMA user_version", &version);
+    }
+    if (e == ERR_OK) {
+        e = schema_check(db, &store_schema);
+    }
+    if (e == ERR_OK && version != schema_version(&store_schema)) {
+        e = ERR_VERSION;
+    }
+    e = e == ERR_OK ? tables_sqlite_new(db, SQLITE_READS, out) : e;
+    if (e == ERR_OK) {
+        tables_sqlite_of(*out)->is_held = true;
+    }
+    return e;
 }

@@ -23,4 +23,11 @@ MUST_USE enum err tables_sqlite_new(struct sqlite3 *db, enum sqlite_use use, str
 MUST_USE enum err tables_sqlite_open(const char *path, const char *vfs, enum sqlite_use use,
                                      struct tables **out);
 
+/*
+ * Begins a transaction on the connection of `t`, which sees one moment from now on, and prepares
+ * what readers ask in it: of *out beginning and ending a transaction does nothing. It is closed
+ * before `t`.
+ */
+MUST_USE enum err tables_sqlite_hold(struct tables *t, struct tables **out);
+
 #endif

@@ -96,3 +96,26 @@ enum err sqlite_expire(struct tables *t, enum entity_kind kind, int64_t before_s
     const struct tables_sqlite *s = tables_sqlite_of(t);
     return run_with_numbers(s, s->entities[kind][ENTITY_SQL_EXPIRE], &before_s, 1);
 }
+
+/* ---- reading some ---- */
+
+enum err sqlite_prepare_select(const struct tables_sqlite *s, enum entity_kind kind,
+                               const char *condition, sqlite3_stmt **out)
+{
+    char *select = entity_sql_select(&entity_rows[kind]);
+    char *sql = g_strconcat(select, condition, NULL);
+    enum err e = database_prepare(s->db, sql, out);
+    g_free(sql);
+    g_free(select);
+    return e;
+}
+
+enum err sqlite_read_entity(sqlite3_stmt *statement, enum entity_kind kind, void *out)
+{
+    const struct entity *row = &entity_rows[kind];
+    struct entity_reader r = {.statement = statement};
+    for (size_t i = 0; i < row->column_count; i++) {
+        entity_column_read(&r, &row->columns[i], out);
+    }
+    return r.is_damaged ? ERR_CORRUPT : ERR_OK;
+}

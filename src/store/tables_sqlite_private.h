@@ -8,18 +8,28 @@
 
 enum { SQLITE_TRACK_STATEMENTS = 14 };
 
+enum { SQLITE_BARE_COLUMNS_MAX = 16 };
+
 /* The inside of a connection. */
 struct tables_sqlite {
     struct tables base;
     sqlite3 *db;
     bool is_writer;
     bool owns_db; /* and closes it */
+    bool is_held; /* one transaction is all: tables_sqlite_hold() */
     sqlite3_stmt *add_batch;
     sqlite3_stmt *trim_journal;
     sqlite3_stmt *texts;
+    sqlite3_stmt *sms;
     sqlite3_stmt *tracks[SQLITE_TRACK_STATEMENTS]; /* NULL: only a writer has it */
     sqlite3_stmt *events[EVENT_ORDERS];
-    sqlite3_stmt *event; /* by id */
+    sqlite3_stmt *bare_events[EVENT_ORDERS]; /* of the columns `bare` */
+    const struct entity_column *bare[SQLITE_BARE_COLUMNS_MAX];
+    size_t bare_count;
+    sqlite3_stmt *event;    /* by id */
+    sqlite3_stmt *commands; /* of a device. NULL: only a reader has it, and the next two */
+    sqlite3_stmt *command;  /* by id */
+    sqlite3_stmt *audit;    /* of an enterprise */
     /* NULL: the connection is a reader's, or the entity has no such statement. */
     sqlite3_stmt *entities[ENTITY_COUNT][ENTITY_STATEMENTS];
 };
@@ -47,6 +57,35 @@ enum err sqlite_expire(struct tables *t, enum entity_kind kind, int64_t before_s
 /* Any connection. */
 enum err sqlite_load_entities(struct tables *t, const struct tables_loader *loader);
 
+/* Prepares a SELECT of all columns of that entity; `condition` ends it. */
+MUST_USE enum err sqlite_prepare_select(const struct tables_sqlite *s, enum entity_kind kind,
+                                        const char *condition, sqlite3_stmt **out);
+/* Fills a zeroed entity from the row that such a statement stands on; borrows it. ERR_CORRUPT. */
+MUST_USE enum err sqlite_read_entity(sqlite3_stmt *statement, enum entity_kind kind, void *out);
+
+/* ---- commands ---- */
+
+/* Prepares what reads them. */
+MUST_USE enum err sqlite_prepare_commands(struct tables_sqlite *t);
+/* Gives it back. */
+void sqlite_finalize_commands(struct tables_sqlite *t);
+
+/* tables_walk_commands(). */
+enum err sqlite_walk_commands(struct tables *t, const struct command_walk *walk);
+/* tables_read_command(). */
+enum err sqlite_read_command(struct tables *t, int64_t id, struct arena *arena,
+                             struct command *out);
+
+/* ---- the audit ---- */
+
+/* Prepares what reads it. */
+MUST_USE enum err sqlite_prepare_audit(struct tables_sqlite *t);
+/* Gives it back. */
+void sqlite_finalize_audit(struct tables_sqlite *t);
+
+/* tables_walk_audit(). */
+enum err sqlite_walk_audit(struct tables *t, const struct audit_walk *walk);
+
 /* ---- events ---- */
 
 /* Prepares what reads them. */
@@ -58,6 +97,14 @@ void sqlite_finalize_events(struct tables_sqlite *t);
 enum err sqlite_walk_events(struct tables *t, const struct event_walk *walk);
 /* tables_read_event(). */
 enum err sqlite_read_event(struct tables *t, int64_t id, struct arena *arena, struct event *out);
+
+/* ---- SMS ---- */
+
+/* Prepares what reads them. */
+MUST_USE enum err sqlite_prepare_sms(struct tables_sqlite *s);
+/* tables_read_sms(). */
+enum err sqlite_read_sms(struct tables *t, const struct sms_query *query, struct arena *arena,
+                         struct store_sms *out);
 
 /* ---- tracks ---- */
 

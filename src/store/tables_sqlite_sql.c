@@ -77,8 +77,11 @@ static void write_expire(GString *sql, const struct entity *e)
 static void write_retain(GString *sql, const struct entity *e)
 {
     if (e->retained_by != NULL) {
-        g_string_append_printf(sql, "DELETE FROM %s WHERE %s=? AND %s<?", e->table,
+        g_string_append_printf(sql, "DELETE FROM %s WHERE %s=?1 AND %s<?2", e->table,
                                e->columns[0].name, e->retained_by);
+    }
+    if (e->retained_at_0 != NULL) {
+        g_string_append_printf(sql, " AND (%s<>0 OR %s<?2)", e->retained_by, e->retained_at_0);
     }
 }
 

@@ -74,12 +74,15 @@ static void what_is_appended_has_other_statements(void **state)
     (void)state;
     const struct entity *text = &entity_rows[ENTITY_TEXT];
     assert_words(entity_sql(text, ENTITY_SQL_PUT),
-                 "INSERT INTO device_text(device_id,id,time_s,text) VALUES(?,?,?,?)");
+                 "INSERT INTO device_text(device_id,id,time_s,text,kind) VALUES(?,?,?,?,?)");
     assert_words(entity_sql(text, ENTITY_SQL_DELETE), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_EXPIRE), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_DISOWN), NULL);
     assert_words(entity_sql(text, ENTITY_SQL_RETAIN),
-                 "DELETE FROM device_text WHERE device_id=? AND time_s<?");
+                 "DELETE FROM device_text WHERE device_id=?1 AND time_s<?2");
+    assert_words(entity_sql(&entity_rows[ENTITY_EVENT], ENTITY_SQL_RETAIN),
+                 "DELETE FROM event WHERE device_id=?1 AND gps_time_s<?2 AND "
+                 "(gps_time_s<>0 OR rcv_time_s<?2)");
     assert_words(entity_sql_load(text, 1, ENTITY_ROWS_OF_START),
                  "SELECT device_id,id,time_s,text FROM device_text ORDER BY device_id,id");
 }

@@ -28,6 +28,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/writer.h"
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 
 enum { STRIPES = 64, SEGMENT_MIN = 64, SEGMENT_MAX = 8192, MALLOC_BYTES = 16 };
@@ -265,14 +266,29 @@ static void staging_grow(struct staging *g, size_t len)
     g->bytes += sizeof(*s) + capacity + MALLOC_BYTES;
 }
 
-static void span_add(struct tail_span *s, size_t len, int64_t time_s)
+/* Whether the record of `body` may follow: only those of one time have to be unpacked. */
+static bool follows(const struct staging *g, struct bytes body, int64_t time_s)
 {
+    const struct tail_span *s = &g->span;
+    if (!s->sorted || time_s != s->max_time_s) {
+        return s->sorted && time_s > s->max_time_s;
+    }
+    const struct bytes last = {g->newest->at + s->last, s->len - s->last};
+    return fix_order_packed(last, body) <= 0;
+}
+
+/* Notes a record of `len` bytes, the body among them, which was copied behind the others. */
+static void span_add(struct staging *g, size_t len, struct bytes body, int64_t time_s)
+{
+    struct tail_span *s = &g->span;
     if (s->count == 0) {
         s->sorted = true;
         s->min_time_s = time_s;
         s->max_time_s = time_s;
+    } else {
+        s->sorted = follows(g, body, time_s);
     }
-    s->sorted = s->sorted && time_s >= s->max_time_s;
+    s->last = s->len + (uint32_t)(len - body.len);
     s->min_time_s = time_s < s->min_time_s ? time_s : s->min_time_s;
     s->max_time_s = time_s > s->max_time_s ? time_s : s->max_time_s;
     s->len += (uint32_t)len;
@@ -292,7 +308,7 @@ void tails_stage(struct tails *t, struct tail *tail, struct bytes body, int64_t 
         staging_grow(g, w.len);
     }
     memcpy(g->newest->at + g->span.len, record, w.len);
-    span_add(&g->span, w.len, time_s);
+    span_add(g, w.len, body, time_s);
     g->max_time_s = time_s > g->max_time_s ? time_s : g->max_time_s;
     g->count++;
 }

@@ -24,7 +24,8 @@ struct tail_span {
     int64_t max_time_s;
     uint32_t len;   /* bytes */
     uint32_t count; /* records; 0: the times mean nothing */
-    bool sorted;    /* by time, equal ones allowed */
+    uint32_t last;  /* where the body of the last one begins */
+    bool sorted;    /* by fix_order() */
 };
 
 /* One device. Everything is the writer's, and readable for it alone, but for the first four. */

@@ -1,11 +1,12 @@
 /*
  * Of a tail mostly nothing is sorted: trackers report in order, and a tail knows whether it is.
- * Otherwise an index of (time, arrival) is sorted once, 32 bytes a fix.
+ * Otherwise an index is sorted once, 32 bytes a fix. Only records of one time are unpacked for it.
  */
 #include "store/tail_order.h"
 
 #include <stdlib.h>
 
+#include "fleet/fix_order.h"
 #include "fleet/pack.h"
 
 struct tail_entry {
@@ -18,7 +19,7 @@ static bool in_order(const struct tail_piece *pieces, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!pieces[i].span.sorted ||
-            (i > 0 && pieces[i].span.min_time_s < pieces[i - 1].span.max_time_s)) {
+            (i > 0 && pieces[i].span.min_time_s <= pieces[i - 1].span.max_time_s)) {
             return false;
         }
     }
@@ -32,7 +33,8 @@ static int compare(const void *a, const void *b)
     if (x->time_s != y->time_s) {
         return x->time_s < y->time_s ? -1 : 1;
     }
-    return x->arrival < y->arrival ? -1 : x->arrival > y->arrival;
+    int order = x == y ? 0 : fix_order_packed(x->body, y->body);
+    return order != 0 ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
 }
 
 /* Appends the records of one piece up to to_s. */
@@ -116,4 +118,18 @@ void tail_order_rewind(struct tail_order *o, int64_t from_s)
     do {
         tail_order_next(o);
     } while (o->body.len > 0 && o->time_s < from_s);
+}
+
+enum err tail_order_crossed(const struct tail_view *view, struct arena *arena, int64_t *time_s)
+{
+    struct tail_order o;
+    enum err e = tail_order_begin(view, INT64_MAX, arena, &o);
+    *time_s = INT64_MAX;
+    for (size_t i = 1; e == ERR_OK && i < o.entry_count && *time_s == INT64_MAX; i++) {
+        const struct tail_entry *x = &o.entries[i - 1];
+        if (x->time_s == o.entries[i].time_s && x->arrival > o.entries[i].arrival) {
+            *time_s = x->time_s;
+        }
+    }
+    return e;
 }

@@ -9,7 +9,7 @@
 
 struct tail_entry; /* of the sorted index */
 
-/* The records of a view in order of time, those of one time in order of arrival. */
+/* The records of a view by fix_order(). */
 struct tail_order {
     struct bytes body; /* the record at hand, for unpack_report(); empty: none is left */
     int64_t time_s;    /* its time; INT64_MAX: none is left */
@@ -34,5 +34,12 @@ MUST_USE enum err tail_order_begin(const struct tail_view *view, int64_t to_s, s
 void tail_order_rewind(struct tail_order *o, int64_t from_s);
 /* Takes the next record to hand. */
 void tail_order_next(struct tail_order *o);
+
+/*
+ * The first time of which fixes did not come in their order; INT64_MAX: none. In `arena`.
+ * ERR_CORRUPT.
+ */
+MUST_USE enum err tail_order_crossed(const struct tail_view *view, struct arena *arena,
+                                     int64_t *time_s);
 
 #endif

@@ -51,7 +51,8 @@ static unsigned count_in_order(struct store *s, int64_t device)
 static uint64_t travelled(struct store *s, int64_t device)
 {
     struct store_mileage is;
-    if (store_read_mileage(s, (struct store_span){device, 0, INT64_MAX}, 0, &is) != ERR_OK ||
+    if (store_read_mileage(s, (struct store_span){device, 0, INT64_MAX}, &fold_default_rules,
+                           &is) != ERR_OK ||
         is.distance_m_e2 > (uint64_t)COMMITS * PACE_M_E2) {
         abort();
     }

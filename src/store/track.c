@@ -152,7 +152,7 @@ struct bytes track_pack_state(const struct fold_state *state, struct arena *aren
 enum err track_unpack_state(struct bytes packed, struct fold_state *out)
 {
     if (packed.len == 0) {
-        *out = (struct fold_state){0};
+        fold_state_init(out);
         return ERR_OK;
     }
     enum err e = stamp_take(&packed);

@@ -4,7 +4,9 @@
  *
  *     none       everything works; the same when the file or the variable is missing
  *     nospace    writing at an offset and growing a file fail with ENOSPC; syncs work
- *     hold       syncs wait until the content is another one
+ *     hold       syncs wait until the content is another one; that one does is told by a file of
+ *                that name with ".held" behind it
+ *     hold-next  one sync works, those behind it are held
  *     syncerror  syncs fail with EIO
  *     readonly   opening for writing, making, writing at an offset and growing fail with EROFS
  *
@@ -17,14 +19,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORD_SIZE = 32, HOLD_POLL_NS = 2000000 };
+enum { WORD_SIZE = 32, HOLD_POLL_NS = 2000000, PATH_SIZE = 4096 };
 
 typedef int open_file(const char *path, int flags, ...);
 typedef int make_directory(const char *path, mode_t mode);
@@ -156,14 +160,46 @@ int posix_fallocate64(int fd, off_t offset, off_t len)
     return posix_fallocate(fd, offset, len);
 }
 
-static int faulty_sync(const char *name, int fd)
+/* Whether a sync has to wait: all of "hold", of "hold-next" those behind the first. */
+static bool is_held(void)
+{
+    static atomic_bool has_one_worked;
+    if (!fault_is("hold-next")) {
+        atomic_store(&has_one_worked, false);
+        return fault_is("hold");
+    }
+    return atomic_exchange(&has_one_worked, true);
+}
+
+static void tell_held(void)
+{
+    char path[PATH_SIZE];
+    open_file *real = NULL;
+    find_real("open", (void *)&real);
+    (void)snprintf(path, sizeof(path), "%s.held", getenv("ODOGRAPH_FAULT_FILE"));
+    int fd = real(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+static void wait_while_held(void)
 {
     const struct timespec pause = {.tv_nsec = HOLD_POLL_NS};
-    sync_file *real = NULL;
-    find_real(name, (void *)&real);
-    while (fault_is("hold")) {
+    if (!is_held()) {
+        return;
+    }
+    tell_held();
+    while (fault_is("hold") || fault_is("hold-next")) {
         (void)nanosleep(&pause, NULL);
     }
+}
+
+static int faulty_sync(const char *name, int fd)
+{
+    sync_file *real = NULL;
+    find_real(name, (void *)&real);
+    wait_while_held();
     return fault_is("syncerror") ? fail(EIO) : real(fd);
 }
 

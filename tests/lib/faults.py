@@ -39,7 +39,12 @@ class Control:
         self.env = {"LD_PRELOAD": str(library), variable: str(path)}
         self.set(initial)
 
+    def is_holding(self):
+        """Whether a sync waits since the word was set."""
+        return self.path.with_name(self.path.name + ".held").exists()
+
     def set(self, word):
+        self.path.with_name(self.path.name + ".held").unlink(missing_ok=True)
         new = self.path.with_suffix(".new")
         new.write_text(str(word))
         new.rename(self.path)
@@ -51,6 +56,19 @@ def bad_disk(directory):
 
 def wrong_clock(directory):
     return Control(directory / "clock", "libfaultclock.so", "ODOGRAPH_CLOCK_FILE", 0)
+
+
+def full_udp(directory):
+    return Control(directory / "udp", "libfaultudp.so", "ODOGRAPH_UDP_FILE", "none")
+
+
+def env_of(*controls):
+    """The environment of a server that is put upon by all of them."""
+    env = {}
+    for control in controls:
+        env.update(control.env)
+    env["LD_PRELOAD"] = " ".join(control.env["LD_PRELOAD"] for control in controls)
+    return env
 
 
 class Load:

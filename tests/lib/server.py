@@ -195,11 +195,13 @@ class Fleet:
         self.add(devices)
 
     def add(self, devices):
-        """Devices by DeviceID, or as the dicts of AddDevice."""
+        """Devices by DeviceID, or as the dicts of AddDevice: so many a call that a slow machine
+        answers within the limit of a call."""
         rows = [d if isinstance(d, dict) else {"DeviceID": d} for d in devices]
-        if rows:
-            added = self.api.data("manage/AddDevices", Devices=rows)
-            assert added == {"added": len(rows), "errors": []}, added
+        for at in range(0, len(rows), 1000):
+            some = rows[at:at + 1000]
+            added = self.api.data("manage/AddDevices", Devices=some)
+            assert added == {"added": len(some), "errors": []}, added
 
     def user(self, role, name=None, **fields):
         """A further user, logged in."""

@@ -225,3 +225,49 @@ class Gt06(Link):
         content = gt06_position(time, lat, lon, **options) + GT06_LBS + \
             bytes([1 if acc else 0, 0, 0])
         self.send(self.frame(0x22, content))
+
+
+# ---- JT600: a JT701D lock ----
+
+LOCKED_IN, UNLOCKED_OUT, UNLOCKED_IN = 0x00C0, 0x0000, 0x0040
+
+
+def jt600_angle(degrees, digits):
+    """Degrees as ddmm.mmmm without its point."""
+    minutes_e4 = round(abs(degrees) * 600000)
+    return f"{minutes_e4 // 600000 * 1000000 + minutes_e4 % 600000:0{digits}d}"
+
+
+def jt600_record(device_id, time, status, serial, lat=22.5, lon=114.0, kind=1, version=0x13):
+    """A long binary frame; `status` without its bit 5, which asks for an answer."""
+    flags = 8 | 1 | (2 if lat >= 0 else 0) | (4 if lon >= 0 else 0)
+    return (b"$" + bcd(device_id) + bytes([version, 0x10 | kind]) + struct.pack(">H", 52)
+            + bcd(f"{time:%d%m%y%H%M%S}" + jt600_angle(lat, 8))
+            + bytes.fromhex(jt600_angle(lon, 9) + f"{flags:x}") + bytes([0, 45])
+            + struct.pack(">IBIHBHHB", 1199, 9, 0, status | 0x20, 75, 0x1092, 0x2866, 31)
+            + bytes([0, 1, 0, 0]) + b"\x0f" * 8 + struct.pack(">HHBB", 0, 460, 1, serial))
+
+
+class Jt701(Link):
+    """A JT701D lock."""
+
+    def __init__(self, address, device_id):
+        super().__init__(address)
+        self.device_id = device_id
+
+    def sentence(self, *fields):
+        self.send(f"({','.join((self.device_id,) + fields)})".encode())
+
+    def event(self, time, source, result, serial, card="0000000000", right=0):
+        self.sentence("P45", f"{time:%d%m%y}", f"{time:%H%M%S}", "22.50000", "N", "114.00000", "E",
+                      "A", "0", "90", str(source), str(result), card, str(right), "0",
+                      str(serial), "12")
+
+    def record(self, time, status, serial, **options):
+        self.send(jt600_record(self.device_id, time, status, serial, **options))
+
+    def read_sentence(self):
+        while b")" not in self.received:
+            self.fill()
+        text, self.received = self.received.split(b")", 1)
+        return text.decode() + ")"

@@ -3,7 +3,7 @@ import datetime
 
 from lib.server import Fleet, wait_until
 from lib.shapes import TIME, rows_of
-from lib.trackers import Jt808, jt808_location
+from lib.trackers import Gt06, Jt808, jt808_location
 
 UTC = datetime.timezone.utc
 DEVICE = "013912345678"
@@ -111,7 +111,7 @@ def test_records_as_the_document_prints_them(server):
     assert [row["AlarmType"] for row in by_plate["data"]] == \
         ["Enter geofence alarm[Newly built fence]", "Overspeed alarm"]
     asked = api.data("vehicle/GetRemovalAlarms", DeviceIDs=DEVICE, IsShowAddress=True, **when)
-    assert asked["data"][0]["Culocation"] is None
+    assert "China" in asked["data"][0]["Culocation"]
 
     current = rows_of(api, "vehicle/GetCurrentAlarmInfo", CURRENT_ROW, DeviceID="")
     assert [(row["AlarmType"], row["GPSTime"], row["Lat"]) for row in current["data"]] == \
@@ -265,3 +265,75 @@ def test_a_geofence_drawn_around_a_vehicle(server):
     assert visit["StartTime"] >= text(now) and visit["Clipped"] is False
     assert fleet.api.data("vehicle/GetGeofenceRecordsByDeviceID", DeviceIDs=DEVICE,
                           StartTime=text(now - hour), EndTime=text(now + hour))["data"] == []
+
+
+def test_visits_end_with_the_geofence(server):
+    """Moved away, made another's, and deleted, while the vehicle stands inside."""
+    fleet = Fleet(server, devices=[DEVICE, "013912345679"])
+    yard = fleet.api.data("manage/AddGeofence", RegionName="Yard", Shape="circle", Radius=500,
+                          Points=[[113.9, 22.5]])["PolygonID"]
+    terminal = Jt808(server.device, DEVICE)
+    terminal.register()
+    start = datetime.datetime.now(UTC).replace(microsecond=0)
+    second, hour = datetime.timedelta(seconds=1), datetime.timedelta(hours=1)
+
+    def visits(until=hour):
+        return fleet.api.data("manage/GetFenceVisits", StartTime=text(start - hour),
+                              EndTime=text(start + until))["data"]
+
+    def change(method="ModifyGeofence", **fields):
+        """Two changes within a second are one."""
+        changed = datetime.datetime.now(UTC)
+        fleet.api.data(f"manage/{method}", PolygonID=yard, **fields)
+        wait_until(lambda: datetime.datetime.now(UTC) > changed + 2 * second, what="a second")
+
+    def wait_for(number, is_open):
+        wait_until(lambda: [row["EndTime"] is None for row in visits()] ==
+                   [False] * (number - 1) + [is_open], what=f"visit {number}")
+        return visits()[-1]
+
+    terminal.report(jt808_location(start + 2 * second, lat=22.5, lon=113.9))
+    wait_for(1, True)
+    wait_until(lambda: datetime.datetime.now(UTC) > start + 3 * second, what="the last fix's time")
+    change(Points=[[113.9, 22.6]])
+    row = wait_for(1, False)
+    assert row["Clipped"] is False and row["Seconds"] > 0
+    change(Points=[[113.9, 22.5]])
+    second_row = wait_for(2, True)
+    assert second_row["StartTime"] >= row["EndTime"]
+    change(DeviceIDs="013912345679")
+    wait_for(2, False)
+    change(DeviceIDs="")
+    wait_for(3, True)
+    change("DeleteGeofence")
+    assert wait_for(3, False)["Clipped"] is False
+    assert [row["RegionName"] for row in visits()] == ["Yard"] * 3
+    # Before the range nothing has to be known but the state.
+    assert visits(until=-hour) == []
+
+
+def test_alarms_before_the_first_fix(server):
+    """Heartbeats have no time of their own, and before the first fix there is none to lend them."""
+    fleet = Fleet(server, devices=["862306128008106", "862306128008107"])
+    start = text(datetime.datetime.now(UTC))
+    sos, power_off, none = 1, 2, 0
+
+    def wait_for(device, **wanted):
+        rows = wait_until(lambda: [
+            row for row in fleet.api.data("manage/ListAlarms", DeviceIDs=device, **wanted)["data"]
+        ], what=f"an alarm of {device}")
+        assert len(rows) == 1
+        assert rows[0]["GPSTime"] == rows[0]["RcvTime"] >= start
+        return rows[0]
+
+    for device, ends in (("862306128008106", "heartbeat"), ("862306128008107", "fix")):
+        tracker = Gt06(server.device, device)
+        tracker.login()
+        tracker.heartbeat(alarm=power_off if ends == "heartbeat" else sos)
+        assert wait_for(device, Open=True)["EndTime"] is None
+        if ends == "heartbeat":
+            tracker.heartbeat(alarm=none)
+        else:
+            tracker.report(datetime.datetime.now(UTC), 22.5, 113.9)
+        assert wait_for(device, Open=False)["EndTime"] >= start
+    assert fleet.api.data("manage/ListAlarms", Open=True)["total"] == 0

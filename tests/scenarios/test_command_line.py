@@ -30,7 +30,7 @@ def test_commands_and_help():
     listed = run("help")
     assert listed.returncode == 0 and listed.stderr == "" and "simulate" in listed.stdout
     assert run("--help").stdout == run("-h").stdout == listed.stdout
-    for command in ("serve", "decode", "simulate", "check", "backup"):
+    for command in ("serve", "decode", "simulate", "check", "backup", "where"):
         helped = run("help", command)
         assert helped.returncode == 0 and f"usage: odograph {command}" in helped.stdout
         assert run(command, "--help").stdout == run(command, "-h").stdout == helped.stdout
@@ -204,3 +204,54 @@ def test_a_track_is_replayed_up_to_now(server, tmp_path):
         row = fleet.status(device_id)
         newest = datetime.datetime.fromisoformat(row["GPSTime"]).replace(tzinfo=UTC)
         assert abs(now() - newest) < datetime.timedelta(minutes=10), row
+
+
+# ---- where ----
+
+def where(*arguments):
+    done = run("where", *arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+def test_where_names_a_point():
+    assert where("25.04", "102.71") == "846 Meters, Kunming, Kunming Shi, Yunnan, China\n"
+    assert where("25.04", "102.71", "--language", "zh") == "846 Meters, 昆明, 昆明市, 云南省, 中国\n"
+    assert where("-33.8688", "151.2093").endswith("Sydney, New South Wales, Australia\n")
+    assert where("15", "115") == "0 Meters, South China Sea\n"
+    assert where("-90", "0").endswith("Meters, McMurdo Station, Antarctica\n")
+
+
+def test_where_takes_an_operator_s_names(tmp_path):
+    names = tmp_path / "names"
+    names.write_text("# ours\n25.04,102.71 country en Cathay\n44.95,34.1 province in 55.75,37.62\n")
+    assert where("25.04", "102.71", "--place-names", str(names)).endswith("Yunnan, Cathay\n")
+    assert where("44.95", "34.1", "--place-names", str(names)).endswith("Crimea, Russia\n")
+    assert where("44.95", "34.1").endswith("Crimea, Ukraine\n")
+    names.write_text("\n25.04,102.71 planet en Earth\n")
+    said = refused(2, "where", "25.04", "102.71", "--place-names", str(names))
+    assert said.startswith(f"odograph where: {names}, line 2: the second word is none of place")
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "odograph where: LAT: wants degrees from -90 to 90"),
+    (["25.04"], "odograph where: LON: wants degrees from -180 to 180"),
+    (["90.1", "0"], "LAT: wants degrees"),
+    (["0", "-180.1"], "LON: wants degrees"),
+    (["north", "0"], "LAT: wants degrees"),
+    (["0", "0", "0"], "one word too many"),
+    (["0", "0", "--language", "fr"], "--language: wants en or zh"),
+    (["0", "0", "--place-names", "/no/such"], "/no/such: No such file"),
+])
+def test_where_says_what_it_wants(arguments, says):
+    assert says in refused(2, "where", *arguments)
+
+
+def test_serve_reads_an_operator_s_names(tmp_path):
+    names, config = tmp_path / "names", tmp_path / "odograph.conf"
+    names.write_text("95,0 place en Nowhere\n")
+    config.write_text(f"[api]\nplace_names = {names}\n")
+    said = refused(2, "serve", "--config", str(config), *ANYWHERE)
+    assert said == (f"odograph serve: {names}, line 1: the first word is not LAT,LON in degrees\n")
+    config.write_text("[api]\ngazetteer_language = fr\n")
+    assert "[api] gazetteer_language: en or zh" in refused(2, "serve", "--config", str(config))

@@ -231,8 +231,10 @@ def test_damaged_history_is_told(make_server):
     server.start()
     assert server.health()["status"] == "ok"
     api = server.api.login(fleet.login_name, "secret-1")
-    api.call("vehicle/GetHistoryVehicleInfoByDeviceID", DeviceID=ids(1)[0],
-             StartTime="2026-01-05", EndTime="2026-01-06")
+    for method in ("GetHistoryVehicleInfoByDeviceID", "GetVehicleTrace"):
+        answer = api.call(f"vehicle/{method}", DeviceID=ids(1)[0], StartTime="2026-01-05",
+                          EndTime="2026-01-06")
+        assert (answer["Code"], answer["ErrMsg"]) == (500, "System error")
     health = server.api.get("/health")
     assert health.status_code == 200 and health.json()["status"] == "degraded"
     reason, = health.json()["reasons"]

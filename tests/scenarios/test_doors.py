@@ -17,7 +17,7 @@ import pytest
 
 from lib.attackers import HEAD, HEALTH, Crowd, Honest, attack, post
 from lib.faults import bad_disk, now
-from lib.server import Fleet, counter, wait_until
+from lib.server import PATIENCE_S, Fleet, counter, wait_until
 from lib.trackers import Jt808, jt808_location, split_address
 
 DEVICE = "013900000001"
@@ -39,7 +39,7 @@ def fleet_on_the_road(server, name="Fleet One", device=DEVICE):
 
 
 def connect(server, data=b""):
-    one = socket.create_connection(split_address(server.http), timeout=60)
+    one = socket.create_connection(split_address(server.http), timeout=PATIENCE_S)
     one.sendall(data)
     return one
 
@@ -82,7 +82,7 @@ def trickle(ones):
 def test_slow_heads_make_room_for_honest_clients(make_server):
     """More of them than there are places; each that comes ends the oldest of them."""
     server = make_server(small_table(64))
-    honest = Honest(fleet_on_the_road(server).api, DEVICE, timeout_s=60)
+    honest = Honest(fleet_on_the_road(server).api, DEVICE)
     crowd = Crowd(server.http, 100, HEAD, every_s=0.2)
     try:
         wait_until(lambda: crowd.step() or crowd.ended >= 200, what="the eviction of strangers")
@@ -93,7 +93,7 @@ def test_slow_heads_make_room_for_honest_clients(make_server):
         assert counter(server, "http_refused") == 0
     finally:
         crowd.close()
-    wait_until(lambda: counter(server, "http_connections") == 1, timeout_s=60,
+    wait_until(lambda: counter(server, "http_connections") == 1,
                what="the end of every stranger")
 
 
@@ -139,7 +139,7 @@ def test_deadlines(make_server):
         sent += len(piece)
         return trickle(slow)
 
-    wait_until(step, timeout_s=60, what="the end of the slow ones")
+    wait_until(step, what="the end of the slow ones")
     wait_until(lambda: counter(server, "http_reaped") == 3, what="their count")
     assert not has_ended(phone)
     phone.sendall(body[sent:])
@@ -199,7 +199,7 @@ def test_bodies_share_a_budget(server):
     wait_until(lambda: counter(server, "bodies_refused") == 16, what="the refusal of eight more")
     for each in refused:
         each.close()
-    wait_until(lambda: counter(server, "body_bytes") == 0, timeout_s=60,
+    wait_until(lambda: counter(server, "body_bytes") == 0,
                what="what the abandoned ones held")
 
 
@@ -286,7 +286,7 @@ def measure(server, name, count, first, more=b"x", every_s=10.0):
                    timeout_s=60, what="most of the crowd")
         honest.ask_for(FULL_S)
     memory = {"before": before, "worst": resident_mib(server)["VmHWM"]}
-    memory["after"] = wait_until(lambda: given_back_mib(server, before + 64), timeout_s=60,
+    memory["after"] = wait_until(lambda: given_back_mib(server, before + 64),
                                  what="the memory to be given back")
     figures = honest.figures()
     print(json.dumps({"attack": name, "quiet": quiet.figures(), "attacked": figures,

@@ -196,9 +196,10 @@ def test_simulate_replays_tracks_of_every_protocol(server, tmp_path):
     track.write_text("lon,lat,time\n" + "".join(
         f"{13 + i / 1000:.4f},52.5,{1767600000 + 10 * i}\n" for i in range(30)))
     protocols = simulated_protocols()
-    assert {"jt808", "gt06", "osmand"} <= set(protocols)
+    assert {"jt808", "gt06", "osmand", "jt600"} <= set(protocols)
     for number, protocol in enumerate(protocols, 1):
-        first = str(860000000000001 + 1000 * number)
+        digits = 10 if protocol == "jt600" else 15
+        first = str(86 * 10 ** (digits - 2) + 1 + 1000 * number)
         fleet = Fleet(server, protocol, [str(int(first) + i) for i in range(3)])
         result = simulate(server.device, "--protocol", protocol, "--devices", "3", "--first-id",
                           first, "--track", str(track), "--fixes", "30", "--start", START)

@@ -205,7 +205,7 @@ def test_a_silence_is_an_alarm_until_the_device_is_heard(server):
     truck = Jt808(server.device, TRUCK)
     truck.register()
     truck.report(at(now(), 0))
-    wait_until(lambda: [row[0] for row in events(server)] == [SILENCE], timeout_s=120,
+    wait_until(lambda: [row[0] for row in events(server)] == [SILENCE],
                what="the silence")
     truck.send(truck.frame(0x0002))
     truck.acknowledged(0x0002)

@@ -1,4 +1,4 @@
-"""What `meson install` brings: the program, its manual page and a unit of systemd that runs it."""
+"""What `meson install` brings: the program, its manual page, licences and a unit that runs it."""
 import os
 import pathlib
 import shlex
@@ -46,7 +46,13 @@ def test_only_what_belongs_there_is_installed(installed):
                    for p in destination.rglob("*") if p.is_file())
     assert files == sorted(str(prefix / name) for name in (
         "bin/odograph", "lib/systemd/system/odograph.service", "lib/sysusers.d/odograph.conf",
-        "share/man/man1/odograph.1"))
+        "share/doc/odograph/LICENSE", "share/doc/odograph/NOTICE", "share/man/man1/odograph.1"))
+
+
+def test_whose_names_of_places_are_in_the_program_is_told_beside_it(installed):
+    destination, prefix = installed
+    notice = (destination / prefix.relative_to("/") / "share/doc/odograph/NOTICE").read_text()
+    assert "GeoNames" in notice and "creativecommons.org/licenses/by/4.0" in notice
 
 
 def test_the_unit_runs_what_was_installed(installed, tmp_path):
@@ -54,9 +60,10 @@ def test_the_unit_runs_what_was_installed(installed, tmp_path):
     destination, prefix = installed
     command = shlex.split(dict(settings(unit_of(installed)))["ExecStart"])
     assert command == [str(prefix / "bin/odograph"), "serve", "--data", "%S/odograph",
-                       "$ODOGRAPH_OPTIONS"]
+                       "--key-file", "%S/odograph-key/odograph.key", "$ODOGRAPH_OPTIONS"]
     state = tmp_path / "state"
-    (state / "odograph").mkdir(parents=True, mode=0o700)
+    for folder in ("odograph", "odograph-key"):
+        (state / folder).mkdir(parents=True, mode=0o700)
     program = str(destination / command[0][1:])
     assert ran(program, "version").startswith("odograph ")
     server = Server(tmp_path)
@@ -66,6 +73,8 @@ def test_the_unit_runs_what_was_installed(installed, tmp_path):
         server.start()
         assert server.health()["status"] == "ok"
         assert (state / "odograph" / "odograph.db").exists()
+        assert (state / "odograph-key" / "odograph.key").exists()
+        assert not (state / "odograph" / "odograph.key").exists()
     finally:
         server.close()
 
@@ -75,7 +84,7 @@ def test_the_unit_confines_the_server(installed):
     for name in ("NoNewPrivileges", "PrivateTmp", "PrivateDevices", "ProtectHome",
                  "MemoryDenyWriteExecute", "RestrictSUIDSGID"):
         assert unit[name] == "yes", name
-    assert unit["ProtectSystem"] == "strict" and unit["StateDirectory"] == "odograph"
+    assert unit["ProtectSystem"] == "strict" and unit["StateDirectory"] == "odograph odograph-key"
     assert unit["User"] == "odograph" and unit["CapabilityBoundingSet"] == ""
     assert unit["Restart"] == "on-failure" and unit["RestartPreventExitStatus"] == "2 4"
     assert unit["TimeoutStopSec"] == f"{STOP_LIMIT_S}s"

@@ -225,7 +225,7 @@ def test_passwd_by_another_user(make_server):
         1, f"odograph passwd: {server.data}: Permission denied\n")
     for name in ("odograph.lock", "odograph.seq"):
         (server.data / name).unlink()
-    for path in (server.data, server.data / "odograph.db"):
+    for path in (server.data, server.data / "odograph.db", server.data / "odograph.key"):
         os.chown(path, NOBODY, NOBODY)
     assert passwd(server, "root", "other-password\n").returncode == 0
     owners = {path.name: (path.stat().st_uid, path.stat().st_gid)
@@ -255,7 +255,7 @@ class Terminal:
         os.write(self.mine, line.encode() + b"\n")
 
     def end(self):
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=PATIENCE_S)
         with contextlib.suppress(OSError):  # the other end is closed
             while select.select([self.mine], [], [], 0)[0]:
                 part = os.read(self.mine, 4096)
@@ -387,3 +387,73 @@ def test_many_long_answers_at_once(server):
     server.stop()  # exit status 0, with the others still in the middle
     for client in stalled:
         client.close()
+
+
+# ---- browsers that stay logged in ----
+
+def test_a_browser_is_logged_in_again_after_a_restart(server):
+    """The cookie outlives the process, leads to the same token, and dies with it."""
+    fleet = Fleet(server)
+    browser = Api(server.http)  # its session keeps cookies
+    own = {"Origin": f"http://{server.http}"}
+    login = {"LoginName": fleet.login_name, "PassWord": "secret-1", "Remember": True}
+    answer = browser.post("/api/user/GetLoginToken", login, headers=own)
+    browser.token = answer.json()["Data"]
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and browser.token not in cookie
+    server.kill()
+    server.start()
+    foreign = browser.post("/api/user/Resume", headers={"Origin": "http://elsewhere.example"})
+    assert (foreign.json()["Code"], len(browser.session.cookies)) == (401, 1)
+    assert browser.post("/api/user/Resume", headers=own).json()["Data"] == browser.token
+    assert browser.data("manage/GetMe")["LoginName"] == fleet.login_name
+    secret = browser.session.cookies["odograph_resume"]
+    browser.data("user/LogOut")
+    assert browser.post("/api/user/Resume", headers=own).json()["Code"] == 401
+    assert not browser.session.cookies
+    again = Api(server.http).post("/api/user/Resume",
+                                  headers={**own, "Cookie": f"odograph_resume={secret}"})
+    assert again.json()["Code"] == 401
+    for kept in server.data.iterdir():
+        assert secret.encode() not in kept.read_bytes()
+    assert secret not in server.log()
+
+
+# ---- tokens ----
+
+def test_who_uses_a_token_is_told(make_server):
+    """Where a token was used last outlives a kill; who ended it is in the audit."""
+    server = make_server(PROXIED)
+    fleet = Fleet(server)
+    login = {"LoginName": fleet.login_name, "PassWord": "secret-1"}
+    headers = {"X-Forwarded-For": "192.0.2.7"}
+    other = Api(server.http, fleet.api.post("/api/user/GetLoginToken", login,
+                                            headers=headers).json()["Data"])
+    server.kill()
+    server.start()
+    rows = sorted(fleet.api.data("manage/ListTokens")["data"], key=lambda row: row["Current"])
+    assert [(row["Address"], row["Current"]) for row in rows] == [("192.0.2.7", False),
+                                                                  ("127.0.0.1", True)]
+    assert all(row["LastTime"] >= row["CreateTime"] for row in rows)
+    fleet.api.data("manage/DeleteToken", TokenID=rows[0]["TokenID"])
+    assert other.call("manage/GetMe")["Code"] == 401
+    row = fleet.api.data("manage/ListAudit")["data"][0]
+    assert (row["Action"], row["LoginName"]) == ("DeleteToken", fleet.login_name)
+    assert row["Object"] == f"user {fleet.login_name}"
+
+
+def test_no_key_is_logged_or_stored(server):
+    """A token stands in no log and no file, wherever a client puts it."""
+    fleet = Fleet(server)
+    token = fleet.api.token
+    ways = [f"/?key={token}", f"/api?key={token}&fun=2", f"/api/{token}", f"/{token}?{token}",
+            f"/api/snapshot?key={token}", f"/api/live?cols={token}&once=1", f"/health?key={token}"]
+    for way in ways:
+        for headers in ({}, {"Authorization": token}, {"Token": f"Bearer {token} x"}):
+            fleet.api.get(way, headers={**headers, "Cookie": f"odograph_resume={token}"})
+    fleet.api.call("manage/GetDevice", DeviceID=token)
+    fleet.api.post("/api/user/GetLoginToken", data=token.encode())
+    server.stop()
+    for kept in server.data.iterdir():
+        assert token.encode() not in kept.read_bytes(), kept
+    assert token not in server.log()

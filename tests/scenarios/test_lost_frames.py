@@ -81,9 +81,11 @@ def test_a_location_that_is_cut_off_costs_jt808_nothing_else(server):
     fleet = Fleet(server, devices=["013900000001"])
     terminal = Jt808(server.device, "013900000001")
     terminal.register()
+    start = now() - datetime.timedelta(minutes=1)
     for i in range(10):
-        cut = terminal.frame(0x0200, jt808_location(now(), lat=1.0))[:20 + i]
-        terminal.send(cut + terminal.frame(0x0200, jt808_location(now(), lat=30.0 + i)))
+        time = start + datetime.timedelta(seconds=i)
+        cut = terminal.frame(0x0200, jt808_location(time, lat=1.0))[:20 + i]
+        terminal.send(cut + terminal.frame(0x0200, jt808_location(time, lat=30.0 + i)))
         terminal.acknowledged(0x0200)
         assert fleet.status("013900000001")["Lat"] == 30.0 + i
     assert counter(server, "frames_bad") == 10

@@ -28,6 +28,15 @@ def typed(server, *blocks):
     return done.stdout
 
 
+def answers(text):
+    """The answers of several requests, one behind the other."""
+    found, at = [], 0
+    while at < len(text):
+        answer, at = json.JSONDecoder().raw_decode(text, at)
+        found.append(answer)
+    return found
+
+
 def send(server, frame):
     host, port = server.device.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as tracker:
@@ -36,16 +45,25 @@ def send(server, frame):
 
 def test_the_requests_work_as_they_stand(make_server):
     server = make_server(arguments=["--demo"])
-    login, add, unknown, decode, simulate, enterprise = commands()
+    login, places, add, unknown, decode, simulate, enterprise = commands()
     quiet = f"{{\n{login}\n}} >/dev/null"
 
     def everybody():
         answer = json.loads(typed(server, login))
         assert answer["Code"] == 200, answer
-        return answer["Data"]["total"] == 20 and answer["Data"]["data"]
+        return answer["Data"]["total"] == 59 and answer["Data"]["data"]
 
-    rows = wait_until(everybody, what="all twenty vehicles")
+    rows = wait_until(everybody, what="all vehicles that ever report")
     assert all(row["Lat"] and row["StatusDes"] for row in rows)
+    def trips_told():
+        address, trips = answers(typed(server, quiet, places))
+        assert address["Code"] == trips["Code"] == 200, (address, trips)
+        return trips["Data"]["data"] and (address, trips)
+
+    address, trips = wait_until(trips_told, what="the first of the fleet's past")
+    assert address["Data"].endswith("Germany"), address
+    countries = ("Germany", "Liechtenstein", "Switzerland", "Austria")
+    assert all(trip["StartPlace"].endswith(countries) for trip in trips["Data"]["data"]), trips
     added = json.loads(typed(server, quiet, add))
     assert added["Code"] == 200, added
     listed = json.loads(typed(server, quiet, unknown))

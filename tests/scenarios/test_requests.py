@@ -68,7 +68,8 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
              "Group": ("GroupID", {"GroupName": "south"}),
              "User": ("UserID", {"Role": "operator"}),
              "Device": ("DeviceID", {"Model": "GT06"}),
-             "Geofence": ("PolygonID", {"RegionName": "yard"})}
+             "Geofence": ("PolygonID", {"RegionName": "yard"}),
+             "SIM": ("ICCID", {"Tag": "spare"})}
     document = server.api.get("/api/openapi.json").json()
     fields = {path: request_schema(document, path)["properties"] for path in document["paths"]}
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
@@ -77,6 +78,7 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
     fleet.api.data("manage/AddGroup", GroupName="north")
     fleet.api.data("manage/AddGeofence", RegionName="port", Shape="circle", Points=[[13.4, 52.5]],
                    Radius=100)
+    fleet.api.data("manage/AddSIM", ICCID="8988228055509013601", SIM="882285109030215")
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
             for kind in kinds}
     server.stop()

@@ -225,7 +225,7 @@ def test_silence_is_not_motion(server):
 
     def status_at(after_s, fields=""):
         stamp = int(start.timestamp()) + after_s
-        answer = requests.get(f"{place}&timestamp={stamp}{fields}", timeout=20)
+        answer = requests.get(f"{place}&timestamp={stamp}{fields}", timeout=PATIENCE_S)
         assert answer.status_code == 200
         row = fleet.status("phone-1")
         assert row["GPSTime"] == text(start + datetime.timedelta(seconds=after_s))

@@ -23,6 +23,13 @@ CALLS = [
      {"NumberPlateLists": "{}", "StartTime": "2020-01-01", "EndTime": "2030-01-01"}),
     ("vehicle/GetHistoryVehicleInfoByDeviceID",
      {"DeviceID": "{}", "StartTime": "2020-01-01", "EndTime": "2030-01-01"}),
+    ("vehicle/GetVehicleAddress", {"VehiclePlate": "{}"}),
+    ("vehicle/GetVehicleAddressByDeviceID", {"DeviceID": "{}"}),
+    ("vehicle/GetVehicleLocation", {"VehiclePlate": "{}"}),
+    ("vehicle/GetVehicleLocationByDeviceID", {"DeviceID": "{}"}),
+    ("vehicle/GetVehicleTrace",
+     {"DeviceID": "{}", "StartTime": "2020-01-01", "EndTime": "2030-01-01"}),
+    ("manage/GetPlaces", {"DeviceIDs": MINE + ",{}"}),
     ("vehicle/ModifyVehiclePlate", {"DeviceID": "{}", "NewVehiclePlate": "stolen"}),
     ("vehicle/ModifyAssetName", {"DeviceID": "{}", "AssetName": "stolen"}),
     ("manage/ModifyDevice", {"DeviceID": "{}", "VehiclePlate": "stolen"}),
@@ -30,6 +37,8 @@ CALLS = [
     ("manage/ListDevices", {"Key": "{}"}),
     ("manage/SetFocus", {"DeviceID": "{}", "Focus": True}),
     ("manage/ListUnknownDevices", {"DeviceID": "{}"}),
+    ("manage/AddSIM", {"ICCID": "8988228055509013601", "SIM": "1", "DeviceID": "{}"}),
+    ("manage/ListSIMs", {"Key": "{}"}),
 ]
 
 
@@ -68,13 +77,18 @@ def test_no_call_tells_theirs_from_nobodys(fleets, role):
         {k: v for k, v in before.items() if k != "StatusDes"}
 
 
-def test_hold_id_is_for_root_alone(fleets):
+def test_hold_id_leads_to_no_other_enterprise(fleets):
+    """An admin may name one below the own alone (test_trees.py); from others it is passed over."""
     one, two = fleets
+    operator = one.user("operator")
     for method, fields in (("vehicle/GetDeviceList", {"PageIndex": 1, "PageSize": 10}),
-                           ("manage/ListDevices", {}), ("manage/ListUsers", {})):
-        own = one.api.call(method, **fields)
-        assert one.api.call(method, HoldID=two.hold, **fields) == own
+                           ("manage/ListDevices", {}), ("manage/ListGroups", {})):
+        own = operator.call(method, **fields)
+        assert operator.call(method, HoldID=two.hold, **fields) == own
         assert THEIRS not in json.dumps(own)
+        refused = one.api.call(method, HoldID=two.hold, **fields)
+        assert refused["Code"] in (404, 500) and refused["Data"] is None
+        assert one.api.call(method, HoldID=987654, **fields) == refused
 
 
 def test_users_and_groups_stay_apart(fleets):
@@ -88,7 +102,8 @@ def test_users_and_groups_stay_apart(fleets):
         assert one.api.call(method, **fields)["Code"] == 404, method
     assert one.api.call("manage/AddDevice", DeviceID="013900000009", GroupID=group)["Code"] in \
         (404, 500)
-    assert one.api.call("manage/ListEnterprises")["Code"] == 403
+    listed = one.api.data("manage/ListEnterprises")["data"]
+    assert [row["HoldID"] for row in listed] == [one.hold]
 
 
 def test_a_taken_device_id_says_no_more(fleets):
@@ -147,6 +162,8 @@ FILLING = {
 # Known to the whole platform: the contract lets a taken one be told, and nothing more.
 PLATFORM_WIDE = {("AddDevice", "DeviceID"), ("AddDevices", "Devices"), ("AddUser", "LoginName"),
                  ("ModifyUser", "LoginName")}
+# Searches what this test itself did, in which "absent" came to be a password that is masked.
+OWN_WORDS = {("ListAudit", "Key")}
 
 
 def test_every_field_of_every_call(fleets, server):
@@ -161,11 +178,11 @@ def test_every_field_of_every_call(fleets, server):
     tried = 0
     for path in document["paths"]:
         method = path.rsplit("/", 1)[1]
-        if method in ("GetLoginToken", "LogOut"):
+        if method in ("GetLoginToken", "LogOut", "Resume", "live"):
             continue
         schema = request_schema(document, path)
         for field in [*schema["properties"], "HoldID"]:
-            if (method, field) in PLATFORM_WIDE:
+            if (method, field) in PLATFORM_WIDE | OWN_WORDS:
                 continue
             for theirs, nobodys in names + [numbers[field]] if field in numbers else names:
                 answers = []
@@ -185,6 +202,8 @@ def test_every_field_of_every_call(fleets, server):
                     answers.append((answer.status_code, without_new_ids(shown)))
                 assert answers[0] == answers[1], (path, field, theirs)
                 tried += 1
+            if method in ("ModifyVehiclePlate", "ModifyAssetName", "ModifyDevice"):
+                one.api.data("manage/ModifyDevice", DeviceID=MINE, VehiclePlate="mine")
     assert tried > 100
     assert two.status(THEIRS)["VehicleNum"] == "theirs"
     assert two.api.data("manage/ListGroups")["data"][0]["GroupName"] == "north"
@@ -192,6 +211,6 @@ def test_every_field_of_every_call(fleets, server):
 
 def without_new_ids(text):
     """An answer without what differs between any two calls: ids just made, durations, times."""
-    names = "UserID|GroupID|HoldID|Version|ObjectCode|RcvTime|StatusDes"
+    names = "UserID|GroupID|HoldID|Version|ObjectCode|RcvTime|StatusDes|now"
     text = re.sub(rf'"({names})":("[^"]*"|\d+)', "", text)
     return re.sub(r"(new-|n)\d+-\d", "new", text)

@@ -45,6 +45,8 @@ def test_blanks_at_the_end_are_found(line):
         "src/work/x and a/home/b",
         "https://example.org/home/x",
         "for nowhere",
+        "<input place" + "holder={text} />",
+        "input::place" + "holder {",
     ],
 )
 def test_what_is_allowed(line):

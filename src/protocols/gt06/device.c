@@ -2,7 +2,8 @@
  * The device's side of GT06, for the simulator and the tests.
  *
  *     login      01: IMEI, model 0000, the zone of the session
- *     heartbeat  13: status (bit 1 ACC as the last fix told, bit 2 charging), battery level 6,
+ *     heartbeat  13: status (bit 1 ACC as the last fix told that was not late, bit 2 charging),
+ *                battery level 6,
  *                signal 4, alarm 0, language 2
  *     a fix      12: time, GPS, a plain cell, the odometer if known
  *                22: the same with ACC, reason, sent late before the odometer: fixes that tell the
@@ -161,7 +162,7 @@ static void encode_fix(const struct session *s, struct device_side *side, const 
     if ((f->has & FIX_HAS_ODOMETER) != 0) {
         write_u32be(&content, f->odometer_m > UINT32_MAX ? UINT32_MAX : (uint32_t)f->odometer_m);
     }
-    if ((f->has & FIX_HAS_IGNITION) != 0) {
+    if ((f->has & FIX_HAS_IGNITION) != 0 && (f->flags & FIX_REUPLOAD) == 0) {
         side->ignition_on = (f->flags & FIX_IGNITION_ON) != 0;
     }
     send_frame(side, out, type, &content);

@@ -185,7 +185,7 @@ static void test_alarms(void **state)
     (void)state;
     const alarm_set without_code = ALARM_BIT(DISPLACEMENT) | ALARM_BIT(FATIGUE) |
                                    ALARM_BIT(GPS_ANTENNA) | ALARM_BIT(ILLEGAL_UNLOCK) |
-                                   ALARM_BIT(FUEL_DRAIN);
+                                   ALARM_BIT(FUEL_DRAIN) | ALARMS_OF_SIM;
     for (unsigned alarm = 0; alarm < ALARM_COUNT; alarm++) {
         struct fix f = plain_fix();
         f.alarms = UINT32_C(1) << alarm;
@@ -276,6 +276,29 @@ static void test_heartbeat(void **state)
         assert_int_equal(encode(&device, ENCODE_FIXES, fixes, 2, &w), ERR_OK);
         kit_clear(&kit);
     }
+}
+
+/* What the tracker sends from its memory says nothing of its ignition now. */
+static void test_late_fixes_leave_the_heartbeat(void **state)
+{
+    (void)state;
+    struct session device = device_session("123456789012345");
+    struct fix fixes[] = {plain_fix(), plain_fix()};
+    ignition(&fixes[0], true);
+    ignition(&fixes[1], false);
+    fixes[1].flags |= FIX_REUPLOAD;
+    struct kit kit = {0};
+    uint8_t at[BUFFER_SIZE];
+    struct writer w = writer_init(at, sizeof(at));
+    assert_int_equal(encode(&device, ENCODE_FIXES, fixes, 2, &w), ERR_OK);
+    w = writer_init(at, sizeof(at));
+    assert_int_equal(encode(&device, ENCODE_HEARTBEAT, NULL, 0, &w), ERR_OK);
+    assert_int_equal(kit_decode(&kit, writer_bytes(&w)), ERR_OK);
+    struct fix want = {0};
+    status_all(&want);
+    ignition(&want, true);
+    assert_fix(&kit.decoded.at[0].fix, &want);
+    kit_clear(&kit);
 }
 
 /* A buffer that is too small leaves the session as it was. */
@@ -404,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_zone),
         cmocka_unit_test(test_login_without_an_imei),
         cmocka_unit_test(test_heartbeat),
+        cmocka_unit_test(test_late_fixes_leave_the_heartbeat),
         cmocka_unit_test(test_buffer_too_small),
         cmocka_unit_test(test_acknowledgements),
         cmocka_unit_test(test_acknowledgements_go_around),

@@ -302,7 +302,7 @@ static enum err gt06_resync(struct bytes in, size_t *skip)
     return framing_resync(forms, FORMS, in, skip);
 }
 
-static enum err gt06_claims(struct bytes first)
+static enum err begins_frame(struct bytes first)
 {
     enum err e = framing_claims(&forms[FORM_SHORT], first);
     return e == ERR_MALFORMED ? framing_claims(&forms[FORM_LONG], first) : e;
@@ -357,7 +357,7 @@ enum err gt06_split(struct bytes in, struct bytes *frame, size_t *used)
         blanks++;
     }
     struct bytes from_head = bytes_slice(in, blanks, SIZE_MAX);
-    enum err e = from_head.len == 0 ? ERR_MORE : gt06_claims(from_head);
+    enum err e = from_head.len == 0 ? ERR_MORE : begins_frame(from_head);
     if (blanks > BLANKS_MAX || e == ERR_MALFORMED) {
         return ERR_MALFORMED;
     }
@@ -372,7 +372,7 @@ enum err gt06_split(struct bytes in, struct bytes *frame, size_t *used)
 
 enum err gt06_frame_parse(struct bytes in, struct gt06_frame *f)
 {
-    if (in.len < FRAME_MIN || gt06_claims(in) != ERR_OK) {
+    if (in.len < FRAME_MIN || begins_frame(in) != ERR_OK) {
         return ERR_MALFORMED;
     }
     const struct framing *form = form_of(in);
@@ -504,6 +504,11 @@ static void gt06_reply(struct session *s, const struct reply_hint *from, enum ou
     }
 }
 
+static enum protocol_claim gt06_claims(struct bytes first)
+{
+    return claim_of(begins_frame(first));
+}
+
 const struct protocol protocol_gt06 = {
     .name = "gt06",
     .doc = "Concox, Jimi and relatives: GT06 frames, 0x7878 and 0x7979; locations are not answered",
@@ -514,5 +519,6 @@ const struct protocol protocol_gt06 = {
     .resync = gt06_resync,
     .decode = gt06_decode,
     .reply = gt06_reply,
+    .command = gt06_command,
     .device = &gt06_device,
 };

@@ -109,6 +109,11 @@ gt06_decoder gt06_decode_wifi;       /* 17, 69, F3 */
  */
 size_t gt06_bare_len(struct bytes in);
 
+/* command.c: 80. */
+enum command_fate gt06_command(struct session *s, const struct device_slot *slot,
+                               const struct command_request *what, struct command_note *note,
+                               struct writer *out);
+
 /* text.c */
 
 gt06_decoder gt06_decode_string;      /* 15 */

@@ -22,12 +22,11 @@ static void test_claims(void **state)
     (void)state;
     static const struct {
         const char *hex;
-        enum err want;
+        enum protocol_claim want;
     } cases[] = {
-        {"78", ERR_MORE},        {"79", ERR_MORE},        {"7878", ERR_OK},
-        {"7979", ERR_OK},        {"787811", ERR_OK},      {"7879", ERR_MALFORMED},
-        {"7978", ERR_MALFORMED}, {"77", ERR_MALFORMED},   {"7e", ERR_MALFORMED},
-        {"2a48", ERR_MALFORMED}, {"0078", ERR_MALFORMED},
+        {"78", CLAIM_MORE},    {"79", CLAIM_MORE}, {"7878", CLAIM_YES}, {"7979", CLAIM_YES},
+        {"787811", CLAIM_YES}, {"7879", CLAIM_NO}, {"7978", CLAIM_NO},  {"77", CLAIM_NO},
+        {"7e", CLAIM_NO},      {"2a48", CLAIM_NO}, {"0078", CLAIM_NO},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint8_t at[8];

@@ -8,6 +8,7 @@
  *
  * "Current position!Lat:N1.5,Lon:E2.5,Course:0.00,Speed:0.00,DateTime:2026-11-23 01:12:00" is a
  * location, with other words before it or none; its speed in knots unless "km/h" stands behind it.
+ * The flag is that of the command (command.c), or 0 where the device forgets it.
  *
  * Source: the Concox and Jimi protocol documents, and real frames.
  */
@@ -20,9 +21,11 @@
 #include "base/units.h"
 #include "protocols/fields.h"
 
-static void add_response(struct decoded *out, struct bytes text)
+static void add_response(struct decoded *out, struct bytes text, uint32_t flag)
 {
-    decoded_add(out, MESSAGE_RESPONSE)->text = text;
+    struct message *m = decoded_add(out, MESSAGE_RESPONSE);
+    m->text = text;
+    m->answer.tie = flag; /* some devices return 0 */
 }
 
 /* The value of "NAME:value" up to a comma or the end; none where the name is not there. */
@@ -92,16 +95,24 @@ static bool parse_position(struct bytes text, const struct session *s, struct fi
     return true;
 }
 
+/* A report that is an answer, too; a `text` is kept as what was answered. */
+static void add_report(struct decoded *out, const struct fix *fix, uint32_t flag, struct bytes text)
+{
+    decoded_add(out, MESSAGE_FIX)->fix = *fix;
+    add_response(out, text, flag);
+    out->at[out->len - 1].answer.is_told = true;
+}
+
 /* An answer to a command, or the location that it is; `in` is written in `from`. */
-static void add_answer(struct decoded *out, const struct session *s, enum charset from,
-                       struct bytes in)
+static void add_answer(struct decoded *out, const struct session *s, uint32_t flag,
+                       enum charset from, struct bytes in)
 {
     struct fix fix = {0};
     struct bytes text = field_trimmed(charset_convert(out->arena, from, in, MESSAGE_TEXT_MAX));
     if (parse_position(text, s, &fix)) {
-        decoded_add(out, MESSAGE_FIX)->fix = fix;
+        add_report(out, &fix, flag, (struct bytes){0});
     } else {
-        add_response(out, text);
+        add_response(out, text, flag);
     }
 }
 
@@ -111,7 +122,7 @@ enum err gt06_decode_string(struct session *s, const struct gt06_frame *f, struc
     static const char iccid_mark[] = "<ICCID:";
     struct reader r = reader_init(f->content);
     size_t len = read_u8(&r);
-    read_skip(&r, FLAG_LEN);
+    uint32_t flag = read_u32be(&r);
     bool to_end = len < FLAG_LEN || len - FLAG_LEN > reader_left(&r);
     struct bytes text = read_bytes(&r, to_end ? reader_left(&r) : len - FLAG_LEN);
     if (!reader_ok(&r)) {
@@ -121,29 +132,31 @@ enum err gt06_decode_string(struct session *s, const struct gt06_frame *f, struc
         text = bytes_slice(text, 0, bytes_find(text, '\0'));
     }
     if (bytes_begin(text, iccid_mark)) {
-        struct fix *fix = &decoded_add(out, MESSAGE_FIX)->fix;
-        field_set_iccid_text(fix, bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX));
+        struct fix fix = {0};
+        field_set_iccid_text(&fix, bytes_slice(text, sizeof(iccid_mark) - 1, SIZE_MAX));
+        text = charset_convert(out->arena, CHARSET_ASCII, text, MESSAGE_TEXT_MAX);
+        add_report(out, &fix, flag, field_trimmed(text));
         return ERR_OK;
     }
-    add_answer(out, s, CHARSET_ASCII, text);
+    add_answer(out, s, flag, CHARSET_ASCII, text);
     return ERR_OK;
 }
 
 enum err gt06_decode_string_long(struct session *s, const struct gt06_frame *f, struct decoded *out)
 {
-    enum { FLAG_LEN = 4, ENCODING_ASCII = 1, UNIT = 2 };
+    enum { ENCODING_ASCII = 1, UNIT = 2 };
     struct reader r = reader_init(f->content);
-    read_skip(&r, FLAG_LEN);
+    uint32_t flag = read_u32be(&r);
     uint8_t encoding = read_u8(&r);
     struct bytes text = read_rest(&r);
     if (!reader_ok(&r)) {
         return ERR_MALFORMED;
     }
     if (encoding == ENCODING_ASCII) {
-        add_answer(out, s, CHARSET_ASCII, text);
+        add_answer(out, s, flag, CHARSET_ASCII, text);
     } else {
         text.len -= text.len % UNIT; /* a NUL of one byte ends some texts */
-        add_answer(out, s, CHARSET_UTF16BE, text);
+        add_answer(out, s, flag, CHARSET_UTF16BE, text);
     }
     return ERR_OK;
 }
@@ -155,9 +168,9 @@ enum err gt06_decode_serial(struct session *s, const struct gt06_frame *f, struc
     if (!field_is_printable(field_trimmed(said))) {
         char *hex = arena_new(out->arena, 2 * said.len + 1);
         hex_encode(said, hex);
-        add_response(out, bytes_of_text(hex));
+        add_response(out, bytes_of_text(hex), 0);
         return ERR_OK;
     }
-    add_response(out, field_trimmed(said));
+    add_response(out, field_trimmed(said), 0);
     return ERR_OK;
 }

@@ -10,10 +10,9 @@
  *         of the position BCD 6, 5 intervals 8 bytes, 6 temperature of the probe i16 0.1 C and its
  *         limits 4 bytes
  *
- * The G and A series (GL100, AL300) have one alarm: bit 16, movement. The V series (VL300): 1
- * overspeed, 7 low supply, 8 power off, 15 removal, 16 vibration, 28 displacement. Of the status
- * bit 31 is set where the location comes from memory. The thermometer of the tracker is the first,
- * the probe on its cable the second.
+ * What their alarm words mean the profiles of the series say (profile.c); of the status bit 31 is
+ * set where the location comes from memory. The thermometer of the tracker is the first, the probe
+ * on its cable the second.
  *
  * Not carried: the age and the time of the position, as the location has its own; air pressure, as
  * its unit is nowhere told; accelerations.
@@ -23,16 +22,6 @@
 #include "protocols/jt808/jt808.h"
 
 enum { SOFTWARE = 0xf2, PROBE = 1 };
-
-static const struct alarm_row g_rows[] = {{16, ALARM_BIT(DISPLACEMENT)}};
-static const struct alarm_table g_alarms = ALARM_TABLE(g_rows);
-
-static const struct alarm_row v_rows[] = {
-    {1, ALARM_BIT(OVERSPEED)}, {7, ALARM_BIT(LOW_BATTERY)}, {8, ALARM_BIT(POWER_OFF)},
-    {15, ALARM_BIT(REMOVAL)},  {16, ALARM_BIT(VIBRATION)},  {28, ALARM_BIT(DISPLACEMENT)},
-};
-
-static const struct alarm_table v_alarms = ALARM_TABLE(v_rows);
 
 /* The text of F2 among `items`; empty where there is none. */
 static struct bytes software_of(struct bytes items)
@@ -48,27 +37,32 @@ static struct bytes software_of(struct bytes items)
     return (struct bytes){0};
 }
 
-enum profile jt808_aovx_of(struct bytes items)
+const struct profile *jt808_aovx_of(struct bytes items)
 {
     struct bytes software = software_of(items);
-    return bytes_begin(software, "AOVX_") ? profile_of_model(software) : PROFILE_NONE;
+    return bytes_begin(software, "AOVX_") ? profile_of_model(NULL, software) : NULL;
 }
 
-bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status)
+bool jt808_set_profile_bits(struct fix *f, const struct profile *profile, uint32_t alarm,
+                            uint32_t status)
 {
-    if (profile != PROFILE_AOVX && profile != PROFILE_AOVX_V) {
+    if (profile == NULL || (profile->alarms.count == 0 && !profile->has_memory_bit)) {
         return false;
     }
-    f->flags |= (status & JT808_AOVX_FROM_MEMORY) != 0 ? FIX_REUPLOAD : 0;
-    const struct alarm_table *bits = profile == PROFILE_AOVX_V ? &v_alarms : &g_alarms;
-    f->alarms |= alarm_table_of_bits(bits, alarm);
-    fix_set_alarms_told(f, alarm_table_all(bits));
+    bool is_from_memory = profile->has_memory_bit && (status & JT808_FROM_MEMORY) != 0;
+    f->flags |= is_from_memory ? FIX_REUPLOAD : 0;
+    if (profile->alarms.count == 0) {
+        return false;
+    }
+    f->alarms |= alarm_table_of_bits(&profile->alarms, alarm);
+    fix_set_alarms_told(f, alarm_table_all(&profile->alarms));
     return true;
 }
 
 alarm_set jt808_aovx_alarms(void)
 {
-    return alarm_table_all(&g_alarms) | alarm_table_all(&v_alarms);
+    return ALARM_BIT(OVERSPEED) | ALARM_BIT(LOW_BATTERY) | ALARM_BIT(POWER_OFF) |
+           ALARM_BIT(REMOVAL) | ALARM_BIT(VIBRATION) | ALARM_BIT(DISPLACEMENT);
 }
 
 void jt808_set_probe_c_e1(struct fix *f, int temperature_c_e1)

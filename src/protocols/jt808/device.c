@@ -315,25 +315,28 @@ static void write_radio(struct writer *w, const struct fix *f)
     }
 }
 
-static void write_opening(struct writer *w, uint8_t len, uint8_t result)
+/* 0B, of `len` bytes: a card or a password that the device keeps to itself, and the result. */
+static void write_opening(struct writer *w, uint8_t kind, uint8_t len, uint8_t result)
 {
     write_head(w, 0x0b, len);
-    write_zeros(w, len - 1U);
+    write_u8(w, kind);
+    write_zeros(w, len - 2U);
     write_u8(w, result);
 }
 
 static void write_lock(struct writer *w, const struct fix *f)
 {
     enum { CARD_LEN = 6, PASSWORD_LEN = 8, ENTRY_LEN = 13, SEAL_LEN = 11, UNLOCKED = 1 << 5 };
+    enum { BY_PASSWORD = 0x03, BY_CARD = 0x22, OPENED = 100, REFUSED = 0xff };
     switch ((enum fix_lock)f->lock) {
     case FIX_LOCK_UNLOCKED_BY_CARD:
-        write_opening(w, CARD_LEN, 1);
+        write_opening(w, BY_CARD, CARD_LEN, OPENED);
         break;
     case FIX_LOCK_UNLOCKED_BY_PASSWORD:
-        write_opening(w, PASSWORD_LEN, 1);
+        write_opening(w, BY_PASSWORD, PASSWORD_LEN, OPENED);
         break;
     case FIX_LOCK_UNLOCK_REFUSED:
-        write_opening(w, PASSWORD_LEN, 0);
+        write_opening(w, BY_PASSWORD, PASSWORD_LEN, REFUSED);
         break;
     case FIX_LOCK_ON:
     case FIX_LOCK_OFF:

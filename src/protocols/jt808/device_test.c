@@ -290,7 +290,7 @@ static void test_alarms(void **state)
 {
     (void)state;
     const alarm_set not_said = ALARM_BIT(INTERRUPTED) | ALARM_BIT(TEMPERATURE) |
-                               ALARM_BIT(ILLEGAL_UNLOCK) | ALARM_BIT(FUEL_DRAIN);
+                               ALARM_BIT(ILLEGAL_UNLOCK) | ALARM_BIT(FUEL_DRAIN) | ALARMS_OF_SIM;
     for (unsigned type = 0; type < ALARM_COUNT; type++) {
         struct pair *p = pair_new("013912345678");
         struct fix fix = plain_fix();

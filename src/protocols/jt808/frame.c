@@ -11,7 +11,7 @@
 
 #include "protocols/framing.h"
 
-enum { DELIMITER = 0x7e, DELIMITER_E7 = 0xe7 };
+enum { DELIMITER = JT808_DELIMITER, DELIMITER_E7 = 0xe7 };
 enum { ID_LEN = 6, ID_LEN_E7 = 7 };
 enum { NOISE_MAX = 64 /* stray bytes before a delimiter */, CLAIM_MAX = 16 };
 
@@ -32,10 +32,13 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/* "(" , at least ten digits and a comma begin a sentence. */
+/*
+ * "(" , at least ten digits and a comma begin a sentence. The locks of JT600 have exactly ten; only
+ * padlocks go on with a 1 there. Words of TK103 begin with B, D or Z.
+ */
 static enum err claims_sentence(struct bytes first)
 {
-    enum { DIGITS_MIN = 10 };
+    enum { DIGITS_MIN = 10, JT600_COMMA = 1 + DIGITS_MIN };
     size_t n = 1;
     while (n < first.len && n < CLAIM_MAX && is_digit(first.at[n])) {
         n++;
@@ -43,10 +46,18 @@ static enum err claims_sentence(struct bytes first)
     if (n == first.len && n < CLAIM_MAX) {
         return ERR_MORE;
     }
-    return n > DIGITS_MIN && n < first.len && first.at[n] == ',' ? ERR_OK : ERR_MALFORMED;
+    if (n <= DIGITS_MIN || n == first.len || first.at[n] != ',') {
+        return ERR_MALFORMED;
+    }
+    if (first.len == n + 1) {
+        return ERR_MORE;
+    }
+    uint8_t next = first.at[n + 1];
+    bool is_other = next == 'B' || next == 'D' || next == 'Z';
+    return (n == JT600_COMMA ? next == '1' : !is_other) ? ERR_OK : ERR_MALFORMED;
 }
 
-enum err jt808_claims(struct bytes first)
+enum protocol_claim jt808_claims(struct bytes first)
 {
     enum { DOLLARS = 2 };
     size_t n = 0;
@@ -54,13 +65,13 @@ enum err jt808_claims(struct bytes first)
         n++;
     }
     if (n == first.len) {
-        return ERR_MORE;
+        return CLAIM_MORE;
     }
     if (n == 0 && first.at[0] == '(') {
-        return claims_sentence(first);
+        return claim_of(claims_sentence(first));
     }
     bool is_one = first.at[n] == DELIMITER || (n == 0 && first.at[n] == DELIMITER_E7);
-    return is_one && n != 1 ? ERR_OK : ERR_MALFORMED;
+    return is_one && n != 1 ? CLAIM_YES : CLAIM_NO;
 }
 
 enum err jt808_split(struct bytes in, struct bytes *frame, size_t *used)

@@ -404,7 +404,7 @@ static const struct item items[UINT8_MAX + 1] = {
     [0x01] = {.len = 4, .scale = 100, .set = item_odometer_m},
     [0x02] = {.len = 2, .set = set_fuel},
     [0x06] = {.len = 1, .set = item_battery_percent},
-    [0x0b] = {.read = jt808_item_lock_event, ITEM_PARTS(jt808_unlock_parts)},
+    [0x0b] = {.read = jt808_item_lock_event, .read_extra = jt808_extra_lock_event},
     [0x12] = {.at = 5, .len = 1, .set = set_fence},
     [0x2b] = {ITEM_PARTS(analogue_parts)},
     [0x30] = {.len = 1, .set = item_gsm},

@@ -85,6 +85,8 @@ EXPECT(wifi_2, fix_add_wifi(f, mac_1, -60); fix_add_wifi(f, mac_2, 0))
 EXPECT(wifi_text, fix_add_wifi(f, mac_1, -128); fix_add_wifi(f, mac_2, 127))
 EXPECT(by_card, fix_set_lock(f, FIX_LOCK_UNLOCKED_BY_CARD))
 EXPECT(by_password, fix_set_lock(f, FIX_LOCK_UNLOCKED_BY_PASSWORD))
+EXPECT(wrong_password, fix_set_lock(f, FIX_LOCK_WRONG_PASSWORD))
+EXPECT(strange_card, fix_set_lock(f, FIX_LOCK_UNKNOWN_CARD))
 EXPECT(refused, fix_set_lock(f, FIX_LOCK_UNLOCK_REFUSED))
 EXPECT(lock_on, fix_set_lock(f, FIX_LOCK_ON))
 EXPECT(lock_off, fix_set_lock(f, FIX_LOCK_OFF))
@@ -272,10 +274,19 @@ static const struct item_case cases[] = {
     {"0b 01 0d", nothing},
     {"0b 05 22 00112233", by_card},
     {"0b 06 22 00112233 65", by_card},
-    {"0b 06 22 00112233 00", refused},
+    {"0b 06 22 00112233 00", by_card},
+    {"0b 06 22 00112233 ff", refused},
+    {"0b 05 23 00112233", strange_card},
+    {"0b 05 2a 00112233", nothing},
+    {"0b 04 22 001122", nothing},
     {"0b 07 03 313233343536", by_password},
     {"0b 08 03 313233343536 65", by_password},
-    {"0b 08 03 313233343536 00", refused},
+    {"0b 08 1f 313233343536 00", by_password},
+    {"0b 08 03 313233343536 ff", refused},
+    {"0b 07 06 313233343536", wrong_password},
+    {"0b 07 29 313233343536", wrong_password},
+    {"0b 08 29 313233343536 01", nothing},
+    {"0b 06 03 3132333435", nothing},
     {"0b 09 03 313233343536 6500", nothing},
     {"33 0f 2a4d30302c33302c31303338373030", battery_387},
     {"33 0c 2a4d30302c33302c31303338", nothing},

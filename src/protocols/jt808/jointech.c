@@ -5,7 +5,7 @@
  *     23 11 26  01 12 00     22 30 12 34        11 35 01 23 4|7
  *
  *     date BCD DDMMYY, time hhmmss UTC, lat BCD ddmm.mmmm, lon BCD dddmm.mmmm and four bits: 0
- *     valid, 1 north, 2 east; speed BCD (knots), course u8 * 2, signal u8, satellites u8, odometer
+ *     valid, 1 north, 2 east; speed u8 (knots), course u8 * 2, signal u8, satellites u8, odometer
  *     u32 km, battery u8 (%; aa and ab: charging), CID u32, LAC u16, product u8, status u16, alarm
  *     u16; then items {id u8, len u8, value}: 02 altitude i16 m, 0A MCC u16 and MNC u8 or u16 of
  *     the cell, 0B a lock event (lock.c)
@@ -90,7 +90,7 @@ static void read_network(struct reader *r, struct cell cell, struct fix *f)
 
 static const struct item item_rows[] = {
     {.id = 0x02, .size = 2, .len = 2, .is_signed = true, .scale = 10, .set = item_altitude_dm},
-    {.id = 0x0b, .read = jt808_item_lock_event, ITEM_PARTS(jt808_unlock_parts)},
+    {.id = 0x0b, .read = jt808_item_lock_event, .read_extra = jt808_extra_lock_event},
     {.id = 0xfc, .size = 1, .len = 1, .extra = EXTRA_FENCE},
 };
 static const struct item_list list = ITEM_LIST(item_rows);
@@ -121,7 +121,7 @@ enum err jt808_decode_jointech(const struct session *s, const struct jt808_messa
     fix.flags |= is_blind ? FIX_REUPLOAD : 0;
     read_time(&r, &fix);
     read_position(&r, is_blind, &fix);
-    fix_set_speed_kmh_e2(&fix, units_kmh_e2_from_knots_e7(read_bcd(&r, 1) * knots_e7));
+    fix_set_speed_kmh_e2(&fix, units_kmh_e2_from_knots_e7(read_u8(&r) * knots_e7));
     fix_set_course_cdeg(&fix, read_u8(&r) * UINT64_C(200));
     fix_set_gsm(&fix, read_u8(&r));
     fix_set_satellites(&fix, read_u8(&r));

@@ -30,7 +30,7 @@
  *
  * Result 3 goes to what we cannot read: unknown messages, pictures and sound (0800, 0801) and
  * encrypted bodies, so that the device does not send them for ever. Answers to commands (0001,
- * 0104, 0201, 0500, 0701, 1300) and 0702, 2070 are not answered. A device that nobody has
+ * 0104, 0201, 0500, 0700, 0701, 1300) and 0702, 2070 are not answered. A device that nobody has
  * registered gets its registration, authentication, time and heartbeat answered; its data is met
  * with silence, so that it keeps them, as is everything but a heartbeat when nothing can be stored.
  *
@@ -49,6 +49,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "protocols/fields.h"
+#include "protocols/secrets.h"
 
 enum { ATTRIBUTE_RSA = 1 << 10, ATTRIBUTE_ANSWER = 1 << 15 };
 enum { RESULT_OK = 0, RESULT_UNSUPPORTED = 3 };
@@ -158,6 +159,7 @@ static const struct row rows[] = {
     {0x0210, REPLY_GENERAL, WHEN_STORED, RESULT_OK, jt808_decode_batch_short},
     {0x0500, REPLY_NONE, WHEN_STORED, RESULT_OK, jt808_decode_answer},
     {0x0506, REPLY_GENERAL, WHEN_ALIVE, RESULT_OK, jt808_decode_heartbeat},
+    {0x0700, REPLY_NONE, WHEN_STORED, RESULT_OK, jt808_decode_recorder},
     {0x0701, REPLY_NONE, WHEN_STORED, RESULT_OK, jt808_decode_text},
     {0x0702, REPLY_NONE, WHEN_STORED, RESULT_OK, decode_card},
     {0x0800, REPLY_GENERAL, WHEN_STORED, RESULT_UNSUPPORTED, decode_other}, /* media event */
@@ -254,7 +256,7 @@ static enum err decode_sentence(struct bytes frame, struct decoded *out)
     size_t head_len = frame.len > query_len + 1 ? frame.len - query_len - 1 : SIZE_MAX;
     if (!bytes_eq(bytes_slice(frame, frame.len - query_len, query_len), time_query) ||
         head_len > sizeof(hint.at)) {
-        decoded_add(out, MESSAGE_RESPONSE)->text = frame;
+        decoded_add(out, MESSAGE_RESPONSE)->text = secrets_masked(out->arena, frame);
         return ERR_OK;
     }
     hint.at_len = (uint8_t)head_len;
@@ -283,6 +285,7 @@ static enum err jt808_decode(struct session *s, struct bytes frame, struct decod
         return e;
     }
     jt808_id_text(&m, out->device_id);
+    jt808_set_slot(&m, &out->slot);
     set_hint(&m, row, out);
     return ERR_OK;
 }
@@ -425,6 +428,7 @@ const struct protocol protocol_jt808 = {
     .resync = jt808_resync,
     .decode = jt808_decode,
     .reply = jt808_reply,
+    .command = jt808_command,
     .join = jt808_join,
     .device = &jt808_device,
 };

@@ -20,6 +20,8 @@ enum {
     JT808_FRAME_MAX = 2 * JT808_PLAIN_MAX + 2, /* every byte escaped */
 };
 
+enum { JT808_DELIMITER = 0x7e };
+
 /* Bits of the attributes that change the header. */
 enum { JT808_FRAGMENT = 1 << 13, JT808_VERSION = 1 << 14 };
 
@@ -35,6 +37,10 @@ enum jt808_id {
     JT808_JOINTECH_BLIND = 0x5502,
     JT808_GENERAL_REPLY = 0x8001,
     JT808_REGISTER_REPLY = 0x8100,
+    JT808_ATTRIBUTES_QUERY = 0x8107,
+    JT808_TEXT = 0x8300,
+    JT808_DOORS = 0x8500,
+    JT808_RECORDER = 0x8700,
 };
 
 /* A message taken apart; `body` is borrowed. */
@@ -60,7 +66,7 @@ typedef enum err jt808_decoder(const struct session *s, const struct jt808_messa
 /* frame.c */
 
 /* Whether `first` begins with a delimiter, behind "$$" from some modems, or with a sentence. */
-MUST_USE enum err jt808_claims(struct bytes first);
+enum protocol_claim jt808_claims(struct bytes first);
 /* Finds the first frame of `in`, as split() of struct protocol. */
 MUST_USE enum err jt808_split(struct bytes in, struct bytes *frame, size_t *used);
 /* Looks for the next whole frame, as resync() of struct protocol. */
@@ -151,8 +157,7 @@ item_reader jt808_item_lock_rope;  /* DA */
 item_extra_reader jt808_extra_sublocks;
 item_extra_reader jt808_extra_lock_list;
 item_extra_reader jt808_extra_lock_report; /* 60 */
-enum { JT808_UNLOCK_PARTS = 4 };
-extern const struct item jt808_unlock_parts[JT808_UNLOCK_PARTS]; /* 0B */
+item_extra_reader jt808_extra_lock_event;  /* 0B */
 
 /* eb.c */
 item_reader jt808_item_eb;
@@ -163,12 +168,16 @@ item_reader jt808_item_jimi; /* E8 */
 
 /* aovx.c */
 
-/* The bit of the status that AOVX sets where the location comes from memory. */
-#define JT808_AOVX_FROM_MEMORY (UINT32_C(1) << 31)
-/* The series of AOVX that the `items` of a location name; PROFILE_NONE where they do not. */
-enum profile jt808_aovx_of(struct bytes items);
-/* What AOVX means by an alarm word and a status; false where `profile` is none of AOVX. */
-bool jt808_set_aovx_bits(struct fix *f, enum profile profile, uint32_t alarm, uint32_t status);
+/* The bit of the status that some makers set where the location comes from memory. */
+#define JT808_FROM_MEMORY (UINT32_C(1) << 31)
+/* The profile of the series of AOVX that the `items` of a location name; NULL: they do not. */
+const struct profile *jt808_aovx_of(struct bytes items);
+/*
+ * What a maker means by an alarm word and a status; false where `profile`, which may be NULL, says
+ * nothing of them.
+ */
+bool jt808_set_profile_bits(struct fix *f, const struct profile *profile, uint32_t alarm,
+                            uint32_t status);
 /* The alarms that the alarm word of one series of AOVX or another can tell. */
 alarm_set jt808_aovx_alarms(void);
 /* The temperature of the probe on the cable. */
@@ -189,9 +198,19 @@ jt808_decoder jt808_decode_jointech; /* 5501, 5502 */
 /* text.c */
 jt808_decoder jt808_decode_result;     /* 0001 */
 jt808_decoder jt808_decode_parameters; /* 0104 */
+jt808_decoder jt808_decode_recorder;   /* 0700 */
 jt808_decoder jt808_decode_text;       /* 0701 */
 jt808_decoder jt808_decode_text_gbk;   /* 6006 */
 jt808_decoder jt808_decode_text_utf16; /* 1300 */
+
+/* command.c */
+
+/* Notes in the slot how frames to the terminal of `m` have to look. */
+void jt808_set_slot(const struct jt808_message *m, struct device_slot *slot);
+/* Writes a command, as command() of struct protocol. */
+enum command_fate jt808_command(struct session *s, const struct device_slot *slot,
+                                const struct command_request *what, struct command_note *note,
+                                struct writer *out);
 
 /* The number of a SIM card in ten bytes of BCD. Zeros mean that the tracker has not read it yet. */
 void jt808_set_iccid_bcd(struct bytes bcd, struct fix *f);

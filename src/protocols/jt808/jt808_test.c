@@ -15,28 +15,31 @@ static void test_claims(void **state)
     (void)state;
     static const struct {
         const char *text;
-        enum err want;
+        enum protocol_claim want;
     } cases[] = {
-        {"~", ERR_OK},
-        {"~~", ERR_OK},
-        {"\xe7", ERR_OK},
-        {"$", ERR_MORE},
-        {"$$", ERR_MORE},
-        {"$$~", ERR_OK},
-        {"$~", ERR_MALFORMED},
-        {"$$$", ERR_MALFORMED},
-        {"$$\xe7", ERR_MALFORMED},
-        {"(", ERR_MORE},
-        {"(794100000001", ERR_MORE},
-        {"(79410000000112", ERR_MORE},
-        {"(794100000001123", ERR_MALFORMED}, /* 16 bytes and no comma yet */
-        {"(794100000001,", ERR_OK},
-        {"(7941000000,", ERR_OK},
-        {"(794100000,", ERR_MALFORMED},
-        {"(012345678901BP05", ERR_MALFORMED},
-        {"x", ERR_MALFORMED},
-        {"x~", ERR_MALFORMED},
-        {"xx", ERR_MALFORMED},
+        {"~", CLAIM_YES},
+        {"~~", CLAIM_YES},
+        {"\xe7", CLAIM_YES},
+        {"$", CLAIM_MORE},
+        {"$$", CLAIM_MORE},
+        {"$$~", CLAIM_YES},
+        {"$~", CLAIM_NO},
+        {"$$$", CLAIM_NO},
+        {"$$\xe7", CLAIM_NO},
+        {"(", CLAIM_MORE},
+        {"(794100000001", CLAIM_MORE},
+        {"(79410000000112", CLAIM_MORE},
+        {"(794100000001123", CLAIM_NO}, /* 16 bytes and no comma yet */
+        {"(794100000001,", CLAIM_MORE}, /* or a tracker of TK103 */
+        {"(794100000001,1", CLAIM_YES},
+        {"(7941000000,", CLAIM_MORE}, /* or a lock of JT600 */
+        {"(7941000000,1", CLAIM_YES},
+        {"(7941000000,P", CLAIM_NO},
+        {"(794100000,", CLAIM_NO},
+        {"(012345678901BP05", CLAIM_NO},
+        {"x", CLAIM_NO},
+        {"x~", CLAIM_NO},
+        {"xx", CLAIM_NO},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(protocol_jt808.claims(bytes_of_text(cases[i].text)), cases[i].want);
@@ -415,6 +418,7 @@ static const struct reply_case reply_cases[] = {
     {0x0500, "0001" KIT_BODY, "", "", ""},
     {0x0506, "", GENERAL("0506", "00", "b4"), GENERAL("0506", "00", "b4"),
      GENERAL("0506", "00", "b4")},
+    {0x0700, "0001 02", "", "", ""},
     {0x0701, "00000000", "", "", ""},
     {0x0702, "", "", "", ""},
     {0x0704, "0001 00 001c" KIT_BODY, GENERAL("0704", "00", "b4"), "", ""},
@@ -508,7 +512,7 @@ static void test_sentences(void **state)
     struct kit kit = kit_new();
     assert_int_equal(kit_decode(&kit, bytes_of_text(command)), ERR_OK);
     assert_int_equal(kit.decoded.at[0].kind, MESSAGE_RESPONSE);
-    assert_true(bytes_eq(kit.decoded.at[0].text, command));
+    assert_true(bytes_eq(kit.decoded.at[0].text, "(794100000001,1,001,ELOCK,3,******)"));
     assert_string_equal(kit.decoded.device_id, "794100000001");
     assert_false(kit.decoded.wants_reply);
     assert_int_equal(kit_decode(&kit, bytes_of_text("(794100000001,1,001,BASE,2,TIME)")), ERR_OK);

@@ -141,15 +141,15 @@ static void set_alarms(const struct session *s, struct bytes body, struct fix *f
     if (alarm == 0) {
         fix_set_alarms_told(f, alarm_table_all(&jt808_alarms) | jt808_aovx_alarms());
     }
-    if (alarm == 0 && (status & JT808_AOVX_FROM_MEMORY) == 0) {
+    if (alarm == 0 && (status & JT808_FROM_MEMORY) == 0) {
         return; /* no alarm, as nearly always, whoever made it */
     }
-    enum profile profile = jt808_aovx_of(bytes_slice(body, LOCATION_LEN, SIZE_MAX));
-    if (profile == PROFILE_NONE) {
+    const struct profile *profile = jt808_aovx_of(bytes_slice(body, LOCATION_LEN, SIZE_MAX));
+    if (profile == NULL) {
         out->asks_profile = true;
-        profile = (enum profile)s->profile;
+        profile = s->profile;
     }
-    if (!jt808_set_aovx_bits(f, profile, alarm, status)) {
+    if (!jt808_set_profile_bits(f, profile, alarm, status)) {
         f->alarms = alarm_table_of_bits(&jt808_alarms, alarm);
         fix_set_alarms_told(f, alarm_table_all(&jt808_alarms));
     }
@@ -206,11 +206,34 @@ enum err jt808_decode_location(const struct session *s, const struct jt808_messa
     return add_location(s, m->body, false, out);
 }
 
+/* Status bit 12: the doors are locked. */
+static uint8_t doors_of(struct bytes location)
+{
+    enum { LOCKED = 1 << 12 };
+    struct reader r = reader_init(location);
+    read_skip(&r, 4);
+    bool is_locked = (read_u32be(&r) & LOCKED) != 0;
+    return is_locked ? ANSWER_DOORS_LOCKED : ANSWER_DOORS_UNLOCKED;
+}
+
 enum err jt808_decode_answer(const struct session *s, const struct jt808_message *m,
                              struct decoded *out)
 {
-    enum { SERIAL_LEN = 2 };
-    return add_location(s, bytes_slice(m->body, SERIAL_LEN, SIZE_MAX), false, out);
+    enum { SERIAL_LEN = 2, POSITION = 0x0201, QUERY_POSITION = 0x8201 };
+    struct bytes location = bytes_slice(m->body, SERIAL_LEN, SIZE_MAX);
+    enum err e = add_location(s, location, false, out);
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool is_position = m->id == POSITION;
+    struct reader r = reader_init(m->body);
+    decoded_add(out, MESSAGE_RESPONSE)->answer = (struct message_answer){
+        .tie = read_u16be(&r),
+        .message_id = is_position ? QUERY_POSITION : JT808_DOORS,
+        .is_told = true,
+        .doors = is_position ? ANSWER_DOORS_UNTOLD : doors_of(location),
+    };
+    return ERR_OK;
 }
 
 /*
@@ -347,5 +370,10 @@ enum err jt808_decode_attributes(const struct session *s, const struct jt808_mes
     struct fix fix = {0};
     jt808_set_iccid_bcd(iccid, &fix);
     decoded_add(out, fix.has != 0 ? MESSAGE_FIX : MESSAGE_OTHER)->fix = fix;
+    struct message *answer = decoded_add(out, MESSAGE_RESPONSE);
+    answer->text =
+        bytes_of_text(fix.has != 0 ? arena_format(out->arena, "ICCID:%s", fix.iccid) : "");
+    answer->answer =
+        (struct message_answer){.message_id = JT808_ATTRIBUTES_QUERY, .is_told = fix.has == 0};
     return ERR_OK;
 }

@@ -1,12 +1,13 @@
 /*
  * JT/T 808 items of padlocks.
  *
- *     0B  command u8; of 5 or 6 bytes a card u32 opened it, of 7 or 8 a password (6 digits); an
- *         even length ends with a result u8, which we take for refused where it is 0
- *     33  text "*M00,30,1038200...": at 8 the lock's status, of which [2..4] are battery V * 100
- *     63  {sub-lock 6, battery u16 mV, seal u8 ('1': sealed), state u8, signal u8}
- *     D5  a count u8, {lock 5, card BCD 5, battery u8, status u16: bit 5 clear is locked}
- *     DA  cuts of the rope u16, state u8: bit 2 moving
+ *     0B  kind u8, then by kind: a password (6 characters) and a result u8; a password that was
+ *         wrong; a card u32 and a result u8. Result ff is refused, 1 to 99 opened in that fence,
+ * else, or where it is missing, opened. A card of 0 is none. The password is not read 33  text
+ * "*M00,30,1038200...": at 8 the lock's status, of which [2..4] are battery V * 100 63  {sub-lock
+ * 6, battery u16 mV, seal u8 ('1': sealed), state u8, signal u8} D5  a count u8, {lock 5, card BCD
+ * 5, battery u8, status u16: bit 5 clear is locked} DA  cuts of the rope u16, state u8: bit 2
+ * moving
  *
  *     60  event u16; 61 to 66 add the lock 6 and its driver, 8 characters
  *
@@ -19,17 +20,89 @@
 
 #include <string.h>
 
+/* What stands behind a kind of 0B. */
+enum lock_form { FORM_PASSWORD, FORM_WRONG, FORM_CARD, FORM_STRANGE };
+
+static const struct {
+    uint8_t kind;
+    enum lock_form form;
+} lock_kinds[] = {
+    {0x01, FORM_PASSWORD}, {0x02, FORM_PASSWORD}, {0x03, FORM_PASSWORD}, {0x05, FORM_PASSWORD},
+    {0x1e, FORM_PASSWORD}, {0x1f, FORM_PASSWORD}, {0x06, FORM_WRONG},    {0x07, FORM_WRONG},
+    {0x08, FORM_WRONG},    {0x10, FORM_WRONG},    {0x11, FORM_WRONG},    {0x18, FORM_WRONG},
+    {0x19, FORM_WRONG},    {0x20, FORM_WRONG},    {0x28, FORM_WRONG},    {0x29, FORM_WRONG},
+    {0x22, FORM_CARD},     {0x23, FORM_STRANGE},
+};
+enum { LOCK_KINDS = sizeof(lock_kinds) / sizeof(lock_kinds[0]), LOCK_REFUSED = 0xff };
+
+static enum fix_lock lock_event_of(enum lock_form form, struct reader *r)
+{
+    enum { PASSWORD_LEN = 6, CARD_LEN = 4 };
+    bool is_card = form == FORM_CARD || form == FORM_STRANGE;
+    read_skip(r, is_card ? CARD_LEN : PASSWORD_LEN);
+    uint8_t result = 0;
+    if ((form == FORM_PASSWORD || form == FORM_CARD) && reader_left(r) > 0) {
+        result = read_u8(r);
+    }
+    if (!reader_ok(r) || reader_left(r) > 0) {
+        return FIX_LOCK_NONE;
+    }
+    switch (form) {
+    case FORM_WRONG:
+        return FIX_LOCK_WRONG_PASSWORD;
+    case FORM_STRANGE:
+        return FIX_LOCK_UNKNOWN_CARD;
+    case FORM_PASSWORD:
+    case FORM_CARD:
+        break;
+    }
+    return result == LOCK_REFUSED ? FIX_LOCK_UNLOCK_REFUSED
+           : is_card              ? FIX_LOCK_UNLOCKED_BY_CARD
+                                  : FIX_LOCK_UNLOCKED_BY_PASSWORD;
+}
+
+/* The place of a kind in the table; LOCK_KINDS where it is not there. */
+static size_t lock_kind_at(uint8_t kind)
+{
+    size_t i = 0;
+    while (i < LOCK_KINDS && lock_kinds[i].kind != kind) {
+        i++;
+    }
+    return i;
+}
+
 void jt808_item_lock_event(struct reader *r, struct fix *f)
 {
-    enum { CARD_MIN = 5, PASSWORD_MIN = 7, PASSWORD_MAX = 8 };
-    size_t len = r->in.len;
-    if (len < CARD_MIN || len > PASSWORD_MAX) {
-        return;
+    size_t i = lock_kind_at(read_u8(r));
+    enum fix_lock event = i < LOCK_KINDS ? lock_event_of(lock_kinds[i].form, r) : FIX_LOCK_NONE;
+    if (event != FIX_LOCK_NONE) {
+        fix_set_lock(f, event);
     }
-    bool is_refused = len % 2 == 0 && r->in.at[len - 1] == 0;
-    fix_set_lock(f, is_refused            ? FIX_LOCK_UNLOCK_REFUSED
-                    : len >= PASSWORD_MIN ? FIX_LOCK_UNLOCKED_BY_PASSWORD
-                                          : FIX_LOCK_UNLOCKED_BY_CARD);
+}
+
+/* The card, and the result behind it or behind a password, of the kinds that have them. */
+void jt808_extra_lock_event(struct reader *r, struct extras *x)
+{
+    enum { CARD_FIRST = 0x22, CARD_UNKNOWN = 0x23, CARD_OTHER = 0x2a, CARD_LAST = 0x2b };
+    enum { PASSWORD_LEN = 6 };
+    uint8_t kind = read_u8(r);
+    size_t i = lock_kind_at(kind);
+    bool is_card =
+        kind == CARD_FIRST || kind == CARD_UNKNOWN || kind == CARD_OTHER || kind == CARD_LAST;
+    bool has_result =
+        i < LOCK_KINDS && (lock_kinds[i].form == FORM_PASSWORD || lock_kinds[i].form == FORM_CARD);
+    if (is_card) {
+        uint32_t card = read_u32be(r);
+        if (reader_ok(r) && card != 0) {
+            extras_set_digits(x, EXTRA_CARD, 0, card);
+        }
+    } else {
+        read_skip(r, PASSWORD_LEN);
+    }
+    uint8_t result = read_u8(r);
+    if (has_result && reader_ok(r)) {
+        extras_set(x, EXTRA_UNLOCK_RESULT, 0, result);
+    }
 }
 
 void jt808_item_lock_text(struct reader *r, struct fix *f)
@@ -62,13 +135,6 @@ void jt808_item_lock_list(struct reader *r, struct fix *f)
     read_skip(r, BEFORE_STATUS);
     fix_set_lock(f, (read_u16be(r) & UNLOCKED) != 0 ? FIX_LOCK_OFF : FIX_LOCK_ON);
 }
-
-const struct item jt808_unlock_parts[JT808_UNLOCK_PARTS] = {
-    {.size = 5, .at = 1, .len = 4, .form = ITEM_DIGITS, .extra = EXTRA_CARD},
-    {.size = 6, .at = 1, .len = 4, .form = ITEM_DIGITS, .extra = EXTRA_CARD},
-    {.size = 6, .at = 5, .len = 1, .extra = EXTRA_UNLOCK_RESULT},
-    {.size = 8, .at = 7, .len = 1, .extra = EXTRA_UNLOCK_RESULT},
-};
 
 static void set_lock_event(struct extras *x, unsigned lock, enum fix_lock event)
 {

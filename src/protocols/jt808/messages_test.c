@@ -39,6 +39,7 @@ static void test_bodies_cut_off(void **state)
     expect_need(0x0200, KIT_BODY, 28);
     expect_need(0x0201, "0001" KIT_BODY, 30);
     expect_need(0x0500, "0001" KIT_BODY, 30);
+    expect_need(0x0700, "0001 02", 3);
     expect_need(0x0701, "00000002 4f4b", 6);
     expect_need(0x1300, "0001", 2);
     expect_need(0x6006, "00", 1);

@@ -103,12 +103,19 @@ static inline enum err kit_decode(struct kit *kit, struct bytes frame)
     return e;
 }
 
+/* How many messages the last frame had, without an answer that a report beside it tells. */
+static inline size_t kit_count(const struct kit *kit)
+{
+    size_t count = kit->decoded.len;
+    return count > 1 && kit->decoded.at[count - 1].answer.is_told ? count - 1 : count;
+}
+
 /* Makes the frame, decodes it and answers its only message. */
 static inline const struct message *kit_one(struct kit *kit, uint16_t id, const char *body_hex)
 {
     kit_frame(kit, id, body_hex);
     assert_int_equal(kit_decode(kit, kit->bytes), ERR_OK);
-    assert_int_equal(kit->decoded.len, 1);
+    assert_int_equal(kit_count(kit), 1);
     return &kit->decoded.at[0];
 }
 

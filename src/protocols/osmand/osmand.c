@@ -20,6 +20,8 @@
  *     404 nobody's device,            405 neither GET nor POST
  *         heartbeats excepted         413 longer than we take, 431 its head
  *     503 the store could not         415 compressed
+ *
+ * There is no command: a phone asks and never listens, so the row has none.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -51,20 +53,20 @@ enum answer {
     ANSWER_ENCODED,
 };
 
-static enum err osmand_claims(struct bytes first)
+static enum protocol_claim osmand_claims(struct bytes first)
 {
     static const char *const methods[] = {"GET ",    "POST ",  "HEAD ",  "PUT ",    "OPTIONS ",
                                           "DELETE ", "PATCH ", "TRACE ", "CONNECT "};
-    enum err e = ERR_MALFORMED;
+    enum protocol_claim claim = CLAIM_NO;
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         if (bytes_begin(first, methods[i])) {
-            return ERR_OK;
+            return CLAIM_YES;
         }
         if (first.len < strlen(methods[i]) && memcmp(first.at, methods[i], first.len) == 0) {
-            e = ERR_MORE;
+            claim = CLAIM_MORE;
         }
     }
-    return e;
+    return claim;
 }
 
 /* ---- decoding ---- */

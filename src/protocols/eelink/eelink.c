@@ -1,0 +1,335 @@
+/*
+ * Eelink: TK115, TK116, TK119, TK319, TK418, K9, GOT and GPT trackers. Numbers are big-endian.
+ *
+ *     6767 | type u8 | size u16 | sequence u16 | content       a package; size counts from sequence
+ *     "EL" | length u16 | sum u16 | IMEI, BCD 8 | packages     a datagram of UDP; length counts
+ *                                                              from the sum on
+ *
+ * Over TCP the first package, 01, names the tracker; a datagram names it itself. No checksum over
+ * TCP; the sum of a datagram is checked. Every package is answered with its type and sequence but
+ * 02 and 81; the answer to a login tells the time. A data package is answered once it is stored.
+ *
+ * A command is a package 80 with a number and a text; the answer, 80 too, returns the number.
+ *
+ *     a text   as it is: "RELAY,1#"      status   "WHERE#"
+ *
+ * Source: the vectors' facts, section 7.
+ */
+#include "protocols/eelink/eelink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "protocols/fields.h"
+#include "protocols/profile.h"
+
+enum {
+    HEAD_LEN = 5,
+    PACKAGE_MIN = 7,
+    FRAME_MAX = 8192,
+    DATAGRAM_HEAD_LEN = 14,
+    IMEI_LEN = 8,
+    PACKAGES_MAX = 6 /* of a datagram, that are answered */
+};
+
+static const struct bytes head_of_package = {(const uint8_t *)"gg", 2};
+
+static bool is_known(unsigned type)
+{
+    enum { LAST = 0x1f };
+    return (type >= EELINK_LOGIN && type <= EELINK_OLD_OBD) ||
+           (type >= EELINK_LOCATION && type <= LAST) || type == EELINK_ANSWER ||
+           type == EELINK_BROADCAST;
+}
+
+static bool begins(struct bytes in, const char *text)
+{
+    return in.at[0] == (uint8_t)text[0] && (in.len < 2 || in.at[1] == (uint8_t)text[1]);
+}
+
+/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
+static enum err head_of(struct bytes in, size_t *len)
+{
+    enum { LENGTH_AT = 2, SIZE_AT = 3, TYPE_AT = 2 };
+    bool is_datagram = begins(in, "EL");
+    struct reader r = reader_init(in);
+    if (!is_datagram && !begins(in, "gg")) {
+        return ERR_MALFORMED;
+    }
+    read_skip(&r, is_datagram ? LENGTH_AT : SIZE_AT);
+    size_t told = read_u16be(&r);
+    if (in.len > TYPE_AT && !is_datagram && !is_known(in.at[TYPE_AT])) {
+        return ERR_MALFORMED;
+    }
+    if (!reader_ok(&r)) {
+        return ERR_MORE;
+    }
+    *len = told + (is_datagram ? 4U : HEAD_LEN);
+    size_t least = is_datagram ? DATAGRAM_HEAD_LEN : PACKAGE_MIN;
+    return *len < least ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
+}
+
+static enum protocol_claim eelink_claims(struct bytes first)
+{
+    size_t len = 0;
+    enum err e = head_of(first, &len);
+    if (e == ERR_OK && begins(first, "EL")) {
+        struct bytes inner = bytes_slice(first, DATAGRAM_HEAD_LEN, head_of_package.len);
+        return inner.len < head_of_package.len      ? CLAIM_MORE
+               : bytes_same(inner, head_of_package) ? CLAIM_YES
+                                                    : CLAIM_NO;
+    }
+    return claim_of(e);
+}
+
+static enum err eelink_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    size_t len = 0;
+    enum err e = in.len == 0 ? ERR_MORE : head_of(in, &len);
+    if (e != ERR_OK) {
+        return e;
+    }
+    *frame = bytes_slice(in, 0, len);
+    *used = len;
+    return len <= in.len ? ERR_OK : ERR_MORE;
+}
+
+/* A whole package with a known type, and behind it nothing or the head of the next. */
+static enum err eelink_resync(struct bytes in, size_t *skip)
+{
+    for (size_t n = 1; n < in.len && n < FRAME_MAX; n++) {
+        struct bytes from = bytes_slice(in, n, SIZE_MAX);
+        size_t len = 0;
+        if (!begins(from, "gg") || head_of(from, &len) != ERR_OK || len > from.len) {
+            continue;
+        }
+        struct bytes next = bytes_slice(from, len, head_of_package.len);
+        if (next.len == 0 || begins(next, "gg")) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
+static uint16_t sum_of(struct bytes in)
+{
+    enum { TOP = 15 };
+    unsigned sum = 0;
+    for (size_t i = 0; i < in.len; i++) {
+        sum = (sum << 1 | sum >> TOP) & UINT16_MAX;
+        sum = (sum + in.at[i]) & UINT16_MAX;
+    }
+    return (uint16_t)sum;
+}
+
+static bool read_imei(struct bytes bcd, char out[DEVICE_ID_SIZE])
+{
+    struct reader r = reader_init(bcd);
+    unsigned long long number = read_bcd(&r, IMEI_LEN);
+    (void)snprintf(out, DEVICE_ID_SIZE, "%015llu", number);
+    return reader_ok(&r);
+}
+
+/* What reply() needs to know; kept in struct reply_hint. */
+struct hint {
+    uint8_t imei[IMEI_LEN]; /* of a datagram */
+    bool is_datagram;
+    uint8_t count;
+    uint8_t types[PACKAGES_MAX];
+    uint16_t sequences[PACKAGES_MAX];
+};
+_Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
+
+static bool is_answered(unsigned type)
+{
+    return type != EELINK_OLD_GPS && type != EELINK_BROADCAST;
+}
+
+static enum err read_package(struct bytes package, struct hint *hint, struct decoded *out)
+{
+    enum { TYPE_AT = 2 };
+    struct reader r = reader_init(bytes_slice(package, HEAD_LEN, SIZE_MAX));
+    unsigned type = package.at[TYPE_AT];
+    uint16_t sequence = read_u16be(&r);
+    if (type == EELINK_LOGIN) {
+        decoded_add(out, MESSAGE_LOGIN);
+        if (!read_imei(read_bytes(&r, IMEI_LEN), out->device_id)) {
+            return ERR_MALFORMED;
+        }
+    } else if (eelink_read(type, &r, out) != ERR_OK) {
+        out->unreadable++;
+        out->len--;
+    }
+    if (is_answered(type) && hint->count < PACKAGES_MAX) {
+        hint->types[hint->count] = (uint8_t)type;
+        hint->sequences[hint->count++] = sequence;
+    }
+    return ERR_OK;
+}
+
+static enum err read_datagram(struct bytes frame, struct hint *hint, struct decoded *out)
+{
+    enum { SUM_AT = 4, IMEI_AT = 6 };
+    struct reader r = reader_init(bytes_slice(frame, SUM_AT, 2));
+    struct bytes rest = bytes_slice(frame, DATAGRAM_HEAD_LEN, SIZE_MAX);
+    enum err e = ERR_OK;
+    if (read_u16be(&r) != sum_of(bytes_slice(frame, IMEI_AT, SIZE_MAX))) {
+        return ERR_CHECKSUM;
+    }
+    hint->is_datagram = true;
+    memcpy(hint->imei, frame.at + IMEI_AT, IMEI_LEN);
+    if (!read_imei(bytes_slice(frame, IMEI_AT, IMEI_LEN), out->device_id)) {
+        return ERR_MALFORMED;
+    }
+    while (e == ERR_OK && rest.len > 0) {
+        size_t len = 0;
+        bool is_whole = begins(rest, "gg") && head_of(rest, &len) == ERR_OK && len <= rest.len;
+        e = is_whole ? read_package(bytes_slice(rest, 0, len), hint, out) : ERR_MALFORMED;
+        rest = bytes_slice(rest, len, SIZE_MAX);
+    }
+    return e;
+}
+
+static enum err eelink_decode(struct session *s, struct bytes frame, struct decoded *out)
+{
+    size_t len = 0;
+    struct hint hint = {0};
+    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
+        return ERR_MALFORMED;
+    }
+    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    enum err e =
+        begins(frame, "EL") ? read_datagram(frame, &hint, out) : read_package(frame, &hint, out);
+    e = e == ERR_OK ? decoded_finish(out) : e;
+    if (e != ERR_OK) {
+        out->len = 0;
+        return e;
+    }
+    if (!hint.is_datagram) {
+        memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+    } else {
+        memcpy(out->slot.at, hint.imei, IMEI_LEN);
+    }
+    memcpy(out->hint.at, &hint, sizeof(hint));
+    out->wants_reply = hint.count > 0;
+    return ERR_OK;
+}
+
+/* ---- what a device is told ---- */
+
+static size_t begin_datagram(const uint8_t imei[IMEI_LEN], struct writer *out)
+{
+    size_t from = out->len;
+    write_text(out, "EL");
+    write_u32be(out, 0); /* length and sum */
+    write_bytes(out, (struct bytes){imei, IMEI_LEN});
+    return from;
+}
+
+static void end_datagram(struct writer *out, size_t from)
+{
+    enum { LENGTH_AT = 2, SUM_AT = 4, IMEI_AT = 6 };
+    if (writer_ok(out)) {
+        struct bytes covered = {out->at + from + IMEI_AT, out->len - from - IMEI_AT};
+        struct writer w = writer_init(out->at + from + LENGTH_AT, SUM_AT);
+        write_u16be(&w, (uint16_t)(covered.len + 2));
+        write_u16be(&w, sum_of(covered));
+    }
+}
+
+static void write_package(struct writer *out, unsigned type, uint16_t sequence, size_t content)
+{
+    write_bytes(out, head_of_package);
+    write_u8(out, (uint8_t)type);
+    write_u16be(out, (uint16_t)(content + 2));
+    write_u16be(out, sequence);
+}
+
+static void write_answer(struct writer *out, unsigned type, uint16_t sequence, int64_t now_s)
+{
+    enum { LOGIN_LEN = 7, VERSION = 1 };
+    write_package(out, type, sequence, type == EELINK_LOGIN ? LOGIN_LEN : 0);
+    if (type == EELINK_LOGIN) {
+        write_u32be(out, (uint32_t)now_s);
+        write_u16be(out, VERSION);
+        write_u8(out, 0);
+    }
+}
+
+static void eelink_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
+                         int64_t now_s, struct writer *out)
+{
+    struct hint hint;
+    (void)s;
+    memcpy(&hint, from->at, sizeof(hint));
+    size_t begin = hint.is_datagram ? begin_datagram(hint.imei, out) : out->len;
+    size_t empty = out->len;
+    for (size_t i = 0; i < hint.count; i++) {
+        bool is_data = hint.types[i] != EELINK_LOGIN && hint.types[i] != EELINK_HEARTBEAT;
+        if (outcome == OUTCOME_STORED || !is_data) {
+            write_answer(out, hint.types[i], hint.sequences[i], now_s);
+        }
+    }
+    if (out->len == empty) {
+        out->len = begin;
+    } else if (hint.is_datagram) {
+        end_datagram(out, begin);
+    }
+}
+
+static enum command_fate write_command(const struct device_slot *slot, struct bytes text,
+                                       uint32_t number, struct writer *out)
+{
+    enum { TEXT_MAX = 1000, KIND = 1, FIXED_LEN = 5 };
+    bool is_datagram = slot->at[0] != 0 || slot->at[1] != 0;
+    if (text.len == 0 || !field_is_printable(text)) {
+        return COMMAND_IS_INVALID;
+    }
+    if (text.len > TEXT_MAX) {
+        return COMMAND_IS_TOO_LONG;
+    }
+    size_t begin = is_datagram ? begin_datagram(slot->at, out) : 0;
+    write_package(out, EELINK_ANSWER, 0, FIXED_LEN + text.len);
+    write_u8(out, KIND);
+    write_u32be(out, number);
+    write_bytes(out, text);
+    if (is_datagram) {
+        end_datagram(out, begin);
+    }
+    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+}
+
+static enum command_fate eelink_command(struct session *s, const struct device_slot *slot,
+                                        const struct command_request *asked,
+                                        struct command_note *note, struct writer *out)
+{
+    enum { TIE_BITS = 32 };
+    uint8_t room[COMMAND_RAW_MAX];
+    struct command_request what = *asked;
+    (void)s;
+    note->tie = command_tie(what.id, TIE_BITS);
+    note->is_unaddressed = slot->at[0] == 0 && slot->at[1] == 0;
+    if (!profile_apply(&what, room) || what.raw.len > 0) {
+        return COMMAND_IS_INVALID;
+    }
+    if (what.kind == COMMAND_QUERY_STATUS) {
+        (void)snprintf(note->shown, sizeof(note->shown), "WHERE#");
+        return write_command(slot, bytes_of_text("WHERE#"), note->tie, out);
+    }
+    return what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL
+               ? write_command(slot, what.text, note->tie, out)
+               : COMMAND_IS_UNSUPPORTED;
+}
+
+const struct protocol protocol_eelink = {
+    .name = "eelink",
+    .doc = "Eelink TK, K9, GOT and GPT trackers, over TCP and UDP",
+    .frame_max = FRAME_MAX,
+    .claims = eelink_claims,
+    .split = eelink_split,
+    .resync = eelink_resync,
+    .decode = eelink_decode,
+    .reply = eelink_reply,
+    .command = eelink_command,
+};

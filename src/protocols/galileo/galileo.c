@@ -1,0 +1,277 @@
+/*
+ * Galileosky: 2.x, 5.x, 7, Base Block and 10, over TCP. Numbers are little-endian:
+ *
+ *     01    1780               01 9a 02 10 03 ...   e3c9
+ *     head  length, bit 15:    tags (tags.c)        CRC-16/MODBUS of all before it
+ *           more is kept
+ *
+ *     01  tags              -> 02 and the checksum of the frame
+ *     07  a part of a photo -> 07 and the checksum; photos are not kept
+ *     06  what a navigation device says: no answer
+ *     08  packed tags: their time has no year, so that nothing of them is kept, and they are not
+ *         answered; a tracker is to be set not to pack
+ *
+ * The first packet names the tracker by its IMEI, the others need not. A frame whose checksum is
+ * wrong is dropped and comes again. The form for satellite modems is not read.
+ *
+ * A command is a packet 01 to the tracker, with its IMEI, a number and a text; the answer has the
+ * number, too.
+ *
+ *     a text   as it is: "Out 1,1", "status"      status   "status"
+ *
+ * Source: the vectors' facts, section 2, from the maker's "Protocol of exchange with a server".
+ */
+#include "protocols/galileo/galileo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crc.h"
+#include "protocols/fields.h"
+#include "protocols/profile.h"
+
+enum {
+    HEAD_MAIN = 1,
+    HEAD_ANSWER = 2,
+    HEAD_GARMIN = 6,
+    HEAD_PHOTO = 7,
+    HEAD_PACKED = 8,
+    HEAD_LEN = 3,
+    CRC_LEN = 2,
+    EXTRA_LEN = HEAD_LEN + CRC_LEN,
+    LENGTH_MASK = 0x7fff,
+    FRAME_MAX = 8192,
+    TAG_IMEI = 3,
+    TAG_NUMBER = 4,
+    TAG_COMMAND_NUMBER = 0xe0,
+    TAG_COMMAND = 0xe1
+};
+
+/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
+static enum err head_of(struct bytes in, size_t *len)
+{
+    struct reader r = reader_init(in);
+    unsigned head = read_u8(&r);
+    size_t length = read_u16le(&r) & LENGTH_MASK;
+    if (head != HEAD_MAIN && (head < HEAD_GARMIN || head > HEAD_PACKED)) {
+        return ERR_MALFORMED;
+    }
+    if (!reader_ok(&r)) {
+        return ERR_MORE;
+    }
+    *len = length + EXTRA_LEN;
+    return length == 0 ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
+}
+
+static uint16_t sum_of(struct bytes frame)
+{
+    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN, CRC_LEN));
+    return read_u16le(&r);
+}
+
+static bool is_sound(struct bytes frame)
+{
+    return sum_of(frame) == crc16_modbus(bytes_slice(frame, 0, frame.len - CRC_LEN));
+}
+
+/* Whether the first tag may be so: the hardware, or an IMEI as far as it is there, or another. */
+static bool may_begin(struct bytes tags)
+{
+    enum { TAGS_FROM = 1, TIME = 0x20, PLACE = 0x30 };
+    if (tags.len == 0) {
+        return true;
+    }
+    struct bytes imei = bytes_slice(tags, 1, GALILEO_IMEI_LEN);
+    for (size_t i = 0; tags.at[0] == TAG_IMEI && i < imei.len; i++) {
+        if (imei.at[i] < '0' || imei.at[i] > '9') {
+            return false;
+        }
+    }
+    return (tags.at[0] >= TAGS_FROM && tags.at[0] <= TAG_NUMBER) || tags.at[0] == 0x10 ||
+           tags.at[0] == TIME || tags.at[0] == PLACE;
+}
+
+/* It begins as a frame of Ruptela of the length 01xx may: sure by the checksum alone. */
+static enum protocol_claim galileo_claims(struct bytes first)
+{
+    size_t len = 0;
+    enum err e = head_of(first, &len);
+    if (first.at[0] != HEAD_MAIN || (e != ERR_OK && e != ERR_MORE) ||
+        !may_begin(bytes_slice(first, HEAD_LEN, SIZE_MAX))) {
+        return CLAIM_NO;
+    }
+    if (first.len <= HEAD_LEN) {
+        return CLAIM_MORE;
+    }
+    return len <= first.len && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
+}
+
+static enum err galileo_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    size_t len = 0;
+    enum err e = in.len == 0 ? ERR_MORE : head_of(in, &len);
+    if (e != ERR_OK) {
+        return e;
+    }
+    *frame = bytes_slice(in, 0, len);
+    *used = len;
+    return len <= in.len ? ERR_OK : ERR_MORE;
+}
+
+/* What is summed up on the way is bounded. */
+static enum err galileo_resync(struct bytes in, size_t *skip)
+{
+    enum { BUDGETS = 4 };
+    size_t budget = (size_t)BUDGETS * FRAME_MAX;
+    for (size_t n = 1; n < in.len && n < FRAME_MAX; n++) {
+        struct bytes from = bytes_slice(in, n, SIZE_MAX);
+        size_t len = 0;
+        if (head_of(from, &len) != ERR_OK || len > from.len || len > budget) {
+            continue;
+        }
+        budget -= len;
+        if (is_sound(bytes_slice(from, 0, len))) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
+/* What reply() needs to know; kept in struct reply_hint. */
+struct hint {
+    uint8_t head;
+    bool is_data;
+    uint16_t sum;
+};
+
+static bool has_data(const struct decoded *out)
+{
+    bool has = out->unreadable > 0;
+    for (size_t i = 0; i < out->len; i++) {
+        has = has || out->at[i].kind != MESSAGE_LOGIN;
+    }
+    return has;
+}
+
+static enum err galileo_decode(struct session *s, struct bytes frame, struct decoded *out)
+{
+    size_t len = 0;
+    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
+        return ERR_MALFORMED;
+    }
+    if (!is_sound(frame)) {
+        return ERR_CHECKSUM;
+    }
+    struct hint hint = {.head = frame.at[0], .sum = sum_of(frame)};
+    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    if (hint.head == HEAD_MAIN) {
+        galileo_read_tags(bytes_slice(frame, HEAD_LEN, len - EXTRA_LEN), out);
+    } else {
+        decoded_add(out, MESSAGE_OTHER);
+    }
+    out->unreadable += hint.head == HEAD_PACKED ? 1 : 0;
+    enum err e = decoded_finish(out);
+    if (e != ERR_OK) {
+        return e;
+    }
+    hint.is_data = has_data(out);
+    memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+    memcpy(out->slot.at, out->device_id, GALILEO_IMEI_LEN);
+    memcpy(out->hint.at, &hint, sizeof(hint));
+    out->wants_reply = hint.head == HEAD_MAIN || hint.head == HEAD_PHOTO;
+    return ERR_OK;
+}
+
+static void write_u16le(struct writer *out, uint16_t v)
+{
+    write_u8(out, (uint8_t)(v & UINT8_MAX));
+    write_u8(out, (uint8_t)(v >> 8));
+}
+
+static void galileo_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
+                          int64_t now_s, struct writer *out)
+{
+    struct hint hint;
+    (void)s;
+    (void)now_s;
+    memcpy(&hint, from->at, sizeof(hint));
+    bool is_login = outcome == OUTCOME_UNREGISTERED && !hint.is_data;
+    if (outcome == OUTCOME_STORED || is_login) {
+        write_u8(out, hint.head == HEAD_PHOTO ? HEAD_PHOTO : HEAD_ANSWER);
+        write_u16le(out, hint.sum);
+    }
+}
+
+/* ---- commands ---- */
+
+static enum command_fate write_command(struct bytes imei, struct bytes text, uint32_t number,
+                                       struct writer *out)
+{
+    enum { FIXED_LEN = 1 + GALILEO_IMEI_LEN + 3 + 5 + 2, SHIFT = 16 };
+    size_t from = out->len;
+    if (text.len == 0 || !field_is_printable(text)) {
+        return COMMAND_IS_INVALID;
+    }
+    if (text.len > UINT8_MAX) {
+        return COMMAND_IS_TOO_LONG;
+    }
+    write_u8(out, HEAD_MAIN);
+    write_u16le(out, (uint16_t)(FIXED_LEN + text.len));
+    write_u8(out, TAG_IMEI);
+    for (size_t i = imei.len; i < GALILEO_IMEI_LEN; i++) {
+        write_u8(out, '0');
+    }
+    write_bytes(out, imei);
+    write_u8(out, TAG_NUMBER);
+    write_u16le(out, 0);
+    write_u8(out, TAG_COMMAND_NUMBER);
+    write_u16le(out, (uint16_t)(number & UINT16_MAX));
+    write_u16le(out, (uint16_t)(number >> SHIFT));
+    write_u8(out, TAG_COMMAND);
+    write_u8(out, (uint8_t)text.len);
+    write_bytes(out, text);
+    if (!writer_ok(out)) {
+        return COMMAND_IS_TOO_LONG;
+    }
+    write_u16le(out, crc16_modbus((struct bytes){out->at + from, out->len - from}));
+    return COMMAND_IS_WRITTEN;
+}
+
+static enum command_fate galileo_command(struct session *s, const struct device_slot *slot,
+                                         const struct command_request *asked,
+                                         struct command_note *note, struct writer *out)
+{
+    enum { TIE_BITS = 32 };
+    uint8_t room[COMMAND_RAW_MAX];
+    struct command_request what = *asked;
+    struct bytes imei = bytes_slice(bytes_of_text(s->device_id), 0, GALILEO_IMEI_LEN);
+    if (slot->at[0] != 0) {
+        imei.at = slot->at;
+        imei.len = bytes_find((struct bytes){slot->at, GALILEO_IMEI_LEN}, 0);
+    }
+    note->tie = command_tie(what.id, TIE_BITS);
+    if (!profile_apply(&what, room) || what.raw.len > 0) {
+        return COMMAND_IS_INVALID;
+    }
+    if (what.kind == COMMAND_QUERY_STATUS) {
+        (void)snprintf(note->shown, sizeof(note->shown), "status");
+        return write_command(imei, bytes_of_text("status"), note->tie, out);
+    }
+    return what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL
+               ? write_command(imei, what.text, note->tie, out)
+               : COMMAND_IS_UNSUPPORTED;
+}
+
+const struct protocol protocol_galileo = {
+    .name = "galileo",
+    .doc = "Galileosky trackers: main packets of tags",
+    .frame_max = FRAME_MAX,
+    .tcp_only = true,
+    .claims = galileo_claims,
+    .split = galileo_split,
+    .resync = galileo_resync,
+    .decode = galileo_decode,
+    .reply = galileo_reply,
+    .command = galileo_command,
+};

@@ -1,0 +1,355 @@
+/*
+ * Wialon IPS 1.1 and 2.0: an open protocol of many makers and telephones, in lines of UTF-8.
+ *
+ *     #L#123456789012345;NA            login -> #AL#1, or #AL#0 where nobody has registered it
+ *     #L#2.0;123456789012345;NA;15CD   the same of version 2, with a checksum
+ *     #P#                              alive -> #AP#
+ *     #SD#body, #D#body                a report -> #ASD#1, #AD#1, or what is wrong with it
+ *     #B#body|body|..                  stored reports -> #AB#n, how many were taken
+ *     #M#text                          a text of the driver, or an answer -> #AM#1
+ *     #I#size;index;count;..           size bytes follow: a picture -> #AI#index;1
+ *     #T#code;size;index               size bytes follow: a tachograph -> #AT#index;1
+ *     #IT#..                           -> #AIT#1
+ *
+ * body.c draws the bodies. Version 2 ends each with ";CRC" ("|CRC" in #B#), CRC-16/ARC of all
+ * behind the type up to the last divider. It is verified on connections that logged in with version
+ * 2; a wrong one is answered so, and nothing of it counts. Elsewhere a checksum that comes is
+ * passed over, as some firmware of version 1 sends one.
+ *
+ * Over UDP the device stands before the first '#', "123456789012345#SD#..", or "2.0;ID#SD#.."; the
+ * line end is there, too. Only ids of digits are taken for such. Its answer is as over TCP.
+ *
+ * A report that is wrong would come again for ever, so it is answered with its fault and counted as
+ * unreadable. Pictures and tachographs are not kept; they are answered so that they come once. How
+ * their head is divided, and their answers, no text at hand tells surely.
+ *
+ * Source: the vectors' facts of Wialon, section 5.
+ */
+#include "protocols/wialon/wialon.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crc.h"
+#include "base/reader.h"
+#include "protocols/fields.h"
+#include "protocols/words.h"
+
+enum { ID_MAX = 20, TYPE_MAX = 3, VERSION_2 = 2 };
+
+/* A line taken apart; borrowed. */
+struct line {
+    struct bytes id; /* of UDP; empty over TCP */
+    bool is_v2;      /* the id says so */
+    struct bytes type;
+    struct bytes message;
+};
+
+static bool is_type(struct bytes type)
+{
+    static const char *const types[] = {"L", "P", "SD", "D", "B", "M", "I", "IT", "T"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (bytes_eq(type, types[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many bytes stand before the first '#': a version and an id. */
+static enum err read_prefix(struct bytes in, struct line *line)
+{
+    size_t end = bytes_find(bytes_slice(in, 0, ID_MAX + 5), '#');
+    struct bytes prefix = bytes_slice(in, 0, end);
+    line->is_v2 = bytes_begin(prefix, "2.0;");
+    bool may_be = prefix.len > 0 && memcmp(prefix.at, "2.0;", prefix.len < 4 ? prefix.len : 4) == 0;
+    line->id = bytes_slice(prefix, line->is_v2 ? 4 : 0, SIZE_MAX);
+    bool is_id = prefix.len == 0 || word_is_digits(line->id) || (line->is_v2 && line->id.len == 0);
+    if (end < in.len) {
+        return is_id && (line->id.len > 0 || !line->is_v2) && line->id.len <= ID_MAX
+                   ? ERR_OK
+                   : ERR_MALFORMED;
+    }
+    return (is_id || may_be) && line->id.len <= ID_MAX ? ERR_MORE : ERR_MALFORMED;
+}
+
+/* Reads the head of a line. ERR_MORE: it may become one. */
+static enum err read_head(struct bytes in, struct line *line)
+{
+    enum err e = read_prefix(in, line);
+    if (e != ERR_OK) {
+        return e;
+    }
+    size_t from = bytes_find(in, '#') + 1;
+    struct bytes rest = bytes_slice(in, from, TYPE_MAX + 1);
+    size_t len = bytes_find(rest, '#');
+    for (size_t i = 0; i < len; i++) {
+        if (rest.at[i] < 'A' || rest.at[i] > 'Z') {
+            return ERR_MALFORMED;
+        }
+    }
+    line->type = bytes_slice(rest, 0, len);
+    line->message = bytes_slice(in, from + len + 1, SIZE_MAX);
+    if (len == rest.len) {
+        return len <= TYPE_MAX ? ERR_MORE : ERR_MALFORMED;
+    }
+    return is_type(line->type) ? ERR_OK : ERR_MALFORMED;
+}
+
+static enum protocol_claim wialon_claims(struct bytes first)
+{
+    struct line line;
+    return claim_of(read_head(first, &line));
+}
+
+/* How many bytes follow the line. */
+static size_t binary_len(struct bytes text)
+{
+    struct line line;
+    struct words w;
+    if (read_head(text, &line) != ERR_OK) {
+        return 0;
+    }
+    words_cut(line.message, ';', &w);
+    uint64_t len = bytes_eq(line.type, "I")   ? word_number(word_at(&w, 0), 0)
+                   : bytes_eq(line.type, "T") ? word_number(word_at(&w, 1), 0)
+                                              : 0;
+    return len > WIALON_FRAME_MAX ? WIALON_FRAME_MAX : (size_t)len;
+}
+
+static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    size_t from = 0;
+    while (from < in.len && (in.at[from] == '\r' || in.at[from] == '\n')) {
+        from++;
+    }
+    struct bytes rest = bytes_slice(in, from, SIZE_MAX);
+    size_t end = bytes_find(bytes_slice(rest, 0, WIALON_LINE_MAX), '\n');
+    if (end == rest.len || end == WIALON_LINE_MAX) {
+        return rest.len >= WIALON_LINE_MAX ? ERR_TOO_LONG : ERR_MORE;
+    }
+    struct bytes line = field_trimmed(bytes_slice(rest, 0, end));
+    size_t len = from + end + 1;
+    size_t more = binary_len(line);
+    if (len + more > WIALON_FRAME_MAX) {
+        return ERR_TOO_LONG;
+    }
+    if (len + more > in.len) {
+        return ERR_MORE;
+    }
+    *frame = more > 0 ? bytes_slice(in, from, len - from + more) : line;
+    *used = len + more;
+    return ERR_OK;
+}
+
+/* The next line that has a type. */
+static enum err wialon_resync(struct bytes in, size_t *skip)
+{
+    struct line line;
+    struct bytes text = {0};
+    size_t used = 0;
+    for (size_t n = 1; n < in.len && n < WIALON_LINE_MAX; n++) {
+        bool is_begin = in.at[n] == '#' && (in.at[n - 1] == '\n' || in.at[n - 1] == '\r');
+        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
+        if (is_begin && read_head(bytes_slice(rest, 0, 2 + TYPE_MAX), &line) == ERR_OK &&
+            words_line(rest, "\n", WIALON_LINE_MAX, &text, &used) == ERR_OK) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
+/* ---- decoding ---- */
+
+/* What reply() needs to know. */
+struct hint {
+    char type[TYPE_MAX + 1];
+    bool is_last;   /* of a picture */
+    int16_t result; /* enum wialon_fault, or how many were taken */
+    uint32_t index; /* of a picture */
+};
+_Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
+
+/* Whether the checksum behind the last divider of a message is right. */
+static bool is_sound(struct bytes message, char divider)
+{
+    enum { DIGITS_MAX = 6 };
+    size_t at = message.len;
+    while (at > 0 && message.at[at - 1] != (uint8_t)divider) {
+        at--;
+    }
+    struct bytes text = bytes_slice(message, at, SIZE_MAX);
+    bool is_marked = bytes_begin(text, "0x") || bytes_begin(text, "0X");
+    uint64_t told = word_hex(bytes_slice(text, is_marked ? 2 : 0, DIGITS_MAX), UINT64_MAX);
+    return told == crc16_arc(bytes_slice(message, 0, at));
+}
+
+static int16_t decode_one(const struct line *line, bool is_v2, struct decoded *out)
+{
+    bool is_short = bytes_eq(line->type, "SD");
+    enum wialon_fault fault = is_short ? WIALON_SHORT_CHECKSUM : WIALON_CHECKSUM;
+    if (!is_v2 || is_sound(line->message, ';')) {
+        fault = wialon_read_body(line->message, is_short, false, out);
+    }
+    out->unreadable += fault != WIALON_FINE;
+    return (int16_t)fault;
+}
+
+static int16_t decode_stored(const struct line *line, bool is_v2, struct decoded *out)
+{
+    enum { CRC_MAX = 6 };
+    int16_t count = 0;
+    struct reader r = reader_init(line->message);
+    if (is_v2 && !is_sound(line->message, '|')) {
+        out->unreadable++;
+        return 0;
+    }
+    while (reader_left(&r) > 0) {
+        struct bytes body = read_field(&r, '|');
+        if (body.len <= CRC_MAX) {
+            continue;
+        }
+        bool is_fine = wialon_read_body(body, false, true, out) == WIALON_FINE;
+        count = (int16_t)(count + (is_fine && count < INT16_MAX ? 1 : 0));
+        out->unreadable += !is_fine;
+    }
+    return count;
+}
+
+/* Login: "ID;PASSWORD", or "2.0;ID;PASSWORD;CRC". */
+static enum err decode_login(const struct line *line, struct decoded *out, uint8_t *version,
+                             struct hint *hint)
+{
+    enum { BAD_CHECKSUM = 10 };
+    struct words w;
+    words_cut(line->message, ';', &w);
+    struct bytes first = word_at(&w, 0);
+    bool is_v2 = bytes_find(first, '.') < first.len;
+    struct bytes id = is_v2 ? word_at(&w, 1) : first;
+    hint->result = WIALON_FINE;
+    if (!device_id_is_possible(id)) {
+        return ERR_MALFORMED;
+    }
+    if (is_v2 && !is_sound(line->message, ';')) {
+        hint->result = BAD_CHECKSUM;
+        return ERR_OK;
+    }
+    *version = is_v2 ? VERSION_2 : 1;
+    bytes_to_text(id, out->device_id, sizeof(out->device_id));
+    decoded_add(out, MESSAGE_LOGIN);
+    return ERR_OK;
+}
+
+static void decode_text(const struct line *line, bool is_v2, struct decoded *out)
+{
+    size_t len = line->message.len;
+    for (size_t at = len; is_v2 && at > 0 && len == line->message.len; at--) {
+        len = line->message.at[at - 1] == ';' ? at - 1 : len;
+    }
+    struct message *m = decoded_add(out, MESSAGE_RESPONSE);
+    m->text = bytes_slice(line->message, 0, len < MESSAGE_TEXT_MAX ? len : MESSAGE_TEXT_MAX);
+}
+
+static void decode_binary(const struct line *line, struct decoded *out, struct hint *hint)
+{
+    enum { INDEX = 1, COUNT = 2 };
+    struct words w;
+    struct bytes head = line->message;
+    words_cut(bytes_slice(head, 0, bytes_find(head, '\r')), ';', &w);
+    bool is_picture = bytes_eq(line->type, "I");
+    uint64_t index = word_number(word_at(&w, is_picture ? INDEX : INDEX + 1), 0);
+    uint64_t count = word_number(word_at(&w, COUNT), 0);
+    hint->index = (uint32_t)(index & UINT32_MAX);
+    hint->is_last = is_picture && index + 1 >= count;
+    decoded_add(out, MESSAGE_OTHER);
+}
+
+static enum err decode_type(const struct line *line, uint8_t *version, struct decoded *out,
+                            struct hint *hint)
+{
+    bool is_v2 = *version >= VERSION_2;
+    if (bytes_eq(line->type, "L")) {
+        return decode_login(line, out, version, hint);
+    }
+    if (bytes_eq(line->type, "P")) {
+        decoded_add(out, MESSAGE_HEARTBEAT);
+    } else if (bytes_eq(line->type, "SD") || bytes_eq(line->type, "D")) {
+        hint->result = decode_one(line, is_v2, out);
+    } else if (bytes_eq(line->type, "B")) {
+        hint->result = decode_stored(line, is_v2, out);
+    } else if (bytes_eq(line->type, "M")) {
+        decode_text(line, is_v2, out);
+    } else {
+        decode_binary(line, out, hint);
+    }
+    return ERR_OK;
+}
+
+static enum err wialon_decode(struct session *s, struct bytes frame, struct decoded *out)
+{
+    struct line line = {0};
+    struct hint hint = {.result = WIALON_FINE};
+    if (frame.len == 0 || read_head(frame, &line) != ERR_OK) {
+        return ERR_MALFORMED;
+    }
+    bool is_datagram = line.id.len > 0;
+    uint8_t version = is_datagram ? 0 : s->own[0]; /* of a datagram no checksum is verified */
+    bytes_to_text(line.type, hint.type, sizeof(hint.type));
+    bytes_to_text(is_datagram ? line.id : bytes_of_text(s->device_id), out->device_id,
+                  sizeof(out->device_id));
+    enum err e = decode_type(&line, &version, out, &hint);
+    e = e == ERR_OK ? decoded_finish(out) : e;
+    if (e != ERR_OK) {
+        out->len = 0;
+        return e;
+    }
+    if (!is_datagram) {
+        memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+        s->own[0] = version;
+    }
+    out->slot.at[0] = line.is_v2 ? VERSION_2 : version;
+    memcpy(out->hint.at, &hint, sizeof(hint));
+    out->wants_reply = true;
+    return ERR_OK;
+}
+
+static void wialon_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
+                         int64_t now_s, struct writer *out)
+{
+    struct hint hint;
+    char text[64];
+    (void)s;
+    (void)now_s;
+    memcpy(&hint, from->at, sizeof(hint));
+    struct bytes type = bytes_of_text(hint.type);
+    bool is_picture = bytes_eq(type, "I") || bytes_eq(type, "T");
+    if (bytes_eq(type, "L")) {
+        (void)snprintf(text, sizeof(text), "#AL#%d\r\n",
+                       outcome == OUTCOME_UNREGISTERED ? 0 : hint.result);
+    } else if (bytes_eq(type, "P")) {
+        (void)snprintf(text, sizeof(text), "#AP#\r\n");
+    } else if (outcome != OUTCOME_STORED) {
+        return;
+    } else if (is_picture) {
+        (void)snprintf(text, sizeof(text), "#A%s#%u;1\r\n%s", hint.type, (unsigned)hint.index,
+                       hint.is_last ? "#AI#1\r\n" : "");
+    } else {
+        (void)snprintf(text, sizeof(text), "#A%s#%d\r\n", hint.type, hint.result);
+    }
+    write_text(out, text);
+}
+
+const struct protocol protocol_wialon = {
+    .name = "wialon",
+    .doc = "Wialon IPS 1.1 and 2.0: an open protocol of many makers, in lines",
+    .frame_max = WIALON_FRAME_MAX,
+    .utc_offset_min = 0,
+    .claims = wialon_claims,
+    .split = wialon_split,
+    .resync = wialon_resync,
+    .decode = wialon_decode,
+    .reply = wialon_reply,
+    .command = wialon_command,
+    .device = &wialon_device,
+};

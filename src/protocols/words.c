@@ -1,0 +1,331 @@
+/*
+ * Sentences of words: what many text protocols have alike. All of it is pure.
+ */
+#include "protocols/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/reader.h"
+#include "base/units.h"
+#include "protocols/fields.h"
+#include "protocols/profile.h"
+
+enum { SCALE_E7 = 10000000, E2 = 100, MILLI = 1000 };
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static int hex_value(uint8_t c)
+{
+    return is_digit(c)              ? c - '0'
+           : (c >= 'a' && c <= 'f') ? c - 'a' + 10
+           : (c >= 'A' && c <= 'F') ? c - 'A' + 10
+                                    : -1;
+}
+
+struct bytes word_trimmed(struct bytes text)
+{
+    size_t from = 0;
+    while (from < text.len && text.at[from] == ' ') {
+        from++;
+    }
+    size_t to = text.len;
+    while (to > from && text.at[to - 1] == ' ') {
+        to--;
+    }
+    return bytes_slice(text, from, to - from);
+}
+
+void words_cut(struct bytes text, char divider, struct words *out)
+{
+    out->count = 0;
+    size_t from = 0;
+    while (from <= text.len && out->count < WORDS_MAX) {
+        struct bytes rest = bytes_slice(text, from, SIZE_MAX);
+        size_t len = bytes_find(rest, (uint8_t)divider);
+        out->at[out->count++] = word_trimmed(bytes_slice(rest, 0, len));
+        from += len + 1;
+    }
+}
+
+struct bytes word_at(const struct words *w, size_t n)
+{
+    return n < w->count ? w->at[n] : (struct bytes){(const uint8_t *)"", 0};
+}
+
+uint64_t word_number(struct bytes word, uint64_t otherwise)
+{
+    uint64_t n = 0;
+    return parse_u64(word, &n) ? n : otherwise;
+}
+
+uint64_t word_hex(struct bytes word, uint64_t otherwise)
+{
+    enum { DIGITS_MAX = 16, BITS = 4 };
+    uint64_t n = 0;
+    if (word.len == 0 || word.len > DIGITS_MAX || !word_is_hex(word)) {
+        return otherwise;
+    }
+    for (size_t i = 0; i < word.len; i++) {
+        n = n << BITS | (unsigned)hex_value(word.at[i]);
+    }
+    return n;
+}
+
+int64_t word_decimal(struct bytes word, int64_t scale, int64_t otherwise)
+{
+    int64_t e7 = 0;
+    return parse_decimal_e7(word, &e7) ? units_rounded(e7, SCALE_E7 / scale) : otherwise;
+}
+
+bool word_is_digits(struct bytes word)
+{
+    size_t n = 0;
+    while (n < word.len && is_digit(word.at[n])) {
+        n++;
+    }
+    return word.len > 0 && n == word.len;
+}
+
+bool word_is_hex(struct bytes word)
+{
+    size_t n = 0;
+    while (n < word.len && hex_value(word.at[n]) >= 0) {
+        n++;
+    }
+    return word.len > 0 && n == word.len;
+}
+
+bool word_is_one_of(struct bytes word, const char *letters)
+{
+    return word.len == 1 && word.at[0] != '\0' && strchr(letters, word.at[0]) != NULL;
+}
+
+bool word_is_decimal(struct bytes word)
+{
+    int64_t e7 = 0;
+    return parse_decimal_e7(word, &e7);
+}
+
+/* ---- setters ---- */
+
+static bool take(struct bytes word, int64_t low, int64_t *e7)
+{
+    return parse_decimal_e7(word, e7) && *e7 >= low;
+}
+
+void word_set_kmh(struct fix *f, struct bytes word)
+{
+    int64_t e7 = 0;
+    if (take(word, 0, &e7)) {
+        fix_set_speed_kmh_e2(f, units_kmh_e2_from_kmh_e7((uint64_t)e7));
+    }
+}
+
+void word_set_knots(struct fix *f, struct bytes word)
+{
+    int64_t e7 = 0;
+    if (take(word, 0, &e7)) {
+        fix_set_speed_kmh_e2(f, units_kmh_e2_from_knots_e7((uint64_t)e7));
+    }
+}
+
+void word_set_course(struct fix *f, struct bytes degrees)
+{
+    int64_t e7 = 0;
+    if (take(degrees, 0, &e7)) {
+        fix_set_course_cdeg(f, (uint64_t)units_rounded(e7, SCALE_E7 / E2));
+    }
+}
+
+void word_set_altitude(struct fix *f, struct bytes metres)
+{
+    int64_t e7 = 0;
+    if (take(metres, INT64_MIN, &e7)) {
+        fix_set_altitude_dm(f, units_rounded(e7, SCALE_E7 / 10));
+    }
+}
+
+void word_set_hdop(struct fix *f, struct bytes word)
+{
+    int64_t e7 = 0;
+    if (take(word, 0, &e7)) {
+        fix_set_hdop_e2(f, (uint64_t)units_rounded(e7, SCALE_E7 / E2));
+    }
+}
+
+void word_set_satellites(struct fix *f, struct bytes word)
+{
+    uint64_t n = 0;
+    if (parse_u64(word, &n)) {
+        fix_set_satellites(f, n > UINT8_MAX ? UINT8_MAX : (unsigned)n);
+    }
+}
+
+void word_set_percent(struct fix *f, struct bytes percent)
+{
+    int64_t e7 = 0;
+    if (take(percent, 0, &e7)) {
+        fix_set_battery_percent(f, (uint64_t)units_rounded(e7, SCALE_E7));
+    }
+}
+
+void word_set_power(struct fix *f, struct bytes volts)
+{
+    int64_t e7 = 0;
+    if (take(volts, 0, &e7)) {
+        fix_set_power_mv(f, (uint64_t)units_rounded(e7, SCALE_E7 / MILLI));
+    }
+}
+
+void word_set_battery(struct fix *f, struct bytes volts)
+{
+    int64_t e7 = 0;
+    if (take(volts, 0, &e7)) {
+        fix_set_battery_mv(f, (uint64_t)units_rounded(e7, SCALE_E7 / MILLI));
+    }
+}
+
+void word_set_odometer(struct fix *f, struct bytes word, int64_t unit_m)
+{
+    int64_t e7 = 0;
+    if (take(word, 0, &e7)) {
+        fix_set_odometer_m(f, (uint64_t)units_rounded(e7, SCALE_E7 / unit_m));
+    }
+}
+
+void word_set_temperature(struct fix *f, unsigned sensor, struct bytes celsius)
+{
+    int64_t e7 = 0;
+    if (take(celsius, INT64_MIN, &e7)) {
+        fix_set_temperature(f, sensor, units_rounded(e7, SCALE_E7 / E2));
+    }
+}
+
+bool word_set_degrees(struct fix *f, struct bytes lat, struct bytes lon, bool is_valid)
+{
+    int64_t lat_e7 = 0;
+    int64_t lon_e7 = 0;
+    if (!parse_decimal_e7(lat, &lat_e7) || !parse_decimal_e7(lon, &lon_e7)) {
+        return false;
+    }
+    fix_set_position(f, lat_e7, lon_e7, is_valid);
+    return true;
+}
+
+bool word_set_angles(struct fix *f, const struct bytes at[4], bool is_valid)
+{
+    int64_t lat_e7 = 0;
+    int64_t lon_e7 = 0;
+    if (!field_angle_of_text(at[0], at[1], "S", &lat_e7) ||
+        !field_angle_of_text(at[2], at[3], "W", &lon_e7)) {
+        return false;
+    }
+    fix_set_position(f, lat_e7, lon_e7, is_valid);
+    return true;
+}
+
+void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits)
+{
+    enum { MINUTES = 60, E5_OF_E7 = 100 };
+    const uint64_t degree_e7 = SCALE_E7;
+    const uint64_t minute_e5 = 100000;
+    int64_t angle = angle_e7;
+    uint64_t size = (uint64_t)(angle < 0 ? -angle : angle);
+    uint64_t minutes_e5 = (size % degree_e7 * MINUTES + E5_OF_E7 / 2) / E5_OF_E7;
+    uint64_t degrees = size / degree_e7 + minutes_e5 / (MINUTES * minute_e5);
+    minutes_e5 %= MINUTES * minute_e5;
+    (void)snprintf(out, WORD_ANGLE_SIZE, "%0*" PRIu64 "%02" PRIu64 ".%05" PRIu64, digits, degrees,
+                   minutes_e5 / minute_e5, minutes_e5 % minute_e5);
+}
+
+/* ---- lines ---- */
+
+static bool is_end(uint8_t c, const char *ends)
+{
+    return c != '\0' && strchr(ends, c) != NULL;
+}
+
+enum err words_line(struct bytes in, const char *ends, size_t len_max, struct bytes *line,
+                    size_t *used)
+{
+    size_t from = 0;
+    while (from < in.len && is_end(in.at[from], ends)) {
+        from++;
+    }
+    size_t to = from;
+    while (to < in.len && to - from <= len_max && !is_end(in.at[to], ends)) {
+        to++;
+    }
+    if (to - from > len_max) {
+        return ERR_TOO_LONG;
+    }
+    if (to == in.len) {
+        return ERR_MORE;
+    }
+    *line = bytes_slice(in, from, to - from);
+    *used = to + 1;
+    return ERR_OK;
+}
+
+/* ---- commands ---- */
+
+static const char *query_of(enum command_kind kind, const struct word_commands *known)
+{
+    switch (kind) {
+    case COMMAND_QUERY_STATUS:
+        return known->status;
+    case COMMAND_QUERY_PARAMETERS:
+        return known->parameters;
+    case COMMAND_QUERY_ICCID:
+        return known->iccid;
+    default:
+        return NULL;
+    }
+}
+
+enum command_fate words_of_command(const struct command_request *asked,
+                                   const struct word_commands *known, uint8_t room[COMMAND_RAW_MAX],
+                                   struct command_note *note, struct bytes *text)
+{
+    struct command_request what = *asked;
+    if (!profile_apply(&what, room)) {
+        return COMMAND_IS_INVALID;
+    }
+    if (what.raw.len > 0) {
+        *text = what.raw;
+    } else if (what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL) {
+        *text = what.text;
+    } else {
+        const char *query = query_of(what.kind, known);
+        if (query == NULL) {
+            return COMMAND_IS_UNSUPPORTED;
+        }
+        (void)snprintf(note->shown, sizeof(note->shown), "%s", query);
+        *text = bytes_of_text(query);
+    }
+    if (text->len > known->len_max) {
+        return COMMAND_IS_TOO_LONG;
+    }
+    return text->len > 0 && field_is_printable(*text) ? COMMAND_IS_WRITTEN : COMMAND_IS_INVALID;
+}
+
+uint16_t word_command_id(struct bytes word)
+{
+    enum { LEN_MAX = 16, FACTOR = 37, HALF = 16 };
+    unsigned id = 0;
+    if (word.len == 0 || word.len > LEN_MAX) {
+        return 0;
+    }
+    for (size_t i = 0; i < word.len; i++) {
+        unsigned c = word.at[i];
+        id = id * FACTOR + (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    uint16_t folded = (uint16_t)(id ^ id >> HALF);
+    return folded == 0 ? 1 : folded;
+}

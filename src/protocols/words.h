@@ -1,0 +1,104 @@
+#ifndef PROTOCOLS_WORDS_H
+#define PROTOCOLS_WORDS_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "model/fix.h"
+#include "protocols/protocol.h"
+
+/*
+ * Sentences: what many protocols write as words with a divider between them. A word is borrowed,
+ * and has no blanks around it. Setters set nothing where the word is empty or says no number.
+ */
+
+enum { WORDS_MAX = 160 };
+
+/* Not initialised beyond `count`. */
+struct words {
+    struct bytes at[WORDS_MAX];
+    size_t count;
+};
+
+/* Cuts `text` at each divider. Words beyond WORDS_MAX are left out. */
+void words_cut(struct bytes text, char divider, struct words *out);
+/* The word at `n`; empty where there is none. */
+struct bytes word_at(const struct words *w, size_t n);
+/* `text` without the blanks around it. */
+struct bytes word_trimmed(struct bytes text);
+
+/* The number of a word of at most 18 digits; `otherwise` where it is none. */
+uint64_t word_number(struct bytes word, uint64_t otherwise);
+/* The same of at most 16 hexadecimal digits. */
+uint64_t word_hex(struct bytes word, uint64_t otherwise);
+/* The same of a decimal, with or without a sign, times 10^7 cut to times `scale`. */
+int64_t word_decimal(struct bytes word, int64_t scale, int64_t otherwise);
+/* Whether all characters are digits; an empty word is not. */
+bool word_is_digits(struct bytes word);
+/* Whether all characters are hexadecimal digits; an empty word is not. */
+bool word_is_hex(struct bytes word);
+/* Whether the word is one character of `letters`. */
+bool word_is_one_of(struct bytes word, const char *letters);
+/* Whether the word is a decimal. */
+bool word_is_decimal(struct bytes word);
+
+/* Speeds. */
+void word_set_kmh(struct fix *f, struct bytes word);
+void word_set_knots(struct fix *f, struct bytes word);
+/* Decimals of the unit that the parameter names. */
+void word_set_course(struct fix *f, struct bytes degrees);
+void word_set_altitude(struct fix *f, struct bytes metres);
+/* A decimal, and a whole number. */
+void word_set_hdop(struct fix *f, struct bytes word);
+void word_set_satellites(struct fix *f, struct bytes word);
+/* Of the battery, and volts of the supply and of the battery. */
+void word_set_percent(struct fix *f, struct bytes percent);
+void word_set_power(struct fix *f, struct bytes volts);
+void word_set_battery(struct fix *f, struct bytes volts);
+/* In units of `unit_m`; sensor 0 is the first. */
+void word_set_odometer(struct fix *f, struct bytes word, int64_t unit_m);
+void word_set_temperature(struct fix *f, unsigned sensor, struct bytes celsius);
+/* Signed degrees. False where one of both is none. */
+bool word_set_degrees(struct fix *f, struct bytes lat, struct bytes lon, bool is_valid);
+/*
+ * Degrees and minutes as ddmm.mmmm, each followed by the letter of its hemisphere: four words.
+ * False where one of both is no angle.
+ */
+bool word_set_angles(struct fix *f, const struct bytes at[4], bool is_valid);
+
+enum { WORD_ANGLE_SIZE = 48 };
+/*
+ * The way back, for the device's side: the size of an angle as "5230.00000", with `digits` digits
+ * of its degrees.
+ */
+void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits);
+
+/*
+ * Finds the first line of `in`: what stands before the first byte of `ends`, which are not part of
+ * it. Such bytes in front are passed over. ERR_MORE, ERR_TOO_LONG as split().
+ */
+MUST_USE enum err words_line(struct bytes in, const char *ends, size_t len_max, struct bytes *line,
+                             size_t *used);
+
+/* The texts of a protocol's queries (NULL: it has none), and how long a text may be. */
+struct word_commands {
+    size_t len_max;
+    const char *status;
+    const char *parameters;
+    const char *iccid;
+};
+
+/*
+ * The text that a request stands for, by the profile of its model and by `known`: printable ASCII,
+ * borrowed or made in `room`. What a record shows goes into `note`.
+ */
+enum command_fate words_of_command(const struct command_request *asked,
+                                   const struct word_commands *known, uint8_t room[COMMAND_RAW_MAX],
+                                   struct command_note *note, struct bytes *text);
+
+/*
+ * A number that stands for a word of at most 16 characters, such as S20 or AV01, without case: by
+ * it an answer finds its command. 0: the word is empty or longer.
+ */
+uint16_t word_command_id(struct bytes word);
+
+#endif

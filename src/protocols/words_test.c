@@ -1,0 +1,136 @@
+/* Sentences of words: cutting, numbers, lines, and the texts of commands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocols/words.h"
+
+static struct bytes of(const char *text)
+{
+    return bytes_of_text(text);
+}
+
+static void test_cuts_at_dividers(void **state)
+{
+    (void)state;
+    struct words w;
+    words_cut(of("a, b ,,c"), ',', &w);
+    assert_int_equal(w.count, 4);
+    assert_true(bytes_eq(word_at(&w, 1), "b"));
+    assert_int_equal(word_at(&w, 2).len, 0);
+    assert_true(bytes_eq(word_at(&w, 3), "c"));
+    assert_int_equal(word_at(&w, 4).len, 0);
+    words_cut(of(""), ',', &w);
+    assert_int_equal(w.count, 1);
+    char many[2 * WORDS_MAX + 2];
+    memset(many, ',', sizeof(many) - 1);
+    many[sizeof(many) - 1] = '\0';
+    words_cut(of(many), ',', &w);
+    assert_int_equal(w.count, WORDS_MAX);
+}
+
+static void test_reads_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(word_number(of("012"), 9), 12);
+    assert_int_equal(word_number(of("1x"), 9), 9);
+    assert_int_equal(word_number(of(""), 9), 9);
+    assert_int_equal(word_hex(of("1f"), 9), 31);
+    assert_int_equal(word_hex(of("g"), 9), 9);
+    assert_int_equal(word_hex(of("ffffffffffffffff"), 9), UINT64_MAX);
+    assert_int_equal(word_hex(of("0ffffffffffffffff"), 9), 9);
+    assert_int_equal(word_decimal(of("-12.345"), 100, 9), -1235);
+    assert_int_equal(word_decimal(of("NA"), 100, 9), 9);
+    assert_true(word_is_one_of(of("N"), "NS"));
+    assert_false(word_is_one_of(of(""), "NS"));
+    assert_false(word_is_one_of(of("NS"), "NS"));
+}
+
+static void test_sets_what_words_say(void **state)
+{
+    (void)state;
+    struct fix f = {0};
+    word_set_knots(&f, of("10"));
+    assert_int_equal(f.speed_kmh_e2, 1852);
+    word_set_kmh(&f, of("36.5"));
+    assert_int_equal(f.speed_kmh_e2, 3650);
+    word_set_kmh(&f, of("-1"));
+    assert_int_equal(f.speed_kmh_e2, 3650);
+    word_set_course(&f, of("361"));
+    assert_int_equal(f.course_cdeg, 100);
+    word_set_altitude(&f, of("-7.5"));
+    assert_int_equal(f.altitude_dm, -75);
+    word_set_power(&f, of("12.61"));
+    assert_int_equal(f.power_mv, 12610);
+    word_set_odometer(&f, of("1.5"), 1000);
+    assert_int_equal(f.odometer_m, 1500);
+    word_set_temperature(&f, 0, of("+28.0"));
+    assert_int_equal(f.temperature_c_e2[0], 2800);
+    const struct bytes angles[4] = {of("2230.0000"), of("S"), of("01315.0000"), of("W")};
+    assert_true(word_set_angles(&f, angles, true));
+    assert_int_equal(f.lat_e7, -225000000);
+    assert_int_equal(f.lon_e7, -132500000);
+    assert_false(word_set_degrees(&f, of("52.5"), of("NA"), true));
+    assert_true(word_set_degrees(&f, of("52.5"), of("-13.25"), true));
+    assert_int_equal(f.lat_e7, 525000000);
+    assert_int_equal(f.lon_e7, -132500000);
+}
+
+static void test_finds_lines(void **state)
+{
+    (void)state;
+    struct bytes line = {0};
+    size_t used = 0;
+    assert_int_equal(words_line(of("\r\nab\r\ncd"), "\r\n", 8, &line, &used), ERR_OK);
+    assert_true(bytes_eq(line, "ab"));
+    assert_int_equal(used, 5);
+    assert_int_equal(words_line(of("\ncd"), "\r\n", 8, &line, &used), ERR_MORE);
+    assert_int_equal(words_line(of("\n123456789"), "\r\n", 8, &line, &used), ERR_TOO_LONG);
+}
+
+static void test_finds_the_text_of_a_command(void **state)
+{
+    (void)state;
+    static const struct word_commands known = {.len_max = 8, .status = "P01"};
+    uint8_t room[COMMAND_RAW_MAX];
+    struct command_note note = {0};
+    struct bytes text = {0};
+    struct command_request what = {.kind = COMMAND_QUERY_STATUS, .id = 1};
+    assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_WRITTEN);
+    assert_true(bytes_eq(text, "P01"));
+    assert_string_equal(note.shown, "P01");
+    what.kind = COMMAND_QUERY_ICCID;
+    assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_UNSUPPORTED);
+    what.kind = COMMAND_TEXT;
+    what.text = of("123456789");
+    assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_TOO_LONG);
+    what.text = of("\xc3\xa4");
+    assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_INVALID);
+}
+
+static void test_words_have_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(word_command_id(of("s20")), word_command_id(of("S20")));
+    assert_int_not_equal(word_command_id(of("S20")), word_command_id(of("S21")));
+    assert_int_not_equal(word_command_id(of("S20")), 0);
+    assert_int_equal(word_command_id(of("")), 0);
+    assert_int_equal(word_command_id(of("12345678901234567")), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cuts_at_dividers),
+        cmocka_unit_test(test_reads_numbers),
+        cmocka_unit_test(test_sets_what_words_say),
+        cmocka_unit_test(test_finds_lines),
+        cmocka_unit_test(test_finds_the_text_of_a_command),
+        cmocka_unit_test(test_words_have_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+/** The active alarms of all devices that are shown, newest first, and acknowledging them. */
+
+import { effect, signal, untracked } from '@preact/signals';
+import { readAlarmType } from '../i18n/alarm_type.ts';
+import { language } from '../i18n/choice.ts';
+import { t } from '../i18n/text.ts';
+import { oneAtATime } from './again.ts';
+import type { Data, Row } from './api.ts';
+import { withBelow } from './enterprises.ts';
+import { alarmNews, shown } from './fleet.ts';
+import { say } from './notice.ts';
+import { call, inHoldOf, me, phase, role } from './session.ts';
+
+export type Alarm = Row<'manage/ListAlarms'>;
+
+export interface AlarmList {
+  state: 'loading' | 'failed' | 'there';
+  rows: Alarm[];
+  total: number;
+}
+
+/** How many wait for somebody; the rows that are not here count as such. */
+export function unseen({ rows, total }: AlarmList): number {
+  return total - rows.filter((alarm) => alarm.AcknowledgedBy).length;
+}
+
+const PAGE_ROWS = 1000;
+const ROWS_SHOWN = 200;
+/** Between two reads, however many alarms begin and end. */
+export const REST_MS = 1000;
+
+export const openAlarms = signal<AlarmList>({ state: 'loading', rows: [], total: 0 });
+export const bellIsOpen = signal(false);
+
+/** With the names of places, in the language that is chosen. */
+export function inPlaces(): { Places: boolean; Language: string } {
+  return { Places: true, Language: language.value };
+}
+
+export function newestFirst(alarms: readonly Alarm[]): Alarm[] {
+  return [...alarms].sort((a, b) => b.GPSTime.localeCompare(a.GPSTime) || b.AlarmID - a.AlarmID);
+}
+
+async function readPage(page: number): Promise<Data<'manage/ListAlarms'>> {
+  const paging = { PageIndex: page, PageSize: PAGE_ROWS };
+  const fields = { Open: true, ...withBelow(), ...inPlaces(), ...paging };
+  return await call('manage/ListAlarms', fields);
+}
+
+/** The list is by time, rising: the newest stand on its last page. */
+async function readOnce(): Promise<void> {
+  const whose = me.value;
+  if (phase.value !== 'in') return;
+  try {
+    const first = await readPage(1);
+    const last = Math.ceil(first.total / PAGE_ROWS);
+    const found = last > 1 ? await readPage(last) : first;
+    if (me.value !== whose) {
+      read(); // these are of another enterprise, or of who has logged out
+      return;
+    }
+    const rows = newestFirst(found.data);
+    openAlarms.value = { state: 'there', rows: rows.slice(0, ROWS_SHOWN), total: first.total };
+  } catch {
+    if (me.value === whose && openAlarms.value.state !== 'there') {
+      openAlarms.value = { state: 'failed', rows: [], total: 0 };
+    }
+  }
+}
+
+const read = oneAtATime(readOnce, REST_MS);
+
+export const mayAcknowledge = () => role.value !== 'viewer';
+
+/** Alarms by the enterprise that they are of; those without one are of the one that is acted in. */
+function byHold(ids: readonly number[]): Map<number | undefined, number[]> {
+  const holds = new Map(openAlarms.value.rows.map((alarm) => [alarm.AlarmID, alarm.HoldID]));
+  const by = new Map<number | undefined, number[]>();
+  for (const id of ids) by.set(holds.get(id), [...(by.get(holds.get(id)) ?? []), id]);
+  return by;
+}
+
+/** Whether it was done; `deviceId`: whose they are, of one device. The list is read anew then. */
+export async function acknowledge(ids: number[], note = '', deviceId = ''): Promise<boolean> {
+  const noted = note === '' ? {} : { Note: note };
+  let isDone = true;
+  try {
+    for (const [hold, its] of byHold(ids)) {
+      const where = hold === undefined ? inHoldOf(deviceId) : { HoldID: hold };
+      await call('manage/AcknowledgeAlarms', { AlarmIDs: its, ...noted, ...where });
+    }
+  } catch {
+    isDone = false;
+  }
+  say(isDone ? t('alarms.done', { n: ids.length }) : t('alarms.notDone'));
+  read();
+  return isDone;
+}
+
+/** When an active alarm of a device began, as its list has it; '': it is not in there. */
+export function beganAt(deviceId: string, kind: number): string {
+  const found = openAlarms.value.rows.find(
+    (alarm) => alarm.DeviceID === deviceId && readAlarmType(alarm.AlarmType).kind === kind,
+  );
+  return found?.GPSTime ?? '';
+}
+
+export function followAlarms(): void {
+  effect(() => {
+    alarmNews.value;
+    language.value;
+    if (shown.value === 'fleet' && phase.value === 'in') untracked(read);
+  });
+  effect(() => {
+    if (phase.value !== 'in') openAlarms.value = { state: 'loading', rows: [], total: 0 };
+  });
+}

@@ -1,0 +1,71 @@
+/** Calls of the server's API. Every answer is {"Code", "Data", "ErrMsg"}; 200 is success. */
+
+import type { Methods } from '../api/types.ts';
+
+export class ApiError extends Error {
+  /** Code of the answer; 0: there was none. */
+  readonly code: number;
+  /** Seconds, where the server says when to come again; else 0. */
+  readonly retryAfterS: number;
+
+  constructor(code: number, message: string, retryAfterS = 0) {
+    super(message);
+    this.code = code;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+export type Method = keyof Methods;
+export type Request<M extends Method> = Methods[M]['request'];
+export type Data<M extends Method> = Methods[M]['data'];
+/** A row of what a List... method answers. */
+export type Row<M extends Method> = Data<M> extends { data: (infer R)[] } ? R : never;
+
+interface Envelope {
+  Code: number;
+  Data: unknown;
+  ErrMsg: string | null;
+}
+
+/** Posts `fields` to /api/METHOD; throws ApiError. */
+export async function post<M extends Method>(
+  method: M,
+  fields: Request<M>,
+  token = '',
+): Promise<Data<M>> {
+  const envelope = (await fetchJson(method, fields, token)) as Envelope;
+  if (envelope.Code !== 200) throw new ApiError(envelope.Code, envelope.ErrMsg ?? '');
+  return envelope.Data as Data<M>;
+}
+
+/** The whole answer of /api/PATH; throws ApiError where there is none, or HTTP says no. */
+export async function fetchJson(path: string, fields: object, token: string): Promise<unknown> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/${path}`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token === '' ? {} : { Authorization: token }),
+      },
+      body: JSON.stringify(fields),
+      cache: 'no-store',
+    });
+  } catch {
+    throw new ApiError(0, '');
+  }
+  const value: unknown = await answer.json().catch(() => null);
+  if (!answer.ok || typeof value !== 'object' || value === null) {
+    const retryAfterS = Number(answer.headers.get('Retry-After')) || 0;
+    throw new ApiError(answer.status === 200 ? 0 : answer.status, '', retryAfterS);
+  }
+  return value;
+}
+
+/** A JSON file of the server; throws where there is none. */
+export async function loadFile(path: string, token: string): Promise<unknown> {
+  const headers: Record<string, string> = token === '' ? {} : { Authorization: token };
+  const answer = await fetch(path, { headers });
+  if (!answer.ok) throw new ApiError(answer.status, '');
+  return await answer.json();
+}

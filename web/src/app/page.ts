@@ -1,0 +1,20 @@
+/** Which page is shown. */
+import { computed, signal } from '@preact/signals';
+import type { PageName } from './address.ts';
+import { PAGE_USUAL, PAGES_BUILT } from './address.ts';
+import { address } from './navigation.ts';
+import { phase } from './session.ts';
+
+/** This browser cannot draw a map: its pages show the table instead. */
+export const mapIsImpossible = signal(false);
+
+const WITH_MAP: readonly PageName[] = ['map', 'history'];
+
+export const pageShown = computed<PageName>(() => {
+  if (phase.value !== 'in') return 'login';
+  const asked = PAGES_BUILT.includes(address.value.page) ? address.value.page : PAGE_USUAL;
+  return mapIsImpossible.value && WITH_MAP.includes(asked) ? 'online' : asked;
+});
+
+/** The page stands beside the map. */
+export const hasMap = computed(() => WITH_MAP.includes(pageShown.value));

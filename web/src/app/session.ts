@@ -1,0 +1,279 @@
+/**
+ * Who uses the page. At "/" the browser remembers it by a cookie that no script can read (Resume);
+ * a page that came with a key, or stands in a frame at "/api", keeps its token for this tab alone.
+ */
+import { batch, computed, signal } from '@preact/signals';
+import { language, zone } from '../i18n/choice.ts';
+import { dropPictures } from '../store/cache.ts';
+import { PAGE_USUAL, takeKey } from './address.ts';
+import type { Data, Method, Request, Row } from './api.ts';
+import { ApiError, fetchJson, post } from './api.ts';
+import { address, adjust, replaceQuery } from './navigation.ts';
+import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
+
+export type Me = Data<'manage/GetMe'>;
+export type Enterprise = Row<'manage/ListEnterprises'>;
+
+/** starting: it is being found out; failed: the server does not answer. */
+export type Phase = 'starting' | 'login' | 'in' | 'failed';
+
+export const phase = signal<Phase>('starting');
+export const me = signal<Me | null>(null);
+/** Why the login page is shown, where there is a reason. */
+export const loginNote = signal<'' | 'ended' | 'badKey'>('');
+/** Of root and of an admin: its own and those below, as far as they are read; else none. */
+export const enterprises = signal<{ rows: Enterprise[]; total: number }>({ rows: [], total: 0 });
+export const role = computed(() => me.value?.Role ?? 'viewer');
+
+const TAB_KEY = 'odograph.key';
+/** Kept while the server does not know of a logout yet: no script can end the cookie. */
+const LEAVING = 'leaving';
+const NO_SUCH_TOKEN = 4009;
+const ENTERPRISES_READ = 1000;
+let token = '';
+let isForTab = false;
+/** The own enterprise; null: root has none. */
+let home: number | null = null;
+/** The enterprise of a device, by DeviceID or plate; null: as the caller acts. */
+let holdOfDevice: (name: string) => number | null = () => null;
+
+/** At "/api" a page may stand in a frame, and belongs to its tab. */
+function standsAlone(): boolean {
+  return location.pathname === '/';
+}
+
+export function tokenNow(): string {
+  return token;
+}
+
+/** Whether what the page shows may be kept on this browser. */
+export function mayKeep(): boolean {
+  return !isForTab;
+}
+
+/** Calls for who is logged in, in the enterprise that is chosen. A token that ended: the login. */
+export async function call<M extends Method>(method: M, fields: Request<M>): Promise<Data<M>> {
+  const sent = token;
+  try {
+    return await post(method, withHold(fields), sent);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 401 && sent === token) endSession('ended');
+    throw error;
+  }
+}
+
+/** The fleet knows whose a device is, where those below are shown, too. */
+export function setHoldOfDevice(find: (name: string) => number | null): void {
+  holdOfDevice = find;
+}
+
+/** Of a call that is about a device, and does not name it. */
+export function inHoldOf(deviceId: string): { HoldID?: number } {
+  const hold = holdOfDevice(deviceId);
+  return hold === null ? {} : { HoldID: hold };
+}
+
+/** HoldID of calls; null: the own enterprise, which needs none. */
+export function actingHold(): number | null {
+  const hold = me.value?.HoldID ?? null;
+  return hold === home ? null : hold;
+}
+
+/** A call for a device is made in the enterprise of that, whichever the page acts in. */
+function withHold<T extends object>(fields: T): T {
+  const { DeviceID, DeviceIDs, VehiclePlates } = fields as Record<string, unknown>;
+  const [first] = [DeviceID ?? DeviceIDs ?? VehiclePlates].flat();
+  const ofDevice = typeof first === 'string' ? holdOfDevice(first) : null;
+  const hold = ofDevice === null ? actingHold() : ofDevice === home ? null : ofDevice;
+  return hold === null ? fields : { HoldID: hold, ...fields };
+}
+
+export function endSession(note: '' | 'ended' | 'badKey'): void {
+  token = '';
+  keepForTab('');
+  batch(() => {
+    me.value = null;
+    enterprises.value = { rows: [], total: 0 };
+    loginNote.value = note;
+    phase.value = 'login';
+  });
+  void dropPictures();
+}
+
+/** Finds out who it is: by a key, by what the tab keeps, by the cookie. */
+export async function startSession(): Promise<void> {
+  const { key, rest } = takeKey(location.search);
+  if (key !== '') {
+    replaceQuery(rest);
+    keepForTab(key);
+  }
+  token = key || keptForTab();
+  isForTab = token !== '';
+  try {
+    if (token === '' && standsAlone()) token = await resume();
+    if (token === '') endSession('');
+    else await enter();
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.code !== 0 && error.code < 500;
+    if (isRefused) endSession(isForTab ? 'badKey' : '');
+    else phase.value = 'failed';
+  }
+}
+
+/** The token that the browser remembers; "" where it belongs to who has logged out. */
+async function resume(): Promise<string> {
+  const found = await post('user/Resume', {});
+  if (kept(LEAVING) === '') return found;
+  await leave(found);
+  return '';
+}
+
+/** Throws ApiError, for the page to say. */
+export async function logIn(name: string, password: string): Promise<void> {
+  const fields = { LoginName: name, PassWord: password, Remember: standsAlone() };
+  token = await loginToken(fields);
+  isForTab = !standsAlone();
+  if (isForTab) keepForTab(token);
+  else keep(LEAVING, '');
+  loginNote.value = '';
+  await enter();
+}
+
+/** 4000 is a login that worked, of a service that ends soon: Data is the token all the same. */
+async function loginToken(fields: object): Promise<string> {
+  const answer = (await fetchJson('user/GetLoginToken', fields, '')) as {
+    Code: number;
+    Data: unknown;
+    ErrMsg: string | null;
+  };
+  const isIn = (answer.Code === 200 || answer.Code === 4000) && typeof answer.Data === 'string';
+  if (!isIn) throw new ApiError(answer.Code, answer.ErrMsg ?? '');
+  return answer.Data as string;
+}
+
+export async function logOut(): Promise<void> {
+  const ended = token;
+  if (!isForTab) keep(LEAVING, '1');
+  endSession('');
+  replaceQuery('');
+  await leave(ended);
+}
+
+/** Ends a token. Where the server cannot be told now, it is when the page starts again. */
+async function leave(ended: string): Promise<void> {
+  try {
+    await post('user/LogOut', {}, ended);
+  } catch (error) {
+    const isGone = error instanceof ApiError && [401, NO_SUCH_TOKEN].includes(error.code);
+    if (!isGone) return;
+  }
+  if (!isForTab) keep(LEAVING, '');
+}
+
+/** Whoever leads may act in an enterprise below the own, root in any. */
+function leads({ Role, Groups }: Me): boolean {
+  return Role === 'root' || (Role === 'admin' && Groups.length === 0);
+}
+
+async function enter(): Promise<void> {
+  const own = await post('manage/GetMe', {}, token);
+  home = own.HoldID;
+  if (!leads(own)) {
+    showIn(own);
+    return;
+  }
+  const reading = readEnterprises();
+  const isElsewhere = home === null || address.value.hold !== '';
+  if (isElsewhere) await reading;
+  showIn(isElsewhere ? await meIn(own, wantedHold()) : own);
+}
+
+async function readEnterprises(): Promise<void> {
+  const page = { PageIndex: 1, PageSize: ENTERPRISES_READ };
+  const sent = token;
+  try {
+    const list = await post('manage/ListEnterprises', page, sent);
+    if (sent === token) enterprises.value = { rows: list.data, total: list.total };
+  } catch (error) {
+    if (home === null) throw error; // root acts in one of them
+  }
+}
+
+/** Which enterprise the address names; root else takes the last one, or the first. */
+function wantedHold(): number | null {
+  const { rows } = enterprises.value;
+  const last = home === null ? Number(kept('hold')) : 0;
+  return Number(address.value.hold) || home || last || (rows[0]?.HoldID ?? null);
+}
+
+/** Who it is there; of an enterprise that there is not, in the own or the first one. */
+async function meIn(own: Me, hold: number | null): Promise<Me> {
+  const others = [hold, home ?? enterprises.value.rows[0]?.HoldID ?? null];
+  for (const each of others) {
+    if (each === home) return own;
+    try {
+      if (each !== null) return await post('manage/GetMe', { HoldID: each }, token);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code === 0 || error.code === 401) throw error;
+    }
+  }
+  return own;
+}
+
+/** Follows the address into another enterprise; throws ApiError where that does not work. */
+export async function enterEnterprise(): Promise<void> {
+  const hold = wantedHold();
+  if (hold === (me.value?.HoldID ?? null)) return;
+  const found = await post('manage/GetMe', hold === home || !hold ? {} : { HoldID: hold }, token);
+  if (wantedHold() === hold) showIn(found);
+}
+
+/** After enterprises were added. */
+export async function enterAgain(): Promise<void> {
+  await enter();
+}
+
+/** What the address says of an enterprise: nothing of the own. */
+export function holdText(hold: number | null): string {
+  return hold === null || hold === home ? '' : String(hold);
+}
+
+function showIn(found: Me): void {
+  batch(() => {
+    me.value = found;
+    zone.value = found.TimeZone;
+    unitsGiven.value = found.Units === 'mi' ? 'mi' : 'km';
+    if (!languageIsChosen.value && found.Language === 'zh') language.value = 'zh';
+    if (address.value.page === 'login') adjust({ page: PAGE_USUAL });
+    if (leads(found)) adjust({ hold: holdText(found.HoldID) });
+    phase.value = 'in';
+  });
+}
+
+/** Of this address, `/` or `/api`: each is a page of its own. */
+function tabName(): string {
+  return `${TAB_KEY} ${location.pathname}`;
+}
+
+function keepForTab(key: string): void {
+  try {
+    if (key === '') sessionStorage.removeItem(tabName());
+    else sessionStorage.setItem(tabName(), key);
+  } catch {
+    // a frame that may not keep anything logs in again after a reload
+  }
+}
+
+/**
+ * The key of before a reload. `/` that was opened anew, and not loaded again, is the browser's own
+ * login: who came with a key before has left it.
+ */
+function keptForTab(): string {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (standsAlone() && entry?.type === 'navigate') keepForTab('');
+  try {
+    return sessionStorage.getItem(tabName()) ?? '';
+  } catch {
+    return '';
+  }
+}

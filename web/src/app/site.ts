@@ -1,0 +1,15 @@
+/** What the server says of itself in the page that it sends: attributes of the body. */
+function said(name: string): string {
+  return document.body.dataset[name] ?? '';
+}
+
+/** A demonstration fleet runs: demo/demo logs in. */
+export function isDemo(): boolean {
+  return 'demo' in document.body.dataset;
+}
+
+/** Where trackers report to, as HOST:PORT; the host is the one by which this page was reached. */
+export function trackerAddress(): string {
+  const port = said('devicePort');
+  return port === '' ? location.hostname : `${location.hostname}:${port}`;
+}

@@ -1,0 +1,55 @@
+/** What runs as long as the page does: each part follows what it depends on. */
+import { computed, effect, untracked } from '@preact/signals';
+import { followAlarms } from './alarms.ts';
+import { followCommands } from './commands.ts';
+import { followSelected } from './device.ts';
+import { followDraft } from './device_form.ts';
+import { followEnterprise, showsBelow } from './enterprises.ts';
+import { followSteps } from './first_steps.ts';
+import { closeFleet, openFleet } from './fleet.ts';
+import { followFollowed } from './follow.ts';
+import { followKeys } from './keyboard.ts';
+import { followList } from './list.ts';
+import { address } from './navigation.ts';
+import { pageShown } from './page.ts';
+import { followPlaces } from './places.ts';
+import { followPreferences } from './preferences.ts';
+import { followSearch } from './search.ts';
+import { me, phase, startSession } from './session.ts';
+import { followSettings } from './settings.ts';
+import { followTitle } from './title.ts';
+import { followToday } from './today.ts';
+import { followWords } from './words.ts';
+
+export function start(): void {
+  followSettings();
+  followPreferences();
+  followEnterprise();
+  followList();
+  followPlaces();
+  followSearch();
+  followAlarms();
+  followSelected();
+  followDraft();
+  followFollowed();
+  followToday();
+  followCommands();
+  followWords();
+  followTitle();
+  followSteps();
+  followKeys();
+  const watched = computed(() => {
+    const { ids, type } = address.value;
+    const hold = phase.value === 'in' ? me.value?.HoldID : null;
+    return hold ? `${hold} ${showsBelow.value} ${type} ${ids}` : '';
+  });
+  effect(() => {
+    const isIn = watched.value !== '';
+    untracked(isIn ? openFleet : closeFleet);
+  });
+  effect(() => {
+    // before it is known who it is, the server knows better
+    if (phase.value !== 'starting') document.body.dataset['page'] = pageShown.value;
+  });
+  void startSession();
+}

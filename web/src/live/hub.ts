@@ -1,0 +1,159 @@
+/**
+ * Holds the one stream of a browser and hands what it says to all pages. It lives in a shared
+ * worker, or in the page itself where there is none.
+ *
+ *     page  ──join──►  hub  ──POST /api/live──►  server
+ *           ◄─event──       ◄──── events ──────
+ *
+ * Who joins hears `hello` as it would be said now, and all that comes later; what was before it
+ * reads as a snapshot. While no page is looked at the stream is closed after ten minutes, and goes
+ * on from its last id as soon as one is.
+ */
+import { waitMs } from './backoff.ts';
+import type { StreamEvent } from './events.ts';
+import { Hello } from './hello.ts';
+import { IdJoiner } from './ids.ts';
+import type { FromPage, LinkState, Port, ToPage, Watch } from './messages.ts';
+import { HERE_MS } from './messages.ts';
+import { DeniedError, readStream } from './stream.ts';
+
+const HIDDEN_MS = 600_000;
+/** A page in the background may be late: browsers let its timers run once a minute. */
+const GONE_MS = 5 * HERE_MS;
+const LOOK_MS = 10_000;
+
+interface Page {
+  isVisible: boolean;
+  heardMs: number;
+}
+
+export class LiveHub {
+  private pages = new Map<Port<FromPage, ToPage>, Page>();
+  private hello = new Hello();
+  private lastId = '';
+  private state: LinkState = 'connecting';
+  private ids = new IdJoiner();
+  /** Of the stream that is kept; null: there is none. */
+  private run: AbortController | null = null;
+  private tries = 0;
+  private seenMs = 0;
+  private wake: (() => void) | null = null;
+  private readonly watch: Watch;
+  private readonly timer: ReturnType<typeof setInterval>;
+
+  constructor(watch: Watch) {
+    this.watch = watch;
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  /** For good. */
+  close(): void {
+    clearInterval(this.timer);
+    this.pages.clear();
+    this.look();
+  }
+
+  /** Hears a page; `port` is where it is answered. */
+  hear(port: Port<FromPage, ToPage>, message: FromPage): void {
+    const known = this.pages.get(port);
+    if (message.kind === 'leave') this.pages.delete(port);
+    if (message.kind === 'join' || message.kind === 'here') {
+      this.pages.set(port, { isVisible: message.isVisible, heardMs: performance.now() });
+    }
+    if (message.kind === 'join') this.greet(port);
+    if (message.kind === 'here' && !known) this.welcomeBack(port);
+    if (message.kind === 'retry') this.wake?.();
+    this.look();
+  }
+
+  private greet(port: Port<FromPage, ToPage>): void {
+    if (this.state === 'denied') this.state = 'connecting'; // it may have been a mistake
+    port.postMessage({ kind: 'link', state: this.state });
+    const hello = this.hello.text();
+    if (hello !== null) {
+      port.postMessage({ kind: 'event', name: 'hello', id: this.lastId, data: hello });
+    }
+  }
+
+  /** A page that slept, and missed what was said meanwhile. */
+  private welcomeBack(port: Port<FromPage, ToPage>): void {
+    this.greet(port);
+    port.postMessage({ kind: 'event', name: 'reset', id: '', data: '{}' });
+  }
+
+  /** Whether nobody listens. */
+  isEmpty(): boolean {
+    return this.pages.size === 0;
+  }
+
+  /** Drops pages that are gone, and begins or ends the stream as the others want it. */
+  private look(): void {
+    const now = performance.now();
+    for (const [port, page] of this.pages) {
+      if (now - page.heardMs > GONE_MS) this.pages.delete(port);
+    }
+    if ([...this.pages.values()].some((page) => page.isVisible)) this.seenMs = now;
+    const isWanted = this.pages.size > 0 && now - this.seenMs < HIDDEN_MS;
+    if (isWanted && this.run === null && this.state !== 'denied') void this.follow();
+    if (!isWanted && this.run !== null) this.end();
+  }
+
+  private end(): void {
+    this.run?.abort();
+    this.run = null;
+    this.tell('lost');
+  }
+
+  /** Keeps a stream until its run is ended, or the token. */
+  private async follow(): Promise<void> {
+    const run = new AbortController();
+    this.run = run;
+    this.tries = 0;
+    while (!run.signal.aborted) {
+      try {
+        await readStream(this.watch, this.lastId, (events) => this.take(events), run.signal);
+      } catch (error) {
+        if (error instanceof DeniedError && !run.signal.aborted) {
+          this.run = null;
+          this.tell('denied');
+          return;
+        }
+      }
+      if (!run.signal.aborted) await this.pause(run.signal);
+    }
+  }
+
+  /** Waits before the next try: for its time, for who cannot wait, or for the end of the run. */
+  private async pause(end: AbortSignal): Promise<void> {
+    this.tell('lost');
+    const ms = waitMs(this.tries++, Math.random());
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+      end.addEventListener('abort', this.wake, { once: true });
+    });
+    this.wake = null;
+  }
+
+  private take(events: StreamEvent[]): void {
+    this.tries = 0;
+    if (this.state !== 'open') this.tell('open');
+    for (const { name, id, data } of this.ids.join(events)) {
+      this.hello.take(name, data);
+      if (id !== '') this.lastId = id;
+      this.send({ kind: 'event', name, id, data });
+    }
+  }
+
+  private tell(state: LinkState): void {
+    this.state = state;
+    this.send({ kind: 'link', state });
+  }
+
+  private send(message: ToPage): void {
+    for (const port of this.pages.keys()) port.postMessage(message);
+  }
+}

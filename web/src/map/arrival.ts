@@ -1,0 +1,125 @@
+/**
+ * Where the map looks without being moved by hand: at first at what the address says, or at the
+ * fleet; then at what is selected, where that is hidden. The address says where it looks.
+ */
+import { effect, untracked } from '@preact/signals';
+import { selectedSlot } from '../app/device.ts';
+import { fleet, shown } from '../app/fleet.ts';
+import { inFilter } from '../app/list.ts';
+import { address, adjust } from '../app/navigation.ts';
+import { pageShown } from '../app/page.ts';
+import { takeTarget, target } from '../app/target.ts';
+import { toBase } from './base.ts';
+import { type Box, fitBounds, goTo, uncover } from './camera.ts';
+import { boxAround } from './extent.ts';
+import { mapReady, viewNow } from './map.ts';
+import { boundsSaid } from './place.ts';
+import { parseView } from './view.ts';
+
+const NEAR_ZOOM = 13;
+
+/** Where a vehicle is, on the base map; null: nowhere. */
+export function placeOnBase(slot: number): [number, number] | null {
+  const lon = (fleet.numbers.x[slot] as number) / 1e6;
+  const lat = (fleet.numbers.y[slot] as number) / 1e6;
+  return slot < 0 || Number.isNaN(lon) || Number.isNaN(lat) ? null : toBase(lon, lat);
+}
+
+function boxOf(slots: Int32Array): Box | null {
+  const places: [number, number][] = [];
+  for (const slot of slots) {
+    const place = placeOnBase(slot);
+    if (place) places.push(place);
+  }
+  return boxAround(places);
+}
+
+/** Shows all vehicles that the filters leave; the enterprise's country where none has a place. */
+export function fitFleet(duration?: number): void {
+  const box = boxOf(inFilter.peek()) ?? boundsSaid();
+  if (box) fitBounds(box, undefined, duration);
+}
+
+let hasArrived = false;
+
+function arrive(): void {
+  if (hasArrived || !mapReady.value || shown.value === 'nothing') return;
+  if (pageShown.value === 'history' && address.peek().sel === '') fitFleet(0); // until one is chosen
+  if (pageShown.value !== 'map') return; // others have a view of their own
+  hasArrived = true;
+  if (parseView(address.peek().v)) return;
+  const place = placeOnBase(selectedSlot.peek());
+  if (place) goTo(...place, NEAR_ZOOM, 0);
+  else fitFleet(0);
+}
+
+const TARGET_ZOOMS = { place: 11, point: 15, fence: 14 } as const;
+
+/** Goes where the search wants to. */
+function takeWanted(): void {
+  if (target.value === null || !mapReady.value || shown.value === 'nothing') return;
+  const wanted = takeTarget();
+  if (wanted === null) return;
+  hasArrived = true;
+  if (wanted.bounds) {
+    const [west, south, east, north] = wanted.bounds;
+    fitBounds([...toBase(west, south), ...toBase(east, north)]);
+  } else goTo(...toBase(wanted.lon, wanted.lat), TARGET_ZOOMS[wanted.kind]);
+}
+
+/** The view as the address has it, after a step back. */
+function goBack(): void {
+  const map = mapReady.peek();
+  const view = parseView(address.peek().v);
+  if (map && view && address.peek().v !== viewNow()) map.jumpTo(view);
+}
+
+function keepView(): void {
+  if (pageShown.peek() === 'map' && hasArrived) adjust({ v: viewNow() });
+}
+
+let shownSlot = -1;
+
+function showSelected(): void {
+  const slot = selectedSlot.value;
+  const isMap = pageShown.value === 'map' && mapReady.value !== null;
+  const isOther = isMap && slot !== shownSlot && hasArrived;
+  if (!isOther) return;
+  shownSlot = slot;
+  // once the drawer is there, and with it what it covers
+  requestAnimationFrame(() => {
+    const place = placeOnBase(slot);
+    if (place && slot === selectedSlot.peek()) uncover(...place);
+  });
+}
+
+/** Follows until the answer is called. */
+export function showPlaces(): () => void {
+  hasArrived = false;
+  addEventListener('popstate', goBack);
+  const ends = [
+    effect(() => {
+      mapReady.value;
+      shown.value;
+      pageShown.value;
+      untracked(arrive);
+    }),
+    effect(() => {
+      const map = mapReady.value;
+      if (!map) return undefined;
+      map.on('moveend', keepView);
+      return () => map.off('moveend', keepView);
+    }),
+    effect(showSelected),
+    effect(() => {
+      target.value;
+      mapReady.value;
+      shown.value;
+      untracked(takeWanted);
+    }),
+    () => removeEventListener('popstate', goBack),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}

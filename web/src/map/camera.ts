@@ -1,0 +1,94 @@
+/** Moves the map, within what panels leave of it. Nothing happens while there is no map. */
+import { effect, signal, untracked } from '@preact/signals';
+import { mapReady } from './map.ts';
+import { type Covered, coveredBy, spaceAround } from './view.ts';
+
+const PAD_MS = 150;
+const FIT_MS = 500;
+const EDGE = 48;
+const FIT_MAX_ZOOM = 15;
+
+const panels = new Map<string, Covered>();
+/** Pixels of each side that panels lie over. */
+export const covered = signal(coveredBy([]));
+
+/** Pixels that the panel of a name covers now; the map does not move by it. The answer ends it. */
+export function pad(name: string, part: Covered): () => void {
+  panels.set(name, part);
+  apply();
+  return () => {
+    if (panels.get(name) !== part) return;
+    panels.delete(name);
+    apply();
+  };
+}
+
+/** The middle of what is left becomes the middle of the map, and stays the place that it is. */
+function apply(): void {
+  covered.value = coveredBy(panels.values());
+  const map = mapReady.peek();
+  if (!map) return;
+  const { left, right, top, bottom } = covered.peek();
+  const { clientWidth, clientHeight } = map.getContainer();
+  const x = (left + clientWidth - right) / 2;
+  const y = (top + clientHeight - bottom) / 2;
+  const center = map.unproject([x, y]);
+  map.jumpTo({ center, padding: { left, right, top, bottom } });
+}
+
+effect(() => {
+  if (mapReady.value) untracked(apply);
+});
+
+export type Box = [west: number, south: number, east: number, north: number];
+
+/** Degrees of the base map. */
+export function fitBounds(box: Box, maxZoom = FIT_MAX_ZOOM, duration = FIT_MS): void {
+  const map = mapReady.peek();
+  if (!map) return;
+  const { left, right, top, bottom } = covered.peek();
+  const { clientWidth, clientHeight } = map.getContainer();
+  const padding = spaceAround(clientWidth - left - right, clientHeight - top - bottom);
+  map.fitBounds(box, { padding, maxZoom, duration, linear: true });
+}
+
+/** Goes to a place of the base map; no closer than it is unless a zoom is said. */
+export function goTo(lon: number, lat: number, zoom?: number, duration = FIT_MS): void {
+  const map = mapReady.peek();
+  if (map) map.easeTo({ center: [lon, lat], zoom: zoom ?? map.getZoom(), duration });
+}
+
+/** Whether a place of the base map is out of sight or under a panel. */
+export function isHidden(lon: number, lat: number): boolean {
+  const map = mapReady.peek();
+  if (!map) return false;
+  const { left, right, top, bottom } = covered.peek();
+  const { clientWidth, clientHeight } = map.getContainer();
+  const { x, y } = map.project([lon, lat]);
+  const isIn = x >= left + EDGE && x <= clientWidth - right - EDGE;
+  return !isIn || y < top + EDGE || y > clientHeight - bottom - EDGE;
+}
+
+/** Whether a place of the base map is out of the middle third of what is in sight. */
+export function isOutsideMiddle(lon: number, lat: number): boolean {
+  const map = mapReady.peek();
+  if (!map) return false;
+  const { left, right, top, bottom } = covered.peek();
+  const { clientWidth, clientHeight } = map.getContainer();
+  const { x, y } = map.project([lon, lat]);
+  const acrossThird = (clientWidth - left - right) / 6;
+  const downThird = (clientHeight - top - bottom) / 6;
+  const middleX = (left + clientWidth - right) / 2;
+  const middleY = (top + clientHeight - bottom) / 2;
+  return Math.abs(x - middleX) > acrossThird || Math.abs(y - middleY) > downThird;
+}
+
+/** Brings a place of the base map into sight, where it is not. */
+export function uncover(lon: number, lat: number): void {
+  if (isHidden(lon, lat)) mapReady.peek()?.easeTo({ center: [lon, lat], duration: PAD_MS * 2 });
+}
+
+export function zoomBy(steps: number): void {
+  const map = mapReady.peek();
+  if (map) map.easeTo({ zoom: map.getZoom() + steps, duration: PAD_MS });
+}

@@ -1,0 +1,111 @@
+/** The names of vehicles on the map, as symbols of the map's own: it keeps them apart. */
+import { effect, untracked } from '@preact/signals';
+import { selectedSlot } from '../app/device.ts';
+import { fleet, focus } from '../app/fleet.ts';
+import * as f from '../i18n/format.ts';
+import { MOVING } from '../store/state.ts';
+import * as choice from './choice.ts';
+import { MAP_FONTS, tokenColour } from './colours.ts';
+import { composed, inView, order, positions, slotsFollowed, windowNow } from './fleet_view.ts';
+import type { Ground } from './ground.ts';
+import { chooseLabels, LABELS_FROM_ZOOM, LABELS_MAX } from './labels.ts';
+import { mapReady } from './map.ts';
+import { latOf, lonOf } from './mercator.ts';
+import { addOverlay } from './overlays.ts';
+
+const SOURCE = 'vehicle-names';
+/** Ranks below this are always shown. */
+const ALWAYS = 2;
+
+let drawn: Ground | null = null;
+let before = '';
+
+function rankOf(slot: number): number {
+  if (slot === selectedSlot.peek()) return 0;
+  if (slotsFollowed().has(slot)) return 1;
+  if (fleet.alarms[slot]) return 2;
+  if (focus.peek().has(fleet.index[slot] as number)) return 3;
+  return fleet.states[slot] === MOVING ? 4 : 5;
+}
+
+function textOf(slot: number): string {
+  const plate = fleet.texts.plate[slot] || fleet.texts.id[slot] || '';
+  const isFollowed = slotsFollowed().has(slot);
+  return isFollowed ? `${plate}\n${f.speed(fleet.numbers.v[slot] as number)}` : plate;
+}
+
+function names(): GeoJSON.FeatureCollection {
+  const map = mapReady.peek();
+  if (!map) return { type: 'FeatureCollection', features: [] };
+  const isClose = map.getZoom() >= LABELS_FROM_ZOOM || inView.peek() <= LABELS_MAX;
+  const showsAll = choice.hasLabels.peek() && isClose;
+  const window = windowNow(map);
+  const { x, y } = positions;
+  const chosen = chooseLabels(order, x, y, window, rankOf, ALWAYS, showsAll);
+  const features = chosen.map(({ slot, rank }) => ({
+    type: 'Feature' as const,
+    geometry: {
+      type: 'Point' as const,
+      coordinates: [lonOf(x[slot] as number), latOf(y[slot] as number)],
+    },
+    properties: { name: textOf(slot), rank },
+  }));
+  return { type: 'FeatureCollection', features };
+}
+
+function add(ground: Ground): void {
+  const look = {
+    layout: {
+      'text-field': ['get', 'name'] as unknown as string,
+      'text-size': 12,
+      'text-anchor': 'top' as const,
+      'text-offset': [0, 1.1] as [number, number],
+      'symbol-sort-key': ['get', 'rank'] as unknown as number,
+      'text-padding': 1,
+      'text-font': MAP_FONTS,
+    },
+    paint: {
+      'text-color': tokenColour('--t1'),
+      'text-halo-color': tokenColour('--map-halo'),
+      'text-halo-width': 1.6,
+    },
+  };
+  ground.source(SOURCE, { type: 'geojson', data: names() });
+  const isMain = ['<', ['get', 'rank'], ALWAYS] as unknown as boolean;
+  const isRest = ['>=', ['get', 'rank'], ALWAYS] as unknown as boolean;
+  ground.layer({ id: SOURCE, type: 'symbol', source: SOURCE, filter: isRest, ...look }, 'labels');
+  const layout = { ...look.layout, 'text-allow-overlap': true };
+  ground.layer(
+    { id: `${SOURCE}-main`, type: 'symbol', source: SOURCE, filter: isMain, ...look, layout },
+    'labels',
+  );
+  drawn = ground;
+  before = '';
+}
+
+function refresh(): void {
+  if (!drawn) return;
+  const data = names();
+  const text = JSON.stringify(data);
+  if (text === before) return;
+  before = text;
+  drawn.setData(SOURCE, data);
+}
+
+export function showLabels(): () => void {
+  const remove = addOverlay(SOURCE, {
+    add,
+    drop: () => {
+      drawn = null;
+    },
+  });
+  const end = effect(() => {
+    composed.value;
+    choice.hasLabels.value;
+    untracked(refresh);
+  });
+  return () => {
+    end();
+    remove();
+  };
+}

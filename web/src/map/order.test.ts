@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALARM, IDLE, MOVING, OFFLINE, PARKED } from '../store/state.ts';
+import { drawOrder } from './order.ts';
+
+const NONE = { selected: -1, followed: new Set<number>() };
+const state = Uint8Array.from([ALARM, MOVING, IDLE, OFFLINE, PARKED, PARKED]);
+const slots = Int32Array.from([0, 1, 2, 3, 4, 5]);
+const alone = new Int32Array(6).fill(-1);
+const x = new Float64Array(6);
+
+test('the most urgent is drawn last', () => {
+  assert.deepEqual([...drawOrder(slots, alone, x, state, NONE)], [4, 5, 3, 2, 1, 0]);
+});
+
+test('what is followed covers alarms, and what is selected covers all', () => {
+  const urgent = { selected: 4, followed: new Set([3]) };
+  assert.deepEqual([...drawOrder(slots, alone, x, state, urgent)], [5, 2, 1, 0, 3, 4]);
+});
+
+test('what is in a cluster or has no place is not drawn', () => {
+  const of = Int32Array.from([-1, 0, 0, -1, -1, -1]);
+  const places = Float64Array.from([0, 0, 0, Number.NaN, 0, 0]);
+  assert.deepEqual([...drawOrder(slots, of, places, state, NONE)], [4, 5, 0]);
+});

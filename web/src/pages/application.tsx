@@ -1,0 +1,32 @@
+/** Which of the three there is to see: nothing yet, the login, or the pages. */
+import { phase, startSession } from '../app/session.ts';
+import { t } from '../i18n/text.ts';
+import { Mark } from '../parts/mark.tsx';
+import { FirstSteps } from './first_steps.tsx';
+import { Login } from './login.tsx';
+import { Shell } from './shell.tsx';
+
+export function Application() {
+  if (phase.value === 'in') {
+    return (
+      <div class="frame">
+        <Shell />
+        <FirstSteps />
+      </div>
+    );
+  }
+  if (phase.value === 'login') return <Login />;
+  return (
+    <main class="blank">
+      <Mark />
+      {phase.value === 'failed' && (
+        <>
+          <p role="alert">{t('start.failed')}</p>
+          <button type="button" class="button" onClick={() => void startSession()}>
+            {t('start.retry')}
+          </button>
+        </>
+      )}
+    </main>
+  );
+}

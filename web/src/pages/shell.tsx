@@ -1,0 +1,77 @@
+/**
+ * The frame of all pages: rail, top bar, the page, the drawer. It stays as one page is changed for
+ * another, and with it what is expensive to make.
+ */
+import { useEffect, useRef } from 'preact/hooks';
+import { bellIsOpen } from '../app/alarms.ts';
+import { drawerIsOpen } from '../app/device.ts';
+import { keysAreShown } from '../app/keyboard.ts';
+import { notice } from '../app/notice.ts';
+import { hasMap, pageShown } from '../app/page.ts';
+import { isPhone } from '../app/screen.ts';
+import { me } from '../app/session.ts';
+import { adding } from '../app/setup.ts';
+import { AlarmPanel } from '../parts/alarm_panel.tsx';
+import { Keys } from '../parts/keys.tsx';
+import { LiveBar } from '../parts/live_state.tsx';
+import { MapStage } from '../parts/map_stage.tsx';
+import { Rail, Tabs } from '../parts/rail.tsx';
+import { TopBar } from '../parts/top_bar.tsx';
+import { AddDevice } from './add_device.tsx';
+import { Drawer } from './drawer.tsx';
+import { HistoryPage } from './history.tsx';
+import { HistoryOver } from './history_over.tsx';
+import { MapMonitor } from './map_monitor.tsx';
+import { MapOver } from './map_over.tsx';
+import { NoEnterprise } from './no_enterprise.tsx';
+import { Online } from './online.tsx';
+import { OrderDialog } from './order_dialog.tsx';
+
+function Side() {
+  if (bellIsOpen.value) return <AlarmPanel />;
+  return drawerIsOpen.value ? <Drawer /> : null;
+}
+
+function Page() {
+  if (!me.value?.HoldID) return <NoEnterprise />;
+  if (pageShown.value === 'history') return <HistoryPage />;
+  return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
+}
+
+/** What stands open is of who is logged in. */
+function closeAll(): void {
+  bellIsOpen.value = false;
+  keysAreShown.value = false;
+  adding.value = null;
+}
+
+export function Shell() {
+  useEffect(() => closeAll, []);
+  const hadMap = useRef(false);
+  const showsMap = hasMap.value && Boolean(me.value?.HoldID);
+  if (showsMap) hadMap.current = true;
+  const hasSide = bellIsOpen.value || drawerIsOpen.value;
+  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  return (
+    <div class={looks.filter(Boolean).join(' ')}>
+      {!isPhone.value && <Rail />}
+      <TopBar />
+      <LiveBar />
+      {hadMap.current && (
+        <MapStage>
+          {showsMap && <MapOver />}
+          {showsMap && pageShown.value === 'history' && <HistoryOver />}
+        </MapStage>
+      )}
+      <Page />
+      <Side />
+      {isPhone.value && <Tabs />}
+      {keysAreShown.value && <Keys />}
+      <OrderDialog />
+      {adding.value !== null && <AddDevice id={adding.value} />}
+      <div class="notice" role="status">
+        {notice.value && <span>{notice.value}</span>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+/** The rail at the left, on phones the bar at the bottom: the pages that there are. */
+
+import { PAGES_BUILT, type PageName } from '../app/address.ts';
+import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
+import { openHistory } from '../app/history.ts';
+import { keysAreShown } from '../app/keyboard.ts';
+import { address, go } from '../app/navigation.ts';
+import { pageShown } from '../app/page.ts';
+import { count, type TextKey, t } from '../i18n/text.ts';
+import { AccountMenu } from './account_menu.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import { Mark } from './mark.tsx';
+
+const ICONS: Partial<Record<PageName, IconName>> = {
+  online: 'online',
+  map: 'map',
+  history: 'history',
+};
+
+export function Rail() {
+  return (
+    <nav class="rail" aria-label={t('app.name')}>
+      <Mark />
+      {PAGES_BUILT.map((page) => (
+        <button
+          type="button"
+          key={page}
+          class="rail-button"
+          aria-current={page === pageShown.value ? 'page' : undefined}
+          title={t(`page.${page}` as TextKey)}
+          aria-label={t(`page.${page}` as TextKey)}
+          onClick={() => go({ page })}
+        >
+          <Icon name={ICONS[page] ?? 'online'} />
+        </button>
+      ))}
+      <span class="space" />
+      <button
+        type="button"
+        class="rail-button"
+        title={`${t('keys.title')} (?)`}
+        aria-label={t('keys.title')}
+        onClick={() => {
+          keysAreShown.value = true;
+        }}
+      >
+        <Icon name="keyboard" />
+      </button>
+    </nav>
+  );
+}
+
+/** The bottom bar of a phone. */
+export function Tabs() {
+  const alarms = unseen(openAlarms.value);
+  const isAt = (page: PageName) => pageShown.value === page && !bellIsOpen.value;
+  const show = (page: PageName) => {
+    bellIsOpen.value = false;
+    go({ page, sel: '' });
+  };
+  /** Of the vehicle that was looked at; from the history itself, of another one. */
+  const showHistory = () => {
+    const isThere = isAt('history');
+    bellIsOpen.value = false;
+    if (isThere) go({ sel: '', also: '', from: '', to: '', t: '' });
+    else openHistory(address.value.sel);
+  };
+  return (
+    <nav class="tabs-bar" aria-label={t('app.name')}>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('online') ? 'page' : undefined}
+        onClick={() => show('online')}
+      >
+        <Icon name="online" />
+        <span>{t('map.list')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('map') ? 'page' : undefined}
+        onClick={() => show('map')}
+      >
+        <Icon name="map" />
+        <span>{t('map.label')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('history') ? 'page' : undefined}
+        onClick={showHistory}
+      >
+        <Icon name="history" />
+        <span>{t('page.history')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={bellIsOpen.value ? 'page' : undefined}
+        onClick={() => {
+          bellIsOpen.value = true;
+        }}
+      >
+        <Icon name="bell" />
+        {alarms > 0 && <b class="badge">{count(alarms)}</b>}
+        <span>{t('top.alarms')}</span>
+      </button>
+      <AccountMenu label={t('top.account')} />
+    </nav>
+  );
+}

@@ -1,0 +1,210 @@
+/**
+ * The devices of an account as the server last told them: columns in typed arrays, so that 50,000
+ * of them cost some megabytes and a tick of 10,000 changes a few milliseconds.
+ *
+ * A device has a slot, its place in the arrays, for as long as it is there. A slot that was given
+ * up is dead until the next replace(); lists leave it out by `alive`.
+ */
+import type { Columns, NumberColumn, TextColumn } from './columns.ts';
+import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
+import { NEVER, stateOf } from './state.ts';
+import { folded } from './words.ts';
+
+const FIRST_ROOM = 64;
+
+function newNumbers(room: number): Record<NumberColumn, Float64Array> {
+  const numbers = {} as Record<NumberColumn, Float64Array>;
+  for (const name of NUMBER_COLUMNS) numbers[name] = new Float64Array(room);
+  return numbers;
+}
+
+/** One column; a function of its own, which engines make fast the first time it is called. */
+function putNumbers(into: Float64Array, slots: Int32Array, cells: readonly unknown[]): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row] as number;
+    if (slot >= 0) into[slot] = numberOf(cells[row]);
+  }
+}
+
+export class Fleet {
+  /** Slots that were given out, dead ones too. */
+  count = 0;
+  /** Devices that are there. */
+  size = 0;
+  numbers = newNumbers(FIRST_ROOM);
+  texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
+  /** The number "i" of the device in a slot. */
+  index = new Float64Array(FIRST_ROOM);
+  alarms = new Uint32Array(FIRST_ROOM);
+  alive = new Uint8Array(FIRST_ROOM);
+  /** As state.ts has them, at the time of the last refresh(). */
+  states = new Uint8Array(FIRST_ROOM);
+  /** Which change() touched the slot last. */
+  changed = new Uint32Array(FIRST_ROOM);
+  /** What a search looks in: all texts of a device, folded. */
+  words: string[] = [];
+  /** Rises with every change of numbers, of texts. */
+  version = 0;
+  textVersion = 0;
+  private room = FIRST_ROOM;
+  /** The version and the time of the last refresh(); and when it has to look at all again. */
+  private refreshed = -1;
+  private refreshedAt = Number.NEGATIVE_INFINITY;
+  private turnsAt = Number.NEGATIVE_INFINITY;
+  private slots = new Map<number, number>();
+
+  /** The slot of a device; -1: it is not there. */
+  slotOf(index: number): number {
+    return this.slots.get(index) ?? -1;
+  }
+
+  /** The slot of a DeviceID; -1: it is not there. */
+  slotOfId(id: string): number {
+    for (let slot = 0; slot < this.count; slot++) {
+      if (this.alive[slot] && this.texts.id[slot] === id) return slot;
+    }
+    return -1;
+  }
+
+  /** All devices anew. */
+  replace(columns: Columns): void {
+    this.count = 0;
+    this.size = 0;
+    this.slots.clear();
+    for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
+    this.words.length = 0;
+    this.alive.fill(0);
+    this.put(columns, true);
+  }
+
+  /** What trackers reported; devices that are not there are passed over. */
+  change(columns: Columns): void {
+    this.put(columns, false);
+  }
+
+  /** What people set; devices that are not there are added. */
+  add(columns: Columns): void {
+    this.put(columns, true);
+  }
+
+  remove(indices: readonly unknown[]): void {
+    for (const index of indices) {
+      const slot = this.slotOf(numberOf(index));
+      if (slot < 0) continue;
+      this.slots.delete(numberOf(index));
+      this.alive[slot] = 0;
+      this.size--;
+    }
+    this.version++;
+    this.textVersion++;
+  }
+
+  /**
+   * Says again what each device counts as at `now`; whether any of them changed. Looked at are
+   * those that change() touched since the last time, and all once the first may go offline.
+   */
+  refresh(now: number): boolean {
+    const isTurn = now > this.turnsAt || now < this.refreshedAt;
+    const since = isTurn ? -1 : this.refreshed;
+    this.refreshedAt = now;
+    if (since === this.version) return false;
+    if (isTurn) this.turnsAt = Number.POSITIVE_INFINITY;
+    const isChanged = this.refreshSince(since, now);
+    if (isChanged) this.version++;
+    this.refreshed = this.version;
+    return isChanged;
+  }
+
+  private refreshSince(since: number, now: number): boolean {
+    const { states, changed } = this;
+    const { s, v, u } = this.numbers;
+    let isChanged = false;
+    for (let slot = 0; slot < this.count; slot++) {
+      if ((changed[slot] as number) <= since) continue;
+      const until = u[slot] as number;
+      const state = stateOf(s[slot] as number, v[slot] as number, until, now);
+      if (until >= now && until < this.turnsAt) this.turnsAt = until;
+      if (state === states[slot]) continue;
+      states[slot] = state;
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
+  private put(columns: Columns, adds: boolean): void {
+    const indices = columns['i'] ?? [];
+    const slots = new Int32Array(indices.length);
+    for (let row = 0; row < slots.length; row++) {
+      slots[row] = this.slotFor(numberOf(indices[row]), adds);
+    }
+    this.version++;
+    for (const name of NUMBER_COLUMNS) {
+      const cells = columns[name];
+      if (cells) putNumbers(this.numbers[name], slots, cells);
+    }
+    this.putAlarms(columns['a'], slots);
+    for (const slot of slots) if (slot >= 0) this.changed[slot] = this.version;
+    if (TEXT_COLUMNS.some((name) => columns[name])) this.putTexts(columns, slots);
+  }
+
+  private putAlarms(cells: unknown[] | undefined, slots: Int32Array): void {
+    if (!cells) return;
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row] as number;
+      if (slot >= 0) this.alarms[slot] = alarmBits(cells[row]);
+    }
+  }
+
+  private putTexts(columns: Columns, slots: Int32Array): void {
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row] as number;
+      if (slot < 0) continue;
+      for (const name of TEXT_COLUMNS) {
+        const cell = columns[name]?.[row];
+        if (cell !== undefined) this.texts[name][slot] = typeof cell === 'string' ? cell : '';
+      }
+      this.words[slot] = folded(TEXT_COLUMNS.map((name) => this.texts[name][slot]).join('\n'));
+    }
+    this.textVersion++;
+  }
+
+  private slotFor(index: number, adds: boolean): number {
+    const known = this.slotOf(index);
+    if (known >= 0 || !adds || Number.isNaN(index)) return known;
+    const slot = this.count++;
+    if (this.count > this.room) this.grow();
+    this.slots.set(index, slot);
+    this.size++;
+    this.clear(slot);
+    this.index[slot] = index;
+    this.alive[slot] = 1;
+    return slot;
+  }
+
+  private clear(slot: number): void {
+    for (const name of NUMBER_COLUMNS) this.numbers[name][slot] = Number.NaN;
+    for (const name of TEXT_COLUMNS) this.texts[name][slot] = '';
+    this.numbers.s[slot] = NEVER;
+    this.numbers.g[slot] = 0;
+    this.numbers.f[slot] = 0;
+    this.words[slot] = '';
+    this.alarms[slot] = 0;
+    this.states[slot] = NEVER;
+  }
+
+  private grow(): void {
+    this.room *= 2;
+    for (const name of NUMBER_COLUMNS) this.numbers[name] = this.longer(this.numbers[name]);
+    this.index = this.longer(this.index);
+    this.alarms = this.longer(this.alarms);
+    this.alive = this.longer(this.alive);
+    this.states = this.longer(this.states);
+    this.changed = this.longer(this.changed);
+  }
+
+  private longer<T extends Float64Array | Uint32Array | Uint8Array>(old: T): T {
+    const made = new (old.constructor as new (room: number) => T)(this.room);
+    made.set(old);
+    return made;
+  }
+}

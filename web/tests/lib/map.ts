@@ -1,0 +1,73 @@
+/** What tests do with the map: wait for it, find the point where a place is drawn, look at pixels. */
+import type { Page } from 'playwright-core';
+import type { Client } from './client.ts';
+
+/** The map monitor by a key, at a view zoom/lat/lon; '': where it begins by itself. */
+export async function openMap(page: Page, client: Client, view = '', query = ''): Promise<void> {
+  const v = view === '' ? '' : `&v=${view}`;
+  await page.goto(`/api?fun=2&key=${client.token}${v}${query}`);
+  await page.locator('[data-row="0"]').waitFor();
+  await mapRests(page);
+}
+
+/** Base map and vehicles are there, and nothing moves. */
+export async function mapRests(page: Page): Promise<void> {
+  await page.locator('.map[data-base="there"][data-idle="true"]').waitFor();
+}
+
+const TILE = 512;
+
+function mercatorY(lat: number): number {
+  const sine = Math.sin((lat * Math.PI) / 180);
+  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where a place is on the page, by the view of the address and what panels leave of the map. */
+export async function pointOf(page: Page, lat: number, lon: number): Promise<Point> {
+  const view = new URL(page.url()).searchParams.get('v') ?? '';
+  const [zoom = 0, midLat = 0, midLon = 0] = view.split('/').map(Number);
+  const free = await page.locator('.map-over').boundingBox();
+  if (!free) throw new Error('there is no map');
+  const scale = TILE * 2 ** zoom;
+  return {
+    x: free.x + free.width / 2 + ((lon - midLon) / 360) * scale,
+    y: free.y + free.height / 2 + (mercatorY(lat) - mercatorY(midLat)) * scale,
+  };
+}
+
+/** How many pixels around a point have nearly the colour of a token of tokens.css. */
+export async function pixelsOf(page: Page, at: Point, token: string): Promise<number> {
+  const clip = { x: Math.round(at.x) - 16, y: Math.round(at.y) - 16, width: 32, height: 32 };
+  const bytes = await page.screenshot({ clip });
+  return await page.evaluate(
+    async ([data, name]) => {
+      const picture = new Image();
+      picture.src = `data:image/png;base64,${data}`;
+      await picture.decode();
+      const canvas = document.createElement('canvas');
+      canvas.width = picture.width;
+      canvas.height = picture.height;
+      const pen = canvas.getContext('2d');
+      if (!pen) return 0;
+      pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+      pen.fillRect(0, 0, 1, 1);
+      const wanted = pen.getImageData(0, 0, 1, 1).data;
+      pen.drawImage(picture, 0, 0);
+      const { data: found } = pen.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let at = 0; at < found.length; at += 4) {
+        const isNear = [0, 1, 2].every(
+          (part) => Math.abs((found[at + part] ?? 0) - (wanted[part] ?? 0)) <= 6,
+        );
+        if (isNear) count++;
+      }
+      return count;
+    },
+    [bytes.toString('base64'), token] as const,
+  );
+}

@@ -1,0 +1,239 @@
+/** The map monitor with a real server behind it: picking, following, heaps, and what may go wrong. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
+import { Fleet } from '../lib/fleet.ts';
+import { mapRests, openMap, pixelsOf, pointOf } from '../lib/map.ts';
+import { eventually, rowOf } from '../lib/pages.ts';
+import { CLOCK_S, picture } from '../lib/pictures.ts';
+import { Server } from '../lib/server.ts';
+
+after(closeBrowser);
+
+const server = new Server({ clockS: CLOCK_S });
+await server.start();
+after(() => server.close());
+
+interface Place {
+  lat: number;
+  lon: number;
+}
+
+const YARD = 60;
+const HARBOUR = { lat: 53.5, lon: 9.9 };
+const WEST = { lat: 50.6, lon: 7.1 };
+const EAST = { lat: 50.5, lon: 7.4 };
+
+/** 60 in one yard, of which one is in alarm; two on the road, far from there. */
+async function makeFleet(): Promise<Fleet> {
+  const fleet = await Fleet.make(server);
+  for (let n = 0; n < YARD; n++) {
+    const id = String(863_000_000_000_000 + n);
+    await fleet.add(id, `Yard ${n}`);
+    await fleet.report(id, { ...HARBOUR, kmh: 0, ignition: false });
+  }
+  await fleet.add('863000000000900', 'Alarmed');
+  await fleet.report('863000000000900', { ...HARBOUR, kmh: 0, ignition: false, alarm: 'sos' });
+  for (const [id, plate, at] of [
+    ['863000000000901', 'Western', WEST],
+    ['863000000000902', 'Eastern', EAST],
+  ] as const) {
+    await fleet.add(id, plate);
+    await fleet.report(id, { ...at, kmh: 60, course: 90, ignition: true });
+  }
+  return fleet;
+}
+
+const fleet = await makeFleet();
+/** Small, since what draws here is no graphics card. */
+const STILL = { reducedMotion: 'reduce' as const, viewport: { width: 1240, height: 640 } };
+
+const title = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
+
+/** A marker of that colour comes to be seen at the place. */
+async function isDrawn(page: Page, { lat, lon }: Place, token: string): Promise<void> {
+  await eventually(page, async () => {
+    const count = await pixelsOf(page, await pointOf(page, lat, lon), token);
+    assert.ok(count > 20, `${count} pixels of ${token}`);
+  });
+}
+
+async function clickAt(page: Page, { lat, lon }: Place): Promise<void> {
+  const { x, y } = await pointOf(page, lat, lon);
+  await page.mouse.click(x, y);
+}
+
+const selectedOn = (page: Page) =>
+  page.evaluate(() => new URLSearchParams(location.search).get('sel') ?? '');
+
+/** Selects what stands at a place; the map may just be coming back from a lost graphics card. */
+async function pick(page: Page, place: Place, name: string): Promise<void> {
+  await eventually(page, async () => {
+    if ((await selectedOn(page)) === '') await clickAt(page, place);
+    assert.notEqual(await selectedOn(page), '');
+  });
+  await title(page, name).waitFor();
+}
+
+test('a click selects, a second one follows, and the drawer never covers it', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '9.00/50.500/6.900');
+  await isDrawn(page, EAST, '--moving');
+  await pick(page, EAST, 'Eastern');
+  await eventually(page, async () => {
+    const drawer = await page.locator('.shell > .drawer').boundingBox();
+    const { x } = await pointOf(page, EAST.lat, EAST.lon);
+    assert.ok(drawer && x < drawer.x, `${x} is under the drawer`);
+  });
+  await mapRests(page);
+  await eventually(page, async () => {
+    const following = page.getByText('Following 1 vehicle');
+    if (!(await following.isVisible())) await clickAt(page, EAST);
+    await settled(seen);
+    assert.ok(await following.isVisible());
+  });
+  const before = new URL(page.url()).searchParams.get('v');
+  await fleet.report('863000000000902', { lat: 50.9, lon: 7.9, kmh: 60 });
+  await eventually(page, async () => {
+    const { x, y } = await pointOf(page, 50.9, 7.9);
+    const free = await page.locator('.map-over').boundingBox();
+    assert.ok(free && Math.abs(x - free.x - free.width / 2) < free.width / 6 + 2);
+    assert.ok(Math.abs(y - free.y - free.height / 2) < free.height / 6 + 2);
+    assert.notEqual(new URL(page.url()).searchParams.get('v'), before);
+  });
+  const { x, y } = await pointOf(page, 50.9, 7.9);
+  await page.mouse.move(x - 200, y + 150);
+  await page.mouse.down();
+  await page.mouse.move(x - 100, y + 100, { steps: 4 });
+  await page.mouse.up();
+  await page.getByText('Following paused').waitFor();
+  await fleet.report('863000000000902', { ...EAST, kmh: 60 });
+  assertClean(seen);
+});
+
+test('sixty vehicles of one spot open as a list, and one in alarm stands out', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '16.00/53.5000/9.9000');
+  await isDrawn(page, HARBOUR, '--alarm');
+  await pick(page, HARBOUR, 'Alarmed');
+  await page.keyboard.press('Escape');
+  await page.locator('.drawer').waitFor({ state: 'detached' });
+  await fleet.report('863000000000900', { lat: 53.6, lon: 9.9, kmh: 0 });
+  await eventually(page, async () => {
+    const list = page.getByText('60 vehicles here');
+    if (!(await list.isVisible())) await clickAt(page, HARBOUR);
+    await settled(seen);
+    assert.ok(await list.isVisible());
+  });
+  await page.locator('.spot input').fill('yard 42');
+  await page.locator('.spot').getByRole('button', { name: 'Yard 42' }).click();
+  await title(page, 'Yard 42').waitFor();
+  await fleet.report('863000000000900', { ...HARBOUR, kmh: 0 });
+  assertClean(seen);
+});
+
+test('the map comes back with its vehicles after the graphics card was lost', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '10.00/50.600/7.100');
+  await isDrawn(page, WEST, '--moving');
+  await page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        const canvas = document.querySelector<HTMLCanvasElement>('.map canvas');
+        const lost = canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context');
+        canvas?.addEventListener('webglcontextrestored', () => done());
+        canvas?.addEventListener('webglcontextlost', () =>
+          setTimeout(() => lost?.restoreContext()),
+        );
+        lost?.loseContext();
+      }),
+  );
+  await isDrawn(page, WEST, '--moving');
+  await pick(page, WEST, 'Western');
+});
+
+test('a browser without WebGL 2 gets the list, and is told why', async (t) => {
+  const seen = await visit(t, server);
+  const { page } = seen;
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext as (...args: unknown[]) => unknown;
+    HTMLCanvasElement.prototype.getContext = function (this: unknown, ...args: unknown[]) {
+      return args[0] === 'webgl2' ? null : real.apply(this, args);
+    } as typeof HTMLCanvasElement.prototype.getContext;
+  });
+  await page.goto(`/api?fun=2&key=${fleet.admin.token}`);
+  await page.getByText('This browser cannot draw the map').waitFor();
+  await rowOf(page, 'Western').locator('.c-speed').waitFor();
+});
+
+test('keys find a vehicle, open it, follow it, and change what the map shows', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '9.00/53.500/9.900');
+  await page.keyboard.press('/');
+  await page.keyboard.type('west');
+  await page.getByRole('option', { name: 'Western' }).waitFor();
+  await page.keyboard.press('Enter');
+  await title(page, 'Western').waitFor();
+  await eventually(page, async () => {
+    const { x, y } = await pointOf(page, WEST.lat, WEST.lon);
+    const free = await page.locator('.map-over').boundingBox();
+    assert.ok(free && x > free.x && x < free.x + free.width && y > free.y);
+  });
+  await page.locator('.search input').press('Escape');
+  await page.locator('#table').focus();
+  await page.keyboard.press('f');
+  await page.getByText('Following 1 vehicle').waitFor();
+  await page.keyboard.press('f');
+  await page.getByText('Following 1 vehicle').waitFor({ state: 'detached' });
+  await page.keyboard.press('l');
+  await page.getByRole('button', { name: 'Layers' }).click();
+  assert.equal(await page.getByLabel('Plates').isChecked(), false);
+  assertClean(seen);
+});
+
+test('a right click tells what there is to do, and who is near', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '9.00/50.500/7.200');
+  const near = page.locator('.spot .spot-row');
+  await eventually(page, async () => {
+    // a bar that comes or goes moves the map, and the menu closes with it
+    const nearest = page.getByRole('button', { name: 'Nearest 10 vehicles' });
+    const { x, y } = await pointOf(page, 50.4, 7.0);
+    await page.mouse.click(x, y, { button: 'right' });
+    await nearest.click({ timeout: 5000 });
+    assert.ok(await near.first().isVisible());
+  });
+  assert.equal(await near.count(), 10);
+  const plates = await page.locator('.spot .spot-name').allTextContents();
+  assert.deepEqual(plates.slice(0, 2).sort(), ['Eastern', 'Western']);
+  assertClean(seen);
+});
+
+test('a narrowed map shows its vehicles alone, and fits them', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '', '&ids=Western,Eastern&type=1');
+  await page.getByText('2 vehicles chosen by the link').waitFor();
+  await page.keyboard.press('0');
+  await isDrawn(page, WEST, '--moving');
+  await isDrawn(page, EAST, '--moving');
+  assertClean(seen);
+});
+
+test('shapes tell the states apart where colours do not', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
+  await openMap(page, fleet.admin, '7.00/52.100/8.900');
+  await settled(seen);
+  await mapRests(page);
+  await picture(page, 'map-deuteranopia');
+  assertClean(seen);
+});
