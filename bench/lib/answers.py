@@ -3,6 +3,7 @@ import contextlib
 import datetime
 import json
 import pathlib
+import random
 import re
 import signal
 import sqlite3
@@ -22,7 +23,12 @@ VEHICLES = 10000
 ANSWERS = 45  # of which the median counts
 RECORDS = 50000
 HISTORY_FIXES = 90000
+CORRECTED = 10000
 MONTH_FIXES = 250000
+POINTS = 200
+POINTS_SEED = 200
+# South, north, west, east of where most vehicles are: China, Europe, East Africa, the Americas.
+POINT_BOXES = [(20, 42, 100, 122), (38, 58, -8, 30), (-10, 10, 28, 42), (-35, 50, -120, -40)]
 
 WRK_SCRIPT = """
 wrk.method = "POST"
@@ -176,6 +182,46 @@ def history(bench):
     bench.report("history-last", value[1], "ms to the last byte of 50,000 records", floor[1])
 
 
+def export_gpx(bench):
+    """A file of the records that section 10 answers, which has no end before its three days."""
+    span = history_span()
+    path = "/api/vehicle/GetHistoryVehicleInfoByDeviceID"
+    with fresh_server(bench, device_ids(1), "[store]\nseal_after_s = 1\n") as (_process, at, token):
+        simulate(bench, at["device"], "--devices", 1, "--fixes", HISTORY_FIXES, "--interval", 1,
+                 "--burst", 16, "--window", 1024, "--start", span.pop("start"))
+        wait_sealed(at["http"])
+        body = json.loads(call(at["http"], "vehicle/GetHistoryVehicleInfoByDeviceID", token,
+                               **span))["Data"]["data"]
+        span["EndTime"] = body[-1]["GPSTime"]
+        _, floor = answer_ms(at["http"], post(at["http"], path, token, json.dumps(span)))
+        asked = post(at["http"], "/api/export", token, json.dumps({**span, "format": "gpx"}))
+        _, value = answer_ms(at["http"], asked)
+    bench.report("export-gpx", value, f"ms to the last byte of {len(body)} points", floor)
+
+
+# ---- corrected path ----
+
+def correct(bench):
+    """Without a speed of 0 in it: each fix is a row, and one of the path."""
+    path = "/api/vehicle/GetVehicleTrace"
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)
+    span = {"StartTime": start.strftime("%Y-%m-%d %H:%M:%S"), "EndTime": "2099-01-01",
+            "DeviceID": device_ids(1)[0], "ContainZeroSpeed": True}
+    with fresh_server(bench, device_ids(1), "[store]\nseal_after_s = 1\n") as (_process, at, token):
+        simulate(bench, at["device"], "--devices", 1, "--fixes", CORRECTED, "--interval", 10,
+                 "--burst", 16, "--window", 1024, "--start", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        wait_sealed(at["http"])
+        took = []
+        for asks in (False, True):
+            request = json.dumps({**span, "ContainCorrectPath": asks})
+            data = json.loads(call(at["http"], "vehicle/GetVehicleTrace", token,
+                                   **json.loads(request)))["Data"]
+            if data["total"] != CORRECTED or (asks and len(data["correct_path"]) < CORRECTED / 2):
+                raise RuntimeError(f"{data['total']} rows answered")
+            took.append(answer_ms(at["http"], post(at["http"], path, token, request))[1])
+    bench.report("correct-10k", took[1], "ms for section 26 with 10,000 fixes, corrected", took[0])
+
+
 # ---- mileage ----
 
 MONTH_ROWS = ("SELECT id, first_s, last_s, count, start_state, distance_m_e2 FROM track_chunk"
@@ -214,3 +260,30 @@ def mileage_month(bench):
                 raise RuntimeError(f"{km} km answered")
             _, value = answer_ms(at["http"], post(at["http"], path, token, json.dumps(body)))
     bench.report("mileage-month", value, "ms for 250,000 fixes of a device", median(floors))
+
+
+# ---- names of places ----
+
+def named_points():
+    """[[lon, lat], ...], the same in every run."""
+    dice = random.Random(POINTS_SEED)
+    found = []
+    for i in range(POINTS):
+        south, north, west, east = POINT_BOXES[i % len(POINT_BOXES)]
+        found.append([round(dice.uniform(west, east), 6), round(dice.uniform(south, north), 6)])
+    return found
+
+
+def address_200(bench):
+    path, asked = "/api/manage/GetPlaces", {"Points": named_points()}
+    with tempfile.TemporaryDirectory() as directory, \
+            fresh_server(bench, device_ids(1)) as (_process, at, token):
+        body = call(at["http"], "manage/GetPlaces", token, **asked)
+        names = json.loads(body)["Data"]
+        if len(names) != POINTS or not all(names):
+            raise RuntimeError(f"{names.count(None)} of {len(names)} places have no name")
+        _, value = answer_ms(at["http"], post(at["http"], path, token, json.dumps(asked)))
+        with floor_mhd(bench, directory, body) as (_floor, floor_at):
+            _, floor = answer_ms(floor_at["http"],
+                                 post(floor_at["http"], path, token, json.dumps(asked)))
+    bench.report("address-200", value, "ms for the names of 200 points", floor)

@@ -8,6 +8,8 @@ KINDS = {
     "fences-100": ("100", 0.9, 2),
     "fences-10k": ("10000", 0.9, 2),
     "fences-forty": ("forty", 40, 40),
+    "fences-near": ("near", 0.9, 2),
+    "fences-corridor": ("corridor", 0.1, 1),
 }
 
 
