@@ -1,6 +1,7 @@
 /** What tests do with the map: wait for it, find the point where a place is drawn, look at pixels. */
 import type { Page } from 'playwright-core';
 import type { Client } from './client.ts';
+import { eventually } from './pages.ts';
 
 /** The map monitor by a key, at a view zoom/lat/lon; '': where it begins by itself. */
 export async function openMap(page: Page, client: Client, view = '', query = ''): Promise<void> {
@@ -38,6 +39,16 @@ export async function pointOf(page: Page, lat: number, lon: number): Promise<Poi
     x: free.x + free.width / 2 + ((lon - midLon) / 360) * scale,
     y: free.y + free.height / 2 + (mercatorY(lat) - mercatorY(midLat)) * scale,
   };
+}
+
+/** The menu of a right click at a place; a bar that comes or goes moves the map, and closes it. */
+export async function openMenu(page: Page, lat: number, lon: number): Promise<void> {
+  const menu = page.locator('.map-menu');
+  await eventually(page, async () => {
+    const { x, y } = await pointOf(page, lat, lon);
+    await page.mouse.click(x, y, { button: 'right' });
+    await menu.waitFor({ timeout: 5000 });
+  });
 }
 
 /** How many pixels around a point have nearly the colour of a token of tokens.css. */

@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
-import { mapRests, openMap, pixelsOf, pointOf } from '../lib/map.ts';
+import { mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
 import { eventually, rowOf } from '../lib/pages.ts';
 import { CLOCK_S, picture } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
@@ -51,7 +51,7 @@ const STILL = { reducedMotion: 'reduce' as const, viewport: { width: 1240, heigh
 
 const title = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
-/** A marker of that colour comes to be seen at the place. */
+/** A marker of that colour comes to be seen at the place; one whose report is overdue is paler. */
 async function isDrawn(page: Page, { lat, lon }: Place, token: string): Promise<void> {
   await eventually(page, async () => {
     const count = await pixelsOf(page, await pointOf(page, lat, lon), token);
@@ -122,6 +122,11 @@ test('sixty vehicles of one spot open as a list, and one in alarm stands out', a
   await page.keyboard.press('Escape');
   await page.locator('.drawer').waitFor({ state: 'detached' });
   await fleet.report('863000000000900', { lat: 53.6, lon: 9.9, kmh: 0 });
+  await eventually(page, async () => {
+    // a click before the page knows that it left would select it
+    const at = await pointOf(page, HARBOUR.lat, HARBOUR.lon);
+    assert.equal(await pixelsOf(page, at, '--alarm'), 0);
+  });
   await eventually(page, async () => {
     const list = page.getByText('60 vehicles here');
     if (!(await list.isVisible())) await clickAt(page, HARBOUR);
@@ -202,11 +207,8 @@ test('a right click tells what there is to do, and who is near', async (t) => {
   await openMap(page, fleet.admin, '9.00/50.500/7.200');
   const near = page.locator('.spot .spot-row');
   await eventually(page, async () => {
-    // a bar that comes or goes moves the map, and the menu closes with it
-    const nearest = page.getByRole('button', { name: 'Nearest 10 vehicles' });
-    const { x, y } = await pointOf(page, 50.4, 7.0);
-    await page.mouse.click(x, y, { button: 'right' });
-    await nearest.click({ timeout: 5000 });
+    await openMenu(page, 50.4, 7.0);
+    await page.getByRole('button', { name: 'Nearest 10 vehicles' }).click({ timeout: 5000 });
     assert.ok(await near.first().isVisible());
   });
   assert.equal(await near.count(), 10);
@@ -222,7 +224,11 @@ test('a narrowed map shows its vehicles alone, and fits them', async (t) => {
   await page.getByText('2 vehicles chosen by the link').waitFor();
   await page.keyboard.press('0');
   await isDrawn(page, WEST, '--moving');
-  await isDrawn(page, EAST, '--moving');
+  await eventually(page, async () => {
+    await fleet.report('863000000000902', {});
+    const at = await pointOf(page, EAST.lat, EAST.lon);
+    assert.ok((await pixelsOf(page, at, '--moving')) > 20);
+  });
   assertClean(seen);
 });
 

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { ask } from '../lib/http.ts';
-import { mapRests, openMap, pointOf } from '../lib/map.ts';
+import { mapRests, openMap, openMenu } from '../lib/map.ts';
 import { CLOCK_S, optionsOf, pairs, picture, type View } from '../lib/pictures.ts';
 import { makeScene, type Scene } from '../lib/scene.ts';
 import { Server } from '../lib/server.ts';
@@ -139,9 +139,7 @@ const states: State[] = [
     open: async (page) => {
       await openMap(page, scene.fleet.admin, '5.40/51.200/10.500');
       await page.getByRole('button', { name: /^(Layers|图层)$/ }).click();
-      const { x, y } = await pointOf(page, 53.07, 8.8);
-      await page.mouse.click(x, y, { button: 'right' });
-      await page.locator('.map-menu').waitFor();
+      await openMenu(page, 53.07, 8.8);
     },
   },
   {
