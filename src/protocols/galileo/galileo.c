@@ -242,6 +242,7 @@ static enum command_fate galileo_command(struct session *s, const struct device_
 const struct protocol protocol_galileo = {
     .name = "galileo",
     .doc = "Galileosky trackers: main packets of tags",
+    .port = 5034,
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = galileo_claims,

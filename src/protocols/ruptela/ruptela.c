@@ -346,6 +346,7 @@ static void ruptela_reply(struct session *s, const struct reply_hint *hint, enum
 const struct protocol protocol_ruptela = {
     .name = "ruptela",
     .doc = "Ruptela FM, HCV, LCV and Plug trackers: records and extended records",
+    .port = 5046,
     .frame_max = RUPTELA_FRAME_MAX,
     .tcp_only = true,
     .claims = ruptela_claims,

@@ -199,6 +199,7 @@ static void tk103_reply(struct session *s, const struct reply_hint *from, enum o
 const struct protocol protocol_tk103 = {
     .name = "tk103",
     .doc = "TK103, TK102B and clones: frames in brackets",
+    .port = 5002,
     .frame_max = TK103_FRAME_MAX,
     .utc_offset_min = 0,
     .claims = tk103_claims,

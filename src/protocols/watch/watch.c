@@ -361,6 +361,7 @@ static enum command_fate watch_command(struct session *s, const struct device_sl
 const struct protocol protocol_watch = {
     .name = "watch",
     .doc = "watches and trackers of SeTracker and Beesure: frames in square brackets",
+    .port = 5093,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
     .tcp_only = true,
