@@ -103,6 +103,28 @@ static const struct option_row rows[] = {
      .initial = "",
      .doc = "file of profiles of models, before the built-in ones; odograph profiles prints those"},
     {.section = "device",
+     .key = "protocols",
+     .type = OPTION_PROTOCOLS,
+     AT(gateway.protocols),
+     .initial = "",
+     .doc = "protocols that are spoken, as gt06, h02; as set here: all"},
+    {.section = "device",
+     .key = "compatible_ports",
+     .type = OPTION_WORD,
+     AT(gateway.compatible),
+     .initial = "none",
+     .words = "none traccar",
+     .doc = "none or traccar: the ports that Traccar has for each protocol are opened, too, for "
+            "trackers that were set up for it"},
+    {.section = "device",
+     .key = "compatible_ports_offset",
+     .type = OPTION_NUMBER,
+     AT(gateway.compatible_offset),
+     .min = 0,
+     .max = 60000,
+     .initial = "0",
+     .doc = "added to each of them, where another server has them still"},
+    {.section = "device",
      .key = "registration",
      .type = OPTION_WORD,
      AT(ingest.registration_open),
@@ -451,6 +473,17 @@ static const char *set_speed_unit(struct options *o, size_t protocol, const char
     return NULL;
 }
 
+/* port: where the protocol alone is spoken. */
+static const char *set_own_port(struct options *o, size_t protocol, const char *value)
+{
+    uint64_t port = 0;
+    if (!parse_u64(bytes_of_text(value), &port) || port == 0 || port > UINT16_MAX) {
+        return "wants a port from 1 to 65535";
+    }
+    o->gateway.own_port[protocol] = (uint16_t)port;
+    return NULL;
+}
+
 /* A row of [protocol.NAME]. */
 static enum err set_protocol(struct options *o, const char *section, const char *key,
                              const char *value, const char *path)
@@ -465,6 +498,8 @@ static enum err set_protocol(struct options *o, const char *section, const char 
             why = set_utc_offset(o, i, value);
         } else if (strcmp(key, "speed_unit") == 0) {
             why = set_speed_unit(o, i, value);
+        } else if (strcmp(key, "port") == 0) {
+            why = set_own_port(o, i, value);
         }
         return why == NULL ? ERR_OK : complain(path, section, key, why);
     }
@@ -543,6 +578,14 @@ enum err options_check(struct options *o, const char *path)
     if (map->style[0] != '\0' && map->raster[0] != '\0') {
         return complain(path, "api", "map_raster", "map_style is set, too; set one of them");
     }
+    const struct gateway_options *g = &o->gateway;
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        bool is_spoken = g->protocols == 0 || (g->protocols >> i & 1) != 0;
+        if (!is_spoken && g->own_port[i] != 0) {
+            return complain(path, arena_format(&o->texts, "protocol.%s", protocol_at(i)->name),
+                            "port", "protocols of [device] does not name the protocol");
+        }
+    }
     if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
         return complain(path, "device", "open_enterprise",
                         "registration = open wants the HoldID of an enterprise here; "
@@ -569,6 +612,8 @@ void options_print(void)
     (void)printf(
         "\n# The zone of the clocks of all devices of a protocol, in minutes east of UTC.\n"
         "#[protocol.jt808]\n#utc_offset_min = 480\n"
+        "\n# A port where one protocol alone is spoken, beside the device port.\n"
+        "#[protocol.h02]\n#port = 5013\n"
         "\n# What speeds in queries and forms are told in, whoever sends them: knots, mps or kmh.\n"
         "# Unless set, mps of OsmAnd where it can be told, knots of all others.\n"
         "#[protocol.osmand]\n#speed_unit = mps\n"

@@ -361,6 +361,7 @@ static const struct protocol_device osmand_device = {
 const struct protocol protocol_osmand = {
     .name = "osmand",
     .doc = "phones (OsmAnd, Traccar Client) over HTTP: query, form or JSON",
+    .port = 5055,
     .frame_max = OSMAND_FRAME_MAX,
     .tcp_only = true,
     .asks_speed_unit = true,
