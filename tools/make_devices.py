@@ -33,25 +33,26 @@ PROFILE_TEXTS = {"status": "status", "parameters": "parameters", "iccid": "SIM c
                  "cut": "cut the engine", "restore": "restore the engine", "lock": "lock",
                  "unlock": "unlock"}
 HEAD = """\
-<!-- Made by tools/make_devices.py of the rows in src/protocols/; ./dev devices makes it anew. -->
+<!-- Made by tools/make_devices.py of the rows in src/protocols/: ./dev devices makes it anew. -->
 
 # Trackers
 
-All trackers report to one port (option `device`, `9881` unless it is set); odograph sees by itself which protocol
-one speaks. Three steps:
+All trackers report to one port (option `device`, `9881` unless it is set); odograph sees by itself
+which protocol one speaks. Three steps:
 
-1. Point the tracker at the server: `{host}` and `{port}` below are its address and that port. The page
-   `/docs/devices` of a running server shows the texts with its own address in them.
+1. Point the tracker at the server: `{host}` and `{port}` below are its address and that port. The
+   page `/docs/devices` of a running server shows the texts with its own address in them.
 2. Put in a SIM card with mobile data; `{apn}` is the access point of its operator.
-3. Add the device with the number that the tracker reports, usually its IMEI. Trackers that are not added yet are
-   listed to root as they knock.
+3. Add the device with the number that the tracker reports, usually its IMEI. Trackers that are not
+   added yet are listed to root as they knock.
 
-Texts differ between models and firmwares of a maker: where one is not answered, the manual of the tracker says which
-it takes. A password in a text is the one that the tracker leaves the factory with; change it.
+Texts differ between models and firmwares of a maker: where one is not answered, the manual of the
+tracker says which it takes. A password in a text is the one that the tracker leaves the factory
+with; change it.
 
-What a protocol *reports* is what is read of it and proved by a test; a tracker reports what it has sensors for.
-What it *accepts* are commands that may be sent through the link. Texts that cut an engine or unlock depend on the
-model: [profiles](#profiles).
+What a protocol *reports* is what is read of it and proved by a test; a tracker reports what it has
+sensors for. What it *accepts* are commands that may be sent through the link. Texts that cut an
+engine or unlock depend on the model: [profiles](#profiles).
 """
 
 
@@ -143,8 +144,8 @@ def page_of(data):
     for protocol in data["protocols"]:
         lines += protocol_lines(protocol)
     lines += ["## Profiles", "",
-              "What is known of single models. A device's Model chooses its profile; `odograph profiles` prints",
-              "all of them in the form of the file that adds others (option `profiles`).", "",
+              "What is known of single models. A device's Model chooses its profile; the whole of them",
+              "is printed by `odograph profiles`, in the form of the file that adds others.", "",
               "| profile | models | command | text | by SMS, too |", "|---|---|---|---|---|"]
     for profile in data["profiles"]:
         models = ", ".join(profile["models"]) or "any"
