@@ -33,11 +33,16 @@ export interface Address {
   t: string;
   /** and the DeviceIDs beside the selected one, between commas. */
   also: string;
+  /** "1": shown as a wall. */
+  kiosk: string;
+  /** "light", "dark", "en", "zh": for this page alone, whatever was chosen. */
+  theme: string;
+  lang: string;
 }
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also'] as const),
+  ...(['from', 'to', 't', 'also', 'kiosk', 'theme', 'lang'] as const),
 ] as const;
 
 /** Where the address names none. */

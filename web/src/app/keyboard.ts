@@ -15,6 +15,7 @@ import {
 import { chooseState, showAllStates } from './filters.ts';
 import { hasFilter } from './list.ts';
 import { address, adjust, go } from './navigation.ts';
+import { isWall, leaveWall } from './page.ts';
 import { phase } from './session.ts';
 import { hasKeys, toggleTheme } from './settings.ts';
 
@@ -145,6 +146,10 @@ function takesArrows(event: KeyboardEvent): boolean {
 
 function onKey(event: KeyboardEvent): void {
   const isFree = !event.defaultPrevented && !isField(event.target) && phase.value === 'in';
+  if (isWall.value) {
+    if (event.key === 'Escape') leaveWall();
+    return;
+  }
   if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     focusSearch();

@@ -134,6 +134,8 @@ export const en = {
   'menu.keys.on': 'On',
   'menu.keys.off': 'Off',
   'menu.keyList': 'Keyboard…',
+  'menu.wall': 'Wall display',
+  'menu.docs': 'API and trackers',
   'menu.logout': 'Log out',
   'menu.enterprise': 'Enterprise',
   'menu.zone': 'Times in {zone}',

@@ -135,6 +135,8 @@ export const zh: Record<TextKey, string> = {
   'menu.keys.on': '开',
   'menu.keys.off': '关',
   'menu.keyList': '键盘快捷键…',
+  'menu.wall': '大屏显示',
+  'menu.docs': 'API 与终端接入',
   'menu.logout': '退出登录',
   'menu.enterprise': '企业',
   'menu.zone': '时间按 {zone} 显示',

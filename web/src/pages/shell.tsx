@@ -13,19 +13,21 @@ import { me } from '../app/session.ts';
 import { adding } from '../app/setup.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
 import { MapStage } from '../parts/map_stage.tsx';
 import { Rail, Tabs } from '../parts/rail.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
-import { HistoryPage } from './history.tsx';
-import { HistoryOver } from './history_over.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
+
+const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
+const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
 
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;

@@ -9,6 +9,7 @@ import { language, units, zone } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
 import { EnterpriseList } from './enterprise_list.tsx';
 import { Icon } from './icon.tsx';
+import { MenuLinks } from './menu_links.tsx';
 import { Popover } from './popover.tsx';
 import { Segments } from './segments.tsx';
 
@@ -113,6 +114,7 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
             <Icon name="keyboard" /> {t('menu.keyList')}
           </button>
         )}
+        <MenuLinks hasFleet={Boolean(who.HoldID)} />
         <button type="button" class="menu-item" onClick={() => void logOut()}>
           <Icon name="logout" /> {t('menu.logout')}
         </button>
