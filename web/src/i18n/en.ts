@@ -17,6 +17,7 @@ export const en = {
 
   'page.online': 'Online monitor',
   'page.map': 'Map monitor',
+  'page.settings': 'Settings',
 
   'map.label': 'Map',
   'map.list': 'List',
@@ -87,6 +88,9 @@ export const en = {
 
   'start.failed': 'The server does not answer.',
   'start.retry': 'Try again',
+  'start.partFailed': 'This part could not be loaded.',
+
+  'notice.undo': 'Undo',
 
   'search.hint': 'Search plate, ID, SIM, group',
   'search.hintMap': 'Search vehicle, group, place',
@@ -459,6 +463,7 @@ export const en = {
   'keys.dark': 'Light or dark',
   'keys.online': 'Online monitor',
   'keys.map': 'Map monitor',
+  'keys.settings': 'Settings',
   'keys.follow': 'Follow the vehicle, on the map',
   'keys.layers': 'Trail, plates, gathering on the map',
   'keys.zoom': 'Closer, farther, all vehicles on the map',

@@ -19,6 +19,7 @@ export const zh: Record<TextKey, string> = {
 
   'page.online': '在线监控',
   'page.map': '地图监控',
+  'page.settings': '设置',
 
   'map.label': '地图',
   'map.list': '列表',
@@ -88,6 +89,9 @@ export const zh: Record<TextKey, string> = {
 
   'start.failed': '服务器没有响应。',
   'start.retry': '重试',
+  'start.partFailed': '此部分未能加载。',
+
+  'notice.undo': '撤销',
 
   'search.hint': '搜索车牌、设备号、SIM 卡、分组',
   'search.hintMap': '搜索车辆、分组、围栏、地名',
@@ -453,6 +457,7 @@ export const zh: Record<TextKey, string> = {
   'keys.dark': '浅色或深色',
   'keys.online': '在线监控',
   'keys.map': '地图监控',
+  'keys.settings': '设置',
   'keys.follow': '在地图上跟踪车辆',
   'keys.layers': '地图上的轨迹、车牌、聚合',
   'keys.zoom': '地图放大、缩小、全部车辆',
