@@ -386,7 +386,6 @@ export const en = {
 
   'device.edit': 'Edit',
   'device.save': 'Save',
-  'device.saved': 'Saved.',
   'device.type': 'Kind',
   'device.type.0': 'Vehicle',
   'device.type.1': 'Person',
@@ -400,13 +399,7 @@ export const en = {
   'device.hint': 'Its times seem to be {zone}. An administrator can set that.',
   'device.takeHint': 'Take {n}, which it seems to be',
   'device.theirs': 'Meanwhile somebody set: {value}',
-  'device.changed':
-    'Somebody changed this device meanwhile. What you typed is still here; save again to keep it.',
-  'device.taken': 'This plate or object code is taken.',
-  'device.refused': 'It was not saved: {why}',
   'device.mayNot': 'your account may not do this',
-  'device.silent': 'The server does not answer. What you typed is still here.',
-  'device.noNumber': '{name}: not a number',
 
   'alarms.title': 'Active alarms',
   'alarms.none': 'No alarm is active.',

@@ -381,7 +381,6 @@ export const zh: Record<TextKey, string> = {
 
   'device.edit': '编辑',
   'device.save': '保存',
-  'device.saved': '已保存。',
   'device.type': '类别',
   'device.type.0': '车辆',
   'device.type.1': '人员',
@@ -395,12 +394,7 @@ export const zh: Record<TextKey, string> = {
   'device.hint': '设备时间似乎是 {zone}，管理员可以设置。',
   'device.takeHint': '采用 {n}（看来如此）',
   'device.theirs': '期间他人改为：{value}',
-  'device.changed': '期间有人修改了该设备。您输入的内容还在；再次保存即可保留。',
-  'device.taken': '该车牌或对象编号已被使用。',
-  'device.refused': '没有保存：{why}',
   'device.mayNot': '您的账号无权操作',
-  'device.silent': '服务器没有应答。您输入的内容还在。',
-  'device.noNumber': '{name}：不是数字',
 
   'alarms.title': '正在报警',
   'alarms.none': '目前没有报警。',

@@ -7,7 +7,7 @@ import { t } from '../i18n/text.ts';
 import { changedFields, type Draft, fieldsOf } from './draft.ts';
 import type { Entity } from './entity.ts';
 import { FormField } from './field.tsx';
-import { formOf, isDirty, openForm, readForm, setValue } from './forms.ts';
+import { formOf, isDirty, readForm, setValue } from './forms.ts';
 import { Zones } from './input.tsx';
 import { isSaving, save } from './save.ts';
 
@@ -16,6 +16,9 @@ interface FormProps {
   id: string;
   /** The typed is given up, or was saved and nothing is left to do. */
   onLeave: () => void;
+  onSaved?: () => void;
+  /** It stands where nothing else leads back: there always is a way out. */
+  isBeside?: boolean;
 }
 
 function NotThere({ entity, id, now }: FormProps & { now: 'loading' | 'failed' | 'gone' }) {
@@ -32,7 +35,7 @@ function NotThere({ entity, id, now }: FormProps & { now: 'loading' | 'failed' |
   );
 }
 
-function Buttons({ entity, id, onLeave }: FormProps) {
+function Buttons({ entity, id, onLeave, isBeside = false }: FormProps) {
   const dirty = isDirty(entity, id);
   const busy = isSaving(entity, id);
   return (
@@ -40,9 +43,9 @@ function Buttons({ entity, id, onLeave }: FormProps) {
       <button type="submit" class="button primary" disabled={busy || (!dirty && id !== NEW)}>
         {busy ? s('set.saving') : id === NEW ? (entity.add?.label() ?? '') : t('device.save')}
       </button>
-      {(dirty || id === NEW) && (
+      {(dirty || id === NEW || isBeside) && (
         <button type="button" class="button" disabled={busy} onClick={onLeave}>
-          {id === NEW ? t('add.cancel') : s('set.drop')}
+          {id === NEW || isBeside ? t('add.cancel') : s('set.drop')}
         </button>
       )}
       {dirty && id !== NEW && <span class="set-dirty">{s('set.unsaved')}</span>}
@@ -59,7 +62,7 @@ function useFaultFocus(form: string, draft: Draft | null): void {
 }
 
 export function Form(props: FormProps & { children?: ComponentChildren }) {
-  const { entity, id, children } = props;
+  const { entity, id, children, onSaved } = props;
   const now = formOf(entity, id);
   const form = `set-${entity.name}`;
   const draft = typeof now === 'object' ? now : null;
@@ -68,7 +71,7 @@ export function Form(props: FormProps & { children?: ComponentChildren }) {
   const changed = new Set(changedFields(entity, now).map(({ name }) => name));
   const submit = (event: Event) => {
     event.preventDefault();
-    void save(entity, id);
+    void save(entity, id).then((isSaved) => isSaved && onSaved?.());
   };
   return (
     <form class="device-form" noValidate onSubmit={submit}>
@@ -95,11 +98,4 @@ export function Form(props: FormProps & { children?: ComponentChildren }) {
       <Buttons {...props} />
     </form>
   );
-}
-
-/** Opens it as it was left, while it is shown. */
-export function useForm(entity: Entity, id: string): void {
-  useEffect(() => {
-    void openForm(entity, id, null);
-  }, [entity.name, id]);
 }

@@ -94,8 +94,12 @@ export function dropForm(entity: Entity, id: string): void {
   putForm(entity, keyOf(entity, id), null);
 }
 
+let isFollowing = false;
+
 /** Forgets all with the login, and asks before a page with changes is left for good. */
 export function followForms(): void {
+  if (isFollowing) return;
+  isFollowing = true;
   addEventListener('beforeunload', (event) => {
     if ([...forms.peek().keys()].some(isDirtyAt)) event.preventDefault();
   });

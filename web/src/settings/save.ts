@@ -89,28 +89,43 @@ function judge(entity: Entity, draft: Draft): Record<string, string> {
   });
 }
 
-/** A second click while the first one's call is under way does nothing. */
-export async function save(entity: Entity, id: string): Promise<void> {
+/**
+ * Whether it is saved, or nothing of it was changed. A second click while the first one's call is
+ * under way does nothing.
+ */
+export async function save(entity: Entity, id: string): Promise<boolean> {
   const key = keyOf(entity, id);
   const draft = draftAt(key);
-  if (draft === null || saving.peek().has(key)) return;
+  if (draft === null || saving.peek().has(key)) return false;
   const changed = changedFields(entity, draft);
-  if (draft.base !== null && changed.length === 0) return;
+  if (draft.base !== null && changed.length === 0) return true;
   const faults = judge(entity, draft);
   if (Object.keys(faults).length > 0) {
     fail(entity, key, faults);
-    return;
+    return false;
   }
   saving.value = new Set(saving.peek()).add(key);
+  const isSaved = await attempt(entity, id, draft, changed);
+  saving.value = new Set([...saving.peek()].filter((each) => each !== key));
+  return isSaved;
+}
+
+async function attempt(
+  entity: Entity,
+  id: string,
+  draft: Draft,
+  changed: readonly Field[],
+): Promise<boolean> {
   try {
     await send(entity, draft, changed);
-    await afterSave(entity, id, draft, changed);
   } catch (error) {
     const isOld = error instanceof ApiError && error.code === 409 && error.message === CHANGED;
-    if (isOld) await takeTheirs(entity, id, draft);
-    else tellRefusal(entity, key, error);
+    if (isOld) return await takeTheirs(entity, id, draft);
+    tellRefusal(entity, keyOf(entity, id), error);
+    return false;
   }
-  saving.value = new Set([...saving.peek()].filter((each) => each !== key));
+  await afterSave(entity, id, draft, changed);
+  return true;
 }
 
 function nameOf(entity: Entity, { base, values }: Draft): string {
@@ -179,21 +194,19 @@ async function takeBack(entity: Entity, base: Row, changed: readonly Field[]): P
  * Somebody else was faster, or it was oneself and the answer was lost: where all is as it was
  * wanted, it is saved.
  */
-async function takeTheirs(entity: Entity, id: string, draft: Draft): Promise<void> {
+async function takeTheirs(entity: Entity, id: string, draft: Draft): Promise<boolean> {
   const key = keyOf(entity, id);
   const fresh = await readOne(entity, id).catch(() => 'silent' as const);
-  if (fresh === 'silent') {
-    fail(entity, key, { '': s('set.silent') });
-    return;
+  if (fresh === 'silent') fail(entity, key, { '': s('set.silent') });
+  else if (fresh === null) putForm(entity, key, 'gone');
+  else {
+    const mine = rebased(entity, draft, fresh);
+    const isDone = changedFields(entity, mine).length === 0;
+    putForm(entity, key, isDone ? mine : { ...mine, faults: { '': s('set.changed') } });
+    if (isDone) await afterSave(entity, id, mine, []);
+    return isDone;
   }
-  if (fresh === null) {
-    putForm(entity, key, 'gone');
-    return;
-  }
-  const mine = rebased(entity, draft, fresh);
-  const isDone = changedFields(entity, mine).length === 0;
-  putForm(entity, key, isDone ? mine : { ...mine, faults: { '': s('set.changed') } });
-  if (isDone) await afterSave(entity, id, mine, []);
+  return false;
 }
 
 /** Deletes it; answers why that did not work, '' where it did. */
