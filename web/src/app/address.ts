@@ -33,11 +33,13 @@ export interface Address {
   t: string;
   /** and the DeviceIDs beside the selected one, between commas. */
   also: string;
+  /** Of the map: the geofences beside it: 'list', 'new', 'import', or the PolygonID of one. */
+  fence: string;
 }
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also'] as const),
+  ...(['from', 'to', 't', 'also', 'fence'] as const),
 ] as const;
 
 /** Where the address names none. */

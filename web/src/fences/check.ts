@@ -32,7 +32,7 @@ interface Edge {
   point: number;
 }
 
-/** The lines of a ring or of a line, without those that lead nowhere; longitudes go on beyond 180. */
+/** The lines of a ring or a line, without those that lead nowhere; longitudes go on beyond 180. */
 function edgesOf(points: readonly Point[], isRing: boolean): Edge[] {
   const edges: Edge[] = [];
   const count = isRing ? points.length : points.length - 1;

@@ -33,6 +33,8 @@ export const en = {
   'map.fences.outline': 'Outline',
   'map.fences.filled': 'Filled',
   'map.fencesFailed': 'The geofences could not be read.',
+  'map.newFence': 'New geofence here',
+  'map.allFences': 'All geofences…',
   'map.baseFailed': 'The base map could not be loaded. The vehicles are where they are.',
   'map.measure': 'Measure',
   'map.measureHint': 'Click the points of a line',
@@ -87,6 +89,7 @@ export const en = {
 
   'start.failed': 'The server does not answer.',
   'start.retry': 'Try again',
+  'start.partFailed': 'This part could not be loaded.',
 
   'search.hint': 'Search plate, ID, SIM, group',
   'search.hintMap': 'Search vehicle, group, place',
@@ -468,6 +471,7 @@ export const en = {
   'steps.count': '{n} of {all}',
   'steps.select': 'Select a vehicle',
   'steps.play': 'Play its morning',
+  'steps.fence': 'Draw a circle',
   'steps.alarm': 'See the alarm',
   'steps.isDone': 'done',
   'steps.over': 'That is all. Press ? for the keys.',

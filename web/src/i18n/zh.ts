@@ -35,6 +35,8 @@ export const zh: Record<TextKey, string> = {
   'map.fences.outline': '轮廓',
   'map.fences.filled': '填充',
   'map.fencesFailed': '无法读取电子围栏。',
+  'map.newFence': '在此新建围栏',
+  'map.allFences': '所有围栏…',
   'map.baseFailed': '无法加载底图，车辆位置不受影响。',
   'map.measure': '测距',
   'map.measureHint': '依次点击线上各点',
@@ -88,6 +90,7 @@ export const zh: Record<TextKey, string> = {
 
   'start.failed': '服务器没有响应。',
   'start.retry': '重试',
+  'start.partFailed': '此部分未能加载。',
 
   'search.hint': '搜索车牌、设备号、SIM 卡、分组',
   'search.hintMap': '搜索车辆、分组、围栏、地名',
@@ -462,6 +465,7 @@ export const zh: Record<TextKey, string> = {
   'steps.count': '{n}/{all}',
   'steps.select': '选择一辆车',
   'steps.play': '回放它的上午',
+  'steps.fence': '画一个圆形围栏',
   'steps.alarm': '查看报警',
   'steps.isDone': '已完成',
   'steps.over': '全部完成。按 ? 查看快捷键。',

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
+import { address } from '../app/navigation.ts';
 import { notice } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
@@ -19,6 +20,7 @@ import { Rail, Tabs } from '../parts/rail.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
+import { Fences } from './fences.tsx';
 import { HistoryPage } from './history.tsx';
 import { HistoryOver } from './history_over.tsx';
 import { MapMonitor } from './map_monitor.tsx';
@@ -35,7 +37,8 @@ function Side() {
 function Page() {
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
-  return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
+  if (pageShown.value !== 'map') return <Online />;
+  return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
 
 /** What stands open is of who is logged in. */
