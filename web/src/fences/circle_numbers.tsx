@@ -39,7 +39,7 @@ export function CircleNumbers() {
     fitBounds(boxOnBase(made), 17);
   };
   return (
-    <form class="form" onSubmit={submit} noValidate>
+    <form class="fence-fields" onSubmit={submit} noValidate>
       <NumberField
         id="fence-centre"
         label={fe('fences.centre')}

@@ -3,12 +3,16 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Segments } from '../parts/segments.tsx';
 import { type Draft, type FieldName, isSaving, setValue } from './draft.ts';
-import { ALARMS } from './features.ts';
+import { ALARMS, type AlarmOn } from './features.ts';
 import { save, takeFresh } from './save.ts';
 import { fe } from './text.ts';
 import { Watched } from './watched.tsx';
 
 const NAME_CHARS = 64;
+
+function alarmText(each: AlarmOn): string {
+  return fe(each === 'both' ? 'fences.bothShort' : `fences.alarm.${each}`);
+}
 
 interface FieldProps {
   mine: Draft;
@@ -100,12 +104,12 @@ export function FenceForm({ mine, onEnd, onCancel, onDelete }: FormProps) {
     if (await save()) onEnd();
   };
   return (
-    <form class="form fence-form" onSubmit={(event) => void submit(event)} noValidate>
+    <form class="fence-fields fence-form" onSubmit={(event) => void submit(event)} noValidate>
       <Field mine={mine} name="name" label={fe('fences.name')} chars={NAME_CHARS} />
       <Segments
         label={fe('fences.alarmOn')}
         value={mine.values.alarmOn}
-        choices={ALARMS.map((each) => [each, fe(`fences.alarm.${each}`)] as const)}
+        choices={ALARMS.map((each) => [each, alarmText(each)] as const)}
         onChoose={(each) => setValue('alarmOn', each)}
       />
       <Watched mine={mine} />

@@ -81,7 +81,7 @@ export function ImportView() {
         onBack={() => go({ fence: 'list' })}
       />
       <div class="fence-body">
-        <section class="fence-part form">
+        <section class="fence-part fence-fields">
           <p class="fence-hint">{fe('fences.importText')}</p>
           <label for="fence-file">{fe('fences.importFile')}</label>
           <input

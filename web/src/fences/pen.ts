@@ -38,7 +38,6 @@ import { snapper } from './snap.ts';
 
 const MODES = { circle: 'circle', polygon: 'polygon', corridor: 'linestring' } as const;
 const BELOW = 'slot-labels';
-const ID = 'fence';
 
 let pen: TerraDraw | null = null;
 /** What the pen itself made, or was given: no need to give it again. */
@@ -139,7 +138,7 @@ function featureOf({ kind, points, radiusM }: Shape): GeoJSONStoreFeatures {
       ? { type: 'LineString' as const, coordinates: placed }
       : { type: 'Polygon' as const, coordinates: [closedRing(placed)] };
   const radius = kind === 'circle' ? { radiusKilometers: radiusM / 1000 } : {};
-  return { id: ID, type: 'Feature', geometry, properties: { mode: MODES[kind], ...radius } };
+  return { type: 'Feature', geometry, properties: { mode: MODES[kind], ...radius } };
 }
 
 /** The one that is drawn or dragged; guidance points are features, too. */
@@ -181,8 +180,9 @@ function give(kind: Kind, now: Shape | null): void {
     if (now === null) {
       pen.setMode(MODES[kind]);
     } else if (now.points.length > 0) {
-      pen.addFeatures([featureOf(now)]);
-      if (pen.hasFeature(ID)) pen.selectFeature(ID);
+      const id = pen.getFeatureId();
+      pen.addFeatures([{ ...featureOf(now), id }]);
+      if (pen.hasFeature(id)) pen.selectFeature(id);
     }
   } finally {
     isGiving = false;

@@ -27,6 +27,7 @@ export const fencesEn = {
   'fences.drop': 'Discard',
 
   'fences.alarm.both': 'Enter and leave',
+  'fences.bothShort': 'Both',
   'fences.alarm.enter': 'Enter',
   'fences.alarm.leave': 'Leave',
   'fences.alarm.none': 'No alarm',

@@ -28,6 +28,7 @@ export const fencesZh: Record<keyof typeof fencesEn, string> = {
   'fences.drop': '放弃',
 
   'fences.alarm.both': '进入和离开',
+  'fences.bothShort': '进出都报',
   'fences.alarm.enter': '进入',
   'fences.alarm.leave': '离开',
   'fences.alarm.none': '不报警',
