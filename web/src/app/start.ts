@@ -3,7 +3,6 @@ import { computed, effect, untracked } from '@preact/signals';
 import { followAlarms } from './alarms.ts';
 import { followCommands } from './commands.ts';
 import { followSelected } from './device.ts';
-import { followDraft } from './device_form.ts';
 import { followEnterprise, showsBelow } from './enterprises.ts';
 import { followSteps } from './first_steps.ts';
 import { closeFleet, openFleet } from './fleet.ts';
@@ -30,7 +29,6 @@ export function start(): void {
   followSearch();
   followAlarms();
   followSelected();
-  followDraft();
   followFollowed();
   followToday();
   followCommands();

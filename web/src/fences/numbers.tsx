@@ -1,8 +1,9 @@
 /** The shape in numbers, which may be typed: centre, radius, width; and how large it is. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { t } from '../i18n/text.ts';
 import { CircleNumbers } from './circle_numbers.tsx';
-import { type Draft, putShape, shape, shownShape, widthRadiusM } from './draft.ts';
+import { type Draft, putShape, shape, shapeFault, shownShape, widthRadiusM } from './draft.ts';
 import { metresOf, NumberField } from './number_field.tsx';
 import { areaM2, borderM, lengthM, RADIUS_MAX_M, type Shape } from './shape.ts';
 import { fe } from './text.ts';
@@ -37,14 +38,17 @@ function Width() {
 
 function Sizes({ shown }: { shown: Shape }) {
   const holes = shown.holes.length;
+  // the pointer is no point yet
+  const points = shown.points.length - (shape.value === null && shown.points.length > 1 ? 1 : 0);
+  const isCrossed = shapeFault.value?.kind === 'crossed';
   return (
     <dl class="fence-sizes" aria-live="off">
       <dt>{fe('fences.area')}</dt>
-      <dd>{areaText(areaM2(shown))}</dd>
+      <dd>{isCrossed ? t('none') : areaText(areaM2(shown))}</dd>
       <dt>{fe(shown.kind === 'corridor' ? 'fences.length' : 'fences.border')}</dt>
       <dd>{lengthText(shown.kind === 'corridor' ? lengthM(shown.points) : borderM(shown))}</dd>
       {shown.kind !== 'circle' && <dt>{fe('fences.points')}</dt>}
-      {shown.kind !== 'circle' && <dd>{shown.points.length}</dd>}
+      {shown.kind !== 'circle' && <dd>{points}</dd>}
       {holes > 0 && <dt>{fe('fences.holes')}</dt>}
       {holes > 0 && (
         <dd>

@@ -43,6 +43,11 @@ let pen: TerraDraw | null = null;
 /** What the pen itself made, or was given: no need to give it again. */
 let known: Shape | null = null;
 
+/** Of the points of a circle four are shown; it is dragged by any. */
+function isHandle({ properties }: GeoJSONStoreFeatures): boolean {
+  return draft.peek()?.kind !== 'circle' || Number(properties['index']) % 16 === 0;
+}
+
 function styles() {
   const colour = tokenColour('--fence') as HexColor;
   const ground = tokenColour('--s1') as HexColor;
@@ -63,8 +68,8 @@ function styles() {
     selectedLineStringWidth: 2,
     selectionPointColor: ground,
     selectionPointOutlineColor: colour,
-    selectionPointWidth: 6,
-    selectionPointOutlineWidth: 2,
+    selectionPointWidth: (at: GeoJSONStoreFeatures) => (isHandle(at) ? 6 : 0),
+    selectionPointOutlineWidth: (at: GeoJSONStoreFeatures) => (isHandle(at) ? 2 : 0),
     midPointColor: colour,
     midPointOutlineColor: ground,
     midPointWidth: 4,

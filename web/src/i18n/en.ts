@@ -17,6 +17,7 @@ export const en = {
 
   'page.online': 'Online monitor',
   'page.map': 'Map monitor',
+  'page.settings': 'Settings',
 
   'map.label': 'Map',
   'map.list': 'List',
@@ -90,6 +91,8 @@ export const en = {
   'start.failed': 'The server does not answer.',
   'start.retry': 'Try again',
   'start.partFailed': 'This part could not be loaded.',
+
+  'notice.undo': 'Undo',
 
   'search.hint': 'Search plate, ID, SIM, group',
   'search.hintMap': 'Search vehicle, group, place',
@@ -385,7 +388,6 @@ export const en = {
 
   'device.edit': 'Edit',
   'device.save': 'Save',
-  'device.saved': 'Saved.',
   'device.type': 'Kind',
   'device.type.0': 'Vehicle',
   'device.type.1': 'Person',
@@ -399,13 +401,7 @@ export const en = {
   'device.hint': 'Its times seem to be {zone}. An administrator can set that.',
   'device.takeHint': 'Take {n}, which it seems to be',
   'device.theirs': 'Meanwhile somebody set: {value}',
-  'device.changed':
-    'Somebody changed this device meanwhile. What you typed is still here; save again to keep it.',
-  'device.taken': 'This plate or object code is taken.',
-  'device.refused': 'It was not saved: {why}',
   'device.mayNot': 'your account may not do this',
-  'device.silent': 'The server does not answer. What you typed is still here.',
-  'device.noNumber': '{name}: not a number',
 
   'alarms.title': 'Active alarms',
   'alarms.none': 'No alarm is active.',
@@ -462,6 +458,7 @@ export const en = {
   'keys.dark': 'Light or dark',
   'keys.online': 'Online monitor',
   'keys.map': 'Map monitor',
+  'keys.settings': 'Settings',
   'keys.follow': 'Follow the vehicle, on the map',
   'keys.layers': 'Trail, plates, gathering on the map',
   'keys.zoom': 'Closer, farther, all vehicles on the map',

@@ -1,4 +1,4 @@
-/** Texts of a part of the pages that is loaded by itself: they come with it, in a file of theirs. */
+/** Texts of a part of the pages that is loaded by itself: they come with it. */
 import { language } from './choice.ts';
 import { fill, type Values } from './fill.ts';
 import { count } from './text.ts';

@@ -19,6 +19,7 @@ export const zh: Record<TextKey, string> = {
 
   'page.online': '在线监控',
   'page.map': '地图监控',
+  'page.settings': '设置',
 
   'map.label': '地图',
   'map.list': '列表',
@@ -91,6 +92,8 @@ export const zh: Record<TextKey, string> = {
   'start.failed': '服务器没有响应。',
   'start.retry': '重试',
   'start.partFailed': '此部分未能加载。',
+
+  'notice.undo': '撤销',
 
   'search.hint': '搜索车牌、设备号、SIM 卡、分组',
   'search.hintMap': '搜索车辆、分组、围栏、地名',
@@ -380,7 +383,6 @@ export const zh: Record<TextKey, string> = {
 
   'device.edit': '编辑',
   'device.save': '保存',
-  'device.saved': '已保存。',
   'device.type': '类别',
   'device.type.0': '车辆',
   'device.type.1': '人员',
@@ -394,12 +396,7 @@ export const zh: Record<TextKey, string> = {
   'device.hint': '设备时间似乎是 {zone}，管理员可以设置。',
   'device.takeHint': '采用 {n}（看来如此）',
   'device.theirs': '期间他人改为：{value}',
-  'device.changed': '期间有人修改了该设备。您输入的内容还在；再次保存即可保留。',
-  'device.taken': '该车牌或对象编号已被使用。',
-  'device.refused': '没有保存：{why}',
   'device.mayNot': '您的账号无权操作',
-  'device.silent': '服务器没有应答。您输入的内容还在。',
-  'device.noNumber': '{name}：不是数字',
 
   'alarms.title': '正在报警',
   'alarms.none': '目前没有报警。',
@@ -456,6 +453,7 @@ export const zh: Record<TextKey, string> = {
   'keys.dark': '浅色或深色',
   'keys.online': '在线监控',
   'keys.map': '地图监控',
+  'keys.settings': '设置',
   'keys.follow': '在地图上跟踪车辆',
   'keys.layers': '地图上的轨迹、车牌、聚合',
   'keys.zoom': '地图放大、缩小、全部车辆',

@@ -7,11 +7,12 @@ import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { address } from '../app/navigation.ts';
-import { notice } from '../app/notice.ts';
+import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
 import { adding } from '../app/setup.ts';
+import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
@@ -28,6 +29,7 @@ import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
+import { Settings } from './settings.tsx';
 
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;
@@ -35,6 +37,7 @@ function Side() {
 }
 
 function Page() {
+  if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
   if (pageShown.value !== 'map') return <Online />;
@@ -74,6 +77,11 @@ export function Shell() {
       {adding.value !== null && <AddDevice id={adding.value} />}
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}
+        {undo.value && (
+          <button type="button" class="button" onClick={undoIt}>
+            {t('notice.undo')}
+          </button>
+        )}
       </div>
     </div>
   );

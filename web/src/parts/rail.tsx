@@ -15,26 +15,34 @@ const ICONS: Partial<Record<PageName, IconName>> = {
   online: 'online',
   map: 'map',
   history: 'history',
+  settings: 'gear',
 };
+
+function PageButton({ page }: { page: PageName }) {
+  const name = t(`page.${page}` as TextKey);
+  return (
+    <button
+      type="button"
+      class="rail-button"
+      aria-current={page === pageShown.value ? 'page' : undefined}
+      title={name}
+      aria-label={name}
+      onClick={() => go({ page })}
+    >
+      <Icon name={ICONS[page] ?? 'online'} />
+    </button>
+  );
+}
 
 export function Rail() {
   return (
     <nav class="rail" aria-label={t('app.name')}>
       <Mark />
-      {PAGES_BUILT.map((page) => (
-        <button
-          type="button"
-          key={page}
-          class="rail-button"
-          aria-current={page === pageShown.value ? 'page' : undefined}
-          title={t(`page.${page}` as TextKey)}
-          aria-label={t(`page.${page}` as TextKey)}
-          onClick={() => go({ page })}
-        >
-          <Icon name={ICONS[page] ?? 'online'} />
-        </button>
+      {PAGES_BUILT.filter((page) => page !== 'settings').map((page) => (
+        <PageButton key={page} page={page} />
       ))}
       <span class="space" />
+      <PageButton page="settings" />
       <button
         type="button"
         class="rail-button"
