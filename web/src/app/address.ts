@@ -39,6 +39,8 @@ export interface Address {
   /** "light", "dark", "en", "zh": for this page alone, whatever was chosen. */
   theme: string;
   lang: string;
+  /** Of the map: the geofences beside it: 'list', 'new', 'import', or the PolygonID of one. */
+  fence: string;
   /** Of the settings: the section, "": none is chosen yet; */
   set: string;
   /** and what of it is open: its ID; NEW: one that is being added. */
@@ -49,7 +51,7 @@ export const NEW = '+';
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also', 'kiosk', 'theme', 'lang'] as const),
+  ...(['from', 'to', 't', 'also', 'fence', 'kiosk', 'theme', 'lang'] as const),
 ] as const;
 
 /** Told on their page alone. */

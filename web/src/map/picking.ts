@@ -10,7 +10,7 @@ import { radiusOf } from './clusters.ts';
 import { onMap, order, positions, vehicleMode } from './fleet_view.ts';
 import { clusters } from './gathering.ts';
 import { discAt, hitsAt } from './hits.ts';
-import { type MapClick, mapReady, onMapClick } from './map.ts';
+import { isDrawnOn, type MapClick, mapReady, onMapClick } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
 import { windowNow } from './window.ts';
 
@@ -114,7 +114,8 @@ function point(event: MapMouseEvent): void {
   frame = requestAnimationFrame(() => {
     frame = 0;
     const map = mapReady.peek();
-    if (!map || map !== event.target || vehicleMode.peek() === 'none') return;
+    const isDeaf = isDrawnOn.peek() || vehicleMode.peek() === 'none';
+    if (!map || map !== event.target || isDeaf) return;
     const { slots, cluster } = pickAt(map, event.point.x, event.point.y);
     hovered.value = slots[0] ?? -1;
     map.getCanvas().style.cursor = slots.length > 0 || cluster >= 0 ? 'pointer' : '';

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
+import { address } from '../app/navigation.ts';
 import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
@@ -21,6 +22,7 @@ import { Rail, Tabs } from '../parts/rail.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
+import { Fences } from './fences.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
@@ -40,7 +42,8 @@ function Page() {
   if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
-  return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
+  if (pageShown.value !== 'map') return <Online />;
+  return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
 
 /** What stands open is of who is logged in. */
