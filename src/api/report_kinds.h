@@ -46,6 +46,7 @@ struct report_row {
     size_t column_count;
 };
 
+/* The row of a kind. */
 const struct report_row *report_row_of(enum report_kind kind);
 
 #endif

@@ -189,16 +189,23 @@ static enum err open_sheet(struct made *m)
 
 /* ---- rows ---- */
 
-static struct bytes value_of(const struct made *m, const struct json_value *v)
+static struct bytes yes_or_no(const struct made *m, bool yes)
+{
+    return bytes_of_text(yes ? in_language(m, "yes", "是") : in_language(m, "no", "否"));
+}
+
+/* The digits of a number have no NUL behind them. One in a column of texts is a flag. */
+static struct bytes value_of(struct made *m, enum sheet_type type, const struct json_value *v)
 {
     switch (v->kind) {
     case JSON_KIND_STRING:
-    case JSON_KIND_NUMBER:
         return v->text;
+    case JSON_KIND_NUMBER:
+        return type == SHEET_TEXT ? yes_or_no(m, v->text.at[0] != '0')
+                                  : arena_copy(&m->pages.arena, v->text);
     case JSON_KIND_TRUE:
-        return bytes_of_text(in_language(m, "yes", "是"));
     case JSON_KIND_FALSE:
-        return bytes_of_text(in_language(m, "no", "否"));
+        return yes_or_no(m, v->kind == JSON_KIND_TRUE);
     default:
         return bytes_of_text("");
     }
@@ -244,7 +251,8 @@ static enum err add_row(struct made *m, const struct json_value *row)
     for (size_t i = 0; i < m->row->column_count; i++) {
         const char *member = m->row->columns[i].member;
         const struct json_value *v = json_read_member(row, member);
-        values[i] = v == NULL ? value_beside(m, row, member) : value_of(m, v);
+        values[i] =
+            v == NULL ? value_beside(m, row, member) : value_of(m, m->row->columns[i].type, v);
     }
     m->out->rows++;
     return sheet_add(m->sheet, values);

@@ -36,11 +36,14 @@ struct sheet {
     size_t title_count;
 };
 
+/* Begin the file; what fails is noted in s->e, here and in the next ones. */
 void sheet_csv_open(struct sheet *s, const struct sheet_options *options);
-void sheet_csv_add(struct sheet *s, const struct bytes *values);
-void sheet_csv_close(struct sheet *s);
 void sheet_xlsx_open(struct sheet *s, const struct sheet_options *options);
+/* Add a row. */
+void sheet_csv_add(struct sheet *s, const struct bytes *values);
 void sheet_xlsx_add(struct sheet *s, const struct bytes *values);
+/* End the file, also where something has failed. */
+void sheet_csv_close(struct sheet *s);
 void sheet_xlsx_close(struct sheet *s);
 
 /* Takes note of what failed, as errno says; the first one counts. */

@@ -38,7 +38,7 @@ SHOWN = {
     "offline": ("GetOffline", {"Start": "StartTime", "End": "EndTime", "Duration": "Seconds",
                                "Longitude": "Lon"}),
     "latest": ("GetCurrentVehicleInfoByDeviceIDs", {
-        "Position of": "GPSTime", "Longitude": "Lon", "Latitude": "Lat",
+        "Position of": "GPSTime", "Course (°)": "Direct", "Longitude": "Lon", "Latitude": "Lat",
         "Odometer (km)": "Mileage"}),
 }
 DURATIONS = {"Seconds", "DrivingSeconds", "IdleSeconds", "StoppedSeconds"}
@@ -123,6 +123,8 @@ def told(row, member):
     value = row.get(member)
     if value is None:
         return ""
+    if member in ("Lon", "Lat") and isinstance(value, float):
+        return f"{value:.6f}"
     return duration(value) if member in DURATIONS else str(value)
 
 
@@ -226,6 +228,7 @@ def test_what_cannot_be_asked_for(fleet):
 
 def test_nobody_has_the_reports_of_others(fleet, module_server):
     other = Fleet(module_server, name="Other", devices=["13900000009"])
+    group = other.api.data("manage/AddGroup", GroupName="Theirs")["GroupID"]
     colleague = fleet.user("admin", name="colleague")
     report = fleet.api.data("manage/AddReport", Report="latest", Format="csv")["ReportID"]
     wait_for(fleet.api, report)
@@ -234,13 +237,16 @@ def test_nobody_has_the_reports_of_others(fleet, module_server):
         for method in ("CancelReport", "DeleteReport", "AddDownload"):
             assert api.call(f"manage/{method}", ReportID=report)["Code"] == 404
     assert fleet.api.call("manage/CancelReport", ReportID=report)["Code"] == 409
+    theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group], "DeviceIDs": "13900000009"}
+    failed = fleet.api.data("manage/AddReport", **theirs)["ReportID"]
+    assert "None of its devices" in wait_for(fleet.api, failed, "failed")["Error"]
     # A link is good once, and export takes the token of the owner alone.
     path = fleet.api.data("manage/AddDownload", ReportID=report)["Path"]
     answer = type(fleet.api)(fleet.api.address).get(path)
     assert answer.status_code == 200 and 'filename="latest_' in \
         answer.headers["Content-Disposition"]
     assert type(fleet.api)(fleet.api.address).get(path).status_code == 404
-    assert other.api.post(f"/api/export?ReportID={report}", {}).json()["Code"] == 404
+    assert other.api.call("export", ReportID=report)["Code"] == 404
     # Root acts in an enterprise, and has reports of its own there.
     mine = fleet.root.data("manage/AddReport", HoldID=fleet.hold, Report="latest",
                            Format="csv")["ReportID"]
