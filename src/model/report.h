@@ -77,7 +77,6 @@ struct report_job {
     int64_t schedule_id;   /* 0: nobody's but that user's */
     enum report_kind kind;
     enum report_format format;
-    bool includes_below;    /* of the enterprises below, too */
     const uint8_t *devices; /* geofence_pack_ids() of internal ids; with the next, none of both: */
     size_t devices_len;     /* all that the user may see */
     const uint8_t *groups;
@@ -104,7 +103,6 @@ struct report_schedule {
     const char *name;
     enum report_kind kind;
     enum report_format format;
-    bool includes_below;
     const uint8_t *devices; /* as of a report */
     size_t devices_len;
     const uint8_t *groups;
