@@ -33,17 +33,23 @@ export interface Address {
   t: string;
   /** and the DeviceIDs beside the selected one, between commas. */
   also: string;
+  /** Of reports: which one, of which vehicles, of which period ("": see reports/asked.ts), */
+  kind: string;
+  of: string;
+  per: string;
+  /** and what else it is asked for by. */
+  opt: string;
 }
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also'] as const),
+  ...(['from', 'to', 't', 'also', 'kind', 'of', 'per', 'opt'] as const),
 ] as const;
 
 /** Where the address names none. */
 export const PAGE_USUAL: PageName = 'map';
 /** Those that there are; an address of another one is kept, and shows the usual one. */
-export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history'];
+export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history', 'reports'];
 
 /** `search` is the query of a URL. An unknown page is the usual one. */
 export function readAddress(search: string): Address {

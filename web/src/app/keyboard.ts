@@ -21,7 +21,12 @@ import { hasKeys, toggleTheme } from './settings.ts';
 export const keysAreShown = signal(false);
 
 const SECOND_MS = 1000;
-const PAGE_KEYS: Record<string, PageName> = { go: 'online', gm: 'map', gh: 'history' };
+const PAGE_KEYS: Record<string, PageName> = {
+  go: 'online',
+  gm: 'map',
+  gh: 'history',
+  gr: 'reports',
+};
 const STATES: Record<string, number> = { 2: MOVING, 3: IDLE, 4: PARKED, 5: OFFLINE, 6: ALARM };
 
 /** Of the list, by the arrows and j, k: the selection goes along where the drawer is open. */

@@ -17,6 +17,8 @@ export const en = {
 
   'page.online': 'Online monitor',
   'page.map': 'Map monitor',
+  'page.reports': 'Reports',
+  'page.failed': 'This page could not be loaded.',
 
   'map.label': 'Map',
   'map.list': 'List',
@@ -180,6 +182,9 @@ export const en = {
   'table.label': 'Vehicles',
   'table.count': '{n} vehicle|{n} vehicles',
   'table.countOf': '{n} of {all} vehicles',
+  'table.export': 'Export',
+  'table.exportCsv': 'CSV, as shown',
+  'table.exportXlsx': 'Excel, by the reports',
   'table.columns': 'Columns',
   'table.columnsReset': 'As they were',
   'table.columnUp': 'Move {name} to the left',

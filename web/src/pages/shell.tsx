@@ -21,6 +21,7 @@ import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
 import { HistoryPage } from './history.tsx';
 import { HistoryOver } from './history_over.tsx';
+import { later } from './later.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
@@ -32,9 +33,12 @@ function Side() {
   return drawerIsOpen.value ? <Drawer /> : null;
 }
 
+const ReportsPage = later(async () => (await import('./reports.tsx')).ReportsPage);
+
 function Page() {
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
+  if (pageShown.value === 'reports') return <ReportsPage />;
   return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
 }
 
@@ -51,7 +55,7 @@ export function Shell() {
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
       {!isPhone.value && <Rail />}

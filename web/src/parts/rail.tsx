@@ -15,6 +15,7 @@ const ICONS: Partial<Record<PageName, IconName>> = {
   online: 'online',
   map: 'map',
   history: 'history',
+  reports: 'reports',
 };
 
 export function Rail() {
@@ -93,6 +94,15 @@ export function Tabs() {
       >
         <Icon name="history" />
         <span>{t('page.history')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('reports') ? 'page' : undefined}
+        onClick={() => show('reports')}
+      >
+        <Icon name="reports" />
+        <span>{t('page.reports')}</span>
       </button>
       <button
         type="button"
