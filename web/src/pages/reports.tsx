@@ -7,6 +7,7 @@ import { isPhone } from '../app/screen.ts';
 import { t } from '../i18n/text.ts';
 import { choice, takeSelection } from '../reports/asked.ts';
 import { isNobody } from '../reports/choice.ts';
+import { followFiles } from '../reports/files.ts';
 import { showOnMap } from '../reports/on_map.ts';
 import { Panel } from '../reports/panel.tsx';
 import { followPrinting } from '../reports/print.ts';
@@ -18,6 +19,7 @@ import { followSaved } from '../reports/saved.ts';
 import { chooseRow, followReport, panelIsOpen, rowChosen } from '../reports/view.ts';
 import '../style/reports.css';
 import '../style/report_rows.css';
+import '../style/report_files.css';
 
 /** Escape closes the map first; without one it is that of all pages. */
 function followKeys(): () => void {
@@ -32,7 +34,7 @@ function useReports(): void {
   useEffect(() => {
     takeSelection();
     panelIsOpen.value = isNobody(choice.peek());
-    const ends = [followReport(), followQuestion(), followSaved(), followPrinting(), followKeys()];
+    const ends = [followReport(), followQuestion(), followSaved(), followFiles(), followPrinting(), followKeys()];
     if (!mapIsImpossible.peek()) ends.push(showOnMap());
     return () => {
       for (const end of ends.reverse()) end();

@@ -3,17 +3,14 @@
  * and no call is asked for more than one may read.
  */
 import { inPlaces } from '../app/alarms.ts';
-import type { Data, Method, Request } from '../app/api.ts';
-import { ApiError } from '../app/api.ts';
 import { fleet, now } from '../app/fleet.ts';
-import { call } from '../app/session.ts';
 import { ALARM_TYPES } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
-import { utcText } from '../i18n/day.ts';
 import type { Asked } from './asked.ts';
+import { ask, batches, rangeOf, type SpanPage, spanPages } from './calls.ts';
 import type { ReportRow } from './kinds.ts';
-import { dayCount } from './period.ts';
-import { type DayRow, mileageRow, positionText, RowMaker } from './rows.ts';
+import { mileage } from './mileage.ts';
+import { positionText, RowMaker } from './rows.ts';
 
 export interface Page {
   rows: ReportRow[];
@@ -23,79 +20,9 @@ export interface Page {
   isCut?: boolean;
 }
 
-/** What one call may be asked for: vehicles times days. */
-const DEVICE_DAYS_MAX = 3100;
-const FIRST_VEHICLES = 10;
-const VEHICLES = 50;
 const ALARM_VEHICLES = 500;
 const ALARMS_A_PAGE = 1000;
 const POINTS = 200;
-const TRIES = 4;
-const WAIT_S = 2;
-
-const pause = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000));
-
-/** A server that is busy now says so: it is asked again a moment later. */
-async function ask<M extends Method>(method: M, fields: Request<M>): Promise<Data<M>> {
-  for (let left = TRIES - 1; ; left--) {
-    try {
-      return await call(method, fields);
-    } catch (error) {
-      const isBusy = error instanceof ApiError && [429, 503].includes(error.code);
-      if (!isBusy || left === 0) throw error;
-      await pause(error.retryAfterS || WAIT_S);
-    }
-  }
-}
-
-/** DeviceIDs in lists: a short one first, for the first rows. */
-function* batches(ids: readonly string[], first: number, most: number): Generator<string[]> {
-  if (ids.length > 0) yield ids.slice(0, first);
-  for (let at = first; at < ids.length; at += most) yield ids.slice(at, at + most);
-}
-
-interface SpanAnswer<R> {
-  data: R[];
-  next: string | null;
-  done: number;
-  of: number;
-}
-interface SpanFields {
-  DeviceIDs: string[];
-  StartTime: string;
-  EndTime: string;
-  After?: string;
-}
-interface SpanPage<R> {
-  rows: R[];
-  done: number;
-  isCut: boolean;
-}
-
-async function* spanPages<R>(
-  asked: Asked,
-  read: (fields: SpanFields) => Promise<SpanAnswer<R>>,
-): AsyncGenerator<SpanPage<R>> {
-  const fit = Math.max(1, Math.floor(DEVICE_DAYS_MAX / dayCount(asked)));
-  let before = 0;
-  for (const batch of batches(asked.ids, Math.min(fit, FIRST_VEHICLES), Math.min(fit, VEHICLES))) {
-    const fields = { DeviceIDs: batch, ...rangeOf(asked) };
-    let after: string | null = null;
-    do {
-      const found: SpanAnswer<R> = await read(
-        after === null ? fields : { ...fields, After: after },
-      );
-      after = found.next;
-      const isCut = after === null && found.done < found.of;
-      yield { rows: found.data, done: before + found.done, isCut };
-    } while (after !== null);
-    before += batch.length;
-  }
-}
-
-function rangeOf({ fromS, toS }: Asked): { StartTime: string; EndTime: string } {
-  return { StartTime: utcText(fromS), EndTime: utcText(toS - 1) };
-}
 
 /** The number that was chosen as the option, under its name; none where none was. */
 function numberOption(name: string, { option }: Asked): Record<string, number> {
@@ -112,36 +39,6 @@ async function* made<R>(
   rowOf: (row: R) => ReportRow,
 ): AsyncGenerator<Page> {
   for await (const { rows, ...rest } of pages) yield { rows: rows.map(rowOf), ...rest };
-}
-
-/** A row a vehicle, once all of its days are there. */
-async function* mileage(asked: Asked, maker: RowMaker): AsyncGenerator<Page> {
-  let days: DayRow[] = [];
-  const whole = () =>
-    days.length === 0
-      ? []
-      : [
-          mileageRow(
-            days.map((row) => maker.day(row)),
-            days,
-          ),
-        ];
-  for await (const { rows, done, isCut } of dayPages(asked)) {
-    const found: ReportRow[] = [];
-    for (const row of rows) {
-      if (days[0] && days[0].DeviceID !== row.DeviceID) {
-        found.push(...whole());
-        days = [];
-      }
-      days.push(row);
-    }
-    yield { rows: found, done, isCut };
-  }
-  yield { rows: whole(), done: asked.ids.length };
-}
-
-function dayPages(asked: Asked): AsyncGenerator<SpanPage<DayRow>> {
-  return spanPages(asked, (fields) => ask('manage/GetDays', fields));
 }
 
 async function* alarms(asked: Asked, maker: RowMaker): AsyncGenerator<Page> {
@@ -217,7 +114,10 @@ export function pagesOf(asked: Asked): AsyncGenerator<Page> {
     case 'mileage':
       return mileage(asked, maker);
     case 'days':
-      return made(dayPages(asked), (row) => maker.day(row));
+      return made(
+        spanPages(asked, (fields) => ask('manage/GetDays', placed(fields))),
+        (row) => maker.day(row),
+      );
     case 'trips':
       return made(
         spanPages(asked, (fields) => ask('manage/GetTrips', placed({ ...fields, ...stop }))),
@@ -245,7 +145,7 @@ export function pagesOf(asked: Asked): AsyncGenerator<Page> {
     case 'fences': {
       const only = fences.length > 0 ? { PolygonIDs: fences } : {};
       return made(
-        spanPages(asked, (fields) => ask('manage/GetFenceVisits', { ...fields, ...only })),
+        spanPages(asked, (fields) => ask('manage/GetFenceVisits', placed({ ...fields, ...only }))),
         (row) => maker.visit(row),
       );
     }

@@ -3,7 +3,7 @@ import { isPhone } from '../app/screen.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
-import { choice, question, vehicleCount } from './asked.ts';
+import { choice, vehicleCount } from './asked.ts';
 import { Bars } from './chart_view.tsx';
 import { isNobody } from './choice.ts';
 import { Detail } from './detail.tsx';
@@ -111,7 +111,7 @@ function Head({ shown }: { shown: Report | null }) {
           <Icon name="sort" size={16} /> {rt('report.change')}
         </button>
       )}
-      {question.value !== '' && <Tools />}
+      <Tools />
     </header>
   );
 }

@@ -59,20 +59,28 @@ const day = (date: string, Kilometres: string, FuelUsed: string | null): DayRow 
   ...{ DeviceID: '1', VehicleNum: 'A', Date: date, Kilometres, FuelUsed, DrivingSeconds: 60 },
   ...{ IdleSeconds: 5, StoppedSeconds: 0, Trips: 1, MaxSpeed: Number(Kilometres), Clipped: false },
   ...{ FirstTime: `${date} 01:00:00`, LastTime: `${date} 23:00:00`, Fixes: 9 },
+  ...{ Lon: '9.966700', Lat: '53.546100', Place: date },
 });
 
-test('days add up to mileage without a rounding of their own; fuel where any day tells it', () => {
-  const rows = [day('2026-10-24', '0.100', null), day('2026-10-25', '0.200', '1.5')];
+test('days add up to mileage, and fuel is unknown where no day tells any', () => {
+  const days = [day('2026-10-24', '0.100', null), day('2026-10-25', '0.200', '1.5')];
   const maker = new RowMaker(ZONE, NOW_S);
-  const row = mileageRow(
-    rows.map((each) => maker.day(each)),
-    rows,
-  );
+  const vehicle = { id: '1', plate: 'A' };
+  const miles = { km: 0.4, litres: 1.7 };
+  const row = mileageRow(vehicle, days, miles, maker);
+  assert.ok(row);
   const cells = told('mileage', row);
   assert.deepEqual(
-    ['km', 'trips', 'driving', 'idle', 'maxSpeed', 'fuel'].map((name) => cells[name]),
-    [0.3, 2, 120, 10, 0.2, 1.5],
+    ['km', 'trips', 'driving', 'idle', 'maxSpeed', 'fuel', 'place'].map((name) => cells[name]),
+    [0.4, 2, 120, 10, 0.2, 1.7, '2026-10-25'],
   );
   assert.equal(row.fromS, utcS('2026-10-23T23:00:00'));
   assert.equal(row.toS, utcS('2026-10-25T22:00:00'));
+  const alone = mileageRow(vehicle, days, null, maker);
+  assert.ok(alone);
+  assert.deepEqual([told('mileage', alone)['km'], told('mileage', alone)['fuel']], [0.3, 1.5]);
+  const dry = mileageRow(vehicle, days.slice(0, 1), miles, maker);
+  assert.ok(dry);
+  assert.equal(told('mileage', dry)['fuel'], null);
+  assert.equal(mileageRow(vehicle, [], null, maker), null);
 });

@@ -113,7 +113,7 @@ export class RowMaker {
     return this.spanRow(row, []);
   }
 
-  visit(row: VisitRow & Where): ReportRow {
+  visit(row: VisitRow): ReportRow {
     const { fromS, toS } = this.stretch(row);
     const { lon, lat, cells: where } = whereOf(row);
     const end = row.EndTime === null ? null : toS;
@@ -124,7 +124,7 @@ export class RowMaker {
     };
   }
 
-  day(row: DayRow & Where): ReportRow {
+  day(row: DayRow): ReportRow {
     const dayS = dayStart(this.zone, row.Date);
     const { lon, lat, cells: where } = whereOf(row);
     const first = this.epoch(row.FirstTime, dayS);
@@ -155,31 +155,47 @@ export class RowMaker {
   }
 }
 
-/** What days of one vehicle add up to; `days` are its own, in order, and not empty. */
-export function mileageRow(days: readonly ReportRow[], rows: readonly DayRow[]): ReportRow {
-  const first = days[0] as ReportRow;
-  const last = days.at(-1) as ReportRow;
+/** Of a vehicle and a span: kilometres and litres. */
+export interface Miles {
+  km: number;
+  litres: number;
+}
+
+/** Fuel is unknown where no day tells any, though it then counts as none. */
+function fuelOf(rows: readonly DayRow[], miles: Miles | null): Cell {
+  const told = rows.filter(({ FuelUsed }) => FuelUsed !== null);
+  if (told.length === 0) return null;
+  return miles?.litres ?? told.reduce((total, { FuelUsed }) => total + Number(FuelUsed), 0);
+}
+
+/** What is known of a vehicle, of which `rows` are the days in order; null: nothing. */
+export function mileageRow(
+  { id, plate }: { id: string; plate: string },
+  rows: readonly DayRow[],
+  miles: Miles | null,
+  maker: RowMaker,
+): ReportRow | null {
+  if (rows.length === 0 && miles === null) return null;
   const sum = (of: (row: DayRow) => number) => rows.reduce((total, row) => total + of(row), 0);
-  const withFuel = rows.filter(({ FuelUsed }) => FuelUsed !== null);
+  const days = rows.map((row) => maker.day(row));
   const placed = days.findLast(({ lon }) => !Number.isNaN(lon));
-  const seen = rows.map(({ FirstTime }, i) => (FirstTime === null ? -1 : i)).filter((i) => i >= 0);
+  const seen = days.filter((_, i) => rows[i]?.FirstTime !== null);
   const metres = sum((row) => Math.round(Number(row.Kilometres) * 1000));
+  const name = plate || (rows[0]?.VehicleNum ?? id);
   return {
-    ...{ id: first.id, plate: first.plate },
-    fromS: days[seen[0] ?? 0]?.fromS ?? first.fromS,
-    toS: days[seen.at(-1) ?? 0]?.toS ?? last.toS,
+    ...{
+      id,
+      plate: name,
+      fromS: seen[0]?.fromS ?? Number.NaN,
+      toS: seen.at(-1)?.toS ?? Number.NaN,
+    },
     lon: placed?.lon ?? Number.NaN,
     lat: placed?.lat ?? Number.NaN,
     cells: [
-      first.plate,
-      metres / 1000,
-      sum((row) => row.Trips),
-      sum((row) => row.DrivingSeconds),
-      sum((row) => row.IdleSeconds),
+      ...[name, miles?.km ?? metres / 1000, sum((row) => row.Trips)],
+      ...[sum((row) => row.DrivingSeconds), sum((row) => row.IdleSeconds)],
       rows.reduce((max, row) => Math.max(max, row.MaxSpeed), 0),
-      withFuel.length === 0
-        ? null
-        : withFuel.reduce((total, { FuelUsed }) => total + Number(FuelUsed), 0),
+      fuelOf(rows, miles),
       ...(placed?.cells.slice(-2) ?? [null, null]),
     ],
   };
