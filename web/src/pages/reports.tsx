@@ -34,7 +34,14 @@ function useReports(): void {
   useEffect(() => {
     takeSelection();
     panelIsOpen.value = isNobody(choice.peek());
-    const ends = [followReport(), followQuestion(), followSaved(), followFiles(), followPrinting(), followKeys()];
+    const ends = [
+      followReport(),
+      followQuestion(),
+      followSaved(),
+      followFiles(),
+      followPrinting(),
+      followKeys(),
+    ];
     if (!mapIsImpossible.peek()) ends.push(showOnMap());
     return () => {
       for (const end of ends.reverse()) end();

@@ -54,7 +54,9 @@ function tell(rows: readonly File[]): void {
 async function read(): Promise<void> {
   const own = ++turn;
   clearTimeout(timer);
-  const found = await call('manage/ListReports', { PageIndex: 1, PageSize: ROWS }).catch(() => null);
+  const found = await call('manage/ListReports', { PageIndex: 1, PageSize: ROWS }).catch(
+    () => null,
+  );
   if (own !== turn) return;
   filesFailed.value = found === null;
   if (found !== null) {

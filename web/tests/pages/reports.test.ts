@@ -169,6 +169,57 @@ test('a large report waits for its button, is cancelled, and what fails leaves w
   assertClean(seen);
 });
 
+/** The rows of a CSV file, without its titles; no cell of these has a comma within quotes twice. */
+function csvRows(text: string): string[][] {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split('\r\n');
+  const cells = (line: string) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+      quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+    );
+  return lines.map(cells);
+}
+
+test('a file has what the page shows, in the time of the enterprise, and is listed until it is deleted', async (t) => {
+  const seen = await visit(t, server, shanghai);
+  const { page } = seen;
+  await page.goto(
+    query(shenzhen, `&kind=trips&of=.${north}&per=range&from=2026-10-25&to=2026-10-26`),
+  );
+  await rowsOf(page).nth(2).waitFor();
+  const shown = await tableOf(page);
+  await page.getByRole('button', { name: 'Files' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Make CSV of this report' }).click(),
+  ]);
+  const rows = csvRows(readFileSync(await file.path(), 'utf8'));
+  assert.ok(rows.flat().some((cell) => cell.includes('Asia/Shanghai')));
+  const head = rows.findIndex((cells) => cells.includes('Start'));
+  const at = (name: string) => (rows[head] ?? []).indexOf(name);
+  const told = rows
+    .slice(head + 1)
+    .map((cells) => ['Start', 'End', 'From', 'To'].map((name) => cells[at(name)]));
+  assert.deepEqual(
+    told,
+    shown.map((cells) => [cells[1], cells[2], cells[9], cells[11]]),
+  );
+  const km = rows.slice(head + 1).map((cells) => Number(cells[at('Distance (km)')]).toFixed(1));
+  assert.deepEqual(
+    km,
+    shown.map((cells) => cells[3]),
+  );
+  const vehicles = rows.slice(head + 1).map((cells) => cells[at('Vehicle')]);
+  assert.deepEqual(vehicles, ['粤B·88E21', '粤B·88E21', "'=Van 2"]);
+  const listed = page.locator('.file-line');
+  await listed.getByText('Trips · CSV').waitFor();
+  await listed.getByRole('button', { name: /^Delete/ }).click();
+  await page.getByText('None yet.').waitFor();
+  assertClean(seen);
+});
+
 test('a report is saved by a name, and one click asks for it again', async (t) => {
   const seen = await visit(t, server, shanghai);
   const { page } = seen;
