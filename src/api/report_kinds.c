@@ -88,6 +88,7 @@ static const struct report_column days[] = {
     {"FirstTime", "First report", "首次上报", SHEET_TIME},
     {"LastTime", "Last report", "末次上报", SHEET_TIME},
     {"Fixes", "Positions", "定位数", SHEET_WHOLE},
+    PLACE,
 };
 
 static const struct report_column alarms[] = {
@@ -105,7 +106,7 @@ static const struct report_column alarms[] = {
 };
 
 static const struct report_column fences[] = {
-    VEHICLE, {"RegionName", "Geofence", "围栏", SHEET_TEXT}, ENDS, LASTED, KILOMETRES, CLIPPED,
+    VEHICLE, {"RegionName", "Geofence", "围栏", SHEET_TEXT}, ENDS, LASTED, KILOMETRES, PLACE, CLIPPED,
 };
 
 static const struct report_column lapses[] = {

@@ -45,6 +45,12 @@ export interface Address {
   set: string;
   /** and what of it is open: its ID; NEW: one that is being added. */
   item: string;
+  /** Of reports: which one, of which vehicles, of which period ("": see reports/asked.ts), */
+  kind: string;
+  of: string;
+  per: string;
+  /** and what else it is asked for by. */
+  opt: string;
 }
 
 export const NEW = '+';
@@ -52,6 +58,7 @@ export const NEW = '+';
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
   ...(['from', 'to', 't', 'also', 'fence', 'kiosk', 'theme', 'lang'] as const),
+  ...(['kind', 'of', 'per', 'opt'] as const),
 ] as const;
 
 /** Told on their page alone. */
@@ -60,7 +67,13 @@ const OF_SETTINGS = ['set', 'item'] as const;
 /** Where the address names none. */
 export const PAGE_USUAL: PageName = 'map';
 /** Those that there are; an address of another one is kept, and shows the usual one. */
-export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history', 'settings'];
+export const PAGES_BUILT: readonly PageName[] = [
+  'online',
+  'map',
+  'history',
+  'reports',
+  'settings',
+];
 
 /** `search` is the query of a URL. An unknown page is the usual one. */
 export function readAddress(search: string): Address {

@@ -27,6 +27,7 @@ const PAGE_KEYS: Record<string, PageName> = {
   gm: 'map',
   gh: 'history',
   gs: 'settings',
+  gr: 'reports',
 };
 const STATES: Record<string, number> = { 2: MOVING, 3: IDLE, 4: PARKED, 5: OFFLINE, 6: ALARM };
 

@@ -18,6 +18,7 @@ export const en = {
   'page.online': 'Online monitor',
   'page.map': 'Map monitor',
   'page.settings': 'Settings',
+  'page.reports': 'Reports',
 
   'map.label': 'Map',
   'map.list': 'List',
@@ -188,6 +189,9 @@ export const en = {
   'table.label': 'Vehicles',
   'table.count': '{n} vehicle|{n} vehicles',
   'table.countOf': '{n} of {all} vehicles',
+  'table.export': 'Export',
+  'table.exportCsv': 'CSV, as shown',
+  'table.exportXlsx': 'Excel, by the reports',
   'table.columns': 'Columns',
   'table.columnsReset': 'As they were',
   'table.columnUp': 'Move {name} to the left',

@@ -20,6 +20,7 @@ export const zh: Record<TextKey, string> = {
   'page.online': '在线监控',
   'page.map': '地图监控',
   'page.settings': '设置',
+  'page.reports': '报表',
 
   'map.label': '地图',
   'map.list': '列表',
@@ -189,6 +190,9 @@ export const zh: Record<TextKey, string> = {
   'table.label': '车辆',
   'table.count': '{n} 辆车',
   'table.countOf': '{n} / {all} 辆车',
+  'table.export': '导出',
+  'table.exportCsv': 'CSV（所见内容）',
+  'table.exportXlsx': 'Excel（由报表生成）',
   'table.columns': '列',
   'table.columnsReset': '恢复默认',
   'table.columnUp': '将“{name}”左移',

@@ -38,10 +38,13 @@ function Side() {
   return drawerIsOpen.value ? <Drawer /> : null;
 }
 
+const ReportsPage = lazy(() => import('./reports.tsx').then(({ ReportsPage }) => ReportsPage));
+
 function Page() {
   if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
+  if (pageShown.value === 'reports') return <ReportsPage />;
   if (pageShown.value !== 'map') return <Online />;
   return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
@@ -59,7 +62,7 @@ export function Shell() {
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
       {!isPhone.value && <Rail />}
