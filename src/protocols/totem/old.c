@@ -7,10 +7,10 @@
  *     inputs       clock          |        adc, or  cell     °C   km       number
  *                                 `- charging, battery 0.01 V, supply 0.01 V
  *
- *     AA020126030405|A|2333.0312|S|04637.9986|W|29.16|180.0|0.9|000000000000|14112|adc|cell|°C|km|..
+ *     AA020126030405|A|2333.0312|S|04637.9986|W|29.16|180.0|0.9|000000000000|14112|adc|cell|°C|..
  *     alarm, ddmmyy and UTC               knots   deg   HDOP inputs       `- charging, 0.1 V, V
  *
- *     AA0201260304058000037000000000000000000019BD508A0918002900.900001232333.0312S04637.9986W00076F2E
+ *     AA0201260304058000037000..19BD508A0918002900.900001232333.0312S04637.9986W00076F2E
  *     alarm, ddmmyy, hhmmss, inputs 4, charging, battery 2, supply 2, adc 2 times 4, °C 2 times 3,
  *     cell 8, A, satellites 2, course 3, knots 3, PDOP 4, km 7, lat, lon
  *
