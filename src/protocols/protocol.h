@@ -272,7 +272,8 @@ struct protocol {
     X(xexun2)                                                                                      \
     X(xexun3)                                                                                      \
     X(castel)                                                                                      \
-    X(totem)
+    X(totem)                                                                                       \
+    X(owntracks)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)

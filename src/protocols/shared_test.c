@@ -87,12 +87,12 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"teltonika", ""},   {"h02", ""},       {"gps103", ";"},      {"tk103", ""},
-    {"wialon", "\r\n"},  {"watch", ""},     {"meitrack", "\r\n"}, {"t55", "\r\n"},
-    {"suntech", "\r"},   {"teltonika", ""}, {"gl200text", "$"},   {"ruptela", ""},
-    {"gt02", ""},        {"anytrek", ""},   {"topin", ""},        {"xexun2", ""},
-    {"xexun3", ""},      {"castel", ""},    {"totem", ""},        {"galileo", ""},
-    {"gl200binary", ""}, {"eelink", ""},    {"xexun", "\n"},
+    {"teltonika", ""},  {"h02", ""},         {"gps103", ";"},      {"tk103", ""},
+    {"wialon", "\r\n"}, {"watch", ""},       {"meitrack", "\r\n"}, {"t55", "\r\n"},
+    {"suntech", "\r"},  {"teltonika", ""},   {"gl200text", "$"},   {"ruptela", ""},
+    {"owntracks", ""},  {"gt02", ""},        {"anytrek", ""},      {"topin", ""},
+    {"xexun2", ""},     {"xexun3", ""},      {"castel", ""},       {"totem", ""},
+    {"galileo", ""},    {"gl200binary", ""}, {"eelink", ""},       {"xexun", "\n"},
 };
 
 static const char *exception_of(const char *protocol, int n)
