@@ -265,7 +265,15 @@ struct protocol {
     X(galileo)                                                                                     \
     X(gl200binary)                                                                                 \
     X(eelink)                                                                                      \
-    X(xexun)
+    X(xexun)                                                                                       \
+    X(gt02)                                                                                        \
+    X(anytrek)                                                                                     \
+    X(topin)                                                                                       \
+    X(xexun2)                                                                                      \
+    X(xexun3)                                                                                      \
+    X(castel)                                                                                      \
+    X(totem)                                                                                       \
+    X(owntracks)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)

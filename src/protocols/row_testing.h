@@ -138,8 +138,12 @@ static inline void assert_commands(const struct command_case *cases, size_t coun
     for (size_t i = 0; i < count; i++) {
         struct row_kit kit = {0};
         struct command_note note = {0};
-        const struct command_request what = {
+        uint8_t raw[COMMAND_RAW_MAX];
+        struct command_request what = {
             .kind = cases[i].kind, .id = 0x11, .text = bytes_of_text(cases[i].text)};
+        if (cases[i].kind == COMMAND_HIGH_LEVEL && command_is_raw(what.text)) {
+            what.raw = (struct bytes){raw, command_raw(what.text, raw)};
+        }
         print_message("# %s %s\n", cases[i].row, cases[i].text);
         row_kit_begin(&kit, cases[i].row);
         assert_true(cases[i].heard == NULL || row_kit_decode(&kit, cases[i].heard) == ERR_OK);

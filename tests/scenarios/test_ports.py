@@ -85,7 +85,8 @@ def test_ports_of_another_server(make_server):
                          f"compatible_ports = traccar\ncompatible_ports_offset = {offset}\n"
                          f"[protocol.h02]\nport = {5013 + offset}\n")
     fleet = Fleet(server, devices=[TERMINAL, SINOTRACK])
-    assert f"address={beside(server, 5004 + offset)} protocols=gl200text,gl200binary" in server.log()
+    shared = beside(server, 5004 + offset)
+    assert f"address={shared} protocols=gl200text,gl200binary" in server.log()
     assert server.log().count("protocols=h02") == 1
     Link(beside(server, 5013 + offset)).send(h02(now()))
     assert wait_until(lambda: fleet.status(SINOTRACK))["Lat"] == 52.5
