@@ -34,7 +34,7 @@ function Line({ entity, row, depth }: { entity: Entity; row: Row; depth: number 
         {isDirty(entity, id) && <span class="set-dirty">{s('set.unsaved')}</span>}
       </td>
       {rest.map((column) => (
-        <td key={column.label()} class={column.isShort ? 'short' : ''}>
+        <td key={column.label()} data-label={column.label()}>
           {column.text(row)}
         </td>
       ))}

@@ -22,11 +22,11 @@ function Tracker({ tracker }: { tracker: Knocking }) {
         <td>
           <b>{id || t('empty.knocking.nameless')}</b>
         </td>
-        <td class="short">{tracker.Protocol}</td>
+        <td>{tracker.Protocol}</td>
         <td>{tracker.Address}</td>
-        <td>{ago(tracker.FirstTime)}</td>
-        <td class="short">{ago(tracker.LastTime)}</td>
-        <td>{count(tracker.Count)}</td>
+        <td data-label={s('unknown.first')}>{ago(tracker.FirstTime)}</td>
+        <td data-label={s('unknown.last')}>{ago(tracker.LastTime)}</td>
+        <td data-label={s('unknown.count')}>{count(tracker.Count)}</td>
         <td>
           <span class="set-row-buttons">
             <button
