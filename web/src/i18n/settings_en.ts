@@ -13,6 +13,7 @@ export const settingsEn = {
   'section.enterprises': 'Enterprises',
   'section.account': 'My account',
 
+  'set.list': 'List',
   'set.search': 'Search by a part of the name',
   'set.range': '{from}–{to} of {of}',
   'set.before': 'Previous page',

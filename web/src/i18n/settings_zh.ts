@@ -15,6 +15,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'section.enterprises': '企业',
   'section.account': '我的账号',
 
+  'set.list': '列表',
   'set.search': '按名称的一部分搜索',
   'set.range': '第 {from}–{to} 条，共 {of} 条',
   'set.before': '上一页',

@@ -8,6 +8,7 @@ import { s } from '../i18n/settings_text.ts';
 import { count, t } from '../i18n/text.ts';
 import { devices } from './devices.ts';
 import { openNew } from './forms.ts';
+import { Scroll } from './scroll.tsx';
 
 function ago(time: string | null): string {
   return time === null ? t('none') : f.age(secondsSince(time, zone.value, now.value));
@@ -64,7 +65,7 @@ function Tracker({ tracker }: { tracker: Knocking }) {
 
 export function Trackers({ list }: { list: readonly Knocking[] }) {
   return (
-    <div class="set-scroll">
+    <Scroll label={s('section.unknown')}>
       <table class="set-table plain">
         <thead>
           <tr>
@@ -85,6 +86,6 @@ export function Trackers({ list }: { list: readonly Knocking[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -8,7 +8,7 @@ import { assertClean, closeBrowser, settled, type Visit, visit } from '../lib/br
 import type { Client } from '../lib/client.ts';
 import { Fleet, PASSWORD } from '../lib/fleet.ts';
 import { ask } from '../lib/http.ts';
-import { eventually } from '../lib/pages.ts';
+import { eventually, openOnline } from '../lib/pages.ts';
 import { CLOCK_S, optionsOf, pairs, picture, type View } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
 
@@ -23,6 +23,8 @@ after(() => server.close());
 before(async () => {
   await server.start();
   fleet = await Fleet.make(server);
+  const below = { HoldName: 'Harbour Yard', ParentHoldID: fleet.holdId };
+  await fleet.root.data('manage/AddEnterprise', below);
   const north = await fleet.addGroup('North');
   await fleet.add('864000000000001', 'Alpha', { Model: 'GT06', SIM: '+491511234', GroupID: north });
   await fleet.add('864000000000002', 'Bravo', { Note: 'Spare key in the office' });
@@ -105,6 +107,15 @@ test('root makes a reseller, that one a customer, and the customer a user who se
   assertClean(own);
 });
 
+async function focusByTab(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 200; presses++) {
+    const text = await page.evaluate(() => document.activeElement?.textContent);
+    if (text?.trim() === name) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`no key leads to ${name}`);
+}
+
 async function chooseFile(page: Page, name: string, text: string): Promise<void> {
   const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
   await page.locator('input[type=file]').setInputFiles(file);
@@ -174,7 +185,7 @@ test('devices come from a file: wrong lines are told, mended and sent, and all g
   assertClean(seen);
 });
 
-test('an unknown tracker is adopted', async (t) => {
+test('an unknown tracker is adopted, and goes to another enterprise', async (t) => {
   const seen = await visit(t, server, { clockS: server.nowS() });
   const { page } = seen;
   await openSettings(page, fleet.root, 'unknown', `&hold=${fleet.holdId}`);
@@ -190,6 +201,60 @@ test('an unknown tracker is adopted', async (t) => {
   await rowOf(page, '868000000000010').waitFor();
   const known = await fleet.admin.data('manage/GetDevice', { DeviceID: STRANGER });
   assert.equal(known.VehiclePlate, 'Stranger');
+  await goTo(page, 'Devices');
+  await rowOf(page, 'Stranger').click();
+  await side(page).getByLabel('Enterprise').selectOption('Harbour Yard');
+  await side(page).getByRole('button', { name: 'Move' }).click();
+  await page.getByRole('status').getByText('Stranger is moved to Harbour Yard.').waitFor();
+  await rowOf(page, 'Stranger').waitFor({ state: 'detached' });
+  assertClean(seen);
+});
+
+test('a group is added by keys alone', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openOnline(page, fleet.admin);
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.locator('.set-page').waitFor();
+  await focusByTab(page, 'Groups');
+  await page.keyboard.press('Enter');
+  await rowOf(page, 'North').waitFor();
+  await focusByTab(page, 'Add group');
+  await page.keyboard.press('Enter');
+  await side(page).getByLabel('Group').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('South');
+  await page.keyboard.press('Enter');
+  await rowOf(page, 'South').waitFor();
+  await focusByTab(page, 'South');
+  await page.keyboard.press('Enter');
+  await side(page).getByRole('heading', { name: 'South' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Escape');
+  await rowOf(page, 'South').getByRole('button').and(page.locator(':focus')).waitFor();
+  assertClean(seen);
+});
+
+test('a card is switched off, an SMS to it is kept; the audit tells of both', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'sims');
+  await rowOf(page, ICCID).click();
+  await side(page).getByText('None was sent or received.').waitFor();
+  await side(page).getByLabel('Text to the card').fill('STATUS#');
+  await side(page).getByRole('button', { name: 'Send' }).click();
+  await side(page).locator('.set-sms').getByText('kept, not sent').waitFor();
+  await side(page).getByRole('button', { name: 'Deactivate' }).click();
+  await rowOf(page, ICCID).getByText('deactivated').waitFor();
+  await side(page).getByRole('button', { name: 'Activate' }).click();
+  await page.getByRole('status').getByText('The card is activated.').waitFor();
+  await goTo(page, 'Audit');
+  await page.getByLabel('Search who').fill('simsms');
+  await eventually(page, async () => {
+    assert.equal(await page.locator('.set-time').count(), 1);
+  });
+  await page.getByText('SendSIMSMS').waitFor();
+  await page.getByLabel('From', { exact: true }).fill('2026-03-03');
+  await page.getByText('Nothing was done that matches.').waitFor();
   assertClean(seen);
 });
 
