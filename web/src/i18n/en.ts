@@ -411,6 +411,7 @@ export const en = {
   'device.mayNot': 'your account may not do this',
 
   'alarms.title': 'Active alarms',
+  'alarms.desk': 'Alarm desk',
   'alarms.none': 'No alarm is active.',
   'alarms.loading': 'Reading the alarms',
   'alarms.failed': 'The alarms could not be read.',

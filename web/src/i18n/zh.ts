@@ -406,6 +406,7 @@ export const zh: Record<TextKey, string> = {
   'device.mayNot': '您的账号无权操作',
 
   'alarms.title': '正在报警',
+  'alarms.desk': '报警台',
   'alarms.none': '目前没有报警。',
   'alarms.loading': '正在读取报警',
   'alarms.failed': '报警读取失败。',

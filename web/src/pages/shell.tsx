@@ -11,6 +11,7 @@ import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
+import { kept } from '../app/settings.ts';
 import { adding } from '../app/setup.ts';
 import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
@@ -57,7 +58,10 @@ function closeAll(): void {
 }
 
 export function Shell() {
-  useEffect(() => closeAll, []);
+  useEffect(() => {
+    if (kept('sound') === '1') void import('../alarms/sound.ts');
+    return closeAll;
+  }, []);
   const hadMap = useRef(false);
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
