@@ -78,21 +78,30 @@ static bool is_busy(const struct reports *r, int64_t enterprise_id)
     return false;
 }
 
-/* The first one behind `after` that waits, of an enterprise that is not busy. Under the lock. */
-static bool find_waiting(struct reports *r, struct owned_key after, struct arena *arena,
-                         struct report_job *out)
+/* The first one of a shard behind `after` that waits, of an enterprise that is not busy; alone in
+   `arena`. */
+static bool find_in(const struct reports *r, struct directory *dir, struct owned_key after,
+                    struct arena *arena, struct report_job *out)
 {
-    for (size_t i = 0; i < r->api->shards->count; i++) {
-        struct owned_key at = after;
-        struct directory *dir = r->api->shards->at[i].directory;
-        while (directory_owned_after(dir, ENTITY_REPORT, at, arena, out) == ERR_OK) {
-            if (out->state == REPORT_WAITING && !is_busy(r, out->enterprise_id)) {
-                return true;
-            }
-            at = (struct owned_key){out->enterprise_id, out->id};
+    while (directory_owned_after(dir, ENTITY_REPORT, after, arena, out) == ERR_OK) {
+        if (out->state == REPORT_WAITING && !is_busy(r, out->enterprise_id)) {
+            return true;
         }
+        after = (struct owned_key){out->enterprise_id, out->id};
+        arena_clear(arena);
     }
     return false;
+}
+
+/* The same of all shards. Under the lock, as find_in(). */
+static bool find_waiting(const struct reports *r, struct owned_key after, struct arena *arena,
+                         struct report_job *out)
+{
+    bool found = false;
+    for (size_t i = 0; i < r->api->shards->count && !found; i++) {
+        found = find_in(r, r->api->shards->at[i].directory, after, arena, out);
+    }
+    return found;
 }
 
 /* Takes the next one; false: none waits. Under the lock. */
@@ -227,8 +236,8 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
         (void)snprintf(made.why, sizeof(made.why), "System error");
         e = ERR_IO;
     }
-    if (e == ERR_END) {
-        return;
+    if (e == ERR_END || !still_waits(r, slot->key)) {
+        return; /* what there is of a file goes with the next sweep */
     }
     if (e != ERR_OK) {
         log_line(LOG_WARN, "report_failed", "report=%" PRId64 " why=\"%s\"", job->id, made.why);
@@ -240,7 +249,7 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     job->of = made.of;
     job->rows = e == ERR_OK ? made.rows : 0;
     job->size = e == ERR_OK ? (int64_t)file.st_size : 0;
-    job->error = e == ERR_OK ? "" : made.why;
+    job->error = e == ERR_OK ? "" : arena_copy_text(arena, made.why);
     conclude(slot, job);
 }
 

@@ -74,9 +74,7 @@ static void note_rows(struct directory *dir, GHashTable *stay)
     while (directory_owned_after(dir, ENTITY_REPORT, at, &arena, &job) == ERR_OK) {
         at = (struct owned_key){job.enterprise_id, job.id};
         if (job.state == REPORT_DONE || job.state == REPORT_WAITING) {
-            gint64 *id = g_new(gint64, 1);
-            *id = job.id;
-            (void)g_hash_table_add(stay, id);
+            (void)g_hash_table_add(stay, g_memdup2(&job.id, sizeof(job.id)));
         }
         arena_clear(&arena);
     }

@@ -120,27 +120,42 @@ static void add_formats(struct sheet *s)
 
 /* ---- cells ---- */
 
+/* The number that stands in `text` from `at` on, of `digits` digits; -1 where it is none. */
+static int digits_at(struct bytes text, size_t at, size_t digits)
+{
+    int number = 0;
+    for (size_t i = at; i < at + digits; i++) {
+        if (i >= text.len || !g_ascii_isdigit(text.at[i])) {
+            return -1;
+        }
+        number = number * 10 + (text.at[i] - '0');
+    }
+    return number;
+}
+
+enum { DATE_CHARS = 10, TIME_CHARS = 19 };
+
 /* "2026-11-30 08:00:00" or "2026-11-30" as the number of days that it is to a spreadsheet. */
 static bool read_time(struct bytes text, double *days)
 {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    unsigned hour = 0;
-    unsigned minute = 0;
-    unsigned second = 0;
-    int read = sscanf((const char *)text.at, "%4d-%2u-%2u %2u:%2u:%2u", &year, &month, &day, &hour,
-                      &minute, &second);
-    if ((read != 3 && read != 6) ||
-        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
+    enum { BEFORE_1900 = 693594 /* the Julian day of GLib of 1899-12-30 */ };
+    int year = digits_at(text, 0, 4);
+    int month = digits_at(text, 5, 2);
+    int day = digits_at(text, 8, 2);
+    bool has_time = text.len == TIME_CHARS;
+    int hour = has_time ? digits_at(text, 11, 2) : 0;
+    int minute = has_time ? digits_at(text, 14, 2) : 0;
+    int second = has_time ? digits_at(text, 17, 2) : 0;
+    bool is_one = year > 0 && month > 0 && day > 0 && hour >= 0 && minute >= 0 && second >= 0 &&
+                  (has_time || text.len == DATE_CHARS);
+    if (!is_one || !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
         return false;
     }
-    enum { BEFORE_1900 = 693594 /* the Julian day of GLib of 1899-12-30 */ };
     GDate date;
     g_date_clear(&date, 1);
     g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
-    double of_day = (double)(hour * 3600 + minute * 60 + second) / DAY_S;
-    *days = (double)g_date_get_julian(&date) - BEFORE_1900 + of_day;
+    int64_t of_day_s = ((int64_t)hour * 60 + minute) * 60 + second;
+    *days = (double)g_date_get_julian(&date) - BEFORE_1900 + (double)of_day_s / DAY_S;
     return true;
 }
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from test_trips import NIGHT, all_rows, made_day, send
 
-from lib.faults import ids
+from lib.faults import bad_disk, ids
 from lib.server import Fleet, Server, wait_until
 from lib.trackers import Jt808, jt808_location
 
@@ -303,6 +303,26 @@ def test_long_ones_are_bounded_cancelled_and_resumed(server):
     assert len(lines) == 2
     wait_until(lambda: {path.name for path in (server.data / "reports").iterdir()} >=
                {f"{first}.csv"}, what="its file")
+
+
+def test_a_full_disk_is_told_and_a_full_store_waited_for(make_server, tmp_path):
+    disk = bad_disk(tmp_path)
+    server = make_server(env=disk.env)
+    fleet = Fleet(server, devices=ids(40))
+    files = server.data / "reports"
+    disk.set("tight")
+    report = fleet.api.data("manage/AddReport", Report="latest", Format="xlsx")["ReportID"]
+    assert "no room" in wait_for(fleet.api, report, "failed")["Error"]
+    assert fleet.api.call("manage/AddDownload", ReportID=report)["Code"] == 409
+    wait_until(lambda: list(files.iterdir()) == [], what="a directory without files")
+    disk.set("none")
+    report = long_report(fleet.api)
+    disk.set("nospace")
+    wait_until(lambda: (files / f"{report}.csv").exists(), what="the file")
+    wait_until(lambda: "event=report_not_told" in server.log(), what="a commit that fails")
+    assert state(fleet.api, report)["State"] == "running"
+    disk.set("none")
+    assert wait_for(fleet.api, report)["Of"] == 40
 
 
 def test_what_is_over_goes(server):
