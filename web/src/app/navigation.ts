@@ -10,13 +10,14 @@ export const address = signal<Address>(readAddress(location.search));
 let timer = 0;
 
 function url(): string {
-  return `${location.pathname}${writeAddress(address.value)}`;
+  return `${location.pathname}${writeAddress(address.value)}${location.hash}`;
 }
 
 /** A step that Back undoes: another page, another device. */
 export function go(patch: Partial<Address>): void {
   flush();
-  address.value = { ...address.value, ...patch };
+  const left = patch.page ? { fence: '' } : {};
+  address.value = { ...address.value, ...left, ...patch };
   history.pushState(null, '', url());
 }
 

@@ -1,6 +1,7 @@
 /** The texts of the settings, English; they are loaded with them. */
 export const settingsEn = {
   'heading.fleet': 'Fleet',
+  'heading.watch': 'Geofences and alarms',
   'heading.people': 'People',
   'heading.platform': 'Platform',
   'heading.own': 'Yours',

@@ -3,6 +3,7 @@ import type { settingsEn } from './settings_en.ts';
 
 export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'heading.fleet': '车队',
+  'heading.watch': '围栏与报警',
   'heading.people': '人员',
   'heading.platform': '平台',
   'heading.own': '个人',

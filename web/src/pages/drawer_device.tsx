@@ -9,6 +9,7 @@ import { t } from '../i18n/text.ts';
 import { lazy } from '../parts/lazy.tsx';
 import { Value } from '../parts/value.tsx';
 import type { Row } from '../settings/entity.ts';
+import { Trace } from './trace.tsx';
 
 /** The form is loaded once somebody edits. */
 const DeviceBeside = lazy(async () => (await import('../settings/device_beside.tsx')).DeviceBeside);
@@ -89,6 +90,7 @@ export function DrawerDevice({ slot }: { slot: number }) {
           </div>
         </div>
       )}
+      {role.value !== 'viewer' && name !== '' && <Trace id={name} />}
     </>
   );
 }

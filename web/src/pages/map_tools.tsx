@@ -1,13 +1,14 @@
 /** The buttons at the edge of the map: layers, zoom, the whole fleet. */
 
 import type { Signal } from '@preact/signals';
-import { fitShown } from '../history/layer.ts';
+import { go } from '../app/navigation.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { fitFleet } from '../map/arrival.ts';
 import { baseFailed } from '../map/base.ts';
 import { zoomBy } from '../map/camera.ts';
 import * as choice from '../map/choice.ts';
 import { fences, fencesFailed } from '../map/fences.ts';
+import { fitOfPage } from '../map/fit.ts';
 import { othersNow } from '../map/fleet_view.ts';
 import { measured } from '../map/measure.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
@@ -50,6 +51,9 @@ function Layers({ isMonitor }: { isMonitor: boolean }) {
           choice.fenceLevel.value = level;
         }}
       />
+      <button type="button" class="menu-item" onClick={() => go({ page: 'map', fence: 'list' })}>
+        {t('map.allFences')}
+      </button>
       {fencesFailed.value && <p class="fault">{t('map.fencesFailed')}</p>}
       {baseFailed.value && <p class="hint">{t('map.baseFailed')}</p>}
     </div>
@@ -102,7 +106,7 @@ export function MapTools({ isMonitor }: { isMonitor: boolean }) {
         <Tool
           icon="fit"
           label={`${t(isMonitor ? 'map.fit' : 'history.fit')} (0)`}
-          onClick={isMonitor ? () => fitFleet() : fitShown}
+          onClick={() => (fitOfPage.value ?? fitFleet)()}
         />
       </div>
     </div>

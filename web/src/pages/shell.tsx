@@ -6,22 +6,24 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
+import { address } from '../app/navigation.ts';
 import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
+import { kept } from '../app/settings.ts';
 import { adding } from '../app/setup.ts';
 import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
 import { MapStage } from '../parts/map_stage.tsx';
 import { Rail, Tabs } from '../parts/rail.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
-import { HistoryPage } from './history.tsx';
-import { HistoryOver } from './history_over.tsx';
+import { Fences } from './fences.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
@@ -29,16 +31,23 @@ import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
 
+const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
+const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
+
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;
   return drawerIsOpen.value ? <Drawer /> : null;
 }
 
+const ReportsPage = lazy(() => import('./reports.tsx').then(({ ReportsPage }) => ReportsPage));
+
 function Page() {
   if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
-  return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
+  if (pageShown.value === 'reports') return <ReportsPage />;
+  if (pageShown.value !== 'map') return <Online />;
+  return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
 
 /** What stands open is of who is logged in. */
@@ -49,12 +58,15 @@ function closeAll(): void {
 }
 
 export function Shell() {
-  useEffect(() => closeAll, []);
+  useEffect(() => {
+    if (kept('sound') === '1') void import('../alarms/sound.ts');
+    return closeAll;
+  }, []);
   const hadMap = useRef(false);
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
       {!isPhone.value && <Rail />}

@@ -13,7 +13,7 @@ function Entry({ section, isAt }: { section: Section; isAt: boolean }) {
       type="button"
       class="set-entry"
       aria-current={isAt ? 'page' : undefined}
-      onClick={() => go({ set: section.name, item: '' })}
+      onClick={() => (section.open ? section.open() : go({ set: section.name, item: '' }))}
     >
       <span class="grow">{section.title()}</span>
       {dirty > 0 && (

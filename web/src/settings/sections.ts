@@ -3,8 +3,15 @@
  * sees it, and the component that shows it. A section that is heavy loads it by import().
  */
 import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { DeskView } from '../alarms/desk_view.tsx';
+import { RulesView } from '../alarms/rules_view.tsx';
+import { d } from '../alarms/text.ts';
+import { adjust, go } from '../app/navigation.ts';
 import { me, role } from '../app/session.ts';
+import { mapIsThere } from '../app/target.ts';
 import { s } from '../i18n/settings_text.ts';
+import { t } from '../i18n/text.ts';
 import { AccountSection } from './account.tsx';
 import { AuditSection } from './audit.tsx';
 import { cards } from './cards.ts';
@@ -17,8 +24,8 @@ import { groupEntity, users } from './people.ts';
 import { EntitySection } from './section.tsx';
 import { UnknownSection } from './unknown.tsx';
 
-export type Heading = 'fleet' | 'people' | 'platform' | 'own';
-export const HEADINGS: readonly Heading[] = ['fleet', 'people', 'platform', 'own'];
+export type Heading = 'fleet' | 'watch' | 'people' | 'platform' | 'own';
+export const HEADINGS: readonly Heading[] = ['fleet', 'watch', 'people', 'platform', 'own'];
 
 export interface Section {
   /** In the address: ?set=NAME. */
@@ -27,8 +34,18 @@ export interface Section {
   heading: Heading;
   may(): boolean;
   View: ComponentType;
+  /** It is elsewhere: the way there. */
+  open?(): void;
   /** Whose changes that are not saved are marked beside its title. */
   entity?: Entity;
+}
+
+const FENCES = { page: 'map', fence: 'list' } as const;
+
+/** Geofences are drawn on the map, beside it they are listed. */
+function ToFences() {
+  useEffect(() => adjust(FENCES), []);
+  return null;
 }
 
 /** An enterprise is acted in; root may have none. */
@@ -72,6 +89,28 @@ export const SECTIONS: readonly Section[] = [
     heading: 'fleet',
     may: () => isAdmin() && isInHouse(),
     View: UnknownSection,
+  },
+  {
+    name: 'desk',
+    title: () => d('desk.title'),
+    heading: 'watch',
+    may: isInHouse,
+    View: DeskView,
+  },
+  {
+    name: 'fences',
+    title: () => t('map.fences'),
+    heading: 'watch',
+    may: () => isInHouse() && mapIsThere(),
+    View: ToFences,
+    open: () => go(FENCES),
+  },
+  {
+    name: 'rules',
+    title: () => d('rules.title'),
+    heading: 'watch',
+    may: isInHouse,
+    View: RulesView,
   },
   plain(
     users,
