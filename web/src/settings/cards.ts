@@ -9,7 +9,7 @@ function statusText(row: Row): string {
 
 function dataText(row: Row): string {
   const [left, all] = [Number(row['UsageData']), Number(row['UsageAmount'])];
-  return all === 0 ? t('none') : s('cards.left', { left, all });
+  return all === 0 ? '' : s('cards.left', { left, all });
 }
 
 export const cards: Entity = {
@@ -52,7 +52,7 @@ export const cards: Entity = {
     { label: () => s('cards.device'), text: (row) => String(row['DeviceID']) },
     { label: () => s('cards.package'), text: (row) => String(row['PackageName']) },
     { label: () => s('cards.data'), text: dataText },
-    { label: () => s('cards.end'), text: (row) => String(row['EndDate'] ?? t('none')) },
+    { label: () => s('cards.end'), text: (row) => String(row['EndDate'] ?? '') },
   ],
   list: 'manage/ListSIMs',
   add: { call: 'manage/AddSIM', label: () => s('cards.add') },

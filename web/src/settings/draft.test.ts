@@ -5,6 +5,7 @@ import {
   changedFields,
   draftOf,
   faultsOf,
+  isOwnChange,
   rebased,
   refusalOf,
   textOf,
@@ -116,6 +117,19 @@ test('what somebody else changed follows where nothing was typed, and else stand
   assert.equal(next.values['Groups'], '9');
   assert.deepEqual(names(changedFields(entity, next)), ['Name', 'End']);
   assert.deepEqual(withValue(next, 'Name', 'theirs').theirs, {});
+});
+
+test('what was sent, arrived and was not answered is nobody else’s', () => {
+  let draft = withValue(draftOf(entity, row, ''), 'Litres', '80');
+  draft = { ...draft, lost: { Litres: '80', Name: 'B' } };
+  const arrived = { ...row, Litres: 80, Name: 'B' };
+  assert.ok(isOwnChange(entity, draft, arrived));
+  const next = rebased(entity, draft, arrived);
+  assert.equal(next.values['Name'], 'A', 'typed back after it was sent');
+  assert.deepEqual(names(changedFields(entity, next)), ['Name']);
+  assert.deepEqual([next.theirs, next.lost], [{}, {}]);
+  assert.ok(!isOwnChange(entity, draft, { ...arrived, Minutes: 5 }));
+  assert.ok(!isOwnChange(entity, draft, row));
 });
 
 test('all that was typed is there already: nothing is left to save', () => {

@@ -13,6 +13,8 @@ export interface Draft {
   theirs: Readonly<Record<string, string>>;
   /** What is wrong, by field; '' is of the whole. */
   faults: Readonly<Record<string, string>>;
+  /** What was sent and not answered, by field: it may have arrived. */
+  lost: Readonly<Record<string, string>>;
   /** One for each new object: what was sent twice is added once. */
   requestId: string;
 }
@@ -33,7 +35,7 @@ export function textOf(field: Field, row: Row | null): string {
 
 export function draftOf(entity: Entity, base: Row | null, requestId: string): Draft {
   const texts = fieldsOf(entity, base).map((field) => [field.name, textOf(field, base)]);
-  return { base, values: Object.fromEntries(texts), theirs: {}, faults: {}, requestId };
+  return { base, values: Object.fromEntries(texts), theirs: {}, faults: {}, lost: {}, requestId };
 }
 
 /** The fields whose texts are others than those they began with. */
@@ -41,7 +43,7 @@ export function changedFields(entity: Entity, { base, values }: Draft): Field[] 
   return fieldsOf(entity, base).filter((field) => typed(field, values) !== textOf(field, base));
 }
 
-function typed(field: Field, values: Draft['values']): string {
+export function typed(field: Field, values: Draft['values']): string {
   const text = values[field.name] ?? '';
   return field.kind === 'secret' ? text : text.trim();
 }
@@ -62,7 +64,7 @@ export function withValue(draft: Draft, name: string, text: string): Draft {
   return { ...draft, values: { ...draft.values, [name]: text }, theirs, faults };
 }
 
-/** On top of what the object is now. */
+/** On top of what the object is now. What was lost on its way back is one's own, not theirs. */
 export function rebased(entity: Entity, draft: Draft, fresh: Row): Draft {
   const values = { ...draft.values };
   const theirs: Record<string, string> = {};
@@ -70,10 +72,21 @@ export function rebased(entity: Entity, draft: Draft, fresh: Row): Draft {
     const [before, after] = [textOf(field, draft.base), textOf(field, fresh)];
     if (after === before) continue;
     const mine = typed(field, draft.values);
+    if (draft.lost[field.name] === after) continue;
     if (mine === before) values[field.name] = after;
     else if (mine !== after) theirs[field.name] = after;
   }
-  return { ...draft, base: fresh, values, theirs, faults: {} };
+  return { ...draft, base: fresh, values, theirs, faults: {}, lost: {} };
+}
+
+/** Whether `fresh` is another one than before by what was lost on its way back alone. */
+export function isOwnChange(entity: Entity, draft: Draft, fresh: Row): boolean {
+  const changed = fieldsOf(entity, fresh).filter((field) => {
+    return textOf(field, fresh) !== textOf(field, draft.base);
+  });
+  return (
+    changed.length > 0 && changed.every((each) => draft.lost[each.name] === textOf(each, fresh))
+  );
 }
 
 export interface Refusal {

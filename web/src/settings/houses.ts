@@ -36,7 +36,7 @@ function mayAdd(): boolean {
 
 function usage(row: Row): string {
   const max = Number(row['MaxDevices']);
-  return max === 0 ? t('none') : s('houses.atMost', { n: max });
+  return max === 0 ? '' : s('houses.atMost', { n: max });
 }
 
 export const houses: Entity = {
@@ -124,7 +124,7 @@ export const houses: Entity = {
     { label: () => s('houses.zone'), text: (row) => String(row['TimeZone']) },
     { label: () => s('houses.parent'), text: (row) => nameOfHouse(row['ParentHoldID']) },
     { label: () => s('houses.devices'), text: usage },
-    { label: () => s('houses.end'), text: (row) => String(row['ServiceEnd'] ?? t('none')) },
+    { label: () => s('houses.end'), text: (row) => String(row['ServiceEnd'] ?? '') },
   ],
   list: 'manage/ListEnterprises',
   pageRows: 1000,

@@ -71,7 +71,7 @@ export const users: Entity = {
     { label: () => s('users.name'), text: (row) => String(row['LoginName']) },
     { label: () => s('users.role'), text: (row) => roleText(row['Role']) },
     { label: () => s('users.groups'), text: groupsText },
-    { label: () => s('users.expire'), text: (row) => String(row['ExpireTime'] ?? t('none')) },
+    { label: () => s('users.expire'), text: (row) => String(row['ExpireTime'] ?? '') },
   ],
   list: 'manage/ListUsers',
   add: { call: 'manage/AddUser', label: () => s('users.add') },

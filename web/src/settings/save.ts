@@ -13,9 +13,11 @@ import {
   draftOf,
   faultsOf,
   fieldsOf,
+  isOwnChange,
   rebased,
   refusalOf,
   textOf,
+  typed,
 } from './draft.ts';
 import type { Entity, Field, Row } from './entity.ts';
 import { draftAt, dropForm, keyOf, putForm } from './forms.ts';
@@ -110,6 +112,15 @@ export async function save(entity: Entity, id: string): Promise<boolean> {
   return isSaved;
 }
 
+/** Secrets are never told back: whether one arrived nobody can see. */
+function noteLost(entity: Entity, key: string, sent: Draft, changed: readonly Field[]): void {
+  const draft = draftAt(key);
+  if (draft === null || sent.base === null) return;
+  const plain = changed.filter(({ kind }) => kind !== 'secret');
+  const texts = plain.map((field) => [field.name, typed(field, sent.values)]);
+  putForm(entity, key, { ...draft, lost: { ...draft.lost, ...Object.fromEntries(texts) } });
+}
+
 async function attempt(
   entity: Entity,
   id: string,
@@ -121,6 +132,7 @@ async function attempt(
   } catch (error) {
     const isOld = error instanceof ApiError && error.code === 409 && error.message === CHANGED;
     if (isOld) return await takeTheirs(entity, id, draft);
+    if (isSilence(error)) noteLost(entity, keyOf(entity, id), draft, changed);
     tellRefusal(entity, keyOf(entity, id), error);
     return false;
   }
@@ -201,7 +213,9 @@ async function takeTheirs(entity: Entity, id: string, draft: Draft): Promise<boo
   else if (fresh === null) putForm(entity, key, 'gone');
   else {
     const mine = rebased(entity, draft, fresh);
-    const isDone = changedFields(entity, mine).length === 0;
+    const left = changedFields(entity, mine);
+    const isDone = left.length === 0;
+    if (!isDone && isOwnChange(entity, draft, fresh)) return await attempt(entity, id, mine, left);
     putForm(entity, key, isDone ? mine : { ...mine, faults: { '': s('set.changed') } });
     if (isDone) await afterSave(entity, id, mine, []);
     return isDone;
