@@ -38,11 +38,14 @@ export interface Address {
   fence: string;
   /** Of the settings: the section, "": none is chosen yet; */
   set: string;
-  /** and what of it is open: its ID; NEW: one that is being added. */
+  /** and what of it is open: its ID, or one of the words below. */
   item: string;
 }
 
+/** In the place of an ID, which never begins so: one that is being added. */
 export const NEW = '+';
+/** Many that are being added, from a file. */
+export const FROM_FILE = '+file';
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),

@@ -14,7 +14,7 @@ import { pageShown } from './page.ts';
 import { followPlaces } from './places.ts';
 import { followPreferences } from './preferences.ts';
 import { followSearch } from './search.ts';
-import { me, phase, startSession } from './session.ts';
+import { logins, me, phase, startSession } from './session.ts';
 import { followSettings } from './settings.ts';
 import { followTitle } from './title.ts';
 import { followToday } from './today.ts';
@@ -39,7 +39,7 @@ export function start(): void {
   const watched = computed(() => {
     const { ids, type } = address.value;
     const hold = phase.value === 'in' ? me.value?.HoldID : null;
-    return hold ? `${hold} ${showsBelow.value} ${type} ${ids}` : '';
+    return hold ? `${logins.value} ${hold} ${showsBelow.value} ${type} ${ids}` : '';
   });
   effect(() => {
     const isIn = watched.value !== '';

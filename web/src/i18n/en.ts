@@ -228,6 +228,7 @@ export const en = {
   'empty.knocking.nameless': 'without an ID so far',
   'empty.adopt': 'Register…',
   'empty.add': 'Register a tracker…',
+  'empty.import': 'Many from a file…',
   'empty.hold.title': 'No enterprise yet',
   'empty.hold.text': 'Vehicles and users belong to an enterprise. Make the first one to begin.',
   'empty.hold.name': 'Name',

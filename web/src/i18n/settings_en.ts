@@ -14,6 +14,7 @@ export const settingsEn = {
   'section.enterprises': 'Enterprises',
   'section.account': 'My account',
 
+  'set.list': 'List',
   'set.search': 'Search by a part of the name',
   'set.range': '{from}–{to} of {of}',
   'set.before': 'Previous page',
@@ -57,6 +58,8 @@ export const settingsEn = {
   'devices.add': 'Add device',
   'devices.nothing': 'There is no device yet. Add one, or import many from a file.',
   'devices.idHint': 'The IMEI or number that the tracker reports',
+  'devices.tankHint': '0: not known',
+  'devices.clockHint': 'Empty: as its protocol says',
   'devices.speedUnit': 'Unit of its speeds',
   'devices.unit.usual': 'as its protocol says',
   'devices.unit.knots': 'knots',

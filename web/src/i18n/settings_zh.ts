@@ -16,6 +16,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'section.enterprises': '企业',
   'section.account': '我的账号',
 
+  'set.list': '列表',
   'set.search': '按名称的一部分搜索',
   'set.range': '第 {from}–{to} 条，共 {of} 条',
   'set.before': '上一页',
@@ -58,6 +59,8 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'devices.add': '添加设备',
   'devices.nothing': '还没有设备。请添加一台，或从文件批量导入。',
   'devices.idHint': '定位器上报的 IMEI 或终端号',
+  'devices.tankHint': '0：未知',
+  'devices.clockHint': '留空则按协议规定',
   'devices.speedUnit': '速度单位',
   'devices.unit.usual': '按协议规定',
   'devices.unit.knots': '节',

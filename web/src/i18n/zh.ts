@@ -227,6 +227,7 @@ export const zh: Record<TextKey, string> = {
   'empty.knocking.nameless': '尚未上报设备号',
   'empty.adopt': '登记…',
   'empty.add': '登记定位器…',
+  'empty.import': '从文件导入…',
   'empty.hold.title': '还没有企业',
   'empty.hold.text': '车辆和用户都属于某个企业。请先建立第一个企业。',
   'empty.hold.name': '名称',

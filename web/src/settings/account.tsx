@@ -31,8 +31,8 @@ function TokenLine({ token }: { token: Token }) {
         {token.Address || s('account.noAddress')}
         {token.Current && <b class="set-here"> {s('account.here')}</b>}
       </td>
-      <td class="short">{token.CreateTime}</td>
-      <td>{token.LastTime ?? s('account.notUsed')}</td>
+      <td data-label={s('account.since')}>{token.CreateTime}</td>
+      <td data-label={s('account.used')}>{token.LastTime ?? s('account.notUsed')}</td>
       <td>
         {!token.Current && (
           <button type="button" class="button small" onClick={() => void endToken(token)}>

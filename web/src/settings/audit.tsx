@@ -15,6 +15,7 @@ import {
   setFilter,
   turnAudit,
 } from './audit.ts';
+import { Scroll } from './scroll.tsx';
 
 function DayField({ id, label, name }: { id: string; label: string; name: 'from' | 'to' }) {
   return (
@@ -102,7 +103,7 @@ function Entries() {
   if (found.rows.length === 0) return <p class="quiet">{s('audit.nothing')}</p>;
   return (
     <>
-      <div class="set-scroll">
+      <Scroll label={s('section.audit')}>
         <table class="set-table plain audit">
           <thead>
             <tr>
@@ -120,7 +121,7 @@ function Entries() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <Pages shown={found.rows.length} total={found.total} />
     </>
   );

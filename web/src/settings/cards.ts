@@ -47,7 +47,7 @@ export const cards: Entity = {
   ],
   columns: [
     { label: () => s('cards.number'), text: (row) => String(row['SIM']) },
-    { label: () => s('cards.iccid'), text: (row) => String(row['ICCID']), isShort: true },
+    { label: () => s('cards.iccid'), text: (row) => String(row['ICCID']) },
     { label: () => s('cards.status'), text: statusText },
     { label: () => s('cards.device'), text: (row) => String(row['DeviceID']) },
     { label: () => s('cards.package'), text: (row) => String(row['PackageName']) },

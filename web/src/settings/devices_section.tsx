@@ -1,10 +1,11 @@
 /** Devices: one by one, and many from a file or to a file. */
 import { useSignal } from '@preact/signals';
+import { FROM_FILE } from '../app/address.ts';
+import { address, go } from '../app/navigation.ts';
 import { s } from '../i18n/settings_text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { devices } from './devices.ts';
 import { exportDevices } from './export.ts';
-import { isImporting } from './import.ts';
 import { Import } from './import.tsx';
 import { MoveDevice } from './move.tsx';
 import { EntitySection } from './section.tsx';
@@ -25,9 +26,7 @@ function Tools() {
       <button
         type="button"
         class="button"
-        onClick={() => {
-          isImporting.value = true;
-        }}
+        onClick={() => go({ set: devices.name, item: FROM_FILE })}
       >
         {s('csv.import')}
       </button>
@@ -36,6 +35,6 @@ function Tools() {
 }
 
 export function DevicesSection() {
-  if (isImporting.value) return <Import />;
+  if (address.value.item === FROM_FILE) return <Import />;
   return <EntitySection entity={devices} tools={<Tools />} More={MoveDevice} />;
 }

@@ -48,8 +48,6 @@ export interface Field {
 export interface Column {
   label(): string;
   text(row: Row): string;
-  /** On phones, too; the first one always is. */
-  isShort?: boolean;
 }
 
 export interface Entity {

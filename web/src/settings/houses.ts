@@ -121,7 +121,7 @@ export const houses: Entity = {
   ],
   columns: [
     { label: () => s('houses.name'), text: (row) => String(row['HoldName']) },
-    { label: () => s('houses.zone'), text: (row) => String(row['TimeZone']), isShort: true },
+    { label: () => s('houses.zone'), text: (row) => String(row['TimeZone']) },
     { label: () => s('houses.parent'), text: (row) => nameOfHouse(row['ParentHoldID']) },
     { label: () => s('houses.devices'), text: usage },
     { label: () => s('houses.end'), text: (row) => String(row['ServiceEnd'] ?? t('none')) },

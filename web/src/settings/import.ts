@@ -3,7 +3,9 @@
  * somebody says so. What was not answered is sent again as it was, so that nothing is added twice.
  */
 import { computed, effect, signal } from '@preact/signals';
-import { fleet, tick } from '../app/fleet.ts';
+import { FROM_FILE } from '../app/address.ts';
+import { fleet } from '../app/fleet.ts';
+import { address, go } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
 import { call, phase } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
@@ -27,7 +29,6 @@ const PART_LINES = 200;
 const FILE_MAX_BYTES = 5_000_000;
 const LINES_MAX = 10_000;
 
-export const isImporting = signal(false);
 export const sheet = signal<Sheet | null>(null);
 export const fileName = signal('');
 /** Why the file is not taken, or the sending stopped. */
@@ -57,8 +58,7 @@ function texts(): Texts {
 }
 
 function judge(of: Sheet): Sheet {
-  tick.peek();
-  const plates = new Set([...fleet.texts.plate].map((plate) => folded(plate ?? '')));
+  const plates = new Set(fleet.texts.plate.map((plate) => folded(plate ?? '')));
   const unique = [
     { field: 'DeviceID', isKnown: (text: string) => fleet.slotOfId(text) >= 0 },
     { field: 'VehiclePlate', isKnown: (text: string) => plates.has(folded(text)) },
@@ -156,17 +156,24 @@ export async function sendAll(): Promise<void> {
   }
 }
 
-export function close(): void {
+function forget(): void {
   sheet.value = null;
   fault.value = '';
   pending = null;
-  isImporting.value = false;
+}
+
+export function close(): void {
+  forget();
+  if (address.peek().item === FROM_FILE) go({ item: '' });
 }
 
 /** What one account read from its files is nothing to the next. */
 export function followImport(): void {
   effect(() => {
-    if (phase.value === 'login') close();
+    if (phase.value === 'login') forget();
+  });
+  addEventListener('beforeunload', (event) => {
+    if (sheet.peek() !== null) event.preventDefault();
   });
 }
 

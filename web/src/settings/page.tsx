@@ -12,6 +12,7 @@ import { followForms } from './forms.ts';
 import { followImport } from './import.ts';
 import { followLists } from './lists.ts';
 import { Nav } from './nav.tsx';
+import { closeItem } from './section.tsx';
 import { sectionsSeen } from './sections.ts';
 
 followForms();
@@ -20,7 +21,7 @@ followImport();
 
 const KEYS = {
   Escape: () => {
-    if (address.value.item !== '') go({ item: '' });
+    if (address.value.item !== '') closeItem();
   },
   '/': () => document.getElementById('set-search')?.focus(),
 };

@@ -13,7 +13,7 @@ export const groupEntity: Entity = {
   fields: [{ name: 'GroupName', label: () => s('groups.name'), kind: 'text', isRequired: true }],
   columns: [
     { label: () => s('groups.name'), text: (row) => String(row['GroupName']) },
-    { label: () => s('set.number'), text: (row) => String(row['GroupID']), isShort: true },
+    { label: () => s('set.number'), text: (row) => String(row['GroupID']) },
   ],
   list: 'manage/ListGroups',
   add: { call: 'manage/AddGroup', label: () => s('groups.add') },
@@ -69,7 +69,7 @@ export const users: Entity = {
   ],
   columns: [
     { label: () => s('users.name'), text: (row) => String(row['LoginName']) },
-    { label: () => s('users.role'), text: (row) => roleText(row['Role']), isShort: true },
+    { label: () => s('users.role'), text: (row) => roleText(row['Role']) },
     { label: () => s('users.groups'), text: groupsText },
     { label: () => s('users.expire'), text: (row) => String(row['ExpireTime'] ?? t('none')) },
   ],

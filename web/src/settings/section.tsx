@@ -1,8 +1,9 @@
 /** A section with a table and the form of what is open beside it. */
 import type { ComponentChildren, ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { NEW } from '../app/address.ts';
 import { address, go } from '../app/navigation.ts';
+import { isPhone } from '../app/screen.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -57,21 +58,40 @@ function Bar({ entity, tools }: SectionProps) {
   );
 }
 
+/** The focus goes back to where it came from. */
+export function closeItem(): void {
+  const { item } = address.value;
+  go({ item: '' });
+  requestAnimationFrame(() => {
+    const row = document.querySelector<HTMLElement>(`[data-item="${CSS.escape(item)}"]`);
+    (row ?? document.getElementById('set-search'))?.focus();
+  });
+}
+
 function Side({ entity, More }: SectionProps) {
   const id = address.value.item;
   const now = formOf(entity, id);
   const base = typeof now === 'object' ? now.base : null;
   const title = id === NEW ? entity.add?.label() : base && entity.nameOf(base);
+  const host = useRef<HTMLElement>(null);
+  const isThere = typeof now === 'object';
+  useEffect(() => {
+    if (!isThere) return;
+    const field = id === NEW && !isPhone.value ? 'input' : 'h2';
+    host.current?.querySelector<HTMLElement>(field)?.focus();
+  }, [entity.name, id, isThere]);
   const leave = () => {
     dropForm(entity, id);
-    if (id === NEW) go({ item: '' });
+    if (id === NEW) closeItem();
     else void openForm(entity, id, base);
   };
   return (
-    <aside class="set-side" aria-labelledby="set-side-title">
+    <aside class="set-side" ref={host} aria-labelledby="set-side-title">
       <div class="set-side-head">
-        <h2 id="set-side-title">{title || id}</h2>
-        <IconButton label={t('drawer.close')} onClick={() => go({ item: '' })}>
+        <h2 id="set-side-title" tabIndex={-1}>
+          {title || id}
+        </h2>
+        <IconButton label={t('drawer.close')} onClick={closeItem}>
           <Icon name="close" />
         </IconButton>
       </div>

@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import type { Field } from './entity.ts';
 import { counts, isSending, leaveOut, linesShown, mend } from './import.ts';
+import { Scroll } from './scroll.tsx';
 import type { Line, Sheet } from './sheet.ts';
 
 const SHOWN_LINES = 100;
@@ -85,7 +86,7 @@ export function SheetLines({ sheet }: { sheet: Sheet }) {
           {s('csv.onlyBad')}
         </label>
       )}
-      <div class="set-scroll">
+      <Scroll label={s('csv.title')}>
         <table class="set-table sheet">
           <thead>
             <tr>
@@ -118,7 +119,7 @@ export function SheetLines({ sheet }: { sheet: Sheet }) {
             {s('csv.more', { n: hidden })}
           </button>
         )}
-      </div>
+      </Scroll>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { IconButton } from '../parts/icon_button.tsx';
 import type { Column, Entity, Row } from './entity.ts';
 import { isDirty } from './forms.ts';
 import { listOf, readList, rowsOfPage, turnTo } from './lists.ts';
+import { Scroll } from './scroll.tsx';
 
 const INDENT_PX = 18;
 
@@ -22,6 +23,7 @@ function Line({ entity, row, depth }: { entity: Entity; row: Row; depth: number 
         <button
           type="button"
           class="bare set-name"
+          data-item={id}
           aria-current={isOpen ? 'true' : undefined}
           style={{ marginLeft: `${depth * INDENT_PX}px` }}
           onClick={(event) => {
@@ -34,7 +36,7 @@ function Line({ entity, row, depth }: { entity: Entity; row: Row; depth: number 
         {isDirty(entity, id) && <span class="set-dirty">{s('set.unsaved')}</span>}
       </td>
       {rest.map((column) => (
-        <td key={column.label()} class={column.isShort ? 'short' : ''}>
+        <td key={column.label()} data-label={column.label()}>
           {column.text(row)}
         </td>
       ))}
@@ -123,7 +125,7 @@ export function EntityTable({ entity }: { entity: Entity }) {
       {rows.length === 0 ? (
         <NoRows of={entity} nothing={entity.nothing()} />
       ) : (
-        <div class="set-scroll">
+        <Scroll label={s('set.list')}>
           {state === 'failed' && (
             <p class="set-stale" role="alert">
               {s('set.listOld')}{' '}
@@ -140,7 +142,7 @@ export function EntityTable({ entity }: { entity: Entity }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <Pager of={entity} />
     </>

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { ApiError, type Row } from '../app/api.ts';
 import { say } from '../app/notice.ts';
-import { call, logIn, me } from '../app/session.ts';
+import { call, changePassword as renew } from '../app/session.ts';
 import { s } from '../i18n/settings_text.ts';
 import { refusalOf } from './draft.ts';
 import { isSilence } from './save.ts';
@@ -38,13 +38,11 @@ export interface PasswordFault {
 
 /** A changed password ends all logins: this one begins anew with it. null: it is changed. */
 export async function changePassword(old: string, next: string): Promise<PasswordFault | null> {
-  const name = me.value?.LoginName ?? '';
   try {
-    await call('manage/ChangePassword', { OldPassWord: old, NewPassWord: next });
+    await renew(old, next);
   } catch (error) {
     return passwordFault(error);
   }
-  await logIn(name, next).catch(() => undefined);
   say(s('account.passwordChanged'));
   await readTokens();
   return null;

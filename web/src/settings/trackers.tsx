@@ -8,6 +8,7 @@ import { s } from '../i18n/settings_text.ts';
 import { count, t } from '../i18n/text.ts';
 import { devices } from './devices.ts';
 import { openNew } from './forms.ts';
+import { Scroll } from './scroll.tsx';
 
 function ago(time: string | null): string {
   return time === null ? t('none') : f.age(secondsSince(time, zone.value, now.value));
@@ -22,11 +23,11 @@ function Tracker({ tracker }: { tracker: Knocking }) {
         <td>
           <b>{id || t('empty.knocking.nameless')}</b>
         </td>
-        <td class="short">{tracker.Protocol}</td>
+        <td>{tracker.Protocol}</td>
         <td>{tracker.Address}</td>
-        <td>{ago(tracker.FirstTime)}</td>
-        <td class="short">{ago(tracker.LastTime)}</td>
-        <td>{count(tracker.Count)}</td>
+        <td data-label={s('unknown.first')}>{ago(tracker.FirstTime)}</td>
+        <td data-label={s('unknown.last')}>{ago(tracker.LastTime)}</td>
+        <td data-label={s('unknown.count')}>{count(tracker.Count)}</td>
         <td>
           <span class="set-row-buttons">
             <button
@@ -64,7 +65,7 @@ function Tracker({ tracker }: { tracker: Knocking }) {
 
 export function Trackers({ list }: { list: readonly Knocking[] }) {
   return (
-    <div class="set-scroll">
+    <Scroll label={s('section.unknown')}>
       <table class="set-table plain">
         <thead>
           <tr>
@@ -85,6 +86,6 @@ export function Trackers({ list }: { list: readonly Knocking[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
