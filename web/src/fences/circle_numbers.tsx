@@ -34,7 +34,12 @@ export function CircleNumbers() {
       radius: radiusM ? '' : fe('fences.badRadius', { n: RADIUS_MAX_M }),
     };
     if (!place || !radiusM) return;
-    const made: Shape = { kind: 'circle', points: [wrapped([place.lon, place.lat])], holes: [], radiusM };
+    const made: Shape = {
+      kind: 'circle',
+      points: [wrapped([place.lon, place.lat])],
+      holes: [],
+      radiusM,
+    };
     putShape(made);
     fitBounds(boxOnBase(made), 17);
   };

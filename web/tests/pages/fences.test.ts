@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
-import { mapRests, openMap, pixelsOf, pointOf } from '../lib/map.ts';
+import { mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
 import { eventually, openOnline } from '../lib/pages.ts';
 import { CLOCK_S, optionsOf, pairs, picture } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
@@ -224,6 +224,24 @@ test('a file with a wrong feature: the others are stored', async (t) => {
   await page.getByText('2 of 3 stored').waitFor();
   assert.equal((await fenceNamed('Stop')).Radius, 200);
   assert.equal((await fenceNamed('Way')).Shape, 'corridor');
+
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Way/ }).waitFor();
+  await page.getByRole('button', { name: 'Back to the vehicles' }).click();
+  await page.locator('[data-row="0"]').waitFor();
+  await openMenu(page, 53.56, 9.97);
+  await page.getByRole('button', { name: 'New geofence here' }).click();
+  await page.getByLabel('Centre').waitFor();
+  assert.match(await page.getByLabel('Centre').inputValue(), /^53\.5[56]\d+, 9\.9[67]/);
+  await page.getByRole('button', { name: 'Back to the list' }).click();
+  await page.getByText('Not saved yet: a new geofence').waitFor();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: /^Way/ }).click();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await page.getByRole('button', { name: 'Delete Way' }).click();
+  await page.getByText('Way is deleted.').waitFor();
+  await page.getByRole('button', { name: /^Way/ }).waitFor({ state: 'detached' });
   assertClean(seen);
 });
 
