@@ -286,6 +286,7 @@ test('frames of a tracker come as it says them', async (t) => {
 /** Each in two views that have nothing in common. */
 test('pictures, and no barrier in any of them', async (t) => {
   const { PolygonID } = await fenceNamed('Depot');
+  await fleet.report(VAN, { ...DEPOT, kmh: 12, alarm: 'sos,overspeed,lowBattery' });
   const states: [string, string][] = [
     ['fence-list', `fun=2&v=${VIEW}&fence=list`],
     ['fence-edit', `fun=2&v=${VIEW}&fence=${PolygonID}`],
