@@ -55,7 +55,7 @@ def sources():
     """What the pages are made of; tests beside the code are not, nor are the types of the API."""
     found = [WEB / name for name in SOURCES]
     for folder in FOLDERS:
-        found += tree.files(WEB / folder)
+        found += sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
     return [path for path in found
             if path.exists() and path != WEB / UNREAD and not path.name.endswith(".test.ts")]
 
@@ -105,7 +105,7 @@ def write_table(site, packed):
     """The C of the built files below `site`; those in gzip go to the folder `packed`."""
     packed.mkdir(exist_ok=True)
     takes, rows = [], []
-    for number, path in enumerate(tree.files(site)):
+    for number, path in enumerate(sorted(path for path in site.rglob("*") if path.is_file())):
         name = path.relative_to(site).as_posix()
         if name == SHELL:
             continue

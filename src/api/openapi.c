@@ -331,6 +331,10 @@ static void write_operation(const struct api_method *m, bool is_get, struct json
     } else {
         openapi_member(out, "x-role", roles[m->role]);
     }
+    if (m->where == WHERE_JOB || (m->where == WHERE_PASSWORD && !m->is_open)) {
+        json_name(out, "x-changes");
+        json_bool(out, true);
+    }
     if (is_get) {
         json_name(out, "parameters");
         openapi_query(m, out);

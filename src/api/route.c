@@ -29,10 +29,9 @@ static const struct {
     const char *path;
     enum route_kind kind;
 } others[] = {
-    {"/", ROUTE_HOME},
-    {"/api", ROUTE_PAGE},
-    {"/health", ROUTE_HEALTH},
-    {"/api/openapi.json", ROUTE_OPENAPI},
+    {"/", ROUTE_HOME},         {"/api", ROUTE_PAGE},
+    {"/docs", ROUTE_DOCS},     {"/docs/devices", ROUTE_DOCS},
+    {"/health", ROUTE_HEALTH}, {"/api/openapi.json", ROUTE_OPENAPI},
 };
 
 /* Answers to `name` under every prefix of the method; false where something else does already. */

@@ -73,6 +73,9 @@ static void test_pages(void **state)
     assert_int_equal(routes_find(r, "/").kind, ROUTE_HOME);
     assert_int_equal(routes_find(r, "/api").kind, ROUTE_PAGE);
     assert_int_equal(routes_find(r, "/API/").kind, ROUTE_PAGE);
+    assert_int_equal(routes_find(r, "/docs").kind, ROUTE_DOCS);
+    assert_int_equal(routes_find(r, "/Docs/Devices/").kind, ROUTE_DOCS);
+    assert_nothing(r, "/docs/other");
     assert_int_equal(routes_find(r, "/health").kind, ROUTE_HEALTH);
     assert_int_equal(routes_find(r, "/Health/").kind, ROUTE_HEALTH);
     assert_int_equal(routes_find(r, "/api/OpenAPI.json").kind, ROUTE_OPENAPI);

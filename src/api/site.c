@@ -41,7 +41,7 @@ struct site {
 
 static const char *const page_names[SITE_PAGE_COUNT] = {
     [SITE_ONLINE] = "online",   [SITE_MAP] = "map",     [SITE_HISTORY] = "history",
-    [SITE_REPORTS] = "reports", [SITE_LOGIN] = "login",
+    [SITE_REPORTS] = "reports", [SITE_LOGIN] = "login", [SITE_DOCS] = "docs",
 };
 
 static const char MARK[] = "data-page=\"login\"";

@@ -12,7 +12,7 @@
  * shell, index.html, which is the same application on every page. What the application has to know
  * before it runs, the shell's <body> tells:
  *
- *     data-page         "online", "map", "history", "reports" or "login"
+ *     data-page         "online", "map", "history", "reports", "login" or "docs"
  *     data-device-port  the port that trackers report to; absent where there is none
  *     data-demo         present where the login demo/demo works
  *
@@ -39,7 +39,15 @@ struct site_files {
 /* Those that are linked into the program, and into it alone. */
 extern const struct site_files site_linked;
 
-enum site_page { SITE_ONLINE, SITE_MAP, SITE_HISTORY, SITE_REPORTS, SITE_LOGIN, SITE_PAGE_COUNT };
+enum site_page {
+    SITE_ONLINE,
+    SITE_MAP,
+    SITE_HISTORY,
+    SITE_REPORTS,
+    SITE_LOGIN,
+    SITE_DOCS,
+    SITE_PAGE_COUNT
+};
 
 struct site_options {
     const struct site_files *files; /* NULL as good as empty */

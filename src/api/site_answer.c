@@ -3,6 +3,8 @@
  *
  *     /            the shell; shows the login until the browser's session is resumed
  *     /api?key=…   the shell of page `fun`, where `key` is a good token; else that of the login
+ *     /docs        the shell of the pages that explain the API, and at /docs/devices the trackers;
+ *                  they are for everybody
  *     /assets/…    a file whose name holds a hash of its bytes: kept for ever by who asks
  *
  * A shell is never kept: its address may hold a key. For the same reason no page says to others
@@ -91,7 +93,8 @@ struct MHD_Response *site_answer(struct exchange *ex, const char **type)
     }
     const struct site *site = ex->server->site;
     bool may_be_framed = ex->route.kind == ROUTE_PAGE;
-    enum site_page page = may_be_framed ? page_asked_for(ex) : SITE_LOGIN;
+    enum site_page own = ex->route.kind == ROUTE_DOCS ? SITE_DOCS : SITE_LOGIN;
+    enum site_page page = may_be_framed ? page_asked_for(ex) : own;
     struct MHD_Response *response = respond(site_shell(site, page, ex->takes_gzip), ex->takes_gzip,
                                             site_policy(site, may_be_framed));
     add(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");

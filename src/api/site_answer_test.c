@@ -110,6 +110,15 @@ static void test_home_is_the_login_whatever_it_is_told(void **state)
     assert_has(p, "Allow: GET, HEAD, OPTIONS");
 }
 
+static void test_what_is_explained_is_for_everybody(void **state)
+{
+    struct platform *p = *state;
+    assert_page(p, "/docs", "docs");
+    assert_page(p, "/docs/devices", "docs");
+    assert_has(p, "frame-ancestors 'none'");
+    assert_int_equal(get(p, "/docs/other", ""), 404);
+}
+
 static void test_files_are_sent_once(void **state)
 {
     struct platform *p = *state;
@@ -172,6 +181,7 @@ int main(void)
         SITE_TEST(test_a_good_key_opens_the_page_asked_for),
         SITE_TEST(test_without_a_good_key_there_is_the_login),
         SITE_TEST(test_home_is_the_login_whatever_it_is_told),
+        SITE_TEST(test_what_is_explained_is_for_everybody),
         SITE_TEST(test_files_are_sent_once),
         SITE_TEST(test_what_is_no_file_is_not_found),
         SERVER_TEST(test_a_server_without_pages_says_so),

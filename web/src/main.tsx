@@ -1,4 +1,4 @@
-// The entry of the pages: puts the application into the document.
+// The entry of the pages: puts the application, or what explains it, into the document.
 import { render } from 'preact';
 import { start } from './app/start.ts';
 import { Application } from './pages/application.tsx';
@@ -18,7 +18,9 @@ import './style/history.css';
 import './style/timeline.css';
 
 const host = document.getElementById('app');
-if (host !== null) {
+if (host !== null && document.body.dataset['page'] === 'docs') {
+  void import('./docs/start.tsx').then(({ startDocs }) => startDocs(host));
+} else if (host !== null) {
   start();
   render(<Application />, host);
 }

@@ -34,12 +34,23 @@ export interface Address {
   t: string;
   /** and the DeviceIDs beside the selected one, between commas. */
   also: string;
+  /** "1": shown as a wall. */
+  kiosk: string;
+  /** "light", "dark", "en", "zh": for this page alone, whatever was chosen. */
+  theme: string;
+  lang: string;
   /** Of the map: the geofences beside it: 'list', 'new', 'import', or the PolygonID of one. */
   fence: string;
   /** Of the settings: the section, "": none is chosen yet; */
   set: string;
   /** and what of it is open: its ID, or one of the words below. */
   item: string;
+  /** Of reports: which one, of which vehicles, of which period ("": see reports/asked.ts), */
+  kind: string;
+  of: string;
+  per: string;
+  /** and what else it is asked for by. */
+  opt: string;
 }
 
 /** In the place of an ID, which never begins so: one that is being added. */
@@ -49,7 +60,8 @@ export const FROM_FILE = '+file';
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also', 'fence'] as const),
+  ...(['from', 'to', 't', 'also', 'fence', 'kiosk', 'theme', 'lang'] as const),
+  ...(['kind', 'of', 'per', 'opt'] as const),
 ] as const;
 
 /** Told on their page alone. */
@@ -58,7 +70,13 @@ const OF_SETTINGS = ['set', 'item'] as const;
 /** Where the address names none. */
 export const PAGE_USUAL: PageName = 'map';
 /** Those that there are; an address of another one is kept, and shows the usual one. */
-export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history', 'settings'];
+export const PAGES_BUILT: readonly PageName[] = [
+  'online',
+  'map',
+  'history',
+  'reports',
+  'settings',
+];
 
 /** `search` is the query of a URL. An unknown page is the usual one. */
 export function readAddress(search: string): Address {

@@ -15,7 +15,7 @@ import {
 import { chooseState, showAllStates } from './filters.ts';
 import { hasFilter } from './list.ts';
 import { address, adjust, go } from './navigation.ts';
-import { pageShown } from './page.ts';
+import { isWall, leaveWall, pageShown } from './page.ts';
 import { phase } from './session.ts';
 import { hasKeys, toggleTheme } from './settings.ts';
 
@@ -27,6 +27,7 @@ const PAGE_KEYS: Record<string, PageName> = {
   gm: 'map',
   gh: 'history',
   gs: 'settings',
+  gr: 'reports',
 };
 const STATES: Record<string, number> = { 2: MOVING, 3: IDLE, 4: PARKED, 5: OFFLINE, 6: ALARM };
 
@@ -157,6 +158,10 @@ function takesArrows(event: KeyboardEvent): boolean {
 
 function onKey(event: KeyboardEvent): void {
   const isFree = !event.defaultPrevented && !isField(event.target) && phase.value === 'in';
+  if (isWall.value) {
+    if (event.key === 'Escape') leaveWall();
+    return;
+  }
   if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     focusSearch();

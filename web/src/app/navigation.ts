@@ -10,7 +10,7 @@ export const address = signal<Address>(readAddress(location.search));
 let timer = 0;
 
 function url(): string {
-  return `${location.pathname}${writeAddress(address.value)}`;
+  return `${location.pathname}${writeAddress(address.value)}${location.hash}`;
 }
 
 /** A step that Back undoes: another page, another device. */

@@ -42,7 +42,7 @@ let holdOfDevice: (name: string) => number | null = () => null;
 
 /** At "/api" a page may stand in a frame, and belongs to its tab. */
 function standsAlone(): boolean {
-  return location.pathname === '/';
+  return /^\/(docs(\/devices)?\/?)?$/i.test(location.pathname);
 }
 
 export function tokenNow(): string {

@@ -108,8 +108,20 @@ dark.addEventListener('change', () => {
   systemIsDark.value = dark.matches;
 });
 
+/** Of this page alone, and kept nowhere; null: as it was chosen. */
+export const themeAsked = signal<'light' | 'dark' | null>(null);
+
 export function isDarkNow(): boolean {
-  return theme.value === 'system' ? systemIsDark.value : theme.value === 'dark';
+  const chosen = themeAsked.value ?? theme.value;
+  return chosen === 'system' ? systemIsDark.value : chosen === 'dark';
+}
+
+/** The language for this page alone. */
+export function askLanguage(name: string): void {
+  const asked = LANGUAGES.find((each) => each === name);
+  if (!asked) return;
+  language.value = asked;
+  languageIsChosen.value = true;
 }
 
 export function toggleTheme(): void {

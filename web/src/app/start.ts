@@ -15,10 +15,12 @@ import { followPlaces } from './places.ts';
 import { followPreferences } from './preferences.ts';
 import { followSearch } from './search.ts';
 import { logins, me, phase, startSession } from './session.ts';
-import { followSettings } from './settings.ts';
+import { askLanguage, followSettings, themeAsked } from './settings.ts';
 import { followTitle } from './title.ts';
 import { followToday } from './today.ts';
 import { followWords } from './words.ts';
+
+const AGAIN_MS = 5000;
 
 export function start(): void {
   followSettings();
@@ -44,6 +46,16 @@ export function start(): void {
   effect(() => {
     const isIn = watched.value !== '';
     untracked(isIn ? openFleet : closeFleet);
+  });
+  effect(() => {
+    const { kiosk, theme } = address.value;
+    const usual = kiosk === '1' ? 'dark' : null;
+    themeAsked.value = theme === 'light' || theme === 'dark' ? theme : usual;
+  });
+  effect(() => askLanguage(address.value.lang));
+  effect(() => {
+    // nobody stands before a wall to try again
+    if (phase.value === 'failed' && address.value.kiosk === '1') setTimeout(startSession, AGAIN_MS);
   });
   effect(() => {
     // before it is known who it is, the server knows better

@@ -5,12 +5,15 @@ import { en } from './en.ts';
 import { fill } from './fill.ts';
 import { settingsEn } from './settings_en.ts';
 import { settingsZh } from './settings_zh.ts';
+import { reportsEn } from './reports_en.ts';
+import { reportsZh } from './reports_zh.ts';
 import { distanceIn, speedIn } from './units.ts';
 import { zh } from './zh.ts';
 import { dateTimeIn, isZone, timeIn } from './zone.ts';
 
-const allEn: Record<string, string> = { ...en, ...settingsEn };
-const allZh: Record<string, string> = { ...zh, ...settingsZh };
+/** With those that are loaded with their page. */
+const allEn: Record<string, string> = { ...en, ...settingsEn, ...reportsEn };
+const allZh: Record<string, string> = { ...zh, ...settingsZh, ...reportsZh };
 
 const plain = (n: number) => String(n);
 
@@ -25,7 +28,8 @@ test('both languages have the same texts, with the same values in them', () => {
 
 test('no Chinese text is English, but for names and units', () => {
   const same = Object.entries(allEn).filter(([key, text]) => (allZh[key] ?? '') === text);
-  const allowed = /^(app\.name|menu\.version|unit\..+|history\.(way|times|volts)|none)$/;
+  const allowed =
+    /^(app\.name|menu\.version|unit\..+|history\.(way|times|volts)|report\.(none|estimate)|none)$/;
   assert.deepEqual(
     same.map(([key]) => key).filter((key) => !allowed.test(key)),
     [],

@@ -7,7 +7,7 @@ import { selectedSlot } from '../app/device.ts';
 import { fleet, shown } from '../app/fleet.ts';
 import { inFilter } from '../app/list.ts';
 import { address, adjust } from '../app/navigation.ts';
-import { pageShown } from '../app/page.ts';
+import { isWall, pageShown } from '../app/page.ts';
 import { takeTarget, target } from '../app/target.ts';
 import { toBase } from './base.ts';
 import { type Box, fitBounds, goTo, uncover } from './camera.ts';
@@ -75,7 +75,7 @@ function goBack(): void {
 }
 
 function keepView(): void {
-  if (pageShown.peek() === 'map' && hasArrived) adjust({ v: viewNow() });
+  if (pageShown.peek() === 'map' && hasArrived && !isWall.peek()) adjust({ v: viewNow() });
 }
 
 let shownSlot = -1;
@@ -108,6 +108,7 @@ export function showPlaces(): () => void {
       const map = mapReady.value;
       if (!map) return undefined;
       map.on('moveend', keepView);
+      untracked(keepView); // what ended while its style was on the way
       return () => map.off('moveend', keepView);
     }),
     effect(showSelected),

@@ -2,20 +2,24 @@
 import { effect, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { fleet, focus } from '../app/fleet.ts';
+import { isWall } from '../app/page.ts';
 import * as f from '../i18n/format.ts';
 import { MOVING } from '../store/state.ts';
 import * as choice from './choice.ts';
 import { MAP_FONTS, tokenColour } from './colours.ts';
-import { composed, inView, order, positions, slotsFollowed, windowNow } from './fleet_view.ts';
+import { composed, inView, order, positions, slotsFollowed } from './fleet_view.ts';
 import type { Ground } from './ground.ts';
 import { chooseLabels, LABELS_FROM_ZOOM, LABELS_MAX } from './labels.ts';
 import { mapReady } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
 import { addOverlay } from './overlays.ts';
+import { windowNow } from './window.ts';
 
 const SOURCE = 'vehicle-names';
 /** Ranks below this are always shown. */
 const ALWAYS = 2;
+/** On a wall those in alarm, too, and none else. */
+const ALWAYS_ON_WALL = 3;
 
 let drawn: Ground | null = null;
 let before = '';
@@ -38,10 +42,11 @@ function names(): GeoJSON.FeatureCollection {
   const map = mapReady.peek();
   if (!map) return { type: 'FeatureCollection', features: [] };
   const isClose = map.getZoom() >= LABELS_FROM_ZOOM || inView.peek() <= LABELS_MAX;
-  const showsAll = choice.hasLabels.peek() && isClose;
+  const showsAll = choice.hasLabels.peek() && isClose && !isWall.peek();
   const window = windowNow(map);
+  const always = isWall.peek() ? ALWAYS_ON_WALL : ALWAYS;
   const { x, y } = positions;
-  const chosen = chooseLabels(order, x, y, window, rankOf, ALWAYS, showsAll);
+  const chosen = chooseLabels(order, x, y, window, rankOf, always, showsAll);
   const features = chosen.map(({ slot, rank }) => ({
     type: 'Feature' as const,
     geometry: {

@@ -1,12 +1,17 @@
 /** Which of the three there is to see: nothing yet, the login, or the pages. */
+import { isWall } from '../app/page.ts';
 import { phase, startSession } from '../app/session.ts';
 import { t } from '../i18n/text.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { FirstSteps } from './first_steps.tsx';
 import { Login } from './login.tsx';
 import { Shell } from './shell.tsx';
 
+const Wall = lazy(() => import('./wall.tsx').then(({ Wall }) => Wall));
+
 export function Application() {
+  if (isWall.value) return <Wall />;
   if (phase.value === 'in') {
     return (
       <div class="frame">

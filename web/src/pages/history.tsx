@@ -30,6 +30,7 @@ import { TotalsText } from '../history/totals.tsx';
 import { VehicleList, Vehicles } from '../history/vehicles.tsx';
 import { t } from '../i18n/text.ts';
 import { pad } from '../map/camera.ts';
+import { fitOfPage } from '../map/fit.ts';
 
 const keys = {
   ' ': togglePlay,
@@ -58,7 +59,9 @@ function useHistory(): void {
       showHeads(),
       addKeys(keys),
     ];
+    fitOfPage.value = fitShown;
     return () => {
+      fitOfPage.value = null;
       for (const end of ends.reverse()) end();
     };
   }, []);

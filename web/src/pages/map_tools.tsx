@@ -2,13 +2,13 @@
 
 import type { Signal } from '@preact/signals';
 import { go } from '../app/navigation.ts';
-import { fitShown } from '../history/layer.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { fitFleet } from '../map/arrival.ts';
 import { baseFailed } from '../map/base.ts';
 import { zoomBy } from '../map/camera.ts';
 import * as choice from '../map/choice.ts';
 import { fences, fencesFailed } from '../map/fences.ts';
+import { fitOfPage } from '../map/fit.ts';
 import { othersNow } from '../map/fleet_view.ts';
 import { measured } from '../map/measure.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
@@ -106,7 +106,7 @@ export function MapTools({ isMonitor }: { isMonitor: boolean }) {
         <Tool
           icon="fit"
           label={`${t(isMonitor ? 'map.fit' : 'history.fit')} (0)`}
-          onClick={isMonitor ? () => fitFleet() : fitShown}
+          onClick={() => (fitOfPage.value ?? fitFleet)()}
         />
       </div>
     </div>

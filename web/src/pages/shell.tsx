@@ -16,6 +16,7 @@ import { adding } from '../app/setup.ts';
 import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
 import { MapStage } from '../parts/map_stage.tsx';
 import { Rail, Tabs } from '../parts/rail.tsx';
@@ -23,8 +24,6 @@ import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
 import { Fences } from './fences.tsx';
-import { HistoryPage } from './history.tsx';
-import { HistoryOver } from './history_over.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
@@ -32,15 +31,21 @@ import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
 
+const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
+const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
+
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;
   return drawerIsOpen.value ? <Drawer /> : null;
 }
 
+const ReportsPage = lazy(() => import('./reports.tsx').then(({ ReportsPage }) => ReportsPage));
+
 function Page() {
   if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
+  if (pageShown.value === 'reports') return <ReportsPage />;
   if (pageShown.value !== 'map') return <Online />;
   return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
@@ -61,7 +66,7 @@ export function Shell() {
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
       {!isPhone.value && <Rail />}

@@ -10,6 +10,7 @@ import { type TextKey, t } from '../i18n/text.ts';
 import { Choices } from './account_choices.tsx';
 import { EnterpriseList } from './enterprise_list.tsx';
 import { Icon } from './icon.tsx';
+import { MenuLinks } from './menu_links.tsx';
 import { Popover } from './popover.tsx';
 
 /** On a phone, whose bar has no room for it. */
@@ -54,6 +55,7 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
             <Icon name="keyboard" /> {t('menu.keyList')}
           </button>
         )}
+        <MenuLinks hasFleet={Boolean(who.HoldID)} />
         <button type="button" class="menu-item" onClick={() => void logOut()}>
           <Icon name="logout" /> {t('menu.logout')}
         </button>

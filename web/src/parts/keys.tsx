@@ -25,6 +25,7 @@ const KEYS: readonly (readonly [string[], TextKey])[] = [
   [['g h'], 'keys.history'],
   [['g m'], 'keys.map'],
   [['g s'], 'keys.settings'],
+  [['g r'], 'page.reports'],
   [['f'], 'keys.follow'],
   [['t', 'l', 'c'], 'keys.layers'],
   [['+', '-', '0'], 'keys.zoom'],

@@ -16,6 +16,7 @@ const ICONS: Partial<Record<PageName, IconName>> = {
   map: 'map',
   history: 'history',
   settings: 'gear',
+  reports: 'reports',
 };
 
 function PageButton({ page }: { page: PageName }) {
@@ -101,6 +102,15 @@ export function Tabs() {
       >
         <Icon name="history" />
         <span>{t('page.history')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('reports') ? 'page' : undefined}
+        onClick={() => show('reports')}
+      >
+        <Icon name="reports" />
+        <span>{t('page.reports')}</span>
       </button>
       <button
         type="button"

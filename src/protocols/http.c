@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "protocols/osmand/osmand.h"
+#include "protocols/http.h"
 
 enum {
     HEAD_MAX = 16 * 1024,
@@ -39,6 +39,8 @@ struct head {
     struct bytes target;
     struct bytes content_type;
     struct bytes user_agent;
+    struct bytes limit_user;
+    struct bytes limit_device;
     uint64_t content_length;
     bool has_length;
     bool is_chunked;
@@ -67,7 +69,7 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-struct bytes osmand_trim(struct bytes text)
+struct bytes http_trim(struct bytes text)
 {
     while (text.len > 0 && is_blank(text.at[0])) {
         text = bytes_slice(text, 1, text.len - 1);
@@ -136,7 +138,7 @@ static void take_connection(struct head *h, struct bytes value)
 {
     struct reader r = reader_init(value);
     while (reader_left(&r) > 0) {
-        struct bytes option = osmand_trim(read_field(&r, ','));
+        struct bytes option = http_trim(read_field(&r, ','));
         h->says_close = h->says_close || bytes_eq_nocase(option, "close");
         h->says_keep_alive = h->says_keep_alive || bytes_eq_nocase(option, "keep-alive");
     }
@@ -145,10 +147,10 @@ static void take_connection(struct head *h, struct bytes value)
 static enum err take_field(struct head *h, struct bytes line)
 {
     struct bytes name = bytes_slice(line, 0, bytes_find(line, ':'));
-    if (name.len == 0 || name.len == line.len || osmand_trim(name).len != name.len) {
+    if (name.len == 0 || name.len == line.len || http_trim(name).len != name.len) {
         return ERR_MALFORMED;
     }
-    struct bytes value = osmand_trim(bytes_slice(line, name.len + 1, line.len));
+    struct bytes value = http_trim(bytes_slice(line, name.len + 1, line.len));
     if (bytes_eq_nocase(name, "Content-Length")) {
         return take_length(h, value);
     }
@@ -163,6 +165,10 @@ static enum err take_field(struct head *h, struct bytes line)
         h->is_encoded = value.len > 0 && !bytes_eq_nocase(value, "identity");
     } else if (bytes_eq_nocase(name, "User-Agent")) {
         h->user_agent = value;
+    } else if (bytes_eq_nocase(name, "X-Limit-U")) {
+        h->limit_user = value;
+    } else if (bytes_eq_nocase(name, "X-Limit-D")) {
+        h->limit_device = value;
     }
     return ERR_OK;
 }
@@ -218,7 +224,7 @@ static enum err read_chunk_size(struct reader *r, size_t *size)
     if (!read_line(&front, &line)) {
         return front.in.len < CHUNK_LINE_MAX ? ERR_MORE : ERR_MALFORMED;
     }
-    struct bytes digits = osmand_trim(bytes_slice(line, 0, bytes_find(line, ';')));
+    struct bytes digits = http_trim(bytes_slice(line, 0, bytes_find(line, ';')));
     bool is_good = digits.len > 0 && digits.len <= CHUNK_DIGITS_MAX;
     *size = 0;
     for (size_t i = 0; is_good && i < digits.len; i++) {
@@ -273,7 +279,7 @@ static enum err chunks_read(struct bytes in, uint8_t *out, size_t *len, size_t *
     *len = 0;
     for (size_t i = 0; i < CHUNKS_MAX; i++) {
         struct bytes data = {0};
-        enum err e = read_chunk(&r, OSMAND_FRAME_MAX - *len, &data);
+        enum err e = read_chunk(&r, HTTP_FRAME_MAX - *len, &data);
         *used = r.pos;
         if (e != ERR_OK || data.len == 0) {
             return e;
@@ -298,7 +304,7 @@ static struct bytes skip_noise(struct bytes in)
     return bytes_slice(in, noise, in.len);
 }
 
-enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used)
+enum err http_split(struct bytes in, struct bytes *frame, size_t *used)
 {
     struct bytes request = skip_noise(in);
     size_t noise = in.len - request.len;
@@ -313,7 +319,7 @@ enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used)
     if (e != ERR_OK) {
         return e;
     }
-    if (h.content_length > OSMAND_FRAME_MAX - len) {
+    if (h.content_length > HTTP_FRAME_MAX - len) {
         return ERR_TOO_LONG;
     }
     if (h.is_chunked) {
@@ -324,7 +330,7 @@ enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used)
     if (e != ERR_OK || body_used > request.len - len) {
         return e != ERR_OK ? e : ERR_MORE;
     }
-    if (body_used > OSMAND_FRAME_MAX - len) {
+    if (body_used > HTTP_FRAME_MAX - len) {
         return ERR_TOO_LONG;
     }
     *frame = bytes_slice(request, 0, len + body_used);
@@ -332,7 +338,7 @@ enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used)
     return ERR_OK;
 }
 
-bool osmand_http_has_head(struct bytes in)
+bool http_has_head(struct bytes in)
 {
     struct head h = {0};
     size_t len = 0;
@@ -353,7 +359,7 @@ static enum err join_body(struct arena *arena, struct bytes in, struct bytes *ou
     return e == ERR_OK && used == in.len ? ERR_OK : ERR_MALFORMED;
 }
 
-enum err osmand_http_parse(struct arena *arena, struct bytes frame, struct osmand_request *out)
+enum err http_parse(struct arena *arena, struct bytes frame, struct http_request *out)
 {
     struct head h = {0};
     size_t len = 0;
@@ -362,11 +368,13 @@ enum err osmand_http_parse(struct arena *arena, struct bytes frame, struct osman
     }
     struct bytes path = bytes_slice(h.target, 0, bytes_find(h.target, '?'));
     struct bytes query = bytes_slice(h.target, path.len + 1, h.target.len);
-    *out = (struct osmand_request){
+    *out = (struct http_request){
         .method = h.method,
         .query = bytes_slice(query, 0, bytes_find(query, '#')),
         .content_type = h.content_type,
         .user_agent = h.user_agent,
+        .limit_user = h.limit_user,
+        .limit_device = h.limit_device,
         .body = bytes_slice(frame, len, frame.len),
         .is_encoded = h.is_encoded,
         .is_http_1_0 = h.is_http_1_0,
@@ -395,7 +403,7 @@ static enum err take_status_line(struct head *h, struct bytes line)
     return bytes_begin(line, "HTTP/1.") ? ERR_OK : ERR_MALFORMED;
 }
 
-enum err osmand_http_read_status(struct bytes in, unsigned *status, size_t *used)
+enum err http_read_status(struct bytes in, unsigned *status, size_t *used)
 {
     struct head h = {0};
     size_t len = 0;
@@ -408,7 +416,7 @@ enum err osmand_http_read_status(struct bytes in, unsigned *status, size_t *used
     (void)read_field(&r, ' ');
     uint64_t code = 0;
     if (!parse_u64(read_field(&r, ' '), &code) || code < 100 || code > 999 || h.is_chunked ||
-        h.content_length > OSMAND_FRAME_MAX) {
+        h.content_length > HTTP_FRAME_MAX) {
         return ERR_MALFORMED;
     }
     if (h.content_length > in.len - len) {
@@ -417,4 +425,61 @@ enum err osmand_http_read_status(struct bytes in, unsigned *status, size_t *used
     *status = (unsigned)code;
     *used = len + (size_t)h.content_length;
     return ERR_OK;
+}
+
+/* ---- whose a request is ---- */
+
+static bool has_text(struct bytes in, const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i + len <= in.len; i++) {
+        if (memcmp(in.at + i, text, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err http_is_owntracks(struct bytes in)
+{
+    struct bytes frame = {0};
+    struct head h = {0};
+    size_t used = 0;
+    size_t len = 0;
+    if (!begins_alike(in, "POST ")) {
+        return ERR_MALFORMED;
+    }
+    enum err whole = http_split(in, &frame, &used);
+    if (whole != ERR_OK && whole != ERR_MORE) {
+        return ERR_MALFORMED;
+    }
+    if (head_read(in, take_request_line, &h, &len) != ERR_OK) {
+        return ERR_MORE;
+    }
+    if (h.limit_user.len > 0) {
+        return ERR_OK;
+    }
+    struct bytes body = bytes_slice(in, len, SIZE_MAX);
+    size_t blanks = 0;
+    while (blanks < body.len && strchr(" \t\r\n", body.at[blanks]) != NULL &&
+           body.at[blanks] != 0) {
+        blanks++;
+    }
+    bool is_other = blanks < body.len && body.at[blanks] != '{';
+    if (has_text(body, "\"_type\"") && !is_other) {
+        return ERR_OK;
+    }
+    return whole == ERR_MORE && !is_other ? ERR_MORE : ERR_MALFORMED;
+}
+
+/* ---- what is answered ---- */
+
+void http_end_head(struct writer *out, unsigned connection)
+{
+    if ((connection & HTTP_CLOSES) != 0) {
+        write_text(out, "Connection: close\r\n");
+    } else if ((connection & HTTP_IS_1_0) != 0) {
+        write_text(out, "Connection: keep-alive\r\n");
+    }
+    write_text(out, "\r\n");
 }

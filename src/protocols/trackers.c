@@ -1,0 +1,152 @@
+/*
+ * How trackers are pointed at a server. Makers change these texts between models and firmwares, so
+ * a row holds what a family has in common, with the password that it leaves the factory with; what
+ * no two models share is left to the maker's tool, and the note says what to set there.
+ *
+ * Source: the makers' manuals and lists of SMS commands (Concox, SinoTrack, Coban, Xexun, Meitrack,
+ * Teltonika, Ruptela, Galileosky, Suntech, Jointech); the applications' own settings.
+ */
+#include "protocols/trackers.h"
+
+static const struct tracker_setup rows[] = {
+    {
+        .protocol = "jt808",
+        .models = "JT/T 808 terminals of any maker; Jointech JT709 and JT705 locks; AOVX",
+        .note = "Set server, port and terminal number in the maker's tool, or by the maker's SMS. "
+                "The terminal number is the device's ID here.",
+    },
+    {
+        .protocol = "gt06",
+        .models = "Concox, Jimi and most relatives; MiCODUS",
+        .texts = {"APN,{apn}#", "SERVER,1,{host},{port},0#", "GMT,E,0,0#"},
+        .note = "For a numeric address send SERVER,0,{host},{port},0# instead. Its clock must be "
+                "set to UTC, as the last text does, or the device's UtcOffsetMinutes be set.",
+    },
+    {
+        .protocol = "osmand",
+        .models = "Traccar Client on Android and iOS",
+        .texts = {"http://{host}:{port}"},
+        .note = "Enter it as the server's address. The device identifier of the application is "
+                "the device's ID here.",
+    },
+    {
+        .protocol = "osmand",
+        .models = "OsmAnd",
+        .texts = {"http://{host}:{port}/?id={id}&lat={0}&lon={1}&timestamp={2}&hdop={3}"
+                  "&altitude={4}&speed={5}&bearing={6}"},
+        .note = "Enter it as the web address of online tracking, with the device's ID in place of "
+                "{id}.",
+    },
+    {
+        .protocol = "jt600",
+        .models = "Jointech JT701 and JT701D locks, JT600",
+        .texts = {"(P06,1,{host},{port},{apn},,)"},
+        .note = "A lock sleeps: it obeys when it wakes up. P04 sets how often that is.",
+    },
+    {
+        .protocol = "teltonika",
+        .models = "Teltonika FMB, FMC, FMM, FMP, TAT and TMT",
+        .texts = {"  setparam 2001:{apn};2004:{host};2005:{port};2006:0"},
+        .note = "Two blanks stand before the command where no SMS login and password are set, "
+                "otherwise both, with a blank behind each. 2006:1 reports over UDP. Codec 8 "
+                "Extended tells most.",
+    },
+    {
+        .protocol = "h02",
+        .models = "SinoTrack ST-901, ST-902, ST-905, ST-906 and relatives",
+        .texts = {"8030000 {apn}", "8040000 {host} {port}", "7100000", "8960000E00"},
+        .note = "0000 is the password. 7100000 switches reports to the server on, 8960000E00 sets "
+                "the clock to UTC. Older models want a numeric address.",
+    },
+    {
+        .protocol = "gps103",
+        .models = "Coban GPS102 to GPS306, TK103A and TK303",
+        .texts = {"apn123456 {apn}", "adminip123456 {host} {port}", "gprs123456",
+                  "fix030s***n123456"},
+        .note = "123456 is the password. The last text asks for a report every 30 s. Where only "
+                "numbers are taken for the server, use its numeric address, or "
+                "dns123456 {host} {port}.",
+    },
+    {
+        .protocol = "tk103",
+        .models = "TK103-2B, TK102B and clones",
+        .texts = {"apn123456 {apn}", "adminip123456 {host} {port}", "gprs123456"},
+        .note = "123456 is the password. These want a numeric address.",
+    },
+    {
+        .protocol = "wialon",
+        .models = "whatever speaks Wialon IPS: WiaTag, ERM, BCE, Navtelecom and others",
+        .note = "Set host, port and an identifier, which is the device's ID here. A password that "
+                "the tracker sends is passed over.",
+    },
+    {
+        .protocol = "watch",
+        .models = "watches of SeTracker and Beesure: Q50, Q90, GW and others",
+        .texts = {"pw,123456,ip,{host},{port}#", "pw,123456,upload,60#", "pw,123456,ts#"},
+        .note = "123456 is the password; some models have 523681. The last text asks what is set. "
+                "A watch that is moved here no longer talks to its maker's application.",
+    },
+    {
+        .protocol = "meitrack",
+        .models = "Meitrack MVT, MT, T1, T3, T366, T622 and others",
+        .texts = {"0000,A21,1,{host},{port},{apn},,", "0000,A12,3"},
+        .note = "0000 is the password. A12 counts in tens of seconds: 3 is a report every 30 s.",
+    },
+    {
+        .protocol = "t55",
+        .models = "cellular routers and modems with GPS: Sierra, Digi, Teltonika RUT, Robustel",
+        .note = "Forward NMEA ($GPRMC, $GPGGA) to host and port over TCP or UDP. Let a line with "
+                "the IMEI or serial number come first, or with each: it is the device's ID here.",
+    },
+    {
+        .protocol = "suntech",
+        .models = "Suntech ST300, ST310, ST340, ST600 and relatives",
+        .texts = {"ST300NTW;{id};02;0;{apn};;;{host};{port};;;;"},
+        .note = "ST600NTW for the ST600 series. Newer universal models are set by the maker's "
+                "SyncTrak.",
+    },
+    {
+        .protocol = "gl200text",
+        .models = "Queclink GL, GV, GB, GMT and CV",
+        .note = "Set the server by AT+GTSRI (or AT+GTQSS) over SMS, or in the Manage Tool: report "
+                "mode 3 (TCP, kept open), main server {host}, port {port}. The fields differ from "
+                "model to model: take them of its @Track manual. Switch SACK on, so that the "
+                "tracker keeps what did not arrive.",
+    },
+    {
+        .protocol = "gl200binary",
+        .models = "the same Queclink trackers, set to HEX reports",
+        .note = "As for reports in text. Both kinds come in on the same port.",
+    },
+    {
+        .protocol = "ruptela",
+        .models = "Ruptela FM, HCV, LCV, Pro, Eco and Plug",
+        .texts = {" setconnection {apn},,,TCP,{host},{port}"},
+        .note = "A blank stands before the command where no SMS password is set, otherwise the "
+                "password and a blank.",
+    },
+    {
+        .protocol = "galileo",
+        .models = "Galileosky 1.8 to 10",
+        .texts = {"AddPhone 1000", "APN {apn},,", "ServerIp {host},{port}"},
+        .note = "1000 is the password: it admits the number that the SMS comes from. Choose the "
+                "Galileosky protocol, main packet, without compression.",
+    },
+    {
+        .protocol = "eelink",
+        .models = "Eelink TK115 to TK419, GPT, GOT and K9",
+        .texts = {"APN,{apn}#", "SERVER,1,{host},{port},0#"},
+        .note = "For a numeric address send SERVER,0,{host},{port},0# instead.",
+    },
+    {
+        .protocol = "xexun",
+        .models = "Xexun TK102-2, TK103-2, XT-107 and XT-009",
+        .texts = {"apn123456 {apn}", "adminip123456 {host} {port}", "gprs123456"},
+        .note = "123456 is the password. These want a numeric address.",
+    },
+};
+
+const struct tracker_setup *tracker_setup_at(size_t index)
+{
+    return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+}

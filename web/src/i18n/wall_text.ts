@@ -1,0 +1,6 @@
+/** The texts of the wall, which come with it. */
+import { textsOf } from './texts_of.ts';
+import { wallEn } from './wall_en.ts';
+import { wallZh } from './wall_zh.ts';
+
+export const w = textsOf({ en: wallEn, zh: wallZh });
