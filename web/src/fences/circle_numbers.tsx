@@ -6,7 +6,7 @@ import { readCoordinates } from '../store/coordinates.ts';
 import { putShape, shownShape } from './draft.ts';
 import { metresOf, NumberField } from './number_field.tsx';
 import { boxOnBase, middle, radiusHere } from './places.ts';
-import { type Point, RADIUS_MAX_M, type Shape } from './shape.ts';
+import { type Point, RADIUS_MAX_M, type Shape, wrapped } from './shape.ts';
 import { fe } from './text.ts';
 
 const placeText = (at: Point | null) => (at ? `${at[1].toFixed(6)}, ${at[0].toFixed(6)}` : '');
@@ -34,7 +34,12 @@ export function CircleNumbers() {
       radius: radiusM ? '' : fe('fences.badRadius', { n: RADIUS_MAX_M }),
     };
     if (!place || !radiusM) return;
-    const made: Shape = { kind: 'circle', points: [[place.lon, place.lat]], holes: [], radiusM };
+    const made: Shape = {
+      kind: 'circle',
+      points: [wrapped([place.lon, place.lat])],
+      holes: [],
+      radiusM,
+    };
     putShape(made);
     fitBounds(boxOnBase(made), 17);
   };

@@ -16,8 +16,9 @@ import {
 } from './draft.ts';
 import { FenceForm } from './fence_form.tsx';
 import { Head } from './head.tsx';
+import { onKey } from './keys.ts';
 import { Numbers } from './numbers.tsx';
-import { redoOne, takePen, undoOne } from './pen.ts';
+import { takePen } from './pen.ts';
 import { boxOnBase, radiusHere } from './places.ts';
 import { readFence } from './save.ts';
 import { wrapped } from './shape.ts';
@@ -26,17 +27,6 @@ import { fe } from './text.ts';
 import { Tools } from './tools.tsx';
 
 const toList = () => go({ fence: 'list' });
-
-/** Ctrl-Z and Ctrl-Y, unless a field has its own. */
-function onKey(event: KeyboardEvent): void {
-  const isField = (event.target as Element).closest('input, textarea, select') !== null;
-  if (isField || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const key = event.key.toLowerCase();
-  if (key !== 'z' && key !== 'y') return;
-  event.preventDefault();
-  if (key === 'y' || event.shiftKey) redoOne();
-  else undoOne();
-}
 
 function Drawing() {
   const isAsked = useSignal(false);

@@ -3,18 +3,28 @@ import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import '../style/fences.css';
 import { tickStep } from '../app/first_steps.ts';
-import { address } from '../app/navigation.ts';
+import { addKeys } from '../app/keyboard.ts';
+import { address, go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
 import { role } from '../app/session.ts';
 import { pad } from '../map/camera.ts';
 import { fenceEdited } from '../map/fences.ts';
-import { draft, shape } from './draft.ts';
+import { draft, live, shape } from './draft.ts';
 import { FenceEditor } from './editor.tsx';
 import { FenceList } from './fence_list.tsx';
 import { ImportView } from './import_view.tsx';
 import { fe } from './text.ts';
 
 const mayDraw = computed(() => role.value !== 'viewer');
+
+/** A line that is being drawn is given up by terra-draw; else one step back. */
+const KEYS = {
+  Escape: () => {
+    const isDrawing = draft.value !== null && live.value !== null;
+    if (address.value.fence === 'list') go({ fence: '' });
+    else if (!isDrawing) go({ fence: 'list' });
+  },
+};
 
 function Body() {
   const { fence } = address.value;
@@ -27,6 +37,7 @@ export function FencePanel() {
   const host = useRef<HTMLElement>(null);
   const { fence } = address.value;
   const isSheet = isPhone.value;
+  useEffect(() => addKeys(KEYS), []);
   const id = draft.value?.base?.PolygonID ?? 0;
   const isDrawn = draft.value?.base === null && shape.value !== null;
   const isEditing = fence !== 'list' && fence !== 'import';

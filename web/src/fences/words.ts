@@ -49,15 +49,17 @@ function watchText({ AppliesTo, GroupIDs, DeviceIDs }: FenceRow): string {
 
 /** "Circle, 200 m · Enter and leave · all vehicles". */
 export function rowText(row: FenceRow): string {
-  const size = row.Radius === null || row.Shape !== 'circle' ? '' : lengthText(row.Radius);
-  const shape = [kindText(row.Shape), size].filter(Boolean).join(', ');
+  const { Radius, Shape: kind } = row;
+  const known = KINDS.find((each) => each === kind);
+  const shape = known ? sizeText({ kind: known, radiusM: Radius ?? 0 }) : kind;
   const alarm = ALARMS.find((each) => each === row.AlarmOn);
   return [shape, alarm ? fe(`fences.alarm.${alarm}`) : '', watchText(row)]
     .filter(Boolean)
     .join(' · ');
 }
 
-/** What is drawn, in words: of a line its length, of all others the area. */
-export function sizeText({ kind, radiusM }: Shape): string {
-  return kind === 'polygon' ? kindText(kind) : `${kindText(kind)}, ${lengthText(radiusM)}`;
+/** A shape in words: a circle with its radius, a corridor with its width. */
+export function sizeText({ kind, radiusM }: Pick<Shape, 'kind' | 'radiusM'>): string {
+  if (kind === 'polygon') return kindText(kind);
+  return `${kindText(kind)}, ${lengthText(kind === 'corridor' ? 2 * radiusM : radiusM)}`;
 }

@@ -24,7 +24,7 @@ export const deskEn = {
   'desk.otherKind': 'Other',
   'desk.sound': 'Sound',
   'desk.soundBlocked': 'Click anywhere: the browser lets the page sound then.',
-  'desk.all': 'All {n} that wait',
+  'desk.all': 'All that wait ({n})',
   'desk.mark': 'Mark {name}',
   'desk.more': 'Show more ({left})',
   'desk.marked': '{n} marked',
@@ -77,7 +77,7 @@ export const deskEn = {
   'rules.sensorHint': '1: -5…8; 2: …4',
 
   'rules.OverspeedKmh': 'Speed above, km/h',
-  'rules.OverspeedSeconds': 'for so long at least, s',
+  'rules.OverspeedSeconds': 'Speed above it for at least, s',
   'rules.OfflineMinutes': 'Silent for longer than, min',
   'rules.FatigueMinutes': 'Driving without a rest, min',
   'rules.DisplacementMeters': 'Moved while parked, m',

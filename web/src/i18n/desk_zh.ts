@@ -24,7 +24,7 @@ export const deskZh: Record<keyof typeof deskEn, string> = {
   'desk.otherKind': '其他',
   'desk.sound': '声音',
   'desk.soundBlocked': '请点击页面任意处：之后浏览器才允许发声。',
-  'desk.all': '全部 {n} 条待处理',
+  'desk.all': '全部待处理（{n}）',
   'desk.mark': '选择 {name}',
   'desk.more': '显示更多（{left}）',
   'desk.marked': '已选 {n} 条',
@@ -75,7 +75,7 @@ export const deskZh: Record<keyof typeof deskEn, string> = {
   'rules.sensorHint': '1: -5…8; 2: …4',
 
   'rules.OverspeedKmh': '车速高于（公里/小时）',
-  'rules.OverspeedSeconds': '至少持续（秒）',
+  'rules.OverspeedSeconds': '超速至少持续（秒）',
   'rules.OfflineMinutes': '失联超过（分钟）',
   'rules.FatigueMinutes': '连续驾驶（分钟）',
   'rules.DisplacementMeters': '停车后位移（米）',
