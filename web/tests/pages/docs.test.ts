@@ -33,7 +33,10 @@ test('a stranger reads a method, tries it with a token, and is told of a field t
   await heading(page, 'Codes by section').waitFor();
   await check(seen, 'docs-light-en-desk');
   await page.getByRole('searchbox', { name: 'Find a method' }).fill('getdevice list');
-  await page.locator('.docs-list').getByRole('link', { name: /^GetDeviceList/ }).click();
+  await page
+    .locator('.docs-list')
+    .getByRole('link', { name: /^GetDeviceList/ })
+    .click();
   await heading(page, 'GetDeviceList').waitFor();
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('status').filter({ hasText: '401' }).waitFor();
