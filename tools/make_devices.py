@@ -144,8 +144,8 @@ def page_of(data):
     for protocol in data["protocols"]:
         lines += protocol_lines(protocol)
     lines += ["## Profiles", "",
-              "What is known of single models. A device's Model chooses its profile; the whole of them",
-              "is printed by `odograph profiles`, in the form of the file that adds others.", "",
+              "What is known of single models. A device's Model chooses its profile; all of",
+              "them are printed by `odograph profiles`, as the file that adds others has them.", "",
               "| profile | models | command | text | by SMS, too |", "|---|---|---|---|---|"]
     for profile in data["profiles"]:
         models = ", ".join(profile["models"]) or "any"

@@ -1,5 +1,6 @@
 // The entry of the pages: puts the application, or what explains it, into the document.
 import { render } from 'preact';
+import { registerOffline } from './app/offline.ts';
 import { start } from './app/start.ts';
 import { Application } from './pages/application.tsx';
 import './style/tokens.css';
@@ -14,9 +15,11 @@ import './style/steps.css';
 import './style/phone.css';
 import './style/map_over.css';
 import './style/map.css';
+import './style/sheet.css';
 import './style/history.css';
 import './style/timeline.css';
 
+registerOffline();
 const host = document.getElementById('app');
 if (host !== null && document.body.dataset['page'] === 'docs') {
   void import('./docs/start.tsx').then(({ startDocs }) => startDocs(host));

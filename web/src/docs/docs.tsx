@@ -23,7 +23,7 @@ function isAt(path: string): boolean {
 function Head() {
   return (
     <header class="docs-head">
-      <a class="docs-home" href="/" title={d('docs.home')} aria-label={d('docs.home')}>
+      <a class="docs-home" href="/" title={d('docs.home')}>
         <Mark />
         <b>{t('app.name')}</b>
       </a>
@@ -37,7 +37,7 @@ function Head() {
       <span class="space" />
       <button
         type="button"
-        class="quiet-button"
+        class="button quiet-button"
         lang={language.value === 'zh' ? 'en' : 'zh-CN'}
         onClick={() => chooseLanguage(language.value === 'zh' ? 'en' : 'zh')}
       >

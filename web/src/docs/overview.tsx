@@ -10,7 +10,7 @@ function first(): string {
   const { origin } = location;
   return [
     curlOf(origin, '/api/user/GetLoginToken', false, login),
-    curlOf(origin, '/api/vehicle/GetDeviceList', true, {}),
+    curlOf(origin, '/api/vehicle/GetDeviceList', true, { PageIndex: 1, PageSize: 100 }),
   ].join('\n\n');
 }
 

@@ -32,13 +32,22 @@ export function bodyOf(fields: readonly Field[], values: Values): Record<string,
   return body;
 }
 
+/** The first page of a list, which is what most want first. */
+const FIRST_PAGE: Values = { PageIndex: '1', PageSize: '100' };
+
+/** What a form begins with. */
+export function valuesAtFirst(fields: readonly Field[]): Record<string, string> {
+  const required = fields.filter(({ isRequired, name }) => isRequired && name in FIRST_PAGE);
+  return Object.fromEntries(required.map(({ name }) => [name, FIRST_PAGE[name] ?? '']));
+}
+
 /** A sample of what is required, for who reads. */
 export function sampleOf(fields: readonly Field[]): Record<string, unknown> {
   const samples = { text: '…', integer: 1, number: 1, boolean: true, list: ['…'], json: [] };
   const required = fields.filter(({ isRequired }) => isRequired);
-  return Object.fromEntries(
-    required.map(({ name, kind, of }) => [name, kind === 'choice' ? of[0] : samples[kind]]),
-  );
+  const sample = ({ kind, of }: Field) => (kind === 'choice' ? of[0] : samples[kind]);
+  const all = Object.fromEntries(required.map((field) => [field.name, sample(field)]));
+  return { ...all, ...bodyOf(fields, valuesAtFirst(fields)) };
 }
 
 function quoted(text: string): string {

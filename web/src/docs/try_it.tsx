@@ -7,7 +7,7 @@ import { CodeBlock } from './code_block.tsx';
 import { FieldInput } from './field_input.tsx';
 import type { Method } from './openapi.ts';
 import { type Outcome, SHOWN_MAX, Shown } from './outcome.tsx';
-import { bodyOf, curlOf } from './request.ts';
+import { bodyOf, curlOf, valuesAtFirst } from './request.ts';
 
 /** Entered by hand; kept nowhere, and the same for all methods. */
 const tokenTyped = signal('');
@@ -76,7 +76,7 @@ function Sure({ isSure, onSure }: { isSure: boolean; onSure: (is: boolean) => vo
 }
 
 export function TryIt({ method }: { method: Method }) {
-  const values = useSignal<Record<string, string>>({});
+  const values = useSignal(valuesAtFirst(method.fields));
   const outcome = useSignal<Outcome>(null);
   const isSure = useSignal(false);
   const body = readForm(method, values.value);

@@ -67,7 +67,8 @@ export function readDays(id: string, from: string, to: string) {
   });
 }
 
-async function readSpans(ids: readonly string[], from: string, to: string) {
+/** Trips, stops, days and alarms, as the history holds them. */
+export async function readSpans(ids: readonly string[], from: string, to: string) {
   const stretch = daysOf(zone.value, from, to);
   const fields = {
     DeviceIDs: [...ids],
@@ -86,16 +87,24 @@ async function readSpans(ids: readonly string[], from: string, to: string) {
   return { entries, days, alarmsAreCut: alarms.total > alarms.data.length };
 }
 
-function readFixes(ids: readonly string[], date: string, days: number): Promise<Slice[]> {
-  const stretch = daysOf(zone.value, date, date);
-  const share = Math.min(POINTS_A_VEHICLE, POINTS_MAX / ids.length) / days;
+/** The fixes of a stretch, thinned to `points` a vehicle. */
+export function readTrack(
+  ids: readonly string[],
+  stretch: Stretch,
+  points = POINTS_A_DAY_MIN,
+): Promise<Slice[]> {
   return readAll('manage/GetTrack', {
     DeviceIDs: [...ids],
     StartTime: utcText(stretch.fromS),
     EndTime: utcText(lastSecond(stretch)),
     Columns: [...TRACK_COLUMNS],
-    MaxPoints: Math.max(POINTS_A_DAY_MIN, Math.floor(share)),
+    MaxPoints: Math.max(POINTS_A_DAY_MIN, Math.floor(points)),
   });
+}
+
+function readFixes(ids: readonly string[], date: string, days: number): Promise<Slice[]> {
+  const share = Math.min(POINTS_A_VEHICLE, POINTS_MAX / ids.length) / days;
+  return readTrack(ids, daysOf(zone.value, date, date), share);
 }
 
 function withDay(tracks: readonly Track[], slices: readonly Slice[]): Track[] {

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { fleet, tick } from '../app/fleet.ts';
 import { addDays } from '../i18n/day.ts';
 import { t } from '../i18n/text.ts';
+import { DevicesLink } from '../parts/devices_link.tsx';
 import { NEVER, PARKED } from '../store/state.ts';
 import { showDays } from './chosen.ts';
 import { clockText, dayName } from './format.ts';
@@ -56,11 +57,13 @@ function useLastDay(shown: History): string {
 
 export function Still({ shown }: { shown: History }) {
   const last = useLastDay(shown);
+  const slot = fleet.slotOfId(shown.ids[0] ?? '');
   return (
     <div class="no-movement">
       {texts(shown).map((text) => (
         <p key={text}>{text}</p>
       ))}
+      {fleet.states[slot] === NEVER && <DevicesLink />}
       {last !== '' && (
         <button type="button" class="button" onClick={() => showDays(last, last)}>
           {t('history.lastDay', { date: dayName(last) })}

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boxOf, coarseOf, nearestFix, piecesOf, speedStep } from './pieces.ts';
-import { emptyTrack, indexAt, placeAt, type Slice, type Track, withSlices } from './track.ts';
+import {
+  emptyTrack,
+  indexAt,
+  newerOf,
+  placeAt,
+  type Slice,
+  type Track,
+  withSlices,
+} from './track.ts';
 
 function slice(columns: Record<string, (number | null)[]>, fixes: number | null = null): Slice {
   return { DeviceID: '1', VehicleNum: 'Alpha', Fixes: fixes, Thinned: false, columns };
@@ -27,6 +35,18 @@ test('slices are put one behind the other, and in front of later ones', () => {
   assert.equal(all.fixes, 12);
   assert.equal(all.plate, 'Alpha');
   assert.equal(withSlices(all, []).count, 5);
+});
+
+test('what comes later is put behind, without what is there already', () => {
+  const track = trackOf([1, 2]);
+  const more = slice({ t: [1000, 1010, 1020, 1030], v: [1, 2, 3, null], x: [0, 0, 5, 6] }, 4);
+  const newer = newerOf(more, 1010);
+  assert.equal(newer.Fixes, 2);
+  const all = withSlices(track, [newer], true);
+  assert.deepEqual([...all.columns.t], [1000, 1010, 1020, 1030]);
+  assert.deepEqual([...all.columns.v], [1, 2, 3, Number.NaN]);
+  assert.deepEqual([...all.columns.y], [0, 0, Number.NaN, Number.NaN]);
+  assert.equal(withSlices(track, [newerOf(more, 5000)], true).count, 2);
 });
 
 test('the last fix at or before a time', () => {

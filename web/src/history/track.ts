@@ -50,24 +50,35 @@ function cellsOf(slice: Slice, name: TrackColumn): readonly (number | null)[] {
   return columns[name] ?? [];
 }
 
-/** The fixes of slices of one vehicle, in front of those that are there already. */
-export function withSlices(track: Track, slices: readonly Slice[]): Track {
+/** The fixes of slices of one vehicle, in front of those that are there already, or behind. */
+export function withSlices(track: Track, slices: readonly Slice[], isNewer = false): Track {
   const added = slices.reduce((sum, slice) => sum + cellsOf(slice, 't').length, 0);
   const columns = {} as Record<TrackColumn, Float64Array>;
+  const start = isNewer ? track.count : 0;
   for (const name of TRACK_COLUMNS) {
-    const into = new Float64Array(added + track.count).fill(Number.NaN, 0, added);
-    let at = 0;
+    const into = new Float64Array(added + track.count).fill(Number.NaN);
+    let at = start;
     for (const slice of slices) {
       const cells = cellsOf(slice, name);
       for (let i = 0; i < cells.length; i++) into[at + i] = cells[i] ?? Number.NaN;
       at += cellsOf(slice, 't').length;
     }
-    into.set(track.columns[name], added);
+    into.set(track.columns[name], isNewer ? 0 : added);
     columns[name] = into;
   }
   const fixes = track.fixes + (slices[0]?.Fixes ?? added);
   const plate = slices[0]?.VehicleNum ?? track.plate;
   return { ...track, plate, columns, count: added + track.count, fixes };
+}
+
+/** What a slice has behind a time, as it is all counted. */
+export function newerOf(slice: Slice, lastS: number): Slice {
+  const from = cellsOf(slice, 't').findIndex((at) => at !== null && at > lastS);
+  const columns: Record<string, (number | null)[]> = {};
+  for (const name of TRACK_COLUMNS) {
+    columns[name] = from < 0 ? [] : cellsOf(slice, name).slice(from);
+  }
+  return { ...slice, columns, Fixes: columns['t']?.length ?? 0 };
 }
 
 /** The number of the last fix at or before a time; -1: there is none. */

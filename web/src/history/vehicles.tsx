@@ -41,6 +41,7 @@ export function VehicleList({ onChoose }: { onChoose: (id: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
   tick.value;
   useEffect(() => field.current?.focus(), []);
+  const found = matches(text.value);
   return (
     <div class="vehicle-list">
       <input
@@ -53,8 +54,9 @@ export function VehicleList({ onChoose }: { onChoose: (id: string) => void }) {
           text.value = event.currentTarget.value;
         }}
       />
+      {found.length === 0 && <p class="quiet">{t('history.noneFound')}</p>}
       <ul>
-        {matches(text.value).map((slot) => (
+        {found.map((slot) => (
           <li key={slot}>
             <button
               type="button"

@@ -22,6 +22,7 @@ export const historyEn = {
   'history.add': 'Add a vehicle',
   'history.change': 'Another vehicle',
   'history.drop': 'Take away {name}',
+  'history.noneFound': 'No vehicle matches. Try a part of its plate or ID.',
   'history.find': 'Plate or ID',
 
   'history.total': '{km} · {driving} driving · {n} stop|{km} · {driving} driving · {n} stops',

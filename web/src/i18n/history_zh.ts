@@ -23,6 +23,7 @@ export const historyZh: typeof historyEn = {
   'history.add': '添加车辆',
   'history.change': '换一辆车',
   'history.drop': '移除 {name}',
+  'history.noneFound': '没有匹配的车辆，请试试车牌或设备号的一部分。',
   'history.find': '车牌或设备号',
 
   'history.total': '{km} · 行驶 {driving} · 停车 {n} 次',

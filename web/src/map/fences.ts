@@ -1,5 +1,6 @@
 /** The geofences on the map, in three levels: off, outlines, filled. Read when they are shown. */
 import { computed, effect, signal, untracked } from '@preact/signals';
+import { showsBelow, withBelow } from '../app/enterprises.ts';
 import { fencesVersion } from '../app/fleet.ts';
 import { call, me, phase } from '../app/session.ts';
 import { isGcj } from './base.ts';
@@ -101,7 +102,8 @@ function add(ground: Ground): void {
 async function readAll(): Promise<Fence[]> {
   const found: Fence[] = [];
   for (let page = 1; page <= PAGES_MAX; page++) {
-    const fields = { Geometry: 'simplified', PageIndex: page, PageSize: PAGE };
+    const paging = { PageIndex: page, PageSize: PAGE };
+    const fields = { Geometry: 'simplified', ...withBelow(), ...paging };
     const { data, total } = await call('manage/ListGeofences', fields);
     found.push(...data);
     if (found.length >= total || data.length === 0) break;
@@ -133,6 +135,7 @@ export function showFences(): () => void {
     effect(() => {
       const isWanted = phase.value === 'in' && me.value?.HoldID && areShown.value;
       const isKnown = fencesVersion.value !== null;
+      showsBelow.value; // those of the enterprises below, too, or no longer
       if (isWanted && isKnown) untracked(() => void read());
     }),
     effect(() => {

@@ -1,5 +1,5 @@
 /** Moves the map of a wall on its tour (tour.ts), until the answer is called. */
-import { effect, untracked } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { type Alarm, openAlarms } from '../app/alarms.ts';
 import { fleet, now, shown } from '../app/fleet.ts';
 import { zone } from '../i18n/choice.ts';
@@ -10,6 +10,9 @@ import { mapReady } from './map.ts';
 import { beginTour, nextStop, type Tour } from './tour.ts';
 
 const ALARM_ZOOM = 13;
+/** AlarmID of the one that the map shows; 0: the whole fleet. */
+export const alarmLookedAt = signal(0);
+
 /** So long an alarm counts as new. */
 export const FRESH_S = 60;
 
@@ -35,13 +38,18 @@ export function followTour(): () => void {
     const fresh = new Set(rows.filter(isFresh).map(({ AlarmID }) => AlarmID));
     tour = nextStop(tour ?? beginTour(ids, fresh, atMs), ids, atMs);
     if (before !== null && before.sinceMs === tour.sinceMs) return;
+    alarmLookedAt.value = tour.at;
     lookAt(rows.find(({ AlarmID }) => AlarmID === tour?.at));
   };
-  return effect(() => {
+  const stop = effect(() => {
     now.value;
     openAlarms.value;
     mapReady.value;
     shown.value;
     untracked(step);
   });
+  return () => {
+    stop();
+    alarmLookedAt.value = 0;
+  };
 }

@@ -5,10 +5,14 @@ import { mayCommand } from '../app/commands.ts';
 import { selectedSlot, showTab, unselect } from '../app/device.ts';
 import { fleet, now, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
+import { hasMap } from '../app/page.ts';
+import { isPhone } from '../app/screen.ts';
+import { drawerStop } from '../app/sheet.ts';
 import { dateTime } from '../i18n/format.ts';
 import { alarmName, t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
+import { SheetGrip } from '../parts/sheet_grip.tsx';
 import { StateIcon } from '../parts/state_icon.tsx';
 import { alarmKinds } from '../store/columns.ts';
 import { ALARM } from '../store/state.ts';
@@ -86,6 +90,8 @@ export function Drawer() {
   tick.value;
   now.value;
   const tab = tabsShown().find((each) => each === address.value.tab) ?? 'now';
+  const isSheet = isPhone.value && hasMap.value;
+  const look = isSheet ? `drawer ${drawerStop.value}` : 'drawer';
   useEffect(() => host.current?.scrollTo(0, 0), [slot]);
   if (slot < 0) {
     if (shown.value !== 'fleet') return null;
@@ -104,7 +110,8 @@ export function Drawer() {
     );
   }
   return (
-    <aside class="drawer" ref={host} aria-label={fleet.texts.plate[slot] ?? ''}>
+    <aside class={look} ref={host} aria-label={fleet.texts.plate[slot] ?? ''}>
+      {isSheet && <SheetGrip stop={drawerStop} />}
       <DrawerHead slot={slot} />
       <Tabs chosen={tab} />
       <div

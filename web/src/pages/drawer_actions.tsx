@@ -3,7 +3,7 @@ import { PAGES_BUILT } from '../app/address.ts';
 import { ask, mayCommand } from '../app/commands.ts';
 import { detailsOf } from '../app/device.ts';
 import { fleet } from '../app/fleet.ts';
-import { followed, toggleFollow } from '../app/follow.ts';
+import { followed, hasPlace, toggleFollow } from '../app/follow.ts';
 import { hasHistory, openHistory } from '../app/history.ts';
 import { address, go } from '../app/navigation.ts';
 import { lockOrders } from '../app/orders.ts';
@@ -18,7 +18,7 @@ function follow(id: string): void {
 export function DrawerActions({ slot }: { slot: number }) {
   const id = fleet.texts.id[slot] ?? '';
   const offers = mayCommand.value ? lockOrders(detailsOf(id)) : [];
-  const hasMap = PAGES_BUILT.includes('map');
+  const hasMap = PAGES_BUILT.includes('map') && hasPlace(slot);
   if (!hasMap && !hasHistory() && offers.length === 0) return null;
   const isFollowed = followed.value.has(id);
   return (

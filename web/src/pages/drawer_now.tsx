@@ -8,6 +8,7 @@ import { placeOf, placesVersion, wantPlaces } from '../app/places.ts';
 import { wordsOf } from '../app/words.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { DevicesLink } from '../parts/devices_link.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Value } from '../parts/value.tsx';
 import { NEVER } from '../store/state.ts';
@@ -48,7 +49,14 @@ export function DrawerNow({ slot }: { slot: number }) {
     wantPlaces('drawer', [slot]);
     return () => wantPlaces('drawer', []);
   });
-  if (fleet.states[slot] === NEVER) return <p class="quiet">{t('drawer.never')}</p>;
+  if (fleet.states[slot] === NEVER) {
+    return (
+      <div class="quiet">
+        <p>{t('drawer.never')}</p>
+        <DevicesLink />
+      </div>
+    );
+  }
   const about = wordsOf(slot);
   const fences = about.fences.join(', ') || (about.isKnown ? t('drawer.noFence') : '');
   return (

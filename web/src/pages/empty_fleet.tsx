@@ -19,6 +19,7 @@ import { trackerAddress } from '../app/site.ts';
 import { zone } from '../i18n/choice.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { DevicesLink } from '../parts/devices_link.tsx';
 
 function KnockingRow({ tracker }: { tracker: Knocking }) {
   const age = f.age(secondsSince(tracker.LastTime ?? '', zone.value, now.value));
@@ -75,6 +76,7 @@ function Steps() {
           {t('empty.step1.text')} <code>{trackerAddress()}</code>
         </p>
         <p class="under">{t('empty.step1.more')}</p>
+        <DevicesLink />
       </li>
       <li>
         <h3>{t('empty.step2')}</h3>

@@ -2,10 +2,12 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { addKeys } from '../app/keyboard.ts';
 import { isPhone } from '../app/screen.ts';
+import { historyStop } from '../app/sheet.ts';
 import { chosenIds, showVehicle, stepDays } from '../history/chosen.ts';
 import { followCorrected } from '../history/corrected.ts';
 import { DayHeader } from '../history/day_header.tsx';
 import { Entries } from '../history/entries.tsx';
+import { followGrowth } from '../history/growth.ts';
 import { showHeads } from '../history/heads.ts';
 import { followHistory, history, reading } from '../history/history.ts';
 import { fitShown, showOnMap } from '../history/layer.ts';
@@ -31,6 +33,7 @@ import { VehicleList, Vehicles } from '../history/vehicles.tsx';
 import { t } from '../i18n/text.ts';
 import { pad } from '../map/camera.ts';
 import { fitOfPage } from '../map/fit.ts';
+import { SheetGrip } from '../parts/sheet_grip.tsx';
 
 const keys = {
   ' ': togglePlay,
@@ -50,6 +53,7 @@ function useHistory(): void {
   useEffect(() => {
     const ends = [
       followHistory(),
+      followGrowth(),
       followPlayer(),
       followLimit(),
       followCorrected(),
@@ -69,10 +73,10 @@ function useHistory(): void {
 
 /** On a phone the list is a sheet over the map, which leaves room for it. */
 function useSheetPad(host: { current: HTMLElement | null }): void {
-  const isSheet = isPhone.value;
+  const isSheet = isPhone.value && historyStop.value !== 'full';
   useLayoutEffect(() => {
     return isSheet ? pad('history', { bottom: host.current?.offsetHeight ?? 0 }) : undefined;
-  }, [isSheet]);
+  }, [isSheet, historyStop.value]);
 }
 
 function NoVehicle() {
@@ -116,10 +120,11 @@ export function HistoryPage() {
   return (
     <>
       <main
-        class={`page beside-map history${isReading ? ' waits' : ''}`}
+        class={`page beside-map history ${historyStop.value}${isReading ? ' waits' : ''}`}
         data-fixes={history.value?.tracks.reduce((sum, { count }) => sum + count, 0)}
         ref={host}
       >
+        {isPhone.value && <SheetGrip stop={historyStop} />}
         <h1 class="unseen">{t('page.history')}</h1>
         {chosenIds.value.length === 0 ? (
           <NoVehicle />

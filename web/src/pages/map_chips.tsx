@@ -7,6 +7,7 @@ import { fitFleet } from '../map/arrival.ts';
 import { inView, withPlace } from '../map/fleet_view.ts';
 import { isPaused, resume } from '../map/following.ts';
 import { measured, measuredKm } from '../map/measure.ts';
+import { DevicesLink } from '../parts/devices_link.tsx';
 import { Icon } from '../parts/icon.tsx';
 
 function Following() {
@@ -74,6 +75,7 @@ function NonePlaced() {
     <div class="map-card">
       <b>{t('map.nonePlaced', { n: fleet.size })}</b>
       <p>{t('map.nonePlacedWhy')}</p>
+      <DevicesLink />
     </div>
   );
 }

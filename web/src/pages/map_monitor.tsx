@@ -1,24 +1,21 @@
 /** The map monitor (fun=2): the list of vehicles beside the map, on phones a sheet over it. */
-import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { drawerIsOpen } from '../app/device.ts';
 import { fleet, isEmpty, shown, tick } from '../app/fleet.ts';
 import { isGrouped, list, showNewOrder } from '../app/list.ts';
 import { isPhone } from '../app/screen.ts';
+import { listStop } from '../app/sheet.ts';
 import { t } from '../i18n/text.ts';
 import { pad } from '../map/camera.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { health } from '../parts/live_state.tsx';
 import { Narrowing } from '../parts/narrowing.tsx';
+import { SheetGrip } from '../parts/sheet_grip.tsx';
 import { Table } from '../table/table.tsx';
 import { EmptyFleet } from './empty_fleet.tsx';
 import { NothingMatches } from './nothing_matches.tsx';
 import { Skeleton } from './skeleton.tsx';
-
-/** How much of a phone's screen the list takes. */
-const STOPS = ['peek', 'half', 'full'] as const;
-const stop = signal<(typeof STOPS)[number]>('half');
 
 function Body() {
   tick.value;
@@ -33,23 +30,6 @@ function countText(): string {
   const { count } = list.value;
   if (count === fleet.size) return t('table.count', { n: count });
   return t('table.countOf', { n: count, all: fleet.size });
-}
-
-function StopButtons() {
-  const at = STOPS.indexOf(stop.value);
-  const move = (by: number) => {
-    stop.value = STOPS[at + by] ?? stop.value;
-  };
-  return (
-    <>
-      <IconButton label={t('map.sheetMore')} off={at === 2} onClick={() => move(1)}>
-        <Icon name="up" />
-      </IconButton>
-      <IconButton label={t('map.sheetLess')} off={at === 0} onClick={() => move(-1)}>
-        <Icon name="down" />
-      </IconButton>
-    </>
-  );
 }
 
 function Head() {
@@ -75,7 +55,6 @@ function Head() {
       >
         <Icon name="groups" />
       </button>
-      {isPhone.value && <StopButtons />}
     </div>
   );
 }
@@ -85,11 +64,12 @@ export function MapMonitor() {
   const isSheet = isPhone.value && !drawerIsOpen.value;
   tick.value;
   useLayoutEffect(() => {
-    if (!isSheet || !host.current || stop.value === 'full') return undefined;
+    if (!isSheet || !host.current || listStop.value === 'full') return undefined;
     return pad('sheet', { bottom: host.current.offsetHeight });
-  }, [isSheet, stop.value]);
+  }, [isSheet, listStop.value]);
   return (
-    <main class={`page beside-map ${stop.value} is-${health.value}`} ref={host}>
+    <main class={`page beside-map ${listStop.value} is-${health.value}`} ref={host}>
+      {isPhone.value && <SheetGrip stop={listStop} />}
       <Head />
       <div class="list-chips">
         <Narrowing />

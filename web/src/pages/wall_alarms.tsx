@@ -7,7 +7,7 @@ import { epochIn } from '../i18n/day.ts';
 import { age } from '../i18n/format.ts';
 import { count } from '../i18n/text.ts';
 import { w } from '../i18n/wall_text.ts';
-import { isFresh } from '../map/wall_view.ts';
+import { alarmLookedAt, isFresh } from '../map/wall_view.ts';
 import { StateIcon } from '../parts/state_icon.tsx';
 import { ALARM } from '../store/state.ts';
 
@@ -15,7 +15,10 @@ const ROWS_MAX = 8;
 
 function Row({ alarm }: { alarm: Alarm }) {
   return (
-    <li class={isFresh(alarm) ? 'wall-alarm fresh' : 'wall-alarm'}>
+    <li
+      class={isFresh(alarm) ? 'wall-alarm fresh' : 'wall-alarm'}
+      aria-current={alarmLookedAt.value === alarm.AlarmID ? 'true' : undefined}
+    >
       <StateIcon state={ALARM} />
       <b>{alarm.VehicleNum || alarm.DeviceID}</b>
       <span class="wall-age">{age(now.value - epochIn(zone.value, alarm.GPSTime))}</span>

@@ -8,6 +8,7 @@ import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { hasMap } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
+import { drawerStop } from '../app/sheet.ts';
 import { pad } from '../map/camera.ts';
 import { closeMap, showMap } from '../map/map.ts';
 import { beginMonitor } from '../map/monitor.ts';
@@ -19,9 +20,9 @@ function useSidePad(): void {
   const phone = isPhone.value;
   useLayoutEffect(() => {
     const side = isOver ? document.querySelector<HTMLElement>('.shell > .drawer') : null;
-    if (!side) return undefined;
+    if (!side || (phone && drawerStop.value === 'full')) return undefined;
     return pad('side', phone ? { bottom: side.offsetHeight } : { right: side.offsetWidth });
-  }, [isOver, phone]);
+  }, [isOver, phone, drawerStop.value]);
 }
 
 /** `children` stand on the map. */

@@ -84,6 +84,7 @@ export async function visit(
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 900 },
     baseURL: server.url,
+    serviceWorkers: 'block', // which the one test of it lets in
     ...rest,
   });
   test.after(() => context.close());

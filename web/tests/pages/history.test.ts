@@ -22,6 +22,7 @@ const VAN = '863000000000002';
 const NEW = '863000000000003';
 const NIGHT_BUS = '863000000000004';
 const DAY_BUS = '863000000000005';
+const GROWING = '863000000000006';
 
 const day: Leg[] = [
   { minutes: 30 },
@@ -58,8 +59,12 @@ await drive(shenzhen, VAN, { lat: 22.75, lon: 113.9, atS: utcS('2026-10-26T01:00
 const berlin = await Fleet.make(server, { name: 'Nachtbus', zone: 'Europe/Berlin' });
 await berlin.add(NIGHT_BUS, 'N1');
 await berlin.add(DAY_BUS, 'D1');
+await berlin.add(GROWING, 'G1');
 const dayBusS = utcS('2026-10-26T07:00:00');
 await drive(berlin, DAY_BUS, { lat: 52.5, lon: 13.4, atS: dayBusS }, [
+  { minutes: 10, kmh: 30, course: 45 },
+]);
+await drive(berlin, GROWING, { lat: 52.5, lon: 13.4, atS: dayBusS }, [
   { minutes: 10, kmh: 30, course: 45 },
 ]);
 // from 01:30 to 02:30 in the second pass of that hour, which is two hours
@@ -185,6 +190,19 @@ test('a click on the track goes to its time', async (t) => {
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await readOut(page).getByText('09:04:00', { exact: true }).waitFor({ timeout: 10_000 });
   });
+  assertClean(seen);
+});
+
+test('today goes on while it is looked at', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS(), reducedMotion: 'reduce' });
+  const { page } = seen;
+  await open(page, query(berlin, GROWING));
+  const fixes = async () => Number(await page.locator('main.history').getAttribute('data-fixes'));
+  const before = await fixes();
+  await berlin.report(GROWING, { lat: 52.53, lon: 13.5, kmh: 40, course: 90, ignition: true });
+  await eventually(page, async () => assert.equal(await fixes(), before + 1));
+  await page.locator('.entry').filter({ hasText: 'now' }).first().waitFor();
+  await settled(seen);
   assertClean(seen);
 });
 
