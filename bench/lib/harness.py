@@ -45,6 +45,13 @@ def device_ids(count):
     return [f"{FIRST_ID + i:012d}" for i in range(count)]
 
 
+def mixed_ids(bench, count):
+    """The DeviceIDs of so many devices of mixed protocols, as the simulator tells them."""
+    return subprocess.run([bench.program("odograph"), "simulate", "--ids", "--protocol", "mixed",
+                           "--devices", str(count)], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.split()
+
+
 # ---- processes ----
 
 def cpu_s(pid):
@@ -156,9 +163,10 @@ def wait_sealed(http, timeout_s=180):
 # ---- load ----
 
 def simulating(bench, address, *options, first_id=FIRST_ID):
-    """Starts `odograph simulate`."""
+    """Starts `odograph simulate`; without a first_id its devices have their own."""
     return subprocess.Popen([bench.program("odograph"), "simulate", "--address", address,
-                             "--quiet", "--first-id", f"{first_id:012d}",
+                             "--quiet",
+                             *(["--first-id", f"{first_id:012d}"] if first_id else []),
                              *(str(o) for o in options)], stdout=subprocess.PIPE, text=True)
 
 

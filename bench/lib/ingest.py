@@ -3,8 +3,8 @@ import os
 import tempfile
 import time
 
-from lib.harness import (ROUNDS, counters, cpu_s, device_ids, floor_epoll, fresh_server, median,
-                         simulate, simulated, simulating)
+from lib.harness import (ROUNDS, counters, cpu_s, device_ids, floor_epoll, fresh_server,
+                         median, mixed_ids, simulate, simulated, simulating)
 
 CONNECTIONS = 1000
 BURST = 50
@@ -52,9 +52,9 @@ def ingest_burst(bench):
     bench.report("ingest-burst", value, "us of server CPU a fix", floor)
 
 
-def rate(bench, address, seconds, *options):
+def rate(bench, address, seconds, *options, **kwargs):
     result = simulate(bench, address, "--devices", CONNECTIONS, "--window", 8, "--fixes", 50000,
-                      "--duration", seconds, *options, in_flight=CONNECTIONS * 8)
+                      "--duration", seconds, *options, in_flight=CONNECTIONS * 8, **kwargs)
     return result["acknowledged"] / result["elapsed_s"]
 
 
@@ -66,6 +66,17 @@ def ingest_rate(bench):
         with fresh_server(bench, device_ids(CONNECTIONS)) as (_process, at, _token):
             values.append(rate(bench, at["device"], RATE_S))
     bench.report("ingest-rate", max(values), "acknowledged fixes/s", max(floors))
+
+
+def ingest_mixed(bench):
+    alone, values = [], []
+    for _ in range(TURNS):
+        with fresh_server(bench, device_ids(CONNECTIONS)) as (_process, at, _token):
+            alone.append(rate(bench, at["device"], RATE_S))
+        with fresh_server(bench, mixed_ids(bench, CONNECTIONS)) as (_process, at, _token):
+            values.append(rate(bench, at["device"], RATE_S, "--protocol", "mixed",
+                               first_id=None))
+    bench.report("ingest-mixed", max(values), "acknowledged fixes/s", max(alone))
 
 
 # ---- latency ----

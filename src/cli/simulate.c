@@ -29,7 +29,10 @@ static const char SUMMARY[] =
     "fix's\n"
     "first sending to its acknowledgement, errors. Exit status 0 when every fix was acknowledged.";
 
-enum { DEFAULT_FIXES = 1000, NAMES_SIZE = 512 };
+enum { DEFAULT_FIXES = 1000, NAMES_SIZE = 512, ID_DIGITS_MAX = 16 };
+
+/* The devices are of all protocols that have a device's side, in turn. */
+static const char mixed[] = "mixed";
 
 struct simulate_options {
     const char *address;
@@ -50,6 +53,7 @@ struct simulate_options {
     bool realtime;
     bool udp;
     bool quiet;
+    bool ids;
 };
 
 /*
@@ -67,19 +71,19 @@ static const struct protocol *simulated(size_t from)
     return NULL;
 }
 
-/* Their names, as "jt808 (default), gt06 or osmand" where `mark` is " (default)". */
+/* Their names, as "jt808 (default), gt06 or mixed" where `mark` is " (default)". */
 static void list_names(const char *mark, char out[NAMES_SIZE])
 {
     struct writer w = writer_init((uint8_t *)out, NAMES_SIZE - 1);
     const struct protocol *p = simulated(0);
     for (size_t i = 1; p != NULL; i++) {
         const struct protocol *next = simulated(i);
-        bool is_last = next != NULL && simulated(i + 1) == NULL;
         write_text(&w, p->name);
         write_text(&w, i == 1 ? mark : "");
-        write_text(&w, next == NULL ? "" : is_last ? " or " : ", ");
+        write_text(&w, next == NULL ? " or " : ", ");
         p = next;
     }
+    write_text(&w, mixed);
     out[w.len] = '\0';
 }
 
@@ -103,6 +107,8 @@ static enum err read_options(int argc, char **argv, struct simulate_options *o)
         .give_up_s = 30,
     };
     const struct argument rows[] = {
+        {"ids", ARGUMENT_FLAG, &o->ids, 0, 0, "",
+         "print the DeviceIDs of the devices, a line each, and send nothing"},
         {"address", ARGUMENT_TEXT, &o->address, 0, 0, "ADDR:PORT", "the device port"},
         {"protocol", ARGUMENT_TEXT, &o->protocol, 0, 0, "NAME", names},
         {"devices", ARGUMENT_UINT, &o->devices, 1, 200000, "N", "how many (1)"},
@@ -148,10 +154,18 @@ static int complain_of(const char *option, const char *value, const char *why)
     return complain(what, why);
 }
 
-/* The DeviceID of the first device: told, or the protocol's own. */
-static const char *first_device_id(const struct simulate_options *o)
+static bool is_mixed(const struct simulate_options *o)
 {
-    return o->first_id != NULL ? o->first_id : protocol_find(o->protocol)->device->first_id;
+    return strcmp(o->protocol, mixed) == 0;
+}
+
+static size_t count_simulated(void)
+{
+    size_t count = 0;
+    while (simulated(count) != NULL) {
+        count++;
+    }
+    return count;
 }
 
 /* Whether a login of that device can be written. */
@@ -165,27 +179,57 @@ static bool can_name(const struct sim_device *d)
     return d->protocol->device->encode(&session, &login, &w) == ERR_OK && writer_ok(&w);
 }
 
-/* DeviceIDs count up from the first in as many digits. */
+/* The DeviceID that is `number` on from the first, in as many digits; false: it is none. */
+static bool name_device(const char *first, uint64_t number, struct sim_device *d)
+{
+    uint64_t from = 0;
+    size_t digits = strlen(first);
+    if (digits > ID_DIGITS_MAX || !parse_u64(bytes_of_text(first), &from)) {
+        return false;
+    }
+    (void)snprintf(d->device_id, sizeof(d->device_id), "%0*" PRIu64, (int)digits, from + number);
+    return strlen(d->device_id) == digits;
+}
+
+/* DeviceIDs count up from the first. */
 static int name_devices(const struct simulate_options *o, const struct protocol *p,
                         struct sim_device *devices)
 {
-    enum { DIGITS_MAX = 16 };
-    const char *first = first_device_id(o);
-    uint64_t number;
-    size_t digits = strlen(first);
-    if (digits > DIGITS_MAX || !parse_u64(bytes_of_text(first), &number)) {
+    const char *first = o->first_id != NULL ? o->first_id : p->device->first_id;
+    struct sim_device any;
+    if (!name_device(first, 0, &any)) {
         return complain_of("--first-id", first, "wants up to 16 digits");
     }
     for (uint64_t i = 0; i < o->devices; i++) {
         devices[i].protocol = p;
-        (void)snprintf(devices[i].device_id, sizeof(devices[i].device_id), "%0*" PRIu64,
-                       (int)digits, number + i);
-    }
-    if (strlen(devices[o->devices - 1].device_id) > digits) {
-        return complain_of("--first-id", first, "so many devices need a digit more");
+        if (!name_device(first, i, &devices[i])) {
+            return complain_of("--first-id", first, "so many devices need a digit more");
+        }
     }
     if (!can_name(&devices[0]) || !can_name(&devices[o->devices - 1])) {
         return complain_of("--first-id", first, "the protocol has no room for such a DeviceID");
+    }
+    return 0;
+}
+
+/*
+ * The protocols take turns. Their first DeviceIDs may be near to each other: in steps of ten none
+ * meets another's.
+ */
+static int name_mixed(const struct simulate_options *o, struct sim_device *devices)
+{
+    enum { STEP = 10 };
+    size_t protocols = count_simulated();
+    if (o->first_id != NULL || o->udp) {
+        return complain(o->udp ? "--udp" : "--first-id", "does not go with mixed protocols");
+    }
+    for (uint64_t i = 0; i < o->devices; i++) {
+        const struct protocol *p = simulated(i % protocols);
+        check(p != NULL && p->device != NULL);
+        devices[i].protocol = p;
+        if (!name_device(p->device->first_id, i * STEP, &devices[i])) {
+            return complain("--devices", "so many devices of mixed protocols have no DeviceIDs");
+        }
     }
     return 0;
 }
@@ -214,6 +258,13 @@ static void print_result(const struct sim_result *r)
     struct bytes text = json_text(&j);
     (void)printf("%.*s\n", (int)text.len, (const char *)text.at);
     json_free(&j);
+}
+
+static void print_ids(const struct sim_device *devices, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        (void)printf("%s\n", devices[i].device_id);
+    }
 }
 
 /* Why a track cannot be replayed. */
@@ -319,17 +370,19 @@ static int resolve_options(const struct simulate_options *o, struct address *add
                            const struct protocol **protocol)
 {
     char names[NAMES_SIZE];
-    if (o->address == NULL) {
+    static const char nowhere[] = "127.0.0.1:1";
+    const char *to = o->address == NULL && o->ids ? nowhere : o->address;
+    if (to == NULL) {
         return complain("--address", "is missing; it wants the device port, as 127.0.0.1:9881");
     }
-    if (address_parse(o->address, address) != ERR_OK) {
-        return complain_of("--address", o->address, address_fault(o->address));
+    if (address_parse(to, address) != ERR_OK) {
+        return complain_of("--address", to, address_fault(to));
     }
     if (address->port == 0) {
-        return complain_of("--address", o->address, "wants a port from 1 to 65535");
+        return complain_of("--address", to, "wants a port from 1 to 65535");
     }
     *protocol = protocol_find(o->protocol);
-    if (*protocol == NULL || (*protocol)->device == NULL) {
+    if (!is_mixed(o) && (*protocol == NULL || (*protocol)->device == NULL)) {
         char why[sizeof("wants ") + NAMES_SIZE];
         list_names("", names);
         (void)snprintf(why, sizeof(why), "wants %s", names);
@@ -356,7 +409,7 @@ static uint64_t fixes_each(const struct simulate_options *o)
 
 /* Tells what was not acknowledged, and why, as far as that is known. */
 static void explain(const struct simulate_options *o, const struct sim_options *sim,
-                    const struct sim_result *r)
+                    const struct sim_result *r, const char *first_id)
 {
     if (r->failure != 0) {
         sim_failure_tell(sim, r->failure);
@@ -366,7 +419,7 @@ static void explain(const struct simulate_options *o, const struct sim_options *
             stderr,
             "odograph simulate: nothing was acknowledged; does a server answer at %s, and "
             "are %s and those after it registered there?\n",
-            o->address, first_device_id(o));
+            o->address, first_id);
     } else if (r->unanswered > 0) {
         (void)fprintf(stderr,
                       "odograph simulate: of %" PRIu64 " of %" PRIu64
@@ -404,15 +457,19 @@ int simulate_command(int argc, char **argv)
         .progress = !o.quiet,
     };
     struct sim_result result = {0};
-    status = name_devices(&o, p, devices);
-    if (status == 0) {
+    status = is_mixed(&o) ? name_mixed(&o, devices) : name_devices(&o, p, devices);
+    if (status == 0 && o.ids) {
+        print_ids(devices, o.devices);
+    } else if (status == 0) {
         status = run_source(&o, &sim, fixes_each(&o), &result);
     }
+    if (status == 0 && !o.ids) {
+        print_result(&result);
+        explain(&o, &sim, &result, devices[0].device_id);
+    }
     free(devices);
-    if (status != 0) {
+    if (status != 0 || o.ids) {
         return status;
     }
-    print_result(&result);
-    explain(&o, &sim, &result);
     return result.acknowledged == result.sent && result.sent > 0 ? 0 : CLI_FAILED;
 }

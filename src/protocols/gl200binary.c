@@ -24,6 +24,7 @@
 #include "base/crc.h"
 #include "base/reader.h"
 #include "protocols/fields.h"
+#include "protocols/framing.h"
 #include "protocols/protocol.h"
 
 enum { FRAME_MAX = 8192, HEAD_LEN = 4, IDENTITY_LEN = 8, TAIL_LEN = 13, E6_TO_E7 = 10 };
@@ -99,18 +100,6 @@ static enum err len_of(struct bytes in, size_t *len)
     return *len < least ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
 }
 
-static enum err gl200binary_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    size_t len = 0;
-    enum err e = in.len == 0 ? ERR_MORE : len_of(in, &len);
-    if (e != ERR_OK) {
-        return e;
-    }
-    *frame = bytes_slice(in, 0, len);
-    *used = len;
-    return len <= in.len ? ERR_OK : ERR_MORE;
-}
-
 /* ERR_OK: it ends as it must, and its checksum is right. */
 static enum err check_end(struct bytes frame)
 {
@@ -127,24 +116,22 @@ static enum err check_end(struct bytes frame)
     return told == crc16_ccitt_false(covered) ? ERR_OK : ERR_CHECKSUM;
 }
 
-/* What is summed up on the way is bounded. */
+static bool is_sound(struct bytes frame)
+{
+    return check_end(frame) == ERR_OK;
+}
+
+static const struct framing_rule rule = {
+    .len_max = FRAME_MAX, .len_of = len_of, .is_sound = is_sound};
+
+static enum err gl200binary_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    return framing_rule_split(&rule, in, frame, used);
+}
+
 static enum err gl200binary_resync(struct bytes in, size_t *skip)
 {
-    enum { BUDGETS = 4 };
-    size_t budget = (size_t)BUDGETS * FRAME_MAX;
-    for (size_t n = 1; n < in.len && n < FRAME_MAX; n++) {
-        struct bytes from = bytes_slice(in, n, SIZE_MAX);
-        size_t len = 0;
-        if (from.at[0] != '+' || len_of(from, &len) != ERR_OK || len > from.len || len > budget) {
-            continue;
-        }
-        budget -= len;
-        if (check_end(bytes_slice(from, 0, len)) == ERR_OK) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
+    return framing_rule_resync(&rule, in, skip);
 }
 
 /* ---- identity and times ---- */

@@ -175,11 +175,17 @@ def simulate(address, *options):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def mixed_ids(devices):
+    """The DeviceIDs of so many devices of mixed protocols."""
+    return run("simulate", "--ids", "--protocol", "mixed", "--devices",
+               str(devices)).stdout.split()
+
+
 def simulated_protocols():
     """The protocols whose devices `odograph simulate` plays, as it lists them itself."""
     said = run("simulate", "--address", "127.0.0.1:9", "--protocol", "?").stderr
     names = said.split("wants ")[1].split(";")[0]
-    return names.replace(" or ", ", ").split(", ")
+    return [name for name in names.replace(" or ", ", ").split(", ") if name != "mixed"]
 
 
 class Fleet:
