@@ -75,6 +75,7 @@ struct exchange {
     struct route route;
     const struct site_file *file;     /* of ROUTE_FILE */
     struct map_file map;              /* of ROUTE_MAP */
+    char share_token[CALL_TOKEN_SIZE]; /* of ROUTE_SHARE, from its address */
     char download[DOWNLOAD_KEY_SIZE]; /* the key of one, in its address; "": it is none */
     enum exchange_state state;
     struct framing framing;

@@ -327,6 +327,7 @@ static bool fits(const struct reply_member *m, const json_t *value)
     case REPLY_OBJECT_OF_TEXTS:
     case REPLY_HINT:
     case REPLY_MAP:
+    case REPLY_SHARE:
         return json_is_object(value);
     default:
         return json_is_string(value);

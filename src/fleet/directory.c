@@ -41,6 +41,7 @@ struct directory *directory_new(void)
     directory_rules_init(dir);
     directory_events_init(dir);
     directory_sims_init(dir);
+    directory_shares_init(dir);
     return dir;
 }
 
@@ -59,6 +60,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_shares_clear(dir);
     directory_sims_clear(dir);
     directory_events_clear(dir);
     directory_rules_clear(dir);
