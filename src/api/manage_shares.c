@@ -13,6 +13,7 @@
 #include "api/share.h"
 #include "fleet/directory_owned.h"
 #include "fleet/directory_shares.h"
+#include "fleet/directory_tree.h"
 #include "model/geofence.h"
 
 enum { ADD_DEVICES, ADD_UNTIL, ADD_HISTORY };
