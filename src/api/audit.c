@@ -190,7 +190,7 @@ static struct object rules_of(struct job_context *job, const struct alarm_rule *
 }
 
 /* "share 17 of device 100 and 2 more". */
-static struct object share_of(struct job_context *job, const struct share *s)
+static struct object share_of(struct job_context *job, const struct share_link *s)
 {
     struct device_ref ref;
     struct arena *arena = job->changes.arena;

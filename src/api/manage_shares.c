@@ -48,7 +48,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* The internal ids of what is asked for, each once. */
-static enum err find_devices(struct call *c, struct job_context *job, struct share *s)
+static enum err find_devices(struct call *c, struct job_context *job, struct share_link *s)
 {
     const struct value *names = &c->values[ADD_DEVICES];
     int64_t *ids = arena_new_array(job->changes.arena, names->count, sizeof(*ids));
@@ -77,7 +77,7 @@ static enum err find_devices(struct call *c, struct job_context *job, struct sha
 
 static enum err add_share(struct call *c, struct job_context *job)
 {
-    struct share s = {.enterprise_id = c->caller.enterprise_id,
+    struct share_link s = {.enterprise_id = c->caller.enterprise_id,
                       .user_id = c->caller.user_id,
                       .created_s = job->now_s,
                       .until_s = call_number(c, ADD_UNTIL, 0),
@@ -114,7 +114,7 @@ static void write_added(struct call *c)
 
 /* A share, and what of its devices the caller sees. */
 struct listed {
-    const struct share *share;
+    const struct share_link *share;
     struct device_ref *refs; /* in the arena */
     size_t count;
     bool is_seen; /* all that are left of them, of which there is one */
@@ -125,7 +125,7 @@ static bool is_former(const struct device_ref *ref)
     return ref->info->is_former;
 }
 
-static struct listed look(struct call *c, struct directory *dir, const struct share *s)
+static struct listed look(struct call *c, struct directory *dir, const struct share_link *s)
 {
     int64_t *ids = NULL;
     size_t count = share_devices(s, &c->arena, &ids);
@@ -192,7 +192,7 @@ static void write_names(struct call *c, const struct listed *listed)
 
 static void write_share(struct call *c, const struct listed *listed)
 {
-    const struct share *s = listed->share;
+    const struct share_link *s = listed->share;
     json_object_begin(&c->out);
     json_name(&c->out, "ShareID");
     json_int(&c->out, s->id);
@@ -213,7 +213,7 @@ static void list_shares(struct call *c)
     struct directory *dir = c->shard->directory;
     size_t count = 0;
     size_t total = 0;
-    const struct share *all =
+    const struct share_link *all =
         directory_list_owned(dir, ENTITY_SHARE, c->caller.enterprise_id, &c->arena, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     struct listed *rows = arena_new_array(&c->arena, count, sizeof(*rows));
@@ -242,7 +242,7 @@ static void list_shares(struct call *c)
 
 static enum err delete_share(struct call *c, struct job_context *job)
 {
-    struct share *s = arena_new(job->changes.arena, sizeof(*s));
+    struct share_link *s = arena_new(job->changes.arena, sizeof(*s));
     const struct owned_key key = {c->caller.enterprise_id, call_number(c, DELETE_ID, 0)};
     bool is_there = directory_owned(job->directory, ENTITY_SHARE, key, job->changes.arena, s) ==
                         ERR_OK &&

@@ -135,7 +135,7 @@ void share_end_of_device(struct job_context *job, const struct device *d)
 {
     struct arena *arena = job->changes.arena;
     size_t count = 0;
-    const struct share *all = directory_list_owned(job->directory, ENTITY_SHARE, d->enterprise_id,
+    const struct share_link *all = directory_list_owned(job->directory, ENTITY_SHARE, d->enterprise_id,
                                                    arena, &count);
     for (size_t i = 0; i < count; i++) {
         int64_t *ids = NULL;

@@ -36,13 +36,13 @@ void directory_shares_clear(struct directory *dir)
 
 /* ---- changes ---- */
 
-static struct share *find(const struct directory *dir, const struct share *like)
+static struct share_link *find(const struct directory *dir, const struct share_link *like)
 {
     const struct owned_key key = {like->enterprise_id, like->id};
     return g_tree_lookup(dir->owned[ENTITY_SHARE], &key);
 }
 
-static void unindex(struct directory *dir, const struct share *held)
+static void unindex(struct directory *dir, const struct share_link *held)
 {
     if (held != NULL && g_hash_table_lookup(dir->shares, held->hash) == held) {
         g_hash_table_remove(dir->shares, held->hash);
@@ -53,7 +53,7 @@ void directory_put_share(struct directory *dir, const struct change *c)
 {
     unindex(dir, find(dir, &c->share));
     directory_put_owned(dir, c);
-    struct share *held = find(dir, &c->share);
+    struct share_link *held = find(dir, &c->share);
     g_hash_table_replace(dir->shares, held->hash, held);
 }
 
@@ -67,7 +67,7 @@ static gboolean is_of(void *key, void *value, void *enterprise)
 {
     const int64_t *id = enterprise;
     (void)key;
-    return ((const struct share *)value)->enterprise_id == *id;
+    return ((const struct share_link *)value)->enterprise_id == *id;
 }
 
 void directory_shares_disown(struct directory *dir, int64_t enterprise_id)
@@ -77,7 +77,7 @@ void directory_shares_disown(struct directory *dir, int64_t enterprise_id)
 
 /* ---- readers ---- */
 
-size_t share_devices(const struct share *s, struct arena *arena, int64_t **ids)
+size_t share_devices(const struct share_link *s, struct arena *arena, int64_t **ids)
 {
     size_t count = 0;
     struct bytes packed = {s->devices, s->devices_len};
@@ -86,7 +86,7 @@ size_t share_devices(const struct share *s, struct arena *arena, int64_t **ids)
     return count;
 }
 
-static bool is_over(const struct share *s, int64_t now_s)
+static bool is_over(const struct share_link *s, int64_t now_s)
 {
     return now_s >= s->until_s;
 }
@@ -100,7 +100,7 @@ static bool is_served(const struct directory *dir, int64_t enterprise_id, int64_
     return is_there && (end_s == 0 || now_s < end_s);
 }
 
-static struct share_token token_of(const struct share *s)
+static struct share_token token_of(const struct share_link *s)
 {
     struct share_token token = {
         .caller = {.user_id = -s->id, /* which no account has */
@@ -127,7 +127,7 @@ enum err directory_share_token(struct directory *dir, const uint8_t hash[TOKEN_H
                                int64_t now_s, struct share_token *out)
 {
     directory_lock_read(dir);
-    const struct share *s = g_hash_table_lookup(dir->shares, hash);
+    const struct share_link *s = g_hash_table_lookup(dir->shares, hash);
     bool is_good = s != NULL && !is_over(s, now_s) && is_served(dir, s->enterprise_id, now_s);
     if (is_good) {
         *out = token_of(s);
@@ -151,7 +151,7 @@ size_t directory_share_count(struct directory *dir, int64_t enterprise_id, int64
     struct arena arena = {0};
     size_t all = 0;
     size_t count = 0;
-    const struct share *shares =
+    const struct share_link *shares =
         directory_list_owned(dir, ENTITY_SHARE, enterprise_id, &arena, &all);
     for (size_t i = 0; i < all; i++) {
         count += !is_over(&shares[i], now_s);

@@ -27,6 +27,6 @@ bool directory_share_shows(struct directory *dir, const struct caller *caller);
 size_t directory_share_count(struct directory *dir, int64_t enterprise_id, int64_t now_s);
 
 /* The devices that are shared, in order; ids in `arena`. Answers how many there are. */
-size_t share_devices(const struct share *s, struct arena *arena, int64_t **ids);
+size_t share_devices(const struct share_link *s, struct arena *arena, int64_t **ids);
 
 #endif
