@@ -36,8 +36,8 @@ struct api {
     const struct shards *shards;
     struct downloads *downloads; /* api/downloads.h */
     struct counters *counters;
-    struct zones *zones;       /* api/zones.h */
-    struct throttle *throttle; /* api/throttle.h */
+    struct zones *zones;             /* api/zones.h */
+    struct throttle *throttle;       /* api/throttle.h */
     struct share_guard *share_guard; /* api/share_guard.h */
     struct request_ids *request_ids;
     struct connect *connect; /* NULL: nobody is called; as the next ones */

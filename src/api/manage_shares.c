@@ -78,10 +78,10 @@ static enum err find_devices(struct call *c, struct job_context *job, struct sha
 static enum err add_share(struct call *c, struct job_context *job)
 {
     struct share_link s = {.enterprise_id = c->caller.enterprise_id,
-                      .user_id = c->caller.user_id,
-                      .created_s = job->now_s,
-                      .until_s = call_number(c, ADD_UNTIL, 0),
-                      .has_history = call_number(c, ADD_HISTORY, 0) != 0};
+                           .user_id = c->caller.user_id,
+                           .created_s = job->now_s,
+                           .until_s = call_number(c, ADD_UNTIL, 0),
+                           .has_history = call_number(c, ADD_HISTORY, 0) != 0};
     enum err e = find_devices(c, job, &s);
     if (e == ERR_OK &&
         directory_share_count(job->directory, s.enterprise_id, job->now_s) >= SHARES_MAX) {
@@ -244,9 +244,9 @@ static enum err delete_share(struct call *c, struct job_context *job)
 {
     struct share_link *s = arena_new(job->changes.arena, sizeof(*s));
     const struct owned_key key = {c->caller.enterprise_id, call_number(c, DELETE_ID, 0)};
-    bool is_there = directory_owned(job->directory, ENTITY_SHARE, key, job->changes.arena, s) ==
-                        ERR_OK &&
-                    s->until_s > job->now_s;
+    bool is_there =
+        directory_owned(job->directory, ENTITY_SHARE, key, job->changes.arena, s) == ERR_OK &&
+        s->until_s > job->now_s;
     if (is_there) {
         struct listed listed = look(c, job->directory, s);
         is_there = listed.is_seen;

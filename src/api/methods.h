@@ -45,8 +45,8 @@ enum reply_type {
     REPLY_HINT,            /* of ListDevices */
     REPLY_MAP,             /* of GetMe, as the next */
     REPLY_SHARE,
-    REPLY_ANY,             /* any value, null too */
-    REPLY_SMS              /* of section 36 */
+    REPLY_ANY, /* any value, null too */
+    REPLY_SMS  /* of section 36 */
 };
 
 /* One member of a reply's object. */
@@ -113,7 +113,7 @@ struct api_method {
     enum method_prefix prefix;
     enum method_where where;
     enum method_fault fault;
-    enum role role;        /* least role that may call */
+    enum role role; /* least role that may call */
     enum share_access share;
     bool is_open;          /* needs no token */
     bool checks_role;      /* the handler asks call_allows(), after the existence of its object */

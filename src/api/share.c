@@ -135,13 +135,13 @@ void share_end_of_device(struct job_context *job, const struct device *d)
 {
     struct arena *arena = job->changes.arena;
     size_t count = 0;
-    const struct share_link *all = directory_list_owned(job->directory, ENTITY_SHARE, d->enterprise_id,
-                                                   arena, &count);
+    const struct share_link *all =
+        directory_list_owned(job->directory, ENTITY_SHARE, d->enterprise_id, arena, &count);
     for (size_t i = 0; i < count; i++) {
         int64_t *ids = NULL;
         size_t devices = share_devices(&all[i], arena, &ids);
         bool is_of = false;
-        for (size_t k = 0; k < devices; k++) {
+        for (size_t k = 0; k < devices && all[i].until_s > job->now_s; k++) {
             is_of = is_of || ids[k] == d->id;
         }
         if (is_of) {

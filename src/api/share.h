@@ -10,7 +10,7 @@
 
 enum { SHARES_MAX = 1000 /* of an enterprise, that are not over */ };
 
-#define SHARE_PATH "/s/" /* and its token: the page of it */
+#define SHARE_PATH      "/s/" /* and its token: the page of it */
 #define SHARE_BUSY_TEXT "Too many calls by this link"
 
 /*

@@ -27,9 +27,9 @@ enum {
 struct place {
     uint64_t key; /* 0: free */
     int64_t used_ms;
-    int64_t spent_ms;        /* of the bucket: how long it takes to be full again, from used_ms on */
-    int64_t wrong_since_ms;  /* when the window of wrong tokens began */
-    unsigned wrong;          /* in it */
+    int64_t spent_ms;       /* of the bucket: how long it takes to be full again, from used_ms on */
+    int64_t wrong_since_ms; /* when the window of wrong tokens began */
+    unsigned wrong;         /* in it */
     uint64_t last[LAST_KEPT]; /* of those that came last, the beginnings of their hashes */
 };
 

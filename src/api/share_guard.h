@@ -23,7 +23,9 @@ enum {
     SHARE_WRONG_WINDOW_S = 600,
 };
 
+/* An empty one, with a hash key of its own. */
 struct share_guard *share_guard_new(void);
+/* Frees it; NULL does nothing. */
 void share_guard_free(struct share_guard *g);
 
 /* Takes one call of a share out. 0: it may go on; else the seconds after which to ask again. */

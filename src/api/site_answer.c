@@ -3,9 +3,9 @@
  *
  *     /            the shell; shows the login until the browser's session is resumed
  *     /api?key=…   the shell of page `fun`, where `key` is a good token; else that of the login
- *     /s/…         the shell of the map, where that is the token of a share; else that of the login,
- *                  with HTTP status 404, which says why
- *     /assets/…    a file whose name holds a hash of its bytes: kept for ever by who asks
+ *     /s/…         the shell of the map, where that is the token of a share; else that of the
+ * login, with HTTP status 404, which says why /assets/…    a file whose name holds a hash of its
+ * bytes: kept for ever by who asks
  *
  * A shell is never kept: its address may hold a key. For the same reason no page says to others
  * where it was (Referrer-Policy). HTTP status 200 whatever the key: section 42 knows no other. A
@@ -96,8 +96,8 @@ static enum site_page page_asked_for(const struct exchange *ex)
     c->now_ms = clock_wall_ms();
     peer_client_address(ex, c->address);
     unsigned wait_s = is_share ? share_link_wait_s(c) : 0;
-    bool is_known = wait_s == 0 && dispatch_knows_token(c, is_share ? ex->share_token
-                                                                    : argument(ex, "key"));
+    bool is_known =
+        wait_s == 0 && dispatch_knows_token(c, is_share ? ex->share_token : argument(ex, "key"));
     if (is_known && (!is_share || c->caller.share.id != 0)) {
         return page_for(ex);
     }

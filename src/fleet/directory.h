@@ -120,9 +120,9 @@ char *directory_folded(const char *text);
 
 /* What the token of a share shows, as much of it as a viewer of the enterprise may see. */
 struct caller_share {
-    int64_t id;        /* ShareID; 0: an account calls, and nothing is narrowed */
-    int64_t from_s;    /* what was before is not told; 0: the history is, too */
-    int64_t until_s;   /* it ends then */
+    int64_t id;      /* ShareID; 0: an account calls, and nothing is narrowed */
+    int64_t from_s;  /* what was before is not told; 0: the history is, too */
+    int64_t until_s; /* it ends then */
     bool has_history;
     size_t device_count;
     int64_t device_ids[SHARE_DEVICES_MAX]; /* internal */

@@ -16,6 +16,7 @@ import './style/map_over.css';
 import './style/map.css';
 import './style/history.css';
 import './style/timeline.css';
+import './style/share.css';
 
 const host = document.getElementById('app');
 if (host !== null) {

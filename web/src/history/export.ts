@@ -1,18 +1,28 @@
 /** The history as files. A link cannot send who asks, so the server makes one for a minute. */
+import { loadBytes } from '../app/api.ts';
 import { say } from '../app/notice.ts';
-import { call } from '../app/session.ts';
+import { call, isShared, tokenNow } from '../app/session.ts';
 import { utcText } from '../i18n/day.ts';
 import { t } from '../i18n/text.ts';
 import type { History } from './history.ts';
 
+const KEPT_MS = 60_000;
 export const FORMATS = ['gpx', 'kml', 'csv', 'geojson'] as const;
 export type Format = (typeof FORMATS)[number];
 
-function follow(path: string): void {
+function follow(path: string, name = ''): void {
   const link = document.createElement('a');
   link.href = path;
-  link.download = '';
+  link.download = name;
   link.click();
+}
+
+/** Whoever looks by a link gets no address of a file: the page itself reads it. */
+async function readFile(fields: Record<string, string>, name: string): Promise<void> {
+  const asked = new URLSearchParams(fields);
+  const url = URL.createObjectURL(await loadBytes(`/api/export?${asked}`, tokenNow()));
+  follow(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
 /** A file of the days of one vehicle: all of their fixes, also those that are not drawn. */
@@ -25,7 +35,8 @@ export async function exportTrack(shown: History, id: string, format: Format): P
     EndTime: utcText(shown.toS - 1),
   };
   try {
-    follow((await call('manage/AddDownload', fields)).Path);
+    if (isShared.value) await readFile(fields, `${id}.${format}`);
+    else follow((await call('manage/AddDownload', fields)).Path);
   } catch {
     say(t('history.exportFailed'));
   }

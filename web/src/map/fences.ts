@@ -1,7 +1,7 @@
 /** The geofences on the map, in three levels: off, outlines, filled. Read when they are shown. */
 import { effect, signal, untracked } from '@preact/signals';
 import { fencesVersion } from '../app/fleet.ts';
-import { call, me, phase } from '../app/session.ts';
+import { call, isShared, me, phase } from '../app/session.ts';
 import { isGcj } from './base.ts';
 import { fenceLevel } from './choice.ts';
 import { MAP_FONTS, tokenColour } from './colours.ts';
@@ -125,7 +125,7 @@ export function showFences(): () => void {
     }),
     effect(() => {
       const isWanted = phase.value === 'in' && me.value?.HoldID && fenceLevel.value !== 'off';
-      const isKnown = fencesVersion.value !== null;
+      const isKnown = fencesVersion.value !== null && !isShared.value;
       if (isWanted && isKnown) untracked(() => void read());
     }),
     effect(() => {

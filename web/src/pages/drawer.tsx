@@ -5,6 +5,7 @@ import { mayCommand } from '../app/commands.ts';
 import { selectedSlot, showTab, unselect } from '../app/device.ts';
 import { fleet, now, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
+import { isShared } from '../app/session.ts';
 import { dateTime } from '../i18n/format.ts';
 import { alarmName, t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -24,8 +25,9 @@ import { DrawerToday } from './drawer_today.tsx';
 const TABS = ['now', 'today', 'alarms', 'commands', 'device'] as const;
 type Tab = (typeof TABS)[number];
 
-/** Who may give no command sees none. */
+/** Who may give no command sees none; a share tells how it is now, and today. */
 function tabsShown(): readonly Tab[] {
+  if (isShared.value) return ['now', 'today'];
   return mayCommand.value ? TABS : TABS.filter((tab) => tab !== 'commands');
 }
 

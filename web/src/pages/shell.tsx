@@ -11,6 +11,7 @@ import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
 import { adding } from '../app/setup.ts';
+import { sharing } from '../app/shares.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
@@ -26,6 +27,7 @@ import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
+import { ShareDialog } from './share_dialog.tsx';
 
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;
@@ -43,6 +45,7 @@ function closeAll(): void {
   bellIsOpen.value = false;
   keysAreShown.value = false;
   adding.value = null;
+  sharing.value = null;
 }
 
 export function Shell() {
@@ -68,6 +71,7 @@ export function Shell() {
       {isPhone.value && <Tabs />}
       {keysAreShown.value && <Keys />}
       <OrderDialog />
+      <ShareDialog />
       {adding.value !== null && <AddDevice id={adding.value} />}
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}

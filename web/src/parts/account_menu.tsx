@@ -3,83 +3,14 @@
 import { mayChooseEnterprise } from '../app/enterprises.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { isPhone } from '../app/screen.ts';
-import { logOut, type Me, me } from '../app/session.ts';
-import * as settings from '../app/settings.ts';
-import { language, units, zone } from '../i18n/choice.ts';
+import { isShared, logOut, type Me, me } from '../app/session.ts';
+import { mayShare, openSharing } from '../app/shares.ts';
+import { zone } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
+import { BrowserChoices } from './browser_choices.tsx';
 import { EnterpriseList } from './enterprise_list.tsx';
 import { Icon } from './icon.tsx';
 import { Popover } from './popover.tsx';
-import { Segments } from './segments.tsx';
-
-function Choices() {
-  return (
-    <>
-      <Segments
-        label={t('menu.theme')}
-        value={settings.theme.value}
-        choices={[
-          ['system', t('menu.theme.system')],
-          ['light', t('menu.theme.light')],
-          ['dark', t('menu.theme.dark')],
-        ]}
-        onChoose={(chosen) => {
-          settings.theme.value = chosen;
-        }}
-      />
-      <Segments
-        label={t('menu.language')}
-        value={language.value}
-        choices={[
-          ['en', 'English'],
-          ['zh', '中文'],
-        ]}
-        onChoose={settings.chooseLanguage}
-      />
-      <Segments
-        label={t('menu.units')}
-        value={units.value}
-        choices={[
-          ['km', t('menu.units.km')],
-          ['mi', t('menu.units.mi')],
-        ]}
-        onChoose={(chosen) => {
-          settings.unitsChosen.value = chosen;
-        }}
-      />
-      {!isPhone.value && <DeskChoices />}
-    </>
-  );
-}
-
-function DeskChoices() {
-  return (
-    <>
-      <Segments
-        label={t('menu.rows')}
-        value={settings.isDense.value ? 'dense' : 'normal'}
-        choices={[
-          ['normal', t('menu.rows.normal')],
-          ['dense', t('menu.rows.dense')],
-        ]}
-        onChoose={(chosen) => {
-          settings.isDense.value = chosen === 'dense';
-        }}
-      />
-      <Segments
-        label={t('menu.keys')}
-        value={settings.hasKeys.value ? 'on' : 'off'}
-        choices={[
-          ['on', t('menu.keys.on')],
-          ['off', t('menu.keys.off')],
-        ]}
-        onChoose={(chosen) => {
-          settings.hasKeys.value = chosen === 'on';
-        }}
-      />
-    </>
-  );
-}
 
 /** On a phone, whose bar has no room for it. */
 function EnterpriseChoice({ onChosen }: { onChosen: () => void }) {
@@ -92,15 +23,38 @@ function EnterpriseChoice({ onChosen }: { onChosen: () => void }) {
   );
 }
 
+function WhoHead({ who }: { who: Me }) {
+  return (
+    <div class="menu-head">
+      <b>{who.LoginName}</b>
+      <span>{[t(`role.${who.Role}` as TextKey), who.HoldName].filter(Boolean).join(' · ')}</span>
+    </div>
+  );
+}
+
+/** The links of all vehicles. */
+function Links({ close }: { close: () => void }) {
+  if (!mayShare.value || !me.value?.HoldID) return null;
+  return (
+    <button
+      type="button"
+      class="menu-item"
+      onClick={() => {
+        close();
+        openSharing([]);
+      }}
+    >
+      <Icon name="share" /> {t('share.links')}
+    </button>
+  );
+}
+
 function Menu({ who, close }: { who: Me; close: () => void }) {
   return (
     <>
-      <div class="menu-head">
-        <b>{who.LoginName}</b>
-        <span>{[t(`role.${who.Role}` as TextKey), who.HoldName].filter(Boolean).join(' · ')}</span>
-      </div>
+      {!isShared.value && <WhoHead who={who} />}
       <EnterpriseChoice onChosen={close} />
-      <Choices />
+      <BrowserChoices />
       <div class="menu-list">
         {!isPhone.value && (
           <button
@@ -113,9 +67,12 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
             <Icon name="keyboard" /> {t('menu.keyList')}
           </button>
         )}
-        <button type="button" class="menu-item" onClick={() => void logOut()}>
-          <Icon name="logout" /> {t('menu.logout')}
-        </button>
+        <Links close={close} />
+        {!isShared.value && (
+          <button type="button" class="menu-item" onClick={() => void logOut()}>
+            <Icon name="logout" /> {t('menu.logout')}
+          </button>
+        )}
       </div>
       <div class="menu-foot">
         {isPhone.value && <p>{who.Map['Attribution']}</p>}

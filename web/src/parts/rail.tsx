@@ -1,11 +1,12 @@
 /** The rail at the left, on phones the bar at the bottom: the pages that there are. */
 
-import { PAGES_BUILT, type PageName } from '../app/address.ts';
+import type { PageName } from '../app/address.ts';
 import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
 import { openHistory } from '../app/history.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { address, go } from '../app/navigation.ts';
-import { pageShown } from '../app/page.ts';
+import { pageShown, pagesShown } from '../app/page.ts';
+import { isShared } from '../app/session.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -21,7 +22,7 @@ export function Rail() {
   return (
     <nav class="rail" aria-label={t('app.name')}>
       <Mark />
-      {PAGES_BUILT.map((page) => (
+      {pagesShown.value.map((page) => (
         <button
           type="button"
           key={page}
@@ -50,9 +51,26 @@ export function Rail() {
   );
 }
 
+function BellTab() {
+  const alarms = unseen(openAlarms.value);
+  return (
+    <button
+      type="button"
+      class="rail-button"
+      aria-current={bellIsOpen.value ? 'page' : undefined}
+      onClick={() => {
+        bellIsOpen.value = true;
+      }}
+    >
+      <Icon name="bell" />
+      {alarms > 0 && <b class="badge">{count(alarms)}</b>}
+      <span>{t('top.alarms')}</span>
+    </button>
+  );
+}
+
 /** The bottom bar of a phone. */
 export function Tabs() {
-  const alarms = unseen(openAlarms.value);
   const isAt = (page: PageName) => pageShown.value === page && !bellIsOpen.value;
   const show = (page: PageName) => {
     bellIsOpen.value = false;
@@ -67,15 +85,17 @@ export function Tabs() {
   };
   return (
     <nav class="tabs-bar" aria-label={t('app.name')}>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={isAt('online') ? 'page' : undefined}
-        onClick={() => show('online')}
-      >
-        <Icon name="online" />
-        <span>{t('map.list')}</span>
-      </button>
+      {!isShared.value && (
+        <button
+          type="button"
+          class="rail-button"
+          aria-current={isAt('online') ? 'page' : undefined}
+          onClick={() => show('online')}
+        >
+          <Icon name="online" />
+          <span>{t('map.list')}</span>
+        </button>
+      )}
       <button
         type="button"
         class="rail-button"
@@ -85,27 +105,18 @@ export function Tabs() {
         <Icon name="map" />
         <span>{t('map.label')}</span>
       </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={isAt('history') ? 'page' : undefined}
-        onClick={showHistory}
-      >
-        <Icon name="history" />
-        <span>{t('page.history')}</span>
-      </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={bellIsOpen.value ? 'page' : undefined}
-        onClick={() => {
-          bellIsOpen.value = true;
-        }}
-      >
-        <Icon name="bell" />
-        {alarms > 0 && <b class="badge">{count(alarms)}</b>}
-        <span>{t('top.alarms')}</span>
-      </button>
+      {pagesShown.value.includes('history') && (
+        <button
+          type="button"
+          class="rail-button"
+          aria-current={isAt('history') ? 'page' : undefined}
+          onClick={showHistory}
+        >
+          <Icon name="history" />
+          <span>{t('page.history')}</span>
+        </button>
+      )}
+      {!isShared.value && <BellTab />}
       <AccountMenu label={t('top.account')} />
     </nav>
   );
