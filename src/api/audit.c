@@ -228,8 +228,9 @@ static struct object object_of(struct job_context *job, const struct change *cha
         return user_of(job, change->token.user_id);
     case ENTITY_EVENT:
         return device_of(job, change->event.device_id, "alarms of device");
-    case ENTITY_SHARE:
-        return share_of(job, &change->share);
+    case ENTITY_SHARE: /* one that is over goes without a word */
+        return change->share.until_s > job->now_s ? share_of(job, &change->share)
+                                                  : (struct object){0};
     case ENTITY_SIM:
         return named(arena, change->sim.enterprise_id, "SIM card", change->sim.iccid);
     default:

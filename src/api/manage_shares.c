@@ -75,6 +75,23 @@ static enum err find_devices(struct call *c, struct job_context *job, struct sha
     return ERR_OK;
 }
 
+/* Takes those out that are over, and answers how many of the enterprise are not. */
+static size_t count_active(struct job_context *job, int64_t enterprise_id)
+{
+    size_t count = 0;
+    size_t active = 0;
+    const struct share_link *all = directory_list_owned(job->directory, ENTITY_SHARE, enterprise_id,
+                                                        job->changes.arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].until_s > job->now_s) {
+            active++;
+        } else {
+            change_add(&job->changes, CHANGE_DELETE_SHARE)->share = all[i];
+        }
+    }
+    return active;
+}
+
 static enum err add_share(struct call *c, struct job_context *job)
 {
     struct share_link s = {.enterprise_id = c->caller.enterprise_id,
@@ -83,8 +100,7 @@ static enum err add_share(struct call *c, struct job_context *job)
                            .until_s = call_number(c, ADD_UNTIL, 0),
                            .has_history = call_number(c, ADD_HISTORY, 0) != 0};
     enum err e = find_devices(c, job, &s);
-    if (e == ERR_OK &&
-        directory_share_count(job->directory, s.enterprise_id, job->now_s) >= SHARES_MAX) {
+    if (e == ERR_OK && count_active(job, s.enterprise_id) >= SHARES_MAX) {
         e = call_refuse(c, 403, TOO_MANY_SHARES);
     }
     if (e != ERR_OK) {

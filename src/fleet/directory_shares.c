@@ -145,17 +145,3 @@ bool directory_share_shows(struct directory *dir, const struct caller *caller)
     arena_free(&arena);
     return count > 0;
 }
-
-size_t directory_share_count(struct directory *dir, int64_t enterprise_id, int64_t now_s)
-{
-    struct arena arena = {0};
-    size_t all = 0;
-    size_t count = 0;
-    const struct share_link *shares =
-        directory_list_owned(dir, ENTITY_SHARE, enterprise_id, &arena, &all);
-    for (size_t i = 0; i < all; i++) {
-        count += !is_over(&shares[i], now_s);
-    }
-    arena_free(&arena);
-    return count;
-}

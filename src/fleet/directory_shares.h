@@ -23,8 +23,6 @@ MUST_USE enum err directory_share_token(struct directory *dir, const uint8_t has
                                         int64_t now_s, struct share_token *out);
 /* Whether the caller of a share sees any of its devices now. */
 bool directory_share_shows(struct directory *dir, const struct caller *caller);
-/* How many shares of the enterprise are not over at `now_s`. */
-size_t directory_share_count(struct directory *dir, int64_t enterprise_id, int64_t now_s);
 
 /* The devices that are shared, in order; ids in `arena`. Answers how many there are. */
 size_t share_devices(const struct share_link *s, struct arena *arena, int64_t **ids);
