@@ -293,6 +293,7 @@ static const struct api_method rows[] = {
     {
         .section = 23,
         .name = "GetVehicleLocation",
+        .share = SHARE_NOW,
         OF_ONE_DEVICE(plate_params),
         .reply = LOCATION_REPLY,
         .codes = {{CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT}},
@@ -303,6 +304,7 @@ static const struct api_method rows[] = {
     {
         .section = 24,
         .name = "GetVehicleLocationByDeviceID",
+        .share = SHARE_NOW,
         OF_ONE_DEVICE(id_params),
         .reply = LOCATION_REPLY,
         .codes = {{CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT}},

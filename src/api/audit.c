@@ -24,6 +24,7 @@
 #include "api/elements.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "fleet/directory_shares.h"
 #include "fleet/directory_tree.h"
 #include "protocols/secrets.h"
 #include "store/store.h"
@@ -188,6 +189,23 @@ static struct object rules_of(struct job_context *job, const struct alarm_rule *
     return (struct object){rule->enterprise_id, "alarm rules"};
 }
 
+/* "share 17 of device 100 and 2 more". */
+static struct object share_of(struct job_context *job, const struct share_link *s)
+{
+    struct device_ref ref;
+    struct arena *arena = job->changes.arena;
+    int64_t *ids = NULL;
+    size_t count = share_devices(s, arena, &ids);
+    bool is_there = count > 0 && directory_find(job->directory, ids[0], &ref) == ERR_OK;
+    const char *first = is_there ? arena_copy_text(arena, ref.info->device_id) : "";
+    if (is_there) {
+        device_ref_release(job->directory, &ref);
+    }
+    const char *more = count > 1 ? arena_format(arena, " and %zu more", count - 1) : "";
+    return (struct object){s->enterprise_id, arena_format(arena, "share %" PRId64 " of device %s%s",
+                                                          s->id, first, more)};
+}
+
 static struct object object_of(struct job_context *job, const struct change *change)
 {
     struct arena *arena = job->changes.arena;
@@ -213,6 +231,9 @@ static struct object object_of(struct job_context *job, const struct change *cha
     case ENTITY_REPORT:
         return named(arena, change->report.enterprise_id, "report",
                      report_kind_name(change->report.kind));
+    case ENTITY_SHARE: /* one that is over goes without a word */
+        return change->share.until_s > job->now_s ? share_of(job, &change->share)
+                                                  : (struct object){0};
     case ENTITY_SIM:
         return named(arena, change->sim.enterprise_id, "SIM card", change->sim.iccid);
     default:

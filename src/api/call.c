@@ -265,6 +265,9 @@ void call_fail_unavailable(struct call *c, const char *message)
 
 bool call_sees_group(const struct call *c, int64_t group_id)
 {
+    if (c->caller.share.id != 0) {
+        return false;
+    }
     for (size_t i = 0; i < c->caller.group_count; i++) {
         if (c->caller.group_ids[i] == group_id) {
             return true;
@@ -307,7 +310,7 @@ bool call_leads(const struct call *c)
 
 void call_include_below(struct call *c)
 {
-    c->tells_hold = method_takes(c->method, COMMON_INCLUDE_BELOW) &&
+    c->tells_hold = c->caller.share.id == 0 && method_takes(c->method, COMMON_INCLUDE_BELOW) &&
                     c->common[COMMON_INCLUDE_BELOW].number != 0;
     c->caller.includes_below = c->tells_hold && call_leads(c);
 }

@@ -37,8 +37,9 @@ struct api {
     struct downloads *downloads; /* api/downloads.h */
     struct reports *reports;     /* api/reports.h; NULL: there are none */
     struct counters *counters;
-    struct zones *zones;       /* api/zones.h */
-    struct throttle *throttle; /* api/throttle.h */
+    struct zones *zones;             /* api/zones.h */
+    struct throttle *throttle;       /* api/throttle.h */
+    struct share_guard *share_guard; /* api/share_guard.h */
     struct request_ids *request_ids;
     struct connect *connect; /* NULL: nobody is called; as the next ones */
     struct matcher *matcher;

@@ -6,6 +6,7 @@
 
 #include "api/device_list.h"
 #include "api/list_page.h"
+#include "api/share.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -57,8 +58,9 @@ static void add_grouped(struct call *c, const struct value *groups, bool all,
     memcpy(both, choice->refs, choice->count * sizeof(*both));
     choice->refs = both;
     for (size_t i = 0; i < count; i++) {
-        if (all || bsearch(&refs[i].group_id, sorted, groups->count, sizeof(*sorted),
-                           compare_ids) != NULL) {
+        bool is_in = share_tells_all(c) && bsearch(&refs[i].group_id, sorted, groups->count,
+                                                   sizeof(*sorted), compare_ids) != NULL;
+        if (all || is_in) {
             both[choice->count++] = refs[i];
         } else {
             device_ref_release(c->shard->directory, &refs[i]);

@@ -4,6 +4,8 @@
  */
 #include "api/device_view.h"
 
+#include "api/share.h"
+
 const struct reply_member device_view_members[DEVICE_VIEW_MEMBERS] = {DEVICE_VIEW_ROWS};
 
 static const char *const hint_texts[] = {
@@ -23,7 +25,7 @@ static void write_hint(struct call *c, const struct device_ref *ref)
     (void)tracked_clock(c->shard->directory, ref->tracked, &zone);
     struct clock_hint hint = clock_zone_hint(&zone);
     bool is_set = ref->info->has_utc_offset && ref->info->utc_offset_min == hint.offset_min;
-    if (hint.why == CLOCK_HINT_NONE || is_set) {
+    if (hint.why == CLOCK_HINT_NONE || is_set || !share_tells_all(c)) {
         json_write_null(&c->out);
         return;
     }
@@ -47,11 +49,12 @@ void device_view_write_members(struct call *c, const void *object, struct json_o
 
 void device_view_write_all(struct call *c, const struct device_ref *ref, const struct today *today)
 {
-    struct device shown = *ref->info;
-    shown.group_id = ref->group_id; /* the one it was in may be deleted */
+    struct device own = *ref->info;
+    own.group_id = ref->group_id; /* the one it was in may be deleted */
+    struct device shown = share_device(c, &own);
     version_write(c, device_view_write_members, &shown);
     json_name(&c->out, "KilometresToday");
-    today_write(today, &c->out);
+    today_write(share_tells_past(c) ? today : &(struct today){0}, &c->out);
     json_name(&c->out, "ClockHint");
     write_hint(c, ref);
 }

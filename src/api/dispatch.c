@@ -13,6 +13,7 @@
 #include "api/envelope.h"
 #include "api/form.h"
 #include "api/request_ids.h"
+#include "api/share.h"
 #include "base/json_read.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -66,31 +67,28 @@ bool dispatch_check_token(struct call *c, const struct dispatch_headers *headers
     }
     /* A proxy may put an Authorization of its own there: where that is no token, Token counts. */
     bool sent = hash_token(c, headers->authorization) || hash_token(c, headers->token);
-    const struct shard *shard =
-        sent ? shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller) : NULL;
+    const struct shard *shard = sent ? share_caller(c, c->token_hash, &c->caller) : NULL;
     if (shard == NULL) {
         fail_token(c, has_text(headers->authorization) || has_text(headers->token));
         return false;
     }
     c->shard = shard;
-    return true;
+    return share_admits(c);
 }
 
 bool dispatch_check_hash(struct call *c)
 {
-    const struct shard *shard =
-        shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller);
+    const struct shard *shard = share_caller(c, c->token_hash, &c->caller);
     c->shard = shard != NULL ? shard : shards_first(c->api->shards);
     if (shard == NULL) {
         fail_token(c, true);
     }
-    return shard != NULL;
+    return shard != NULL && share_admits(c);
 }
 
 bool dispatch_knows_token(struct call *c, const char *text)
 {
-    return hash_token(c, text) &&
-           shards_of_token(c->api->shards, c->token_hash, call_now_s(c), &c->caller) != NULL;
+    return hash_token(c, text) && share_caller(c, c->token_hash, &c->caller) != NULL;
 }
 
 /* ---- the body ---- */
@@ -240,6 +238,7 @@ static bool check_fields(struct call *c, const struct json_value *object,
         fail_param(c, &fault);
         return false;
     }
+    share_clip_times(c);
     return m->check == NULL || m->check(c);
 }
 

@@ -73,9 +73,10 @@ struct exchange {
     bool is_known;            /* it had a valid token once */
     struct call *call;
     struct route route;
-    const struct site_file *file;     /* of ROUTE_FILE */
-    struct map_file map;              /* of ROUTE_MAP */
-    char download[DOWNLOAD_KEY_SIZE]; /* the key of one, in its address; "": it is none */
+    const struct site_file *file;      /* of ROUTE_FILE */
+    struct map_file map;               /* of ROUTE_MAP */
+    char share_token[CALL_TOKEN_SIZE]; /* of ROUTE_SHARE, from its address */
+    char download[DOWNLOAD_KEY_SIZE];  /* the key of one, in its address; "": it is none */
     enum exchange_state state;
     struct framing framing;
     bool refused;     /* answered before the body was read, but for envelope_end() */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/report_file.h"
+#include "api/share.h"
 #include "api/snapshot.h"
 #include "api/track_file.h"
 #include "base/log.h"
@@ -221,7 +222,7 @@ static void get_export(struct call *c)
     if (records == NULL) {
         return;
     }
-    records->takes_extras = true;
+    records->takes_extras = share_tells_all(c);
     struct export *x = arena_new(&c->arena, sizeof(*x));
     x->call = c;
     x->records = records;
@@ -239,6 +240,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_PAST,
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_STRING, .string_example = "\"device_id,name,time,...\""},

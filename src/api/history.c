@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/call.h"
+#include "api/share.h"
 #include "api/snapshot.h"
 #include "api/timeline.h"
 #include "base/log.h"
@@ -34,7 +35,9 @@ struct history {
 static void write_record(struct history *h, struct json_out *out)
 {
     struct shown_alarms alarms;
-    const struct snapshot shown = timeline_snapshot(h->records, &alarms);
+    struct snapshot shown = timeline_snapshot(h->records, &alarms);
+    const struct device device = share_device(h->call, shown.device);
+    shown.device = &device;
     json_object_begin(out);
     snapshot_write(&shown, out);
     json_name(out, "IsReversal");
@@ -189,6 +192,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .fault = FAULT_401,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
@@ -209,6 +213,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .fault = FAULT_401,
         .params = id_params,
         .param_count = COUNT_OF(id_params),

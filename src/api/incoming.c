@@ -14,6 +14,7 @@
  */
 #include "api/incoming.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@
 #include "api/map_files.h"
 #include "api/peer.h"
 #include "api/resume.h"
+#include "api/share.h"
 #include "api/sms_hook.h"
 #include "api/token_use.h"
 #include "base/clock.h"
@@ -127,13 +129,13 @@ static bool admit_call(struct exchange *ex)
         call_fail_unavailable(c, "Stopping");
         return false;
     }
+    peer_client_address(ex, c->address);
     bool may = ex->download[0] != '\0' ? redeem(ex) : dispatch_check_token(c, &headers);
     explicit_bzero(ex->download, sizeof(ex->download));
-    peer_client_address(ex, c->address);
     if (may && !c->method->is_open) {
         token_use_note(c->shard, c->token_hash, c->address, call_now_s(c));
         ex->body.group = c->caller.enterprise_id;
-        if (!ex->is_known) {
+        if (!ex->is_known && c->caller.share.id == 0) {
             connections_vouch(ex->server->connections, ex->entry);
             ex->is_known = true;
         }
@@ -216,6 +218,10 @@ static struct route find_route(struct exchange *ex, const char *url)
     ex->call->hook = route.kind == ROUTE_NONE ? sms_hook_find(ex->server->api.sims, url) : NULL;
     if (ex->call->hook != NULL) {
         return (struct route){ROUTE_METHOD, &sms_hook_method};
+    }
+    if (route.kind == ROUTE_NONE && g_str_has_prefix(url, SHARE_PATH)) {
+        (void)g_strlcpy(ex->share_token, url + strlen(SHARE_PATH), sizeof(ex->share_token));
+        return (struct route){.kind = ROUTE_SHARE};
     }
     ex->map = map_file_find(url);
     if (route.kind == ROUTE_NONE && ex->map.kind != MAP_FILE_NONE) {

@@ -73,6 +73,7 @@ static void make_key(struct live_audience *a, const struct call *c)
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     const struct value *groups = &c->values[LIVE_GROUP_IDS];
     hash_number(sum, a->caller.enterprise_id);
+    hash_number(sum, a->caller.share.id);
     hash_number(sum, a->caller.includes_below);
     hash_number(sum, (int64_t)a->caller.group_count);
     for (size_t i = 0; i < a->caller.group_count; i++) {
@@ -140,7 +141,7 @@ void live_audience_lend(const struct live_audience *a, struct caller *caller)
 
 bool live_audience_is_narrow(const struct live_audience *a)
 {
-    return a->is_narrowed || a->caller.group_count > 0;
+    return a->is_narrowed || a->caller.group_count > 0 || a->caller.share.id != 0;
 }
 
 struct feed *live_audience_feed(const struct live_audience *a)
@@ -151,17 +152,17 @@ struct feed *live_audience_feed(const struct live_audience *a)
 
 bool live_audience_has_group(const struct live_audience *a, int64_t group_id)
 {
-    for (size_t i = 0; i < a->caller.group_count; i++) {
+    for (size_t i = 0; i < a->caller.group_count && a->caller.share.id == 0; i++) {
         if (a->caller.group_ids[i] == group_id) {
             return true;
         }
     }
-    return a->caller.group_count == 0;
+    return a->caller.group_count == 0 && a->caller.share.id == 0;
 }
 
 static bool is_named(const struct live_audience *a, const struct device_ref *ref)
 {
-    if (g_hash_table_contains(a->groups, &ref->group_id)) {
+    if (a->caller.share.id == 0 && g_hash_table_contains(a->groups, &ref->group_id)) {
         return true;
     }
     if (g_hash_table_size(a->names) == 0) {

@@ -29,7 +29,7 @@ bool live_audience_is_narrow(const struct live_audience *a);
 struct feed *live_audience_feed(const struct live_audience *a);
 /* Whether a device is shown. */
 bool live_audience_takes(const struct live_audience *a, const struct device_ref *ref);
-/* Whether a group is shown: the caller's own, where it is limited. */
+/* Whether a group is shown: the caller's own, where it is limited; to a share none is. */
 bool live_audience_has_group(const struct live_audience *a, int64_t group_id);
 /* All devices that are shown, in the call's arena; each is released by who asks. */
 struct device_ref *live_audience_list(const struct live_audience *a, struct call *c, size_t *count);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/fix_columns.h"
+#include "api/share.h"
 #include "api/shown_alarms.h"
 #include "api/snapshot.h"
 #include "base/units.h"
@@ -88,24 +89,30 @@ static void write_plate(const struct column_cell *at, struct json_out *out)
     json_write_string(out, at->row->ref.info->plate);
 }
 
+/* The device as the caller is shown it. */
+static struct device shown(const struct column_cell *at)
+{
+    return share_device(at->c, at->row->ref.info);
+}
+
 static void write_g(const struct column_cell *at, struct json_out *out)
 {
-    json_int(out, at->row->ref.group_id);
+    json_int(out, share_tells_all(at->c) ? at->row->ref.group_id : 0);
 }
 
 static void write_oc(const struct column_cell *at, struct json_out *out)
 {
-    json_write_string(out, at->row->ref.info->object_code);
+    json_write_string(out, shown(at).object_code);
 }
 
 static void write_sim(const struct column_cell *at, struct json_out *out)
 {
-    json_write_string(out, at->row->ref.info->sim);
+    json_write_string(out, shown(at).sim);
 }
 
 static void write_model(const struct column_cell *at, struct json_out *out)
 {
-    json_write_string(out, at->row->ref.info->model);
+    json_write_string(out, shown(at).model);
 }
 
 static void write_type(const struct column_cell *at, struct json_out *out)
@@ -115,7 +122,7 @@ static void write_type(const struct column_cell *at, struct json_out *out)
 
 static void write_hold(const struct column_cell *at, struct json_out *out)
 {
-    json_int(out, at->row->ref.info->enterprise_id);
+    json_int(out, share_tells_all(at->c) ? at->row->ref.info->enterprise_id : 0);
 }
 
 /* ---- what trackers report ---- */
@@ -187,7 +194,7 @@ static void write_a(const struct column_cell *at, struct json_out *out)
 static void write_km(const struct column_cell *at, struct json_out *out)
 {
     uint64_t distance_m_e2 = 0;
-    if (at->row->live.reported &&
+    if (at->row->live.reported && share_tells_past(at->c) &&
         live_day_tells(&at->row->live, &at->table->today, &distance_m_e2)) {
         json_decimal(out, units_rounded((int64_t)distance_m_e2, CM_PER_M), 3);
     } else {

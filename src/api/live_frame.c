@@ -27,6 +27,7 @@
 
 #include "api/live_snapshot.h"
 #include "api/manage.h"
+#include "api/share.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -225,7 +226,7 @@ static void sort_device(struct live_writer *w, const struct feed_device *d, stru
         if (d->is_renamed) {
             live_table_add(&w->people, w->call, &ref);
         }
-    } else if (!is_there || d->is_renamed) {
+    } else if ((!is_there || d->is_renamed) && caller_is_shown(&w->call->caller, d->id)) {
         told->gone[told->gone_count++] = d->id; /* it may have been shown before */
     }
     if (is_there) {
@@ -356,8 +357,14 @@ static void write_news(struct live_writer *w, const struct feed_news *news,
 struct live_frame *live_frame_news(struct live_writer *w, const struct live_frame_wish *wish)
 {
     begin_frame(w);
-    const struct feed_news news =
+    struct feed_news news =
         feed_read(w->call->shard->directory, w->feed, wish->since, &w->call->arena);
+    if (!share_tells_all(w->call)) {
+        news.alarm_count = 0;
+        news.alarms_are_lost = false;
+        news.has_groups = false;
+        news.has_fences = false;
+    }
     if (news.is_lost) {
         write_reset(w, news.upto);
     } else {
@@ -409,11 +416,11 @@ static void write_who(struct live_writer *w, const struct live_hello *hello)
     json_name(&w->out, "role");
     json_write_string(&w->out, manage_role_text(c->caller.role));
     json_name(&w->out, "hold");
-    json_int(&w->out, c->caller.enterprise_id);
+    json_int(&w->out, share_tells_all(c) ? c->caller.enterprise_id : 0);
     json_name(&w->out, "every");
     json_int(&w->out, hello->every_s);
     json_name(&w->out, "fences");
-    json_int(&w->out, (int64_t)feed_fences(w->feed));
+    json_int(&w->out, share_tells_all(c) ? (int64_t)feed_fences(w->feed) : 0);
     write_groups(w);
     write_focus(w, hello->user_id);
 }

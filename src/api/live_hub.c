@@ -23,6 +23,7 @@
 #include <time.h>
 
 #include "api/live_hub_private.h"
+#include "api/share.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -180,7 +181,8 @@ void live_leave(struct live_client *client)
 /* Whether somebody may do what it could when it came, and is limited to the same groups. */
 static bool has_same_rights(const struct caller *now, const struct caller *then)
 {
-    return now->role == then->role && now->group_count == then->group_count &&
+    return now->role == then->role && now->share.id == then->share.id &&
+           now->group_count == then->group_count &&
            memcmp(now->group_ids, then->group_ids, then->group_count * sizeof(int64_t)) == 0;
 }
 
@@ -188,8 +190,8 @@ enum live_standing live_client_standing(const struct live_client *client,
                                         const struct shard **of_token)
 {
     struct caller now;
-    *of_token = shards_of_token(client->hub->options.api->shards, client->token_hash,
-                                clock_wall_ms() / SECOND_MS, &now);
+    *of_token = share_caller_again(client->hub->options.api, client->token_hash,
+                                   clock_wall_ms() / SECOND_MS, &now);
     if (*of_token == NULL || now.user_id != client->caller.user_id ||
         !directory_may_act(client->shard->directory, &now, client->enterprise_id)) {
         return LIVE_HAS_NONE;

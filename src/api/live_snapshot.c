@@ -301,6 +301,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_OBJECT,

@@ -118,6 +118,7 @@ const struct api_method live_stream_method = {
     .needs_enterprise = true,
     .where = WHERE_INLINE,
     .role = ROLE_VIEWER,
+    .share = SHARE_NOW,
     .params = params,
     .param_count = COUNT_OF(params),
     .reply = {.lists_below = true},

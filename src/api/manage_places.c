@@ -189,6 +189,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .tells_point = true,
         .params = places_params,
         .param_count = COUNT_OF(places_params),

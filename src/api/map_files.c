@@ -61,6 +61,7 @@ const struct api_method map_file_method = {
     .prefix = PREFIX_NONE,
     .where = WHERE_INLINE,
     .role = ROLE_VIEWER,
+    .share = SHARE_MAP,
     .doc = "A tile or a style of the map.",
 };
 

@@ -43,9 +43,10 @@ enum reply_type {
     REPLY_OBJECT_OF_TEXTS, /* an object whose members are texts */
     REPLY_ERRORS,          /* of AddDevices */
     REPLY_HINT,            /* of ListDevices */
-    REPLY_MAP,             /* of GetMe */
-    REPLY_ANY,             /* any value, null too */
-    REPLY_SMS              /* of section 36 */
+    REPLY_MAP,             /* of GetMe, as the next */
+    REPLY_SHARE,
+    REPLY_ANY, /* any value, null too */
+    REPLY_SMS  /* of section 36 */
 };
 
 /* One member of a reply's object. */
@@ -56,6 +57,14 @@ struct reply_member {
     bool optional;       /* it may not be there */
     const char *example; /* as JSON */
     const char *doc;
+};
+
+/* Whether the token of a share (share.h) may call it; nearly nothing answers one. */
+enum share_access {
+    SHARE_REFUSED,
+    SHARE_NOW,  /* for its devices, from when it was made on */
+    SHARE_PAST, /* where it shows the history of before, too */
+    SHARE_MAP,  /* as SHARE_NOW, and calls are not counted: of the map there are many */
 };
 
 /* The shape of Data. */
@@ -104,7 +113,8 @@ struct api_method {
     enum method_prefix prefix;
     enum method_where where;
     enum method_fault fault;
-    enum role role;        /* least role that may call */
+    enum role role; /* least role that may call */
+    enum share_access share;
     bool is_open;          /* needs no token */
     bool checks_role;      /* the handler asks call_allows(), after the existence of its object */
     bool whole_enterprise; /* not for users limited to groups */
@@ -221,6 +231,7 @@ extern const struct method_group one_device_methods;
 extern const struct method_group export_methods; /* the first row is `export` itself */
 extern const struct method_group download_methods;
 extern const struct method_group report_methods;
+extern const struct method_group share_methods;
 
 /* GET /api/live, which is in no group: its answer is no envelope. */
 extern const struct api_method live_stream_method;

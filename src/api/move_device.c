@@ -19,6 +19,7 @@
 
 #include "api/call.h"
 #include "api/manage.h"
+#include "api/share.h"
 #include "fleet/directory_formers.h"
 #include "fleet/directory_rules.h"
 #include "fleet/directory_sims.h"
@@ -89,6 +90,7 @@ static void end_all(struct job_context *job, const struct device *d)
     end_rule(job, d);
     take_out_cards(job, d->id);
     commands_cancel_waiting(job, d->id);
+    share_end_of_device(job, d);
 }
 
 /* ---- where it comes back ---- */
@@ -322,7 +324,7 @@ static const struct api_method rows[] = {
                         "device is there, which KeepHistory true would hide"},
                   {403, "MaxDevices is reached"}},
         .doc = "Moves a device between two enterprises of a tree, both the caller's or below. Its "
-               "group, marks, alarm rules, SIM cards and waiting commands end.",
+               "group, marks, alarm rules, SIM cards, shares and waiting commands end.",
         .check = check_move,
         .change = move_device,
     },

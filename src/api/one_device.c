@@ -7,6 +7,7 @@
 
 #include "api/call.h"
 #include "api/device_view.h"
+#include "api/share.h"
 #include "base/log.h"
 #include "fleet/directory_sims.h"
 #include "protocols/profile.h"
@@ -26,7 +27,7 @@ static void write_previous_day(struct call *c, const struct device_ref *ref,
         log_line(LOG_ERROR, "previous_day_failed", "device=%s why=\"%s\"", ref->info->device_id,
                  err_text(e));
     }
-    if (e != ERR_OK || state->current.gps_time_s == 0) {
+    if (e != ERR_OK || state->current.gps_time_s == 0 || !share_tells_past(c)) {
         json_write_null(&c->out);
         return;
     }
@@ -43,7 +44,8 @@ static void write_connection(struct call *c, const struct device_ref *ref)
     const struct device_link link = tracked_link(dir, ref->tracked);
     unsigned interval_s = fold_upload_interval_s(&live->state);
     json_name(&c->out, "Protocol");
-    json_write_string(&c->out, link.is_known ? protocol_at(link.protocol)->name : NULL);
+    bool is_told = link.is_known && share_tells_all(c);
+    json_write_string(&c->out, is_told ? protocol_at(link.protocol)->name : NULL);
     json_name(&c->out, "Connected");
     json_bool(&c->out, device_link_is_up(&link, live, c->now_monotonic_ms));
     json_name(&c->out, "Interval");
@@ -60,6 +62,7 @@ static void write_cards(struct call *c, const struct device *d)
     size_t count = 0;
     const struct sim_card *cards =
         directory_list_sims_in(c->shard->directory, d->id, &c->arena, &count);
+    count = share_tells_all(c) ? count : 0;
     json_name(&c->out, "ICCIDs");
     json_array_begin(&c->out);
     for (size_t i = 0; i < count; i++) {
@@ -103,11 +106,13 @@ static void write_commands(struct call *c, const struct device_ref *ref)
 {
     struct directory *dir = c->shard->directory;
     const struct device_link link = tracked_link(dir, ref->tracked);
-    const struct protocol *p = link.is_known ? protocol_at(link.protocol) : NULL;
-    const struct profile *profile = dialect_of(directory_profiles(dir), ref->info).profile;
+    bool may = share_tells_all(c);
+    const struct protocol *p = may && link.is_known ? protocol_at(link.protocol) : NULL;
+    const struct profile *profile =
+        may ? dialect_of(directory_profiles(dir), ref->info).profile : NULL;
     json_name(&c->out, "Commands");
     json_array_begin(&c->out);
-    for (enum command_kind kind = 0; kind < COMMAND_TIMED_UNLOCK; kind++) {
+    for (enum command_kind kind = 0; may && kind < COMMAND_TIMED_UNLOCK; kind++) {
         bool carries = p != NULL ? protocol_carries(p, kind, profile) : kind < COMMAND_LOCK;
         if (carries && is_first_of_word(kind)) {
             json_write_string(&c->out, command_kind_word(kind));
@@ -191,6 +196,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_OBJECT, .members = members, .count = COUNT_OF(members)},

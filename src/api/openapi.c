@@ -11,6 +11,7 @@
 #include "api/exchange.h"
 #include "api/openapi_schemas.h"
 #include "api/pages.h"
+#include "api/share.h"
 #include "base/check.h"
 #include "files/track_format.h"
 #include "map/base_tiles.h"
@@ -22,7 +23,7 @@ enum {
     MIB = 1 << 20,
     MS_PER_S = 1000,
     CODE_CONFLICT = 409,
-    COMMON_CODES_MAX = 6,
+    COMMON_CODES_MAX = 8,
 };
 
 /* Names of components beside the methods': what X takes is XRequest. */
@@ -52,7 +53,9 @@ static void write_introduction(struct json_out *out)
         "says. A map is drawn of GET /map/style-light.json and /map/style-dark.json (?lang=en or "
         "zh), and of the Mapbox Vector Tiles /tiles/base/Z/X/Y (zoom 0 to %d) and "
         "/tiles/labels/Z/X/Y (zoom %d to %d) that these name: no envelopes, and 401 without a "
-        "token, 204 where a tile is empty.",
+        "token, 204 where a tile is empty. The token of a share (AddShare) is answered by the "
+        "methods "
+        "whose x-share says now, or history where the share shows it; by no other one.",
         EXCHANGE_BODY_MAX / MIB, EXCHANGE_OPEN_BODY_MAX / KIB, HEAD_MS / MS_PER_S,
         BODY_MS / MS_PER_S, BODY_RATE, IDLE_MS / MS_PER_S, BASE_ZOOM_MAX, LABEL_ZOOM_MIN,
         LABEL_ZOOM_MAX);
@@ -100,7 +103,11 @@ static struct codes codes_of(const struct api_method *m)
                "Token invalid, or a bad parameter, which ErrMsg names");
     add_common(&codes, !m->is_open && !m->answers_in_data, 401, "Token invalid");
     add_common(&codes, m->fault == FAULT_500, 500, bad_field);
-    add_common(&codes, is_limited && !m->answers_in_data, 403, CALL_NO_ROLE_TEXT);
+    bool refuses_share = !m->is_open && (m->share == SHARE_REFUSED || m->share == SHARE_PAST);
+    add_common(&codes, (is_limited && !m->answers_in_data) || refuses_share, 403,
+               CALL_NO_ROLE_TEXT);
+    add_common(&codes, m->share == SHARE_NOW || m->share == SHARE_PAST, MHD_HTTP_TOO_MANY_REQUESTS,
+               SHARE_BUSY_TEXT);
     add_common(&codes, chooses, 404, "This enterprise does not exist");
     return codes;
 }
@@ -156,7 +163,8 @@ static const struct failure {
     {MHD_HTTP_CONTENT_TOO_LARGE, "TooLarge",
      "The body is over 1 MiB, or over 4 KiB where no token is needed"},
     {MHD_HTTP_TOO_MANY_REQUESTS, "TooMany",
-     "Too many failed logins, or links that wait; Retry-After says when again"},
+     "Too many failed logins, links that wait, or calls by one shared link; Retry-After says when "
+     "again"},
     {MHD_HTTP_SERVICE_UNAVAILABLE, "Unavailable",
      "Stopping, too much under way, or the store cannot take a write; Retry-After says when again"},
 };
@@ -311,6 +319,7 @@ static void write_operation(const struct api_method *m, bool is_get, struct json
 {
     const struct codes codes = codes_of(m);
     static const char *const roles[] = {"viewer", "operator", "admin", "root"};
+    static const char *const shares[] = {"refused", "now", "history", "now"};
     char id[PATH_SIZE];
     (void)snprintf(id, sizeof(id), "%s%s", m->name, is_get ? "ByGet" : "");
     json_name(out, is_get ? "get" : "post");
@@ -330,6 +339,7 @@ static void write_operation(const struct api_method *m, bool is_get, struct json
         json_array_end(out);
     } else {
         openapi_member(out, "x-role", roles[m->role]);
+        openapi_member(out, "x-share", shares[m->share]);
     }
     if (m->where == WHERE_JOB || (m->where == WHERE_PASSWORD && !m->is_open)) {
         json_name(out, "x-changes");

@@ -204,6 +204,13 @@ static const struct {
                             "\"Attribution\":{\"type\":\"string\"}},"
                             "\"required\":[\"Style\",\"Raster\",\"Coordsys\",\"Bounds\","
                             "\"Attribution\"]"},
+    [REPLY_SHARE] = {.type = "object",
+                     .keyword = "properties",
+                     .value = "{\"StartTime\":{\"type\":[\"string\",\"null\"]},"
+                              "\"Until\":{\"type\":\"string\"},"
+                              "\"Devices\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+                              "\"History\":{\"type\":\"boolean\"}},"
+                              "\"required\":[\"StartTime\",\"Until\",\"Devices\",\"History\"]"},
     [REPLY_ANY] = {.type = NULL},
     [REPLY_HINT] = {.type = "object",
                     .keyword = "properties",

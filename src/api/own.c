@@ -6,6 +6,7 @@
 
 #include "api/call.h"
 #include "api/manage.h"
+#include "api/share.h"
 
 enum { PREFERENCE_KEY, PREFERENCE_VALUE };
 
@@ -15,28 +16,30 @@ static const char TOO_MANY[] = "Preferences: 64 at most";
 
 static void write_groups(struct call *c)
 {
+    size_t count = share_tells_all(c) ? c->caller.group_count : 0;
     json_name(&c->out, "Groups");
     json_array_begin(&c->out);
-    for (size_t i = 0; i < c->caller.group_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_int(&c->out, c->caller.group_ids[i]);
     }
     json_array_end(&c->out);
 }
 
-/* The enterprise it acts in; null of root, before HoldID chose one. */
+/* The enterprise it acts in; null of root, before HoldID chose one, and to a share. */
 static void write_enterprise(struct call *c)
 {
     struct enterprise e;
     bool is_in_one =
         directory_enterprise(c->shard->directory, c->caller.enterprise_id, &c->arena, &e) == ERR_OK;
+    bool is_told = is_in_one && share_tells_all(c);
     json_name(&c->out, "HoldID");
-    if (is_in_one) {
+    if (is_told) {
         json_int(&c->out, e.id);
     } else {
         json_write_null(&c->out);
     }
     json_name(&c->out, "HoldName");
-    json_write_string(&c->out, is_in_one ? e.name : NULL);
+    json_write_string(&c->out, is_told ? e.name : NULL);
     json_name(&c->out, "TimeZone");
     json_write_string(&c->out, is_in_one ? e.zone : "UTC");
 }
@@ -82,12 +85,22 @@ static void write_map(struct call *c)
     json_object_end(&c->out);
 }
 
+/* The account that calls; of a share nobody. */
+static bool find_me(struct call *c, struct user *u)
+{
+    const struct shard *home =
+        c->caller.role == ROLE_ROOT ? shards_first(c->api->shards) : c->shard;
+    if (!share_tells_all(c)) {
+        *u = (struct user){.login_name = "", .role = c->caller.role};
+        return true;
+    }
+    return directory_user(home->directory, c->caller.user_id, &c->arena, u) == ERR_OK;
+}
+
 static void get_me(struct call *c)
 {
     struct user u;
-    const struct shard *home =
-        c->caller.role == ROLE_ROOT ? shards_first(c->api->shards) : c->shard;
-    if (directory_user(home->directory, c->caller.user_id, &c->arena, &u) != ERR_OK) {
+    if (!find_me(c, &u)) {
         call_fail(c, 401, "Token invalid");
         return;
     }
@@ -104,6 +117,9 @@ static void get_me(struct call *c)
     call_write_time(c, &c->out, call_now_s(c));
     json_name(&c->out, "Version");
     json_write_string(&c->out, ODOGRAPH_VERSION);
+    if (!share_tells_all(c)) {
+        share_write(c);
+    }
     json_object_end(&c->out);
 }
 
@@ -200,6 +216,13 @@ static const struct reply_member me_members[] = {
          "Attribution: who is to be named where maps, names of places and addresses are shown"},
     {.name = "ServerTime", .type = REPLY_TIME, .example = "\"2026-11-30 08:00:00\"", .doc = "Now"},
     {.name = "Version", .type = REPLY_TEXT, .example = "\"0.1.0\"", .doc = "Of the server"},
+    {.name = "Share",
+     .type = REPLY_SHARE,
+     .optional = true,
+     .example = "{\"StartTime\":null,\"Until\":\"2026-11-30 18:00:00\","
+                "\"Devices\":[\"862306128008106\"],\"History\":true}",
+     .doc = "Of a share's token alone, which has no LoginName (\"\"): from when on it shows its "
+            "devices, null being all their history, and until when"},
 };
 static const struct reply_member value_members[] = {
     {.name = "Value",
@@ -215,6 +238,7 @@ static const struct api_method rows[] = {
         .prefix = PREFIX_MANAGE,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .reply = {.shape = REPLY_OBJECT, .members = me_members, .count = COUNT_OF(me_members)},
         .doc = "Who the caller is, and the enterprise in which it acts.",
         .run = get_me,

@@ -295,6 +295,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .params = inside_params,
         .param_count = COUNT_OF(inside_params),
         .reply = {.shape = REPLY_DATA,

@@ -72,33 +72,33 @@ static void drop_old(struct request_ids *r, int64_t now_ms)
 }
 
 /* How much is kept of all, or of one enterprise. */
-struct share {
+struct holding {
     size_t count;
     size_t bytes;
     GList *oldest;
 };
 
-static void add_share(struct share *share, GList *link)
+static void add_holding(struct holding *holding, GList *link)
 {
     const struct kept *k = link->data;
-    share->oldest = share->count == 0 ? link : share->oldest;
-    share->count++;
-    share->bytes += g_bytes_get_size(k->data);
+    holding->oldest = holding->count == 0 ? link : holding->oldest;
+    holding->count++;
+    holding->bytes += g_bytes_get_size(k->data);
 }
 
 /* The answer that has to make room for one more of `bytes`; NULL: there is room. */
 static GList *find_surplus(const struct request_ids *r, int64_t enterprise_id, size_t bytes)
 {
-    struct share own = {.bytes = bytes};
-    struct share all = {.bytes = bytes};
+    struct holding own = {.bytes = bytes};
+    struct holding all = {.bytes = bytes};
     for (GList *link = r->answers.head; link != NULL; link = link->next) {
-        add_share(&all, link);
+        add_holding(&all, link);
         if (((const struct kept *)link->data)->enterprise_id == enterprise_id) {
-            add_share(&own, link);
+            add_holding(&own, link);
         }
     }
     if (own.count >= REQUEST_IDS_EACH_MAX || own.bytes > REQUEST_IDS_EACH_BYTES) {
-        return own.oldest; /* NULL: a single one may be longer than the share */
+        return own.oldest; /* NULL: a single one may be longer than that */
     }
     return all.count >= REQUEST_IDS_MAX || all.bytes > REQUEST_IDS_BYTES ? all.oldest : NULL;
 }

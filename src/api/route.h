@@ -18,11 +18,12 @@ enum route_kind {
     ROUTE_METHOD,  /* POST */
     ROUTE_OPENAPI, /* GET, as the next ones */
     ROUTE_HEALTH,
-    ROUTE_HOME, /* "/" */
-    ROUTE_PAGE, /* section 42 */
-    ROUTE_DOCS, /* the API and the trackers, explained */
-    ROUTE_MAP,  /* a tile or a style (map_files.h), as the next found by its path alone, ... */
-    ROUTE_FILE, /* ... of the pages (site.h): never by routes_find() */
+    ROUTE_HOME,  /* "/" */
+    ROUTE_PAGE,  /* section 42 */
+    ROUTE_SHARE, /* the page of a share (share.h) */
+    ROUTE_DOCS,  /* the API and the trackers, explained */
+    ROUTE_MAP,   /* a tile or a style (map_files.h), as the next found by its path alone, ... */
+    ROUTE_FILE,  /* ... of the pages (site.h): never by routes_find() */
 };
 
 struct route {

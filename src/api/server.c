@@ -20,6 +20,7 @@
 #include "api/pages.h"
 #include "api/reports.h"
 #include "api/request_ids.h"
+#include "api/share_guard.h"
 #include "api/throttle.h"
 #include "api/turns.h"
 #include "api/zones.h"
@@ -105,6 +106,7 @@ static struct api_server *server_new(const struct api_options *o)
         .zones = zones_new(),
         .throttle = throttle_new(),
         .request_ids = request_ids_new(),
+        .share_guard = share_guard_new(),
         .downloads = downloads_new(),
         .connect = o->connect,
         .matcher = o->matcher,
@@ -164,6 +166,7 @@ void api_server_free(struct api_server *s)
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
     request_ids_free(s->api.request_ids);
+    share_guard_free(s->api.share_guard);
     downloads_free(s->api.downloads);
     live_snapshots_free(s->api.snapshots);
     slots_free(s->streams);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/share.h"
 #include "base/units.h"
 #include "fleet/directory_rules.h"
 #include "fleet/pack.h"
@@ -100,8 +101,12 @@ void alarms_of_live(struct call *c, const struct device_ref *ref, const struct f
                     struct arena *arena, struct shown_alarms *out)
 {
     size_t count = 0;
+    *out = (struct shown_alarms){0};
+    if (!share_tells_all(c)) {
+        return;
+    }
     const struct event *open = open_alarms(c, ref->info->id, live, arena, &count);
-    *out = (struct shown_alarms){.active = live->active_alarms};
+    out->active = live->active_alarms;
     for (size_t i = 0; i < count; i++) {
         shown_alarms_add(out, (enum alarm_type)open[i].kind, fence_name_of(&open[i]));
     }
@@ -109,6 +114,9 @@ void alarms_of_live(struct call *c, const struct device_ref *ref, const struct f
 
 alarm_set alarm_kinds_of_live(const struct call *c, int64_t device, const struct fold_state *live)
 {
+    if (!share_tells_all(c)) {
+        return 0;
+    }
     return live->active_alarms | directory_timer_alarms(c->shard->directory, device);
 }
 

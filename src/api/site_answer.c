@@ -3,12 +3,15 @@
  *
  *     /            the shell; shows the login until the browser's session is resumed
  *     /api?key=…   the shell of page `fun`, where `key` is a good token; else that of the login
+ *     /s/…         the shell of the map, where that is the token of a share; else that of the
+ *                  login, with HTTP status 404, which says why
  *     /docs        the shell of the pages that explain the API, and at /docs/devices the trackers;
  *                  they are for everybody
  *     /assets/…    a file whose name holds a hash of its bytes: kept for ever by who asks
  *
  * A shell is never kept: its address may hold a key. For the same reason no page says to others
- * where it was (Referrer-Policy). HTTP status 200 whatever the key: section 42 knows no other.
+ * where it was (Referrer-Policy). HTTP status 200 whatever the key: section 42 knows no other. A
+ * share shows no other pages than the map and the history.
  */
 #include "api/site_answer.h"
 
@@ -16,6 +19,8 @@
 #include <string.h>
 
 #include "api/dispatch.h"
+#include "api/peer.h"
+#include "api/share.h"
 #include "base/check.h"
 #include "base/clock.h"
 
@@ -78,12 +83,31 @@ static const char *argument(const struct exchange *ex, const char *name)
     return MHD_lookup_connection_value(ex->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+/* The page that `fun` names, as far as whom the call is of may see it. */
+static enum site_page page_for(const struct exchange *ex)
+{
+    enum site_page page = site_page_of_fun(argument(ex, "fun"));
+    bool is_share = ex->call->caller.share.id != 0;
+    return is_share && page != SITE_HISTORY ? SITE_MAP : page;
+}
+
 static enum site_page page_asked_for(const struct exchange *ex)
 {
-    ex->call->now_ms = clock_wall_ms();
-    return dispatch_knows_token(ex->call, argument(ex, "key"))
-               ? site_page_of_fun(argument(ex, "fun"))
-               : SITE_LOGIN;
+    struct call *c = ex->call;
+    bool is_share = ex->route.kind == ROUTE_SHARE;
+    c->now_ms = clock_wall_ms();
+    peer_client_address(ex, c->address);
+    unsigned wait_s = is_share ? share_link_wait_s(c) : 0;
+    bool is_known =
+        wait_s == 0 && dispatch_knows_token(c, is_share ? ex->share_token : argument(ex, "key"));
+    if (is_known && (!is_share || c->caller.share.id != 0)) {
+        return page_for(ex);
+    }
+    if (is_share) {
+        c->http_status = wait_s > 0 ? MHD_HTTP_TOO_MANY_REQUESTS : MHD_HTTP_NOT_FOUND;
+        c->retry_after_s = wait_s;
+    }
+    return SITE_LOGIN;
 }
 
 struct MHD_Response *site_answer(struct exchange *ex, const char **type)
@@ -92,7 +116,7 @@ struct MHD_Response *site_answer(struct exchange *ex, const char **type)
         return answer_file(ex, type);
     }
     const struct site *site = ex->server->site;
-    bool may_be_framed = ex->route.kind == ROUTE_PAGE;
+    bool may_be_framed = ex->route.kind == ROUTE_PAGE || ex->route.kind == ROUTE_SHARE;
     enum site_page own = ex->route.kind == ROUTE_DOCS ? SITE_DOCS : SITE_LOGIN;
     enum site_page page = may_be_framed ? page_asked_for(ex) : own;
     struct MHD_Response *response = respond(site_shell(site, page, ex->takes_gzip), ex->takes_gzip,

@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/device_list.h"
 #include "api/list_page.h"
+#include "api/share.h"
 #include "api/shown_alarms.h"
 #include "api/snapshot.h"
 
@@ -183,13 +184,14 @@ static void write_status(struct call *c, const struct device_ref *ref, const str
     struct json_out *out = &c->out;
     struct arena arena = {0};
     struct shown_alarms alarms;
+    const struct device shown = share_device(c, ref->info);
     alarms_of_live(c, ref, &live->state, &arena, &alarms);
     json_object_begin(out);
     json_name(out, "SIM");
-    json_write_string(out, ref->info->sim);
+    json_write_string(out, shown.sim);
     json_name(out, "SIM2");
-    json_write_string(out, ref->info->device_id);
-    snapshot_write(&(struct snapshot){.device = ref->info,
+    json_write_string(out, shown.device_id);
+    snapshot_write(&(struct snapshot){.device = &shown,
                                       .state = &live->state,
                                       .fix = &live->state.current,
                                       .alarms = &alarms,
@@ -341,6 +343,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .params = list_params,
         .param_count = COUNT_OF(list_params),
         .reply = {.shape = REPLY_PAGE,
@@ -358,6 +361,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .fault = FAULT_401,
         .params = plate_params,
         .param_count = COUNT_OF(plate_params),
@@ -377,6 +381,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_INLINE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .fault = FAULT_401,
         .params = id_params,
         .param_count = COUNT_OF(id_params),

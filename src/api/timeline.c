@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/share.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -227,6 +228,9 @@ struct snapshot timeline_snapshot(struct timeline *t, struct shown_alarms *alarm
 {
     *alarms = (struct shown_alarms){.active = t->shown->active_alarms};
     past_alarms_add(&t->alarms, t->best.gps_time_s, alarms);
+    if (t->call != NULL && !share_tells_all(t->call)) {
+        *alarms = (struct shown_alarms){0};
+    }
     return (struct snapshot){
         .device = t->ref.info,
         .state = t->shown,

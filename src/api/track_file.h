@@ -9,7 +9,8 @@
  * span, one a GPSTime.
  */
 
-/* Writes the record at hand. After timeline_next(); the timeline takes_extras. */
+/* Writes the record at hand. After timeline_next(); extra values as far as
+ * the timeline takes_extras. */
 void track_file_write(struct track_writer *w, struct timeline *t);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "api/call.h"
+#include "api/share.h"
 #include "api/spans.h"
 #include "api/timeline.h"
 #include "api/track_columns.h"
@@ -291,7 +292,12 @@ static bool check_track(struct call *c)
     struct track_columns columns;
     struct track_columns_fault fault = {0};
     bool is_fine = track_columns_begin(&columns, &c->values[TRACK_COLUMNS], &fault);
+    bool is_hidden = is_fine && columns.has_extras && !share_tells_all(c);
     track_columns_free(&columns);
+    if (is_hidden) {
+        call_fault(c, "Columns", "extra values are not shared");
+        return false;
+    }
     if (!is_fine) {
         call_fault(c, "Columns",
                    fault.unknown == NULL
@@ -367,6 +373,7 @@ static const struct api_method rows[] = {
         .needs_enterprise = true,
         .where = WHERE_STORE,
         .role = ROLE_VIEWER,
+        .share = SHARE_NOW,
         .fault = FAULT_500,
         .params = params,
         .param_count = COUNT_OF(params),

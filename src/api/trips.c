@@ -365,6 +365,7 @@ static const struct reply_member day_members[] = {
 static const struct api_method rows[] = {
     {
         .name = "GetTrips",
+        .share = SHARE_NOW,
         SPANS_METHOD(trip_params, trip_members, check_placed),
         .doc = "The trips that start in a range, whole, by device and time. A trip begins with the "
                "first fix that moves and ends with the first that stands; a silence ends it, too. "
@@ -373,6 +374,7 @@ static const struct api_method rows[] = {
     },
     {
         .name = "GetStops",
+        .share = SHARE_NOW,
         SPANS_METHOD(trip_params, stop_members, check_placed),
         .doc = "What lies between trips, clipped to the range, by device and time. Trips and stops "
                "add up to the days where a range begins and ends inside stops.",
@@ -380,6 +382,7 @@ static const struct api_method rows[] = {
     },
     {
         .name = "GetDays",
+        .share = SHARE_NOW,
         SPANS_METHOD(day_params, day_members, check_placed),
         .doc = "A row a device and day of the enterprise's zone, by device and date; of the first "
                "and the last day what is in the range. Days before a device's first fix have none.",

@@ -41,6 +41,7 @@ struct directory *directory_new(void)
     directory_rules_init(dir);
     directory_events_init(dir);
     directory_sims_init(dir);
+    directory_shares_init(dir);
     directory_owned_init(dir);
     return dir;
 }
@@ -60,6 +61,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_shares_clear(dir);
     directory_owned_clear(dir);
     directory_sims_clear(dir);
     directory_events_clear(dir);
@@ -144,7 +146,7 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_SIM] = {.put = directory_put_sim, .forget = directory_forget_sim},
     [ENTITY_REPORT] = {.put = directory_put_owned, .forget = directory_forget_owned},
     [ENTITY_SCHEDULE] = {.put = directory_put_owned, .forget = directory_forget_owned},
-    [ENTITY_SHARE] = {.put = directory_put_owned, .forget = directory_forget_owned},
+    [ENTITY_SHARE] = {.put = directory_put_share, .forget = directory_forget_share},
 };
 
 void directory_apply(struct directory *dir, const struct change *c)

@@ -118,15 +118,29 @@ char *directory_folded(const char *text);
 
 /* ---- who is calling ---- */
 
+/* What the token of a share shows, as much of it as a viewer of the enterprise may see. */
+struct caller_share {
+    int64_t id;      /* ShareID; 0: an account calls, and nothing is narrowed */
+    int64_t from_s;  /* what was before is not told; 0: the history is, too */
+    int64_t until_s; /* it ends then */
+    bool has_history;
+    size_t device_count;
+    int64_t device_ids[SHARE_DEVICES_MAX]; /* internal */
+};
+
 struct caller {
-    int64_t user_id;
+    int64_t user_id;       /* of a share one that no account has */
     int64_t home_id;       /* the enterprise of the account; 0: root's */
     int64_t enterprise_id; /* whose data the call acts on: the same until HoldID chose another */
     bool includes_below;   /* ... and in lists and searches that of those below it */
     enum role role;
     size_t group_count; /* 0: not limited */
     int64_t group_ids[USER_GROUPS_MAX];
+    struct caller_share share;
 };
+
+/* Whether the caller is no share, or one of that device. */
+bool caller_is_shown(const struct caller *caller, int64_t device_id);
 
 /*
  * The caller of a token hash: ERR_OK, or ERR_NOT_FOUND where the token is unknown, expired, of an

@@ -256,8 +256,21 @@ struct device_ref directory_ref_of(struct device_record *r)
         .tracked = r->tracked, .info = &r->device, .group_id = directory_squads_group(r)};
 }
 
+bool caller_is_shown(const struct caller *caller, int64_t device_id)
+{
+    const struct caller_share *share = &caller->share;
+    bool is_one = share->id == 0;
+    for (size_t i = 0; i < share->device_count && !is_one; i++) {
+        is_one = share->device_ids[i] == device_id;
+    }
+    return is_one;
+}
+
 static bool is_in_groups(const struct device_record *r, const struct caller *caller)
 {
+    if (!caller_is_shown(caller, r->device.id)) {
+        return false;
+    }
     int64_t group_id = caller->group_count == 0 ? 0 : directory_squads_group(r);
     for (size_t i = 0; i < caller->group_count; i++) {
         if (caller->group_ids[i] == group_id) {
@@ -461,9 +474,40 @@ static bool list_stretch(struct directory *dir, struct device_listing *list)
     return list->last != NULL;
 }
 
+static int compare_refs(const void *a, const void *b)
+{
+    const struct device_ref *x = a;
+    const struct device_ref *y = b;
+    return directory_compare_devices(x->info, y->info); /* each the first member of its record */
+}
+
+/* Those of a share are looked up one by one, which does not cost what the fleet is large. */
+static struct device_ref *list_shared(struct directory *dir, const struct caller *caller,
+                                      struct arena *arena, size_t *count)
+{
+    const struct caller_share *share = &caller->share;
+    struct device_ref *refs = arena_new_array(arena, share->device_count, sizeof(*refs));
+    *count = 0;
+    directory_lock_read(dir);
+    for (size_t i = 0; i < share->device_count; i++) {
+        struct device_record *r = g_hash_table_lookup(dir->by_id, &share->device_ids[i]);
+        if (r != NULL && !r->device.is_former && !r->fleet->is_deleted && is_visible(r, caller)) {
+            refs[(*count)++] = directory_ref_of(r);
+        }
+    }
+    directory_unlock(dir);
+    if (*count > 0) {
+        qsort(refs, *count, sizeof(*refs), compare_refs);
+    }
+    return refs;
+}
+
 struct device_ref *directory_list_devices(struct directory *dir, const struct caller *caller,
                                           struct arena *arena, size_t *count)
 {
+    if (caller->share.id != 0) {
+        return list_shared(dir, caller, arena, count);
+    }
     struct device_listing list = {.caller = caller, .arena = arena};
     while (list_stretch(dir, &list)) {
     }
@@ -473,6 +517,9 @@ struct device_ref *directory_list_devices(struct directory *dir, const struct ca
 
 size_t directory_fleet_size(struct directory *dir, const struct caller *caller)
 {
+    if (caller->share.id != 0) {
+        return caller->share.device_count;
+    }
     directory_lock_read(dir);
     const struct fleet *f = g_hash_table_lookup(dir->fleets, &caller->enterprise_id);
     bool is_there = f != NULL && !f->is_deleted;

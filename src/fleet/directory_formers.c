@@ -186,12 +186,18 @@ enum err directory_find_former(struct directory *dir, int64_t enterprise_id, con
     return find_former(dir, enterprise_id, &s, out);
 }
 
+/* Whether former devices are nothing to it: they are in no group, and no share is of one. */
+static bool is_limited(const struct caller *caller)
+{
+    return caller->group_count > 0 || caller->share.id != 0;
+}
+
 enum err directory_find_history_by_device_id(struct directory *dir, const struct caller *caller,
                                              const char *device_id, struct device_ref *out)
 {
     char text[DEVICE_ID_SIZE];
     enum err e = directory_find_by_device_id(dir, caller, device_id, out);
-    if (e == ERR_OK || caller->group_count > 0 || !directory_trim_device_id(device_id, text)) {
+    if (e == ERR_OK || is_limited(caller) || !directory_trim_device_id(device_id, text)) {
         return e;
     }
     return directory_find_former(dir, caller->enterprise_id, text, out);
@@ -201,7 +207,7 @@ enum err directory_find_history_by_plate(struct directory *dir, const struct cal
                                          const char *plate, struct device_ref *out)
 {
     enum err e = directory_find_by_plate(dir, caller, plate, out);
-    if (e == ERR_OK || caller->group_count > 0) {
+    if (e == ERR_OK || is_limited(caller)) {
         return e;
     }
     char *folded = directory_folded(plate);

@@ -9,9 +9,9 @@
 #include "fleet/directory_fixture.h"
 #include "fleet/directory_owned.h"
 
-static void put_share(struct fixture *f, int64_t enterprise_id, int64_t id, const char *note)
+static void put_share(struct fixture *f, int64_t enterprise_id, int64_t id, int64_t until_s)
 {
-    struct share_link share = {.enterprise_id = enterprise_id, .id = id, .note = note};
+    struct share_link share = {.enterprise_id = enterprise_id, .id = id, .until_s = until_s};
     entity_init(ENTITY_SHARE, &share);
     directory_apply(f->dir, &(struct change){.kind = CHANGE_PUT_SHARE, .share = share});
 }
@@ -26,10 +26,10 @@ static void found_and_replaced(void **state)
 {
     struct fixture *f = *state;
     struct share_link found;
-    put_share(f, ACME, 7, "first");
-    put_share(f, ACME, 7, "second");
+    put_share(f, ACME, 7, 1);
+    put_share(f, ACME, 7, 2);
     assert_int_equal(find(f, ACME, 7, &found), ERR_OK);
-    assert_string_equal(found.note, "second");
+    assert_int_equal(found.until_s, 2);
     assert_int_equal(find(f, OTHER, 7, &found), ERR_NOT_FOUND);
     const struct owned_key key = {ACME, 7};
     struct report_job report;
@@ -44,14 +44,14 @@ static void listed_in_order(void **state)
 {
     struct fixture *f = *state;
     size_t count = 0;
-    put_share(f, OTHER, 1, "other");
-    put_share(f, ACME, 9, "b");
-    put_share(f, ACME, 2, "a");
+    put_share(f, OTHER, 1, 3);
+    put_share(f, ACME, 9, 9);
+    put_share(f, ACME, 2, 2);
     const struct share_link *all =
         directory_list_owned(f->dir, ENTITY_SHARE, ACME, &f->arena, &count);
     assert_int_equal(count, 2);
-    assert_string_equal(all[0].note, "a");
-    assert_string_equal(all[1].note, "b");
+    assert_int_equal(all[0].until_s, 2);
+    assert_int_equal(all[1].until_s, 9);
     static const int64_t ids[] = {2, 9, 1};
     struct owned_key at = {0};
     struct share_link next;
@@ -68,8 +68,8 @@ static void gone_with_the_enterprise(void **state)
 {
     struct fixture *f = *state;
     struct share_link found;
-    put_share(f, ACME, 7, "");
-    put_share(f, OTHER, 8, "");
+    put_share(f, ACME, 7, 1);
+    put_share(f, OTHER, 8, 1);
     put_enterprise(f->dir, (struct enterprise){.id = ACME, .deleted = true});
     assert_int_equal(find(f, ACME, 7, &found), ERR_NOT_FOUND);
     assert_int_equal(find(f, OTHER, 8, &found), ERR_OK);

@@ -112,6 +112,7 @@ struct directory {
     struct directory_rules *rules;
     GHashTable *open_events; /* device -> GPtrArray of struct event, owned */
     struct feeds feeds;
+    GHashTable *shares;         /* hash -> struct share_link, of `owned` */
     GTree *sims;                /* struct sim_card by enterprise and id, owned */
     GTree *sims_by_device;      /* of those that are in one: by device and id */
     GHashTable *sims_by_iccid;  /* iccid_key() -> struct sim_card */
@@ -158,6 +159,8 @@ void directory_events_init(struct directory *dir);
 void directory_events_clear(struct directory *dir);
 void directory_rules_init(struct directory *dir);
 void directory_rules_clear(struct directory *dir);
+void directory_shares_init(struct directory *dir);
+void directory_shares_clear(struct directory *dir);
 void directory_sims_init(struct directory *dir);
 void directory_sims_clear(struct directory *dir);
 void directory_owned_init(struct directory *dir);
@@ -233,6 +236,10 @@ void directory_put_term(struct directory *dir, const struct change *c);
 void directory_forget_term(struct directory *dir, const struct change *c);
 void directory_put_event(struct directory *dir, const struct change *c);
 void directory_forget_event(struct directory *dir, const struct change *c);
+void directory_put_share(struct directory *dir, const struct change *c);
+void directory_forget_share(struct directory *dir, const struct change *c);
+/* Those of an enterprise that was deleted. */
+void directory_shares_disown(struct directory *dir, int64_t enterprise_id);
 void directory_put_sim(struct directory *dir, const struct change *c);
 void directory_forget_sim(struct directory *dir, const struct change *c);
 /* Those of an enterprise that was deleted. */

@@ -256,6 +256,7 @@ bool directory_sees(struct directory *dir, const struct caller *caller,
     for (size_t i = 0; i < caller->group_count; i++) {
         sees = sees || caller->group_ids[i] == ref->group_id;
     }
+    sees = sees && caller_is_shown(caller, ref->info->id);
     if (sees && ref->info->enterprise_id != caller->enterprise_id) {
         directory_lock_read(dir);
         sees = caller_reaches(dir, caller, ref->info->enterprise_id);

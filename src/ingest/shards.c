@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "fleet/directory_shares.h"
+#include "fleet/directory_tree.h"
 
 const struct shard *shards_first(const struct shards *s)
 {
@@ -89,6 +91,46 @@ const struct shard *shards_of_token(const struct shards *s, const uint8_t hash[T
     for (size_t i = 0; i < s->count; i++) {
         if (directory_authenticate(s->at[i].directory, hash, now_s, out) == ERR_OK) {
             return &s->at[i];
+        }
+    }
+    return NULL;
+}
+
+/* The account of that id, wherever it lives. */
+static bool find_owner(const struct shards *s, int64_t user_id, int64_t now_s, struct caller *out)
+{
+    bool found = false;
+    for (size_t i = 0; i < s->count && !found; i++) {
+        found = directory_caller(s->at[i].directory, user_id, now_s, out) == ERR_OK;
+    }
+    return found;
+}
+
+/* Narrows a share to what its owner may still give away; false: it ended with its owner's rights.
+ */
+static bool owner_gives(const struct shards *s, const struct shard *shard,
+                        struct share_token *token, int64_t now_s)
+{
+    struct caller owner;
+    struct caller *caller = &token->caller;
+    if (!find_owner(s, token->owner_id, now_s, &owner) || owner.role < ROLE_OPERATOR ||
+        !directory_may_act(shard->directory, &owner, caller->enterprise_id)) {
+        return false;
+    }
+    caller->group_count = owner.group_count;
+    memcpy(caller->group_ids, owner.group_ids, owner.group_count * sizeof(*owner.group_ids));
+    return directory_share_shows(shard->directory, caller);
+}
+
+const struct shard *shards_of_share(const struct shards *s, const uint8_t hash[TOKEN_HASH_BYTES],
+                                    int64_t now_s, struct caller *out)
+{
+    struct share_token token;
+    for (size_t i = 0; i < s->count; i++) {
+        if (directory_share_token(s->at[i].directory, hash, now_s, &token) == ERR_OK) {
+            bool is_good = owner_gives(s, &s->at[i], &token, now_s);
+            *out = token.caller;
+            return is_good ? &s->at[i] : NULL;
         }
     }
     return NULL;

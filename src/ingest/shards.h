@@ -36,6 +36,13 @@ const struct shard *shards_of_enterprise(const struct shards *s, int64_t enterpr
  */
 const struct shard *shards_of_token(const struct shards *s, const uint8_t hash[TOKEN_HASH_BYTES],
                                     int64_t now_s, struct caller *out);
+/*
+ * The one with the share of a hash, with its caller: a viewer narrowed to its devices, and to what
+ * its owner may see. NULL: there is none, it is over, its owner is no operator any more or may not
+ * act in its enterprise, or none of its devices is left.
+ */
+const struct shard *shards_of_share(const struct shards *s, const uint8_t hash[TOKEN_HASH_BYTES],
+                                    int64_t now_s, struct caller *out);
 /* The live enterprises of all shards, in order of id within each: an array in `arena`. */
 struct enterprise *shards_list_enterprises(const struct shards *s, struct arena *arena,
                                            size_t *count);

@@ -379,8 +379,6 @@ static const struct entity_column share_columns[] = {
     {TIME(share_link, created_s)},
     {TIME(share_link, until_s)},
     {FLAG(share_link, has_history)},
-    {TIME(share_link, ended_s)},
-    {TEXT(share_link, note)},
 };
 
 const struct entity entity_rows[ENTITY_COUNT] = {
@@ -537,5 +535,6 @@ const struct entity entity_rows[ENTITY_COUNT] = {
                       COLUMNS(share_link, share_columns),
                       .key_count = 2,
                       .delete_count = 2,
-                      .owner = ENTITY_ENTERPRISE},
+                      .owner = ENTITY_ENTERPRISE,
+                      .expires = "until_s"},
 };

@@ -16,10 +16,8 @@ struct share_link {
     const uint8_t *devices;         /* geofence_pack_ids() of internal ids; never none */
     size_t devices_len;
     int64_t created_s; /* without history nothing of before is seen */
-    int64_t until_s;
+    int64_t until_s;   /* it goes then */
     bool has_history;
-    int64_t ended_s;  /* revoked, or ended otherwise, before its time; 0: not */
-    const char *note; /* free text of who made it */
 };
 
 #endif

@@ -127,9 +127,7 @@ static void shares_go_with_their_enterprise(void **state)
                                   .devices_len = sizeof(two_ids),
                                   .created_s = 4,
                                   .until_s = 5,
-                                  .has_history = true,
-                                  .ended_s = 6,
-                                  .note = "Kunde"};
+                                  .has_history = true};
     const struct share_link saved = c.share;
     save_and_load(k, &c, 1);
     assert_int_equal(k->kept.count, 1);

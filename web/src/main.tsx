@@ -18,6 +18,7 @@ import './style/map.css';
 import './style/sheet.css';
 import './style/history.css';
 import './style/timeline.css';
+import './style/share.css';
 
 registerOffline();
 const host = document.getElementById('app');

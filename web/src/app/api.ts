@@ -73,3 +73,11 @@ export async function loadFile(path: string, token: string): Promise<unknown> {
   if (!answer.ok) throw new ApiError(answer.status, '');
   return await answer.json();
 }
+
+/** Any other file; an envelope in its place says why there is none. */
+export async function loadBytes(path: string, token: string): Promise<Blob> {
+  const answer = await fetch(path, { headers: { Authorization: token }, cache: 'no-store' });
+  const isEnvelope = answer.headers.get('Content-Type')?.startsWith('application/json') ?? true;
+  if (!answer.ok || isEnvelope) throw new ApiError(answer.status, '');
+  return await answer.blob();
+}

@@ -3,23 +3,24 @@ import { t } from '../i18n/text.ts';
 import { say } from './notice.ts';
 
 /** The old way, for pages over plain HTTP; whether it worked. */
-function copySelected(text: string): boolean {
+function copySelected(text: string, host: HTMLElement): boolean {
   const field = document.createElement('textarea');
   field.value = text;
-  document.body.append(field);
+  host.append(field);
   field.select();
   const isCopied = document.execCommand('copy');
   field.remove();
   return isCopied;
 }
 
-export async function copy(text: string): Promise<void> {
+/** From within a dialog, which lets nothing outside be selected, `host` is that. */
+export async function copy(text: string, host: HTMLElement | null = null): Promise<void> {
   const focused = document.activeElement;
   const isCopied = await Promise.resolve()
     .then(() => navigator.clipboard.writeText(text))
     .then(
       () => true,
-      () => copySelected(text),
+      () => copySelected(text, host ?? document.body),
     );
   if (focused instanceof HTMLElement) focused.focus();
   say(t(isCopied ? 'drawer.copied' : 'drawer.notCopied'));

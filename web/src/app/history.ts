@@ -1,9 +1,9 @@
 /** The way to the history of a vehicle (fun=3). */
-import { PAGES_BUILT } from './address.ts';
 import { go } from './navigation.ts';
+import { pagesShown } from './page.ts';
 
 export function hasHistory(): boolean {
-  return PAGES_BUILT.includes('history');
+  return pagesShown.value.includes('history');
 }
 
 /** What the page shows by itself, of this vehicle alone. */

@@ -3,7 +3,8 @@ import { computed, signal } from '@preact/signals';
 import type { PageName } from './address.ts';
 import { PAGE_USUAL, PAGES_BUILT } from './address.ts';
 import { address, go } from './navigation.ts';
-import { phase } from './session.ts';
+import { isShared, phase } from './session.ts';
+import { showsPast } from './shared.ts';
 
 /** This browser cannot draw a map: its pages show the table instead. */
 export const mapIsImpossible = signal(false);
@@ -11,17 +12,25 @@ export const mapIsImpossible = signal(false);
 const WITH_MAP: readonly PageName[] = ['map', 'history'];
 
 /** The map fills a screen that nobody touches. */
-export const isWall = computed(() => phase.value === 'in' && address.value.kiosk === '1');
+export const isWall = computed(
+  () => phase.value === 'in' && address.value.kiosk === '1' && !isShared.value,
+);
 
 export function leaveWall(): void {
   if (document.fullscreenElement) void document.exitFullscreen().catch(() => undefined);
   go({ kiosk: '', theme: '' });
 }
 
+/** Those that whoever looks may go to: of a share the map, and the history where that is shared. */
+export const pagesShown = computed<readonly PageName[]>(() => {
+  if (!isShared.value) return PAGES_BUILT;
+  return showsPast.value ? WITH_MAP : [PAGE_USUAL];
+});
+
 export const pageShown = computed<PageName>(() => {
   if (phase.value !== 'in') return 'login';
   if (isWall.value) return mapIsImpossible.value ? 'online' : 'map';
-  const asked = PAGES_BUILT.includes(address.value.page) ? address.value.page : PAGE_USUAL;
+  const asked = pagesShown.value.includes(address.value.page) ? address.value.page : PAGE_USUAL;
   return mapIsImpossible.value && WITH_MAP.includes(asked) ? 'online' : asked;
 });
 

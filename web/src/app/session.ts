@@ -8,6 +8,7 @@ import { dropPictures } from '../store/cache.ts';
 import { PAGE_USUAL, takeKey } from './address.ts';
 import type { Data, Method, Request, Row } from './api.ts';
 import { ApiError, fetchJson, post } from './api.ts';
+import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
 
@@ -26,6 +27,10 @@ export const enterprises = signal<{ rows: Enterprise[]; total: number }>({ rows:
 /** Counts the logins of this page: what goes on for long begins anew with the next one. */
 export const logins = signal(0);
 export const role = computed(() => me.value?.Role ?? 'viewer');
+/** The page shows what a link shares, to somebody without an account. */
+export const isShared = computed(() => me.value?.Share !== undefined);
+/** Why a link shows nothing; '': it does, or the page came without one. */
+export const shareFault = signal<LinkFault>('');
 
 const TAB_KEY = 'odograph.key';
 /** Kept while the server does not know of a logout yet: no script can end the cookie. */
@@ -57,6 +62,7 @@ export function mayKeep(): boolean {
 /** Calls for who is logged in, in the enterprise that is chosen. A token that ended: the login. */
 export async function call<M extends Method>(method: M, fields: Request<M>): Promise<Data<M>> {
   const sent = token;
+  if (isShared.value && !mayLinkCall(method)) throw new ApiError(403, '');
   try {
     return await post(method, withHold(fields), sent);
   } catch (error) {
@@ -112,6 +118,7 @@ export function endSession(note: '' | 'ended' | 'badKey'): void {
   token = '';
   keepForTab('');
   batch(() => {
+    if (isShared.value) shareFault.value = 'over';
     me.value = null;
     enterprises.value = { rows: [], total: 0 };
     loginNote.value = note;
@@ -122,22 +129,35 @@ export function endSession(note: '' | 'ended' | 'badKey'): void {
 
 /** Finds out who it is: by a key, by what the tab keeps, by the cookie. */
 export async function startSession(): Promise<void> {
+  shareFault.value = '';
+  token = linkToken() ?? keyToken();
+  isForTab = token !== '' || linkToken() !== null;
+  try {
+    if (token === '' && standsAlone()) token = await resume();
+    if (token !== '') await enter();
+    else if (linkToken() !== null) failLink(0);
+    else endSession('');
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.code !== 0 && error.code < 500;
+    if (isRefused && linkToken() !== null) failLink(error.code);
+    else if (isRefused) endSession(isForTab ? 'badKey' : '');
+    else phase.value = 'failed';
+  }
+}
+
+/** The key that the page came with, or with which it came before. */
+function keyToken(): string {
   const { key, rest } = takeKey(location.search);
   if (key !== '') {
     replaceQuery(rest);
     keepForTab(key);
   }
-  token = key || keptForTab();
-  isForTab = token !== '';
-  try {
-    if (token === '' && standsAlone()) token = await resume();
-    if (token === '') endSession('');
-    else await enter();
-  } catch (error) {
-    const isRefused = error instanceof ApiError && error.code !== 0 && error.code < 500;
-    if (isRefused) endSession(isForTab ? 'badKey' : '');
-    else phase.value = 'failed';
-  }
+  return key || keptForTab();
+}
+
+function failLink(code: number): void {
+  endSession('');
+  shareFault.value = linkFault(code);
 }
 
 /** The token that the browser remembers; "" where it belongs to who has logged out. */
@@ -198,6 +218,7 @@ function leads({ Role, Groups }: Me): boolean {
 
 async function enter(): Promise<void> {
   const own = await post('manage/GetMe', {}, token);
+  if (own.Share) own.HoldID = SHARE_HOLD;
   home = own.HoldID;
   if (!leads(own)) {
     showIn(own);

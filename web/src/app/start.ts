@@ -16,6 +16,7 @@ import { followPreferences } from './preferences.ts';
 import { followSearch } from './search.ts';
 import { logins, me, phase, startSession } from './session.ts';
 import { askLanguage, followSettings, themeAsked } from './settings.ts';
+import { followShared } from './shared.ts';
 import { followTitle } from './title.ts';
 import { followToday } from './today.ts';
 import { followWords } from './words.ts';
@@ -38,6 +39,7 @@ export function start(): void {
   followTitle();
   followSteps();
   followKeys();
+  followShared();
   const watched = computed(() => {
     const { ids, type } = address.value;
     const hold = phase.value === 'in' ? me.value?.HoldID : null;

@@ -4,10 +4,11 @@
  * though not with each report of a lively one.
  */
 import { computed, effect, signal, untracked } from '@preact/signals';
+import type { Data } from './api.ts';
 import { selectedSlot } from './device.ts';
 import { fleet, tick } from './fleet.ts';
 import { address } from './navigation.ts';
-import { call, phase } from './session.ts';
+import { call, isShared, phase } from './session.ts';
 
 export interface Words {
   /** The rest was told. */
@@ -19,6 +20,8 @@ export interface Words {
 
 const NONE: Words = { isKnown: false, fences: [], status: '' };
 const AGAIN_MS = 5000;
+/** A link shares none. */
+const NO_REGIONS: Data<'vehicle/GetVehicleRegion'> = { total: 0, data: [] };
 
 const told = signal<{ id: string; words: Words }>({ id: '', words: NONE });
 let asked = { id: '', ms: 0 };
@@ -49,7 +52,7 @@ async function read(id: string): Promise<void> {
   asked = { id, ms: performance.now() };
   const plate = fleet.texts.plate[slot] ?? '';
   const found = await Promise.all([
-    call('vehicle/GetVehicleRegion', { VehiclePlates: plate }),
+    isShared.value ? NO_REGIONS : call('vehicle/GetVehicleRegion', { VehiclePlates: plate }),
     call('vehicle/GetCurrentVehicleInfoByDeviceIDs', {
       DeviceIDs: id,
     }),
@@ -57,7 +60,10 @@ async function read(id: string): Promise<void> {
   if (found === null) return;
   const [regions, states] = found;
   const fences = regions.data.map((row) => row.RegionName);
-  told.value = { id, words: { isKnown: true, fences, status: states.data[0]?.StatusDes ?? '' } };
+  told.value = {
+    id,
+    words: { isKnown: !isShared.value, fences, status: states.data[0]?.StatusDes ?? '' },
+  };
 }
 
 export function followWords(): void {

@@ -1,9 +1,11 @@
 /** The menu of files and of printing. */
+import { readAddress, writeAddress } from '../app/address.ts';
 import { isPhone } from '../app/screen.ts';
+import { mayShare, openSharing } from '../app/shares.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Popover } from '../parts/popover.tsx';
-import { plateOf } from './chosen.ts';
+import { chosenDays, plateOf } from './chosen.ts';
 import { exportTrack, FORMATS, type Format } from './export.ts';
 import { type History, history } from './history.ts';
 import { printHistory } from './print.ts';
@@ -28,6 +30,13 @@ function Files({ shown, id }: { shown: History; id: string }) {
   );
 }
 
+/** The address of these days, for who opens the link. */
+function daysQuery({ ids }: History): string {
+  const [sel = '', ...also] = ids;
+  const days = { ...chosenDays.value, also: also.join(',') };
+  return writeAddress({ ...readAddress(''), page: 'history', sel, ...days });
+}
+
 export function ExportMenu() {
   const shown = history.value;
   if (shown === null) return null;
@@ -45,6 +54,15 @@ export function ExportMenu() {
       <button type="button" class="menu-item" onClick={printHistory}>
         {t('history.print')}
       </button>
+      {mayShare.value && (
+        <button
+          type="button"
+          class="menu-item"
+          onClick={() => openSharing(shown.ids, daysQuery(shown))}
+        >
+          {t('share.shareHistory')}
+        </button>
+      )}
     </Popover>
   );
 }

@@ -7,7 +7,7 @@ import { inPlaces } from '../app/alarms.ts';
 import type { Data, Request } from '../app/api.ts';
 import { now } from '../app/fleet.ts';
 import { pageShown } from '../app/page.ts';
-import { call } from '../app/session.ts';
+import { call, isShared } from '../app/session.ts';
 import { zone } from '../i18n/choice.ts';
 import { addDays, dayStart, daysOf, type Stretch, utcText } from '../i18n/day.ts';
 import { chosenDays, chosenIds, today } from './chosen.ts';
@@ -39,6 +39,8 @@ const POINTS_A_VEHICLE = 30_000;
 const POINTS_A_DAY_MIN = 1000;
 const ALARMS_MAX = 1000;
 const PAGES_MAX = 50;
+/** A link shares none. */
+const NO_ALARMS: Data<'manage/ListAlarms'> = { total: 0, data: [] };
 
 const lastSecond = (stretch: Stretch) => stretch.toS - 1;
 
@@ -80,7 +82,7 @@ export async function readSpans(ids: readonly string[], from: string, to: string
     readAll('manage/GetTrips', { ...fields, ...inPlaces() }),
     readAll('manage/GetStops', { ...fields, ...inPlaces() }),
     readAll('manage/GetDays', fields),
-    call('manage/ListAlarms', alarmFields),
+    isShared.value ? NO_ALARMS : call('manage/ListAlarms', alarmFields),
   ]);
   const rows = { trips, stops, alarms: alarms.data };
   const entries = entriesOf(rows, zone.value, Math.min(now.peek(), stretch.toS));

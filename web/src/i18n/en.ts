@@ -1,8 +1,10 @@
 /** The texts of the pages, English. {name} is filled in; a form a plural: "one|many" by {n}. */
 import { historyEn } from './history_en.ts';
+import { shareEn } from './share_en.ts';
 
 export const en = {
   ...historyEn,
+  ...shareEn,
   'app.name': 'odograph',
 
   'state.never': 'Never',

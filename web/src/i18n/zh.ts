@@ -2,9 +2,11 @@
 
 import type { TextKey } from './en.ts';
 import { historyZh } from './history_zh.ts';
+import { shareZh } from './share_zh.ts';
 
 export const zh: Record<TextKey, string> = {
   ...historyZh,
+  ...shareZh,
   'app.name': 'odograph',
 
   'state.never': '从未上报',

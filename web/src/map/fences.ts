@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { showsBelow, withBelow } from '../app/enterprises.ts';
 import { fencesVersion } from '../app/fleet.ts';
-import { call, me, phase } from '../app/session.ts';
+import { call, isShared, me, phase } from '../app/session.ts';
 import { isGcj } from './base.ts';
 import { fenceLevel } from './choice.ts';
 import { MAP_FONTS, tokenColour } from './colours.ts';
@@ -134,7 +134,7 @@ export function showFences(): () => void {
     }),
     effect(() => {
       const isWanted = phase.value === 'in' && me.value?.HoldID && areShown.value;
-      const isKnown = fencesVersion.value !== null;
+      const isKnown = fencesVersion.value !== null && !isShared.value;
       showsBelow.value; // those of the enterprises below, too, or no longer
       if (isWanted && isKnown) untracked(() => void read());
     }),

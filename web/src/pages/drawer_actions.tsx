@@ -7,6 +7,7 @@ import { followed, hasPlace, toggleFollow } from '../app/follow.ts';
 import { hasHistory, openHistory } from '../app/history.ts';
 import { address, go } from '../app/navigation.ts';
 import { lockOrders } from '../app/orders.ts';
+import { mayShare, openSharing } from '../app/shares.ts';
 import { t } from '../i18n/text.ts';
 
 /** Following shows on the map: it is gone to from another page. */
@@ -36,6 +37,11 @@ export function DrawerActions({ slot }: { slot: number }) {
       {hasHistory() && (
         <button type="button" class="button" onClick={() => openHistory(id)}>
           {t('drawer.history')}
+        </button>
+      )}
+      {mayShare.value && (
+        <button type="button" class="button" onClick={() => openSharing([id])}>
+          {t('share.share')}
         </button>
       )}
       {offers.length > 0 && (

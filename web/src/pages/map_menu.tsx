@@ -7,6 +7,7 @@ import { followed, toggleFollow } from '../app/follow.ts';
 import { hasHistory, openHistory } from '../app/history.ts';
 import { go } from '../app/navigation.ts';
 import { role } from '../app/session.ts';
+import { mayShare, openSharing } from '../app/shares.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { fromBase } from '../map/base.ts';
@@ -31,8 +32,9 @@ function ofVehicle(slot: number): Entry[] {
       act: () => toggleFollow(id),
     },
   ];
-  if (!hasHistory()) return entries;
-  return [...entries, { text: t('map.history'), act: () => openHistory(id) }];
+  if (hasHistory()) entries.push({ text: t('map.history'), act: () => openHistory(id) });
+  if (mayShare.value) entries.push({ text: t('share.shareMap'), act: () => openSharing([id]) });
+  return entries;
 }
 
 function entriesOf(at: MenuAt): Entry[] {

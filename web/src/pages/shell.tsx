@@ -13,6 +13,7 @@ import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
 import { kept } from '../app/settings.ts';
 import { adding } from '../app/setup.ts';
+import { sharing } from '../app/shares.ts';
 import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
@@ -30,6 +31,7 @@ import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
+import { ShareDialog } from './share_dialog.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
 const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
@@ -55,6 +57,7 @@ function closeAll(): void {
   bellIsOpen.value = false;
   keysAreShown.value = false;
   adding.value = null;
+  sharing.value = null;
 }
 
 export function Shell() {
@@ -83,6 +86,7 @@ export function Shell() {
       {isPhone.value && <Tabs />}
       {keysAreShown.value && <Keys />}
       <OrderDialog />
+      <ShareDialog />
       {adding.value !== null && <AddDevice id={adding.value} />}
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}

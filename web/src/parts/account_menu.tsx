@@ -4,7 +4,8 @@ import { mayChooseEnterprise } from '../app/enterprises.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
-import { logOut, type Me, me } from '../app/session.ts';
+import { isShared, logOut, type Me, me } from '../app/session.ts';
+import { mayShare, openSharing } from '../app/shares.ts';
 import { zone } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
 import { Choices } from './account_choices.tsx';
@@ -24,26 +25,55 @@ function EnterpriseChoice({ onChosen }: { onChosen: () => void }) {
   );
 }
 
+function WhoHead({ who }: { who: Me }) {
+  return (
+    <div class="menu-head">
+      <b>{who.LoginName}</b>
+      <span>{[t(`role.${who.Role}` as TextKey), who.HoldName].filter(Boolean).join(' · ')}</span>
+    </div>
+  );
+}
+
+/** The links of all vehicles. */
+function Links({ close }: { close: () => void }) {
+  if (!mayShare.value || !me.value?.HoldID) return null;
+  return (
+    <button
+      type="button"
+      class="menu-item"
+      onClick={() => {
+        close();
+        openSharing([]);
+      }}
+    >
+      <Icon name="share" /> {t('share.links')}
+    </button>
+  );
+}
+
+function SettingsLink({ close }: { close: () => void }) {
+  return (
+    <button
+      type="button"
+      class="menu-item"
+      onClick={() => {
+        close();
+        go({ page: 'settings', set: '', item: '' });
+      }}
+    >
+      <Icon name="gear" /> {t('page.settings')}
+    </button>
+  );
+}
+
 function Menu({ who, close }: { who: Me; close: () => void }) {
   return (
     <>
-      <div class="menu-head">
-        <b>{who.LoginName}</b>
-        <span>{[t(`role.${who.Role}` as TextKey), who.HoldName].filter(Boolean).join(' · ')}</span>
-      </div>
+      {!isShared.value && <WhoHead who={who} />}
       <EnterpriseChoice onChosen={close} />
       <Choices />
       <div class="menu-list">
-        <button
-          type="button"
-          class="menu-item"
-          onClick={() => {
-            close();
-            go({ page: 'settings', set: '', item: '' });
-          }}
-        >
-          <Icon name="gear" /> {t('page.settings')}
-        </button>
+        {!isShared.value && <SettingsLink close={close} />}
         {!isPhone.value && (
           <button
             type="button"
@@ -55,10 +85,13 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
             <Icon name="keyboard" /> {t('menu.keyList')}
           </button>
         )}
-        <MenuLinks hasFleet={Boolean(who.HoldID)} />
-        <button type="button" class="menu-item" onClick={() => void logOut()}>
-          <Icon name="logout" /> {t('menu.logout')}
-        </button>
+        <Links close={close} />
+        <MenuLinks hasFleet={Boolean(who.HoldID) && !isShared.value} />
+        {!isShared.value && (
+          <button type="button" class="menu-item" onClick={() => void logOut()}>
+            <Icon name="logout" /> {t('menu.logout')}
+          </button>
+        )}
       </div>
       <div class="menu-foot">
         {isPhone.value && <p>{who.Map['Attribution']}</p>}

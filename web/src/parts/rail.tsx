@@ -1,11 +1,12 @@
 /** The rail at the left, on phones the bar at the bottom: the pages that there are. */
 
-import { PAGES_BUILT, type PageName } from '../app/address.ts';
+import type { PageName } from '../app/address.ts';
 import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
 import { openHistory } from '../app/history.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { address, go } from '../app/navigation.ts';
-import { pageShown } from '../app/page.ts';
+import { pageShown, pagesShown } from '../app/page.ts';
+import { isShared } from '../app/session.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -39,11 +40,13 @@ export function Rail() {
   return (
     <nav class="rail" aria-label={t('app.name')}>
       <Mark />
-      {PAGES_BUILT.filter((page) => page !== 'settings').map((page) => (
-        <PageButton key={page} page={page} />
-      ))}
+      {pagesShown.value
+        .filter((page) => page !== 'settings')
+        .map((page) => (
+          <PageButton key={page} page={page} />
+        ))}
       <span class="space" />
-      <PageButton page="settings" />
+      {pagesShown.value.includes('settings') && <PageButton page="settings" />}
       <button
         type="button"
         class="rail-button"
@@ -59,9 +62,26 @@ export function Rail() {
   );
 }
 
+function BellTab() {
+  const alarms = unseen(openAlarms.value);
+  return (
+    <button
+      type="button"
+      class="rail-button"
+      aria-current={bellIsOpen.value ? 'page' : undefined}
+      onClick={() => {
+        bellIsOpen.value = true;
+      }}
+    >
+      <Icon name="bell" />
+      {alarms > 0 && <b class="badge">{count(alarms)}</b>}
+      <span>{t('top.alarms')}</span>
+    </button>
+  );
+}
+
 /** The bottom bar of a phone. */
 export function Tabs() {
-  const alarms = unseen(openAlarms.value);
   const isAt = (page: PageName) => pageShown.value === page && !bellIsOpen.value;
   const show = (page: PageName) => {
     bellIsOpen.value = false;
@@ -76,15 +96,17 @@ export function Tabs() {
   };
   return (
     <nav class="tabs-bar" aria-label={t('app.name')}>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={isAt('online') ? 'page' : undefined}
-        onClick={() => show('online')}
-      >
-        <Icon name="online" />
-        <span>{t('map.list')}</span>
-      </button>
+      {!isShared.value && (
+        <button
+          type="button"
+          class="rail-button"
+          aria-current={isAt('online') ? 'page' : undefined}
+          onClick={() => show('online')}
+        >
+          <Icon name="online" />
+          <span>{t('map.list')}</span>
+        </button>
+      )}
       <button
         type="button"
         class="rail-button"
@@ -94,36 +116,29 @@ export function Tabs() {
         <Icon name="map" />
         <span>{t('map.label')}</span>
       </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={isAt('history') ? 'page' : undefined}
-        onClick={showHistory}
-      >
-        <Icon name="history" />
-        <span>{t('page.history')}</span>
-      </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={isAt('reports') ? 'page' : undefined}
-        onClick={() => show('reports')}
-      >
-        <Icon name="reports" />
-        <span>{t('page.reports')}</span>
-      </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-current={bellIsOpen.value ? 'page' : undefined}
-        onClick={() => {
-          bellIsOpen.value = true;
-        }}
-      >
-        <Icon name="bell" />
-        {alarms > 0 && <b class="badge">{count(alarms)}</b>}
-        <span>{t('top.alarms')}</span>
-      </button>
+      {pagesShown.value.includes('history') && (
+        <button
+          type="button"
+          class="rail-button"
+          aria-current={isAt('history') ? 'page' : undefined}
+          onClick={showHistory}
+        >
+          <Icon name="history" />
+          <span>{t('page.history')}</span>
+        </button>
+      )}
+      {pagesShown.value.includes('reports') && (
+        <button
+          type="button"
+          class="rail-button"
+          aria-current={isAt('reports') ? 'page' : undefined}
+          onClick={() => show('reports')}
+        >
+          <Icon name="reports" />
+          <span>{t('page.reports')}</span>
+        </button>
+      )}
+      {!isShared.value && <BellTab />}
       <AccountMenu label={t('top.account')} />
     </nav>
   );

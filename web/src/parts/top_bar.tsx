@@ -3,7 +3,7 @@ import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
 import { isEmpty } from '../app/fleet.ts';
 import { pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
-import { me } from '../app/session.ts';
+import { isShared, me } from '../app/session.ts';
 import { chooseLanguage, isDarkNow, toggleTheme } from '../app/settings.ts';
 import { language } from '../i18n/choice.ts';
 import { count, t } from '../i18n/text.ts';
@@ -13,6 +13,7 @@ import { EnterpriseMenu } from './enterprise_menu.tsx';
 import { Icon } from './icon.tsx';
 import { LiveState } from './live_state.tsx';
 import { Search } from './search.tsx';
+import { SharedUntil } from './shared_until.tsx';
 
 function Bell() {
   const n = unseen(openAlarms.value);
@@ -46,20 +47,16 @@ function OfFleet() {
 
 export function TopBar() {
   if (isPhone.value) {
-    return (
-      <header class="top">
-        <OfFleet />
-      </header>
-    );
+    return <header class="top">{isShared.value ? <SharedUntil /> : <OfFleet />}</header>;
   }
   const other = language.value === 'en' ? 'zh' : 'en';
   return (
     <header class="top">
       <EnterpriseMenu />
-      <OfFleet />
+      {isShared.value ? <SharedUntil /> : <OfFleet />}
       <span class="space" />
       {me.value?.HoldID && <LiveState />}
-      {me.value?.HoldID && <Bell />}
+      {me.value?.HoldID && !isShared.value && <Bell />}
       <button
         type="button"
         class="icon-button text"
