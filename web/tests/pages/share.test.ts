@@ -158,7 +158,10 @@ async function takePictures(t: TestContext, view: View): Promise<void> {
 async function owned(t: TestContext, view: View): Promise<Visit> {
   const seen = await visit(t, server, optionsOf(view, DAY_CLOCK_S));
   await openOnline(seen.page, fleet.admin, `&sel=${TRUCK}`);
-  await seen.page.locator('.drawer-actions').getByRole('button', { name: /^(Share|分享)$/ }).click();
+  await seen.page
+    .locator('.drawer-actions')
+    .getByRole('button', { name: /^(Share|分享)$/ })
+    .click();
   await seen.page.locator('.share-links').waitFor();
   return seen;
 }
