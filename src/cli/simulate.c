@@ -220,6 +220,7 @@ static int name_mixed(const struct simulate_options *o, struct sim_device *devic
 {
     enum { STEP = 10 };
     size_t protocols = count_simulated();
+    check(protocols > 0);
     if (o->first_id != NULL || o->udp) {
         return complain(o->udp ? "--udp" : "--first-id", "does not go with mixed protocols");
     }

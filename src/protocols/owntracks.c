@@ -181,7 +181,7 @@ static alarm_set alarm_of_driving(int64_t kind)
     static const alarm_set kinds[] = {ALARM_BIT(HARSH_BRAKING), ALARM_BIT(HARSH_ACCELERATION),
                                       ALARM_BIT(HARSH_CORNERING)};
     enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
-    return kind >= 0 && kind < 2 * KINDS ? kinds[kind % KINDS] : 0;
+    return kind >= 0 && kind < 2 * (int64_t)KINDS ? kinds[kind % KINDS] : 0;
 }
 
 static void read_trigger(const struct json_value *root, struct fix *f)

@@ -212,6 +212,8 @@ static void test_resyncs(void **state)
         {"xexun3", "hex:fc0020fc000b0320010860000000000002f359cf", 3},
         {"castel", "hex:40402f0040401f000454455354303030310000000000000000000000001003d3000d0a", 4},
         {"totem", "$$0040AA$$0025BB8600000000000023B", 8},
+        {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06,", 0},
+        {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06$", 6},
         {"gl200binary",
          "hex:2b484244ff2f2b484244ff204501020209560000000000000207ea0b17010c010007ec750d0a", 6},
         {"watch", "[3G*1234567890*0001*TK,[3G*1234567890*0002*LK]", 23},
@@ -351,6 +353,7 @@ static void test_commands(void **state)
         {"xexun", NULL, COMMAND_TEXT, "powercar123456 11", COMMAND_IS_WRITTEN, 0, true,
          "powercar123456 11"},
         {"xexun", NULL, COMMAND_TEXT, "", COMMAND_IS_INVALID, 0, false, ""},
+        {"xexun", NULL, COMMAND_TEXT, "GPRMC,011200", COMMAND_IS_INVALID, 0, false, ""},
         {"xexun", NULL, COMMAND_UNLOCK, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
     };
     (void)state;

@@ -290,7 +290,8 @@ static enum command_fate xexun_command(struct session *s, const struct device_sl
     if (what.kind != COMMAND_TEXT && what.kind != COMMAND_HIGH_LEVEL) {
         return COMMAND_IS_UNSUPPORTED;
     }
-    if (what.text.len == 0 || !field_is_printable(what.text)) {
+    bool is_report = what.text.len > 0 && xexun_claims(what.text) == CLAIM_YES;
+    if (what.text.len == 0 || is_report || !field_is_printable(what.text)) {
         return COMMAND_IS_INVALID;
     }
     write_bytes(out, what.text);

@@ -194,7 +194,7 @@ static void read_wifi(struct reader *r, struct fix *f)
     unsigned count = read_u8(r);
     for (unsigned i = 0; i < count; i++) {
         struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
-        int rssi_dbm = (int8_t)read_u8(r);
+        int8_t rssi_dbm = (int8_t)read_u8(r);
         if (reader_ok(r)) {
             fix_add_wifi(f, mac.at, rssi_dbm);
         }
@@ -375,10 +375,10 @@ static enum err xexun2_decode(struct session *s, struct bytes frame, struct deco
     uint8_t plain[PLAIN_MAX];
     size_t len = 0;
     (void)s;
-    if (frame.len < 2 * FLAG_LEN || len_of(frame, &len) != ERR_OK || len != frame.len) {
+    if (frame.len < 2 * (size_t)FLAG_LEN || len_of(frame, &len) != ERR_OK || len != frame.len) {
         return ERR_MALFORMED;
     }
-    struct bytes in = unescaped(bytes_slice(frame, FLAG_LEN, len - 2 * FLAG_LEN), plain);
+    struct bytes in = unescaped(bytes_slice(frame, FLAG_LEN, len - 2 * (size_t)FLAG_LEN), plain);
     struct reader r = reader_init(in);
     unsigned type = read_u16be(&r);
     read_skip(&r, TYPE_LEN);

@@ -160,7 +160,7 @@ static void read_wifi(struct reader *r, struct report *out)
     unsigned count = read_u8(r);
     for (unsigned i = 0; i < count; i++) {
         struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
-        int rssi_dbm = (int8_t)read_u8(r);
+        int8_t rssi_dbm = (int8_t)read_u8(r);
         if (reader_ok(r)) {
             fix_add_wifi(&out->fix, mac.at, rssi_dbm);
         }

@@ -79,13 +79,20 @@ static enum err gl200_split(struct bytes in, struct bytes *frame, size_t *used)
     return len < rest.len ? ERR_OK : ERR_MORE;
 }
 
+/* Where one has no end yet, none behind it has. */
 static enum err gl200_resync(struct bytes in, size_t *skip)
 {
     for (size_t n = 1; n < in.len; n++) {
+        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
+        struct bytes frame = {0};
         size_t len = 0;
-        if (in.at[n] == '+' && head_of(bytes_slice(in, n, SIZE_MAX), &len) == ERR_OK) {
-            *skip = n;
-            return ERR_OK;
+        if (rest.at[0] != '+' || head_of(rest, &len) != ERR_OK) {
+            continue;
+        }
+        enum err e = gl200_split(rest, &frame, &len);
+        if (e == ERR_OK || e == ERR_MORE) {
+            *skip = e == ERR_OK ? n : *skip;
+            return e;
         }
     }
     return ERR_MORE;

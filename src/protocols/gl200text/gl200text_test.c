@@ -133,8 +133,10 @@ static void test_a_frame_may_end_with_nul(void **state)
     size_t skip = 0;
     (void)state;
     assert_int_equal(kit_text(&kit, (struct bytes){(const uint8_t *)frame, sizeof(frame)}), ERR_OK);
-    assert_int_equal(protocol_gl200text.resync(bytes_of_text("+RE??+RESP:GTPDP"), &skip), ERR_OK);
+    assert_int_equal(protocol_gl200text.resync(bytes_of_text("+RE??+RESP:GTPDP$"), &skip), ERR_OK);
     assert_int_equal(skip, 5);
+    assert_int_equal(protocol_gl200text.resync(bytes_of_text("+RE??+RESP:GTPDP"), &skip),
+                     ERR_MORE); /* it is not whole */
     assert_int_equal(protocol_gl200text.resync(bytes_of_text("+RE??+RESP:"), &skip), ERR_MORE);
     arena_free(&kit.arena);
 }

@@ -24,9 +24,10 @@ static void test_claims(void **state)
         const char *hex;
         enum protocol_claim want;
     } cases[] = {
-        {"78", CLAIM_MORE},    {"79", CLAIM_MORE}, {"7878", CLAIM_YES}, {"7979", CLAIM_YES},
-        {"787811", CLAIM_YES}, {"7879", CLAIM_NO}, {"7978", CLAIM_NO},  {"77", CLAIM_NO},
-        {"7e", CLAIM_NO},      {"2a48", CLAIM_NO}, {"0078", CLAIM_NO},
+        {"78", CLAIM_MORE},  {"79", CLAIM_MORE},       {"7878", CLAIM_LIKELY},
+        {"7979", CLAIM_YES}, {"787811", CLAIM_LIKELY}, {"78781101", CLAIM_YES},
+        {"7879", CLAIM_NO},  {"7978", CLAIM_NO},       {"77", CLAIM_NO},
+        {"7e", CLAIM_NO},    {"2a48", CLAIM_NO},       {"0078", CLAIM_NO},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint8_t at[8];

@@ -46,6 +46,32 @@ enum {
     SERIAL_LEN = 4
 };
 
+/* What of a head has come. */
+struct parts {
+    bool is_new;
+    struct bytes length;
+    struct bytes type; /* of a new frame */
+    struct bytes imei;
+};
+
+static struct parts cut(struct bytes in)
+{
+    struct parts p = {.is_new = in.at[HEAD_LEN] == '0'};
+    struct bytes rest = bytes_slice(in, HEAD_LEN, SIZE_MAX);
+    p.length = totem_take(&rest, p.is_new ? NEW_LENGTH_LEN : OLD_LENGTH_LEN);
+    p.type = totem_take(&rest, p.is_new ? TYPE_LEN : 0);
+    p.imei = totem_take(&rest, IMEI_LEN);
+    return p;
+}
+
+/* Whether all of it can be what it stands for. */
+static bool is_possible(const struct parts *p)
+{
+    return (p->is_new ? word_is_digits(p->length) : word_is_hex(p->length)) &&
+           (p->type.len == 0 || word_is_hex(p->type)) &&
+           (p->imei.len == 0 || word_is_digits(p->imei));
+}
+
 /* Whether `in` begins with a frame, as far as it has come: ERR_OK with its length. */
 static enum err head_of(struct bytes in, size_t *len)
 {
@@ -55,21 +81,14 @@ static enum err head_of(struct bytes in, size_t *len)
     if (in.len <= HEAD_LEN) {
         return ERR_MORE;
     }
-    bool is_new = in.at[HEAD_LEN] == '0';
-    size_t length_len = is_new ? NEW_LENGTH_LEN : OLD_LENGTH_LEN;
-    struct bytes length = bytes_slice(in, HEAD_LEN, length_len);
-    bool is_number = is_new ? word_is_digits(length) : word_is_hex(length);
-    size_t imei_at = HEAD_LEN + length_len + (is_new ? TYPE_LEN : 0);
-    struct bytes imei = bytes_slice(in, imei_at, IMEI_LEN);
-    struct bytes type = bytes_slice(in, HEAD_LEN + length_len, is_new ? TYPE_LEN : 0);
-    if (!is_number || (type.len > 0 && !word_is_hex(type)) ||
-        (imei.len > 0 && !word_is_digits(imei))) {
+    struct parts p = cut(in);
+    if (!is_possible(&p)) {
         return ERR_MALFORMED;
     }
-    if (imei.len < IMEI_LEN) {
+    if (p.imei.len < IMEI_LEN) {
         return ERR_MORE;
     }
-    *len = (size_t)(is_new ? word_number(length, 0) : word_hex(length, 0));
+    *len = (size_t)(p.is_new ? word_number(p.length, 0) : word_hex(p.length, 0));
     return *len >= LEN_MIN && *len <= FRAME_MAX ? ERR_OK : ERR_MALFORMED;
 }
 
