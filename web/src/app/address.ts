@@ -70,13 +70,7 @@ const OF_SETTINGS = ['set', 'item'] as const;
 /** Where the address names none. */
 export const PAGE_USUAL: PageName = 'map';
 /** Those that there are; an address of another one is kept, and shows the usual one. */
-export const PAGES_BUILT: readonly PageName[] = [
-  'online',
-  'map',
-  'history',
-  'reports',
-  'settings',
-];
+export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history', 'reports', 'settings'];
 
 /** `search` is the query of a URL. An unknown page is the usual one. */
 export function readAddress(search: string): Address {
