@@ -4,7 +4,7 @@
  */
 import { computed, effect, signal } from '@preact/signals';
 import { FROM_FILE } from '../app/address.ts';
-import { fleet } from '../app/fleet.ts';
+import { fleet, groups, shown } from '../app/fleet.ts';
 import { address, go } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
 import { call, phase } from '../app/session.ts';
@@ -167,10 +167,16 @@ export function close(): void {
   if (address.peek().item === FROM_FILE) go({ item: '' });
 }
 
-/** What one account read from its files is nothing to the next. */
+/** What one account read from its files is nothing to the next; groups may come after a file. */
 export function followImport(): void {
   effect(() => {
     if (phase.value === 'login') forget();
+  });
+  effect(() => {
+    groups.value;
+    shown.value;
+    const now = sheet.peek();
+    if (now !== null && !isSending.peek()) sheet.value = judge(now);
   });
   addEventListener('beforeunload', (event) => {
     if (sheet.peek() !== null) event.preventDefault();
