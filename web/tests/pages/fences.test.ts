@@ -253,7 +253,7 @@ test('rules are inherited, overridden by field, and reset', async (t) => {
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;
   await page.goto(`/api?set=rules&item=device.${VAN}&key=${fleet.admin.token}`);
-  const row = page.getByRole('listitem').filter({ hasText: 'Speed above' });
+  const row = page.getByRole('listitem').filter({ hasText: 'Speed above, km/h' });
   await row.getByText('80, from group North').waitFor();
   await row.getByRole('button', { name: 'Own' }).click();
   await row.getByRole('textbox').fill('5000');
