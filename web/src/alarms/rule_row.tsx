@@ -27,6 +27,12 @@ function valueText(value: Value): string {
   return textOf(value);
 }
 
+/** Nothing is above the enterprise. */
+function modeText(mode: Mode, { subject }: RulesDraft): string {
+  const isTop = mode === 'inherit' && subject.scope === 'enterprise';
+  return d(isTop ? 'rules.unset' : `rules.mode.${mode}`);
+}
+
 function sourceText(source: Source, { subject }: RulesDraft): string {
   if (source === 'enterprise')
     return d('rules.from.enterprise', { name: me.value?.HoldName ?? '' });
@@ -111,7 +117,7 @@ export function RuleRow({ name, now }: { name: FieldName; now: RulesDraft }) {
           <Segments
             label={d('rules.mode', { name: title })}
             value={mode}
-            choices={MODES.map((each) => [each, d(`rules.mode.${each}`)] as const)}
+            choices={MODES.map((each) => [each, modeText(each, now)] as const)}
             onChoose={choose}
           />
           {mode === 'value' && <Own name={name} now={now} />}

@@ -1,10 +1,10 @@
 /** The rules of the scope that is chosen: read, changed, saved on top of what others saved. */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { ApiError, type Request } from '../app/api.ts';
-import { fleet, groups, tick } from '../app/fleet.ts';
+import { fleet, groups, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
-import { call, me, role } from '../app/session.ts';
+import { call, inHoldOf, me, role } from '../app/session.ts';
 import {
   FIELD_NAMES,
   type FieldName,
@@ -83,17 +83,23 @@ function fieldsOf({ scope, id }: Subject, Effective: boolean) {
   return { Scope: scope, ...(id === '' ? {} : { ID: id }), ...(Effective ? { Effective } : {}) };
 }
 
-async function readAbove({ scope, id }: Subject): Promise<Rules | null> {
+/** Whose rules they are, where those below are shown with the own. */
+function holdOf({ scope, id }: Subject): { HoldID?: number } {
+  return scope === 'device' ? inHoldOf(id) : {};
+}
+
+async function readAbove(of: Subject): Promise<Rules | null> {
+  const { scope, id } = of;
   if (scope === 'enterprise') return null;
   const group = scope === 'device' ? groupOf(id) : '';
   const above: Subject =
     group === '' ? { scope: 'enterprise', id: '' } : { scope: 'group', id: group };
-  return await call('manage/GetAlarmRules', fieldsOf(above, true));
+  return await call('manage/GetAlarmRules', { ...fieldsOf(above, true), ...holdOf(of) });
 }
 
 async function read(of: Subject): Promise<{ own: Settings; above: Rules | null }> {
   const [own, above] = await Promise.all([
-    call('manage/GetAlarmRules', fieldsOf(of, false)),
+    call('manage/GetAlarmRules', { ...fieldsOf(of, false), ...holdOf(of) }),
     readAbove(of),
   ]);
   return { own: settingsOf(own), above };
@@ -164,7 +170,8 @@ async function saveIt(now: RulesDraft): Promise<void> {
     put(next);
     return;
   }
-  const fields = { ...fieldsOf(now.subject, false), ...requestOf(next.mine) };
+  const { subject: of } = now;
+  const fields = { ...fieldsOf(of, false), ...holdOf(of), ...requestOf(next.mine) };
   await call('manage/SetAlarmRules', fields as Request<'manage/SetAlarmRules'>);
   put({ ...next, base: next.mine, theirs: {}, fault: '' });
   say(d('rules.saved'));
@@ -186,8 +193,12 @@ export async function saveRules(): Promise<void> {
 /** Reads the rules of what the address names, until the answer is called. */
 export function watchRules(): () => void {
   return effect(() => {
-    subject.value;
     me.value;
-    untracked(() => void openRules());
+    // the group of a device is known once the fleet is
+    const isReady = subject.value.scope !== 'device' || shown.value === 'fleet';
+    untracked(() => {
+      if (isReady) void openRules();
+      else rules.value = 'reading';
+    });
   });
 }

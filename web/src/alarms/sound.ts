@@ -22,7 +22,10 @@ async function wake(): Promise<AudioContext> {
   context ??= new AudioContext();
   if (context.state === 'suspended') {
     isBlocked.value = true;
-    await context.resume(); // waits for a click
+    for (const name of ['pointerdown', 'keydown']) {
+      addEventListener(name, () => void context?.resume(), { once: true });
+    }
+    await context.resume(); // waits for one of them
   }
   isBlocked.value = false;
   return context;
@@ -30,6 +33,7 @@ async function wake(): Promise<AudioContext> {
 
 /** Two tones, one below the other. */
 async function ring(): Promise<void> {
+  if (isBlocked.peek()) return; // one waits already
   const audio = await wake();
   for (const [at, hz] of TONES_HZ.entries()) {
     const tone = audio.createOscillator();

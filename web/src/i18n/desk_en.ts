@@ -58,6 +58,7 @@ export const deskEn = {
   'rules.off': 'off',
   'rules.mode': 'How {name} is set',
   'rules.mode.inherit': 'Inherit',
+  'rules.unset': 'Not set',
   'rules.mode.value': 'Own',
   'rules.mode.off': 'Off',
   'rules.instead': 'instead of {value}',

@@ -57,6 +57,7 @@ export const deskZh: Record<keyof typeof deskEn, string> = {
   'rules.off': '关闭',
   'rules.mode': '{name} 的设置方式',
   'rules.mode.inherit': '继承',
+  'rules.unset': '不设置',
   'rules.mode.value': '自定',
   'rules.mode.off': '关闭',
   'rules.instead': '代替 {value}',

@@ -246,25 +246,28 @@ test('a file with a wrong feature: the others are stored', async (t) => {
 });
 
 test('rules are inherited, overridden by field, and reset', async (t) => {
-  await fleet.admin.data('manage/SetAlarmRules', { Scope: 'enterprise', OverspeedKmh: 80 });
+  await fleet.admin.data('manage/SetAlarmRules', { Scope: 'enterprise', OverspeedKmh: 90 });
+  const { data: groups } = await fleet.admin.data('manage/ListGroups', {});
+  const ofGroup = { Scope: 'group', ID: String(groups[0]?.GroupID) };
+  await fleet.admin.data('manage/SetAlarmRules', { ...ofGroup, OverspeedKmh: 80 });
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;
   await page.goto(`/api?set=rules&item=device.${VAN}&key=${fleet.admin.token}`);
-  const row = page.getByRole('listitem').filter({ hasText: 'Speed above' });
-  await row.getByText('80, from enterprise Harbour Freight').waitFor();
+  const row = page.getByRole('listitem').filter({ hasText: 'Speed above, km/h' });
+  await row.getByText('80, from group North').waitFor();
   await row.getByRole('button', { name: 'Own' }).click();
   await row.getByRole('textbox').fill('5000');
   await row.getByText('A number from 1 to 1,000.').waitFor();
   await row.getByRole('textbox').fill('60');
   await save(page).click();
   await page.getByText('The rules are saved.').waitFor();
-  await row.getByText('60, set here; instead of 80, from enterprise Harbour Freight').waitFor();
+  await row.getByText('60, set here; instead of 80, from group North').waitFor();
   const read = () => fleet.admin.data('manage/GetAlarmRules', { Scope: 'device', ID: VAN });
   assert.equal((await read()).OverspeedKmh, 60);
   await picture(page, 'rules');
   await row.getByRole('button', { name: 'Inherit' }).click();
   await save(page).click();
-  await row.getByText('80, from enterprise Harbour Freight').waitFor();
+  await row.getByText('80, from group North').waitFor();
   await eventually(page, async () => assert.ok(!('OverspeedKmh' in (await read()))));
   assertClean(seen);
 });
