@@ -134,7 +134,9 @@ export function Results() {
       {hasRows && (
         <>
           {!isTight && <Totals shown={shown} />}
-          {!isTight && chartIsShown.value && shown.asked.kind !== 'latest' && <Bars shown={shown} />}
+          {!isTight && chartIsShown.value && shown.asked.kind !== 'latest' && (
+            <Bars shown={shown} />
+          )}
           <ReportTable shown={shown} />
           <Detail shown={shown} />
         </>
