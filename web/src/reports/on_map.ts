@@ -11,6 +11,7 @@ import { utcText } from '../i18n/day.ts';
 import { isGcj, toBase } from '../map/base.ts';
 import { fitBounds } from '../map/camera.ts';
 import { tokenColour } from '../map/colours.ts';
+import { fitOfPage } from '../map/fit.ts';
 import type { Ground } from '../map/ground.ts';
 import { addOverlay, mapReady } from '../map/map.ts';
 import { hasWay, type ReportRow } from './kinds.ts';
@@ -131,6 +132,11 @@ function fit(row: ReportRow, track: Track | null): void {
   fitBounds([west, south, east, north]);
 }
 
+function fitChosen(): void {
+  const row = rowChosen.peek();
+  if (row !== null) fit(row, way.peek());
+}
+
 /** While the page is shown; the answer takes all off again. */
 export function showOnMap(): () => void {
   const version = signal(0);
@@ -162,7 +168,9 @@ export function showOnMap(): () => void {
       if (row !== null && mapReady.value !== null) untracked(() => fit(row, track));
     }),
   ];
+  fitOfPage.value = fitChosen;
   return () => {
+    fitOfPage.value = null;
     turn++;
     for (const end of ends.reverse()) end();
     way.value = null;

@@ -13,7 +13,7 @@ import { Progress } from './run_box.tsx';
 import { totalsOf } from './sums.ts';
 import { ReportTable } from './table.tsx';
 import { Tools } from './tools.tsx';
-import { chartIsShown, panelIsOpen } from './view.ts';
+import { chartIsShown, panelIsOpen, rowChosen } from './view.ts';
 import { daysText, searchedText, titleText, vehiclesText } from './words.ts';
 
 function Totals({ shown }: { shown: Report }) {
@@ -120,6 +120,7 @@ export function Results() {
   const shown = report.value;
   const hasRows = shown !== null && shown.rows.length > 0;
   const isFaded = isStarting.value && shown !== null;
+  const isTight = isPhone.value && rowChosen.value !== null; // the map has a part of it
   return (
     <section class={isFaded ? 'report-results waits' : 'report-results'} aria-busy={isFaded}>
       <Head shown={shown} />
@@ -132,8 +133,10 @@ export function Results() {
       {shown !== null && !hasRows && shown.state === 'done' && <Empty shown={shown} />}
       {hasRows && (
         <>
-          <Totals shown={shown} />
-          {chartIsShown.value && shown.asked.kind !== 'latest' && <Bars shown={shown} />}
+          {!isTight && <Totals shown={shown} />}
+          {!isTight && chartIsShown.value && shown.asked.kind !== 'latest' && (
+            <Bars shown={shown} />
+          )}
           <ReportTable shown={shown} />
           <Detail shown={shown} />
         </>
