@@ -16,6 +16,7 @@
 
 #include "base/address.h"
 #include "base/reader.h"
+#include "connect/mail.h"
 #include "model/account.h"
 
 #define AT(member)                                                                                 \
@@ -379,6 +380,38 @@ static const struct option_row rows[] = {
      .words = "osrm valhalla valhalla_route",
      .doc = "what it is: osrm (/match/v1), valhalla (/trace_attributes) or valhalla_route "
             "(/trace_route)"},
+    {.section = "providers",
+     .key = "smtp_url",
+     .type = OPTION_MAIL,
+     AT(providers.smtp_url),
+     .initial = "",
+     .doc = "server that takes the mail of scheduled reports, as smtps://mail.example.com, "
+            "smtp+starttls://mail.example.com, or smtp://127.0.0.1 without TLS; without one none "
+            "is sent"},
+    {.section = "providers",
+     .key = "smtp_from",
+     .type = OPTION_SENDER,
+     AT(providers.smtp_from),
+     .initial = "",
+     .doc = "address that this mail comes from"},
+    {.section = "providers",
+     .key = "smtp_user",
+     .type = OPTION_TEXT,
+     AT(providers.smtp_user),
+     .initial = "",
+     .doc = "name for the login there, where it wants one"},
+    {.section = "providers",
+     .key = "smtp_password",
+     .type = OPTION_TEXT,
+     AT(providers.smtp_password),
+     .initial = "",
+     .doc = "password for it"},
+    {.section = "providers",
+     .key = "smtp_password_file",
+     .type = OPTION_SECRET,
+     AT(providers.smtp_password),
+     .initial = "",
+     .doc = "file with that password as its only line, so that more people may read this one"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
@@ -529,11 +562,36 @@ enum err options_read_file(struct options *o, const char *path)
     return e;
 }
 
+/* Whether a password would be sent so that others can read it, and what else mail misses. */
+static enum err check_mail(const struct providers_options *p, const char *path)
+{
+    if (p->smtp_url[0] == '\0') {
+        return ERR_OK;
+    }
+    if (p->smtp_from[0] == '\0') {
+        return complain(path, "providers", "smtp_from", "smtp_url is set, and wants it");
+    }
+    if ((p->smtp_user[0] == '\0') != (p->smtp_password[0] == '\0')) {
+        return complain(path, "providers", "smtp_user",
+                        "wants smtp_password or smtp_password_file beside it, and these want it");
+    }
+    if (p->smtp_user[0] != '\0' && mail_url_is_open(p->smtp_url)) {
+        return complain(path, "providers", "smtp_url",
+                        "would send smtp_password without TLS; wants smtps:// or "
+                        "smtp+starttls:// for that");
+    }
+    return ERR_OK;
+}
+
 enum err options_check(struct options *o, const char *path)
 {
     struct sim_section_fault fault;
     if (sim_sections_check(&o->sims, &o->texts, &fault) != ERR_OK) {
         return complain(path, fault.section, fault.key, fault.why);
+    }
+    enum err e = check_mail(&o->providers, path);
+    if (e != ERR_OK) {
+        return e;
     }
     const struct map_source *map = &o->api.map;
     if (map->is_gcj02 && map->style[0] == '\0' && map->raster[0] == '\0') {
