@@ -39,12 +39,12 @@ static void assert_shows(struct stage *s, int64_t time_s, const char *wanted)
 }
 
 /* Each next one, from a local time on. */
-#define ASSERT_NEXT(zone_name, every_kind, at_text, start, ...)                                                    \
+#define ASSERT_NEXT(zone_name, every_kind, at_text, start, ...)                                    \
     do {                                                                                           \
         const char *const wanted[] = {__VA_ARGS__};                                                \
         struct stage s;                                                                            \
-        begin(&s, zone_name, every_kind, at_text);                                                                \
-        int64_t at_s = instant(&s, start);                                                          \
+        begin(&s, zone_name, every_kind, at_text);                                                 \
+        int64_t at_s = instant(&s, start);                                                         \
         for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {                          \
             int64_t next_s = recurrence_next_s(&s.rule, &s.clock, at_s);                           \
             assert_true(next_s > at_s);                                                            \
@@ -82,10 +82,10 @@ static void test_clocks_that_are_set(void **state)
     ASSERT_NEXT("Europe/Berlin", RECUR_DAY, "02:30", "2026-10-24 02:30:00", "2026-10-25 02:30:00",
                 "2026-10-26 02:30:00");
     /* No midnight, two midnights, and a date that is left out. */
-    ASSERT_NEXT("America/Sao_Paulo", RECUR_DAY, "00:30", "2018-11-03 00:30:00", "2018-11-04 01:30:00",
-                "2018-11-05 00:30:00");
-    ASSERT_NEXT("America/Sao_Paulo", RECUR_DAY, "23:30", "2018-02-16 23:30:00", "2018-02-17 23:30:00",
-                "2018-02-18 23:30:00");
+    ASSERT_NEXT("America/Sao_Paulo", RECUR_DAY, "00:30", "2018-11-03 00:30:00",
+                "2018-11-04 01:30:00", "2018-11-05 00:30:00");
+    ASSERT_NEXT("America/Sao_Paulo", RECUR_DAY, "23:30", "2018-02-16 23:30:00",
+                "2018-02-17 23:30:00", "2018-02-18 23:30:00");
     ASSERT_NEXT("Pacific/Apia", RECUR_DAY, "07:00", "2011-12-29 07:00:00", "2011-12-31 07:00:00",
                 "2012-01-01 07:00:00");
 }
@@ -141,15 +141,15 @@ static void test_system_clock_that_is_set(void **state)
     zone_release(s.zone);
 }
 
-#define ASSERT_PERIOD(zone_name, every_kind, at_text, due, first, last)                                              \
+#define ASSERT_PERIOD(zone_name, every_kind, at_text, due, first, last)                            \
     do {                                                                                           \
         struct stage s;                                                                            \
         int64_t from_s = 0;                                                                        \
         int64_t to_s = 0;                                                                          \
-        begin(&s, zone_name, every_kind, at_text);                                                                \
+        begin(&s, zone_name, every_kind, at_text);                                                 \
         recurrence_period(&s.rule, &s.clock, instant(&s, due), &from_s, &to_s);                    \
-        assert_shows(&s, from_s, first);                                                            \
-        assert_shows(&s, to_s, last);                                                                \
+        assert_shows(&s, from_s, first);                                                           \
+        assert_shows(&s, to_s, last);                                                              \
         zone_release(s.zone);                                                                      \
     } while (0)
 
@@ -158,14 +158,14 @@ static void test_period(void **state)
     (void)state;
     ASSERT_PERIOD("UTC", RECUR_DAY, "07:00", "2026-03-01 07:00:00", "2026-02-28 00:00:00",
                   "2026-02-28 23:59:59");
-    ASSERT_PERIOD("Asia/Shanghai", RECUR_WEEK, "3 07:00", "2026-12-02 07:00:00", "2026-11-23 00:00:00",
-                  "2026-11-29 23:59:59");
-    ASSERT_PERIOD("Asia/Shanghai", RECUR_WEEK, "7 07:00", "2026-12-06 07:00:00", "2026-11-23 00:00:00",
-                  "2026-11-29 23:59:59");
+    ASSERT_PERIOD("Asia/Shanghai", RECUR_WEEK, "3 07:00", "2026-12-02 07:00:00",
+                  "2026-11-23 00:00:00", "2026-11-29 23:59:59");
+    ASSERT_PERIOD("Asia/Shanghai", RECUR_WEEK, "7 07:00", "2026-12-06 07:00:00",
+                  "2026-11-23 00:00:00", "2026-11-29 23:59:59");
     ASSERT_PERIOD("UTC", RECUR_MONTH, "31 07:00", "2027-01-31 07:00:00", "2026-12-01 00:00:00",
                   "2026-12-31 23:59:59");
-    ASSERT_PERIOD("America/Sao_Paulo", RECUR_DAY, "07:00", "2018-11-05 07:00:00", "2018-11-04 01:00:00",
-                  "2018-11-04 23:59:59");
+    ASSERT_PERIOD("America/Sao_Paulo", RECUR_DAY, "07:00", "2018-11-05 07:00:00",
+                  "2018-11-04 01:00:00", "2018-11-04 23:59:59");
 }
 
 /* A day of 23 hours, and one of 25. */

@@ -44,6 +44,10 @@ struct option_row {
  */
 const char *option_set(struct options *o, const struct option_row *row, const char *value);
 
+/* ERR_INVALID, after a line on standard error: which key of which file is wrong, and why. */
+MUST_USE enum err options_complain(const char *path, const char *section, const char *key,
+                                   const char *why);
+
 /*
  * The line of a file of one line, in *out, which is in `texts`. NULL; else what is wrong with it, a
  * text that lives as long as `texts`.

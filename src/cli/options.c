@@ -16,7 +16,6 @@
 
 #include "base/address.h"
 #include "base/reader.h"
-#include "connect/mail.h"
 #include "model/account.h"
 
 #define AT(member)                                                                                 \
@@ -416,12 +415,6 @@ static const struct option_row rows[] = {
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
 
-static enum err complain(const char *path, const char *section, const char *key, const char *why)
-{
-    (void)fprintf(stderr, "odograph: %s: [%s] %s: %s\n", path, section, key, why);
-    return ERR_INVALID;
-}
-
 void options_init(struct options *o)
 {
     *o = (struct options){0};
@@ -445,7 +438,7 @@ void options_clear(struct options *o)
 static enum err add_alias(struct options *o, const char *name, const char *method, const char *path)
 {
     if (o->api.alias_count == OPTIONS_ALIASES_MAX) {
-        return complain(path, "aliases", name, "too many aliases");
+        return options_complain(path, "aliases", name, "too many aliases");
     }
     o->aliases[o->api.alias_count++] = (struct api_alias){
         .name = arena_copy_text(&o->texts, name),
@@ -499,9 +492,9 @@ static enum err set_protocol(struct options *o, const char *section, const char 
         } else if (strcmp(key, "speed_unit") == 0) {
             why = set_speed_unit(o, i, value);
         }
-        return why == NULL ? ERR_OK : complain(path, section, key, why);
+        return why == NULL ? ERR_OK : options_complain(path, section, key, why);
     }
-    return complain(path, section, key, "no such protocol");
+    return options_complain(path, section, key, "no such protocol");
 }
 
 static enum err set_one(struct options *o, const char *section, const char *key, const char *value,
@@ -516,15 +509,15 @@ static enum err set_one(struct options *o, const char *section, const char *key,
     if (strncmp(section, "sim.", strlen("sim.")) == 0) {
         const char *why =
             sim_sections_set(&o->sims, &o->texts, section + strlen("sim."), key, value);
-        return why == NULL ? ERR_OK : complain(path, section, key, why);
+        return why == NULL ? ERR_OK : options_complain(path, section, key, why);
     }
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0) {
             const char *why = option_set(o, &rows[i], value);
-            return why == NULL ? ERR_OK : complain(path, section, key, why);
+            return why == NULL ? ERR_OK : options_complain(path, section, key, why);
         }
     }
-    return complain(path, section, key, "no such option");
+    return options_complain(path, section, key, "no such option");
 }
 
 static enum err read_section(struct options *o, GKeyFile *file, const char *section,
@@ -534,7 +527,7 @@ static enum err read_section(struct options *o, GKeyFile *file, const char *sect
     enum err e = ERR_OK;
     for (size_t i = 0; keys != NULL && keys[i] != NULL && e == ERR_OK; i++) {
         char *value = g_key_file_get_string(file, section, keys[i], NULL);
-        e = value == NULL ? complain(path, section, keys[i], "not readable text")
+        e = value == NULL ? options_complain(path, section, keys[i], "not readable text")
                           : set_one(o, section, keys[i], value, path);
         g_free(value);
     }
@@ -560,53 +553,6 @@ enum err options_read_file(struct options *o, const char *path)
     g_strfreev(sections);
     g_key_file_free(file);
     return e;
-}
-
-/* Whether a password would be sent so that others can read it, and what else mail misses. */
-static enum err check_mail(const struct providers_options *p, const char *path)
-{
-    if (p->smtp_url[0] == '\0') {
-        return ERR_OK;
-    }
-    if (p->smtp_from[0] == '\0') {
-        return complain(path, "providers", "smtp_from", "smtp_url is set, and wants it");
-    }
-    if ((p->smtp_user[0] == '\0') != (p->smtp_password[0] == '\0')) {
-        return complain(path, "providers", "smtp_user",
-                        "wants smtp_password or smtp_password_file beside it, and these want it");
-    }
-    if (p->smtp_user[0] != '\0' && mail_url_is_open(p->smtp_url)) {
-        return complain(path, "providers", "smtp_url",
-                        "would send smtp_password without TLS; wants smtps:// or "
-                        "smtp+starttls:// for that");
-    }
-    return ERR_OK;
-}
-
-enum err options_check(struct options *o, const char *path)
-{
-    struct sim_section_fault fault;
-    if (sim_sections_check(&o->sims, &o->texts, &fault) != ERR_OK) {
-        return complain(path, fault.section, fault.key, fault.why);
-    }
-    enum err e = check_mail(&o->providers, path);
-    if (e != ERR_OK) {
-        return e;
-    }
-    const struct map_source *map = &o->api.map;
-    if (map->is_gcj02 && map->style[0] == '\0' && map->raster[0] == '\0') {
-        return complain(path, "api", "map_coordsys",
-                        "the built-in map is wgs84; gcj02 wants map_style or map_raster");
-    }
-    if (map->style[0] != '\0' && map->raster[0] != '\0') {
-        return complain(path, "api", "map_raster", "map_style is set, too; set one of them");
-    }
-    if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
-        return complain(path, "device", "open_enterprise",
-                        "registration = open wants the HoldID of an enterprise here; "
-                        "/api/manage/ListEnterprises tells them");
-    }
-    return ERR_OK;
 }
 
 void options_print(void)
