@@ -114,8 +114,8 @@ static const char *with(struct arena *arena, const char *errors, const char *add
     (void)g_strlcpy(plain, reason, sizeof(plain));
     (void)g_strdelimit(plain, ";", ',');
     const char *kept = without(arena, errors, address);
-    const char *text = arena_format(arena, "%s%s%s: %s", kept, kept[0] == '\0' ? "" : "; ",
-                                    address, plain);
+    const char *text =
+        arena_format(arena, "%s%s%s: %s", kept, kept[0] == '\0' ? "" : "; ", address, plain);
     return strlen(text) > SCHEDULE_MAIL_ERROR_MAX ? kept : text;
 }
 
@@ -178,6 +178,11 @@ void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mai
     } else {
         go_on(s);
     }
+}
+
+void schedule_mail_take_back(struct report_schedule *s)
+{
+    s->mail_state = MAIL_WAITING;
 }
 
 void schedule_mail_give_up(struct report_schedule *s, struct arena *arena, const char *reason)

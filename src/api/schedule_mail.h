@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "connect/mail.h"
-#include "model/account.h"
+#include "model/entity.h"
 
 /*
  * How it is with the mail of a schedule's newest report, as values. Each address gets a message of
@@ -36,6 +36,8 @@ void schedule_mail_next(const struct report_schedule *s, char out[MAIL_ADDRESS_M
 /* What came of the message to it; texts are made in `arena`. */
 void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mail_outcome outcome,
                         const char *reason, int64_t now_s);
+/* A message did not leave since the server stops: nothing came of it. */
+void schedule_mail_take_back(struct report_schedule *s);
 /* No message goes out any more, because of that. */
 void schedule_mail_give_up(struct report_schedule *s, struct arena *arena, const char *reason);
 

@@ -77,7 +77,6 @@ struct report_job {
     int64_t schedule_id;   /* 0: nobody's but that user's */
     enum report_kind kind;
     enum report_format format;
-    bool includes_below;    /* of the enterprises below, too */
     const uint8_t *devices; /* geofence_pack_ids() of internal ids; with the next, none of both: */
     size_t devices_len;     /* all that the user may see */
     const uint8_t *groups;
@@ -104,7 +103,6 @@ struct report_schedule {
     const char *name;
     enum report_kind kind;
     enum report_format format;
-    bool includes_below;
     const uint8_t *devices; /* as of a report */
     size_t devices_len;
     const uint8_t *groups;
@@ -117,7 +115,7 @@ struct report_schedule {
     bool is_on;
     const char *off_reason; /* why it was switched off; "" */
     int64_t created_s;
-    int64_t next_s;         /* when it is due */
+    int64_t done_s;         /* times up to that are done with: made, or from before it was on */
     int64_t last_due_s;     /* what the newest one was due at; 0: none was made, as the next */
     int64_t last_run_s;     /* when that was made */
     int64_t last_report_id; /* 0: none, or it is gone */
@@ -125,10 +123,10 @@ struct report_schedule {
     uint32_t tries;         /* of the one that is due */
     int64_t retry_s;        /* the next try; 0: none is to come */
     enum mail_state mail_state;
-    int64_t mail_due_s; /* what the mail is of: with the id it makes its Message-ID */
+    const char *mail_left; /* of mail_to, to whom it has not gone yet; the first is the next */
     uint32_t mail_tries;
     int64_t mail_retry_s;
-    const char *mail_error; /* "" */
+    const char *mail_error; /* what is wrong, by address; "" */
 };
 
 #endif
