@@ -8,6 +8,7 @@
  *                that name with ".held" behind it
  *     hold-next  one sync works, those behind it are held
  *     syncerror  syncs fail with EIO
+ *     tight      everything works, but the disk says that nothing of it is free
  *     readonly   opening for writing, making, writing at an offset and growing fail with EROFS
  *
  * SQLite writes its files with pwrite64(), grows them with ftruncate64() and posix_fallocate(), and
@@ -25,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +36,7 @@ typedef int open_file(const char *path, int flags, ...);
 typedef int make_directory(const char *path, mode_t mode);
 typedef ssize_t write_at(int fd, const void *data, size_t len, off_t offset);
 typedef int sync_file(int fd);
+typedef int ask_disk(const char *path, struct statvfs *out);
 typedef int resize_file(int fd, off_t size);
 typedef int reserve_space(int fd, off_t offset, off_t len);
 
@@ -122,6 +125,24 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
 ssize_t pwrite64(int fd, const void *data, size_t len, off_t offset)
 {
     return pwrite(fd, data, len, offset);
+}
+
+int statvfs(const char *path, struct statvfs *out)
+{
+    ask_disk *real = NULL;
+    find_real("statvfs", (void *)&real);
+    int answer = real(path, out);
+    if (fault_is("tight")) {
+        out->f_bavail = 0;
+        out->f_bfree = 0;
+    }
+    return answer;
+}
+
+int statvfs64(const char *path, struct statvfs64 *out)
+{
+    _Static_assert(sizeof(struct statvfs) == sizeof(struct statvfs64), "the same under two names");
+    return statvfs(path, (struct statvfs *)out);
 }
 
 static bool would_grow(int fd, off_t size)

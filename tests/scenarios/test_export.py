@@ -142,8 +142,9 @@ def test_a_plate_and_what_is_refused(platform):
     assert code_of(export(platform.other.api, {**get, "DeviceID": DEVICE})) == 404
     assert code_of(export(api, {**get, "DeviceID": DEVICE, "StartTime": "2024-10-29"})) == 403
     assert code_of(export(Api(api.address, "0" * 32), {**get, "DeviceID": DEVICE})) == 401
-    for name, fields in (("format", {"format": "xls"}), ("kind", {"kind": "report"}),
-                         ("StartTime", {"StartTime": ""}), ("DeviceID", {"DeviceID": ""})):
+    for name, fields in (("format", {"format": "xls"}), ("kind", {"kind": "map"}),
+                         ("StartTime", {"StartTime": ""}), ("DeviceID", {"DeviceID": ""}),
+                         ("ReportID", {"kind": "report"})):
         answer = export(api, {**get, "DeviceID": DEVICE, **fields}).json()
         assert answer["Code"] == 500 and name in answer["ErrMsg"], answer
     root = platform.fleet.root
