@@ -53,6 +53,7 @@ const struct method_group *const method_groups[] = {
     &export_methods,
     &download_methods,
     &report_methods,
+    &schedule_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
 

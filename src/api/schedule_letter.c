@@ -4,6 +4,9 @@
  */
 #include <string.h>
 
+#include "api/report_kinds.h"
+#include "api/report_make.h"
+#include "api/reports.h"
 #include "api/schedule_mail.h"
 #include "api/schedules_private.h"
 #include "base/clock.h"
@@ -43,18 +46,6 @@ static const struct words chinese = {
     .waits = "在 {1} 之前可以在“报表”页面下载。\n",
     .empty = "报表没有任何行:这段时间内没有此类数据。\n",
     .closing = "\n此邮件由 {1} 的定时报表发送。可以在“报表”页面修改、停用或删除。\n",
-};
-
-static const char *const titles[REPORT_KINDS][2] = {
-    [REPORT_MILEAGE] = {"Mileage and fuel", "里程与油耗"},
-    [REPORT_TRIPS] = {"Trips", "行程"},
-    [REPORT_STOPS] = {"Stops", "停车"},
-    [REPORT_DAYS] = {"Days", "每日汇总"},
-    [REPORT_ALARMS] = {"Alarms", "报警"},
-    [REPORT_FENCES] = {"Fence visits", "围栏进出"},
-    [REPORT_OVERSPEED] = {"Overspeed", "超速"},
-    [REPORT_OFFLINE] = {"Offline", "离线"},
-    [REPORT_LATEST] = {"Latest position", "最新位置"},
 };
 
 enum { VALUES_MAX = 4 };
@@ -108,6 +99,9 @@ static const char *local_text(struct zone_clock *clock, int64_t time_s, size_t c
 static const char *period_text(const struct report_job *r, struct zone_clock *clock,
                                struct arena *arena)
 {
+    if (report_row_of(r->kind)->is_of_now) {
+        return local_text(clock, r->start_s, MINUTE_CHARS, arena);
+    }
     const char *from = local_text(clock, r->start_s, DATE_CHARS, arena);
     const char *to = local_text(clock, r->end_s, DATE_CHARS, arena);
     return strcmp(from, to) == 0 ? from : arena_format(arena, "%s – %s", from, to);
@@ -121,13 +115,16 @@ static struct about about_of(const struct schedule_found *found, struct director
     struct zone_clock clock = found->clock;
     const struct report_schedule *s = &found->schedule;
     const struct report_job *r = &found->report;
+    const struct report_row *row = report_row_of(r->kind);
     bool has_hold = directory_enterprise(dir, s->enterprise_id, arena, &enterprise) == ERR_OK;
     bool has_owner = directory_user(dir, s->user_id, arena, &owner) == ERR_OK;
     bool is_chinese = has_hold && enterprise.language == LANGUAGE_CHINESE;
     return (struct about){
         .report = r,
         .words = is_chinese ? &chinese : &english,
-        .title = s->name[0] != '\0' ? s->name : titles[r->kind][is_chinese],
+        .title = s->name[0] != '\0' ? s->name
+                 : is_chinese       ? row->title_zh
+                                    : row->title,
         .period = period_text(r, &clock, arena),
         .zone = zone_name(clock.zone),
         .hold = has_hold ? enterprise.name : "",
@@ -168,7 +165,8 @@ struct mail schedule_letter(const struct schedules *s, const struct schedule_fou
     char *to = arena_new(arena, MAIL_ADDRESS_MAX + 1);
     schedule_mail_next(schedule, to);
     bool is_attached = r->size <= MAIL_FILE_MAX;
-    const char *file_name = reports_file_name(r, arena);
+    struct zone_clock clock = found->clock;
+    const char *file_name = report_file_name(&clock, r, arena);
     const char *const values[VALUES_MAX] = {a.title, a.period, a.hold, a.zone};
     return (struct mail){
         .to = to,
@@ -176,7 +174,7 @@ struct mail schedule_letter(const struct schedules *s, const struct schedule_fou
         .text = text_of(&a, is_attached, file_name, arena),
         .message_id = message_id(schedule, to, arena),
         .time_s = clock_wall_ms() / MS_PER_S,
-        .file_path = is_attached ? reports_file_path(s->options.reports, r, arena) : "",
+        .file_path = is_attached ? reports_path(s->options.reports, r, arena) : "",
         .file_name = file_name,
         .file_type = r->format == REPORT_XLSX ? XLSX_TYPE : "text/csv; charset=utf-8",
         .deadline_ms = clock_monotonic_ms() + MAIL_TIMEOUT_MS,

@@ -145,7 +145,7 @@ static void put_off(struct report_schedule *s, struct arena *arena, const char *
                     int64_t now_s)
 {
     size_t count = count_of(s->mail_left);
-    if (now_s - s->last_run_s >= SCHEDULE_MAIL_FOR_S) {
+    if (count == 0 || now_s - s->last_run_s >= SCHEDULE_MAIL_FOR_S) {
         go_on(s);
         return;
     }

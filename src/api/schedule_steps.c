@@ -1,6 +1,8 @@
 /* Steps of schedules; what belongs to their mail is in schedule_mail.c. */
 #include "api/schedule_steps.h"
 
+#include "api/report_kinds.h"
+#include "api/reports.h"
 #include "api/schedule_mail.h"
 #include "fleet/directory_tree.h"
 
@@ -26,20 +28,6 @@ struct recurrence schedule_recurrence(const struct report_schedule *s)
 
 /* ---- what is to be done ---- */
 
-/* Of one whose newest report is over, but not done. */
-static enum schedule_wish wish_of_failed(const struct schedule_view *v, int64_t *due_s)
-{
-    const struct report_schedule *s = v->schedule;
-    if (s->last_error[0] == '\0') {
-        return SCHEDULE_FAILED;
-    }
-    if (s->retry_s == 0 || !s->is_on) {
-        return SCHEDULE_RESTS;
-    }
-    *due_s = s->last_due_s;
-    return v->now_s >= s->retry_s ? SCHEDULE_RUNS : SCHEDULE_WAITS;
-}
-
 static enum schedule_wish wish_of_mail(const struct schedule_view *v)
 {
     const struct report_schedule *s = v->schedule;
@@ -58,6 +46,10 @@ static enum schedule_wish wish_of_newest(const struct schedule_view *v, int64_t 
     if (s->mail_state == MAIL_SENDING) {
         return SCHEDULE_FORGETS;
     }
+    if (s->retry_s != 0 && s->is_on) {
+        *due_s = s->last_due_s;
+        return v->now_s >= s->retry_s ? SCHEDULE_RUNS : SCHEDULE_WAITS;
+    }
     if (v->report == NULL) {
         return s->mail_state == MAIL_WAITING ? SCHEDULE_FAILED : SCHEDULE_RESTS;
     }
@@ -71,7 +63,7 @@ static enum schedule_wish wish_of_newest(const struct schedule_view *v, int64_t 
     case REPORT_STATES:
         break;
     }
-    return wish_of_failed(v, due_s);
+    return s->last_error[0] == '\0' ? SCHEDULE_FAILED : SCHEDULE_RESTS; /* that is noted once */
 }
 
 enum schedule_wish schedule_wish_of(const struct schedule_view *v, int64_t *due_s)
@@ -120,6 +112,9 @@ static void add_report(struct job_context *job, const struct schedule_view *v, i
         .state = REPORT_WAITING,
     };
     recurrence_period(&r, v->clock, due_s, &report.start_s, &report.end_s);
+    if (report_row_of(s->kind)->is_of_now) {
+        report.start_s = report.end_s = job->now_s;
+    }
     entity_init(ENTITY_REPORT, &report);
     change_add(&job->changes, CHANGE_PUT_REPORT)->report = report;
     s->last_report_id = report.id;
@@ -143,6 +138,36 @@ static void begin_mail(struct report_schedule *s, struct arena *arena, const str
     }
 }
 
+/* What is made again is the same, and its mail as far as it was. */
+static void begin_run(struct job_context *job, const struct schedule_view *v, int64_t due_s,
+                      const struct caller *owner, struct report_schedule *s)
+{
+    if (due_s == s->last_due_s) {
+        drop_report(job, v);
+        return;
+    }
+    s->done_s = s->last_due_s = due_s;
+    s->last_run_s = job->now_s;
+    s->tries = 0;
+    begin_mail(s, job->changes.arena, owner);
+}
+
+/*
+ * Notes why there is no report, and plans the next try; where a day is over there is none, and no
+ * mail either.
+ */
+static void fail(struct job_context *job, struct report_schedule *s, const char *why, bool is_again)
+{
+    s->last_error = why;
+    s->retry_s = 0;
+    if (is_again && s->is_on && job->now_s - s->last_run_s < SCHEDULE_TRIES_FOR_S) {
+        s->retry_s = job->now_s + waits_s[s->tries < WAITS ? s->tries : WAITS - 1];
+        s->tries++;
+    } else if (s->mail_state == MAIL_WAITING) {
+        schedule_mail_give_up(s, job->changes.arena, why);
+    }
+}
+
 static void run(struct job_context *job, uint32_t shard, const struct schedule_view *v,
                 int64_t due_s, struct report_schedule *s)
 {
@@ -151,18 +176,19 @@ static void run(struct job_context *job, uint32_t shard, const struct schedule_v
     if (why != NULL) {
         s->is_on = false;
         s->off_reason = why;
-        s->retry_s = 0;
+        fail(job, s, why, false);
         return;
     }
-    if (due_s == s->last_due_s) {
-        drop_report(job, v);
-    } else {
-        s->done_s = s->last_due_s = due_s;
-        s->last_run_s = job->now_s;
-        s->tries = 0;
+    begin_run(job, v, due_s, &owner, s);
+    const struct reports_count count =
+        reports_count(job->directory, s->enterprise_id, s->user_id, job->changes.arena);
+    if (count.kept_of_enterprise >= REPORTS_OF_ENTERPRISE_MAX ||
+        count.bytes_of_enterprise >= REPORTS_BYTES_MAX) {
+        s->last_report_id = 0;
+        fail(job, s, REPORTS_TEXT_ROOM, true);
+        return;
     }
     add_report(job, v, due_s, s);
-    begin_mail(s, job->changes.arena, &owner);
 }
 
 /* ---- the other steps ---- */
@@ -172,21 +198,13 @@ static void note_failure(struct job_context *job, const struct schedule_view *v,
                          struct report_schedule *s)
 {
     bool is_failed = v->report != NULL && v->report->state == REPORT_FAILED;
-    bool is_again = is_failed && s->is_on && job->now_s - s->last_run_s < SCHEDULE_TRIES_FOR_S;
+    const char *why = v->report == NULL ? GONE : CANCELLED;
     if (is_failed) {
-        s->last_error = v->report->error[0] == '\0' ? "it could not be made" : v->report->error;
-    } else {
-        s->last_error = v->report == NULL ? GONE : CANCELLED;
+        why = v->report->error[0] == '\0' ? "it could not be made" : v->report->error;
+    } else if (v->report == NULL && s->last_error[0] != '\0') {
+        why = s->last_error;
     }
-    if (is_again) {
-        s->retry_s = job->now_s + waits_s[s->tries < WAITS ? s->tries : WAITS - 1];
-        s->tries++;
-        return;
-    }
-    s->retry_s = 0;
-    if (s->mail_state == MAIL_WAITING) {
-        schedule_mail_give_up(s, job->changes.arena, s->last_error);
-    }
+    fail(job, s, why, is_failed);
 }
 
 void schedule_step(struct job_context *job, uint32_t shard, const struct schedule_view *v,

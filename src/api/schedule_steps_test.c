@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "api/reports.h"
 #include "base/check.h"
 #include "fleet/directory_owned.h"
 
@@ -287,6 +288,36 @@ static void test_report_that_is_taken_away(void **state)
     finish(&t);
 }
 
+/* Where the enterprise has no room it waits for some, and says so. */
+static void test_no_room(void **state)
+{
+    struct stage t;
+    struct report_schedule s = daily();
+    struct change c = {.kind = CHANGE_PUT_REPORT};
+    (void)state;
+    s.mail_to = "a@x";
+    begin(&t, &s);
+    c.report.enterprise_id = HOLD;
+    entity_init(ENTITY_REPORT, &c.report);
+    for (int64_t id = 1001; id <= 1000 + REPORTS_OF_ENTERPRISE_MAX; id++) {
+        c.report.id = id;
+        directory_apply(t.dir, &c);
+    }
+    assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
+    assert_int_equal(reports_now(&t), REPORTS_OF_ENTERPRISE_MAX);
+    assert_string_equal(schedule_now(&t).last_error, REPORTS_TEXT_ROOM);
+    assert_int_equal(schedule_now(&t).mail_state, MAIL_WAITING);
+    assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_WAITS);
+    c.kind = CHANGE_DELETE_REPORT;
+    directory_apply(t.dir, &c);
+    assert_int_equal(live(&t, T0 + 2 * HOUR_S), SCHEDULE_RUNS);
+    assert_string_equal(schedule_now(&t).last_error, "");
+    assert_int_equal(schedule_now(&t).last_due_s, T0 + HOUR_S);
+    end_report(&t, REPORT_DONE, "");
+    assert_int_equal(live(&t, T0 + 2 * HOUR_S), SCHEDULE_MAILS);
+    finish(&t);
+}
+
 /* A message is sent once it is noted; what a start finds noted is not sent again. */
 static void test_message_of_an_earlier_run(void **state)
 {
@@ -331,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_report_that_fails),
         cmocka_unit_test(test_report_that_always_fails),
         cmocka_unit_test(test_report_that_is_taken_away),
+        cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_message_of_an_earlier_run),
         cmocka_unit_test(test_nobody_sends_mail),
     };

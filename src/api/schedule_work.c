@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { JOB_MS = 10000 };
+enum { JOB_MS = 10000, MS_PER_S = 1000 };
 
 /* ---- what there is ---- */
 
@@ -21,10 +21,11 @@ static struct zone *zone_of(const struct schedules *s, struct directory *dir, in
     return is_there && zone == NULL ? zones_find(s->options.zones, "UTC") : zone;
 }
 
-/* As schedule_find(), at a time that a job says. */
+/* As schedule_find(), at the time that stands in out->view. */
 static bool find_at(const struct schedules *s, const struct shard *shard, struct owned_key key,
-                    int64_t now_s, struct arena *arena, struct schedule_found *out)
+                    struct arena *arena, struct schedule_found *out)
 {
+    int64_t now_s = out->view.now_s;
     struct directory *dir = shard->directory;
     struct zone *zone = zone_of(s, dir, key.enterprise_id, arena);
     if (zone == NULL ||
@@ -47,7 +48,8 @@ static bool find_at(const struct schedules *s, const struct shard *shard, struct
 bool schedule_find(const struct schedules *s, const struct shard *shard, struct owned_key key,
                    struct arena *arena, struct schedule_found *out)
 {
-    return find_at(s, shard, key, clock_wall_ms() / 1000, arena, out);
+    out->view.now_s = clock_wall_ms() / MS_PER_S;
+    return find_at(s, shard, key, arena, out);
 }
 
 /* ---- jobs ---- */
@@ -55,9 +57,9 @@ bool schedule_find(const struct schedules *s, const struct shard *shard, struct 
 /* What the job does; all is found anew, since others may have changed it meanwhile. */
 static enum err do_step(struct job_context *job, struct errand *e)
 {
-    struct schedule_found found;
+    struct schedule_found found = {.view = {.now_s = job->now_s}};
     int64_t due_s = 0;
-    if (!find_at(e->all, e->shard, e->key, job->now_s, job->changes.arena, &found)) {
+    if (!find_at(e->all, e->shard, e->key, job->changes.arena, &found)) {
         return ERR_NOT_FOUND;
     }
     e->wish = schedule_wish_of(&found.view, &due_s);

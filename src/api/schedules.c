@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "api/reports.h"
 #include "api/schedules_private.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -186,6 +187,9 @@ static void take_step(struct errand *e)
         return;
     }
     set_fault(e, ERR_OK);
+    if (e->result == ERR_OK && e->wish == SCHEDULE_RUNS) {
+        reports_wake(e->all->options.reports);
+    }
     if (e->result == ERR_OK && e->wish == SCHEDULE_MAILS) {
         e->doing = ERRAND_MESSAGE;
         e->is_out = true;

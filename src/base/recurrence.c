@@ -133,7 +133,7 @@ static bool names_date(const struct recurrence *r, int64_t date)
 
 static int64_t instant_of(const struct recurrence *r, struct zone_clock *clock, int64_t date)
 {
-    return zone_instant_s(clock, date * DAY_S + r->minute * MINUTE_S, ZONE_FIRST_PASS);
+    return zone_instant_s(clock, date * DAY_S + (int64_t)r->minute * MINUTE_S, ZONE_FIRST_PASS);
 }
 
 int64_t recurrence_next_s(const struct recurrence *r, struct zone_clock *clock, int64_t time_s)

@@ -129,10 +129,10 @@ static struct transfer *take_late(struct provider *p, int64_t now_ms)
     return NULL;
 }
 
-/* Has the requests of a provider begin, or end, that it is time for. */
+/* Has the requests of a provider begin, or end, that it is time for; not of one apart. */
 static void serve(struct connect *c, struct provider *p, int64_t now_ms)
 {
-    for (;;) {
+    while (!p->is_apart) {
         lock(c);
         struct transfer *late = take_late(p, now_ms);
         struct transfer *ready = late == NULL ? take_ready(p, now_ms) : NULL;
@@ -235,9 +235,7 @@ static void *run(void *arg)
         tick(c, false);
         int64_t now_ms = clock_monotonic_ms();
         for (size_t i = 0; i < providers_of(c); i++) {
-            if (!c->providers[i]->is_apart) {
-                serve(c, c->providers[i], now_ms);
-            }
+            serve(c, c->providers[i], now_ms);
         }
         check(curl_multi_perform(c->multi, &running) == CURLM_OK);
         finish_all_done(c);

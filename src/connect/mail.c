@@ -215,7 +215,7 @@ static void note_line(struct letter *l, const char *at, size_t len)
     }
     for (size_t i = 0; i < kept; i++) {
         bool is_plain = at[i] >= ' ' && at[i] <= '~';
-        l->reply[i] = is_plain ? at[i] : '?';
+        l->reply[i] = (char)(is_plain ? at[i] : '?');
     }
     l->reply[kept] = '\0';
     l->status = status;

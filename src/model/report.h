@@ -64,6 +64,7 @@ const char *report_kind_name(enum report_kind kind);
 const char *report_format_name(enum report_format format);
 const char *report_state_name(enum report_state state);
 const char *report_every_name(enum report_every every);
+const char *mail_state_name(enum mail_state state);
 /* Whether there is one of that name, without case; then it is in *out. */
 bool report_kind_of(const char *name, enum report_kind *out);
 bool report_format_of(const char *name, enum report_format *out);

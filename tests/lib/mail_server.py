@@ -17,12 +17,12 @@ class MailServer:
     `taken` holds the messages that were answered with 250, `offered` those of `cut`, too.
     """
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.lock = threading.Lock()
         self.rcpt, self.cut, self.held = {}, set(), set()
         self.taken, self.offered, self.asked = [], [], []
         self.released = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -41,6 +41,7 @@ class MailServer:
 
     def close(self):
         self.release()
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def _accept(self):

@@ -79,6 +79,8 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
     fleet.api.data("manage/AddGeofence", RegionName="port", Shape="circle", Points=[[13.4, 52.5]],
                    Radius=100)
     fleet.api.data("manage/AddSIM", ICCID="8988228055509013601", SIM="882285109030215")
+    fleet.api.data("manage/AddReportSchedule", Report="latest", Format="csv", Every="week",
+                   At="1 07:00")
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
             for kind in kinds}
     server.stop()
