@@ -23,7 +23,7 @@ static const struct api_method *method_named(const char *name)
 
 static bool has_member(const struct api_method *m, const char *name)
 {
-    for (size_t i = 0; i < m->reply.count; i++) {
+    for (size_t i = 0; m != NULL && i < m->reply.count; i++) {
         if (strcmp(m->reply.members[i].name, name) == 0) {
             return true;
         }

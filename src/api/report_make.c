@@ -3,7 +3,6 @@
 
 #include <glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "api/places.h"
 #include "api/report_kinds.h"
 #include "api/report_pages.h"
+#include "api/report_subjects.h"
 #include "base/units.h"
 #include "files/sheet.h"
 
@@ -22,12 +22,6 @@ enum { TITLES = 4, DEGREE_UNITS = 10000000, DATE_CHARS = 10 };
 #define FULL_TEXT   "The server's disk has no room for it: ask its operator, then make it again"
 #define LONG_TEXT   "It has too many rows for a file: choose a shorter period or fewer devices"
 
-/* One device, by its names. */
-struct subject {
-    const char *device_id;
-    const char *plate;
-};
-
 /* A report that is being made. */
 struct made {
     const struct report_making *making;
@@ -37,7 +31,7 @@ struct made {
     struct arena arena;
     struct caller caller;
     const struct shard *shard;
-    struct subject *subjects;
+    struct report_subject *subjects;
     const struct json_value *options;
     bool is_chinese;
     char divider;
@@ -59,59 +53,14 @@ bool report_disk_has_room(const char *directory)
            (uint64_t)disk.f_bavail * disk.f_frsize >= REPORT_SPARE_BYTES;
 }
 
-/* ---- devices ---- */
-
-static int compare_ids(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* A set of ids, in order. */
-struct id_set {
-    int64_t *at;
-    size_t count;
-};
-
-static enum err read_set(struct made *m, const uint8_t *at, size_t len, struct id_set *out)
-{
-    enum err e = geofence_unpack_ids((struct bytes){at, len}, &m->arena, &out->at, &out->count);
-    if (e == ERR_OK && out->count > 0) {
-        qsort(out->at, out->count, sizeof(*out->at), compare_ids);
-    }
-    return e;
-}
-
-static bool is_in(const struct id_set *set, int64_t id)
-{
-    return set->count > 0 &&
-           bsearch(&id, set->at, set->count, sizeof(*set->at), compare_ids) != NULL;
-}
-
 /* Those that it is about and its account may see. */
 static enum err list_subjects(struct made *m)
 {
-    struct id_set devices;
-    struct id_set groups;
     size_t count = 0;
-    if (read_set(m, m->job->devices, m->job->devices_len, &devices) != ERR_OK ||
-        read_set(m, m->job->groups, m->job->groups_len, &groups) != ERR_OK) {
-        return tell(m, ERR_IO, "System error");
-    }
-    bool all = devices.count == 0 && groups.count == 0;
-    struct directory *dir = m->shard->directory;
-    struct device_ref *refs = directory_list_devices(dir, &m->caller, &m->arena, &count);
-    m->subjects = arena_new_array(&m->arena, count, sizeof(*m->subjects));
-    for (size_t i = 0; i < count; i++) {
-        if (all || is_in(&devices, refs[i].info->id) || is_in(&groups, refs[i].group_id)) {
-            m->subjects[m->out->of++] =
-                (struct subject){arena_copy_text(&m->arena, refs[i].info->device_id),
-                                 arena_copy_text(&m->arena, refs[i].info->plate)};
-        }
-    }
-    directory_release_all(dir, refs, count);
-    return all || m->out->of > 0 ? ERR_OK : tell(m, ERR_FORBIDDEN, NONE_TEXT);
+    enum err e =
+        report_subjects(m->shard->directory, &m->caller, m->job, &m->arena, &m->subjects, &count);
+    m->out->of = (uint32_t)count;
+    return e == ERR_NOT_FOUND ? tell(m, ERR_FORBIDDEN, NONE_TEXT) : e;
 }
 
 /* ---- titles ---- */
@@ -272,7 +221,7 @@ static enum err add_page(struct made *m, const struct json_value *rows)
     return report_disk_has_room(m->making->directory) ? ERR_OK : ERR_FULL;
 }
 
-static enum err add_device(struct made *m, const struct subject *subject)
+static enum err add_device(struct made *m, const struct report_subject *subject)
 {
     const struct json_value *rows = NULL;
     enum err e = ERR_OK;

@@ -1,7 +1,4 @@
-/*
- * The threads that make reports. Which one comes next is found in the directory: the oldest one of
- * the next enterprise that has any waiting and none under way.
- */
+/* The threads that make reports: waiting, making, telling what became of it. */
 #include "api/reports.h"
 
 #include <errno.h>
@@ -41,94 +38,30 @@ static void wait(struct reports *r, uint64_t seen, time_t seconds)
     }
 }
 
-static void lock(struct reports *r)
-{
-    check(pthread_mutex_lock(&r->lock) == 0);
-}
-
-static void unlock(struct reports *r)
-{
-    check(pthread_mutex_unlock(&r->lock) == 0);
-}
-
 void reports_wake(struct reports *r)
 {
-    lock(r);
+    reports_lock(r);
     r->wakes++;
     check(pthread_cond_broadcast(&r->changed) == 0);
-    unlock(r);
+    reports_unlock(r);
 }
 
-/* ---- which is next ---- */
+/* ---- how far one is ---- */
 
 static bool is_same(struct owned_key a, struct owned_key b)
 {
     return a.enterprise_id == b.enterprise_id && a.id == b.id;
 }
 
-/* Whether the enterprise has one under way. Under the lock. */
-static bool is_busy(const struct reports *r, int64_t enterprise_id)
-{
-    for (size_t i = 0; i < REPORT_THREADS; i++) {
-        const struct report_slot *slot = &r->slots[i];
-        if (slot->is_taken && slot->key.enterprise_id == enterprise_id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The first one of a shard behind `after` that waits, of an enterprise that is not busy; alone in
-   `arena`. */
-static bool find_in(const struct reports *r, struct directory *dir, struct owned_key after,
-                    struct arena *arena, struct report_job *out)
-{
-    while (directory_owned_after(dir, ENTITY_REPORT, after, arena, out) == ERR_OK) {
-        if (out->state == REPORT_WAITING && !is_busy(r, out->enterprise_id)) {
-            return true;
-        }
-        after = (struct owned_key){out->enterprise_id, out->id};
-        arena_clear(arena);
-    }
-    return false;
-}
-
-/* The same of all shards. Under the lock, as find_in(). */
-static bool find_waiting(const struct reports *r, struct owned_key after, struct arena *arena,
-                         struct report_job *out)
-{
-    bool found = false;
-    for (size_t i = 0; i < r->api->shards->count && !found; i++) {
-        found = find_in(r, r->api->shards->at[i].directory, after, arena, out);
-    }
-    return found;
-}
-
-/* Takes the next one; false: none waits. Under the lock. */
-static bool take_next(struct report_slot *slot, struct arena *arena, struct report_job *out)
-{
-    struct reports *r = slot->reports;
-    const struct owned_key behind_last = {r->last_enterprise, INT64_MAX};
-    if (!find_waiting(r, behind_last, arena, out) &&
-        !find_waiting(r, (struct owned_key){0}, arena, out)) {
-        return false;
-    }
-    slot->is_taken = true;
-    slot->key = (struct owned_key){out->enterprise_id, out->id};
-    slot->made = (struct report_made){0};
-    r->last_enterprise = out->enterprise_id;
-    return true;
-}
-
 bool reports_progress(struct reports *r, struct owned_key key, struct report_made *out)
 {
     bool found = false;
-    lock(r);
+    reports_lock(r);
     for (size_t i = 0; i < REPORT_THREADS && !found; i++) {
         found = r->slots[i].is_taken && is_same(r->slots[i].key, key);
         *out = found ? r->slots[i].made : (struct report_made){0};
     }
-    unlock(r);
+    reports_unlock(r);
     return found;
 }
 
@@ -155,10 +88,10 @@ static bool still_waits(const struct reports *r, struct owned_key key)
 static bool goes_on(void *context, const struct report_made *made)
 {
     struct report_slot *slot = context;
-    lock(slot->reports);
+    reports_lock(slot->reports);
     slot->made = *made;
     bool stops = slot->reports->stopping;
-    unlock(slot->reports);
+    reports_unlock(slot->reports);
     return !stops && still_waits(slot->reports, slot->key);
 }
 
@@ -206,10 +139,10 @@ static void conclude(struct report_slot *slot, const struct report_job *job)
         }
         log_line(LOG_WARN, "report_not_told", "report=%" PRId64 " why=\"%s\"", job->id,
                  err_text(e));
-        lock(r);
+        reports_lock(r);
         wait(r, r->wakes, COMMIT_PAUSE_S);
         bool stops = r->stopping;
-        unlock(r);
+        reports_unlock(r);
         if (stops) {
             return;
         }
@@ -261,27 +194,25 @@ static void turn(struct report_slot *slot, int64_t *swept_ms)
     struct arena arena = {0};
     struct report_job job;
     struct reports *r = slot->reports;
-    lock(r);
+    reports_lock(r);
     uint64_t seen = r->wakes;
-    unlock(r);
+    reports_unlock(r);
     bool sweeps = slot == &r->slots[0];
     if (sweeps && clock_monotonic_ms() >= *swept_ms) {
         reports_sweep(r);
         *swept_ms = clock_monotonic_ms() + (int64_t)SWEEP_S * MS_PER_S;
     }
-    lock(r);
-    bool takes = !r->stopping && take_next(slot, &arena, &job);
-    if (!takes) {
-        wait(r, seen, SWEEP_S);
-        *swept_ms = 0; /* files of what was deleted go at once */
-    }
-    unlock(r);
-    if (takes) {
+    if (reports_take(slot, &arena, &job)) {
         make(slot, &job, &arena);
-        lock(r);
+        reports_lock(r);
         slot->is_taken = false;
-        unlock(r);
+        reports_unlock(r);
         reports_wake(r);
+    } else {
+        reports_lock(r);
+        wait(r, seen, SWEEP_S);
+        reports_unlock(r);
+        *swept_ms = 0; /* files of what was deleted go at once */
     }
     arena_free(&arena);
 }
@@ -295,9 +226,9 @@ static void *run(void *arg)
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* of this thread, on Linux */
     while (!stops) {
         turn(slot, &swept_ms);
-        lock(r);
+        reports_lock(r);
         stops = r->stopping;
-        unlock(r);
+        reports_unlock(r);
     }
     return NULL;
 }
@@ -330,10 +261,10 @@ void reports_stop(struct reports *r)
     if (r == NULL) {
         return;
     }
-    lock(r);
+    reports_lock(r);
     r->stopping = true;
     check(pthread_cond_broadcast(&r->changed) == 0);
-    unlock(r);
+    reports_unlock(r);
     for (size_t i = 0; i < REPORT_THREADS; i++) {
         check(pthread_join(r->slots[i].thread, NULL) == 0);
     }
@@ -348,41 +279,4 @@ void reports_free(struct reports *r)
     check(pthread_mutex_destroy(&r->lock) == 0);
     free(r->directory);
     free(r);
-}
-
-/* ---- bounds ---- */
-
-struct reports_count reports_count(struct directory *dir, int64_t enterprise_id, int64_t user_id,
-                                   struct arena *arena)
-{
-    size_t count = 0;
-    struct reports_count n = {0};
-    const struct report_job *all =
-        directory_list_owned(dir, ENTITY_REPORT, enterprise_id, arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool waits = all[i].state == REPORT_WAITING;
-        bool is_own = all[i].user_id == user_id && all[i].schedule_id == 0;
-        n.under_way += waits && is_own ? 1 : 0;
-        n.kept += is_own ? 1 : 0;
-        n.waiting_of_enterprise += waits ? 1 : 0;
-        n.bytes_of_enterprise += all[i].size;
-    }
-    n.kept_of_enterprise = count;
-    return n;
-}
-
-const char *reports_refusal(const struct reports_count *count)
-{
-    if (count->under_way >= REPORTS_UNDER_WAY_MAX) {
-        return REPORTS_TEXT_UNDER_WAY;
-    }
-    if (count->kept >= REPORTS_KEPT_MAX) {
-        return REPORTS_TEXT_KEPT;
-    }
-    if (count->waiting_of_enterprise >= REPORTS_WAITING_MAX) {
-        return REPORTS_TEXT_WAITING;
-    }
-    bool is_full = count->kept_of_enterprise >= REPORTS_OF_ENTERPRISE_MAX ||
-                   count->bytes_of_enterprise >= REPORTS_BYTES_MAX;
-    return is_full ? REPORTS_TEXT_ROOM : NULL;
 }

@@ -27,6 +27,11 @@ struct reports {
     struct report_slot slots[REPORT_THREADS];
 };
 
+/* Over the members behind `lock`. */
+void reports_lock(struct reports *r);
+void reports_unlock(struct reports *r);
+/* Takes the next report for the slot's thread, alone in `arena`; false: none waits. */
+bool reports_take(struct report_slot *slot, struct arena *arena, struct report_job *out);
 /*
  * Puts away what is over, on the thread of the first slot: rows that have expired, or whose account
  * is gone, and files that belong to no report that is done.

@@ -69,7 +69,8 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
              "User": ("UserID", {"Role": "operator"}),
              "Device": ("DeviceID", {"Model": "GT06"}),
              "Geofence": ("PolygonID", {"RegionName": "yard"}),
-             "SIM": ("ICCID", {"Tag": "spare"})}
+             "SIM": ("ICCID", {"Tag": "spare"}),
+                 "ReportSchedule": ("ScheduleID", {"ScheduleName": "weekly"})}
     document = server.api.get("/api/openapi.json").json()
     fields = {path: request_schema(document, path)["properties"] for path in document["paths"]}
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \

@@ -1,0 +1,59 @@
+/* Which devices a report is about: looked for anew each time, by what its account may see then. */
+#include "api/report_subjects.h"
+
+#include <stdlib.h>
+
+static int compare_ids(const void *a, const void *b)
+{
+    const int64_t *x = a;
+    const int64_t *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* A set of ids, in order. */
+struct id_set {
+    int64_t *at;
+    size_t count;
+};
+
+static enum err read_set(const uint8_t *at, size_t len, struct arena *arena, struct id_set *out)
+{
+    enum err e = geofence_unpack_ids((struct bytes){at, len}, arena, &out->at, &out->count);
+    if (e == ERR_OK && out->count > 0) {
+        qsort(out->at, out->count, sizeof(*out->at), compare_ids);
+    }
+    return e;
+}
+
+static bool is_in(const struct id_set *set, int64_t id)
+{
+    return set->count > 0 &&
+           bsearch(&id, set->at, set->count, sizeof(*set->at), compare_ids) != NULL;
+}
+
+enum err report_subjects(struct directory *dir, const struct caller *caller,
+                         const struct report_job *job, struct arena *arena,
+                         struct report_subject **out, size_t *count)
+{
+    struct id_set devices;
+    struct id_set groups;
+    size_t seen = 0;
+    *count = 0;
+    enum err e = read_set(job->devices, job->devices_len, arena, &devices);
+    e = e == ERR_OK ? read_set(job->groups, job->groups_len, arena, &groups) : e;
+    if (e != ERR_OK) {
+        return e;
+    }
+    bool all = devices.count == 0 && groups.count == 0;
+    struct device_ref *refs = directory_list_devices(dir, caller, arena, &seen);
+    *out = arena_new_array(arena, seen, sizeof(**out));
+    for (size_t i = 0; i < seen; i++) {
+        if (all || is_in(&devices, refs[i].info->id) || is_in(&groups, refs[i].group_id)) {
+            (*out)[(*count)++] =
+                (struct report_subject){arena_copy_text(arena, refs[i].info->device_id),
+                                        arena_copy_text(arena, refs[i].info->plate)};
+        }
+    }
+    directory_release_all(dir, refs, seen);
+    return all || *count > 0 ? ERR_OK : ERR_NOT_FOUND;
+}
