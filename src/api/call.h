@@ -36,6 +36,7 @@ struct api {
     const struct shards *shards;
     struct downloads *downloads; /* api/downloads.h */
     struct reports *reports;     /* api/reports.h; NULL: there are none */
+    struct schedules *schedules; /* api/schedules.h; the same */
     struct counters *counters;
     struct zones *zones;             /* api/zones.h */
     struct throttle *throttle;       /* api/throttle.h */

@@ -54,6 +54,7 @@ const struct method_group *const method_groups[] = {
     &download_methods,
     &report_methods,
     &share_methods,
+    &schedule_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
 

@@ -232,6 +232,7 @@ extern const struct method_group export_methods; /* the first row is `export` it
 extern const struct method_group download_methods;
 extern const struct method_group report_methods;
 extern const struct method_group share_methods;
+extern const struct method_group schedule_methods;
 
 /* GET /api/live, which is in no group: its answer is no envelope. */
 extern const struct api_method live_stream_method;

@@ -30,7 +30,7 @@ enum param_type {
 };
 
 enum {
-    PARAMS_MAX = 16, /* of one method */
+    PARAMS_MAX = 20, /* of one method */
     PARAM_TEXT_BYTES = 4096,
     PARAM_LIST_BYTES = 256 * 1024,
     PARAM_LIST_ITEMS = 10000,

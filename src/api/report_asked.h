@@ -29,18 +29,19 @@ enum {
 enum { ASKED_STOP_MINUTES_MAX = 1440, ASKED_KMH_MAX = 1000, ASKED_MINUTES_MAX = 525600 };
 enum { ASKED_POLYGONS_MAX = 300, ASKED_WORD_MAX = 16 };
 
-#define ASKED_PARAMS                                                                               \
+/* `needed`: whether Report and Format are required. */
+#define ASKED_FIELDS(needed)                                                                       \
     DEVICE_CHOICE_PARAMS,                                                                          \
         [ASKED_KIND] = {.name = "Report",                                                          \
                         .type = PARAM_TEXT,                                                        \
                         .max = ASKED_WORD_MAX,                                                     \
-                        .required = true,                                                          \
+                        .required = (needed),                                                      \
                         .doc = "mileage, trips, stops, days, alarms, fences, overspeed, offline "  \
                                "or latest"},                                                       \
         [ASKED_FORMAT] = {.name = "Format",                                                        \
                           .type = PARAM_TEXT,                                                      \
                           .max = ASKED_WORD_MAX,                                                   \
-                          .required = true,                                                        \
+                          .required = (needed),                                                    \
                           .doc = "csv or xlsx"},                                                   \
         [ASKED_STOP_MINUTES] = {.name = "StopMinutes",                                             \
                                 .type = PARAM_INT,                                                 \
@@ -75,6 +76,7 @@ enum { ASKED_POLYGONS_MAX = 300, ASKED_WORD_MAX = 16 };
             .max = ASKED_WORD_MAX,                                                                 \
             .doc = "Of csv: , or ; and with the latter decimals stand behind a comma; , unless "   \
                    "given"}
+#define ASKED_PARAMS ASKED_FIELDS(true)
 
 /* What came of them; borrows from the arena of the call. */
 struct report_asked {

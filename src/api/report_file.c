@@ -65,6 +65,7 @@ void report_file_begin(struct call *c, const struct report_job *job)
     }
     struct sending *s = arena_new(&c->arena, sizeof(*s));
     *s = (struct sending){fd, job->id, job->size};
-    call_begin_file(c, job->format == REPORT_XLSX ? XLSX_TYPE : CSV_TYPE, report_file_name(c, job));
+    call_begin_file(c, job->format == REPORT_XLSX ? XLSX_TYPE : CSV_TYPE,
+                    report_file_name(call_clock(c), job, &c->arena));
     c->stream = (struct call_stream){next_piece, close_file, s};
 }

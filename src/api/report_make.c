@@ -296,13 +296,14 @@ enum err report_make(const struct report_making *making, struct report_made *out
     return e;
 }
 
-const char *report_file_name(struct call *c, const struct report_job *job)
+const char *report_file_name(struct zone_clock *clock, const struct report_job *job,
+                             struct arena *arena)
 {
     char from[ZONE_TEXT_SIZE];
     char to[ZONE_TEXT_SIZE];
     bool is_of_now = report_row_of(job->kind)->is_of_now;
-    zone_format(call_clock(c), ZONE_DATE, is_of_now ? job->created_s : job->start_s, from);
-    zone_format(call_clock(c), ZONE_DATE, is_of_now ? job->created_s : job->end_s, to);
-    return arena_format(&c->arena, "%s_%s%s%s.%s", report_kind_name(job->kind), from,
+    zone_format(clock, ZONE_DATE, is_of_now ? job->created_s : job->start_s, from);
+    zone_format(clock, ZONE_DATE, is_of_now ? job->created_s : job->end_s, to);
+    return arena_format(arena, "%s_%s%s%s.%s", report_kind_name(job->kind), from,
                         is_of_now ? "" : "_", is_of_now ? "" : to, report_format_name(job->format));
 }

@@ -39,6 +39,7 @@ MUST_USE enum err report_make(const struct report_making *making, struct report_
 /* Whether the disk of a directory has REPORT_SPARE_BYTES left. */
 bool report_disk_has_room(const char *directory);
 /* The name that a browser saves the file of a report by: "trips_2026-11-01_2026-11-30.csv". */
-const char *report_file_name(struct call *c, const struct report_job *job);
+const char *report_file_name(struct zone_clock *clock, const struct report_job *job,
+                             struct arena *arena);
 
 #endif

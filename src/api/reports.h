@@ -47,7 +47,7 @@ bool reports_progress(struct reports *r, struct owned_key key, struct report_mad
 const char *reports_path(const struct reports *r, const struct report_job *job,
                          struct arena *arena);
 
-/* What an account and its enterprise have. */
+/* What an account, by itself, and its enterprise have; schedules have bounds of their own. */
 struct reports_count {
     size_t under_way;
     size_t kept;

@@ -10,7 +10,7 @@ struct reports_count reports_count(struct directory *dir, int64_t enterprise_id,
         directory_list_owned(dir, ENTITY_REPORT, enterprise_id, arena, &count);
     for (size_t i = 0; i < count; i++) {
         bool waits = all[i].state == REPORT_WAITING;
-        bool is_own = all[i].user_id == user_id;
+        bool is_own = all[i].user_id == user_id && all[i].schedule_id == 0;
         n.under_way += waits && is_own ? 1 : 0;
         n.kept += is_own ? 1 : 0;
         n.waiting_of_enterprise += waits ? 1 : 0;

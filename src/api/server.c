@@ -20,6 +20,7 @@
 #include "api/pages.h"
 #include "api/reports.h"
 #include "api/request_ids.h"
+#include "api/schedules.h"
 #include "api/share_guard.h"
 #include "api/throttle.h"
 #include "api/turns.h"
@@ -162,6 +163,9 @@ void api_server_free(struct api_server *s)
     if (s->hub != NULL) {
         live_hub_free(s->hub);
     }
+    if (s->api.schedules != NULL) {
+        schedules_free(s->api.schedules);
+    }
     reports_free(s->api.reports);
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
@@ -195,6 +199,25 @@ static void free_pools(struct api_server *s)
     work_free(s->passwords);
 }
 
+static void start_schedules(struct api_server *s, const struct api_options *options)
+{
+    if (s->api.reports != NULL) {
+        s->api.schedules = schedules_start(&(struct schedules_options){
+            .shards = options->shards,
+            .zones = s->api.zones,
+            .mailer = options->mailer,
+            .reports = s->api.reports,
+        });
+    }
+}
+
+static void stop_schedules(struct api_server *s)
+{
+    if (s->api.schedules != NULL) {
+        schedules_stop(s->api.schedules);
+    }
+}
+
 enum err api_server_start(const struct api_options *options, struct api_server **out)
 {
     struct api_server *s = server_new(options);
@@ -208,6 +231,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     if (options->reports_directory != NULL) {
         s->api.reports = reports_start(&s->api, options->reports_directory);
     }
+    start_schedules(s, options);
     s->hub =
         live_hub_start(&(struct live_options){.api = &s->api,
                                               .places = options->connections_max / 2,
@@ -215,6 +239,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     e = listen_on(s, options);
     if (e != ERR_OK) {
         live_hub_stop(s->hub);
+        stop_schedules(s);
         reports_stop(s->api.reports);
         stop_pools(s);
         free_pools(s);
@@ -255,10 +280,14 @@ void api_server_stop(struct api_server *s)
     api_server_drain(s);
     live_hub_stop(s->hub);
     wait_idle(s, LINGER_S);
+    if (s->api.schedules != NULL) {
+        schedules_quit(s->api.schedules);
+    }
     if (s->api.connect != NULL) {
         connect_stop(s->api.connect); /* wakes all that wait for it, ... */
         wait_idle(s, 1);              /* ... and they end without it */
     }
+    stop_schedules(s);
     reports_stop(s->api.reports);
     for (size_t i = 0; i < s->api.shards->count; i++) {
         ingest_end_jobs(s->api.shards->at[i].ingest); /* resumes all, as the daemon wants it */

@@ -31,6 +31,7 @@ struct api_options {
     struct matcher *matcher;   /* NULL: tracks are corrected by themselves alone */
     struct geocoder *geocoder; /* NULL: there are no street addresses */
     struct sims *sims;         /* operators of SIM cards; NULL: there are none */
+    struct mailer *mailer;     /* of `connect`; NULL: no mail is sent */
     const struct api_alias *aliases;
     size_t alias_count;
     const char

@@ -285,8 +285,7 @@ static bool parse_civil(struct bytes text, struct civil *c)
     return reader_ok(&r) && reader_left(&r) == 0 && civil_is_valid(c);
 }
 
-/* The instant at which the zone's clocks show `local_s`, as zone_parse() defines it. */
-static int64_t instant_of(struct zone_clock *clock, int64_t local_s, enum zone_pass pass)
+int64_t zone_instant_s(struct zone_clock *clock, int64_t local_s, enum zone_pass pass)
 {
     int64_t before_s = local_s - zone_offset_s(clock, local_s - DAY_S);
     int64_t after_s = local_s - zone_offset_s(clock, local_s + DAY_S);
@@ -329,7 +328,7 @@ enum err zone_parse(struct zone_clock *clock, struct bytes text, enum zone_pass 
     bool is_local = false;
     enum err e = parse(text, &is_local, time_s);
     if (e == ERR_OK && is_local) {
-        *time_s = instant_of(clock, *time_s, pass);
+        *time_s = zone_instant_s(clock, *time_s, pass);
     }
     return e;
 }
@@ -347,9 +346,9 @@ enum err zone_parse_ahead(struct zone_clock *clock, struct bytes text, int64_t n
         *time_s = local_s;
         return ERR_OK;
     }
-    *time_s = instant_of(clock, local_s, ZONE_FIRST_PASS);
+    *time_s = zone_instant_s(clock, local_s, ZONE_FIRST_PASS);
     if (*time_s <= now_s) {
-        *time_s = instant_of(clock, local_s, ZONE_LAST_PASS);
+        *time_s = zone_instant_s(clock, local_s, ZONE_LAST_PASS);
     }
     return *time_s + zone_offset_s(clock, *time_s) == local_s ? ERR_OK : ERR_NOT_FOUND;
 }

@@ -56,6 +56,12 @@ void zone_format(struct zone_clock *clock, enum zone_form form, int64_t time_s,
 enum zone_pass { ZONE_FIRST_PASS, ZONE_LAST_PASS };
 
 /*
+ * The instant at which the zone's clocks show `local_s`, which is that date and time read as UTC.
+ * As zone_parse() says of times that come twice, and of those that never come.
+ */
+int64_t zone_instant_s(struct zone_clock *clock, int64_t local_s, enum zone_pass pass);
+
+/*
  * Reads "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd" (midnight), "yyyy/M/d H:mm:ss" and ISO 8601 without an
  * offset ("yyyy-MM-ddTHH:mm:ss", all local), and ISO 8601 with an offset or Z. Where clocks are set
  * back, a local time comes twice, and `pass` says which is meant. Where they are set forward, a

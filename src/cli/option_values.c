@@ -1,7 +1,9 @@
 /* The values of options: each type has a setter, which checks what is written and keeps it. */
 #include "cli/option_values.h"
 
+#include <errno.h>
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/cors.h"
@@ -11,6 +13,9 @@
 #include "base/network.h"
 #include "base/reader.h"
 #include "connect/connect.h"
+#include "connect/mail.h"
+
+enum { FILE_MAX = 4096 /* bytes of a secret */ };
 
 static void store_number(struct options *o, const struct option_row *row, uint64_t number)
 {
@@ -80,6 +85,47 @@ static const char *set_url(struct options *o, const struct option_row *row, cons
     return why == NULL ? set_text(o, row, value) : why;
 }
 
+static const char *set_mail(struct options *o, const struct option_row *row, const char *value)
+{
+    const char *why = value[0] == '\0' ? NULL : mail_url_fault(value);
+    return why == NULL ? set_text(o, row, value) : why;
+}
+
+static const char *set_sender(struct options *o, const struct option_row *row, const char *value)
+{
+    bool is_sender = value[0] == '\0' || mail_is_address(bytes_of_text(value));
+    return is_sender ? set_text(o, row, value) : "wants an address as reports@example.com";
+}
+
+const char *option_read_secret(struct arena *texts, const char *path, const char **out)
+{
+    char text[FILE_MAX + 1];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return arena_format(texts, "%s: %s", path, strerror(errno));
+    }
+    size_t len = fread(text, 1, sizeof(text), file);
+    bool is_text = len > 0 && len <= FILE_MAX && ferror(file) == 0;
+    (void)fclose(file);
+    while (is_text && len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
+        len--;
+    }
+    is_text =
+        is_text && len > 0 && memchr(text, '\0', len) == NULL && memchr(text, '\n', len) == NULL;
+    *out = is_text ? (const char *)arena_copy(texts, (struct bytes){(uint8_t *)text, len}).at : "";
+    return is_text ? NULL : "wants a file of one line of text";
+}
+
+static const char *set_secret(struct options *o, const struct option_row *row, const char *value)
+{
+    const char *secret = "";
+    if (value[0] == '\0') {
+        return NULL;
+    }
+    const char *why = option_read_secret(&o->texts, value, &secret);
+    return why == NULL ? set_text(o, row, secret) : why;
+}
+
 static const char *set_origins(struct options *o, const struct option_row *row, const char *value)
 {
     const char *why = cors_fault(value);
@@ -143,6 +189,12 @@ const char *option_set(struct options *o, const struct option_row *row, const ch
         return set_origins(o, row, value);
     case OPTION_URL:
         return set_url(o, row, value);
+    case OPTION_MAIL:
+        return set_mail(o, row, value);
+    case OPTION_SENDER:
+        return set_sender(o, row, value);
+    case OPTION_SECRET:
+        return set_secret(o, row, value);
     case OPTION_ADDRESS:
         return set_address(o, row, value);
     case OPTION_STYLE:

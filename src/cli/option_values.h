@@ -14,6 +14,9 @@ enum option_type {
     OPTION_ADDRESS, /* ADDR:PORT */
     OPTION_ORIGINS, /* of web pages, as cors.h has them */
     OPTION_URL,     /* of a provider, or nothing */
+    OPTION_MAIL,    /* URL of a server of mail, as mail.h has it, or nothing */
+    OPTION_SENDER,  /* an address of mail, or nothing */
+    OPTION_SECRET,  /* a file, whose one line is the value; nothing: the value stays */
     OPTION_STYLE,   /* of a map, as map_source.h has it, or nothing; as the next ones */
     OPTION_RASTER,
     OPTION_BOUNDS,
@@ -41,5 +44,15 @@ struct option_row {
  * member is as it was.
  */
 const char *option_set(struct options *o, const struct option_row *row, const char *value);
+
+/* ERR_INVALID, after a line on standard error: which key of which file is wrong, and why. */
+MUST_USE enum err options_complain(const char *path, const char *section, const char *key,
+                                   const char *why);
+
+/*
+ * The line of a file of one line, in *out, which is in `texts`. NULL; else what is wrong with it, a
+ * text that lives as long as `texts`.
+ */
+const char *option_read_secret(struct arena *texts, const char *path, const char **out);
 
 #endif

@@ -400,15 +400,41 @@ static const struct option_row rows[] = {
      .words = "osrm valhalla valhalla_route",
      .doc = "what it is: osrm (/match/v1), valhalla (/trace_attributes) or valhalla_route "
             "(/trace_route)"},
+    {.section = "providers",
+     .key = "smtp_url",
+     .type = OPTION_MAIL,
+     AT(providers.smtp_url),
+     .initial = "",
+     .doc = "server that takes the mail of scheduled reports, as smtps://mail.example.com, "
+            "smtp+starttls://mail.example.com, or smtp://127.0.0.1 without TLS; without one none "
+            "is sent"},
+    {.section = "providers",
+     .key = "smtp_from",
+     .type = OPTION_SENDER,
+     AT(providers.smtp_from),
+     .initial = "",
+     .doc = "address that this mail comes from"},
+    {.section = "providers",
+     .key = "smtp_user",
+     .type = OPTION_TEXT,
+     AT(providers.smtp_user),
+     .initial = "",
+     .doc = "name for the login there, where it wants one"},
+    {.section = "providers",
+     .key = "smtp_password",
+     .type = OPTION_TEXT,
+     AT(providers.smtp_password),
+     .initial = "",
+     .doc = "password for it"},
+    {.section = "providers",
+     .key = "smtp_password_file",
+     .type = OPTION_SECRET,
+     AT(providers.smtp_password),
+     .initial = "",
+     .doc = "file with that password as its only line, so that more people may read this one"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
-
-static enum err complain(const char *path, const char *section, const char *key, const char *why)
-{
-    (void)fprintf(stderr, "odograph: %s: [%s] %s: %s\n", path, section, key, why);
-    return ERR_INVALID;
-}
 
 void options_init(struct options *o)
 {
@@ -433,7 +459,7 @@ void options_clear(struct options *o)
 static enum err add_alias(struct options *o, const char *name, const char *method, const char *path)
 {
     if (o->api.alias_count == OPTIONS_ALIASES_MAX) {
-        return complain(path, "aliases", name, "too many aliases");
+        return options_complain(path, "aliases", name, "too many aliases");
     }
     o->aliases[o->api.alias_count++] = (struct api_alias){
         .name = arena_copy_text(&o->texts, name),
@@ -450,20 +476,20 @@ static enum err set_one(struct options *o, const char *section, const char *key,
     }
     if (strncmp(section, "protocol.", strlen("protocol.")) == 0) {
         const char *why = protocol_sections_set(o, section + strlen("protocol."), key, value);
-        return why == NULL ? ERR_OK : complain(path, section, key, why);
+        return why == NULL ? ERR_OK : options_complain(path, section, key, why);
     }
     if (strncmp(section, "sim.", strlen("sim.")) == 0) {
         const char *why =
             sim_sections_set(&o->sims, &o->texts, section + strlen("sim."), key, value);
-        return why == NULL ? ERR_OK : complain(path, section, key, why);
+        return why == NULL ? ERR_OK : options_complain(path, section, key, why);
     }
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0) {
             const char *why = option_set(o, &rows[i], value);
-            return why == NULL ? ERR_OK : complain(path, section, key, why);
+            return why == NULL ? ERR_OK : options_complain(path, section, key, why);
         }
     }
-    return complain(path, section, key, "no such option");
+    return options_complain(path, section, key, "no such option");
 }
 
 static enum err read_section(struct options *o, GKeyFile *file, const char *section,
@@ -473,7 +499,7 @@ static enum err read_section(struct options *o, GKeyFile *file, const char *sect
     enum err e = ERR_OK;
     for (size_t i = 0; keys != NULL && keys[i] != NULL && e == ERR_OK; i++) {
         char *value = g_key_file_get_string(file, section, keys[i], NULL);
-        e = value == NULL ? complain(path, section, keys[i], "not readable text")
+        e = value == NULL ? options_complain(path, section, keys[i], "not readable text")
                           : set_one(o, section, keys[i], value, path);
         g_free(value);
     }
@@ -499,32 +525,6 @@ enum err options_read_file(struct options *o, const char *path)
     g_strfreev(sections);
     g_key_file_free(file);
     return e;
-}
-
-enum err options_check(struct options *o, const char *path)
-{
-    struct sim_section_fault fault;
-    if (sim_sections_check(&o->sims, &o->texts, &fault) != ERR_OK) {
-        return complain(path, fault.section, fault.key, fault.why);
-    }
-    const struct map_source *map = &o->api.map;
-    if (map->is_gcj02 && map->style[0] == '\0' && map->raster[0] == '\0') {
-        return complain(path, "api", "map_coordsys",
-                        "the built-in map is wgs84; gcj02 wants map_style or map_raster");
-    }
-    if (map->style[0] != '\0' && map->raster[0] != '\0') {
-        return complain(path, "api", "map_raster", "map_style is set, too; set one of them");
-    }
-    const char *unspoken = protocol_sections_check(o);
-    if (unspoken != NULL) {
-        return complain(path, unspoken, "port", "protocols of [device] does not name the protocol");
-    }
-    if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
-        return complain(path, "device", "open_enterprise",
-                        "registration = open wants the HoldID of an enterprise here; "
-                        "/api/manage/ListEnterprises tells them");
-    }
-    return ERR_OK;
 }
 
 void options_print(void)

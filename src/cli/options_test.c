@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <glib.h>
 
 #include "cli/options.h"
 #include "gateway/gateway.h"
@@ -186,6 +187,59 @@ static void the_options_of_the_map_agree(void **state)
     }
 }
 
+/* What mail needs is there, and no password is sent where others can read it. */
+static void the_options_of_mail_agree(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err expected;
+    } cases[] = {
+        {"smtp_url = smtps://mail.example.com\nsmtp_from = r@example.com", ERR_OK},
+        {"smtp_url = smtps://mail.example.com", ERR_INVALID},
+        {"smtp_url = smtp://mail.example.com\nsmtp_from = r@example.com", ERR_OK},
+        {"smtp_url = smtp://mail.example.com\nsmtp_from = r@example.com\nsmtp_user = a\n"
+         "smtp_password = b",
+         ERR_INVALID},
+        {"smtp_url = smtp://127.0.0.1\nsmtp_from = r@example.com\nsmtp_user = a\n"
+         "smtp_password = b",
+         ERR_OK},
+        {"smtp_url = smtps://mail.example.com\nsmtp_from = r@example.com\nsmtp_user = a",
+         ERR_INVALID},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct options o;
+        char *text = g_strdup_printf("[providers]\n%s\n", cases[i].text);
+        assert_int_equal(read_text(text, &o), ERR_OK);
+        assert_int_equal(options_check(&o, "a file"), cases[i].expected);
+        options_clear(&o);
+        g_free(text);
+    }
+}
+
+/* A secret may stand in a file of its own. */
+static void a_password_is_read_from_a_file(void **state)
+{
+    struct options o;
+    char path[] = "/tmp/odograph-secret-XXXXXX";
+    (void)state;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "open sesame\n", 12), 12);
+    char *text = g_strdup_printf("[providers]\nsmtp_password_file = %s\n", path);
+    assert_int_equal(read_text(text, &o), ERR_OK);
+    assert_string_equal(o.providers.smtp_password, "open sesame");
+    options_clear(&o);
+    assert_int_equal(write(fd, "and more\n", 9), 9);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(read_text(text, &o), ERR_INVALID);
+    options_clear(&o);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(read_text(text, &o), ERR_INVALID);
+    options_clear(&o);
+    g_free(text);
+}
+
 static void open_registration_wants_an_enterprise(void **state)
 {
     static const struct {
@@ -214,6 +268,8 @@ int main(void)
         cmocka_unit_test(reads_a_file_over_them),
         cmocka_unit_test(puts_values_where_they_belong),
         cmocka_unit_test(the_options_of_the_map_agree),
+        cmocka_unit_test(the_options_of_mail_agree),
+        cmocka_unit_test(a_password_is_read_from_a_file),
         cmocka_unit_test(open_registration_wants_an_enterprise),
         cmocka_unit_test(takes_the_ends_of_the_zones),
         cmocka_unit_test(refuses_what_it_does_not_know),

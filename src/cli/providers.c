@@ -1,4 +1,4 @@
-/* Starting and stopping of what is called over HTTP, by the options. */
+/* Starting and stopping of what is called, by the options. */
 #include "cli/providers.h"
 
 #include <glib.h>
@@ -42,18 +42,30 @@ static enum err start_sims(const struct sim_sections *accounts, const struct sha
                : sims_new(out->connect, shards, accounts->at, accounts->count, &out->sims);
 }
 
+static enum err start_mailer(const struct providers_options *o, struct providers *out)
+{
+    const struct mail_options options = {
+        .url = o->smtp_url,
+        .from = o->smtp_from,
+        .user = o->smtp_user,
+        .password = o->smtp_password,
+    };
+    return o->smtp_url[0] == '\0' ? ERR_OK : mailer_new(out->connect, &options, &out->mailer);
+}
+
 enum err providers_start(const struct providers_options *options,
                          const struct sim_sections *accounts, const struct shards *shards,
                          const char *directory, struct providers *out)
 {
     if (options->geocoder_url[0] == '\0' && options->matcher_url[0] == '\0' &&
-        accounts->count == 0) {
+        options->smtp_url[0] == '\0' && accounts->count == 0) {
         return ERR_OK;
     }
     enum err e = connect_start(&out->connect);
     e = e != ERR_OK ? e : start_geocoder(options, directory, out);
     e = e != ERR_OK ? e : start_matcher(options, out);
     e = e != ERR_OK ? e : start_sims(accounts, shards, out);
+    e = e != ERR_OK ? e : start_mailer(options, out);
     if (e != ERR_OK) {
         log_line(LOG_ERROR, "providers_failed", "why=\"%s\"", err_text(e));
     }
@@ -81,6 +93,9 @@ void providers_free(struct providers *p)
     }
     if (p->sims != NULL) {
         sims_free(p->sims);
+    }
+    if (p->mailer != NULL) {
+        mailer_free(p->mailer);
     }
     connect_free(p->connect);
     *p = (struct providers){0};

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/sim_sections.h"
 #include "connect/geocoder.h"
+#include "connect/mail.h"
 #include "connect/matcher.h"
 #include "connect/sims.h"
 
@@ -14,6 +15,10 @@
 struct providers_options {
     const char *geocoder_url; /* "" none */
     const char *matcher_url;  /* "" none */
+    const char *smtp_url;     /* "" none; else the next one is an address */
+    const char *smtp_from;
+    const char *smtp_user; /* "" none, as the next one */
+    const char *smtp_password;
     uint64_t geocoder_cache_bytes;
     unsigned geocoder_cache_days;
     unsigned geocoder_per_s;
@@ -26,6 +31,7 @@ struct providers {
     struct geocoder *geocoder;
     struct matcher *matcher;
     struct sims *sims;
+    struct mailer *mailer;
 };
 
 /*

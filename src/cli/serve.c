@@ -151,6 +151,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     options.matcher = s->providers.matcher;
     options.geocoder = s->providers.geocoder;
     options.sims = s->providers.sims;
+    options.mailer = s->providers.mailer;
     options.connections_max = (unsigned)limits_share(options.connections_max);
     options.demo = demo;
     options.site = &site_linked;

@@ -4,14 +4,14 @@
  */
 #include "cli/sim_sections.h"
 
-#include <errno.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/reader.h"
+#include "cli/option_values.h"
 
-enum { FILE_MAX = 4096, POLL_S = 600, POLL_MAX_S = 86400 };
+enum { POLL_S = 600, POLL_MAX_S = 86400 };
 
 static const char URL_1NCE[] = "https://api.1nce.com/management-api";
 
@@ -246,26 +246,6 @@ static const char *set_one(struct sim_account_options *a, struct arena *texts, c
     return set_text(a, texts, key, value);
 }
 
-/* The text of a file, without the end of its line. */
-static const char *read_secret(struct arena *texts, const char *path, const char **out)
-{
-    char text[FILE_MAX + 1];
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return arena_format(texts, "%s: %s", path, strerror(errno));
-    }
-    size_t len = fread(text, 1, sizeof(text), file);
-    bool is_text = len > 0 && len <= FILE_MAX && ferror(file) == 0;
-    (void)fclose(file);
-    while (is_text && len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
-        len--;
-    }
-    is_text =
-        is_text && len > 0 && memchr(text, '\0', len) == NULL && memchr(text, '\n', len) == NULL;
-    *out = is_text ? (const char *)arena_copy(texts, (struct bytes){(uint8_t *)text, len}).at : "";
-    return is_text ? NULL : "wants a file of one line of text";
-}
-
 const char *sim_sections_set(struct sim_sections *s, struct arena *texts, const char *account,
                              const char *key, const char *value)
 {
@@ -282,7 +262,7 @@ const char *sim_sections_set(struct sim_sections *s, struct arena *texts, const 
         size_t len = strlen(secrets[i]);
         if (strncmp(key, secrets[i], len) == 0 && strcmp(key + len, "_file") == 0) {
             const char *text = "";
-            const char *why = read_secret(texts, value, &text);
+            const char *why = option_read_secret(texts, value, &text);
             return why != NULL ? why : set_one(a, texts, secrets[i], text);
         }
     }

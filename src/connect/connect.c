@@ -41,13 +41,12 @@ static void note(struct transfer *t, const struct connect_answer *a)
     }
     p->figures.timed_out += a->e == ERR_TIMEOUT;
     if (a->e != ERR_OK && a->e != ERR_STOPPING) {
-        provider_note(p, err_text(a->e), now_ms);
+        provider_note(p, a->fault != NULL ? a->fault : err_text(a->e), now_ms);
     }
     unlock(p->connect);
 }
 
-/* One that was never sent is no failure of the provider: too many asked. */
-static void finish_late(struct transfer *t)
+void transfer_finish_late(struct transfer *t)
 {
     lock(t->provider->connect);
     t->provider->figures.refused++;
@@ -56,8 +55,7 @@ static void finish_late(struct transfer *t)
     transfer_free(t);
 }
 
-/* Tells the end of a transfer that is in no queue any more. */
-static void finish(struct transfer *t, const struct connect_answer *a)
+void transfer_finish(struct transfer *t, const struct connect_answer *a)
 {
     note(t, a);
     t->done(t->context, a);
@@ -71,7 +69,7 @@ static void finish_running(struct connect *c, struct transfer *t, const struct c
     lock(c);
     t->provider->in_flight--;
     unlock(c);
-    finish(t, a);
+    transfer_finish(t, a);
 }
 
 static void finish_all_done(struct connect *c)
@@ -99,7 +97,7 @@ static void begin(struct connect *c, struct transfer *t, int64_t now_ms)
     lock(c);
     t->provider->in_flight--;
     unlock(c);
-    finish(t, &(struct connect_answer){.e = ERR_IO});
+    transfer_finish(t, &(struct connect_answer){.e = ERR_IO});
 }
 
 /* Under the lock: the first that waits, where it may begin now; NULL: none. */
@@ -131,16 +129,16 @@ static struct transfer *take_late(struct provider *p, int64_t now_ms)
     return NULL;
 }
 
-/* Has the requests of a provider begin, or end, that it is time for. */
+/* Has the requests of a provider begin, or end, that it is time for; not of one apart. */
 static void serve(struct connect *c, struct provider *p, int64_t now_ms)
 {
-    for (;;) {
+    while (!p->is_apart) {
         lock(c);
         struct transfer *late = take_late(p, now_ms);
         struct transfer *ready = late == NULL ? take_ready(p, now_ms) : NULL;
         unlock(c);
         if (late != NULL) {
-            finish_late(late);
+            transfer_finish_late(late);
         } else if (ready != NULL) {
             begin(c, ready, now_ms);
         } else {
@@ -170,7 +168,7 @@ static int poll_ms(struct connect *c)
     lock(c);
     int64_t wait_ms = c->tick == NULL ? POLL_MAX_MS : CONNECT_TICK_MS;
     for (size_t i = 0; i < c->provider_count; i++) {
-        int64_t next_ms = next_look_ms(c->providers[i]);
+        int64_t next_ms = c->providers[i]->is_apart ? INT64_MAX : next_look_ms(c->providers[i]);
         wait_ms = next_ms - now_ms < wait_ms ? next_ms - now_ms : wait_ms;
     }
     unlock(c);
@@ -212,7 +210,7 @@ static void end_all(struct connect *c)
     for (size_t i = 0; i < c->provider_count; i++) {
         struct transfer *t = take_any(c->providers[i]);
         while (t != NULL) {
-            finish(t, &stopping);
+            transfer_finish(t, &stopping);
             t = take_any(c->providers[i]);
         }
     }
@@ -283,7 +281,7 @@ void connect_wake(struct connect *c)
 enum err connect_add(struct connect *c, const struct provider_options *options,
                      struct provider **out)
 {
-    if (provider_url_fault(options->url) != NULL) {
+    if (!options->is_mail && provider_url_fault(options->url) != NULL) {
         return ERR_INVALID;
     }
     if (providers_of(c) == CONNECT_PROVIDERS_MAX) {
@@ -299,6 +297,10 @@ enum err connect_add(struct connect *c, const struct provider_options *options,
         .interval_ms = options->interval_ms,
         .answer_max = options->answer_max == 0 ? CONNECT_ANSWER_MAX : options->answer_max,
     };
+    p->is_apart = options->is_mail;
+    if (p->is_apart) {
+        provider_begin_apart(p);
+    }
     lock(c);
     c->providers[c->provider_count++] = p;
     unlock(c);
@@ -320,22 +322,29 @@ static enum err enter(struct provider *p, struct transfer *t)
     return ERR_OK;
 }
 
-enum err connect_submit(struct provider *p, const struct connect_request *request)
+enum err connect_enter(struct transfer *t)
 {
-    struct transfer *t = NULL;
-    enum err e = transfer_new(p, request, &t);
-    if (e != ERR_OK) {
-        return e;
-    }
+    struct provider *p = t->provider;
     lock(p->connect);
-    e = enter(p, t);
+    enum err e = enter(p, t);
     unlock(p->connect);
     if (e != ERR_OK) {
         transfer_free(t);
         return e;
     }
-    connect_wake(p->connect);
+    if (p->is_apart) {
+        check(pthread_cond_signal(&p->arrived) == 0);
+    } else {
+        connect_wake(p->connect);
+    }
     return ERR_OK;
+}
+
+enum err connect_submit(struct provider *p, const struct connect_request *request)
+{
+    struct transfer *t = NULL;
+    enum err e = transfer_new(p, request, &t);
+    return e != ERR_OK ? e : connect_enter(t);
 }
 
 void provider_judge(struct provider *p, const char *why)
@@ -400,6 +409,11 @@ void connect_stop(struct connect *c)
         return;
     }
     connect_wake(c);
+    for (size_t i = 0; i < providers_of(c); i++) {
+        if (c->providers[i]->is_apart) {
+            provider_end_apart(c->providers[i]);
+        }
+    }
     check(pthread_join(c->thread, NULL) == 0);
 }
 

@@ -11,9 +11,9 @@
 #include "base/writer.h"
 
 /*
- * All that the program calls over HTTP, on one thread. Each service that an operator configures is
- * a provider: its own bounded queue, its own number of requests at a time, its own figures, so that
- * a slow one slows nobody but who asked it.
+ * All that the program calls over HTTP, on one thread, and the server of mail (mail.h). Each
+ * service that an operator configures is a provider: its own bounded queue, its own number of
+ * requests at a time, its own figures, so that a slow one slows nobody but who asked it.
  *
  * A request goes to the host of its provider and to no other: http and https alone, no redirect is
  * followed, no variable of the environment names a proxy, nothing is read from ~/.netrc.
@@ -36,6 +36,7 @@ struct provider_options {
     size_t in_flight_max; /* requests at a time */
     unsigned interval_ms; /* between the beginnings of two requests; 0: none */
     size_t answer_max;    /* bytes of a body; at most, and where it is 0, CONNECT_ANSWER_MAX */
+    bool is_mail;         /* mail.h alone calls it: on a thread of its own, one at a time */
 };
 
 enum connect_verb { CONNECT_GET, CONNECT_POST, CONNECT_PUT, CONNECT_PATCH };
@@ -56,6 +57,7 @@ struct connect_answer {
     enum err e;
     int status; /* of HTTP; 0 unless ERR_OK */
     struct bytes body;
+    const char *fault;      /* for /health; NULL: the text of `e` */
     unsigned retry_after_s; /* as the answer says in seconds, a day at most; 0: it does not */
 };
 

@@ -36,6 +36,9 @@ struct provider {
     size_t in_flight_max;
     unsigned interval_ms;
     size_t answer_max;
+    bool is_apart; /* it has a thread of its own, and the next two */
+    pthread_t thread;
+    pthread_cond_t arrived;
     /* All below under the lock of connect. */
     GQueue waiting; /* struct transfer, the oldest first */
     size_t in_flight;
@@ -60,10 +63,13 @@ struct connect {
     GQueue running; /* struct transfer; of the thread */
 };
 
-/* One request. */
+struct letter; /* mail_private.h */
+
+/* One request, or one message. */
 struct transfer {
     struct provider *provider;
-    CURL *easy; /* while it runs */
+    struct letter *letter; /* owned; NULL: a request over HTTP, which the next five are of */
+    CURL *easy;            /* while it runs */
     struct curl_slist *headers;
     char *url;
     enum connect_verb verb;
@@ -82,6 +88,22 @@ struct transfer {
     bool is_too_long;
     GList link;
 };
+
+/* ---- connect.c ---- */
+
+/* Queues a transfer, or frees it and answers as connect_submit() does. */
+MUST_USE enum err connect_enter(struct transfer *t);
+/* Tells the end of a transfer that is in no queue any more, and frees it. */
+void transfer_finish(struct transfer *t, const struct connect_answer *a);
+/* One that was never sent is no failure of the provider: too many asked. */
+void transfer_finish_late(struct transfer *t);
+
+/* ---- apart.c ---- */
+
+/* Its thread; it ends when connect stops. */
+void provider_begin_apart(struct provider *p);
+/* Waits for that end; whatever still waits for its turn is not ended. */
+void provider_end_apart(struct provider *p);
 
 /* ---- provider.c ---- */
 
@@ -103,6 +125,9 @@ void provider_write(const struct provider *p, struct json_out *out);
 /* A copy of the request; ERR_INVALID and ERR_TOO_LONG as connect_submit() has them. */
 MUST_USE enum err transfer_new(struct provider *p, const struct connect_request *request,
                                struct transfer **out);
+/* Of a message, which it owns from now on, and which is the context of `done`. */
+struct transfer *transfer_of_letter(struct provider *p, struct letter *letter, int64_t deadline_ms,
+                                    connect_done *done);
 void transfer_free(struct transfer *t);
 /* Makes its easy handle, ready for the multi handle; false where libcurl refuses. */
 MUST_USE bool transfer_prepare(struct transfer *t, int64_t now_ms);

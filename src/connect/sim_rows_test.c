@@ -103,7 +103,7 @@ static void an_sms_is_handed_over(void **state)
 static const char *read_text(enum sim_step step, int status, const char *body, struct arena *arena,
                              struct sim_told *out)
 {
-    const struct connect_answer a = {ERR_OK, status, bytes_of_text(body), 0};
+    const struct connect_answer a = {.status = status, .body = bytes_of_text(body)};
     *out = (struct sim_told){.token = NULL};
     return sim_row_1nce.read(&OPERATOR, step, &a, arena, out);
 }
@@ -238,7 +238,7 @@ static void what_is_no_answer(void **state)
     struct sim_told told;
     static const char card[] = CARD;
     for (size_t len = 0; len < strlen(card); len++) {
-        const struct connect_answer a = {ERR_OK, 200, {(const uint8_t *)card, len}, 0};
+        const struct connect_answer a = {.status = 200, .body = {(const uint8_t *)card, len}};
         assert_non_null(sim_row_1nce.read(&OPERATOR, SIM_STEP_CARD, &a, &arena, &told));
     }
     static const struct {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "connect/mail_private.h"
 #include "connect/private.h"
 
 enum {
@@ -129,10 +130,31 @@ enum err transfer_new(struct provider *p, const struct connect_request *request,
     return ERR_OK;
 }
 
+struct transfer *transfer_of_letter(struct provider *p, struct letter *letter, int64_t deadline_ms,
+                                    connect_done *done)
+{
+    int64_t left_ms = deadline_ms - clock_monotonic_ms();
+    struct transfer *t = mem_new(sizeof(*t));
+    *t = (struct transfer){
+        .provider = p,
+        .letter = letter,
+        .url = mem_copy_text(p->target.base),
+        .deadline_ms = deadline_ms,
+        .begin_by_ms = deadline_ms - left_ms / ANSWER_PARTS,
+        .done = done,
+        .context = letter,
+    };
+    t->link.data = t;
+    return t;
+}
+
 void transfer_free(struct transfer *t)
 {
     if (t->easy != NULL) {
         curl_easy_cleanup(t->easy);
+    }
+    if (t->letter != NULL) {
+        letter_free(t->letter); /* behind its handle, which reads of it */
     }
     curl_slist_free_all(t->headers);
     free(t->url);
@@ -198,12 +220,19 @@ static size_t take_header(const char *at, size_t size, size_t count, void *conte
 
 struct connect_answer transfer_answer(const struct transfer *t, CURLcode code)
 {
+    if (t->letter != NULL) {
+        return letter_answer(t->letter, code);
+    }
     struct connect_answer a = {.e = ERR_IO};
     if (code == CURLE_OK) {
         long status = 0;
         (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
         a = (struct connect_answer){
-            ERR_OK, (int)status, {t->answer, t->answer_len}, t->retry_after_s};
+            .e = ERR_OK,
+            .status = (int)status,
+            .body = {t->answer, t->answer_len},
+            .retry_after_s = t->retry_after_s,
+        };
     } else if (t->is_too_long || code == CURLE_FILESIZE_EXCEEDED) {
         a.e = ERR_TOO_LONG;
     } else if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -214,15 +243,22 @@ struct connect_answer transfer_answer(const struct transfer *t, CURLcode code)
 
 /* ---- its handle ---- */
 
-/* Nowhere but there: whatever the answer, the environment or a file says. */
+/* Nowhere but there: whatever the environment or a file says. */
 static bool fence(CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           /* a name that is being looked up when it ends is not waited for */
+           curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
+}
+
+/* Nor where the answer says. */
+static bool set_http(CURL *easy)
 {
     return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK;
 }
 
 static bool set_verb(struct transfer *t)
@@ -252,19 +288,23 @@ static bool set_answer(struct transfer *t)
                             (curl_off_t)t->provider->answer_max) == CURLE_OK;
 }
 
+static bool set_request(struct transfer *t)
+{
+    return set_http(t->easy) && set_verb(t) && set_answer(t) &&
+           curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
+           curl_easy_setopt(t->easy, CURLOPT_USERAGENT, USER_AGENT) == CURLE_OK &&
+           curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) ==
+               CURLE_OK;
+}
+
 bool transfer_prepare(struct transfer *t, int64_t now_ms)
 {
     long left_ms = (long)(t->deadline_ms - now_ms);
     t->began_ms = now_ms;
     t->easy = curl_easy_init();
-    return t->easy != NULL && fence(t->easy) && set_verb(t) && set_answer(t) &&
+    return t->easy != NULL && fence(t->easy) &&
+           (t->letter != NULL ? letter_prepare(t->letter, t->easy) : set_request(t)) &&
            curl_easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK &&
-           curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
-           curl_easy_setopt(t->easy, CURLOPT_USERAGENT, USER_AGENT) == CURLE_OK &&
            curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, left_ms) == CURLE_OK &&
-           curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) ==
-               CURLE_OK &&
-           /* a name that is being looked up when it ends is not waited for */
-           curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t) == CURLE_OK;
 }

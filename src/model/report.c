@@ -11,6 +11,8 @@ static const char *const kinds[REPORT_KINDS] = {
 };
 static const char *const formats[REPORT_FORMATS] = {"csv", "xlsx"};
 static const char *const states[REPORT_STATES] = {"waiting", "done", "failed", "cancelled"};
+static const char *const mail_states[MAIL_STATES] = {"none", "waiting", "sending", "sent",
+                                                     "failed"};
 static const char *const everies[REPORT_EVERIES] = {"day", "week", "month"};
 
 const char *report_kind_name(enum report_kind kind)
@@ -31,6 +33,11 @@ const char *report_state_name(enum report_state state)
 const char *report_every_name(enum report_every every)
 {
     return everies[every];
+}
+
+const char *mail_state_name(enum mail_state state)
+{
+    return mail_states[state];
 }
 
 /* Where the name stands among `count`; -1: nowhere. */

@@ -64,6 +64,7 @@ const char *report_kind_name(enum report_kind kind);
 const char *report_format_name(enum report_format format);
 const char *report_state_name(enum report_state state);
 const char *report_every_name(enum report_every every);
+const char *mail_state_name(enum mail_state state);
 /* Whether there is one of that name, without case; then it is in *out. */
 bool report_kind_of(const char *name, enum report_kind *out);
 bool report_format_of(const char *name, enum report_format *out);
@@ -115,7 +116,7 @@ struct report_schedule {
     bool is_on;
     const char *off_reason; /* why it was switched off; "" */
     int64_t created_s;
-    int64_t next_s;         /* when it is due */
+    int64_t done_s;         /* times up to that are done with: made, or from before it was on */
     int64_t last_due_s;     /* what the newest one was due at; 0: none was made, as the next */
     int64_t last_run_s;     /* when that was made */
     int64_t last_report_id; /* 0: none, or it is gone */
@@ -123,10 +124,10 @@ struct report_schedule {
     uint32_t tries;         /* of the one that is due */
     int64_t retry_s;        /* the next try; 0: none is to come */
     enum mail_state mail_state;
-    int64_t mail_due_s; /* what the mail is of: with the id it makes its Message-ID */
+    const char *mail_left; /* of mail_to, to whom it has not gone yet; the first is the next */
     uint32_t mail_tries;
     int64_t mail_retry_s;
-    const char *mail_error; /* "" */
+    const char *mail_error; /* what is wrong, by address; "" */
 };
 
 #endif

@@ -69,7 +69,8 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
              "User": ("UserID", {"Role": "operator"}),
              "Device": ("DeviceID", {"Model": "GT06"}),
              "Geofence": ("PolygonID", {"RegionName": "yard"}),
-             "SIM": ("ICCID", {"Tag": "spare"})}
+             "SIM": ("ICCID", {"Tag": "spare"}),
+                 "ReportSchedule": ("ScheduleID", {"ScheduleName": "weekly"})}
     document = server.api.get("/api/openapi.json").json()
     fields = {path: request_schema(document, path)["properties"] for path in document["paths"]}
     assert {f"/api/manage/Modify{kind}" for kind in kinds} == \
@@ -79,6 +80,8 @@ def test_who_edits_what_was_changed_meanwhile_hears_so(server):
     fleet.api.data("manage/AddGeofence", RegionName="port", Shape="circle", Points=[[13.4, 52.5]],
                    Radius=100)
     fleet.api.data("manage/AddSIM", ICCID="8988228055509013601", SIM="882285109030215")
+    fleet.api.data("manage/AddReportSchedule", Report="latest", Format="csv", Every="week",
+                   At="1 07:00")
     rows = {kind: fleet.root.data(f"manage/List{kind}s", HoldID=fleet.hold)["data"][0]
             for kind in kinds}
     server.stop()

@@ -20,7 +20,7 @@ UTC = datetime.timezone.utc
 PARENTS = {"top": None, "mid": "top", "side": "top", "low": "mid", "twin": "mid", "other": None}
 NOBODYS = {"device": "013900000099", "plate": "absent", "iccid": "8988228055509013999",
            "group": 987654, "user": 987654, "fence": 987654, "hold": 987654, "command": 987654,
-            "alarm": 987654, "report": 987654, "share": 987654}
+            "alarm": 987654, "report": 987654, "share": 987654, "schedule": 987654}
 # What each field that names something is tried with; a field that is missing here fails the test.
 IDENTIFIERS = {
     "DeviceID": ["device"], "DeviceIDs": ["device"], "ids": ["device", "plate"],
@@ -29,6 +29,7 @@ IDENTIFIERS = {
     "GroupID": ["group"], "GroupIDs": ["group"], "groups": ["group"], "UserID": ["user"],
     "PolygonID": ["fence"], "PolygonIDs": ["fence"], "HoldID": ["hold"], "ParentHoldID": ["hold"],
     "CommandID": ["command"], "ReportID": ["report"], "ShareID": ["share"],
+    "ScheduleID": ["schedule"],
     "AlarmIDs": ["alarm"], "SinceAlarmID": ["alarm"],
     "ID": ["device", "group"],
 }
@@ -66,6 +67,9 @@ class Member:
         self.names["command"] = self.api.data("manage/ListCommands")["data"][0]["CommandID"]
         self.names["report"] = self.api.data("manage/AddReport", Report="latest",
                                              Format="csv")["ReportID"]
+        self.names["schedule"] = self.api.data("manage/AddReportSchedule", Report="latest",
+                                               Format="csv", Every="day",
+                                               At="07:00")["ScheduleID"]
         self.names["alarm"] = 1 + number
         tomorrow = datetime.datetime.now(UTC) + datetime.timedelta(days=1)
         self.names["share"] = self.api.data("manage/AddShare", DeviceIDs=device,
