@@ -19,7 +19,7 @@ import tree
 
 SOURCES = "web/src"
 ROOMS = ["style", "api", "live", "store", "i18n", "app", "map", "parts", "table", "history",
-         "docs", "pages"]
+         "docs", "fences", "alarms", "trace", "reports", "settings", "pages"]
 FETCHERS = {"app/api.ts", "live/stream.ts"}
 TOKENS = "tokens.css"
 LINES = {".tsx": 150, ".ts": 300, ".css": 400}

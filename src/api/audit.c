@@ -210,6 +210,9 @@ static struct object object_of(struct job_context *job, const struct change *cha
         return user_of(job, change->token.user_id);
     case ENTITY_EVENT:
         return device_of(job, change->event.device_id, "alarms of device");
+    case ENTITY_REPORT:
+        return named(arena, change->report.enterprise_id, "report",
+                     report_kind_name(change->report.kind));
     case ENTITY_SIM:
         return named(arena, change->sim.enterprise_id, "SIM card", change->sim.iccid);
     default:

@@ -57,6 +57,8 @@ static const struct {
      "SIM card " CARD},
     {ANNA, "vehicle/SendSIMSMS", "{'ICCID':'" CARD "','Content':'hello'}", "SIM card " CARD},
     {ANNA, "manage/DeleteSIM", "{'ICCID':'" CARD "'}", "SIM card " CARD},
+    {ANNA, "manage/AddReport", "{'Report':'latest','Format':'csv'}", "report latest"},
+    {ANNA, "manage/DeleteReport", "{'ReportID':1}", "report latest"},
     {ANNA, "manage/ModifyUser", "{'UserID':3,'Role':'viewer'}", "user olga"},
     {ANNA, "manage/DeleteUser", "{'UserID':3}", "user olga"},
     {VERA, "manage/DeleteToken", "{'TokenID':%s}", "user vera"},
@@ -79,8 +81,11 @@ static char *own_token(struct fleet *f, enum person who)
     return id;
 }
 
-/* What a user's own pages keep changes nothing for anybody else. */
-static const char *const own[] = {"SetFocus", "SetPreference"};
+/*
+ * What a user's own pages keep changes nothing for anybody else. CancelReport is told as
+ * DeleteReport is, but here the report may be done before it.
+ */
+static const char *const own[] = {"SetFocus", "SetPreference", "CancelReport"};
 
 static bool is_listed(const char *name)
 {

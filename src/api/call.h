@@ -35,6 +35,7 @@ enum password_lane {
 struct api {
     const struct shards *shards;
     struct downloads *downloads; /* api/downloads.h */
+    struct reports *reports;     /* api/reports.h; NULL: there are none */
     struct counters *counters;
     struct zones *zones;       /* api/zones.h */
     struct throttle *throttle; /* api/throttle.h */

@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "api/report_file.h"
 #include "api/snapshot.h"
 #include "api/track_file.h"
 #include "base/log.h"
@@ -34,11 +35,35 @@ struct export
 
 /* ---- what is asked for ---- */
 
+/* Whether the fields are there that a track wants. */
+static bool check_track(struct call *c)
+{
+    static const size_t wanted[] = {EXPORT_FORMAT, EXPORT_START, EXPORT_END};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        if (!call_has(c, wanted[i])) {
+            call_fault(c, c->method->params[wanted[i]].name, PARAM_MISSING);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool export_check(struct call *c)
 {
     const char *kind = call_text(c, EXPORT_KIND);
-    if (kind[0] != '\0' && g_ascii_strcasecmp(kind, "track") != 0) {
-        call_fault(c, "kind", "wants track");
+    bool is_report = g_ascii_strcasecmp(kind, "report") == 0;
+    if (kind[0] != '\0' && !is_report && g_ascii_strcasecmp(kind, "track") != 0) {
+        call_fault(c, "kind", "wants track or report");
+        return false;
+    }
+    if (is_report && !call_has(c, EXPORT_REPORT)) {
+        call_fault(c, "ReportID", PARAM_MISSING);
+        return false;
+    }
+    if (call_has(c, EXPORT_REPORT)) {
+        return true;
+    }
+    if (!check_track(c)) {
         return false;
     }
     if (track_format_find(call_text(c, EXPORT_FORMAT)) == NULL) {
@@ -173,9 +198,21 @@ static void close_export(void *state)
     timeline_free(x->records);
 }
 
+static void get_report(struct call *c)
+{
+    struct report_job job;
+    if (report_file_find(c, call_number(c, EXPORT_REPORT, 0), &job)) {
+        report_file_begin(c, &job);
+    }
+}
+
 static void get_export(struct call *c)
 {
     struct device_ref ref;
+    if (call_has(c, EXPORT_REPORT)) {
+        get_report(c);
+        return;
+    }
     if (!export_find(c, &ref)) {
         return;
     }
@@ -206,12 +243,13 @@ static const struct api_method rows[] = {
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_STRING, .string_example = "\"device_id,name,time,...\""},
         .codes = {{CODE_ORDER, EXPORT_ORDER_TEXT},
-                  {CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT},
+                  {CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT ". " REPORT_FILE_NONE_TEXT},
+                  {409, REPORT_FILE_HALF_TEXT},
                   {CODE_UNREADABLE, "System error, or a bad parameter, which ErrMsg names"}},
         .check = export_check,
         .doc = "The track of one device in a range of any length as a file: the records of "
                "section 10, all of them. Times are in UTC and, in csv and geojson, in the "
-               "enterprise's zone, too, which the file names.",
+               "enterprise's zone, too, which the file names. With ReportID the file of a report.",
         .run = get_export,
     },
 };

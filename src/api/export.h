@@ -5,8 +5,8 @@
 #include "files/track_format.h"
 
 /*
- * What `export` and AddDownload are asked for: the track of a device as a file. Its parameters are
- * the first of their methods.
+ * What `export` and AddDownload are asked for: the track of a device as a file, or that of a report
+ * that was made. Its parameters are the first of their methods.
  */
 enum {
     EXPORT_KIND,
@@ -15,6 +15,7 @@ enum {
     EXPORT_PLATE,
     EXPORT_START,
     EXPORT_END,
+    EXPORT_REPORT,
     EXPORT_PARAM_COUNT
 };
 
@@ -22,22 +23,25 @@ enum {
 #define EXPORT_PARAMS                                                                              \
     [EXPORT_KIND] = {.name = "kind",                                                               \
                      .type = PARAM_TEXT,                                                           \
-                     .doc = "What is exported: track, which it is unless given"},                  \
+                     .doc = "What is exported: track or report; unless given, report with "        \
+                            "ReportID and track without"},                                         \
     [EXPORT_FORMAT] = {.name = "format",                                                           \
                        .type = PARAM_TEXT,                                                         \
-                       .required = true,                                                           \
-                       .doc = "gpx, kml, csv or geojson"},                                         \
+                       .doc = "Of a track, which wants it: gpx, kml, csv or geojson"},             \
     [EXPORT_DEVICE] = {.name = "DeviceID", .type = PARAM_TEXT, .doc = "One device, ..."},          \
     [EXPORT_PLATE] = {.name = "VehiclePlate", .type = PARAM_TEXT, .doc = "... or its plate"},      \
     [EXPORT_START] = {.name = "StartTime",                                                         \
                       .type = PARAM_TIME,                                                          \
-                      .required = true,                                                            \
-                      .doc = "First instant, inclusive"},                                          \
+                      .doc = "First instant, inclusive; of a track, which wants it"},              \
     [EXPORT_END] = {.name = "EndTime",                                                             \
                     .type = PARAM_TIME,                                                            \
                     .ends_range = true,                                                            \
-                    .required = true,                                                              \
-                    .doc = "Last instant, inclusive"}
+                    .doc = "Last instant, inclusive; of a track, which wants it"},                 \
+    [EXPORT_REPORT] = {.name = "ReportID",                                                         \
+                       .type = PARAM_INT,                                                          \
+                       .min = 1,                                                                   \
+                       .max = INT64_MAX,                                                           \
+                       .doc = "A report of the own account that is done"}
 
 /* Judges the parameters beyond their rows; false: it called call_fault(). */
 bool export_check(struct call *c);

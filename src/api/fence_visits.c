@@ -7,6 +7,7 @@
 
 #include "api/call.h"
 #include "api/device_choice.h"
+#include "api/places.h"
 #include "api/spans.h"
 #include "api/visits.h"
 #include "base/clock.h"
@@ -14,7 +15,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 
-enum { VISITS_FENCES = SPANS_OWN };
+enum { VISITS_PLACES = SPANS_OWN, VISITS_LANGUAGE, VISITS_FENCES };
 enum {
     FENCES_MAX = 1000, /* that a call names */
     WORK_A_STEP_US = 2000,
@@ -44,8 +45,35 @@ static void write_time(struct call *c, const char *name, int64_t time_s)
     call_write_time(c, &c->out, time_s);
 }
 
+/* What a row tells beside the visit. */
+struct told {
+    struct store_mileage way;
+    struct fold_state state; /* at its start */
+};
+
+static void write_degrees(struct call *c, const char *name, const int32_t *angle_e7)
+{
+    json_name(&c->out, name);
+    if (angle_e7 != NULL) {
+        json_decimal_string(&c->out, units_rounded(*angle_e7, 10), 6);
+    } else {
+        json_write_null(&c->out);
+    }
+}
+
+/* Where it was when the visit began. */
+static void write_where(struct call *c, const struct fold_state *state)
+{
+    const struct places places = places_asked(c, VISITS_PLACES);
+    const struct point at = {state->locked_lat_e7, state->locked_lon_e7};
+    bool is_known = state->position_time_s != 0;
+    write_degrees(c, "Lon", is_known ? &at.lon_e7 : NULL);
+    write_degrees(c, "Lat", is_known ? &at.lat_e7 : NULL);
+    places_write_member(&places, "Place", is_known ? &at : NULL);
+}
+
 static void write_visit(struct call *c, const struct device *d, const struct visit *visit,
-                        uint64_t distance_m_e2)
+                        const struct told *told)
 {
     struct json_out *out = &c->out;
     json_object_begin(out);
@@ -62,7 +90,8 @@ static void write_visit(struct call *c, const struct device *d, const struct vis
     json_name(out, "Seconds");
     json_int(out, visit->end_s - visit->start_s);
     json_name(out, "Kilometres");
-    json_decimal_string(out, units_rounded((int64_t)distance_m_e2, CM_PER_M), 3);
+    json_decimal_string(out, units_rounded((int64_t)told->way.distance_m_e2, CM_PER_M), 3);
+    write_where(c, &told->state);
     json_name(out, "Clipped");
     json_bool(out, visit->is_clipped);
     json_object_end(out);
@@ -76,13 +105,15 @@ static bool is_full(const struct spans_page *page, int64_t start_s)
 
 static enum err tell(struct spans_page *page, const struct visit *visit)
 {
-    struct store_mileage way;
+    struct told told;
+    struct store *store = page->call->shard->store;
     const struct device *d = spans_page_device(page);
     const struct store_span span = {d->id, visit->start_s, visit->end_s};
-    enum err e = store_read_mileage(page->call->shard->store, span, &fold_default_rules, &way);
+    enum err e = store_read_mileage(store, span, &fold_default_rules, &told.way);
+    e = e == ERR_OK ? store_read_state(store, d->id, visit->start_s, &told.state) : e;
     if (e == ERR_OK) {
         spans_page_begin(page);
-        write_visit(page->call, d, visit, way.distance_m_e2);
+        write_visit(page->call, d, visit, &told);
         spans_page_note(page, visit->start_s);
     }
     return e;
@@ -201,6 +232,11 @@ static struct visits_asked sorted_fences(struct call *c)
     return (struct visits_asked){fences, asked->count};
 }
 
+static bool check_visits(struct call *c)
+{
+    return spans_check(c) && places_check_language(c, VISITS_LANGUAGE);
+}
+
 static void get_fence_visits(struct call *c)
 {
     struct spans_page page;
@@ -218,6 +254,7 @@ static void get_fence_visits(struct call *c)
 
 static const struct param_row params[] = {
     SPANS_PARAMS,
+    PLACES_PARAMS,
     [VISITS_FENCES] = {.name = "PolygonIDs",
                        .type = PARAM_IDS,
                        .max = FENCES_MAX,
@@ -249,6 +286,17 @@ static const struct reply_member members[] = {
      .example = "1605",
      .doc = "From StartTime to EndTime, or now"},
     {.name = "Kilometres", .type = REPLY_TEXT, .example = "\"0.700\"", .doc = "Distance"},
+    {.name = "Lon",
+     .type = REPLY_TEXT,
+     .nullable = true,
+     .example = "\"114.057868\"",
+     .doc = "Longitude where it was at StartTime, WGS-84"},
+    {.name = "Lat",
+     .type = REPLY_TEXT,
+     .nullable = true,
+     .example = "\"22.543099\"",
+     .doc = "Latitude where it was at StartTime, WGS-84"},
+    PLACE_MEMBER("Place", "Where that was"),
     {.name = "Clipped",
      .type = REPLY_BOOL,
      .example = "false",
@@ -269,7 +317,7 @@ static const struct api_method rows[] = {
             "The times that vehicles spent in geofences, clipped to the range, by device and "
             "time. A vehicle around which a geofence is drawn is in it from then on, and no longer "
             "once the geofence is deleted, lies elsewhere or is for others.",
-        .check = spans_check,
+        .check = check_visits,
         .run = get_fence_visits,
     },
 };

@@ -16,7 +16,7 @@
 #define VISIT(device, plate, fence, name, start, end, seconds, clipped)                            \
     "{'DeviceID':'" device "','VehicleNum':'" plate "','PolygonID':" #fence ",'RegionName':'" name \
     "','StartTime':'2026-01-01 " start "','EndTime':" end ",'Seconds':" #seconds                   \
-    ",'Kilometres':'0.000','Clipped':" #clipped "}"
+    ",'Kilometres':'0.000','Lon':null,'Lat':null,'Clipped':" #clipped "}"
 
 enum { NORTHERN = 1, SOUTHERN };
 

@@ -7,6 +7,7 @@
 
 #include "api/downloads.h"
 #include "api/export.h"
+#include "api/report_file.h"
 #include "base/clock.h"
 #include "base/percent.h"
 #include "base/writer.h"
@@ -40,18 +41,27 @@ static void put_time(struct call *c, struct writer *w, const char *name, size_t 
     put_field(w, name, text);
 }
 
+static void put_track(struct call *c, struct writer *w)
+{
+    put_field(w, "format", call_text(c, EXPORT_FORMAT));
+    if (call_has(c, EXPORT_DEVICE)) {
+        put_field(w, "DeviceID", call_text(c, EXPORT_DEVICE));
+    } else {
+        put_field(w, "VehiclePlate", call_text(c, EXPORT_PLATE));
+    }
+    put_time(c, w, "StartTime", EXPORT_START);
+    put_time(c, w, "EndTime", EXPORT_END);
+}
+
 /* The call that the link will make. */
 static struct bytes write_form(struct call *c)
 {
     struct writer w = writer_init(arena_new(&c->arena, FORM_ROOM), FORM_ROOM);
-    put_field(&w, "format", call_text(c, EXPORT_FORMAT));
-    if (call_has(c, EXPORT_DEVICE)) {
-        put_field(&w, "DeviceID", call_text(c, EXPORT_DEVICE));
+    if (call_has(c, EXPORT_REPORT)) {
+        put_number(c, &w, "ReportID", call_number(c, EXPORT_REPORT, 0));
     } else {
-        put_field(&w, "VehiclePlate", call_text(c, EXPORT_PLATE));
+        put_track(c, &w);
     }
-    put_time(c, &w, "StartTime", EXPORT_START);
-    put_time(c, &w, "EndTime", EXPORT_END);
     if (c->common[COMMON_HOLD_ID].present) {
         put_number(c, &w, "HoldID", c->common[COMMON_HOLD_ID].number);
     }
@@ -66,14 +76,27 @@ static void write_path(struct call *c, const char *key)
     json_object_end(&c->out);
 }
 
-static void add_download(struct call *c)
+/* Whether there is what the link would lead to; else the call is answered. */
+static bool is_there(struct call *c)
 {
     struct device_ref ref;
+    struct report_job job;
+    if (call_has(c, EXPORT_REPORT)) {
+        return report_file_find(c, call_number(c, EXPORT_REPORT, 0), &job);
+    }
+    bool found = export_find(c, &ref);
+    if (found) {
+        device_ref_release(c->shard->directory, &ref);
+    }
+    return found;
+}
+
+static void add_download(struct call *c)
+{
     char key[DOWNLOAD_KEY_SIZE];
-    if (!export_find(c, &ref)) {
+    if (!is_there(c)) {
         return;
     }
-    device_ref_release(c->shard->directory, &ref);
     const struct download what = {c->caller.user_id, c->token_hash, write_form(c)};
     if (downloads_add(c->api->downloads, &what, key) != ERR_OK) {
         call_fail_http(c, MHD_HTTP_TOO_MANY_REQUESTS, TOO_MANY_TEXT, SOON_S);
@@ -101,7 +124,10 @@ static const struct api_method rows[] = {
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_OBJECT, .members = members, .count = COUNT_OF(members)},
-        .codes = {{403, EXPORT_ORDER_TEXT}, {404, CALL_NO_DEVICE_TEXT}, {429, TOO_MANY_TEXT}},
+        .codes = {{403, EXPORT_ORDER_TEXT},
+                  {404, CALL_NO_DEVICE_TEXT ". " REPORT_FILE_NONE_TEXT},
+                  {409, REPORT_FILE_HALF_TEXT},
+                  {429, TOO_MANY_TEXT}},
         .check = export_check,
         .doc = "A link to what `export` answers with the same fields, for who cannot send a token. "
                "It is good once, for 60 seconds, and gives what the token that asked may then "

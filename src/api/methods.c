@@ -52,6 +52,7 @@ const struct method_group *const method_groups[] = {
     &move_methods,
     &export_methods,
     &download_methods,
+    &report_methods,
 };
 const size_t method_group_count = COUNT_OF(method_groups);
 

@@ -220,6 +220,7 @@ extern const struct method_group live_methods;
 extern const struct method_group one_device_methods;
 extern const struct method_group export_methods; /* the first row is `export` itself */
 extern const struct method_group download_methods;
+extern const struct method_group report_methods;
 
 /* GET /api/live, which is in no group: its answer is no envelope. */
 extern const struct api_method live_stream_method;

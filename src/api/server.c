@@ -18,6 +18,7 @@
 #include "api/live_snapshot.h"
 #include "api/map_files.h"
 #include "api/pages.h"
+#include "api/reports.h"
 #include "api/request_ids.h"
 #include "api/throttle.h"
 #include "api/turns.h"
@@ -159,6 +160,7 @@ void api_server_free(struct api_server *s)
     if (s->hub != NULL) {
         live_hub_free(s->hub);
     }
+    reports_free(s->api.reports);
     zones_free(s->api.zones);
     throttle_free(s->api.throttle);
     request_ids_free(s->api.request_ids);
@@ -200,6 +202,9 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     }
     s->queries = start_pool(options->query_threads);
     s->passwords = start_passwords();
+    if (options->reports_directory != NULL) {
+        s->api.reports = reports_start(&s->api, options->reports_directory);
+    }
     s->hub =
         live_hub_start(&(struct live_options){.api = &s->api,
                                               .places = options->connections_max / 2,
@@ -207,6 +212,7 @@ enum err api_server_start(const struct api_options *options, struct api_server *
     e = listen_on(s, options);
     if (e != ERR_OK) {
         live_hub_stop(s->hub);
+        reports_stop(s->api.reports);
         stop_pools(s);
         free_pools(s);
         api_server_free(s);
@@ -250,6 +256,7 @@ void api_server_stop(struct api_server *s)
         connect_stop(s->api.connect); /* wakes all that wait for it, ... */
         wait_idle(s, 1);              /* ... and they end without it */
     }
+    reports_stop(s->api.reports);
     for (size_t i = 0; i < s->api.shards->count; i++) {
         ingest_end_jobs(s->api.shards->at[i].ingest); /* resumes all, as the daemon wants it */
     }

@@ -33,7 +33,9 @@ struct api_options {
     struct sims *sims;         /* operators of SIM cards; NULL: there are none */
     const struct api_alias *aliases;
     size_t alias_count;
-    unsigned token_days;           /* a token's life */
+    const char
+        *reports_directory; /* of files of reports; made where missing; NULL: there are none */
+    unsigned token_days;    /* a token's life */
     unsigned service_warning_days; /* 0: no warning (code 4000) */
     unsigned sms_per_day;          /* to one SIM card */
     const char *trusted_proxy;     /* address whose X-Forwarded-For is believed, and whose number of

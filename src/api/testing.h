@@ -102,6 +102,7 @@ static inline void api_open(struct platform *p)
         .host = "127.0.0.1",
         .shards = &p->shards,
         .counters = &p->counters,
+        .reports_directory = p->directory,
         .token_days = 180,
         .sms_per_day = 3,
         .http_threads = 2,

@@ -169,6 +169,9 @@ static void write_day(struct call *c, const struct device *d, const struct span 
     write_time(c, "FirstTime", span->first_time_s);
     write_time(c, "LastTime", span->last_time_s);
     write_int(c, "Fixes", (int64_t)span->fixes);
+    write_degrees(c, "Lon", span->end.has_place, span->end.lon_e7);
+    write_degrees(c, "Lat", span->end.has_place, span->end.lat_e7);
+    write_place(c, "Place", span->end.has_place, &span->end);
     write_clipped(c, span);
     json_object_end(&c->out);
 }
@@ -228,7 +231,7 @@ static const struct param_row trip_params[] = {
                             .doc = "How long a standstill ends a trip; 5 unless given. Two minutes "
                                    "with the ignition off end it, too"},
 };
-static const struct param_row day_params[] = {SPANS_PARAMS};
+static const struct param_row day_params[] = {SPANS_PARAMS, PLACES_PARAMS};
 static const struct param_row speeding_params[] = {
     SPANS_PARAMS,
     PLACES_PARAMS,
@@ -346,6 +349,9 @@ static const struct reply_member day_members[] = {
      .example = "\"2018-09-27 18:40:10\"",
      .doc = "Its last fix"},
     SECONDS_MEMBER("Fixes", "How many"),
+    DEGREES_MEMBER("Lon", "Longitude where it was seen last by then, WGS-84"),
+    DEGREES_MEMBER("Lat", "Latitude where it was seen last by then, WGS-84"),
+    PLACE_MEMBER("Place", "Where that was"),
     CLIPPED_MEMBER,
 };
 
@@ -374,7 +380,7 @@ static const struct api_method rows[] = {
     },
     {
         .name = "GetDays",
-        SPANS_METHOD(day_params, day_members, spans_check),
+        SPANS_METHOD(day_params, day_members, check_placed),
         .doc = "A row a device and day of the enterprise's zone, by device and date; of the first "
                "and the last day what is in the range. Days before a device's first fix have none.",
         .run = get_days,

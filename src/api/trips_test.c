@@ -239,9 +239,12 @@ static void test_days(void **state)
     assert_text(day, "FirstTime", "2026-01-01 11:00:00");
     assert_text(day, "LastTime", "2026-01-01 23:19:00");
     assert_true(json_is_false(json_object_get(day, "Clipped")));
+    assert_true(json_is_string(json_object_get(day, "Lon")));
     day = row(data, 2);
     assert_text(day, "Date", "2026-01-03");
-    assert_number(day, "Fixes", 0);
+    assert_number(day, "Fixes", 0); /* it stands where it was the day before */
+    assert_true(json_equal(json_object_get(day, "Lon"), json_object_get(row(data, 1), "Lon")));
+    assert_true(json_equal(json_object_get(day, "Lat"), json_object_get(row(data, 1), "Lat")));
     assert_text(day, "FirstTime", NULL);
     assert_text(day, "Kilometres", "0.000");
     assert_number(day, "StoppedSeconds", 43200);

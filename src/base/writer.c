@@ -24,6 +24,18 @@ struct bytes writer_bytes(const struct writer *w)
     return w->failed ? (struct bytes){0} : (struct bytes){w->at, w->len};
 }
 
+void write_u16le(struct writer *w, uint16_t v)
+{
+    write_u8(w, (uint8_t)(v & UINT8_MAX));
+    write_u8(w, (uint8_t)(v >> 8));
+}
+
+void write_u32le(struct writer *w, uint32_t v)
+{
+    write_u16le(w, (uint16_t)(v & UINT16_MAX));
+    write_u16le(w, (uint16_t)(v >> 16));
+}
+
 void write_bytes(struct writer *w, struct bytes in)
 {
     if (w->failed || w->capacity - w->len < in.len) {

@@ -30,6 +30,9 @@ void write_u8(struct writer *w, uint8_t v);
 void write_u16be(struct writer *w, uint16_t v);
 void write_u32be(struct writer *w, uint32_t v);
 void write_u64be(struct writer *w, uint64_t v);
+/* Little-endian. */
+void write_u16le(struct writer *w, uint16_t v);
+void write_u32le(struct writer *w, uint32_t v);
 void write_bytes(struct writer *w, struct bytes in);
 void write_text(struct writer *w, const char *text);
 /* `n` bytes of packed binary-coded decimal, high digits first. */

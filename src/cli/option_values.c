@@ -106,6 +106,30 @@ static const char *set_bounds(struct options *o, const struct option_row *row, c
                       : "wants degrees as 73.5 18.1 134.8 53.6: west, south, east, north";
 }
 
+/* "gt06, h02": the comma may have blanks around it. */
+static const char *set_protocols(struct options *o, const struct option_row *row, const char *value)
+{
+    char **names = g_strsplit(value, ",", -1);
+    protocol_set set = 0;
+    const char *why = NULL;
+    for (size_t i = 0; names[i] != NULL && why == NULL && value[0] != '\0'; i++) {
+        size_t index = protocol_index_of(bytes_of_text(g_strstrip(names[i])));
+        if (index == PROTOCOL_COUNT) {
+            why = arena_format(&o->texts,
+                               "\"%.64s\" is no protocol; odograph(1) lists them, and they stand "
+                               "with commas between them",
+                               names[i]);
+        } else {
+            set |= (protocol_set)1 << index;
+        }
+    }
+    g_strfreev(names);
+    if (why == NULL) {
+        store_number(o, row, set);
+    }
+    return why;
+}
+
 const char *option_set(struct options *o, const struct option_row *row, const char *value)
 {
     switch (row->type) {
@@ -127,6 +151,8 @@ const char *option_set(struct options *o, const struct option_row *row, const ch
         return set_raster(o, row, value);
     case OPTION_BOUNDS:
         return set_bounds(o, row, value);
+    case OPTION_PROTOCOLS:
+        return set_protocols(o, row, value);
     case OPTION_TEXT:
         break;
     }

@@ -17,6 +17,7 @@ enum option_type {
     OPTION_STYLE,   /* of a map, as map_source.h has it, or nothing; as the next ones */
     OPTION_RASTER,
     OPTION_BOUNDS,
+    OPTION_PROTOCOLS, /* names with commas between them, or nothing: all; kept as protocol_set */
 };
 
 /* One option: all that the file, the help and the manual say of it, and where its value goes. */

@@ -4,7 +4,8 @@
  * fills. Reading, checking and printing follow from the rows.
  *
  * Three sections have keys of their own: [aliases] has second names of methods, [protocol.NAME]
- * what holds for all devices of a protocol, and [sim.NAME] an account (sim_sections.c).
+ * what holds for all devices of a protocol (protocol_sections.c), and [sim.NAME] an account
+ * (sim_sections.c).
  */
 #include "cli/option_values.h"
 
@@ -14,9 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
-#include "base/reader.h"
-#include "model/account.h"
+#include "cli/protocol_sections.h"
 
 #define AT(member)                                                                                 \
     .offset = offsetof(struct options, member), .size = sizeof(((struct options *)0)->member)
@@ -102,6 +101,28 @@ static const struct option_row rows[] = {
      AT(profiles),
      .initial = "",
      .doc = "file of profiles of models, before the built-in ones; odograph profiles prints those"},
+    {.section = "device",
+     .key = "protocols",
+     .type = OPTION_PROTOCOLS,
+     AT(gateway.protocols),
+     .initial = "",
+     .doc = "protocols that are spoken, as gt06, h02; as set here: all"},
+    {.section = "device",
+     .key = "compatible_ports",
+     .type = OPTION_WORD,
+     AT(gateway.compatible),
+     .initial = "none",
+     .words = "none traccar",
+     .doc = "none or traccar: the ports that Traccar has for each protocol are opened, too, for "
+            "trackers that were set up for it"},
+    {.section = "device",
+     .key = "compatible_ports_offset",
+     .type = OPTION_NUMBER,
+     AT(gateway.compatible_offset),
+     .min = 0,
+     .max = 60000,
+     .initial = "0",
+     .doc = "added to each of them, where another server has them still"},
     {.section = "device",
      .key = "registration",
      .type = OPTION_WORD,
@@ -381,7 +402,7 @@ static const struct option_row rows[] = {
             "(/trace_route)"},
 };
 
-enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), E7 = 10000000 };
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
 static enum err complain(const char *path, const char *section, const char *key, const char *why)
 {
@@ -421,56 +442,6 @@ static enum err add_alias(struct options *o, const char *name, const char *metho
     return ERR_OK;
 }
 
-/* utc_offset_min: the zone of the clocks of the protocol's devices. */
-static const char *set_utc_offset(struct options *o, size_t protocol, const char *value)
-{
-    int64_t minutes_e7;
-    bool is_number = parse_decimal_e7(bytes_of_text(value), &minutes_e7);
-    int64_t minutes = is_number ? minutes_e7 / E7 : 0;
-    if (!is_number || minutes_e7 % E7 != 0 || minutes < UTC_OFFSET_MIN_MIN ||
-        minutes > UTC_OFFSET_MIN_MAX) {
-        return arena_format(&o->texts, "wants minutes from %d to %d", UTC_OFFSET_MIN_MIN,
-                            UTC_OFFSET_MIN_MAX);
-    }
-    o->gateway.utc_offset_min[protocol] = (int16_t)minutes;
-    return NULL;
-}
-
-/* speed_unit = knots, mps or kmh: what their speeds are told in, where the protocol leaves it open.
- */
-static const char *set_speed_unit(struct options *o, size_t protocol, const char *value)
-{
-    enum speed_unit unit = speed_unit_of(value);
-    if (!protocol_at(protocol)->asks_speed_unit) {
-        return "the protocol itself says the unit";
-    }
-    if (unit == SPEED_UNIT_UNSET) {
-        return "wants knots, mps or kmh";
-    }
-    o->gateway.speed_unit[protocol] = (uint8_t)unit;
-    return NULL;
-}
-
-/* A row of [protocol.NAME]. */
-static enum err set_protocol(struct options *o, const char *section, const char *key,
-                             const char *value, const char *path)
-{
-    const char *name = section + strlen("protocol.");
-    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        if (strcmp(protocol_at(i)->name, name) != 0) {
-            continue;
-        }
-        const char *why = "no such option";
-        if (strcmp(key, "utc_offset_min") == 0) {
-            why = set_utc_offset(o, i, value);
-        } else if (strcmp(key, "speed_unit") == 0) {
-            why = set_speed_unit(o, i, value);
-        }
-        return why == NULL ? ERR_OK : complain(path, section, key, why);
-    }
-    return complain(path, section, key, "no such protocol");
-}
-
 static enum err set_one(struct options *o, const char *section, const char *key, const char *value,
                         const char *path)
 {
@@ -478,7 +449,8 @@ static enum err set_one(struct options *o, const char *section, const char *key,
         return add_alias(o, key, value, path);
     }
     if (strncmp(section, "protocol.", strlen("protocol.")) == 0) {
-        return set_protocol(o, section, key, value, path);
+        const char *why = protocol_sections_set(o, section + strlen("protocol."), key, value);
+        return why == NULL ? ERR_OK : complain(path, section, key, why);
     }
     if (strncmp(section, "sim.", strlen("sim.")) == 0) {
         const char *why =
@@ -543,6 +515,10 @@ enum err options_check(struct options *o, const char *path)
     if (map->style[0] != '\0' && map->raster[0] != '\0') {
         return complain(path, "api", "map_raster", "map_style is set, too; set one of them");
     }
+    const char *unspoken = protocol_sections_check(o);
+    if (unspoken != NULL) {
+        return complain(path, unspoken, "port", "protocols of [device] does not name the protocol");
+    }
     if (o->ingest.registration_open && o->ingest.open_enterprise == 0) {
         return complain(path, "device", "open_enterprise",
                         "registration = open wants the HoldID of an enterprise here; "
@@ -566,13 +542,8 @@ void options_print(void)
         }
         (void)printf("\n%s = %s\n", rows[i].key, rows[i].initial);
     }
-    (void)printf(
-        "\n# The zone of the clocks of all devices of a protocol, in minutes east of UTC.\n"
-        "#[protocol.jt808]\n#utc_offset_min = 480\n"
-        "\n# What speeds in queries and forms are told in, whoever sends them: knots, mps or kmh.\n"
-        "# Unless set, mps of OsmAnd where it can be told, knots of all others.\n"
-        "#[protocol.osmand]\n#speed_unit = mps\n"
-        "\n# Further names for the API's methods.\n#[aliases]\n"
-        "#GetAllDevices = GetDeviceList\n");
+    protocol_sections_print();
+    (void)printf("\n# Further names for the API's methods.\n#[aliases]\n"
+                 "#GetAllDevices = GetDeviceList\n");
     sim_sections_print();
 }

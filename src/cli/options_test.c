@@ -54,6 +54,10 @@ static void reads_a_file_over_them(void **state)
                                "cors_origins = https://a.example http://b.example:81\n"
                                "[protocol.jt808]\nutc_offset_min = -210\n"
                                "[protocol.osmand]\nspeed_unit = mps\n"
+                               "[protocol.h02]\nport = 5013\n"
+                               "[device]\nprotocols = h02 ,jt808\n"
+                               "compatible_ports = traccar\n"
+                               "compatible_ports_offset = 100\n"
                                "[aliases]\nAll = GetDeviceList\n",
                                &o),
                      ERR_OK);
@@ -63,6 +67,10 @@ static void reads_a_file_over_them(void **state)
     assert_int_equal(o.gateway.utc_offset_min[PROTOCOL_jt808], -210);
     assert_int_equal(o.gateway.speed_unit[PROTOCOL_osmand], SPEED_UNIT_MPS);
     assert_int_equal(o.gateway.speed_unit[PROTOCOL_gt06], SPEED_UNIT_UNSET);
+    assert_int_equal(o.gateway.own_port[PROTOCOL_h02], 5013);
+    assert_int_equal(o.gateway.protocols, 1U << PROTOCOL_h02 | 1U << PROTOCOL_jt808);
+    assert_int_equal(o.gateway.compatible, GATEWAY_COMPATIBLE_TRACCAR);
+    assert_int_equal(o.gateway.compatible_offset, 100);
     assert_int_equal(o.api.alias_count, 1);
     assert_string_equal(o.api.aliases[0].name, "All");
     assert_string_equal(o.api.aliases[0].method, "GetDeviceList");
@@ -135,6 +143,12 @@ static void refuses_what_it_does_not_know(void **state)
         "[protocol.jt808]\nspeed_unit = kmh\n",
         "[protocol.osmand]\nspeed_unit = mph\n",
         "[protocol.jt808]\nzone = 1\n",
+        "[protocol.jt808]\nport = 0\n",
+        "[protocol.jt808]\nport = 65536\n",
+        "[device]\nprotocols = gt06; h02\n",
+        "[device]\nprotocols = gt06,,h02\n",
+        "[device]\ncompatible_ports = orbcomm\n",
+        "[device]\ncompatible_ports_offset = 60001\n",
         "[protocol.nothing]\nutc_offset_min = 1\n",
     };
     struct options o;

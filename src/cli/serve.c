@@ -2,6 +2,7 @@
  * odograph serve: wires the rooms together, waits for a signal, and takes them down in the order in
  * which nothing that was acknowledged or asked for is lost.
  */
+#include <glib.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -141,6 +142,7 @@ static enum err start_api(struct server *s, const struct options *o, const struc
                           bool demo)
 {
     struct api_options options = o->api;
+    char *reports = g_build_filename(o->store.directory, "reports", NULL);
     options.host = address->host;
     options.port = address->port;
     options.shards = &s->shards;
@@ -153,7 +155,10 @@ static enum err start_api(struct server *s, const struct options *o, const struc
     options.demo = demo;
     options.site = &site_linked;
     options.device_port = device_port(s);
-    return api_server_start(&options, &s->api);
+    options.reports_directory = reports;
+    enum err e = api_server_start(&options, &s->api);
+    g_free(reports);
+    return e;
 }
 
 /* Passes `e` on; where a port could not be opened, it says what to do. */

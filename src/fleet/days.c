@@ -61,13 +61,21 @@ static bool next_day(struct days *d)
     return true;
 }
 
-static void note_fix(struct days *d, int64_t time_s)
+static void note_place(struct days *d, const struct spot *spot)
+{
+    if (spot->has_place) {
+        d->day.end = *spot;
+    }
+}
+
+static void note_fix(struct days *d, const struct spot *at)
 {
     if (d->day.fixes == 0) {
-        d->day.first_time_s = time_s;
+        d->day.first_time_s = at->time_s;
     }
-    d->day.last_time_s = time_s;
+    d->day.last_time_s = at->time_s;
     d->day.fixes++;
+    note_place(d, at);
 }
 
 /* The seconds of a leg in the day at hand, and way and speed if its later fix is in it. */
@@ -75,6 +83,9 @@ static void add(struct days *d, const struct leg *leg)
 {
     struct range range = range_of_day(d);
     struct leg timed = *leg;
+    if (!d->day.end.has_place && leg->to.time_s >= range.from_s) {
+        note_place(d, &leg->from);
+    }
     timed.has_fix = false;
     sums_add(&d->day.sums, &timed, seconds_of_day(d));
     if (range_holds(range, leg->to.time_s)) {
@@ -98,7 +109,7 @@ void days_take(struct days *d, const struct leg *leg)
         add(d, leg);
     }
     if (leg->has_fix && range_holds(range_of_day(d), leg->to.time_s)) {
-        note_fix(d, leg->to.time_s);
+        note_fix(d, &leg->to);
     }
 }
 

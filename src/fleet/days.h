@@ -9,7 +9,8 @@ struct days {
     const int64_t *midnights; /* the instants at which days begin, and that at which the last ends;
                                  ascending, the range within them */
     size_t count;             /* of days */
-    struct span_sink sink;    /* told of each day that has a fix or a second known, by time */
+    struct span_sink sink;    /* told of each day that has a fix or a second known, by time; its end
+                                 is where the device was last seen by then */
     struct span day;          /* the one at hand */
 };
 

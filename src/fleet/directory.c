@@ -41,6 +41,7 @@ struct directory *directory_new(void)
     directory_rules_init(dir);
     directory_events_init(dir);
     directory_sims_init(dir);
+    directory_owned_init(dir);
     return dir;
 }
 
@@ -59,6 +60,7 @@ void directory_free(struct directory *dir)
     if (dir == NULL) {
         return;
     }
+    directory_owned_clear(dir);
     directory_sims_clear(dir);
     directory_events_clear(dir);
     directory_rules_clear(dir);
@@ -140,6 +142,9 @@ static const struct keeper keepers[ENTITY_COUNT] = {
     [ENTITY_TERM] = {.put = directory_put_term, .forget = directory_forget_term},
     [ENTITY_PAST] = {.put = directory_put_past, .forget = directory_forget_past},
     [ENTITY_SIM] = {.put = directory_put_sim, .forget = directory_forget_sim},
+    [ENTITY_REPORT] = {.put = directory_put_owned, .forget = directory_forget_owned},
+    [ENTITY_SCHEDULE] = {.put = directory_put_owned, .forget = directory_forget_owned},
+    [ENTITY_SHARE] = {.put = directory_put_owned, .forget = directory_forget_owned},
 };
 
 void directory_apply(struct directory *dir, const struct change *c)

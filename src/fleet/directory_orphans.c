@@ -158,6 +158,7 @@ void directory_put_enterprise(struct directory *dir, const struct change *c)
     if (c->enterprise.deleted) {
         directory_rules_disown(dir, ENTITY_ENTERPRISE, c->enterprise.id);
         directory_sims_disown(dir, c->enterprise.id);
+        directory_owned_disown(dir, c->enterprise.id);
     }
     struct fleet *f = directory_fleet(dir, c->enterprise.id);
     f->enterprise = g_tree_lookup(dir->plain[ENTITY_ENTERPRISE], &c->enterprise.id);

@@ -112,9 +112,10 @@ struct directory {
     struct directory_rules *rules;
     GHashTable *open_events; /* device -> GPtrArray of struct event, owned */
     struct feeds feeds;
-    GTree *sims;               /* struct sim_card by enterprise and id, owned */
-    GTree *sims_by_device;     /* of those that are in one: by device and id */
-    GHashTable *sims_by_iccid; /* iccid_key() -> struct sim_card */
+    GTree *sims;                /* struct sim_card by enterprise and id, owned */
+    GTree *sims_by_device;      /* of those that are in one: by device and id */
+    GHashTable *sims_by_iccid;  /* iccid_key() -> struct sim_card */
+    GTree *owned[ENTITY_COUNT]; /* of directory_owned.h: by enterprise and id, owned */
     pthread_mutex_t stripes[DIRECTORY_STRIPES];
 };
 
@@ -159,6 +160,8 @@ void directory_rules_init(struct directory *dir);
 void directory_rules_clear(struct directory *dir);
 void directory_sims_init(struct directory *dir);
 void directory_sims_clear(struct directory *dir);
+void directory_owned_init(struct directory *dir);
+void directory_owned_clear(struct directory *dir);
 /* The fleet of an enterprise, made where there is none. */
 struct fleet *directory_fleet(struct directory *dir, int64_t enterprise_id);
 void directory_fleet_free(void *fleet);
@@ -201,6 +204,8 @@ GArray *directory_terms_of(const struct directory *dir, int64_t device_id);
 
 /* Puts an entity of a kind that is only found by its id and listed. */
 void directory_put_plain(struct directory *dir, const struct change *c);
+void directory_put_owned(struct directory *dir, const struct change *c);
+void directory_forget_owned(struct directory *dir, const struct change *c);
 void directory_put_enterprise(struct directory *dir, const struct change *c);
 void directory_put_group(struct directory *dir, const struct change *c);
 void directory_put_user(struct directory *dir, const struct change *c);
@@ -232,6 +237,7 @@ void directory_put_sim(struct directory *dir, const struct change *c);
 void directory_forget_sim(struct directory *dir, const struct change *c);
 /* Those of an enterprise that was deleted. */
 void directory_sims_disown(struct directory *dir, int64_t enterprise_id);
+void directory_owned_disown(struct directory *dir, int64_t enterprise_id);
 /* Those of a device that was deleted. */
 void directory_events_disown(struct directory *dir, int64_t device_id);
 /* The rules of a device are made anew by the next who asks: its row was put. */

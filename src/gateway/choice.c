@@ -1,5 +1,6 @@
 /*
- * Which protocol a connection speaks: told by its first bytes (protocol_choose()). Where several
+ * Which protocol a connection speaks: told by its first bytes (protocol_choose()), of those that
+ * its port has. Where several
  * begin alike, what the host spoke last is a hint, and a later frame that only another protocol
  * can read corrects the choice.
  */
@@ -37,7 +38,7 @@ enum err choice_make(struct link *link, struct bytes in, bool is_all, size_t *no
     const struct protocol_question q = {.first = in,
                                         .is_udp = link->is_udp,
                                         .is_all = is_all,
-                                        .allowed = PROTOCOL_ALL,
+                                        .allowed = link_listener(link)->allowed,
                                         .hint = *past_protocol(link)};
     struct protocol_choice choice = {0};
     enum err e = protocol_choose(&q, &choice);
@@ -55,8 +56,8 @@ bool choice_mend(struct link *link, struct bytes bad)
         return false;
     }
     const struct protocol_question q = {.first = bad,
-                                        .allowed =
-                                            PROTOCOL_ALL & ~((protocol_set)1 << link->protocol),
+                                        .allowed = link_listener(link)->allowed &
+                                                   ~((protocol_set)1 << link->protocol),
                                         .hint = PROTOCOL_UNKNOWN};
     if (protocol_choose(&q, &choice) != ERR_OK || !choice.is_sure || choice.noise > 0) {
         return false;

@@ -9,7 +9,6 @@
  */
 #include "gateway/gateway.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,23 +17,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/gateway_private.h"
-
-enum { PORT_TRIES = 20 };
-
-void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE])
-{
-    char host[INET6_ADDRSTRLEN] = "";
-    bool is_v6 = address->sa_family == AF_INET6;
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-    if (is_v6) {
-        (void)uv_ip6_name(v6, host, sizeof(host));
-    } else {
-        (void)uv_ip4_name(v4, host, sizeof(host));
-    }
-    (void)snprintf(out, ADDRESS_SIZE, is_v6 ? "[%s]:%u" : "%s:%u", host,
-                   ntohs(is_v6 ? v6->sin6_port : v4->sin_port));
-}
 
 /* ---- stages ---- */
 
@@ -56,8 +38,7 @@ static void stop_reading(struct gateway *g)
     if (traces_run(shards_first(g->shards)->traces)) {
         traces_expire(shards_first(g->shards)->traces, clock_monotonic_ms());
     }
-    uv_close((uv_handle_t *)&g->listener, NULL);
-    (void)uv_udp_recv_stop(&g->udp);
+    listeners_stop(g);
     for (uint32_t i = 0; i < g->slot_count; i++) {
         struct link *link = g->slots[i].link;
         if (link != NULL && !link->is_udp) {
@@ -74,17 +55,14 @@ static bool has_unsent(const struct gateway *g)
             return true;
         }
     }
-    return uv_udp_get_send_queue_count(&g->udp) > 0;
+    return listeners_have_unsent(g);
 }
 
 /* Closes everything, so that uv_run() comes back. */
 static void close_loop(struct gateway *g)
 {
     links_close_all(g);
-    if (!uv_is_closing((uv_handle_t *)&g->listener)) {
-        uv_close((uv_handle_t *)&g->listener, NULL);
-    }
-    uv_close((uv_handle_t *)&g->udp, NULL);
+    listeners_close(g);
     uv_close((uv_handle_t *)&g->wakeup, NULL);
     uv_close((uv_handle_t *)&g->timer, NULL);
 }
@@ -144,65 +122,6 @@ static void *run_loop(void *arg)
 
 /* ---- opening ---- */
 
-static void init_listeners(struct gateway *g)
-{
-    check(uv_tcp_init(&g->loop, &g->listener) == 0);
-    g->listener.data = g;
-    check(uv_udp_init_ex(&g->loop, &g->udp, UV_UDP_RECVMMSG) == 0);
-    g->udp.data = g;
-}
-
-/* Both transports on one port; with port 0 the kernel's choice for TCP has to be free for UDP. */
-static enum err listen_on(struct gateway *g, struct sockaddr_storage *address)
-{
-    enum err e = tcp_listen(g, (const struct sockaddr *)address);
-    if (e != ERR_OK) {
-        return e;
-    }
-    int len = sizeof(*address);
-    check(uv_tcp_getsockname(&g->listener, (struct sockaddr *)address, &len) == 0);
-    return udp_listen(g, (const struct sockaddr *)address);
-}
-
-static void close_listeners(struct gateway *g)
-{
-    uv_close((uv_handle_t *)&g->listener, NULL);
-    uv_close((uv_handle_t *)&g->udp, NULL);
-    (void)uv_run(&g->loop, UV_RUN_NOWAIT); /* the handles are free once their ends were called */
-    init_listeners(g);
-}
-
-static enum err open_port(struct gateway *g)
-{
-    struct sockaddr_storage wanted = {0};
-    bool is_numeric =
-        uv_ip4_addr(g->options.host, g->options.port, (struct sockaddr_in *)&wanted) == 0 ||
-        uv_ip6_addr(g->options.host, g->options.port, (struct sockaddr_in6 *)&wanted) == 0;
-    if (!is_numeric) {
-        log_line(LOG_ERROR, "device_port_failed", "host=%s why=\"not a numeric address\"",
-                 g->options.host);
-        return ERR_INVALID;
-    }
-    enum err e = ERR_BUSY;
-    for (int i = 0; i < PORT_TRIES && e == ERR_BUSY; i++) {
-        struct sockaddr_storage address = wanted;
-        e = listen_on(g, &address);
-        if (e == ERR_OK) {
-            address_text((const struct sockaddr *)&address, g->address);
-            return ERR_OK;
-        }
-        if (g->options.port != 0) {
-            break;
-        }
-        close_listeners(g);
-    }
-    if (e == ERR_BUSY) {
-        log_line(LOG_ERROR, "device_port_failed", "transport=udp host=%s port=%u why=\"in use\"",
-                 g->options.host, g->options.port);
-    }
-    return ERR_IO;
-}
-
 enum err gateway_new(const struct gateway_options *options, struct gateway **out)
 {
     struct gateway *g = mem_new(sizeof(*g));
@@ -231,8 +150,7 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
     g->wakeup.data = g;
     check(uv_timer_init(&g->loop, &g->timer) == 0);
     g->timer.data = g;
-    init_listeners(g);
-    enum err e = open_port(g);
+    enum err e = listeners_open(g);
     if (e != ERR_OK) {
         gateway_free(g, 0);
         return e;
@@ -243,7 +161,7 @@ enum err gateway_new(const struct gateway_options *options, struct gateway **out
 
 const char *gateway_address(const struct gateway *g)
 {
-    return g->address;
+    return g->listeners[0].address;
 }
 
 void gateway_run(struct gateway *g, const struct shards *shards)
@@ -299,6 +217,7 @@ void gateway_free(struct gateway *g, unsigned flush_ms)
     g_queue_clear_full(&g->registrations, free);
     g_queue_clear_full(&g->doubts, free);
     g_queue_clear_full(&g->held_orders, order_free);
+    free(g->listeners);
     free(g->inbox.at);
     free(g->batch);
     free(g->waiters);

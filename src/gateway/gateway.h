@@ -9,13 +9,17 @@
 #include "ingest/shards.h"
 
 /*
- * The device port: one libuv loop on its own thread, TCP and UDP on the same address. It reads,
+ * The device port, and ports of their own of some protocols: one libuv loop on its own thread, TCP
+ * and UDP on the same addresses. It reads,
  * detects the protocol, splits, decodes, pushes to ingest, and writes the replies once their
  * verdicts are back, in order.
  */
 struct gateway;
 
 enum { GATEWAY_OFFSET_UNSET = INT16_MIN };
+
+/* Whose well-known ports are opened, too: those of the rows (protocol.h). */
+enum gateway_compatible { GATEWAY_COMPATIBLE_NONE, GATEWAY_COMPATIBLE_TRACCAR };
 
 struct gateway_options {
     const char *host;         /* numeric address */
@@ -29,11 +33,15 @@ struct gateway_options {
     struct counters *counters;
     int16_t utc_offset_min[PROTOCOL_COUNT]; /* GATEWAY_OFFSET_UNSET: the row's own */
     uint8_t speed_unit[PROTOCOL_COUNT];     /* enum speed_unit; UNSET: as the protocol says */
+    protocol_set protocols;                 /* that are spoken at all; 0: all */
+    uint16_t own_port[PROTOCOL_COUNT];      /* where the protocol alone is spoken; 0: none */
+    uint8_t compatible;                     /* enum gateway_compatible */
+    uint16_t compatible_offset;             /* added to each of those ports */
 };
 
 /* Binds and listens; nothing is read before gateway_run(). ERR_IO with a log line. */
 MUST_USE enum err gateway_new(const struct gateway_options *options, struct gateway **out);
-/* The address in use, "ADDR:PORT". */
+/* The address of the device port that is in use, "ADDR:PORT". */
 const char *gateway_address(const struct gateway *g);
 /* For ingest_options.deliver: hands verdicts to the loop. Any thread. */
 void gateway_deliver(void *gateway, const struct verdict *verdicts, size_t count);

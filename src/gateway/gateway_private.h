@@ -64,12 +64,23 @@ struct deferred_reply {
     struct reply_hint hint;
 };
 
+/* A port that is listened on, by TCP and UDP. It does not move, as its handles are in it. */
+struct listener {
+    struct gateway *gateway;
+    uv_tcp_t tcp;
+    uv_udp_t udp;
+    uint16_t port;        /* as configured; 0: any free one */
+    protocol_set allowed; /* the protocols that are spoken on it */
+    char address[ADDRESS_SIZE];
+};
+
 /*
  * A UDP peer as a key of the table: the hash is made once, with the gateway's secret in it. The
  * address is the front of a sockaddr_in or a sockaddr_in6; what the address does not use is zero.
  */
 struct peer_key {
     uint32_t hash;
+    uint8_t listener; /* index */
     uint8_t address[sizeof(struct sockaddr_in6)];
 };
 
@@ -153,6 +164,7 @@ struct link {
     bool is_mute;     /* sent a bad frame that no answer may cover: what has come is stored, not
                          answered, and then it ends */
     uint8_t protocol; /* index, or PROTOCOL_UNKNOWN */
+    uint8_t listener; /* index of that on which it came */
     uint8_t bad_frames;
     struct session session;
     uint32_t shard;        /* index: where its arrivals in flight are, or the last one was to go */
@@ -196,10 +208,9 @@ struct gateway {
     struct gateway_options options;
     const struct shards *shards;
     struct counters *counters;
-    char address[ADDRESS_SIZE];
     uv_loop_t loop;
-    uv_tcp_t listener;
-    uv_udp_t udp;
+    struct listener *listeners; /* the first is the device port */
+    size_t listener_count;      /* of those whose handles are there */
     uv_async_t wakeup;
     uv_timer_t timer;
     pthread_t thread;
@@ -251,12 +262,14 @@ struct gateway {
 /* ---- links.c: slots, idle lists, closing ---- */
 
 /* A new link in a slot of its own, counted and in the fresh list. */
-struct link *link_new_stream(struct gateway *g);
+struct link *link_new_stream(struct listener *listener);
 struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const char *address);
 /* Where it comes from, as address_text() has it. */
 const char *link_address(const struct link *link);
 /* Whether a reply waits for those before it. */
 bool link_has_deferred(const struct link *link);
+/* The port on which it came. */
+struct listener *link_listener(const struct link *link);
 /* The link a verdict is for, or NULL where it is gone. */
 struct link *link_find(struct gateway *g, struct connection_ref ref);
 /* Notes a whole frame: the link goes to the end of the active list. */
@@ -396,7 +409,7 @@ void awaits_expire(struct gateway *g);
 /* ---- tcp.c ---- */
 
 /* Binds and listens. ERR_IO with a log line. */
-enum err tcp_listen(struct gateway *g, const struct sockaddr *address);
+enum err tcp_listen(struct listener *l, const struct sockaddr *address);
 /* Sends no more and reads on, without taking anything. */
 void tcp_linger(struct link *link);
 /* Reading goes on / stops; where it cannot go on the link is closed. */
@@ -412,11 +425,20 @@ void link_uncount(struct link *link);
 /* ---- udp.c ---- */
 
 /* Binds and reads. ERR_BUSY: the port is taken; ERR_IO with a log line. */
-enum err udp_listen(struct gateway *g, const struct sockaddr *address);
+enum err udp_listen(struct listener *l, const struct sockaddr *address);
 /* The peer goes: it is not found any more. */
 void udp_forget(struct link *link);
 /* The table of peers. */
 GHashTable *udp_peers_new(void);
+
+/* ---- listeners.c: the ports ---- */
+
+/* Opens all of them. ERR_IO, ERR_INVALID with a log line; what is open then is closed like all. */
+MUST_USE enum err listeners_open(struct gateway *g);
+/* Nothing more is accepted or read; answers still leave over UDP. */
+void listeners_stop(struct gateway *g);
+bool listeners_have_unsent(const struct gateway *g);
+void listeners_close(struct gateway *g);
 
 /* "ADDR:PORT", an IPv6 address in brackets. */
 void address_text(const struct sockaddr *address, char out[ADDRESS_SIZE]);

@@ -86,9 +86,12 @@ static struct link *link_new(struct gateway *g, size_t size, bool is_udp)
     return link;
 }
 
-struct link *link_new_stream(struct gateway *g)
+struct link *link_new_stream(struct listener *listener)
 {
-    return link_new(g, sizeof(struct link), false);
+    struct gateway *g = listener->gateway;
+    struct link *link = link_new(g, sizeof(struct link), false);
+    link->listener = (uint8_t)(listener - g->listeners);
+    return link;
 }
 
 struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const char *address)
@@ -96,8 +99,14 @@ struct link *link_new_peer(struct gateway *g, const struct peer_key *key, const 
     size_t address_size = strlen(address) + 1;
     struct link *link = link_new(g, offsetof(struct link, peer.address) + address_size, true);
     link->peer.key = *key;
+    link->listener = key->listener;
     memcpy(link->peer.address, address, address_size);
     return link;
+}
+
+struct listener *link_listener(const struct link *link)
+{
+    return &link->gateway->listeners[link->listener];
 }
 
 const char *link_address(const struct link *link)

@@ -93,7 +93,7 @@ static int try_udp(struct link *link, uint8_t *at, size_t len)
 {
     struct sockaddr_in6 address = address_of(link);
     uv_buf_t buf = uv_buf_init((char *)at, (unsigned)len);
-    return uv_udp_try_send(&link->gateway->udp, &buf, 1, (const struct sockaddr *)&address);
+    return uv_udp_try_send(&link_listener(link)->udp, &buf, 1, (const struct sockaddr *)&address);
 }
 
 bool link_send_datagram(struct link *link, uint8_t *at, size_t len)
@@ -110,7 +110,7 @@ static void send_udp(struct link *link, uint8_t *at, size_t len)
     struct unsent *u = unsent_new(NULL, (struct bytes){at, len});
     uv_buf_t buf = uv_buf_init((char *)u->at, (unsigned)u->len);
     u->send.data = u;
-    if (uv_udp_send(&u->send, &link->gateway->udp, &buf, 1, (const struct sockaddr *)&address,
+    if (uv_udp_send(&u->send, &link_listener(link)->udp, &buf, 1, (const struct sockaddr *)&address,
                     on_sent) != 0) {
         unsent_free(u);
     }

@@ -171,15 +171,16 @@ static void on_refused(uv_handle_t *handle)
 }
 
 /* Takes a connection only to end it: left in the backlog it would wake the loop for ever. */
-static void refuse(struct gateway *g)
+static void refuse(struct listener *l)
 {
+    struct gateway *g = l->gateway;
     uv_tcp_t *tcp = mem_new(sizeof(*tcp));
     counter_add(g->counters, connections_refused, 1);
     if (uv_tcp_init(&g->loop, tcp) != 0) {
         free(tcp);
         return;
     }
-    (void)uv_accept((uv_stream_t *)&g->listener, (uv_stream_t *)tcp);
+    (void)uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)tcp);
     uv_close((uv_handle_t *)tcp, on_refused);
 }
 
@@ -194,23 +195,24 @@ static void warn_of_accept(struct gateway *g, int status)
     }
 }
 
-static void on_connection(uv_stream_t *listener, int status)
+static void on_connection(uv_stream_t *stream, int status)
 {
-    struct gateway *g = listener->data;
+    struct listener *l = stream->data;
+    struct gateway *g = l->gateway;
     if (status != 0) {
         warn_of_accept(g, status);
         return;
     }
     if (counter_get(g->counters, connections) >= g->options.connections_max) {
-        refuse(g);
+        refuse(l);
         return;
     }
-    struct link *link = link_new_stream(g);
+    struct link *link = link_new_stream(l);
     counter_add(g->counters, connections, 1);
     counter_add(g->counters, connections_accepted, 1);
     (void)uv_tcp_init(&g->loop, &link->stream.tcp);
     link->stream.tcp.data = link;
-    if (uv_accept(listener, (uv_stream_t *)&link->stream.tcp) != 0) {
+    if (uv_accept(stream, (uv_stream_t *)&link->stream.tcp) != 0) {
         link_close(link);
         return;
     }
@@ -220,13 +222,13 @@ static void on_connection(uv_stream_t *listener, int status)
     tcp_start_reading(link);
 }
 
-enum err tcp_listen(struct gateway *g, const struct sockaddr *address)
+enum err tcp_listen(struct listener *l, const struct sockaddr *address)
 {
-    int status = uv_tcp_bind(&g->listener, address, 0);
-    status = status != 0 ? status : uv_listen((uv_stream_t *)&g->listener, BACKLOG, on_connection);
+    int status = uv_tcp_bind(&l->tcp, address, 0);
+    status = status != 0 ? status : uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
     if (status != 0) {
         log_line(LOG_ERROR, "device_port_failed", "transport=tcp host=%s port=%u why=\"%s\"",
-                 g->options.host, g->options.port, uv_strerror(status));
+                 l->gateway->options.host, l->port, uv_strerror(status));
         return ERR_IO;
     }
     return ERR_OK;

@@ -10,7 +10,7 @@
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-    struct gateway *g = handle->data;
+    struct gateway *g = ((struct listener *)handle->data)->gateway;
     (void)suggested;
     *buf = uv_buf_init((char *)g->udp_buffer, sizeof(g->udp_buffer));
 }
@@ -26,7 +26,8 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
     const struct peer_key *x = a;
     const struct peer_key *y = b;
-    return x->hash == y->hash && memcmp(x->address, y->address, sizeof(x->address)) == 0;
+    return x->hash == y->hash && x->listener == y->listener &&
+           memcmp(x->address, y->address, sizeof(x->address)) == 0;
 }
 
 GHashTable *udp_peers_new(void)
@@ -42,9 +43,10 @@ static uint64_t mix(uint64_t state, uint64_t word)
 }
 
 /* Holds only what tells peers apart, so that two keys can be compared byte by byte. */
-static struct peer_key key_of(const struct gateway *g, const struct sockaddr *address)
+static struct peer_key key_of(const struct listener *l, const struct sockaddr *address)
 {
-    struct peer_key key = {0};
+    const struct gateway *g = l->gateway;
+    struct peer_key key = {.listener = (uint8_t)(l - g->listeners)};
     uint64_t words[3] = {0};
     if (address->sa_family == AF_INET6) {
         const struct sockaddr_in6 *from = (const struct sockaddr_in6 *)(const void *)address;
@@ -64,7 +66,7 @@ static struct peer_key key_of(const struct gateway *g, const struct sockaddr *ad
         words[2] = from->sin_port;
     }
     uint64_t hash = mix(mix(mix(g->secret, words[0]), words[1]), words[2]);
-    key.hash = (uint32_t)mix(hash, g->secret);
+    key.hash = (uint32_t)mix(hash + key.listener, g->secret);
     return key;
 }
 
@@ -97,19 +99,20 @@ static struct link *peer_of(struct gateway *g, const struct peer_key *key,
 static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
                         const struct sockaddr *address, unsigned flags)
 {
-    struct gateway *g = udp->data;
+    const struct listener *l = udp->data;
+    struct gateway *g = l->gateway;
     struct protocol_choice choice = {0};
     (void)flags;
     if (n <= 0 || address == NULL) {
         return;
     }
     struct bytes in = {(const uint8_t *)buf->base, (size_t)n};
-    const struct peer_key key = key_of(g, address);
+    const struct peer_key key = key_of(l, address);
     const struct link *known = g_hash_table_lookup(g->udp_peers, &key);
     const struct protocol_question q = {.first = in,
                                         .is_udp = true,
                                         .is_all = true,
-                                        .allowed = PROTOCOL_ALL,
+                                        .allowed = l->allowed,
                                         .hint = known == NULL ? PROTOCOL_UNKNOWN : known->protocol};
     if (protocol_choose(&q, &choice) != ERR_OK) {
         char text[ADDRESS_SIZE];
@@ -132,20 +135,20 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf,
     arena_clear(&g->arena);
 }
 
-enum err udp_listen(struct gateway *g, const struct sockaddr *address)
+enum err udp_listen(struct listener *l, const struct sockaddr *address)
 {
-    int status = uv_udp_bind(&g->udp, address, 0);
+    int status = uv_udp_bind(&l->udp, address, 0);
     if (status == UV_EADDRINUSE) {
         return ERR_BUSY;
     }
     int receive_bytes = UDP_RECEIVE_BYTES;
-    status = status != 0 ? status : uv_udp_recv_start(&g->udp, on_alloc, on_datagram);
+    status = status != 0 ? status : uv_udp_recv_start(&l->udp, on_alloc, on_datagram);
     if (status != 0) {
         log_line(LOG_ERROR, "device_port_failed", "transport=udp host=%s port=%u why=\"%s\"",
-                 g->options.host, g->options.port, uv_strerror(status));
+                 l->gateway->options.host, l->port, uv_strerror(status));
         return ERR_IO;
     }
     /* Datagrams that come while the loop is busy wait there; with less room more are lost. */
-    (void)uv_recv_buffer_size((uv_handle_t *)&g->udp, &receive_bytes);
+    (void)uv_recv_buffer_size((uv_handle_t *)&l->udp, &receive_bytes);
     return ERR_OK;
 }

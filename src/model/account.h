@@ -8,6 +8,8 @@
 #include "model/alarm_rule.h"
 #include "model/command.h"
 #include "model/geofence.h"
+#include "model/report.h"
+#include "model/share.h"
 #include "model/sim.h"
 
 /*
@@ -38,7 +40,10 @@ enum { ID_BITS = 40, SHARDS_MAX = 1 << 13 };
     X(EVENT, ID_NARROW)    /* AlarmID */                                                           \
     X(COMMAND, ID_WIDE)    /* CommandID */                                                         \
     X(SIM, ID_WIDE)                                                                                \
-    X(SMS, ID_WIDE)
+    X(SMS, ID_WIDE)                                                                                \
+    X(REPORT, ID_WIDE)                                                                             \
+    X(SCHEDULE, ID_WIDE)                                                                           \
+    X(SHARE, ID_WIDE)
 
 enum id_width { ID_WIDE, ID_NARROW };
 enum id_kind {
@@ -335,6 +340,9 @@ struct reserved_name {
     X(AUDIT, audit, audit)                                                                         \
     X(PREFERENCE, preference, preference)                                                          \
     X(SIM, sim_card, sim)                                                                          \
-    X(SMS, sim_sms, sms)
+    X(SMS, sim_sms, sms)                                                                           \
+    X(REPORT, report_job, report)                                                                  \
+    X(SCHEDULE, report_schedule, schedule)                                                         \
+    X(SHARE, share_link, share)
 
 #endif

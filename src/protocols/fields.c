@@ -4,6 +4,7 @@
  */
 #include "protocols/fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -180,4 +181,39 @@ void field_set_iccid_text(struct fix *f, struct bytes text)
     char iccid[DIGITS_MAX + 1];
     bytes_to_text(bytes_slice(text, 0, DIGITS_MAX), iccid, sizeof(iccid));
     fix_set_iccid(f, iccid);
+}
+
+int64_t field_angle_of_u32(uint32_t angle)
+{
+    return ((int64_t)angle * 50 + 4) / 9;
+}
+
+void field_set_flagged_place(struct fix *f, uint32_t lat, uint32_t lon, unsigned flags)
+{
+    enum { COURSE = 0x3ff, NORTH = 1 << 10, WEST = 1 << 11, VALID = 1 << 12, CDEG = 100 };
+    int64_t lat_e7 = field_angle_of_u32(lat);
+    int64_t lon_e7 = field_angle_of_u32(lon);
+    fix_set_position(f, (flags & NORTH) != 0 ? lat_e7 : -lat_e7,
+                     (flags & WEST) != 0 ? -lon_e7 : lon_e7, (flags & VALID) != 0);
+    if (fix_has_position(f)) {
+        fix_set_course_cdeg(f, (uint64_t)(flags & COURSE) * CDEG);
+    }
+}
+
+bool field_imei_of_bcd(struct bytes bcd, char out[DEVICE_ID_SIZE])
+{
+    struct reader r = reader_init(bcd);
+    unsigned long long number = read_bcd(&r, FIELD_IMEI_LEN);
+    (void)snprintf(out, DEVICE_ID_SIZE, "%015llu", number);
+    return reader_ok(&r) && number <= 999999999999999ULL;
+}
+
+unsigned field_luhn(uint64_t body)
+{
+    unsigned sum = 0;
+    for (bool doubled = true; body > 0; body /= 10, doubled = !doubled) {
+        unsigned digit = (unsigned)(body % 10) * (doubled ? 2U : 1U);
+        sum += digit / 10 + digit % 10;
+    }
+    return (10 - sum % 10) % 10;
 }

@@ -42,6 +42,20 @@ int64_t field_angle_of_ddmm(uint64_t ddmm_e7);
 bool field_angle_of_text(struct bytes ddmm, struct bytes hemisphere, const char *negative,
                          int64_t *angle_e7);
 
+/* Degrees * 1e7 of an angle in 1/1800000 of a degree. */
+int64_t field_angle_of_u32(uint32_t angle);
+/*
+ * Sets a place of two such angles with the flags that Concox and its relatives write: bits 0 to 9
+ * the course in degrees, 10 north, 11 west, 12 whether it is valid.
+ */
+void field_set_flagged_place(struct fix *f, uint32_t lat, uint32_t lon, unsigned flags);
+
+enum { FIELD_IMEI_LEN = 8 };
+/* Reads an IMEI from eight bytes of BCD, the first digit of which is 0. False: it is none. */
+bool field_imei_of_bcd(struct bytes bcd, char out[DEVICE_ID_SIZE]);
+/* The check digit of an IMEI whose first 14 digits are `body` (Luhn, ISO/IEC 7812-1). */
+unsigned field_luhn(uint64_t body);
+
 /* Whether all of `in`, which may be empty, is printable ASCII. */
 bool field_is_printable(struct bytes in);
 /* `text` without the NULs, blanks and line ends at its end. */

@@ -231,9 +231,40 @@ static void test_numbers_of_sim_cards(void **state)
     assert_string_equal(f.iccid, "");
 }
 
+static void test_check_digits(void **state)
+{
+    (void)state;
+    assert_int_equal(field_luhn(UINT64_C(7992739871)), 3);
+    assert_int_equal(field_luhn(0), 0);
+    assert_int_equal(field_luhn(5), 9);
+    assert_int_equal(field_luhn(9), 1);
+}
+
+static void test_places_with_flags(void **state)
+{
+    enum { NORTH = 1 << 10, WEST = 1 << 11, VALID = 1 << 12 };
+    struct fix f = {0};
+    (void)state;
+    field_set_flagged_place(&f, 94500000, 23850000, NORTH | WEST | VALID | 270);
+    assert_int_equal(f.lat_e7, 525000000);
+    assert_int_equal(f.lon_e7, -132500000);
+    assert_int_equal(f.course_cdeg, 27000);
+    assert_true((f.flags & FIX_VALID) != 0);
+    struct fix south = {0};
+    field_set_flagged_place(&south, 94500000, 23850000, 0);
+    assert_int_equal(south.lat_e7, -525000000);
+    assert_int_equal(south.lon_e7, 132500000);
+    assert_true((south.flags & FIX_VALID) == 0);
+    struct fix none = {0};
+    field_set_flagged_place(&none, UINT32_MAX, UINT32_MAX, VALID);
+    assert_int_equal(none.has, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_check_digits),
+        cmocka_unit_test(test_places_with_flags),
         cmocka_unit_test(test_times_of_bcd),
         cmocka_unit_test(test_times_of_digits),
         cmocka_unit_test(test_times_of_bytes),

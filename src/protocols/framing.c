@@ -200,3 +200,54 @@ enum err framing_split(const struct framing_pairs *p, struct bytes in, struct by
     *used = noise + frame->len;
     return ERR_OK;
 }
+
+/* ---- by the protocol's own code ---- */
+
+enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, struct bytes *frame,
+                            size_t *used)
+{
+    size_t noise = rule->noise_max > 0 ? bytes_find(in, rule->first) : 0;
+    size_t len = 0;
+    if (noise > rule->noise_max) {
+        return ERR_MALFORMED;
+    }
+    struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
+    enum err e = rest.len == 0 ? ERR_MORE : rule->len_of(rest, &len);
+    if (e != ERR_OK) {
+        return e;
+    }
+    *frame = bytes_slice(rest, 0, len);
+    *used = noise + len;
+    return len <= rest.len ? ERR_OK : ERR_MORE;
+}
+
+/* Whether a frame stands at the front of `in`; what that cost is taken off the budget. */
+static bool has_frame(const struct framing_rule *rule, struct bytes in, size_t *budget)
+{
+    size_t len = 0;
+    if (rule->begins != NULL && rule->begins(in) != ERR_OK) {
+        return false;
+    }
+    enum err e = rule->len_of(in, &len);
+    bool is_whole = e == ERR_OK && len <= in.len;
+    size_t searched = rule->begins != NULL ? in.len : 0;
+    size_t cost = is_whole ? len : searched;
+    if (cost > *budget) {
+        *budget = 0;
+        return false;
+    }
+    *budget -= cost;
+    return is_whole && (rule->is_sound == NULL || rule->is_sound(bytes_slice(in, 0, len)));
+}
+
+enum err framing_rule_resync(const struct framing_rule *rule, struct bytes in, size_t *skip)
+{
+    size_t budget = FRAMING_SUM_BUDGET * rule->len_max;
+    for (size_t n = 1; n < in.len && n < rule->len_max && budget > 0; n++) {
+        if (has_frame(rule, bytes_slice(in, n, SIZE_MAX), &budget)) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}

@@ -86,4 +86,25 @@ size_t framing_noise(const struct framing_pairs *p, struct bytes in);
 MUST_USE enum err framing_split(const struct framing_pairs *p, struct bytes in, struct bytes *frame,
                                 size_t *used);
 
+/*
+ * A frame whose end only the protocol's own code finds. Each function is given at least one byte.
+ */
+struct framing_rule {
+    uint8_t first;    /* with noise_max: the byte that each frame begins with */
+    size_t noise_max; /* stray bytes before a frame; more is no stream of this protocol */
+    size_t len_max;
+    /* As split() answers, but for ERR_OK with a length that has not come yet. */
+    enum err (*len_of)(struct bytes in, size_t *len);
+    /* Whether `in` begins as a frame does, asked before a length that is searched; may be NULL. */
+    enum err (*begins)(struct bytes in);
+    /* Whether a whole frame has the checksum that it tells; may be NULL. */
+    bool (*is_sound)(struct bytes frame);
+};
+
+/* As split() and resync() of struct protocol; resync() is bounded as framing_resync() is. */
+MUST_USE enum err framing_rule_split(const struct framing_rule *rule, struct bytes in,
+                                     struct bytes *frame, size_t *used);
+MUST_USE enum err framing_rule_resync(const struct framing_rule *rule, struct bytes in,
+                                      size_t *skip);
+
 #endif

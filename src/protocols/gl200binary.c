@@ -457,6 +457,7 @@ static void gl200binary_reply(struct session *s, const struct reply_hint *hint,
 const struct protocol protocol_gl200binary = {
     .name = "gl200binary",
     .doc = "Queclink trackers that are set to binary (HEX) frames",
+    .port = 5004,
     .frame_max = FRAME_MAX,
     .claims = gl200binary_claims,
     .split = gl200binary_split,

@@ -576,6 +576,7 @@ static enum command_fate gps103_command(struct session *s, const struct device_s
 const struct protocol protocol_gps103 = {
     .name = "gps103",
     .doc = "Coban GPS102 to GPS306 and relatives: reports by keyword, \"imei:\"",
+    .port = 5001,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
     .claims = gps103_claims,

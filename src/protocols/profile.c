@@ -104,6 +104,23 @@ static const struct profile built_in[] = {
         .cuts = "C01,*,1*",
     },
     {
+        .name = "Totem",
+        .models = "TOTEM; AT03; AT05; AT06; AT07; AT09",
+        .texts = {[PROFILE_CUT] = "000000,025,C,1", [PROFILE_RESTORE] = "000000,025,C,0"},
+        .cuts = "*,025,*,1",
+    },
+    {
+        .name = "Castel",
+        .models = "CASTEL; PT 690; MPIP",
+        .texts = {[PROFILE_CUT] = "hex:458301", [PROFILE_RESTORE] = "hex:458300"},
+        .cuts = "hex:458301",
+    },
+    {
+        .name = "Xexun",
+        .models = "XEXUN; XT 008; XT 009",
+        .cuts = "POWERCAR* 11",
+    },
+    {
         .name = "Suntech",
         .models = "SUNTECH; ST300; ST310; ST340; ST350; ST390; ST600",
         .texts = {[PROFILE_CUT] = "Enable1", [PROFILE_RESTORE] = "Disable1"},

@@ -20,14 +20,19 @@ const struct protocol *protocol_at(size_t index)
     return table[index];
 }
 
+size_t protocol_index_of(struct bytes name)
+{
+    size_t i = 0;
+    while (i < PROTOCOL_COUNT && !bytes_eq(name, table[i]->name)) {
+        i++;
+    }
+    return i;
+}
+
 const struct protocol *protocol_find(const char *name)
 {
-    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        if (strcmp(table[i]->name, name) == 0) {
-            return table[i];
-        }
-    }
-    return NULL;
+    size_t i = protocol_index_of(bytes_of_text(name));
+    return i < PROTOCOL_COUNT ? table[i] : NULL;
 }
 
 /* What every row that may be meant makes of the same bytes. */

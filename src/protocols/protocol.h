@@ -179,9 +179,10 @@ struct command_note {
  * (docs/protocols.md).
  */
 struct protocol {
-    const char *name;   /* lower case; names the file, its vectors, its config key, its metric */
-    const char *doc;    /* one line: whose devices, and what is special */
-    uint32_t frame_max; /* longest frame in bytes; a longer one closes the connection */
+    const char *name; /* lower case; names the file, its vectors, its config key, its metric */
+    const char *doc;  /* one line: whose devices, and what is special */
+    uint16_t port;    /* that Traccar has for it unless configured; 0: none. For compatible_ports */
+    uint32_t frame_max;     /* longest frame in bytes; a longer one closes the connection */
     int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
     bool tcp_only;          /* not looked for in UDP datagrams */
     bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
@@ -264,7 +265,15 @@ struct protocol {
     X(galileo)                                                                                     \
     X(gl200binary)                                                                                 \
     X(eelink)                                                                                      \
-    X(xexun)
+    X(xexun)                                                                                       \
+    X(gt02)                                                                                        \
+    X(anytrek)                                                                                     \
+    X(topin)                                                                                       \
+    X(xexun2)                                                                                      \
+    X(xexun3)                                                                                      \
+    X(castel)                                                                                      \
+    X(totem)                                                                                       \
+    X(owntracks)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)
@@ -282,6 +291,8 @@ enum protocol_index {
 const struct protocol *protocol_at(size_t index);
 /* The row of that name, or NULL. */
 const struct protocol *protocol_find(const char *name);
+/* The index of the row of that name; PROTOCOL_COUNT: there is none. */
+size_t protocol_index_of(struct bytes name);
 /* The rows of a set: bit n is the row at n. */
 typedef uint32_t protocol_set;
 enum { PROTOCOL_SET_BITS = 32 };

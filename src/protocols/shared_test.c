@@ -72,6 +72,11 @@ static const struct exception exceptions[] = {
     {"ruptela", 8, "its length is wrong"},
     {"eelink", 18, "0,0 without a fix is no place"},
     {"eelink", 20, "0,0 without a fix is no place"},
+    {"castel", 26, "two frames of the same report"},
+    {"totem", 0, "its length is made up"},
+    {"totem", 7, "its length is made up"},
+    {"totem", 25, "its length is wrong"},
+    {"totem", 26, "its length is wrong"},
     {"galileo", -1, "ours has a number, which the answer returns"},
 };
 
@@ -85,6 +90,8 @@ static const struct row rows[] = {
     {"teltonika", ""},  {"h02", ""},         {"gps103", ";"},      {"tk103", ""},
     {"wialon", "\r\n"}, {"watch", ""},       {"meitrack", "\r\n"}, {"t55", "\r\n"},
     {"suntech", "\r"},  {"teltonika", ""},   {"gl200text", "$"},   {"ruptela", ""},
+    {"owntracks", ""},  {"gt02", ""},        {"anytrek", ""},      {"topin", ""},
+    {"xexun2", ""},     {"xexun3", ""},      {"castel", ""},       {"totem", ""},
     {"galileo", ""},    {"gl200binary", ""}, {"eelink", ""},       {"xexun", "\n"},
 };
 

@@ -567,6 +567,7 @@ static void t55_reply(struct session *s, const struct reply_hint *from, enum out
 const struct protocol protocol_t55 = {
     .name = "t55",
     .doc = "T55 and plain NMEA: lines of receivers, routers and modems; nothing is answered",
+    .port = 5005,
     .frame_max = LINE_MAX_LEN,
     .utc_offset_min = 0,
     .claims = t55_claims,

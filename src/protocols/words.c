@@ -329,3 +329,16 @@ uint16_t word_command_id(struct bytes word)
     uint16_t folded = (uint16_t)(id ^ id >> HALF);
     return folded == 0 ? 1 : folded;
 }
+
+void word_keep(char *out, size_t room, struct bytes word)
+{
+    for (size_t i = 0; i < word.len && i < room; i++) {
+        out[i] = (char)word.at[i];
+    }
+}
+
+struct bytes word_kept(const char *at, size_t room)
+{
+    struct bytes all = {(const uint8_t *)at, room};
+    return bytes_slice(all, 0, bytes_find(all, 0));
+}

@@ -101,4 +101,11 @@ enum command_fate words_of_command(const struct command_request *asked,
  */
 uint16_t word_command_id(struct bytes word);
 
+/*
+ * Keeps what of a word there is room for, for a hint or a slot, whose bytes are zero before; and
+ * the way back, borrowed. What is kept ends with its room, or before the first NUL.
+ */
+void word_keep(char *out, size_t room, struct bytes word);
+struct bytes word_kept(const char *at, size_t room);
+
 #endif

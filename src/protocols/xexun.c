@@ -300,6 +300,7 @@ static enum command_fate xexun_command(struct session *s, const struct device_sl
 const struct protocol protocol_xexun = {
     .name = "xexun",
     .doc = "Xexun TK102-2, TK103-2 and XT trackers, as text",
+    .port = 5006,
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = xexun_claims,

@@ -20,7 +20,7 @@ UTC = datetime.timezone.utc
 PARENTS = {"top": None, "mid": "top", "side": "top", "low": "mid", "twin": "mid", "other": None}
 NOBODYS = {"device": "013900000099", "plate": "absent", "iccid": "8988228055509013999",
            "group": 987654, "user": 987654, "fence": 987654, "hold": 987654, "command": 987654,
-           "alarm": 987654}
+           "alarm": 987654, "report": 987654}
 # What each field that names something is tried with; a field that is missing here fails the test.
 IDENTIFIERS = {
     "DeviceID": ["device"], "DeviceIDs": ["device"], "ids": ["device", "plate"],
@@ -28,7 +28,8 @@ IDENTIFIERS = {
     "VehicleNums": ["plate"], "Key": ["device", "plate", "iccid"], "ICCID": ["iccid"],
     "GroupID": ["group"], "GroupIDs": ["group"], "groups": ["group"], "UserID": ["user"],
     "PolygonID": ["fence"], "PolygonIDs": ["fence"], "HoldID": ["hold"], "ParentHoldID": ["hold"],
-    "CommandID": ["command"], "AlarmIDs": ["alarm"], "SinceAlarmID": ["alarm"],
+    "CommandID": ["command"], "ReportID": ["report"],
+    "AlarmIDs": ["alarm"], "SinceAlarmID": ["alarm"],
     "ID": ["device", "group"],
 }
 NO_NAMES = {"TokenID", "RequestID", "RecID"}  # of the own account, or made up by the client
@@ -63,6 +64,8 @@ class Member:
                              TextCommand="STATUS")["Code"] == 200
         assert terminal.read_frame()[0] == 0x8300
         self.names["command"] = self.api.data("manage/ListCommands")["data"][0]["CommandID"]
+        self.names["report"] = self.api.data("manage/AddReport", Report="latest",
+                                             Format="csv")["ReportID"]
         self.names["alarm"] = 1 + number
 
 

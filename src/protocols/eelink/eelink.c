@@ -123,14 +123,6 @@ static uint16_t sum_of(struct bytes in)
     return (uint16_t)sum;
 }
 
-static bool read_imei(struct bytes bcd, char out[DEVICE_ID_SIZE])
-{
-    struct reader r = reader_init(bcd);
-    unsigned long long number = read_bcd(&r, IMEI_LEN);
-    (void)snprintf(out, DEVICE_ID_SIZE, "%015llu", number);
-    return reader_ok(&r);
-}
-
 /* What reply() needs to know; kept in struct reply_hint. */
 struct hint {
     uint8_t imei[IMEI_LEN]; /* of a datagram */
@@ -154,7 +146,7 @@ static enum err read_package(struct bytes package, struct hint *hint, struct dec
     uint16_t sequence = read_u16be(&r);
     if (type == EELINK_LOGIN) {
         decoded_add(out, MESSAGE_LOGIN);
-        if (!read_imei(read_bytes(&r, IMEI_LEN), out->device_id)) {
+        if (!field_imei_of_bcd(read_bytes(&r, IMEI_LEN), out->device_id)) {
             return ERR_MALFORMED;
         }
     } else if (eelink_read(type, &r, out) != ERR_OK) {
@@ -179,7 +171,7 @@ static enum err read_datagram(struct bytes frame, struct hint *hint, struct deco
     }
     hint->is_datagram = true;
     memcpy(hint->imei, frame.at + IMEI_AT, IMEI_LEN);
-    if (!read_imei(bytes_slice(frame, IMEI_AT, IMEI_LEN), out->device_id)) {
+    if (!field_imei_of_bcd(bytes_slice(frame, IMEI_AT, IMEI_LEN), out->device_id)) {
         return ERR_MALFORMED;
     }
     while (e == ERR_OK && rest.len > 0) {
@@ -325,6 +317,7 @@ static enum command_fate eelink_command(struct session *s, const struct device_s
 const struct protocol protocol_eelink = {
     .name = "eelink",
     .doc = "Eelink TK, K9, GOT and GPT trackers, over TCP and UDP",
+    .port = 5064,
     .frame_max = FRAME_MAX,
     .claims = eelink_claims,
     .split = eelink_split,

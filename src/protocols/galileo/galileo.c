@@ -28,6 +28,7 @@
 
 #include "base/crc.h"
 #include "protocols/fields.h"
+#include "protocols/framing.h"
 #include "protocols/profile.h"
 
 enum {
@@ -106,36 +107,17 @@ static enum protocol_claim galileo_claims(struct bytes first)
     return len <= first.len && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
 }
 
+static const struct framing_rule rule = {
+    .len_max = FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
+
 static enum err galileo_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t len = 0;
-    enum err e = in.len == 0 ? ERR_MORE : head_of(in, &len);
-    if (e != ERR_OK) {
-        return e;
-    }
-    *frame = bytes_slice(in, 0, len);
-    *used = len;
-    return len <= in.len ? ERR_OK : ERR_MORE;
+    return framing_rule_split(&rule, in, frame, used);
 }
 
-/* What is summed up on the way is bounded. */
 static enum err galileo_resync(struct bytes in, size_t *skip)
 {
-    enum { BUDGETS = 4 };
-    size_t budget = (size_t)BUDGETS * FRAME_MAX;
-    for (size_t n = 1; n < in.len && n < FRAME_MAX; n++) {
-        struct bytes from = bytes_slice(in, n, SIZE_MAX);
-        size_t len = 0;
-        if (head_of(from, &len) != ERR_OK || len > from.len || len > budget) {
-            continue;
-        }
-        budget -= len;
-        if (is_sound(bytes_slice(from, 0, len))) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
+    return framing_rule_resync(&rule, in, skip);
 }
 
 /* What reply() needs to know; kept in struct reply_hint. */
@@ -181,12 +163,6 @@ static enum err galileo_decode(struct session *s, struct bytes frame, struct dec
     memcpy(out->hint.at, &hint, sizeof(hint));
     out->wants_reply = hint.head == HEAD_MAIN || hint.head == HEAD_PHOTO;
     return ERR_OK;
-}
-
-static void write_u16le(struct writer *out, uint16_t v)
-{
-    write_u8(out, (uint8_t)(v & UINT8_MAX));
-    write_u8(out, (uint8_t)(v >> 8));
 }
 
 static void galileo_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
@@ -266,6 +242,7 @@ static enum command_fate galileo_command(struct session *s, const struct device_
 const struct protocol protocol_galileo = {
     .name = "galileo",
     .doc = "Galileosky trackers: main packets of tags",
+    .port = 5034,
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = galileo_claims,

@@ -223,6 +223,7 @@ static void gl200_reply(struct session *s, const struct reply_hint *from, enum o
 const struct protocol protocol_gl200text = {
     .name = "gl200text",
     .doc = "Queclink GL, GV, GB, GMT and CV trackers, as text (@Track)",
+    .port = 5004,
     .frame_max = GL200_FRAME_MAX,
     .claims = gl200_claims,
     .split = gl200_split,

@@ -40,6 +40,7 @@
  * Source: the Concox GT06 and Jimi protocol documents, and real frames.
  */
 #include "protocols/gt06/gt06.h"
+#include "protocols/login78.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -504,14 +505,32 @@ static void gt06_reply(struct session *s, const struct reply_hint *from, enum ou
     }
 }
 
+/*
+ * A short frame may be one of Anytrek, whose length has two bytes, the second of them 0, or a login
+ * of Topin, which ends where ours has its serial number.
+ */
 static enum protocol_claim gt06_claims(struct bytes first)
 {
-    return claim_of(begins_frame(first));
+    enum { LENGTH_AT = 2, TYPE_AT = 3, LOGIN_LENGTH = 13, LOGIN_TYPE = 1 };
+    enum err e = begins_frame(first);
+    if (e != ERR_OK || form_of(first) == &forms[FORM_LONG]) {
+        return claim_of(e);
+    }
+    if (first.len <= TYPE_AT) {
+        return CLAIM_LIKELY;
+    }
+    if (first.at[TYPE_AT] == 0) {
+        return CLAIM_NO;
+    }
+    bool is_login = first.at[LENGTH_AT] == LOGIN_LENGTH && first.at[TYPE_AT] == LOGIN_TYPE;
+    enum err topin = is_login ? login78_is_topin(first) : ERR_MALFORMED;
+    return topin == ERR_MORE ? CLAIM_LIKELY : topin == ERR_OK ? CLAIM_NO : CLAIM_YES;
 }
 
 const struct protocol protocol_gt06 = {
     .name = "gt06",
     .doc = "Concox, Jimi and relatives: GT06 frames, 0x7878 and 0x7979; locations are not answered",
+    .port = 5023,
     .frame_max = FRAME_MAX,
     .fixes_unanswered = true,
     .claims = gt06_claims,

@@ -202,6 +202,7 @@ static void h02_reply(struct session *s, const struct reply_hint *from, enum out
 const struct protocol protocol_h02 = {
     .name = "h02",
     .doc = "H02: SinoTrack and relatives, in sentences and in binary",
+    .port = 5013,
     .frame_max = H02_FRAME_MAX,
     .utc_offset_min = 0,
     .claims = h02_claims,

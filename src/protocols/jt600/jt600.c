@@ -224,6 +224,7 @@ static void jt600_reply(struct session *s, const struct reply_hint *from, enum o
 const struct protocol protocol_jt600 = {
     .name = "jt600",
     .doc = "Jointech JT600 trackers and JT701 locks; answered, as they send again for ever",
+    .port = 5014,
     .frame_max = JT600_FRAME_MAX,
     .utc_offset_min = 0,
     .claims = jt600_claims,

@@ -4,6 +4,7 @@
  *
  * Source: JT/T 808-2019 sections 4.4.2 to 4.4.4; the vectors' facts, section 1.
  */
+#include "protocols/fields.h"
 #include "protocols/jt808/jt808.h"
 
 #include <stdio.h>
@@ -323,16 +324,6 @@ void jt808_write(struct writer *out, const struct jt808_message *m)
     write_u8(out, m->delimiter);
 }
 
-unsigned jt808_luhn(uint64_t body)
-{
-    unsigned sum = 0;
-    for (bool doubled = true; body > 0; body /= 10, doubled = !doubled) {
-        unsigned digit = (unsigned)(body % 10) * (doubled ? 2U : 1U);
-        sum += digit / 10 + digit % 10;
-    }
-    return (10 - sum % 10) % 10;
-}
-
 void jt808_id_text(const struct jt808_message *m, char out[DEVICE_ID_SIZE])
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -349,6 +340,6 @@ void jt808_id_text(const struct jt808_message *m, char out[DEVICE_ID_SIZE])
     out[2 * (size_t)m->id_len] = '\0';
     if (!is_bcd && m->id_len == ID_LEN) {
         (void)snprintf(out, DEVICE_ID_SIZE, "%014llu%u", (unsigned long long)number,
-                       jt808_luhn(number));
+                       field_luhn(number));
     }
 }

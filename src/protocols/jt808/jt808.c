@@ -421,6 +421,7 @@ static void jt808_reply(struct session *s, const struct reply_hint *from, enum o
 const struct protocol protocol_jt808 = {
     .name = "jt808",
     .doc = "JT/T 808 of 2011, 2013 and 2019 and its makers' items; Jointech locks; answered",
+    .port = 5015,
     .frame_max = JT808_FRAME_MAX,
     .utc_offset_min = 8 * 60,
     .claims = jt808_claims,

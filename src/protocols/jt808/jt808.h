@@ -82,8 +82,6 @@ void jt808_write(struct writer *out, const struct jt808_message *m);
 bool jt808_is_jointech(uint16_t id);
 /* The terminal as a DeviceID: digits, an IMEI, or else its bytes in hexadecimal. */
 void jt808_id_text(const struct jt808_message *m, char out[DEVICE_ID_SIZE]);
-/* The check digit of an IMEI whose first 14 digits are `body` (Luhn, ISO/IEC 7812-1). */
-unsigned jt808_luhn(uint64_t body);
 
 /* device.c: the device's side. */
 extern const struct protocol_device jt808_device;

@@ -266,15 +266,6 @@ static void test_identity(void **state)
 }
 
 /* The published example of the Luhn digit (ISO/IEC 7812-1): 7992739871 has 3. */
-static void test_luhn(void **state)
-{
-    (void)state;
-    assert_int_equal(jt808_luhn(UINT64_C(7992739871)), 3);
-    assert_int_equal(jt808_luhn(0), 0);
-    assert_int_equal(jt808_luhn(5), 9);
-    assert_int_equal(jt808_luhn(9), 1);
-}
-
 /* ---- fragments ---- */
 
 /* Sends fragment `number` of `total` of a message; the message that comes of it. */
@@ -548,7 +539,6 @@ int main(void)
         cmocka_unit_test(test_escapes_that_are_none),
         cmocka_unit_test(test_longest_frame),
         cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_luhn),
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_fragment_numbers),
         cmocka_unit_test(test_fragment_keys),

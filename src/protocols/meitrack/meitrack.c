@@ -328,6 +328,7 @@ static enum command_fate meitrack_command(struct session *s, const struct device
 const struct protocol protocol_meitrack = {
     .name = "meitrack",
     .doc = "Meitrack trackers: texts, and batches in binary",
+    .port = 5020,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
     .claims = meitrack_claims,

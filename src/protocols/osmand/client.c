@@ -84,7 +84,7 @@ static void drop_place(struct osmand_report *r)
 }
 
 bool osmand_report_finish(struct osmand_report *r, const struct session *s,
-                          const struct osmand_request *request, bool is_json)
+                          const struct http_request *request, bool is_json)
 {
     bool is_good = has_good_place(r);
     bool sent_by_osmand = !is_json && is_osmand(r, request->user_agent);

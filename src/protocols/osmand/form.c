@@ -248,8 +248,8 @@ static void set_location(struct osmand_report *r, struct bytes text)
     if (commas != 3) {
         middle = commas == 1 ? bytes_find(text, ',') : text.len;
     }
-    set_lat(r, osmand_trim(bytes_slice(text, 0, middle)));
-    set_lon(r, osmand_trim(bytes_slice(text, middle + 1, text.len)));
+    set_lat(r, http_trim(bytes_slice(text, 0, middle)));
+    set_lon(r, http_trim(bytes_slice(text, middle + 1, text.len)));
 }
 
 static void set_valid(struct osmand_report *r, struct bytes text)
@@ -450,8 +450,8 @@ static const struct {
 bool osmand_form_set(struct bytes name, struct bytes value, struct osmand_report *report,
                      struct bytes *device_id)
 {
-    struct bytes key = osmand_trim(name);
-    struct bytes text = osmand_trim(value);
+    struct bytes key = http_trim(name);
+    struct bytes text = http_trim(value);
     while (bytes_begin(key, "amp;")) {
         key = bytes_slice(key, strlen("amp;"), key.len);
     }

@@ -22,8 +22,14 @@ static void test_claims_by_the_request_line(void **state)
         {"GET", CLAIM_MORE},
         {"GET ", CLAIM_YES},
         {"P", CLAIM_MORE},
-        {"POST ", CLAIM_YES},
-        {"POST /?id=1", CLAIM_YES},
+        {"POST ", CLAIM_LIKELY},
+        {"POST /?id=1", CLAIM_LIKELY},
+        {"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nid=1", CLAIM_YES},
+        {"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{\"lat", CLAIM_LIKELY},
+        {"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{\"lat\":1}", CLAIM_YES},
+        {"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{\"_type\":", CLAIM_NO},
+        {"POST / HTTP/1.1\r\nX-Limit-U: anna\r\nContent-Length: 0\r\n\r\n", CLAIM_NO},
+        {"POST x y z\r\n", CLAIM_YES},
         {"HEAD /", CLAIM_YES},
         {"PUT /", CLAIM_YES},
         {"PUT", CLAIM_MORE},
@@ -61,11 +67,11 @@ static void test_split_takes_up_to_1_mib(void **state)
     const size_t head = strlen("POST / HTTP/1.1\r\nContent-Length: 1048530\r\n\r\n");
     struct arena arena = {0};
     for (size_t extra = 0; extra < 2; extra++) {
-        struct bytes in = request_of_length(&arena, OSMAND_FRAME_MAX - head + extra);
+        struct bytes in = request_of_length(&arena, HTTP_FRAME_MAX - head + extra);
         struct bytes frame = {0};
         size_t used = 0;
         assert_int_equal(osmand->split(in, &frame, &used), extra == 0 ? ERR_OK : ERR_TOO_LONG);
-        assert_int_equal(used, extra == 0 ? OSMAND_FRAME_MAX : 0);
+        assert_int_equal(used, extra == 0 ? HTTP_FRAME_MAX : 0);
         assert_int_equal(frame.len, used);
         in.len--;
         assert_int_equal(osmand->split(in, &frame, &used), extra == 0 ? ERR_MORE : ERR_TOO_LONG);

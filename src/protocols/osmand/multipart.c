@@ -26,7 +26,7 @@ static struct bytes parameter_of(struct bytes field, const char *name)
     struct reader r = reader_init(field);
     (void)read_field(&r, ';');
     while (reader_left(&r) > 0) {
-        struct bytes pair = osmand_trim(read_field(&r, ';'));
+        struct bytes pair = http_trim(read_field(&r, ';'));
         struct bytes key = bytes_slice(pair, 0, bytes_find(pair, '='));
         struct bytes value = bytes_slice(pair, key.len + 1, pair.len);
         if (!bytes_eq_nocase(key, name)) {

@@ -2,7 +2,7 @@
  * OsmAnd, Traccar Client and other programs that make a tracker of a phone: a report is an HTTP
  * request on the device port, a GET or a POST, its values in the query, a form body or a JSON body.
  *
- *     http.c       the request: where it ends, its parts, whether the connection goes on
+ *     http.h       the request: where it ends, its parts, whether the connection goes on
  *     form.c       the parameters of query and form
  *     multipart.c  the parts of a multipart form
  *     json.c       the JSON body, one location or an array of them
@@ -53,6 +53,13 @@ enum answer {
     ANSWER_ENCODED,
 };
 
+/* A POST may be one of OwnTracks, until its body tells. */
+static enum protocol_claim claim_of_request(struct bytes first)
+{
+    enum err owntracks = http_is_owntracks(first);
+    return owntracks == ERR_OK ? CLAIM_NO : owntracks == ERR_MORE ? CLAIM_LIKELY : CLAIM_YES;
+}
+
 static enum protocol_claim osmand_claims(struct bytes first)
 {
     static const char *const methods[] = {"GET ",    "POST ",  "HEAD ",  "PUT ",    "OPTIONS ",
@@ -60,7 +67,7 @@ static enum protocol_claim osmand_claims(struct bytes first)
     enum protocol_claim claim = CLAIM_NO;
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         if (bytes_begin(first, methods[i])) {
-            return CLAIM_YES;
+            return claim_of_request(first);
         }
         if (first.len < strlen(methods[i]) && memcmp(first.at, methods[i], first.len) == 0) {
             claim = CLAIM_MORE;
@@ -93,13 +100,13 @@ static struct bytes trim_body(struct bytes text)
 }
 
 /* Reads what a request reports: ERR_MALFORMED, ERR_TOO_LONG. */
-static enum err read_batch(struct arena *arena, const struct osmand_request *request,
+static enum err read_batch(struct arena *arena, const struct http_request *request,
                            struct osmand_batch *out)
 {
     struct osmand_report *report = arena_new(arena, sizeof(*report));
     struct bytes body = trim_body(request->body);
     struct bytes type =
-        osmand_trim(bytes_slice(request->content_type, 0, bytes_find(request->content_type, ';')));
+        http_trim(bytes_slice(request->content_type, 0, bytes_find(request->content_type, ';')));
     *out = (struct osmand_batch){.at = report, .len = 1};
     size_t queried = osmand_form_read(arena, request->query, report, &out->device_id);
     out->is_json = body.len > 0 && (bytes_eq_nocase(type, "application/json") ||
@@ -116,7 +123,7 @@ static enum err read_batch(struct arena *arena, const struct osmand_request *req
 
 /* Makes messages of the reports; answers whether there is one, or none was to be expected. */
 static bool add_messages(struct osmand_batch *batch, const struct session *s,
-                         const struct osmand_request *request, struct decoded *out)
+                         const struct http_request *request, struct decoded *out)
 {
     bool only_heartbeats = true;
     for (size_t i = 0; i < batch->len; i++) {
@@ -134,7 +141,7 @@ static bool add_messages(struct osmand_batch *batch, const struct session *s,
     return out->len > 0 || batch->len == 0;
 }
 
-static enum answer decode_reports(const struct session *s, const struct osmand_request *request,
+static enum answer decode_reports(const struct session *s, const struct http_request *request,
                                   struct decoded *out)
 {
     struct osmand_batch batch = {0};
@@ -156,8 +163,8 @@ static enum answer decode_reports(const struct session *s, const struct osmand_r
 
 static enum err osmand_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    struct osmand_request request = {0};
-    enum err e = osmand_http_parse(out->arena, frame, &request);
+    struct http_request request = {0};
+    enum err e = http_parse(out->arena, frame, &request);
     if (e != ERR_OK) {
         return e;
     }
@@ -179,7 +186,7 @@ static enum err osmand_decode(struct session *s, struct bytes frame, struct deco
 
 static void osmand_refuse(struct bytes in, enum err why, struct reply_hint *hint)
 {
-    enum answer too_long = osmand_http_has_head(in) ? ANSWER_TOO_LONG : ANSWER_LONG_HEAD;
+    enum answer too_long = http_has_head(in) ? ANSWER_TOO_LONG : ANSWER_LONG_HEAD;
     hint->at[0] = HINT_CLOSE;
     hint->at[1] = (uint8_t)(why == ERR_TOO_LONG ? too_long : ANSWER_BAD);
 }
@@ -221,12 +228,8 @@ static void osmand_reply(struct session *s, const struct reply_hint *hint, enum 
     if (hint->at[1] == ANSWER_METHOD || hint->at[1] == ANSWER_OPTIONS) {
         write_text(out, "Allow: GET, POST, OPTIONS\r\n");
     }
-    if ((flags & HINT_CLOSE) != 0) {
-        write_text(out, "Connection: close\r\n");
-    } else if ((flags & HINT_HTTP_1_0) != 0) {
-        write_text(out, "Connection: keep-alive\r\n");
-    }
-    write_text(out, "\r\n");
+    http_end_head(out, ((flags & HINT_CLOSE) != 0 ? (unsigned)HTTP_CLOSES : 0U) |
+                           ((flags & HINT_HTTP_1_0) != 0 ? (unsigned)HTTP_IS_1_0 : 0U));
 }
 
 /* ---- the device's side ---- */
@@ -344,7 +347,7 @@ static enum err osmand_read_ack(struct session *s, struct bytes in, size_t *used
 {
     (void)s;
     unsigned status = 0;
-    enum err e = osmand_http_read_status(in, &status, used);
+    enum err e = http_read_status(in, &status, used);
     if (e != ERR_OK) {
         return e;
     }
@@ -361,11 +364,12 @@ static const struct protocol_device osmand_device = {
 const struct protocol protocol_osmand = {
     .name = "osmand",
     .doc = "phones (OsmAnd, Traccar Client) over HTTP: query, form or JSON",
-    .frame_max = OSMAND_FRAME_MAX,
+    .port = 5055,
+    .frame_max = HTTP_FRAME_MAX,
     .tcp_only = true,
     .asks_speed_unit = true,
     .claims = osmand_claims,
-    .split = osmand_http_split,
+    .split = http_split,
     .decode = osmand_decode,
     .refuse = osmand_refuse,
     .reply = osmand_reply,

@@ -1,28 +1,14 @@
 #ifndef PROTOCOLS_OSMAND_OSMAND_H
 #define PROTOCOLS_OSMAND_OSMAND_H
 
+#include "protocols/http.h"
 #include "protocols/protocol.h"
 
 /*
- * What the files of the OsmAnd protocol share. http.c finds a request and takes it apart,
- * form.c, multipart.c and json.c read what its parameters, its parts or its
- * JSON body report, client.c who sent it, osmand.c makes messages of that. Everything here
- * is pure and may be called from any thread.
+ * What the files of the OsmAnd protocol share. form.c, multipart.c and json.c read what the
+ * parameters of a request (http.h), its parts or its JSON body report, client.c who sent it,
+ * osmand.c makes messages of that. Everything here is pure and may be called from any thread.
  */
-
-enum { OSMAND_FRAME_MAX = 1024 * 1024 }; /* some 3,000 locations as the phones write them */
-
-/* An HTTP request taken apart; borrowed from its bytes. */
-struct osmand_request {
-    struct bytes method;
-    struct bytes query;        /* behind the '?' of its target; may be empty */
-    struct bytes content_type; /* may be empty */
-    struct bytes user_agent;   /* likewise */
-    struct bytes body;         /* joined where it came in chunks */
-    bool is_encoded;           /* the body is compressed or so: not readable here */
-    bool is_http_1_0;
-    bool keeps_alive; /* the client goes on with this connection */
-};
 
 /* Parameters that tell clients apart. */
 enum osmand_trait {
@@ -55,23 +41,6 @@ struct osmand_batch {
     size_t len;
     bool is_json;
 };
-
-/* http.c */
-
-/* `text` without the blanks around it. */
-struct bytes osmand_trim(struct bytes text);
-/* Finds the first request of `in`, as split() of struct protocol. */
-MUST_USE enum err osmand_http_split(struct bytes in, struct bytes *frame, size_t *used);
-/* Whether `in` begins with the whole head of a request: it is the body that split() refused. */
-bool osmand_http_has_head(struct bytes in);
-/* Takes a whole request apart; what is joined lives in `arena`. ERR_MALFORMED. */
-MUST_USE enum err osmand_http_parse(struct arena *arena, struct bytes frame,
-                                    struct osmand_request *out);
-/*
- * Finds the first response of `in`: ERR_OK sets its status (100 to 999) and the bytes it takes.
- * ERR_MORE, ERR_MALFORMED.
- */
-MUST_USE enum err osmand_http_read_status(struct bytes in, unsigned *status, size_t *used);
 
 /* form.c */
 
@@ -130,6 +99,6 @@ MUST_USE enum err osmand_json_read(struct arena *arena, struct bytes body,
  * False where its position cannot be one; the report then counts without it.
  */
 bool osmand_report_finish(struct osmand_report *r, const struct session *s,
-                          const struct osmand_request *request, bool is_json);
+                          const struct http_request *request, bool is_json);
 
 #endif

@@ -33,6 +33,7 @@
 #include "base/crc.h"
 #include "base/hex.h"
 #include "protocols/fields.h"
+#include "protocols/framing.h"
 
 enum {
     LENGTH_LEN = 2,
@@ -104,36 +105,17 @@ static enum protocol_claim ruptela_claims(struct bytes first)
     return is_whole && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
 }
 
+static const struct framing_rule rule = {
+    .len_max = RUPTELA_FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
+
 static enum err ruptela_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t len = 0;
-    enum err e = in.len == 0 ? ERR_MORE : head_of(in, &len);
-    if (e != ERR_OK) {
-        return e;
-    }
-    *frame = bytes_slice(in, 0, len);
-    *used = len;
-    return len <= in.len ? ERR_OK : ERR_MORE;
+    return framing_rule_split(&rule, in, frame, used);
 }
 
-/* What is summed up on the way is bounded. */
 static enum err ruptela_resync(struct bytes in, size_t *skip)
 {
-    enum { BUDGETS = 4 };
-    size_t budget = (size_t)BUDGETS * RUPTELA_FRAME_MAX;
-    for (size_t n = 1; n < in.len && n < RUPTELA_FRAME_MAX; n++) {
-        struct bytes from = bytes_slice(in, n, SIZE_MAX);
-        size_t len = 0;
-        if (head_of(from, &len) != ERR_OK || len > from.len || len > budget) {
-            continue;
-        }
-        budget -= len;
-        if (is_sound(bytes_slice(from, 0, len))) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
+    return framing_rule_resync(&rule, in, skip);
 }
 
 /* ---- records ---- */
@@ -364,6 +346,7 @@ static void ruptela_reply(struct session *s, const struct reply_hint *hint, enum
 const struct protocol protocol_ruptela = {
     .name = "ruptela",
     .doc = "Ruptela FM, HCV, LCV and Plug trackers: records and extended records",
+    .port = 5046,
     .frame_max = RUPTELA_FRAME_MAX,
     .tcp_only = true,
     .claims = ruptela_claims,

@@ -403,6 +403,7 @@ static enum command_fate suntech_command(struct session *s, const struct device_
 const struct protocol protocol_suntech = {
     .name = "suntech",
     .doc = "Suntech ST200 to ST900, and the universal models",
+    .port = 5011,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
     .claims = suntech_claims,

@@ -376,6 +376,7 @@ static void teltonika_reply(struct session *s, const struct reply_hint *from, en
 const struct protocol protocol_teltonika = {
     .name = "teltonika",
     .doc = "Teltonika trackers: codecs 8, 8 Extended, 16 and 7; commands by codec 12",
+    .port = 5027,
     .frame_max = TELTONIKA_FRAME_MAX,
     .claims = teltonika_claims,
     .split = teltonika_split,

@@ -24,6 +24,7 @@
 
 #include <string.h>
 
+#include "protocols/framing.h"
 #include "protocols/words.h"
 
 enum { NOISE_MAX = 64, PLAIN_ID_MIN = 11, COMMA_ID_MIN = 10 };
@@ -105,11 +106,15 @@ static enum err read_head(struct bytes in, struct tk103_head *head)
     return may_grow ? ERR_MORE : ERR_MALFORMED;
 }
 
-static enum protocol_claim tk103_claims(struct bytes first)
+static enum err begins_frame(struct bytes in)
 {
     struct tk103_head head;
-    return first.at[0] == '(' ? claim_of(read_head(bytes_slice(first, 1, SIZE_MAX), &head))
-                              : CLAIM_NO;
+    return in.at[0] == '(' ? read_head(bytes_slice(in, 1, SIZE_MAX), &head) : ERR_MALFORMED;
+}
+
+static enum protocol_claim tk103_claims(struct bytes first)
+{
+    return claim_of(begins_frame(first));
 }
 
 /* The length of the frame that begins with a bracket. */
@@ -126,45 +131,20 @@ static enum err len_of(struct bytes in, size_t *len)
     return in.len >= TK103_FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
 }
 
+static const struct framing_rule rule = {.first = '(',
+                                         .noise_max = NOISE_MAX,
+                                         .len_max = TK103_FRAME_MAX,
+                                         .len_of = len_of,
+                                         .begins = begins_frame};
+
 static enum err tk103_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t noise = bytes_find(in, '(');
-    size_t len = 0;
-    if (noise > NOISE_MAX) {
-        return ERR_MALFORMED;
-    }
-    if (noise == in.len) {
-        return ERR_MORE;
-    }
-    struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
-    enum err e = len_of(rest, &len);
-    if (e == ERR_OK) {
-        *frame = bytes_slice(rest, 0, len);
-        *used = noise + len;
-    }
-    return e;
+    return framing_rule_split(&rule, in, frame, used);
 }
 
 static enum err tk103_resync(struct bytes in, size_t *skip)
 {
-    struct tk103_head head;
-    size_t len = 0;
-    for (size_t n = 1; n < in.len && n < TK103_FRAME_MAX; n++) {
-        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
-        if (rest.at[0] == '(' && read_head(bytes_slice(rest, 1, SIZE_MAX), &head) == ERR_OK &&
-            len_of(rest, &len) == ERR_OK) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
-}
-
-static void put_id(char out[TK103_ID_MAX], struct bytes id)
-{
-    for (size_t i = 0; i < id.len && i < TK103_ID_MAX; i++) {
-        out[i] = (char)id.at[i];
-    }
+    return framing_rule_resync(&rule, in, skip);
 }
 
 static enum err tk103_decode(struct session *s, struct bytes frame, struct decoded *out)
@@ -184,8 +164,8 @@ static enum err tk103_decode(struct session *s, struct bytes frame, struct decod
         out->len = 0;
         return e;
     }
-    put_id(hint.id, head.id);
-    put_id(slot.id, head.id);
+    word_keep(hint.id, TK103_ID_MAX, head.id);
+    word_keep(slot.id, TK103_ID_MAX, head.id);
     slot.kind = (uint8_t)head.kind;
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     memcpy(out->hint.at, &hint, sizeof(hint));
@@ -205,9 +185,8 @@ static void tk103_reply(struct session *s, const struct reply_hint *from, enum o
     if (outcome == OUTCOME_REFUSED || (is_data && outcome != OUTCOME_STORED)) {
         return;
     }
-    struct bytes id = {(const uint8_t *)hint.id, TK103_ID_MAX};
     write_u8(out, '(');
-    write_bytes(out, bytes_slice(id, 0, bytes_find(id, 0)));
+    write_bytes(out, word_kept(hint.id, TK103_ID_MAX));
     if (is_data) {
         write_text(out, "AS01");
         write_u8(out, (uint8_t)hint.alarm);
@@ -220,6 +199,7 @@ static void tk103_reply(struct session *s, const struct reply_hint *from, enum o
 const struct protocol protocol_tk103 = {
     .name = "tk103",
     .doc = "TK103, TK102B and clones: frames in brackets",
+    .port = 5002,
     .frame_max = TK103_FRAME_MAX,
     .utc_offset_min = 0,
     .claims = tk103_claims,

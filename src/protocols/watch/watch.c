@@ -34,6 +34,7 @@
 
 #include "base/reader.h"
 #include "protocols/fields.h"
+#include "protocols/framing.h"
 
 enum {
     FRAME_MAX = 128 * 1024,
@@ -98,42 +99,20 @@ static enum err len_of(struct bytes in, size_t *len)
     return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
 }
 
+static const struct framing_rule rule = {.first = '[',
+                                         .noise_max = NOISE_MAX,
+                                         .len_max = FRAME_MAX,
+                                         .len_of = len_of,
+                                         .begins = is_head};
+
 static enum err watch_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t noise = bytes_find(in, '[');
-    size_t len = 0;
-    if (noise > NOISE_MAX) {
-        return ERR_MALFORMED;
-    }
-    if (noise == in.len) {
-        return ERR_MORE;
-    }
-    struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
-    enum err e = len_of(rest, &len);
-    if (e == ERR_OK) {
-        *frame = bytes_slice(rest, 0, len);
-        *used = noise + len;
-    }
-    return e;
+    return framing_rule_split(&rule, in, frame, used);
 }
 
 static enum err watch_resync(struct bytes in, size_t *skip)
 {
-    enum { LOOKS = 64 };
-    size_t len = 0;
-    unsigned looks = 0;
-    for (size_t n = 1; n < in.len && n < FRAME_MAX && looks < LOOKS; n++) {
-        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
-        if (rest.at[0] != '[' || is_head(rest) != ERR_OK) {
-            continue;
-        }
-        looks++; /* each may run to the end */
-        if (len_of(rest, &len) == ERR_OK) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
+    return framing_rule_resync(&rule, in, skip);
 }
 
 /* ---- what a frame says ---- */
@@ -291,13 +270,6 @@ static void decode_content(struct bytes content, struct decoded *out, struct hin
     }
 }
 
-static void put(char *out, size_t room, struct bytes from)
-{
-    for (size_t i = 0; i < from.len && i < room; i++) {
-        out[i] = (char)from.at[i];
-    }
-}
-
 static enum err watch_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
     struct parts parts = {0};
@@ -314,10 +286,10 @@ static enum err watch_decode(struct session *s, struct bytes frame, struct decod
     if (e != ERR_OK) {
         return e;
     }
-    put(hint.maker, MAKER_LEN, parts.maker);
-    put(hint.id, ID_MAX, parts.id);
-    put(hint.index, HEX_LEN, parts.index);
-    put(slot.maker, MAKER_LEN, parts.maker);
+    word_keep(hint.maker, MAKER_LEN, parts.maker);
+    word_keep(hint.id, ID_MAX, parts.id);
+    word_keep(hint.index, HEX_LEN, parts.index);
+    word_keep(slot.maker, MAKER_LEN, parts.maker);
     slot.id = word_number(parts.id, 0);
     slot.digits = (uint8_t)parts.id.len;
     slot.has_index = parts.index.len > 0;
@@ -346,13 +318,6 @@ static void write_frame(struct writer *out, struct bytes maker, struct bytes id,
     write_u8(out, ']');
 }
 
-/* The characters before the first NUL. */
-static struct bytes text_in(const char *at, size_t room)
-{
-    struct bytes all = {(const uint8_t *)at, room};
-    return bytes_slice(all, 0, bytes_find(all, 0));
-}
-
 static void watch_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
                         int64_t now_s, struct writer *out)
 {
@@ -361,8 +326,8 @@ static void watch_reply(struct session *s, const struct reply_hint *from, enum o
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
     if (outcome == OUTCOME_STORED || (!hint.is_kept && outcome == OUTCOME_UNREGISTERED)) {
-        write_frame(out, text_in(hint.maker, MAKER_LEN), text_in(hint.id, ID_MAX),
-                    text_in(hint.index, HEX_LEN), text_in(hint.word, ANSWER_SIZE));
+        write_frame(out, word_kept(hint.maker, MAKER_LEN), word_kept(hint.id, ID_MAX),
+                    word_kept(hint.index, HEX_LEN), word_kept(hint.word, ANSWER_SIZE));
     }
 }
 
@@ -387,7 +352,7 @@ static enum command_fate watch_command(struct session *s, const struct device_sl
     bool is_known = slot.digits > 0;
     (void)snprintf(id, sizeof(id), "%0*llu", (int)slot.digits, (unsigned long long)slot.id);
     note->message_id = word_command_id(bytes_slice(text, 0, bytes_find(text, ',')));
-    write_frame(out, is_known ? text_in(slot.maker, MAKER_LEN) : bytes_of_text("CS"),
+    write_frame(out, is_known ? word_kept(slot.maker, MAKER_LEN) : bytes_of_text("CS"),
                 bytes_of_text(is_known ? id : s->device_id),
                 bytes_of_text(slot.has_index ? "0001" : ""), text);
     return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
@@ -396,6 +361,7 @@ static enum command_fate watch_command(struct session *s, const struct device_sl
 const struct protocol protocol_watch = {
     .name = "watch",
     .doc = "watches and trackers of SeTracker and Beesure: frames in square brackets",
+    .port = 5093,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
     .tcp_only = true,

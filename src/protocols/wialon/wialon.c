@@ -343,6 +343,7 @@ static void wialon_reply(struct session *s, const struct reply_hint *from, enum 
 const struct protocol protocol_wialon = {
     .name = "wialon",
     .doc = "Wialon IPS 1.1 and 2.0: an open protocol of many makers, in lines",
+    .port = 5039,
     .frame_max = WIALON_FRAME_MAX,
     .utc_offset_min = 0,
     .claims = wialon_claims,

@@ -3,7 +3,8 @@
  * holds a key: one that a page came with is taken out before anything else is asked for.
  */
 export const PAGES = ['online', 'map', 'history', 'reports', 'login'] as const;
-export type PageName = (typeof PAGES)[number];
+/** The settings have no number: `fun` of another one is the map. */
+export type PageName = (typeof PAGES)[number] | 'settings';
 
 export interface Address {
   page: PageName;
@@ -38,24 +39,46 @@ export interface Address {
   /** "light", "dark", "en", "zh": for this page alone, whatever was chosen. */
   theme: string;
   lang: string;
+  /** Of the map: the geofences beside it: 'list', 'new', 'import', or the PolygonID of one. */
+  fence: string;
+  /** Of the settings: the section, "": none is chosen yet; */
+  set: string;
+  /** and what of it is open: its ID, or one of the words below. */
+  item: string;
+  /** Of reports: which one, of which vehicles, of which period ("": see reports/asked.ts), */
+  kind: string;
+  of: string;
+  per: string;
+  /** and what else it is asked for by. */
+  opt: string;
 }
+
+/** In the place of an ID, which never begins so: one that is being added. */
+export const NEW = '+';
+/** Many that are being added, from a file. */
+export const FROM_FILE = '+file';
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),
-  ...(['from', 'to', 't', 'also', 'kiosk', 'theme', 'lang'] as const),
+  ...(['from', 'to', 't', 'also', 'fence', 'kiosk', 'theme', 'lang'] as const),
+  ...(['kind', 'of', 'per', 'opt'] as const),
 ] as const;
+
+/** Told on their page alone. */
+const OF_SETTINGS = ['set', 'item'] as const;
 
 /** Where the address names none. */
 export const PAGE_USUAL: PageName = 'map';
 /** Those that there are; an address of another one is kept, and shows the usual one. */
-export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history'];
+export const PAGES_BUILT: readonly PageName[] = ['online', 'map', 'history', 'reports', 'settings'];
 
 /** `search` is the query of a URL. An unknown page is the usual one. */
 export function readAddress(search: string): Address {
   const asked = new URLSearchParams(search);
-  const page = PAGES[Number(asked.get('fun')) - 1] ?? PAGE_USUAL;
+  const numbered = PAGES[Number(asked.get('fun')) - 1] ?? PAGE_USUAL;
+  const page = asked.has('set') ? 'settings' : numbered;
   const address = { page } as Address;
-  for (const name of PLAIN) address[name] = asked.get(name) ?? '';
+  for (const name of [...PLAIN, ...OF_SETTINGS]) address[name] = asked.get(name) ?? '';
   return address;
 }
 
@@ -67,8 +90,13 @@ function plain(query: string): string {
 /** The query again, without what is as it is unless said. */
 export function writeAddress(address: Address): string {
   const said = new URLSearchParams();
-  if (address.page !== PAGE_USUAL) said.set('fun', String(PAGES.indexOf(address.page) + 1));
+  const number = (PAGES as readonly PageName[]).indexOf(address.page) + 1;
+  if (number > 0 && address.page !== PAGE_USUAL) said.set('fun', String(number));
   for (const name of PLAIN) if (address[name] !== '') said.set(name, address[name]);
+  if (address.page === 'settings') {
+    said.set('set', address.set);
+    if (address.item !== '') said.set('item', address.item);
+  }
   const query = plain(said.toString());
   return query === '' ? '' : `?${query}`;
 }

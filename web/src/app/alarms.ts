@@ -73,19 +73,24 @@ const read = oneAtATime(readOnce, REST_MS);
 export const mayAcknowledge = () => role.value !== 'viewer';
 
 /** Alarms by the enterprise that they are of; those without one are of the one that is acted in. */
-function byHold(ids: readonly number[]): Map<number | undefined, number[]> {
-  const holds = new Map(openAlarms.value.rows.map((alarm) => [alarm.AlarmID, alarm.HoldID]));
+function byHold(ids: readonly number[], rows: readonly Alarm[]): Map<number | undefined, number[]> {
+  const holds = new Map(rows.map((alarm) => [alarm.AlarmID, alarm.HoldID]));
   const by = new Map<number | undefined, number[]>();
   for (const id of ids) by.set(holds.get(id), [...(by.get(holds.get(id)) ?? []), id]);
   return by;
 }
 
 /** Whether it was done; `deviceId`: whose they are, of one device. The list is read anew then. */
-export async function acknowledge(ids: number[], note = '', deviceId = ''): Promise<boolean> {
+export async function acknowledge(
+  ids: number[],
+  note = '',
+  deviceId = '',
+  rows: readonly Alarm[] = openAlarms.value.rows,
+): Promise<boolean> {
   const noted = note === '' ? {} : { Note: note };
   let isDone = true;
   try {
-    for (const [hold, its] of byHold(ids)) {
+    for (const [hold, its] of byHold(ids, rows)) {
       const where = hold === undefined ? inHoldOf(deviceId) : { HoldID: hold };
       await call('manage/AcknowledgeAlarms', { AlarmIDs: its, ...noted, ...where });
     }

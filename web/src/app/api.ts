@@ -7,11 +7,14 @@ export class ApiError extends Error {
   readonly code: number;
   /** Seconds, where the server says when to come again; else 0. */
   readonly retryAfterS: number;
+  /** What the answer says beyond its text, as where a shape is wrong; else null. */
+  readonly data: unknown;
 
-  constructor(code: number, message: string, retryAfterS = 0) {
+  constructor(code: number, message: string, retryAfterS = 0, data: unknown = null) {
     super(message);
     this.code = code;
     this.retryAfterS = retryAfterS;
+    this.data = data;
   }
 }
 
@@ -34,8 +37,9 @@ export async function post<M extends Method>(
   token = '',
 ): Promise<Data<M>> {
   const envelope = (await fetchJson(method, fields, token)) as Envelope;
-  if (envelope.Code !== 200) throw new ApiError(envelope.Code, envelope.ErrMsg ?? '');
-  return envelope.Data as Data<M>;
+  const { Code, Data: data, ErrMsg } = envelope;
+  if (Code !== 200) throw new ApiError(Code, ErrMsg ?? '', 0, data);
+  return data as Data<M>;
 }
 
 /** The whole answer of /api/PATH; throws ApiError where there is none, or HTTP says no. */

@@ -5,6 +5,7 @@ import { t } from '../i18n/text.ts';
 import { dateTimeIn } from '../i18n/zone.ts';
 import { FLAG_CONNECTED } from '../store/columns.ts';
 import { isHeading } from '../store/groups.ts';
+import { PAGE_USUAL, type PageName } from './address.ts';
 import { oneAtATime } from './again.ts';
 import { type Alarm, inPlaces, newestFirst, REST_MS } from './alarms.ts';
 import type { Data } from './api.ts';
@@ -29,9 +30,10 @@ export const selectedSlot = computed(() => {
   tick.value;
   return address.value.sel === '' ? -1 : fleet.slotOfId(address.value.sel);
 });
-/** The history shows what is selected in its own way. */
+/** The history shows what is selected in its own way, the settings have other things to show. */
+const WITHOUT_DRAWER: readonly PageName[] = ['history', 'settings'];
 export const drawerIsOpen = computed(
-  () => address.value.sel !== '' && pageShown.value !== 'history',
+  () => address.value.sel !== '' && !WITHOUT_DRAWER.includes(pageShown.value),
 );
 /** The row that keys act on. */
 export const cursor = signal(-1);
@@ -45,7 +47,8 @@ export function select(slot: number): void {
   const id = fleet.texts.id[slot];
   if (id === undefined) return;
   cursor.value = slot;
-  if (id !== address.value.sel) go({ sel: id });
+  if (pageShown.value === 'settings') go({ page: PAGE_USUAL, sel: id });
+  else if (id !== address.value.sel) go({ sel: id });
   recent.value = [id, ...recent.value.filter((each) => each !== id)].slice(0, RECENT_MAX);
   keepRecent();
 }

@@ -11,12 +11,13 @@ import { fleet, isEmpty, shown } from './fleet.ts';
 import { hasHistory } from './history.ts';
 import { list } from './list.ts';
 import { address, go } from './navigation.ts';
-import { mayKeep, phase } from './session.ts';
+import { mayKeep, phase, role } from './session.ts';
 import { keep, kept, whenChosen } from './settings.ts';
 import { isDemo } from './site.ts';
+import { mapIsThere } from './target.ts';
 
 interface StepRow {
-  name: 'select' | 'play' | 'alarm';
+  name: 'select' | 'play' | 'fence' | 'alarm';
   isThere(): boolean;
   /** Leads to it: what its button does. */
   begin(): void;
@@ -42,9 +43,14 @@ function seeAlarm(): void {
   else bellIsOpen.value = true;
 }
 
+function mayDraw(): boolean {
+  return role.value !== 'viewer' && mapIsThere();
+}
+
 const STEPS: readonly StepRow[] = [
   { name: 'select', isThere: () => true, begin: selectOne },
   { name: 'play', isThere: hasHistory, begin: playOne },
+  { name: 'fence', isThere: mayDraw, begin: () => go({ page: 'map', fence: 'new' }) },
   { name: 'alarm', isThere: () => true, begin: seeAlarm },
 ];
 

@@ -15,7 +15,15 @@ import type { FleetEvents } from '../store/sync.ts';
 import { FleetSync } from '../store/sync.ts';
 import { showsBelow } from './enterprises.ts';
 import { address } from './navigation.ts';
-import { actingHold, call, endSession, mayKeep, me, setHoldOfDevice, tokenNow } from './session.ts';
+import {
+  actingHold,
+  call,
+  denySession,
+  mayKeep,
+  me,
+  setHoldOfDevice,
+  tokenNow,
+} from './session.ts';
 
 export const fleet = new Fleet();
 /** Rises when devices changed; once a frame of the screen at most. */
@@ -116,7 +124,7 @@ function hear(message: ToPage): void {
     return;
   }
   if (message.state === 'denied') {
-    endSession('ended');
+    denySession();
     return;
   }
   if (message.state === 'open') brokenSinceMs = null;

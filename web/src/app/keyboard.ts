@@ -15,14 +15,20 @@ import {
 import { chooseState, showAllStates } from './filters.ts';
 import { hasFilter } from './list.ts';
 import { address, adjust, go } from './navigation.ts';
-import { isWall, leaveWall } from './page.ts';
+import { isWall, leaveWall, pageShown } from './page.ts';
 import { phase } from './session.ts';
 import { hasKeys, toggleTheme } from './settings.ts';
 
 export const keysAreShown = signal(false);
 
 const SECOND_MS = 1000;
-const PAGE_KEYS: Record<string, PageName> = { go: 'online', gm: 'map', gh: 'history' };
+const PAGE_KEYS: Record<string, PageName> = {
+  go: 'online',
+  gm: 'map',
+  gh: 'history',
+  gs: 'settings',
+  gr: 'reports',
+};
 const STATES: Record<string, number> = { 2: MOVING, 3: IDLE, 4: PARKED, 5: OFFLINE, 6: ALARM };
 
 /** Of the list, by the arrows and j, k: the selection goes along where the drawer is open. */
@@ -81,6 +87,11 @@ const letters: Record<string, () => void> = {
 };
 for (const [key, state] of Object.entries(STATES)) letters[key] = () => chooseState(state, false);
 
+/** Those that have nothing to do with the vehicles. */
+const ofAnyPage = Object.fromEntries(
+  Object.entries(letters).filter(([key]) => ['b', 'd', '?'].includes(key)),
+);
+
 const others: Record<string, () => void> = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
@@ -102,10 +113,11 @@ export function addKeys(keys: Keys): () => void {
 }
 
 function actOf(key: string): Keys[string] | undefined {
-  const letter = ofPage.find((keys) => key in keys)?.[key] ?? letters[key];
+  const all = pageShown.value === 'settings' ? ofAnyPage : letters;
+  const letter = ofPage.find((keys) => key in keys)?.[key] ?? all[key];
   const isSingle = key.length === 1 && key !== ' ';
   if (isSingle) return hasKeys.value && !takePair(key) ? letter : undefined;
-  return letter ?? others[key];
+  return letter ?? (all === letters ? others[key] : undefined);
 }
 
 let firstOfTwo = '';

@@ -16,7 +16,8 @@ function url(): string {
 /** A step that Back undoes: another page, another device. */
 export function go(patch: Partial<Address>): void {
   flush();
-  address.value = { ...address.value, ...patch };
+  const left = patch.page ? { fence: '' } : {};
+  address.value = { ...address.value, ...left, ...patch };
   history.pushState(null, '', url());
 }
 

@@ -25,5 +25,11 @@ export const pageShown = computed<PageName>(() => {
   return mapIsImpossible.value && WITH_MAP.includes(asked) ? 'online' : asked;
 });
 
+/** Of the reports: a row is shown on the map beside them. */
+export const rowIsOnMap = signal(false);
+
 /** The page stands beside the map. */
-export const hasMap = computed(() => WITH_MAP.includes(pageShown.value));
+export const hasMap = computed(() => {
+  const isBeside = pageShown.value === 'reports' && rowIsOnMap.value && !mapIsImpossible.value;
+  return isBeside || WITH_MAP.includes(pageShown.value);
+});

@@ -23,6 +23,8 @@ export const me = signal<Me | null>(null);
 export const loginNote = signal<'' | 'ended' | 'badKey'>('');
 /** Of root and of an admin: its own and those below, as far as they are read; else none. */
 export const enterprises = signal<{ rows: Enterprise[]; total: number }>({ rows: [], total: 0 });
+/** Counts the logins of this page: what goes on for long begins anew with the next one. */
+export const logins = signal(0);
 export const role = computed(() => me.value?.Role ?? 'viewer');
 
 const TAB_KEY = 'odograph.key';
@@ -31,6 +33,7 @@ const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
 let token = '';
+let isRenewing = false;
 let isForTab = false;
 /** The own enterprise; null: root has none. */
 let home: number | null = null;
@@ -57,7 +60,7 @@ export async function call<M extends Method>(method: M, fields: Request<M>): Pro
   try {
     return await post(method, withHold(fields), sent);
   } catch (error) {
-    if (error instanceof ApiError && error.code === 401 && sent === token) endSession('ended');
+    if (error instanceof ApiError && error.code === 401 && sent === token) denySession();
     throw error;
   }
 }
@@ -86,6 +89,23 @@ function withHold<T extends object>(fields: T): T {
   const ofDevice = typeof first === 'string' ? holdOfDevice(first) : null;
   const hold = ofDevice === null ? actingHold() : ofDevice === home ? null : ofDevice;
   return hold === null ? fields : { HoldID: hold, ...fields };
+}
+
+/** The server says that the token is none any more; while it is changed, that is no news. */
+export function denySession(): void {
+  if (!isRenewing) endSession('ended');
+}
+
+/** A new password ends all tokens of the account: this login goes on with a new one. */
+export async function changePassword(OldPassWord: string, NewPassWord: string): Promise<void> {
+  const name = me.value?.LoginName ?? '';
+  isRenewing = true;
+  try {
+    await call('manage/ChangePassword', { OldPassWord, NewPassWord });
+    await logIn(name, NewPassWord);
+  } finally {
+    isRenewing = false;
+  }
 }
 
 export function endSession(note: '' | 'ended' | 'badKey'): void {
@@ -136,6 +156,7 @@ export async function logIn(name: string, password: string): Promise<void> {
   if (isForTab) keepForTab(token);
   else keep(LEAVING, '');
   loginNote.value = '';
+  logins.value++;
   await enter();
 }
 

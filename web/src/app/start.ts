@@ -3,7 +3,6 @@ import { computed, effect, untracked } from '@preact/signals';
 import { followAlarms } from './alarms.ts';
 import { followCommands } from './commands.ts';
 import { followSelected } from './device.ts';
-import { followDraft } from './device_form.ts';
 import { followEnterprise, showsBelow } from './enterprises.ts';
 import { followSteps } from './first_steps.ts';
 import { closeFleet, openFleet } from './fleet.ts';
@@ -15,7 +14,7 @@ import { pageShown } from './page.ts';
 import { followPlaces } from './places.ts';
 import { followPreferences } from './preferences.ts';
 import { followSearch } from './search.ts';
-import { me, phase, startSession } from './session.ts';
+import { logins, me, phase, startSession } from './session.ts';
 import { askLanguage, followSettings, themeAsked } from './settings.ts';
 import { followTitle } from './title.ts';
 import { followToday } from './today.ts';
@@ -32,7 +31,6 @@ export function start(): void {
   followSearch();
   followAlarms();
   followSelected();
-  followDraft();
   followFollowed();
   followToday();
   followCommands();
@@ -43,7 +41,7 @@ export function start(): void {
   const watched = computed(() => {
     const { ids, type } = address.value;
     const hold = phase.value === 'in' ? me.value?.HoldID : null;
-    return hold ? `${hold} ${showsBelow.value} ${type} ${ids}` : '';
+    return hold ? `${logins.value} ${hold} ${showsBelow.value} ${type} ${ids}` : '';
   });
   effect(() => {
     const isIn = watched.value !== '';

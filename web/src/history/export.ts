@@ -1,4 +1,5 @@
 /** The history as files. A link cannot send who asks, so the server makes one for a minute. */
+import { follow } from '../app/download.ts';
 import { say } from '../app/notice.ts';
 import { call } from '../app/session.ts';
 import { utcText } from '../i18n/day.ts';
@@ -7,13 +8,6 @@ import type { History } from './history.ts';
 
 export const FORMATS = ['gpx', 'kml', 'csv', 'geojson'] as const;
 export type Format = (typeof FORMATS)[number];
-
-function follow(path: string): void {
-  const link = document.createElement('a');
-  link.href = path;
-  link.download = '';
-  link.click();
-}
 
 /** A file of the days of one vehicle: all of their fixes, also those that are not drawn. */
 export async function exportTrack(shown: History, id: string, format: Format): Promise<void> {

@@ -45,7 +45,7 @@ const lastSecond = (stretch: Stretch) => stretch.toS - 1;
 type SpanMethod = 'manage/GetTrips' | 'manage/GetStops' | 'manage/GetDays' | 'manage/GetTrack';
 
 /** All pages of a list that pages by After. */
-async function readAll<M extends SpanMethod>(method: M, fields: Request<M>) {
+export async function readAll<M extends SpanMethod>(method: M, fields: Request<M>) {
   const rows: Data<M>['data'][number][] = [];
   let after: string | null = '';
   for (let page = 0; after !== null && page < PAGES_MAX; page++) {

@@ -94,7 +94,8 @@ test('totals are those of the days, stops those of the list', () => {
   const entries = entriesOf(rows, ZONE, NOW_S);
   const day = { Kilometres: '1.5', DrivingSeconds: 10, IdleSeconds: 5, MaxSpeed: 50, Fixes: 7 };
   const more = { Date: '', StoppedSeconds: 0, Trips: 0, FuelUsed: null, VehicleNum: '' };
-  const whole = { ...day, ...more, FirstTime: null, LastTime: null, Clipped: false };
+  const where = { Lon: null, Lat: null, Clipped: false };
+  const whole = { ...day, ...more, ...where, FirstTime: null, LastTime: null };
   const days = ['1', '1', '2'].map((DeviceID) => ({ ...whole, DeviceID }));
   assert.deepEqual(totalsOf(days, entries, '1'), {
     ...{ km: 3, drivingS: 20, idleS: 10, stops: 1, maxKmh: 50, fixes: 14 },

@@ -17,6 +17,8 @@ export const en = {
 
   'page.online': 'Online monitor',
   'page.map': 'Map monitor',
+  'page.settings': 'Settings',
+  'page.reports': 'Reports',
 
   'map.label': 'Map',
   'map.list': 'List',
@@ -33,6 +35,8 @@ export const en = {
   'map.fences.outline': 'Outline',
   'map.fences.filled': 'Filled',
   'map.fencesFailed': 'The geofences could not be read.',
+  'map.newFence': 'New geofence here',
+  'map.allFences': 'All geofences…',
   'map.baseFailed': 'The base map could not be loaded. The vehicles are where they are.',
   'map.measure': 'Measure',
   'map.measureHint': 'Click the points of a line',
@@ -87,6 +91,9 @@ export const en = {
 
   'start.failed': 'The server does not answer.',
   'start.retry': 'Try again',
+  'start.partFailed': 'This part could not be loaded.',
+
+  'notice.undo': 'Undo',
 
   'search.hint': 'Search plate, ID, SIM, group',
   'search.hintMap': 'Search vehicle, group, place',
@@ -182,6 +189,9 @@ export const en = {
   'table.label': 'Vehicles',
   'table.count': '{n} vehicle|{n} vehicles',
   'table.countOf': '{n} of {all} vehicles',
+  'table.export': 'Export',
+  'table.exportCsv': 'CSV, as shown',
+  'table.exportXlsx': 'Excel, by the reports',
   'table.columns': 'Columns',
   'table.columnsReset': 'As they were',
   'table.columnUp': 'Move {name} to the left',
@@ -225,6 +235,7 @@ export const en = {
   'empty.knocking.nameless': 'without an ID so far',
   'empty.adopt': 'Register…',
   'empty.add': 'Register a tracker…',
+  'empty.import': 'Many from a file…',
   'empty.hold.title': 'No enterprise yet',
   'empty.hold.text': 'Vehicles and users belong to an enterprise. Make the first one to begin.',
   'empty.hold.name': 'Name',
@@ -385,7 +396,6 @@ export const en = {
 
   'device.edit': 'Edit',
   'device.save': 'Save',
-  'device.saved': 'Saved.',
   'device.type': 'Kind',
   'device.type.0': 'Vehicle',
   'device.type.1': 'Person',
@@ -399,15 +409,10 @@ export const en = {
   'device.hint': 'Its times seem to be {zone}. An administrator can set that.',
   'device.takeHint': 'Take {n}, which it seems to be',
   'device.theirs': 'Meanwhile somebody set: {value}',
-  'device.changed':
-    'Somebody changed this device meanwhile. What you typed is still here; save again to keep it.',
-  'device.taken': 'This plate or object code is taken.',
-  'device.refused': 'It was not saved: {why}',
   'device.mayNot': 'your account may not do this',
-  'device.silent': 'The server does not answer. What you typed is still here.',
-  'device.noNumber': '{name}: not a number',
 
   'alarms.title': 'Active alarms',
+  'alarms.desk': 'Alarm desk',
   'alarms.none': 'No alarm is active. Those that ended stand with their vehicle.',
   'alarms.loading': 'Reading the alarms',
   'alarms.failed': 'The alarms could not be read.',
@@ -462,6 +467,7 @@ export const en = {
   'keys.dark': 'Light or dark',
   'keys.online': 'Online monitor',
   'keys.map': 'Map monitor',
+  'keys.settings': 'Settings',
   'keys.follow': 'Follow the vehicle, on the map',
   'keys.layers': 'Trail, plates, gathering on the map',
   'keys.zoom': 'Closer, farther, all vehicles on the map',
@@ -471,6 +477,7 @@ export const en = {
   'steps.count': '{n} of {all}',
   'steps.select': 'Select a vehicle',
   'steps.play': 'Play its morning',
+  'steps.fence': 'Draw a circle',
   'steps.alarm': 'See the alarm',
   'steps.isDone': 'done',
   'steps.over': 'That is all. Press ? for the keys.',

@@ -108,6 +108,7 @@ export function showPlaces(): () => void {
       const map = mapReady.value;
       if (!map) return undefined;
       map.on('moveend', keepView);
+      untracked(keepView); // what ended while its style was on the way
       return () => map.off('moveend', keepView);
     }),
     effect(showSelected),

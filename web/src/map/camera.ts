@@ -1,5 +1,6 @@
 /** Moves the map, within what panels leave of it. Nothing happens while there is no map. */
 import { effect, signal, untracked } from '@preact/signals';
+import type { MapLibreMap } from 'maplibre-gl';
 import { mapReady } from './map.ts';
 import { type Covered, coveredBy, spaceAround } from './view.ts';
 
@@ -23,17 +24,44 @@ export function pad(name: string, part: Covered): () => void {
   };
 }
 
-/** The middle of what is left becomes the middle of the map, and stays the place that it is. */
+type Move = (map: MapLibreMap) => void;
+/** Where the map is on its way to; null: nowhere. */
+let underWay: Move | null = null;
+
+function start(move: Move): void {
+  const map = mapReady.peek();
+  if (!map) return;
+  move(map);
+  if (!map.isMoving()) return;
+  underWay = move;
+  void map.once('moveend', () => {
+    if (underWay === move) underWay = null;
+  });
+}
+
+function isPadded(map: MapLibreMap): boolean {
+  const padding = map.getPadding();
+  return Object.entries(covered.peek()).every(
+    ([side, px]) => padding[side as keyof Covered] === px,
+  );
+}
+
+/**
+ * The middle of what is left becomes the middle of the map, and stays the place that it is; a map
+ * that was on its way somewhere goes on.
+ */
 function apply(): void {
   covered.value = coveredBy(panels.values());
   const map = mapReady.peek();
-  if (!map) return;
+  if (!map || isPadded(map)) return;
   const { left, right, top, bottom } = covered.peek();
   const { clientWidth, clientHeight } = map.getContainer();
   const x = (left + clientWidth - right) / 2;
   const y = (top + clientHeight - bottom) / 2;
   const center = map.unproject([x, y]);
+  const interrupted = underWay;
   map.jumpTo({ center, padding: { left, right, top, bottom } });
+  if (interrupted) start(interrupted);
 }
 
 effect(() => {
@@ -44,18 +72,18 @@ export type Box = [west: number, south: number, east: number, north: number];
 
 /** Degrees of the base map. */
 export function fitBounds(box: Box, maxZoom = FIT_MAX_ZOOM, duration = FIT_MS): void {
-  const map = mapReady.peek();
-  if (!map) return;
-  const { left, right, top, bottom } = covered.peek();
-  const { clientWidth, clientHeight } = map.getContainer();
-  const padding = spaceAround(clientWidth - left - right, clientHeight - top - bottom);
-  map.fitBounds(box, { padding, maxZoom, duration, linear: true });
+  start((map) => {
+    const { left, right, top, bottom } = covered.peek();
+    const { clientWidth, clientHeight } = map.getContainer();
+    const padding = spaceAround(clientWidth - left - right, clientHeight - top - bottom);
+    map.fitBounds(box, { padding, maxZoom, duration, linear: true });
+  });
 }
 
 /** Goes to a place of the base map; no closer than it is unless a zoom is said. */
 export function goTo(lon: number, lat: number, zoom?: number, duration = FIT_MS): void {
-  const map = mapReady.peek();
-  if (map) map.easeTo({ center: [lon, lat], zoom: zoom ?? map.getZoom(), duration });
+  const wanted = zoom ?? mapReady.peek()?.getZoom() ?? 0;
+  start((map) => map.easeTo({ center: [lon, lat], zoom: wanted, duration }));
 }
 
 /** Whether a place of the base map is out of sight or under a panel. */
@@ -85,10 +113,11 @@ export function isOutsideMiddle(lon: number, lat: number): boolean {
 
 /** Brings a place of the base map into sight, where it is not. */
 export function uncover(lon: number, lat: number): void {
-  if (isHidden(lon, lat)) mapReady.peek()?.easeTo({ center: [lon, lat], duration: PAD_MS * 2 });
+  if (!isHidden(lon, lat)) return;
+  start((map) => map.easeTo({ center: [lon, lat], duration: PAD_MS * 2 }));
 }
 
 export function zoomBy(steps: number): void {
-  const map = mapReady.peek();
-  if (map) map.easeTo({ zoom: map.getZoom() + steps, duration: PAD_MS });
+  const wanted = (mapReady.peek()?.getZoom() ?? 0) + steps;
+  start((map) => map.easeTo({ zoom: wanted, duration: PAD_MS }));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MOVING, PARKED, STATE_COUNT } from '../store/state.ts';
-import { Clusters, type Window } from './clusters.ts';
+import { Clusters } from './clusters.ts';
+import type { Window } from './window.ts';
 
 const ALL: Window = { x: 0, y: 0, width: 1, height: 1, scale: 1024 };
 const CROWD = { cell: 64, least: 3 };
@@ -34,7 +35,10 @@ test('those of one spot are one, with its middle and its states', () => {
   assert.equal(found.count, 1);
   assert.equal(found.sizes[0], 60);
   assert.deepEqual([found.x[0], found.y[0]], [0.5, 0.25]);
-  assert.deepEqual(found.boxOf(0), [0.5, 0.25, 0.5, 0.25]);
+  assert.deepEqual(
+    found.boxOf(0, new Float64Array(60).fill(0.5), new Float64Array(60).fill(0.25)),
+    [0.5, 0.25, 0.5, 0.25],
+  );
   const states = found.states.subarray(0, STATE_COUNT);
   assert.deepEqual([states[PARKED], states[MOVING]], [59, 1]);
 });

@@ -4,15 +4,7 @@
  * takes some milliseconds.
  */
 import { STATE_COUNT } from '../store/state.ts';
-
-/** The part of the world that is looked at, in Mercator; `scale` is pixels of the whole world. */
-export interface Window {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  scale: number;
-}
+import type { Window } from './window.ts';
 
 export interface Manner {
   /** Of a cell, pixels. */
@@ -28,15 +20,15 @@ export function radiusOf(n: number): number {
 
 export class Clusters {
   count = 0;
-  /** The middle of each, and its corners, in Mercator. */
+  /** The middle of each, in Mercator. */
   x = new Float64Array(0);
   y = new Float64Array(0);
-  private boxes = new Float64Array(0);
   /** Vehicles, and those of each state. */
   sizes = new Int32Array(0);
   states = new Int32Array(0);
   /** By slot: the cluster that it is in; -1: it stands for itself. */
   of = new Int32Array(0);
+  private left = 0;
 
   /** Nothing is gathered. */
   clear(room: number): void {
@@ -60,88 +52,77 @@ export class Clusters {
   ): void {
     this.clear(x.length);
     const grid = new Grid(window, manner.cell);
-    grid.putAll(x, y, slots, kept, this.of);
+    grid.putAll(x, y, slots, kept, state, this.of);
     const roots = grid.join(window.scale);
     this.count = grid.number(roots, manner.least);
-    this.take(grid, x, y, slots, state, roots, window);
+    this.left = grid.left;
+    this.take(grid, roots);
+    this.tell(slots, grid.names);
   }
 
-  private take(
-    grid: Grid,
-    x: Float64Array,
-    y: Float64Array,
-    slots: Int32Array,
-    state: Uint8Array,
-    roots: Int32Array,
-    window: Window,
-  ): void {
-    const { count, of } = this;
-    const xs = new Float64Array(count);
-    const ys = new Float64Array(count);
-    const sizes = new Int32Array(count);
-    const states = new Int32Array(count * STATE_COUNT);
-    const boxes = new Float64Array(count * 4).fill(-2);
-    const { names } = grid;
-    const left = window.x;
+  private take({ names, n, sumX, sumY, states, left }: Grid, roots: Int32Array): void {
+    const { count } = this;
+    this.x = new Float64Array(count);
+    this.y = new Float64Array(count);
+    this.sizes = new Int32Array(count);
+    this.states = new Int32Array(count * STATE_COUNT);
+    for (let cell = 0; cell < names.length; cell++) {
+      const cluster = names[cell] as number;
+      if (cluster < 0) continue;
+      for (let state = 0; state < STATE_COUNT; state++) {
+        const at = cluster * STATE_COUNT + state;
+        this.states[at] =
+          (this.states[at] as number) + (states[cell * STATE_COUNT + state] as number);
+      }
+      if (roots[cell] !== cell) continue;
+      this.sizes[cluster] = n[cell] as number;
+      this.x[cluster] = left + (sumX[cell] as number) / (n[cell] as number);
+      this.y[cluster] = (sumY[cell] as number) / (n[cell] as number);
+    }
+  }
+
+  /** Of each slot, instead of its cell, the cluster of that. */
+  private tell(slots: Int32Array, names: Int32Array): void {
+    const { of } = this;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
       const cell = of[slot] as number;
-      if (cell < 0) continue;
-      const cluster = names[roots[cell] as number] as number;
-      of[slot] = cluster;
-      if (cluster < 0) continue;
-      const dx = (x[slot] as number) - left;
-      const atX = left + dx - Math.floor(dx);
-      const atY = y[slot] as number;
-      const b = cluster * 4;
-      states[cluster * STATE_COUNT + (state[slot] as number)] =
-        (states[cluster * STATE_COUNT + (state[slot] as number)] as number) + 1;
-      xs[cluster] = (xs[cluster] as number) + atX;
-      ys[cluster] = (ys[cluster] as number) + atY;
-      const size = sizes[cluster] as number;
-      sizes[cluster] = size + 1;
-      if (size === 0) {
-        boxes[b] = atX;
-        boxes[b + 1] = atY;
-        boxes[b + 2] = atX;
-        boxes[b + 3] = atY;
-        continue;
-      }
-      if (atX < (boxes[b] as number)) boxes[b] = atX;
-      if (atY < (boxes[b + 1] as number)) boxes[b + 1] = atY;
-      if (atX > (boxes[b + 2] as number)) boxes[b + 2] = atX;
-      if (atY > (boxes[b + 3] as number)) boxes[b + 3] = atY;
+      if (cell >= 0) of[slot] = names[cell] as number;
     }
-    for (let cluster = 0; cluster < count; cluster++) {
-      xs[cluster] = (xs[cluster] as number) / (sizes[cluster] as number);
-      ys[cluster] = (ys[cluster] as number) / (sizes[cluster] as number);
-    }
-    this.x = xs;
-    this.y = ys;
-    this.sizes = sizes;
-    this.states = states;
-    this.boxes = boxes;
   }
 
-  /** West, north, east, south of a cluster, in Mercator. */
-  boxOf(cluster: number): [number, number, number, number] {
-    const [west = 0, north = 0, east = 0, south = 0] = this.boxes.subarray(cluster * 4);
-    return [west, north, east, south];
+  /** West, north, east, south of a cluster's vehicles, of which `x` and `y` are the places. */
+  boxOf(cluster: number, x: Float64Array, y: Float64Array): [number, number, number, number] {
+    const box: [number, number, number, number] = [2, 2, -2, -2];
+    for (let slot = 0; slot < this.of.length; slot++) {
+      if (this.of[slot] !== cluster) continue;
+      const dx = (x[slot] as number) - this.left;
+      const atX = this.left + dx - Math.floor(dx);
+      const atY = y[slot] as number;
+      box[0] = Math.min(box[0], atX);
+      box[1] = Math.min(box[1], atY);
+      box[2] = Math.max(box[2], atX);
+      box[3] = Math.max(box[3], atY);
+    }
+    return box;
   }
 }
 
 /** Cells over the window, aligned to the world so that they stay where they are as it moves. */
 class Grid {
-  /** By cell: the cluster it became; -1: none. */
-  names: Int32Array;
-  private readonly left: number;
+  /** By cell: the cluster that it is in; -1: none. */
+  readonly names: Int32Array;
+  /** By cell: its vehicles and the sums of their places; the first of joined cells has all. */
+  readonly n: Int32Array;
+  readonly sumX: Float64Array;
+  readonly sumY: Float64Array;
+  /** By cell: its own vehicles of each state. */
+  readonly states: Int32Array;
+  readonly left: number;
   private readonly top: number;
   private readonly perUnit: number;
   private readonly columns: number;
   private readonly rows: number;
-  private readonly n: Int32Array;
-  private readonly sumX: Float64Array;
-  private readonly sumY: Float64Array;
 
   constructor(window: Window, cell: number) {
     this.perUnit = window.scale / cell;
@@ -154,6 +135,7 @@ class Grid {
     this.sumX = new Float64Array(room);
     this.sumY = new Float64Array(room);
     this.names = new Int32Array(room);
+    this.states = new Int32Array(room * STATE_COUNT);
   }
 
   /** Says of each slot that is not kept the cell of its place; -1: it is outside. */
@@ -162,9 +144,10 @@ class Grid {
     y: Float64Array,
     slots: Int32Array,
     kept: Uint8Array,
+    state: Uint8Array,
     cells: Int32Array,
   ): void {
-    const { left, top, perUnit, columns, rows, n, sumX, sumY } = this;
+    const { left, top, perUnit, columns, rows, n, sumX, sumY, states } = this;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
       if (kept[slot]) continue;
@@ -177,6 +160,8 @@ class Grid {
       n[cell] = (n[cell] as number) + 1;
       sumX[cell] = (sumX[cell] as number) + dx;
       sumY[cell] = (sumY[cell] as number) + (y[slot] as number);
+      const ofState = cell * STATE_COUNT + (state[slot] as number);
+      states[ofState] = (states[ofState] as number) + 1;
       cells[slot] = cell;
     }
   }
@@ -218,10 +203,14 @@ class Grid {
 
   /** Numbers those that hold enough; how many. */
   number(roots: Int32Array, least: number): number {
+    const { n, names } = this;
     let count = 0;
+    names.fill(-1);
     for (let cell = 0; cell < roots.length; cell++) {
-      const isOne = roots[cell] === cell && (this.n[cell] as number) >= least;
-      this.names[cell] = isOne ? count++ : -1;
+      if (roots[cell] === cell && (n[cell] as number) >= least) names[cell] = count++;
+    }
+    for (let cell = 0; cell < roots.length; cell++) {
+      if ((n[cell] as number) > 0) names[cell] = names[roots[cell] as number] as number;
     }
     return count;
   }

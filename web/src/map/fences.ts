@@ -1,5 +1,5 @@
 /** The geofences on the map, in three levels: off, outlines, filled. Read when they are shown. */
-import { effect, signal, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { showsBelow, withBelow } from '../app/enterprises.ts';
 import { fencesVersion } from '../app/fleet.ts';
 import { call, me, phase } from '../app/session.ts';
@@ -18,13 +18,20 @@ const PAGES_MAX = 20;
 export const fences = signal<Fence[]>([]);
 /** They could not be read. */
 export const fencesFailed = signal(false);
+/** Where a new one is to be drawn, WGS-84: the editor takes it. */
+export const fenceWanted = signal<[lon: number, lat: number] | null>(null);
+/** The one that the editor draws in place of this map; 0: it shows them all; null: it is closed. */
+export const fenceEdited = signal<number | null>(null);
+const areShown = computed(() => fenceLevel.value !== 'off' || fenceEdited.value !== null);
 
 let drawn: Ground | null = null;
 let turn = 0;
 
 function shapes(): GeoJSON.FeatureCollection {
-  const isShown = fenceLevel.peek() !== 'off';
-  const found = isShown ? fences.peek().map((fence) => featureOf(fence, isGcj.peek())) : [];
+  const edited = fenceEdited.peek();
+  const isShown = areShown.peek();
+  const others = fences.peek().filter(({ PolygonID }) => isShown && PolygonID !== edited);
+  const found = others.map((fence) => featureOf(fence, isGcj.peek()));
   return { type: 'FeatureCollection', features: found.filter((feature) => feature !== null) };
 }
 
@@ -126,13 +133,14 @@ export function showFences(): () => void {
       return untracked(put);
     }),
     effect(() => {
-      const isWanted = phase.value === 'in' && me.value?.HoldID && fenceLevel.value !== 'off';
+      const isWanted = phase.value === 'in' && me.value?.HoldID && areShown.value;
       const isKnown = fencesVersion.value !== null;
       showsBelow.value; // those of the enterprises below, too, or no longer
       if (isWanted && isKnown) untracked(() => void read());
     }),
     effect(() => {
       fences.value;
+      fenceEdited.value;
       isGcj.value;
       untracked(() => drawn?.setData(SOURCE, shapes()));
     }),

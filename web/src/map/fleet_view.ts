@@ -13,9 +13,9 @@ import { inFilter } from '../app/list.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isGcj, toBase } from './base.ts';
 import * as choice from './choice.ts';
-import { Clusters, type Manner, type Window } from './clusters.ts';
+import { areOutgrown, clusters, gatherInTime } from './gathering.ts';
 import { mapReady } from './map.ts';
-import { mercatorX, mercatorY, worldPixels } from './mercator.ts';
+import { worldPixels } from './mercator.ts';
 import { drawOrder } from './order.ts';
 import { addOverlay } from './overlays.ts';
 import { Positions } from './positions.ts';
@@ -23,14 +23,7 @@ import { Pulses } from './pulses.ts';
 import { GLIDE_MS, PULSES } from './shaders.ts';
 import { areOnTheWay, chooseShown, countIn } from './shown.ts';
 import { Scene, VehicleLayer } from './vehicle_layer.ts';
-
-const CROWD: Manner = { cell: 72, least: 3 };
-const YARD: Manner = { cell: 12, least: 4 };
-const CROWD_BELOW_ZOOM = 9;
-const CROWD_ABOVE = 400;
-const CROWD_ANYWHERE_ABOVE = 2000;
-/** Beside the view, of its size: so far the map may be moved before clusters are made anew. */
-const MARGIN = 0.5;
+import { windowNow } from './window.ts';
 
 /** A page that shows something else wants the vehicles as they are now, too. */
 export const othersNow = signal(false);
@@ -44,7 +37,6 @@ export const isOldPicture = signal(false);
 
 export const scene = new Scene();
 export const positions = new Positions();
-export const clusters = new Clusters();
 /** The slots that are drawn one by one, lowest first. */
 export let order: Int32Array = new Int32Array();
 /** Slots that are on the map, in clusters or not. */
@@ -60,24 +52,7 @@ export const composed = signal(0);
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const pulses = new Pulses();
-let gathered: Window | null = null;
 let frame = 0;
-
-/** What is in sight; the middle of the map need not be the middle of the element. */
-export function windowNow(map: MapLibreMap, margin = 0): Window {
-  const scale = worldPixels(map.getZoom());
-  const { clientWidth, clientHeight } = map.getContainer();
-  const { lng, lat } = map.unproject([0, 0]);
-  const width = clientWidth / scale;
-  const height = clientHeight / scale;
-  return {
-    x: mercatorX(lng) - width * margin,
-    y: mercatorY(lat) - height * margin,
-    width: width * (1 + 2 * margin),
-    height: height * (1 + 2 * margin),
-    scale,
-  };
-}
 
 let followedSlots: ReadonlySet<number> = new Set();
 let followedKey = '';
@@ -114,30 +89,6 @@ function choose(selected: number): Int32Array {
   return Int32Array.from([...chosen, ...one]);
 }
 
-/** Half steps of the zoom: clusters stay what they are in between. */
-const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
-
-function gather(map: MapLibreMap, slots: Int32Array): void {
-  const isFar = map.getZoom() < CROWD_BELOW_ZOOM;
-  const isCrowd = inView.value > (isFar ? CROWD_ABOVE : CROWD_ANYWHERE_ABOVE);
-  gathered = { ...windowNow(map, MARGIN), scale: worldPixels(steady(map.getZoom())) };
-  if (!choice.hasClusters.value) {
-    clusters.clear(positions.x.length);
-    return;
-  }
-  const manner = isCrowd ? CROWD : YARD;
-  clusters.gather(positions.x, positions.y, slots, kept, fleet.states, gathered, manner);
-}
-
-/** Whether the view has left what the clusters were made for. */
-function isOutgrown(map: MapLibreMap): boolean {
-  if (gathered === null || gathered.scale !== worldPixels(steady(map.getZoom()))) return true;
-  const view = windowNow(map);
-  const left = view.x - gathered.x;
-  const isBeside = view.width < 1 && left - Math.floor(left) + view.width > gathered.width;
-  return isBeside || view.y < gathered.y || view.y + view.height > gathered.y + gathered.height;
-}
-
 function compose(): void {
   const map = mapReady.peek();
   if (!map || !hasMap.peek()) return;
@@ -155,7 +106,8 @@ function compose(): void {
   for (const slot of following) kept[slot] = 1;
   withPlace.value = onMap.length;
   inView.value = countIn(onMap, positions.x, positions.y, windowNow(map));
-  gather(map, onMap);
+  const wanted = { slots: onMap, positions, kept, inView: inView.peek() };
+  gatherInTime(map, wanted, composeSoon);
   order = drawOrder(onMap, clusters.of, positions.x, drawn, { selected, followed: following });
   const isSeen = hasMoved && glides && areOnTheWay(order, positions, windowNow(map), atMs);
   if (isSeen) scene.untilMs = Math.max(scene.untilMs, atMs + GLIDE_MS + 50);
@@ -190,7 +142,7 @@ function composeSoon(): void {
 /** Follows all that it depends on, until the answer is called. */
 export function showFleet(): () => void {
   const moved = (event: { target: MapLibreMap }) => {
-    if (isOutgrown(event.target)) composeSoon();
+    if (areOutgrown(event.target)) composeSoon();
   };
   const ends = [
     addOverlay('vehicles', {

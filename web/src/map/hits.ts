@@ -1,5 +1,5 @@
 /** What lies at a point of the map: the vehicles there, and clusters. Simply all are looked at. */
-import type { Window } from './clusters.ts';
+import type { Window } from './window.ts';
 
 /** Pixels from the left and the top of the window; the copy of the world that is in it. */
 export function pixelOf(window: Window, x: number, y: number): [number, number] {

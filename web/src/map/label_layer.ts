@@ -7,12 +7,13 @@ import * as f from '../i18n/format.ts';
 import { MOVING } from '../store/state.ts';
 import * as choice from './choice.ts';
 import { MAP_FONTS, tokenColour } from './colours.ts';
-import { composed, inView, order, positions, slotsFollowed, windowNow } from './fleet_view.ts';
+import { composed, inView, order, positions, slotsFollowed } from './fleet_view.ts';
 import type { Ground } from './ground.ts';
 import { chooseLabels, LABELS_FROM_ZOOM, LABELS_MAX } from './labels.ts';
 import { mapReady } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
 import { addOverlay } from './overlays.ts';
+import { windowNow } from './window.ts';
 
 const SOURCE = 'vehicle-names';
 /** Ranks below this are always shown. */

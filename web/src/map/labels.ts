@@ -1,6 +1,6 @@
 /** Which vehicles get their name beside them: those in sight, the important ones first. */
 
-import type { Window } from './clusters.ts';
+import type { Window } from './window.ts';
 
 export const LABELS_MAX = 150;
 export const LABELS_FROM_ZOOM = 11;

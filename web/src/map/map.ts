@@ -31,6 +31,9 @@ export { addOverlay } from './overlays.ts';
 /** The map, while a style stands on which overlays are. */
 export const mapReady = signal<MapLibreMap | null>(null);
 
+/** Somebody draws: the pointer is theirs, and what lies under it does not answer. */
+export const isDrawnOn = signal(false);
+
 export interface MapClick {
   /** On the base map; fromBase() makes WGS-84 of it. */
   lon: number;

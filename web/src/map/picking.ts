@@ -7,10 +7,12 @@ import { toggleFollow } from '../app/follow.ts';
 import { hovered } from '../app/hover.ts';
 import { fitBounds } from './camera.ts';
 import { radiusOf } from './clusters.ts';
-import { clusters, onMap, order, positions, vehicleMode, windowNow } from './fleet_view.ts';
+import { onMap, order, positions, vehicleMode } from './fleet_view.ts';
+import { clusters } from './gathering.ts';
 import { discAt, hitsAt } from './hits.ts';
-import { type MapClick, mapReady, onMapClick } from './map.ts';
+import { isDrawnOn, type MapClick, mapReady, onMapClick } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
+import { windowNow } from './window.ts';
 
 const REACH = 14;
 const TOUCH_REACH = 22;
@@ -70,7 +72,7 @@ function heapOf(map: MapLibreMap, slots: number[], click: MapClick): number[] {
 }
 
 function openCluster(cluster: number, click: MapClick): void {
-  const [west, north, east, south] = clusters.boxOf(cluster);
+  const [west, north, east, south] = clusters.boxOf(cluster, positions.x, positions.y);
   const size = Math.max(east - west, south - north) * SPLIT_SCALE;
   if (size < YARD_PIXELS) {
     const slots = [...onMap].filter((slot) => clusters.of[slot] === cluster);
@@ -112,7 +114,8 @@ function point(event: MapMouseEvent): void {
   frame = requestAnimationFrame(() => {
     frame = 0;
     const map = mapReady.peek();
-    if (!map || map !== event.target || vehicleMode.peek() === 'none') return;
+    const isDeaf = isDrawnOn.peek() || vehicleMode.peek() === 'none';
+    if (!map || map !== event.target || isDeaf) return;
     const { slots, cluster } = pickAt(map, event.point.x, event.point.y);
     hovered.value = slots[0] ?? -1;
     map.getCanvas().style.cursor = slots.length > 0 || cluster >= 0 ? 'pointer' : '';

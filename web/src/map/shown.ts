@@ -1,8 +1,8 @@
 /** Which vehicles are on the map, and how many of them in sight: a pass over all, each tick. */
 import type { Fleet } from '../store/fleet.ts';
 import { ALARM, OFFLINE } from '../store/state.ts';
-import type { Window } from './clusters.ts';
 import type { Positions } from './positions.ts';
+import type { Window } from './window.ts';
 
 const LONG_GONE_S = 48 * 3600;
 

@@ -1,12 +1,20 @@
 /** The drawer's tab on the tracker: what it is, how it is connected, and changing what is set. */
+import { signal } from '@preact/signals';
 import { groupName } from '../app/columns.ts';
 import { type Details, detailsFor } from '../app/device.ts';
-import { draft, mayRename, startDraft } from '../app/device_form.ts';
 import { fleet } from '../app/fleet.ts';
+import { role } from '../app/session.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { Value } from '../parts/value.tsx';
-import { DeviceForm } from './device_form.tsx';
+import type { Row } from '../settings/entity.ts';
+import { Trace } from './trace.tsx';
+
+/** The form is loaded once somebody edits. */
+const DeviceBeside = lazy(async () => (await import('../settings/device_beside.tsx')).DeviceBeside);
+/** DeviceID of the one that is edited. */
+const editing = signal('');
 
 function typeName(type: number): string {
   return type === 1 || type === 2 ? t(`device.type.${type}`) : t('device.type.0');
@@ -50,11 +58,18 @@ function Rest({ found }: { found: Details }) {
   );
 }
 
+function edit(id: string): void {
+  editing.value = id;
+}
+
 export function DrawerDevice({ slot }: { slot: number }) {
   const { id, oc, sim, model } = fleet.texts;
   const found = detailsFor(id[slot] ?? '');
-  const mine = draft.value;
-  if (mine !== null && mine.id === id[slot]) return <DeviceForm mine={mine} />;
+  const name = id[slot] ?? '';
+  if (name !== '' && editing.value === name && role.value !== 'viewer') {
+    const row = typeof found === 'string' ? null : (found as unknown as Row);
+    return <DeviceBeside id={name} row={row} onLeave={() => edit('')} />;
+  }
   return (
     <>
       <dl class="values">
@@ -66,15 +81,16 @@ export function DrawerDevice({ slot }: { slot: number }) {
         {typeof found !== 'string' && <Rest found={found} />}
       </dl>
       {found === 'failed' && <p class="quiet">{t('drawer.failed')}</p>}
-      {mayRename() && typeof found !== 'string' && (
+      {role.value !== 'viewer' && typeof found !== 'string' && (
         <div class="command-part">
           <div class="buttons">
-            <button type="button" class="button" onClick={() => startDraft(found)}>
+            <button type="button" class="button" onClick={() => edit(name)}>
               {t('device.edit')}
             </button>
           </div>
         </div>
       )}
+      {role.value !== 'viewer' && name !== '' && <Trace id={name} />}
     </>
   );
 }

@@ -3,7 +3,9 @@
  * which ones knock already.
  */
 import { useEffect } from 'preact/hooks';
+import { FROM_FILE } from '../app/address.ts';
 import { now } from '../app/fleet.ts';
+import { go } from '../app/navigation.ts';
 import type { Knocking } from '../app/setup.ts';
 import {
   adding,
@@ -87,6 +89,13 @@ function Steps() {
           }}
         >
           {t('empty.add')}
+        </button>{' '}
+        <button
+          type="button"
+          class="button"
+          onClick={() => go({ page: 'settings', set: 'devices', item: FROM_FILE })}
+        >
+          {t('empty.import')}
         </button>
       </li>
     </ol>

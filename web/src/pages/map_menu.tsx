@@ -5,9 +5,12 @@ import { select } from '../app/device.ts';
 import { fleet } from '../app/fleet.ts';
 import { followed, toggleFollow } from '../app/follow.ts';
 import { hasHistory, openHistory } from '../app/history.ts';
+import { go } from '../app/navigation.ts';
+import { role } from '../app/session.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { fromBase } from '../map/base.ts';
+import { fenceWanted } from '../map/fences.ts';
 import { measured } from '../map/measure.ts';
 import { findNear } from '../map/near.ts';
 import { type MenuAt, menuAt } from '../map/picking.ts';
@@ -45,7 +48,13 @@ function entriesOf(at: MenuAt): Entry[] {
         measured.value = [[lon, lat]];
       },
     },
+    ...(role.value === 'viewer' ? [] : [{ text: t('map.newFence'), act: () => draw([lon, lat]) }]),
   ];
+}
+
+function draw(at: [number, number]): void {
+  fenceWanted.value = at;
+  go({ page: 'map', fence: 'new' });
 }
 
 export function MapMenu() {

@@ -1,6 +1,7 @@
 /** The buttons at the edge of the map: layers, zoom, the whole fleet. */
 
 import type { Signal } from '@preact/signals';
+import { go } from '../app/navigation.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { fitFleet } from '../map/arrival.ts';
 import { baseFailed } from '../map/base.ts';
@@ -50,6 +51,9 @@ function Layers({ isMonitor }: { isMonitor: boolean }) {
           choice.fenceLevel.value = level;
         }}
       />
+      <button type="button" class="menu-item" onClick={() => go({ page: 'map', fence: 'list' })}>
+        {t('map.allFences')}
+      </button>
       {fencesFailed.value && <p class="fault">{t('map.fencesFailed')}</p>}
       {baseFailed.value && <p class="hint">{t('map.baseFailed')}</p>}
     </div>

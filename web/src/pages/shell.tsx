@@ -6,11 +6,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bellIsOpen } from '../app/alarms.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
-import { notice } from '../app/notice.ts';
+import { address } from '../app/navigation.ts';
+import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
+import { kept } from '../app/settings.ts';
 import { adding } from '../app/setup.ts';
+import { t } from '../i18n/text.ts';
 import { AlarmPanel } from '../parts/alarm_panel.tsx';
 import { Keys } from '../parts/keys.tsx';
 import { lazy } from '../parts/lazy.tsx';
@@ -20,11 +23,13 @@ import { Rail, Tabs } from '../parts/rail.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
+import { Fences } from './fences.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
+import { Settings } from './settings.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
 const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
@@ -34,10 +39,15 @@ function Side() {
   return drawerIsOpen.value ? <Drawer /> : null;
 }
 
+const ReportsPage = lazy(() => import('./reports.tsx').then(({ ReportsPage }) => ReportsPage));
+
 function Page() {
+  if (pageShown.value === 'settings') return <Settings />;
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
-  return pageShown.value === 'map' ? <MapMonitor /> : <Online />;
+  if (pageShown.value === 'reports') return <ReportsPage />;
+  if (pageShown.value !== 'map') return <Online />;
+  return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
 
 /** What stands open is of who is logged in. */
@@ -48,12 +58,15 @@ function closeAll(): void {
 }
 
 export function Shell() {
-  useEffect(() => closeAll, []);
+  useEffect(() => {
+    if (kept('sound') === '1') void import('../alarms/sound.ts');
+    return closeAll;
+  }, []);
   const hadMap = useRef(false);
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
       {!isPhone.value && <Rail />}
@@ -73,6 +86,11 @@ export function Shell() {
       {adding.value !== null && <AddDevice id={adding.value} />}
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}
+        {undo.value && (
+          <button type="button" class="button" onClick={undoIt}>
+            {t('notice.undo')}
+          </button>
+        )}
       </div>
     </div>
   );

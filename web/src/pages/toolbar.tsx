@@ -7,6 +7,7 @@ import { LiveState } from '../parts/live_state.tsx';
 import { Narrowing } from '../parts/narrowing.tsx';
 import { Popover } from '../parts/popover.tsx';
 import { ColumnChoice } from './column_choice.tsx';
+import { OnlineExport } from './online_export.tsx';
 import { SortChoice } from './sort_choice.tsx';
 
 interface SwitchProps {
@@ -75,6 +76,7 @@ export function Toolbar() {
           <ColumnChoice />
         </Popover>
       )}
+      {!isPhone.value && <OnlineExport />}
     </div>
   );
 }

@@ -2,85 +2,16 @@
 
 import { mayChooseEnterprise } from '../app/enterprises.ts';
 import { keysAreShown } from '../app/keyboard.ts';
+import { go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
 import { logOut, type Me, me } from '../app/session.ts';
-import * as settings from '../app/settings.ts';
-import { language, units, zone } from '../i18n/choice.ts';
+import { zone } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
+import { Choices } from './account_choices.tsx';
 import { EnterpriseList } from './enterprise_list.tsx';
 import { Icon } from './icon.tsx';
 import { MenuLinks } from './menu_links.tsx';
 import { Popover } from './popover.tsx';
-import { Segments } from './segments.tsx';
-
-function Choices() {
-  return (
-    <>
-      <Segments
-        label={t('menu.theme')}
-        value={settings.theme.value}
-        choices={[
-          ['system', t('menu.theme.system')],
-          ['light', t('menu.theme.light')],
-          ['dark', t('menu.theme.dark')],
-        ]}
-        onChoose={(chosen) => {
-          settings.theme.value = chosen;
-        }}
-      />
-      <Segments
-        label={t('menu.language')}
-        value={language.value}
-        choices={[
-          ['en', 'English'],
-          ['zh', '中文'],
-        ]}
-        onChoose={settings.chooseLanguage}
-      />
-      <Segments
-        label={t('menu.units')}
-        value={units.value}
-        choices={[
-          ['km', t('menu.units.km')],
-          ['mi', t('menu.units.mi')],
-        ]}
-        onChoose={(chosen) => {
-          settings.unitsChosen.value = chosen;
-        }}
-      />
-      {!isPhone.value && <DeskChoices />}
-    </>
-  );
-}
-
-function DeskChoices() {
-  return (
-    <>
-      <Segments
-        label={t('menu.rows')}
-        value={settings.isDense.value ? 'dense' : 'normal'}
-        choices={[
-          ['normal', t('menu.rows.normal')],
-          ['dense', t('menu.rows.dense')],
-        ]}
-        onChoose={(chosen) => {
-          settings.isDense.value = chosen === 'dense';
-        }}
-      />
-      <Segments
-        label={t('menu.keys')}
-        value={settings.hasKeys.value ? 'on' : 'off'}
-        choices={[
-          ['on', t('menu.keys.on')],
-          ['off', t('menu.keys.off')],
-        ]}
-        onChoose={(chosen) => {
-          settings.hasKeys.value = chosen === 'on';
-        }}
-      />
-    </>
-  );
-}
 
 /** On a phone, whose bar has no room for it. */
 function EnterpriseChoice({ onChosen }: { onChosen: () => void }) {
@@ -103,6 +34,16 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
       <EnterpriseChoice onChosen={close} />
       <Choices />
       <div class="menu-list">
+        <button
+          type="button"
+          class="menu-item"
+          onClick={() => {
+            close();
+            go({ page: 'settings', set: '', item: '' });
+          }}
+        >
+          <Icon name="gear" /> {t('page.settings')}
+        </button>
         {!isPhone.value && (
           <button
             type="button"

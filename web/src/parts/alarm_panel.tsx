@@ -3,6 +3,7 @@ import type { Alarm } from '../app/alarms.ts';
 import { acknowledge, bellIsOpen, mayAcknowledge, openAlarms } from '../app/alarms.ts';
 import { select } from '../app/device.ts';
 import { fleet } from '../app/fleet.ts';
+import { go } from '../app/navigation.ts';
 import { count, t } from '../i18n/text.ts';
 import { AlarmRow } from './alarm_row.tsx';
 import { Icon } from './icon.tsx';
@@ -38,6 +39,16 @@ export function AlarmPanel() {
           <h2>
             {t('alarms.title')} <span class="quiet-count">{count(openAlarms.value.total)}</span>
           </h2>
+          <button
+            type="button"
+            class="bare link"
+            onClick={() => {
+              bellIsOpen.value = false;
+              go({ page: 'settings', set: 'desk', item: '' });
+            }}
+          >
+            {t('alarms.desk')}
+          </button>
           <button
             type="button"
             class="icon-button"

@@ -24,6 +24,8 @@ const KEYS: readonly (readonly [string[], TextKey])[] = [
   [['g o'], 'keys.online'],
   [['g h'], 'keys.history'],
   [['g m'], 'keys.map'],
+  [['g s'], 'keys.settings'],
+  [['g r'], 'page.reports'],
   [['f'], 'keys.follow'],
   [['t', 'l', 'c'], 'keys.layers'],
   [['+', '-', '0'], 'keys.zoom'],

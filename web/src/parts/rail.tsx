@@ -15,26 +15,35 @@ const ICONS: Partial<Record<PageName, IconName>> = {
   online: 'online',
   map: 'map',
   history: 'history',
+  settings: 'gear',
+  reports: 'reports',
 };
+
+function PageButton({ page }: { page: PageName }) {
+  const name = t(`page.${page}` as TextKey);
+  return (
+    <button
+      type="button"
+      class="rail-button"
+      aria-current={page === pageShown.value ? 'page' : undefined}
+      title={name}
+      aria-label={name}
+      onClick={() => go({ page })}
+    >
+      <Icon name={ICONS[page] ?? 'online'} />
+    </button>
+  );
+}
 
 export function Rail() {
   return (
     <nav class="rail" aria-label={t('app.name')}>
       <Mark />
-      {PAGES_BUILT.map((page) => (
-        <button
-          type="button"
-          key={page}
-          class="rail-button"
-          aria-current={page === pageShown.value ? 'page' : undefined}
-          title={t(`page.${page}` as TextKey)}
-          aria-label={t(`page.${page}` as TextKey)}
-          onClick={() => go({ page })}
-        >
-          <Icon name={ICONS[page] ?? 'online'} />
-        </button>
+      {PAGES_BUILT.filter((page) => page !== 'settings').map((page) => (
+        <PageButton key={page} page={page} />
       ))}
       <span class="space" />
+      <PageButton page="settings" />
       <button
         type="button"
         class="rail-button"
@@ -93,6 +102,15 @@ export function Tabs() {
       >
         <Icon name="history" />
         <span>{t('page.history')}</span>
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('reports') ? 'page' : undefined}
+        onClick={() => show('reports')}
+      >
+        <Icon name="reports" />
+        <span>{t('page.reports')}</span>
       </button>
       <button
         type="button"

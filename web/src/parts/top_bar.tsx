@@ -1,6 +1,7 @@
 /** The bar at the top: search, counters, whether it is live, alarms, and who looks. */
 import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
 import { isEmpty } from '../app/fleet.ts';
+import { pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
 import { chooseLanguage, isDarkNow, toggleTheme } from '../app/settings.ts';
@@ -34,7 +35,7 @@ function Bell() {
 
 /** What there is to do with a fleet, where there is one. */
 function OfFleet() {
-  if (!me.value?.HoldID || isEmpty.value) return null;
+  if (!me.value?.HoldID || isEmpty.value || pageShown.value === 'settings') return null;
   return (
     <>
       <Search />

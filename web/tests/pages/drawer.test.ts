@@ -246,7 +246,7 @@ test('what somebody else changed meanwhile is told, and nothing that was typed i
   const theirs = { DeviceID: PHONE, Note: 'theirs', Model: 'Pixel' };
   await fleet.admin.data('manage/ModifyDevice', theirs);
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Somebody changed this device meanwhile.').waitFor();
+  await page.getByText('Somebody changed this meanwhile.').waitFor();
   await page.getByText('Meanwhile somebody set: theirs').waitFor();
   assert.equal(await page.getByLabel('Note').inputValue(), 'mine');
   assert.equal(await page.getByLabel('Model').inputValue(), 'Pixel');

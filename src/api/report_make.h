@@ -1,0 +1,44 @@
+#ifndef API_REPORT_MAKE_H
+#define API_REPORT_MAKE_H
+
+#include "api/call.h"
+#include "model/report.h"
+
+/* How far a report is, and what became of it. */
+struct report_made {
+    uint32_t done; /* of `of` devices */
+    uint32_t of;
+    uint32_t rows;
+    int64_t size;
+    char why[REPORT_ERROR_MAX]; /* for people, where it failed */
+};
+
+struct report_making {
+    const struct api *api;
+    const struct report_job *job;
+    const char *directory; /* of files of reports; what is packed lies there for a while, too */
+    const char *path;      /* of the file to be made */
+    /* Whether it is to go on; asked before each page. Whoever asks may look at `made`. */
+    bool (*goes_on)(void *context, const struct report_made *made);
+    void *context;
+};
+
+enum {
+    REPORT_ROWS_MAX = 2000000,
+    REPORT_BYTES_MAX = 512 << 20,
+    REPORT_SPARE_BYTES = 256 << 20, /* of the disk, which reports leave to the store */
+};
+
+/*
+ * Makes the file of a report: the rows of all its devices that its account may see, one device
+ * after the other. On a thread that may work for long; memory does not grow with the rows. ERR_END:
+ * it is not to go on; ERR_FULL, ERR_FORBIDDEN, ERR_IO: out->why says why. Then there is no file.
+ */
+MUST_USE enum err report_make(const struct report_making *making, struct report_made *out);
+
+/* Whether the disk of a directory has REPORT_SPARE_BYTES left. */
+bool report_disk_has_room(const char *directory);
+/* The name that a browser saves the file of a report by: "trips_2026-11-01_2026-11-30.csv". */
+const char *report_file_name(struct call *c, const struct report_job *job);
+
+#endif

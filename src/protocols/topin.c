@@ -1,0 +1,470 @@
+/*
+ * Topin: ZhongXun and 365GPS trackers, ZX302, ZX303, ZX612, A50, over TCP. Big-endian; there is no
+ * serial number and no checksum, and only the login names the tracker:
+ *
+ *     7878   15      10    ........   0d0a
+ *     head   length  type  content
+ *
+ * What the length counts hangs on the type, so that the end is looked for where the type has it:
+ *
+ *     01               13, whatever it is; the whole is 15   17 18 19 1a 69   access points
+ *     10 11            what it says, without the type        13               as the others, or one
+ * more others           the type and what it says
+ *
+ *     01  IMEI BCD 8, version          -> 01, or 44 for nobody's device; then the time
+ *     08 09  GPS with angles of degrees u8, a sign and millionths; 09 kept
+ *     10 11  GPS; 11 kept              -> length, type, its time
+ *     13  battery %, .., signal %      -> the whole frame
+ *     17 19  access points and cells, kept; 18 1a 69 the same at once  -> length, type, its time
+ *     30  asks for the time            -> the time
+ *     94 vibration, 99 SOS, without a place
+ *
+ * Times are UTC, in 10 and 11 as numbers, in 17 to 69 in BCD. A newer cell has 9 bytes, not 5;
+ * the end mark tells which. Of commands none is documented but for numbers: "hex:" and the bytes
+ * from the type on are written as a frame, and nothing tells of an answer.
+ *
+ * Source: the vectors' facts, section 5.
+ */
+#include <string.h>
+
+#include "protocols/alarm_table.h"
+#include "protocols/fields.h"
+#include "protocols/framing.h"
+#include "protocols/login78.h"
+#include "protocols/profile.h"
+
+enum {
+    LENGTH_AT = 2,
+    TYPE_AT = 3,
+    CONTENT_AT = 4,
+    END_LEN = 2,
+    AP_LEN = FIELD_MAC_LEN + 1,
+    CELL_LEN = 5,
+    LONG_CELL_LEN = 9,
+    CELLS_HEAD_LEN = 4, /* count, MCC, MNC */
+    FRAME_MAX = CONTENT_AT + FIELD_CIVIL_LEN + UINT8_MAX * (AP_LEN + LONG_CELL_LEN) +
+                CELLS_HEAD_LEN + 1 + END_LEN
+};
+
+enum type {
+    TYPE_LOGIN = 0x01,
+    TYPE_GPS2 = 0x08,
+    TYPE_GPS2_KEPT = 0x09,
+    TYPE_GPS = 0x10,
+    TYPE_GPS_KEPT = 0x11,
+    TYPE_STATUS = 0x13,
+    TYPE_WIFI_KEPT = 0x17,
+    TYPE_WIFI = 0x18,
+    TYPE_WIFI_KEPT2 = 0x19,
+    TYPE_WIFI2 = 0x1a,
+    TYPE_TIME = 0x30,
+    TYPE_WIFI3 = 0x69,
+    TYPE_VIBRATION = 0x94,
+    TYPE_SOS = 0x99
+};
+
+static const struct alarm_row alarm_rows[] = {
+    {0, ALARM_BIT(VIBRATION)}, {1, ALARM_BIT(OVERSPEED)}, {4, ALARM_BIT(LOW_BATTERY)}};
+static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
+
+static bool is_wifi(unsigned type)
+{
+    return (type >= TYPE_WIFI_KEPT && type <= TYPE_WIFI2) || type == TYPE_WIFI3;
+}
+
+/* ---- frames ---- */
+
+/* Whether a frame of `len` bytes ends as one: ERR_MORE, it has not come; ERR_MALFORMED. */
+static enum err ends_at(struct bytes in, size_t len)
+{
+    if (in.len < len) {
+        return ERR_MORE;
+    }
+    return in.at[len - 2] == '\r' && in.at[len - 1] == '\n' ? ERR_OK : ERR_MALFORMED;
+}
+
+/* Tries the lengths in turn, of which the shorter stands first. */
+static enum err first_end(struct bytes in, const size_t *lens, size_t count, size_t *len)
+{
+    enum err e = ERR_MALFORMED;
+    for (size_t i = 0; i < count && e == ERR_MALFORMED; i++) {
+        *len = lens[i];
+        e = ends_at(in, lens[i]);
+    }
+    return e;
+}
+
+static enum err wifi_len(struct bytes in, size_t *len)
+{
+    size_t count_at = CONTENT_AT + FIELD_CIVIL_LEN + (size_t)in.at[LENGTH_AT] * AP_LEN;
+    if (in.len <= count_at) {
+        return ERR_MORE;
+    }
+    size_t cells = in.at[count_at];
+    size_t fixed = count_at + CELLS_HEAD_LEN + END_LEN;
+    const size_t lens[] = {fixed + cells * CELL_LEN, fixed + cells * CELL_LEN + 1,
+                           fixed + cells * LONG_CELL_LEN, fixed + cells * LONG_CELL_LEN + 1};
+    return first_end(in, lens, sizeof(lens) / sizeof(lens[0]), len);
+}
+
+static enum err len_of(struct bytes in, size_t *len)
+{
+    enum { OTHER_EXTRA = 5 };
+    static const uint8_t head[] = {0x78, 0x78};
+    size_t there = in.len < sizeof(head) ? in.len : sizeof(head);
+    if (memcmp(in.at, head, there) != 0) {
+        return ERR_MALFORMED;
+    }
+    if (in.len <= TYPE_AT) {
+        return ERR_MORE;
+    }
+    unsigned type = in.at[TYPE_AT];
+    size_t length = in.at[LENGTH_AT];
+    if (is_wifi(type)) {
+        return wifi_len(in, len);
+    }
+    bool is_gps = type == TYPE_GPS || type == TYPE_GPS_KEPT;
+    size_t plain =
+        type == TYPE_LOGIN ? (size_t)LOGIN78_TOPIN_LEN : length + OTHER_EXTRA + (is_gps ? 1 : 0);
+    const size_t lens[] = {plain - 1, plain};
+    bool may_be_short = type == TYPE_STATUS && length > 1;
+    return may_be_short ? first_end(in, lens, 2, len) : first_end(in, &lens[1], 1, len);
+}
+
+/* Only a login begins a connection: without it nothing tells whose the other frames are. */
+static enum protocol_claim topin_claims(struct bytes first)
+{
+    if (first.at[0] != 0x78 || (first.len > 1 && first.at[1] != 0x78)) {
+        return CLAIM_NO;
+    }
+    return claim_of(login78_is_topin(first));
+}
+
+static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
+
+static enum err topin_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    return framing_rule_split(&rule, in, frame, used);
+}
+
+static enum err topin_resync(struct bytes in, size_t *skip)
+{
+    return framing_rule_resync(&rule, in, skip);
+}
+
+/* ---- what a frame says ---- */
+
+/* What reply() needs to know: what stands behind the head of the answer. */
+struct hint {
+    uint8_t len;
+    uint8_t type; /* 0 or one that is answered by the time */
+    bool is_data;
+    uint8_t at[PROTOCOL_HINT_BYTES - 3];
+};
+_Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
+
+static void set_time_of(struct fix *f, struct bytes time, bool is_bcd)
+{
+    struct civil c;
+    if (is_bcd ? field_civil_of_bcd(time, DATE_YMD, &c) : field_civil_of_bytes(time, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
+}
+
+static void read_gps(struct reader *r, struct fix *f)
+{
+    enum { SATELLITES = 0x0f, PER_UNIT = 100, PER_M = 10, TAIL_LEN = 3 };
+    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), false);
+    fix_set_satellites(f, read_u8(r) & SATELLITES);
+    uint32_t lat = read_u32be(r);
+    uint32_t lon = read_u32be(r);
+    uint64_t speed_kmh = read_u8(r);
+    unsigned flags = read_u16be(r);
+    field_set_flagged_place(f, lat, lon, flags);
+    if (fix_has_position(f)) {
+        fix_set_speed_kmh_e2(f, speed_kmh * PER_UNIT);
+    }
+    if ((flags & 1U << 14) != 0) {
+        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, (flags & 1U << 15) != 0);
+    }
+    if (reader_left(r) >= TAIL_LEN) {
+        fix_set_altitude_dm(f, (int64_t)(int16_t)read_u16be(r) * PER_M);
+        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
+    }
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
+}
+
+/* Degrees, a sign, and millionths in 20 bits. */
+static int64_t read_angle_e7(struct reader *r)
+{
+    enum { E7 = 10000000, MILLION_TO_E7 = 10, MILLIONS = 0xfffff, SIGN = 20 };
+    int64_t degrees = read_u8(r);
+    uint32_t rest = read_u24be(r);
+    int64_t angle_e7 = degrees * E7 + (int64_t)(rest & MILLIONS) * MILLION_TO_E7;
+    return rest >> SIGN != 0 ? -angle_e7 : angle_e7;
+}
+
+static void read_gps2(struct reader *r, struct fix *f)
+{
+    enum { SECOND_LEN = 8, PER_UNIT = 100, COURSE_UNIT = 200 };
+    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), false);
+    int64_t lat_e7 = read_angle_e7(r);
+    int64_t lon_e7 = read_angle_e7(r);
+    read_skip(r, SECOND_LEN);
+    uint64_t speed_kmh = read_u8(r);
+    uint64_t course_half = read_u8(r);
+    unsigned satellites = read_u8(r);
+    if (!reader_ok(r)) {
+        return;
+    }
+    fix_set_position(f, lat_e7, lon_e7, true);
+    fix_set_speed_kmh_e2(f, speed_kmh * PER_UNIT);
+    fix_set_course_cdeg(f, course_half * COURSE_UNIT);
+    fix_set_satellites(f, satellites);
+    fix_set_alarms_told(f, 0);
+}
+
+static void read_cells(struct reader *r, struct fix *f)
+{
+    unsigned count = read_u8(r);
+    uint16_t mcc = read_u16be(r);
+    uint16_t mnc = read_u8(r);
+    bool is_long = count > 0 && reader_left(r) >= (size_t)count * LONG_CELL_LEN;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t lac = is_long ? read_u32be(r) : read_u16be(r);
+        uint32_t cid = is_long ? read_u32be(r) : read_u16be(r);
+        read_skip(r, 1);
+        if (reader_ok(r) && mcc > 0) {
+            fix_set_cell(f, (struct cell){mcc, mnc, lac, cid});
+        }
+    }
+}
+
+static void read_wifi(struct reader *r, unsigned count, struct fix *f)
+{
+    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), true);
+    for (unsigned i = 0; i < count; i++) {
+        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
+        int loss_db = read_u8(r);
+        if (reader_ok(r) && loss_db <= INT8_MAX) {
+            fix_add_wifi(f, mac.at, -loss_db);
+        }
+    }
+    read_cells(r, f);
+    if (reader_left(r) > 0) {
+        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
+    }
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
+}
+
+static void read_status(struct reader *r, struct message *m, struct decoded *out)
+{
+    enum { UNKNOWN_LEN = 3, PERCENT = 100, CSQ_MAX = 31 };
+    struct extras x;
+    struct fix *f = &m->fix;
+    extras_init(&x, out->arena);
+    fix_set_battery_percent(f, read_u8(r));
+    read_skip(r, UNKNOWN_LEN);
+    unsigned signal = reader_left(r) > 0 ? read_u8(r) : UINT8_MAX;
+    if (signal <= PERCENT) {
+        fix_set_gsm(f, (signal * CSQ_MAX + PERCENT / 2) / PERCENT);
+    }
+    if (reader_left(r) > UNKNOWN_LEN) {
+        read_skip(r, UNKNOWN_LEN);
+        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, read_u8(r) == 1);
+    }
+    unsigned heart_rate = reader_left(r) > 0 ? read_u8(r) : 0;
+    if (heart_rate > 0) {
+        extras_set(&x, EXTRA_HEART_RATE, 0, heart_rate);
+    }
+    m->extras = extras_pack(&x);
+}
+
+static void read_alarm(unsigned type, struct fix *f)
+{
+    f->alarms = type == TYPE_SOS ? ALARM_BIT(SOS) : ALARM_BIT(VIBRATION);
+    fix_set_alarms_told(f, f->alarms);
+}
+
+/* Adds what a report of a type says; false where the type is none. */
+static bool add_report(unsigned type, unsigned length, struct reader *r, struct decoded *out)
+{
+    struct fix fix = {0};
+    bool is_kept = type == TYPE_GPS2_KEPT || type == TYPE_GPS_KEPT || type == TYPE_WIFI_KEPT ||
+                   type == TYPE_WIFI_KEPT2;
+    if (type == TYPE_GPS || type == TYPE_GPS_KEPT) {
+        read_gps(r, &fix);
+    } else if (type == TYPE_GPS2_KEPT || (type == TYPE_GPS2 && reader_left(r) > 0)) {
+        read_gps2(r, &fix);
+    } else if (is_wifi(type)) {
+        read_wifi(r, length, &fix);
+    } else if (type == TYPE_VIBRATION || type == TYPE_SOS) {
+        read_alarm(type, &fix);
+    } else {
+        return false;
+    }
+    fix.flags |= is_kept ? (uint32_t)FIX_REUPLOAD : 0;
+    decoded_add(out, MESSAGE_FIX)->fix = fix;
+    return true;
+}
+
+/* Keeps what the answer repeats of the frame, from the length on. */
+static void keep_answer(struct bytes frame, size_t len, struct hint *hint)
+{
+    if (len <= sizeof(hint->at)) {
+        memcpy(hint->at, frame.at + LENGTH_AT, len);
+        hint->len = (uint8_t)len;
+    }
+}
+
+static void note_answer(struct bytes frame, struct hint *hint)
+{
+    unsigned type = frame.at[TYPE_AT];
+    bool has_time = is_wifi(type) || type == TYPE_GPS || type == TYPE_GPS_KEPT;
+    if (has_time) {
+        hint->is_data = true;
+        keep_answer(frame, 2 + FIELD_CIVIL_LEN, hint);
+    } else if (type == TYPE_STATUS) {
+        keep_answer(frame, frame.len - LENGTH_AT - END_LEN, hint);
+    } else if (type == TYPE_LOGIN) {
+        keep_answer(frame, 2, hint);
+        hint->type = TYPE_LOGIN;
+    } else if (type == TYPE_TIME) {
+        hint->type = TYPE_TIME;
+    }
+}
+
+static enum err read_frame(struct bytes frame, struct decoded *out)
+{
+    unsigned type = frame.at[TYPE_AT];
+    struct reader r = reader_init(bytes_slice(frame, CONTENT_AT, frame.len - CONTENT_AT - END_LEN));
+    if (type == TYPE_LOGIN) {
+        decoded_add(out, MESSAGE_LOGIN);
+        return field_imei_of_bcd(read_bytes(&r, FIELD_IMEI_LEN), out->device_id) ? ERR_OK
+                                                                                 : ERR_MALFORMED;
+    }
+    if (add_report(type, frame.at[LENGTH_AT], &r, out)) {
+        return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
+    }
+    if (type == TYPE_STATUS) {
+        read_status(&r, decoded_add(out, MESSAGE_HEARTBEAT), out);
+        return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
+    }
+    bool is_alive = type == TYPE_GPS2 || type == TYPE_TIME;
+    decoded_add(out, is_alive ? MESSAGE_HEARTBEAT : MESSAGE_OTHER);
+    return ERR_OK;
+}
+
+static enum err topin_decode(struct session *s, struct bytes frame, struct decoded *out)
+{
+    size_t len = 0;
+    struct hint hint = {0};
+    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len) {
+        return ERR_MALFORMED;
+    }
+    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    enum err e = read_frame(frame, out);
+    e = e == ERR_OK ? decoded_finish(out) : e;
+    if (e != ERR_OK) {
+        out->len = 0;
+        return e;
+    }
+    note_answer(frame, &hint);
+    memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+    memcpy(out->hint.at, &hint, sizeof(hint));
+    out->wants_reply = hint.len > 0 || hint.type != 0;
+    return ERR_OK;
+}
+
+/* ---- what the server says ---- */
+
+static void write_frame(struct writer *out, struct bytes from_length)
+{
+    write_text(out, "xx"); /* 78 78 */
+    write_bytes(out, from_length);
+    write_text(out, "\r\n");
+}
+
+static void write_time(struct writer *out, int64_t now_s)
+{
+    struct civil c = civil_from_s(now_s);
+    uint8_t at[FIELD_CIVIL_LEN + 3];
+    struct writer w = writer_init(at, sizeof(at));
+    write_u8(&w, FIELD_CIVIL_LEN + 1);
+    write_u8(&w, TYPE_TIME);
+    write_u16be(&w, (uint16_t)c.year);
+    write_u8(&w, (uint8_t)c.month);
+    write_u8(&w, (uint8_t)c.day);
+    write_u8(&w, (uint8_t)c.hour);
+    write_u8(&w, (uint8_t)c.minute);
+    write_u8(&w, (uint8_t)c.second);
+    write_frame(out, (struct bytes){at, w.len});
+}
+
+static void write_login(const struct hint *hint, bool is_known, struct writer *out)
+{
+    enum { ACCEPTED = 0x01, UNKNOWN = 0x44 };
+    const uint8_t at[] = {hint->at[0], hint->at[1], is_known ? ACCEPTED : UNKNOWN};
+    write_frame(out, (struct bytes){at, sizeof(at)});
+}
+
+static void topin_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
+                        int64_t now_s, struct writer *out)
+{
+    struct hint hint;
+    (void)s;
+    memcpy(&hint, from->at, sizeof(hint));
+    bool is_known = outcome == OUTCOME_STORED;
+    if (outcome == OUTCOME_REFUSED || (hint.is_data && !is_known)) {
+        return;
+    }
+    if (hint.type == TYPE_LOGIN) {
+        write_login(&hint, is_known, out);
+    } else if (hint.len > 0) {
+        write_frame(out, (struct bytes){hint.at, hint.len});
+    }
+    if (hint.type == TYPE_TIME || (hint.type == TYPE_LOGIN && is_known)) {
+        write_time(out, now_s);
+    }
+}
+
+static enum command_fate topin_command(struct session *s, const struct device_slot *slot,
+                                       const struct command_request *asked,
+                                       struct command_note *note, struct writer *out)
+{
+    enum { RAW_MAX = 128 };
+    uint8_t room[COMMAND_RAW_MAX];
+    uint8_t at[RAW_MAX + 1];
+    struct command_request what = *asked;
+    (void)s;
+    (void)slot;
+    note->is_unaddressed = true;
+    note->is_unanswered = true;
+    if (!profile_apply(&what, room)) {
+        return COMMAND_IS_INVALID;
+    }
+    if (what.raw.len == 0) {
+        return COMMAND_IS_UNSUPPORTED;
+    }
+    if (what.raw.len > RAW_MAX) {
+        return COMMAND_IS_TOO_LONG;
+    }
+    at[0] = (uint8_t)what.raw.len;
+    memcpy(at + 1, what.raw.at, what.raw.len);
+    write_frame(out, (struct bytes){at, what.raw.len + 1});
+    return COMMAND_IS_WRITTEN;
+}
+
+const struct protocol protocol_topin = {
+    .name = "topin",
+    .doc = "Topin, ZhongXun and 365GPS trackers (ZX302, ZX303, ZX612)",
+    .port = 5199,
+    .frame_max = FRAME_MAX,
+    .tcp_only = true,
+    .claims = topin_claims,
+    .split = topin_split,
+    .resync = topin_resync,
+    .decode = topin_decode,
+    .reply = topin_reply,
+    .command = topin_command,
+};

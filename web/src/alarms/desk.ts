@@ -1,0 +1,175 @@
+/**
+ * The alarm desk: alarms that somebody has to see to, read anew as they begin and end. What is
+ * marked stays marked while rows come and go. The server lists by time, rising; of a long list the
+ * desk holds the end that is looked at.
+ */
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { oneAtATime } from '../app/again.ts';
+import { type Alarm, acknowledge, inPlaces, REST_MS } from '../app/alarms.ts';
+import type { Data } from '../app/api.ts';
+import { withBelow } from '../app/enterprises.ts';
+import { alarmNews, now } from '../app/fleet.ts';
+import { isSeen } from '../app/screen.ts';
+import { call, me } from '../app/session.ts';
+import { ALARM_TYPES, readAlarmType } from '../i18n/alarm_type.ts';
+import { language } from '../i18n/choice.ts';
+import { utcText } from '../i18n/day.ts';
+
+export const VIEWS = ['waiting', 'active', 'all'] as const;
+export type View = (typeof VIEWS)[number];
+export const ORDERS = ['newest', 'oldest', 'kind'] as const;
+export type Order = (typeof ORDERS)[number];
+
+const DAY_S = 86_400;
+const WAITING_DAYS = 30;
+const ALL_DAYS = 7;
+const PAGE_ROWS = 1000;
+const MARKED_MAX = 1000;
+
+export const view = signal<View>('waiting');
+export const order = signal<Order>('newest');
+/** Part of a plate or an ID. */
+export const key = signal('');
+/** GroupID; '': all. */
+export const group = signal('');
+/** Kinds that are chosen; none: all. */
+export const kinds = signal<ReadonlySet<number>>(new Set());
+export const marked = signal<ReadonlySet<number>>(new Set());
+
+export interface Desk {
+  state: 'loading' | 'failed' | 'there';
+  rows: readonly Alarm[];
+  total: number;
+}
+const EMPTY: Desk = { state: 'loading', rows: [], total: 0 };
+export const desk = signal<Desk>(EMPTY);
+
+export function kindOf(alarm: Alarm): number {
+  return readAlarmType(alarm.AlarmType).kind;
+}
+
+/** In the order that is chosen; of one kind the newest first. */
+export function inOrder(rows: readonly Alarm[], by: Order): Alarm[] {
+  const newer = (a: Alarm, b: Alarm) => b.GPSTime.localeCompare(a.GPSTime) || b.AlarmID - a.AlarmID;
+  if (by === 'oldest') return [...rows].sort((a, b) => newer(b, a));
+  if (by === 'kind') return [...rows].sort((a, b) => kindOf(a) - kindOf(b) || newer(a, b));
+  return [...rows].sort(newer);
+}
+
+/** How many of each kind, the most first. */
+export function countsOf(rows: readonly Alarm[]): [kind: number, n: number][] {
+  const counts = new Map<number, number>();
+  for (const alarm of rows) counts.set(kindOf(alarm), (counts.get(kindOf(alarm)) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+}
+
+export const counts = computed(() => countsOf(desk.value.rows));
+export const listed = computed(() => {
+  const chosen = kinds.value;
+  const { rows } = desk.value;
+  const found = chosen.size === 0 ? rows : rows.filter((alarm) => chosen.has(kindOf(alarm)));
+  return inOrder(found, order.value);
+});
+/** Those that are marked and still there. */
+export const markedRows = computed(() =>
+  listed.value.filter(({ AlarmID }) => marked.value.has(AlarmID)),
+);
+
+function fieldsNow() {
+  const { value: wanted } = view;
+  const since = (days: number) => utcText(Math.floor(now.peek()) - days * DAY_S);
+  const named = key.value.trim() === '' ? {} : { Key: key.value.trim() };
+  // one kind goes to the server, so that a long list is whole
+  const chosen = [...kinds.value].map((kind) => ALARM_TYPES[kind]).filter((name) => name);
+  return {
+    ...(wanted === 'waiting' ? { Acknowledged: false, StartTime: since(WAITING_DAYS) } : {}),
+    ...(wanted === 'active' ? { Open: true } : {}),
+    ...(wanted === 'all' ? { StartTime: since(ALL_DAYS) } : {}),
+    ...(group.value === '' ? {} : { GroupIDs: [Number(group.value)] }),
+    ...(hasMore.peek() && chosen.length > 0 ? { AlarmType: chosen as string[] } : {}),
+    ...{ ...named, ...withBelow(), ...inPlaces() },
+  };
+}
+
+type Fields = ReturnType<typeof fieldsNow>;
+
+async function readPage(fields: Fields, page: number): Promise<Data<'manage/ListAlarms'>> {
+  return await call('manage/ListAlarms', { ...fields, PageIndex: page, PageSize: PAGE_ROWS });
+}
+
+/** The end that is looked at: two pages, as the last one may be short. */
+async function readEnd(fields: Fields): Promise<{ rows: Alarm[]; total: number }> {
+  const first = await readPage(fields, 1);
+  const last = Math.ceil(first.total / PAGE_ROWS);
+  if (last <= 1 || order.peek() === 'oldest') return { rows: first.data, total: first.total };
+  const end = (await readPage(fields, last)).data;
+  const before = last === 2 ? first.data : (await readPage(fields, last - 1)).data;
+  return { rows: [...before, ...end], total: first.total };
+}
+
+/** More than is read match. */
+export const hasMore = signal(false);
+
+async function readOnce(): Promise<void> {
+  const whose = me.peek();
+  const fields = fieldsNow();
+  try {
+    const { rows, total } = await readEnd(fields);
+    if (whose !== me.peek()) return;
+    desk.value = { state: 'there', rows, total };
+    if (kinds.peek().size === 0) hasMore.value = total > rows.length;
+  } catch {
+    if (desk.peek().state !== 'there') desk.value = { ...EMPTY, state: 'failed' };
+  }
+}
+
+export const readDesk = oneAtATime(() => untracked(readOnce), REST_MS);
+
+/** Reads while somebody may look, until the answer is called. */
+export function watchDesk(): () => void {
+  const ends = [
+    effect(() => {
+      const asked = [view.value, group.value, key.value, order.value, kinds.value, me.value];
+      if (asked.length > 0) untracked(readDesk);
+    }),
+    effect(() => {
+      alarmNews.value;
+      language.value;
+      if (isSeen.value) untracked(readDesk);
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+    marked.value = new Set();
+    desk.value = EMPTY;
+  };
+}
+
+export function mark(ids: readonly number[], isOn: boolean): void {
+  const next = new Set(marked.value);
+  for (const id of ids) {
+    if (isOn && next.size < MARKED_MAX) next.add(id);
+    if (!isOn) next.delete(id);
+  }
+  marked.value = next;
+}
+
+export function toggleKind(kind: number): void {
+  const next = new Set(kinds.value);
+  if (!next.delete(kind)) next.add(kind);
+  kinds.value = next;
+}
+
+/** Acknowledges what is marked; whether it was done. What was not stays marked. */
+export async function acknowledgeMarked(note: string): Promise<boolean> {
+  const rows = markedRows.peek();
+  const isDone = await acknowledge(
+    rows.map(({ AlarmID }) => AlarmID),
+    note,
+    '',
+    rows,
+  );
+  if (isDone) marked.value = new Set();
+  readDesk();
+  return isDone;
+}

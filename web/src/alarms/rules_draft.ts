@@ -1,0 +1,193 @@
+/** The rules of the scope that is chosen: read, changed, saved on top of what others saved. */
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { ApiError, type Request } from '../app/api.ts';
+import { fleet, groups, tick } from '../app/fleet.ts';
+import { address } from '../app/navigation.ts';
+import { say } from '../app/notice.ts';
+import { call, me, role } from '../app/session.ts';
+import {
+  FIELD_NAMES,
+  type FieldName,
+  isBad,
+  isSame,
+  type Rules,
+  rebase,
+  requestOf,
+  type Scope,
+  type Setting,
+  type Settings,
+  settingsOf,
+} from './rules.ts';
+import { d } from './text.ts';
+
+export interface Subject {
+  scope: Scope;
+  /** GroupID or DeviceID; '' of the enterprise, or where none is chosen yet. */
+  id: string;
+}
+
+export interface RulesDraft {
+  subject: Subject;
+  base: Settings;
+  mine: Settings;
+  /** What holds above it, with its sources; null: nothing is above. */
+  above: Rules | null;
+  theirs: Partial<Settings>;
+  fault: string;
+}
+
+/** What the address says: "group.3", "device.8600…", '': the enterprise. */
+export const subject = computed<Subject>(() => {
+  const [scope, ...rest] = address.value.item.split('.');
+  const id = rest.join('.');
+  return scope === 'group' || scope === 'device' ? { scope, id } : { scope: 'enterprise', id: '' };
+});
+
+export function itemOf({ scope, id }: Subject): string {
+  return scope === 'enterprise' ? '' : `${scope}.${id}`;
+}
+
+export const rules = signal<RulesDraft | 'reading' | 'failed' | 'gone' | null>(null);
+export const isSaving = signal(false);
+/** What was changed and not saved, by subject: it stays while one looks elsewhere. */
+const kept = new Map<string, RulesDraft>();
+
+export const changed = computed(() => {
+  const now = rules.value;
+  if (now === null || typeof now === 'string') return [];
+  return FIELD_NAMES.filter((name) => !isSame(now.base[name], now.mine[name]));
+});
+
+/** Whoever is limited to groups sets nothing of the whole enterprise. */
+export const maySet = computed(() => {
+  const isLimited = (me.value?.Groups.length ?? 0) > 0;
+  return role.value !== 'viewer' && !(subject.value.scope === 'enterprise' && isLimited);
+});
+
+export function nameOf({ scope, id }: Subject): string {
+  if (scope === 'enterprise') return me.value?.HoldName ?? '';
+  if (scope === 'group') return groups.value.find(([group]) => String(group) === id)?.[1] ?? id;
+  const slot = fleet.slotOfId(id);
+  return (slot < 0 ? '' : fleet.texts.plate[slot]) || id;
+}
+
+/** The group that a device is in; '': none. */
+export function groupOf(id: string): string {
+  tick.value;
+  const slot = fleet.slotOfId(id);
+  const group = slot < 0 ? 0 : (fleet.numbers.g[slot] as number);
+  return group > 0 ? String(group) : '';
+}
+
+function fieldsOf({ scope, id }: Subject, Effective: boolean) {
+  return { Scope: scope, ...(id === '' ? {} : { ID: id }), ...(Effective ? { Effective } : {}) };
+}
+
+async function readAbove({ scope, id }: Subject): Promise<Rules | null> {
+  if (scope === 'enterprise') return null;
+  const group = scope === 'device' ? groupOf(id) : '';
+  const above: Subject =
+    group === '' ? { scope: 'enterprise', id: '' } : { scope: 'group', id: group };
+  return await call('manage/GetAlarmRules', fieldsOf(above, true));
+}
+
+async function read(of: Subject): Promise<{ own: Settings; above: Rules | null }> {
+  const [own, above] = await Promise.all([
+    call('manage/GetAlarmRules', fieldsOf(of, false)),
+    readAbove(of),
+  ]);
+  return { own: settingsOf(own), above };
+}
+
+function keyOf(of: Subject): string {
+  return `${me.peek()?.HoldID ?? ''} ${itemOf(of)}`;
+}
+
+export async function openRules(): Promise<void> {
+  const of = subject.peek();
+  const mine = kept.get(keyOf(of));
+  if (of.scope !== 'enterprise' && of.id === '') {
+    rules.value = null;
+    return;
+  }
+  rules.value = 'reading';
+  try {
+    const { own, above } = await read(of);
+    if (subject.peek() !== of) return;
+    const fresh: RulesDraft = { subject: of, base: own, mine: own, above, theirs: {}, fault: '' };
+    rules.value = mine ? onTop(mine, own, above) : fresh;
+  } catch (error) {
+    if (subject.peek() !== of) return;
+    rules.value = error instanceof ApiError && error.code === 404 ? 'gone' : 'failed';
+  }
+}
+
+/** Mine on top of what is stored now; only where that clashes it is told. */
+function onTop(mine: RulesDraft, own: Settings, above: Rules | null): RulesDraft {
+  const { settings, theirs } = rebase(mine.base, mine.mine, own);
+  const isClash = Object.keys(theirs).length > 0;
+  const fault = isClash ? d('rules.changedMeanwhile') : '';
+  return { ...mine, base: own, mine: settings, above, theirs, fault };
+}
+
+function put(next: RulesDraft): void {
+  rules.value = next;
+  const isChanged = FIELD_NAMES.some((name) => !isSame(next.base[name], next.mine[name]));
+  if (isChanged) kept.set(keyOf(next.subject), next);
+  else kept.delete(keyOf(next.subject));
+}
+
+export function setField(name: FieldName, setting: Setting): void {
+  const now = rules.value;
+  if (now === null || typeof now === 'string') return;
+  const { [name]: _seen, ...theirs } = now.theirs;
+  put({ ...now, mine: { ...now.mine, [name]: setting }, theirs, fault: '' });
+}
+
+export function undoAll(): void {
+  const now = rules.value;
+  if (now === null || typeof now === 'string') return;
+  put({ ...now, mine: now.base, theirs: {}, fault: '' });
+}
+
+function refusal(error: unknown): string {
+  if (!(error instanceof ApiError) || error.code === 0) return d('rules.silent');
+  if (error.code === 404) return d('rules.gone');
+  return d('rules.refused', { why: error.message || String(error.code) });
+}
+
+/** A row is replaced as a whole, so what others saved is read first. */
+async function saveIt(now: RulesDraft): Promise<void> {
+  const { own, above } = await read(now.subject);
+  const next = onTop(now, own, above);
+  if (next.fault !== '') {
+    put(next);
+    return;
+  }
+  const fields = { ...fieldsOf(now.subject, false), ...requestOf(next.mine) };
+  await call('manage/SetAlarmRules', fields as Request<'manage/SetAlarmRules'>);
+  put({ ...next, base: next.mine, theirs: {}, fault: '' });
+  say(d('rules.saved'));
+}
+
+export async function saveRules(): Promise<void> {
+  const now = rules.value;
+  if (now === null || typeof now === 'string' || isSaving.value) return;
+  if (FIELD_NAMES.some((name) => isBad(name, now.mine[name]))) return;
+  isSaving.value = true;
+  try {
+    await saveIt(now);
+  } catch (error) {
+    put({ ...now, fault: refusal(error) });
+  }
+  isSaving.value = false;
+}
+
+/** Reads the rules of what the address names, until the answer is called. */
+export function watchRules(): () => void {
+  return effect(() => {
+    subject.value;
+    me.value;
+    untracked(() => void openRules());
+  });
+}

@@ -1,0 +1,92 @@
+/** A file that is looked at, and storing what of it is good: one call each; that may be stopped. */
+import { computed, signal } from '@preact/signals';
+import { newRequestId } from '../app/setup.ts';
+import { FEATURES_MAX, type Found } from './features.ts';
+import { type FileFault, foundIn, readFile } from './files.ts';
+import { addSketch, faultOf } from './save.ts';
+
+export interface ImportRow extends Found {
+  /** It is to be stored. */
+  isTaken: boolean;
+  isStored: boolean;
+  /** What the server said against it. */
+  refusal: string;
+  requestId: string;
+}
+
+export const fileFault = signal<FileFault | null>(null);
+/** There is more in the file than is taken at once. */
+export const hasMore = signal(false);
+export const rows = signal<readonly ImportRow[]>([]);
+export const radiusM = signal(200);
+export const widthM = signal(100);
+export const isStoring = signal(false);
+let value: unknown = null;
+let isStopped = false;
+
+export const good = computed(() =>
+  rows.value.filter((row) => row.fault === null && row.isTaken && !row.isStored),
+);
+export const stored = computed(() => rows.value.filter((row) => row.isStored).length);
+
+/** Other sizes make other shapes of what is not stored yet. */
+export function readRows(): void {
+  const found = foundIn(value, { radiusM: radiusM.value, widthM: widthM.value });
+  const before = rows.value;
+  hasMore.value = found.length > FEATURES_MAX;
+  rows.value = found.slice(0, FEATURES_MAX).map((each, at) => {
+    const old = before[at];
+    if (old?.isStored) return old;
+    const isTaken = old?.isTaken ?? true;
+    return { ...each, isTaken, isStored: false, refusal: '', requestId: newRequestId() };
+  });
+}
+
+export async function openFile(file: File): Promise<void> {
+  const found = await readFile(file);
+  rows.value = [];
+  fileFault.value = typeof found === 'string' ? found : null;
+  if (typeof found === 'string') return;
+  value = found.value;
+  readRows();
+}
+
+function change(row: ImportRow, patch: Partial<ImportRow>): void {
+  rows.value = rows.value.map((each) =>
+    each.requestId === row.requestId ? { ...each, ...patch } : each,
+  );
+}
+
+export function take(row: ImportRow, isTaken: boolean): void {
+  change(row, { isTaken });
+}
+
+export function stop(): void {
+  isStopped = true;
+}
+
+/** Stores those that are good; `nameOf`: what one without a name is called. */
+export async function store(nameOf: (row: ImportRow, at: number) => string): Promise<void> {
+  if (isStoring.value) return;
+  isStopped = false;
+  isStoring.value = true;
+  for (const [at, row] of [...rows.value.entries()]) {
+    if (isStopped) break;
+    if (row.fault !== null || !row.isTaken || row.isStored) continue;
+    try {
+      await addSketch({ ...row.sketch, name: nameOf(row, at) }, row.requestId);
+      change(row, { isStored: true, refusal: '' });
+    } catch (error) {
+      change(row, { refusal: faultOf(error).text });
+    }
+  }
+  isStoring.value = false;
+}
+
+export function forget(): void {
+  stop();
+  value = null;
+  rows.value = [];
+  fileFault.value = null;
+  hasMore.value = false;
+}

@@ -1,0 +1,87 @@
+/**
+ * When the vehicles on the map are gathered to clusters anew: at once where others are shown, or
+ * the view has left what the clusters were made for; where they only move, every two seconds.
+ */
+import type { MapLibreMap } from 'maplibre-gl';
+import { fleet } from '../app/fleet.ts';
+import * as choice from './choice.ts';
+import { Clusters, type Manner } from './clusters.ts';
+import { worldPixels } from './mercator.ts';
+import type { Positions } from './positions.ts';
+import { type Window, windowNow } from './window.ts';
+
+const CROWD: Manner = { cell: 72, least: 3 };
+const YARD: Manner = { cell: 12, least: 4 };
+const CROWD_BELOW_ZOOM = 9;
+const CROWD_ABOVE = 400;
+const CROWD_ANYWHERE_ABOVE = 2000;
+/** Beside the view, of its size: so far the map may be moved before clusters are made anew. */
+const MARGIN = 0.5;
+const MOVES_MS = 2000;
+
+export const clusters = new Clusters();
+
+/** What there is to gather. */
+export interface Gathering {
+  slots: Int32Array;
+  positions: Positions;
+  /** By slot: whether it is never gathered. */
+  kept: Uint8Array;
+  /** How many are in sight. */
+  inView: number;
+}
+
+/** What the clusters were made for, of what, and when. */
+let made: Window | null = null;
+let madeOf = 0;
+let madeMs = 0;
+let timer = 0;
+
+/** Half steps of the zoom: clusters stay what they are in between. */
+const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
+
+/** Tells one choice of vehicles, and of those that are kept, from another. */
+function markOf({ slots, kept }: Gathering): number {
+  let mark = choice.hasClusters.peek() ? 1 : 0;
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number;
+    mark = (Math.imul(mark, 31) + slot * 2 + (kept[slot] as number)) | 0;
+  }
+  return mark;
+}
+
+/** Gathers where it is time to; else `again` is called once it is. */
+export function gatherInTime(map: MapLibreMap, wanted: Gathering, again: () => void): void {
+  const mark = markOf(wanted);
+  const sinceMs = performance.now() - madeMs;
+  if (mark === madeOf && sinceMs < MOVES_MS && !areOutgrown(map)) {
+    if (timer === 0) timer = window.setTimeout(again, MOVES_MS - sinceMs);
+    return;
+  }
+  clearTimeout(timer);
+  timer = 0;
+  madeOf = mark;
+  madeMs = performance.now();
+  gather(map, wanted);
+}
+
+function gather(map: MapLibreMap, { slots, positions, kept, inView }: Gathering): void {
+  const isFar = map.getZoom() < CROWD_BELOW_ZOOM;
+  const isCrowd = inView > (isFar ? CROWD_ABOVE : CROWD_ANYWHERE_ABOVE);
+  made = { ...windowNow(map, MARGIN), scale: worldPixels(steady(map.getZoom())) };
+  if (!choice.hasClusters.peek()) {
+    clusters.clear(positions.x.length);
+    return;
+  }
+  const manner = isCrowd ? CROWD : YARD;
+  clusters.gather(positions.x, positions.y, slots, kept, fleet.states, made, manner);
+}
+
+/** Whether the view has left what the clusters were made for. */
+export function areOutgrown(map: MapLibreMap): boolean {
+  if (made === null || made.scale !== worldPixels(steady(map.getZoom()))) return true;
+  const view = windowNow(map);
+  const left = view.x - made.x;
+  const isBeside = view.width < 1 && left - Math.floor(left) + view.width > made.width;
+  return isBeside || view.y < made.y || view.y + view.height > made.y + made.height;
+}

@@ -1,0 +1,136 @@
+/** The kinds of reports: the columns of each, and what is added up of them. */
+
+export const KINDS = [
+  'mileage',
+  'trips',
+  'stops',
+  'days',
+  'alarms',
+  'fences',
+  'overspeed',
+  'offline',
+  'latest',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** How a cell is written; times are epoch seconds, lengths of time seconds, distances km. */
+export type CellKind =
+  | 'text'
+  | 'alarm'
+  | 'state'
+  | 'time'
+  | 'date'
+  | 'length'
+  | 'km'
+  | 'count'
+  | 'speed'
+  | 'litres'
+  | 'course'
+  | 'place'
+  | 'position';
+
+export interface Column {
+  name: string;
+  cell: CellKind;
+  /** Pixels. */
+  width: number;
+  /** What stands of it above the table. */
+  total?: 'sum' | 'max';
+}
+
+/** A value of a row: the position is that of the row, or of its end. */
+export type Cell = string | number | null;
+
+export interface ReportRow {
+  id: string;
+  plate: string;
+  /** Epoch seconds of what the row is about; NaN: of no time. One that goes on ends now. */
+  fromS: number;
+  toS: number;
+  /** Degrees, WGS-84; NaN: not known. */
+  lon: number;
+  lat: number;
+  /** One a column. */
+  cells: readonly Cell[];
+}
+
+const WIDTHS: Record<CellKind, number> = {
+  text: 120,
+  alarm: 180,
+  state: 96,
+  time: 160,
+  date: 100,
+  length: 88,
+  km: 116,
+  count: 76,
+  speed: 144,
+  litres: 112,
+  course: 72,
+  place: 240,
+  position: 168,
+};
+const PLATE_WIDTH = 148;
+
+const NUMBERS: readonly CellKind[] = ['length', 'km', 'count', 'speed', 'litres'];
+
+export function isNumber({ cell }: Column): boolean {
+  return NUMBERS.includes(cell);
+}
+
+function col(name: string, cell: CellKind, total?: 'sum' | 'max'): Column {
+  return { name, cell, width: WIDTHS[cell], ...(total === undefined ? {} : { total }) };
+}
+
+const vehicle: Column = { name: 'vehicle', cell: 'text', width: PLATE_WIDTH };
+const where = [col('place', 'place'), col('position', 'position')];
+const span = [vehicle, col('start', 'time'), col('end', 'time')];
+const sums = [
+  col('km', 'km', 'sum'),
+  col('trips', 'count', 'sum'),
+  col('driving', 'length', 'sum'),
+  col('idle', 'length', 'sum'),
+];
+const fuel = col('fuel', 'litres', 'sum');
+const fastest = col('maxSpeed', 'speed', 'max');
+const length = col('length', 'length', 'sum');
+
+export const COLUMNS: Record<Kind, readonly Column[]> = {
+  mileage: [vehicle, ...sums, fastest, fuel, ...where],
+  trips: [
+    ...[...span, col('km', 'km', 'sum'), col('driving', 'length', 'sum')],
+    ...[col('idle', 'length', 'sum'), fastest, col('meanSpeed', 'speed'), fuel],
+    ...[col('startPlace', 'place'), col('startPosition', 'position')],
+    ...[col('endPlace', 'place'), col('endPosition', 'position')],
+  ],
+  stops: [...span, length, col('idle', 'length', 'sum'), col('km', 'km', 'sum'), ...where],
+  days: [
+    ...[vehicle, col('date', 'date'), ...sums, col('stopped', 'length', 'sum'), fastest, fuel],
+    ...[col('first', 'time'), col('last', 'time'), ...where],
+  ],
+  alarms: [
+    ...[vehicle, col('alarm', 'alarm'), col('start', 'time'), col('end', 'time')],
+    ...[col('times', 'count'), col('speed', 'speed'), ...where],
+    ...[col('seenBy', 'text'), col('seenAt', 'time'), col('note', 'text')],
+  ],
+  fences: [
+    ...[vehicle, col('fence', 'text'), col('entered', 'time'), col('left', 'time')],
+    ...[length, col('km', 'km', 'sum'), ...where],
+  ],
+  overspeed: [...span, length, fastest, col('km', 'km', 'sum'), ...where],
+  offline: [...span, length, ...where],
+  latest: [
+    ...[vehicle, col('state', 'state'), col('time', 'time'), col('speed', 'speed')],
+    ...[col('course', 'course'), col('odometer', 'km'), ...where],
+  ],
+};
+
+export function isKind(text: string): text is Kind {
+  return (KINDS as readonly string[]).includes(text);
+}
+
+/** What there is to see of a row on the map: the way that was driven in its time, or a place. */
+const WITH_WAY: readonly Kind[] = ['mileage', 'trips', 'days', 'fences', 'overspeed'];
+
+export function hasWay(kind: Kind): boolean {
+  return WITH_WAY.includes(kind);
+}

@@ -1,0 +1,103 @@
+/** What else a report is asked for by: a number, kinds of alarms, geofences. */
+import { useEffect } from 'preact/hooks';
+import { ALARM_TYPES } from '../i18n/alarm_type.ts';
+import { type ReportText, rt } from '../i18n/reports.ts';
+import { alarmName } from '../i18n/text.ts';
+import { Popover } from '../parts/popover.tsx';
+import { chooseOption, kind, option } from './asked.ts';
+import { fenceNames, readFenceNames } from './fence_list.ts';
+import type { Kind } from './kinds.ts';
+import { listOption } from './read.ts';
+
+interface NumberOption {
+  label: ReportText;
+  /** What holds where there is none. */
+  usual: string;
+  max: number;
+}
+
+function numberOf(of: Kind): NumberOption | null {
+  if (of === 'trips' || of === 'stops')
+    return { label: 'report.stopMinutes', usual: '5', max: 1440 };
+  if (of === 'overspeed')
+    return { label: 'report.limit', usual: rt('report.limitHint'), max: 1000 };
+  if (of === 'offline')
+    return { label: 'report.silence', usual: rt('report.silenceHint'), max: 525_600 };
+  return null;
+}
+
+function NumberField({ label, usual, max }: NumberOption) {
+  return (
+    <>
+      <label for="report-number">{rt(label)}</label>
+      <input
+        id="report-number"
+        type="number"
+        min={1}
+        max={max}
+        placeholder={usual}
+        value={option.value}
+        onInput={({ currentTarget }) => {
+          const n = Math.round(currentTarget.valueAsNumber);
+          chooseOption(n >= 1 && n <= max ? String(n) : '');
+        }}
+      />
+    </>
+  );
+}
+
+interface Item {
+  id: number;
+  name: string;
+}
+
+/** Of nothing that is checked all counts. */
+function ManyField({ label, items }: { label: string; items: readonly Item[] }) {
+  const chosen = listOption(option.value);
+  const toggle = (id: number) => {
+    const rest = chosen.filter((each) => each !== id);
+    chooseOption((rest.length < chosen.length ? rest : [...chosen, id]).join('.'));
+  };
+  const said =
+    chosen.length === 0
+      ? rt('report.allOf')
+      : rt('report.someOf', { n: chosen.length, all: items.length });
+  return (
+    <Popover label={label} class="button wide" button={`${label}: ${said}`}>
+      <div class="picks">
+        {items.map(({ id, name }) => (
+          <label class="pick" key={id}>
+            <input type="checkbox" checked={chosen.includes(id)} onChange={() => toggle(id)} />
+            <span class="grow">{name}</span>
+          </label>
+        ))}
+      </div>
+    </Popover>
+  );
+}
+
+function Fences() {
+  useEffect(() => void readFenceNames(), []);
+  const names = fenceNames.value;
+  if (names === 'failed') return <p class="fault">{rt('report.fencesFailed')}</p>;
+  return <ManyField label={rt('report.fences')} items={names === 'none' ? [] : names} />;
+}
+
+export function Options() {
+  const of = kind.value;
+  const number = numberOf(of);
+  if (number === null && of !== 'alarms' && of !== 'fences') return null;
+  return (
+    <fieldset class="ask">
+      <legend>{rt('report.options')}</legend>
+      {number !== null && <NumberField key={of} {...number} />}
+      {of === 'fences' && <Fences />}
+      {of === 'alarms' && (
+        <ManyField
+          label={rt('report.alarmTypes')}
+          items={ALARM_TYPES.map((_, id) => ({ id, name: alarmName(id) }))}
+        />
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,120 @@
+/** The tables: a page of a list each, as it was read last, for the part of a name that is typed. */
+import { effect, type Signal, signal } from '@preact/signals';
+import type { Method } from '../app/api.ts';
+import { actingHold, call, phase } from '../app/session.ts';
+import type { Entity, Row } from './entity.ts';
+
+const PAGE_ROWS = 50;
+/** Of a list that is read whole. */
+export const READ_ROWS = 1000;
+const TYPING_MS = 250;
+
+/** What has a list. */
+export type Listed = Pick<Entity, 'name' | 'list' | 'pageRows'>;
+
+export function rowsOfPage({ pageRows }: Listed): number {
+  return pageRows ?? PAGE_ROWS;
+}
+
+export interface List {
+  rows: readonly Row[];
+  total: number;
+  /** From 1. */
+  page: number;
+  key: string;
+  state: 'loading' | 'shown' | 'failed';
+}
+
+export interface Page {
+  total: number;
+  data: readonly Row[];
+}
+
+const NEW_LIST: List = { rows: [], total: 0, page: 1, key: '', state: 'loading' };
+const lists = new Map<string, Signal<List>>();
+
+export function listOf(name: string): Signal<List> {
+  const known = lists.get(name);
+  if (known) return known;
+  const made = signal(NEW_LIST);
+  lists.set(name, made);
+  return made;
+}
+
+/** A page of what a List... call answers; throws ApiError. */
+export async function readPage(method: Method, fields: object): Promise<Page> {
+  return (await call(method, fields as never)) as unknown as Page;
+}
+
+let asked = 0;
+
+/** Reads the page that is shown anew; what is there stays until then. */
+export async function readList(of: Listed): Promise<void> {
+  const { name, list } = of;
+  const shown = listOf(name);
+  const { page, key } = shown.peek();
+  const size = rowsOfPage(of);
+  asked += 1;
+  const mine = asked;
+  newest.set(name, mine);
+  const fields = { PageIndex: page, PageSize: size, ...(key === '' ? {} : { Key: key }) };
+  const found = await readPage(list, fields).catch(() => null);
+  if (newest.get(name) !== mine) return;
+  const last = Math.max(1, Math.ceil((found?.total ?? 0) / size));
+  if (found === null) {
+    shown.value = { ...shown.peek(), state: 'failed' };
+  } else if (page > last) {
+    turnTo(of, last); // the rows of this page are gone
+  } else {
+    shown.value = { rows: found.data, total: found.total, page, key, state: 'shown' };
+  }
+}
+
+const newest = new Map<string, number>();
+let timer = 0;
+
+export function turnTo(entity: Listed, page: number): void {
+  const shown = listOf(entity.name);
+  shown.value = { ...shown.peek(), page };
+  void readList(entity);
+}
+
+export function searchFor(entity: Listed, key: string): void {
+  const shown = listOf(entity.name);
+  shown.value = { ...shown.peek(), key, page: 1 };
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void readList(entity), TYPING_MS);
+}
+
+/** All rows of a list, page by page; throws ApiError. `hear` is told how many are there. */
+export async function readAll(
+  method: Method,
+  fields: object = {},
+  hear: (n: number, of: number) => void = () => undefined,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let page = 1; ; page++) {
+    const found = await readPage(method, { ...fields, PageIndex: page, PageSize: READ_ROWS });
+    rows.push(...found.data);
+    hear(rows.length, found.total);
+    if (found.data.length < READ_ROWS) return rows;
+  }
+}
+
+/** One object as it is now; null: it is gone. Throws ApiError. */
+export async function readOne(entity: Entity, id: string): Promise<Row | null> {
+  if (entity.readOne) return await entity.readOne(id);
+  const rows = await readAll(entity.list);
+  return rows.find((row) => String(row[entity.id]) === id) ?? null;
+}
+
+/** What one enterprise's lists were is nothing to another. */
+export function followLists(): () => void {
+  let of: number | null | undefined;
+  return effect(() => {
+    const hold = phase.value === 'in' ? actingHold() : undefined;
+    if (hold === of) return;
+    of = hold;
+    for (const each of lists.values()) each.value = NEW_LIST;
+  });
+}

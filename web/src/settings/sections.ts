@@ -1,0 +1,141 @@
+/**
+ * The sections of the settings, a row each: what it is called, under which heading it stands, who
+ * sees it, and the component that shows it. A section that is heavy loads it by import().
+ */
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { DeskView } from '../alarms/desk_view.tsx';
+import { RulesView } from '../alarms/rules_view.tsx';
+import { d } from '../alarms/text.ts';
+import { adjust, go } from '../app/navigation.ts';
+import { me, role } from '../app/session.ts';
+import { mapIsThere } from '../app/target.ts';
+import { s } from '../i18n/settings_text.ts';
+import { t } from '../i18n/text.ts';
+import { AccountSection } from './account.tsx';
+import { AuditSection } from './audit.tsx';
+import { cards } from './cards.ts';
+import { CardsSection } from './cards_section.tsx';
+import { devices } from './devices.ts';
+import { DevicesSection } from './devices_section.tsx';
+import type { Entity } from './entity.ts';
+import { houses } from './houses.ts';
+import { groupEntity, users } from './people.ts';
+import { EntitySection } from './section.tsx';
+import { UnknownSection } from './unknown.tsx';
+
+export type Heading = 'fleet' | 'watch' | 'people' | 'platform' | 'own';
+export const HEADINGS: readonly Heading[] = ['fleet', 'watch', 'people', 'platform', 'own'];
+
+export interface Section {
+  /** In the address: ?set=NAME. */
+  name: string;
+  title(): string;
+  heading: Heading;
+  may(): boolean;
+  View: ComponentType;
+  /** It is elsewhere: the way there. */
+  open?(): void;
+  /** Whose changes that are not saved are marked beside its title. */
+  entity?: Entity;
+}
+
+const FENCES = { page: 'map', fence: 'list' } as const;
+
+/** Geofences are drawn on the map, beside it they are listed. */
+function ToFences() {
+  useEffect(() => adjust(FENCES), []);
+  return null;
+}
+
+/** An enterprise is acted in; root may have none. */
+const isInHouse = () => Boolean(me.value?.HoldID);
+const isAdmin = () => role.value === 'admin' || role.value === 'root';
+/** Who is limited to groups manages nothing that is of the whole enterprise. */
+const leads = () => isAdmin() && (me.value?.Groups.length ?? 0) === 0;
+
+/** A section that is a table and a form, and nothing else. */
+function plain(entity: Entity, title: () => string, heading: Heading, may: () => boolean): Section {
+  const View = () => EntitySection({ entity });
+  return { name: entity.name, title, heading, may, View, entity };
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    name: devices.name,
+    title: () => s('section.devices'),
+    heading: 'fleet',
+    may: () => isAdmin() && isInHouse(),
+    View: DevicesSection,
+    entity: devices,
+  },
+  plain(
+    groupEntity,
+    () => s('section.groups'),
+    'fleet',
+    () => leads() && isInHouse(),
+  ),
+  {
+    name: cards.name,
+    title: () => s('section.sims'),
+    heading: 'fleet',
+    may: () => isAdmin() && isInHouse(),
+    View: CardsSection,
+    entity: cards,
+  },
+  {
+    name: 'unknown',
+    title: () => s('section.unknown'),
+    heading: 'fleet',
+    may: () => isAdmin() && isInHouse(),
+    View: UnknownSection,
+  },
+  {
+    name: 'desk',
+    title: () => d('desk.title'),
+    heading: 'watch',
+    may: isInHouse,
+    View: DeskView,
+  },
+  {
+    name: 'fences',
+    title: () => t('map.fences'),
+    heading: 'watch',
+    may: () => isInHouse() && mapIsThere(),
+    View: ToFences,
+    open: () => go(FENCES),
+  },
+  {
+    name: 'rules',
+    title: () => d('rules.title'),
+    heading: 'watch',
+    may: isInHouse,
+    View: RulesView,
+  },
+  plain(
+    users,
+    () => s('section.users'),
+    'people',
+    () => leads() && isInHouse(),
+  ),
+  {
+    name: 'audit',
+    title: () => s('section.audit'),
+    heading: 'people',
+    may: () => leads() && isInHouse(),
+    View: AuditSection,
+  },
+  plain(houses, () => s('section.enterprises'), 'platform', leads),
+  {
+    name: 'account',
+    title: () => s('section.account'),
+    heading: 'own',
+    may: () => true,
+    View: AccountSection,
+  },
+];
+
+/** Those that the caller may see. */
+export function sectionsSeen(): readonly Section[] {
+  return SECTIONS.filter(({ may }) => may());
+}

@@ -1,0 +1,429 @@
+/** The settings: sections by role, forms that lose nothing, devices from a file, trackers adopted. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { findBarriers } from '../lib/axe.ts';
+import { assertClean, closeBrowser, settled, type Visit, visit } from '../lib/browser.ts';
+import type { Client } from '../lib/client.ts';
+import { Fleet, PASSWORD } from '../lib/fleet.ts';
+import { ask } from '../lib/http.ts';
+import { eventually, openOnline } from '../lib/pages.ts';
+import { CLOCK_S, optionsOf, pairs, picture, type View } from '../lib/pictures.ts';
+import { Server } from '../lib/server.ts';
+
+const server = new Server({ clockS: CLOCK_S });
+let fleet: Fleet;
+const STRANGER = '868000000000009';
+const ICCID = '89860000000000000011';
+const allPairs = process.env['ALL_PAIRS'] !== undefined;
+
+after(closeBrowser);
+after(() => server.close());
+before(async () => {
+  await server.start();
+  fleet = await Fleet.make(server);
+  const below = { HoldName: 'Harbour Yard', ParentHoldID: fleet.holdId };
+  await fleet.root.data('manage/AddEnterprise', below);
+  const north = await fleet.addGroup('North');
+  await fleet.add('864000000000001', 'Alpha', { Model: 'GT06', SIM: '+491511234', GroupID: north });
+  await fleet.add('864000000000002', 'Bravo', { Note: 'Spare key in the office' });
+  const card = { ICCID, SIM: '+4915112345678', PackageName: '500M', UsageAmount: 500 };
+  await fleet.admin.data('manage/AddSIM', card);
+  for (const id of [STRANGER, '868000000000010']) {
+    const asked = new URLSearchParams({ id, lat: '52.5', lon: '13.4', timestamp: `${CLOCK_S}` });
+    await ask(`${server.deviceUrl}/?${asked}`, {});
+  }
+});
+
+async function openSettings(
+  page: Page,
+  client: Client,
+  section: string,
+  query = '',
+): Promise<void> {
+  await page.goto(`/api?set=${section}&key=${client.token}${query}`);
+  await page.locator('.set-page').waitFor();
+}
+
+const rowOf = (page: Page, name: string) => page.locator('.set-table tbody tr', { hasText: name });
+const side = (page: Page) => page.locator('.set-side');
+const goTo = (page: Page, section: string) =>
+  page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click();
+
+/** In the form, saved by its button. */
+async function add(page: Page, button: string, values: Record<string, string>): Promise<void> {
+  await page.locator('.set-bar').getByRole('button', { name: button }).click();
+  for (const [label, value] of Object.entries(values)) {
+    const field = side(page).getByLabel(new RegExp(`^${label}`));
+    const isChoice = await field.evaluate((found) => found.tagName === 'SELECT');
+    await (isChoice ? field.selectOption({ label: value }) : field.fill(value));
+  }
+  await side(page).getByRole('button', { name: button }).click();
+}
+
+test('root makes a reseller, that one a customer, and the customer a user who sees the own', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.root, 'enterprises');
+  await add(page, 'Add enterprise', { Name: 'Reseller', 'Time zone': 'Asia/Nowhere' });
+  await side(page).getByRole('alert').getByText('not a time zone').waitFor();
+  await side(page).getByLabel('Time zone').fill('Asia/Shanghai');
+  await side(page).getByLabel('may make others below').check();
+  await side(page).getByRole('button', { name: 'Add enterprise' }).dblclick();
+  await rowOf(page, 'Reseller').waitFor();
+  await add(page, 'Add enterprise', {
+    Name: 'Customer',
+    Below: 'Reseller',
+    'Time zone': 'Asia/Tokyo',
+  });
+  await rowOf(page, 'Customer').getByText('Reseller').waitFor();
+  const { data } = await fleet.root.data('manage/ListEnterprises', {});
+  const [reseller] = data.filter(({ HoldName }) => HoldName === 'Reseller');
+  assert.equal(data.filter(({ HoldName }) => HoldName === 'Reseller').length, 1);
+  assert.equal(reseller?.CanSubdivide, true);
+  const customer = data.find(({ HoldName }) => HoldName === 'Customer');
+  assert.deepEqual([customer?.ParentHoldID, customer?.TimeZone], [reseller?.HoldID, 'Asia/Tokyo']);
+
+  await page.getByRole('button', { name: /^Enterprise: / }).click();
+  await page.getByRole('option', { name: 'Customer' }).click();
+  await goTo(page, 'Users');
+  await add(page, 'Add user', { 'Name to log in with': fleet.loginName, Password: PASSWORD });
+  await side(page).getByRole('alert').getByText('is taken').waitFor();
+  await side(page).getByLabel('Name to log in with').fill('yuki');
+  await side(page).getByLabel('Role').selectOption('admin');
+  await side(page).getByRole('button', { name: 'Add user' }).click();
+  await rowOf(page, 'yuki').getByText('Administrator').waitFor();
+  assertClean(seen);
+
+  const own = await visit(t, server, { clockS: server.nowS() });
+  await openSettings(own.page, await fleet.root.logIn('yuki', PASSWORD), 'enterprises');
+  await rowOf(own.page, 'Customer').waitFor();
+  assert.equal(await rowOf(own.page, 'Reseller').count(), 0);
+  assert.equal(await own.page.getByRole('button', { name: 'Add enterprise' }).count(), 0);
+  await rowOf(own.page, 'Customer').click();
+  await side(own.page).getByLabel('Time zone').waitFor();
+  assert.equal(await side(own.page).getByLabel('Name').count(), 0, 'the own zone alone');
+  assertClean(own);
+});
+
+async function focusByTab(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 200; presses++) {
+    const text = await page.evaluate(() => document.activeElement?.textContent);
+    if (text?.trim() === name) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`no key leads to ${name}`);
+}
+
+async function chooseFile(page: Page, name: string, text: string): Promise<void> {
+  const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+  await page.locator('input[type=file]').setInputFiles(file);
+}
+
+const line = (page: Page, number: number) =>
+  page
+    .locator('.set-table tbody tr')
+    .filter({ has: page.getByText(String(number), { exact: true }) });
+
+test('devices come from a file: wrong lines are told, mended and sent, and all go out again', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'devices');
+  await rowOf(page, 'Bravo').waitFor();
+  await page.getByRole('button', { name: 'Import CSV' }).click();
+  await chooseFile(page, 'photo.jpg', 'no table at all');
+  await page.getByRole('alert').getByText('photo.jpg has no column DeviceID').waitFor();
+  const many = Array.from({ length: 200 }, (_, n) => `8650000000${10000 + n};C ${n};North`);
+  const wrong = [
+    ...['8.65E+14;X;', '864000000000002;Y;', '865000000099999;Z;South', '!!!;W;'],
+    ...['865000000010000;V;'],
+  ];
+  await chooseFile(page, 'fleet.csv', ['DeviceID;Plate;Group', ...many, ...wrong].join('\r\n'));
+  await page.getByText('201 can be added · 4 to be mended').waitFor();
+  await page.getByLabel('Only lines to be mended').check();
+  await line(page, 202).getByText('rounded').waitFor();
+  await line(page, 203).getByText('is taken').waitFor();
+  await line(page, 204).getByText('none of this name').waitFor();
+  await line(page, 206).getByText('Is in line 2').waitFor();
+  await line(page, 204).getByRole('textbox').fill('north');
+  await line(page, 204).getByRole('textbox').press('Enter');
+  await page.getByText('202 can be added').waitFor();
+
+  let parts = 0;
+  await page.route('**/api/manage/AddDevices', async (route) => {
+    parts += 1;
+    if (parts !== 2) return await route.continue();
+    await route.fetch(); // it arrived, and its answer was lost
+    return await route.abort();
+  });
+  await page.getByRole('button', { name: 'Add 202 devices' }).dblclick();
+  await page.getByRole('alert').getByText('Nothing is lost').waitFor();
+  await page.getByText('200 added').waitFor();
+  await page.getByRole('button', { name: 'Add 2 devices' }).click();
+  await line(page, 205)
+    .getByText(/DeviceID|1 to 64|wants/)
+    .waitFor();
+  await page.getByText('201 added · 4 to be mended').waitFor();
+  for (const number of [202, 203, 205, 206]) {
+    await page.getByRole('button', { name: `Leave out line ${number}` }).click();
+  }
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.getByText('of 203').waitFor();
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export CSV' }).click();
+  const text = await readFile(await (await download).path(), 'utf8');
+  const lines = text.trimEnd().split('\r\n');
+  assert.equal(lines.length, 204);
+  assert.match(lines[0] ?? '', /DeviceID,VehiclePlate,ObjectCode,DeviceType,Group/);
+  assert.ok(lines.some((each) => /^865000000010007,C 7,\d+,0,North,/.test(each)));
+  await page.getByLabel('Search by a part of the name').fill('C 19');
+  await page.getByText('of 11').waitFor();
+  seen.faults = seen.faults.filter((fault) => !fault.includes('ERR_FAILED'));
+  assertClean(seen);
+});
+
+test('an unknown tracker is adopted, and goes to another enterprise', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.root, 'unknown', `&hold=${fleet.holdId}`);
+  await rowOf(page, STRANGER).getByRole('button', { name: 'Register…' }).click();
+  assert.equal(await side(page).getByLabel('Device ID').inputValue(), STRANGER);
+  await side(page).getByLabel('Plate').fill('Stranger');
+  await side(page).getByRole('button', { name: 'Add device' }).click();
+  await page.getByRole('status').getByText('Stranger is added.').waitFor();
+  await page.getByLabel('Search by a part of the name').fill('strang');
+  await rowOf(page, 'Stranger').waitFor();
+  await goTo(page, 'Unknown trackers');
+  await rowOf(page, STRANGER).waitFor({ state: 'detached' });
+  await rowOf(page, '868000000000010').waitFor();
+  const known = await fleet.admin.data('manage/GetDevice', { DeviceID: STRANGER });
+  assert.equal(known.VehiclePlate, 'Stranger');
+  await goTo(page, 'Devices');
+  await rowOf(page, 'Stranger').click();
+  await side(page).getByLabel('Enterprise').selectOption('Harbour Yard');
+  await side(page).getByRole('button', { name: 'Move' }).click();
+  await page.getByRole('status').getByText('Stranger is moved to Harbour Yard.').waitFor();
+  await rowOf(page, 'Stranger').waitFor({ state: 'detached' });
+  assertClean(seen);
+});
+
+test('a group is added by keys alone', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openOnline(page, fleet.admin);
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.locator('.set-page').waitFor();
+  await focusByTab(page, 'Groups');
+  await page.keyboard.press('Enter');
+  await rowOf(page, 'North').waitFor();
+  await focusByTab(page, 'Add group');
+  await page.keyboard.press('Enter');
+  await side(page).getByLabel('Group').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('South');
+  await page.keyboard.press('Enter');
+  await rowOf(page, 'South').waitFor();
+  await focusByTab(page, 'South');
+  await page.keyboard.press('Enter');
+  await side(page).getByRole('heading', { name: 'South' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Escape');
+  await rowOf(page, 'South').getByRole('button').and(page.locator(':focus')).waitFor();
+  assertClean(seen);
+});
+
+test('a card is switched off, an SMS to it is kept; the audit tells of both', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'sims');
+  await rowOf(page, ICCID).click();
+  await side(page).getByText('None was sent or received.').waitFor();
+  await side(page).getByLabel('Text to the card').fill('STATUS#');
+  await side(page).getByRole('button', { name: 'Send' }).click();
+  await side(page).locator('.set-sms').getByText('kept, not sent').waitFor();
+  await side(page).getByRole('button', { name: 'Deactivate' }).click();
+  await rowOf(page, ICCID).getByText('deactivated').waitFor();
+  await side(page).getByRole('button', { name: 'Activate' }).click();
+  await page.getByRole('status').getByText('The card is activated.').waitFor();
+  await goTo(page, 'Audit');
+  await page.getByLabel('Search who').fill('simsms');
+  await eventually(page, async () => {
+    assert.equal(await page.locator('.set-time').count(), 1);
+  });
+  await page.getByText('SendSIMSMS').waitFor();
+  await page.getByLabel('From', { exact: true }).fill('2026-03-03');
+  await page.getByText('Nothing was done that matches.').waitFor();
+  assertClean(seen);
+});
+
+test('a lost connection, the back button and a click elsewhere lose nothing that was typed', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'devices', '&item=864000000000002');
+  await side(page).getByLabel('Model').fill('TK103');
+  await side(page).getByLabel('Tank').fill('sixty');
+  await side(page).getByRole('button', { name: 'Save' }).click();
+  await side(page).getByRole('alert').getByText('not a number').waitFor();
+  await side(page).getByLabel('Tank').fill('60');
+  await goTo(page, 'Groups');
+  await rowOf(page, 'North').waitFor();
+  await page.getByRole('button', { name: 'Map monitor' }).click();
+  await page.goBack();
+  await page.goBack();
+  assert.equal(await side(page).getByLabel('Model').inputValue(), 'TK103');
+  assert.equal(await side(page).getByLabel('Tank').inputValue(), '60');
+
+  let calls = 0;
+  await page.route('**/api/manage/ModifyDevice', async (route) => {
+    calls += 1;
+    if (calls === 2) await route.fetch(); // it arrived, and its answer was lost
+    if (calls <= 2) await route.abort();
+    else await route.continue();
+  });
+  const button = side(page).getByRole('button', { name: 'Save' });
+  for (const _ of [1, 2]) {
+    await button.click();
+    await side(page).getByRole('alert').getByText('does not answer').waitFor();
+    assert.equal(await side(page).getByLabel('Model').inputValue(), 'TK103');
+    await side(page).getByLabel('Note').fill(`typed after ${calls}`);
+    await side(page).getByRole('alert').waitFor({ state: 'detached' });
+  }
+  await side(page).getByLabel('Note').fill('Spare key in the office');
+  await button.click();
+  await page.getByRole('status').getByText('Bravo is saved.').waitFor();
+  const now = await fleet.admin.data('manage/GetDevice', { DeviceID: '864000000000002' });
+  assert.deepEqual([now.Model, now.TankLitres], ['TK103', 60]);
+  seen.faults = seen.faults.filter((fault) => !fault.includes('ERR_FAILED'));
+  assertClean(seen);
+});
+
+test('two people at one user: both are seen, a save is taken back, a deletion names whom', async (t) => {
+  const LoginName = 'carla';
+  const fields = { LoginName, PassWord: PASSWORD, Role: 'viewer' };
+  const { UserID } = await fleet.admin.data('manage/AddUser', fields);
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'users');
+  await rowOf(page, 'carla').click();
+  await side(page).getByLabel('Role').selectOption('operator');
+  await fleet.admin.data('manage/ModifyUser', { UserID, LoginName: 'carla2', Role: 'admin' });
+  await side(page).getByRole('button', { name: 'Save' }).click();
+  await side(page).getByText('Somebody changed this meanwhile.').waitFor();
+  await side(page).getByText('Meanwhile somebody set: Administrator').waitFor();
+  assert.equal(await side(page).getByLabel('Name to log in with').inputValue(), 'carla2');
+  await side(page).getByLabel('North').check();
+  await side(page).getByRole('button', { name: 'Save' }).click();
+  await rowOf(page, 'carla2').getByText('Operator').waitFor();
+  await rowOf(page, 'carla2').getByText('North').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await rowOf(page, 'carla2').getByText('Administrator').waitFor();
+  await rowOf(page, 'carla2').getByText('all devices').waitFor();
+  await side(page).getByRole('button', { name: 'Delete…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete carla2' }).click();
+  await rowOf(page, 'carla2').waitFor({ state: 'detached' });
+  const left = await fleet.admin.data('manage/ListUsers', { Key: 'carla' });
+  assert.equal(left.total, 0);
+  assertClean(seen);
+});
+
+test('the own password ends other logins, which are listed; a viewer has this section alone', async (t) => {
+  const fields = { LoginName: 'vera', PassWord: PASSWORD, Role: 'viewer' };
+  await fleet.admin.data('manage/AddUser', fields);
+  const elsewhere = await fleet.root.logIn('vera', PASSWORD);
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, await fleet.root.logIn('vera', PASSWORD), 'devices');
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
+  assert.equal(await page.locator('.set-entry').count(), 1);
+  await page.locator('.set-table tbody tr').nth(1).waitFor();
+  await page.getByRole('button', { name: 'Log out there' }).click();
+  await eventually(page, async () => {
+    assert.equal(await page.locator('.set-table tbody tr').count(), 1);
+  });
+  await assert.rejects(elsewhere.data('manage/GetMe', {}));
+  await page.getByLabel('Password until now').fill('not it');
+  await page.getByLabel('New password', { exact: true }).fill('another-1');
+  await page.getByLabel('New password again').fill('another-2');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('not the same').waitFor();
+  await page.getByLabel('New password again').fill('another-1');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('not your password').waitFor();
+  await page.getByLabel('Password until now').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('Your password is changed.').waitFor();
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
+  await fleet.root.logIn('vera', 'another-1');
+});
+
+interface Shown {
+  name: string;
+  section: string;
+  item?: string;
+  asRoot?: boolean;
+  open?(page: Page): Promise<void>;
+}
+
+const shown: Shown[] = [
+  { name: 'sections', section: '' },
+  { name: 'devices', section: 'devices', open: (page) => rowOf(page, 'Bravo').waitFor() },
+  { name: 'device', section: 'devices', item: '864000000000001' },
+  { name: 'device-new', section: 'devices', item: '%2B' },
+  {
+    name: 'file',
+    section: 'devices',
+    open: async (page) => {
+      await page.getByRole('button', { name: /Import CSV|导入 CSV/ }).click();
+      const lines = ['7001,A 1,North,60', '7002,A 2,Nowhere,60', '8.6E+14,A 3,,', '7001,A 4,,x'];
+      await chooseFile(
+        page,
+        'fleet.csv',
+        ['DeviceID,VehiclePlate,Group,TankLitres', ...lines].join('\n'),
+      );
+      await page.locator('.set-table.sheet').waitFor();
+    },
+  },
+  { name: 'users', section: 'users', item: '%2B' },
+  { name: 'groups', section: 'groups', open: (page) => rowOf(page, 'North').waitFor() },
+  { name: 'enterprises', section: 'enterprises', asRoot: true },
+  { name: 'enterprise-new', section: 'enterprises', asRoot: true, item: '%2B' },
+  {
+    name: 'cards',
+    section: 'sims',
+    item: ICCID,
+    open: (page) => page.locator('.set-status').waitFor(),
+  },
+  { name: 'unknown', section: 'unknown', asRoot: true },
+  { name: 'audit', section: 'audit', open: (page) => page.locator('.set-time').first().waitFor() },
+  { name: 'account', section: 'account', open: (page) => page.locator('.set-here').waitFor() },
+];
+
+async function take(view: View, states: readonly Shown[], t: TestContext): Promise<void> {
+  const seen: Visit = await visit(t, server, optionsOf(view, server.nowS()));
+  for (const { name, section, item, asRoot, open } of states) {
+    const client = asRoot ? fleet.root : fleet.admin;
+    const query = `${item ? `&item=${item}` : ''}${asRoot ? `&hold=${fleet.holdId}` : ''}`;
+    await openSettings(seen.page, client, section, query);
+    await open?.(seen.page);
+    await settled(seen);
+    await picture(seen.page, `settings-${name}-${view.name}`);
+    assert.deepEqual(await findBarriers(seen.page), [], name);
+  }
+  assertClean(seen);
+}
+
+test('pictures of each section, without barriers', async (t) => {
+  if (allPairs) {
+    for (const view of pairs.flat()) await take(view, shown, t);
+    return;
+  }
+  const [first, second] = pairs[0] as [View, View];
+  const [third, fourth] = pairs[1] as [View, View];
+  const half = (odd: number) => shown.filter((_, place) => place % 2 === odd);
+  await take(first, half(0), t);
+  await take(second, half(0), t);
+  await take(third, half(1), t);
+  await take(fourth, half(1), t);
+});
