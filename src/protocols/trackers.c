@@ -144,6 +144,49 @@ static const struct tracker_setup rows[] = {
         .texts = {"apn123456 {apn}", "adminip123456 {host} {port}", "gprs123456"},
         .note = "123456 is the password. These want a numeric address.",
     },
+    {
+        .protocol = "gt02",
+        .models = "Concox GT02, TR02 and early GT02A",
+        .texts = {"APN,{apn}#", "SERVER,1,{host},{port},0#"},
+        .note = "Older ones take a numeric address alone: SERVER,0,{host},{port},0#.",
+    },
+    {
+        .protocol = "anytrek",
+        .models = "Anytrek trackers of trailers and assets",
+        .note = "The maker sets the server: ask for {host}, port {port}.",
+    },
+    {
+        .protocol = "topin",
+        .models = "Topin and ZhongXun: ZX303, ZX302, ZX612 and other pocket trackers",
+        .texts = {"APN,{apn}#", "IP,{host},{port}#"},
+        .note = "The texts differ much between sellers: the leaflet in the box has those of yours.",
+    },
+    {
+        .protocol = "xexun2",
+        .models = "Xexun trackers that report in binary, with Wi-Fi and cells",
+        .note = "Set server and port in the maker's tool, or by the SMS of its manual.",
+    },
+    {
+        .protocol = "xexun3",
+        .models = "Xexun X05, P02 and relatives",
+        .note = "Set server and port in the maker's tool, or by the SMS of its manual.",
+    },
+    {
+        .protocol = "castel",
+        .models = "Castel IDD-212 and IDD-213 for the OBD socket, PT-690, MPIP-620",
+        .note = "Set server and port in the maker's tool.",
+    },
+    {
+        .protocol = "totem",
+        .models = "Totem AT03, AT05, AT06, AT07 and AT09",
+        .note = "Set server and port in the maker's tool, or by the SMS of its manual.",
+    },
+    {
+        .protocol = "owntracks",
+        .models = "OwnTracks on Android and iOS",
+        .texts = {"http://{host}:{port}"},
+        .note = "Choose the mode HTTP and enter it as the URL.",
+    },
 };
 
 const struct tracker_setup *tracker_setup_at(size_t index)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ageOf } from './age.ts';
+import { docsEn } from './docs_en.ts';
+import { docsZh } from './docs_zh.ts';
 import { en } from './en.ts';
 import { fill } from './fill.ts';
 import { reportsEn } from './reports_en.ts';
@@ -8,12 +10,14 @@ import { reportsZh } from './reports_zh.ts';
 import { settingsEn } from './settings_en.ts';
 import { settingsZh } from './settings_zh.ts';
 import { distanceIn, speedIn } from './units.ts';
+import { wallEn } from './wall_en.ts';
+import { wallZh } from './wall_zh.ts';
 import { zh } from './zh.ts';
 import { dateTimeIn, isZone, timeIn } from './zone.ts';
 
 /** With those that are loaded with their page. */
-const allEn: Record<string, string> = { ...en, ...settingsEn, ...reportsEn };
-const allZh: Record<string, string> = { ...zh, ...settingsZh, ...reportsZh };
+const allEn: Record<string, string> = { ...en, ...settingsEn, ...reportsEn, ...docsEn, ...wallEn };
+const allZh: Record<string, string> = { ...zh, ...settingsZh, ...reportsZh, ...docsZh, ...wallZh };
 
 const plain = (n: number) => String(n);
 

@@ -1,5 +1,5 @@
 /** The texts of the wall, which come with it. */
-import { textsOf } from './texts_of.ts';
+import { textsOf } from './further_text.ts';
 import { wallEn } from './wall_en.ts';
 import { wallZh } from './wall_zh.ts';
 
