@@ -106,7 +106,8 @@ static const struct report_column alarms[] = {
 };
 
 static const struct report_column fences[] = {
-    VEHICLE, {"RegionName", "Geofence", "围栏", SHEET_TEXT}, ENDS, LASTED, KILOMETRES, PLACE, CLIPPED,
+    VEHICLE, {"RegionName", "Geofence", "围栏", SHEET_TEXT}, ENDS, LASTED, KILOMETRES, PLACE,
+    CLIPPED,
 };
 
 static const struct report_column lapses[] = {

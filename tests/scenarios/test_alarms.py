@@ -205,7 +205,7 @@ def test_visits(server):
     assert 1.0 < float(through.pop("Kilometres")) < 1.2
     assert through == {**row, "StartTime": text(first + datetime.timedelta(seconds=45)),
                        "EndTime": text(first + datetime.timedelta(seconds=145)), "Seconds": 100,
-                       "Clipped": False}
+                       "Lon": "113.950000", "Lat": "22.504000", "Clipped": False}
     assert inside["EndTime"] is None and inside["Clipped"] is False
     assert api.data("manage/GetFenceVisits", PolygonIDs=[drive.yard + 1], **when)["data"] == []
     # In the middle of the visit, and where only the record behind the range tells of it.
