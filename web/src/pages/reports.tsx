@@ -16,6 +16,7 @@ import { Results } from '../reports/results.tsx';
 import { followQuestion } from '../reports/run.ts';
 import { SaveDialog } from '../reports/save_dialog.tsx';
 import { followSaved } from '../reports/saved.ts';
+import { ScheduleDialog } from '../reports/schedule_dialog.tsx';
 import { chooseRow, followReport, panelIsOpen, rowChosen } from '../reports/view.ts';
 import '../style/reports.css';
 import '../style/report_rows.css';
@@ -60,6 +61,7 @@ export function ReportsPage() {
         <Results />
       </main>
       <SaveDialog />
+      <ScheduleDialog />
       <PrintSheet />
     </>
   );

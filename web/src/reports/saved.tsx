@@ -13,6 +13,7 @@ import {
   saved,
   savedFailed,
 } from './saved.ts';
+import { mayPlan, planPage } from './schedules.ts';
 
 export function faultText(fault: SaveFault): string {
   return fault === '' ? '' : rt(fault === 'full' ? 'report.savedFull' : 'report.saveFailed');
@@ -35,6 +36,16 @@ function Line({ one }: { one: SavedReport }) {
         <span class="grow">{one.name}</span>
         <span class="under">{rt(`report.kind.${kindOf(one)}`)}</span>
       </button>
+      {mayPlan() && (
+        <IconButton
+          label={rt('report.plan', { name: one.name })}
+          onClick={() => {
+            planPage.value = { kind: 'new', of: one };
+          }}
+        >
+          <Icon name="history" size={16} />
+        </IconButton>
+      )}
       <IconButton
         label={rt('report.forget', { name: one.name })}
         onClick={() => void drop(one.name)}
@@ -47,7 +58,7 @@ function Line({ one }: { one: SavedReport }) {
 
 export function Saved() {
   if (savedFailed.value) return <p class="under">{rt('report.savedUnread')}</p>;
-  if (saved.value.length === 0) return null;
+  if (saved.value.length === 0 && !mayPlan()) return null;
   return (
     <fieldset class="ask">
       <legend>{rt('report.saved')}</legend>
@@ -56,6 +67,17 @@ export function Saved() {
           <Line key={one.name} one={one} />
         ))}
       </ul>
+      {mayPlan() && (
+        <button
+          type="button"
+          class="bare link"
+          onClick={() => {
+            planPage.value = { kind: 'list' };
+          }}
+        >
+          {rt('report.plans')}
+        </button>
+      )}
     </fieldset>
   );
 }
