@@ -37,6 +37,14 @@ static bool is_added(const char *name)
     return strcmp(name, "DeviceID") == 0 || strcmp(name, "Place") == 0;
 }
 
+static void assert_member(const struct api_method *m, const struct report_column *c)
+{
+    if (!has_member(m, c->member) && !is_added(c->member)) {
+        fail_msg("%s has no %s", m->name, c->member);
+    }
+    assert_true(c->heading[0] != '\0' && c->heading_zh[0] != '\0');
+}
+
 static void columns_are_members(void **state)
 {
     (void)state;
@@ -46,11 +54,7 @@ static void columns_are_members(void **state)
         assert_non_null(m);
         assert_in_range(row->column_count, 2, SHEET_COLUMNS_MAX);
         for (size_t i = 0; i < row->column_count; i++) {
-            const struct report_column *c = &row->columns[i];
-            if (!has_member(m, c->member) && !is_added(c->member)) {
-                fail_msg("%s has no %s", row->method, c->member);
-            }
-            assert_true(c->heading[0] != '\0' && c->heading_zh[0] != '\0');
+            assert_member(m, &row->columns[i]);
         }
     }
 }

@@ -31,7 +31,7 @@ struct made {
     struct arena arena;
     struct caller caller;
     const struct shard *shard;
-    struct report_subject *subjects;
+    struct report_subjects subjects;
     const struct json_value *options;
     bool is_chinese;
     char divider;
@@ -56,10 +56,8 @@ bool report_disk_has_room(const char *directory)
 /* Those that it is about and its account may see. */
 static enum err list_subjects(struct made *m)
 {
-    size_t count = 0;
-    enum err e =
-        report_subjects(m->shard->directory, &m->caller, m->job, &m->arena, &m->subjects, &count);
-    m->out->of = (uint32_t)count;
+    enum err e = report_subjects(m->shard->directory, &m->caller, m->job, &m->arena, &m->subjects);
+    m->out->of = (uint32_t)m->subjects.count;
     return e == ERR_NOT_FOUND ? tell(m, ERR_FORBIDDEN, NONE_TEXT) : e;
 }
 
@@ -266,7 +264,7 @@ static enum err make(struct made *m)
     e = list_subjects(m);
     e = e == ERR_OK ? open_sheet(m) : e;
     for (size_t i = 0; i < m->out->of && e == ERR_OK; i++) {
-        e = add_device(m, &m->subjects[i]);
+        e = add_device(m, &m->subjects.at[i]);
     }
     return close_sheet(m, e);
 }

@@ -33,12 +33,12 @@ static bool is_in(const struct id_set *set, int64_t id)
 
 enum err report_subjects(struct directory *dir, const struct caller *caller,
                          const struct report_job *job, struct arena *arena,
-                         struct report_subject **out, size_t *count)
+                         struct report_subjects *out)
 {
     struct id_set devices;
     struct id_set groups;
     size_t seen = 0;
-    *count = 0;
+    out->count = 0;
     enum err e = read_set(job->devices, job->devices_len, arena, &devices);
     e = e == ERR_OK ? read_set(job->groups, job->groups_len, arena, &groups) : e;
     if (e != ERR_OK) {
@@ -46,14 +46,14 @@ enum err report_subjects(struct directory *dir, const struct caller *caller,
     }
     bool all = devices.count == 0 && groups.count == 0;
     struct device_ref *refs = directory_list_devices(dir, caller, arena, &seen);
-    *out = arena_new_array(arena, seen, sizeof(**out));
+    out->at = arena_new_array(arena, seen, sizeof(*out->at));
     for (size_t i = 0; i < seen; i++) {
         if (all || is_in(&devices, refs[i].info->id) || is_in(&groups, refs[i].group_id)) {
-            (*out)[(*count)++] =
+            out->at[out->count++] =
                 (struct report_subject){arena_copy_text(arena, refs[i].info->device_id),
                                         arena_copy_text(arena, refs[i].info->plate)};
         }
     }
     directory_release_all(dir, refs, seen);
-    return all || *count > 0 ? ERR_OK : ERR_NOT_FOUND;
+    return all || out->count > 0 ? ERR_OK : ERR_NOT_FOUND;
 }

@@ -12,12 +12,17 @@ struct report_subject {
     const char *plate;
 };
 
+struct report_subjects {
+    struct report_subject *at;
+    size_t count;
+};
+
 /*
  * The devices that a report is about and its account may see at the moment, in order of DeviceID;
  * in `arena`. ERR_NOT_FOUND: it names some, and none of them is left; ERR_CORRUPT.
  */
 MUST_USE enum err report_subjects(struct directory *dir, const struct caller *caller,
                                   const struct report_job *job, struct arena *arena,
-                                  struct report_subject **out, size_t *count);
+                                  struct report_subjects *out);
 
 #endif

@@ -12,7 +12,9 @@
 #include "base/check.h"
 #include "fleet/directory_owned.h"
 
-enum { OWNER = 2, HOLD = 1, SCHEDULE_ID = 4, HOUR_S = 3600, DAY_S = 86400 };
+enum { OWNER = 2, HOLD = 1, SCHEDULE_ID = 4 };
+static const int64_t HOUR_S = 3600;
+static const int64_t DAY_S = 86400;
 
 /* 2026-11-30 06:00:00 UTC, a Monday. */
 static const int64_t T0 = INT64_C(1796018400);

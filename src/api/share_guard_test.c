@@ -59,9 +59,9 @@ static void who_tries_many_waits(void **state)
     for (int i = 0; i < 1000; i++) {
         note(g, "2001:db8::1", 0, START_MS); /* the same again and again */
     }
-    for (uint8_t token = 1; token < SHARE_WRONG_MAX; token++) {
+    for (int token = 1; token < SHARE_WRONG_MAX; token++) {
         assert_int_equal(share_guard_wait_s(g, "2001:db8::1", START_MS), 0);
-        note(g, "2001:db8::2", token, START_MS); /* one network */
+        note(g, "2001:db8::2", (uint8_t)token, START_MS); /* one network */
     }
     assert_int_equal(share_guard_wait_s(g, "2001:db8::3", START_MS), SHARE_WRONG_WINDOW_S);
     assert_int_equal(share_guard_wait_s(g, "2001:db8:0:1::1", START_MS), 0);
@@ -83,8 +83,8 @@ static void many_addresses_fit(void **state)
         (void)snprintf(address, sizeof(address), "10.%d.%d.%d", i >> 16, (i >> 8) & 255, i & 255);
         assert_int_equal(share_guard_take(g, SHARE + i, address, START_MS + i), 0);
     }
-    for (uint8_t token = 0; token < SHARE_WRONG_MAX; token++) {
-        note(g, address, token, START_MS + 30000);
+    for (int token = 0; token < SHARE_WRONG_MAX; token++) {
+        note(g, address, (uint8_t)token, START_MS + 30000);
     }
     assert_int_equal(share_guard_wait_s(g, address, START_MS + 30000), SHARE_WRONG_WINDOW_S);
     share_guard_free(g);

@@ -39,19 +39,23 @@ static void say(int fd, const char *text)
     service_send(fd, "\r\n", 2);
 }
 
+/* Whether there is a further byte. */
+static bool has_byte(struct post *p, int fd)
+{
+    if (p->read < p->len) {
+        return true;
+    }
+    ssize_t n = recv(fd, p->line, sizeof(p->line), 0);
+    p->len = n > 0 ? (size_t)n : 0;
+    p->read = 0;
+    return n > 0;
+}
+
 /* The next line, with its end; false: there is none any more. */
 static bool next_line(struct post *p, int fd, GString *out)
 {
     g_string_truncate(out, 0);
-    for (;;) {
-        if (p->read == p->len) {
-            ssize_t n = recv(fd, p->line, sizeof(p->line), 0);
-            if (n <= 0) {
-                return false;
-            }
-            p->len = (size_t)n;
-            p->read = 0;
-        }
+    while (has_byte(p, fd)) {
         char c = p->line[p->read++];
         g_string_append_c(out, c);
         if (c == '\n') {
@@ -59,6 +63,7 @@ static bool next_line(struct post *p, int fd, GString *out)
             return true;
         }
     }
+    return false;
 }
 
 /* The message; false: the connection is to be cut. */
@@ -359,6 +364,33 @@ static void test_tls_or_nothing(void **state)
 
 /* ---- the message ---- */
 
+static void assert_said(const struct post *p, const char *const *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(p->talk->str, lines[i]) == NULL) {
+            fail_msg("no %s in:\n%s", lines[i], p->talk->str);
+        }
+    }
+}
+
+static const char *const with_a_file[] = {
+    "MAIL FROM:<reports@example.com>",
+    "RCPT TO:<anna@example.com>",
+    "Date: Mon, 30 Nov 2026 00:53:20 +0000\r\n",
+    "From: reports@example.com\r\n",
+    "To: anna@example.com\r\n",
+    "Message-ID: <report-7-1796000000-1@example.com>\r\n",
+    "Auto-Submitted: auto-generated\r\n",
+    "Subject: =?utf-8?B?RmFocnRlbiB2b24gTcO8bGxlciAgQmNjOiBldmVAZXhhbXBsZS5jb20=?=\r\n",
+    "Mime-Version: 1.0\r\n",
+    "Content-Type: multipart/mixed;",
+    "Content-Type: text/plain; charset=utf-8\r\n",
+    "VGhlIHJlcG9ydCBpcyBhdHRhY2hlZC4K",
+    "Content-Type: text/csv; charset=utf-8\r\n",
+    "filename=\"trips.csv\"",
+    "YTtiCi4K",
+};
+
 static void test_message_with_a_file(void **state)
 {
     struct trip t;
@@ -379,28 +411,7 @@ static void test_message_with_a_file(void **state)
     finish(&t);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(t.end.outcome, MAIL_TAKEN);
-    static const char *const lines[] = {
-        "MAIL FROM:<reports@example.com>",
-        "RCPT TO:<anna@example.com>",
-        "Date: Mon, 30 Nov 2026 00:53:20 +0000\r\n",
-        "From: reports@example.com\r\n",
-        "To: anna@example.com\r\n",
-        "Message-ID: <report-7-1796000000-1@example.com>\r\n",
-        "Auto-Submitted: auto-generated\r\n",
-        "Subject: =?utf-8?B?RmFocnRlbiB2b24gTcO8bGxlciAgQmNjOiBldmVAZXhhbXBsZS5jb20=?=\r\n",
-        "Mime-Version: 1.0\r\n",
-        "Content-Type: multipart/mixed;",
-        "Content-Type: text/plain; charset=utf-8\r\n",
-        "VGhlIHJlcG9ydCBpcyBhdHRhY2hlZC4K",
-        "Content-Type: text/csv; charset=utf-8\r\n",
-        "filename=\"trips.csv\"",
-        "YTtiCi4K",
-    };
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        if (strstr(t.post->talk->str, lines[i]) == NULL) {
-            fail_msg("no %s in:\n%s", lines[i], t.post->talk->str);
-        }
-    }
+    assert_said(t.post, with_a_file, sizeof(with_a_file) / sizeof(with_a_file[0]));
     assert_null(strstr(t.post->talk->str, "\nBcc"));
     post_free(t.post);
 }
@@ -482,9 +493,12 @@ static void test_addresses(void **state)
         assert_false(mail_is_address(bytes_of_text(bad[i])));
     }
     memset(text, 'a', sizeof(text));
-    memcpy(text + 64, "@b", 2);
+    text[64] = '@';
+    text[65] = 'b';
     assert_true(mail_is_address((struct bytes){(uint8_t *)text, 66}));
-    memcpy(text + 64, "a@b", 3);
+    text[64] = 'a';
+    text[65] = '@';
+    text[66] = 'b';
     assert_false(mail_is_address((struct bytes){(uint8_t *)text, 67}));
     static const uint8_t with_nul[] = {0x61, 0x40, 0x62, 0};
     assert_false(mail_is_address((struct bytes){with_nul, sizeof(with_nul)}));
@@ -503,9 +517,7 @@ static void test_urls(void **state)
         assert_null(mail_url_fault(good[i]));
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (mail_url_fault(bad[i]) == NULL) {
-            fail_msg("%s passed", bad[i]);
-        }
+        assert_non_null(mail_url_fault(bad[i]));
     }
     assert_true(mail_url_is_open("smtp://mail.example.com"));
     assert_false(mail_url_is_open("smtp://127.0.0.1:2525"));

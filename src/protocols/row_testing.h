@@ -30,7 +30,9 @@ static inline struct bytes said_bytes(const char *said, uint8_t at[SAID_MAX])
     size_t len = strlen(said);
     assert_true(len < SAID_MAX);
     if (strncmp(said, mark, strlen(mark)) != 0) {
-        memcpy(at, said, len);
+        for (size_t i = 0; i < len; i++) {
+            at[i] = (uint8_t)said[i];
+        }
     } else {
         assert_int_equal(hex_decode(bytes_of_text(said + strlen(mark)), at, SAID_MAX, &len),
                          ERR_OK);

@@ -80,7 +80,7 @@ export const settingsEn = {
   'groups.nothing': 'There is no group yet. Groups part a fleet for lists, rights and alarm rules.',
   'groups.deleteText': 'Its devices stay, in no group. Users limited to it see them no longer.',
 
-  'users.name': 'Name to log in with',
+  'users.name': 'Login name',
   'users.password': 'Password',
   'users.passwordHint': 'At least 6 characters',
   'users.passwordChange': 'Empty: it stays as it is. A new one ends all logins of this user.',
@@ -181,7 +181,7 @@ export const settingsEn = {
   'account.who': 'Account',
   'account.look': 'Pages',
   'account.password': 'Change password',
-  'account.old': 'Password until now',
+  'account.old': 'Current password',
   'account.new': 'New password',
   'account.again': 'New password again',
   'account.differs': 'This is not the same as above.',

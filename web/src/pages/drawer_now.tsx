@@ -14,8 +14,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Value } from '../parts/value.tsx';
 import { NEVER } from '../store/state.ts';
 
-function Position({ slot }: { slot: number }) {
-  const text = f.position(texts.numberOf(slot, 'x'), texts.numberOf(slot, 'y'));
+function Position({ text, isCoarse }: { text: string; isCoarse: boolean }) {
   if (text === t('none')) return null;
   return (
     <Value name={t('drawer.position')}>
@@ -29,7 +28,7 @@ function Position({ slot }: { slot: number }) {
       >
         <Icon name="copy" size={16} />
       </button>
-      {texts.isCoarse(slot) && <span class="under">{t('drawer.coarse')}</span>}
+      {isCoarse && <span class="under">{t('drawer.coarse')}</span>}
     </Value>
   );
 }
@@ -66,7 +65,10 @@ export function DrawerNow({ slot }: { slot: number }) {
         <Value name={t('drawer.address')} class="address" isKept>
           {placeOf(slot)}
         </Value>
-        <Position slot={slot} />
+        <Position
+          text={f.position(texts.numberOf(slot, 'x'), texts.numberOf(slot, 'y'))}
+          isCoarse={texts.isCoarse(slot)}
+        />
         <Value name={t('drawer.fixTime')}>{f.dateTime(texts.numberOf(slot, 't'))}</Value>
         <Value name={t('drawer.heard')}>{f.dateTime(texts.numberOf(slot, 'r'))}</Value>
         <Value name={t('drawer.ignition')}>{texts.ignitionText(slot)}</Value>

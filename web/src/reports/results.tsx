@@ -3,7 +3,7 @@ import { isPhone } from '../app/screen.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
-import { choice, vehicleCount } from './asked.ts';
+import { choice, runsByItself, vehicleCount } from './asked.ts';
 import { Bars } from './chart_view.tsx';
 import { isNobody } from './choice.ts';
 import { Detail } from './detail.tsx';
@@ -73,11 +73,24 @@ function Empty({ shown }: { shown: Report }) {
   );
 }
 
+/** It is large, and waits for the reader. */
+function Ready() {
+  return (
+    <div class="report-empty">
+      <h2>{rt('report.ready')}</h2>
+      <p class="under">{rt('report.readyText')}</p>
+      <button type="button" class="button primary" onClick={run}>
+        {rt('report.run')}
+      </button>
+    </div>
+  );
+}
+
 function Nothing() {
   if (isStarting.value) return null;
   const hasNobody = isNobody(choice.value);
   const isGone = !hasNobody && vehicleCount.value === 0;
-  if (!hasNobody && !isGone) return null;
+  if (!hasNobody && !isGone) return waitsForRun.value && !runsByItself.value ? <Ready /> : null;
   return (
     <div class="report-empty">
       <h2>{rt('report.choose')}</h2>

@@ -3,6 +3,7 @@ import { say } from '../app/notice.ts';
 import { rt } from '../i18n/reports.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
+import { run } from './run.ts';
 import {
   forgetSaved,
   isShown,
@@ -31,7 +32,10 @@ function Line({ one }: { one: SavedReport }) {
         type="button"
         class="menu-item"
         aria-pressed={isShown(one)}
-        onClick={() => openSaved(one)}
+        onClick={() => {
+          openSaved(one);
+          run();
+        }}
       >
         <span class="grow">{one.name}</span>
         <span class="under">{rt(`report.kind.${kindOf(one)}`)}</span>

@@ -90,9 +90,9 @@ test('root makes a reseller, that one a customer, and the customer a user who se
   await page.getByRole('button', { name: /^Enterprise: / }).click();
   await page.getByRole('option', { name: 'Customer' }).click();
   await goTo(page, 'Users');
-  await add(page, 'Add user', { 'Name to log in with': fleet.loginName, Password: PASSWORD });
+  await add(page, 'Add user', { 'Login name': fleet.loginName, Password: PASSWORD });
   await side(page).getByRole('alert').getByText('is taken').waitFor();
-  await side(page).getByLabel('Name to log in with').fill('yuki');
+  await side(page).getByLabel('Login name').fill('yuki');
   await side(page).getByLabel('Role').selectOption('admin');
   await side(page).getByRole('button', { name: 'Add user' }).click();
   await rowOf(page, 'yuki').getByText('Administrator').waitFor();
@@ -315,7 +315,7 @@ test('two people at one user: both are seen, a save is taken back, a deletion na
   await side(page).getByRole('button', { name: 'Save' }).click();
   await side(page).getByText('Somebody changed this meanwhile.').waitFor();
   await side(page).getByText('Meanwhile somebody set: Administrator').waitFor();
-  assert.equal(await side(page).getByLabel('Name to log in with').inputValue(), 'carla2');
+  assert.equal(await side(page).getByLabel('Login name').inputValue(), 'carla2');
   await side(page).getByLabel('North').check();
   await side(page).getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'Undo' }).click(); // it is offered for some seconds
@@ -351,7 +351,7 @@ test('the own password ends other logins, which are listed; a viewer manages not
     assert.equal(await page.locator('.set-table tbody tr').count(), 1);
   });
   await assert.rejects(elsewhere.data('manage/GetMe', {}));
-  await page.getByLabel('Password until now').fill('not it');
+  await page.getByLabel('Current password').fill('not it');
   await page.getByLabel('New password', { exact: true }).fill('another-1');
   await page.getByLabel('New password again').fill('another-2');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -359,10 +359,10 @@ test('the own password ends other logins, which are listed; a viewer manages not
   await page.getByLabel('New password again').fill('another-1');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('not your password').waitFor();
-  await page.getByLabel('Password until now').fill(PASSWORD);
+  await page.getByLabel('Current password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Save' }).click();
   await eventually(page, async () => {
-    assert.equal(await page.getByLabel('Password until now').inputValue(), '');
+    assert.equal(await page.getByLabel('Current password').inputValue(), '');
   });
   await page.getByRole('heading', { name: 'My account' }).waitFor();
   await fleet.root.logIn('vera', 'another-1');
