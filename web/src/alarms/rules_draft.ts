@@ -4,7 +4,7 @@ import { ApiError, type Request } from '../app/api.ts';
 import { fleet, groups, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
-import { call, inHoldOf, me, role } from '../app/session.ts';
+import { call, inHoldOf, me, phase, role } from '../app/session.ts';
 import {
   FIELD_NAMES,
   type FieldName,
@@ -111,7 +111,9 @@ function keyOf(of: Subject): string {
 
 export async function openRules(): Promise<void> {
   const of = subject.peek();
-  const mine = kept.get(keyOf(of));
+  const key = keyOf(of);
+  const isNow = () => subject.peek() === of && keyOf(of) === key;
+  const mine = kept.get(key);
   if (of.scope !== 'enterprise' && of.id === '') {
     rules.value = null;
     return;
@@ -119,11 +121,11 @@ export async function openRules(): Promise<void> {
   rules.value = 'reading';
   try {
     const { own, above } = await read(of);
-    if (subject.peek() !== of) return;
+    if (!isNow()) return;
     const fresh: RulesDraft = { subject: of, base: own, mine: own, above, theirs: {}, fault: '' };
     rules.value = mine ? onTop(mine, own, above) : fresh;
   } catch (error) {
-    if (subject.peek() !== of) return;
+    if (!isNow()) return;
     rules.value = error instanceof ApiError && error.code === 404 ? 'gone' : 'failed';
   }
 }
@@ -136,12 +138,22 @@ function onTop(mine: RulesDraft, own: Settings, above: Rules | null): RulesDraft
   return { ...mine, base: own, mine: settings, above, theirs, fault };
 }
 
-function put(next: RulesDraft): void {
-  rules.value = next;
+/** `key`: whose they are; shown where these are still looked at. */
+function put(next: RulesDraft, key = keyOf(next.subject)): void {
+  if (keyOf(subject.peek()) === key) rules.value = next;
   const isChanged = FIELD_NAMES.some((name) => !isSame(next.base[name], next.mine[name]));
-  if (isChanged) kept.set(keyOf(next.subject), next);
-  else kept.delete(keyOf(next.subject));
+  if (isChanged) kept.set(key, next);
+  else kept.delete(key);
 }
+
+// what one account typed is nothing to the next
+effect(() => {
+  if (phase.value === 'login') kept.clear();
+});
+// a page that is left for good loses it
+addEventListener('beforeunload', (event) => {
+  if (kept.size > 0) event.preventDefault();
+});
 
 export function setField(name: FieldName, setting: Setting): void {
   const now = rules.value;
@@ -163,17 +175,18 @@ function refusal(error: unknown): string {
 }
 
 /** A row is replaced as a whole, so what others saved is read first. */
-async function saveIt(now: RulesDraft): Promise<void> {
+async function saveIt(now: RulesDraft, key: string): Promise<void> {
   const { own, above } = await read(now.subject);
+  if (keyOf(now.subject) !== key) return; // another enterprise is acted in: all stays as typed
   const next = onTop(now, own, above);
   if (next.fault !== '') {
-    put(next);
+    put(next, key);
     return;
   }
   const { subject: of } = now;
   const fields = { ...fieldsOf(of, false), ...holdOf(of), ...requestOf(next.mine) };
   await call('manage/SetAlarmRules', fields as Request<'manage/SetAlarmRules'>);
-  put({ ...next, base: next.mine, theirs: {}, fault: '' });
+  put({ ...next, base: next.mine, theirs: {}, fault: '' }, key);
   say(d('rules.saved'));
 }
 
@@ -182,10 +195,11 @@ export async function saveRules(): Promise<void> {
   if (now === null || typeof now === 'string' || isSaving.value) return;
   if (FIELD_NAMES.some((name) => isBad(name, now.mine[name]))) return;
   isSaving.value = true;
+  const key = keyOf(now.subject);
   try {
-    await saveIt(now);
+    await saveIt(now, key);
   } catch (error) {
-    put({ ...now, fault: refusal(error) });
+    if (phase.peek() === 'in') put({ ...now, fault: refusal(error) }, key);
   }
   isSaving.value = false;
 }

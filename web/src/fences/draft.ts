@@ -188,6 +188,11 @@ export const isChanged = computed(() => {
   return canUndo.value || JSON.stringify(now.values) !== JSON.stringify(valuesOf(now.base));
 });
 
+// a page that is left for good loses it
+addEventListener('beforeunload', (event) => {
+  if (isChanged.peek()) event.preventDefault();
+});
+
 /** It is of one enterprise, and of whoever is logged in. */
 const whose = computed(() => (phase.value === 'in' ? (me.value?.HoldID ?? null) : null));
 effect(() => {

@@ -1,5 +1,6 @@
 /** A file that is looked at, and storing what of it is good: one call each; that may be stopped. */
 import { computed, signal } from '@preact/signals';
+import { me } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
 import { FEATURES_MAX, type Found } from './features.ts';
 import { type FileFault, foundIn, readFile } from './files.ts';
@@ -65,13 +66,17 @@ export function stop(): void {
   isStopped = true;
 }
 
-/** Stores those that are good; `nameOf`: what one without a name is called. */
+/**
+ * Stores those that are good, unless another enterprise is acted in meanwhile; `nameOf`: what one
+ * without a name is called.
+ */
 export async function store(nameOf: (row: ImportRow, at: number) => string): Promise<void> {
   if (isStoring.value) return;
   isStopped = false;
   isStoring.value = true;
+  const hold = me.peek()?.HoldID;
   for (const [at, row] of [...rows.value.entries()]) {
-    if (isStopped) break;
+    if (isStopped || hold !== me.peek()?.HoldID) break;
     if (row.fault !== null || !row.isTaken || row.isStored) continue;
     try {
       await addSketch({ ...row.sketch, name: nameOf(row, at) }, row.requestId);

@@ -228,6 +228,8 @@ export const settingsEn = {
   'csv.done': '{n} device is added.|{n} devices are added.',
   'csv.silent':
     'The server does not answer. Nothing is lost: go on with the rest as soon as it is back.',
+  'csv.moved':
+    'Another enterprise was chosen meanwhile: what is left is not added yet, and would go to that one.',
   'csv.line': 'line {number}',
   'csv.lineHead': 'Line',
   'csv.verdict': 'Result',

@@ -228,6 +228,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'csv.close': '关闭',
   'csv.done': '已添加 {n} 台设备。',
   'csv.silent': '服务器没有应答。内容没有丢失：恢复后请继续添加其余设备。',
+  'csv.moved': '期间切换了企业：其余设备尚未添加，继续添加会加入现在的企业。',
   'csv.line': '第 {number} 行',
   'csv.lineHead': '行号',
   'csv.verdict': '结果',

@@ -1,4 +1,5 @@
 /** Devices as a file, in the columns that the import reads; a password is never in it. */
+import { saveText } from '../app/download.ts';
 import { say } from '../app/notice.ts';
 import { me } from '../app/session.ts';
 import { s } from '../i18n/settings_text.ts';
@@ -18,12 +19,7 @@ function cellOf(field: Field, row: Row): string {
 }
 
 function give(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url));
+  saveText(name, 'text/csv;charset=utf-8', text);
 }
 
 function plainName(text: string): string {

@@ -7,7 +7,7 @@ import { FROM_FILE } from '../app/address.ts';
 import { fleet, groups, shown } from '../app/fleet.ts';
 import { address, go } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
-import { call, phase } from '../app/session.ts';
+import { call, me, phase } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
 import { s } from '../i18n/settings_text.ts';
 import { folded } from '../store/words.ts';
@@ -141,12 +141,14 @@ async function sendPart(): Promise<boolean> {
   }
 }
 
-/** Sends all lines that are right. */
+/** Sends all lines that are right, until there is none, or another enterprise is acted in. */
 export async function sendAll(): Promise<void> {
   if (isSending.value) return;
   isSending.value = true;
   fault.value = '';
-  while (await sendPart());
+  const hold = me.peek()?.HoldID;
+  while (hold === me.peek()?.HoldID && (await sendPart()));
+  if (hold !== me.peek()?.HoldID && counts.value.good > 0) fault.value = s('csv.moved');
   isSending.value = false;
   const { added, all } = counts.value;
   void readList(devices);
@@ -171,6 +173,11 @@ export function close(): void {
 export function followImport(): void {
   effect(() => {
     if (phase.value === 'login') forget();
+  });
+  const hold = computed(() => me.value?.HoldID);
+  effect(() => {
+    hold.value;
+    pending = null; // was sent to the enterprise before
   });
   effect(() => {
     groups.value;

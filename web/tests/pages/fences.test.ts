@@ -107,6 +107,31 @@ test('a vehicle enters it, and the alarm is acknowledged at the desk with a note
   assertClean(seen);
 });
 
+/** Whether the browser asks before it closes a page; that one stays. */
+async function asksBeforeClosing(page: Page): Promise<boolean> {
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  await dialog.dismiss();
+  return dialog.type() === 'beforeunload';
+}
+
+test('what is drawn, or set of the rules, is not lost with a page that is closed', async (t) => {
+  const { page } = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  await openFences(page, 'list');
+  await page.getByRole('button', { name: 'Circle', exact: true }).click();
+  await page.getByLabel('Centre').fill('53.55, 10');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name', { exact: true }).fill('Half');
+  assert.ok(await asksBeforeClosing(page));
+  const other = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  await other.page.goto(`/api?set=rules&key=${fleet.admin.token}`);
+  const row = other.page.getByRole('listitem').filter({ hasText: 'Speed above, km/h' });
+  await row.getByRole('button', { name: 'Own' }).click();
+  await row.getByRole('textbox').fill('60');
+  assert.ok(await asksBeforeClosing(other.page));
+});
+
 test('a circle by keys alone', async (t) => {
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;

@@ -187,6 +187,41 @@ test('devices come from a file: wrong lines are told, mended and sent, and all g
   assertClean(seen);
 });
 
+/** Holds the first answer of a call until it is let go. */
+async function holdAnswer(page: Page, method: string): Promise<() => void> {
+  let letGo = () => {};
+  const promise = new Promise<void>((done) => {
+    letGo = done;
+  });
+  await page.route(`**/api/${method}`, async (route) => {
+    const response = await route.fetch();
+    await promise;
+    await route.fulfill({ response });
+  });
+  return () => letGo();
+}
+
+test('a file that is being added stays in its enterprise, whichever is chosen meanwhile', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  const from = await Fleet.make(server, { name: 'Dock' });
+  const to = await Fleet.make(server, { name: 'Quay', ParentHoldID: from.holdId });
+  await openSettings(page, from.admin, 'devices', '&item=%2Bfile');
+  const lines = Array.from({ length: 201 }, (_, n) => `8660000000${10000 + n}`);
+  await chooseFile(page, 'dock.csv', ['DeviceID', ...lines].join('\n'));
+  const letGo = await holdAnswer(page, 'manage/AddDevices');
+  await page.getByRole('button', { name: 'Add 201 devices' }).click();
+  await page.getByRole('button', { name: /^Enterprise: / }).click();
+  await page.getByRole('option', { name: 'Quay' }).click();
+  await page.getByRole('button', { name: 'Enterprise: Quay' }).waitFor();
+  letGo();
+  await page.getByRole('alert').getByText('Another enterprise was chosen').waitFor();
+  await page.getByText('1 can be added · 200 added').waitFor();
+  assert.equal((await from.admin.data('manage/ListDevices', {})).total, 200);
+  assert.equal((await to.admin.data('manage/ListDevices', {})).total, 0);
+  assertClean(seen);
+});
+
 test('an unknown tracker is adopted, and goes to another enterprise', async (t) => {
   const seen = await visit(t, server, { clockS: server.nowS() });
   const { page } = seen;
