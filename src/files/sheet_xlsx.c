@@ -69,9 +69,22 @@ static void set_print(struct sheet *s)
     g_free(foot);
 }
 
+/* Of what no XML may hold (section 2.2) the library leaves two as they are: U+FFFE and U+FFFF. */
+static char *as_xml_has_it(const char *text)
+{
+    char *out = g_strdup(text);
+    for (char *at = strstr(out, "\xef\xbf"); at != NULL; at = strstr(at + 1, "\xef\xbf")) {
+        bool is_none = at[2] == '\xbe' || at[2] == '\xbf';
+        at[2] = is_none ? '\xbd' : at[2]; /* U+FFFD */
+    }
+    return out;
+}
+
 static void write_text(struct sheet *s, lxw_col_t column, const char *text, lxw_format *format)
 {
-    note(s, worksheet_write_string(s->page, s->row, column, text, format));
+    char *plain = as_xml_has_it(text);
+    note(s, worksheet_write_string(s->page, s->row, column, plain, format));
+    g_free(plain);
 }
 
 static void begin_page(struct sheet *s)
