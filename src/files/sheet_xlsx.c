@@ -72,12 +72,12 @@ static void set_print(struct sheet *s)
 /* Of what no XML may hold (section 2.2) the library leaves two as they are: U+FFFE and U+FFFF. */
 static char *as_xml_has_it(const char *text)
 {
-    char *out = g_strdup(text);
-    for (char *at = strstr(out, "\xef\xbf"); at != NULL; at = strstr(at + 1, "\xef\xbf")) {
-        bool is_none = at[2] == '\xbe' || at[2] == '\xbf';
-        at[2] = is_none ? '\xbd' : at[2]; /* U+FFFD */
+    static const char *const none[] = {"\xef\xbf\xbe", "\xef\xbf\xbf"};
+    GString *out = g_string_new(text);
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        (void)g_string_replace(out, none[i], "\xef\xbf\xbd" /* U+FFFD */, 0);
     }
-    return out;
+    return g_string_free(out, FALSE);
 }
 
 static void write_text(struct sheet *s, lxw_col_t column, const char *text, lxw_format *format)
