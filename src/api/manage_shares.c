@@ -75,6 +75,22 @@ static enum err find_devices(struct call *c, struct job_context *job, struct sha
     return ERR_OK;
 }
 
+/* Whether any of its devices is left; of one without, nobody sees anything, nor can list it. */
+static bool has_device(struct job_context *job, const struct share_link *s)
+{
+    int64_t *ids = NULL;
+    size_t count = share_devices(s, job->changes.arena, &ids);
+    bool has = false;
+    for (size_t i = 0; i < count && !has; i++) {
+        struct device_ref ref;
+        if (directory_find(job->directory, ids[i], &ref) == ERR_OK) {
+            has = !ref.info->is_former;
+            device_ref_release(job->directory, &ref);
+        }
+    }
+    return has;
+}
+
 /* Takes those out that are over, and answers how many of the enterprise are not. */
 static size_t count_active(struct job_context *job, int64_t enterprise_id)
 {
@@ -83,7 +99,7 @@ static size_t count_active(struct job_context *job, int64_t enterprise_id)
     const struct share_link *all = directory_list_owned(job->directory, ENTITY_SHARE, enterprise_id,
                                                         job->changes.arena, &count);
     for (size_t i = 0; i < count; i++) {
-        if (all[i].until_s > job->now_s) {
+        if (all[i].until_s > job->now_s && has_device(job, &all[i])) {
             active++;
         } else {
             change_add(&job->changes, CHANGE_DELETE_SHARE)->share = all[i];

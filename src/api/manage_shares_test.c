@@ -8,6 +8,7 @@
 
 #include "api/fleet_testing.h"
 #include "base/clock.h"
+#include "fleet/directory_owned.h"
 
 #define ADD      "manage/AddShare"
 #define LIST     "manage/ListShares"
@@ -78,11 +79,33 @@ static void what_is_at_fault(void **state)
     TRY_ROWS(f, rows);
 }
 
+/* How many the enterprise has, whether they can be listed or not. */
+static size_t count_kept(const struct fleet *f, int64_t enterprise_id)
+{
+    struct arena arena = {0};
+    size_t count = 0;
+    (void)directory_list_owned(f->p->shard.directory, ENTITY_SHARE, enterprise_id, &arena, &count);
+    arena_free(&arena);
+    return count;
+}
+
+/* Else they would count among the most that there may be, where nobody can end them. */
+static void shares_of_nothing_are_not_kept(void **state)
+{
+    struct fleet *f = *state;
+    try_add(f, OLGA, " , ,,", HOUR_S, FAILS(500, "DeviceIDs: value missing"));
+    try_add(f, OLGA, "200", HOUR_S, MADE "1,");
+    try_row(f, &(struct row){ANNA, "manage/DeleteDevice", "{'DeviceID':'200'}", DONE_ROW}, 0);
+    try_add(f, OLGA, "100", HOUR_S, MADE "2,");
+    assert_int_equal(count_kept(f, 1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FLEET_TEST(who_shares_what),
         FLEET_TEST(what_is_at_fault),
+        FLEET_TEST(shares_of_nothing_are_not_kept),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

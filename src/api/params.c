@@ -381,11 +381,27 @@ static bool is_empty_text(const struct json_value *v)
     return v->kind == JSON_KIND_STRING && trim(v->text).len == 0;
 }
 
-/* Whether a list is an array that says as much as the text "". */
+/* Whether a text has nothing between its commas. */
+static bool has_no_items(const struct json_value *v)
+{
+    bool has_none = v->kind == JSON_KIND_STRING;
+    for (size_t i = 0; i < v->text.len && has_none; i++) {
+        has_none = v->text.at[i] == ',' || v->text.at[i] == ' ';
+    }
+    return has_none;
+}
+
+/* Whether a list says as much as the text "". */
 static bool is_empty_list(const struct param_row *row, const struct json_value *v)
 {
-    bool is_list = row->type == PARAM_LIST && v->kind == JSON_KIND_ARRAY;
-    return is_list && (v->count == 0 || (v->count == 1 && is_empty_text(v->first)));
+    if (row->type != PARAM_LIST || v->kind != JSON_KIND_ARRAY) {
+        return row->type == PARAM_LIST && has_no_items(v);
+    }
+    bool is_empty = true;
+    for (const struct json_value *item = v->first; item != NULL && is_empty; item = item->next) {
+        is_empty = has_no_items(item);
+    }
+    return is_empty;
 }
 
 /* All members of a form with that name as one array, an empty ID aside; NULL where there is none.

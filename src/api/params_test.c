@@ -347,22 +347,23 @@ static void test_forms(void **state)
     }
 }
 
-/* Of a list that must not be empty an empty array says as little as an empty text. */
-static void test_an_empty_array_is_no_value(void **state)
+/* Of a list that must not be empty an array or a text without items says as little as "". */
+static void test_a_list_without_items_is_no_value(void **state)
 {
     struct reading *r = *state;
     static const struct param_row rows[] = {
         {.name = "List", .type = PARAM_LIST, .required = true},
         {.name = "More", .type = PARAM_LIST},
     };
-    static const char *const missing[] = {"{\"List\":[]}", "{\"List\":[\"\"]}", "{\"List\":null}"};
+    static const char *const missing[] = {"{\"List\":[]}", "{\"List\":[\"\"]}", "{\"List\":null}",
+                                          "{\"List\":\" , ,,\"}", "{\"List\":[\"\",\" \"]}"};
     for (size_t i = 0; i < COUNT_OF(missing); i++) {
         assert_int_equal(read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text(missing[i])),
                          ERR_INVALID);
         assert_string_equal(r->fault.why, PARAM_MISSING);
     }
     assert_int_equal(
-        read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text("{\"List\":[\"a\"],\"More\":[]}")),
+        read_bytes_with(r, rows, COUNT_OF(rows), bytes_of_text("{\"List\":\",a\",\"More\":\",\"}")),
         ERR_OK);
     assert_false(r->values[1].present);
 }
@@ -484,7 +485,7 @@ int main(void)
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_lists_as_arrays),
         cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_an_empty_array_is_no_value),
+        cmocka_unit_test(test_a_list_without_items_is_no_value),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_required_goes_before_values),

@@ -26,6 +26,13 @@ struct recurrence schedule_recurrence(const struct report_schedule *s)
     return (struct recurrence){(enum recurrence_every)s->every, s->at_min, s->at_day};
 }
 
+/* For which time it was done last, as far as that can be true. */
+static int64_t believed_s(const struct schedule_view *v)
+{
+    const struct recurrence r = schedule_recurrence(v->schedule);
+    return recurrence_believed_s(&r, v->clock, v->schedule->done_s, v->now_s);
+}
+
 /* ---- what is to be done ---- */
 
 static enum schedule_wish wish_of_mail(const struct schedule_view *v)
@@ -70,6 +77,9 @@ enum schedule_wish schedule_wish_of(const struct schedule_view *v, int64_t *due_
 {
     const struct report_schedule *s = v->schedule;
     const struct recurrence r = schedule_recurrence(s);
+    if (s->is_on && believed_s(v) != s->done_s) {
+        return SCHEDULE_CORRECTS;
+    }
     if (s->is_on && recurrence_is_due(&r, v->clock, s->done_s, v->now_s, due_s)) {
         return SCHEDULE_RUNS;
     }
@@ -213,6 +223,9 @@ void schedule_step(struct job_context *job, uint32_t shard, const struct schedul
     struct report_schedule s = *v->schedule;
     struct arena *arena = job->changes.arena;
     switch (wish) {
+    case SCHEDULE_CORRECTS:
+        s.done_s = believed_s(v);
+        break;
     case SCHEDULE_RUNS:
         run(job, shard, v, due_s, &s);
         break;

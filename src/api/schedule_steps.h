@@ -17,6 +17,7 @@
 enum schedule_wish {
     SCHEDULE_RESTS,    /* until its next time */
     SCHEDULE_WAITS,    /* for its report, or for a time that comes sooner */
+    SCHEDULE_CORRECTS, /* it was done for a time of a clock that was wrong: to be set right */
     SCHEDULE_RUNS,     /* a report is to be made */
     SCHEDULE_FAILED,   /* its report failed, or is gone: that is to be noted */
     SCHEDULE_MAILS,    /* a message is to be sent: it is to be noted, and then sent */

@@ -168,6 +168,23 @@ static void test_a_day_goes_by(void **state)
     finish(&t);
 }
 
+/* A clock was ten years ahead, made its report, and is right again: so is the schedule. */
+static void test_clock_that_was_far_ahead(void **state)
+{
+    struct stage t;
+    const struct report_schedule s = daily();
+    (void)state;
+    begin(&t, &s);
+    assert_int_equal(live(&t, T0 + 3650 * (int64_t)DAY_S), SCHEDULE_RUNS);
+    end_report(&t, REPORT_DONE, "");
+    assert_int_equal(live(&t, T0), SCHEDULE_CORRECTS);
+    assert_int_equal(schedule_now(&t).done_s, T0 + HOUR_S - DAY_S);
+    assert_int_equal(live(&t, T0), SCHEDULE_RESTS);
+    assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
+    assert_int_equal(reports_now(&t), 2);
+    finish(&t);
+}
+
 static void test_one_that_is_off(void **state)
 {
     struct stage t;
@@ -358,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_day_goes_by),
+        cmocka_unit_test(test_clock_that_was_far_ahead),
         cmocka_unit_test(test_one_that_is_off),
         cmocka_unit_test(test_owner_is_gone),
         cmocka_unit_test(test_owner_is_no_admin),

@@ -160,9 +160,8 @@ int64_t recurrence_last_s(const struct recurrence *r, struct zone_clock *clock, 
 
 /* ---- what is due ---- */
 
-/* For which time it was done last, as far as that can be true. */
-static int64_t believed_s(const struct recurrence *r, struct zone_clock *clock, int64_t done_s,
-                          int64_t now_s)
+int64_t recurrence_believed_s(const struct recurrence *r, struct zone_clock *clock, int64_t done_s,
+                              int64_t now_s)
 {
     return done_s > recurrence_next_s(r, clock, now_s) ? recurrence_last_s(r, clock, now_s)
                                                        : done_s;
@@ -172,7 +171,7 @@ bool recurrence_is_due(const struct recurrence *r, struct zone_clock *clock, int
                        int64_t now_s, int64_t *due_s)
 {
     *due_s = recurrence_last_s(r, clock, now_s);
-    return *due_s > believed_s(r, clock, done_s, now_s);
+    return *due_s > recurrence_believed_s(r, clock, done_s, now_s);
 }
 
 int64_t recurrence_awaited_s(const struct recurrence *r, struct zone_clock *clock, int64_t done_s,
@@ -182,7 +181,7 @@ int64_t recurrence_awaited_s(const struct recurrence *r, struct zone_clock *cloc
     if (recurrence_is_due(r, clock, done_s, now_s, &due_s)) {
         return due_s;
     }
-    int64_t from_s = believed_s(r, clock, done_s, now_s);
+    int64_t from_s = recurrence_believed_s(r, clock, done_s, now_s);
     return recurrence_next_s(r, clock, from_s > now_s ? from_s : now_s);
 }
 

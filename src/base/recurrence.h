@@ -37,10 +37,15 @@ int64_t recurrence_next_s(const struct recurrence *r, struct zone_clock *clock, 
 int64_t recurrence_last_s(const struct recurrence *r, struct zone_clock *clock, int64_t time_s);
 
 /*
+ * For which time something was done last, as far as that can be true: a `done_s` that lies further
+ * ahead than the next time is of a clock that was wrong, and is taken for the latest one. Whoever
+ * keeps done_s stores this where it differs; else nothing is due until that time comes.
+ */
+int64_t recurrence_believed_s(const struct recurrence *r, struct zone_clock *clock, int64_t done_s,
+                              int64_t now_s);
+/*
  * What is to be done of something that was done last for the time `done_s`: whether it is due at
- * `now_s`, and then for which time. However many times were missed, the latest alone is due. A
- * `done_s` that lies further ahead than the next time is of a clock that was wrong, and is taken
- * for the latest one.
+ * `now_s`, and then for which time. However many times were missed, the latest alone is due.
  */
 bool recurrence_is_due(const struct recurrence *r, struct zone_clock *clock, int64_t done_s,
                        int64_t now_s, int64_t *due_s);

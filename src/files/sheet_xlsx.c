@@ -69,9 +69,22 @@ static void set_print(struct sheet *s)
     g_free(foot);
 }
 
+/* Of what no XML may hold (section 2.2) the library leaves two as they are: U+FFFE and U+FFFF. */
+static char *as_xml_has_it(const char *text)
+{
+    static const char *const none[] = {"\xef\xbf\xbe", "\xef\xbf\xbf"};
+    GString *out = g_string_new(text);
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        (void)g_string_replace(out, none[i], "\xef\xbf\xbd" /* U+FFFD */, 0);
+    }
+    return g_string_free(out, FALSE);
+}
+
 static void write_text(struct sheet *s, lxw_col_t column, const char *text, lxw_format *format)
 {
-    note(s, worksheet_write_string(s->page, s->row, column, text, format));
+    char *plain = as_xml_has_it(text);
+    note(s, worksheet_write_string(s->page, s->row, column, plain, format));
+    g_free(plain);
 }
 
 static void begin_page(struct sheet *s)
