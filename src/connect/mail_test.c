@@ -367,9 +367,7 @@ static void test_tls_or_nothing(void **state)
 static void assert_said(const struct post *p, const char *const *lines, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strstr(p->talk->str, lines[i]) == NULL) {
-            fail_msg("no %s in:\n%s", lines[i], p->talk->str);
-        }
+        assert_non_null(strstr(p->talk->str, lines[i]));
     }
 }
 

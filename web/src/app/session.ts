@@ -11,6 +11,7 @@ import { ApiError, fetchJson, post } from './api.ts';
 import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
+import { keepForTab, keptForTab, standsAlone } from './tab_key.ts';
 
 export type Me = Data<'manage/GetMe'>;
 export type Enterprise = Row<'manage/ListEnterprises'>;
@@ -32,7 +33,6 @@ export const isShared = computed(() => me.value?.Share !== undefined);
 /** Why a link shows nothing; '': it does, or the page came without one. */
 export const shareFault = signal<LinkFault>('');
 
-const TAB_KEY = 'odograph.key';
 /** Kept while the server does not know of a logout yet: no script can end the cookie. */
 const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
@@ -44,11 +44,6 @@ let isForTab = false;
 let home: number | null = null;
 /** The enterprise of a device, by DeviceID or plate; null: as the caller acts. */
 let holdOfDevice: (name: string) => number | null = () => null;
-
-/** At "/api" a page may stand in a frame, and belongs to its tab. */
-function standsAlone(): boolean {
-  return /^\/(docs(\/devices)?\/?)?$/i.test(location.pathname);
-}
 
 export function tokenNow(): string {
   return token;
@@ -290,32 +285,4 @@ function showIn(found: Me): void {
     if (leads(found)) adjust({ hold: holdText(found.HoldID) });
     phase.value = 'in';
   });
-}
-
-/** Of this address, `/` or `/api`: each is a page of its own. */
-function tabName(): string {
-  return `${TAB_KEY} ${location.pathname}`;
-}
-
-function keepForTab(key: string): void {
-  try {
-    if (key === '') sessionStorage.removeItem(tabName());
-    else sessionStorage.setItem(tabName(), key);
-  } catch {
-    // a frame that may not keep anything logs in again after a reload
-  }
-}
-
-/**
- * The key of before a reload. `/` that was opened anew, and not loaded again, is the browser's own
- * login: who came with a key before has left it.
- */
-function keptForTab(): string {
-  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  if (standsAlone() && entry?.type === 'navigate') keepForTab('');
-  try {
-    return sessionStorage.getItem(tabName()) ?? '';
-  } catch {
-    return '';
-  }
 }

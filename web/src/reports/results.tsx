@@ -9,7 +9,7 @@ import { isNobody } from './choice.ts';
 import { Detail } from './detail.tsx';
 import { cellText, titleOf } from './format.ts';
 import { isStarting, type Report, ROWS_MAX, report, run, startFault, waitsForRun } from './run.ts';
-import { Progress } from './run_box.tsx';
+import { Progress, Ready } from './run_box.tsx';
 import { totalsOf } from './sums.ts';
 import { ReportTable } from './table.tsx';
 import { Tools } from './tools.tsx';
@@ -69,19 +69,6 @@ function Empty({ shown }: { shown: Report }) {
     <div class="report-empty" role="status">
       <h2>{rt(`report.empty.${shown.asked.kind}`)}</h2>
       <p class="under">{searchedText(shown.asked)}</p>
-    </div>
-  );
-}
-
-/** It is large, and waits for the reader. */
-function Ready() {
-  return (
-    <div class="report-empty">
-      <h2>{rt('report.ready')}</h2>
-      <p class="under">{rt('report.readyText')}</p>
-      <button type="button" class="button primary" onClick={run}>
-        {rt('report.run')}
-      </button>
     </div>
   );
 }

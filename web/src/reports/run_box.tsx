@@ -48,3 +48,16 @@ export function RunBox() {
     </div>
   );
 }
+
+/** It is large, and waits for the reader. */
+export function Ready() {
+  return (
+    <div class="report-empty">
+      <h2>{rt('report.ready')}</h2>
+      <p class="under">{rt('report.readyText')}</p>
+      <button type="button" class="button primary" onClick={run}>
+        {rt('report.run')}
+      </button>
+    </div>
+  );
+}

@@ -27,7 +27,8 @@ before(async () => {
   fleet = await Fleet.make(server);
   const GroupID = await fleet.addGroup('North');
   await fleet.add(VAN, 'HH-FE 1', { GroupID });
-  await fleet.report(VAN, { ...OUTSIDE, kmh: 30, course: 45, ignition: true });
+  // minutes ago: nobody believes a vehicle that is kilometres away a second later
+  await fleet.report(VAN, { ...OUTSIDE, kmh: 30, course: 45, ignition: true, age: 240 });
 });
 
 async function openFences(page: Page, what: string, view = VIEW): Promise<void> {
