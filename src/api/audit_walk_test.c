@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "api/alarms_testing.h"
+#include "base/clock.h"
 #include "model/event.h"
 
 #define LIST "manage/ListAudit"
@@ -59,6 +60,13 @@ static const struct {
     {ANNA, "manage/DeleteSIM", "{'ICCID':'" CARD "'}", "SIM card " CARD},
     {ANNA, "manage/AddReport", "{'Report':'latest','Format':'csv'}", "report latest"},
     {ANNA, "manage/DeleteReport", "{'ReportID':1}", "report latest"},
+    {ANNA, "manage/AddShare", "{'DeviceIDs':'500','Until':'%s'}", "share 1 of device 500"},
+    {ANNA, "manage/DeleteShare", "{'ShareID':1}", "share 1 of device 500"},
+    {ANNA, "manage/AddReportSchedule",
+     "{'Report':'latest','Format':'csv','Every':'day','At':'07:00'}", "schedule of report latest"},
+    {ANNA, "manage/ModifyReportSchedule", "{'ScheduleID':1,'Enabled':false}",
+     "schedule of report latest"},
+    {ANNA, "manage/DeleteReportSchedule", "{'ScheduleID':1}", "schedule of report latest"},
     {ANNA, "manage/ModifyUser", "{'UserID':3,'Role':'viewer'}", "user olga"},
     {ANNA, "manage/DeleteUser", "{'UserID':3}", "user olga"},
     {VERA, "manage/DeleteToken", "{'TokenID':%s}", "user vera"},
@@ -68,6 +76,14 @@ static const struct {
     {ROOT, "manage/DeleteEnterprise", "{'HoldID':3}", "enterprise Four"},
     {ANNA, "user/LogOut", "", "user Anna"},
 };
+
+/* An hour from now. */
+static char *time_ahead(void)
+{
+    char text[CLOCK_ISO_SIZE];
+    clock_format_iso(clock_wall_ms() / 1000 + 3600, text);
+    return g_strdup(text);
+}
 
 /* The TokenID of the caller. */
 static char *own_token(struct fleet *f, enum person who)
@@ -79,6 +95,15 @@ static char *own_token(struct fleet *f, enum person who)
     char *id = g_strndup(at + sizeof(mark) - 1, strcspn(at + sizeof(mark) - 1, ","));
     g_free(all);
     return id;
+}
+
+/* What %s stands for in a body. */
+static char *value_of(struct fleet *f, const char *body)
+{
+    if (strstr(body, "%s") == NULL) {
+        return g_strdup("");
+    }
+    return strstr(body, "TokenID") != NULL ? own_token(f, P_VERA) : time_ahead();
 }
 
 /*
@@ -133,14 +158,13 @@ static void test_each_is_told(void **state)
     make_events(f, &alarm, 1);
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
         const char *name = strchr(calls[i].method, '/') + 1;
-        bool names_token = strstr(calls[i].body, "%s") != NULL;
-        char *token = names_token ? own_token(f, P_VERA) : g_strdup("");
+        char *value = value_of(f, calls[i].body);
         char **body = g_strsplit(calls[i].body, "%s", 2);
-        char *filled = g_strjoinv(token, body);
+        char *filled = g_strjoinv(value, body);
         try_row(f, &(struct row){calls[i].who, calls[i].method, filled, "...'Code':200"}, i);
         g_free(filled);
         g_strfreev(body);
-        g_free(token);
+        g_free(value);
         const char *who = name_of(calls[i].who);
         char *told = g_strdup_printf("...'LoginName':'%s','Address':'127.0.0.1','Action':'%s',"
                                      "'Object':'%s','Detail':'",

@@ -14,7 +14,7 @@ import {
 } from 'playwright-core';
 import type { Server } from './server.ts';
 
-export const PATIENCE_MS = 300_000; // with a machine that is busy with something else
+export const PATIENCE_MS = 60_000; // with a machine that is busy with something else
 export const CHROMIUM_PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** It draws without a GPU. */
 export const CHROMIUM_ARGS = [
