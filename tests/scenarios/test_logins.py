@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import select
 import socket
@@ -225,7 +226,7 @@ def test_passwd_by_another_user(make_server):
         1, f"odograph passwd: {server.data}: Permission denied\n")
     for name in ("odograph.lock", "odograph.seq"):
         (server.data / name).unlink()
-    for path in (server.data, server.data / "odograph.db", server.data / "odograph.key"):
+    for path in (server.data, *server.data.iterdir()):
         os.chown(path, NOBODY, NOBODY)
     assert passwd(server, "root", "other-password\n").returncode == 0
     owners = {path.name: (path.stat().st_uid, path.stat().st_gid)
@@ -414,7 +415,7 @@ def test_a_browser_is_logged_in_again_after_a_restart(server):
     again = Api(server.http).post("/api/user/Resume",
                                   headers={**own, "Cookie": f"odograph_resume={secret}"})
     assert again.json()["Code"] == 401
-    for kept in server.data.iterdir():
+    for kept in filter(pathlib.Path.is_file, server.data.rglob("*")):
         assert secret.encode() not in kept.read_bytes()
     assert secret not in server.log()
 
@@ -454,6 +455,6 @@ def test_no_key_is_logged_or_stored(server):
     fleet.api.call("manage/GetDevice", DeviceID=token)
     fleet.api.post("/api/user/GetLoginToken", data=token.encode())
     server.stop()
-    for kept in server.data.iterdir():
+    for kept in filter(pathlib.Path.is_file, server.data.rglob("*")):
         assert token.encode() not in kept.read_bytes(), kept
     assert token not in server.log()

@@ -156,6 +156,10 @@ def fleet(module_server):
     made.night = {"StartTime": "2025-10-25", "EndTime": "2025-10-27 23:59:59"}
     made.now = {"StartTime": (now - datetime.timedelta(hours=2)).isoformat(),
                 "EndTime": (now + datetime.timedelta(hours=2)).isoformat()}
+    # that of a visit under way is over: else it lasts longer each time it is asked for
+    ends = now + datetime.timedelta(seconds=1)
+    made.just_over = {"StartTime": made.now["StartTime"], "EndTime": ends.isoformat()}
+    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > ends, what="its end")
     return made
 
 
@@ -175,7 +179,7 @@ def rows_of(fleet, kind, **fields):
 
 @pytest.mark.parametrize("kind", SHOWN)
 def test_each_kind_tells_what_its_call_tells(fleet, kind):
-    span = {"latest": {}, "alarms": fleet.now, "fences": fleet.now}.get(kind, fleet.night)
+    span = {"latest": {}, "alarms": fleet.now, "fences": fleet.just_over}.get(kind, fleet.night)
     options = OPTIONS.get(kind, {})
     wait_until(lambda: rows_of(fleet, kind, **span, **options), what=f"rows of {kind}")
     rows = rows_of(fleet, kind, **span, **options)

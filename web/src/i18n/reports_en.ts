@@ -60,7 +60,7 @@ export const reportsEn = {
   'report.old': 'This is still the report of before. Run shows the new one.',
   'report.choose': 'Choose vehicles',
   'report.ready': 'Ready to run',
-  'report.readyText': 'So many vehicles and days are read only when you say so.',
+  'report.readyText': 'So many vehicles and days are read only when you press Run.',
   'report.chooseText': 'One, several, a group or all: the report is shown here.',
   'report.noneOfThem': 'Nothing of what is chosen is there any more. Choose other vehicles.',
   'report.empty.mileage': 'No mileage in this period',

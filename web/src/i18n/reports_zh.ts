@@ -61,7 +61,7 @@ export const reportsZh: typeof reportsEn = {
   'report.old': '这里仍是之前的报表。点“运行”显示新的报表。',
   'report.choose': '选择车辆',
   'report.ready': '可以运行',
-  'report.readyText': '车辆和天数较多，点击后才会读取。',
+  'report.readyText': '车辆和天数较多，点击“运行”后才会读取。',
   'report.chooseText': '一辆、几辆、一个分组或全部：报表显示在这里。',
   'report.noneOfThem': '所选车辆都已不存在，请另选车辆。',
   'report.empty.mileage': '此时段没有里程',

@@ -55,9 +55,6 @@ export function Ready() {
     <div class="report-empty">
       <h2>{rt('report.ready')}</h2>
       <p class="under">{rt('report.readyText')}</p>
-      <button type="button" class="button primary" onClick={run}>
-        {rt('report.run')}
-      </button>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { say } from '../app/notice.ts';
 import { rt } from '../i18n/reports.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
+import { runsByItself } from './asked.ts';
 import { run } from './run.ts';
 import {
   forgetSaved,
@@ -34,7 +35,7 @@ function Line({ one }: { one: SavedReport }) {
         aria-pressed={isShown(one)}
         onClick={() => {
           openSaved(one);
-          run();
+          if (!runsByItself.peek()) run();
         }}
       >
         <span class="grow">{one.name}</span>
