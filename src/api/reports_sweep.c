@@ -90,9 +90,10 @@ static gint64 id_of(const char *name)
     return is_ours ? id : 0;
 }
 
-static GPtrArray *list_files(const char *directory)
+/* NULL-terminated; g_strfreev() frees it. */
+static char **list_files(const char *directory)
 {
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *names = g_ptr_array_new();
     GDir *dir = g_dir_open(directory, 0, NULL);
     const char *name = NULL;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
@@ -103,15 +104,16 @@ static GPtrArray *list_files(const char *directory)
     if (dir != NULL) {
         g_dir_close(dir);
     }
-    return names;
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
 }
 
-static void remove_files(const struct reports *r, const GPtrArray *names, GHashTable *stay)
+static void remove_files(const struct reports *r, char *const *names, GHashTable *stay)
 {
-    for (size_t i = 0; i < names->len; i++) {
-        gint64 id = id_of(g_ptr_array_index(names, i));
+    for (size_t i = 0; names[i] != NULL; i++) {
+        gint64 id = id_of(names[i]);
         if (!g_hash_table_contains(stay, &id)) {
-            char *path = g_build_filename(r->directory, g_ptr_array_index(names, i), NULL);
+            char *path = g_build_filename(r->directory, names[i], NULL);
             (void)unlink(path);
             g_free(path);
         }
@@ -121,7 +123,7 @@ static void remove_files(const struct reports *r, const GPtrArray *names, GHashT
 /* Rows are read behind the names: whatever file there is by then, its row came before it. */
 void reports_sweep(struct reports *r)
 {
-    GPtrArray *names = list_files(r->directory);
+    char **names = list_files(r->directory);
     GHashTable *stay = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     for (size_t i = 0; i < r->api->shards->count; i++) {
         struct directory *dir = r->api->shards->at[i].directory;
@@ -130,5 +132,5 @@ void reports_sweep(struct reports *r)
     }
     remove_files(r, names, stay);
     g_hash_table_destroy(stay);
-    (void)g_ptr_array_free(names, TRUE);
+    g_strfreev(names);
 }

@@ -147,11 +147,14 @@ bool errand_send(struct errand *e)
         result = mailer_send(e->all->options.mailer, &mail);
     }
     arena_free(&arena);
+    if (result == ERR_OK) {
+        return true; /* the mailer has it, and may be done with it already */
+    }
     e->is_taken_back = result == ERR_STOPPING;
     if (result == ERR_BUSY) {
         set_outcome(e, MAIL_PUT_OFF, "the mail server does not answer");
-    } else if (result != ERR_OK) {
+    } else {
         set_outcome(e, MAIL_REFUSED, "the file of the report is gone");
     }
-    return result == ERR_OK;
+    return false;
 }
