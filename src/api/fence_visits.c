@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/units.h"
 
 enum { VISITS_PLACES = SPANS_OWN, VISITS_LANGUAGE, VISITS_FENCES };
@@ -214,20 +215,13 @@ static void close_visits(void *state)
 
 /* ---- the call ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static struct visits_asked sorted_fences(struct call *c)
 {
     const struct value *asked = &c->values[VISITS_FENCES];
     int64_t *fences = arena_new_array(&c->arena, asked->count, sizeof(*fences));
     if (asked->count > 0) {
         memcpy(fences, asked->numbers, asked->count * sizeof(*fences));
-        qsort(fences, asked->count, sizeof(*fences), compare_numbers);
+        qsort(fences, asked->count, sizeof(*fences), order_int64);
     }
     return (struct visits_asked){fences, asked->count};
 }
