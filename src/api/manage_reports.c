@@ -8,6 +8,7 @@
 
 #include "api/list_page.h"
 #include "api/report_asked.h"
+#include "api/report_file.h"
 #include "api/report_kinds.h"
 #include "api/reports.h"
 
@@ -15,10 +16,9 @@ enum { ADD_START = ASKED_COUNT, ADD_END };
 enum { REPORT_ID };
 enum { SPAN_DAYS_MAX = 3100, DAY_S = 86400, CODE_NO_REPORT = 404 };
 
-#define NO_REPORT_TEXT "This report does not exist"
-#define NOT_UNDER_WAY  "This report is not under way any more"
-#define SWITCHED_OFF   "Reports are switched off: the server's log says why"
-#define TOO_LONG_TEXT  "more than 3100 days"
+#define NOT_UNDER_WAY "This report is not under way any more"
+#define SWITCHED_OFF  "Reports are switched off: the server's log says why"
+#define TOO_LONG_TEXT "more than 3100 days"
 
 /* ---- rows ---- */
 
@@ -86,6 +86,13 @@ static void wake(struct call *c)
     }
 }
 
+static void note_left(struct call *c)
+{
+    if (c->api->reports != NULL) {
+        reports_note_left(c->api->reports);
+    }
+}
+
 /* ---- AddReport ---- */
 
 static bool check_add(struct call *c)
@@ -125,8 +132,8 @@ static bool prepare_add(struct call *c)
 static enum err change_add_report(struct call *c, struct job_context *job)
 {
     const struct report_asked *asked = c->own;
-    const struct reports_count count = reports_count(job->directory, c->caller.enterprise_id,
-                                                     c->caller.user_id, job->changes.arena);
+    const struct reports_count count =
+        reports_count(job->directory, c->caller.enterprise_id, c->caller.user_id);
     const char *refusal = reports_refusal(&count);
     if (refusal != NULL) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, refusal);
@@ -201,7 +208,7 @@ static enum err change_cancel(struct call *c, struct job_context *job)
 {
     struct report_job held;
     if (find(c, job->directory, call_number(c, REPORT_ID, 0), &held) != ERR_OK) {
-        return call_refuse(c, CODE_NO_REPORT, NO_REPORT_TEXT);
+        return call_refuse(c, CODE_NO_REPORT, REPORT_FILE_NONE_TEXT);
     }
     if (held.state != REPORT_WAITING) {
         return call_refuse(c, MHD_HTTP_CONFLICT, NOT_UNDER_WAY);
@@ -217,7 +224,7 @@ static enum err change_delete(struct call *c, struct job_context *job)
 {
     struct report_job held;
     if (find(c, job->directory, call_number(c, REPORT_ID, 0), &held) != ERR_OK) {
-        return call_refuse(c, CODE_NO_REPORT, NO_REPORT_TEXT);
+        return call_refuse(c, CODE_NO_REPORT, REPORT_FILE_NONE_TEXT);
     }
     change_add(&job->changes, CHANGE_DELETE_REPORT)->report = held;
     return ERR_OK;
@@ -331,10 +338,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .codes = {{404, NO_REPORT_TEXT}, {409, NOT_UNDER_WAY}},
+        .codes = {{404, REPORT_FILE_NONE_TEXT}, {409, NOT_UNDER_WAY}},
         .doc = "Ends a report of the own account that is not done yet.",
         .change = change_cancel,
-        .committed = wake,
+        .committed = note_left,
     },
     {
         .name = "DeleteReport",
@@ -344,10 +351,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .codes = {{404, NO_REPORT_TEXT}},
+        .codes = {{404, REPORT_FILE_NONE_TEXT}},
         .doc = "Deletes a report of the own account, and its file.",
         .change = change_delete,
-        .committed = wake,
+        .committed = note_left,
     },
 };
 
