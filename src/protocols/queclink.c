@@ -1,6 +1,8 @@
 /*
- * Queclink commands: AT+GT and three letters, the password, parameters, a serial of 4 hexadecimal
- * digits, '$'. The answer, +ACK:GT, returns the serial; what was asked for follows as a report.
+ * Queclink's models, and their commands, which are texts whether a tracker reports in text or in
+ * binary: AT+GT and three letters, the password, parameters, a serial of 4 hexadecimal
+ * digits, '$'. The answer, +ACK:GT or +ACK in binary, returns the serial; what was asked
+ * for follows as a report.
  *
  *     a text       as it is, "AT+GTRTO=gv300,3,,,,,,0001"; the '$' may be left out
  *     status       AT+GTRTO=password,1,,,,,,serial$     a report RTL: where it is
@@ -15,59 +17,59 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/reader.h"
 #include "protocols/fields.h"
-#include "protocols/gl200text/gl200text.h"
 #include "protocols/profile.h"
+#include "protocols/queclink.h"
+#include "protocols/words.h"
 
 enum { TEXT_MAX = 1000, SERIAL_DIGITS = 4, SERIAL_BITS = 16 };
 
-static const struct gl200_model models[] = {
-    {"02", GL200_HAND, "gl200"},
-    {"21", GL200_HAND, "gl200"},
-    {"1A", GL200_HAND, "gl300"},
-    {"30", GL200_HAND, "gl300"},
-    {"28", GL200_HAND, "gl300vc"},
-    {"2C", GL200_HAND, "gl300w"},
-    {"42", GL200_HAND, "gt501"},
-    {"44", GL200_HAND, "gl530"},
-    {"52", GL200_HAND, "gl50"},
-    {"55", GL200_HAND, "gl50b"},
-    {"66", GL200_HAND, "gl50b"},
-    {"11", GL200_HAND_500, "gl500"},
-    {"40", GL200_HAND_500, "gl500"},
-    {"DE", GL200_HAND_500, "gl500m"},
-    {"C3", GL200_HAND_320, "gl320m"},
-    {"04", GL200_VEHICLE, "gv200"},
-    {"35", GL200_VEHICLE, "gv200"},
-    {"06", GL200_VEHICLE, "gv300"},
-    {"25", GL200_VEHICLE, "gv300"},
-    {"08", GL200_VEHICLE, "gmt100"},
-    {"3F", GL200_VEHICLE, "gmt100"},
-    {"0F", GL200_VEHICLE, "gv55"},
-    {"2F", GL200_VEHICLE, "gv55"},
-    {"10", GL200_VEHICLE, "gv55"},
-    {"1F", GL200_VEHICLE, "gv500"},
-    {"36", GL200_VEHICLE, "gv500"},
-    {"27", GL200_VEHICLE, "gv300w"},
-    {"31", GL200_VEHICLE, "gv65"},
-    {"41", GL200_VEHICLE, "gv75w"},
-    {"50", GL200_VEHICLE, "gv55w"},
-    {"45", GL200_VEHICLE, "gb100"},
-    {"6E", GL200_VEHICLE, "gv310lau"},
-    {"BD", GL200_VEHICLE, "cv200"},
-    {"DF", GL200_VEHICLE, "cv100lg"},
-    {"C2", GL200_VEHICLE, "gv600m"},
-    {"DC", GL200_VEHICLE, "gv600mg"},
-    {"F1", GL200_VEHICLE, "gv350m"},
-    {"802004", GL200_VEHICLE, "gv58lau"},
-    {"802005", GL200_VEHICLE, "gv355ceu"},
-    {"80201E", GL200_VEHICLE, "gv30ceu"},
+static const struct queclink_model models[] = {
+    {"02", QUECLINK_HAND, "gl200"},
+    {"21", QUECLINK_HAND, "gl200"},
+    {"1A", QUECLINK_HAND, "gl300"},
+    {"30", QUECLINK_HAND, "gl300"},
+    {"28", QUECLINK_HAND, "gl300vc"},
+    {"2C", QUECLINK_HAND, "gl300w"},
+    {"42", QUECLINK_HAND, "gt501"},
+    {"44", QUECLINK_HAND, "gl530"},
+    {"52", QUECLINK_HAND, "gl50"},
+    {"55", QUECLINK_HAND, "gl50b"},
+    {"66", QUECLINK_HAND, "gl50b"},
+    {"11", QUECLINK_HAND_500, "gl500"},
+    {"40", QUECLINK_HAND_500, "gl500"},
+    {"DE", QUECLINK_HAND_500, "gl500m"},
+    {"C3", QUECLINK_HAND_320, "gl320m"},
+    {"04", QUECLINK_VEHICLE, "gv200"},
+    {"35", QUECLINK_VEHICLE, "gv200"},
+    {"06", QUECLINK_VEHICLE, "gv300"},
+    {"25", QUECLINK_VEHICLE, "gv300"},
+    {"08", QUECLINK_VEHICLE, "gmt100"},
+    {"3F", QUECLINK_VEHICLE, "gmt100"},
+    {"0F", QUECLINK_VEHICLE, "gv55"},
+    {"2F", QUECLINK_VEHICLE, "gv55"},
+    {"10", QUECLINK_VEHICLE, "gv55"},
+    {"1F", QUECLINK_VEHICLE, "gv500"},
+    {"36", QUECLINK_VEHICLE, "gv500"},
+    {"27", QUECLINK_VEHICLE, "gv300w"},
+    {"31", QUECLINK_VEHICLE, "gv65"},
+    {"41", QUECLINK_VEHICLE, "gv75w"},
+    {"50", QUECLINK_VEHICLE, "gv55w"},
+    {"45", QUECLINK_VEHICLE, "gb100"},
+    {"6E", QUECLINK_VEHICLE, "gv310lau"},
+    {"BD", QUECLINK_VEHICLE, "cv200"},
+    {"DF", QUECLINK_VEHICLE, "cv100lg"},
+    {"C2", QUECLINK_VEHICLE, "gv600m"},
+    {"DC", QUECLINK_VEHICLE, "gv600mg"},
+    {"F1", QUECLINK_VEHICLE, "gv350m"},
+    {"802004", QUECLINK_VEHICLE, "gv58lau"},
+    {"802005", QUECLINK_VEHICLE, "gv355ceu"},
+    {"80201E", QUECLINK_VEHICLE, "gv30ceu"},
 };
 
-const struct gl200_model *gl200_model_of(struct bytes version)
+const struct queclink_model *queclink_model_of(struct bytes version)
 {
-    static const struct gl200_model unknown = {"", GL200_VEHICLE, ""};
+    static const struct queclink_model unknown = {"", QUECLINK_VEHICLE, ""};
     for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
         if (bytes_begin(version, models[i].type)) {
             return &models[i];
@@ -80,7 +82,6 @@ const struct gl200_model *gl200_model_of(struct bytes version)
 static enum command_fate write_text_command(struct bytes text, struct command_note *note,
                                             struct writer *out)
 {
-    uint64_t serial = 0;
     if (text.len > 0 && text.at[text.len - 1] == '$') {
         text = bytes_slice(text, 0, text.len - 1);
     }
@@ -92,17 +93,15 @@ static enum command_fate write_text_command(struct bytes text, struct command_no
     }
     struct bytes last =
         bytes_slice(text, text.len < SERIAL_DIGITS ? 0 : text.len - SERIAL_DIGITS, SERIAL_DIGITS);
-    if (gl200_hex(last, &serial)) {
-        note->tie = (uint32_t)serial;
-    }
+    note->tie = (uint32_t)word_hex(last, 0);
     write_bytes(out, text);
     write_text(out, "$");
     return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
 }
 
-enum command_fate gl200_command(struct session *s, const struct device_slot *slot,
-                                const struct command_request *asked, struct command_note *note,
-                                struct writer *out)
+enum command_fate queclink_command(struct session *s, const struct device_slot *slot,
+                                   const struct command_request *asked, struct command_note *note,
+                                   struct writer *out)
 {
     uint8_t room[COMMAND_RAW_MAX];
     char text[128];
@@ -123,7 +122,7 @@ enum command_fate gl200_command(struct session *s, const struct device_slot *slo
     note->tie = command_tie(what.id, SERIAL_BITS);
     (void)snprintf(note->shown, sizeof(note->shown), "AT+GTRTO %c", query);
     (void)snprintf(text, sizeof(text), "AT+GTRTO=%s,%c,,,,,,%04X$",
-                   gl200_model_of(version)->password, query, (unsigned)note->tie);
+                   queclink_model_of(version)->password, query, (unsigned)note->tie);
     write_text(out, text);
     return COMMAND_IS_WRITTEN;
 }

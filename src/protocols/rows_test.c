@@ -6,9 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "protocols/row_testing.h"
 
 /* One record of 123456789012345, with five elements; and with a wrong checksum. */
@@ -22,6 +24,9 @@
 #define GALILEO_HEAD  GALILEO_FRONT "00e3c9"
 
 #define TK103_ID "056789012345"
+
+/* Of a GB100. */
+#define GL200_HEARTBEAT "2b484244ff204501020209560000000000000207ea0b17010c010007ec750d0a"
 
 static const struct claim_case claim_cases[] = {
     {"ruptela", "hex:00", CLAIM_MORE},
@@ -168,6 +173,39 @@ static void test_claims(void **state)
     assert_claims(CASES(claim_cases));
 }
 
+/* What never ends is waited for up to the longest frame, and no further. */
+static void test_endless(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *begin;
+        char then;
+    } cases[] = {
+        {"t55", "$GPRMC,", '1'}, {"t55", "", '\n'},
+        {"wialon", "#D#", '1'},  {"wialon", "", '\n'},
+        {"suntech", "", '\r'},   {"xexun", "GPRMC,", '1'},
+        {"gps103", "", ';'},     {"gl200text", "+RESP:GT", 'A'},
+        {"meitrack", "", '\n'},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct protocol *p = protocol_find(cases[i].row);
+        assert_non_null(p);
+        struct bytes frame = {0};
+        size_t used = 0;
+        size_t len = (size_t)p->frame_max + 1;
+        uint8_t *at = mem_new(len);
+        memset(at, cases[i].then, len);
+        memcpy(at, cases[i].begin, strlen(cases[i].begin));
+        print_message("# %s %s\n", cases[i].row, cases[i].begin);
+        enum err found = p->split((struct bytes){at, len}, &frame, &used);
+        assert_true(found != ERR_OK);
+        enum err e = protocol_pass_over(p, (struct bytes){at, len}, found, false, &used);
+        assert_true(e == ERR_TOO_LONG || e == ERR_MALFORMED);
+        free(at);
+    }
+}
+
 static void test_faults(void **state)
 {
     static const struct fault_case cases[] = {
@@ -213,6 +251,12 @@ static void test_resyncs(void **state)
         {"xexun3", "hex:fc0020fc000b0320010860000000000002f359cf", 3},
         {"castel", "hex:40402f0040401f000454455354303030310000000000000000000000001003d3000d0a", 4},
         {"totem", "$$0040AA$$0025BB8600000000000023B", 8},
+        {"eelink", "hex:6767120400676703000400090027", 5},
+        {"eelink", "hex:6767120400676703000400090027676703", 5},
+        {"eelink", "hex:676712040067670300040009002712", 0}, /* no head behind it */
+        {"eelink", "hex:676712040067670300040009", 0},
+        {"eelink", "hex:6700454c0013ea050123456789012345676703000400090027", 2},
+        {"eelink", "hex:6700454c0013ea060123456789012345676703000400090027", 16},
         {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06,", 0},
         {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06$", 6},
         {"gl200binary",
@@ -327,6 +371,14 @@ static void test_commands(void **state)
          "hex:01210003313233343536373839303132333435040000e011000000e1074f757420312c31acc5"},
         {"galileo", NULL, COMMAND_TEXT, "", COMMAND_IS_INVALID, 0, false, ""},
         {"galileo", NULL, COMMAND_QUERY_ICCID, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
+        {"gl200binary", "hex:" GL200_HEARTBEAT, COMMAND_QUERY_STATUS, "", COMMAND_IS_WRITTEN, 0,
+         true, "AT+GTRTO=gb100,1,,,,,,0011$"},
+        {"gl200binary", NULL, COMMAND_QUERY_PARAMETERS, "", COMMAND_IS_WRITTEN, 0, true,
+         "AT+GTRTO=,8,,,,,,0011$"},
+        {"gl200binary", NULL, COMMAND_TEXT, "AT+GTRTO=gb100,3,,,,,,0001", COMMAND_IS_WRITTEN, 0,
+         true, "AT+GTRTO=gb100,3,,,,,,0001$"},
+        {"gl200binary", NULL, COMMAND_TEXT, "AT$GT", COMMAND_IS_INVALID, 0, false, ""},
+        {"gl200binary", NULL, COMMAND_LOCK, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "*turnoff*", COMMAND_IS_INVALID, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "AV010)(", COMMAND_IS_INVALID, 0, false, ""},
         {"tk103", comma, COMMAND_TEXT, "*turnoff*", COMMAND_IS_WRITTEN, 0, true,
@@ -430,6 +482,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_endless),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_resyncs),
         cmocka_unit_test(test_replies),
