@@ -78,14 +78,16 @@ const struct queclink_model *queclink_model_of(struct bytes version)
     return &unknown;
 }
 
-/* A text of a user: its own serial, where it ends in one, ties the answer. */
+/* A text of a user, which is a command as all begin: its own serial, where it ends in one, ties the
+ * answer. */
 static enum command_fate write_text_command(struct bytes text, struct command_note *note,
                                             struct writer *out)
 {
     if (text.len > 0 && text.at[text.len - 1] == '$') {
         text = bytes_slice(text, 0, text.len - 1);
     }
-    if (text.len == 0 || !field_is_printable(text) || bytes_find(text, '$') < text.len) {
+    if (!bytes_begin(text, "AT+") || !field_is_printable(text) ||
+        bytes_find(text, '$') < text.len) {
         return COMMAND_IS_INVALID;
     }
     if (text.len > TEXT_MAX) {
