@@ -276,7 +276,8 @@ struct protocol {
     X(xexun3)                                                                                      \
     X(castel)                                                                                      \
     X(totem)                                                                                       \
-    X(owntracks)
+    X(owntracks)                                                                                   \
+    X(minifinder)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)

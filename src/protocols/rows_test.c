@@ -102,6 +102,12 @@ static const struct claim_case claim_cases[] = {
     {"xexun3", "hex:fc0049", CLAIM_MORE},
     {"xexun3", "hex:fc004903", CLAIM_YES},
     {"xexun3", "hex:fc004904", CLAIM_NO},
+    {"minifinder", "!", CLAIM_MORE},
+    {"minifinder", "!1", CLAIM_MORE},
+    {"minifinder", "!1,", CLAIM_YES},
+    {"minifinder", "!2", CLAIM_NO},
+    {"minifinder", "!D;", CLAIM_NO},
+    {"minifinder", "hex:2100", CLAIM_NO},
     {"castel", "hex:4040", CLAIM_MORE},
     {"castel", "hex:40401f00", CLAIM_YES},
     {"castel", "hex:40401e00", CLAIM_NO},
@@ -256,6 +262,8 @@ static void test_datagrams(void **state)
 static void test_faults(void **state)
 {
     static const struct fault_case cases[] = {
+        {"minifinder", "!1,12345678901234;", ERR_MALFORMED},
+        {"minifinder", "!D,1/2/26,1:2:3,,13,0,0,1,0,0;", ERR_MALFORMED},
         {"ruptela", "hex:" RUPTELA_BAD, ERR_CHECKSUM},
         {"galileo", "hex:" GALILEO_FRONT "00e3c8", ERR_CHECKSUM},
         {"tk103", "(12$)", ERR_MORE}, /* the bracket stands within a text */
@@ -298,6 +306,8 @@ static void test_resyncs(void **state)
         {"xexun3", "hex:fc0020fc000b0320010860000000000002f359cf", 3},
         {"castel", "hex:40402f0040401f000454455354303030310000000000000000000000001003d3000d0a", 4},
         {"totem", "$$0040AA$$0025BB8600000000000023B", 8},
+        {"minifinder", "!D,1/2/26,!5,17,A;", 10},
+        {"minifinder", "!D,1/2/26,!5,17,A", 0},
         {"eelink", "hex:6767120400676703000400090027", 5},
         {"eelink", "hex:6767120400676703000400090027676703", 5},
         {"eelink", "hex:676712040067670300040009002712", 0}, /* no head behind it */
@@ -425,6 +435,10 @@ static void test_commands(void **state)
         {"gl200binary", NULL, COMMAND_TEXT, "AT+GTRTO=gb100,3,,,,,,0001", COMMAND_IS_WRITTEN, 0,
          true, "AT+GTRTO=gb100,3,,,,,,0001$"},
         {"gl200binary", NULL, COMMAND_TEXT, "AT$GT", COMMAND_IS_INVALID, 0, false, ""},
+        {"gl200binary", NULL, COMMAND_TEXT, "+LGN++RSP.R", COMMAND_IS_INVALID, 0, false, ""},
+        {"minifinder", NULL, COMMAND_TEXT, "123456LOC", COMMAND_IS_WRITTEN, 0, true, "123456LOC"},
+        {"minifinder", NULL, COMMAND_TEXT, "!1,123456789012345;", COMMAND_IS_INVALID, 0, false, ""},
+        {"minifinder", NULL, COMMAND_QUERY_STATUS, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
         {"gl200binary", NULL, COMMAND_LOCK, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "*turnoff*", COMMAND_IS_INVALID, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "AV010)(", COMMAND_IS_INVALID, 0, false, ""},

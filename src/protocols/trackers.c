@@ -187,6 +187,12 @@ static const struct tracker_setup rows[] = {
         .texts = {"http://{host}:{port}"},
         .note = "Choose the mode HTTP and enter it as the URL.",
     },
+    {
+        .protocol = "minifinder",
+        .models = "MiniFinder Pico and Atto, Eview EV-04 to EV-07",
+        .note = "Set server and port by the SMS of its manual. Its clock must be set to UTC, or "
+                "the device's UtcOffsetMinutes be set.",
+    },
 };
 
 const struct tracker_setup *tracker_setup_at(size_t index)
