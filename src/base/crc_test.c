@@ -7,13 +7,11 @@
 
 #include "base/crc.h"
 
-typedef uint16_t (*checksum)(struct bytes in);
-
 /* What the catalogues of checksums tell of these digits. */
 static void sums_what_others_do(void **state)
 {
     static const struct {
-        checksum sum;
+        uint16_t (*sum)(struct bytes in);
         uint16_t want;
         uint16_t of_nothing;
     } cases[] = {
