@@ -317,6 +317,7 @@ static void list_schedules(struct call *c)
                                  "whole enterprise; \"\": it is not mailed"},                      \
     [SCHEDULE_NAME] = {.name = "ScheduleName",                                                     \
                        .type = PARAM_TEXT,                                                         \
+                       .is_name = true,                                                            \
                        .max = REPORT_NAME_MAX_CHARS,                                               \
                        .may_be_empty = true,                                                       \
                        .doc = "For people; the subject of its mail begins with it"},               \
