@@ -76,7 +76,7 @@ const states: State[] = [
     open: (page) => page.locator('.day-header .popover > button, .day-header .day').first().tap(),
   },
   { name: 'reports', query: 'fun=4', ready: 'main.page' },
-  { name: 'report', query: `fun=4&kind=trips&of=v${id('B-HF 101')}&per=today`, ready: 'main.page' },
+  { name: 'report', query: `fun=4&kind=trips&of=${id('B-HF 101')}&per=today`, ready: 'main.page' },
   { name: 'settings', query: 'set=', ready: 'main.page' },
   ...['devices', 'groups', 'sims', 'users', 'desk', 'rules', 'audit', 'account'].map((set) => ({
     name: `settings-${set}`,
