@@ -210,6 +210,12 @@ static const struct tracker_setup rows[] = {
         .note = "Choose the mode HTTP and enter it as the URL.",
         .source = "the application's own settings",
     },
+    {
+        .protocol = "minifinder",
+        .models = "MiniFinder Pico and Atto, Eview EV-04 to EV-07",
+        .note = "Set server and port by the SMS of its manual. Its clock must be set to UTC, or "
+                "the device's UtcOffsetMinutes be set.",
+    },
 };
 
 const struct tracker_setup *tracker_setup_at(size_t index)

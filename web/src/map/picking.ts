@@ -7,12 +7,12 @@ import { toggleFollow } from '../app/follow.ts';
 import { hovered } from '../app/hover.ts';
 import { isShared } from '../app/session.ts';
 import { fitBounds } from './camera.ts';
-import { radiusOf } from './clusters.ts';
 import { onMap, order, positions, vehicleMode } from './fleet_view.ts';
 import { clusters } from './gathering.ts';
 import { discAt, hitsAt } from './hits.ts';
 import { isDrawnOn, type MapClick, mapReady, onMapClick } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
+import { radiusOf } from './radius.ts';
 import { windowNow } from './window.ts';
 
 const REACH = 14;
@@ -76,7 +76,7 @@ function openCluster(cluster: number, click: MapClick): void {
   const [west, north, east, south] = clusters.boxOf(cluster, positions.x, positions.y);
   const size = Math.max(east - west, south - north) * SPLIT_SCALE;
   if (size < YARD_PIXELS) {
-    const slots = [...onMap].filter((slot) => clusters.of[slot] === cluster);
+    const slots = [...onMap].filter((slot) => clusters.of(slot) === cluster);
     yard.value = { x: click.x, y: click.y, slots };
     return;
   }

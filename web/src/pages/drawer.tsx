@@ -13,6 +13,7 @@ import { alarmName, t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { SheetGrip } from '../parts/sheet_grip.tsx';
+import { useSidePad } from '../parts/side_pad.ts';
 import { StateIcon } from '../parts/state_icon.tsx';
 import { alarmKinds } from '../store/columns.ts';
 import { ALARM } from '../store/state.ts';
@@ -93,10 +94,11 @@ export function Drawer() {
   const isSheet = isPhone.value && hasMap.value;
   const look = isSheet ? `drawer ${drawerStop.value}` : 'drawer';
   useEffect(() => host.current?.scrollTo(0, 0), [slot]);
+  useSidePad(host, slot >= 0 || shown.value === 'fleet');
   if (slot < 0) {
     if (shown.value !== 'fleet') return null;
     return (
-      <aside class="drawer" aria-label={t('table.label')}>
+      <aside class="drawer" ref={host} aria-label={t('table.label')}>
         <div class="drawer-head">
           <div class="drawer-title">
             <h2>{address.value.sel}</h2>
