@@ -7,6 +7,7 @@
 
 #include "api/call.h"
 #include "api/device_choice.h"
+#include "api/members.h"
 #include "api/places.h"
 #include "api/spans.h"
 #include "api/visits.h"
@@ -39,12 +40,6 @@ struct visits_page {
 };
 
 /* ---- writing ---- */
-
-static void write_time(struct call *c, const char *name, int64_t time_s)
-{
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
 
 /* What a row tells beside the visit. */
 struct told {
@@ -86,8 +81,8 @@ static void write_visit(struct call *c, const struct device *d, const struct vis
     json_int(out, visit->fence);
     json_name(out, "RegionName");
     json_write_string(out, visit->name);
-    write_time(c, "StartTime", visit->start_s);
-    write_time(c, "EndTime", visit->is_open ? 0 : visit->end_s);
+    member_time(c, "StartTime", visit->start_s);
+    member_time(c, "EndTime", visit->is_open ? 0 : visit->end_s);
     json_name(out, "Seconds");
     json_int(out, visit->end_s - visit->start_s);
     json_name(out, "Kilometres");

@@ -306,6 +306,9 @@ static void test_resyncs(void **state)
         {"xexun3", "hex:fc0020fc000b0320010860000000000002f359cf", 3},
         {"castel", "hex:40402f0040401f000454455354303030310000000000000000000000001003d3000d0a", 4},
         {"totem", "$$0040AA$$0025BB8600000000000023B", 8},
+        {"wialon", "#SD#1\r\n#P#\r\n", 7},
+        {"wialon", "#SD#1\r\n#T#1;4;a;\r\nabc", 0}, /* one byte of the picture is missing */
+        {"wialon", "#SD#1\r\n#T#1;4;a;\r\nabcd", 7},
         {"minifinder", "!D,1/2/26,!5,17,A;", 10},
         {"minifinder", "!D,1/2/26,!5,17,A", 0},
         {"eelink", "hex:6767120400676703000400090027", 5},
