@@ -11,11 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/report_devices.h"
 #include "api/reports_private.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/owner.h"
 
 enum {
     SWEEP_S = 60,
@@ -155,17 +157,21 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     struct report_made made;
     const char *path = reports_path(r, job, arena);
     const char *half = arena_format(arena, "%s.part", path);
+    const char *devices = report_devices_path(path, arena);
     const struct report_making making = {
         .api = r->api,
         .job = job,
         .directory = r->directory,
         .path = half,
+        .devices_path = devices,
         .goes_on = goes_on,
         .context = slot,
     };
     enum err e = report_make(&making, &made);
     struct stat file;
-    if (e == ERR_OK && (stat(half, &file) != 0 || rename(half, path) != 0)) {
+    if (e == ERR_OK && (owner_give_file(r->data_directory, devices) != 0 ||
+                        owner_give_file(r->data_directory, half) != 0 || stat(half, &file) != 0 ||
+                        rename(half, path) != 0)) {
         (void)snprintf(made.why, sizeof(made.why), "System error");
         e = ERR_IO;
     }
@@ -233,17 +239,30 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* A system error, or 0. */
+static int make_folder(const char *data_directory, const char *directory)
+{
+    if (mkdir(directory, S_IRWXU) != 0) {
+        return errno == EEXIST ? 0 : errno;
+    }
+    return owner_give_folder(data_directory, directory);
+}
+
 struct reports *reports_start(const struct api *api, const char *directory)
 {
-    if (mkdir(directory, S_IRWXU) != 0 && errno != EEXIST) {
+    char *data_directory = g_path_get_dirname(directory);
+    int number = make_folder(data_directory, directory);
+    if (number != 0) {
         log_line(LOG_ERROR, "reports_off", "directory=\"%s\" why=\"%s\"", directory,
-                 g_strerror(errno));
+                 g_strerror(number));
+        g_free(data_directory);
         return NULL;
     }
     struct reports *r = mem_new(sizeof(*r));
     pthread_condattr_t attributes;
     r->api = api;
     r->directory = mem_copy_text(directory);
+    r->data_directory = data_directory;
     check(pthread_condattr_init(&attributes) == 0);
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
     check(pthread_cond_init(&r->changed, &attributes) == 0);
@@ -278,5 +297,6 @@ void reports_free(struct reports *r)
     check(pthread_cond_destroy(&r->changed) == 0);
     check(pthread_mutex_destroy(&r->lock) == 0);
     free(r->directory);
+    g_free(r->data_directory);
     free(r);
 }
