@@ -174,7 +174,9 @@ test('the layers close when one clicks elsewhere, or chooses a vehicle', async (
   await rowOf(page, 'Eastern').click();
   await layers.waitFor({ state: 'detached' });
   await open();
-  await openMenu(page, 50.3, 7.0);
+  const free = await page.locator('.map-over').boundingBox();
+  assert.ok(free);
+  await page.mouse.click(free.x + 40, free.y + 80, { button: 'right' }); // clear of the layers
   await layers.waitFor({ state: 'detached' });
   assertClean(seen);
 });
