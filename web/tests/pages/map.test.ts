@@ -1,7 +1,7 @@
 /** The map monitor with a real server behind it: picking, following, heaps, and what may go wrong. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
 import { mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
@@ -266,6 +266,30 @@ test('keys find a vehicle, open it, follow it, and change what the map shows', a
   await page.keyboard.press('l');
   await page.getByRole('button', { name: 'Layers' }).click();
   assert.equal(await page.getByLabel('Plates').isChecked(), false);
+  assertClean(seen);
+});
+
+test('before its tiles are there the ground is no sea', async (t) => {
+  const seen = await visit(t, server, { ...STILL, colorScheme: 'light', clockS: server.nowS() });
+  const { page } = seen;
+  const held: Route[] = [];
+  let isHeld = true;
+  await page.route('**/tiles/base/**', async (route) => {
+    if (isHeld) held.push(route);
+    else await route.continue();
+  });
+  await page.goto(`/api?fun=2&key=${fleet.admin.token}&v=6.00/55.500/4.000`);
+  await page.locator('.map[data-base="there"]').waitFor();
+  await eventually(page, async () => {
+    assert.ok(held.length > 0);
+    assert.ok((await pixelsOf(page, await pointOf(page, 55.5, 4), '--map-ground')) > 900);
+  });
+  isHeld = false;
+  for (const route of held) await route.continue();
+  await mapRests(page);
+  await eventually(page, async () => {
+    assert.equal(await pixelsOf(page, await pointOf(page, 55.5, 4), '--map-ground'), 0);
+  });
   assertClean(seen);
 });
 
