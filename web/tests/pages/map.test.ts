@@ -6,7 +6,7 @@ import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
 import { mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
 import { eventually, rowOf } from '../lib/pages.ts';
-import { CLOCK_S, picture } from '../lib/pictures.ts';
+import { CLOCK_S } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
 
 after(closeBrowser);
@@ -321,17 +321,5 @@ test('a narrowed map shows its vehicles alone, and fits them', async (t) => {
     const at = await pointOf(page, EAST.lat, EAST.lon);
     assert.ok((await pixelsOf(page, at, '--moving')) > 20);
   });
-  assertClean(seen);
-});
-
-test('shapes tell the states apart where colours do not', async (t) => {
-  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
-  const { page } = seen;
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
-  await openMap(page, fleet.admin, '7.00/52.100/8.900');
-  await settled(seen);
-  await mapRests(page);
-  await picture(page, 'map-deuteranopia');
   assertClean(seen);
 });
