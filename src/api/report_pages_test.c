@@ -9,6 +9,7 @@
 #include "api/exchange.h"
 #include "api/fleet_testing.h"
 #include "api/list_page.h"
+#include "api/report_kinds.h"
 #include "api/report_pages.h"
 #include "base/clock.h"
 
