@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { NEW } from '../app/address.ts';
 import { address, go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
+import { me } from '../app/session.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -108,11 +109,13 @@ export function EntitySection(props: SectionProps) {
   const { entity } = props;
   const { item } = address.value;
   const { rows } = listOf(entity.name).value;
-  useEffect(() => void readList(entity), [entity.name]);
+  // a list begins anew in another enterprise, also as root's first one is made while it is shown
+  const hold = me.value?.HoldID;
+  useEffect(() => void readList(entity), [entity.name, hold]);
   useEffect(() => {
     const row = rows.find((each) => String(each[entity.id]) === item) ?? null;
     if (item !== '') void openForm(entity, item, entity.readOne ? null : row);
-  }, [entity.name, item]);
+  }, [entity.name, item, hold]);
   return (
     <div class={item === '' ? 'set-section' : 'set-section with-item'}>
       <div class="set-list">
