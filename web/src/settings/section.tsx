@@ -1,7 +1,8 @@
 /** A section with a table and the form of what is open beside it. */
 import type { ComponentChildren, ComponentType } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { NEW } from '../app/address.ts';
+import { onLiveAgain } from '../app/live_again.ts';
 import { address, go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
 import { me } from '../app/session.ts';
@@ -76,7 +77,7 @@ function Side({ entity, More }: SectionProps) {
   const title = id === NEW ? entity.add?.label() : base && entity.nameOf(base);
   const host = useRef<HTMLElement>(null);
   const isThere = typeof now === 'object';
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isThere) return;
     const field = id === NEW && !isPhone.value ? 'input' : 'h2';
     host.current?.querySelector<HTMLElement>(field)?.focus();
@@ -112,6 +113,13 @@ export function EntitySection(props: SectionProps) {
   // a list begins anew in another enterprise, also as root's first one is made while it is shown
   const hold = me.value?.HoldID;
   useEffect(() => void readList(entity), [entity.name, hold]);
+  useEffect(
+    () =>
+      onLiveAgain(() => {
+        if (listOf(entity.name).peek().state === 'failed') void readList(entity);
+      }),
+    [entity.name],
+  );
   useEffect(() => {
     const row = rows.find((each) => String(each[entity.id]) === item) ?? null;
     if (item !== '') void openForm(entity, item, entity.readOne ? null : row);

@@ -234,6 +234,7 @@ async function tell(t: TestContext, language: Language, isMouse: boolean): Promi
   const seen = await visit(t, server, { ...VIEW, locale });
   const { page } = seen;
   await page.addInitScript(COUNT_POINTERS);
+  page.on('filechooser', () => undefined); // from now on it is handed over, and opens nowhere
   const hand = isMouse ? new Mouse() : new Keys(page);
   const told = { server, seen, page, hand, w: wordsOf(language), names: NAMES[language] };
   await page.goto('/api?fun=5');
