@@ -13,7 +13,7 @@ import { IconButton } from '../parts/icon_button.tsx';
 import type { Entity, Row } from './entity.ts';
 import { Form } from './form.tsx';
 import { dropForm, formOf, openForm } from './forms.ts';
-import { listOf, readList, searchFor } from './lists.ts';
+import { type Listed, listOf, readList, searchFor } from './lists.ts';
 import { Remove } from './remove.tsx';
 import { EntityTable } from './table.tsx';
 
@@ -25,7 +25,7 @@ interface SectionProps {
   More?: ComponentType<{ row: Row }>;
 }
 
-export function SearchField({ of }: { of: Pick<Entity, 'name' | 'list' | 'pageRows'> }) {
+export function SearchField({ of }: { of: Listed }) {
   return (
     <input
       id="set-search"
