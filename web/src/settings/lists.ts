@@ -80,7 +80,7 @@ async function pageOf(of: Listed, isTurned: boolean): Promise<Page> {
 
 let asked = 0;
 
-/** Reads the page that is shown anew; what is there stays until then. `isTurned`: to see another. */
+/** Reads the page that is shown anew, or for the first time; what is there stays until then. */
 export async function readList(of: Listed, isTurned = false): Promise<void> {
   const { name } = of;
   const shown = listOf(name);

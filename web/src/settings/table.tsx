@@ -7,8 +7,9 @@ import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import type { Entity, Row } from './entity.ts';
 import { isDirty } from './forms.ts';
-import { type Listed, listOf, readList, rowsOfPage, sortList, turnTo } from './lists.ts';
+import { type Listed, listOf, readList, rowsOfPage, turnTo } from './lists.ts';
 import { Scroll } from './scroll.tsx';
+import { SortHead } from './sort_head.tsx';
 
 const INDENT_PX = 18;
 
@@ -41,25 +42,6 @@ function Line({ entity, row, depth }: { entity: Entity; row: Row; depth: number 
         </td>
       ))}
     </tr>
-  );
-}
-
-function Head({ entity, at }: { entity: Entity; at: number }) {
-  const { column, falls } = listOf(entity.name).value.sort;
-  const name = entity.columns[at]?.label() ?? '';
-  const order = column !== at ? 'none' : falls ? 'descending' : 'ascending';
-  return (
-    <th scope="col" aria-sort={order}>
-      <button
-        type="button"
-        class="bare sort-button"
-        title={t('table.sortBy', { name })}
-        onClick={() => sortList(entity, at)}
-      >
-        {name}
-        {column === at && <Icon name={falls ? 'down' : 'up'} size={16} />}
-      </button>
-    </th>
   );
 }
 
@@ -144,7 +126,7 @@ export function EntityTable({ entity }: { entity: Entity }) {
             <thead>
               <tr>
                 {entity.columns.map(({ label }, at) => (
-                  <Head key={label()} entity={entity} at={at} />
+                  <SortHead key={label()} entity={entity} at={at} />
                 ))}
               </tr>
             </thead>
