@@ -239,6 +239,12 @@ struct quotas {
     int64_t round_ms;   /* monotonic: when the last one began */
 };
 
+/* SMS that went to cards today (sim_share.c). */
+struct sms_shares {
+    int64_t day;      /* since 1970, UTC */
+    GHashTable *sent; /* an ICCID, or an enterprise and a phone number -> how many, owned */
+};
+
 struct ingest {
     struct ingest_options options;
     struct queue *queue;
@@ -264,6 +270,7 @@ struct ingest {
     struct silences silences;
     struct bindings bindings;
     struct quotas quotas;
+    struct sms_shares shares;
     int64_t rules_swept_ms; /* monotonic: when former rules were last looked for that are over */
     int64_t newest_gps_s;   /* of the fleet, by its own clocks */
     bool has_upkeep;        /* the store has more to do at once */
@@ -537,6 +544,12 @@ void binding_run(struct ingest *in);
 void binding_settle(struct ingest *in, bool is_committed);
 /* Whether any are left. */
 bool binding_waits(const struct ingest *in);
+
+/* ---- sim_share.c ---- */
+
+/* Nothing was sent; and the end. */
+void share_init(struct sms_shares *s);
+void share_clear(struct sms_shares *s);
 
 /* ---- sim_quota.c ---- */
 

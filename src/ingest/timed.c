@@ -51,11 +51,9 @@ static bool may_ask(struct ingest *in, const struct command *c, const struct dev
                     int64_t now_s)
 {
     struct directory *dir = in->options.directory;
-    struct caller caller = {.role = ROLE_ROOT};
+    struct caller caller;
     struct device_ref ref;
-    bool is_root =
-        c->created_by >> ID_BITS != in->options.shard; /* others act in their own shard */
-    if (!is_root && directory_caller(dir, c->created_by, now_s, &caller) != ERR_OK) {
+    if (directory_asker(dir, in->options.shard, c->created_by, now_s, &caller) != ERR_OK) {
         return false;
     }
     if (caller.role < ROLE_OPERATOR || !directory_may_act(dir, &caller, d->enterprise_id)) {

@@ -66,7 +66,8 @@ static void set_up(struct desk *d)
 }
 
 struct timed_ask {
-    int64_t in_s; /* its time, from now on */
+    int64_t in_s;    /* its time, from now on */
+    int64_t user_id; /* 0: USER */
     enum command_answer answer;
     int64_t id;
 };
@@ -79,7 +80,7 @@ static enum err ask_job(struct job_context *job, void *arg)
     const struct lock_draft draft = {.device = ref.info,
                                      .kind = COMMAND_TIMED_UNLOCK,
                                      .due_s = job->now_s + a->in_s,
-                                     .user_id = USER,
+                                     .user_id = a->user_id == 0 ? USER : a->user_id,
                                      .password = bytes_of_text(password)};
     a->answer = commands_ask_lock(job, &draft, &a->id);
     device_ref_release(job->directory, &ref);
@@ -291,6 +292,20 @@ static void it_is_refused_where_its_asker_may_no_more(void **state)
     }
 }
 
+/* What an account of another shard asked for in the first one, where only its own ask. */
+static void nobody_of_another_shard_opens_it(void **state)
+{
+    struct desk *d = *state;
+    set_up(d);
+    struct timed_ask a = {.in_s = AT_ONCE_S, .user_id = (INT64_C(1) << ID_BITS) + USER};
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(a.answer, COMMAND_ASK_TAKEN);
+    wait_for(d, a.id, COMMAND_REFUSED);
+    assert_string_equal(desk_stored(d, a.id).answer, "Limited authority");
+    assert_no_secret(d, a.id);
+    assert_int_equal(desk_count(d), 0);
+}
+
 /* One who leads the enterprise above may open what is below, an operator there may not. */
 static void it_is_judged_by_the_tree(void **state)
 {
@@ -451,6 +466,7 @@ int main(void)
         WITH_DESK(a_lock_that_is_away_is_waited_for_in_its_minute),
         WITH_DESK(what_a_stop_found_under_way_is_unknown),
         WITH_DESK(it_is_refused_where_its_asker_may_no_more),
+        WITH_DESK(nobody_of_another_shard_opens_it),
         WITH_DESK(it_is_judged_by_the_tree),
         WITH_DESK(a_second_one_takes_the_place_of_the_first),
         WITH_DESK(it_is_ended_with_what_it_stands_on),

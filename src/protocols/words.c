@@ -273,6 +273,22 @@ enum err words_line(struct bytes in, const char *ends, size_t len_max, struct by
     return ERR_OK;
 }
 
+enum err words_text_line(struct bytes in, size_t len_max, struct bytes *line, size_t *used)
+{
+    size_t from = 0;
+    while (from < in.len && is_end(in.at[from], "\r\n")) {
+        from++;
+    }
+    struct bytes rest = bytes_slice(in, from, SIZE_MAX);
+    size_t len = bytes_find(bytes_slice(rest, 0, len_max), '\n');
+    if (len == rest.len || len == len_max) {
+        return rest.len >= len_max ? ERR_TOO_LONG : ERR_MORE;
+    }
+    *line = field_trimmed(bytes_slice(rest, 0, len));
+    *used = from + len + 1;
+    return ERR_OK;
+}
+
 /* ---- commands ---- */
 
 static const char *query_of(enum command_kind kind, const struct word_commands *known)

@@ -19,6 +19,7 @@ import './style/sheet.css';
 import './style/history.css';
 import './style/timeline.css';
 import './style/share.css';
+import './style/shared.css';
 
 registerOffline();
 const host = document.getElementById('app');

@@ -108,7 +108,7 @@ function compose(): void {
   inView.value = countIn(onMap, positions.x, positions.y, windowNow(map));
   const wanted = { slots: onMap, positions, kept, inView: inView.peek() };
   gatherInTime(map, wanted, composeSoon);
-  order = drawOrder(onMap, clusters.of, positions.x, drawn, { selected, followed: following });
+  order = drawOrder(onMap, clusters, positions.x, drawn, { selected, followed: following });
   const isSeen = hasMoved && glides && areOnTheWay(order, positions, windowNow(map), atMs);
   if (isSeen) scene.untilMs = Math.max(scene.untilMs, atMs + GLIDE_MS + 50);
   paint(map);

@@ -2,6 +2,7 @@
 import { effect, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { fleet, focus } from '../app/fleet.ts';
+import { speedNow } from '../app/look.ts';
 import { isWall } from '../app/page.ts';
 import * as f from '../i18n/format.ts';
 import { MOVING } from '../store/state.ts';
@@ -34,8 +35,8 @@ function rankOf(slot: number): number {
 
 function textOf(slot: number): string {
   const plate = fleet.texts.plate[slot] || fleet.texts.id[slot] || '';
-  const isFollowed = slotsFollowed().has(slot);
-  return isFollowed ? `${plate}\n${f.speed(fleet.numbers.v[slot] as number)}` : plate;
+  const speed = slotsFollowed().has(slot) ? speedNow(slot) : Number.NaN;
+  return Number.isNaN(speed) ? plate : `${plate}\n${f.speed(speed)}`;
 }
 
 function names(): GeoJSON.FeatureCollection {

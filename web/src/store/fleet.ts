@@ -11,6 +11,8 @@ import { NEVER, stateOf } from './state.ts';
 import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
+/** The server numbers devices from 0 on; of larger numbers than these is a map. */
+const NEAR_MAX = 2 ** 20;
 
 function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   const numbers = {} as Record<NumberColumn, Float64Array>;
@@ -51,11 +53,14 @@ export class Fleet {
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private turnsAt = Number.NEGATIVE_INFINITY;
-  private slots = new Map<number, number>();
+  /** The slot of a device by its number, plus 1; 0: it is not there. */
+  private near = new Int32Array(FIRST_ROOM);
+  private far = new Map<number, number>();
 
   /** The slot of a device; -1: it is not there. */
   slotOf(index: number): number {
-    return this.slots.get(index) ?? -1;
+    const near = this.near[index];
+    return near === undefined ? (this.far.get(index) ?? -1) : near - 1;
   }
 
   /** The slot of a DeviceID; -1: it is not there. */
@@ -70,7 +75,8 @@ export class Fleet {
   replace(columns: Columns): void {
     this.count = 0;
     this.size = 0;
-    this.slots.clear();
+    this.near.fill(0);
+    this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
     this.words.length = 0;
     this.alive.fill(0);
@@ -91,7 +97,7 @@ export class Fleet {
     for (const index of indices) {
       const slot = this.slotOf(numberOf(index));
       if (slot < 0) continue;
-      this.slots.delete(numberOf(index));
+      this.name(numberOf(index), -1);
       this.alive[slot] = 0;
       this.size--;
     }
@@ -173,12 +179,27 @@ export class Fleet {
     if (known >= 0 || !adds || Number.isNaN(index)) return known;
     const slot = this.count++;
     if (this.count > this.room) this.grow();
-    this.slots.set(index, slot);
+    this.name(index, slot);
     this.size++;
     this.clear(slot);
     this.index[slot] = index;
     this.alive[slot] = 1;
     return slot;
+  }
+
+  /** That the device of a number is in a slot; -1: in none any more. */
+  private name(index: number, slot: number): void {
+    if (!Number.isInteger(index) || index < 0 || index >= NEAR_MAX) {
+      if (slot < 0) this.far.delete(index);
+      else this.far.set(index, slot);
+      return;
+    }
+    if (index >= this.near.length) {
+      const longer = new Int32Array(Math.min(NEAR_MAX, 2 ** Math.ceil(Math.log2(index + 1))));
+      longer.set(this.near);
+      this.near = longer;
+    }
+    this.near[index] = slot + 1;
   }
 
   private clear(slot: number): void {
