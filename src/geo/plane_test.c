@@ -65,20 +65,24 @@ static uint32_t band_of(double y_e7)
     return (uint32_t)fmin(fmax(y_e7 / BAND_E7, 0), BANDS - 1);
 }
 
-/* Counts the edges of each band into the next one's `first`, or lays them down from there on. */
+/* Counts an edge in each of its bands, or lays it down there once there is room. */
+static void note_edge(struct judge *j, uint32_t edge)
+{
+    const struct gazetteer_point *ends = j->plane->points + edge;
+    uint32_t last = band_of(fmax(ends[0].y_e7, ends[1].y_e7));
+    for (uint32_t b = band_of(fmin(ends[0].y_e7, ends[1].y_e7)); b <= last; b++) {
+        if (j->edges != NULL) {
+            j->edges[j->first[b]] = edge;
+        }
+        j->first[b]++;
+    }
+}
+
 static void note_edges(struct judge *j)
 {
     for (uint32_t i = 0; i < j->points; i++) {
-        if (j->arcs[i] == no_arc) {
-            continue;
-        }
-        uint32_t ends[] = {j->plane->points[i].y_e7, j->plane->points[i + 1].y_e7};
-        for (uint32_t b = band_of(fmin(ends[0], ends[1])); b <= band_of(fmax(ends[0], ends[1]));
-             b++) {
-            if (j->edges != NULL) {
-                j->edges[j->first[b]] = i;
-            }
-            j->first[b]++;
+        if (j->arcs[i] != no_arc) {
+            note_edge(j, i);
         }
     }
 }
