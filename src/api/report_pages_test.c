@@ -9,6 +9,7 @@
 #include "api/exchange.h"
 #include "api/fleet_testing.h"
 #include "api/list_page.h"
+#include "api/report_kinds.h"
 #include "api/report_pages.h"
 #include "base/clock.h"
 
@@ -32,7 +33,7 @@ static void ask(struct asked *a, struct fleet *f, enum report_kind kind, enum pe
                 .options = "{}"},
         .options = {.kind = JSON_KIND_OBJECT},
     };
-    report_pages_init(&a->pages, &f->p->api->api, &a->job, &a->options);
+    report_pages_init(&a->pages, &f->p->api->api, &a->job, report_row_of(a->job.kind), &a->options);
 }
 
 /* The next page, which is there. */
