@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "api/list_page.h"
+#include "api/members.h"
 #include "fleet/directory_tree.h"
 #include "store/store.h"
 
@@ -12,11 +13,7 @@ enum { LOOKED_AT_MAX = 2000000 }; /* rows of a whole tree: some seconds */
 
 static bool check_list(struct call *c)
 {
-    bool is_good = call_number(c, LIST_START, INT64_MIN) <= call_number(c, LIST_END, INT64_MAX);
-    if (!is_good) {
-        call_fault(c, "EndTime", "before StartTime");
-    }
-    return is_good;
+    return members_check_range(c, LIST_START, LIST_END);
 }
 
 /*
@@ -136,22 +133,16 @@ static enum err walk(struct finding *all, size_t count,
     return e;
 }
 
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
-
 static void write_row(struct call *c, const struct audit *a)
 {
     json_object_begin(&c->out);
     json_name(&c->out, "Time");
     call_write_time(c, &c->out, a->time_s);
-    put_text(c, "LoginName", a->login_name);
-    put_text(c, "Address", a->address);
-    put_text(c, "Action", a->action);
-    put_text(c, "Object", a->object);
-    put_text(c, "Detail", a->detail);
+    member_text(c, "LoginName", a->login_name);
+    member_text(c, "Address", a->address);
+    member_text(c, "Action", a->action);
+    member_text(c, "Object", a->object);
+    member_text(c, "Detail", a->detail);
     call_write_hold(c, &c->out, a->enterprise_id);
     json_object_end(&c->out);
 }

@@ -235,6 +235,49 @@ static void test_who_changes(void **state)
     TRY_ROWS(*state, rows);
 }
 
+/* "201130", today in a zone; g_free(). */
+static char *today_in(const char *name)
+{
+    GTimeZone *zone = g_time_zone_new_identifier(name);
+    assert_non_null(zone);
+    GDateTime *now = g_date_time_new_now(zone);
+    char *day = g_date_time_format(now, "%y%m%d");
+    g_date_time_unref(now);
+    g_time_zone_unref(zone);
+    return day;
+}
+
+/* A device that is added now gets a code of today in the zone. */
+static void try_code(struct fleet *f, const char *zone, const char *device)
+{
+    char *before = today_in(zone);
+    try_row(f, &(struct row){ANNA, ADD, device, DONE_ROW}, 0);
+    char *after = today_in(zone); /* midnight may have come between */
+    char *answer = answer_of(f, P_ANNA, "manage/GetDevice", device);
+    const char *code = strstr(answer, "\"ObjectCode\":\"");
+    assert_non_null(code);
+    code += strlen("\"ObjectCode\":\"");
+    if (!g_str_has_prefix(code, before) && !g_str_has_prefix(code, after)) {
+        fail_msg("%s: %.10s is not of %s", zone, code, before);
+    }
+    g_free(answer);
+    g_free(after);
+    g_free(before);
+}
+
+/* In one of the two zones it is never the day that UTC has. */
+static void test_codes_have_the_day_of_the_enterprise(void **state)
+{
+    static const struct row zones[] = {
+        {ROOT, "manage/ModifyEnterprise", "{'HoldID':1,'TimeZone':'Pacific/Kiritimati'}", DONE_ROW},
+        {ROOT, "manage/ModifyEnterprise", "{'HoldID':1,'TimeZone':'Etc/GMT+12'}", DONE_ROW},
+    };
+    try_row(*state, &zones[0], 0);
+    try_code(*state, "Pacific/Kiritimati", "{'DeviceID':'500'}");
+    try_row(*state, &zones[1], 1);
+    try_code(*state, "Etc/GMT+12", "{'DeviceID':'501'}");
+}
+
 /* What is deleted is gone for everything, and its names are free, elsewhere too. */
 static void test_deleting(void **state)
 {
@@ -282,6 +325,7 @@ int main(void)
         FLEET_TEST(test_texts_at_both_ends),
         FLEET_TEST(test_who_adds),
         FLEET_TEST(test_who_changes),
+        FLEET_TEST(test_codes_have_the_day_of_the_enterprise),
         FLEET_TEST(test_deleting),
         FLEET_TEST(test_double_clicks),
     };

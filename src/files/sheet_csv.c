@@ -21,8 +21,12 @@ static void put(struct sheet *s, const char *text)
 
 static void put_number(struct sheet *s, struct bytes text)
 {
+    if (s->divider != ';') {
+        json_append(&s->line, text);
+        return;
+    }
     for (size_t i = 0; i < text.len; i++) {
-        bool is_point = text.at[i] == '.' && s->divider == ';';
+        bool is_point = text.at[i] == '.';
         json_append(&s->line, is_point ? bytes_of_text(",") : (struct bytes){text.at + i, 1});
     }
 }
@@ -108,6 +112,14 @@ void sheet_csv_close(struct sheet *s)
     errno = 0;
     if (s->file != NULL && fclose(s->file) != 0) {
         sheet_fail(s);
+    }
+    s->file = NULL;
+}
+
+void sheet_csv_drop(struct sheet *s)
+{
+    if (s->file != NULL) {
+        (void)fclose(s->file);
     }
     s->file = NULL;
 }

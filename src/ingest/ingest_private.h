@@ -178,7 +178,6 @@ struct open_command {
     uint32_t issued_heard;      /* line->heard, when the order was given */
     bool is_answerable;         /* sent in this run, and answers without a number may be to it */
     bool has_answered;          /* the device said something to it */
-    bool is_given_up;           /* a timed one whose asker was told that it failed */
     int64_t asked_ms;           /* monotonic; 0: in an earlier run */
     int64_t due_ms;             /* monotonic: when the time of a timed one had come; 0: not yet */
     int64_t sent_ms;            /* monotonic, of this run; 0: not in this run */
@@ -220,7 +219,6 @@ struct commands {
     _Atomic bool is_closed;  /* no more are issued */
     uint64_t batch;          /* number of the batch under way */
     bool is_running;         /* what comes now is asked for in this run */
-    bool has_given_up;       /* a timed one, which the next sweep ends */
     int64_t swept_ms;
 };
 

@@ -110,7 +110,7 @@ static enum protocol_claim t55_claims(struct bytes first)
 
 static enum err t55_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    return words_text_line(in, LINE_MAX_LEN, frame, used);
+    return words_line(in, LINE_MAX_LEN, frame, used);
 }
 
 /* The next line, whole. */

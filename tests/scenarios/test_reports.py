@@ -18,7 +18,7 @@ DRIVER, HERE = "13900000001", "13900000002"
 ODD_PLATE = '=HYPERLINK("http://x";"Köln")'
 # The members of a row that a file shows, by their headings.
 SHOWN = {
-    "mileage": ("GetMileageAndFuel", {"Distance (km)": "Mileage", "Fuel used (l)": "OilNum"}),
+    "mileage": ("GetMileageAndFuel", {"Distance (km)": "Mileage"}),
     "trips": ("GetTrips", {
         "Start": "StartTime", "End": "EndTime", "From": "StartPlace", "To": "EndPlace",
         "Longitude of start": "StartLon", "Latitude of end": "EndLat",
@@ -159,7 +159,8 @@ def fleet(module_server):
     # that of a visit under way is over: else it lasts longer each time it is asked for
     ends = now + datetime.timedelta(seconds=1)
     made.just_over = {"StartTime": made.now["StartTime"], "EndTime": ends.isoformat()}
-    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > ends, what="its end")
+    over = ends + datetime.timedelta(seconds=1)  # the server has whole seconds
+    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > over, what="its end")
     return made
 
 
@@ -200,6 +201,27 @@ def test_each_kind_tells_what_its_call_tells(fleet, kind):
                      for name, text in line.items()} for line in lines]
 
 
+def test_mileage_has_what_the_days_add_up_to(fleet):
+    """As the page shows it; of a vehicle without fuel, and of one that never reported."""
+    days = all_rows(fleet.api, "GetDays", Places=True, DeviceIDs=DRIVER, **fleet.night)
+    assert len(days) > 1 and all(day["FuelUsed"] is None for day in days)
+    _, lines = read_csv(make(fleet.api, "mileage", "csv", Language="en", **fleet.night))
+    by_device = {line["Device"]: line for line in lines}
+    told_of = by_device[DRIVER]
+    last = next(day for day in reversed(days) if day["Lon"] is not None)
+    assert told_of == {
+        **told_of,
+        "Trips": str(sum(day["Trips"] for day in days)),
+        "Driving": duration(sum(day["DrivingSeconds"] for day in days)),
+        "Idling": duration(sum(day["IdleSeconds"] for day in days)),
+        "Highest speed (km/h)": f"{max(day['MaxSpeed'] for day in days):.1f}",
+        "Fuel used (l)": "",
+        "Place": last["Place"], "Longitude": last["Lon"], "Latitude": last["Lat"],
+    }
+    assert told_of["Trips"] != "0" and told_of["Driving"] != "0:00:00"
+    assert by_device["13900000003"]["Trips"] == "0" and by_device["13900000003"]["Place"] == ""
+
+
 def test_places_and_words_in_chinese(fleet):
     titles, lines = read_csv(make(fleet.api, "stops", "csv", **fleet.night, Language="zh",
                                   Separator=";"), ";")
@@ -233,8 +255,14 @@ def test_what_cannot_be_asked_for(fleet):
     assert "3100 days" in refused(500, **{**trips, "StartTime": "2005-01-01"})
     assert "StartTime" in refused(500, Report="trips", Format="csv", EndTime="2025-10-27")
     assert "AlarmType" in refused(500, **{**trips, "Report": "alarms"}, AlarmType="None such")
+    assert "PolygonIDs: too long" in refused(500, **{**trips, "Report": "fences"},
+                                            PolygonIDs=list(range(10**14, 10**14 + 300)))
     # A device that is not known must not make it a report of all.
     refused(404, **trips, DeviceIDs="999")
+    refused(404, **trips, DeviceIDs=[DRIVER, "999"])
+    count = len(fleet.api.data("manage/ListReports")["data"])
+    refused(404, **trips, DeviceIDs="999", GroupIDs=[1])
+    assert len(fleet.api.data("manage/ListReports")["data"]) == count
 
 
 # ---- whose they are ----
@@ -250,7 +278,8 @@ def test_nobody_has_the_reports_of_others(fleet, module_server):
         for method in ("CancelReport", "DeleteReport", "AddDownload"):
             assert api.call(f"manage/{method}", ReportID=report)["Code"] == 404
     assert fleet.api.call("manage/CancelReport", ReportID=report)["Code"] == 409
-    theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group], "DeviceIDs": "13900000009"}
+    theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group]}
+    assert fleet.api.call("manage/AddReport", **theirs, DeviceIDs="13900000009")["Code"] == 404
     failed = fleet.api.data("manage/AddReport", **theirs)["ReportID"]
     assert "None of its devices" in wait_for(fleet.api, failed, "failed")["Error"]
     # A link is good once, and export takes the token of the owner alone.
@@ -284,6 +313,39 @@ def test_made_by_the_rights_of_the_moment(fleet):
     _, lines = read_csv(make(fleet.api, "latest", "csv", GroupIDs=[group], Language="en"))
     assert [line["Device"] for line in lines] == [HERE]
     fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=0)
+
+
+def test_a_file_is_read_by_the_rights_of_the_moment(fleet):
+    """What was made of a device that left the groups of its account is handed out no more."""
+    group = fleet.api.data("manage/AddGroup", GroupName="Süd")["GroupID"]
+    for device in (DRIVER, HERE):
+        fleet.api.data("manage/ModifyDevice", DeviceID=device, GroupID=group)
+    viewer = fleet.user("viewer", name="southern", GroupIDs=[group])
+    fields = {"Report": "latest", "Format": "csv"}
+    both = viewer.data("manage/AddReport", **fields)["ReportID"]
+    mine = viewer.data("manage/AddReport", **fields, DeviceIDs=DRIVER)["ReportID"]
+    admins = fleet.api.data("manage/AddReport", **fields)["ReportID"]
+    for api, report in ((viewer, both), (viewer, mine), (fleet.api, admins)):
+        wait_for(api, report)
+    assert HERE.encode() in download(viewer, both).content
+    begun = viewer.data("manage/AddDownload", ReportID=both)["Path"]
+
+    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=0)
+    refused = type(viewer)(viewer.address).get(begun)
+    assert HERE not in refused.text
+    assert refused.json()["Code"] == 403 and "make it again" in refused.json()["ErrMsg"]
+    for method in ("export", "manage/AddDownload"):
+        answer = viewer.call(method, ReportID=both)
+        assert answer["Code"] == 403 and "make it again" in answer["ErrMsg"]
+    assert DRIVER.encode() in download(viewer, mine).content
+    assert HERE.encode() in download(fleet.api, admins).content
+    _, lines = read_csv(make(viewer, "latest", "csv", Language="en"))
+    assert [line["Device"] for line in lines] == [DRIVER]
+
+    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=group)
+    assert HERE.encode() in download(viewer, both).content
+    for device in (DRIVER, HERE):
+        fleet.api.data("manage/ModifyDevice", DeviceID=device, GroupID=0)
 
 
 # ---- long ones ----
@@ -338,6 +400,47 @@ def test_a_full_disk_is_told_and_a_full_store_waited_for(make_server, tmp_path):
     assert wait_for(fleet.api, report)["Of"] == 40
 
 
+def test_what_is_deleted_goes_though_all_are_busy(server):
+    fleets = [Fleet(server, name=f"Busy {n}", devices=ids(300, first)) for n, first in
+              enumerate((0, 300))]
+    reports = [fleet.api.data("manage/AddReport", Report="latest", Format="csv")["ReportID"]
+               for fleet in fleets]
+    for fleet, report in zip(fleets, reports):
+        wait_for(fleet.api, report)
+    long_ones = [long_report(fleet.api) for fleet in fleets]
+
+    def are_running():
+        return [state(fleet.api, report)["State"] for fleet, report in
+                zip(fleets, long_ones)] == ["running", "running"]
+
+    wait_until(are_running, what="two reports under way")
+    fleets[0].api.data("manage/DeleteReport", ReportID=reports[0])
+    wait_until(lambda: not (server.data / "reports" / f"{reports[0]}.csv").exists(),
+               what="the deleted file")
+    assert are_running()
+    for fleet, report in zip(fleets, long_ones):
+        fleet.api.data("manage/CancelReport", ReportID=report)
+
+
+def test_a_folder_that_cannot_be_written_is_told(server):
+    fleet = Fleet(server, devices=[HERE])
+    folder = server.data / "reports"
+    wait_until(lambda: folder.is_dir() and not list(folder.iterdir()), what="an empty folder")
+    folder.rmdir()
+    folder.write_text("no folder")
+    for form in ("csv", "xlsx"):
+        report = fleet.api.data("manage/AddReport", Report="latest", Format=form)["ReportID"]
+        assert wait_for(fleet.api, report, "failed")["Error"] == "System error"
+        wait_until(lambda report=report: f'report={report} why="System error: Not a directory"' in
+                   server.log(), what="the reason in the log")
+    server.stop()
+    server.start()
+    fleet.api.address = server.api.address
+    refused = fleet.api.post("/api/manage/AddReport", {"Report": "latest", "Format": "csv"})
+    assert refused.status_code == 503 and "switched off" in refused.json()["ErrMsg"]
+    assert 'why="Not a directory"' in server.log()
+
+
 def test_what_is_over_goes(server):
     fleet = Fleet(server, devices=[HERE])
     keep, old, lost = (fleet.api.data("manage/AddReport", Report="latest", Format=form)["ReportID"]
@@ -346,8 +449,8 @@ def test_what_is_over_goes(server):
         wait_for(fleet.api, report)
     server.stop()
     files = server.data / "reports"
-    assert {path.name for path in files.iterdir()} == {f"{keep}.csv", f"{old}.xlsx",
-                                                       f"{lost}.csv"}
+    made = {f"{keep}.csv", f"{old}.xlsx", f"{lost}.csv"}
+    assert {path.name for path in files.iterdir()} == made | {f"{name}.devices" for name in made}
     with sqlite3.connect(server.data / "odograph.db") as db:
         db.execute("UPDATE report SET expires_s=1 WHERE id=?", (old,))
     db.close()
@@ -358,7 +461,8 @@ def test_what_is_over_goes(server):
     row = wait_until(lambda: next((row for row in fleet.api.data("manage/ListReports")["data"]
                                    if row["State"] == "failed"), None), what="the lost one")
     assert (row["ReportID"], row["Error"]) == (lost, "Its file was lost: make it again")
-    wait_until(lambda: {path.name for path in files.iterdir()} == {f"{keep}.csv"},
+    wait_until(lambda: {path.name for path in files.iterdir()} == {f"{keep}.csv",
+                                                                   f"{keep}.csv.devices"},
                what="the files of what is over")
     assert {row["ReportID"] for row in fleet.api.data("manage/ListReports")["data"]} == \
         {keep, lost}

@@ -121,7 +121,7 @@ static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
 {
     struct bytes line = {0};
     size_t len = 0;
-    enum err e = words_text_line(in, WIALON_LINE_MAX, &line, &len);
+    enum err e = words_line(in, WIALON_LINE_MAX, &line, &len);
     if (e != ERR_OK) {
         return e;
     }
@@ -138,17 +138,17 @@ static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
     return ERR_OK;
 }
 
-/* The next line that has a type. */
+/* The next line that has a type, with the bytes that follow it. */
 static enum err wialon_resync(struct bytes in, size_t *skip)
 {
     struct line line;
-    struct bytes text = {0};
+    struct bytes frame = {0};
     size_t used = 0;
     for (size_t n = 1; n < in.len && n < WIALON_LINE_MAX; n++) {
         bool is_begin = in.at[n] == '#' && (in.at[n - 1] == '\n' || in.at[n - 1] == '\r');
         struct bytes rest = bytes_slice(in, n, SIZE_MAX);
         if (is_begin && read_head(bytes_slice(rest, 0, 2 + TYPE_MAX), &line) == ERR_OK &&
-            words_line(rest, "\n", WIALON_LINE_MAX, &text, &used) == ERR_OK) {
+            wialon_split(rest, &frame, &used) == ERR_OK) {
             *skip = n;
             return ERR_OK;
         }

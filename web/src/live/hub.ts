@@ -9,6 +9,7 @@
  * reads as a snapshot. While no page is looked at the stream is closed after ten minutes, and goes
  * on from its last id as soon as one is.
  */
+import { columnsOf, packed } from '../store/columns.ts';
 import { waitMs } from './backoff.ts';
 import type { StreamEvent } from './events.ts';
 import { Hello } from './hello.ts';
@@ -27,6 +28,13 @@ const RESET: ToPage = { kind: 'event', name: 'reset', id: '', data: '{}' };
 interface Page {
   isVisible: boolean;
   heardMs: number;
+}
+
+/** Thousands of rows are read here, where they hold up no page. */
+function changes(id: string, data: string): ToPage {
+  const said = JSON.parse(data) as Record<string, unknown> | null;
+  const rest = JSON.stringify({ now: said?.['now'] });
+  return { kind: 'event', name: 'd', id, data: rest, columns: packed(columnsOf(said)) };
 }
 
 export class LiveHub {
@@ -147,7 +155,7 @@ export class LiveHub {
     for (const { name, id, data } of this.ids.join(events)) {
       this.hello.take(name, data);
       if (id !== '') this.lastId = id;
-      this.send({ kind: 'event', name, id, data });
+      this.send(name === 'd' ? changes(id, data) : { kind: 'event', name, id, data });
     }
   }
 

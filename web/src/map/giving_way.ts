@@ -26,7 +26,10 @@ export function giveWay(
   scale: number,
 ): void {
   if (discs.count === 0) return;
-  const standing = slots.filter((slot) => kept[slot]);
+  const standing: number[] = [];
+  for (let at = 0; at < slots.length; at++) {
+    if (kept[slots[at] as number]) standing.push(slots[at] as number);
+  }
   for (let turn = 0; turn < TURNS; turn++) {
     for (const slot of standing) giveWayTo(discs, x[slot] as number, y[slot] as number, scale);
   }

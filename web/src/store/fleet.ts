@@ -21,7 +21,7 @@ function newNumbers(room: number): Record<NumberColumn, Float64Array> {
 }
 
 /** One column; a function of its own, which engines make fast the first time it is called. */
-function putNumbers(into: Float64Array, slots: Int32Array, cells: readonly unknown[]): void {
+function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unknown>): void {
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] as number;
     if (slot >= 0) into[slot] = numberOf(cells[row]);
@@ -153,11 +153,12 @@ export class Fleet {
     if (TEXT_COLUMNS.some((name) => columns[name])) this.putTexts(columns, slots);
   }
 
-  private putAlarms(cells: unknown[] | undefined, slots: Int32Array): void {
+  private putAlarms(cells: ArrayLike<unknown> | undefined, slots: Int32Array): void {
     if (!cells) return;
+    const bits = cells instanceof Uint32Array ? cells : Uint32Array.from(cells, alarmBits);
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot >= 0) this.alarms[slot] = alarmBits(cells[row]);
+      if (slot >= 0) this.alarms[slot] = bits[row] as number;
     }
   }
 
