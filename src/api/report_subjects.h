@@ -6,10 +6,9 @@
 #include "fleet/directory.h"
 #include "model/report.h"
 
-/* One device of a report, by its names. */
+/* One device of a report. */
 struct report_subject {
     const char *device_id;
-    const char *plate;
 };
 
 struct report_subjects {

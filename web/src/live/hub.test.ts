@@ -95,6 +95,26 @@ test('one stream serves all pages, and goes on from its last id', async (t) => {
   assert.deepEqual(first.events().slice(-2), ['hello B-8 {"groups":[]}', 'reset  {}']);
 });
 
+test('a stream that breaks before it had an id has all read anew', async (t) => {
+  const streams: ServerResponse[] = [];
+  const { hub } = await made(t, (_, out) => {
+    stream(out);
+    out.write('event: hello\ndata: {}\n\n');
+    streams.push(out);
+  });
+  const one = page(hub);
+  await one.until(() => one.events().length === 1);
+  streams[0]?.destroy();
+  await one.until(() => one.links().at(-1) === 'lost');
+  await one.until(() => one.events().length === 3);
+  assert.deepEqual(one.events(), ['hello  {}', 'reset  {}', 'hello  {}']);
+  streams[1]?.write('event: d\nid: B-7\ndata: {}\n\n');
+  await one.until(() => one.events().at(-1) === 'd B-7 {}');
+  streams[1]?.destroy();
+  await one.until(() => one.events().filter((text) => text.startsWith('hello')).length === 3);
+  assert.equal(one.events().filter((text) => text.startsWith('reset')).length, 1);
+});
+
 test('what changed comes to pages as columns of numbers', async (t) => {
   const { hub } = await made(t, (_, out) => {
     stream(out);

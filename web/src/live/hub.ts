@@ -22,6 +22,8 @@ const HIDDEN_MS = 600_000;
 /** A page in the background may be late: browsers let its timers run once a minute. */
 const GONE_MS = 5 * HERE_MS;
 const LOOK_MS = 10_000;
+/** All is to be read anew. */
+const RESET: ToPage = { kind: 'event', name: 'reset', id: '', data: '{}' };
 
 interface Page {
   isVisible: boolean;
@@ -40,6 +42,7 @@ export class LiveHub {
   private hello = new Hello();
   private lastId = '';
   private state: LinkState = 'connecting';
+  private wasOpen = false;
   private ids = new IdJoiner();
   /** Of the stream that is kept; null: there is none. */
   private run: AbortController | null = null;
@@ -86,7 +89,7 @@ export class LiveHub {
   /** A page that slept, and missed what was said meanwhile. */
   private welcomeBack(port: Port<FromPage, ToPage>): void {
     this.greet(port);
-    port.postMessage({ kind: 'event', name: 'reset', id: '', data: '{}' });
+    port.postMessage(RESET);
   }
 
   /** Whether nobody listens. */
@@ -148,12 +151,19 @@ export class LiveHub {
 
   private take(events: StreamEvent[]): void {
     this.tries = 0;
-    if (this.state !== 'open') this.tell('open');
+    if (this.state !== 'open') this.open();
     for (const { name, id, data } of this.ids.join(events)) {
       this.hello.take(name, data);
       if (id !== '') this.lastId = id;
       this.send(name === 'd' ? changes(id, data) : { kind: 'event', name, id, data });
     }
+  }
+
+  /** Without an id to go on from, nobody knows what was said while there was no stream. */
+  private open(): void {
+    this.tell('open');
+    if (this.wasOpen && this.lastId === '') this.send(RESET);
+    this.wasOpen = true;
   }
 
   private tell(state: LinkState): void {

@@ -7,7 +7,6 @@ import { fleet, now, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
 import { hasMap } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
-import { isShared } from '../app/session.ts';
 import { drawerStop } from '../app/sheet.ts';
 import { dateTime } from '../i18n/format.ts';
 import { alarmName, t } from '../i18n/text.ts';
@@ -30,9 +29,8 @@ import { DrawerToday } from './drawer_today.tsx';
 const TABS = ['now', 'today', 'alarms', 'commands', 'device'] as const;
 type Tab = (typeof TABS)[number];
 
-/** Who may give no command sees none; a share tells how it is now, and today. */
+/** Who may give no command sees none. */
 function tabsShown(): readonly Tab[] {
-  if (isShared.value) return ['now', 'today'];
   return mayCommand.value ? TABS : TABS.filter((tab) => tab !== 'commands');
 }
 
