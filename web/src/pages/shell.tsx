@@ -31,11 +31,11 @@ import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
-import { SharedVehicles } from './shared_vehicles.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
 const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
 
+const SharedVehicles = lazy(async () => (await import('./shared_vehicles.tsx')).SharedVehicles);
 const ShareDialog = lazy(() => import('./share_dialog.tsx').then(({ ShareDialog }) => ShareDialog));
 const AddDevice = lazy(() => import('./add_device.tsx').then(({ AddDevice }) => AddDevice));
 
