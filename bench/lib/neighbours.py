@@ -2,13 +2,15 @@
 import contextlib
 import json
 import multiprocessing
+import tempfile
 import time
 import urllib.error
 
 from lib.answers import HISTORY_FIXES, RECORDS, history_span
-from lib.harness import (FIRST_ID, call, data_of, device_ids, fresh_server, log_in, median,
-                         simulate, wait_sealed)
+from lib.harness import (FIRST_ID, PASSWORD, call, data_of, device_ids, fresh_server, log_in,
+                         median, prepare, serving, simulate, wait_sealed)
 from lib.http_client import KeepAlive, post
+from lib.trips import CONFIG, FORM, VEHICLES, fill_month, month
 
 FLEET = 100000  # vehicles of the one who asks for much
 HISTORIES = 16
@@ -17,6 +19,7 @@ USERS_ADDED = 80  # at a time
 SECONDS = 5
 ROUNDS = 3  # of which the median counts
 STATUS = "/api/vehicle/GetCurrentVehicleInfoByDeviceIDs"
+REPORTERS = 4  # accounts of two enterprises, each with as many reports under way as it may have
 ADDED = 10000  # devices in one call
 LARGE_GROUP = 50000
 TRACKERS, FIX_RATE = 20, 400
@@ -58,11 +61,41 @@ def add_devices_for_ever(address, token, first_id, large_group):
             large_group = None
 
 
+def make_reports_for_ever(address, tokens, fields, lane):
+    """The same report again and again, as many at once as an account may have."""
+    token = tokens[lane]
+    while True:
+        try:
+            data_of(address, "manage/AddReport", token, **fields)
+        except RuntimeError:  # so many are under way
+            time.sleep(0.2)
+        for row in data_of(address, "manage/ListReports", token)["data"]:
+            if row["State"] == "failed":
+                raise RuntimeError(str(row))
+            if row["State"] == "done":
+                data_of(address, "manage/DeleteReport", token, ReportID=row["ReportID"])
+
+
+def add_reporters(http):
+    """Half of the vehicles in a second enterprise; tokens of accounts of both."""
+    root = log_in(http, "root")
+    hold = data_of(http, "manage/AddEnterprise", root, HoldName="Other")["HoldID"]
+    rows = [{"DeviceID": device} for device in device_ids(VEHICLES)[VEHICLES // 2:]]
+    data_of(http, "manage/AddDevices", root, HoldID=hold, Devices=rows)
+    for i in range(REPORTERS):
+        data_of(http, "manage/AddUser", root, HoldID=(1, hold)[i % 2], LoginName=f"reporter-{i}",
+                PassWord=PASSWORD, Role="viewer")
+    return [log_in(http, f"reporter-{i}") for i in range(REPORTERS)]
+
+
+LANED = (add_users_for_ever, make_reports_for_ever)  # each process of these has a number
+
+
 @contextlib.contextmanager
 def load(count, work, *arguments):
     """`count` processes at work, the number of each behind the arguments where work wants it."""
     started = [multiprocessing.Process(target=work, args=[*arguments, *(
-        [i] if work is add_users_for_ever else [])], daemon=True) for i in range(count)]
+        [i] if work in LANED else [])], daemon=True) for i in range(count)]
     for process in started:
         process.start()
     time.sleep(1)  # until all of them are at it
@@ -187,3 +220,22 @@ def jobs(bench):
             with load(1, add_devices_for_ever, at["http"], busy, first + LARGE_GROUP, large):
                 beside.append(acknowledgements(bench, at["device"]))
     report_both(bench, "neighbour-jobs", alone, beside)
+
+
+def reports(bench):
+    own = f"{FIRST_ID + VEHICLES:012d}"
+    start, end = month()
+    fields = {"Report": "trips", "Format": "xlsx", "StartTime": start.strftime(FORM),
+              "EndTime": end.strftime(FORM)}
+    with tempfile.TemporaryDirectory() as directory:
+        with serving(bench, directory, CONFIG) as (_, at):
+            http = at["http"]
+            prepare(http, device_ids(VEHICLES)[:VEHICLES // 2])
+            tokens = add_reporters(http)
+            mine = add_neighbour(http, own)
+            fill_month(bench, at, start)
+            simulate(bench, at["device"], "--devices", 1, "--fixes", 100,
+                     first_id=FIRST_ID + VEHICLES)
+            wait_sealed(http, timeout_s=600)
+            measure(bench, "neighbour-reports", status_asker(http, mine, own),
+                    lambda: load(REPORTERS, make_reports_for_ever, http, tokens, fields))

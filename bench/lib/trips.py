@@ -70,15 +70,20 @@ def floor_ms(bench, data, start, end):
     return median([run["ms"] for run in runs]), runs[0]["fixes"]
 
 
+def fill_month(bench, at, start):
+    """The month's fixes of all vehicles, sealed."""
+    simulate(bench, at["device"], "--devices", VEHICLES, "--fixes", FIXES, "--interval",
+             INTERVAL_S, "--burst", 16, "--window", 1024, "--start",
+             start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    wait_sealed(at["http"], timeout_s=600)
+
+
 def trips_month(bench):
     start, end = month()
     with tempfile.TemporaryDirectory() as directory:
         with serving(bench, directory, CONFIG) as (_process, at):
             prepare(at["http"], device_ids(VEHICLES))
-            simulate(bench, at["device"], "--devices", VEHICLES, "--fixes", FIXES, "--interval",
-                     INTERVAL_S, "--burst", 16, "--window", 1024, "--start",
-                     start.strftime("%Y-%m-%dT%H:%M:%SZ"))
-            wait_sealed(at["http"], timeout_s=600)
+            fill_month(bench, at, start)
         with serving(bench, directory, CONFIG) as (process, at):
             token = log_in(at["http"])
             days, _ = pages(at["http"], token, "GetDays", start, end)

@@ -244,7 +244,7 @@ static const struct api_method rows[] = {
         .params = params,
         .param_count = COUNT_OF(params),
         .reply = {.shape = REPLY_STRING, .string_example = "\"device_id,name,time,...\""},
-        .codes = {{CODE_ORDER, EXPORT_ORDER_TEXT},
+        .codes = {{CODE_ORDER, EXPORT_ORDER_TEXT ". " REPORT_FILE_FOREIGN_TEXT},
                   {CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT ". " REPORT_FILE_NONE_TEXT},
                   {409, REPORT_FILE_HALF_TEXT},
                   {CODE_UNREADABLE, "System error, or a bad parameter, which ErrMsg names"}},

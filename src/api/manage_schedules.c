@@ -133,14 +133,14 @@ static void take_asked(const struct call *c, struct report_schedule *s)
 }
 
 /* False: the caller may not have reports mailed. */
-static bool take_mail(struct call *c, struct report_schedule *s)
+static bool take_mail(struct call *c, struct job_context *job, struct report_schedule *s)
 {
     const char *why = NULL;
     if (!call_has(c, SCHEDULE_MAIL_TO)) {
         return true;
     }
     const char *mail_to = schedule_mail_read(&c->arena, call_text(c, SCHEDULE_MAIL_TO), &why);
-    s->mail_to = mail_to == NULL ? "" : mail_to;
+    schedule_mail_readdress(s, job->changes.arena, mail_to == NULL ? "" : mail_to);
     return s->mail_to[0] == '\0' || call_leads(c);
 }
 
@@ -158,9 +158,7 @@ static void take_rhythm(struct call *c, const struct job_context *job, struct re
     }
     if (!s->is_on && was_on) {
         s->retry_s = 0;
-        if (s->mail_state == MAIL_WAITING) {
-            schedule_mail_give_up(s, job->changes.arena, "its schedule was switched off");
-        }
+        schedule_mail_switch_off(s, job->changes.arena);
     }
 }
 
@@ -186,7 +184,7 @@ static enum err add_schedule(struct call *c, struct job_context *job)
     if (schedules_of(c, job) >= SCHEDULES_OF_ENTERPRISE_MAX) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, TOO_MANY_TEXT);
     }
-    if (!take_mail(c, &s)) {
+    if (!take_mail(c, job, &s)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
     take_asked(c, &s);
@@ -238,7 +236,7 @@ static enum err modify_schedule(struct call *c, struct job_context *job)
     if (e != ERR_OK) {
         return e;
     }
-    if (!take_mail(c, &s)) {
+    if (!take_mail(c, job, &s)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
     if (asks_anew(c)) {

@@ -129,21 +129,22 @@ static const char *write_options(struct call *c)
     return copy;
 }
 
-/* The internal ids of the devices that are named. */
-static struct bytes pack_devices(struct call *c)
+/* The internal ids of the devices that are named; false: the caller sees no such device. */
+static bool pack_devices(struct call *c, struct bytes *out)
 {
     const struct value *names = &c->values[ASKED_DEVICES];
     int64_t *ids = arena_new_array(&c->arena, names->count, sizeof(*ids));
-    size_t count = 0;
     for (size_t i = 0; i < names->count; i++) {
         struct device_ref ref;
-        if (directory_find_by_device_id(c->shard->directory, &c->caller, names->items[i], &ref) ==
+        if (directory_find_by_device_id(c->shard->directory, &c->caller, names->items[i], &ref) !=
             ERR_OK) {
-            ids[count++] = ref.info->id;
-            device_ref_release(c->shard->directory, &ref);
+            return false;
         }
+        ids[i] = ref.info->id;
+        device_ref_release(c->shard->directory, &ref);
     }
-    return geofence_pack_ids(&c->arena, ids, count);
+    *out = geofence_pack_ids(&c->arena, ids, names->count);
+    return true;
 }
 
 bool report_asked_read(struct call *c, struct report_asked *out)
@@ -151,15 +152,14 @@ bool report_asked_read(struct call *c, struct report_asked *out)
     const struct value *groups = &c->values[ASKED_GROUPS];
     bool is_known = report_kind_of(call_text(c, ASKED_KIND), &out->kind) &&
                     report_format_of(call_text(c, ASKED_FORMAT), &out->format);
-    out->devices = pack_devices(c);
     out->groups = geofence_pack_ids(&c->arena, groups->numbers, groups->count);
     out->options = write_options(c);
     if (out->options == NULL || !is_known) {
         bool has_fences = c->values[ASKED_POLYGONS].count > 0; /* no kind takes both */
         return fault(c, has_fences ? ASKED_POLYGONS : ASKED_ALARM_TYPE, "too long");
     }
-    /* Else it would be of all devices by accident. */
-    if (c->values[ASKED_DEVICES].count > 0 && out->devices.len == 0 && groups->count == 0) {
+    /* One that is left out in silence would be missed by nobody; without any it would be all. */
+    if (!pack_devices(c, &out->devices)) {
         call_fail(c, CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT);
         return false;
     }

@@ -90,8 +90,8 @@ struct report_asked {
 /* The `check` of these fields: false, it called call_fault(). */
 bool report_asked_check(struct call *c);
 /*
- * Reads them, by what the caller may see; false: devices are named, and none of them is known, or
- * the options are too long; the call is answered.
+ * Reads them, by what the caller may see; false: a device is named that it does not see, or the
+ * options are too long; the call is answered.
  */
 bool report_asked_read(struct call *c, struct report_asked *out);
 

@@ -6,6 +6,7 @@
 #include <microhttpd.h>
 #include <unistd.h>
 
+#include "api/report_devices.h"
 #include "api/reports.h"
 #include "base/log.h"
 
@@ -31,6 +32,11 @@ bool report_file_find(struct call *c, int64_t id, struct report_job *out)
     if (out->state != REPORT_DONE ||
         access(reports_path(c->api->reports, out, &c->arena), R_OK) != 0) {
         call_fail(c, MHD_HTTP_CONFLICT, REPORT_FILE_HALF_TEXT);
+        return false;
+    }
+    const char *path = reports_path(c->api->reports, out, &c->arena);
+    if (!report_devices_are_seen(c, report_devices_path(path, &c->arena))) {
+        call_fail(c, MHD_HTTP_FORBIDDEN, REPORT_FILE_FOREIGN_TEXT);
         return false;
     }
     return true;

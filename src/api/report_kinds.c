@@ -52,7 +52,12 @@ static const struct report_column mileage[] = {
     VEHICLE,
     {"ObjectCode", "Number", "编号", SHEET_TEXT},
     {"Mileage", "Distance (km)", "里程（公里）", SHEET_TENTHS},
+    {"Trips", "Trips", "行程数", SHEET_WHOLE},
+    DRIVING,
+    IDLE,
+    TOP_SPEED,
     {"OilNum", "Fuel used (l)", "油耗（升）", SHEET_TENTHS},
+    PLACE,
 };
 
 static const struct report_column trips[] = {
@@ -135,6 +140,7 @@ static const struct report_row rows[REPORT_KINDS] = {
                         .title = "Mileage and fuel",
                         .title_zh = "里程与油耗",
                         .naming = NAMING_PLATE,
+                        .adds_days = true,
                         COLUMNS(mileage)},
     [REPORT_TRIPS] = {.method = "GetTrips",
                       .title = "Trips",

@@ -41,6 +41,7 @@ struct report_row {
     enum report_paging paging;
     enum report_naming naming;
     bool is_of_now; /* it has no times */
+    bool adds_days; /* what the days of the device add up to stands in its row, too */
     unsigned options;
     const struct report_column *columns;
     size_t column_count;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "api/places.h"
+#include "api/report_days.h"
+#include "api/report_devices.h"
 #include "api/report_kinds.h"
 #include "api/report_pages.h"
 #include "api/report_subjects.h"
@@ -37,6 +39,9 @@ struct made {
     struct sheet_column columns[SHEET_COLUMNS_MAX];
     struct sheet *sheet;
     struct report_pages pages;
+    struct report_pages day_pages; /* of a kind that adds days, as the next two */
+    struct report_days days;
+    struct arena day_arena;
 };
 
 static enum err tell(struct made *m, enum err e, const char *why)
@@ -192,11 +197,20 @@ static struct bytes place_of(struct made *m, const struct json_value *row)
     return bytes_of_text(names == NULL ? "" : names);
 }
 
+/* Fuel is unknown where no day tells any, though the row then counts none. */
+static bool is_unknown(const struct made *m, const char *member)
+{
+    return m->row->adds_days && !m->days.has_fuel && strcmp(member, "OilNum") == 0;
+}
+
 /* A value that the row lacks. */
 static struct bytes value_beside(struct made *m, const struct json_value *row, const char *member)
 {
     if (strcmp(member, "DeviceID") == 0) {
         return bytes_of_text(m->pages.device_id);
+    }
+    if (m->row->adds_days) {
+        return report_days_value(&m->days, member, &m->day_arena);
     }
     return strcmp(member, "Place") == 0 ? place_of(m, row) : bytes_of_text("");
 }
@@ -207,8 +221,9 @@ static enum err add_row(struct made *m, const struct json_value *row)
     for (size_t i = 0; i < m->row->column_count; i++) {
         const char *member = m->row->columns[i].member;
         const struct json_value *v = json_read_member(row, member);
-        values[i] =
-            v == NULL ? value_beside(m, row, member) : value_of(m, m->row->columns[i].type, v);
+        values[i] = is_unknown(m, member) ? bytes_of_text("")
+                    : v == NULL           ? value_beside(m, row, member)
+                                          : value_of(m, m->row->columns[i].type, v);
     }
     m->out->rows++;
     return note_file(m, sheet_add(m->sheet, values));
@@ -228,22 +243,43 @@ static enum err add_page(struct made *m, const struct json_value *rows)
     return has_room(m->making->directory) ? ERR_OK : ERR_FULL;
 }
 
-static enum err add_device(struct made *m, const struct report_subject *subject)
+static enum err add_days(struct made *m, const struct json_value *rows)
+{
+    report_days_add(&m->days, rows, &m->day_arena);
+    return ERR_OK;
+}
+
+/* Has each page of a device taken. */
+static enum err read_device(struct made *m, struct report_pages *pages,
+                            const struct report_subject *subject,
+                            enum err (*take)(struct made *m, const struct json_value *rows))
 {
     const struct json_value *rows = NULL;
     enum err e = ERR_OK;
-    report_pages_of(&m->pages, subject->device_id);
+    report_pages_of(pages, subject->device_id);
     while (e == ERR_OK) {
         if (!m->making->goes_on(m->making->context, m->out)) {
             return ERR_END;
         }
-        e = report_pages_next(&m->pages, &rows, m->out->why);
+        e = report_pages_next(pages, &rows, m->out->why);
         if (e == ERR_END) {
-            m->out->done++;
             return ERR_OK;
         }
-        e = e == ERR_OK ? add_page(m, rows) : e;
+        e = e == ERR_OK ? take(m, rows) : e;
     }
+    return e;
+}
+
+static enum err add_device(struct made *m, const struct report_subject *subject)
+{
+    enum err e = ERR_OK;
+    if (m->row->adds_days) {
+        arena_clear(&m->day_arena);
+        m->days = (struct report_days){0};
+        e = read_device(m, &m->day_pages, subject, add_days);
+    }
+    e = e == ERR_OK ? read_device(m, &m->pages, subject, add_page) : e;
+    m->out->done += e == ERR_OK;
     return e;
 }
 
@@ -273,6 +309,7 @@ static enum err make(struct made *m)
         return ERR_FULL;
     }
     e = list_subjects(m);
+    e = e == ERR_OK ? report_devices_write(m->making->devices_path, &m->subjects) : e;
     e = e == ERR_OK ? open_sheet(m) : e;
     for (size_t i = 0; i < m->out->of && e == ERR_OK; i++) {
         e = add_device(m, &m->subjects.at[i]);
@@ -293,9 +330,13 @@ enum err report_make(const struct report_making *making, struct report_made *out
     enum err e = json_read(bytes_of_text(making->job->options), &m.arena, &options);
     if (e == ERR_OK) {
         m.options = options;
-        report_pages_init(&m.pages, making->api, making->job, options);
+        report_pages_init(&m.pages, making->api, making->job, m.row, options);
+        report_pages_init(&m.day_pages, making->api, making->job, report_row_of(REPORT_DAYS),
+                          options);
         e = make(&m);
+        report_pages_clear(&m.day_pages);
         report_pages_clear(&m.pages);
+        arena_free(&m.day_arena);
     }
     arena_free(&m.arena);
     if (e != ERR_OK && e != ERR_END && out->why[0] == '\0') {

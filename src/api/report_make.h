@@ -16,8 +16,9 @@ struct report_made {
 struct report_making {
     const struct api *api;
     const struct report_job *job;
-    const char *directory; /* of files of reports; what is packed lies there for a while, too */
-    const char *path;      /* of the file to be made */
+    const char *directory;    /* of files of reports; what is packed lies there for a while, too */
+    const char *path;         /* of the file to be made */
+    const char *devices_path; /* of the list of the devices in it */
     /* Whether it is to go on; asked before each page. Whoever asks may look at `made`. */
     bool (*goes_on)(void *context, const struct report_made *made);
     void *context;

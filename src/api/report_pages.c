@@ -68,12 +68,12 @@ static const struct api_method *method_named(const char *name)
 }
 
 void report_pages_init(struct report_pages *p, const struct api *api, const struct report_job *job,
-                       const struct json_value *options)
+                       const struct report_row *row, const struct json_value *options)
 {
     *p = (struct report_pages){
         .api = api,
         .job = job,
-        .row = report_row_of(job->kind),
+        .row = row,
         .options = options,
         .call = call_new(api),
         .is_last = true,

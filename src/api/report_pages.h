@@ -35,9 +35,12 @@ struct report_pages {
                            alarm that is filed meanwhile */
 };
 
-/* Begins, with no device: report_pages_of() chooses one. report_pages_clear() when done. */
+/*
+ * Begins, with the rows of a kind, mostly that of the report, and with no device:
+ * report_pages_of() chooses one. report_pages_clear() when done.
+ */
 void report_pages_init(struct report_pages *p, const struct api *api, const struct report_job *job,
-                       const struct json_value *options);
+                       const struct report_row *row, const struct json_value *options);
 void report_pages_clear(struct report_pages *p);
 /* Goes to a device, before its first page. */
 void report_pages_of(struct report_pages *p, const char *device_id);

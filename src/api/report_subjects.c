@@ -43,8 +43,8 @@ enum err report_subjects(struct directory *dir, const struct caller *caller,
     out->at = arena_new_array(arena, seen, sizeof(*out->at));
     for (size_t i = 0; i < seen; i++) {
         if (all || is_in(&devices, refs[i].info->id) || is_in(&groups, refs[i].group_id)) {
-            out->at[out->count++] =
-                (struct report_subject){arena_copy_text(arena, refs[i].info->device_id)};
+            out->at[out->count++] = (struct report_subject){
+                refs[i].info->id, arena_copy_text(arena, refs[i].info->device_id)};
         }
     }
     directory_release_all(dir, refs, seen);

@@ -8,6 +8,7 @@
 
 /* One device of a report. */
 struct report_subject {
+    int64_t id; /* internal */
     const char *device_id;
 };
 

@@ -12,11 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/report_devices.h"
 #include "api/reports_private.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/owner.h"
 
 enum {
     SWEEP_S = 60,
@@ -159,17 +161,35 @@ static void conclude(struct report_slot *slot, const struct report_job *job)
     }
 }
 
-/* Has the names in the directory reach the disk. 0, or -1 with errno. */
+/* Has the names in the directory reach the disk. A system error, or 0. */
 static int settle(const char *directory)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -1 : fsync(fd);
-    int system_error = errno;
-    if (fd >= 0) {
-        (void)close(fd);
+    if (fd < 0) {
+        return errno;
     }
-    errno = system_error;
-    return result;
+    int number = fsync(fd) == 0 ? 0 : errno;
+    (void)close(fd);
+    return number;
+}
+
+/* Has a file that is whole found, with the list of its devices. A system error, or 0. */
+static int publish(const struct reports *r, const struct report_making *making, const char *path,
+                   int64_t *size)
+{
+    struct stat file;
+    int number = owner_give_file(r->data_directory, making->devices_path);
+    if (number == 0) {
+        number = owner_give_file(r->data_directory, making->path);
+    }
+    if (number == 0 && (stat(making->path, &file) != 0 || rename(making->path, path) != 0)) {
+        number = errno;
+    }
+    if (number == 0) {
+        *size = (int64_t)file.st_size;
+        number = settle(r->directory);
+    }
+    return number;
 }
 
 static void make(struct report_slot *slot, struct report_job *job, struct arena *arena)
@@ -178,19 +198,21 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     struct report_made made;
     const char *path = reports_path(r, job, arena);
     const char *half = arena_format(arena, "%s.part", path);
+    const char *devices = report_devices_path(path, arena);
     const struct report_making making = {
         .api = r->api,
         .job = job,
         .directory = r->directory,
         .path = half,
+        .devices_path = devices,
         .goes_on = goes_on,
         .context = slot,
     };
     enum err e = report_make(&making, &made);
-    struct stat file;
-    if (e == ERR_OK &&
-        (stat(half, &file) != 0 || rename(half, path) != 0 || settle(r->directory) != 0)) {
-        made.system_error = errno;
+    int64_t size = 0;
+    int number = e == ERR_OK ? publish(r, &making, path, &size) : 0;
+    if (number != 0) {
+        made.system_error = number;
         (void)snprintf(made.why, sizeof(made.why), "System error");
         e = ERR_IO;
     }
@@ -209,7 +231,7 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     job->done = made.done;
     job->of = made.of;
     job->rows = e == ERR_OK ? made.rows : 0;
-    job->size = e == ERR_OK ? (int64_t)file.st_size : 0;
+    job->size = e == ERR_OK ? size : 0;
     job->error = e == ERR_OK ? "" : arena_copy_text(arena, made.why);
     conclude(slot, job);
     if (e != ERR_OK) {
@@ -283,28 +305,38 @@ static void *sweep(void *arg)
     return NULL;
 }
 
-/* Whether files can be made in the directory that is there; errno says why not. */
-static bool may_write(const char *directory)
+/* Makes the directory, or sees whether files can be made in the one that is there. A system error,
+   or 0. */
+static int make_folder(const char *data_directory, const char *directory)
 {
     struct stat is;
-    if (stat(directory, &is) != 0) {
-        return false;
+    if (mkdir(directory, S_IRWXU) == 0) {
+        return owner_give_folder(data_directory, directory);
     }
-    errno = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
-    return errno == 0 && access(directory, R_OK | W_OK | X_OK) == 0;
+    if (errno != EEXIST || stat(directory, &is) != 0) {
+        return errno;
+    }
+    if (!S_ISDIR(is.st_mode)) {
+        return ENOTDIR;
+    }
+    return access(directory, R_OK | W_OK | X_OK) == 0 ? 0 : errno;
 }
 
 struct reports *reports_start(const struct api *api, const char *directory)
 {
-    if ((mkdir(directory, S_IRWXU) != 0 && errno != EEXIST) || !may_write(directory)) {
+    char *data_directory = g_path_get_dirname(directory);
+    int number = make_folder(data_directory, directory);
+    if (number != 0) {
         log_line(LOG_ERROR, "reports_off", "directory=\"%s\" why=\"%s\"", directory,
-                 g_strerror(errno));
+                 g_strerror(number));
+        g_free(data_directory);
         return NULL;
     }
     struct reports *r = mem_new(sizeof(*r));
     pthread_condattr_t attributes;
     r->api = api;
     r->directory = mem_copy_text(directory);
+    r->data_directory = data_directory;
     check(pthread_condattr_init(&attributes) == 0);
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
     check(pthread_cond_init(&r->changed, &attributes) == 0);
@@ -341,5 +373,6 @@ void reports_free(struct reports *r)
     check(pthread_cond_destroy(&r->changed) == 0);
     check(pthread_mutex_destroy(&r->lock) == 0);
     free(r->directory);
+    g_free(r->data_directory);
     free(r);
 }

@@ -19,6 +19,7 @@ struct report_slot {
 struct reports {
     const struct api *api;
     char *directory;
+    char *data_directory; /* which it is in, and whose owner has what root makes */
     pthread_mutex_t lock; /* over the rest */
     pthread_cond_t changed;
     bool stopping;

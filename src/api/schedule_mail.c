@@ -22,6 +22,15 @@ static bool is_listed(char *const *addresses, size_t count, const char *address)
     return false;
 }
 
+/* The same of a list as it is kept. */
+static bool has_address(const char *list, const char *address)
+{
+    char **items = g_strsplit(list, ",", -1);
+    bool has = is_listed(items, g_strv_length(items), address);
+    g_strfreev(items);
+    return has;
+}
+
 /* Moves each address once to the front; how many they are, or -1: one is none. */
 static int keep_addresses(char **items)
 {
@@ -164,7 +173,7 @@ void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mai
 {
     char address[MAIL_ADDRESS_MAX + 1];
     schedule_mail_next(s, address);
-    if (outcome == MAIL_TAKEN) {
+    if (outcome == MAIL_TAKEN || !has_address(s->mail_to, address)) {
         s->mail_error = without(arena, s->mail_error, address);
         go_on(s);
         return;
@@ -182,7 +191,11 @@ void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mai
 
 void schedule_mail_take_back(struct report_schedule *s)
 {
-    s->mail_state = MAIL_WAITING;
+    if (schedule_mail_is_to(s)) {
+        s->mail_state = MAIL_WAITING;
+    } else {
+        go_on(s);
+    }
 }
 
 void schedule_mail_give_up(struct report_schedule *s, struct arena *arena, const char *reason)
@@ -194,4 +207,79 @@ void schedule_mail_give_up(struct report_schedule *s, struct arena *arena, const
         s->mail_left = behind_first(s->mail_left);
     }
     s->mail_state = MAIL_FAILED;
+}
+
+/* ---- changes from outside ---- */
+
+bool schedule_mail_is_to(const struct report_schedule *s)
+{
+    char address[MAIL_ADDRESS_MAX + 1];
+    schedule_mail_next(s, address);
+    return has_address(s->mail_to, address);
+}
+
+/* Of those that are wanted now, whom nothing was sent to yet; behind the one that is under way. */
+static const char *left_of(const struct report_schedule *s, struct arena *arena,
+                           const char *mail_to, const char *under_way)
+{
+    const char *left = under_way;
+    char **wanted = g_strsplit(mail_to, ",", -1);
+    for (size_t i = 0; wanted[i] != NULL; i++) {
+        bool is_left = !has_address(s->mail_to, wanted[i]) || has_address(s->mail_left, wanted[i]);
+        if (is_left && g_ascii_strcasecmp(wanted[i], under_way) != 0) {
+            left = arena_format(arena, "%s%s%s", left, left[0] == '\0' ? "" : ",", wanted[i]);
+        }
+    }
+    g_strfreev(wanted);
+    return left;
+}
+
+/* mail_error without the entries of whoever is asked for no more. */
+static const char *errors_of(const struct report_schedule *s, struct arena *arena,
+                             const char *mail_to)
+{
+    const char *errors = s->mail_error;
+    char **before = g_strsplit(s->mail_to, ",", -1);
+    for (size_t i = 0; before[i] != NULL; i++) {
+        errors = has_address(mail_to, before[i]) ? errors : without(arena, errors, before[i]);
+    }
+    g_strfreev(before);
+    return errors;
+}
+
+void schedule_mail_readdress(struct report_schedule *s, struct arena *arena, const char *mail_to)
+{
+    bool is_under_way = s->mail_state == MAIL_WAITING || s->mail_state == MAIL_SENDING;
+    if (is_under_way && strcmp(s->mail_to, mail_to) != 0) {
+        char address[MAIL_ADDRESS_MAX + 1] = "";
+        if (s->mail_state == MAIL_SENDING) {
+            schedule_mail_next(s, address);
+        }
+        const char *left = left_of(s, arena, mail_to, arena_copy_text(arena, address));
+        s->mail_error = errors_of(s, arena, mail_to);
+        s->mail_left = left;
+        s->mail_tries = 0;
+        s->mail_retry_s = 0;
+        if (left[0] == '\0') {
+            s->mail_state = s->mail_error[0] != '\0' ? MAIL_FAILED
+                            : mail_to[0] == '\0'     ? MAIL_NONE
+                                                     : MAIL_SENT;
+        }
+    }
+    s->mail_to = mail_to;
+}
+
+void schedule_mail_switch_off(struct report_schedule *s, struct arena *arena)
+{
+    static const char why[] = "its schedule was switched off";
+    if (s->mail_state == MAIL_WAITING) {
+        schedule_mail_give_up(s, arena, why);
+    } else if (s->mail_state == MAIL_SENDING) {
+        char address[MAIL_ADDRESS_MAX + 1];
+        schedule_mail_next(s, address);
+        s->mail_left = behind_first(s->mail_left);
+        schedule_mail_give_up(s, arena, why);
+        s->mail_left = arena_copy_text(arena, address);
+        s->mail_state = MAIL_SENDING;
+    }
 }

@@ -36,9 +36,22 @@ void schedule_mail_next(const struct report_schedule *s, char out[MAIL_ADDRESS_M
 /* What came of the message to it; texts are made in `arena`. */
 void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mail_outcome outcome,
                         const char *reason, int64_t now_s);
-/* A message did not leave since the server stops: nothing came of it. */
+/* A message did not leave: nothing came of it. */
 void schedule_mail_take_back(struct report_schedule *s);
 /* No message goes out any more, because of that. */
 void schedule_mail_give_up(struct report_schedule *s, struct arena *arena, const char *reason);
+
+/*
+ * Somebody changes the schedule while its mail is under way. A message that is `sending` stays the
+ * first until it is known what came of it, and what did not come of it is not tried again where it
+ * is not asked for any more.
+ */
+
+/* It is mailed to others from now on: who is new gets the newest report, who had it does not. */
+void schedule_mail_readdress(struct report_schedule *s, struct arena *arena, const char *mail_to);
+/* It rests from now on: nobody whose message is not under way gets one. */
+void schedule_mail_switch_off(struct report_schedule *s, struct arena *arena);
+/* Whether the address that is next is still asked for. */
+bool schedule_mail_is_to(const struct report_schedule *s);
 
 #endif

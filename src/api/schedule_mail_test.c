@@ -131,6 +131,81 @@ static void test_giving_up(void **state)
     arena_free(&t.arena);
 }
 
+/* Who is new gets it, who is gone does not, and who had it does not get it again. */
+static void test_other_addresses(void **state)
+{
+    struct stage t;
+    (void)state;
+    begin(&t, "a@x,b@x,c@x");
+    note(&t, MAIL_TAKEN, "", T0);
+    note(&t, MAIL_PUT_OFF, "450 later", T0);
+    note(&t, MAIL_PUT_OFF, "450 later", T0);
+    assert_int_equal(t.s.mail_retry_s, T0 + 60);
+    schedule_mail_readdress(&t.s, &t.arena, "A@x,c@x,d@x");
+    assert_string_equal(t.s.mail_to, "A@x,c@x,d@x");
+    assert_string_equal(t.s.mail_left, "c@x,d@x");
+    assert_string_equal(t.s.mail_error, "c@x: 450 later");
+    assert_int_equal(t.s.mail_retry_s, 0);
+    schedule_mail_readdress(&t.s, &t.arena, "A@x");
+    assert_next(&t, "", MAIL_SENT);
+    assert_string_equal(t.s.mail_error, "");
+    schedule_mail_readdress(&t.s, &t.arena, "z@x"); /* of the next report */
+    assert_next(&t, "", MAIL_SENT);
+    arena_free(&t.arena);
+    begin(&t, "a@x");
+    schedule_mail_readdress(&t.s, &t.arena, "");
+    assert_next(&t, "", MAIL_NONE);
+    arena_free(&t.arena);
+}
+
+/* What is under way stays the first, and is not tried again where it is not wanted any more. */
+static void test_other_addresses_while_sending(void **state)
+{
+    static const enum mail_outcome outcomes[] = {MAIL_TAKEN, MAIL_REFUSED, MAIL_PUT_OFF,
+                                                 MAIL_UNKNOWN};
+    struct stage t;
+    (void)state;
+    for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+        begin(&t, "a@x,b@x");
+        t.s.mail_state = MAIL_SENDING;
+        schedule_mail_readdress(&t.s, &t.arena, "c@x,b@x");
+        assert_next(&t, "a@x", MAIL_SENDING);
+        assert_false(schedule_mail_is_to(&t.s));
+        schedule_mail_note(&t.s, &t.arena, outcomes[i], "450 later", T0);
+        assert_string_equal(t.s.mail_left, "c@x,b@x");
+        assert_string_equal(t.s.mail_error, "");
+        assert_true(schedule_mail_is_to(&t.s));
+        arena_free(&t.arena);
+    }
+    begin(&t, "a@x");
+    t.s.mail_state = MAIL_SENDING;
+    schedule_mail_readdress(&t.s, &t.arena, "c@x");
+    schedule_mail_take_back(&t.s);
+    assert_next(&t, "c@x", MAIL_WAITING);
+    arena_free(&t.arena);
+}
+
+static void test_switched_off(void **state)
+{
+    struct stage t;
+    (void)state;
+    begin(&t, "a@x,b@x");
+    t.s.mail_state = MAIL_SENDING;
+    schedule_mail_switch_off(&t.s, &t.arena);
+    assert_next(&t, "a@x", MAIL_SENDING);
+    schedule_mail_note(&t.s, &t.arena, MAIL_PUT_OFF, "450 later", T0);
+    schedule_mail_switch_off(&t.s, &t.arena);
+    assert_next(&t, "", MAIL_FAILED);
+    assert_string_equal(t.s.mail_error, "b@x: its schedule was switched off; "
+                                        "a@x: its schedule was switched off");
+    arena_free(&t.arena);
+    begin(&t, "a@x");
+    note(&t, MAIL_TAKEN, "", T0);
+    schedule_mail_switch_off(&t.s, &t.arena);
+    assert_next(&t, "", MAIL_SENT);
+    arena_free(&t.arena);
+}
+
 static void test_addresses(void **state)
 {
     struct arena arena = {0};
@@ -162,9 +237,15 @@ static void test_addresses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_address_once), cmocka_unit_test(test_what_is_over),
-        cmocka_unit_test(test_what_is_put_off),   cmocka_unit_test(test_a_day_is_enough),
-        cmocka_unit_test(test_giving_up),         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_each_address_once),
+        cmocka_unit_test(test_what_is_over),
+        cmocka_unit_test(test_what_is_put_off),
+        cmocka_unit_test(test_a_day_is_enough),
+        cmocka_unit_test(test_giving_up),
+        cmocka_unit_test(test_other_addresses),
+        cmocka_unit_test(test_other_addresses_while_sending),
+        cmocka_unit_test(test_switched_off),
+        cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

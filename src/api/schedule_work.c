@@ -63,17 +63,15 @@ static enum err do_step(struct job_context *job, struct errand *e)
         return ERR_NOT_FOUND;
     }
     e->wish = schedule_wish_of(&found.view, &due_s);
-    if (e->wish == SCHEDULE_RESTS || e->wish == SCHEDULE_WAITS) {
+    bool may = e->wish != SCHEDULE_MAILS || e->may_mail;
+    if (e->wish == SCHEDULE_RESTS || e->wish == SCHEDULE_WAITS || !may) {
         return ERR_NOT_FOUND;
     }
     schedule_step(job, e->shard->id, &found.view, e->wish, due_s);
     return ERR_OK;
 }
 
-/*
- * What came of a message. Where a schedule was changed meanwhile, or its mail is another one's, the
- * message is not its first any more.
- */
+/* What came of a message, which is the first of its schedule's as long as that is `sending`. */
 static enum err do_note(struct job_context *job, struct errand *e)
 {
     struct report_schedule s;
@@ -86,6 +84,9 @@ static enum err do_note(struct job_context *job, struct errand *e)
         schedule_mail_take_back(&s);
     } else {
         schedule_mail_note(&s, arena, e->outcome, e->reason, job->now_s);
+    }
+    if (!s.is_on) {
+        schedule_mail_switch_off(&s, arena);
     }
     change_add(&job->changes, CHANGE_PUT_SCHEDULE)->schedule = s;
     return ERR_OK;
@@ -140,7 +141,11 @@ bool errand_send(struct errand *e)
     struct arena arena = {0};
     struct schedule_found found;
     enum err result = ERR_NOT_FOUND;
-    if (schedule_find(e->all, e->shard, e->key, &arena, &found) && found.view.report != NULL) {
+    bool is_there =
+        schedule_find(e->all, e->shard, e->key, &arena, &found) && found.view.report != NULL;
+    if (is_there && (!found.schedule.is_on || !schedule_mail_is_to(&found.schedule))) {
+        result = ERR_END;
+    } else if (is_there) {
         struct mail mail = schedule_letter(e->all, &found, e->shard->directory, &arena);
         mail.done = take_outcome;
         mail.context = e;
@@ -150,7 +155,7 @@ bool errand_send(struct errand *e)
     if (result == ERR_OK) {
         return true; /* the mailer has it, and may be done with it already */
     }
-    e->is_taken_back = result == ERR_STOPPING;
+    e->is_taken_back = result == ERR_STOPPING || result == ERR_END;
     if (result == ERR_BUSY) {
         set_outcome(e, MAIL_PUT_OFF, "the mail server does not answer");
     } else {

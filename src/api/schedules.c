@@ -4,6 +4,9 @@
  *
  *     look ─► job: the step that is wanted ─► message ─► job: what came of it ─► look ...
  *
+ * One message is under way at a time, the schedules in turn: what waits for its turn waits in the
+ * store, where it can be changed or deleted, and a stop loses the outcome of one message alone.
+ *
  * Whatever is under way comes back by the inbox. A job that fails is tried again a little later; so
  * is the note of a message, so that what was sent is not forgotten as long as the process lives.
  * Where it dies before, the schedule is found `sending`, and the message is not sent again. The
@@ -119,6 +122,14 @@ static enum schedule_wish wish_of(struct schedules *s, const struct shard *shard
     return wish;
 }
 
+/* Where nothing of its message is under way, or is still to be noted, it is the next one's turn. */
+static void release_turn(const struct errand *e)
+{
+    if (e->all->mailing == e && e->doing == ERRAND_NONE) {
+        e->all->mailing = NULL;
+    }
+}
+
 static void look(struct schedules *s, const struct shard *shard, struct owned_key key)
 {
     struct errand *e = g_hash_table_lookup(s->errands, &key.id);
@@ -132,10 +143,17 @@ static void look(struct schedules *s, const struct shard *shard, struct owned_ke
     enum schedule_wish wish = wish_of(s, shard, key);
     if (wish == SCHEDULE_RESTS && e != NULL) {
         forget(s, e);
-    } else if (wish == SCHEDULE_WAITS) {
+    } else if (wish == SCHEDULE_WAITS || (wish == SCHEDULE_MAILS && s->mailing != NULL)) {
         (void)errand_of(s, shard, key);
     } else if (wish != SCHEDULE_RESTS) {
-        submit(errand_of(s, shard, key), ERRAND_STEP);
+        e = errand_of(s, shard, key);
+        e->may_mail = wish == SCHEDULE_MAILS;
+        if (e->may_mail) {
+            s->mailing = e;
+            s->mailed_id = key.id;
+        }
+        submit(e, ERRAND_STEP);
+        release_turn(e);
     }
 }
 
@@ -156,11 +174,27 @@ static void look_at_all(struct schedules *s)
     }
 }
 
+static gint compare_ids(gconstpointer a, gconstpointer b)
+{
+    const struct errand *x = a;
+    const struct errand *y = b;
+    return (x->key.id > y->key.id) - (x->key.id < y->key.id);
+}
+
+/* In turn: first those behind the one that had the turn to mail. */
 static void look_at_errands(struct schedules *s)
 {
-    GList *all = g_hash_table_get_values(s->errands);
-    for (GList *l = all; l != NULL; l = l->next) {
+    int64_t mailed_id = s->mailed_id;
+    GList *all = g_list_sort(g_hash_table_get_values(s->errands), compare_ids);
+    GList *from = all;
+    while (from != NULL && ((const struct errand *)from->data)->key.id <= mailed_id) {
+        from = from->next;
+    }
+    guint left = g_list_length(all);
+    for (GList *l = from; left > 0; left--) {
+        l = l == NULL ? all : l;
         struct errand *e = l->data;
+        l = l->next;
         look(s, e->shard, e->key);
     }
     g_list_free(all);
@@ -169,11 +203,10 @@ static void look_at_errands(struct schedules *s)
 static void look_around(struct schedules *s)
 {
     int64_t minute = clock_wall_ms() / MS_PER_S / MINUTE_S;
+    look_at_errands(s);
     if (minute != s->minute) {
         s->minute = minute;
         look_at_all(s);
-    } else {
-        look_at_errands(s);
     }
 }
 
@@ -226,6 +259,7 @@ static void take(struct errand *e)
     case ERRAND_NONE:
         break;
     }
+    release_turn(e);
 }
 
 void errand_hand_back(struct errand *e)

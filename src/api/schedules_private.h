@@ -26,6 +26,7 @@ struct errand {
     /* Below of the thread, while nobody else has it in hand. */
     enum schedule_errand doing;
     bool is_out;             /* somebody else has it in hand, and hands it back */
+    bool may_mail;           /* it is its turn to send a message */
     enum schedule_wish wish; /* of ERRAND_STEP, what the job did */
     enum err result;         /* of the job */
     enum mail_outcome outcome;
@@ -40,8 +41,10 @@ struct errand {
 struct schedules {
     struct schedules_options options;
     pthread_t thread;
-    GHashTable *errands; /* id -> struct errand; changed by the thread, under the lock */
-    int64_t minute;      /* of the wall clock, in which all were looked at */
+    GHashTable *errands;    /* id -> struct errand; changed by the thread, under the lock */
+    int64_t minute;         /* of the wall clock, in which all were looked at */
+    struct errand *mailing; /* whose turn it is to send a message; NULL: nobody's */
+    int64_t mailed_id;      /* whose it was last */
     pthread_mutex_t lock;
     pthread_cond_t told;
     GQueue inbox;  /* struct errand that are over, under the lock */

@@ -293,11 +293,12 @@ enum err json_read(struct bytes text, struct arena *arena, struct json_value **o
 const struct json_value *json_read_member(const struct json_value *object, const char *name)
 {
     const struct json_value *found = NULL;
+    const struct bytes wanted = bytes_of_text(name);
     if (object == NULL || object->kind != JSON_KIND_OBJECT) {
         return NULL;
     }
     for (const struct json_value *v = object->first; v != NULL; v = v->next) {
-        found = bytes_eq(v->name, name) ? v : found;
+        found = bytes_same(v->name, wanted) ? v : found;
     }
     return found;
 }

@@ -432,6 +432,21 @@ static const struct option_row rows[] = {
      AT(providers.smtp_password),
      .initial = "",
      .doc = "file with that password as its only line, so that more people may read this one"},
+    {.section = "providers",
+     .key = "smtp_ca_file",
+     .type = OPTION_TEXT,
+     AT(providers.smtp_ca_file),
+     .initial = "",
+     .doc = "file of certificates (PEM) that the one of that server is checked by, in place of "
+            "those that the system trusts"},
+    {.section = "providers",
+     .key = "smtp_reply_s",
+     .type = OPTION_NUMBER,
+     AT(providers.smtp_reply_s),
+     .min = 1,
+     .max = 600,
+     .initial = "120",
+     .doc = "seconds that it is given for each of its replies, before the next mail has its turn"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };

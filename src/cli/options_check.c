@@ -1,5 +1,8 @@
 /* Whether the options agree with one another, each of which is right for itself. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/address.h"
 #include "cli/option_values.h"
@@ -25,6 +28,9 @@ static enum err check_mail(const struct providers_options *p, const char *path)
         return options_complain(
             path, "providers", "smtp_user",
             "wants smtp_password or smtp_password_file beside it, and these want it");
+    }
+    if (p->smtp_ca_file[0] != '\0' && access(p->smtp_ca_file, R_OK) != 0) {
+        return options_complain(path, "providers", "smtp_ca_file", strerror(errno));
     }
     if (p->smtp_user[0] != '\0' && mail_url_is_open(p->smtp_url)) {
         return options_complain(path, "providers", "smtp_url",

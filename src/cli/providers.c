@@ -49,6 +49,8 @@ static enum err start_mailer(const struct providers_options *o, struct providers
         .from = o->smtp_from,
         .user = o->smtp_user,
         .password = o->smtp_password,
+        .ca_file = o->smtp_ca_file,
+        .reply_s = o->smtp_reply_s,
     };
     return o->smtp_url[0] == '\0' ? ERR_OK : mailer_new(out->connect, &options, &out->mailer);
 }

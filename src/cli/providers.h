@@ -19,9 +19,11 @@ struct providers_options {
     const char *smtp_from;
     const char *smtp_user; /* "" none, as the next one */
     const char *smtp_password;
+    const char *smtp_ca_file; /* "" none */
     uint64_t geocoder_cache_bytes;
     unsigned geocoder_cache_days;
     unsigned geocoder_per_s;
+    unsigned smtp_reply_s;
     uint8_t geocoder; /* enum geocoder_kind */
     uint8_t matcher;  /* enum matcher_kind */
 };

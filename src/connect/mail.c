@@ -24,7 +24,7 @@
 
 enum {
     WAITING_MAX = 64,
-    CONNECT_TIMEOUT_MS = 15000,
+    CONNECT_TIMEOUT_S = 15, /* until it has greeted us, and knows us */
     URL_MAX = 1024,
     REPLY_BYTES_MAX = 64 << 10,
     CODE_DIGITS = 3,
@@ -148,6 +148,8 @@ enum err mailer_new(struct connect *connect, const struct mail_options *options,
     m->from = mem_copy_text(options->from);
     m->user = mem_copy_text(options->user);
     m->password = mem_copy_text(options->password);
+    m->ca_file = mem_copy_text(options->ca_file);
+    m->reply_s = (long)options->reply_s;
     m->needs_tls = !g_str_has_prefix(options->url, OPEN);
     *out = m;
     return ERR_OK;
@@ -158,6 +160,7 @@ void mailer_free(struct mailer *m)
     free(m->from);
     free(m->user);
     free(m->password);
+    free(m->ca_file);
     free(m);
 }
 
@@ -274,17 +277,34 @@ static bool set_login(const struct mailer *m, CURL *easy)
             curl_easy_setopt(easy, CURLOPT_PASSWORD, m->password) == CURLE_OK);
 }
 
+static bool set_tls(const struct mailer *m, CURL *easy)
+{
+    long tls = m->needs_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE;
+    return curl_easy_setopt(easy, CURLOPT_USE_SSL, tls) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           (m->ca_file[0] == '\0' ||
+            (curl_easy_setopt(easy, CURLOPT_CAINFO, m->ca_file) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK));
+}
+
+/* A server that takes the connection and then says, or takes, nothing is not waited for. */
+static bool set_patience(const struct mailer *m, CURL *easy)
+{
+    long connect_s = m->reply_s < CONNECT_TIMEOUT_S ? m->reply_s : CONNECT_TIMEOUT_S;
+    return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_s) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, m->reply_s) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, m->reply_s) == CURLE_OK;
+}
+
 /* Each message has a connection of its own: what is said of one is never of the one before. */
 bool letter_prepare(struct letter *l, CURL *easy)
 {
-    long tls = l->mailer->needs_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE;
-    return set_message(l, easy) && set_login(l->mailer, easy) &&
+    return set_message(l, easy) && set_login(l->mailer, easy) && set_tls(l->mailer, easy) &&
+           set_patience(l->mailer, easy) &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USE_SSL, tls) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK;
 }
 
 static const char *fault_of(const struct letter *l)
@@ -294,6 +314,9 @@ static const char *fault_of(const struct letter *l)
     }
     if (l->code == CURLE_PEER_FAILED_VERIFICATION) {
         return "the certificate of the mail server is not trusted";
+    }
+    if (l->code == CURLE_SSL_CACERT_BADFILE) {
+        return "smtp_ca_file cannot be read, or holds no certificates";
     }
     if (l->code == CURLE_LOGIN_DENIED) {
         return "the mail server refuses the login";

@@ -25,6 +25,8 @@ struct mail_options {
     const char *from;     /* an address */
     const char *user;     /* "": no login */
     const char *password; /* of that user */
+    const char *ca_file;  /* whose authorities are trusted, PEM; "": those of the system */
+    unsigned reply_s;     /* what the server is given for each of its replies */
 };
 
 enum mail_outcome {

@@ -13,6 +13,8 @@ struct mailer {
     char *from;
     char *user;
     char *password;
+    char *ca_file;
+    long reply_s;
     bool needs_tls;
 };
 

@@ -200,7 +200,7 @@ static void begin(struct trip *t, const struct manner *manner, const char *schem
         .end = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER},
     };
     char *url = g_strconcat(scheme, t->post->service.url, NULL);
-    const struct mail_options options = {url, "reports@example.com", "", ""};
+    const struct mail_options options = {url, "reports@example.com", "", "", "", 120};
     assert_int_equal(connect_start(&t->connect), ERR_OK);
     assert_int_equal(mailer_new(t->connect, &options, &t->mailer), ERR_OK);
     g_free(url);

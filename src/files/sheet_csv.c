@@ -21,8 +21,12 @@ static void put(struct sheet *s, const char *text)
 
 static void put_number(struct sheet *s, struct bytes text)
 {
+    if (s->divider != ';') {
+        json_append(&s->line, text);
+        return;
+    }
     for (size_t i = 0; i < text.len; i++) {
-        bool is_point = text.at[i] == '.' && s->divider == ';';
+        bool is_point = text.at[i] == '.';
         json_append(&s->line, is_point ? bytes_of_text(",") : (struct bytes){text.at + i, 1});
     }
 }

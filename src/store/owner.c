@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -62,6 +63,20 @@ int owner_give_folder(const char *directory, const char *path)
         return errno;
     }
     int number = give(fd, &owner);
+    (void)close(fd);
+    return number;
+}
+
+int owner_give_file(const char *directory, const char *path)
+{
+    const struct stat owner = owner_of(directory);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return errno;
+    }
+    bool is_plain = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+    int number = is_plain ? give(fd, &owner) : EPERM;
     (void)close(fd);
     return number;
 }

@@ -11,5 +11,7 @@ int owner_open(const char *directory, const char *path, int flags);
 /* Gives a folder that this process has just made to whoever owns the store. A system error, or 0.
  */
 int owner_give_folder(const char *directory, const char *path);
+/* The same of a file that this process has just made; EPERM for what is no file of one name. */
+int owner_give_file(const char *directory, const char *path);
 
 #endif

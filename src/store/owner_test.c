@@ -96,21 +96,31 @@ static void a_link_is_not_followed_to_give(void **state)
 {
     struct crash *c = *state;
     char target[PATH_SIZE];
-    char link[PATH_SIZE];
+    char name[PATH_SIZE];
     struct stat st;
     (void)snprintf(target, sizeof(target), "%s/mine", c->k->path);
-    (void)snprintf(link, sizeof(link), "%s/odograph.lock", c->path);
+    (void)snprintf(name, sizeof(name), "%s/odograph.lock", c->path);
     int fd = open(target, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     (void)close(fd);
-    assert_int_equal(symlink(target, link), 0);
+    assert_int_equal(symlink(target, name), 0);
     give_away(c);
-    fd = owner_open(c->path, link, O_RDWR | O_CLOEXEC);
+    fd = owner_open(c->path, name, O_RDWR | O_CLOEXEC);
     assert_true(fd >= 0);
     (void)close(fd);
     assert_int_equal(stat(target, &st), 0);
     assert_int_equal(st.st_uid, 0);
-    assert_int_equal(owner_give_folder(c->path, link), ENOTDIR);
+    assert_int_equal(owner_give_folder(c->path, name), ENOTDIR);
+    assert_int_equal(owner_give_file(c->path, name), ELOOP);
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(link(target, name), 0);
+    assert_int_equal(owner_give_file(c->path, name), EPERM);
+    assert_int_equal(stat(target, &st), 0);
+    assert_int_equal(st.st_uid, 0);
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(owner_give_file(c->path, target), 0);
+    assert_int_equal(stat(target, &st), 0);
+    assert_int_equal(st.st_uid, NOBODY);
 }
 
 /* Anybody: what is made is one's own, and what is there is opened. */

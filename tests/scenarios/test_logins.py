@@ -224,14 +224,23 @@ def test_passwd_by_another_user(make_server):
                           timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stderr) == (
         1, f"odograph passwd: {server.data}: Permission denied\n")
-    for name in ("odograph.lock", "odograph.seq"):
-        (server.data / name).unlink()
-    for path in (server.data, *server.data.iterdir()):
+    for name in ("odograph.lock", "odograph.seq", "reports"):
+        path = server.data / name
+        path.rmdir() if path.is_dir() else path.unlink()
+    for path in (server.data, *server.data.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
-    assert passwd(server, "root", "other-password\n").returncode == 0
-    owners = {path.name: (path.stat().st_uid, path.stat().st_gid)
-              for path in server.data.iterdir()}
-    assert {"odograph.db", "odograph.lock", "odograph.seq"} <= set(owners)
+    assert passwd(server, "root", f"{ROOT_PASSWORD}\n").returncode == 0
+    server.start()
+    fleet = Fleet(server)
+    for form in ("csv", "xlsx"):
+        fleet.api.data("manage/AddReport", Report="latest", Format=form)
+    wait_until(lambda: {row["State"] for row in fleet.api.data("manage/ListReports")["data"]} ==
+               {"done"}, what="the files of the reports")
+    owners = {path.relative_to(server.data).as_posix(): (path.stat().st_uid, path.stat().st_gid)
+              for path in server.data.rglob("*")}
+    assert {"odograph.db", "odograph.lock", "odograph.seq", "reports"} <= set(owners)
+    assert {path.suffix for path in (server.data / "reports").iterdir()} == \
+        {".csv", ".xlsx", ".devices"}
     assert set(owners.values()) == {(NOBODY, NOBODY)}, owners
 
 

@@ -5,6 +5,7 @@ import zoneinfo
 
 import pytest
 
+from lib.certificates import Authority
 from lib.faults import UTC, bad_disk, env_of, wrong_clock
 from lib.mail_server import LATER, NEVER, MailServer
 from lib.server import Fleet, Server, wait_until
@@ -21,10 +22,10 @@ A_DAY = datetime.timedelta(days=1)
 class Platform:
     """A server whose clock is set by the test, a server of mail, and an enterprise in Berlin."""
 
-    def __init__(self, directory, faults=(), mail=True):
+    def __init__(self, directory, faults=(), mail=True, config=""):
         self.clock = wrong_clock(directory)
-        self.mail = MailServer()
-        self.server = Server(directory, self.mail.config if mail else "",
+        self.mail = MailServer() if mail is True else mail
+        self.server = Server(directory, self.mail.config + config if mail else "",
                              env_of(self.clock, *faults)).start()
         self.fleet = Fleet(self.server, TimeZone=ZONE,
                            devices=[{"DeviceID": DEVICE, "VehiclePlate": PLATE}])
@@ -80,9 +81,13 @@ class Platform:
         terminal.report(jt808_location(self.now().astimezone(UTC)))
         terminal.close()
 
+    def change(self, schedule, **fields):
+        self.api.data("manage/ModifyReportSchedule", ScheduleID=schedule, **fields)
+
     def close(self):
         self.server.close()
-        self.mail.close()
+        if self.mail:
+            self.mail.close()
 
 
 @pytest.fixture
@@ -179,6 +184,119 @@ def test_server_of_mail_that_is_not_there(platform):
     platform.to_local(0, 7, 10)
     platform.wait(schedule, MailState="sent", MailError="")
     assert len(platform.mail.to("a@fleet.example")) == 1
+
+
+def test_what_waits_is_sent_as_its_schedule_is_then(platform):
+    """Behind a message that takes long: nothing goes out for what was deleted, switched off, or
+    mailed to others meanwhile."""
+    mail = platform.mail
+    mail.held = {"slow@fleet.example"}
+    slow = platform.add(MailTo="slow@fleet.example")
+    platform.to_local(1, 7)
+    wait_until(lambda: len(mail.offered) == 1, what="the message that takes long")
+    names = ("deleted", "paused", "moved", "kept")
+    waiting = {name: platform.add(At="07:05", MailTo=f"{name}@fleet.example") for name in names}
+    two = platform.add(At="07:05", MailTo="first@fleet.example,second@fleet.example")
+    platform.to_local(0, 7, 5)
+    for schedule in (*waiting.values(), two):
+        wait_until(lambda s=schedule: platform.row(s)["MailState"] == "waiting",
+                   what="a mail that waits for its turn")
+        wait_until(lambda s=schedule: [r["State"] for r in platform.reports(s)] == ["done"],
+                   what="its report")
+    assert len(mail.offered) == 1 and platform.row(slow)["MailState"] == "sending"
+
+    platform.api.data("manage/DeleteReportSchedule", ScheduleID=waiting["deleted"])
+    platform.change(waiting["paused"], Enabled=False)
+    platform.change(waiting["moved"], MailTo="other@fleet.example")
+    platform.change(two, MailTo="second@fleet.example,third@fleet.example")
+    platform.change(slow, MailTo="late@fleet.example")
+    mail.release()
+    for schedule in (slow, waiting["moved"], waiting["kept"], two):
+        platform.wait(schedule, MailState="sent", MailLeft="", MailError="")
+    assert sorted(m["To"] for m in mail.offered) == [
+        f"{name}@fleet.example" for name in ("kept", "late", "other", "second", "slow", "third")]
+    paused = platform.row(waiting["paused"])
+    assert paused["MailError"] == "paused@fleet.example: its schedule was switched off"
+    assert paused["MailState"] == "failed"
+
+
+def test_switched_off_while_it_is_sent(platform):
+    """The message that is under way is the last one."""
+    platform.mail.held = {"a@fleet.example"}
+    schedule = platform.add(MailTo="a@fleet.example,b@fleet.example")
+    platform.to_local(1, 7)
+    wait_until(lambda: platform.mail.offered, what="the message to a")
+    platform.change(schedule, Enabled=False)
+    platform.mail.release()
+    row = platform.wait(schedule, MailState="failed", MailLeft="")
+    assert row["MailError"] == "b@fleet.example: its schedule was switched off"
+    other = platform.add(At="07:05", MailTo="c@fleet.example")
+    platform.to_local(0, 7, 5)
+    platform.wait(other, MailState="sent")
+    assert [m["To"] for m in platform.mail.offered] == ["a@fleet.example", "c@fleet.example"]
+
+
+@pytest.mark.parametrize("silence", ["greeting", "recipient"])
+def test_a_server_that_says_nothing_holds_nobody_up(tmp_path, silence):
+    """It is given its seconds; then it is the others' turn, and its own again later."""
+    platform = Platform(tmp_path, config="smtp_reply_s = 2\n")
+    mail = platform.mail
+    mail.silent = silence == "greeting"
+    mail.mute = {"mute@fleet.example"}
+    mute = platform.add(MailTo="mute@fleet.example")
+    platform.to_local(1, 7)
+    row = platform.wait(mute, MailError="mute@fleet.example: the mail server takes too long")
+    assert row["MailState"] == "waiting" and row["MailRetry"] is not None
+    (figures,) = [p for p in platform.server.health()["providers"] if p["name"] == "mail"]
+    assert figures["timed_out"] >= 1
+    mail.silent = False
+    other = platform.add(At="07:05", MailTo="a@fleet.example")
+    platform.to_local(0, 7, 5)
+    platform.wait(other, MailState="sent")
+    assert platform.row(mute)["MailState"] in ("waiting", "sending", "sent")
+    mail.mute = set()
+    platform.to_local(0, 8)
+    platform.wait(mute, MailState="sent", MailError="")
+    assert len(mail.to("mute@fleet.example")) == 1
+    platform.close()
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_mail_over_tls(tmp_path, starttls):
+    """A certificate of an authority that the file names is good; another one gets nothing."""
+    known, other = (Authority(tmp_path, name) for name in ("known", "other"))
+    mail = MailServer(certificate=known.vouch("localhost"), starttls=starttls)
+    platform = Platform(tmp_path, mail=mail, config=f"smtp_ca_file = {known.path}\n")
+    schedule = platform.add(MailTo="a@fleet.example")
+    untrusted = "a@fleet.example: the certificate of the mail server is not trusted"
+    for run, wrong in enumerate((other.vouch("localhost"), known.vouch("elsewhere.example"))):
+        mail.certificate = wrong
+        platform.to_local(1, 7)
+        wait_until(lambda n=run + 1: len(platform.reports(schedule)) == n, what="the next report")
+        row = platform.wait(schedule, MailState="waiting", MailError=untrusted)
+        assert row["MailRetry"] is not None
+        assert not mail.asked and not mail.offered
+    (figures,) = [p for p in platform.server.health()["providers"] if p["name"] == "mail"]
+    assert figures["fault"] == "the certificate of the mail server is not trusted"
+    mail.certificate = known.vouch("localhost")
+    platform.to_local(0, 8)
+    platform.wait(schedule, MailState="sent", MailError="")
+    assert len(mail.to("a@fleet.example")) == 1
+    platform.close()
+
+
+def test_a_server_without_the_tls_that_is_wanted_gets_nothing(tmp_path):
+    authority = Authority(tmp_path)
+    mail = MailServer(certificate=authority.vouch("localhost"), starttls=True)
+    platform = Platform(tmp_path, mail=mail, config=f"smtp_ca_file = {authority.path}\n")
+    mail.starttls = False
+    mail.certificate = None
+    schedule = platform.add(MailTo="a@fleet.example")
+    platform.to_local(1, 7)
+    row = platform.wait(schedule, MailState="waiting", MailError="a@fleet.example: "
+                        "the mail server offers no TLS, or none that is good enough")
+    assert row["MailRetry"] is not None and not mail.asked and not mail.offered
+    platform.close()
 
 
 def next_change(now):

@@ -18,7 +18,7 @@ DRIVER, HERE = "13900000001", "13900000002"
 ODD_PLATE = '=HYPERLINK("http://x";"Köln")'
 # The members of a row that a file shows, by their headings.
 SHOWN = {
-    "mileage": ("GetMileageAndFuel", {"Distance (km)": "Mileage", "Fuel used (l)": "OilNum"}),
+    "mileage": ("GetMileageAndFuel", {"Distance (km)": "Mileage"}),
     "trips": ("GetTrips", {
         "Start": "StartTime", "End": "EndTime", "From": "StartPlace", "To": "EndPlace",
         "Longitude of start": "StartLon", "Latitude of end": "EndLat",
@@ -159,7 +159,8 @@ def fleet(module_server):
     # that of a visit under way is over: else it lasts longer each time it is asked for
     ends = now + datetime.timedelta(seconds=1)
     made.just_over = {"StartTime": made.now["StartTime"], "EndTime": ends.isoformat()}
-    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > ends, what="its end")
+    over = ends + datetime.timedelta(seconds=1)  # the server has whole seconds
+    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > over, what="its end")
     return made
 
 
@@ -200,6 +201,27 @@ def test_each_kind_tells_what_its_call_tells(fleet, kind):
                      for name, text in line.items()} for line in lines]
 
 
+def test_mileage_has_what_the_days_add_up_to(fleet):
+    """As the page shows it; of a vehicle without fuel, and of one that never reported."""
+    days = all_rows(fleet.api, "GetDays", Places=True, DeviceIDs=DRIVER, **fleet.night)
+    assert len(days) > 1 and all(day["FuelUsed"] is None for day in days)
+    _, lines = read_csv(make(fleet.api, "mileage", "csv", Language="en", **fleet.night))
+    by_device = {line["Device"]: line for line in lines}
+    told_of = by_device[DRIVER]
+    last = next(day for day in reversed(days) if day["Lon"] is not None)
+    assert told_of == {
+        **told_of,
+        "Trips": str(sum(day["Trips"] for day in days)),
+        "Driving": duration(sum(day["DrivingSeconds"] for day in days)),
+        "Idling": duration(sum(day["IdleSeconds"] for day in days)),
+        "Highest speed (km/h)": f"{max(day['MaxSpeed'] for day in days):.1f}",
+        "Fuel used (l)": "",
+        "Place": last["Place"], "Longitude": last["Lon"], "Latitude": last["Lat"],
+    }
+    assert told_of["Trips"] != "0" and told_of["Driving"] != "0:00:00"
+    assert by_device["13900000003"]["Trips"] == "0" and by_device["13900000003"]["Place"] == ""
+
+
 def test_places_and_words_in_chinese(fleet):
     titles, lines = read_csv(make(fleet.api, "stops", "csv", **fleet.night, Language="zh",
                                   Separator=";"), ";")
@@ -209,13 +231,13 @@ def test_places_and_words_in_chinese(fleet):
     assert all("Germany" in line["Place"] for line in lines)
 
 
-def test_a_name_that_no_xml_may_hold(fleet):
+def test_a_text_that_no_xml_may_hold(fleet):
     """The file is one all the same: spreadsheets open none with a character of that kind."""
-    before = fleet.api.data("manage/GetDevice", DeviceID=HERE)["VehiclePlate"]
-    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, VehiclePlate="Van \ufffe\uffff\uffec")
-    _, book = read_xlsx(make(fleet.api, "latest", "xlsx", DeviceIDs=HERE, Language="en"))
-    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, VehiclePlate=before)
-    assert [row["Vehicle"] for row in book] == ["Van \ufffd\ufffd\uffec"]
+    alarm = wait_until(lambda: rows_of(fleet, "alarms", **fleet.now), what="an alarm")[0]
+    fleet.api.data("manage/AcknowledgeAlarms", AlarmIDs=[alarm["AlarmID"]],
+                   Note="Van \ufffe\uffff\uffec")
+    _, book = read_xlsx(make(fleet.api, "alarms", "xlsx", **fleet.now, Language="en"))
+    assert "Van \ufffd\ufffd\uffec" in [row["Note"] for row in book]
 
 
 def test_what_cannot_be_asked_for(fleet):
@@ -237,6 +259,10 @@ def test_what_cannot_be_asked_for(fleet):
                                             PolygonIDs=list(range(10**14, 10**14 + 300)))
     # A device that is not known must not make it a report of all.
     refused(404, **trips, DeviceIDs="999")
+    refused(404, **trips, DeviceIDs=[DRIVER, "999"])
+    count = len(fleet.api.data("manage/ListReports")["data"])
+    refused(404, **trips, DeviceIDs="999", GroupIDs=[1])
+    assert len(fleet.api.data("manage/ListReports")["data"]) == count
 
 
 # ---- whose they are ----
@@ -252,7 +278,8 @@ def test_nobody_has_the_reports_of_others(fleet, module_server):
         for method in ("CancelReport", "DeleteReport", "AddDownload"):
             assert api.call(f"manage/{method}", ReportID=report)["Code"] == 404
     assert fleet.api.call("manage/CancelReport", ReportID=report)["Code"] == 409
-    theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group], "DeviceIDs": "13900000009"}
+    theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group]}
+    assert fleet.api.call("manage/AddReport", **theirs, DeviceIDs="13900000009")["Code"] == 404
     failed = fleet.api.data("manage/AddReport", **theirs)["ReportID"]
     assert "None of its devices" in wait_for(fleet.api, failed, "failed")["Error"]
     # A link is good once, and export takes the token of the owner alone.
@@ -286,6 +313,39 @@ def test_made_by_the_rights_of_the_moment(fleet):
     _, lines = read_csv(make(fleet.api, "latest", "csv", GroupIDs=[group], Language="en"))
     assert [line["Device"] for line in lines] == [HERE]
     fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=0)
+
+
+def test_a_file_is_read_by_the_rights_of_the_moment(fleet):
+    """What was made of a device that left the groups of its account is handed out no more."""
+    group = fleet.api.data("manage/AddGroup", GroupName="Süd")["GroupID"]
+    for device in (DRIVER, HERE):
+        fleet.api.data("manage/ModifyDevice", DeviceID=device, GroupID=group)
+    viewer = fleet.user("viewer", name="southern", GroupIDs=[group])
+    fields = {"Report": "latest", "Format": "csv"}
+    both = viewer.data("manage/AddReport", **fields)["ReportID"]
+    mine = viewer.data("manage/AddReport", **fields, DeviceIDs=DRIVER)["ReportID"]
+    admins = fleet.api.data("manage/AddReport", **fields)["ReportID"]
+    for api, report in ((viewer, both), (viewer, mine), (fleet.api, admins)):
+        wait_for(api, report)
+    assert HERE.encode() in download(viewer, both).content
+    begun = viewer.data("manage/AddDownload", ReportID=both)["Path"]
+
+    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=0)
+    refused = type(viewer)(viewer.address).get(begun)
+    assert HERE not in refused.text
+    assert refused.json()["Code"] == 403 and "make it again" in refused.json()["ErrMsg"]
+    for method in ("export", "manage/AddDownload"):
+        answer = viewer.call(method, ReportID=both)
+        assert answer["Code"] == 403 and "make it again" in answer["ErrMsg"]
+    assert DRIVER.encode() in download(viewer, mine).content
+    assert HERE.encode() in download(fleet.api, admins).content
+    _, lines = read_csv(make(viewer, "latest", "csv", Language="en"))
+    assert [line["Device"] for line in lines] == [DRIVER]
+
+    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=group)
+    assert HERE.encode() in download(viewer, both).content
+    for device in (DRIVER, HERE):
+        fleet.api.data("manage/ModifyDevice", DeviceID=device, GroupID=0)
 
 
 # ---- long ones ----
@@ -389,8 +449,8 @@ def test_what_is_over_goes(server):
         wait_for(fleet.api, report)
     server.stop()
     files = server.data / "reports"
-    assert {path.name for path in files.iterdir()} == {f"{keep}.csv", f"{old}.xlsx",
-                                                       f"{lost}.csv"}
+    made = {f"{keep}.csv", f"{old}.xlsx", f"{lost}.csv"}
+    assert {path.name for path in files.iterdir()} == made | {f"{name}.devices" for name in made}
     with sqlite3.connect(server.data / "odograph.db") as db:
         db.execute("UPDATE report SET expires_s=1 WHERE id=?", (old,))
     db.close()
@@ -401,7 +461,8 @@ def test_what_is_over_goes(server):
     row = wait_until(lambda: next((row for row in fleet.api.data("manage/ListReports")["data"]
                                    if row["State"] == "failed"), None), what="the lost one")
     assert (row["ReportID"], row["Error"]) == (lost, "Its file was lost: make it again")
-    wait_until(lambda: {path.name for path in files.iterdir()} == {f"{keep}.csv"},
+    wait_until(lambda: {path.name for path in files.iterdir()} == {f"{keep}.csv",
+                                                                   f"{keep}.csv.devices"},
                what="the files of what is over")
     assert {row["ReportID"] for row in fleet.api.data("manage/ListReports")["data"]} == \
         {keep, lost}

@@ -81,3 +81,12 @@ export async function loadBytes(path: string, token: string): Promise<Blob> {
   if (!answer.ok || isEnvelope) throw new ApiError(answer.status, '');
   return await answer.blob();
 }
+
+/** Names of the services that the server calls; null: it does not tell. */
+export async function readProviders(): Promise<string[] | null> {
+  const told: unknown = await fetch('/health')
+    .then((answer) => answer.json())
+    .catch(() => null);
+  const providers = (told as { providers?: { name: string }[] } | null)?.providers;
+  return Array.isArray(providers) ? providers.map(({ name }) => name) : null;
+}

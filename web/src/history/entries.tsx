@@ -77,7 +77,7 @@ function EntryRow({
         <StateIcon state={STATES[entry.kind]} course={entry.kind === 'trip' ? 45 : Number.NaN} />
         <b>
           {shown.ids.length > 1 && <i class={`car-dot car-${car}`} />}
-          {titleOf(entry, shown.from !== shown.to)}
+          {titleOf(entry, shown.from !== shown.to || entry.fromS < shown.fromS)}
         </b>
         <span class="entry-km">
           {entry.kind === 'trip' && distance(entry.km)}

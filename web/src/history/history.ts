@@ -6,12 +6,13 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { inPlaces } from '../app/alarms.ts';
 import type { Data, Request } from '../app/api.ts';
 import { now } from '../app/fleet.ts';
+import { onLiveAgain } from '../app/live_again.ts';
 import { pageShown } from '../app/page.ts';
 import { call, isShared } from '../app/session.ts';
 import { zone } from '../i18n/choice.ts';
 import { addDays, dayStart, daysOf, type Stretch, utcText } from '../i18n/day.ts';
 import { chosenDays, chosenIds, today } from './chosen.ts';
-import { type DayRow, type Entry, entriesOf } from './spans.ts';
+import { type DayRow, type Entry, entriesOf, tripsBehind } from './spans.ts';
 import { emptyTrack, type Slice, TRACK_COLUMNS, type Track, withSlices } from './track.ts';
 
 export interface History extends Stretch {
@@ -39,6 +40,8 @@ const POINTS_A_VEHICLE = 30_000;
 const POINTS_A_DAY_MIN = 1000;
 const ALARMS_MAX = 1000;
 const PAGES_MAX = 50;
+/** A trip over midnight belongs to both days: so long before the first one trips are looked for. */
+const BEFORE_S = 86_400;
 /** A link shares none. */
 const NO_ALARMS: Data<'manage/ListAlarms'> = { total: 0, data: [] };
 
@@ -79,12 +82,16 @@ export async function readSpans(ids: readonly string[], from: string, to: string
   };
   const alarmFields = { ...fields, PageIndex: 1, PageSize: ALARMS_MAX, ...inPlaces() };
   const [trips, stops, days, alarms] = await Promise.all([
-    readAll('manage/GetTrips', { ...fields, ...inPlaces() }),
+    readAll('manage/GetTrips', {
+      ...{ ...fields, StartTime: utcText(stretch.fromS - BEFORE_S) },
+      ...inPlaces(),
+    }),
     readAll('manage/GetStops', { ...fields, ...inPlaces() }),
     readAll('manage/GetDays', fields),
     isShared.value ? NO_ALARMS : call('manage/ListAlarms', alarmFields),
   ]);
-  const rows = { trips, stops, alarms: alarms.data };
+  const reaching = tripsBehind(trips, zone.value, stretch.fromS);
+  const rows = { trips: reaching, stops, alarms: alarms.data };
   const entries = entriesOf(rows, zone.value, Math.min(now.peek(), stretch.toS));
   return { entries, days, alarmsAreCut: alarms.total > alarms.data.length };
 }
@@ -183,6 +190,9 @@ export function followHistory(): () => void {
     effect(() => {
       const id = first.value;
       if (id !== '') untracked(() => void readDetails(id));
+    }),
+    onLiveAgain(() => {
+      if (reading.peek() === 'failed') readAgain();
     }),
   ];
   return () => {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { epochIn } from '../i18n/day.ts';
 import { bandOf } from './band.ts';
-import { type AlarmRow, entriesOf, type StopRow, type TripRow, totalsOf } from './spans.ts';
+import {
+  type AlarmRow,
+  entriesOf,
+  type StopRow,
+  type TripRow,
+  totalsOf,
+  tripsBehind,
+} from './spans.ts';
 import { emptyTrack, withSlices } from './track.ts';
 
 const ZONE = 'Europe/Berlin';
@@ -48,6 +55,21 @@ function stop(start: string, end: string | null, idleS = 0, id = '1'): StopRow {
 
 const alarm = { GPSTime: '2026-10-25 09:00:00', EndTime: null, DeviceID: '1', Speed: 99 };
 const alarms = [{ ...alarm, AlarmType: 'SOS alarm', Lon: null, Lat: null } as AlarmRow];
+
+test('a trip over midnight is of the day that it ends in, too', () => {
+  const night = { ...trip('00:00:00', '00:40:00'), StartTime: '2026-10-24 23:10:00' };
+  const before = {
+    ...trip('00:00:00', '00:00:00'),
+    StartTime: '2026-10-24 20:00:00',
+    EndTime: '2026-10-24 21:00:00',
+  };
+  const open = { ...before, EndTime: null };
+  const today = trip('08:00:00', '09:30:00');
+  const found = tripsBehind([before, open, night, today], ZONE, at('00:00:00'));
+  assert.deepEqual(found, [open, night, today]);
+  const touching = { ...before, EndTime: '2026-10-25 00:00:00' };
+  assert.deepEqual(tripsBehind([touching], ZONE, at('00:00:00')), []);
+});
 
 test('trips, stops and alarms are one list by time', () => {
   const rows = {

@@ -143,6 +143,13 @@ function ofAlarm(alarm: AlarmRow, zone: string, nowS: number): Entry {
   };
 }
 
+/** Those that reach behind an instant, or go on: a trip is told by the day that it begins in. */
+export function tripsBehind(trips: readonly TripRow[], zone: string, instantS: number): TripRow[] {
+  return trips.filter(({ StartTime, EndTime }) => {
+    return EndTime === null || epochIn(zone, EndTime, epochIn(zone, StartTime)) > instantS;
+  });
+}
+
 /** All of them by time; stops have their numbers. */
 export function entriesOf(rows: Rows, zone: string, nowS: number): Entry[] {
   const entries = movements(rows, zone, nowS);

@@ -3,9 +3,20 @@ import { cellText, titleOf } from './format.ts';
 import type { Column, ReportRow } from './kinds.ts';
 import { rowChosen } from './view.ts';
 
-export const CARD_PX = 116;
 const TIMES = ['time', 'date'];
-const VALUES_MAX = 4;
+const NO_VALUES = [...TIMES, 'place', 'position'];
+const CARD_PX = 98;
+const LINE_PX = 18;
+const VALUES_A_LINE = 2;
+
+function isValue({ name, cell }: Column): boolean {
+  return name !== 'vehicle' && !NO_VALUES.includes(cell);
+}
+
+/** The height of a card: all that a row of the table tells stands in it. */
+export function cardPx(columns: readonly Column[]): number {
+  return CARD_PX + LINE_PX * Math.ceil(columns.filter(isValue).length / VALUES_A_LINE);
+}
 
 interface CardProps {
   row: ReportRow;
@@ -25,9 +36,8 @@ export function Card(props: CardProps) {
   const times = told(props, ({ cell }) => TIMES.includes(cell)).slice(0, 2);
   const places = told(props, ({ cell }) => cell === 'place');
   const positions = told(props, ({ cell }) => cell === 'position');
-  const isValue = ({ name, cell }: Column) =>
-    name !== 'vehicle' && ![...TIMES, 'place', 'position'].includes(cell);
-  const values = told(props, isValue).slice(0, VALUES_MAX);
+  const values = told(props, isValue);
+  const height = cardPx(props.columns);
   return (
     <div
       id={`report-row-${place}`}
@@ -36,12 +46,12 @@ export function Card(props: CardProps) {
       data-place={place}
       aria-rowindex={place + 1}
       aria-selected={row === rowChosen.value}
-      style={{ transform: `translateY(${place * CARD_PX}px)` }}
+      style={{ transform: `translateY(${place * height}px)`, height: `${height}px` }}
     >
       <div role="gridcell" class="card-inner">
         <b class="card-line">{row.plate}</b>
         <span class="card-line">{times.map(({ text }) => text).join(' – ')}</span>
-        <span class="card-line card-values">
+        <span class="card-values">
           {values.map(({ column, text }) => (
             <span key={column.name}>
               {titleOf(column)} <b>{text}</b>

@@ -1,5 +1,6 @@
 /** What a file is asked for by: the same as the page, in its language. */
 import type { Request } from '../app/api.ts';
+import { fleet } from '../app/fleet.ts';
 import { ALARM_TYPES } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
 import { utcText } from '../i18n/day.ts';
@@ -8,9 +9,14 @@ import type { Choice } from './choice.ts';
 import { separatorOf } from './csv.ts';
 import { listOption } from './read.ts';
 
-/** Groups stay groups: who comes into one later is in the next report of a schedule. */
-export function choiceFields({ isAll, groups, ids }: Choice) {
+/**
+ * Groups stay groups: who comes into one later is in the next report of a schedule. Vehicles that
+ * are gone are left out, as on the page; where none is left, the server says so.
+ */
+export function choiceFields({ isAll, groups, ids: named }: Choice) {
   if (isAll) return {};
+  const there = named.filter((id) => fleet.slotOfId(id) >= 0);
+  const ids = there.length > 0 || groups.length > 0 ? there : named;
   return {
     ...(ids.length > 0 ? { DeviceIDs: [...ids] } : {}),
     ...(groups.length > 0 ? { GroupIDs: [...groups] } : {}),

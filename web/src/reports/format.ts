@@ -5,7 +5,6 @@ import * as f from '../i18n/format.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
 import { distanceIn } from '../i18n/units.ts';
-import { STATE_NAMES } from '../store/state.ts';
 import type { Cell, CellKind, Column } from './kinds.ts';
 
 /** Hours, minutes and seconds, of which a column may be added up by eye: 5:04:09. */
@@ -22,14 +21,14 @@ const texts: Record<CellKind, (cell: string & number) => string> = {
   position: (cell) => cell,
   date: (cell) => cell,
   alarm: (cell) => alarmTypeName(cell),
-  state: (cell) => t(`state.${STATE_NAMES[cell] ?? 'never'}`),
+  yesNo: (cell) => rt(cell === 0 ? 'report.no' : 'report.yes'),
   time: (cell) => f.dateTime(cell),
   length: (cell) => lengthText(cell),
   km: (cell) => f.decimal(distanceIn(units.value, cell), 1),
   count: (cell) => f.decimal(cell, 0),
   speed: (cell) => f.decimal(distanceIn(units.value, cell), 0),
   litres: (cell) => f.decimal(cell, 1),
-  course: (cell) => f.course(cell),
+  course: (cell) => `${f.decimal(cell, 0)}° ${f.course(cell)}`,
 };
 
 const ENDS = ['end', 'left'];

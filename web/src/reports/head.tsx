@@ -2,13 +2,14 @@
 import { rt } from '../i18n/reports.ts';
 import { Icon } from '../parts/icon.tsx';
 import { titleOf } from './format.ts';
-import { type Column, isNumber } from './kinds.ts';
+import { type Column, isApart, isNumber } from './kinds.ts';
 import { sort, sortByColumn } from './view.ts';
 
 export function Head({ columns }: { columns: readonly Column[] }) {
   return (
     <div class="report-row report-head" role="row" aria-rowindex={1}>
       {columns.map((column, at) => {
+        if (!isApart(column)) return null;
         const isSorted = sort.value.column === at;
         const order = !isSorted ? 'none' : sort.value.falls ? 'descending' : 'ascending';
         const name = titleOf(column);

@@ -17,7 +17,7 @@ export type Kind = (typeof KINDS)[number];
 export type CellKind =
   | 'text'
   | 'alarm'
-  | 'state'
+  | 'yesNo'
   | 'time'
   | 'date'
   | 'length'
@@ -54,24 +54,30 @@ export interface ReportRow {
   cells: readonly Cell[];
 }
 
+/** So that the columns of trips, places among them, stand beside one another at 1440 pixels. */
 const WIDTHS: Record<CellKind, number> = {
-  text: 120,
-  alarm: 180,
-  state: 96,
-  time: 160,
-  date: 100,
-  length: 88,
-  km: 116,
-  count: 76,
-  speed: 144,
-  litres: 112,
-  course: 72,
-  place: 240,
-  position: 168,
+  text: 104,
+  alarm: 150,
+  yesNo: 66,
+  time: 96, // the day above the time
+  date: 94,
+  length: 72,
+  km: 88,
+  count: 60,
+  speed: 80,
+  litres: 72,
+  course: 68,
+  place: 166,
+  position: 0, // below its place
 };
-const PLATE_WIDTH = 148;
+const PLATE_WIDTH = 112;
 
 const NUMBERS: readonly CellKind[] = ['length', 'km', 'count', 'speed', 'litres'];
+
+/** Whether it has a place of its own in a row; coordinates stand below their place. */
+export function isApart({ cell }: Column): boolean {
+  return cell !== 'position';
+}
 
 export function isNumber({ cell }: Column): boolean {
   return NUMBERS.includes(cell);
@@ -93,6 +99,7 @@ const sums = [
 const fuel = col('fuel', 'litres', 'sum');
 const fastest = col('maxSpeed', 'speed', 'max');
 const length = col('length', 'length', 'sum');
+const status: Column = { name: 'status', cell: 'text', width: 126 };
 
 export const COLUMNS: Record<Kind, readonly Column[]> = {
   mileage: [vehicle, ...sums, fastest, fuel, ...where],
@@ -119,8 +126,9 @@ export const COLUMNS: Record<Kind, readonly Column[]> = {
   overspeed: [...span, length, fastest, col('km', 'km', 'sum'), ...where],
   offline: [...span, length, ...where],
   latest: [
-    ...[vehicle, col('state', 'state'), col('time', 'time'), col('speed', 'speed')],
-    ...[col('course', 'course'), col('odometer', 'km'), ...where],
+    ...[vehicle, col('number', 'text'), col('time', 'time'), col('received', 'time')],
+    ...[col('online', 'yesNo'), col('speed', 'speed'), col('course', 'course')],
+    ...[col('odometer', 'km'), col('fuelLevel', 'litres'), status, ...where],
   ],
 };
 

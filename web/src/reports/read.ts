@@ -3,14 +3,14 @@
  * and no call is asked for more than one may read.
  */
 import { inPlaces } from '../app/alarms.ts';
-import { fleet, now } from '../app/fleet.ts';
+import { now } from '../app/fleet.ts';
 import { ALARM_TYPES } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
 import type { Asked } from './asked.ts';
 import { ask, batches, rangeOf, type SpanPage, spanPages } from './calls.ts';
 import type { ReportRow } from './kinds.ts';
 import { mileage } from './mileage.ts';
-import { positionText, RowMaker } from './rows.ts';
+import { RowMaker } from './rows.ts';
 
 export interface Page {
   rows: ReportRow[];
@@ -58,50 +58,20 @@ async function* alarms(asked: Asked, maker: RowMaker): AsyncGenerator<Page> {
   }
 }
 
-/** Of the live fleet, which the page has; only the names of places are asked for. */
-async function* latest(asked: Asked): AsyncGenerator<Page> {
+/** As the file has them: of those that ever reported; their places are asked for beside them. */
+async function* latest(asked: Asked, maker: RowMaker): AsyncGenerator<Page> {
   let done = 0;
   for (const batch of batches(asked.ids, POINTS, POINTS)) {
-    const slots = batch.map((id) => fleet.slotOfId(id)).filter((slot) => slot >= 0);
-    const placed = slots.filter((slot) => !Number.isNaN(fleet.numbers.x[slot]));
-    const Points = placed.map((slot) => [
-      (fleet.numbers.x[slot] as number) / 1e6,
-      (fleet.numbers.y[slot] as number) / 1e6,
-    ]);
-    const rows = new Map(slots.map((slot) => [slot, latestRow(slot)]));
+    const found = await ask('vehicle/GetCurrentVehicleInfoByDeviceIDs', { DeviceIDs: batch });
+    const rows = batch.flatMap((id) => found.data.filter(({ SIM2 }) => SIM2 === id));
+    const Points = rows.map(({ Lon, Lat }) => [Lon, Lat]);
     const names =
       Points.length === 0
         ? []
         : await ask('manage/GetPlaces', { Points, Language: language.value });
-    for (const [i, slot] of placed.entries()) {
-      const row = rows.get(slot) as ReportRow;
-      rows.set(slot, { ...row, cells: row.cells.with(-2, names[i] ?? null) });
-    }
     done += batch.length;
-    yield { rows: [...rows.values()], done };
+    yield { rows: rows.map((row, i) => maker.latest(row, names[i] ?? null)), done };
   }
-}
-
-function latestRow(slot: number): ReportRow {
-  const { t, v, d, x, y, odo } = fleet.numbers;
-  const told = (column: Float64Array) => {
-    const n = column[slot] as number;
-    return Number.isNaN(n) ? null : n;
-  };
-  const timeS = told(t);
-  const tenths = told(v);
-  const lon = (x[slot] as number) / 1e6;
-  const lat = (y[slot] as number) / 1e6;
-  const plate = fleet.texts.plate[slot] ?? '';
-  return {
-    ...{ id: fleet.texts.id[slot] ?? '', plate, lon, lat },
-    fromS: timeS ?? Number.NaN,
-    toS: timeS ?? Number.NaN,
-    cells: [
-      ...[plate, fleet.states[slot] ?? 0, timeS, tenths === null ? null : tenths / 10],
-      ...[told(d), told(odo), null, positionText(lon, lat)],
-    ],
-  };
 }
 
 /** The pages of a report, one behind the other; throws ApiError. */
@@ -152,6 +122,6 @@ export function pagesOf(asked: Asked): AsyncGenerator<Page> {
     case 'alarms':
       return alarms(asked, maker);
     case 'latest':
-      return latest(asked);
+      return latest(asked, maker);
   }
 }

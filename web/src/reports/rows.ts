@@ -9,6 +9,7 @@ export type LapseRow = Row<'manage/GetOverspeed'>;
 export type VisitRow = Row<'manage/GetFenceVisits'>;
 export type DayRow = Row<'manage/GetDays'>;
 export type AlarmRow = Row<'manage/ListAlarms'>;
+export type LatestRow = Row<'vehicle/GetCurrentVehicleInfoByDeviceIDs'>;
 
 /** Where something was, as far as rows of this kind tell it. */
 interface Where {
@@ -137,6 +138,19 @@ export class RowMaker {
         ...[row.VehicleNum, row.Date, Number(row.Kilometres), row.Trips, row.DrivingSeconds],
         ...[row.IdleSeconds, row.StoppedSeconds, row.MaxSpeed, litres(row.FuelUsed)],
         ...[first, last, ...where],
+      ],
+    };
+  }
+
+  latest(row: LatestRow, place: string | null): ReportRow {
+    const timeS = epochIn(this.zone, row.GPSTime);
+    const received = this.epoch(row.RcvTime, Number.NEGATIVE_INFINITY);
+    const { lon, lat, cells: where } = whereOf({ Lon: row.Lon, Lat: row.Lat, Place: place });
+    return {
+      ...{ id: row.SIM2, plate: row.VehicleNum, fromS: timeS, toS: timeS, lon, lat },
+      cells: [
+        ...[row.VehicleNum, row.ObjectCode, timeS, received, row.IsOnline, row.Speed],
+        ...[row.Direct, Number(row.Mileage), Number(row.OilNum), row.StatusDes, ...where],
       ],
     };
   }

@@ -48,7 +48,7 @@ function Line({ one }: { one: SavedReport }) {
             planPage.value = { kind: 'new', of: one };
           }}
         >
-          <Icon name="history" size={16} />
+          <Icon name="schedule" size={16} />
         </IconButton>
       )}
       <IconButton

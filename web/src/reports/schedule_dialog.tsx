@@ -10,6 +10,7 @@ import { readAt } from './rhythm.ts';
 import { ScheduleForm } from './schedule_form.tsx';
 import {
   deleteSchedule,
+  findMailer,
   planPage,
   readSchedules,
   type Schedule,
@@ -99,6 +100,7 @@ function Dialog() {
   useEffect(() => {
     dialog.current?.showModal();
     void readSchedules();
+    void findMailer();
   }, []);
   return (
     <dialog

@@ -9,7 +9,9 @@ import { EVERY, lastDay } from './rhythm.ts';
 import { NAME_MAX } from './saved.ts';
 import {
   addSchedule,
+  asksForMail,
   changeSchedule,
+  mailer,
   mayMail,
   type Plan,
   type PlanPage,
@@ -58,12 +60,7 @@ function When({ plan }: { plan: Signal<Plan> }) {
   );
 }
 
-interface TextProps {
-  plan: Signal<Plan>;
-  part: 'name' | 'mailTo';
-  label: string;
-  max: number;
-}
+type TextProps = { plan: Signal<Plan>; part: 'name' | 'mailTo'; label: string; max: number };
 
 function TextField({ plan, part, label, max }: TextProps) {
   const id = `plan-${part}`;
@@ -122,9 +119,10 @@ export function ScheduleForm({ page }: { page: Exclude<PlanPage, { kind: 'list' 
           onChoose={(chosen) => set({ format: chosen })}
         />
       )}
-      {mayMail() && (
+      {asksForMail(page) && (
         <TextField plan={plan} part="mailTo" label={rt('report.planMail')} max={2000} />
       )}
+      {mayMail() && mailer.value === 'none' && <p class="under">{rt('report.planNoMail')}</p>}
       <p class="under">{rt('report.planKept')}</p>
       {fault.value !== '' && (
         <p class="fault" role="alert">

@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { Row } from '../app/api.ts';
-import { ApiError } from '../app/api.ts';
+import { ApiError, readProviders } from '../app/api.ts';
 import { call, me, role } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
 import { rt } from '../i18n/reports.ts';
@@ -46,6 +46,19 @@ export function mayPlan(): boolean {
 /** Whoever leads all of the enterprise. */
 export function mayMail(): boolean {
   return (role.value === 'admin' || role.value === 'root') && me.value?.Groups.length === 0;
+}
+
+/** Whether the server has somebody who takes its mail; `unknown` where it does not say. */
+export const mailer = signal<'unknown' | 'there' | 'none'>('unknown');
+
+export async function findMailer(): Promise<void> {
+  const names = await readProviders();
+  if (names !== null) mailer.value = names.includes('mail') ? 'there' : 'none';
+}
+
+/** Whether a form asks for addresses: those of before stay to be seen, and to be taken out. */
+export function asksForMail(page: PlanPage): boolean {
+  return mayMail() && (mailer.value !== 'none' || planOf(page).mailTo !== '');
 }
 
 export async function readSchedules(): Promise<void> {

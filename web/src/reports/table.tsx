@@ -8,22 +8,22 @@ import { isPhone } from '../app/screen.ts';
 import { language, units } from '../i18n/choice.ts';
 import { rt } from '../i18n/reports.ts';
 import { scrollFor, windowOf } from '../table/window.ts';
-import { CARD_PX, Card } from './card.tsx';
+import { Card, cardPx } from './card.tsx';
 import { cellText } from './format.ts';
 import { Head } from './head.tsx';
-import { COLUMNS, type Column, isNumber, type ReportRow } from './kinds.ts';
+import { COLUMNS, type Column, isApart, isNumber, type ReportRow } from './kinds.ts';
 import type { Report } from './run.ts';
 import { chooseRow, order, rowChosen, stepRow } from './view.ts';
 
-const ROW_PX = 32;
-const HEAD_PX = 36;
-const GROWS = ['place', 'startPlace', 'note'];
+const ROW_PX = 44;
+const HEAD_PX = 48;
+const GROWS = ['place', 'startPlace', 'endPlace', 'note', 'status'];
 
 /** Widths of all columns, and the least width of a row. */
 function gridOf(columns: readonly Column[]): Record<string, string> {
-  const parts = columns.map(({ name, width }) =>
-    GROWS.includes(name) ? `minmax(${width}px, 1fr)` : `${width}px`,
-  );
+  const parts = columns
+    .filter(isApart)
+    .map(({ name, width }) => (GROWS.includes(name) ? `minmax(${width}px, 1fr)` : `${width}px`));
   const least = columns.reduce((sum, { width }) => sum + width, 0);
   return { '--grid': parts.join(' '), minWidth: `${least}px` };
 }
@@ -49,11 +49,7 @@ function useScroll(headPx: number) {
   return { host, view };
 }
 
-interface LineProps {
-  row: ReportRow;
-  columns: readonly Column[];
-  place: number;
-}
+type LineProps = { row: ReportRow; columns: readonly Column[]; place: number };
 
 function Line({ row, columns, place }: LineProps) {
   return (
@@ -67,16 +63,21 @@ function Line({ row, columns, place }: LineProps) {
       style={{ transform: `translateY(${place * ROW_PX}px)` }}
     >
       {columns.map((column, at) => {
+        if (!isApart(column)) return null;
         const text = cellText(column, row.cells[at] ?? null);
         const title = column.name === 'vehicle' ? `${text} · ${row.id}` : text;
+        const below = columns[at + 1];
         return (
           <div
             key={column.name}
-            class={isNumber(column) ? 'cell number' : 'cell'}
+            class={`cell ${isNumber(column) ? 'number' : column.cell}`}
             role="gridcell"
             title={title}
           >
             <span class="value">{text}</span>
+            {below && !isApart(below) && (
+              <span class="value under">{cellText(below, row.cells[at + 1] ?? null)}</span>
+            )}
           </div>
         );
       })}
@@ -87,9 +88,9 @@ function Line({ row, columns, place }: LineProps) {
 export function ReportTable({ shown }: { shown: Report }) {
   const isCards = isPhone.value;
   const headPx = isCards ? 0 : HEAD_PX;
-  const rowPx = isCards ? CARD_PX : ROW_PX;
-  const { host, view } = useScroll(headPx);
   const columns = COLUMNS[shown.asked.kind];
+  const rowPx = isCards ? cardPx(columns) : ROW_PX;
+  const { host, view } = useScroll(headPx);
   const places = order.value;
   language.value;
   units.value;

@@ -23,6 +23,7 @@ const NEW = '863000000000003';
 const NIGHT_BUS = '863000000000004';
 const DAY_BUS = '863000000000005';
 const GROWING = '863000000000006';
+const LATE = '863000000000007';
 
 const day: Leg[] = [
   { minutes: 30 },
@@ -74,6 +75,14 @@ await drive(berlin, NIGHT_BUS, { lat: 52.5, lon: 13.4, atS: utcS('2026-10-24T23:
   { minutes: 60 },
 ]);
 
+const night = await Fleet.make(server, { name: 'Night mail', zone: 'Asia/Shanghai' });
+await night.add(LATE, 'L1');
+await drive(night, LATE, { ...start, atS: utcS('2026-10-25T15:00:00') }, [
+  { minutes: 30 },
+  { minutes: 60, kmh: 45, course: 120 },
+  { minutes: 30 },
+]);
+
 const query = (fleet: Fleet, id: string, more = '') =>
   `/api?fun=3&key=${fleet.admin.token}&sel=${id}${more}`;
 
@@ -104,6 +113,23 @@ function edges(page: Page, selector: string): Promise<[number, number]> {
     return [left, right];
   });
 }
+
+test('a trip over midnight stands in the list of both days', async (t) => {
+  const seen = await visit(t, server, own);
+  const { page } = seen;
+  const ofDay = (date: string) => query(night, LATE, `&from=${date}&to=${date}`);
+  await open(page, ofDay('2026-10-25'));
+  await page.locator('.entry.trip').getByText('23:30 – 00:30').waitFor();
+  await open(page, ofDay('2026-10-26'));
+  const trip = page.locator('.entry.trip');
+  await trip.getByText('10-25 23:30 – 10-26 00:30').waitFor();
+  assert.equal(await trip.count(), 1);
+  assert.match((await textsOf(page, '.entry b'))[1] ?? '', /^00:30 – /);
+  // the player goes where the day begins, which is as far as its fixes reach
+  await trip.click();
+  await readOut(page).getByText('00:00:00', { exact: true }).waitFor();
+  assertClean(seen);
+});
 
 test('list, axis, band and print tell the time of the enterprise, wherever the browser is', async (t) => {
   const seen = await visit(t, server, { ...own, timezoneId: 'America/New_York' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { KINDS } from '../../src/reports/kinds.ts';
 import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { drive, type Leg } from '../lib/drives.ts';
@@ -220,6 +221,95 @@ test('a file has what the page shows, in the time of the enterprise, and is list
   assertClean(seen);
 });
 
+/** Of each column of the page, which one of the file it is; numbers are shown with so many digits. */
+const SAME = {
+  mileage: [
+    'Vehicle',
+    ['Distance (km)', 1],
+    'Trips',
+    'Driving',
+    'Idling',
+    ['Highest speed (km/h)', 0],
+    'Fuel used (l)',
+    'Place',
+    'Latitude, Longitude',
+  ],
+  latest: [
+    'Vehicle',
+    'Number',
+    'Position of',
+    'Received',
+    'Online',
+    ['Speed (km/h)', 0],
+    'Course (°)',
+    ['Odometer (km)', 1],
+    'Fuel (l)',
+    'Status',
+    'Place',
+    'Latitude, Longitude',
+  ],
+} as const;
+
+for (const [kind, columns] of Object.entries(SAME)) {
+  test(`the page and the file have the same columns: ${kind}`, async (t) => {
+    const seen = await visit(t, server, shanghai);
+    const { page } = seen;
+    const range = kind === 'latest' ? '' : '&per=range&from=2026-10-25&to=2026-10-26';
+    await page.goto(query(shenzhen, `&kind=${kind}&of=.${north}${range}`));
+    await rowsOf(page).nth(1).waitFor();
+    const shown = await tableOf(page);
+    await page.getByRole('button', { name: 'Files' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Make CSV of this report' }).click(),
+    ]);
+    const rows = csvRows(readFileSync(await file.path(), 'utf8'));
+    const head = rows.findIndex((cells) => cells.includes('Vehicle'));
+    const cellOf = (cells: string[], name: string) => cells[(rows[head] ?? []).indexOf(name)] ?? '';
+    const told = rows.slice(head + 1).map((cells) =>
+      columns.map((column) => {
+        const [name, digits] = typeof column === 'string' ? [column, null] : column;
+        if (digits !== null) return Number(cellOf(cells, name)).toFixed(digits);
+        return name
+          .split(', ')
+          .map((each) => cellOf(cells, each))
+          .join(', ');
+      }),
+    );
+    // ages go on in a status, units and courses are written for people
+    const plain = (cells: string[]) =>
+      cells.map((cell, at) => {
+        const name = columns[at];
+        if (name === 'Status') return cell === '' ? '' : 'told';
+        if (name === 'Vehicle') return cell.replace(/^'=/, '=');
+        return name === 'Course (°)' ? (/\d+/.exec(cell)?.[0] ?? '') : cell.replace(/^–$/, '');
+      });
+    assert.deepEqual(told.map(plain), shown.map(plain));
+    assertClean(seen);
+  });
+}
+
+test('a schedule asks for no addresses where the server sends no mail, and says so', async (t) => {
+  const seen = await visit(t, server, shanghai);
+  const { page } = seen;
+  await page.goto(query(shenzhen, `&kind=trips&of=*&per=lastWeek`));
+  await rowsOf(page).first().waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByLabel('Name').fill('Weekly trips');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Make Weekly trips regularly' }).click();
+  await page.getByText('This server sends no mail').waitFor();
+  assert.equal(await page.getByLabel('Mail to').count(), 0);
+  assert.deepEqual(await findBarriers(page), []);
+  await picture(page, 'reports-schedule-no-mail');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  await page.locator('.plan-dialog .file-line').waitFor();
+  await picture(page, 'reports-schedules');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Delete Weekly trips' }).click();
+  assertClean(seen);
+});
+
 test('a report is saved by a name, and one click asks for it again', async (t) => {
   const seen = await visit(t, server, shanghai);
   const { page } = seen;
@@ -278,11 +368,26 @@ for (const [i, pair] of pairs.slice(0, 2).entries()) {
       if (!isPhone) await page.locator('.report-bars .u-over').waitFor();
       await settled(seen);
       await picture(page, `reports-${view.name}`);
+      if (!isPhone) {
+        const hidden = await page
+          .locator('.report-table')
+          .evaluate((table) => table.scrollWidth - table.clientWidth);
+        assert.ok(hidden <= 0, `${hidden} pixels of the columns are out of sight`);
+      }
       await rowsOf(page).first().click();
       await page.locator('.map[data-idle="true"]').waitFor();
       await settled(seen);
       await picture(page, `reports-map-${view.name}`);
       assert.deepEqual(await findBarriers(page), []);
+      for (const each of KINDS) {
+        const range = each === 'latest' ? '' : '&per=range&from=2026-10-25&to=2026-10-26';
+        await page.goto(query(shenzhen, `&kind=${each}&of=*${range}`));
+        await page.locator('[data-place], .report-empty[role=status]').first().waitFor();
+        await settled(seen);
+        await picture(page, `reports-${each}-${view.name}`);
+      }
+      await page.goto(query(shenzhen, `&kind=trips&of=*&per=lastWeek`));
+      await rowsOf(page).first().waitFor();
       if (i === 0 && !isPhone) {
         await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
         await page.emulateMedia({ media: 'print' });
