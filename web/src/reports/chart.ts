@@ -78,7 +78,7 @@ export async function drawBars(host: HTMLElement, input: BarsInput): Promise<() 
       cursor: { show: false },
       scales: {
         x: { time: false, range: () => [-0.5, bars.length - 0.5] },
-        y: { range: (_, __, max) => [0, Math.max(1e-9, (max ?? 0) * 1.08) || 1] },
+        y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] }, // of nothing: 0 to 1
       },
       axes: [nameAxis(bars, width, font), numberAxis(font)],
       series: [

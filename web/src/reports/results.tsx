@@ -9,7 +9,7 @@ import { isNobody } from './choice.ts';
 import { Detail } from './detail.tsx';
 import { cellText, titleOf } from './format.ts';
 import { isStarting, type Report, ROWS_MAX, report, run, startFault, waitsForRun } from './run.ts';
-import { Progress, Ready } from './run_box.tsx';
+import { Progress, Ready, RunHere } from './run_box.tsx';
 import { totalsOf } from './sums.ts';
 import { ReportTable } from './table.tsx';
 import { Tools } from './tools.tsx';
@@ -58,7 +58,10 @@ function Notes({ shown }: { shown: Report }) {
       {shown.isCut && <p class="report-note">{rt('report.cut')}</p>}
       {shown.isFull && <p class="report-note">{rt('report.full', { n: ROWS_MAX })}</p>}
       {waitsForRun.value && state !== 'reading' && !isStarting.value && (
-        <p class="report-note plain">{rt('report.old')}</p>
+        <p class="report-note plain">
+          {rt('report.old')}
+          <RunHere />
+        </p>
       )}
     </>
   );

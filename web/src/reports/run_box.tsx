@@ -49,12 +49,23 @@ export function RunBox() {
   );
 }
 
+/** Where texts speak of Run: on a phone its own button is in the panel, which is closed. */
+export function RunHere() {
+  if (!isPhone.value || panelIsOpen.value) return null;
+  return (
+    <button type="button" class="button primary" onClick={run}>
+      {rt('report.run')}
+    </button>
+  );
+}
+
 /** It is large, and waits for the reader. */
 export function Ready() {
   return (
     <div class="report-empty">
       <h2>{rt('report.ready')}</h2>
       <p class="under">{rt('report.readyText')}</p>
+      <RunHere />
     </div>
   );
 }

@@ -170,6 +170,17 @@ test('a large report waits for its button, is cancelled, and what fails leaves w
   assertClean(seen);
 });
 
+test('on a phone a large report is run where it is said that it waits', async (t) => {
+  const seen = await visit(t, server, { ...shanghai, viewport: { width: 390, height: 844 } });
+  const { page } = seen;
+  await page.goto(query(shenzhen, '&kind=stops&of=*&per=thisMonth'));
+  await page.getByRole('heading', { name: 'Ready to run' }).waitFor();
+  await picture(page, 'reports-ready-light-en-phone');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await rowsOf(page).first().waitFor();
+  assertClean(seen);
+});
+
 /** The rows of a CSV file, without its titles; no cell of these has a comma within quotes twice. */
 function csvRows(text: string): string[][] {
   const lines = text
