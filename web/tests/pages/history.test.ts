@@ -305,7 +305,13 @@ test('the calendar shades days with data, and an empty day leads to them', async
   await page.locator('[data-date="2026-10-23"].none').waitFor();
   assert.ok(await page.locator('[data-date="2026-10-27"]').isDisabled());
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: /^Show Sat 24 Oct 2026/ }).click();
+  const lead = page.getByRole('button', { name: /^Show Sat 24 Oct 2026/ });
+  const isWithin = await lead.evaluate((at) => {
+    const room = at.closest('.no-movement')?.getBoundingClientRect();
+    return room !== undefined && at.getBoundingClientRect().right <= room.right;
+  });
+  assert.ok(isWithin, 'the button goes beyond its panel');
+  await lead.click();
   await page.locator('.entry.trip').waitFor();
   assert.deepEqual(await textsOf(page, '.entry.trip b'), ['10:00 – 10:20']);
   await page.keyboard.press('n');
