@@ -1,5 +1,6 @@
 /** What is known of trackers (devices.json, which tools/make_devices.py makes of their rows). */
 import made from './devices.json';
+import { isOf } from './match.ts';
 
 export interface Setup {
   models: string;
@@ -39,7 +40,10 @@ function textOf({ name, about, setups }: Protocol): string {
 /** Those of which the name, the makers or the models have all words. */
 export function findProtocols(query: string): Protocol[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return protocols.filter((protocol) => words.every((word) => textOf(protocol).includes(word)));
+  return protocols.filter((protocol) => {
+    const text = textOf(protocol);
+    return words.every((word) => isOf(word, text));
+  });
 }
 
 /** A text with what is known in place of {host}, {port}, {apn} and {id}. */

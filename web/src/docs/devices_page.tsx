@@ -3,6 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { trackerAddress } from '../app/site.ts';
 import { type DocsKey, d } from '../i18n/docs_text.ts';
 import { findProtocols, profiles } from './devices.ts';
+import { isOutOfReach } from './match.ts';
 import { ProtocolCard } from './protocol_card.tsx';
 
 function Input({ text, value }: { text: DocsKey; value: Signal<string> }) {
@@ -79,6 +80,11 @@ export function DevicesPage() {
         <Input text="docs.dev.apn" value={apn} />
         <Input text="docs.dev.id" value={id} />
       </div>
+      {isOutOfReach(host.value) && (
+        <p class="docs-note" role="status">
+          {d('docs.dev.outOfReach')}
+        </p>
+      )}
       <ol class="docs-steps">
         <li>{d('docs.dev.step1')}</li>
         <li>{d('docs.dev.step2')}</li>

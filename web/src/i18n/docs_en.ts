@@ -65,8 +65,10 @@ export const docsEn = {
   'docs.dev.step3': 'It appears on the map with its first report.',
   'docs.dev.server': 'Server',
   'docs.dev.port': 'Port',
-  'docs.dev.apn': 'Access point (APN) of the SIM card',
-  'docs.dev.id': 'Number of the tracker',
+  'docs.dev.apn': 'APN of the SIM card',
+  'docs.dev.id': 'Number it reports (IMEI)',
+  'docs.dev.outOfReach':
+    'A tracker with a SIM card cannot reach this address. Enter the one that the server has on the internet.',
   'docs.dev.find': 'Maker, model or protocol',
   'docs.dev.none':
     'No family matches. Set server and port in the tool of its maker: many speak one of these protocols.',

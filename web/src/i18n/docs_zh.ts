@@ -65,7 +65,8 @@ export const docsZh: typeof docsEn = {
   'docs.dev.server': '服务器',
   'docs.dev.port': '端口',
   'docs.dev.apn': 'SIM 卡的接入点 (APN)',
-  'docs.dev.id': '终端编号',
+  'docs.dev.id': '终端上报的编号 (IMEI)',
+  'docs.dev.outOfReach': '使用 SIM 卡的终端无法访问这个地址。请填写服务器在互联网上的地址。',
   'docs.dev.find': '厂家、型号或协议',
   'docs.dev.none': '没有匹配的系列。请在厂家的工具里设置服务器和端口：很多终端使用这些协议之一。',
   'docs.dev.note':

@@ -88,6 +88,12 @@ test('texts for trackers have the address of this server in them, on a phone, to
   await check(seen, 'docs-devices-light-en-phone');
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `${wide} pixels`);
+  const outOfReach = page.getByText(/cannot reach this address/);
+  await outOfReach.waitFor();
+  await page.getByRole('textbox', { name: 'Server' }).fill('gps.example.com');
+  await outOfReach.waitFor({ state: 'detached' });
+  await page.getByRole('searchbox').fill('Teltonika FMB920');
+  await page.getByRole('heading', { name: 'teltonika', exact: true }).waitFor();
   await page.getByRole('searchbox').fill('nobody makes this');
   await page.getByText(/No family matches/).waitFor();
   await page.getByRole('searchbox').fill('');
