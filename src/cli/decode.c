@@ -51,7 +51,7 @@ static void print_help(void)
     (void)fputs(USAGE, stdout);
     (void)fputs(HELP, stdout);
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
-        (void)printf("    %-8s %s\n", protocol_at(i)->name, protocol_at(i)->doc);
+        (void)printf("    %-11s %s\n", protocol_at(i)->name, protocol_at(i)->doc);
     }
 }
 
