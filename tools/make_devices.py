@@ -32,6 +32,7 @@ COMMANDS = {
 PROFILE_TEXTS = {"status": "status", "parameters": "parameters", "iccid": "SIM card",
                  "cut": "cut the engine", "restore": "restore the engine", "lock": "lock",
                  "unlock": "unlock"}
+COMMONLY_TOLD = "commonly told; check it with the manual of the tracker"
 HEAD = """\
 <!-- Made by tools/make_devices.py of the rows in src/protocols/: ./dev devices makes it anew. -->
 
@@ -47,8 +48,9 @@ which protocol one speaks. Three steps:
    added yet are listed to root as they knock.
 
 Texts differ between models and firmwares of a maker: where one is not answered, the manual of the
-tracker says which it takes. A password in a text is the one that the tracker leaves the factory
-with; change it.
+tracker says which it takes. *Source* names the document that a text was read in; *commonly told* is
+what no document here has proved. A password in a text is the one that the tracker leaves the
+factory with; change it.
 
 What a protocol *reports* is what is read of it and proved by a test; a tracker reports what it has
 sensors for. What it *accepts* are commands that may be sent through the link. Texts that cut an
@@ -121,6 +123,9 @@ def setup_lines(setup):
         yield ""
     if setup["note"]:
         yield escaped(setup["note"])
+        yield ""
+    if setup["texts"]:
+        yield f"Source: {escaped(setup['source'] or COMMONLY_TOLD)}."
         yield ""
 
 

@@ -28,6 +28,7 @@ static void write_setup(const struct tracker_setup *row, struct json_out *out)
     }
     json_array_end(out);
     write_member(out, "note", row->note == NULL ? "" : row->note);
+    write_member(out, "source", row->source == NULL ? "" : row->source);
     json_object_end(out);
 }
 

@@ -2,6 +2,7 @@
  * Sections 21, 22 and 28: alarms as records, each as it was when it was raised. Those of devices
  * that never had a position are left out, as sections 7 to 10 leave them out; ListAlarms has them.
  */
+#include "api/members.h"
 #include "api/places.h"
 #include "api/records.h"
 #include "api/shown_alarms.h"
@@ -27,17 +28,11 @@ enum {
 
 /* ---- members ---- */
 
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
-
 static void write_type(struct call *c, const struct event *e)
 {
     char words[ALARM_WORDS_SIZE];
     alarm_words(e, words);
-    put_text(c, "AlarmType", words);
+    member_text(c, "AlarmType", words);
 }
 
 /* ---- sections 21 and 22 ---- */
@@ -49,8 +44,8 @@ static void write_alarm(struct call *c, const struct device *d, const struct eve
     json_object_begin(&c->out);
     write_alarm_time(c, "GPSTime", e->gps_time_s);
     write_alarm_time(c, "RcvTime", e->rcv_time_s);
-    put_text(c, "VehicleNum", d->plate);
-    put_text(c, "DeviceID", d->device_id);
+    member_text(c, "VehicleNum", d->plate);
+    member_text(c, "DeviceID", d->device_id);
     write_type(c, e);
     write_alarm_place(c, e->lat_e7, e->lon_e7);
     write_alarm_speed(c, state.current.speed_kmh_e2);
@@ -99,7 +94,7 @@ static const char *hold_name(struct call *c)
 
 static void write_nothing(struct call *c, const char *name)
 {
-    put_text(c, name, "");
+    member_text(c, name, "");
 }
 
 static void write_removal(struct call *c, const struct device *d, const struct event *e)
@@ -111,8 +106,8 @@ static void write_removal(struct call *c, const struct device *d, const struct e
     write_nothing(c, "PeopleName");
     write_nothing(c, "FrameNo");
     write_nothing(c, "CarInstallStore");
-    put_text(c, "VehicleName", d->plate);
-    put_text(c, "SIM2", d->device_id);
+    member_text(c, "VehicleName", d->plate);
+    member_text(c, "SIM2", d->device_id);
     write_type(c, e);
     write_alarm_time(c, "RcvTime", e->rcv_time_s);
     write_alarm_time(c, "GPSTime", e->gps_time_s);
@@ -126,7 +121,7 @@ static void write_removal(struct call *c, const struct device *d, const struct e
     } else {
         json_write_string(&c->out, "");
     }
-    put_text(c, "HoldName", c->own);
+    member_text(c, "HoldName", c->own);
     json_object_end(&c->out);
 }
 

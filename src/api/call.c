@@ -13,6 +13,7 @@
 #include "api/envelope.h"
 #include "api/zones.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "fleet/directory_tree.h"
 
@@ -180,6 +181,12 @@ struct zone_clock *call_clock(struct call *c)
     return &c->clock;
 }
 
+void call_set_now(struct call *c)
+{
+    c->now_ms = clock_wall_ms();
+    c->now_monotonic_ms = clock_monotonic_ms();
+}
+
 int64_t call_now_s(const struct call *c)
 {
     return c->now_ms / MS_PER_S;
@@ -302,10 +309,14 @@ bool call_allows(struct call *c)
     return false;
 }
 
+bool caller_leads(const struct caller *caller)
+{
+    return caller->role == ROLE_ROOT || (caller->role == ROLE_ADMIN && caller->group_count == 0);
+}
+
 bool call_leads(const struct call *c)
 {
-    return c->caller.role == ROLE_ROOT ||
-           (c->caller.role == ROLE_ADMIN && c->caller.group_count == 0);
+    return caller_leads(&c->caller);
 }
 
 void call_include_below(struct call *c)

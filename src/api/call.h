@@ -177,6 +177,8 @@ struct call *call_new(const struct api *api);
 void call_free(struct call *c);
 /* Ready for the next request; keeps its memory. */
 void call_clear(struct call *c);
+/* Has it be now for the call, on both of its clocks. */
+void call_set_now(struct call *c);
 
 /* ---- parameters, by their place in the method's rows ---- */
 
@@ -250,6 +252,8 @@ bool call_sees_device(const struct call *c, struct directory *dir, int64_t devic
  * groups.
  */
 bool call_leads(const struct call *c);
+/* The same of a caller. */
+bool caller_leads(const struct caller *caller);
 /*
  * Takes IncludeBelow: the lists of the call then go over the enterprises below, too, if the caller
  * leads. Either way its rows tell whose they are (call_write_hold()).

@@ -7,6 +7,7 @@
 #include "api/device_list.h"
 #include "api/list_page.h"
 #include "api/share.h"
+#include "base/order.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -16,13 +17,6 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : (x->info->id > y->info->id) - (x->info->id < y->info->id);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* The ids of groups, in order. */
 static int64_t *sorted_groups(struct call *c, const struct value *groups)
 {
@@ -30,7 +24,7 @@ static int64_t *sorted_groups(struct call *c, const struct value *groups)
     for (size_t i = 0; i < groups->count; i++) {
         sorted[i] = groups->numbers[i];
     }
-    qsort(sorted, groups->count, sizeof(*sorted), compare_ids);
+    qsort(sorted, groups->count, sizeof(*sorted), order_int64);
     return sorted;
 }
 
@@ -59,7 +53,7 @@ static void add_grouped(struct call *c, const struct value *groups, bool all,
     choice->refs = both;
     for (size_t i = 0; i < count; i++) {
         bool is_in = share_tells_all(c) && bsearch(&refs[i].group_id, sorted, groups->count,
-                                                   sizeof(*sorted), compare_ids) != NULL;
+                                                   sizeof(*sorted), order_int64) != NULL;
         if (all || is_in) {
             both[choice->count++] = refs[i];
         } else {

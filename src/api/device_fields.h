@@ -26,23 +26,23 @@
       (.name = "DeviceID", .type = REPLY_TEXT, .example = "\"862306128008106\"",                   \
        .doc = "Identity that the tracker reports"))                                                \
     X(PLATE, PLATE, plate,                                                                         \
-      (.name = "VehiclePlate", .type = PARAM_TEXT, .may_be_empty = (is_change),                    \
+      (.name = "VehiclePlate", .type = PARAM_TEXT, .is_name = true, .may_be_empty = (is_change),   \
        .max = NAME_MAX_CHARS,                                                                      \
        .doc = "Display name, unique in the enterprise; the DeviceID unless given"),                \
       (.name = "VehiclePlate", .type = REPLY_TEXT, .example = "\"8020\"", .doc = "Display name"))  \
     X(CODE, TEXT, object_code,                                                                     \
-      (.name = "ObjectCode", .type = PARAM_TEXT, .may_be_empty = (is_change),                      \
+      (.name = "ObjectCode", .type = PARAM_TEXT, .is_name = true, .may_be_empty = (is_change),     \
        .max = DEVICE_SHORT_TEXT_MAX,                                                               \
        .doc = "Number of the vehicle, unique in the enterprise; made unless given"),               \
       (.name = "ObjectCode", .type = REPLY_TEXT, .example = "\"2004130036\"",                      \
        .doc = "Number of the vehicle or asset"))                                                   \
     X(SIM, TEXT, sim,                                                                              \
-      (.name = "SIM", .type = PARAM_TEXT, .may_be_empty = true, .max = DEVICE_SHORT_TEXT_MAX,      \
-       .doc = "Phone number"),                                                                     \
+      (.name = "SIM", .type = PARAM_TEXT, .is_name = true, .may_be_empty = true,                   \
+       .max = DEVICE_SHORT_TEXT_MAX, .doc = "Phone number"),                                       \
       (.name = "SIM", .type = REPLY_TEXT, .example = "\"1064755708\"", .doc = "Phone number"))     \
     X(ICCID, TEXT, iccid,                                                                          \
-      (.name = "ICCID", .type = PARAM_TEXT, .may_be_empty = true, .max = DEVICE_SHORT_TEXT_MAX,    \
-       .doc = "Of the SIM card"),                                                                  \
+      (.name = "ICCID", .type = PARAM_TEXT, .is_name = true, .may_be_empty = true,                 \
+       .max = DEVICE_SHORT_TEXT_MAX, .doc = "Of the SIM card"),                                    \
       (.name = "ICCID", .type = REPLY_TEXT, .example = "\"\"", .doc = "Of the SIM card"))          \
     X(TYPE, NUMBER, type,                                                                          \
       (.name = "DeviceType", .type = PARAM_INT, .max = DEVICE_ASSET,                               \
@@ -59,8 +59,8 @@
        .doc = "0: unknown"),                                                                       \
       (.name = "TankLitres", .type = REPLY_NUMBER, .example = "60.000", .doc = "0: unknown"))      \
     X(MODEL, TEXT, model,                                                                          \
-      (.name = "Model", .type = PARAM_TEXT, .may_be_empty = true, .max = NAME_MAX_CHARS,           \
-       .doc = "Of the tracker"),                                                                   \
+      (.name = "Model", .type = PARAM_TEXT, .is_name = true, .may_be_empty = true,                 \
+       .max = NAME_MAX_CHARS, .doc = "Of the tracker"),                                            \
       (.name = "Model", .type = REPLY_TEXT, .example = "\"GT06\"", .doc = "Of the tracker"))       \
     X(GROUP, NUMBER, group_id,                                                                     \
       (.name = "GroupID", .type = PARAM_INT, .max = INT64_MAX, .doc = "0: in no group"),           \

@@ -157,6 +157,7 @@ void enterprise_fields_write(struct call *c, const void *object, struct json_out
 #define FIELD_PARAMS(is_new)                                                                       \
     [ENTERPRISE_NAME] = {.name = "HoldName",                                                       \
                          .type = PARAM_TEXT,                                                       \
+                         .is_name = true,                                                          \
                          .required = (is_new),                                                     \
                          .may_be_empty = !(is_new),                                                \
                          .max = NAME_MAX_CHARS,                                                    \

@@ -7,12 +7,14 @@
 
 #include "api/call.h"
 #include "api/device_choice.h"
+#include "api/members.h"
 #include "api/places.h"
 #include "api/spans.h"
 #include "api/visits.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/units.h"
 
 enum { VISITS_PLACES = SPANS_OWN, VISITS_LANGUAGE, VISITS_FENCES };
@@ -38,12 +40,6 @@ struct visits_page {
 };
 
 /* ---- writing ---- */
-
-static void write_time(struct call *c, const char *name, int64_t time_s)
-{
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
 
 /* What a row tells beside the visit. */
 struct told {
@@ -85,8 +81,8 @@ static void write_visit(struct call *c, const struct device *d, const struct vis
     json_int(out, visit->fence);
     json_name(out, "RegionName");
     json_write_string(out, visit->name);
-    write_time(c, "StartTime", visit->start_s);
-    write_time(c, "EndTime", visit->is_open ? 0 : visit->end_s);
+    member_time(c, "StartTime", visit->start_s);
+    member_time(c, "EndTime", visit->is_open ? 0 : visit->end_s);
     json_name(out, "Seconds");
     json_int(out, visit->end_s - visit->start_s);
     json_name(out, "Kilometres");
@@ -214,20 +210,13 @@ static void close_visits(void *state)
 
 /* ---- the call ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static struct visits_asked sorted_fences(struct call *c)
 {
     const struct value *asked = &c->values[VISITS_FENCES];
     int64_t *fences = arena_new_array(&c->arena, asked->count, sizeof(*fences));
     if (asked->count > 0) {
         memcpy(fences, asked->numbers, asked->count * sizeof(*fences));
-        qsort(fences, asked->count, sizeof(*fences), compare_numbers);
+        qsort(fences, asked->count, sizeof(*fences), order_int64);
     }
     return (struct visits_asked){fences, asked->count};
 }

@@ -119,7 +119,7 @@ static bool admit_call(struct exchange *ex)
     };
     c->method = ex->route.method;
     c->is_form = form_is_type(header(ex, MHD_HTTP_HEADER_CONTENT_TYPE));
-    c->now_ms = clock_wall_ms();
+    call_set_now(c);
     resume_note_origin(c, header(ex, MHD_HTTP_HEADER_ORIGIN), header(ex, MHD_HTTP_HEADER_HOST));
     if (c->method->reads_cookie) {
         resume_note_cookie(

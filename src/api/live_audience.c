@@ -16,6 +16,8 @@
 #include "fleet/directory_tree.h"
 #include "model/message.h"
 
+enum { BYTES_OF_ENTRY = 48 /* of a set, with what the allocator adds */ };
+
 struct live_audience {
     char key[LIVE_KEY_SIZE];
     struct directory *directory; /* of its shard */
@@ -137,6 +139,15 @@ live_column_set live_audience_columns(const struct live_audience *a)
 void live_audience_lend(const struct live_audience *a, struct caller *caller)
 {
     *caller = a->caller;
+}
+
+size_t live_audience_bytes(const struct live_audience *a)
+{
+    size_t bytes = (size_t)g_hash_table_size(a->groups) * BYTES_OF_ENTRY;
+    for (size_t i = 0; a->asked[i] != NULL; i++) {
+        bytes += 2 * (strlen(a->asked[i]) + BYTES_OF_ENTRY); /* as it was asked, and compared */
+    }
+    return bytes;
 }
 
 bool live_audience_is_narrow(const struct live_audience *a)

@@ -23,6 +23,8 @@ const char *live_audience_key(const struct live_audience *a);
 live_column_set live_audience_columns(const struct live_audience *a);
 /* Makes a call that of somebody with the same sight: its caller, as far as devices go. */
 void live_audience_lend(const struct live_audience *a, struct caller *caller);
+/* How much memory the names and groups take that it is narrowed to, about. */
+size_t live_audience_bytes(const struct live_audience *a);
 /* Whether it is less than the whole enterprise. */
 bool live_audience_is_narrow(const struct live_audience *a);
 /* What changes of it, and of more: the feed of its enterprise, or of the tree below that. */

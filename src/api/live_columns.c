@@ -202,8 +202,6 @@ static void write_km(const struct column_cell *at, struct json_out *out)
     }
 }
 
-/* ---- what is asked for ---- */
-
 /* ---- the table of them ---- */
 
 enum column_of { OF_BOTH, OF_DEVICE, OF_STATE, ASKED };

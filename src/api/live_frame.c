@@ -29,7 +29,6 @@
 #include "api/manage.h"
 #include "api/share.h"
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/mem.h"
 
 enum { WINDOW_RAW = -15, MEMORY_LEVEL = 8, GZIP_HEAD = 10, FLUSH_BYTES = 64, ALARMS_TOLD = 1000 };
@@ -154,8 +153,7 @@ static void end_event(struct live_writer *w)
 static void begin_frame(struct live_writer *w)
 {
     struct call *c = w->call;
-    c->now_ms = clock_wall_ms();
-    c->now_monotonic_ms = clock_monotonic_ms();
+    call_set_now(c);
     c->zone_is_checked = false; /* it may be another one by now */
 }
 

@@ -77,23 +77,34 @@ static struct channel *channel_of(struct live_hub *hub, const struct live_wish *
 
 /* ---- joining and leaving ---- */
 
-/* Whether one more may come. Under the lock. */
-static bool has_place(struct live_hub *hub, const struct call *c)
+/*
+ * Whether one more may come. What a stream is narrowed to stays as long as it does, and is counted
+ * for each, though those that are alike have it once. Under the lock.
+ */
+static bool has_place(struct live_hub *hub, const struct live_wish *wish)
 {
     GHashTableIter iter;
     void *value = NULL;
+    const struct call *c = wish->call;
     size_t own = 0;
     size_t of_enterprise = 0;
     size_t of_address = 0;
+    size_t own_bytes = live_audience_bytes(wish->audience);
+    size_t bytes_of_enterprise = own_bytes;
     size_t all = g_hash_table_size(hub->clients);
     g_hash_table_iter_init(&iter, hub->clients);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct live_client *other = value;
-        own += other->caller.user_id == c->caller.user_id;
-        of_enterprise += other->enterprise_id == c->caller.enterprise_id;
+        bool is_own = other->caller.user_id == c->caller.user_id;
+        bool is_of_enterprise = other->enterprise_id == c->caller.enterprise_id;
+        own += is_own;
+        own_bytes += is_own ? other->narrowed_bytes : 0;
+        of_enterprise += is_of_enterprise;
+        bytes_of_enterprise += is_of_enterprise ? other->narrowed_bytes : 0;
         of_address += strcmp(other->address, c->address) == 0;
     }
     return !hub->is_stopped && all < hub->options.places && own < LIVE_PER_USER &&
+           own_bytes <= LIVE_BYTES_PER_USER && bytes_of_enterprise <= LIVE_BYTES_OF_ENTERPRISE &&
            of_enterprise < hub->options.places - all &&
            (hub->options.per_address == 0 || of_address < hub->options.per_address);
 }
@@ -110,6 +121,7 @@ static struct live_client *client_new(struct live_hub *hub, const struct live_wi
     client->focus = marks.focus;
     client->rights = marks.rights;
     client->packs = wish->packs;
+    client->narrowed_bytes = live_audience_bytes(wish->audience);
     client->once = wish->once;
     client->owner = wish->owner;
     client->suspend = wish->suspend;
@@ -146,10 +158,17 @@ static void client_free(struct live_client *client)
 
 struct live_client *live_join(struct live_hub *hub, const struct live_wish *wish)
 {
+    live_hub_lock(hub);
+    bool has = has_place(hub, wish); /* else there is nothing to be made */
+    live_hub_unlock(hub);
+    if (!has) {
+        live_audience_free(wish->audience);
+        return NULL;
+    }
     struct live_client *client = client_new(hub, wish);
     greet(client, wish);
     live_hub_lock(hub);
-    if (!has_place(hub, wish->call)) {
+    if (!has_place(hub, wish)) {
         live_hub_unlock(hub);
         live_audience_free(wish->audience);
         client_free(client);
@@ -178,12 +197,15 @@ void live_leave(struct live_client *client)
 
 /* ---- rights ---- */
 
-/* Whether somebody may do what it could when it came, and is limited to the same groups. */
+/* Whether somebody may do what it could when it came, limited to the same groups or devices. */
 static bool has_same_rights(const struct caller *now, const struct caller *then)
 {
     return now->role == then->role && now->share.id == then->share.id &&
            now->group_count == then->group_count &&
-           memcmp(now->group_ids, then->group_ids, then->group_count * sizeof(int64_t)) == 0;
+           memcmp(now->group_ids, then->group_ids, then->group_count * sizeof(int64_t)) == 0 &&
+           now->share.device_count == then->share.device_count &&
+           memcmp(now->share.device_ids, then->share.device_ids,
+                  then->share.device_count * sizeof(int64_t)) == 0;
 }
 
 enum live_standing live_client_standing(const struct live_client *client,

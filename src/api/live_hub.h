@@ -18,6 +18,8 @@ struct live_client;
 
 enum {
     LIVE_PER_USER = 64,
+    LIVE_BYTES_PER_USER = 4 << 20, /* live_audience_bytes() of all its streams */
+    LIVE_BYTES_OF_ENTERPRISE = 16 << 20,
     LIVE_EVERY_MAX_S = 60,
     LIVE_HEARTBEAT_MS = 15000,
 };

@@ -42,6 +42,7 @@ struct live_client {
     uint64_t rights;          /* the same */
     uint64_t cursor;          /* it is complete up to there, once it has `frame` */
     uint64_t next;            /* of the channel's frames; 0: it is behind them */
+    size_t narrowed_bytes;    /* live_audience_bytes() */
     struct live_frame *frame; /* on its way */
     size_t sent;              /* of it */
     bool packs;

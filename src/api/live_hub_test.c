@@ -14,7 +14,7 @@
 #include "api/live_testing.h"
 #include "base/check.h"
 
-enum { PIECE = 700, PLACES = 64, EVERY_TURN = 0 };
+enum { PIECE = 700, PLACES = 64, EVERY_TURN = 0, NAMES = 10000 };
 
 struct listener {
     struct live_client *client; /* NULL: it was refused */
@@ -49,12 +49,12 @@ static struct live_hub *hub_of(struct fleet *f, size_t places, size_t per_addres
         .api = &f->p->api->api, .places = places, .per_address = per_address});
 }
 
-/* Comes with `wish`, of which the call and what follows from it are set here. */
-static struct listener *come(struct fleet *f, struct live_hub *hub, enum person who,
-                             struct live_wish wish)
+/* Comes with `wish`, of which the call, by `body`, and what follows from it are set here. */
+static struct listener *come_asking(struct fleet *f, struct live_hub *hub, enum person who,
+                                    struct live_wish wish, const char *body)
 {
     struct listener *l = mem_new(sizeof(*l));
-    struct call *c = live_call(f, who, "{'cols':['y','plate']}");
+    struct call *c = live_call(f, who, body);
     check(pthread_mutex_init(&l->lock, NULL) == 0);
     check(pthread_cond_init(&l->resumed, NULL) == 0);
     l->heard = g_string_new(NULL);
@@ -67,6 +67,12 @@ static struct listener *come(struct fleet *f, struct live_hub *hub, enum person 
     l->client = live_join(hub, &wish);
     call_free(c);
     return l;
+}
+
+static struct listener *come(struct fleet *f, struct live_hub *hub, enum person who,
+                             struct live_wish wish)
+{
+    return come_asking(f, hub, who, wish, "{'cols':['y','plate']}");
 }
 
 static struct listener *listen_as(struct fleet *f, struct live_hub *hub, enum person who)
@@ -360,6 +366,55 @@ static void places_are_shared_out(void **state)
     end(hub);
 }
 
+/* One that is narrowed to as many names as a call may have. */
+static struct listener *come_for_many(struct fleet *f, struct live_hub *hub, enum person who,
+                                      int first)
+{
+    GString *body = g_string_new("{'ids':[");
+    for (int i = 0; i < NAMES; i++) {
+        g_string_append_printf(body, "%s'%020d'", i == 0 ? "" : ",", first * NAMES + i);
+    }
+    (void)g_string_append(body, "]}");
+    struct listener *l = come_asking(f, hub, who, (struct live_wish){0}, body->str);
+    (void)g_string_free(body, TRUE);
+    return l;
+}
+
+/* What streams are narrowed to is bounded for an account, and for its enterprise. */
+static void names_are_bounded(void **state)
+{
+    static const enum person people[] = {P_ANNA, P_OLGA, P_VERA, P_GRETA, P_NILS};
+    struct fleet *f = *state;
+    struct live_hub *hub = hub_of(f, 1000, 0);
+    struct listener *listeners[LIVE_PER_USER];
+    size_t count = 0;
+    size_t of_anna = 0;
+    size_t of_all = 0;
+    for (size_t who = 0; who < COUNT_OF(people); who++) {
+        do {
+            assert_true(count < LIVE_PER_USER);
+            listeners[count] = come_for_many(f, hub, people[who], (int)count);
+            of_all += listeners[count]->client != NULL;
+        } while (listeners[count++]->client != NULL);
+        of_anna = who == 0 ? of_all : of_anna;
+    }
+    assert_in_range(of_anna, 2, 10);
+    assert_in_range(of_all, 3 * of_anna, 4 * of_anna);          /* not five times as many */
+    struct listener *berta = come_for_many(f, hub, P_BERTA, 0); /* of another enterprise */
+    struct listener *plain = listen_as(f, hub, P_BERTA);
+    assert_non_null(berta->client);
+    leave(berta);
+    leave(plain);
+    leave(listeners[0]);
+    struct listener *again = come_for_many(f, hub, P_ANNA, 0);
+    assert_non_null(again->client);
+    leave(again);
+    for (size_t i = 1; i < count; i++) {
+        leave(listeners[i]);
+    }
+    end(hub);
+}
+
 static void a_stop_ends_every_stream(void **state)
 {
     struct fleet *f = *state;
@@ -388,6 +443,7 @@ int main(void)
         FLEET_TEST(other_groups_end_a_stream_with_reset),
         FLEET_TEST(nothing_is_told_behind_a_change_of_rights),
         FLEET_TEST(places_are_shared_out),
+        FLEET_TEST(names_are_bounded),
         FLEET_TEST(a_stop_ends_every_stream),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

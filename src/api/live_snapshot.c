@@ -61,7 +61,7 @@ bool live_cursor_read(const char *text, uint64_t boot, uint64_t *number)
 
 struct kept {
     char key[LIVE_KEY_SIZE];
-    int64_t made_ms;
+    int64_t made_ms;          /* when it was done: one that took long is shared, too */
     uint64_t number;          /* of its cursor */
     struct shared_body *body; /* NULL: the place is free */
 };
@@ -116,7 +116,7 @@ static struct shared_body *find_kept(struct live_snapshots *s, const struct live
     return found;
 }
 
-/* Keeps one where there is room, with a count of its own; `made_ms` is when it was begun. */
+/* Keeps one where there is room, with a count of its own. */
 static void keep(struct live_snapshots *s, const struct kept *made)
 {
     check(pthread_mutex_lock(&s->lock) == 0);
@@ -138,7 +138,6 @@ struct making {
     struct live_audience *audience;
     uint64_t number; /* of the cursor */
     char cursor[LIVE_CURSOR_SIZE];
-    int64_t began_ms;
     struct device_ref *refs;
     size_t count;
     size_t next;           /* device; then byte of `plain` */
@@ -235,7 +234,8 @@ static enum call_step make_some(void *state, struct json_out *out)
     m->call->shared = shared_body_new((uint8_t *)m->plain.at, m->plain.len, m->gzip, m->gzip_len);
     m->plain = (struct json_out){0};
     m->gzip = NULL;
-    struct kept made = {.made_ms = m->began_ms, .number = m->number, .body = m->call->shared};
+    struct kept made = {
+        .made_ms = clock_monotonic_ms(), .number = m->number, .body = m->call->shared};
     (void)snprintf(made.key, sizeof(made.key), "%s", live_audience_key(m->audience));
     keep(m->call->api->snapshots, &made);
     return STEP_END;
@@ -270,7 +270,6 @@ static void get_snapshot(struct call *c)
     struct making *m = arena_new(&c->arena, sizeof(*m));
     m->call = c;
     m->audience = audience;
-    m->began_ms = clock_monotonic_ms();
     m->number = feed_number(c->shard->directory);
     live_cursor_write(c->api->boot, m->number, m->cursor);
     m->refs = live_audience_list(audience, c, &m->count);

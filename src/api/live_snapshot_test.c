@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "api/fleet_testing.h"
 #include "api/live_snapshot.h"
+#include "api/live_testing.h"
 
-enum { BOOT = 0x1234 };
+enum { BOOT = 0x1234, KEPT_MS = 1000 };
 
 static void try_cursor(const char *text, bool is_one, uint64_t want)
 {
@@ -60,6 +60,46 @@ static void who_sees_what(void **state)
     TRY_ROWS(*state, rows);
 }
 
+static struct call *ask_snapshot(struct fleet *f)
+{
+    struct call *c = live_call(f, P_ANNA, "{'cols':'id'}");
+    for (size_t i = 0; methods_at(i) != NULL; i++) {
+        c->method = strcmp(methods_at(i)->name, "snapshot") == 0 ? methods_at(i) : c->method;
+    }
+    dispatch_run(c);
+    return c;
+}
+
+static void make_snapshot(struct call *c)
+{
+    enum call_step step = STEP_AGAIN;
+    while (step != STEP_END) {
+        step = c->stream.next(c->stream.state, &c->out);
+    }
+    assert_non_null(c->shared);
+}
+
+/* One that took longer than it is kept is shared like any other. */
+static void one_that_took_long_is_shared(void **state)
+{
+    struct fleet *f = *state;
+    struct call *slow = ask_snapshot(f);
+    int64_t began_ms = clock_monotonic_ms();
+    assert_non_null(slow->stream.state);
+    while (clock_monotonic_ms() < began_ms + KEPT_MS + 1) {
+        (void)usleep(KEPT_MS);
+    }
+    make_snapshot(slow);
+    struct call *next = ask_snapshot(f);
+    if (next->stream.state != NULL) { /* this machine needed more than that since then */
+        assert_true(clock_monotonic_ms() > began_ms + 2 * KEPT_MS);
+    } else {
+        assert_ptr_equal(next->shared, slow->shared);
+    }
+    call_free(next);
+    call_free(slow);
+}
+
 /* The text of one frame; g_free(). */
 static char *frame_of(struct fleet *f, enum person who, const char *query)
 {
@@ -108,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cursors),
         FLEET_TEST(who_sees_what),
+        FLEET_TEST(one_that_took_long_is_shared),
         FLEET_TEST(a_frame_has_what_changed),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

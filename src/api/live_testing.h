@@ -17,8 +17,7 @@ static inline struct call *live_call(struct fleet *f, enum person who, const cha
     struct call *c = call_new(&f->p->api->api);
     char *quoted = in_quotes(body);
     c->method = &live_stream_method;
-    c->now_ms = clock_wall_ms();
-    c->now_monotonic_ms = clock_monotonic_ms();
+    call_set_now(c);
     assert_true(dispatch_check_token(c, &(struct dispatch_headers){.token = f->tokens[who]}));
     assert_true(dispatch_check(c, bytes_of_text(arena_copy_text(&c->arena, quoted))));
     g_free(quoted);

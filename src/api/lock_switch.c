@@ -56,8 +56,9 @@ struct lock_job {
     int64_t device;
     struct caller caller;
     int64_t deadline_ms;
-    int64_t id; /* CommandID */
+    int64_t id; /* CommandID; 0: in the first step */
     enum command_answer answer;
+    bool is_kept; /* its asker is to be told that the timed unlock is */
 };
 
 /* ---- the job, on the ingest thread ---- */
@@ -70,30 +71,37 @@ static void free_lock_job(void *arg)
     free(l);
 }
 
-/* Nothing is written before its time: that it is kept is all that its asker waits for. */
-static void confirm(struct lock_job *l)
-{
-    if (ticket_claim(l->ticket)) {
-        ticket_tell(l->ticket, &(struct ticket_news){.result = ORDER_WRITTEN});
-    } else {
-        commands_give_up_timed(l->in, l->id);
-    }
-}
-
 static void go_on_committed(void *arg, bool is_last)
 {
     struct lock_job *l = arg;
-    (void)is_last;
-    if (l->answer == COMMAND_ASK_TAKEN && l->wish.kind == COMMAND_TIMED_UNLOCK) {
-        confirm(l);
-    } else if (l->answer == COMMAND_ASK_TAKEN) {
-        commands_issue_lock(l->in, l->id, l->ticket, l->deadline_ms);
+    if (l->answer != COMMAND_ASK_TAKEN || !is_last) {
+        return;
     }
+    if (l->wish.kind != COMMAND_TIMED_UNLOCK) {
+        commands_issue_lock(l->in, l->id, l->ticket, l->deadline_ms);
+    } else if (l->is_kept) {
+        ticket_tell(l->ticket, &(struct ticket_news){.result = ORDER_WRITTEN});
+    }
+}
+
+/*
+ * The second step of a timed unlock. Nothing is written before its time: that it is kept is all
+ * that its asker waits for, and who gave up was told that it is not.
+ */
+static enum err confirm(struct job_context *job, struct lock_job *l)
+{
+    l->is_kept = ticket_claim(l->ticket);
+    commands_confirm_timed(job, l->id, l->is_kept);
+    job->committed = go_on_committed;
+    return ERR_OK;
 }
 
 static enum err run_lock(struct job_context *job, void *arg)
 {
     struct lock_job *l = arg;
+    if (l->id != 0) {
+        return confirm(job, l);
+    }
     struct device_ref ref;
     struct bytes password = ticket_password(l->ticket);
     l->answer = COMMAND_ASK_OFFLINE;
@@ -113,7 +121,9 @@ static enum err run_lock(struct job_context *job, void *arg)
         job->committed = go_on_committed;
     }
     device_ref_release(job->directory, &ref);
-    return l->answer == COMMAND_ASK_TAKEN ? audit_add(l->store, job, l->audit) : ERR_OK;
+    enum err e = l->answer == COMMAND_ASK_TAKEN ? audit_add(l->store, job, l->audit) : ERR_OK;
+    bool goes_on = l->answer == COMMAND_ASK_TAKEN && l->wish.kind == COMMAND_TIMED_UNLOCK;
+    return e == ERR_OK && goes_on ? ERR_MORE : e;
 }
 
 /* Where the order was given, the gateway tells. */
@@ -121,7 +131,9 @@ static void end_job(void *context, enum err e, void *arg)
 {
     struct ticket *ticket = context;
     struct lock_job *l = arg;
-    if (e != ERR_OK) {
+    if (e != ERR_OK && l != NULL && l->is_kept) { /* claimed, and its commit failed */
+        ticket_tell(ticket, &(struct ticket_news){.e = e});
+    } else if (e != ERR_OK) {
         ticket_give_up(ticket, e);
     } else if (l->answer != COMMAND_ASK_TAKEN) {
         ticket_tell(ticket, &(struct ticket_news){.answer = l->answer});

@@ -6,6 +6,7 @@
 #include "api/device_choice.h"
 #include "api/device_list.h"
 #include "api/list_page.h"
+#include "api/members.h"
 #include "api/places.h"
 #include "api/records.h"
 #include "api/shown_alarms.h"
@@ -30,12 +31,6 @@ enum {
 #define NO_ALARM_TEXT "This alarm does not exist"
 
 /* ---- ListAlarms ---- */
-
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
 
 /* Where it is not known, null. */
 static void write_known_place(struct call *c, const struct event *e)
@@ -70,7 +65,7 @@ static void write_acknowledgement(struct call *c, const struct event *e)
         json_write_null(&c->out);
     }
     write_alarm_time(c, "AcknowledgedTime", e->acknowledged_s);
-    put_text(c, "Note", e->note);
+    member_text(c, "Note", e->note);
 }
 
 static void write_times(struct call *c, const struct event *e)
@@ -97,9 +92,9 @@ static void write_alarm(struct call *c, const struct device *d, const struct eve
     json_object_begin(&c->out);
     json_name(&c->out, "AlarmID");
     json_int(&c->out, e->id);
-    put_text(c, "DeviceID", d->device_id);
-    put_text(c, "VehicleNum", d->plate);
-    put_text(c, "AlarmType", words);
+    member_text(c, "DeviceID", d->device_id);
+    member_text(c, "VehicleNum", d->plate);
+    member_text(c, "AlarmType", words);
     write_times(c, e);
     json_name(&c->out, "Count");
     json_int(&c->out, e->count);
@@ -107,7 +102,7 @@ static void write_alarm(struct call *c, const struct device *d, const struct eve
     write_alarm_course(c, state.current.course_cdeg);
     write_known_place(c, e);
     write_place(c, e);
-    put_text(c, "Detail", e->withdrawn ? "withdrawn" : detail_of(e));
+    member_text(c, "Detail", e->withdrawn ? "withdrawn" : detail_of(e));
     write_acknowledgement(c, e);
     call_write_hold(c, &c->out, d->enterprise_id);
     json_object_end(&c->out);
@@ -124,8 +119,7 @@ static enum store_sort sort_of(const struct call *c, size_t param)
 static bool check_list(struct call *c)
 {
     event_set kinds = 0;
-    if (call_number(c, LIST_START, INT64_MIN) > call_number(c, LIST_END, INT64_MAX)) {
-        call_fault(c, "EndTime", "before StartTime");
+    if (!members_check_range(c, LIST_START, LIST_END)) {
         return false;
     }
     if (!alarm_kinds_of(&c->values[LIST_TYPE], &kinds)) {

@@ -4,27 +4,27 @@
 
 #include "api/call.h"
 #include "api/list_page.h"
+#include "api/members.h"
+#include "fleet/directory_tree.h"
 #include "store/store.h"
 
 enum { LIST_START = PAGE_PARAM_KEY + 1, LIST_END };
+enum { LOOKED_AT_MAX = 2000000 }; /* rows of a whole tree: some seconds */
 
 static bool check_list(struct call *c)
 {
-    bool is_good = call_number(c, LIST_START, INT64_MIN) <= call_number(c, LIST_END, INT64_MAX);
-    if (!is_good) {
-        call_fault(c, "EndTime", "before StartTime");
-    }
-    return is_good;
+    return members_check_range(c, LIST_START, LIST_END);
 }
 
 /*
- * What is the platform's own stands in every shard, numbered there, so that its rows are merged:
+ * What is the platform's own stands in every shard, and what is of a tree with each of its
+ * enterprises, numbered there, so that rows are merged:
  *
  *     shard 0    9:00 8:00 7:00          the first walk notes the place of each row that matches,
  *     shard 1    8:30 7:30          ──►  the merge says which of them are on the page,
  *     merged     9:00 8:30 8:00 ...      the second walk copies these alone
  *
- * Within a shard the order is that of the numbers, whatever the clock was set to.
+ * Within one of them the order is that of the numbers, whatever the clock was set to.
  */
 struct place {
     int64_t number;
@@ -32,14 +32,16 @@ struct place {
     guint row; /* among those of the page, from 1; 0: it is on another */
 };
 
-/* The rows of one shard that are asked for. */
+/* The rows of one enterprise, or of the platform in one shard, that are asked for. */
 struct finding {
     struct call *c;
     const char *key; /* folded */
     struct store *store;
-    GArray *places;     /* struct place, the newest first */
-    guint next;         /* of them: the next to be merged, then to be copied */
-    struct audit *page; /* in the call's arena */
+    int64_t enterprise_id; /* 0: the platform */
+    size_t *left;          /* rows that may still be looked at, of all together */
+    GArray *places;        /* struct place, the newest first */
+    guint next;            /* of them: the next to be merged, then to be copied */
+    struct audit *page;    /* in the call's arena */
 };
 
 static bool holds_key(const struct audit *a, const char *key)
@@ -56,6 +58,10 @@ static bool holds_key(const struct audit *a, const char *key)
 static bool note_place(void *context, const struct audit *a)
 {
     struct finding *f = context;
+    if (*f->left == 0) {
+        return false;
+    }
+    --*f->left;
     bool is_in = a->time_s >= call_number(f->c, LIST_START, INT64_MIN) &&
                  a->time_s <= call_number(f->c, LIST_END, INT64_MAX);
     if (is_in && (f->key[0] == '\0' || holds_key(a, f->key))) {
@@ -121,16 +127,10 @@ static enum err walk(struct finding *all, size_t count,
     enum err e = ERR_OK;
     for (size_t i = 0; i < count && e == ERR_OK; i++) {
         all[i].next = 0;
-        const struct store_audit_query query = {all[i].c->caller.enterprise_id, &all[i], take};
+        const struct store_audit_query query = {all[i].enterprise_id, &all[i], take};
         e = store_read_audit(all[i].store, &query);
     }
     return e;
-}
-
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
 }
 
 static void write_row(struct call *c, const struct audit *a)
@@ -138,11 +138,12 @@ static void write_row(struct call *c, const struct audit *a)
     json_object_begin(&c->out);
     json_name(&c->out, "Time");
     call_write_time(c, &c->out, a->time_s);
-    put_text(c, "LoginName", a->login_name);
-    put_text(c, "Address", a->address);
-    put_text(c, "Action", a->action);
-    put_text(c, "Object", a->object);
-    put_text(c, "Detail", a->detail);
+    member_text(c, "LoginName", a->login_name);
+    member_text(c, "Address", a->address);
+    member_text(c, "Action", a->action);
+    member_text(c, "Object", a->object);
+    member_text(c, "Detail", a->detail);
+    call_write_hold(c, &c->out, a->enterprise_id);
     json_object_end(&c->out);
 }
 
@@ -174,27 +175,60 @@ static void answer_list(struct call *c, struct finding *all, size_t count)
     e = e == ERR_OK ? walk(all, count, copy_row) : e;
     if (e != ERR_OK) {
         call_fail_unavailable(c, CALL_NO_STORE_TEXT);
+    } else if (c->caller.includes_below && *all->left == 0) {
+        call_fault(c, "IncludeBelow", "too many rows: name an enterprise by HoldID");
     } else {
         write_page(c, page, kept, total);
     }
 }
 
-static void list_audit(struct call *c)
+/* The platform in each shard. */
+static struct finding *find_platform(struct call *c, size_t *count)
 {
     const struct shards *shards = c->api->shards;
-    bool is_platforms = c->caller.enterprise_id == 0;
-    size_t count = is_platforms ? shards->count : 1;
-    struct finding *all = arena_new_array(&c->arena, count, sizeof(*all));
+    struct finding *all = arena_new_array(&c->arena, shards->count, sizeof(*all));
+    *count = shards->count;
+    for (size_t i = 0; i < shards->count; i++) {
+        all[i] = (struct finding){.store = shards->at[i].store};
+    }
+    return all;
+}
+
+/* The enterprise, and those below it where they are asked for. */
+static struct finding *find_enterprises(struct call *c, size_t *count)
+{
+    const int64_t own = c->caller.enterprise_id;
+    const struct enterprise one = {.id = own};
+    const struct enterprise *tree = &one;
+    *count = 1;
+    if (c->caller.includes_below) {
+        tree = directory_list_tree(c->shard->directory, own, &c->arena, count);
+    }
+    struct finding *all = arena_new_array(&c->arena, *count, sizeof(*all));
+    for (size_t i = 0; i < *count; i++) {
+        all[i] = (struct finding){.store = c->shard->store, .enterprise_id = tree[i].id};
+    }
+    return all;
+}
+
+static void list_audit(struct call *c)
+{
+    size_t count = 0;
+    size_t left = c->caller.includes_below ? LOOKED_AT_MAX : SIZE_MAX;
+    struct finding *all =
+        c->caller.enterprise_id == 0 ? find_platform(c, &count) : find_enterprises(c, &count);
     const char *key = list_key_folded(c, call_text(c, PAGE_PARAM_KEY));
     for (size_t i = 0; i < count; i++) {
-        all[i] = (struct finding){
-            .c = c,
-            .key = key,
-            .store = is_platforms ? shards->at[i].store : c->shard->store,
-            .places = g_array_new(FALSE, FALSE, sizeof(struct place)),
-        };
+        all[i].c = c;
+        all[i].key = key;
+        all[i].left = &left;
+        all[i].places = g_array_new(FALSE, FALSE, sizeof(struct place));
     }
-    answer_list(c, all, count);
+    if (count > 0) {
+        answer_list(c, all, count);
+    } else {
+        write_page(c, NULL, 0, 0); /* it was deleted this very moment */
+    }
     for (size_t i = 0; i < count; i++) {
         (void)g_array_free(all[i].places, TRUE);
     }
@@ -245,11 +279,14 @@ static const struct api_method rows[] = {{
     .role = ROLE_ADMIN,
     .params = params,
     .param_count = COUNT_OF(params),
-    .reply = {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members)},
+    .reply =
+        {.shape = REPLY_PAGE, .members = members, .count = COUNT_OF(members), .lists_below = true},
     .doc =
         "Changes to the enterprise, its accounts, devices, groups, geofences and rules, commands "
         "and logins, the newest first; kept for 400 days, and at most the newest 100,000. root "
-        "without HoldID is told what is no enterprise's.",
+        "without HoldID is told what is no enterprise's, with or without IncludeBelow. What an "
+        "admin "
+        "did in an enterprise below its own as a whole is a row of both.",
     .check = check_list,
     .run = list_audit,
 }};

@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/device_choice.h"
 #include "api/list_page.h"
+#include "api/members.h"
 #include "ingest/commands.h"
 
 enum {
@@ -46,8 +47,7 @@ static uint32_t kinds_of(const struct call *c)
 
 static bool check_list(struct call *c)
 {
-    if (call_number(c, LIST_START, INT64_MIN) > call_number(c, LIST_END, INT64_MAX)) {
-        call_fault(c, "EndTime", "before StartTime");
+    if (!members_check_range(c, LIST_START, LIST_END)) {
         return false;
     }
     if (states_of(c) == 0) {
@@ -61,24 +61,12 @@ static bool check_list(struct call *c)
     return true;
 }
 
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
-
-static void write_time(struct call *c, const char *name, int64_t time_s)
-{
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
-
 /* Who: the name that the account has now, or had when it was deleted. */
 static void write_author(struct call *c, int64_t user_id)
 {
     struct user u;
     bool is_known = directory_user(c->shard->directory, user_id, &c->arena, &u) == ERR_OK;
-    put_text(c, "CreatedBy", is_known ? u.login_name : NULL);
+    member_text(c, "CreatedBy", is_known ? u.login_name : NULL);
 }
 
 static void write_command(struct call *c, const struct device *d, const struct command *command)
@@ -86,16 +74,16 @@ static void write_command(struct call *c, const struct device *d, const struct c
     json_object_begin(&c->out);
     json_name(&c->out, "CommandID");
     json_int(&c->out, command->id);
-    put_text(c, "DeviceID", d->device_id);
-    put_text(c, "Kind", command_kind_word((enum command_kind)command->kind));
-    put_text(c, "Text", command->text);
-    put_text(c, "State", command_state_word((enum command_state)command->state));
+    member_text(c, "DeviceID", d->device_id);
+    member_text(c, "Kind", command_kind_word((enum command_kind)command->kind));
+    member_text(c, "Text", command->text);
+    member_text(c, "State", command_state_word((enum command_state)command->state));
     write_author(c, command->created_by);
-    write_time(c, "CreatedTime", command->created_s);
-    write_time(c, "FixedTime", command->due_s);
-    write_time(c, "SentTime", command->sent_s);
-    write_time(c, "AnsweredTime", command->answered_s);
-    put_text(c, "Answer", command->answer);
+    member_time(c, "CreatedTime", command->created_s);
+    member_time(c, "FixedTime", command->due_s);
+    member_time(c, "SentTime", command->sent_s);
+    member_time(c, "AnsweredTime", command->answered_s);
+    member_text(c, "Answer", command->answer);
     call_write_hold(c, &c->out, d->enterprise_id);
     json_object_end(&c->out);
 }

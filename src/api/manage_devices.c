@@ -72,15 +72,16 @@ static bool code_is_taken(const struct addition *a, const char *code)
            is_taken(a, 'c', code);
 }
 
-/* The day and the internal id: 2004130036. */
+/* The day in the zone of the enterprise, and the internal id: 2004130036. */
 static const char *make_code(const struct addition *a, int64_t id)
 {
-    struct civil day = civil_from_s(a->job->now_s);
+    char day[ZONE_TEXT_SIZE]; /* "2020-04-13" */
     char *code = NULL;
     int64_t number = id;
+    zone_format(call_clock(a->call), ZONE_DATE, a->job->now_s, day);
     do {
-        code = arena_format(&a->call->arena, "%02d%02d%02d%04lld", day.year % 100, day.month,
-                            day.day, (long long)number);
+        code = arena_format(&a->call->arena, "%.2s%.2s%.2s%04lld", day + 2, day + 5, day + 8,
+                            (long long)number);
         number += DEVICES_MAX;
     } while (code_is_taken(a, code));
     return code;

@@ -235,6 +235,47 @@ static void test_who_changes(void **state)
     TRY_ROWS(*state, rows);
 }
 
+/* "201130", today in a zone; g_free(). */
+static char *today_in(const char *name)
+{
+    GTimeZone *zone = g_time_zone_new_identifier(name);
+    assert_non_null(zone);
+    GDateTime *now = g_date_time_new_now(zone);
+    char *day = g_date_time_format(now, "%y%m%d");
+    g_date_time_unref(now);
+    g_time_zone_unref(zone);
+    return day;
+}
+
+/* In one of the two zones it is never the day that UTC has. */
+static void test_codes_have_the_day_of_the_enterprise(void **state)
+{
+    static const char *const zones[] = {"Pacific/Kiritimati", "Etc/GMT+12"};
+    struct fleet *f = *state;
+    for (size_t i = 0; i < COUNT_OF(zones); i++) {
+        char *id = g_strdup_printf("50%zu", i);
+        char *zone = g_strdup_printf("{'HoldID':1,'TimeZone':'%s'}", zones[i]);
+        char *device = g_strdup_printf("{'DeviceID':'%s'}", id);
+        g_free(answer_of(f, P_ROOT, "manage/ModifyEnterprise", zone));
+        char *before = today_in(zones[i]);
+        try_row(f, &(struct row){ANNA, ADD, device, DONE_ROW}, i);
+        char *after = today_in(zones[i]); /* midnight may have come between */
+        char *answer = answer_of(f, P_ANNA, "manage/GetDevice", device);
+        const char *code = strstr(answer, "\"ObjectCode\":\"");
+        assert_non_null(code);
+        code += strlen("\"ObjectCode\":\"");
+        if (!g_str_has_prefix(code, before) && !g_str_has_prefix(code, after)) {
+            fail_msg("%s: %.10s is not of %s", zones[i], code, before);
+        }
+        g_free(answer);
+        g_free(after);
+        g_free(before);
+        g_free(device);
+        g_free(zone);
+        g_free(id);
+    }
+}
+
 /* What is deleted is gone for everything, and its names are free, elsewhere too. */
 static void test_deleting(void **state)
 {
@@ -282,6 +323,7 @@ int main(void)
         FLEET_TEST(test_texts_at_both_ends),
         FLEET_TEST(test_who_adds),
         FLEET_TEST(test_who_changes),
+        FLEET_TEST(test_codes_have_the_day_of_the_enterprise),
         FLEET_TEST(test_deleting),
         FLEET_TEST(test_double_clicks),
     };

@@ -264,6 +264,7 @@ static void list_fences(struct call *c)
 #define FIELD_PARAMS(is_new)                                                                       \
     [FENCE_NAME] = {.name = "RegionName",                                                          \
                     .type = PARAM_TEXT,                                                            \
+                    .is_name = true,                                                               \
                     .required = (is_new),                                                          \
                     .may_be_empty = !(is_new),                                                     \
                     .max = NAME_MAX_CHARS,                                                         \

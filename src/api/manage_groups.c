@@ -132,6 +132,7 @@ static void list_groups(struct call *c)
 static const struct param_row add_params[] = {
     [ADD_NAME] = {.name = "GroupName",
                   .type = PARAM_TEXT,
+                  .is_name = true,
                   .required = true,
                   .max = NAME_MAX_CHARS,
                   .doc = "Its name"},
@@ -140,6 +141,7 @@ static const struct param_row modify_params[] = {
     ID_PARAM,
     [GROUP_NAME] = {.name = "GroupName",
                     .type = PARAM_TEXT,
+                    .is_name = true,
                     .may_be_empty = true,
                     .max = NAME_MAX_CHARS,
                     .doc = "Its new name"},

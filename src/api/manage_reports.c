@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "api/list_page.h"
+#include "api/members.h"
 #include "api/report_asked.h"
+#include "api/report_file.h"
 #include "api/report_kinds.h"
 #include "api/reports.h"
 
@@ -15,30 +17,11 @@ enum { ADD_START = ASKED_COUNT, ADD_END };
 enum { REPORT_ID };
 enum { SPAN_DAYS_MAX = 3100, DAY_S = 86400, CODE_NO_REPORT = 404 };
 
-#define NO_REPORT_TEXT "This report does not exist"
-#define NOT_UNDER_WAY  "This report is not under way any more"
-#define SWITCHED_OFF   "Reports are switched off: the server's log says why"
-#define TOO_LONG_TEXT  "more than 3100 days"
+#define NOT_UNDER_WAY "This report is not under way any more"
+#define SWITCHED_OFF  "Reports are switched off: the server's log says why"
+#define TOO_LONG_TEXT "more than 3100 days"
 
 /* ---- rows ---- */
-
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
-
-static void put_int(struct call *c, const char *name, int64_t v)
-{
-    json_name(&c->out, name);
-    json_int(&c->out, v);
-}
-
-static void put_time(struct call *c, const char *name, int64_t time_s)
-{
-    json_name(&c->out, name);
-    call_write_time(c, &c->out, time_s);
-}
 
 static void write_report(struct call *c, const struct report_job *job)
 {
@@ -48,22 +31,22 @@ static void write_report(struct call *c, const struct report_job *job)
                       reports_progress(c->api->reports, key, &made);
     bool is_of_now = report_row_of(job->kind)->is_of_now;
     json_object_begin(&c->out);
-    put_int(c, "ReportID", job->id);
-    put_text(c, "Report", report_kind_name(job->kind));
-    put_text(c, "Format", report_format_name(job->format));
-    put_text(c, "State", is_running ? "running" : report_state_name(job->state));
-    put_int(c, "Done", made.done);
-    put_int(c, "Of", made.of);
-    put_int(c, "Rows", made.rows);
-    put_int(c, "Size", job->size);
-    put_time(c, "StartTime", is_of_now ? 0 : job->start_s);
-    put_time(c, "EndTime", is_of_now ? 0 : job->end_s);
-    put_time(c, "CreatedTime", job->created_s);
-    put_time(c, "FinishedTime", job->finished_s);
-    put_time(c, "ExpireTime", job->expires_s);
-    put_text(c, "Error", job->error);
+    member_int(c, "ReportID", job->id);
+    member_text(c, "Report", report_kind_name(job->kind));
+    member_text(c, "Format", report_format_name(job->format));
+    member_text(c, "State", is_running ? "running" : report_state_name(job->state));
+    member_int(c, "Done", made.done);
+    member_int(c, "Of", made.of);
+    member_int(c, "Rows", made.rows);
+    member_int(c, "Size", job->size);
+    member_time(c, "StartTime", is_of_now ? 0 : job->start_s);
+    member_time(c, "EndTime", is_of_now ? 0 : job->end_s);
+    member_time(c, "CreatedTime", job->created_s);
+    member_time(c, "FinishedTime", job->finished_s);
+    member_time(c, "ExpireTime", job->expires_s);
+    member_text(c, "Error", job->error);
     if (job->schedule_id != 0) {
-        put_int(c, "ScheduleID", job->schedule_id);
+        member_int(c, "ScheduleID", job->schedule_id);
     } else {
         json_name(&c->out, "ScheduleID");
         json_write_null(&c->out);
@@ -83,6 +66,13 @@ static void wake(struct call *c)
 {
     if (c->api->reports != NULL) {
         reports_wake(c->api->reports);
+    }
+}
+
+static void note_left(struct call *c)
+{
+    if (c->api->reports != NULL) {
+        reports_note_left(c->api->reports);
     }
 }
 
@@ -125,8 +115,8 @@ static bool prepare_add(struct call *c)
 static enum err change_add_report(struct call *c, struct job_context *job)
 {
     const struct report_asked *asked = c->own;
-    const struct reports_count count = reports_count(job->directory, c->caller.enterprise_id,
-                                                     c->caller.user_id, job->changes.arena);
+    const struct reports_count count =
+        reports_count(job->directory, c->caller.enterprise_id, c->caller.user_id);
     const char *refusal = reports_refusal(&count);
     if (refusal != NULL) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, refusal);
@@ -197,11 +187,20 @@ static void list_reports(struct call *c)
 
 /* ---- CancelReport, DeleteReport ---- */
 
+/* The one that the call names, for a change. */
+static enum err find_named(struct call *c, struct job_context *job, struct report_job *out)
+{
+    return find(c, job->directory, call_number(c, REPORT_ID, 0), out) == ERR_OK
+               ? ERR_OK
+               : call_refuse(c, CODE_NO_REPORT, REPORT_FILE_NONE_TEXT);
+}
+
 static enum err change_cancel(struct call *c, struct job_context *job)
 {
     struct report_job held;
-    if (find(c, job->directory, call_number(c, REPORT_ID, 0), &held) != ERR_OK) {
-        return call_refuse(c, CODE_NO_REPORT, NO_REPORT_TEXT);
+    enum err e = find_named(c, job, &held);
+    if (e != ERR_OK) {
+        return e;
     }
     if (held.state != REPORT_WAITING) {
         return call_refuse(c, MHD_HTTP_CONFLICT, NOT_UNDER_WAY);
@@ -216,8 +215,9 @@ static enum err change_cancel(struct call *c, struct job_context *job)
 static enum err change_delete(struct call *c, struct job_context *job)
 {
     struct report_job held;
-    if (find(c, job->directory, call_number(c, REPORT_ID, 0), &held) != ERR_OK) {
-        return call_refuse(c, CODE_NO_REPORT, NO_REPORT_TEXT);
+    enum err e = find_named(c, job, &held);
+    if (e != ERR_OK) {
+        return e;
     }
     change_add(&job->changes, CHANGE_DELETE_REPORT)->report = held;
     return ERR_OK;
@@ -331,10 +331,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .codes = {{404, NO_REPORT_TEXT}, {409, NOT_UNDER_WAY}},
+        .codes = {{404, REPORT_FILE_NONE_TEXT}, {409, NOT_UNDER_WAY}},
         .doc = "Ends a report of the own account that is not done yet.",
         .change = change_cancel,
-        .committed = wake,
+        .committed = note_left,
     },
     {
         .name = "DeleteReport",
@@ -344,10 +344,10 @@ static const struct api_method rows[] = {
         .role = ROLE_VIEWER,
         .params = id_params,
         .param_count = COUNT_OF(id_params),
-        .codes = {{404, NO_REPORT_TEXT}},
+        .codes = {{404, REPORT_FILE_NONE_TEXT}},
         .doc = "Deletes a report of the own account, and its file.",
         .change = change_delete,
-        .committed = wake,
+        .committed = note_left,
     },
 };
 

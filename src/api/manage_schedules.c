@@ -222,10 +222,10 @@ static enum err find(struct call *c, struct job_context *job, int64_t id,
 static bool has_owner(struct call *c, struct job_context *job, const struct report_schedule *s)
 {
     struct caller owner;
-    return s->user_id >> ID_BITS != c->shard->id ||
-           (directory_caller(job->directory, s->user_id, job->now_s, &owner) == ERR_OK &&
-            owner.role >= ROLE_OPERATOR &&
-            directory_may_act(job->directory, &owner, s->enterprise_id));
+    return directory_asker(job->directory, c->shard->id, s->user_id, job->now_s, &owner) ==
+               ERR_OK &&
+           owner.role >= ROLE_OPERATOR &&
+           directory_may_act(job->directory, &owner, s->enterprise_id);
 }
 
 static enum err modify_schedule(struct call *c, struct job_context *job)
@@ -315,6 +315,7 @@ static void list_schedules(struct call *c)
                                  "whole enterprise; \"\": it is not mailed"},                      \
     [SCHEDULE_NAME] = {.name = "ScheduleName",                                                     \
                        .type = PARAM_TEXT,                                                         \
+                       .is_name = true,                                                            \
                        .max = REPORT_NAME_MAX_CHARS,                                               \
                        .may_be_empty = true,                                                       \
                        .doc = "For people; the subject of its mail begins with it"},               \

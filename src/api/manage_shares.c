@@ -11,6 +11,7 @@
 #include "api/list_page.h"
 #include "api/manage.h"
 #include "api/share.h"
+#include "base/order.h"
 #include "fleet/directory_owned.h"
 #include "fleet/directory_shares.h"
 #include "fleet/directory_tree.h"
@@ -40,13 +41,6 @@ static bool check_add(struct call *c)
     return true;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* The internal ids of what is asked for, each once. */
 static enum err find_devices(struct call *c, struct job_context *job, struct share_link *s)
 {
@@ -62,7 +56,7 @@ static enum err find_devices(struct call *c, struct job_context *job, struct sha
         ids[count++] = ref.info->id;
         device_ref_release(job->directory, &ref);
     }
-    qsort(ids, count, sizeof(*ids), compare_ids);
+    qsort(ids, count, sizeof(*ids), order_int64);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         bool is_new = kept == 0 || ids[kept - 1] != ids[i];

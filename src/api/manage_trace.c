@@ -1,5 +1,6 @@
 /* TraceDevice: what a device says and is told, while somebody sets it up. */
 #include "api/call.h"
+#include "api/members.h"
 #include "base/clock.h"
 #include "protocols/protocol.h"
 
@@ -8,12 +9,6 @@ enum { CODE_FULL = 403, CODE_NO_DEVICE = 404, SECONDS_MAX = 3600, MS_PER_S = 100
 
 #define FULL_TEXT "Too many devices are traced, or too many users trace this one"
 
-static void put_text(struct call *c, const char *name, const char *text)
-{
-    json_name(&c->out, name);
-    json_write_string(&c->out, text);
-}
-
 static void write_frame(struct call *c, const struct trace_frame *f)
 {
     json_object_begin(&c->out);
@@ -21,10 +16,10 @@ static void write_frame(struct call *c, const struct trace_frame *f)
     json_int(&c->out, f->number);
     json_name(&c->out, "Time");
     call_write_time(c, &c->out, f->time_s);
-    put_text(c, "Direction", f->direction == TRACE_IN ? "in" : "out");
-    put_text(c, "Protocol", protocol_at(f->protocol)->name);
-    put_text(c, "Hex", f->hex);
-    put_text(c, "Decoded", f->decoded);
+    member_text(c, "Direction", f->direction == TRACE_IN ? "in" : "out");
+    member_text(c, "Protocol", protocol_at(f->protocol)->name);
+    member_text(c, "Hex", f->hex);
+    member_text(c, "Decoded", f->decoded);
     json_object_end(&c->out);
 }
 

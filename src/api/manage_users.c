@@ -280,6 +280,7 @@ static enum err change_password(struct call *c, struct job_context *job)
 #define FIELD_PARAMS(is_new)                                                                       \
     [USER_LOGIN] = {.name = "LoginName",                                                           \
                     .type = PARAM_TEXT,                                                            \
+                    .is_name = true,                                                               \
                     .required = (is_new),                                                          \
                     .may_be_empty = !(is_new),                                                     \
                     .max = NAME_MAX_CHARS,                                                         \

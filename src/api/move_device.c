@@ -90,7 +90,7 @@ static void end_all(struct job_context *job, const struct device *d)
     end_rule(job, d);
     take_out_cards(job, d->id);
     commands_cancel_waiting(job, d->id);
-    share_end_of_device(job, d);
+    share_drop_device(job, d);
 }
 
 /* ---- where it comes back ---- */

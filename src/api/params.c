@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/json_value.h"
+#include "base/name_text.h"
 #include "base/reader.h"
 #include "base/writer.h"
 
@@ -83,7 +84,7 @@ static const char *read_text(const struct param_reading *reading, const struct p
         return TOO_LONG;
     }
     out->text = (const char *)arena_copy(reading->arena, text).at;
-    return NULL;
+    return row->is_name ? name_fault(text) : NULL;
 }
 
 /*

@@ -46,6 +46,7 @@ struct param_row {
     bool may_be_empty; /* "" is a value of its own; otherwise it counts as absent */
     bool may_be_null;  /* null is a value of its own: present, and is_null */
     bool is_private;   /* the audit tells that it was there, and not what it held */
+    bool is_name;      /* a TEXT that is kept as a name, and must look like one: name_fault */
     bool ends_range; /* a TIME that ends a range: a clock set back has it twice, the later counts */
     bool is_ahead;   /* a TIME at which something is to happen: in the future, and one that comes */
 };

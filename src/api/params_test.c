@@ -267,6 +267,31 @@ static void test_lists(void **state)
     refuse(r, "{\"List\":\"a\\n\"}", "List");
 }
 
+/* What is kept as a name must look like one; what is searched for may be anything that is kept. */
+static void test_names(void **state)
+{
+    static const struct param_row row = {.name = "Name", .type = PARAM_TEXT, .is_name = true};
+    static const struct {
+        const char *json;
+        const char *why; /* NULL: none */
+    } rows[] = {
+        {"{\"Name\":\" Bus 1 \"}", NULL},
+        {"{\"Name\":\"\\u0645\\u200C\\u062E\"}", NULL},
+        {"{\"Name\":\"Bus\\u200b\"}", "holds an invisible character"},
+        {"{\"Name\":\"Bus\\u202e\"}", "holds a character that turns text around"},
+        {"{\"Name\":\"Bus\\u00a0\"}", "begins or ends with a blank"},
+    };
+    struct reading *r = *state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        enum err e = read_bytes_with(r, &row, 1, bytes_of_text(rows[i].json));
+        assert_int_equal(e, rows[i].why == NULL ? ERR_OK : ERR_INVALID);
+        if (rows[i].why != NULL) {
+            assert_string_equal(r->fault.why, rows[i].why);
+        }
+    }
+    read_good(r, "{\"Text\":\"Bus\\u200b\"}");
+}
+
 /* An array is what its items are between commas. */
 static void test_lists_as_arrays(void **state)
 {
@@ -483,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_times_that_are_ahead),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_lists_as_arrays),
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_a_list_without_items_is_no_value),

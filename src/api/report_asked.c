@@ -155,7 +155,8 @@ bool report_asked_read(struct call *c, struct report_asked *out)
     out->groups = geofence_pack_ids(&c->arena, groups->numbers, groups->count);
     out->options = write_options(c);
     if (out->options == NULL || !is_known) {
-        return fault(c, ASKED_ALARM_TYPE, "too long");
+        bool has_fences = c->values[ASKED_POLYGONS].count > 0; /* no kind takes both */
+        return fault(c, has_fences ? ASKED_POLYGONS : ASKED_ALARM_TYPE, "too long");
     }
     /* One that is left out in silence would be missed by nobody; without any it would be all. */
     if (!pack_devices(c, &out->devices)) {

@@ -1,6 +1,7 @@
 /* The file of a report: its titles, and the rows of device after device. */
 #include "api/report_make.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +17,11 @@
 #include "base/units.h"
 #include "files/sheet.h"
 
-enum { TITLES = 4, DEGREE_UNITS = 10000000, DATE_CHARS = 10 };
+enum { TITLES = 4, DEGREE_UNITS = 10000000 };
 
-#define GONE_TEXT   "The account that asked for it is gone, or its time is over"
-#define RIGHTS_TEXT "The account that asked for it may not see this enterprise any more"
-#define NONE_TEXT   "None of its devices is there any more, or may be seen"
-#define FULL_TEXT   "The server's disk has no room for it: ask its operator, then make it again"
-#define LONG_TEXT   "It has too many rows for a file: choose a shorter period or fewer devices"
+#define NONE_TEXT "None of its devices is there any more, or may be seen"
+#define FULL_TEXT "The server's disk has no room for it: ask its operator, then make it again"
+#define LONG_TEXT "It has too many rows for a file: choose a shorter period or fewer devices"
 
 /* A report that is being made. */
 struct made {
@@ -51,11 +50,21 @@ static enum err tell(struct made *m, enum err e, const char *why)
     return e;
 }
 
-bool report_disk_has_room(const char *directory)
+/* Whether the disk of a directory has REPORT_SPARE_BYTES left. */
+static bool has_room(const char *directory)
 {
     struct statvfs disk;
     return statvfs(directory, &disk) != 0 ||
            (uint64_t)disk.f_bavail * disk.f_frsize >= REPORT_SPARE_BYTES;
+}
+
+/* Notes what the system says of a file that cannot be written, for the log. */
+static enum err note_file(struct made *m, enum err e)
+{
+    if (e == ERR_IO || e == ERR_FULL) {
+        m->out->system_error = errno;
+    }
+    return e;
 }
 
 /* Those that it is about and its account may see. */
@@ -112,7 +121,7 @@ static enum err open_sheet(struct made *m)
 {
     struct enterprise e;
     if (directory_enterprise(m->shard->directory, m->job->enterprise_id, &m->arena, &e) != ERR_OK) {
-        return tell(m, ERR_FORBIDDEN, RIGHTS_TEXT);
+        return tell(m, ERR_FORBIDDEN, report_caller_why(ERR_FORBIDDEN));
     }
     choose_manner(m, &e);
     const char *title = in_language(m, m->row->title, m->row->title_zh);
@@ -136,7 +145,7 @@ static enum err open_sheet(struct made *m)
         .column_count = m->row->column_count,
     };
     (void)unlink(m->making->path);
-    return sheet_open(&options, &m->sheet);
+    return note_file(m, sheet_open(&options, &m->sheet));
 }
 
 /* ---- rows ---- */
@@ -217,7 +226,7 @@ static enum err add_row(struct made *m, const struct json_value *row)
                                           : value_of(m, m->row->columns[i].type, v);
     }
     m->out->rows++;
-    return sheet_add(m->sheet, values);
+    return note_file(m, sheet_add(m->sheet, values));
 }
 
 static enum err add_page(struct made *m, const struct json_value *rows)
@@ -231,7 +240,7 @@ static enum err add_page(struct made *m, const struct json_value *rows)
             return e;
         }
     }
-    return report_disk_has_room(m->making->directory) ? ERR_OK : ERR_FULL;
+    return has_room(m->making->directory) ? ERR_OK : ERR_FULL;
 }
 
 static enum err add_days(struct made *m, const struct json_value *rows)
@@ -247,7 +256,7 @@ static enum err read_device(struct made *m, struct report_pages *pages,
 {
     const struct json_value *rows = NULL;
     enum err e = ERR_OK;
-    report_pages_of(pages, subject->device_id, subject->plate);
+    report_pages_of(pages, subject->device_id);
     while (e == ERR_OK) {
         if (!m->making->goes_on(m->making->context, m->out)) {
             return ERR_END;
@@ -276,29 +285,31 @@ static enum err add_device(struct made *m, const struct report_subject *subject)
 
 /* ---- the file ---- */
 
+/* The last look whether it goes on comes before the packing of many rows, which has none. */
 static enum err close_sheet(struct made *m, enum err e)
 {
     if (m->sheet == NULL) {
         return e;
     }
+    e = e == ERR_OK && !m->making->goes_on(m->making->context, m->out) ? ERR_END : e;
     if (e != ERR_OK) {
         sheet_abandon(m->sheet);
         return e;
     }
-    return sheet_close(m->sheet);
+    return note_file(m, sheet_close(m->sheet));
 }
 
 static enum err make(struct made *m)
 {
     enum err e = report_caller(m->making->api, m->job->user_id, m->job->enterprise_id, &m->caller);
     if (e != ERR_OK) {
-        return tell(m, ERR_FORBIDDEN, e == ERR_NOT_FOUND ? GONE_TEXT : RIGHTS_TEXT);
+        return tell(m, ERR_FORBIDDEN, report_caller_why(e));
     }
-    if (!report_disk_has_room(m->making->directory)) {
+    if (!has_room(m->making->directory)) {
         return ERR_FULL;
     }
     e = list_subjects(m);
-    e = e == ERR_OK ? report_devices_write(m->making->devices_path, &m->subjects) : e;
+    e = e == ERR_OK ? note_file(m, report_devices_write(m->making->devices_path, &m->subjects)) : e;
     e = e == ERR_OK ? open_sheet(m) : e;
     for (size_t i = 0; i < m->out->of && e == ERR_OK; i++) {
         e = add_device(m, &m->subjects.at[i]);

@@ -9,8 +9,8 @@ struct report_made {
     uint32_t done; /* of `of` devices */
     uint32_t of;
     uint32_t rows;
-    int64_t size;
     char why[REPORT_ERROR_MAX]; /* for people, where it failed */
+    int system_error;           /* errno where the file could not be written; 0: it is not that */
 };
 
 struct report_making {
@@ -37,8 +37,6 @@ enum {
  */
 MUST_USE enum err report_make(const struct report_making *making, struct report_made *out);
 
-/* Whether the disk of a directory has REPORT_SPARE_BYTES left. */
-bool report_disk_has_room(const char *directory);
 /* The name that a browser saves the file of a report by: "trips_2026-11-01_2026-11-30.csv". */
 const char *report_file_name(struct zone_clock *clock, const struct report_job *job,
                              struct arena *arena);

@@ -1,6 +1,7 @@
 #ifndef API_REPORT_PAGES_H
 #define API_REPORT_PAGES_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,25 +24,30 @@ struct report_pages {
     struct arena arena;   /* of the page at hand */
     struct json_out text; /* of its answer */
 
-    /* Of the device at hand, borrowed. */
-    const char *device_id;
-    const char *plate;
-    const char *after; /* in `after_room` */
+    /* Of the device at hand. */
+    const char *device_id; /* borrowed; NULL: report_pages_of() was not called yet */
+    const char *plate;     /* as it is at this page; in `arena`, where the method is asked by it */
+    const char *after;     /* in `after_room` */
     char after_room[256];
     int64_t index;
-    bool is_last; /* the page at hand is */
+    bool is_last;       /* the page at hand is */
+    GHashTable *listed; /* the AlarmIDs of its pages so far, int64_t: an index shifts with each
+                           alarm that is filed meanwhile */
 };
 
-/* Begins, with the rows of a kind, mostly that of the report; report_pages_clear() when done. */
+/*
+ * Begins, with the rows of a kind, mostly that of the report, and with no device: report_pages_of()
+ * chooses one. report_pages_clear() when done.
+ */
 void report_pages_init(struct report_pages *p, const struct api *api, const struct report_job *job,
                        const struct report_row *row, const struct json_value *options);
 void report_pages_clear(struct report_pages *p);
-/* Goes to a device. */
-void report_pages_of(struct report_pages *p, const char *device_id, const char *plate);
+/* Goes to a device, before its first page. */
+void report_pages_of(struct report_pages *p, const char *device_id);
 /*
- * The rows of its next page, an array in p->arena until the next one. ERR_END: there is none any
- * more; ERR_FORBIDDEN: the account may not (any more); ERR_IO: the method failed. Of the last two
- * `why` tells people more.
+ * The rows of its next page, an array in p->arena until the next one; it may be empty. ERR_END:
+ * there is none any more; ERR_FORBIDDEN: the account may not (any more); ERR_IO: the method failed.
+ * Of the last two `why` tells people more.
  */
 MUST_USE enum err report_pages_next(struct report_pages *p, const struct json_value **rows,
                                     char why[REPORT_ERROR_MAX]);
@@ -51,5 +57,7 @@ MUST_USE enum err report_pages_next(struct report_pages *p, const struct json_va
  */
 MUST_USE enum err report_caller(const struct api *api, int64_t user_id, int64_t enterprise_id,
                                 struct caller *out);
+/* What people are told of an error of report_caller(). */
+const char *report_caller_why(enum err e);
 
 #endif

@@ -1,14 +1,8 @@
 /* Which devices a report is about: looked for anew each time, by what its account may see then. */
 #include "api/report_subjects.h"
+#include "base/order.h"
 
 #include <stdlib.h>
-
-static int compare_ids(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
 
 /* A set of ids, in order. */
 struct id_set {
@@ -20,7 +14,7 @@ static enum err read_set(const uint8_t *at, size_t len, struct arena *arena, str
 {
     enum err e = geofence_unpack_ids((struct bytes){at, len}, arena, &out->at, &out->count);
     if (e == ERR_OK && out->count > 0) {
-        qsort(out->at, out->count, sizeof(*out->at), compare_ids);
+        qsort(out->at, out->count, sizeof(*out->at), order_int64);
     }
     return e;
 }
@@ -28,7 +22,7 @@ static enum err read_set(const uint8_t *at, size_t len, struct arena *arena, str
 static bool is_in(const struct id_set *set, int64_t id)
 {
     return set->count > 0 &&
-           bsearch(&id, set->at, set->count, sizeof(*set->at), compare_ids) != NULL;
+           bsearch(&id, set->at, set->count, sizeof(*set->at), order_int64) != NULL;
 }
 
 enum err report_subjects(struct directory *dir, const struct caller *caller,
@@ -50,8 +44,7 @@ enum err report_subjects(struct directory *dir, const struct caller *caller,
     for (size_t i = 0; i < seen; i++) {
         if (all || is_in(&devices, refs[i].info->id) || is_in(&groups, refs[i].group_id)) {
             out->at[out->count++] = (struct report_subject){
-                refs[i].info->id, arena_copy_text(arena, refs[i].info->device_id),
-                arena_copy_text(arena, refs[i].info->plate)};
+                refs[i].info->id, arena_copy_text(arena, refs[i].info->device_id)};
         }
     }
     directory_release_all(dir, refs, seen);

@@ -10,7 +10,6 @@
 struct report_subject {
     int64_t id; /* internal */
     const char *device_id;
-    const char *plate;
 };
 
 struct report_subjects {

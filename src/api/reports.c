@@ -2,6 +2,7 @@
 #include "api/reports.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,15 @@ static void wait(struct reports *r, uint64_t seen, time_t seconds)
 void reports_wake(struct reports *r)
 {
     reports_lock(r);
+    r->wakes++;
+    check(pthread_cond_broadcast(&r->changed) == 0);
+    reports_unlock(r);
+}
+
+void reports_note_left(struct reports *r)
+{
+    reports_lock(r);
+    r->has_left = true;
     r->wakes++;
     check(pthread_cond_broadcast(&r->changed) == 0);
     reports_unlock(r);
@@ -151,6 +161,30 @@ static void conclude(struct report_slot *slot, const struct report_job *job)
     }
 }
 
+/* Has the names in the directory reach the disk. 0, or -1 with errno. */
+static int settle(const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd < 0 ? -1 : fsync(fd);
+    int system_error = errno;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    errno = system_error;
+    return result;
+}
+
+/* Gives both files to the owner of the store, and the half one its name; false: errno says why. */
+static bool hand_over(const struct reports *r, const char *devices, const char *half,
+                      const char *path, struct stat *file)
+{
+    int number = owner_give_file(r->data_directory, devices);
+    number = number == 0 ? owner_give_file(r->data_directory, half) : number;
+    errno = number;
+    return number == 0 && stat(half, file) == 0 && rename(half, path) == 0 &&
+           settle(r->directory) == 0;
+}
+
 static void make(struct report_slot *slot, struct report_job *job, struct arena *arena)
 {
     struct reports *r = slot->reports;
@@ -169,17 +203,19 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     };
     enum err e = report_make(&making, &made);
     struct stat file;
-    if (e == ERR_OK && (owner_give_file(r->data_directory, devices) != 0 ||
-                        owner_give_file(r->data_directory, half) != 0 || stat(half, &file) != 0 ||
-                        rename(half, path) != 0)) {
+    if (e == ERR_OK && !hand_over(r, devices, half, path, &file)) {
+        made.system_error = errno;
         (void)snprintf(made.why, sizeof(made.why), "System error");
         e = ERR_IO;
     }
     if (e == ERR_END || !still_waits(r, slot->key)) {
-        return; /* what there is of a file goes with the next sweep */
+        reports_note_left(r); /* what there is of a file */
+        return;
     }
     if (e != ERR_OK) {
-        log_line(LOG_WARN, "report_failed", "report=%" PRId64 " why=\"%s\"", job->id, made.why);
+        bool is_of_file = made.system_error != 0;
+        log_line(LOG_WARN, "report_failed", "report=%" PRId64 " why=\"%s%s%s\"", job->id, made.why,
+                 is_of_file ? ": " : "", is_of_file ? g_strerror(made.system_error) : "");
     }
     job->state = e == ERR_OK ? REPORT_DONE : REPORT_FAILED;
     job->finished_s = clock_wall_ms() / MS_PER_S;
@@ -190,12 +226,15 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     job->size = e == ERR_OK ? (int64_t)file.st_size : 0;
     job->error = e == ERR_OK ? "" : arena_copy_text(arena, made.why);
     conclude(slot, job);
+    if (e != ERR_OK) {
+        reports_note_left(r);
+    }
 }
 
 /* ---- the threads ---- */
 
 /* Takes one and makes it, or waits. */
-static void turn(struct report_slot *slot, int64_t *swept_ms)
+static void turn(struct report_slot *slot)
 {
     struct arena arena = {0};
     struct report_job job;
@@ -203,11 +242,6 @@ static void turn(struct report_slot *slot, int64_t *swept_ms)
     reports_lock(r);
     uint64_t seen = r->wakes;
     reports_unlock(r);
-    bool sweeps = slot == &r->slots[0];
-    if (sweeps && clock_monotonic_ms() >= *swept_ms) {
-        reports_sweep(r);
-        *swept_ms = clock_monotonic_ms() + (int64_t)SWEEP_S * MS_PER_S;
-    }
     if (reports_take(slot, &arena, &job)) {
         make(slot, &job, &arena);
         reports_lock(r);
@@ -218,7 +252,6 @@ static void turn(struct report_slot *slot, int64_t *swept_ms)
         reports_lock(r);
         wait(r, seen, SWEEP_S);
         reports_unlock(r);
-        *swept_ms = 0; /* files of what was deleted go at once */
     }
     arena_free(&arena);
 }
@@ -227,11 +260,10 @@ static void *run(void *arg)
 {
     struct report_slot *slot = arg;
     struct reports *r = slot->reports;
-    int64_t swept_ms = 0;
     bool stops = false;
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* of this thread, on Linux */
     while (!stops) {
-        turn(slot, &swept_ms);
+        turn(slot);
         reports_lock(r);
         stops = r->stopping;
         reports_unlock(r);
@@ -248,10 +280,50 @@ static int make_folder(const char *data_directory, const char *directory)
     return owner_give_folder(data_directory, directory);
 }
 
+/* Sweeps at the start, then each SWEEP_S, and when something is left; whatever is being made. */
+static void *sweep(void *arg)
+{
+    struct reports *r = arg;
+    int64_t due_ms = 0;
+    bool stops = false;
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+    while (!stops) {
+        reports_lock(r);
+        bool is_due = r->has_left || clock_monotonic_ms() >= due_ms;
+        r->has_left = false;
+        reports_unlock(r);
+        if (is_due) {
+            reports_sweep(r);
+            due_ms = clock_monotonic_ms() + (int64_t)SWEEP_S * MS_PER_S;
+        }
+        reports_lock(r);
+        if (!r->has_left) {
+            wait(r, r->wakes, (due_ms - clock_monotonic_ms()) / MS_PER_S + 1);
+        }
+        stops = r->stopping;
+        reports_unlock(r);
+    }
+    return NULL;
+}
+
+/* Whether files can be made in the directory that is there; errno says why not. */
+static bool may_write(const char *directory)
+{
+    struct stat is;
+    if (stat(directory, &is) != 0) {
+        return false;
+    }
+    errno = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
+    return errno == 0 && access(directory, R_OK | W_OK | X_OK) == 0;
+}
+
 struct reports *reports_start(const struct api *api, const char *directory)
 {
     char *data_directory = g_path_get_dirname(directory);
     int number = make_folder(data_directory, directory);
+    if (number == 0 && !may_write(directory)) {
+        number = errno;
+    }
     if (number != 0) {
         log_line(LOG_ERROR, "reports_off", "directory=\"%s\" why=\"%s\"", directory,
                  g_strerror(number));
@@ -268,6 +340,7 @@ struct reports *reports_start(const struct api *api, const char *directory)
     check(pthread_cond_init(&r->changed, &attributes) == 0);
     check(pthread_condattr_destroy(&attributes) == 0);
     check(pthread_mutex_init(&r->lock, NULL) == 0);
+    check(pthread_create(&r->sweeper, NULL, sweep, r) == 0);
     for (size_t i = 0; i < REPORT_THREADS; i++) {
         r->slots[i].reports = r;
         check(pthread_create(&r->slots[i].thread, NULL, run, &r->slots[i]) == 0);
@@ -287,6 +360,7 @@ void reports_stop(struct reports *r)
     for (size_t i = 0; i < REPORT_THREADS; i++) {
         check(pthread_join(r->slots[i].thread, NULL) == 0);
     }
+    check(pthread_join(r->sweeper, NULL) == 0);
 }
 
 void reports_free(struct reports *r)

@@ -41,6 +41,8 @@ void reports_stop(struct reports *r);
 void reports_free(struct reports *r);
 /* Something was committed: they look at once. */
 void reports_wake(struct reports *r);
+/* The same of what was cancelled or deleted, whose file goes at once, too. */
+void reports_note_left(struct reports *r);
 /* How far a report is that is under way now; false: it is not. */
 bool reports_progress(struct reports *r, struct owned_key key, struct report_made *out);
 /* The path of the file of a report that is done; in `arena`. */
@@ -55,8 +57,7 @@ struct reports_count {
     size_t kept_of_enterprise;
     int64_t bytes_of_enterprise;
 };
-struct reports_count reports_count(struct directory *dir, int64_t enterprise_id, int64_t user_id,
-                                   struct arena *arena);
+struct reports_count reports_count(struct directory *dir, int64_t enterprise_id, int64_t user_id);
 /* Why no further one may be asked for; NULL: it may. */
 const char *reports_refusal(const struct reports_count *count);
 

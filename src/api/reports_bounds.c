@@ -1,23 +1,29 @@
 /* How many reports there are, and whether there may be one more. */
 #include "api/reports.h"
 
-struct reports_count reports_count(struct directory *dir, int64_t enterprise_id, int64_t user_id,
-                                   struct arena *arena)
+struct counting {
+    int64_t user_id;
+    struct reports_count n;
+};
+
+static void count_one(void *context, const void *held)
 {
-    size_t count = 0;
-    struct reports_count n = {0};
-    const struct report_job *all =
-        directory_list_owned(dir, ENTITY_REPORT, enterprise_id, arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool waits = all[i].state == REPORT_WAITING;
-        bool is_own = all[i].user_id == user_id && all[i].schedule_id == 0;
-        n.under_way += waits && is_own ? 1 : 0;
-        n.kept += is_own ? 1 : 0;
-        n.waiting_of_enterprise += waits ? 1 : 0;
-        n.bytes_of_enterprise += all[i].size;
-    }
-    n.kept_of_enterprise = count;
-    return n;
+    struct counting *c = context;
+    const struct report_job *job = held;
+    bool waits = job->state == REPORT_WAITING;
+    bool is_own = job->user_id == c->user_id && job->schedule_id == 0;
+    c->n.under_way += waits && is_own ? 1 : 0;
+    c->n.kept += is_own ? 1 : 0;
+    c->n.waiting_of_enterprise += waits ? 1 : 0;
+    c->n.kept_of_enterprise++;
+    c->n.bytes_of_enterprise += job->size;
+}
+
+struct reports_count reports_count(struct directory *dir, int64_t enterprise_id, int64_t user_id)
+{
+    struct counting c = {.user_id = user_id};
+    directory_see_owned(dir, ENTITY_REPORT, enterprise_id, count_one, &c);
+    return c.n;
 }
 
 const char *reports_refusal(const struct reports_count *count)

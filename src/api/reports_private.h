@@ -24,8 +24,10 @@ struct reports {
     pthread_cond_t changed;
     bool stopping;
     uint64_t wakes;
+    bool has_left;           /* files that may belong to no report any more */
     int64_t last_enterprise; /* whose was begun last */
     struct report_slot slots[REPORT_THREADS];
+    pthread_t sweeper;
 };
 
 /* Over the members behind `lock`. */
@@ -34,8 +36,8 @@ void reports_unlock(struct reports *r);
 /* Takes the next report for the slot's thread, alone in `arena`; false: none waits. */
 bool reports_take(struct report_slot *slot, struct arena *arena, struct report_job *out);
 /*
- * Puts away what is over, on the thread of the first slot: rows that have expired, or whose account
- * is gone, and files that belong to no report that is done.
+ * Puts away what is over, on a thread of its own: rows that have expired, or whose account is gone,
+ * and files that belong to no report that is done.
  */
 void reports_sweep(struct reports *r);
 /* Commits a change of a report on a thread that may wait. Errors of ingest_call(). */

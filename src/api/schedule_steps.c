@@ -92,9 +92,7 @@ enum schedule_wish schedule_wish_of(const struct schedule_view *v, int64_t *due_
 static const char *find_owner(struct job_context *job, uint32_t shard,
                               const struct report_schedule *s, struct caller *owner)
 {
-    bool is_root = s->user_id >> ID_BITS != shard; /* others act in their own shard */
-    *owner = (struct caller){.user_id = s->user_id, .role = ROLE_ROOT};
-    if (!is_root && directory_caller(job->directory, s->user_id, job->now_s, owner) != ERR_OK) {
+    if (directory_asker(job->directory, shard, s->user_id, job->now_s, owner) != ERR_OK) {
         return NO_ACCOUNT;
     }
     bool may =
@@ -191,7 +189,7 @@ static void run(struct job_context *job, uint32_t shard, const struct schedule_v
     }
     begin_run(job, v, due_s, &owner, s);
     const struct reports_count count =
-        reports_count(job->directory, s->enterprise_id, s->user_id, job->changes.arena);
+        reports_count(job->directory, s->enterprise_id, s->user_id);
     if (count.kept_of_enterprise >= REPORTS_OF_ENTERPRISE_MAX ||
         count.bytes_of_enterprise >= REPORTS_BYTES_MAX) {
         s->last_report_id = 0;

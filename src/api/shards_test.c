@@ -196,6 +196,34 @@ static void root_is_led_by_the_enterprise(void **state)
            "{\"Code\":4006,\"Data\":null,\"ErrMsg\":\"User has been deleted\"}");
 }
 
+/* By this directory_asker() takes what an account of the first shard asked for in another as
+ * root's. */
+static void nobody_else_acts_in_another_shard(void **state)
+{
+    struct pair *w = *state;
+    const struct {
+        const char *login_name;
+        long long hold;
+    } rows[] = {{"anna", (long long)second_ids + 1}, {"berta", 1}};
+    char body[TEXT_MAX];
+    add_devices(w);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        log_in(w->p, rows[i].login_name, "secret-1");
+        (void)snprintf(body, sizeof(body), "{\"HoldID\":%lld}", rows[i].hold);
+        assert_non_null(strstr(call(w->p, "manage/ListCommands", body), "\"Code\":404"));
+        (void)snprintf(body, sizeof(body),
+                       "{\"HoldID\":%lld,\"DeviceID\":\"car-%c\",\"Password\":\"p\","
+                       "\"FixedTime\":\"2100-01-01\"}",
+                       rows[i].hold, i == 0 ? 'b' : 'a');
+        assert_null(strstr(call(w->p, "vehicle/SetTimedUnlock", body), "\"Code\":200"));
+        (void)snprintf(body, sizeof(body),
+                       "{\"HoldID\":%lld,\"Report\":\"latest\",\"Format\":\"csv\","
+                       "\"Every\":\"day\",\"At\":\"07:00\"}",
+                       rows[i].hold);
+        assert_non_null(strstr(call(w->p, "manage/AddReportSchedule", body), "\"Code\":404"));
+    }
+}
+
 /* Who registers a tracker that knocked takes it off the list, and gets what it sends from then on.
  */
 static void a_stranger_is_registered_in_either(void **state)
@@ -305,6 +333,7 @@ int main(void)
         PAIR_TEST(the_platform_has_one_audit),
         PAIR_TEST(ids_of_the_two_never_meet),
         PAIR_TEST(root_is_led_by_the_enterprise),
+        PAIR_TEST(nobody_else_acts_in_another_shard),
         PAIR_TEST(a_stranger_is_registered_in_either),
         PAIR_TEST(a_new_enterprise_goes_where_there_is_most_room),
         PAIR_TEST(answers_of_a_connection_keep_their_order),

@@ -131,7 +131,39 @@ void share_write(struct call *c)
     json_object_end(&c->out);
 }
 
-void share_end_of_device(struct job_context *job, const struct device *d)
+static bool is_there(struct directory *dir, int64_t id)
+{
+    struct device_ref ref;
+    if (directory_find(dir, id, &ref) != ERR_OK) {
+        return false;
+    }
+    bool is_former = ref.info->is_former;
+    device_ref_release(dir, &ref);
+    return !is_former;
+}
+
+/* Takes the id out, and those of devices that are gone; answers how many are left. */
+static size_t drop_id(struct directory *dir, int64_t *ids, size_t count, int64_t id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] != id && is_there(dir, ids[i])) {
+            ids[kept++] = ids[i];
+        }
+    }
+    return kept;
+}
+
+static bool holds(const int64_t *ids, size_t count, int64_t id)
+{
+    bool is_in = false;
+    for (size_t i = 0; i < count; i++) {
+        is_in = is_in || ids[i] == id;
+    }
+    return is_in;
+}
+
+void share_drop_device(struct job_context *job, const struct device *d)
 {
     struct arena *arena = job->changes.arena;
     size_t count = 0;
@@ -139,13 +171,18 @@ void share_end_of_device(struct job_context *job, const struct device *d)
         directory_list_owned(job->directory, ENTITY_SHARE, d->enterprise_id, arena, &count);
     for (size_t i = 0; i < count; i++) {
         int64_t *ids = NULL;
-        size_t devices = share_devices(&all[i], arena, &ids);
-        bool is_of = false;
-        for (size_t k = 0; k < devices && all[i].until_s > job->now_s; k++) {
-            is_of = is_of || ids[k] == d->id;
+        size_t had = share_devices(&all[i], arena, &ids);
+        if (!holds(ids, had, d->id) || all[i].until_s <= job->now_s) {
+            continue;
         }
-        if (is_of) {
-            change_add(&job->changes, CHANGE_DELETE_SHARE)->share = all[i];
+        size_t left = drop_id(job->directory, ids, had, d->id);
+        struct change *change =
+            change_add(&job->changes, left == 0 ? CHANGE_DELETE_SHARE : CHANGE_PUT_SHARE);
+        const struct bytes packed = geofence_pack_ids(arena, ids, left);
+        change->share = all[i];
+        if (left > 0) {
+            change->share.devices = packed.at;
+            change->share.devices_len = packed.len;
         }
     }
 }

@@ -44,7 +44,10 @@ bool share_tells_past(const struct call *c);
 /* GetMe of a share: the member Share, and what else is told of one in place of an account. */
 void share_write(struct call *c);
 
-/* Takes the device out of the shares of its enterprise: those end. For a job. */
-void share_end_of_device(struct job_context *job, const struct device *d);
+/*
+ * Takes the device out of the shares of its enterprise: they go on with their other devices, and
+ * one that had no other ends. For a job.
+ */
+void share_drop_device(struct job_context *job, const struct device *d);
 
 #endif

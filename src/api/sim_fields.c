@@ -37,11 +37,13 @@ static const char PROVIDER_INVENTORY[] = "inventory";
                   .doc = "IMSI"},                                                                  \
     [SIM_TAG] = {.name = "Tag",                                                                    \
                  .type = PARAM_TEXT,                                                               \
+                 .is_name = true,                                                                  \
                  .may_be_empty = true,                                                             \
                  .max = NAME_MAX_CHARS,                                                            \
                  .doc = "Free text"},                                                              \
     [SIM_PACKAGE] = {.name = "PackageName",                                                        \
                      .type = PARAM_TEXT,                                                           \
+                     .is_name = true,                                                              \
                      .may_be_empty = true,                                                         \
                      .max = NAME_MAX_CHARS,                                                        \
                      .doc = "What is paid for, such as 500M"},                                     \

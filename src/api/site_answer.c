@@ -22,7 +22,6 @@
 #include "api/peer.h"
 #include "api/share.h"
 #include "base/check.h"
-#include "base/clock.h"
 
 enum { TAG_SIZE = 32 };
 
@@ -95,7 +94,7 @@ static enum site_page page_asked_for(const struct exchange *ex)
 {
     struct call *c = ex->call;
     bool is_share = ex->route.kind == ROUTE_SHARE;
-    c->now_ms = clock_wall_ms();
+    call_set_now(c);
     peer_client_address(ex, c->address);
     unsigned wait_s = is_share ? share_link_wait_s(c) : 0;
     bool is_known =

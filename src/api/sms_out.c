@@ -1,29 +1,14 @@
 /*
  * SMS that calls send: by the operator of the card, or a gateway (connect/sims.h); one that nobody
- * takes is kept as Stored. A card takes sms_per_day of them a day, since each may cost money.
+ * takes is kept as Stored. A card takes sms_per_day of them a day (ingest/sims.h).
  */
 #include "api/sms_out.h"
 
 #include "ingest/sims.h"
 
-enum { CODE_FAULT = 500, DAY_S = 86400 };
+enum { CODE_FAULT = 500 };
 
 static const char TOO_MANY_TEXT[] = "No more SMS to this card today";
-
-/* Counts one more SMS to the card; false: it has had its share of today. */
-static bool count_sms(const struct call *c, struct sim_card *card, int64_t now_s)
-{
-    int64_t today = now_s / DAY_S;
-    if (card->sms_day != today) {
-        card->sms_day = today;
-        card->sms_count = 0;
-    }
-    if (card->sms_count >= c->api->sms_per_day) {
-        return false;
-    }
-    card->sms_count++;
-    return true;
-}
 
 /* An SMS that goes out once it is committed; in the arena of the call. */
 struct outgoing {
@@ -56,7 +41,7 @@ enum err sms_out_stage(struct call *c, struct job_context *job, struct sim_card 
     if (way == SIMS_IS_BUSY) {
         return call_refuse(c, CODE_FAULT, SMS_OUT_NO_OPERATOR_TEXT);
     }
-    if (!count_sms(c, card, job->now_s)) {
+    if (!sims_count_sent(job, card, c->api->sms_per_day)) {
         return call_refuse(c, CODE_FAULT, TOO_MANY_TEXT);
     }
     struct bytes shown = sims_masked(job, card, bytes_of_text(text));

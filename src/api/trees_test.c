@@ -185,6 +185,8 @@ static void who_may_make_them(void **state)
         {ANNA, ADD, "{'HoldName':'x','MaxUsers':-1}", FAILS(500, "MaxUsers: out of range")},
         {ANNA, "manage/ListAudit", "{'Key':'Six'}", "...'Object':'enterprise Six',"},
         {ANNA, "manage/ListAudit", "{'HoldID':6}", "...'Object':'enterprise Six',"},
+        {ANNA, "manage/ListAudit", "{'HoldID':6,'IncludeBelow':true}",
+         "...,'HoldID':6,'HoldName':'Six'}]"},
     };
     TRY_ROWS(*state, rows);
 }

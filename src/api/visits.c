@@ -25,6 +25,7 @@
 #include "api/records.h"
 #include "api/shown_alarms.h"
 #include "base/check.h"
+#include "base/order.h"
 #include "fleet/directory_rules.h"
 #include "geo/fence.h"
 
@@ -37,18 +38,11 @@ enum {
 
 /* ---- the list ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static bool is_asked(const struct visits *v, uint32_t fence)
 {
     int64_t key = fence;
     return v->asked.count == 0 ||
-           bsearch(&key, v->asked.fences, v->asked.count, sizeof(key), compare_numbers) != NULL;
+           bsearch(&key, v->asked.fences, v->asked.count, sizeof(key), order_int64) != NULL;
 }
 
 /* Which visit is the last one of a geofence. */

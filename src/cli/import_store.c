@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/counters.h"
 #include "base/mem.h"
+#include "base/name_text.h"
 #include "base/vault.h"
 #include "cli/cli.h"
 #include "cli/data_directory.h"
@@ -165,11 +166,8 @@ static enum err check_addition(const struct job_context *job, const struct addit
 /* Whether a device may have that plate, or another text as short. */
 static bool is_fit(const char *text)
 {
-    bool is_plain = text[0] != '\0' && manage_plate_fault(text) == NULL;
-    for (const char *c = text; *c != '\0'; c++) {
-        is_plain = is_plain && (uint8_t)*c >= ' ' && *c != 0x7f;
-    }
-    return is_plain;
+    return text[0] != '\0' && manage_plate_fault(text) == NULL &&
+           name_fault(bytes_of_text(text)) == NULL;
 }
 
 /* Its name as a plate, or the DeviceID, or that and the device's id. */

@@ -53,6 +53,10 @@ MUST_USE enum err options_read_file(struct options *o, const char *path);
  * says what to set.
  */
 MUST_USE enum err options_check(struct options *o, const char *path);
+/*
+ * The same of the ports of protocols and the device port, once that is what the command line says.
+ */
+MUST_USE enum err options_check_ports(struct options *o, const char *path);
 /* Prints a commented configuration file with every option at its default. */
 void options_print(void);
 

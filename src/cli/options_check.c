@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "cli/option_values.h"
 #include "cli/protocol_sections.h"
 #include "connect/mail.h"
@@ -67,6 +68,22 @@ enum err options_check(struct options *o, const char *path)
         return options_complain(path, "device", "open_enterprise",
                                 "registration = open wants the HoldID of an enterprise here; "
                                 "/api/manage/ListEnterprises tells them");
+    }
+    return ERR_OK;
+}
+
+enum err options_check_ports(struct options *o, const char *path)
+{
+    struct address device;
+    if (address_parse(o->device, &device) != ERR_OK) {
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        if (o->gateway.own_port[i] != 0 && o->gateway.own_port[i] == device.port) {
+            return options_complain(
+                path, arena_format(&o->texts, "protocol.%s", protocol_at(i)->name), "port",
+                "is the device port, where every protocol is spoken; wants another one, or none");
+        }
     }
     return ERR_OK;
 }

@@ -261,6 +261,30 @@ static void open_registration_wants_an_enterprise(void **state)
     }
 }
 
+/* A port of its own beside the device port, which is all protocols'. */
+static void a_port_of_its_own_is_another(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err expected;
+    } cases[] = {
+        {"[protocol.h02]\nport = 9881\n", ERR_INVALID},
+        {"[protocol.h02]\nport = 9882\n", ERR_OK},
+        {"[server]\ndevice = 127.0.0.1:5013\n[protocol.h02]\nport = 5013\n", ERR_INVALID},
+        {"[server]\ndevice = [::1]:5013\n[protocol.osmand]\nport = 5013\n", ERR_INVALID},
+        {"[server]\ndevice = 127.0.0.1:0\n[protocol.h02]\nport = 5013\n", ERR_OK},
+        {"[server]\ndevice = 127.0.0.1:0\n", ERR_OK},
+        {"[protocol.h02]\nport = 5013\n[protocol.t55]\nport = 5013\n", ERR_OK},
+    };
+    struct options o;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(read_text(cases[i].text, &o), ERR_OK);
+        assert_int_equal(options_check_ports(&o, "x.conf"), cases[i].expected);
+        options_clear(&o);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_options_of_mail_agree),
         cmocka_unit_test(a_password_is_read_from_a_file),
         cmocka_unit_test(open_registration_wants_an_enterprise),
+        cmocka_unit_test(a_port_of_its_own_is_another),
         cmocka_unit_test(takes_the_ends_of_the_zones),
         cmocka_unit_test(refuses_what_it_does_not_know),
     };

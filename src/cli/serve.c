@@ -426,6 +426,7 @@ static int read_options(int argc, char **argv, struct options *o, struct flags *
     o->device = device != NULL ? device : o->device;
     e = e != ERR_OK ? e : check_address("http", o->http);
     e = e != ERR_OK ? e : check_address("device", o->device);
+    e = e != ERR_OK ? e : options_check_ports(o, config);
     if (e == ERR_OK) {
         log_set_level(o->log_level);
     }

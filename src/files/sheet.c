@@ -13,6 +13,7 @@
 void sheet_fail(struct sheet *s)
 {
     if (s->e == ERR_OK) {
+        s->system_error = errno;
         s->e = errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
     }
 }
@@ -46,16 +47,15 @@ enum err sheet_open(const struct sheet_options *options, struct sheet **out)
     }
     *out = s;
     if (s->e != ERR_OK) {
-        enum err e = s->e;
-        sheet_abandon(s);
         *out = NULL;
-        return e;
+        return sheet_close(s);
     }
     return ERR_OK;
 }
 
 enum err sheet_add(struct sheet *s, const struct bytes *values)
 {
+    errno = 0;
     if (s->e == ERR_OK && s->format == SHEET_CSV) {
         sheet_csv_add(s, values);
     } else if (s->e == ERR_OK) {
@@ -92,21 +92,32 @@ static void close_file(struct sheet *s)
 
 enum err sheet_close(struct sheet *s)
 {
-    close_file(s);
+    if (s->e == ERR_OK) {
+        close_file(s);
+    }
     if (s->e == ERR_OK) {
         settle(s);
     }
     enum err e = s->e;
-    if (e != ERR_OK) {
-        (void)unlink(s->path);
+    int system_error = s->system_error;
+    if (e == ERR_OK) {
+        free_sheet(s);
+    } else {
+        sheet_abandon(s);
+        errno = system_error;
     }
-    free_sheet(s);
     return e;
 }
 
 void sheet_abandon(struct sheet *s)
 {
-    s->e = s->e == ERR_OK ? ERR_END : s->e;
-    enum err e = sheet_close(s);
-    check(e != ERR_OK);
+    int before = errno;
+    if (s->format == SHEET_CSV) {
+        sheet_csv_drop(s);
+    } else {
+        sheet_xlsx_drop(s);
+    }
+    (void)unlink(s->path);
+    free_sheet(s);
+    errno = before;
 }

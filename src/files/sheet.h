@@ -58,11 +58,12 @@ MUST_USE enum err sheet_add(struct sheet *s, const struct bytes *values);
 /* How many bytes it took so far, about. */
 int64_t sheet_size(const struct sheet *s);
 /*
- * Ends the file and frees the writer; the file is on the disk then. Where it fails, or an earlier
- * call did, no file is left. Errors of sheet_open().
+ * Ends the file and frees the writer; the file is on the disk then. An XLSX file is packed, which
+ * takes long where it has many rows. Where it fails, or an earlier call did, no file is left.
+ * Errors of sheet_open(), errno too where it was an earlier call that failed.
  */
 MUST_USE enum err sheet_close(struct sheet *s);
-/* Gives it up: frees the writer, and no file is left. */
+/* Gives it up, at once: frees the writer, and no file is left. Leaves errno alone. */
 void sheet_abandon(struct sheet *s);
 
 #endif

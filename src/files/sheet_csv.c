@@ -115,3 +115,11 @@ void sheet_csv_close(struct sheet *s)
     }
     s->file = NULL;
 }
+
+void sheet_csv_drop(struct sheet *s)
+{
+    if (s->file != NULL) {
+        (void)fclose(s->file);
+    }
+    s->file = NULL;
+}

@@ -13,7 +13,8 @@ struct sheet {
     char *path;
     const struct sheet_column *columns;
     size_t column_count;
-    enum err e; /* the first thing that failed */
+    enum err e;       /* the first thing that failed */
+    int system_error; /* errno of it */
     int64_t bytes;
 
     /* CSV. */
@@ -42,9 +43,12 @@ void sheet_xlsx_open(struct sheet *s, const struct sheet_options *options);
 /* Add a row. */
 void sheet_csv_add(struct sheet *s, const struct bytes *values);
 void sheet_xlsx_add(struct sheet *s, const struct bytes *values);
-/* End the file, also where something has failed. */
+/* End the file. */
 void sheet_csv_close(struct sheet *s);
 void sheet_xlsx_close(struct sheet *s);
+/* Give it up instead, which writes nothing that takes long; also one that never was begun. */
+void sheet_csv_drop(struct sheet *s);
+void sheet_xlsx_drop(struct sheet *s);
 
 /* Takes note of what failed, as errno says; the first one counts. */
 void sheet_fail(struct sheet *s);

@@ -5,9 +5,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "files/sheet.h"
 
@@ -134,6 +137,40 @@ static void nothing_is_left_of_what_is_given_up(void **state)
     }
 }
 
+static size_t count_descriptors(void)
+{
+    size_t count = 0;
+    GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
+    assert_non_null(dir);
+    while (g_dir_read_name(dir) != NULL) {
+        count++;
+    }
+    g_dir_close(dir);
+    return count;
+}
+
+/* However many rows there are, none is packed any more: no file is made for it. */
+static void what_is_given_up_is_not_packed(void **state)
+{
+    const struct place *p = *state;
+    char event[4096];
+    int watch = inotify_init1(IN_NONBLOCK);
+    assert_true(watch >= 0);
+    size_t open_before = count_descriptors();
+    struct sheet *s = open_sheet(p, SHEET_XLSX, ',');
+    for (size_t i = 0; i < 100; i++) {
+        add(s, full);
+    }
+    assert_true(inotify_add_watch(watch, p->directory, IN_CREATE) >= 0);
+    errno = EXDEV;
+    sheet_abandon(s);
+    assert_int_equal(errno, EXDEV);
+    assert_int_equal(read(watch, event, sizeof(event)), -1);
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(count_descriptors(), open_before);
+    assert_int_equal(close(watch), 0);
+}
+
 static void a_directory_that_is_gone_is_told(void **state)
 {
     const struct place *p = *state;
@@ -150,11 +187,13 @@ static void a_directory_that_is_gone_is_told(void **state)
             .columns = columns,
             .column_count = 1,
         };
+        errno = 0;
         enum err e = sheet_open(&options, &s);
         if (e == ERR_OK) { /* an XLSX file is made when it is closed */
             e = sheet_close(s);
         }
         assert_int_equal(e, ERR_IO);
+        assert_int_equal(errno, ENOENT);
     }
     g_free(path);
 }
@@ -167,6 +206,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(xlsx_is_packed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_left_of_what_is_given_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_given_up_is_not_packed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_directory_that_is_gone_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,3 +243,20 @@ void sheet_xlsx_close(struct sheet *s)
     }
     s->book = NULL;
 }
+
+/* The library closes the file of a page's rows, which has no name any more, where it packs it. */
+void sheet_xlsx_drop(struct sheet *s)
+{
+    lxw_worksheet *page = NULL;
+    if (s->book == NULL) {
+        return;
+    }
+    STAILQ_FOREACH(page, s->book->worksheets, list_pointers)
+    {
+        if (page->optimize_tmpfile != NULL) {
+            (void)fclose(page->optimize_tmpfile);
+        }
+    }
+    lxw_workbook_free(s->book);
+    s->book = NULL;
+}

@@ -154,6 +154,14 @@ MUST_USE enum err directory_authenticate(struct directory *dir,
 MUST_USE enum err directory_caller(struct directory *dir, int64_t user_id, int64_t now_s,
                                    struct caller *out);
 /*
+ * As directory_caller(), of who asked some time ago for something that this shard does now. A tree
+ * of enterprises is in one shard with all of its accounts, and root alone acts in others: what an
+ * account of the first shard asked for in another one was root's, whose account never ends. An
+ * account of any other shard cannot have asked here: ERR_NOT_FOUND.
+ */
+MUST_USE enum err directory_asker(struct directory *dir, uint32_t shard, int64_t user_id,
+                                  int64_t now_s, struct caller *out);
+/*
  * Copies (into `arena`) the user of a login name, without regard to case, deleted ones too (a live
  * one wins over a deleted one of the same name); ERR_NOT_FOUND.
  */

@@ -290,6 +290,33 @@ static void root_belongs_to_no_enterprise(void **state)
     assert_int_equal(count, 0);
 }
 
+/* Of the first shard root alone acts in others, and of those nobody elsewhere. */
+static void who_asked_some_time_ago(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t second = INT64_C(1) << ID_BITS;
+    struct caller caller;
+    put_user(f->dir,
+             (struct user){.id = 1, .enterprise_id = ACME, .login_name = "a", .role = ROLE_ADMIN});
+    put_user(f->dir, (struct user){.id = second + 1,
+                                   .enterprise_id = ACME,
+                                   .login_name = "b",
+                                   .role = ROLE_OPERATOR});
+    assert_int_equal(directory_asker(f->dir, 0, 1, NOW_S, &caller), ERR_OK);
+    assert_int_equal(caller.role, ROLE_ADMIN);
+    assert_int_equal(directory_asker(f->dir, 0, 2, NOW_S, &caller), ERR_NOT_FOUND);
+    assert_int_equal(directory_asker(f->dir, 0, second + 2, NOW_S, &caller), ERR_NOT_FOUND);
+    assert_int_equal(directory_asker(f->dir, 1, second + 1, NOW_S, &caller), ERR_OK);
+    assert_int_equal(caller.role, ROLE_OPERATOR);
+    assert_int_equal(directory_asker(f->dir, 1, second + 2, NOW_S, &caller), ERR_NOT_FOUND);
+    assert_int_equal(directory_asker(f->dir, 1, 9, NOW_S, &caller), ERR_OK);
+    assert_int_equal(caller.role, ROLE_ROOT);
+    assert_int_equal(caller.user_id, 9);
+    assert_int_equal(directory_asker(f->dir, 1, 2 * second + 9, NOW_S, &caller), ERR_NOT_FOUND);
+    assert_int_equal(directory_asker(f->dir, 1, 0, NOW_S, &caller), ERR_NOT_FOUND);
+    assert_int_equal(directory_asker(f->dir, 1, -1, NOW_S, &caller), ERR_NOT_FOUND);
+}
+
 static void dead_tokens_do_not_pile_up(void **state)
 {
     struct fixture *f = *state;
@@ -395,6 +422,7 @@ int main(void)
         WITH_DIRECTORY(uses_of_a_token_grow_stale),
         WITH_DIRECTORY(live_tokens_of_a_user_are_listed),
         WITH_DIRECTORY(root_belongs_to_no_enterprise),
+        WITH_DIRECTORY(who_asked_some_time_ago),
         WITH_DIRECTORY(dead_tokens_do_not_pile_up),
         WITH_DIRECTORY(focus_marks),
         WITH_DIRECTORY(addresses_of_logins),

@@ -103,6 +103,21 @@ enum err directory_owned_after(struct directory *dir, enum entity_kind kind, str
     return e;
 }
 
+void directory_see_owned(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
+                         void (*see)(void *context, const void *held), void *context)
+{
+    directory_lock_read(dir);
+    for (GTreeNode *node = first_of(dir->owned[kind], enterprise_id); node != NULL;
+         node = g_tree_node_next(node)) {
+        const struct owned_key *key = g_tree_node_key(node);
+        if (key->enterprise_id != enterprise_id) {
+            break;
+        }
+        see(context, key);
+    }
+    directory_unlock(dir);
+}
+
 static size_t count_of(GTreeNode *node, int64_t enterprise_id)
 {
     size_t count = 0;

@@ -23,5 +23,11 @@ MUST_USE enum err directory_owned_after(struct directory *dir, enum entity_kind 
 /* Those of an enterprise by id, oldest first: an array of the kind's struct, in `arena`. */
 void *directory_list_owned(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
                            struct arena *arena, size_t *count);
+/*
+ * Shows those of an enterprise by id, oldest first, without a copy: `see` gets each as the kind's
+ * struct, under the directory's lock, and must not call the directory.
+ */
+void directory_see_owned(struct directory *dir, enum entity_kind kind, int64_t enterprise_id,
+                         void (*see)(void *context, const void *held), void *context);
 
 #endif

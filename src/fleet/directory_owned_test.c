@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <glib.h>
 
 #include "fleet/directory_fixture.h"
 #include "fleet/directory_owned.h"
@@ -40,6 +41,13 @@ static void found_and_replaced(void **state)
     assert_int_equal(find(f, ACME, 7, &found), ERR_NOT_FOUND);
 }
 
+static void note_until(void *context, const void *held)
+{
+    GArray *seen = context;
+    const struct share_link *share = held;
+    (void)g_array_append_val(seen, share->until_s);
+}
+
 static void listed_in_order(void **state)
 {
     struct fixture *f = *state;
@@ -50,8 +58,14 @@ static void listed_in_order(void **state)
     const struct share_link *all =
         directory_list_owned(f->dir, ENTITY_SHARE, ACME, &f->arena, &count);
     assert_int_equal(count, 2);
-    assert_int_equal(all[0].until_s, 2);
-    assert_int_equal(all[1].until_s, 9);
+    GArray *seen = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    directory_see_owned(f->dir, ENTITY_SHARE, ACME, note_until, seen);
+    assert_int_equal(seen->len, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(all[i].until_s, i == 0 ? 2 : 9);
+        assert_int_equal(g_array_index(seen, int64_t, i), all[i].until_s);
+    }
+    (void)g_array_free(seen, TRUE);
     static const int64_t ids[] = {2, 9, 1};
     struct owned_key at = {0};
     struct share_link next;

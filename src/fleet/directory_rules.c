@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "fleet/directory_rules_private.h"
 #include "model/entity.h"
 
@@ -168,13 +169,6 @@ GArray *directory_terms_of(const struct directory *dir, int64_t device_id)
     return g_hash_table_size(all) == 0 ? NULL : g_hash_table_lookup(all, &device_id);
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* The enterprise, group and tank that it had at a time; alarm rules are not in it yet. */
 static struct fold_term term_at(const struct device *d, const GArray *formers, int64_t time_s)
 {
@@ -229,7 +223,7 @@ static GArray *find_times(const struct directory *dir, const struct device *d,
         }
     }
     find_rule_times(book, d->id, d->group_id, times_s);
-    qsort(times_s->data, times_s->len, sizeof(int64_t), compare_times);
+    qsort(times_s->data, times_s->len, sizeof(int64_t), order_int64);
     return times_s;
 }
 

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "geo/fence_index.h"
 
 /* When a geofence began or ended. */
@@ -49,13 +50,6 @@ static int compare_terms(const void *a, const void *b)
     const struct fence_term *y = b;
     int by_id = (x->id > y->id) - (x->id < y->id);
     return by_id != 0 ? by_id : (x->from_s > y->from_s) - (x->from_s < y->from_s);
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -173,7 +167,7 @@ size_t fences_renewed(const struct fences *f)
 
 static bool holds(const int64_t *ids, size_t count, int64_t id)
 {
-    return count > 0 && bsearch(&id, ids, count, sizeof(*ids), compare_numbers) != NULL;
+    return count > 0 && bsearch(&id, ids, count, sizeof(*ids), order_int64) != NULL;
 }
 
 bool fence_term_applies(const struct fence_term *t, int64_t device, int64_t group_id)

@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "geo/gcj.h"
 #include "model/entity.h"
 
@@ -77,13 +78,6 @@ void rulebook_free(void *rulebook)
 
 /* ---- geofences ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const int64_t *x = a;
-    const int64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* A copy on the heap of packed ids, which were checked when they came in. */
 static int64_t *ids_of(const uint8_t *at, size_t len, size_t *count)
 {
@@ -94,7 +88,7 @@ static int64_t *ids_of(const uint8_t *at, size_t len, size_t *count)
     for (size_t i = 0; i < *count; i++) {
         copy[i] = ids[i];
     }
-    qsort(copy, *count, sizeof(*copy), compare_numbers);
+    qsort(copy, *count, sizeof(*copy), order_int64);
     arena_free(&arena);
     return copy;
 }

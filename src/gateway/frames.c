@@ -362,12 +362,19 @@ static bool is_looked_at(struct link *link)
     return !link->is_udp && ++link->stream.looks > LOOKS_MAX;
 }
 
+static enum err split(struct link *link, struct bytes left, struct bytes *frame, size_t *used)
+{
+    const struct protocol *p = protocol_at(link->protocol);
+    return link->is_udp ? protocol_split_datagram(p, &link->gateway->arena, left, frame, used)
+                        : p->split(left, frame, used);
+}
+
 /* Takes what is at the front of `left`, a frame or what is none: *used bytes of it. */
 static enum frame_fate take_front(struct link *link, struct bytes left, bool is_all, size_t *used)
 {
     const struct protocol *p = protocol_at(link->protocol);
     struct bytes frame;
-    enum err found = p->split(left, &frame, used);
+    enum err found = split(link, left, &frame, used);
     enum frame_fate fate = found == ERR_OK ? take_frame(link, frame) : FRAME_BAD;
     if (fate != FRAME_BAD) {
         return fate;

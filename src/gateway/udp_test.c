@@ -82,6 +82,32 @@ static void other_bytes_are_dropped(void **state)
     client_close(&c);
 }
 
+/* The end of a datagram is the end of its text; bytes that are cut do not become whole by it. */
+static void a_text_may_end_with_its_datagram(void **state)
+{
+    enum { CUT = 20 };
+    struct site *s = *state;
+    struct client h02 = client_open(s, SOCK_DGRAM, &protocol_h02, rig_id);
+    struct client c = jt808(s);
+    uint8_t at[1024];
+    struct writer w = writer_init(at, sizeof(at));
+    struct fix f = client_fix(10);
+    client_encode(&h02, ENCODE_FIXES, &f, 1, &w);
+    assert_int_equal(at[w.len - 1], '#');
+    client_write(&h02, at, w.len - 1);
+    wait_for(site_counter(s, frames) == 1);
+    wait_for(kit_count(s->rig->store, RIG_DEVICE) == 1);
+    assert_int_equal(site_counter(s, frames_bad), 0);
+    w.len = 0;
+    f = client_fix(5);
+    client_encode(&c, ENCODE_FIXES, &f, 1, &w);
+    client_write(&c, at, CUT);
+    wait_for(site_counter(s, frames_bad) == 1);
+    assert_int_equal(kit_count(s->rig->store, RIG_DEVICE), 1);
+    client_close(&c);
+    client_close(&h02);
+}
+
 /* Another protocol from the same address begins anew. */
 static void a_peer_may_change_its_protocol(void **state)
 {
@@ -223,6 +249,7 @@ int main(void)
         WITH_SITE(a_datagram_may_hold_frames),
         WITH_SITE(a_peer_has_its_session),
         WITH_SITE(other_bytes_are_dropped),
+        WITH_SITE(a_text_may_end_with_its_datagram),
         WITH_SITE(a_peer_may_change_its_protocol),
         WITH_SITE(replies_of_the_former_protocol_are_dropped),
         WITH_SITE(a_device_moves_between_transports),

@@ -168,11 +168,10 @@ static enum command_answer judge_lock(struct job_context *job, const struct lock
     return may_go ? COMMAND_ASK_TAKEN : COMMAND_ASK_OFFLINE;
 }
 
-/* Makes it wait for its time. */
+/* What it needs at its time. It is `sending`, which no start sends, until its asker is told. */
 static void keep_for_later(struct job_context *job, const struct lock_draft *draft,
                            struct command *c)
 {
-    c->state = COMMAND_QUEUED;
     c->due_s = draft->due_s;
     c->deadline_s = draft->due_s + COMMAND_TIMED_LATE_S;
     struct bytes secret =
@@ -204,7 +203,6 @@ enum command_answer commands_ask_lock(struct job_context *job, const struct lock
     };
     if (draft->kind == COMMAND_TIMED_UNLOCK) {
         keep_for_later(job, draft, c);
-        commands_cancel_timed(job, draft->device->id); /* the one of before */
     }
     return COMMAND_ASK_TAKEN;
 }
@@ -299,6 +297,25 @@ static void cancel_waiting(struct job_context *job, int64_t device, bool are_all
         if (c->state == COMMAND_QUEUED && (are_all || c->kind == COMMAND_TIMED_UNLOCK)) {
             check(commands_cancel(job, c) == ERR_OK);
         }
+    }
+}
+
+void commands_confirm_timed(struct job_context *job, int64_t id, bool is_kept)
+{
+    const struct open_command *o = g_hash_table_lookup(job->commands->by_id, &id);
+    if (o == NULL || o->value.state != COMMAND_SENDING || o->is_issued) {
+        return; /* its device was deleted */
+    }
+    if (is_kept) {
+        commands_cancel_timed(job, o->value.device_id); /* the one of before */
+    }
+    struct command *c = &change_add(&job->changes, CHANGE_PUT_COMMAND)->command;
+    *c = o->value;
+    c->state = COMMAND_QUEUED;
+    if (!is_kept) {
+        c->state = COMMAND_CANCELLED;
+        c->over_s = job->now_s;
+        c->secret_len = 0;
     }
 }
 

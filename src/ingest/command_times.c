@@ -12,7 +12,8 @@
 enum {
     ANSWER_WAIT_S = 3600, /* behind that no answer is waited for */
     ANSWER_WAIT_MS = 3600 * 1000,
-    LINE_KEPT_MS = 60000, /* behind its last command, for repeats of answers */
+    LINE_KEPT_MS = 60000,    /* behind its last command, for repeats of answers */
+    CONFIRM_WAIT_MS = 10000, /* longer than its asker waits */
     MS_PER_S = 1000,
 };
 
@@ -51,9 +52,20 @@ static void sweep_waiting(struct ingest *in, struct open_command *o, int64_t now
     }
 }
 
+/* A timed unlock of this run that its job has not confirmed: it never will, some time later. */
+static void sweep_unconfirmed(struct ingest *in, struct open_command *o, int64_t now_s)
+{
+    if (clock_monotonic_ms() - o->asked_ms > CONFIRM_WAIT_MS) {
+        commands_end(in, o, COMMAND_CANCELLED, now_s);
+    }
+}
+
 static void sweep_command(struct ingest *in, struct open_command *o, int64_t now_s)
 {
-    if (o->staged.state == COMMAND_SENDING && !o->is_issued) {
+    bool is_unissued = o->staged.state == COMMAND_SENDING && !o->is_issued;
+    if (is_unissued && o->staged.kind == COMMAND_TIMED_UNLOCK && o->asked_ms != 0) {
+        sweep_unconfirmed(in, o, now_s);
+    } else if (is_unissued) {
         commands_end(in, o, COMMAND_UNKNOWN, now_s);
     } else if (o->staged.state == COMMAND_QUEUED) {
         sweep_waiting(in, o, now_s);

@@ -311,7 +311,7 @@ void commands_take_outcome(struct ingest *in, const struct order_outcome *outcom
 
 bool commands_unsaved(const struct ingest *in)
 {
-    return in->commands.unsaved->len > 0 || in->commands.has_given_up;
+    return in->commands.unsaved->len > 0;
 }
 
 static void stage_unsaved(struct ingest *in)
@@ -468,8 +468,7 @@ void commands_run(struct ingest *in)
         return;
     }
     stage_unsaved(in);
-    if (c->has_given_up || now_ms - c->swept_ms >= SWEEP_EVERY_MS) {
-        c->has_given_up = false;
+    if (now_ms - c->swept_ms >= SWEEP_EVERY_MS) {
         c->swept_ms = now_ms;
         commands_sweep(in, now_ms);
     }

@@ -67,7 +67,7 @@ struct ticket; /* ticket.h */
 /*
  * As commands_ask(), for a command that is never kept: its order is to be given right behind the
  * commit, by commands_issue_lock(). COMMAND_ASK_OFFLINE also where no protocol is known yet, or no
- * order can be given. A timed unlock is kept until its time, in place of the one of before.
+ * order can be given. A timed unlock is to be confirmed in the next step of the job.
  */
 enum command_answer commands_ask_lock(struct job_context *job, const struct lock_draft *draft,
                                       int64_t *id);
@@ -78,10 +78,11 @@ enum command_answer commands_ask_lock(struct job_context *job, const struct lock
 void commands_issue_lock(struct ingest *in, int64_t id, struct ticket *ticket, int64_t deadline_ms);
 
 /*
- * The asker of a timed unlock that was just committed was told that it failed: it is cancelled. On
- * the ingest thread.
+ * Appends that the timed unlock, which an earlier step asked for, waits for its time, in place of
+ * the one of before; or that it is cancelled, since its asker was told that it failed. Without this
+ * it is never sent: a start finds it unknown, and this run cancels it before long.
  */
-void commands_give_up_timed(struct ingest *in, int64_t id);
+void commands_confirm_timed(struct job_context *job, int64_t id, bool is_kept);
 
 /* The open command of that id, as it is committed; valid in the job. NULL: there is none. */
 const struct command *commands_open(const struct job_context *job, int64_t id);

@@ -276,6 +276,7 @@ static void free_ingest(struct ingest *in)
     adopt_clear(in);
     silence_clear(in);
     binding_clear(&in->bindings);
+    share_clear(&in->shares);
     quota_clear(in);
     fragments_clear(&in->fragments);
     clocks_clear(&in->clocks);
@@ -303,6 +304,7 @@ enum err ingest_start(const struct ingest_options *options, struct ingest **out)
     silence_init(&in->silences, clock_monotonic_ms());
     binding_init(&in->bindings);
     quota_init(in);
+    share_init(&in->shares);
     clocks_init(&in->clocks);
     const struct store_fold fold = events_store_fold(in);
     store_set_fold(options->store, &fold);

@@ -178,7 +178,6 @@ struct open_command {
     uint32_t issued_heard;      /* line->heard, when the order was given */
     bool is_answerable;         /* sent in this run, and answers without a number may be to it */
     bool has_answered;          /* the device said something to it */
-    bool is_given_up;           /* a timed one whose asker was told that it failed */
     int64_t asked_ms;           /* monotonic; 0: in an earlier run */
     int64_t due_ms;             /* monotonic: when the time of a timed one had come; 0: not yet */
     int64_t sent_ms;            /* monotonic, of this run; 0: not in this run */
@@ -220,7 +219,6 @@ struct commands {
     _Atomic bool is_closed;  /* no more are issued */
     uint64_t batch;          /* number of the batch under way */
     bool is_running;         /* what comes now is asked for in this run */
-    bool has_given_up;       /* a timed one, which the next sweep ends */
     int64_t swept_ms;
 };
 
@@ -237,6 +235,12 @@ struct quotas {
     struct sim_card at; /* where the round is, by enterprise and id */
     bool is_round;      /* over all cards, is under way */
     int64_t round_ms;   /* monotonic: when the last one began */
+};
+
+/* SMS that went to cards today (sim_share.c). */
+struct sms_shares {
+    int64_t day;      /* since 1970, UTC */
+    GHashTable *sent; /* an ICCID, or an enterprise and a phone number -> how many, owned */
 };
 
 struct ingest {
@@ -264,6 +268,7 @@ struct ingest {
     struct silences silences;
     struct bindings bindings;
     struct quotas quotas;
+    struct sms_shares shares;
     int64_t rules_swept_ms; /* monotonic: when former rules were last looked for that are over */
     int64_t newest_gps_s;   /* of the fleet, by its own clocks */
     bool has_upkeep;        /* the store has more to do at once */
@@ -537,6 +542,12 @@ void binding_run(struct ingest *in);
 void binding_settle(struct ingest *in, bool is_committed);
 /* Whether any are left. */
 bool binding_waits(const struct ingest *in);
+
+/* ---- sim_share.c ---- */
+
+/* Nothing was sent; and the end. */
+void share_init(struct sms_shares *s);
+void share_clear(struct sms_shares *s);
 
 /* ---- sim_quota.c ---- */
 

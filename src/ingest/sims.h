@@ -1,6 +1,7 @@
 #ifndef INGEST_SIMS_H
 #define INGEST_SIMS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -52,6 +53,13 @@ MUST_USE enum err sims_take_sms(struct job_context *job, const struct sim_card *
  */
 MUST_USE enum err sims_note_status(struct job_context *job, const struct sim_card *card,
                                    const char *operator_id, enum sms_status status);
+
+/*
+ * Counts one more SMS to the card, in its sms_day and sms_count, which the caller puts. False: the
+ * card, an earlier one of its ICCID, or all cards of its phone number in the enterprise together
+ * have had `most` of them today, in days of UTC.
+ */
+bool sims_count_sent(struct job_context *job, struct sim_card *card, unsigned most);
 
 /*
  * A text to a card, as it is kept and shown: without passwords, and as secrets_masked_sent()

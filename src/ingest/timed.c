@@ -9,6 +9,10 @@
  *             │          └─► sending, as a lock command
  *             └─► cancelled: replaced, taken back, another password, another enterprise
  *
+ * Before it is queued it is committed as `sending`, and only then its asker is bound to hear that
+ * it is kept (api/lock_switch.c). Where the server dies in between, or the asker gave up, it stays
+ * that and is never sent: nothing opens behind a caller who heard that it failed.
+ *
  * The wall clock says what time it is, whatever it was set to meanwhile: who was set over the whole
  * minute finds the command expired, and who is set back waits for the time to come. Once the minute
  * has begun the monotonic clock counts it, too, so that a clock that is set back within it makes
@@ -51,11 +55,9 @@ static bool may_ask(struct ingest *in, const struct command *c, const struct dev
                     int64_t now_s)
 {
     struct directory *dir = in->options.directory;
-    struct caller caller = {.role = ROLE_ROOT};
+    struct caller caller;
     struct device_ref ref;
-    bool is_root =
-        c->created_by >> ID_BITS != in->options.shard; /* others act in their own shard */
-    if (!is_root && directory_caller(dir, c->created_by, now_s, &caller) != ERR_OK) {
+    if (directory_asker(dir, in->options.shard, c->created_by, now_s, &caller) != ERR_OK) {
         return false;
     }
     if (caller.role < ROLE_OPERATOR || !directory_may_act(dir, &caller, d->enterprise_id)) {
@@ -103,10 +105,6 @@ static const char *objection(struct ingest *in, const struct command *c, int64_t
 
 bool timed_end(struct ingest *in, struct open_command *o, int64_t now_s)
 {
-    if (o->is_given_up) {
-        commands_end(in, o, COMMAND_CANCELLED, now_s);
-        return true;
-    }
     const char *why = is_due(o, now_s) ? objection(in, &o->staged, now_s) : NULL;
     if (why != NULL) {
         o->staged.answer = why;
@@ -119,15 +117,6 @@ bool timed_may_go(struct ingest *in, struct open_command *o, int64_t now_s)
 {
     const struct command *c = &o->staged;
     return c->kind != COMMAND_TIMED_UNLOCK ||
-           (!o->is_given_up && is_due(o, now_s) && hazard_is_fresh(in, c->device_id) &&
+           (is_due(o, now_s) && hazard_is_fresh(in, c->device_id) &&
             objection(in, c, now_s) == NULL);
-}
-
-void commands_give_up_timed(struct ingest *in, int64_t id)
-{
-    struct open_command *o = g_hash_table_lookup(in->commands.by_id, &id);
-    if (o != NULL) {
-        o->is_given_up = true;
-        in->commands.has_given_up = true;
-    }
 }

@@ -66,9 +66,12 @@ static void set_up(struct desk *d)
 }
 
 struct timed_ask {
-    int64_t in_s; /* its time, from now on */
+    int64_t in_s;    /* its time, from now on */
+    int64_t user_id; /* 0: USER */
     enum command_answer answer;
     int64_t id;
+    int steps;  /* behind the first: 1 to confirm it */
+    bool fails; /* its asker was told so */
 };
 
 static enum err ask_job(struct job_context *job, void *arg)
@@ -79,16 +82,20 @@ static enum err ask_job(struct job_context *job, void *arg)
     const struct lock_draft draft = {.device = ref.info,
                                      .kind = COMMAND_TIMED_UNLOCK,
                                      .due_s = job->now_s + a->in_s,
-                                     .user_id = USER,
+                                     .user_id = a->user_id == 0 ? USER : a->user_id,
                                      .password = bytes_of_text(password)};
-    a->answer = commands_ask_lock(job, &draft, &a->id);
+    if (a->id != 0) {
+        commands_confirm_timed(job, a->id, !a->fails);
+    } else {
+        a->answer = commands_ask_lock(job, &draft, &a->id);
+    }
     device_ref_release(job->directory, &ref);
-    return ERR_OK;
+    return a->steps-- > 0 && a->answer == COMMAND_ASK_TAKEN ? ERR_MORE : ERR_OK;
 }
 
 static enum command_answer try_to_ask(struct desk *d, int64_t in_s, int64_t *id)
 {
-    struct timed_ask a = {.in_s = in_s};
+    struct timed_ask a = {.in_s = in_s, .steps = 1};
     assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
     *id = a.id;
     return a.answer;
@@ -291,6 +298,20 @@ static void it_is_refused_where_its_asker_may_no_more(void **state)
     }
 }
 
+/* What an account of another shard asked for in the first one, where only its own ask. */
+static void nobody_of_another_shard_opens_it(void **state)
+{
+    struct desk *d = *state;
+    set_up(d);
+    struct timed_ask a = {.in_s = AT_ONCE_S, .user_id = (INT64_C(1) << ID_BITS) + USER, .steps = 1};
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(a.answer, COMMAND_ASK_TAKEN);
+    wait_for(d, a.id, COMMAND_REFUSED);
+    assert_string_equal(desk_stored(d, a.id).answer, "Limited authority");
+    assert_no_secret(d, a.id);
+    assert_int_equal(desk_count(d), 0);
+}
+
 /* One who leads the enterprise above may open what is below, an operator there may not. */
 static void it_is_judged_by_the_tree(void **state)
 {
@@ -353,48 +374,52 @@ static void it_is_ended_with_what_it_stands_on(void **state)
     assert_int_equal(ingest_call(d->rig->ingest, end_job, &device, NULL, RIG_CALL_MS), ERR_OK);
 }
 
-struct given_up {
-    struct ingest *in;
-    struct timed_ask ask;
-};
-
-static void give_up(void *arg, bool is_last)
-{
-    struct given_up *g = arg;
-    (void)is_last;
-    commands_give_up_timed(g->in, g->ask.id);
-    commands_give_up_timed(g->in, g->ask.id + 100); /* of nothing that is open */
-}
-
-static enum err ask_and_give_up(struct job_context *job, void *arg)
-{
-    struct given_up *g = arg;
-    job->committed = give_up;
-    return ask_job(job, &g->ask);
-}
-
-/* Its asker was told that it failed, while the commit hung: it is never sent. */
+/* Its asker was told that it failed, while the commit hung: the one of before stays. */
 static void what_was_given_up_is_not_sent(void **state)
 {
     struct desk *d = *state;
     set_up(d);
-    struct given_up g = {d->rig->ingest, {.in_s = AT_ONCE_S}};
-    assert_int_equal(ingest_call(d->rig->ingest, ask_and_give_up, &g, NULL, RIG_CALL_MS), ERR_OK);
-    wait_for(d, g.ask.id, COMMAND_CANCELLED);
-    assert_no_secret(d, g.ask.id);
+    int64_t before = ask(d, LATER_S);
+    struct timed_ask a = {.in_s = AT_ONCE_S, .steps = 1, .fails = true};
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(desk_state(d, a.id), COMMAND_CANCELLED);
+    assert_no_secret(d, a.id);
+    desk_settle(d);
     assert_int_equal(desk_count(d), 0);
+    assert_int_equal(desk_state(d, before), COMMAND_QUEUED);
+    a.fails = false;
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(desk_state(d, a.id), COMMAND_CANCELLED); /* which is over */
 }
 
-/* ... also where the server stops right then. */
-static void what_was_given_up_does_not_outlive_a_stop(void **state)
+/* The server died between the two steps, while nobody was told that it is kept. */
+static void what_was_not_confirmed_does_not_outlive_a_stop(void **state)
 {
     struct desk *d = *state;
     set_up(d);
-    struct given_up g = {d->rig->ingest, {.in_s = LATER_S}};
+    struct timed_ask a = {.in_s = AT_ONCE_S};
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(desk_state(d, a.id), COMMAND_SENDING);
     desk_settle(d);
-    assert_int_equal(ingest_call(d->rig->ingest, ask_and_give_up, &g, NULL, RIG_CALL_MS), ERR_OK);
+    assert_int_equal(desk_count(d), 0);
     rig_restart(d->rig);
-    assert_int_equal(desk_state(d, g.ask.id), COMMAND_CANCELLED);
+    hear(d);
+    wait_for(d, a.id, COMMAND_UNKNOWN);
+    assert_no_secret(d, a.id);
+    assert_int_equal(desk_count(d), 0);
+}
+
+/* ... and where the job alone ended, it does not hold up the line for ever. */
+static void what_is_never_confirmed_is_cancelled(void **state)
+{
+    struct desk *d = *state;
+    set_up(d);
+    struct timed_ask a = {.in_s = LATER_S};
+    assert_int_equal(ingest_call(d->rig->ingest, ask_job, &a, NULL, RIG_CALL_MS), ERR_OK);
+    int64_t text = desk_ask(d, "A#");
+    wait_for(d, a.id, COMMAND_CANCELLED);
+    assert_no_secret(d, a.id);
+    assert_int_equal(desk_order(d, 0)->command, text);
 }
 
 static void it_is_asked_for_as_a_lock_command_is(void **state)
@@ -451,11 +476,13 @@ int main(void)
         WITH_DESK(a_lock_that_is_away_is_waited_for_in_its_minute),
         WITH_DESK(what_a_stop_found_under_way_is_unknown),
         WITH_DESK(it_is_refused_where_its_asker_may_no_more),
+        WITH_DESK(nobody_of_another_shard_opens_it),
         WITH_DESK(it_is_judged_by_the_tree),
         WITH_DESK(a_second_one_takes_the_place_of_the_first),
         WITH_DESK(it_is_ended_with_what_it_stands_on),
         WITH_DESK(what_was_given_up_is_not_sent),
-        WITH_DESK(what_was_given_up_does_not_outlive_a_stop),
+        WITH_DESK(what_was_not_confirmed_does_not_outlive_a_stop),
+        WITH_DESK(what_is_never_confirmed_is_cancelled),
         WITH_DESK(it_is_asked_for_as_a_lock_command_is),
         cmocka_unit_test(a_clock_that_is_set_back_makes_it_no_later),
     };

@@ -14,7 +14,8 @@
  * The identity is a byte and the first 14 digits of the IMEI; its check digit is added. Devices
  * send 0 for the checksum, so it is not looked at. Every report is answered by its type, with
  * neither error nor a new interval; without an answer it comes again. The alarm is of no known
- * kind: it is kept as an event.
+ * kind: it is kept as an event. How commands are written is not known; the interval that an answer
+ * could carry is in no known unit.
  *
  * Source: the vectors' facts, section 8. The unit of the signal is not known.
  */

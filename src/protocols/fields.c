@@ -124,6 +124,44 @@ bool field_angle_of_text(struct bytes ddmm, struct bytes hemisphere, const char 
     return true;
 }
 
+/* ---- numbers ---- */
+
+uint64_t field_number(struct bytes value)
+{
+    enum { BYTE_BITS = 8 };
+    uint64_t number = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        number = number << BYTE_BITS | value.at[i];
+    }
+    return number;
+}
+
+int64_t field_signed(struct bytes value)
+{
+    enum { BYTE_BITS = 8, SIGN = 0x80, WHOLE = 8 };
+    uint64_t number = field_number(value);
+    bool is_negative = value.len > 0 && value.len < WHOLE && (value.at[0] & SIGN) != 0;
+    return is_negative ? (int64_t)number - (INT64_C(1) << value.len * BYTE_BITS) : (int64_t)number;
+}
+
+double field_read_f32(struct reader *r)
+{
+    uint32_t bits = read_u32be(r);
+    float value = 0;
+    memcpy(&value, &bits, sizeof(value));
+    return (double)value;
+}
+
+double field_read_f64(struct reader *r)
+{
+    uint64_t bits = read_u64be(r);
+    double value = 0;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+/* ---- texts ---- */
+
 bool field_is_printable(struct bytes in)
 {
     for (size_t i = 0; i < in.len; i++) {

@@ -50,6 +50,13 @@ int64_t field_angle_of_u32(uint32_t angle);
  */
 void field_set_flagged_place(struct fix *f, uint32_t lat, uint32_t lon, unsigned flags);
 
+/* The big-endian number of a value of at most 8 bytes, and the same in two's complement. */
+uint64_t field_number(struct bytes value);
+int64_t field_signed(struct bytes value);
+/* The same of IEEE 754, big-endian, of 4 and of 8 bytes. */
+double field_read_f32(struct reader *r);
+double field_read_f64(struct reader *r);
+
 enum { FIELD_IMEI_LEN = 8 };
 /* Reads an IMEI from eight bytes of BCD, the first digit of which is 0. False: it is none. */
 bool field_imei_of_bcd(struct bytes bcd, char out[DEVICE_ID_SIZE]);

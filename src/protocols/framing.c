@@ -221,6 +221,12 @@ enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, st
     return len <= rest.len ? ERR_OK : ERR_MORE;
 }
 
+/* Whether nothing follows a frame, or what begins as one does. */
+static bool is_followed(const struct framing_rule *rule, struct bytes behind)
+{
+    return rule->begins_behind == NULL || behind.len == 0 || rule->begins_behind(behind) == ERR_OK;
+}
+
 /* Whether a frame stands at the front of `in`; what that cost is taken off the budget. */
 static bool has_frame(const struct framing_rule *rule, struct bytes in, size_t *budget)
 {
@@ -237,7 +243,8 @@ static bool has_frame(const struct framing_rule *rule, struct bytes in, size_t *
         return false;
     }
     *budget -= cost;
-    return is_whole && (rule->is_sound == NULL || rule->is_sound(bytes_slice(in, 0, len)));
+    return is_whole && is_followed(rule, bytes_slice(in, len, SIZE_MAX)) &&
+           (rule->is_sound == NULL || rule->is_sound(bytes_slice(in, 0, len)));
 }
 
 enum err framing_rule_resync(const struct framing_rule *rule, struct bytes in, size_t *skip)

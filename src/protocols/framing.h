@@ -97,6 +97,11 @@ struct framing_rule {
     enum err (*len_of)(struct bytes in, size_t *len);
     /* Whether `in` begins as a frame does, asked before a length that is searched; may be NULL. */
     enum err (*begins)(struct bytes in);
+    /*
+     * Whether what follows a frame begins as one does, asked by resync() where there is something;
+     * may be NULL. For frames without a checksum.
+     */
+    enum err (*begins_behind)(struct bytes in);
     /* Whether a whole frame has the checksum that it tells; may be NULL. */
     bool (*is_sound)(struct bytes frame);
 };

@@ -15,32 +15,36 @@
  * one digit, or a name with NULs behind it. BSP, BVT and BNF were kept while there was no network.
  * What a mask leaves out is not known, so that a body is read as with the usual mask and counts as
  * unreadable where it does not fit. Of +INF and +CRD only the identity is read. In which form these
- * devices want to be answered is not known; they are set not to wait.
+ * devices want to be answered is not known; they are set not to wait. Commands are the texts that
+ * the text protocol has, queclink.c; the answer, +ACK, returns their serial.
  *
  * Source: the vectors' facts, section 2. The check of 2b 00 is not known there and not looked at.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crc.h"
 #include "base/reader.h"
 #include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/protocol.h"
+#include "protocols/queclink.h"
+#include "protocols/words.h"
 
 enum { FRAME_MAX = 8192, HEAD_LEN = 4, IDENTITY_LEN = 8, TAIL_LEN = 13, E6_TO_E7 = 10 };
 
-/* A head, and where its length stands. */
+/* A head, and where the parts of its frame stand; 0: they are not read. */
 static const struct form {
     const char *head;
     uint8_t length_at;
     uint8_t length_width;
     uint8_t identity_at;
+    uint8_t version_at; /* of device, protocol and firmware */
     bool is_stored;
 } forms[] = {
-    {"+RSP", 9, 2, 16, false}, {"+BSP", 9, 2, 16, true},  {"+EVT", 9, 2, 16, false},
-    {"+BVT", 9, 2, 16, true},  {"+INF", 7, 2, 9, false},  {"+BNF", 7, 2, 9, true},
-    {"+CRD", 6, 2, 0, false},  {"+BRD", 6, 2, 0, true},   {"+LGN", 6, 2, 0, false},
-    {"+ACK", 6, 1, 12, false}, {"+HBD", 5, 1, 11, false},
+    {"+RSP", 9, 2, 16, 11, false}, {"+BSP", 9, 2, 16, 11, true}, {"+EVT", 9, 2, 16, 11, false},
+    {"+BVT", 9, 2, 16, 11, true},  {"+INF", 7, 2, 9, 17, false}, {"+BNF", 7, 2, 9, 17, true},
+    {"+CRD", 6, 2, 0, 0, false},   {"+BRD", 6, 2, 0, 0, true},   {"+LGN", 6, 2, 0, 0, false},
+    {"+ACK", 6, 1, 12, 7, false},  {"+HBD", 5, 1, 11, 6, false},
 };
 
 /* The form that `in` begins with; NULL: none, or not yet, which *may_be tells. */
@@ -292,6 +296,19 @@ static enum err read_report(struct reader *r, unsigned type, bool is_event, bool
     return reader_ok(r) && count > 0 ? ERR_OK : ERR_MALFORMED; /* mileages may follow */
 }
 
+/* The version as the text protocol writes it, of the device and its protocol, for a command. */
+static void keep_version(const struct form *form, struct bytes frame, struct decoded *out)
+{
+    enum { VERSION_LEN = 3, VERSION_SIZE = 7 };
+    char version[VERSION_SIZE];
+    struct bytes told = bytes_slice(frame, form->version_at, VERSION_LEN);
+    if (form->version_at > 0 && told.len == VERSION_LEN) {
+        (void)snprintf(version, sizeof(version), "%02X%02X%02X", told.at[0], told.at[1],
+                       told.at[2]);
+        word_keep((char *)out->slot.at, DEVICE_SLOT_BYTES, bytes_of_text(version));
+    }
+}
+
 static void read_old(const struct form *form, struct bytes frame, struct decoded *out)
 {
     struct bytes body = bytes_slice(frame, 0, frame.len - TAIL_LEN);
@@ -425,20 +442,10 @@ static enum err gl200binary_decode(struct session *s, struct bytes frame, struct
         if (form->identity_at > 0 && !read_identity(identity, out->device_id)) {
             return ERR_MALFORMED;
         }
+        keep_version(form, frame, out);
         read_old(form, frame, out);
     }
     return e == ERR_OK ? decoded_finish(out) : e;
-}
-
-/* Nothing is answered: the form of an answer is not known. */
-static void gl200binary_reply(struct session *s, const struct reply_hint *hint,
-                              enum outcome outcome, int64_t now_s, struct writer *out)
-{
-    (void)s;
-    (void)hint;
-    (void)outcome;
-    (void)now_s;
-    (void)out;
 }
 
 const struct protocol protocol_gl200binary = {
@@ -450,5 +457,5 @@ const struct protocol protocol_gl200binary = {
     .split = gl200binary_split,
     .resync = gl200binary_resync,
     .decode = gl200binary_decode,
-    .reply = gl200binary_reply,
+    .command = queclink_command,
 };

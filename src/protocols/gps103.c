@@ -579,6 +579,7 @@ const struct protocol protocol_gps103 = {
     .port = 5001,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = ";",
     .claims = gps103_claims,
     .split = gps103_split,
     .resync = gps103_resync,

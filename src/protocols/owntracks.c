@@ -18,7 +18,9 @@
  * phones: what could not be stored is left without an answer, and comes again. A body that is no
  * such object gets 400, one of nobody's device 404.
  *
- * There is no command: a phone asks, and never listens.
+ * There is no command. A phone hears of one only in the answer to its own report: reportLocation
+ * would ask for what has just come, and the Android app leaves it out over HTTP (its pull request
+ * 1697). Nothing can be sent when a user wants it.
  *
  * Source: the vectors' facts, section 7; owntracks.org/booklet, "JSON" and "HTTP".
  */

@@ -42,6 +42,37 @@ struct claims {
     size_t sure;            /* PROTOCOL_COUNT: none is */
 };
 
+/* Whether all of it may be text. A binary frame that is cut must not become whole by an end. */
+static bool is_text(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.at[i] < ' ' && strchr("\t\r\n", in.at[i]) == NULL) {
+            return false;
+        }
+    }
+    return memchr(in.at, 0, in.len) == NULL;
+}
+
+/* Copies `in` with the row's datagram_end behind it. */
+static struct bytes end_datagram(const struct protocol *p, struct bytes in, uint8_t *at)
+{
+    memcpy(at, in.at, in.len);
+    size_t len = strlen(p->datagram_end);
+    check(len <= DATAGRAM_END_MAX);
+    memcpy(at + in.len, p->datagram_end, len);
+    return (struct bytes){at, in.len + len};
+}
+
+/* What the row makes of the bytes that a connection, or a datagram, begins with. */
+static enum protocol_claim claim(const struct protocol *p, bool is_udp, struct bytes first)
+{
+    uint8_t at[PROTOCOL_FIRST_MAX + DATAGRAM_END_MAX];
+    enum protocol_claim c = p->claims(first);
+    return c == CLAIM_MORE && is_udp && p->datagram_end != NULL && is_text(first)
+               ? p->claims(end_datagram(p, first, at))
+               : c;
+}
+
 static struct claims ask(const struct protocol_question *q, struct bytes first)
 {
     struct claims c = {.sure = PROTOCOL_COUNT};
@@ -50,10 +81,10 @@ static struct claims ask(const struct protocol_question *q, struct bytes first)
         if ((q->allowed & bit) == 0 || (q->is_udp && table[i]->tcp_only)) {
             continue;
         }
-        enum protocol_claim claim = table[i]->claims(first);
-        c.sure = claim == CLAIM_YES ? i : c.sure;
-        c.likely |= claim == CLAIM_LIKELY ? bit : 0;
-        c.undecided |= claim == CLAIM_LIKELY || claim == CLAIM_MORE ? bit : 0;
+        enum protocol_claim one = claim(table[i], q->is_udp, first);
+        c.sure = one == CLAIM_YES ? i : c.sure;
+        c.likely |= one == CLAIM_LIKELY ? bit : 0;
+        c.undecided |= one == CLAIM_LIKELY || one == CLAIM_MORE ? bit : 0;
     }
     return c;
 }
@@ -158,6 +189,22 @@ enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err 
         return ERR_MORE;
     }
     return found == ERR_MORE ? ERR_TOO_LONG : found;
+}
+
+enum err protocol_split_datagram(const struct protocol *p, struct arena *arena, struct bytes in,
+                                 struct bytes *frame, size_t *used)
+{
+    enum err e = p->split(in, frame, used);
+    if (e != ERR_MORE || p->datagram_end == NULL || in.len > p->frame_max || !is_text(in)) {
+        return e;
+    }
+    struct bytes whole = end_datagram(p, in, arena_new(arena, in.len + DATAGRAM_END_MAX));
+    e = p->split(whole, frame, used);
+    if (e != ERR_OK || *used < in.len) {
+        return ERR_MORE;
+    }
+    *used = in.len;
+    return ERR_OK;
 }
 
 size_t protocol_count_frames(const struct protocol *p, struct bytes in)

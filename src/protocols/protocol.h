@@ -21,6 +21,7 @@ enum {
     PROTOCOL_COMMAND_MAX = 2560, /* longest command in bytes, escaped */
     DEVICE_SLOT_BYTES = 16,      /* what a command needs to know of its device */
     COMMAND_SHOWN_SIZE = 48,
+    DATAGRAM_END_MAX = 4,        /* longest datagram_end in bytes */
     PROTOCOL_FIRST_MAX = 1024,   /* a protocol is told by so many bytes of a connection */
     PROTOCOL_NOISE_MAX = 64,     /* blanks and line ends before them */
     PROTOCOL_MESSAGES_MAX = 4096 /* most messages one frame may hold; more is ERR_TOO_LONG */
@@ -182,12 +183,14 @@ struct protocol {
     const char *name; /* lower case; names the file, its vectors, its config key, its metric */
     const char *doc;  /* one line: whose devices, and what is special */
     uint16_t port;    /* that Traccar has for it unless configured; 0: none. For compatible_ports */
-    uint32_t frame_max;     /* longest frame in bytes; a longer one closes the connection */
-    int16_t utc_offset_min; /* zone of the device clock where nothing else tells it */
-    bool tcp_only;          /* not looked for in UDP datagrams */
-    bool fixes_unanswered;  /* fix frames get no reply: the next reply covers them */
-    bool asks_speed_unit;   /* what a speed means depends on the device: a frame is decoded again
-                               where that has another unit than the session says */
+    uint32_t frame_max;       /* longest frame in bytes; a longer one closes the connection */
+    int16_t utc_offset_min;   /* zone of the device clock where nothing else tells it */
+    bool tcp_only;            /* not looked for in UDP datagrams */
+    const char *datagram_end; /* what ends a text in a stream, where senders leave it out of
+                                 datagrams; NULL: what is not whole never becomes so */
+    bool fixes_unanswered;    /* fix frames get no reply: the next reply covers them */
+    bool asks_speed_unit;     /* what a speed means depends on the device: a frame is decoded again
+                                 where that has another unit than the session says */
 
     /*
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol. What
@@ -221,7 +224,7 @@ struct protocol {
     enum err (*decode)(struct session *s, struct bytes frame, struct decoded *out);
     /*
      * Writes what the device is to be told about the frame that left `hint`, once its outcome is
-     * known; may write nothing. `now_s` is UTC.
+     * known; may write nothing. `now_s` is UTC. NULL where no frame wants one.
      */
     void (*reply)(struct session *s, const struct reply_hint *hint, enum outcome outcome,
                   int64_t now_s, struct writer *out);
@@ -273,7 +276,8 @@ struct protocol {
     X(xexun3)                                                                                      \
     X(castel)                                                                                      \
     X(totem)                                                                                       \
-    X(owntracks)
+    X(owntracks)                                                                                   \
+    X(minifinder)
 
 #define X(name) extern const struct protocol protocol_##name;
 PROTOCOL_MAP(X)
@@ -338,6 +342,13 @@ struct session protocol_session(const struct protocol *p);
  */
 MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found,
                                      bool is_all, size_t *used);
+
+/*
+ * As split(), for the bytes of a datagram. Its end is the end of what it says: a text that goes up
+ * to there without the row's datagram_end is whole, too. Its frame is then a copy in `arena`.
+ */
+MUST_USE enum err protocol_split_datagram(const struct protocol *p, struct arena *arena,
+                                          struct bytes in, struct bytes *frame, size_t *used);
 
 /* How many frames encode() wrote into `in`, by the protocol's own split(). */
 size_t protocol_count_frames(const struct protocol *p, struct bytes in);

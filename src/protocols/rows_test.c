@@ -6,9 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "protocols/row_testing.h"
 
 /* One record of 123456789012345, with five elements; and with a wrong checksum. */
@@ -22,6 +24,9 @@
 #define GALILEO_HEAD  GALILEO_FRONT "00e3c9"
 
 #define TK103_ID "056789012345"
+
+/* Of a GB100. */
+#define GL200_HEARTBEAT "2b484244ff204501020209560000000000000207ea0b17010c010007ec750d0a"
 
 static const struct claim_case claim_cases[] = {
     {"ruptela", "hex:00", CLAIM_MORE},
@@ -97,6 +102,12 @@ static const struct claim_case claim_cases[] = {
     {"xexun3", "hex:fc0049", CLAIM_MORE},
     {"xexun3", "hex:fc004903", CLAIM_YES},
     {"xexun3", "hex:fc004904", CLAIM_NO},
+    {"minifinder", "!", CLAIM_MORE},
+    {"minifinder", "!1", CLAIM_MORE},
+    {"minifinder", "!1,", CLAIM_YES},
+    {"minifinder", "!2", CLAIM_NO},
+    {"minifinder", "!D;", CLAIM_NO},
+    {"minifinder", "hex:2100", CLAIM_NO},
     {"castel", "hex:4040", CLAIM_MORE},
     {"castel", "hex:40401f00", CLAIM_YES},
     {"castel", "hex:40401e00", CLAIM_NO},
@@ -168,9 +179,91 @@ static void test_claims(void **state)
     assert_claims(CASES(claim_cases));
 }
 
+/* What never ends is waited for up to the longest frame, and no further. */
+static void test_endless(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *begin;
+        char then;
+    } cases[] = {
+        {"t55", "$GPRMC,", '1'}, {"t55", "", '\n'},
+        {"wialon", "#D#", '1'},  {"wialon", "", '\n'},
+        {"suntech", "", '\r'},   {"xexun", "GPRMC,", '1'},
+        {"gps103", "", ';'},     {"gl200text", "+RESP:GT", 'A'},
+        {"meitrack", "", '\n'},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct protocol *p = protocol_find(cases[i].row);
+        assert_non_null(p);
+        struct bytes frame = {0};
+        size_t used = 0;
+        size_t len = (size_t)p->frame_max + 1;
+        uint8_t *at = mem_new(len);
+        memset(at, cases[i].then, len);
+        memcpy(at, cases[i].begin, strlen(cases[i].begin));
+        print_message("# %s %s\n", cases[i].row, cases[i].begin);
+        enum err found = p->split((struct bytes){at, len}, &frame, &used);
+        assert_true(found != ERR_OK);
+        enum err e = protocol_pass_over(p, (struct bytes){at, len}, found, false, &used);
+        assert_true(e == ERR_TOO_LONG || e == ERR_MALFORMED);
+        free(at);
+    }
+}
+
+/* What a datagram says up to its end, of each row that may leave its end out; NULL: it is cut. */
+static void test_datagrams(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *said;
+        const char *frame;
+    } cases[] = {
+        {"h02", "*HQ,1234567890,V0", "*HQ,1234567890,V0#"},
+        {"h02", "hex:2412345678900708090503265230000006", NULL},
+        {"h02", "*HQ,1234567890,V0#*HQ,1234567890,V0", "*HQ,1234567890,V0#"},
+        {"gps103", "imei:123456789012345,help me,1", "imei:123456789012345,help me,1"},
+        {"tk103", "(" TK103_ID "BR00", "(" TK103_ID "BR00)"},
+        {"tk103", "(" TK103_ID "BR00$", NULL},
+        {"t55", "$PGID,123456789012345*0F", "$PGID,123456789012345*0F"},
+        {"t55", "$PGID,1\r\n$PGID,2", "$PGID,1"},
+        {"suntech", "ALV;6789012345", "ALV;6789012345"},
+        {"gl200text", "+ACK:GTHBD,060228,123456789012345,gv300,20260102030405,0007",
+         "+ACK:GTHBD,060228,123456789012345,gv300,20260102030405,0007"},
+        {"meitrack", "$$F28,123456789012345,AAA,1*B7", NULL}, /* its length says more */
+        {"meitrack", "$$F24,123456789012345,AA*34", "$$F24,123456789012345,AA*34\r\n"},
+        {"wialon", "#P#", "#P#"},
+        {"jt600", "(7941000001,@JT", "(7941000001,@JT)"},
+        {"watch", "[3G*1234567890*0002*LK", NULL}, /* over TCP alone */
+    };
+    protocol_set seen = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t at[SAID_MAX];
+        struct arena arena = {0};
+        struct bytes in = said_bytes(cases[i].said, at);
+        struct bytes frame = {0};
+        size_t used = 0;
+        size_t index = protocol_index_of(bytes_of_text(cases[i].row));
+        print_message("# %s %s\n", cases[i].row, cases[i].said);
+        enum err e = protocol_split_datagram(protocol_at(index), &arena, in, &frame, &used);
+        assert_int_equal(e, cases[i].frame == NULL ? ERR_MORE : ERR_OK);
+        assert_true(cases[i].frame == NULL || bytes_eq(frame, cases[i].frame));
+        assert_true(cases[i].frame == NULL || used <= in.len);
+        seen |= (protocol_set)1 << index;
+        arena_free(&arena);
+    }
+    for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+        assert_true(protocol_at(i)->datagram_end == NULL || (seen >> i & 1) != 0);
+    }
+}
+
 static void test_faults(void **state)
 {
     static const struct fault_case cases[] = {
+        {"minifinder", "!1,12345678901234;", ERR_MALFORMED},
+        {"minifinder", "!D,1/2/26,1:2:3,,13,0,0,1,0,0;", ERR_MALFORMED},
         {"ruptela", "hex:" RUPTELA_BAD, ERR_CHECKSUM},
         {"galileo", "hex:" GALILEO_FRONT "00e3c8", ERR_CHECKSUM},
         {"tk103", "(12$)", ERR_MORE}, /* the bracket stands within a text */
@@ -213,6 +306,17 @@ static void test_resyncs(void **state)
         {"xexun3", "hex:fc0020fc000b0320010860000000000002f359cf", 3},
         {"castel", "hex:40402f0040401f000454455354303030310000000000000000000000001003d3000d0a", 4},
         {"totem", "$$0040AA$$0025BB8600000000000023B", 8},
+        {"wialon", "#SD#1\r\n#P#\r\n", 7},
+        {"wialon", "#SD#1\r\n#T#1;4;a;\r\nabc", 0}, /* one byte of the picture is missing */
+        {"wialon", "#SD#1\r\n#T#1;4;a;\r\nabcd", 7},
+        {"minifinder", "!D,1/2/26,!5,17,A;", 10},
+        {"minifinder", "!D,1/2/26,!5,17,A", 0},
+        {"eelink", "hex:6767120400676703000400090027", 5},
+        {"eelink", "hex:6767120400676703000400090027676703", 5},
+        {"eelink", "hex:676712040067670300040009002712", 0}, /* no head behind it */
+        {"eelink", "hex:676712040067670300040009", 0},
+        {"eelink", "hex:6700454c0013ea050123456789012345676703000400090027", 2},
+        {"eelink", "hex:6700454c0013ea060123456789012345676703000400090027", 16},
         {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06,", 0},
         {"gl200text", "+ACK:G+RESP:GTTOUTRIT,06$", 6},
         {"gl200binary",
@@ -327,6 +431,18 @@ static void test_commands(void **state)
          "hex:01210003313233343536373839303132333435040000e011000000e1074f757420312c31acc5"},
         {"galileo", NULL, COMMAND_TEXT, "", COMMAND_IS_INVALID, 0, false, ""},
         {"galileo", NULL, COMMAND_QUERY_ICCID, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
+        {"gl200binary", "hex:" GL200_HEARTBEAT, COMMAND_QUERY_STATUS, "", COMMAND_IS_WRITTEN, 0,
+         true, "AT+GTRTO=gb100,1,,,,,,0011$"},
+        {"gl200binary", NULL, COMMAND_QUERY_PARAMETERS, "", COMMAND_IS_WRITTEN, 0, true,
+         "AT+GTRTO=,8,,,,,,0011$"},
+        {"gl200binary", NULL, COMMAND_TEXT, "AT+GTRTO=gb100,3,,,,,,0001", COMMAND_IS_WRITTEN, 0,
+         true, "AT+GTRTO=gb100,3,,,,,,0001$"},
+        {"gl200binary", NULL, COMMAND_TEXT, "AT$GT", COMMAND_IS_INVALID, 0, false, ""},
+        {"gl200binary", NULL, COMMAND_TEXT, "+LGN++RSP.R", COMMAND_IS_INVALID, 0, false, ""},
+        {"minifinder", NULL, COMMAND_TEXT, "123456LOC", COMMAND_IS_WRITTEN, 0, true, "123456LOC"},
+        {"minifinder", NULL, COMMAND_TEXT, "!1,123456789012345;", COMMAND_IS_INVALID, 0, false, ""},
+        {"minifinder", NULL, COMMAND_QUERY_STATUS, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
+        {"gl200binary", NULL, COMMAND_LOCK, "", COMMAND_IS_UNSUPPORTED, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "*turnoff*", COMMAND_IS_INVALID, 0, false, ""},
         {"tk103", plain, COMMAND_TEXT, "AV010)(", COMMAND_IS_INVALID, 0, false, ""},
         {"tk103", comma, COMMAND_TEXT, "*turnoff*", COMMAND_IS_WRITTEN, 0, true,
@@ -430,6 +546,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_datagrams),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_resyncs),
         cmocka_unit_test(test_replies),

@@ -110,18 +110,7 @@ static enum protocol_claim t55_claims(struct bytes first)
 
 static enum err t55_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t from = 0;
-    while (from < in.len && (in.at[from] == '\r' || in.at[from] == '\n')) {
-        from++;
-    }
-    struct bytes rest = bytes_slice(in, from, SIZE_MAX);
-    size_t len = bytes_find(bytes_slice(rest, 0, LINE_MAX_LEN), '\n');
-    if (len == rest.len || len == LINE_MAX_LEN) {
-        return rest.len >= LINE_MAX_LEN ? ERR_TOO_LONG : ERR_MORE;
-    }
-    *frame = field_trimmed(bytes_slice(rest, 0, len));
-    *used = from + len + 1;
-    return ERR_OK;
+    return words_line(in, LINE_MAX_LEN, frame, used);
 }
 
 /* The next line, whole. */
@@ -554,25 +543,15 @@ static enum err t55_decode(struct session *s, struct bytes frame, struct decoded
     return e;
 }
 
-static void t55_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
-                      int64_t now_s, struct writer *out)
-{
-    (void)s;
-    (void)from;
-    (void)outcome;
-    (void)now_s;
-    (void)out;
-}
-
 const struct protocol protocol_t55 = {
     .name = "t55",
     .doc = "T55 and plain NMEA: lines of receivers, routers and modems; nothing is answered",
     .port = 5005,
     .frame_max = LINE_MAX_LEN,
     .utc_offset_min = 0,
+    .datagram_end = "\n",
     .claims = t55_claims,
     .split = t55_split,
     .resync = t55_resync,
     .decode = t55_decode,
-    .reply = t55_reply,
 };

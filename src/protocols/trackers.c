@@ -3,8 +3,8 @@
  * a row holds what a family has in common, with the password that it leaves the factory with; what
  * no two models share is left to the maker's tool, and the note says what to set there.
  *
- * Source: the makers' manuals and lists of SMS commands (Concox, SinoTrack, Coban, Xexun, Meitrack,
- * Teltonika, Ruptela, Galileosky, Suntech, Jointech); the applications' own settings.
+ * Where a document was read, `source` names it: of the maker, or of who sells the tracker. Texts
+ * without one are what is commonly told of a family, which readers are asked to check.
  */
 #include "protocols/trackers.h"
 
@@ -21,6 +21,7 @@ static const struct tracker_setup rows[] = {
         .texts = {"APN,{apn}#", "SERVER,1,{host},{port},0#", "GMT,E,0,0#"},
         .note = "For a numeric address send SERVER,0,{host},{port},0# instead. Its clock must be "
                 "set to UTC, as the last text does, or the device's UtcOffsetMinutes be set.",
+        .source = "COMMAND LIST VT08S, a seller's list for a tracker of this family",
     },
     {
         .protocol = "osmand",
@@ -28,6 +29,7 @@ static const struct tracker_setup rows[] = {
         .texts = {"http://{host}:{port}"},
         .note = "Enter it as the server's address. The device identifier of the application is "
                 "the device's ID here.",
+        .source = "the application's own settings",
     },
     {
         .protocol = "osmand",
@@ -36,6 +38,7 @@ static const struct tracker_setup rows[] = {
                   "&altitude={4}&speed={5}&bearing={6}"},
         .note = "Enter it as the web address of online tracking, with the device's ID in place of "
                 "{id}.",
+        .source = "the application's own settings",
     },
     {
         .protocol = "jt600",
@@ -50,6 +53,7 @@ static const struct tracker_setup rows[] = {
         .note = "Two blanks stand before the command where no SMS login and password are set, "
                 "otherwise both, with a blank behind each. 2006:1 reports over UDP. Codec 8 "
                 "Extended tells most.",
+        .source = "Teltonika's wiki: SMS/GPRS Commands, and its parameter list of GPRS",
     },
     {
         .protocol = "h02",
@@ -91,6 +95,7 @@ static const struct tracker_setup rows[] = {
         .models = "Meitrack MVT, MT, T1, T3, T366, T622 and others",
         .texts = {"0000,A21,1,{host},{port},{apn},,", "0000,A12,3"},
         .note = "0000 is the password. A12 counts in tens of seconds: 3 is a report every 30 s.",
+        .source = "MEITRACK SMS Protocol V2.2; MEITRACK T622 GPRS Protocol",
     },
     {
         .protocol = "t55",
@@ -104,6 +109,17 @@ static const struct tracker_setup rows[] = {
         .texts = {"ST300NTW;{id};02;0;{apn};;;{host};{port};;;;"},
         .note = "ST600NTW for the ST600 series. Newer universal models are set by the maker's "
                 "SyncTrak.",
+        .source = "ST300/340 Operation Manual 1.41 of Suntech: the order of its NTW settings",
+    },
+    {
+        .protocol = "gl200text",
+        .models = "Queclink GL300",
+        .texts = {"AT+GTBSI=gl300,{apn},,,,,,,0001$",
+                  "AT+GTSRI=gl300,3,,1,{host},{port},,,,0,1,0,0,,,0002$"},
+        .note =
+            "gl300 is the password. Mode 3 keeps a TCP connection open, and SACK is on, so that "
+            "the tracker keeps what did not arrive.",
+        .source = "GL300 @Track Air Interface Protocol, TRACGL300AN001 1.02",
     },
     {
         .protocol = "gl200text",
@@ -124,6 +140,7 @@ static const struct tracker_setup rows[] = {
         .texts = {" setconnection {apn},,,TCP,{host},{port}"},
         .note = "A blank stands before the command where no SMS password is set, otherwise the "
                 "password and a blank.",
+        .source = "Ruptela's list of SMS commands for the FM-Eco",
     },
     {
         .protocol = "galileo",
@@ -143,6 +160,7 @@ static const struct tracker_setup rows[] = {
         .models = "Xexun TK102-2, TK103-2, XT-107 and XT-009",
         .texts = {"apn123456 {apn}", "adminip123456 {host} {port}", "gprs123456"},
         .note = "123456 is the password. These want a numeric address.",
+        .source = "Xexun GSM/GPRS/GPS Watch Tracker, user manual",
     },
     {
         .protocol = "gt02",
@@ -158,8 +176,12 @@ static const struct tracker_setup rows[] = {
     {
         .protocol = "topin",
         .models = "Topin and ZhongXun: ZX303, ZX302, ZX612 and other pocket trackers",
-        .texts = {"APN,{apn}#", "IP,{host},{port}#"},
-        .note = "The texts differ much between sellers: the leaflet in the box has those of yours.",
+        .texts = {"APN#{apn}#", "SERVER#{host}#{port}#"},
+        .note =
+            "DOMAIN#{host}#{port}# tries a server out: the tracker goes back to its maker's where "
+            "it is not answered. Texts differ between sellers: the leaflet in the box has those "
+            "of yours.",
+        .source = "the maker's letter on servers of one's own (365GPS, Topin)",
     },
     {
         .protocol = "xexun2",
@@ -186,6 +208,13 @@ static const struct tracker_setup rows[] = {
         .models = "OwnTracks on Android and iOS",
         .texts = {"http://{host}:{port}"},
         .note = "Choose the mode HTTP and enter it as the URL.",
+        .source = "the application's own settings",
+    },
+    {
+        .protocol = "minifinder",
+        .models = "MiniFinder Pico and Atto, Eview EV-04 to EV-07",
+        .note = "Set server and port by the SMS of its manual. Its clock must be set to UTC, or "
+                "the device's UtcOffsetMinutes be set.",
     },
 };
 

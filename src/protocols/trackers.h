@@ -17,6 +17,8 @@ struct tracker_setup {
     const char *texts[TRACKER_TEXTS_MAX + 1]; /* what is sent to it by SMS, in this order, or set in
                                                  its tool; NULL behind the last, may be none */
     const char *note;                         /* whole sentences; NULL: nothing is to be said */
+    const char *source;                       /* the document that the texts are of; NULL: they are
+                                                 commonly told, or there are none */
 };
 
 /* The row at `index`, those of a protocol one behind the other; NULL behind the last. */

@@ -54,6 +54,7 @@ static void test_texts(void **state)
                                             strstr(row->texts[t], "{port}") != NULL);
         }
         assert_true(names_server);
+        assert_true(row->source == NULL || row->texts[0] != NULL);
     }
 }
 

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "protocols/fields.h"
 #include "protocols/profile.h"
 #include "protocols/transcript.h"
 
@@ -399,6 +400,69 @@ static void test_vectors_are_detected(void **state)
     for_each_vector(*state, check_detected);
 }
 
+/* ---- datagrams ---- */
+
+/* How much of a frame is left without what ends it in a stream. */
+static size_t len_without_end(const struct protocol *p, struct bytes frame)
+{
+    size_t len = field_trimmed(frame).len;
+    size_t end = strlen(p->datagram_end);
+    bool has_end = len > end && memcmp(frame.at + len - end, p->datagram_end, end) == 0;
+    return has_end ? len - end : len;
+}
+
+/* A text without its end is the same frame, and its datagram that row's. */
+static void check_cut_datagram(const struct protocol *p, struct bytes sent, struct bytes frame)
+{
+    struct arena arena = {0};
+    struct bytes got = {0};
+    struct protocol_choice choice = {0};
+    size_t used = 0;
+    struct chunk cut = chunk_copy(bytes_slice(sent, 0, len_without_end(p, sent)));
+    const struct protocol_question q = {.first = chunk_bytes(cut),
+                                        .is_udp = true,
+                                        .is_all = true,
+                                        .allowed = PROTOCOL_ALL,
+                                        .hint = (uint8_t)protocol_index_of(bytes_of_text(p->name))};
+    assert_int_equal(protocol_split_datagram(p, &arena, q.first, &got, &used), ERR_OK);
+    assert_int_equal(used, cut.len);
+    assert_int_equal(len_without_end(p, got), len_without_end(p, frame));
+    assert_memory_equal(got.at, frame.at, len_without_end(p, frame));
+    if (p->claims(sent) != CLAIM_NO) { /* some only follow a login */
+        assert_int_equal(protocol_choose(&q, &choice), ERR_OK);
+        assert_ptr_equal(protocol_at(choice.index), p);
+    }
+    arena_free(&arena);
+    free(cut.at);
+}
+
+static void check_datagrams(const struct protocol *p, const struct vector *v)
+{
+    enum { LINE_END = 2 };
+    for (size_t i = 0; i < v->count; i++) {
+        struct bytes in = chunk_bytes(v->frames[i]);
+        struct bytes frame = {0};
+        size_t used = 0;
+        while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK) {
+            struct bytes sent = bytes_slice(in, 0, used);
+            struct bytes text = field_trimmed(sent);
+            if (field_is_printable(text) && sent.len <= text.len + LINE_END) {
+                print_message("# %.*s\n", (int)sent.len, (const char *)sent.at);
+                check_cut_datagram(p, sent, frame);
+            }
+            in = bytes_slice(in, used, SIZE_MAX);
+        }
+    }
+}
+
+static void test_datagrams_end_their_texts(void **state)
+{
+    const struct row *row = *state;
+    if (row->protocol->datagram_end != NULL) {
+        for_each_vector(row, check_datagrams);
+    }
+}
+
 /* ---- what must not break ---- */
 
 /* Plays damaged bytes from `session` on, split and as though split had taken them for a frame. */
@@ -458,7 +522,7 @@ static void test_damaged_vectors_do_no_harm(void **state)
     for_each_vector(*state, check_damaged);
 }
 
-enum { TESTS_PER_ROW = 4, TESTS = PROTOCOL_COUNT * TESTS_PER_ROW };
+enum { TESTS_PER_ROW = 5, TESTS = PROTOCOL_COUNT * TESTS_PER_ROW };
 
 int main(void)
 {
@@ -466,6 +530,7 @@ int main(void)
         {"say what is expected", test_vectors_say_what_is_expected, NULL, NULL, NULL},
         {"may come byte by byte", test_vectors_may_come_byte_by_byte, NULL, NULL, NULL},
         {"are detected", test_vectors_are_detected, NULL, NULL, NULL},
+        {"need no end in datagrams", test_datagrams_end_their_texts, NULL, NULL, NULL},
         {"do no harm when damaged", test_damaged_vectors_do_no_harm, NULL, NULL, NULL},
     };
     struct row rows[PROTOCOL_COUNT];

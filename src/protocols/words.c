@@ -246,30 +246,19 @@ void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits)
 
 /* ---- lines ---- */
 
-static bool is_end(uint8_t c, const char *ends)
-{
-    return c != '\0' && strchr(ends, c) != NULL;
-}
-
-enum err words_line(struct bytes in, const char *ends, size_t len_max, struct bytes *line,
-                    size_t *used)
+enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t *used)
 {
     size_t from = 0;
-    while (from < in.len && is_end(in.at[from], ends)) {
+    while (from < in.len && (in.at[from] == '\r' || in.at[from] == '\n')) {
         from++;
     }
-    size_t to = from;
-    while (to < in.len && to - from <= len_max && !is_end(in.at[to], ends)) {
-        to++;
+    struct bytes rest = bytes_slice(in, from, SIZE_MAX);
+    size_t len = bytes_find(bytes_slice(rest, 0, len_max), '\n');
+    if (len == rest.len || len == len_max) {
+        return rest.len >= len_max ? ERR_TOO_LONG : ERR_MORE;
     }
-    if (to - from > len_max) {
-        return ERR_TOO_LONG;
-    }
-    if (to == in.len) {
-        return ERR_MORE;
-    }
-    *line = bytes_slice(in, from, to - from);
-    *used = to + 1;
+    *line = field_trimmed(bytes_slice(rest, 0, len));
+    *used = from + len + 1;
     return ERR_OK;
 }
 

@@ -73,11 +73,10 @@ enum { WORD_ANGLE_SIZE = 48 };
 void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits);
 
 /*
- * Finds the first line of `in`: what stands before the first byte of `ends`, which are not part of
- * it. Such bytes in front are passed over. ERR_MORE, ERR_TOO_LONG as split().
+ * Finds the first line of `in`, which ends with LF or CR LF; blanks at its end are no part of it.
+ * Line ends in front are passed over. ERR_MORE, ERR_TOO_LONG as split().
  */
-MUST_USE enum err words_line(struct bytes in, const char *ends, size_t len_max, struct bytes *line,
-                             size_t *used);
+MUST_USE enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t *used);
 
 /* The texts of a protocol's queries (NULL: it has none), and how long a text may be. */
 struct word_commands {

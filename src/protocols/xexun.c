@@ -263,16 +263,6 @@ static enum err xexun_decode(struct session *s, struct bytes frame, struct decod
     return decoded_finish(out);
 }
 
-static void xexun_reply(struct session *s, const struct reply_hint *hint, enum outcome outcome,
-                        int64_t now_s, struct writer *out)
-{
-    (void)s;
-    (void)hint;
-    (void)outcome;
-    (void)now_s;
-    (void)out;
-}
-
 static enum command_fate xexun_command(struct session *s, const struct device_slot *slot,
                                        const struct command_request *asked,
                                        struct command_note *note, struct writer *out)
@@ -307,6 +297,5 @@ const struct protocol protocol_xexun = {
     .claims = xexun_claims,
     .split = xexun_split,
     .decode = xexun_decode,
-    .reply = xexun_reply,
     .command = xexun_command,
 };

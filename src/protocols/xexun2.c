@@ -140,22 +140,6 @@ static uint16_t sum_of(struct bytes in)
 
 /* ---- what a report says ---- */
 
-static double read_f64(struct reader *r)
-{
-    uint64_t bits = read_u64be(r);
-    double value = 0;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static double read_f32(struct reader *r)
-{
-    uint32_t bits = read_u32be(r);
-    float value = 0;
-    memcpy(&value, &bits, sizeof(value));
-    return (double)value;
-}
-
 /* Of "dddmm.mmmm" as a number; false where it cannot be one. */
 static bool angle_of(double ddmm, int64_t *angle_e7)
 {
@@ -181,8 +165,8 @@ static void set_place(struct fix *f, double lon, double lat, bool is_valid)
 static void read_place(struct reader *r, bool is_long, struct fix *f)
 {
     unsigned satellites = read_u8(r);
-    double lon = is_long ? read_f64(r) : read_f32(r);
-    double lat = is_long ? read_f64(r) : read_f32(r);
+    double lon = is_long ? field_read_f64(r) : field_read_f32(r);
+    double lat = is_long ? field_read_f64(r) : field_read_f32(r);
     if (reader_ok(r)) {
         fix_set_satellites(f, satellites);
         set_place(f, lon, lat, true);
@@ -230,8 +214,8 @@ static void read_motion(struct reader *r, struct fix *f)
 static void read_gps(struct reader *r, struct fix *f)
 {
     const double altitude_max_m = 100000;
-    double lon = read_f64(r);
-    double lat = read_f64(r);
+    double lon = field_read_f64(r);
+    double lat = field_read_f64(r);
     bool is_valid = read_u8(r) == 1;
     unsigned satellites = read_u8(r);
     read_skip(r, 1);
@@ -241,7 +225,7 @@ static void read_gps(struct reader *r, struct fix *f)
     set_place(f, lon, lat, is_valid);
     fix_set_satellites(f, satellites);
     read_motion(r, f);
-    double altitude_m = read_f32(r);
+    double altitude_m = field_read_f32(r);
     if (reader_ok(r) && fabs(altitude_m) < altitude_max_m) {
         fix_set_altitude_dm(f, llround(altitude_m * 10));
     }

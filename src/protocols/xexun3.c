@@ -97,22 +97,6 @@ struct report {
     bool has_kind; /* that says more than nothing */
 };
 
-static double read_f64(struct reader *r)
-{
-    uint64_t bits = read_u64be(r);
-    double value = 0;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static double read_f32(struct reader *r)
-{
-    uint32_t bits = read_u32be(r);
-    float value = 0;
-    memcpy(&value, &bits, sizeof(value));
-    return (double)value;
-}
-
 static void set_first_time(struct fix *f, uint32_t time_s)
 {
     if (f->gps_time_s == 0) {
@@ -127,9 +111,9 @@ static void read_place(struct reader *r, struct report *out)
     const double altitude_max_m = 100000;
     struct fix *f = &out->fix;
     uint32_t time_s = read_u32be(r);
-    double lat = read_f64(r);
-    double lon = read_f64(r);
-    double altitude_m = read_f32(r);
+    double lat = field_read_f64(r);
+    double lon = field_read_f64(r);
+    double altitude_m = field_read_f32(r);
     read_skip(r, 1);
     unsigned satellites = read_u8(r);
     read_skip(r, 1);

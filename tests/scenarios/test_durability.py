@@ -197,7 +197,8 @@ MIXED_FIXES = 60
 
 @pytest.mark.kills
 def test_kills_lose_nothing_of_mixed_protocols(make_server):
-    """All simulated protocols at once, and the server killed in the middle."""
+    """All simulated protocols at once, and the server killed in the middle. ./dev soak has 5,000
+    devices."""
     server = make_server(SEALING)
     devices = mixed_ids(MIXED_DEVICES)
     assert len(set(devices)) == MIXED_DEVICES

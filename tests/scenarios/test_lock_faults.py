@@ -171,6 +171,27 @@ def test_a_disk_that_hangs_behind_the_bytes(faulty):
     assert lock.read_sentence() == "(P69,0,1)"
 
 
+def test_a_kill_while_the_disk_hangs_opens_nothing_at_its_time(faulty):
+    """Its asker heard that it failed, and the kernel may have had the commit on its way."""
+    fleet = Fleet(faulty, devices=guarded(TRUCK))
+    truck = Doors(faulty.device, TRUCK).connect()
+    time = now() + datetime.timedelta(seconds=HOUR_S)
+    faulty.disk.set("hold")
+    assert unlock_at(fleet.api, time, TRUCK).status_code == 503
+    faulty.kill()
+    truck.close()
+    faulty.disk.set("none")
+    faulty.start()
+    truck = Doors(faulty.device, TRUCK).connect()
+    faulty.clock.set(int((time - now()).total_seconds()) + 1)
+    api = faulty.api.login(fleet.login_name, "secret-1")
+    wait_until(lambda: all(row["State"] == "unknown" for row in commands(api)),
+               what="the end of what nobody waits for")
+    truck.say(0x0002)
+    assert truck.read()[0] == 0x8001
+    assert all(row["SentTime"] is None for row in commands(api))
+
+
 def test_a_disk_that_hangs_through_the_minute(faulty):
     fleet = Fleet(faulty, devices=guarded(LOCK))
     lock = padlock(faulty)

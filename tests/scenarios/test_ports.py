@@ -96,6 +96,20 @@ def test_ports_of_another_server(make_server):
         Link(beside(server, 5023 + offset))
 
 
+def test_the_device_port_is_no_port_of_its_own(tmp_path):
+    """Also where the command line says which it is."""
+    config = tmp_path / "odograph.conf"
+    config.write_text("[protocol.h02]\nport = 5013\n")
+    done = subprocess.run(
+        [BINARY, "serve", "--config", config, "--data", tmp_path / "data", "--http",
+         "127.0.0.1:0", "--device", "127.0.0.1:5013"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S,
+        check=False)
+    assert done.returncode == 2
+    assert f"{config}: [protocol.h02] port: is the device port" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_port_that_is_taken_ends_the_start(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

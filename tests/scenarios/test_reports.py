@@ -255,6 +255,8 @@ def test_what_cannot_be_asked_for(fleet):
     assert "3100 days" in refused(500, **{**trips, "StartTime": "2005-01-01"})
     assert "StartTime" in refused(500, Report="trips", Format="csv", EndTime="2025-10-27")
     assert "AlarmType" in refused(500, **{**trips, "Report": "alarms"}, AlarmType="None such")
+    assert "PolygonIDs: too long" in refused(500, **{**trips, "Report": "fences"},
+                                            PolygonIDs=list(range(10**14, 10**14 + 300)))
     # A device that is not known must not make it a report of all.
     refused(404, **trips, DeviceIDs="999")
     refused(404, **trips, DeviceIDs=[DRIVER, "999"])
@@ -396,6 +398,47 @@ def test_a_full_disk_is_told_and_a_full_store_waited_for(make_server, tmp_path):
     assert state(fleet.api, report)["State"] == "running"
     disk.set("none")
     assert wait_for(fleet.api, report)["Of"] == 40
+
+
+def test_what_is_deleted_goes_though_all_are_busy(server):
+    fleets = [Fleet(server, name=f"Busy {n}", devices=ids(300, first)) for n, first in
+              enumerate((0, 300))]
+    reports = [fleet.api.data("manage/AddReport", Report="latest", Format="csv")["ReportID"]
+               for fleet in fleets]
+    for fleet, report in zip(fleets, reports):
+        wait_for(fleet.api, report)
+    long_ones = [long_report(fleet.api) for fleet in fleets]
+
+    def are_running():
+        return [state(fleet.api, report)["State"] for fleet, report in
+                zip(fleets, long_ones)] == ["running", "running"]
+
+    wait_until(are_running, what="two reports under way")
+    fleets[0].api.data("manage/DeleteReport", ReportID=reports[0])
+    wait_until(lambda: not (server.data / "reports" / f"{reports[0]}.csv").exists(),
+               what="the deleted file")
+    assert are_running()
+    for fleet, report in zip(fleets, long_ones):
+        fleet.api.data("manage/CancelReport", ReportID=report)
+
+
+def test_a_folder_that_cannot_be_written_is_told(server):
+    fleet = Fleet(server, devices=[HERE])
+    folder = server.data / "reports"
+    wait_until(lambda: folder.is_dir() and not list(folder.iterdir()), what="an empty folder")
+    folder.rmdir()
+    folder.write_text("no folder")
+    for form in ("csv", "xlsx"):
+        report = fleet.api.data("manage/AddReport", Report="latest", Format=form)["ReportID"]
+        assert wait_for(fleet.api, report, "failed")["Error"] == "System error"
+        wait_until(lambda report=report: f'report={report} why="System error: Not a directory"' in
+                   server.log(), what="the reason in the log")
+    server.stop()
+    server.start()
+    fleet.api.address = server.api.address
+    refused = fleet.api.post("/api/manage/AddReport", {"Report": "latest", "Format": "csv"})
+    assert refused.status_code == 503 and "switched off" in refused.json()["ErrMsg"]
+    assert 'why="Not a directory"' in server.log()
 
 
 def test_what_is_over_goes(server):

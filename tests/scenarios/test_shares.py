@@ -273,6 +273,33 @@ def test_what_ends_a_share(server, fleet):
     assert both.token not in audit and both.token not in server.log()
 
 
+def test_a_share_goes_on_without_what_left(server, fleet):
+    """One vehicle of it moves to another enterprise, and back; another is deleted."""
+    number, client = share(fleet.api, f"{VAN},{TRUCK},{CAR}")
+    _, of_car = share(fleet.api, CAR)
+    stream = Stream(client)
+
+    def devices():
+        return client.data("manage/GetMe")["Share"]["Devices"]
+
+    below = fleet.root.data("manage/AddEnterprise", HoldName="below",
+                            ParentHoldID=fleet.hold)["HoldID"]
+    fleet.api.data("manage/MoveDevice", DeviceID=CAR, HoldID=below, KeepHistory=True)
+    assert devices() == [VAN, TRUCK] and of_car.call("manage/GetMe") == INVALID
+    stream.until_over()  # its rights are others now, and it comes again
+    fleet.root.data("manage/MoveDevice", DeviceID=CAR, HoldID=fleet.hold, KeepHistory=True)
+    assert fleet.api.data("manage/GetDevice", DeviceID=CAR)["DeviceID"] == CAR
+    assert devices() == [VAN, TRUCK]
+    server.kill()
+    server.start()
+    for api in (client, fleet.api):
+        api.address = server.api.address
+    assert devices() == [VAN, TRUCK]
+    fleet.api.data("manage/DeleteDevice", DeviceID=TRUCK)
+    assert devices() == [VAN]
+    assert [row["ShareID"] for row in fleet.api.data("manage/ListShares")["data"]] == [number]
+
+
 def test_who_may_share_what(fleet):
     soon = at(now() + hours(1))
     viewer = fleet.user("viewer")

@@ -2,7 +2,8 @@
 import datetime
 import re
 
-from lib.server import Fleet, wait_until
+from lib.faults import env_of, wrong_clock
+from lib.server import Fleet, Server, wait_until
 from lib.shapes import TIME, hold_to
 from lib.trackers import Jt808, jt808_location
 
@@ -103,6 +104,40 @@ def test_as_many_sms_a_day_as_configured(make_server):
     assert codes == ([200, 500] if len(days) == 1 and listed_now["Total_Records"] == 1
                      else [200, 200])
     assert len(days) == listed_now["Total_Records"]
+
+
+def test_a_card_that_is_added_again_has_had_its_share(tmp_path):
+    """By its ICCID and by its phone number, in every way to write it; another number is free."""
+    clock = wrong_clock(tmp_path)
+    now = datetime.datetime.now(UTC)
+    clock.set(int((now.replace(hour=12) - now).total_seconds()))  # no midnight on the way
+    server = Server(tmp_path, "[api]\nsms_per_day = 2\n", env_of(clock)).start()
+    try:
+        fleet = make_fleet(server)
+        phone, other = "+49 151 7654321", "+49 151 7654322"
+
+        def send(iccid):
+            return fleet.api.call("vehicle/SendSIMSMS", ICCID=iccid, Content="x")
+
+        def add(iccid, sim):
+            fleet.api.data("manage/AddSIM", ICCID=iccid, SIM=sim)
+
+        full = {"Code": 500, "Data": None, "ErrMsg": "No more SMS to this card today"}
+        add(CARD["ICCID"], phone)
+        assert [send(CARD["ICCID"])["Code"] for _ in range(2)] == [200, 200]
+        assert send(CARD["ICCID"]) == full
+        for sim in (phone, other):
+            fleet.api.data("manage/DeleteSIM", ICCID=CARD["ICCID"])
+            add(CARD["ICCID"], sim)
+            assert send(CARD["ICCID"]) == full
+        add(SPARE["ICCID"], "0049/1517654321")
+        assert send(SPARE["ICCID"]) == full
+        fleet.api.data("manage/ModifySIM", ICCID=SPARE["ICCID"], SIM="49 151 99999999")
+        assert [send(SPARE["ICCID"])["Code"] for _ in range(3)] == [200, 200, 500]
+        clock.set(int((now.replace(hour=12) - now).total_seconds()) + 86400)
+        assert send(CARD["ICCID"])["Code"] == 200
+    finally:
+        server.close()
 
 
 def test_anothers_cards_are_like_none(server):

@@ -91,6 +91,58 @@ def test_hold_id_leads_to_no_other_enterprise(fleets):
         assert one.api.call(method, HoldID=987654, **fields) == refused
 
 
+ALIKE = "north\u200b"  # which looks like "north"
+TURNED = "\u202ehtron"
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # a joiner belongs into this word
+
+
+def test_no_name_only_looks_like_another(fleets):
+    """Wherever a name is stored; nothing is changed by one that is refused."""
+    one, _ = fleets
+    group = one.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    user = one.api.data("manage/ListUsers")["data"][0]["UserID"]
+    circle = {"Shape": "circle", "Points": [[13.2, 53.5]], "Radius": 100}
+    calls = [(one.api, method, fields, field) for method, fields, field in (
+        ("manage/AddGroup", {}, "GroupName"),
+        ("manage/ModifyGroup", {"GroupID": group}, "GroupName"),
+        ("manage/AddUser", {"PassWord": "secret-1", "Role": "viewer"}, "LoginName"),
+        ("manage/ModifyUser", {"UserID": user}, "LoginName"),
+        ("manage/AddDevice", {"DeviceID": "013900000009"}, "VehiclePlate"),
+        ("manage/AddDevice", {"DeviceID": "013900000009"}, "ObjectCode"),
+        ("manage/AddDevice", {"DeviceID": "013900000009"}, "SIM"),
+        ("manage/ModifyDevice", {"DeviceID": MINE}, "VehiclePlate"),
+        ("manage/ModifyDevice", {"DeviceID": MINE}, "Model"),
+        ("vehicle/ModifyVehiclePlate", {"DeviceID": MINE}, "NewVehiclePlate"),
+        ("vehicle/ModifyAssetName", {"DeviceID": MINE}, "AssetName"),
+        ("manage/AddGeofence", circle, "RegionName"),
+        ("manage/AddSIM", {"ICCID": "8988228055509013601", "SIM": "1"}, "Tag"),
+        ("manage/AddReportSchedule", {"Report": "trips", "Format": "csv", "Every": "day",
+                                      "At": "07:00"}, "ScheduleName"))]
+    calls += [(one.root, "manage/AddEnterprise", {}, "HoldName"),
+              (one.root, "manage/ModifyEnterprise", {"HoldID": one.hold}, "HoldName")]
+    lists = ("Users", "Groups", "Devices", "Geofences", "SIMs", "ReportSchedules", "Enterprises",
+             "Audit")
+
+    def kept():
+        return [one.api.data(f"manage/List{what}")["data"] for what in lists]
+
+    before = kept()
+    for api, method, fields, field in calls:
+        for name, why in ((ALIKE, "holds an invisible character"),
+                          (TURNED, "holds a character that turns text around")):
+            answer = api.call(method, **fields, **{field: name})
+            assert (answer["Code"], answer["ErrMsg"]) == (500, f"{field}: {why}"), method
+    many = one.api.data("manage/AddDevices", Devices=[
+        {"DeviceID": "013900000007", "VehiclePlate": ALIKE},
+        {"DeviceID": "013900000008", "VehiclePlate": PERSIAN}])
+    assert "VehiclePlate: holds an invisible character" in json.dumps(many)
+    added = [d for d in one.api.data("manage/ListDevices")["data"] if d["DeviceID"] != MINE]
+    assert [d["VehiclePlate"] for d in added] == [PERSIAN]
+    one.api.data("manage/DeleteDevice", DeviceID="013900000008")
+    assert [rows for rows, what in zip(kept(), lists) if what != "Audit"] == before[:-1]
+    assert one.api.data("manage/ListDevices", Key=ALIKE)["total"] == 0  # to search is no fault
+
+
 def test_users_and_groups_stay_apart(fleets):
     one, two = fleets
     users = two.api.data("manage/ListUsers")["data"]

@@ -6,6 +6,7 @@
 """
 import datetime
 import json
+import random
 import time
 
 import pytest
@@ -177,6 +178,41 @@ def test_lists_tell_whose_rows_are(tree):
     listed = api.data("manage/ListEnterprises")["data"]
     assert {row["HoldID"]: row["HoldName"] for row in listed} == whole
     assert [row["ParentHoldID"] for row in listed] == [None, tree["mid"].hold, tree["mid"].hold]
+
+
+def test_the_audit_of_a_tree_is_one_list(tree):
+    """The newest first, page by page, each row with whose it is; what is above is not in it."""
+    whole = {tree[name].hold: name for name in ("mid", "low", "twin")}
+    mid, low = tree["mid"], tree["low"]
+    for member in (mid, low, tree["twin"], low, mid, tree["top"]):
+        member.api.data("manage/AddGroup", GroupName=f"g{random.getrandbits(64)}")
+
+    def audit(api=mid.api, **fields):
+        answer = api.data("manage/ListAudit", **fields)
+        return answer["data"], answer["total"]
+
+    rows, total = audit(IncludeBelow=True)
+    assert total == len(rows) == sum(audit(HoldID=hold)[1] for hold in whole)
+    assert {row["HoldID"]: row["HoldName"] for row in rows} == whole
+    assert [row["Time"] for row in rows] == sorted((row["Time"] for row in rows), reverse=True)
+    for hold in whole:
+        own = [{k: v for k, v in row.items() if k not in ("HoldID", "HoldName")}
+               for row in rows if row["HoldID"] == hold]
+        assert own == audit(HoldID=hold)[0]
+    paged = []
+    for page in range(1, total // 7 + 2):
+        part, of = audit(IncludeBelow=True, PageIndex=page, PageSize=7)
+        assert of == total
+        paged += part
+    assert paged == rows
+    key = low.names["device"]
+    assert {row["HoldID"] for row in audit(IncludeBelow=True, Key=key)[0]} == {low.hold}
+    assert {row["HoldID"] for row in audit(low.api, IncludeBelow=True)[0]} == {low.hold}
+    below, _ = audit(tree["top"].fleet.root, HoldID=mid.hold, IncludeBelow=True)
+    assert below == rows
+    platform, count = audit(tree["top"].fleet.root)
+    assert [row["Object"] for row in audit(tree["top"].fleet.root, IncludeBelow=True)[0]] == \
+        [row["Object"] for row in platform] and count == len(platform)
 
 
 def test_a_foreign_enterprise_costs_what_none_does(tree):

@@ -4,6 +4,7 @@
  */
 import { historyDay, historyReplay } from './history.ts';
 import { listSort } from './list_sort.ts';
+import { mapCold, mapInteractive } from './map_cold.ts';
 import { mapHeap } from './map_heap.ts';
 import { mapLoad } from './map_load.ts';
 import { mapTick } from './map_tick.ts';
@@ -13,7 +14,9 @@ const benchmarks: Record<string, Benchmark> = {
   'history-day': historyDay,
   'history-replay': historyReplay,
   'list-sort': listSort,
+  'map-cold': mapCold,
   'map-heap': mapHeap,
+  'map-interactive': mapInteractive,
   'map-load': mapLoad,
   'map-tick': mapTick,
 };

@@ -19,6 +19,8 @@ import './style/sheet.css';
 import './style/history.css';
 import './style/timeline.css';
 import './style/share.css';
+import './style/shared.css';
+import './style/touch.css';
 
 registerOffline();
 const host = document.getElementById('app');

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "protocols/fields.h"
+#include "protocols/framing.h"
 #include "protocols/profile.h"
 
 enum {
@@ -82,36 +83,6 @@ static enum protocol_claim eelink_claims(struct bytes first)
     return claim_of(e);
 }
 
-static enum err eelink_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    size_t len = 0;
-    enum err e = in.len == 0 ? ERR_MORE : head_of(in, &len);
-    if (e != ERR_OK) {
-        return e;
-    }
-    *frame = bytes_slice(in, 0, len);
-    *used = len;
-    return len <= in.len ? ERR_OK : ERR_MORE;
-}
-
-/* A whole package with a known type, and behind it nothing or the head of the next. */
-static enum err eelink_resync(struct bytes in, size_t *skip)
-{
-    for (size_t n = 1; n < in.len && n < FRAME_MAX; n++) {
-        struct bytes from = bytes_slice(in, n, SIZE_MAX);
-        size_t len = 0;
-        if (!begins(from, "gg") || head_of(from, &len) != ERR_OK || len > from.len) {
-            continue;
-        }
-        struct bytes next = bytes_slice(from, len, head_of_package.len);
-        if (next.len == 0 || begins(next, "gg")) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
-}
-
 static uint16_t sum_of(struct bytes in)
 {
     enum { TOP = 15 };
@@ -121,6 +92,32 @@ static uint16_t sum_of(struct bytes in)
         sum = (sum + in.at[i]) & UINT16_MAX;
     }
     return (uint16_t)sum;
+}
+
+/* Only a datagram has a sum. */
+static bool is_sound(struct bytes frame)
+{
+    enum { SUM_AT = 4, IMEI_AT = 6 };
+    struct reader r = reader_init(bytes_slice(frame, SUM_AT, 2));
+    return !begins(frame, "EL") || read_u16be(&r) == sum_of(bytes_slice(frame, IMEI_AT, SIZE_MAX));
+}
+
+static enum err begins_package(struct bytes in)
+{
+    return begins(in, "gg") ? ERR_OK : ERR_MALFORMED;
+}
+
+static const struct framing_rule rule = {
+    .len_max = FRAME_MAX, .len_of = head_of, .begins_behind = begins_package, .is_sound = is_sound};
+
+static enum err eelink_split(struct bytes in, struct bytes *frame, size_t *used)
+{
+    return framing_rule_split(&rule, in, frame, used);
+}
+
+static enum err eelink_resync(struct bytes in, size_t *skip)
+{
+    return framing_rule_resync(&rule, in, skip);
 }
 
 /* What reply() needs to know; kept in struct reply_hint. */
@@ -162,11 +159,10 @@ static enum err read_package(struct bytes package, struct hint *hint, struct dec
 
 static enum err read_datagram(struct bytes frame, struct hint *hint, struct decoded *out)
 {
-    enum { SUM_AT = 4, IMEI_AT = 6 };
-    struct reader r = reader_init(bytes_slice(frame, SUM_AT, 2));
+    enum { IMEI_AT = 6 };
     struct bytes rest = bytes_slice(frame, DATAGRAM_HEAD_LEN, SIZE_MAX);
     enum err e = ERR_OK;
-    if (read_u16be(&r) != sum_of(bytes_slice(frame, IMEI_AT, SIZE_MAX))) {
+    if (!is_sound(frame)) {
         return ERR_CHECKSUM;
     }
     hint->is_datagram = true;

@@ -147,7 +147,7 @@ static bool split_line(struct bytes frame, struct gl200_line *l)
     bool has_version = l->count > 2 && is_identity(l->at[2]);
     bool has_identity = has_version || (l->count > 1 && is_identity(l->at[1]));
     l->name = has_version ? 3 : 2;
-    l->model = gl200_model_of(has_version ? l->at[1] : (struct bytes){0});
+    l->model = queclink_model_of(has_version ? l->at[1] : (struct bytes){0});
     l->sent = find_sent(l);
     return has_identity && l->type.len == TYPE_LEN && field_is_printable(frame) &&
            l->sent >= l->name - 1;
@@ -232,11 +232,12 @@ const struct protocol protocol_gl200text = {
     .doc = "Queclink GL, GV, GB, GMT and CV trackers, as text (@Track)",
     .port = 5004,
     .frame_max = GL200_FRAME_MAX,
+    .datagram_end = "$",
     .claims = gl200_claims,
     .split = gl200_split,
     .resync = gl200_resync,
     .decode = gl200_decode,
     .reply = gl200_reply,
-    .command = gl200_command,
+    .command = queclink_command,
     .device = &gl200_device,
 };

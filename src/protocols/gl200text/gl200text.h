@@ -2,6 +2,7 @@
 #define PROTOCOLS_GL200TEXT_GL200TEXT_H
 
 #include "protocols/protocol.h"
+#include "protocols/queclink.h"
 
 /*
  * What the files of Queclink's text protocol share. gl200text.c finds the frame and answers it,
@@ -15,19 +16,6 @@ enum {
     GL200_PLACE_ITEMS = 12 /* of a place, without Wi-Fi */
 };
 
-/* In which layout a family of models reports. */
-enum gl200_family { GL200_VEHICLE, GL200_HAND, GL200_HAND_500, GL200_HAND_320 };
-
-/* A family, and the password that its models have from the factory. */
-struct gl200_model {
-    const char *type; /* the first digits of a version */
-    enum gl200_family family;
-    const char *password;
-};
-
-/* The model by the version of a frame or what is kept of it; one without a name: not known. */
-const struct gl200_model *gl200_model_of(struct bytes version);
-
 /* A frame, split at its commas. */
 struct gl200_line {
     struct bytes at[GL200_ITEMS_MAX];
@@ -36,7 +24,7 @@ struct gl200_line {
     size_t sent;        /* the place of the time of sending, behind everything else */
     struct bytes type;  /* "FRI" */
     struct bytes class; /* "RESP", "BUFF", "ACK" */
-    const struct gl200_model *model;
+    const struct queclink_model *model;
 };
 
 /* The item at place `i`; empty where there is none, or it is behind the time of sending. */
@@ -61,11 +49,6 @@ bool gl200_read_cell(const struct gl200_line *l, size_t i, struct fix *f);
 bool gl200_decimal(const struct gl200_line *l, size_t i, int64_t *value_e7);
 /* A number of hexadecimal digits. False where the item is none. */
 bool gl200_hex(struct bytes item, uint64_t *value);
-
-/* command.c: as command() of struct protocol; the slot holds the version of the device. */
-enum command_fate gl200_command(struct session *s, const struct device_slot *slot,
-                                const struct command_request *what, struct command_note *note,
-                                struct writer *out);
 
 /* device.c: the device's side. */
 extern const struct protocol_device gl200_device;

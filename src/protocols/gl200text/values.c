@@ -274,18 +274,18 @@ static void read_tail(const struct gl200_line *l, struct gl200_report *r)
 static void read_hand(const struct gl200_line *l, struct gl200_report *r)
 {
     bool is_short = is_one_of(l->type, "STR,CTN");
-    bool is_530 = l->model->family == GL200_HAND && bytes_begin(l->at[1], "44");
+    bool is_530 = l->model->family == QUECLINK_HAND && bytes_begin(l->at[1], "44");
     switch (l->model->family) {
-    case GL200_HAND_500:
+    case QUECLINK_HAND_500:
         set_percent(l, is_short ? r->first - 1 : r->end + 2, &r->fix);
         break;
-    case GL200_HAND_320:
+    case QUECLINK_HAND_320:
         set_percent(l, r->end, &r->fix);
         break;
-    case GL200_HAND:
+    case QUECLINK_HAND:
         set_percent(l, is_530 && is_short ? r->first - 1 : l->sent - 1, &r->fix);
         break;
-    case GL200_VEHICLE:
+    case QUECLINK_VEHICLE:
         break;
     }
 }
@@ -294,7 +294,7 @@ static void read_interval(const struct gl200_line *l, struct gl200_report *r)
 {
     enum { TWO = 2 };
     size_t status_at = find_status(l, r->end);
-    bool is_vehicle = l->model->family == GL200_VEHICLE;
+    bool is_vehicle = l->model->family == QUECLINK_VEHICLE;
     fix_set_alarms_told(&r->fix, ended);
     if (is_vehicle && is_one_of(l->type, "FRI,ERI")) {
         set_supply(l, l->name + (bytes_eq(l->type, "ERI") ? TWO : 1), &r->fix);
@@ -337,7 +337,7 @@ static void read_info(const struct gl200_line *l, struct gl200_report *r)
             break;
         }
     }
-    for (size_t i = power; l->model->family != GL200_VEHICLE && i + 1 < l->sent; i++) {
+    for (size_t i = power; l->model->family != QUECLINK_VEHICLE && i + 1 < l->sent; i++) {
         enum { TIME_LEN = 14 };
         if (l->at[i].len == TIME_LEN && bytes_begin(l->at[i], "20")) {
             set_percent(l, i + 1, &r->fix);

@@ -205,6 +205,7 @@ const struct protocol protocol_h02 = {
     .port = 5013,
     .frame_max = H02_FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = "#",
     .claims = h02_claims,
     .split = h02_split,
     .resync = h02_resync,

@@ -227,6 +227,7 @@ const struct protocol protocol_jt600 = {
     .port = 5014,
     .frame_max = JT600_FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = ")",
     .claims = jt600_claims,
     .split = jt600_split,
     .resync = jt600_resync,

@@ -331,6 +331,7 @@ const struct protocol protocol_meitrack = {
     .port = 5020,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = "\r\n",
     .claims = meitrack_claims,
     .split = meitrack_split,
     .resync = meitrack_resync,

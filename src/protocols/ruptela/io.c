@@ -7,10 +7,11 @@
  */
 #include <string.h>
 
+#include "protocols/fields.h"
 #include "protocols/items.h"
 #include "protocols/ruptela/ruptela.h"
 
-enum { BITS_OF_BYTE = 8, HALF = 8, TEXTS = 3 };
+enum { HALF = 8, TEXTS = 3 };
 
 /* What an element means: `set` or `extra` takes its number, or that tells `alarms`, unless 0. */
 struct io {
@@ -59,28 +60,10 @@ static const struct {
     bool is_hex;
 } texts[TEXTS] = {{126, EXTRA_DRIVER, false}, {155, EXTRA_DRIVER, false}, {760, EXTRA_CARD, true}};
 
-static uint64_t number_of(struct bytes value)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        number = number << BITS_OF_BYTE | value.at[i];
-    }
-    return number;
-}
-
-static int64_t signed_of(struct bytes value)
-{
-    enum { SIGN = 0x80 };
-    uint64_t number = number_of(value);
-    bool is_negative = value.len > 0 && value.len < HALF && (value.at[0] & SIGN) != 0;
-    return is_negative ? (int64_t)number - (INT64_C(1) << value.len * BITS_OF_BYTE)
-                       : (int64_t)number;
-}
-
 static void read_row(const struct io *row, struct bytes value, struct ruptela_record *out)
 {
     const uint64_t number_max = INT64_MAX / 1000;
-    uint64_t number = number_of(value);
+    uint64_t number = field_number(value);
     int64_t scaled = (int64_t)(number > number_max ? number_max : number);
     scaled = scaled * (row->times == 0 ? 1 : row->times) / (row->per == 0 ? 1 : row->per);
     if (row->alarms != 0) {
@@ -114,7 +97,7 @@ void ruptela_read_io(unsigned id, struct bytes value, struct ruptela_record *out
         extras_set_hex(&out->extras, EXTRA_CARD, 0, value);
     } else if (id == SENSOR_3 || (id >= SENSOR_FIRST && id <= SENSOR_LAST)) {
         fix_set_temperature(&out->fix, id == SENSOR_3 ? SENSORS : id - SENSOR_FIRST,
-                            signed_of(bytes_slice(value, 0, sizeof(uint32_t))) * 10);
+                            field_signed(bytes_slice(value, 0, sizeof(uint32_t))) * 10);
     }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].id == id) {

@@ -128,7 +128,8 @@ bool suntech_find_data(struct bytes text, size_t *at, size_t *len)
     if (!is_universal && !bytes_eq(type, "UEX;")) {
         return false;
     }
-    words_cut(text, ';', &w);
+    /* A CR before the data ends the text, whatever has come behind it. */
+    words_cut(bytes_slice(text, 0, bytes_find(text, '\r')), ';', &w);
     size_t place = find_place(&w, find_date(&w));
     size_t length = place + (is_universal ? UNIVERSAL_MORE - 1 : WHAT);
     if (length + 1 >= w.count || !word_is_digits(w.at[length])) {

@@ -406,6 +406,7 @@ const struct protocol protocol_suntech = {
     .port = 5011,
     .frame_max = FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = "\r",
     .claims = suntech_claims,
     .split = suntech_split,
     .resync = suntech_resync,

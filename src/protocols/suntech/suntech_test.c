@@ -29,6 +29,36 @@ static void test_claims(void **state)
     assert_int_equal(protocol_suntech.claims((struct bytes){other, sizeof(other)}), CLAIM_NO);
 }
 
+#define UEX                                                                                        \
+    "345;45;315;20260102;03:04:05;1f2c3;-23.550520;-046.633310;054.000;180.00;9;1;123456;12.60;"   \
+    "100010;11;RFID:00AB\r\n;3E;000135;4.1;1\r"
+
+/* Data hold a CR; where one stands before them it ends the text, whatever has come behind it. */
+static void test_ends(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+    } rows[] = {
+        {"ST300UEX;789012" UEX, sizeof("ST300UEX;789012" UEX) - 2},
+        {"ST300UEX;789\r012" UEX, sizeof("ST300UEX;789") - 1},
+        {"ST300UEX;78901\r", sizeof("ST300UEX;78901") - 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct bytes frame = {0};
+        size_t used = 0;
+        struct bytes in = bytes_of_text(rows[i].text);
+        for (size_t len = 1; len <= rows[i].len; len++) {
+            assert_int_equal(protocol_suntech.split(bytes_slice(in, 0, len), &frame, &used),
+                             ERR_MORE);
+        }
+        assert_int_equal(protocol_suntech.split(in, &frame, &used), ERR_OK);
+        assert_int_equal(frame.len, rows[i].len);
+        assert_int_equal(used, rows[i].len + 1);
+    }
+}
+
 static void test_commands(void **state)
 {
     (void)state;
@@ -71,6 +101,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_ends),
         cmocka_unit_test(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

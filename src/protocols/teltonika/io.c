@@ -6,10 +6,9 @@
  * Source: the maker's "AVL IDs" of the FMB120 and FMC130, and the vectors' facts, section 3.
  */
 #include "base/units.h"
+#include "protocols/fields.h"
 #include "protocols/items.h"
 #include "protocols/teltonika/teltonika.h"
-
-enum { BITS_OF_BYTE = 8 };
 
 /* What an element means: `set` or `extra` takes its number; or that tells `alarms`, unless 0. */
 struct io {
@@ -84,23 +83,6 @@ static const struct io *row_of(unsigned id)
     return NULL;
 }
 
-static uint64_t number_of(struct bytes value)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        number = number << BITS_OF_BYTE | value.at[i];
-    }
-    return number;
-}
-
-static int64_t signed_of(struct bytes value)
-{
-    unsigned bits = (unsigned)value.len * BITS_OF_BYTE;
-    uint64_t number = number_of(value);
-    bool is_negative = value.len > 0 && value.at[0] >> (BITS_OF_BYTE - 1) != 0;
-    return bits < 64 && is_negative ? (int64_t)number - (INT64_C(1) << bits) : (int64_t)number;
-}
-
 /* The element tells of these alarms alone: of `set` they are the case. */
 static void tell(struct fix *f, alarm_set told, alarm_set set)
 {
@@ -123,7 +105,7 @@ static void read_driving(struct fix *f, uint64_t kind)
 static void read_temperature(struct fix *f, unsigned sensor, struct bytes value)
 {
     enum { NOT_READY = 850, FAULTS_FROM = 2000 };
-    int64_t tenths = signed_of(value);
+    int64_t tenths = field_signed(value);
     if (tenths != NOT_READY && tenths < FAULTS_FROM) {
         fix_set_temperature(f, sensor, tenths * 10);
     }
@@ -157,8 +139,8 @@ static void read_cell(struct cell *cell, unsigned id, uint64_t number)
 
 static void read_row(const struct io *row, struct bytes value, struct teltonika_record *out)
 {
-    uint64_t number = number_of(value);
-    int64_t scaled = row->is_signed ? signed_of(value) : (int64_t)(number & INT64_MAX);
+    uint64_t number = field_number(value);
+    int64_t scaled = row->is_signed ? field_signed(value) : (int64_t)(number & INT64_MAX);
     if (row->alarms != 0) {
         tell(&out->fix, row->alarms, number != 0 ? row->alarms : 0);
     } else if (row->set != NULL) {
@@ -183,10 +165,10 @@ void teltonika_read_io(unsigned id, struct bytes value, struct teltonika_record 
     } else if (id == BUTTON) {
         read_button(&out->extras, value);
     } else if (id == GREEN_DRIVING) {
-        read_driving(&out->fix, number_of(value));
+        read_driving(&out->fix, field_number(value));
     } else if (id >= TEMPERATURE_FIRST && id <= TEMPERATURE_LAST) {
         read_temperature(&out->fix, id - TEMPERATURE_FIRST, value);
     } else {
-        read_cell(&out->cell, id, number_of(value));
+        read_cell(&out->cell, id, field_number(value));
     }
 }

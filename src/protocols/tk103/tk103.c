@@ -202,6 +202,7 @@ const struct protocol protocol_tk103 = {
     .port = 5002,
     .frame_max = TK103_FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = ")",
     .claims = tk103_claims,
     .split = tk103_split,
     .resync = tk103_resync,

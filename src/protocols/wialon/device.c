@@ -71,7 +71,7 @@ static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_
 {
     struct bytes line = {0};
     (void)s;
-    enum err e = words_line(in, "\n", WIALON_LINE_MAX, &line, used);
+    enum err e = words_line(in, WIALON_LINE_MAX, &line, used);
     if (e != ERR_OK) {
         return e == ERR_MORE ? ERR_MORE : ERR_MALFORMED;
     }

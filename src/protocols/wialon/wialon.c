@@ -119,17 +119,12 @@ static size_t binary_len(struct bytes text)
 
 static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t from = 0;
-    while (from < in.len && (in.at[from] == '\r' || in.at[from] == '\n')) {
-        from++;
+    struct bytes line = {0};
+    size_t len = 0;
+    enum err e = words_line(in, WIALON_LINE_MAX, &line, &len);
+    if (e != ERR_OK) {
+        return e;
     }
-    struct bytes rest = bytes_slice(in, from, SIZE_MAX);
-    size_t end = bytes_find(bytes_slice(rest, 0, WIALON_LINE_MAX), '\n');
-    if (end == rest.len || end == WIALON_LINE_MAX) {
-        return rest.len >= WIALON_LINE_MAX ? ERR_TOO_LONG : ERR_MORE;
-    }
-    struct bytes line = field_trimmed(bytes_slice(rest, 0, end));
-    size_t len = from + end + 1;
     size_t more = binary_len(line);
     if (len + more > WIALON_FRAME_MAX) {
         return ERR_TOO_LONG;
@@ -137,22 +132,23 @@ static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
     if (len + more > in.len) {
         return ERR_MORE;
     }
+    size_t from = (size_t)(line.at - in.at);
     *frame = more > 0 ? bytes_slice(in, from, len - from + more) : line;
     *used = len + more;
     return ERR_OK;
 }
 
-/* The next line that has a type. */
+/* The next line that has a type, with the bytes that follow it. */
 static enum err wialon_resync(struct bytes in, size_t *skip)
 {
     struct line line;
-    struct bytes text = {0};
+    struct bytes frame = {0};
     size_t used = 0;
     for (size_t n = 1; n < in.len && n < WIALON_LINE_MAX; n++) {
         bool is_begin = in.at[n] == '#' && (in.at[n - 1] == '\n' || in.at[n - 1] == '\r');
         struct bytes rest = bytes_slice(in, n, SIZE_MAX);
         if (is_begin && read_head(bytes_slice(rest, 0, 2 + TYPE_MAX), &line) == ERR_OK &&
-            words_line(rest, "\n", WIALON_LINE_MAX, &text, &used) == ERR_OK) {
+            wialon_split(rest, &frame, &used) == ERR_OK) {
             *skip = n;
             return ERR_OK;
         }
@@ -346,6 +342,7 @@ const struct protocol protocol_wialon = {
     .port = 5039,
     .frame_max = WIALON_FRAME_MAX,
     .utc_offset_min = 0,
+    .datagram_end = "\n",
     .claims = wialon_claims,
     .split = wialon_split,
     .resync = wialon_resync,

@@ -85,13 +85,15 @@ export function DeskRow({ alarm }: { alarm: Alarm }) {
   return (
     <li class={isWaiting ? 'desk-row open' : 'desk-row'}>
       {mayAcknowledge() && (
-        <input
-          type="checkbox"
-          aria-label={d('desk.mark', { name })}
-          checked={marked.value.has(alarm.AlarmID)}
-          disabled={!isWaiting}
-          onChange={(event) => mark([alarm.AlarmID], event.currentTarget.checked)}
-        />
+        <label class="desk-mark">
+          <input
+            type="checkbox"
+            aria-label={d('desk.mark', { name })}
+            checked={marked.value.has(alarm.AlarmID)}
+            disabled={!isWaiting}
+            onChange={(event) => mark([alarm.AlarmID], event.currentTarget.checked)}
+          />
+        </label>
       )}
       <StateIcon state={ALARM} />
       <span class="desk-what">

@@ -26,7 +26,20 @@ function Nothing() {
     );
   }
   const isFiltered = from.key.value !== '' || from.group.value !== '' || from.kinds.value.size > 0;
-  return <p class="quiet">{isFiltered ? d('desk.noMatch') : d(`desk.none.${from.view.value}`)}</p>;
+  if (!isFiltered) return <p class="quiet">{d(`desk.none.${from.view.value}`)}</p>;
+  const clear = () => {
+    from.key.value = '';
+    from.group.value = '';
+    from.kinds.value = new Set();
+  };
+  return (
+    <div class="quiet">
+      <p>{d('desk.noMatch')}</p>
+      <button type="button" class="button" onClick={clear}>
+        {t('empty.filter.clear')}
+      </button>
+    </div>
+  );
 }
 
 /** How much of a long list is here. */

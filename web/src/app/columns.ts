@@ -11,6 +11,7 @@ import { TextRanks } from '../store/view.ts';
 import { compareTexts } from '../store/words.ts';
 import { mayChooseEnterprise, nameOfHold, showsBelow } from './enterprises.ts';
 import { fleet, groups, now } from './fleet.ts';
+import { speedNow } from './look.ts';
 import { placeIsAwaited, placeOf } from './places.ts';
 import { enterprises } from './session.ts';
 import { keep, kept, whenChosen } from './settings.ts';
@@ -115,7 +116,13 @@ export const COLUMNS: readonly Column[] = [
   row('state', 116, stateText, byState, usual),
   row('plate', 148, text('plate'), byText('plate'), usual),
   row('since', 92, age('n'), byNumber('n'), usualNumber),
-  row('speed', 96, (slot) => f.speed(number('v')(slot)), byNumber('v'), usualNumber),
+  row(
+    'speed',
+    96,
+    (slot) => f.speed(speedNow(slot)),
+    () => speedNow,
+    usualNumber,
+  ),
   row('place', 220, place, byNumber('x'), usual),
   row('age', 92, age('t'), byNumber('t'), usualNumber),
   row('alarms', 136, alarmsText, () => (slot) => -(fleet.alarms[slot] as number), usual),

@@ -14,7 +14,7 @@ import { list } from './list.ts';
 import { address, adjust, go } from './navigation.ts';
 import { say } from './notice.ts';
 import { pageShown } from './page.ts';
-import { call, mayKeep, phase } from './session.ts';
+import { call, isShared, mayKeep, phase } from './session.ts';
 import { keep, kept } from './settings.ts';
 
 export type Details = Data<'manage/GetDevice'>;
@@ -32,8 +32,9 @@ export const selectedSlot = computed(() => {
 });
 /** The history shows what is selected in its own way, the settings have other things to show. */
 const WITHOUT_DRAWER: readonly PageName[] = ['history', 'settings'];
+/** A share tells less, in a card of its own. */
 export const drawerIsOpen = computed(
-  () => address.value.sel !== '' && !WITHOUT_DRAWER.includes(pageShown.value),
+  () => address.value.sel !== '' && !isShared.value && !WITHOUT_DRAWER.includes(pageShown.value),
 );
 /** The row that keys act on. */
 export const cursor = signal(-1);

@@ -16,7 +16,7 @@ import { chooseState, showAllStates } from './filters.ts';
 import { hasFilter } from './list.ts';
 import { address, adjust, go } from './navigation.ts';
 import { isWall, leaveWall, pageShown } from './page.ts';
-import { phase } from './session.ts';
+import { isShared, phase } from './session.ts';
 import { hasKeys, toggleTheme } from './settings.ts';
 
 export const keysAreShown = signal(false);
@@ -112,7 +112,14 @@ export function addKeys(keys: Keys): () => void {
   };
 }
 
+/** Of a share: what moves the map, the list and the player, and the theme. */
+const OPERATORS = new Set([
+  ...Object.keys(letters).filter((key) => !'jkd'.includes(key)),
+  ...'fhtlc',
+]);
+
 function actOf(key: string): Keys[string] | undefined {
+  if (isShared.value && OPERATORS.has(key)) return undefined;
   const all = pageShown.value === 'settings' ? ofAnyPage : letters;
   const letter = ofPage.find((keys) => key in keys)?.[key] ?? all[key];
   const isSingle = key.length === 1 && key !== ' ';

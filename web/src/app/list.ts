@@ -55,8 +55,10 @@ export const list = signal<List>({
 /** How many of each state search and group leave, and in all. */
 export const counts = signal<number[]>(new Array(STATE_COUNT).fill(0));
 export const total = signal(0);
-/** The slots that the filters leave, in the order of the fleet; another list with each change. */
+/** The slots that the filters leave, in the order of the fleet; another list where they differ. */
 export const inFilter = signal<Int32Array>(new Int32Array());
+/** Rises once the lists here are those of what changed in the fleet. */
+export const fleetSeen = signal(0);
 
 export const query = computed<Query>(() => ({
   text: address.value.q,
@@ -107,7 +109,7 @@ function byColumn(slots: Int32Array): Int32Array {
   const tie = plateRank();
   const isSame = same(slots, unsorted) && isSorted(inOrder, key, falls, tie);
   if (!isSame) {
-    unsorted = slots.slice();
+    unsorted = slots;
     inOrder = sortSlots(slots.slice(), key, falls, tie);
   }
   return inOrder;
@@ -123,7 +125,7 @@ function sorted(slots: Int32Array): Int32Array {
 
 /** `holds`: the order that is shown stays, where it can. */
 function make(holds: boolean): void {
-  const found = find(fleet, query.value);
+  const found = find(fleet, query.value, inFilter.peek());
   const at = performance.now();
   clearTimeout(sortTimer);
   const isDue = !holds || at - sortedMs >= SORT_MS || found.slots.length !== order.slots.length;
@@ -135,9 +137,8 @@ function make(holds: boolean): void {
   batch(() => {
     counts.value = found.counts;
     total.value = found.total;
-    if (madeOf !== fleet.version || !same(inFilter.peek(), found.slots)) {
-      inFilter.value = found.slots;
-    }
+    inFilter.value = found.slots;
+    if (madeOf !== fleet.version) fleetSeen.value++;
     madeOf = fleet.version;
     if (isDue || isGrouped.value) show();
   });

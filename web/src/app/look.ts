@@ -1,10 +1,15 @@
 /** How a device looks wherever it is shown. */
-import { ALARM, MOVING, OFFLINE } from '../store/state.ts';
+import { ALARM, MOVING, OFFLINE, speedOf } from '../store/state.ts';
 import { fleet, now } from './fleet.ts';
 
 /** The state that is drawn: an alarm before all others. */
 export function shownState(slot: number): number {
   return fleet.alarms[slot] ? ALARM : (fleet.states[slot] as number);
+}
+
+/** How fast it is, tenths of km/h; NaN: not known. */
+export function speedNow(slot: number): number {
+  return speedOf(fleet.states[slot] as number, fleet.numbers.v[slot] as number);
 }
 
 /** It is on the move, and its fix older than three of its intervals. */

@@ -37,6 +37,8 @@ export const shareFault = signal<LinkFault>('');
 const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
+/** What a list is narrowed by, which whoever came by a link could not widen again. */
+const NOT_OF_SHARES = { ids: '', type: '', q: '', f: '', g: '', fence: '', kiosk: '' };
 let token = '';
 let isRenewing = false;
 let isForTab = false;
@@ -282,6 +284,7 @@ function showIn(found: Me): void {
     unitsGiven.value = found.Units === 'mi' ? 'mi' : 'km';
     if (!languageIsChosen.value && found.Language === 'zh') language.value = 'zh';
     if (address.value.page === 'login') adjust({ page: PAGE_USUAL });
+    if (found.Share) adjust(NOT_OF_SHARES);
     if (leads(found)) adjust({ hold: holdText(found.HoldID) });
     phase.value = 'in';
   });

@@ -17,6 +17,7 @@ import { followSearch } from './search.ts';
 import { logins, me, phase, startSession } from './session.ts';
 import { askLanguage, followSettings, themeAsked } from './settings.ts';
 import { followShared } from './shared.ts';
+import { followStranger } from './stranger.ts';
 import { followTitle } from './title.ts';
 import { followToday } from './today.ts';
 import { followWords } from './words.ts';
@@ -40,6 +41,7 @@ export function start(): void {
   followSteps();
   followKeys();
   followShared();
+  followStranger();
   const watched = computed(() => {
     const { ids, type } = address.value;
     const hold = phase.value === 'in' ? me.value?.HoldID : null;

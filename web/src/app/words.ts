@@ -4,7 +4,6 @@
  * though not with each report of a lively one.
  */
 import { computed, effect, signal, untracked } from '@preact/signals';
-import type { Data } from './api.ts';
 import { selectedSlot } from './device.ts';
 import { fleet, tick } from './fleet.ts';
 import { address } from './navigation.ts';
@@ -20,8 +19,6 @@ export interface Words {
 
 const NONE: Words = { isKnown: false, fences: [], status: '' };
 const AGAIN_MS = 5000;
-/** A link shares none. */
-const NO_REGIONS: Data<'vehicle/GetVehicleRegion'> = { total: 0, data: [] };
 
 const told = signal<{ id: string; words: Words }>({ id: '', words: NONE });
 let asked = { id: '', ms: 0 };
@@ -35,7 +32,8 @@ export function wordsOf(slot: number): Words {
 const subject = computed(() => {
   tick.value;
   const slot = selectedSlot.value;
-  const isShown = phase.value === 'in' && slot >= 0 && address.value.tab === '';
+  const mayBe = phase.value === 'in' && !isShared.value; // of a share nothing shows them
+  const isShown = mayBe && slot >= 0 && address.value.tab === '';
   return isShown ? `${fleet.texts.id[slot]} ${fleet.changed[slot]}` : '';
 });
 
@@ -52,7 +50,7 @@ async function read(id: string): Promise<void> {
   asked = { id, ms: performance.now() };
   const plate = fleet.texts.plate[slot] ?? '';
   const found = await Promise.all([
-    isShared.value ? NO_REGIONS : call('vehicle/GetVehicleRegion', { VehiclePlates: plate }),
+    call('vehicle/GetVehicleRegion', { VehiclePlates: plate }),
     call('vehicle/GetCurrentVehicleInfoByDeviceIDs', {
       DeviceIDs: id,
     }),
@@ -62,7 +60,7 @@ async function read(id: string): Promise<void> {
   const fences = regions.data.map((row) => row.RegionName);
   told.value = {
     id,
-    words: { isKnown: !isShared.value, fences, status: states.data[0]?.StatusDes ?? '' },
+    words: { isKnown: true, fences, status: states.data[0]?.StatusDes ?? '' },
   };
 }
 

@@ -5,6 +5,8 @@ export interface Setup {
   models: string;
   texts: string[];
   note: string;
+  /** The document that the texts are of; '': they are commonly told. */
+  source: string;
 }
 
 export interface Protocol {

@@ -13,6 +13,13 @@ function SetupView({ setup, values }: { setup: Setup; values: Filled }) {
         <CodeBlock key={text} text={filledIn(text, values)} label={setup.models} />
       ))}
       {setup.note !== '' && <p>{filledIn(setup.note, values)}</p>}
+      {setup.texts.length > 0 && (
+        <p class="under">
+          {setup.source === ''
+            ? d('docs.dev.told')
+            : d('docs.dev.source', { source: setup.source })}
+        </p>
+      )}
     </section>
   );
 }

@@ -96,13 +96,15 @@ function Chosen({ id, car, isOne }: { id: string; car: number; isOne: boolean })
 
 export function Vehicles() {
   const ids = chosenIds.value;
+  tick.value;
+  const hasOthers = fleet.size > ids.length;
   return (
     <div class="vehicles">
       {ids.map((id, car) => (
         <Chosen key={id} id={id} car={car} isOne={ids.length === 1} />
       ))}
       <span class="space" />
-      {ids.length === 1 && (
+      {hasOthers && ids.length === 1 && (
         <Popover
           label={t('history.change')}
           class="icon-button"
@@ -112,7 +114,7 @@ export function Vehicles() {
           <VehicleList onChoose={showVehicle} />
         </Popover>
       )}
-      {ids.length < VEHICLES_MAX && (
+      {hasOthers && ids.length < VEHICLES_MAX && (
         <Popover
           label={t('history.add')}
           class="icon-button"

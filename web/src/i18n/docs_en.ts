@@ -9,7 +9,7 @@ export const docsEn = {
   'docs.loading': 'Reading the description of the API …',
   'docs.failed': 'The description of the API could not be read.',
   'docs.again': 'Try again',
-  'docs.none': 'No method matches.',
+  'docs.none': 'No method matches. Try a part of its name, or a word of what it does.',
   'docs.overview': 'Overview',
   'docs.version': 'Version {version} · {n} methods',
   'docs.document': 'OpenAPI 3.1 document',
@@ -77,6 +77,8 @@ export const docsEn = {
   'docs.dev.clock': 'clock {zone}',
   'docs.dev.reports': 'Reports',
   'docs.dev.alarms': 'Alarms',
+  'docs.dev.source': 'Source: {source}.',
+  'docs.dev.told': 'Source: commonly told; check it with the manual of the tracker.',
   'docs.dev.accepts': 'Accepts',
   'docs.dev.profiles': 'Texts of single models',
   'docs.dev.profilesText':

@@ -260,7 +260,8 @@ export const en = {
   'drawer.alarms': 'Alarms',
   'drawer.commands': 'Commands',
   'drawer.device': 'Device',
-  'drawer.gone': 'This vehicle is not there, or not for you to see.',
+  'drawer.gone':
+    'This vehicle is not there, or not for you to see. Close this, and search for another one.',
   'drawer.fixAge': 'fix {age} ago',
   'drawer.never': 'It has never reported. Is its server set to this one, and its ID right?',
   'drawer.address': 'Place',
@@ -316,7 +317,7 @@ export const en = {
   'drawer.lock': 'Lock…',
 
   'today.loading': 'Reading the day',
-  'today.nothing': 'It has not reported today.',
+  'today.nothing': 'It has not reported today. Its history has the days before.',
   'today.hours': '{date}, {n} hours',
   'today.bar': 'What it did on {date}: driving, idle, stopped; in words below',
   'today.distance': 'Distance',

@@ -16,8 +16,8 @@ export const fencesEn = {
   'fences.none': 'No geofence yet',
   'fences.noneText':
     'Draw one: a circle takes two clicks. Vehicles that enter or leave it are told.',
-  'fences.noneViewer': 'Nobody has drawn one yet.',
-  'fences.noMatch': 'None has this name.',
+  'fences.noneViewer': 'Nobody has drawn one yet. An operator or an administrator can.',
+  'fences.noMatch': 'None has this name. Try a part of it.',
   'fences.failed': 'The geofences could not be read.',
   'fences.reading': 'Reading the geofence',
   'fences.goneHere': 'This geofence does not exist any more.',

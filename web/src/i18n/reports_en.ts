@@ -15,7 +15,7 @@ export const reportsEn = {
   'report.allVehicles': 'All vehicles',
   'report.group': 'Group {name}',
   'report.find': 'Find a plate, an ID or a group',
-  'report.noMatch': 'No vehicle and no group is called so.',
+  'report.noMatch': 'No vehicle and no group is called so. Try a part of the plate, ID or name.',
   'report.idsFull': 'At most {n} vehicles are chosen one by one: choose groups, or all.',
   'report.count': '{n} vehicle|{n} vehicles',
   'report.chosen': '{n} chosen',

@@ -17,7 +17,7 @@ export const reportsZh: typeof reportsEn = {
   'report.allVehicles': '全部车辆',
   'report.group': '分组 {name}',
   'report.find': '查找车牌、设备号或分组',
-  'report.noMatch': '没有叫这个名字的车辆或分组。',
+  'report.noMatch': '没有叫这个名字的车辆或分组。请试试车牌、设备号或名称的一部分。',
   'report.idsFull': '逐辆选择最多 {n} 辆：请选择分组或全部。',
   'report.count': '{n} 辆车',
   'report.chosen': '已选 {n} 辆',

@@ -19,7 +19,7 @@ export const settingsEn = {
   'set.range': '{from}–{to} of {of}',
   'set.before': 'Previous page',
   'set.after': 'Next page',
-  'set.noMatch': 'Nothing has “{key}” in its name.',
+  'set.noMatch': 'Nothing has “{key}” in its name. Try a part of it.',
   'set.listFailed': 'The list could not be read.',
   'set.listOld': 'The list could not be read anew: it may be old.',
   'set.halfNew': 'Go on with the new one that you began',
@@ -77,7 +77,8 @@ export const settingsEn = {
 
   'groups.name': 'Group',
   'groups.add': 'Add group',
-  'groups.nothing': 'There is no group yet. Groups part a fleet for lists, rights and alarm rules.',
+  'groups.nothing':
+    'There is no group yet. Add one: groups part a fleet for lists, rights and alarm rules.',
   'groups.deleteText': 'Its devices stay, in no group. Users limited to it see them no longer.',
 
   'users.name': 'Login name',
@@ -94,7 +95,7 @@ export const settingsEn = {
   'users.expire': 'Expires',
   'users.expireHint': 'Empty: never',
   'users.add': 'Add user',
-  'users.nothing': 'There is no user yet.',
+  'users.nothing': 'There is no user yet. Add one for each person, with the role that they need.',
   'users.deleteText': 'All logins of this user end at once.',
 
   'houses.name': 'Name',
@@ -120,7 +121,7 @@ export const settingsEn = {
   'houses.deleteText': 'Its users, groups and devices go with it, and all that is stored of them.',
 
   'cards.add': 'Add SIM card',
-  'cards.nothing': 'There is no SIM card yet.',
+  'cards.nothing': 'There is no SIM card yet. Add one by the number that is printed on it.',
   'cards.iccid': 'ICCID',
   'cards.iccidHint': '18 to 20 digits, 89 first, as printed on the card',
   'cards.number': 'Phone number',
@@ -148,7 +149,7 @@ export const settingsEn = {
   'cards.smsTitle': 'SMS of the last 30 days',
   'cards.smsText': 'Text to the card',
   'cards.send': 'Send',
-  'cards.noSms': 'None was sent or received.',
+  'cards.noSms': 'None was sent or received. One that you send here is listed with its delivery.',
   'cards.sent': 'sent',
   'cards.from': 'from {number}',
   'sms.Pending': 'on its way',
@@ -176,7 +177,7 @@ export const settingsEn = {
   'audit.detail': 'Detail',
   'audit.address': 'From address',
   'audit.server': 'command line of the server',
-  'audit.nothing': 'Nothing was done that matches.',
+  'audit.nothing': 'Nothing was done that matches. Choose a longer time, or fewer words.',
 
   'account.who': 'Account',
   'account.look': 'Pages',

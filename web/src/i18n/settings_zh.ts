@@ -21,7 +21,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'set.range': '第 {from}–{to} 条，共 {of} 条',
   'set.before': '上一页',
   'set.after': '下一页',
-  'set.noMatch': '没有名称包含“{key}”的项。',
+  'set.noMatch': '没有名称包含“{key}”的项。请试试其中一部分。',
   'set.listFailed': '未能读取列表。',
   'set.listOld': '未能重新读取列表，内容可能已过时。',
   'set.halfNew': '继续填写刚才新建的内容',
@@ -78,7 +78,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
 
   'groups.name': '分组名称',
   'groups.add': '添加分组',
-  'groups.nothing': '还没有分组。分组用于列表、权限和报警规则。',
+  'groups.nothing': '还没有分组。请添加一个：分组用于列表、权限和报警规则。',
   'groups.deleteText': '其中的设备保留，不再属于任何分组；仅限该分组的用户将看不到它们。',
 
   'users.name': '登录名',
@@ -95,7 +95,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'users.expire': '到期时间',
   'users.expireHint': '留空则永不到期',
   'users.add': '添加用户',
-  'users.nothing': '还没有用户。',
+  'users.nothing': '还没有用户。请为每个人添加一个，并选择所需角色。',
   'users.deleteText': '该用户的所有登录将立即失效。',
 
   'houses.name': '名称',
@@ -121,7 +121,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'houses.deleteText': '其用户、分组和设备以及所有数据将一并删除。',
 
   'cards.add': '添加 SIM 卡',
-  'cards.nothing': '还没有 SIM 卡。',
+  'cards.nothing': '还没有 SIM 卡。请按卡面号码添加。',
   'cards.iccid': 'ICCID 号',
   'cards.iccidHint': '卡面上印刷的 18 至 20 位号码，以 89 开头',
   'cards.number': '电话号码',
@@ -149,7 +149,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'cards.smsTitle': '最近 30 天的短信',
   'cards.smsText': '发送给该卡的内容',
   'cards.send': '发送',
-  'cards.noSms': '没有收发短信。',
+  'cards.noSms': '没有收发短信。在此发送的短信会连同送达状态列出。',
   'cards.sent': '已发',
   'cards.from': '来自 {number}',
   'sms.Pending': '发送中',
@@ -177,7 +177,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'audit.detail': '详情',
   'audit.address': '来源地址',
   'audit.server': '服务器命令行',
-  'audit.nothing': '没有符合条件的记录。',
+  'audit.nothing': '没有符合条件的记录。请选择更长的时间或更少的关键词。',
 
   'account.who': '账号',
   'account.look': '页面',

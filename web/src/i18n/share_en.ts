@@ -27,7 +27,7 @@ export const shareEn = {
   'share.full': 'There are 1000 links already. End some that are not needed.',
   'share.goneDevice': 'This vehicle is not there any more.',
   'share.active': 'Active links',
-  'share.noneActive': 'There are no active links.',
+  'share.noneActive': 'There are no active links. One that you make is listed here until it ends.',
   'share.listFailed': 'The links could not be read.',
   'share.rowUntil': 'until {time}',
   'share.rowBy': 'by {name}',
@@ -40,6 +40,9 @@ export const shareEn = {
 
   'shared.title': 'Shared vehicles',
   'shared.until': 'Shared until {time}',
+  'shared.age': 'Position of {age} ago',
+  'shared.never': 'It has not told yet where it is. This page shows it as soon as it does.',
+  'shared.reading': 'Reading…',
   'shared.over': 'This link has ended',
   'shared.text.over': 'The vehicle is not shared any more. Ask for a new link if you need one.',
   'shared.wrong': 'This link does not work',

@@ -29,7 +29,7 @@ export const shareZh: typeof shareEn = {
   'share.full': '已有 1000 个链接，请先结束不需要的链接。',
   'share.goneDevice': '此车辆已不存在。',
   'share.active': '有效链接',
-  'share.noneActive': '没有有效的链接。',
+  'share.noneActive': '没有有效的链接。新建的链接会列在这里，直到结束。',
   'share.listFailed': '无法读取链接。',
   'share.rowUntil': '至 {time}',
   'share.rowBy': '由 {name}',
@@ -42,6 +42,9 @@ export const shareZh: typeof shareEn = {
 
   'shared.title': '分享的车辆',
   'shared.until': '分享至 {time}',
+  'shared.age': '{age}前的位置',
+  'shared.never': '还没有上报位置。一旦上报，本页会立即显示。',
+  'shared.reading': '正在读取…',
   'shared.over': '此链接已结束',
   'shared.text.over': '车辆不再分享。如有需要，请索取新的链接。',
   'shared.wrong': '此链接无效',

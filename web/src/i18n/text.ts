@@ -20,7 +20,7 @@ export function t(key: TextKey, values: Values = {}): string {
 
 /** A whole number with its thousands marked. */
 export function count(n: number): string {
-  return writers[language.value].format(n);
+  return n >= 0 && n < 1000 && Number.isInteger(n) ? String(n) : writers[language.value].format(n);
 }
 
 /** The name of an alarm kind. */

@@ -259,7 +259,7 @@ export const zh: Record<TextKey, string> = {
   'drawer.alarms': '报警',
   'drawer.commands': '指令',
   'drawer.device': '设备',
-  'drawer.gone': '这辆车不存在，或您无权查看。',
+  'drawer.gone': '这辆车不存在，或您无权查看。请关闭并搜索其他车辆。',
   'drawer.fixAge': '{age}前定位',
   'drawer.never': '从未上报。请检查它的服务器是否指向这里、设备号是否正确。',
   'drawer.address': '位置',
@@ -315,7 +315,7 @@ export const zh: Record<TextKey, string> = {
   'drawer.lock': '锁…',
 
   'today.loading': '正在读取当天数据',
-  'today.nothing': '今天还没有上报。',
+  'today.nothing': '今天还没有上报。以前的日子请看历史轨迹。',
   'today.hours': '{date}，共 {n} 小时',
   'today.bar': '{date} 的行驶、怠速和停车；下面有文字说明',
   'today.distance': '里程',

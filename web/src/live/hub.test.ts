@@ -57,9 +57,10 @@ function page(hub: LiveHub) {
   };
   const events = () =>
     heard.flatMap((m) => (m.kind === 'event' ? [`${m.name} ${m.id} ${m.data}`] : []));
+  const columns = () => heard.flatMap((m) => (m.kind === 'event' && m.columns ? [m.columns] : []));
   const links = () => heard.flatMap((m) => (m.kind === 'link' ? [m.state] : []));
   hub.hear(port, { kind: 'join', watch: { token: 'T', fields: {} }, isVisible: true });
-  return { events, links, until, port };
+  return { events, columns, links, until, port };
 }
 
 function stream(out: ServerResponse): void {
@@ -92,6 +93,47 @@ test('one stream serves all pages, and goes on from its last id', async (t) => {
   assert.ok(!first.events().includes('d B-8 {}'));
   hub.hear(first.port, { kind: 'here', isVisible: true });
   assert.deepEqual(first.events().slice(-2), ['hello B-8 {"groups":[]}', 'reset  {}']);
+});
+
+test('a stream that breaks before it had an id has all read anew', async (t) => {
+  const streams: ServerResponse[] = [];
+  const { hub } = await made(t, (_, out) => {
+    stream(out);
+    out.write('event: hello\ndata: {}\n\n');
+    streams.push(out);
+  });
+  const one = page(hub);
+  await one.until(() => one.events().length === 1);
+  streams[0]?.destroy();
+  await one.until(() => one.links().at(-1) === 'lost');
+  await one.until(() => one.events().length === 3);
+  assert.deepEqual(one.events(), ['hello  {}', 'reset  {}', 'hello  {}']);
+  streams[1]?.write('event: d\nid: B-7\ndata: {}\n\n');
+  await one.until(() => one.events().at(-1) === 'd B-7 {}');
+  streams[1]?.destroy();
+  await one.until(() => one.events().filter((text) => text.startsWith('hello')).length === 3);
+  assert.equal(one.events().filter((text) => text.startsWith('reset')).length, 1);
+});
+
+test('what changed comes to pages as columns of numbers', async (t) => {
+  const { hub } = await made(t, (_, out) => {
+    stream(out);
+    const data = { now: 5, i: [1, 2], v: [70, null], a: [[3], []], id: ['x', 'y'], s: [1] };
+    out.write(`event: d\nid: B-1\ndata: ${JSON.stringify({ ...data, s: [3, 1] })}\n\n`);
+    out.write(`event: d\nid: B-2\ndata: ${JSON.stringify(data)}\n\n`);
+  });
+  const one = page(hub);
+  await one.until(() => one.events().length === 2);
+  assert.deepEqual(one.events(), ['d B-1 {"now":5}', 'd B-2 {"now":5}']);
+  const [even, uneven] = one.columns();
+  assert.deepEqual(even, {
+    i: Float64Array.of(1, 2),
+    v: Float64Array.of(70, Number.NaN),
+    s: Float64Array.of(3, 1),
+    a: Uint32Array.of(8, 0),
+    id: ['x', 'y'],
+  });
+  assert.equal(uneven?.['i']?.length, 0); // columns of different lengths are none
 });
 
 test('a token that ended is said, and is not asked with again', async (t) => {

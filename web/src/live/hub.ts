@@ -9,6 +9,7 @@
  * reads as a snapshot. While no page is looked at the stream is closed after ten minutes, and goes
  * on from its last id as soon as one is.
  */
+import { columnsOf, packed } from '../store/columns.ts';
 import { waitMs } from './backoff.ts';
 import type { StreamEvent } from './events.ts';
 import { Hello } from './hello.ts';
@@ -21,10 +22,19 @@ const HIDDEN_MS = 600_000;
 /** A page in the background may be late: browsers let its timers run once a minute. */
 const GONE_MS = 5 * HERE_MS;
 const LOOK_MS = 10_000;
+/** All is to be read anew. */
+const RESET: ToPage = { kind: 'event', name: 'reset', id: '', data: '{}' };
 
 interface Page {
   isVisible: boolean;
   heardMs: number;
+}
+
+/** Thousands of rows are read here, where they hold up no page. */
+function changes(id: string, data: string): ToPage {
+  const said = JSON.parse(data) as Record<string, unknown> | null;
+  const rest = JSON.stringify({ now: said?.['now'] });
+  return { kind: 'event', name: 'd', id, data: rest, columns: packed(columnsOf(said)) };
 }
 
 export class LiveHub {
@@ -32,6 +42,7 @@ export class LiveHub {
   private hello = new Hello();
   private lastId = '';
   private state: LinkState = 'connecting';
+  private wasOpen = false;
   private ids = new IdJoiner();
   /** Of the stream that is kept; null: there is none. */
   private run: AbortController | null = null;
@@ -78,7 +89,7 @@ export class LiveHub {
   /** A page that slept, and missed what was said meanwhile. */
   private welcomeBack(port: Port<FromPage, ToPage>): void {
     this.greet(port);
-    port.postMessage({ kind: 'event', name: 'reset', id: '', data: '{}' });
+    port.postMessage(RESET);
   }
 
   /** Whether nobody listens. */
@@ -140,12 +151,19 @@ export class LiveHub {
 
   private take(events: StreamEvent[]): void {
     this.tries = 0;
-    if (this.state !== 'open') this.tell('open');
+    if (this.state !== 'open') this.open();
     for (const { name, id, data } of this.ids.join(events)) {
       this.hello.take(name, data);
       if (id !== '') this.lastId = id;
-      this.send({ kind: 'event', name, id, data });
+      this.send(name === 'd' ? changes(id, data) : { kind: 'event', name, id, data });
     }
+  }
+
+  /** Without an id to go on from, nobody knows what was said while there was no stream. */
+  private open(): void {
+    this.tell('open');
+    if (this.wasOpen && this.lastId === '') this.send(RESET);
+    this.wasOpen = true;
   }
 
   private tell(state: LinkState): void {

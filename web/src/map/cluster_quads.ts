@@ -1,6 +1,7 @@
 /** The numbers of the discs that clusters are drawn as: place, size, the number on it, its ring. */
 import { ALARM, IDLE, MOVING, OFFLINE, PARKED, STATE_COUNT } from '../store/state.ts';
-import { type Clusters, radiusOf } from './clusters.ts';
+import type { Clusters } from './clusters.ts';
+import { radiusOf } from './radius.ts';
 import { GLYPH_BLANK, GLYPHS, GLYPHS_MAX } from './shaders.ts';
 
 export const CLUSTER_FLOATS = 12;

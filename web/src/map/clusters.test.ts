@@ -49,7 +49,10 @@ test('one that is kept stands for itself, and so do too few', () => {
     { x: 0.5, y: 0.5, isKept: true },
     ...yard(2, 0.1, 0.1),
   ]);
-  assert.deepEqual([...found.of], [0, 0, 0, -1, -1, -1]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((slot) => found.of(slot)),
+    [0, 0, 0, -1, -1, -1],
+  );
   assert.equal(found.sizes[0], 3);
 });
 
@@ -70,16 +73,63 @@ test('a window over the 180th meridian has both its sides', () => {
   assert.equal(found.count, 1);
   assert.equal(found.sizes[0], 6);
   assert.ok(Math.abs((found.x[0] as number) - 1) < 1e-9);
-  assert.deepEqual([...found.of.subarray(6)], [-1, -1, -1, -1, -1]);
+  for (const slot of [6, 7, 8, 9, 10]) assert.equal(found.of(slot), -1);
 });
 
 test('one without a place is in none', () => {
   const found = gather([...yard(3, 0.5, 0.5), { x: Number.NaN, y: Number.NaN }]);
-  assert.equal(found.of[3], -1);
+  assert.equal(found.of(3), -1);
 });
 
 test('a cluster stays where it is as the map is moved by less than a cell', () => {
   const places = [...yard(4, 0.31, 0.5), ...yard(4, 0.35, 0.5)];
   const shifted = { ...ALL, x: 0.01, y: 0.01, width: 0.98, height: 0.98 };
   assert.deepEqual([...gather(places, shifted).x], [...gather(places).x]);
+});
+
+/** A number that looks like chance, and is the same in each run. */
+function* chance(): Generator<number, number> {
+  for (let seed = 12345; ; seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) yield seed / 2 ** 32;
+}
+
+test('gathered again after some moved, they are as if they had been gathered so at first', () => {
+  const next = chance();
+  const random = () => next.next().value;
+  const states = [PARKED, MOVING];
+  const towns = Array.from({ length: 40 }, () => ({ x: random(), y: random() }));
+  const somewhere = () => {
+    const { x, y } = towns[Math.floor(random() * 40)] as Place;
+    return { x: x + random() * 0.01, y: y + random() * 0.01 };
+  };
+  const wide = { ...ALL, scale: 4096 };
+  const places: Place[] = Array.from({ length: 400 }, somewhere);
+  const again = new Clusters();
+  const slots = (count: number) => Int32Array.from({ length: count }, (_, slot) => slot);
+  for (let turn = 0; turn < 12; turn++) {
+    for (const place of places) {
+      if (random() < 0.2) Object.assign(place, somewhere());
+      if (random() < 0.1) place.state = states[Math.floor(random() * 2)] as number;
+      if (random() < 0.05) place.isKept = random() < 0.5;
+    }
+    const window = turn < 8 ? wide : { ...wide, x: 0.4, width: 0.5 };
+    const count = turn < 4 ? 400 : 300; // others are shown
+    again.gather(
+      Float64Array.from(places, ({ x }) => x),
+      Float64Array.from(places, ({ y }) => y),
+      slots(count),
+      Uint8Array.from(places, ({ isKept }) => (isKept ? 1 : 0)),
+      Uint8Array.from(places, ({ state }) => state ?? PARKED),
+      window,
+      CROWD,
+    );
+    const fresh = gather(places.slice(0, count), window);
+    assert.ok(fresh.count > 5);
+    assert.deepEqual([...again.sizes], [...fresh.sizes]);
+    assert.deepEqual([...again.states], [...fresh.states]);
+    for (let slot = 0; slot < count; slot++) assert.equal(again.of(slot), fresh.of(slot));
+    for (let n = 0; n < fresh.count; n++) {
+      assert.ok(Math.abs((again.x[n] as number) - (fresh.x[n] as number)) < 1e-9);
+      assert.ok(Math.abs((again.y[n] as number) - (fresh.y[n] as number)) < 1e-9);
+    }
+  }
 });

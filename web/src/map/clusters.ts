@@ -1,9 +1,13 @@
 /**
  * Vehicles that stand too close to be told apart, gathered: by the cells of a grid, and then those
  * of neighbouring cells that would cover each other. Typed arrays throughout: of 50,000 vehicles it
- * takes some milliseconds.
+ * takes some milliseconds, and less where most of them stand still.
  */
+import { same } from '../store/held.ts';
 import { STATE_COUNT } from '../store/state.ts';
+import { giveWay } from './giving_way.ts';
+import { Grid } from './grid.ts';
+import { radiusOf } from './radius.ts';
 import type { Window } from './window.ts';
 
 export interface Manner {
@@ -13,12 +17,13 @@ export interface Manner {
   least: number;
 }
 
-/** Pixels; by the logarithm of the number. */
-export function radiusOf(n: number): number {
-  return 13 + 4 * Math.log10(n);
+/** Which vehicles are in a cluster: by slot its cell, by cell the cluster of that; -1: none. */
+export interface Members {
+  cells: Int32Array;
+  names: Int32Array;
 }
 
-export class Clusters {
+export class Clusters implements Members {
   count = 0;
   /** The middle of each, in Mercator. */
   x = new Float64Array(0);
@@ -26,20 +31,28 @@ export class Clusters {
   /** Vehicles, and those of each state. */
   sizes = new Int32Array(0);
   states = new Int32Array(0);
-  /** By slot: the cluster that it is in; -1: it stands for itself. */
-  of = new Int32Array(0);
+  cells: Int32Array = new Int32Array(0);
+  names: Int32Array = new Int32Array(0);
   private left = 0;
+  private grid: Grid | null = null;
+  private gridOf: { key: string; slots: Int32Array } = { key: '', slots: new Int32Array(0) };
+
+  /** The cluster of a slot; -1: it stands for itself. */
+  of(slot: number): number {
+    const cell = this.cells[slot] ?? -1;
+    return cell < 0 ? -1 : (this.names[cell] as number);
+  }
 
   /** Nothing is gathered. */
   clear(room: number): void {
     this.count = 0;
-    if (this.of.length < room) this.of = new Int32Array(room);
-    this.of.fill(-1);
+    this.grid = null;
+    this.cells = new Int32Array(room).fill(-1);
   }
 
   /**
    * Gathers `slots` but for those that are `kept`, where they lie in the window. `state` is what a
-   * slot counts as.
+   * slot counts as. The array of slots must not be written later.
    */
   gather(
     x: Float64Array,
@@ -50,18 +63,29 @@ export class Clusters {
     window: Window,
     manner: Manner,
   ): void {
-    this.clear(x.length);
-    const grid = new Grid(window, manner.cell);
-    grid.putAll(x, y, slots, kept, state, this.of);
-    const roots = grid.join(window.scale);
-    this.count = grid.number(roots, manner.least);
+    const grid = this.gridFor(slots, window, manner, x.length);
+    grid.putAll(x, y, slots, kept, state);
+    const cells = new Joined(grid, window.scale);
+    this.names = new Int32Array(cells.n.length).fill(-1);
+    this.count = cells.number(this.names, manner.least);
+    this.cells = grid.cells;
     this.left = grid.left;
-    this.take(grid, roots);
-    this.tell(slots, grid.names);
+    this.take(grid, cells);
+    giveWay(this, x, y, slots, kept, window.scale);
   }
 
-  private take({ names, n, sumX, sumY, states, left }: Grid, roots: Int32Array): void {
-    const { count } = this;
+  /** The one of before, where the same slots are to be in the same cells. */
+  private gridFor(slots: Int32Array, window: Window, manner: Manner, room: number): Grid {
+    const { x, y, width, height, scale } = window;
+    const key = [x, y, width, height, scale, manner.cell, room].join(' ');
+    const isSame = key === this.gridOf.key && same(slots, this.gridOf.slots);
+    if (this.grid === null || !isSame) this.grid = new Grid(window, manner.cell, room);
+    this.gridOf = { key, slots };
+    return this.grid;
+  }
+
+  private take(grid: Grid, { roots, n, sumX, sumY }: Joined): void {
+    const { count, names } = this;
     this.x = new Float64Array(count);
     this.y = new Float64Array(count);
     this.sizes = new Int32Array(count);
@@ -72,30 +96,20 @@ export class Clusters {
       for (let state = 0; state < STATE_COUNT; state++) {
         const at = cluster * STATE_COUNT + state;
         this.states[at] =
-          (this.states[at] as number) + (states[cell * STATE_COUNT + state] as number);
+          (this.states[at] as number) + (grid.states[cell * STATE_COUNT + state] as number);
       }
       if (roots[cell] !== cell) continue;
       this.sizes[cluster] = n[cell] as number;
-      this.x[cluster] = left + (sumX[cell] as number) / (n[cell] as number);
+      this.x[cluster] = grid.left + (sumX[cell] as number) / (n[cell] as number);
       this.y[cluster] = (sumY[cell] as number) / (n[cell] as number);
-    }
-  }
-
-  /** Of each slot, instead of its cell, the cluster of that. */
-  private tell(slots: Int32Array, names: Int32Array): void {
-    const { of } = this;
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number;
-      const cell = of[slot] as number;
-      if (cell >= 0) of[slot] = names[cell] as number;
     }
   }
 
   /** West, north, east, south of a cluster's vehicles, of which `x` and `y` are the places. */
   boxOf(cluster: number, x: Float64Array, y: Float64Array): [number, number, number, number] {
     const box: [number, number, number, number] = [2, 2, -2, -2];
-    for (let slot = 0; slot < this.of.length; slot++) {
-      if (this.of[slot] !== cluster) continue;
+    for (let slot = 0; slot < this.cells.length; slot++) {
+      if (this.of(slot) !== cluster) continue;
       const dx = (x[slot] as number) - this.left;
       const atX = this.left + dx - Math.floor(dx);
       const atY = y[slot] as number;
@@ -108,84 +122,32 @@ export class Clusters {
   }
 }
 
-/** Cells over the window, aligned to the world so that they stay where they are as it moves. */
-class Grid {
-  /** By cell: the cluster that it is in; -1: none. */
-  readonly names: Int32Array;
-  /** By cell: its vehicles and the sums of their places; the first of joined cells has all. */
+/** The cells of a grid, of which those are one whose discs would cover each other. */
+class Joined {
+  /** By cell: the first of those that it is one with, which has all that is in them. */
+  readonly roots: Int32Array;
   readonly n: Int32Array;
   readonly sumX: Float64Array;
   readonly sumY: Float64Array;
-  /** By cell: its own vehicles of each state. */
-  readonly states: Int32Array;
-  readonly left: number;
-  private readonly top: number;
-  private readonly perUnit: number;
-  private readonly columns: number;
-  private readonly rows: number;
 
-  constructor(window: Window, cell: number) {
-    this.perUnit = window.scale / cell;
-    this.left = Math.floor(window.x * this.perUnit) / this.perUnit;
-    this.top = Math.floor(window.y * this.perUnit) / this.perUnit;
-    this.columns = Math.ceil(Math.min(1, window.width) * this.perUnit) + 2;
-    this.rows = Math.ceil(window.height * this.perUnit) + 2;
-    const room = this.columns * this.rows;
-    this.n = new Int32Array(room);
-    this.sumX = new Float64Array(room);
-    this.sumY = new Float64Array(room);
-    this.names = new Int32Array(room);
-    this.states = new Int32Array(room * STATE_COUNT);
-  }
-
-  /** Says of each slot that is not kept the cell of its place; -1: it is outside. */
-  putAll(
-    x: Float64Array,
-    y: Float64Array,
-    slots: Int32Array,
-    kept: Uint8Array,
-    state: Uint8Array,
-    cells: Int32Array,
-  ): void {
-    const { left, top, perUnit, columns, rows, n, sumX, sumY, states } = this;
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number;
-      if (kept[slot]) continue;
-      let dx = (x[slot] as number) - left;
-      dx -= Math.floor(dx);
-      const column = Math.floor(dx * perUnit);
-      const row = Math.floor(((y[slot] as number) - top) * perUnit);
-      if (!(column < columns && row >= 0 && row < rows)) continue; // nor where it is NaN
-      const cell = row * columns + column;
-      n[cell] = (n[cell] as number) + 1;
-      sumX[cell] = (sumX[cell] as number) + dx;
-      sumY[cell] = (sumY[cell] as number) + (y[slot] as number);
-      const ofState = cell * STATE_COUNT + (state[slot] as number);
-      states[ofState] = (states[ofState] as number) + 1;
-      cells[slot] = cell;
-    }
-  }
-
-  /** By cell: the first of those that it is one with. */
-  join(scale: number): Int32Array {
-    const { n, columns } = this;
-    const roots = new Int32Array(n.length);
-    for (let cell = 0; cell < roots.length; cell++) roots[cell] = cell;
+  constructor({ n, sumX, sumY, columns }: Grid, scale: number) {
+    this.n = n.slice();
+    this.sumX = sumX.slice();
+    this.sumY = sumY.slice();
+    this.roots = Int32Array.from(n, (_, cell) => cell);
     for (let cell = 0; cell < n.length; cell++) {
       if (n[cell] === 0) continue;
-      if (n[cell + 1]) this.joinTwo(roots, cell, cell + 1, scale);
-      if (n[cell + columns - 1]) this.joinTwo(roots, cell, cell + columns - 1, scale);
-      if (n[cell + columns]) this.joinTwo(roots, cell, cell + columns, scale);
-      if (n[cell + columns + 1]) this.joinTwo(roots, cell, cell + columns + 1, scale);
+      for (const other of [cell + 1, cell + columns - 1, cell + columns, cell + columns + 1]) {
+        if (n[other]) this.join(cell, other, scale);
+      }
     }
-    for (let cell = 0; cell < roots.length; cell++) {
-      if (roots[cell] !== cell) roots[cell] = rootOf(roots, cell);
+    for (let cell = 0; cell < n.length; cell++) {
+      if (this.roots[cell] !== cell) this.roots[cell] = rootOf(this.roots, cell);
     }
-    return roots;
   }
 
-  private joinTwo(roots: Int32Array, a: number, b: number, scale: number): void {
-    const { n, sumX, sumY } = this;
+  private join(a: number, b: number, scale: number): void {
+    const { roots, n, sumX, sumY } = this;
     const first = rootOf(roots, a);
     const second = rootOf(roots, b);
     if (first === second) return;
@@ -201,11 +163,10 @@ class Grid {
     sumY[first] = (sumY[first] as number) + (sumY[second] as number);
   }
 
-  /** Numbers those that hold enough; how many. */
-  number(roots: Int32Array, least: number): number {
-    const { n, names } = this;
+  /** Numbers those that hold enough, by cell; how many. */
+  number(names: Int32Array, least: number): number {
+    const { roots, n } = this;
     let count = 0;
-    names.fill(-1);
     for (let cell = 0; cell < roots.length; cell++) {
       if (roots[cell] === cell && (n[cell] as number) >= least) names[cell] = count++;
     }

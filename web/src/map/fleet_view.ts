@@ -9,7 +9,7 @@ import { selectedSlot } from '../app/device.ts';
 import { fleet, now, shown } from '../app/fleet.ts';
 import { followed } from '../app/follow.ts';
 import { hovered } from '../app/hover.ts';
-import { inFilter } from '../app/list.ts';
+import { fleetSeen, inFilter } from '../app/list.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isGcj, toBase } from './base.ts';
 import * as choice from './choice.ts';
@@ -82,7 +82,7 @@ function choose(selected: number): Int32Array {
     now: now.peek(),
   };
   const filtered = inFilter.peek();
-  const chosen = chooseShown(fleet, filtered, positions.x, wanted, drawn, kept);
+  const chosen = chooseShown(fleet, filtered, positions.x, wanted, drawn, kept, onMap);
   if (selected < 0 || chosen.includes(selected)) return chosen;
   const all = { ...wanted, onlyAlarms: false, hasLongGone: true };
   const one = chooseShown(fleet, Int32Array.of(selected), positions.x, all, drawn, kept);
@@ -108,7 +108,7 @@ function compose(): void {
   inView.value = countIn(onMap, positions.x, positions.y, windowNow(map));
   const wanted = { slots: onMap, positions, kept, inView: inView.peek() };
   gatherInTime(map, wanted, composeSoon);
-  order = drawOrder(onMap, clusters.of, positions.x, drawn, { selected, followed: following });
+  order = drawOrder(onMap, clusters, positions.x, drawn, { selected, followed: following });
   const isSeen = hasMoved && glides && areOnTheWay(order, positions, windowNow(map), atMs);
   if (isSeen) scene.untilMs = Math.max(scene.untilMs, atMs + GLIDE_MS + 50);
   paint(map);
@@ -163,7 +163,8 @@ export function showFleet(): () => void {
       positions.reset();
     }),
     effect(() => {
-      inFilter.value; // another one with each tick
+      inFilter.value;
+      fleetSeen.value;
       selectedSlot.value;
       followed.value;
       mapReady.value;

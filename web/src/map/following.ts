@@ -1,10 +1,12 @@
 /**
  * Keeps what is followed in sight: one vehicle in the middle third of the map, several all in it. A
- * drag pauses it, until somebody says to go on.
+ * drag pauses it, until somebody says to go on. One that is only selected may go where it likes, but
+ * not out of sight or under a panel.
  */
 import { effect, signal, untracked } from '@preact/signals';
+import { selectedSlot } from '../app/device.ts';
 import { followed } from '../app/follow.ts';
-import { type Box, fitBounds, isOutsideMiddle } from './camera.ts';
+import { type Box, fitBounds, isHidden, isOutsideMiddle, uncover } from './camera.ts';
 import { composed, positions, slotsFollowed, vehicleMode } from './fleet_view.ts';
 import { mapReady } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
@@ -15,13 +17,14 @@ const FIT_ALL_MS = 5000;
 export const isPaused = signal(false);
 let fittedMs = -FIT_ALL_MS;
 
+/** Where it is drawn, degrees of the base map; null: nowhere. */
+function placeOf(slot: number): [number, number] | null {
+  const x = positions.x[slot] ?? Number.NaN;
+  return Number.isNaN(x) ? null : [lonOf(x), latOf(positions.y[slot] as number)];
+}
+
 function places(): [number, number][] {
-  const found: [number, number][] = [];
-  for (const slot of slotsFollowed()) {
-    const x = positions.x[slot] as number;
-    if (!Number.isNaN(x)) found.push([lonOf(x), latOf(positions.y[slot] as number)]);
-  }
-  return found;
+  return [...slotsFollowed()].map(placeOf).filter((place) => place !== null);
 }
 
 function boxOf(found: [number, number][]): Box {
@@ -43,6 +46,24 @@ function keepInSight(): void {
   }
 }
 
+/** The selected vehicle, and where it was when it was looked at last. */
+let looked: { slot: number; place: [number, number] } | null = null;
+
+/**
+ * Who moved the map away wanted to: only where the vehicle itself went from a place that is in
+ * sight to one that is not does the map go after it.
+ */
+function keepSelectedInSight(): void {
+  const map = mapReady.peek();
+  const slot = selectedSlot.peek();
+  if (!map || map.isMoving() || vehicleMode.peek() !== 'full') return;
+  const before = looked?.slot === slot ? looked.place : null;
+  const place = slot < 0 ? null : placeOf(slot);
+  looked = place && { slot, place };
+  if (!place || !before || slotsFollowed().has(slot)) return;
+  if (!isHidden(...before)) uncover(...place);
+}
+
 export function resume(): void {
   isPaused.value = false;
   fittedMs = -FIT_ALL_MS;
@@ -62,6 +83,7 @@ export function keepFollowing(): () => void {
     effect(() => {
       composed.value;
       untracked(keepInSight);
+      untracked(keepSelectedInSight);
     }),
     effect(() => {
       const map = mapReady.value;

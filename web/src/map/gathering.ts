@@ -4,6 +4,7 @@
  */
 import type { MapLibreMap } from 'maplibre-gl';
 import { fleet } from '../app/fleet.ts';
+import { same } from '../store/held.ts';
 import * as choice from './choice.ts';
 import { Clusters, type Manner } from './clusters.ts';
 import { worldPixels } from './mercator.ts';
@@ -23,6 +24,7 @@ export const clusters = new Clusters();
 
 /** What there is to gather. */
 export interface Gathering {
+  /** Must not be written later. */
   slots: Int32Array;
   positions: Positions;
   /** By slot: whether it is never gathered. */
@@ -33,34 +35,34 @@ export interface Gathering {
 
 /** What the clusters were made for, of what, and when. */
 let made: Window | null = null;
-let madeOf = 0;
+let madeOf: Int32Array = new Int32Array();
+let madeKept = new Uint8Array();
+let wereWanted = false;
 let madeMs = 0;
 let timer = 0;
 
 /** Half steps of the zoom: clusters stay what they are in between. */
 const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
 
-/** Tells one choice of vehicles, and of those that are kept, from another. */
-function markOf({ slots, kept }: Gathering): number {
-  let mark = choice.hasClusters.peek() ? 1 : 0;
-  for (let at = 0; at < slots.length; at++) {
-    const slot = slots[at] as number;
-    mark = (Math.imul(mark, 31) + slot * 2 + (kept[slot] as number)) | 0;
-  }
-  return mark;
+/** Whether it is the choice of vehicles, and of those that are kept, of which clusters were made. */
+function isOfSame({ slots, kept }: Gathering): boolean {
+  if (wereWanted !== choice.hasClusters.peek() || kept.length !== madeKept.length) return false;
+  for (let slot = 0; slot < fleet.count; slot++) if (kept[slot] !== madeKept[slot]) return false;
+  return same(slots, madeOf);
 }
 
 /** Gathers where it is time to; else `again` is called once it is. */
 export function gatherInTime(map: MapLibreMap, wanted: Gathering, again: () => void): void {
-  const mark = markOf(wanted);
   const sinceMs = performance.now() - madeMs;
-  if (mark === madeOf && sinceMs < MOVES_MS && !areOutgrown(map)) {
+  if (sinceMs < MOVES_MS && !areOutgrown(map) && isOfSame(wanted)) {
     if (timer === 0) timer = window.setTimeout(again, MOVES_MS - sinceMs);
     return;
   }
   clearTimeout(timer);
   timer = 0;
-  madeOf = mark;
+  madeOf = wanted.slots;
+  madeKept = wanted.kept.slice();
+  wereWanted = choice.hasClusters.peek();
   madeMs = performance.now();
   gather(map, wanted);
 }

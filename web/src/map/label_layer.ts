@@ -2,6 +2,7 @@
 import { effect, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { fleet, focus } from '../app/fleet.ts';
+import { speedNow } from '../app/look.ts';
 import { isWall } from '../app/page.ts';
 import * as f from '../i18n/format.ts';
 import { MOVING } from '../store/state.ts';
@@ -24,18 +25,23 @@ const ALWAYS_ON_WALL = 3;
 let drawn: Ground | null = null;
 let before = '';
 
-function rankOf(slot: number): number {
-  if (slot === selectedSlot.peek()) return 0;
-  if (slotsFollowed().has(slot)) return 1;
-  if (fleet.alarms[slot]) return 2;
-  if (focus.peek().has(fleet.index[slot] as number)) return 3;
-  return fleet.states[slot] === MOVING ? 4 : 5;
+function ranks(): (slot: number) => number {
+  const selected = selectedSlot.peek();
+  const followed = slotsFollowed();
+  const marked = focus.peek();
+  return (slot) => {
+    if (slot === selected) return 0;
+    if (followed.has(slot)) return 1;
+    if (fleet.alarms[slot]) return 2;
+    if (marked.has(fleet.index[slot] as number)) return 3;
+    return fleet.states[slot] === MOVING ? 4 : 5;
+  };
 }
 
 function textOf(slot: number): string {
   const plate = fleet.texts.plate[slot] || fleet.texts.id[slot] || '';
-  const isFollowed = slotsFollowed().has(slot);
-  return isFollowed ? `${plate}\n${f.speed(fleet.numbers.v[slot] as number)}` : plate;
+  const speed = slotsFollowed().has(slot) ? speedNow(slot) : Number.NaN;
+  return Number.isNaN(speed) ? plate : `${plate}\n${f.speed(speed)}`;
 }
 
 function names(): GeoJSON.FeatureCollection {
@@ -46,7 +52,7 @@ function names(): GeoJSON.FeatureCollection {
   const window = windowNow(map);
   const always = isWall.peek() ? ALWAYS_ON_WALL : ALWAYS;
   const { x, y } = positions;
-  const chosen = chooseLabels(order, x, y, window, rankOf, always, showsAll);
+  const chosen = chooseLabels(order, x, y, window, ranks(), always, showsAll);
   const features = chosen.map(({ slot, rank }) => ({
     type: 'Feature' as const,
     geometry: {

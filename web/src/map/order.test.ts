@@ -6,7 +6,8 @@ import { drawOrder } from './order.ts';
 const NONE = { selected: -1, followed: new Set<number>() };
 const state = Uint8Array.from([ALARM, MOVING, IDLE, OFFLINE, PARKED, PARKED]);
 const slots = Int32Array.from([0, 1, 2, 3, 4, 5]);
-const alone = new Int32Array(6).fill(-1);
+const names = Int32Array.from([-1, 0]);
+const alone = { cells: new Int32Array(6).fill(-1), names };
 const x = new Float64Array(6);
 
 test('the most urgent is drawn last', () => {
@@ -19,7 +20,7 @@ test('what is followed covers alarms, and what is selected covers all', () => {
 });
 
 test('what is in a cluster or has no place is not drawn', () => {
-  const of = Int32Array.from([-1, 0, 0, -1, -1, -1]);
+  const of = { cells: Int32Array.from([-1, 1, 1, 0, 0, -1]), names };
   const places = Float64Array.from([0, 0, 0, Number.NaN, 0, 0]);
   assert.deepEqual([...drawOrder(slots, of, places, state, NONE)], [4, 5, 0]);
 });

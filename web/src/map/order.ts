@@ -3,6 +3,7 @@
  * a tick.
  */
 import { ALARM, IDLE, MOVING, OFFLINE, PARKED } from '../store/state.ts';
+import type { Members } from './clusters.ts';
 
 /** From below to above. */
 const RANKS: Record<number, number> = {
@@ -24,36 +25,49 @@ export interface Urgent {
 }
 
 /**
- * The slots that are not in a cluster (`of` < 0) and have a place, lowest first; equal ones as they
- * came. `state` is the one that is drawn.
+ * The slots that are in no cluster and have a place, lowest first; equal ones as they came. `state`
+ * is the one that is drawn.
  */
 export function drawOrder(
   slots: Int32Array,
-  of: Int32Array,
+  of: Members,
   x: Float64Array,
   state: Uint8Array,
   urgent: Urgent,
 ): Int32Array {
+  const alone = standing(slots, of, x);
   const starts = new Int32Array(RANK_COUNT + 1);
-  const ranks = new Int8Array(slots.length);
-  for (let at = 0; at < slots.length; at++) {
-    const slot = slots[at] as number;
-    const isDrawn = (of[slot] as number) < 0 && !Number.isNaN(x[slot]);
-    const rank = isDrawn ? rankOf(slot, state, urgent) : -1;
+  const ranks = new Int8Array(alone.length);
+  for (let at = 0; at < alone.length; at++) {
+    const rank = rankOf(alone[at] as number, state, urgent);
     ranks[at] = rank;
-    if (rank >= 0) starts[rank + 1] = (starts[rank + 1] as number) + 1;
+    starts[rank + 1] = (starts[rank + 1] as number) + 1;
   }
   for (let rank = 0; rank < RANK_COUNT; rank++) {
     starts[rank + 1] = (starts[rank + 1] as number) + (starts[rank] as number);
   }
-  const order = new Int32Array(starts[RANK_COUNT] as number);
-  for (let at = 0; at < slots.length; at++) {
+  const order = new Int32Array(alone.length);
+  for (let at = 0; at < alone.length; at++) {
     const rank = ranks[at] as number;
-    if (rank < 0) continue;
-    order[starts[rank] as number] = slots[at] as number;
+    order[starts[rank] as number] = alone[at] as number;
     starts[rank] = (starts[rank] as number) + 1;
   }
   return order;
+}
+
+let room = new Int32Array(0);
+
+/** Those that stand for themselves; of a large fleet most do not. Read it before the next call. */
+function standing(slots: Int32Array, { cells, names }: Members, x: Float64Array): Int32Array {
+  if (room.length < slots.length) room = new Int32Array(slots.length);
+  let count = 0;
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number;
+    const cell = cells[slot] as number;
+    if (cell >= 0 && (names[cell] as number) >= 0) continue;
+    if (!Number.isNaN(x[slot])) room[count++] = slot;
+  }
+  return room.subarray(0, count);
 }
 
 function rankOf(slot: number, state: Uint8Array, urgent: Urgent): number {

@@ -5,13 +5,14 @@ import { select, selectedSlot } from '../app/device.ts';
 import { fleet } from '../app/fleet.ts';
 import { toggleFollow } from '../app/follow.ts';
 import { hovered } from '../app/hover.ts';
+import { isShared } from '../app/session.ts';
 import { fitBounds } from './camera.ts';
-import { radiusOf } from './clusters.ts';
 import { onMap, order, positions, vehicleMode } from './fleet_view.ts';
 import { clusters } from './gathering.ts';
 import { discAt, hitsAt } from './hits.ts';
 import { isDrawnOn, type MapClick, mapReady, onMapClick } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
+import { radiusOf } from './radius.ts';
 import { windowNow } from './window.ts';
 
 const REACH = 14;
@@ -75,7 +76,7 @@ function openCluster(cluster: number, click: MapClick): void {
   const [west, north, east, south] = clusters.boxOf(cluster, positions.x, positions.y);
   const size = Math.max(east - west, south - north) * SPLIT_SCALE;
   if (size < YARD_PIXELS) {
-    const slots = [...onMap].filter((slot) => clusters.of[slot] === cluster);
+    const slots = [...onMap].filter((slot) => clusters.of(slot) === cluster);
     yard.value = { x: click.x, y: click.y, slots };
     return;
   }
@@ -85,8 +86,8 @@ function openCluster(cluster: number, click: MapClick): void {
 function choose(slot: number): void {
   const id = fleet.texts.id[slot];
   if (id === undefined) return;
-  if (slot === selectedSlot.peek()) toggleFollow(id);
-  else select(slot);
+  if (slot !== selectedSlot.peek()) select(slot);
+  else if (!isShared.peek()) toggleFollow(id); // whose map goes with it all the time
 }
 
 function click(at: MapClick): boolean {
@@ -97,6 +98,7 @@ function click(at: MapClick): boolean {
   if (!map || vehicleMode.peek() !== 'full') return wasOpen;
   const { slots, cluster } = pickAt(map, at.x, at.y);
   if (at.isRight) {
+    if (isShared.peek()) return true;
     menuAt.value = { x: at.x, y: at.y, lon: at.lon, lat: at.lat, slot: slots[0] ?? -1 };
     return true;
   }

@@ -1,10 +1,13 @@
 /** Which vehicles are on the map, and how many of them in sight: a pass over all, each tick. */
 import type { Fleet } from '../store/fleet.ts';
+import { settled } from '../store/held.ts';
 import { ALARM, OFFLINE } from '../store/state.ts';
 import type { Positions } from './positions.ts';
 import type { Window } from './window.ts';
 
 const LONG_GONE_S = 48 * 3600;
+const NONE = new Int32Array(0);
+let room: Int32Array = NONE;
 
 export interface Wanted {
   onlyAlarms: boolean;
@@ -16,7 +19,8 @@ export interface Wanted {
 
 /**
  * The slots of `slots` that have a place (`xs`) and are wanted. `drawn` gets the state that each
- * is drawn as, `kept` whether it is never gathered.
+ * is drawn as, `kept` whether it is never gathered. `before` is the answer of the last time: the same
+ * slots are the same list.
  */
 export function chooseShown(
   fleet: Fleet,
@@ -25,10 +29,12 @@ export function chooseShown(
   { onlyAlarms, hasLongGone, now }: Wanted,
   drawn: Uint8Array,
   kept: Uint8Array,
+  before: Int32Array = NONE,
 ): Int32Array {
   const { alarms, states } = fleet;
   const taken = fleet.numbers.t;
-  const shown = new Int32Array(slots.length);
+  if (room.length < slots.length) room = new Int32Array(2 * slots.length);
+  const shown = room;
   let count = 0;
   for (let at = 0; at < slots.length; at++) {
     const slot = slots[at] as number;
@@ -41,7 +47,7 @@ export function chooseShown(
     kept[slot] = isAlarmed ? 1 : 0;
     shown[count++] = slot;
   }
-  return shown.subarray(0, count);
+  return settled(shown.subarray(0, count), before);
 }
 
 export function countIn(

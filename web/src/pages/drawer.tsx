@@ -7,13 +7,13 @@ import { fleet, now, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
 import { hasMap } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
-import { isShared } from '../app/session.ts';
 import { drawerStop } from '../app/sheet.ts';
 import { dateTime } from '../i18n/format.ts';
 import { alarmName, t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { SheetGrip } from '../parts/sheet_grip.tsx';
+import { useSidePad } from '../parts/side_pad.ts';
 import { StateIcon } from '../parts/state_icon.tsx';
 import { alarmKinds } from '../store/columns.ts';
 import { ALARM } from '../store/state.ts';
@@ -29,9 +29,8 @@ import { DrawerToday } from './drawer_today.tsx';
 const TABS = ['now', 'today', 'alarms', 'commands', 'device'] as const;
 type Tab = (typeof TABS)[number];
 
-/** Who may give no command sees none; a share tells how it is now, and today. */
+/** Who may give no command sees none. */
 function tabsShown(): readonly Tab[] {
-  if (isShared.value) return ['now', 'today'];
   return mayCommand.value ? TABS : TABS.filter((tab) => tab !== 'commands');
 }
 
@@ -95,10 +94,11 @@ export function Drawer() {
   const isSheet = isPhone.value && hasMap.value;
   const look = isSheet ? `drawer ${drawerStop.value}` : 'drawer';
   useEffect(() => host.current?.scrollTo(0, 0), [slot]);
+  useSidePad(host, slot >= 0 || shown.value === 'fleet');
   if (slot < 0) {
     if (shown.value !== 'fleet') return null;
     return (
-      <aside class="drawer" aria-label={t('table.label')}>
+      <aside class="drawer" ref={host} aria-label={t('table.label')}>
         <div class="drawer-head">
           <div class="drawer-title">
             <h2>{address.value.sel}</h2>

@@ -4,7 +4,6 @@ import { stateText } from '../app/columns.ts';
 import { select, stepBy, toggleFocus, unselect } from '../app/device.ts';
 import { fleet, focus, now } from '../app/fleet.ts';
 import { shownState } from '../app/look.ts';
-import { isShared } from '../app/session.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { Icon, Star } from '../parts/icon.tsx';
@@ -32,14 +31,12 @@ export function DrawerHead({ slot }: { slot: number }) {
     <div class="drawer-head">
       <div class="drawer-title">
         <h2>{fleet.texts.plate[slot]}</h2>
-        {!isShared.value && (
-          <IconButton
-            label={t(isMarked ? 'drawer.unmark' : 'drawer.mark')}
-            onClick={() => void toggleFocus(slot)}
-          >
-            <Star isFilled={isMarked} />
-          </IconButton>
-        )}
+        <IconButton
+          label={t(isMarked ? 'drawer.unmark' : 'drawer.mark')}
+          onClick={() => void toggleFocus(slot)}
+        >
+          <Star isFilled={isMarked} />
+        </IconButton>
         <IconButton
           label={t('drawer.previous')}
           off={previous === slot}

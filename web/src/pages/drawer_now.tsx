@@ -5,7 +5,6 @@ import { groupName } from '../app/columns.ts';
 import { fleet } from '../app/fleet.ts';
 import * as texts from '../app/now_texts.ts';
 import { placeOf, placesVersion, wantPlaces } from '../app/places.ts';
-import { isShared } from '../app/session.ts';
 import { wordsOf } from '../app/words.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
@@ -79,7 +78,7 @@ export function DrawerNow({ slot }: { slot: number }) {
         <Value name={t('drawer.gsm')}>{texts.gsmText(slot)}</Value>
         <Value name={t('drawer.satellites')}>{texts.satellitesText(slot)}</Value>
         <Value name={t('drawer.group')}>{groupName(slot)}</Value>
-        <Value name={t('drawer.fences')} isKept={!isShared.value}>
+        <Value name={t('drawer.fences')} isKept>
           {fences}
         </Value>
       </dl>

@@ -1,6 +1,7 @@
 /** What the map has to say of itself, at its upper edge. */
 import { fleet, isEmpty, shown, tick } from '../app/fleet.ts';
 import { followed } from '../app/follow.ts';
+import { isShared } from '../app/session.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { fitFleet } from '../map/arrival.ts';
@@ -12,7 +13,7 @@ import { Icon } from '../parts/icon.tsx';
 
 function Following() {
   const n = followed.value.size;
-  if (n === 0) return null;
+  if (n === 0 || (isShared.value && !isPaused.value)) return null;
   const stop = () => {
     followed.value = new Set();
   };
@@ -25,9 +26,11 @@ function Following() {
       ) : (
         <span class="chip-text">{t('map.following', { n })}</span>
       )}
-      <button type="button" class="bare" aria-label={t('map.unfollow')} onClick={stop}>
-        <Icon name="close" size={16} />
-      </button>
+      {!isShared.value && (
+        <button type="button" class="bare" aria-label={t('map.unfollow')} onClick={stop}>
+          <Icon name="close" size={16} />
+        </button>
+      )}
     </span>
   );
 }
@@ -88,7 +91,7 @@ export function MapChips() {
         <Measured />
         <Outside />
       </div>
-      <NonePlaced />
+      {!isShared.value && <NonePlaced />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** The menu of a right click or a long press on the map. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { copy } from '../app/clipboard.ts';
 import { select } from '../app/device.ts';
 import { fleet } from '../app/fleet.ts';
@@ -62,7 +62,7 @@ function draw(at: [number, number]): void {
 export function MapMenu() {
   const host = useRef<HTMLDivElement>(null);
   const at = menuAt.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (at === null) return undefined;
     host.current?.querySelector<HTMLElement>('button')?.focus();
     const close = (event: Event) => {

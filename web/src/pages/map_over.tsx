@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { addKeys } from '../app/keyboard.ts';
 import { pageShown } from '../app/page.ts';
+import { isShared } from '../app/session.ts';
 import { covered } from '../map/camera.ts';
 import { isOldPicture } from '../map/fleet_view.ts';
 import { monitorKeys } from '../map/keys.ts';
@@ -25,12 +26,12 @@ export function MapOver() {
     <>
       <div class="map-over" style={inset}>
         {isMonitor && <MapChips />}
-        <MapFoot showsLegend={isMonitor} />
+        <MapFoot showsLegend={isMonitor && !isShared.value} />
         <MapTools isMonitor={isMonitor} />
       </div>
       <Yard />
       <Nearest />
-      <MapMenu />
+      {!isShared.value && <MapMenu />}
     </>
   );
 }

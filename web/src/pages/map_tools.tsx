@@ -2,6 +2,7 @@
 
 import type { Signal } from '@preact/signals';
 import { go } from '../app/navigation.ts';
+import { isShared } from '../app/session.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { fitFleet } from '../map/arrival.ts';
 import { baseFailed } from '../map/base.ts';
@@ -86,20 +87,27 @@ function toggleMeasure(): void {
   measured.value = measured.value === null ? [] : null;
 }
 
+/** Layers and measuring, which a share has no use for. */
+function OfMap({ isMonitor }: { isMonitor: boolean }) {
+  return (
+    <div class="tool-group">
+      <Popover label={t('map.layers')} button={<Icon name="layers" />} class="tool" side="right">
+        <Layers isMonitor={isMonitor} />
+      </Popover>
+      <Tool
+        icon="ruler"
+        label={t('map.measure')}
+        isOn={measured.value !== null}
+        onClick={toggleMeasure}
+      />
+    </div>
+  );
+}
+
 export function MapTools({ isMonitor }: { isMonitor: boolean }) {
   return (
     <div class="map-tools">
-      <div class="tool-group">
-        <Popover label={t('map.layers')} button={<Icon name="layers" />} class="tool" side="right">
-          <Layers isMonitor={isMonitor} />
-        </Popover>
-        <Tool
-          icon="ruler"
-          label={t('map.measure')}
-          isOn={measured.value !== null}
-          onClick={toggleMeasure}
-        />
-      </div>
+      {!isShared.value && <OfMap isMonitor={isMonitor} />}
       <div class="tool-group">
         <Tool icon="plus" label={`${t('map.zoomIn')} (+)`} onClick={() => zoomBy(1)} />
         <Tool icon="minus" label={`${t('map.zoomOut')} (-)`} onClick={() => zoomBy(-1)} />

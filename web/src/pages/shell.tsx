@@ -10,7 +10,7 @@ import { address } from '../app/navigation.ts';
 import { notice, undo, undoIt } from '../app/notice.ts';
 import { hasMap, pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
-import { me } from '../app/session.ts';
+import { isShared, me } from '../app/session.ts';
 import { kept } from '../app/settings.ts';
 import { adding } from '../app/setup.ts';
 import { sharing } from '../app/shares.ts';
@@ -21,6 +21,7 @@ import { lazy } from '../parts/lazy.tsx';
 import { LiveBar } from '../parts/live_state.tsx';
 import { MapStage } from '../parts/map_stage.tsx';
 import { Rail, Tabs } from '../parts/rail.tsx';
+import { SharedBar, SharedPages } from '../parts/shared_bar.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
 import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
@@ -32,6 +33,7 @@ import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
 import { ShareDialog } from './share_dialog.tsx';
+import { SharedVehicles } from './shared_vehicles.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
 const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
@@ -48,6 +50,7 @@ function Page() {
   if (!me.value?.HoldID) return <NoEnterprise />;
   if (pageShown.value === 'history') return <HistoryPage />;
   if (pageShown.value === 'reports') return <ReportsPage />;
+  if (isShared.value) return <SharedVehicles />;
   if (pageShown.value !== 'map') return <Online />;
   return address.value.fence === '' ? <MapMonitor /> : <Fences />;
 }
@@ -69,11 +72,17 @@ export function Shell() {
   const showsMap = hasMap.value && Boolean(me.value?.HoldID);
   if (showsMap) hadMap.current = true;
   const hasSide = bellIsOpen.value || drawerIsOpen.value;
-  const looks = ['shell', `on-${pageShown.value}`, hasSide && 'with-side', showsMap && 'with-map'];
+  const looks = [
+    'shell',
+    isShared.value && 'shared',
+    `on-${pageShown.value}`,
+    hasSide && 'with-side',
+    showsMap && 'with-map',
+  ];
   return (
     <div class={looks.filter(Boolean).join(' ')}>
-      {!isPhone.value && <Rail />}
-      <TopBar />
+      {!isPhone.value && !isShared.value && <Rail />}
+      {isShared.value ? <SharedBar /> : <TopBar />}
       <LiveBar />
       {hadMap.current && (
         <MapStage>
@@ -83,7 +92,7 @@ export function Shell() {
       )}
       <Page />
       <Side />
-      {isPhone.value && <Tabs />}
+      {isPhone.value && (isShared.value ? <SharedPages /> : <Tabs />)}
       {keysAreShown.value && <Keys />}
       <OrderDialog />
       <ShareDialog />

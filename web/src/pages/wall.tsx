@@ -21,12 +21,11 @@ import { LiveBar } from '../parts/live_state.tsx';
 import { MapStage } from '../parts/map_stage.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { StateIcon } from '../parts/state_icon.tsx';
-import { ALARM, IDLE, MOVING, OFFLINE, PARKED, STATE_NAMES } from '../store/state.ts';
+import { NEVER, STATE_NAMES, STATES_SHOWN } from '../store/state.ts';
 import { MapFoot } from './map_foot.tsx';
 import { WallAlarms } from './wall_alarms.tsx';
 import '../style/wall.css';
 
-const NUMBERS = [MOVING, IDLE, PARKED, OFFLINE, ALARM];
 const POINTER_MS = 4000;
 
 function dateText(): string {
@@ -45,11 +44,14 @@ function Clock() {
   );
 }
 
+const isTold = (state: number) => state !== NEVER || (counts.value[state] ?? 0) > 0;
+
+/** Those but the alarms make up the whole fleet: who never reported is told where there is one. */
 function Numbers() {
   const isKnown = shown.value !== 'nothing';
   return (
     <ul class="wall-numbers">
-      {NUMBERS.map((state) => (
+      {STATES_SHOWN.filter(isTold).map((state) => (
         <li key={state} class={`wall-number ${STATE_NAMES[state]}`}>
           <StateIcon state={state} />
           <span>{t(`state.${STATE_NAMES[state] ?? 'never'}`)}</span>

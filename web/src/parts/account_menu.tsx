@@ -4,7 +4,7 @@ import { mayChooseEnterprise } from '../app/enterprises.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
-import { isShared, logOut, type Me, me } from '../app/session.ts';
+import { logOut, type Me, me } from '../app/session.ts';
 import { mayShare, openSharing } from '../app/shares.ts';
 import { zone } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
@@ -69,11 +69,11 @@ function SettingsLink({ close }: { close: () => void }) {
 function Menu({ who, close }: { who: Me; close: () => void }) {
   return (
     <>
-      {!isShared.value && <WhoHead who={who} />}
+      <WhoHead who={who} />
       <EnterpriseChoice onChosen={close} />
       <Choices />
       <div class="menu-list">
-        {!isShared.value && <SettingsLink close={close} />}
+        <SettingsLink close={close} />
         {!isPhone.value && (
           <button
             type="button"
@@ -86,12 +86,10 @@ function Menu({ who, close }: { who: Me; close: () => void }) {
           </button>
         )}
         <Links close={close} />
-        <MenuLinks hasFleet={Boolean(who.HoldID) && !isShared.value} />
-        {!isShared.value && (
-          <button type="button" class="menu-item" onClick={() => void logOut()}>
-            <Icon name="logout" /> {t('menu.logout')}
-          </button>
-        )}
+        <MenuLinks hasFleet={Boolean(who.HoldID)} />
+        <button type="button" class="menu-item" onClick={() => void logOut()}>
+          <Icon name="logout" /> {t('menu.logout')}
+        </button>
       </div>
       <div class="menu-foot">
         {isPhone.value && <p>{who.Map['Attribution']}</p>}

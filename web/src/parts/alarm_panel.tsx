@@ -1,4 +1,5 @@
 /** The active alarms of the whole fleet, newest first, over the drawer's place. */
+import { useRef } from 'preact/hooks';
 import type { Alarm } from '../app/alarms.ts';
 import { acknowledge, bellIsOpen, mayAcknowledge, openAlarms } from '../app/alarms.ts';
 import { select } from '../app/device.ts';
@@ -7,6 +8,7 @@ import { go } from '../app/navigation.ts';
 import { count, t } from '../i18n/text.ts';
 import { AlarmRow } from './alarm_row.tsx';
 import { Icon } from './icon.tsx';
+import { useSidePad } from './side_pad.ts';
 
 function open(alarm: Alarm): void {
   const slot = fleet.slotOfId(alarm.DeviceID);
@@ -31,9 +33,11 @@ function Body() {
 }
 
 export function AlarmPanel() {
+  const host = useRef<HTMLElement>(null);
+  useSidePad(host);
   const open = openAlarms.value.rows.filter((alarm) => !alarm.AcknowledgedBy);
   return (
-    <aside class="drawer" aria-label={t('alarms.title')}>
+    <aside class="drawer" ref={host} aria-label={t('alarms.title')}>
       <div class="drawer-head">
         <div class="drawer-title">
           <h2>

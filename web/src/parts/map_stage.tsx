@@ -3,27 +3,10 @@
  * pages without one only hide it, so that it is at hand as it was.
  */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { bellIsOpen } from '../app/alarms.ts';
-import { drawerIsOpen } from '../app/device.ts';
+import { useEffect, useRef } from 'preact/hooks';
 import { hasMap } from '../app/page.ts';
-import { isPhone } from '../app/screen.ts';
-import { drawerStop } from '../app/sheet.ts';
-import { pad } from '../map/camera.ts';
 import { closeMap, showMap } from '../map/map.ts';
 import { beginMonitor } from '../map/monitor.ts';
-
-/** The panel at the side lies over the map, which leaves room for it. */
-function useSidePad(): void {
-  const isOpen = bellIsOpen.value || drawerIsOpen.value;
-  const isOver = isOpen && hasMap.value;
-  const phone = isPhone.value;
-  useLayoutEffect(() => {
-    const side = isOver ? document.querySelector<HTMLElement>('.shell > .drawer') : null;
-    if (!side || (phone && drawerStop.value === 'full')) return undefined;
-    return pad('side', phone ? { bottom: side.offsetHeight } : { right: side.offsetWidth });
-  }, [isOver, phone, drawerStop.value]);
-}
 
 /** `children` stand on the map. */
 export function MapStage({ children }: { children: ComponentChildren }) {
@@ -36,7 +19,6 @@ export function MapStage({ children }: { children: ComponentChildren }) {
       closeMap();
     };
   }, []);
-  useSidePad();
   return (
     <div class={hasMap.value ? 'map-stage' : 'map-stage away'}>
       <div class="map-host" ref={host} />

@@ -1,7 +1,7 @@
 /** A button with a panel below it. Escape, a click elsewhere, or the focus elsewhere closes it. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface PopoverProps {
   label: string;
@@ -28,7 +28,8 @@ export function Popover({
     opener.current?.focus();
   };
 
-  useEffect(() => {
+  // at once: who is fast clicks elsewhere before the panel was painted
+  useLayoutEffect(() => {
     if (!isOpen.value) return;
     const closeElsewhere = (event: Event) => {
       if (!host.current?.contains(event.target as Node)) isOpen.value = false;

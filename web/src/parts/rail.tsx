@@ -6,7 +6,6 @@ import { openHistory } from '../app/history.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { address, go } from '../app/navigation.ts';
 import { pageShown, pagesShown } from '../app/page.ts';
-import { isShared } from '../app/session.ts';
 import { count, type TextKey, t } from '../i18n/text.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -96,17 +95,15 @@ export function Tabs() {
   };
   return (
     <nav class="tabs-bar" aria-label={t('app.name')}>
-      {!isShared.value && (
-        <button
-          type="button"
-          class="rail-button"
-          aria-current={isAt('online') ? 'page' : undefined}
-          onClick={() => show('online')}
-        >
-          <Icon name="online" />
-          <span>{t('map.list')}</span>
-        </button>
-      )}
+      <button
+        type="button"
+        class="rail-button"
+        aria-current={isAt('online') ? 'page' : undefined}
+        onClick={() => show('online')}
+      >
+        <Icon name="online" />
+        <span>{t('map.list')}</span>
+      </button>
       <button
         type="button"
         class="rail-button"
@@ -138,7 +135,7 @@ export function Tabs() {
           <span>{t('page.reports')}</span>
         </button>
       )}
-      {!isShared.value && <BellTab />}
+      <BellTab />
       <AccountMenu label={t('top.account')} />
     </nav>
   );

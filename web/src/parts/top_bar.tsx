@@ -3,17 +3,15 @@ import { bellIsOpen, openAlarms, unseen } from '../app/alarms.ts';
 import { isEmpty } from '../app/fleet.ts';
 import { pageShown } from '../app/page.ts';
 import { isPhone } from '../app/screen.ts';
-import { isShared, me } from '../app/session.ts';
-import { chooseLanguage, isDarkNow, toggleTheme } from '../app/settings.ts';
-import { language } from '../i18n/choice.ts';
+import { me } from '../app/session.ts';
 import { count, t } from '../i18n/text.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Counters } from './counters.tsx';
 import { EnterpriseMenu } from './enterprise_menu.tsx';
 import { Icon } from './icon.tsx';
 import { LiveState } from './live_state.tsx';
+import { LookButtons } from './look_buttons.tsx';
 import { Search } from './search.tsx';
-import { SharedUntil } from './shared_until.tsx';
 
 function Bell() {
   const n = unseen(openAlarms.value);
@@ -47,34 +45,20 @@ function OfFleet() {
 
 export function TopBar() {
   if (isPhone.value) {
-    return <header class="top">{isShared.value ? <SharedUntil /> : <OfFleet />}</header>;
+    return (
+      <header class="top">
+        <OfFleet />
+      </header>
+    );
   }
-  const other = language.value === 'en' ? 'zh' : 'en';
   return (
     <header class="top">
       <EnterpriseMenu />
-      {isShared.value ? <SharedUntil /> : <OfFleet />}
+      <OfFleet />
       <span class="space" />
       {me.value?.HoldID && <LiveState />}
-      {me.value?.HoldID && !isShared.value && <Bell />}
-      <button
-        type="button"
-        class="icon-button text"
-        lang={other === 'zh' ? 'zh-CN' : 'en'}
-        title={t('top.languageLabel')}
-        onClick={() => chooseLanguage(other)}
-      >
-        {other === 'zh' ? '中' : 'EN'}
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t('top.theme')}
-        title={t('top.theme')}
-        onClick={toggleTheme}
-      >
-        <Icon name={isDarkNow() ? 'sun' : 'moon'} />
-      </button>
+      {me.value?.HoldID && <Bell />}
+      <LookButtons />
       <AccountMenu />
     </header>
   );

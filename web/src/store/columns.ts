@@ -39,8 +39,8 @@ export const FLAG_NOT_GPS = 1;
 export const FLAG_IGNITION = 2;
 export const FLAG_CONNECTED = 4;
 
-/** Columns as they come: arrays of the same length, "i" the number of the device. */
-export type Columns = Record<string, unknown[]>;
+/** Columns as they come, or packed: arrays of the same length, "i" the number of the device. */
+export type Columns = Record<string, ArrayLike<unknown>>;
 
 /** The columns of a message; of different lengths or without "i": none, which changes nothing. */
 export function columnsOf(value: unknown): Columns {
@@ -52,6 +52,27 @@ export function columnsOf(value: unknown): Columns {
   const rows = columns['i']?.length ?? 0;
   const isEven = Object.values(columns).every((cells) => cells.length === rows);
   return isEven && columns['i'] ? columns : { i: [] };
+}
+
+const PACKED = new Set<string>(['i', ...NUMBER_COLUMNS]);
+
+/**
+ * The same columns as typed arrays, which go from a worker to a page as a whole: what is read there
+ * costs the page nothing. "a" becomes bits.
+ */
+export function packed(columns: Columns): Columns {
+  const rows = columns['i']?.length ?? 0;
+  const names = Object.keys(columns).filter((name) => PACKED.has(name));
+  const whole = new Float64Array(names.length * rows);
+  const made: Columns = { ...columns };
+  names.forEach((name, at) => {
+    const cells = columns[name] as ArrayLike<unknown>;
+    const part = whole.subarray(at * rows, (at + 1) * rows);
+    for (let row = 0; row < rows; row++) part[row] = numberOf(cells[row]);
+    made[name] = part;
+  });
+  if (columns['a']) made['a'] = Uint32Array.from(columns['a'], alarmBits);
+  return made;
 }
 
 export function numberOf(cell: unknown): number {

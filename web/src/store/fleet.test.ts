@@ -124,3 +124,21 @@ test('each goes offline at its own time, whatever was told meanwhile, and back w
   assert.ok(fleet.refresh(NOW + 40));
   assert.deepEqual(states(), [OFFLINE, OFFLINE, OFFLINE]);
 });
+
+test('whatever number a device has, it is found by it, until it is gone', () => {
+  const fleet = new Fleet();
+  const numbers = [0, 5000, 2 ** 20 - 1, 2 ** 20, 2 ** 40, -3, 0.5];
+  fleet.replace({ i: numbers, v: numbers.map((_, n) => n * 10) });
+  numbers.forEach((number, n) => {
+    assert.equal(fleet.numbers.v[fleet.slotOf(number)], n * 10);
+  });
+  for (const number of [1, 4999, 2 ** 21, -1, 1.5, Number.NaN]) {
+    assert.equal(fleet.slotOf(number), -1);
+  }
+  fleet.remove(numbers);
+  for (const number of numbers) assert.equal(fleet.slotOf(number), -1);
+  assert.equal(fleet.size, 0);
+  fleet.replace({ i: [5000] });
+  assert.equal(fleet.slotOf(5000), 0);
+  assert.equal(fleet.slotOf(2 ** 40), -1);
+});

@@ -11,6 +11,8 @@ import { NEVER, stateOf } from './state.ts';
 import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
+/** The server numbers devices from 0 on; of larger numbers than these is a map. */
+const NEAR_MAX = 2 ** 20;
 
 function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   const numbers = {} as Record<NumberColumn, Float64Array>;
@@ -19,7 +21,7 @@ function newNumbers(room: number): Record<NumberColumn, Float64Array> {
 }
 
 /** One column; a function of its own, which engines make fast the first time it is called. */
-function putNumbers(into: Float64Array, slots: Int32Array, cells: readonly unknown[]): void {
+function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unknown>): void {
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] as number;
     if (slot >= 0) into[slot] = numberOf(cells[row]);
@@ -51,11 +53,14 @@ export class Fleet {
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private turnsAt = Number.NEGATIVE_INFINITY;
-  private slots = new Map<number, number>();
+  /** The slot of a device by its number, plus 1; 0: it is not there. */
+  private near = new Int32Array(FIRST_ROOM);
+  private far = new Map<number, number>();
 
   /** The slot of a device; -1: it is not there. */
   slotOf(index: number): number {
-    return this.slots.get(index) ?? -1;
+    const near = this.near[index];
+    return near === undefined ? (this.far.get(index) ?? -1) : near - 1;
   }
 
   /** The slot of a DeviceID; -1: it is not there. */
@@ -70,7 +75,8 @@ export class Fleet {
   replace(columns: Columns): void {
     this.count = 0;
     this.size = 0;
-    this.slots.clear();
+    this.near.fill(0);
+    this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
     this.words.length = 0;
     this.alive.fill(0);
@@ -91,7 +97,7 @@ export class Fleet {
     for (const index of indices) {
       const slot = this.slotOf(numberOf(index));
       if (slot < 0) continue;
-      this.slots.delete(numberOf(index));
+      this.name(numberOf(index), -1);
       this.alive[slot] = 0;
       this.size--;
     }
@@ -147,11 +153,12 @@ export class Fleet {
     if (TEXT_COLUMNS.some((name) => columns[name])) this.putTexts(columns, slots);
   }
 
-  private putAlarms(cells: unknown[] | undefined, slots: Int32Array): void {
+  private putAlarms(cells: ArrayLike<unknown> | undefined, slots: Int32Array): void {
     if (!cells) return;
+    const bits = cells instanceof Uint32Array ? cells : Uint32Array.from(cells, alarmBits);
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot >= 0) this.alarms[slot] = alarmBits(cells[row]);
+      if (slot >= 0) this.alarms[slot] = bits[row] as number;
     }
   }
 
@@ -173,12 +180,27 @@ export class Fleet {
     if (known >= 0 || !adds || Number.isNaN(index)) return known;
     const slot = this.count++;
     if (this.count > this.room) this.grow();
-    this.slots.set(index, slot);
+    this.name(index, slot);
     this.size++;
     this.clear(slot);
     this.index[slot] = index;
     this.alive[slot] = 1;
     return slot;
+  }
+
+  /** That the device of a number is in a slot; -1: in none any more. */
+  private name(index: number, slot: number): void {
+    if (!Number.isInteger(index) || index < 0 || index >= NEAR_MAX) {
+      if (slot < 0) this.far.delete(index);
+      else this.far.set(index, slot);
+      return;
+    }
+    if (index >= this.near.length) {
+      const longer = new Int32Array(Math.min(NEAR_MAX, 2 ** Math.ceil(Math.log2(index + 1))));
+      longer.set(this.near);
+      this.near = longer;
+    }
+    this.near[index] = slot + 1;
   }
 
   private clear(slot: number): void {

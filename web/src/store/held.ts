@@ -29,7 +29,13 @@ export class HeldOrder {
 
 /** Whether two orders are one. */
 export function same(a: Int32Array, b: Int32Array): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
+}
+
+/** The list of before where it says the same, else a copy of `next`, which may be written again. */
+export function settled(next: Int32Array, before: Int32Array): Int32Array {
+  return same(next, before) ? before : next.slice();
 }

@@ -33,6 +33,11 @@ export function stateOf(s: number, speed: number, until: number, now: number): n
   return until >= now ? motion : OFFLINE;
 }
 
+/** A speed is one of now only while its device is online; NaN: it is not known. */
+export function speedOf(state: number, speed: number): number {
+  return state === OFFLINE || state === NEVER ? Number.NaN : speed;
+}
+
 /** Of several states as bits, as filters hold them. */
 export function stateBit(state: number): number {
   return 1 << state;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { packed } from './columns.ts';
 import { Fleet } from './fleet.ts';
 import { type FleetEvents, FleetSync } from './sync.ts';
 
@@ -35,7 +36,7 @@ const snapshot = (cursor: string, v: number) => ({
 });
 
 test('what comes while a snapshot is under way is applied where the snapshot lacks it', async () => {
-  const { told, answers, fleet, take } = made();
+  const { told, answers, fleet, sync, take } = made();
   take('hello', '', { zone: 'Asia/Shanghai', groups: [[1, 'North']], focus: [2] });
   take('d', 'B-5', { i: [1], v: [55] });
   take('meta', 'B-7', { gone: [2] });
@@ -50,8 +51,10 @@ test('what comes while a snapshot is under way is applied where the snapshot lac
   assert.ok(told.includes('loaded') && told.includes('focus 2'));
   take('d', 'B-6', { i: [1], v: [1] });
   assert.equal(fleet.numbers.v[0], 77, 'older than the snapshot');
-  take('d', 'B-8', { i: [1], v: [88] });
+  const columns = packed({ i: [1], v: [88], a: [[2]] });
+  sync.take({ name: 'd', id: 'B-8', data: '{"now":1}', columns });
   assert.equal(fleet.numbers.v[0], 88);
+  assert.equal(fleet.alarms[0], 4);
   take('meta', '', { focus: [1] });
   assert.ok(told.includes('focus 1'));
   take('meta', 'B-9', { devices: { i: [3], id: ['c'] } });

@@ -8,7 +8,7 @@
  * What comes while the snapshot is under way waits, and is passed over where the snapshot has it.
  */
 import { isKnown } from '../live/cursor.ts';
-import { columnsOf } from './columns.ts';
+import { type Columns, columnsOf } from './columns.ts';
 import type { Fleet } from './fleet.ts';
 
 /** An event of the stream, or of the hub. */
@@ -16,6 +16,8 @@ export interface Heard {
   name: string;
   id: string;
   data: string;
+  /** Of "d", where the hub packed what `data` held. */
+  columns?: Columns;
 }
 
 export interface FleetEvents {
@@ -99,7 +101,7 @@ export class FleetSync {
 
   private apply(event: Heard, said: Fields): void {
     if (event.id !== '' && isKnown(event.id, this.cursor)) return;
-    if (event.name === 'd') this.fleet.change(columnsOf(said));
+    if (event.name === 'd') this.fleet.change(event.columns ?? columnsOf(said));
     if (event.name === 'meta') {
       if ('devices' in said) this.fleet.add(columnsOf(said['devices']));
       if (Array.isArray(said['gone'])) this.fleet.remove(said['gone']);

@@ -50,6 +50,15 @@ test('filters leave what matches all of them; counters do not count the states c
   assert.deepEqual(slots({ group: 5 }), [2]);
 });
 
+test('who finds the same again gets the same list, and a later search leaves it as it is', () => {
+  const fleet = fleetOf();
+  const first = find(fleet, all);
+  assert.equal(find(fleet, all, first.slots).slots, first.slots);
+  const fewer = find(fleet, { ...all, states: stateBit(PARKED) }, first.slots);
+  assert.notEqual(fewer.slots, first.slots);
+  assert.deepEqual([...first.slots], [...find(fleet, all).slots]);
+});
+
 test('what is not known stands last both ways, and equal ones keep to their names', () => {
   const fleet = fleetOf();
   const ranks = new TextRanks().of(fleet, fleet.texts.plate);

@@ -3,6 +3,7 @@
  * column. What is not known stands last, whichever way it is sorted.
  */
 import type { Fleet } from './fleet.ts';
+import { settled } from './held.ts';
 import { sortStably } from './radix.ts';
 import { ALARM, STATE_COUNT, stateBit } from './state.ts';
 import { compareTexts, folded } from './words.ts';
@@ -27,8 +28,14 @@ export interface Found {
 /** The value that a slot is sorted by; NaN: not known. */
 export type SortKey = (slot: number) => number;
 
-export function find(fleet: Fleet, query: Query): Found {
-  const slots = new Int32Array(fleet.size);
+const NONE = new Int32Array(0);
+/** Nothing of the size of a fleet is made at each tick. */
+let room: Int32Array = NONE;
+
+/** `before` is what was found the last time: slots that are the same are the same list. */
+export function find(fleet: Fleet, query: Query, before: Int32Array = NONE): Found {
+  if (room.length < fleet.size) room = new Int32Array(2 * fleet.size);
+  const slots = room;
   const counts = new Array<number>(STATE_COUNT).fill(0);
   const word = folded(query.text.trim());
   const groups = fleet.numbers.g;
@@ -46,7 +53,7 @@ export function find(fleet: Fleet, query: Query): Found {
     const bits = stateBit(state) | (isAlarmed ? stateBit(ALARM) : 0);
     if (query.states === 0 || query.states & bits) slots[length++] = slot;
   }
-  return { slots: slots.subarray(0, length), counts, total };
+  return { slots: settled(slots.subarray(0, length), before), counts, total };
 }
 
 /** Sorts slots in place; equal ones by `tie`, rising. */

@@ -1,12 +1,10 @@
 /** The star of a row: the mark of who looks. */
 import { toggleFocus } from '../app/device.ts';
 import { fleet, focus } from '../app/fleet.ts';
-import { isShared } from '../app/session.ts';
 import { t } from '../i18n/text.ts';
 import { Star } from '../parts/icon.tsx';
 
 export function FocusButton({ slot }: { slot: number }) {
-  if (isShared.value) return null;
   const isMarked = focus.value.has(fleet.index[slot] as number);
   const name = fleet.texts.plate[slot] ?? '';
   return (

@@ -5,7 +5,7 @@ import { useRef } from 'preact/hooks';
 import { columnOf, stateText } from '../app/columns.ts';
 import { fleet, now } from '../app/fleet.ts';
 import { hovered } from '../app/hover.ts';
-import { isOverdue, rowLook, shownState } from '../app/look.ts';
+import { isOverdue, rowLook, shownState, speedNow } from '../app/look.ts';
 import { placeOf } from '../app/places.ts';
 import * as f from '../i18n/format.ts';
 import { StateIcon } from '../parts/state_icon.tsx';
@@ -36,27 +36,60 @@ function shownOf({ slot, place, top, isSelected, isCursor }: RowProps) {
     state: shownState(slot),
     course: fleet.numbers.d[slot] as number,
     name: fleet.texts.plate[slot],
-    speed: f.speed(fleet.numbers.v[slot] as number),
+    speed: f.speed(speedNow(slot)),
     what: secondLine(slot),
     age: isNew ? '' : f.age(now.value - (fleet.numbers.t[slot] as number)),
     isLate: isOverdue(slot),
   };
 }
 
-/** Each second asks all rows, of which few say anything else: those stay as they were drawn. */
-export function ListRow(props: RowProps) {
-  const last = useRef<{ key: string; row: VNode }>(null);
-  const shown = shownOf(props);
-  const key = JSON.stringify(shown);
-  if (last.current?.key !== key) last.current = { key, row: drawRow(shown) };
-  return last.current.row;
+type Shown = ReturnType<typeof shownOf>;
+
+/** What a row was drawn as: parts of it that say the same are taken over, and compared no more. */
+interface Drawn {
+  shown: Shown;
+  parts: Record<'icon' | 'name' | 'speed' | 'what' | 'age', VNode>;
+  row: VNode;
 }
 
-function drawRow({ slot, place, top, isSelected, ...shown }: ReturnType<typeof shownOf>) {
+function isLike(a: Shown, b: Shown): boolean {
+  for (const name in a) {
+    if (!Object.is(a[name as keyof Shown], b[name as keyof Shown])) return false; // NaN, too
+  }
+  return true;
+}
+
+/** Each second asks all rows, of which few say anything else: those stay as they were drawn. */
+export function ListRow(props: RowProps) {
+  const drawn = useRef<Drawn>(null);
+  const shown = shownOf(props);
+  if (drawn.current === null || !isLike(drawn.current.shown, shown)) {
+    const parts = drawParts(shown, drawn.current);
+    drawn.current = { shown, parts, row: drawRow(shown, parts) };
+  }
+  return drawn.current.row;
+}
+
+function drawParts(shown: Shown, before: Drawn | null): Drawn['parts'] {
+  const last = before?.shown;
+  const kept = before?.parts;
+  const { name, speed, what, age, isLate, state, course } = shown;
+  const isSameIcon = kept && last?.state === state && Object.is(last.course, course);
+  const isSameAge = kept && last?.age === age && last.isLate === isLate;
+  return {
+    icon: isSameIcon ? kept.icon : <StateIcon state={state} course={course} />,
+    name: kept && last?.name === name ? kept.name : <span class="name">{name}</span>,
+    speed: kept && last?.speed === speed ? kept.speed : <span class="speed">{speed}</span>,
+    what: kept && last?.what === what ? kept.what : <span class="what">{what}</span>,
+    age: isSameAge ? kept.age : <span class={isLate ? 'age overdue' : 'age'}>{age}</span>,
+  };
+}
+
+function drawRow({ slot, place, top, isSelected, looks }: Shown, parts: Drawn['parts']): VNode {
   return (
     <div
       id={`row-${place}`}
-      class={shown.looks}
+      class={looks}
       role="row"
       data-row={place}
       aria-rowindex={place + 1}
@@ -70,11 +103,11 @@ function drawRow({ slot, place, top, isSelected, ...shown }: ReturnType<typeof s
       }}
     >
       <div class="two-lines" role="gridcell">
-        <StateIcon state={shown.state} course={shown.course} />
-        <span class="name">{shown.name}</span>
-        <span class="speed">{shown.speed}</span>
-        <span class="what">{shown.what}</span>
-        <span class={shown.isLate ? 'age overdue' : 'age'}>{shown.age}</span>
+        {parts.icon}
+        {parts.name}
+        {parts.speed}
+        {parts.what}
+        {parts.age}
       </div>
     </div>
   );

@@ -221,6 +221,10 @@ test('the first steps tick themselves off, and are gone when nobody wants them',
   await step('Select a vehicle').getByRole('button').click();
   await page.locator('.drawer').waitFor();
   await step('Select a vehicle').getByText('done').waitFor({ state: 'attached' });
+  await page.locator('.drawer').getByRole('button', { name: 'Copy' }).first().click();
+  const toast = await page.locator('.notice span').boundingBox();
+  const strip = await steps.boundingBox();
+  assert.ok(toast && strip && toast.y + toast.height <= strip.y, 'a toast covers the first steps');
   await page
     .locator('header')
     .getByRole('button', { name: /^Alarms/ })

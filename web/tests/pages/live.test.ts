@@ -115,3 +115,52 @@ test('a silent vehicle goes offline by itself', async (t) => {
   await rowOf(page, 'Alpha').getByText('Offline').waitFor();
   await rowOf(page, 'Bravo').getByText('Moving').waitFor();
 });
+
+test('what changed while a server was away for a moment is shown, also of a quiet fleet', async (t) => {
+  const server = await serve(t);
+  const fleet = await Fleet.make(server);
+  await fleet.add(CAR, 'Alpha');
+  await fleet.report(CAR, { kmh: 30, ignition: true, age: 60 });
+  const seen = await visit(t, server);
+  const { page } = seen;
+  await openOnline(page, fleet.admin);
+  await speedOf(page, 'Alpha').getByText('30 km/h').waitFor();
+  await saysLive(page).waitFor(); // and nothing was told yet
+  await server.end('SIGKILL');
+  await server.start();
+  await fleet.report(CAR, { kmh: 91 });
+  await speedOf(page, 'Alpha').getByText('91 km/h').waitFor();
+});
+
+test('a tab that was in the background for a quarter of an hour is right once it is back', async (t) => {
+  const server = await serve(t);
+  const fleet = await Fleet.make(server);
+  await fleet.add(CAR, 'Alpha');
+  await fleet.report(CAR, { kmh: 30, ignition: true, age: 60 });
+  const seen = await visit(t, server, { clockS: Math.floor(Date.now() / 1000) });
+  const { page } = seen;
+  await page.addInitScript(() => {
+    Object.assign(window, { visibility: 'visible' });
+    Reflect.deleteProperty(window, 'SharedWorker'); // whose clock no test can move
+    Object.defineProperty(document, 'visibilityState', {
+      get: () => (window as unknown as { visibility: string }).visibility,
+    });
+  });
+  const turn = (visibility: string) =>
+    page.evaluate((state) => {
+      Object.assign(window, { visibility: state });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, visibility);
+  await openOnline(page, fleet.admin);
+  await speedOf(page, 'Alpha').getByText('30 km/h').waitFor();
+  await turn('hidden');
+  const closed = page.waitForEvent('requestfailed', (asked) => asked.url().endsWith('/api/live'));
+  await page.clock.fastForward('15:00');
+  await closed; // nobody looks: the stream is given back
+  await fleet.report(CAR, { kmh: 88, age: 2 });
+  await fleet.add(OTHER_CAR, 'Bravo');
+  await turn('visible');
+  await speedOf(page, 'Alpha').getByText('88 km/h').waitFor();
+  await rowOf(page, 'Bravo').waitFor();
+  await saysLive(page).waitFor();
+});

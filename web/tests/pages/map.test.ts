@@ -113,6 +113,74 @@ test('a click selects, a second one follows, and the drawer never covers it', as
   assertClean(seen);
 });
 
+test('what is selected does not drive under the drawer, and the map is left where it is dragged', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '9.00/50.500/7.300', '&sel=863000000000902');
+  await title(page, 'Eastern').waitFor();
+  const free = async () => {
+    const box = await page.locator('.map-over').boundingBox();
+    assert.ok(box);
+    return box;
+  };
+  await eventually(page, async () => {
+    const { x, width } = await free();
+    const drawer = await page.locator('.shell > .drawer').boundingBox();
+    assert.ok(drawer && x + width <= drawer.x);
+    const at = await pointOf(page, EAST.lat, EAST.lon);
+    assert.ok(at.x > x && at.x < x + width);
+  });
+  await mapRests(page);
+  const lon = 7.9;
+  await fleet.report('863000000000902', { lat: EAST.lat, lon, kmh: 61 });
+  await eventually(page, async () => {
+    const { x, width } = await free();
+    const at = await pointOf(page, EAST.lat, lon);
+    assert.ok(at.x > x && at.x < x + width, `${at.x} is under the drawer, of ${x} and ${width}`);
+  });
+  await mapRests(page);
+  const from = await pointOf(page, EAST.lat - 0.2, lon);
+  const { x, width } = await free();
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 20, from.y, { steps: 4 });
+  await page.mouse.up();
+  await mapRests(page);
+  const dragged = new URL(page.url()).searchParams.get('v');
+  await fleet.report('863000000000902', { lat: EAST.lat, lon: lon + 0.02, kmh: 62 });
+  await rowOf(page, 'Eastern').getByText('62 km/h').waitFor();
+  await mapRests(page);
+  assert.equal(new URL(page.url()).searchParams.get('v'), dragged);
+  await fleet.report('863000000000902', { ...EAST, kmh: 60 });
+  assertClean(seen);
+});
+
+test('the layers close when one clicks elsewhere, or chooses a vehicle', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '9.00/50.500/7.200');
+  const layers = page.locator('.layers');
+  const open = async () => {
+    await page.getByRole('button', { name: 'Layers' }).click();
+    await layers.waitFor();
+  };
+  await open();
+  await clickAt(page, { lat: 50.3, lon: 7.0 });
+  await layers.waitFor({ state: 'detached' });
+  await open();
+  await clickAt(page, WEST);
+  await layers.waitFor({ state: 'detached' });
+  await open();
+  await rowOf(page, 'Eastern').click();
+  await layers.waitFor({ state: 'detached' });
+  await open();
+  const free = await page.locator('.map-over').boundingBox();
+  assert.ok(free);
+  await page.mouse.click(free.x + 40, free.y + 80, { button: 'right' }); // clear of the layers
+  await layers.waitFor({ state: 'detached' });
+  assertClean(seen);
+});
+
 test('sixty vehicles of one spot open as a list, and one in alarm stands out', async (t) => {
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;

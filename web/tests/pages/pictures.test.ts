@@ -135,11 +135,18 @@ const states: State[] = [
     },
   },
   {
-    name: 'map-menus',
-    open: async (page, view) => {
+    name: 'map-layers',
+    open: async (page) => {
       await openMap(page, scene.fleet.admin, '5.40/51.200/10.500');
       await page.getByRole('button', { name: /^(Layers|图层)$/ }).click();
-      if (!isPhone(view)) await openMenu(page, 53.07, 8.8); // there the layers cover the map
+      await page.locator('.layers').waitFor();
+    },
+  },
+  {
+    name: 'map-menu',
+    open: async (page) => {
+      await openMap(page, scene.fleet.admin, '5.40/51.200/10.500');
+      await openMenu(page, 53.07, 8.8);
     },
   },
   {

@@ -22,18 +22,29 @@ const HD = { viewport: { width: 1920, height: 1080 }, reducedMotion: 'reduce' as
 async function openWall(page: Page, query = ''): Promise<void> {
   await page.goto(`/api?key=${scene.fleet.admin.token}&kiosk=1${query}`);
   await page.locator('.wall-alarm').first().waitFor();
-  await mapRests(page);
+  await page.locator('.wall-number').first().waitFor();
 }
 
 const numberOf = (page: Page, state: string) =>
   page.locator(`.wall-number.${state} b`).textContent();
-test('five numbers, the map and the newest alarms; a new one is gone to, and back', async (t) => {
+const namesOf = (page: Page) => page.locator('.wall-number > span').allTextContents();
+
+/** Of the states; an alarm stands beside them. */
+async function sumOf(page: Page): Promise<number> {
+  const numbers = await page.locator('.wall-number:not(.alarm) b').allTextContents();
+  return numbers.reduce((sum, text) => sum + Number(text), 0);
+}
+
+test('the numbers, the map and the newest alarms; a new one is gone to, and back', async (t) => {
   const seen = await visit(t, server, { ...HD, clockS: server.nowS() });
   const { page } = seen;
   await openWall(page);
+  await mapRests(page);
   assert.equal(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark');
   assert.equal(await page.locator('.wall-alarm.fresh').count(), 0);
-  assert.equal(await page.locator('.wall-number').count(), 5);
+  assert.deepEqual(await namesOf(page), ['Moving', 'Idle', 'Parked', 'Offline', 'Alarm', 'Never']);
+  assert.equal(await sumOf(page), scene.ids.size);
+  await page.getByText(`${scene.ids.size} vehicles`).waitFor();
   assert.ok(Number(await numberOf(page, 'moving')) > 0);
   await picture(page, 'wall-dark-en-hd');
   assert.deepEqual(await findBarriers(page), []);
@@ -59,3 +70,47 @@ test('five numbers, the map and the newest alarms; a new one is gone to, and bac
   assert.equal(new URL(page.url()).searchParams.get('kiosk'), null);
   assertClean(seen);
 });
+
+/** What of the wall is cut off, or smaller than people read from afar. */
+const faultsOf = (page: Page) =>
+  page.evaluate(() => {
+    const faults: string[] = [];
+    const unit = Math.max(0.64, innerWidth / 1920);
+    const texts = '.wall-clock, .wall-number b, .wall-number span, .wall-alarm > b, .wall-kind';
+    for (const each of document.querySelectorAll<HTMLElement>(texts)) {
+      const { left, right, top, bottom } = each.getBoundingClientRect();
+      const isOut = left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+      if (isOut) faults.push(`out of the screen: ${each.textContent}`);
+      const size = Number.parseFloat(getComputedStyle(each).fontSize);
+      const least = each.matches('.wall-number b') ? 52 : 20;
+      if (size < least * unit - 0.1) faults.push(`${size} pixels: ${each.textContent}`);
+    }
+    for (const part of document.querySelectorAll<HTMLElement>('.wall, .wall-side, .wall-numbers')) {
+      if (part.scrollHeight > part.clientHeight + 1) faults.push(`cut: ${part.className}`);
+      if (part.scrollWidth > part.clientWidth + 1) faults.push(`too wide: ${part.className}`);
+    }
+    return faults;
+  });
+
+for (const [width, height] of [
+  [1280, 720],
+  [1920, 1080],
+  [3840, 2160],
+] as const) {
+  test(`the wall is read on a screen of ${width} by ${height}`, async (t) => {
+    const viewport = { width, height };
+    for (const theme of ['dark', 'light']) {
+      const seen = await visit(t, server, {
+        ...{ ...HD, viewport, deviceScaleFactor: 1 },
+        ...{ clockS: server.nowS(), locale: theme === 'dark' ? 'en-GB' : 'zh-CN' },
+      });
+      const { page } = seen;
+      await openWall(page, theme === 'light' ? '&theme=light' : '');
+      assert.equal(await sumOf(page), scene.ids.size);
+      if (width < 3840) await mapRests(page); // four times as much takes minutes without a GPU
+      await picture(page, `wall-${theme}-${width}`);
+      assert.deepEqual(await faultsOf(page), []);
+      assertClean(seen);
+    }
+  });
+}
