@@ -36,8 +36,8 @@ struct report_pages {
 };
 
 /*
- * Begins, with the rows of a kind, mostly that of the report, and with no device: report_pages_of()
- * chooses one. report_pages_clear() when done.
+ * Begins, with the rows of a kind, mostly that of the report, and with no device:
+ * report_pages_of() chooses one. report_pages_clear() when done.
  */
 void report_pages_init(struct report_pages *p, const struct api *api, const struct report_job *job,
                        const struct report_row *row, const struct json_value *options);

@@ -161,28 +161,35 @@ static void conclude(struct report_slot *slot, const struct report_job *job)
     }
 }
 
-/* Has the names in the directory reach the disk. 0, or -1 with errno. */
+/* Has the names in the directory reach the disk. A system error, or 0. */
 static int settle(const char *directory)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -1 : fsync(fd);
-    int system_error = errno;
-    if (fd >= 0) {
-        (void)close(fd);
+    if (fd < 0) {
+        return errno;
     }
-    errno = system_error;
-    return result;
+    int number = fsync(fd) == 0 ? 0 : errno;
+    (void)close(fd);
+    return number;
 }
 
-/* Gives both files to the owner of the store, and the half one its name; false: errno says why. */
-static bool hand_over(const struct reports *r, const char *devices, const char *half,
-                      const char *path, struct stat *file)
+/* Has a file that is whole found, with the list of its devices. A system error, or 0. */
+static int publish(const struct reports *r, const struct report_making *making, const char *path,
+                   int64_t *size)
 {
-    int number = owner_give_file(r->data_directory, devices);
-    number = number == 0 ? owner_give_file(r->data_directory, half) : number;
-    errno = number;
-    return number == 0 && stat(half, file) == 0 && rename(half, path) == 0 &&
-           settle(r->directory) == 0;
+    struct stat file;
+    int number = owner_give_file(r->data_directory, making->devices_path);
+    if (number == 0) {
+        number = owner_give_file(r->data_directory, making->path);
+    }
+    if (number == 0 && (stat(making->path, &file) != 0 || rename(making->path, path) != 0)) {
+        number = errno;
+    }
+    if (number == 0) {
+        *size = (int64_t)file.st_size;
+        number = settle(r->directory);
+    }
+    return number;
 }
 
 static void make(struct report_slot *slot, struct report_job *job, struct arena *arena)
@@ -202,9 +209,10 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
         .context = slot,
     };
     enum err e = report_make(&making, &made);
-    struct stat file;
-    if (e == ERR_OK && !hand_over(r, devices, half, path, &file)) {
-        made.system_error = errno;
+    int64_t size = 0;
+    int number = e == ERR_OK ? publish(r, &making, path, &size) : 0;
+    if (number != 0) {
+        made.system_error = number;
         (void)snprintf(made.why, sizeof(made.why), "System error");
         e = ERR_IO;
     }
@@ -223,7 +231,7 @@ static void make(struct report_slot *slot, struct report_job *job, struct arena 
     job->done = made.done;
     job->of = made.of;
     job->rows = e == ERR_OK ? made.rows : 0;
-    job->size = e == ERR_OK ? (int64_t)file.st_size : 0;
+    job->size = e == ERR_OK ? size : 0;
     job->error = e == ERR_OK ? "" : arena_copy_text(arena, made.why);
     conclude(slot, job);
     if (e != ERR_OK) {
@@ -271,15 +279,6 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* A system error, or 0. */
-static int make_folder(const char *data_directory, const char *directory)
-{
-    if (mkdir(directory, S_IRWXU) != 0) {
-        return errno == EEXIST ? 0 : errno;
-    }
-    return owner_give_folder(data_directory, directory);
-}
-
 /* Sweeps at the start, then each SWEEP_S, and when something is left; whatever is being made. */
 static void *sweep(void *arg)
 {
@@ -306,24 +305,27 @@ static void *sweep(void *arg)
     return NULL;
 }
 
-/* Whether files can be made in the directory that is there; errno says why not. */
-static bool may_write(const char *directory)
+/* Makes the directory, or sees whether files can be made in the one that is there. A system error,
+   or 0. */
+static int make_folder(const char *data_directory, const char *directory)
 {
     struct stat is;
-    if (stat(directory, &is) != 0) {
-        return false;
+    if (mkdir(directory, S_IRWXU) == 0) {
+        return owner_give_folder(data_directory, directory);
     }
-    errno = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
-    return errno == 0 && access(directory, R_OK | W_OK | X_OK) == 0;
+    if (errno != EEXIST || stat(directory, &is) != 0) {
+        return errno;
+    }
+    if (!S_ISDIR(is.st_mode)) {
+        return ENOTDIR;
+    }
+    return access(directory, R_OK | W_OK | X_OK) == 0 ? 0 : errno;
 }
 
 struct reports *reports_start(const struct api *api, const char *directory)
 {
     char *data_directory = g_path_get_dirname(directory);
     int number = make_folder(data_directory, directory);
-    if (number == 0 && !may_write(directory)) {
-        number = errno;
-    }
     if (number != 0) {
         log_line(LOG_ERROR, "reports_off", "directory=\"%s\" why=\"%s\"", directory,
                  g_strerror(number));

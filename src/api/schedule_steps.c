@@ -188,8 +188,7 @@ static void run(struct job_context *job, uint32_t shard, const struct schedule_v
         return;
     }
     begin_run(job, v, due_s, &owner, s);
-    const struct reports_count count =
-        reports_count(job->directory, s->enterprise_id, s->user_id);
+    const struct reports_count count = reports_count(job->directory, s->enterprise_id, s->user_id);
     if (count.kept_of_enterprise >= REPORTS_OF_ENTERPRISE_MAX ||
         count.bytes_of_enterprise >= REPORTS_BYTES_MAX) {
         s->last_report_id = 0;

@@ -75,29 +75,35 @@ static bool joins(gunichar c)
     }
 }
 
+/* Whether it is one of those that may stand between, or behind, certain others, and does. */
+static bool is_in_its_place(gunichar before, gunichar c, gunichar after)
+{
+    if (c == ZERO_WIDTH_NON_JOINER || c == ZERO_WIDTH_JOINER) {
+        return joins(before) && joins(after);
+    }
+    return (c == TEXT_STYLE || c == EMOJI_STYLE) && before != 0 &&
+           g_unichar_type(before) == G_UNICODE_OTHER_SYMBOL;
+}
+
+static bool is_invisible(gunichar c, GUnicodeType type)
+{
+    bool is_nothing = (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
+    return is_nothing || type == G_UNICODE_PRIVATE_USE || type == G_UNICODE_LINE_SEPARATOR ||
+           type == G_UNICODE_PARAGRAPH_SEPARATOR || is_among(unseen, G_N_ELEMENTS(unseen), c);
+}
+
 /* What is wrong with a character between two others; 0 where there is none. */
 static const char *character_fault(gunichar before, gunichar c, gunichar after)
 {
     GUnicodeType type = g_unichar_type(c);
-    bool is_joiner = c == ZERO_WIDTH_NON_JOINER || c == ZERO_WIDTH_JOINER;
-    bool is_style = c == TEXT_STYLE || c == EMOJI_STYLE;
     if (is_among(turning, G_N_ELEMENTS(turning), c)) {
         return DIRECTION;
-    }
-    if (is_joiner) {
-        return joins(before) && joins(after) ? NULL : INVISIBLE;
-    }
-    if (is_style && before != 0 && g_unichar_type(before) == G_UNICODE_OTHER_SYMBOL) {
-        return NULL;
     }
     if (type == G_UNICODE_CONTROL) {
         return "holds control characters";
     }
-    bool is_nothing = (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
-    bool has_no_look = type == G_UNICODE_PRIVATE_USE || type == G_UNICODE_LINE_SEPARATOR ||
-                       type == G_UNICODE_PARAGRAPH_SEPARATOR || is_nothing;
-    if (has_no_look || is_among(unseen, G_N_ELEMENTS(unseen), c)) {
-        return INVISIBLE;
+    if (is_invisible(c, type)) {
+        return is_in_its_place(before, c, after) ? NULL : INVISIBLE;
     }
     bool is_at_end = before == 0 || after == 0;
     return is_at_end && type == G_UNICODE_SPACE_SEPARATOR ? AT_END : NULL;

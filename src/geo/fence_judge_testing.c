@@ -1,7 +1,7 @@
 /*
  * GEOS sees a ring as a polygon in a plane, unrolled from its first point on, and looks for a
  * segment there and up to two turns away. Vincenty's geodesics are taken to a leg's nearest point
- * by ternary search.
+ * by golden section.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -213,25 +213,37 @@ static double geodesic_m(double lat_a, double lon_a, double lat_b, double lon_b)
     return b * p * (s - d);
 }
 
-/* From a place in degrees to the leg between two points, by ternary search. */
-static double leg_m(double lat, double lon, struct point a, struct point b)
+/* From a place in degrees to the fraction `t` of the leg between two points. */
+static double away_m(double lat, double lon, const struct point leg[2], double t)
 {
-    double step = remainder((double)b.lon_e7 - a.lon_e7, 3.6e9);
+    double step = remainder((double)leg[1].lon_e7 - leg[0].lon_e7, 3.6e9);
+    return geodesic_m(lat, lon, (leg[0].lat_e7 + t * (leg[1].lat_e7 - leg[0].lat_e7)) / 1e7,
+                      (leg[0].lon_e7 + t * step) / 1e7);
+}
+
+/* From a place in degrees to the nearest of a leg, by golden section: a geodesic for each step. */
+static double leg_m(double lat, double lon, const struct point leg[2])
+{
+    const double golden = (sqrt(5) - 1) / 2;
     double low = 0;
     double high = 1;
-    double least = INFINITY;
-    for (int i = 0; i < 45; i++) {
-        double far[2];
-        for (int k = 0; k < 2; k++) {
-            double s = low + (high - low) * (k + 1) / 3;
-            far[k] = geodesic_m(lat, lon, (a.lat_e7 + s * (b.lat_e7 - a.lat_e7)) / 1e7,
-                                (a.lon_e7 + s * step) / 1e7);
-            least = fmin(least, far[k]);
-        }
+    double at[] = {1 - golden, golden};
+    double far[] = {away_m(lat, lon, leg, at[0]), away_m(lat, lon, leg, at[1])};
+    double least = fmin(away_m(lat, lon, leg, 0), away_m(lat, lon, leg, 1));
+    for (int i = 0; i < 38; i++) { /* 1e-8 of the leg is left */
+        least = fmin(least, fmin(far[0], far[1]));
         if (far[0] < far[1]) {
-            high = low + (high - low) * 2 / 3;
+            high = at[1];
+            at[1] = at[0];
+            far[1] = far[0];
+            at[0] = high - golden * (high - low);
+            far[0] = away_m(lat, lon, leg, at[0]);
         } else {
-            low += (high - low) / 3;
+            low = at[0];
+            at[0] = at[1];
+            far[0] = far[1];
+            at[1] = low + golden * (high - low);
+            far[1] = away_m(lat, lon, leg, at[1]);
         }
     }
     return least;
@@ -242,7 +254,7 @@ static double judged_m(const struct drawn *d, double lat, double lon)
     const struct point *line = d->shape.rings[0].points;
     double least = geodesic_m(lat, lon, line[0].lat_e7 / 1e7, line[0].lon_e7 / 1e7);
     for (size_t i = 1; i < d->shape.rings[0].count; i++) {
-        least = fmin(least, leg_m(lat, lon, line[i - 1], line[i]));
+        least = fmin(least, leg_m(lat, lon, line + i - 1));
     }
     return d->shape.radius_m_e2 / 100.0 - least;
 }

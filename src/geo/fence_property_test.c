@@ -15,14 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rounds_testing.h"
 #include "geo/fence_index.h"
 #include "geo/fence_judge_testing.h"
 #include "geo/fence_testing.h"
 
 enum {
-    FENCES = 2000,
+    FENCES = 400,
+    FENCES_MAX = 10000,
     SEGMENTS = 6, /* near each fence */
-    WAYS = FENCES * SEGMENTS,
     CORNERS_MAX = 60,
     SAMPLES = 8,
     TAXI_FENCES = 100,
@@ -171,7 +172,7 @@ static bool expect_as_judged(GEOSContextHandle_t geos, const GEOSGeometry *polyg
 /* The fences of a round, and what the index tells of a segment. */
 struct field {
     struct sketch *fences;
-    GEOSGeometry *polygons[FENCES];
+    GEOSGeometry *polygons[FENCES_MAX];
     size_t count;
     struct fence_index *index;
     GEOSContextHandle_t geos;
@@ -198,7 +199,7 @@ static struct field *field_new(size_t count)
 /* Once its fences are drawn. */
 static void field_prepare(struct field *f)
 {
-    const struct fence_geometry *list[FENCES];
+    const struct fence_geometry *list[FENCES_MAX];
     for (size_t i = 0; i < f->count; i++) {
         list[i] = f->fences[i].drawn.geometry;
         if (f->fences[i].drawn.shape.kind == SHAPE_POLYGON) {
@@ -244,13 +245,15 @@ static void random_segments_are_as_judged(void **state)
 {
     (void)state;
     uint64_t seed = 20261129;
-    struct field *f = field_new(FENCES);
+    size_t fences = rounds_of(FENCES) < FENCES_MAX ? rounds_of(FENCES) : FENCES_MAX;
+    size_t ways = fences * SEGMENTS;
+    struct field *f = field_new(fences);
     size_t met = 0;
-    for (size_t i = 0; i < FENCES; i++) {
+    for (size_t i = 0; i < fences; i++) {
         draw(&f->fences[i], &seed);
     }
     field_prepare(f);
-    for (size_t i = 0; i < WAYS; i++) {
+    for (size_t i = 0; i < ways; i++) {
         const struct sketch *d = &f->fences[i / SEGMENTS];
         double far_m = d->size_m * (i % 2 == 0 ? 1.3 : 0.7);
         struct point ends[2] = {near(&seed, d->middle, far_m)};
@@ -261,7 +264,7 @@ static void random_segments_are_as_judged(void **state)
             expect_all_told(f, ends[0], ends[1]);
         }
     }
-    assert_in_range(met, WAYS / 4, WAYS);
+    assert_in_range(met, ways / 4, ways);
     field_free(f);
 }
 
@@ -323,19 +326,18 @@ static struct field *field_of_taxis(const struct taxis *t, uint64_t *seed)
     return f;
 }
 
-/* Every hundredth way from fix to fix, against every fence; the index tells of those that matter.
- */
+/* Some of the ways from fix to fix, against every fence; the index tells of those that matter. */
 static void taxis_are_as_judged(void **state)
 {
     (void)state;
-    enum { EVERY = 100 };
+    const size_t every = rounds_step(300);
     FILE *file = open_taxis();
     assert_non_null(file);
     struct taxis *t = read_taxis(file);
     uint64_t seed = 7;
     struct field *f = field_of_taxis(t, &seed);
     size_t met = 0;
-    for (size_t i = EVERY; i < t->count; i += EVERY) {
+    for (size_t i = every; i < t->count; i += every) {
         if (t->taxi[i] != t->taxi[i - 1]) {
             continue;
         }
@@ -344,7 +346,7 @@ static void taxis_are_as_judged(void **state)
             met += expect_as_judged(f->geos, f->polygons[k], &f->fences[k].drawn, &t->at[i - 1]);
         }
     }
-    assert_in_range(met, 20, WAYS);
+    assert_in_range(met, 20, t->count * TAXI_FENCES);
     test_free(t);
     field_free(f);
 }

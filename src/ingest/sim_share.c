@@ -24,7 +24,7 @@ enum {
 
 void share_init(struct sms_shares *s)
 {
-    s->sent = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    s->sent = g_hash_table_new_full(g_str_hash, g_str_equal, free, free);
 }
 
 void share_clear(struct sms_shares *s)
@@ -59,14 +59,17 @@ static void phone_key(const struct sim_card *card, char out[KEY_SIZE])
 
 static unsigned sent_to(const struct sms_shares *s, const char *key)
 {
-    return GPOINTER_TO_UINT(g_hash_table_lookup(s->sent, key));
+    const unsigned *count = g_hash_table_lookup(s->sent, key);
+    return count == NULL ? 0 : *count;
 }
 
 static void note_sent(struct sms_shares *s, const char *key, unsigned count)
 {
     bool is_known = g_hash_table_contains(s->sent, key);
     if (key[0] != '\0' && (is_known || g_hash_table_size(s->sent) < KEPT_MAX)) {
-        (void)g_hash_table_insert(s->sent, mem_copy_text(key), GUINT_TO_POINTER(count));
+        unsigned *kept = mem_new(sizeof(*kept));
+        *kept = count;
+        (void)g_hash_table_insert(s->sent, mem_copy_text(key), kept);
     }
 }
 

@@ -411,6 +411,14 @@ static size_t len_without_end(const struct protocol *p, struct bytes frame)
     return has_end ? len - end : len;
 }
 
+/* Whether all that was sent is text, with a line end at most. */
+static bool is_text(struct bytes sent)
+{
+    enum { LINE_END = 2 };
+    struct bytes text = field_trimmed(sent);
+    return field_is_printable(text) && sent.len <= text.len + LINE_END;
+}
+
 /* A text without its end is the same frame, and its datagram that row's. */
 static void check_cut_datagram(const struct protocol *p, struct bytes sent, struct bytes frame)
 {
@@ -418,6 +426,10 @@ static void check_cut_datagram(const struct protocol *p, struct bytes sent, stru
     struct bytes got = {0};
     struct protocol_choice choice = {0};
     size_t used = 0;
+    if (!is_text(sent)) {
+        return;
+    }
+    print_message("# %.*s\n", (int)sent.len, (const char *)sent.at);
     struct chunk cut = chunk_copy(bytes_slice(sent, 0, len_without_end(p, sent)));
     const struct protocol_question q = {.first = chunk_bytes(cut),
                                         .is_udp = true,
@@ -438,18 +450,13 @@ static void check_cut_datagram(const struct protocol *p, struct bytes sent, stru
 
 static void check_datagrams(const struct protocol *p, const struct vector *v)
 {
-    enum { LINE_END = 2 };
     for (size_t i = 0; i < v->count; i++) {
         struct bytes in = chunk_bytes(v->frames[i]);
         struct bytes frame = {0};
         size_t used = 0;
         while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK) {
             struct bytes sent = bytes_slice(in, 0, used);
-            struct bytes text = field_trimmed(sent);
-            if (field_is_printable(text) && sent.len <= text.len + LINE_END) {
-                print_message("# %.*s\n", (int)sent.len, (const char *)sent.at);
-                check_cut_datagram(p, sent, frame);
-            }
+            check_cut_datagram(p, sent, frame);
             in = bytes_slice(in, used, SIZE_MAX);
         }
     }

@@ -8,7 +8,12 @@ ROWS = {
     "protocols": [{
         "name": "gps103", "about": "A <maker>", "udp": True, "clock_minutes": -210,
         "commands": ["TEXT", "LOCK"],
-        "setups": [{"models": "T*", "texts": ["a {host} {port}"], "note": "Or dns {host}."}],
+        "setups": [
+            {"models": "T*", "texts": ["a {host} {port}"], "note": "Or dns {host}.",
+             "source": "T* manual"},
+            {"models": "U", "texts": ["b {host}"], "note": "", "source": ""},
+            {"models": "V", "texts": [], "note": "By its tool.", "source": ""},
+        ],
     }],
     "profiles": [
         {"name": "One", "models": "A; B", "sms": True, "texts": {"cut": "STOP"}},
@@ -29,6 +34,13 @@ def test_texts_stand_as_they_are_sent_and_notes_are_escaped():
     assert "```text\na {host} {port}\n```" in page
     assert r"**T\***" in page and "Or dns `{host}`." in page and "A &lt;maker>" in page
     assert "clock: UTC-3:30" in page
+
+
+def test_texts_name_their_source():
+    page = make_devices.page_of(make_devices.data_of(ROWS))
+    assert r"Source: T\* manual." in page
+    assert f"Source: {make_devices.COMMONLY_TOLD}." in page
+    assert page.count("Source: ") == 2
 
 
 def test_profiles_without_a_text_are_left_out():

@@ -7,8 +7,9 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { oneAtATime } from '../app/again.ts';
 import { type Alarm, acknowledge, inPlaces, REST_MS } from '../app/alarms.ts';
 import type { Data } from '../app/api.ts';
-import { withBelow } from '../app/enterprises.ts';
+import { showsBelow, withBelow } from '../app/enterprises.ts';
 import { alarmNews, now } from '../app/fleet.ts';
+import { onLiveAgain } from '../app/live_again.ts';
 import { isSeen } from '../app/screen.ts';
 import { call, me } from '../app/session.ts';
 import { ALARM_TYPES, readAlarmType } from '../i18n/alarm_type.ts';
@@ -43,6 +44,8 @@ export interface Desk {
 }
 const EMPTY: Desk = { state: 'loading', rows: [], total: 0 };
 export const desk = signal<Desk>(EMPTY);
+/** More than is read match. */
+export const hasMore = signal(false);
 
 export function kindOf(alarm: Alarm): number {
   return readAlarmType(alarm.AlarmType).kind;
@@ -69,6 +72,17 @@ export const listed = computed(() => {
   const { rows } = desk.value;
   const found = chosen.size === 0 ? rows : rows.filter((alarm) => chosen.has(kindOf(alarm)));
   return inOrder(found, order.value);
+});
+/** Those of them that nobody has acknowledged. */
+const waiting = computed(() => listed.value.filter(({ AcknowledgedBy }) => !AcknowledgedBy));
+/** As many of these as may be marked at once. */
+export const markable = computed(() =>
+  waiting.value.slice(0, MARKED_MAX).map(({ AlarmID }) => AlarmID),
+);
+/** How many wait, of all that match: of a long list of these the server knows more than is here. */
+export const waitingTotal = computed(() => {
+  const isWhole = view.value !== 'waiting' || (kinds.value.size > 0 && !hasMore.value);
+  return isWhole ? waiting.value.length : Math.max(desk.value.total, waiting.value.length);
 });
 /** Those that are marked and still there. */
 export const markedRows = computed(() =>
@@ -107,29 +121,52 @@ async function readEnd(fields: Fields): Promise<{ rows: Alarm[]; total: number }
   return { rows: [...before, ...end], total: first.total };
 }
 
-/** More than is read match. */
-export const hasMore = signal(false);
-
 async function readOnce(): Promise<void> {
-  const whose = me.peek();
+  const asked = whose.peek();
   const fields = fieldsNow();
   try {
     const { rows, total } = await readEnd(fields);
-    if (whose !== me.peek()) return;
+    if (asked !== whose.peek()) {
+      readDesk(); // these are another enterprise's
+      return;
+    }
     desk.value = { state: 'there', rows, total };
     if (kinds.peek().size === 0) hasMore.value = total > rows.length;
   } catch {
-    if (desk.peek().state !== 'there') desk.value = { ...EMPTY, state: 'failed' };
+    if (asked === whose.peek() && desk.peek().state !== 'there')
+      desk.value = { ...EMPTY, state: 'failed' };
   }
 }
 
 export const readDesk = oneAtATime(() => untracked(readOnce), REST_MS);
 
+function clear(): void {
+  marked.value = new Set();
+  desk.value = EMPTY;
+  hasMore.value = false;
+}
+
+/** Whose alarms they are: those of another enterprise, and its groups, are not shown here. */
+const whose = computed(() => `${me.value?.HoldID} ${showsBelow.value}`);
+let shownOf = '';
+
+function forgetOthers(): void {
+  if (shownOf !== '' && shownOf !== whose.value) {
+    group.value = '';
+    clear();
+  }
+  shownOf = whose.value;
+}
+
 /** Reads while somebody may look, until the answer is called. */
 export function watchDesk(): () => void {
   const ends = [
     effect(() => {
-      const asked = [view.value, group.value, key.value, order.value, kinds.value, me.value];
+      whose.value;
+      untracked(forgetOthers);
+    }),
+    effect(() => {
+      const asked = [view.value, group.value, key.value, order.value, kinds.value, whose.value];
       if (asked.length > 0) untracked(readDesk);
     }),
     effect(() => {
@@ -137,11 +174,11 @@ export function watchDesk(): () => void {
       language.value;
       if (isSeen.value) untracked(readDesk);
     }),
+    onLiveAgain(readDesk),
   ];
   return () => {
     for (const end of ends) end();
-    marked.value = new Set();
-    desk.value = EMPTY;
+    clear();
   };
 }
 

@@ -55,7 +55,8 @@ export function DeskView() {
   const most = useSignal(ROWS_MORE);
   const rows = from.listed.value;
   const shown = rows.slice(0, most.value);
-  const ids = shown.filter(({ AcknowledgedBy }) => !AcknowledgedBy).map(({ AlarmID }) => AlarmID);
+  const ids = from.markable.value;
+  const of = from.waitingTotal.value;
   const isAll = ids.length > 0 && ids.every((id) => from.marked.value.has(id));
   return (
     <div class="desk">
@@ -72,7 +73,7 @@ export function DeskView() {
                 disabled={ids.length === 0}
                 onChange={(event) => from.mark(ids, event.currentTarget.checked)}
               />
-              {d('desk.all', { n: ids.length })}
+              {d(of > ids.length ? 'desk.allHere' : 'desk.all', { n: ids.length, of })}
             </label>
           )}
           <ul class="desk-rows" aria-label={d('desk.title')}>

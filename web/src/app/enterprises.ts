@@ -6,6 +6,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { t } from '../i18n/text.ts';
 import { inTree, type Placed } from '../store/tree.ts';
 import { folded } from '../store/words.ts';
+import { FROM_FILE } from './address.ts';
 import { address, adjust, go } from './navigation.ts';
 import { say } from './notice.ts';
 import {
@@ -70,9 +71,23 @@ async function ask(word: string, typed: string): Promise<void> {
   if (list !== null) found.value = { text: word, rows: list.data };
 }
 
+/**
+ * What is open of the other enterprise is not there in this one. A file of devices may go to any,
+ * and lists are in each.
+ */
+function withoutObject(): { item?: string; fence?: string } {
+  const { item, fence } = address.value;
+  const isOpen = item !== '' && item !== FROM_FILE;
+  return {
+    ...(isOpen ? { item: '' } : {}),
+    ...(fence !== '' && fence !== 'list' ? { fence: 'list' } : {}),
+  };
+}
+
 export function chooseEnterprise(hold: number): void {
   if (role.value === 'root' && mayKeep()) keep('hold', String(hold));
-  go({ hold: holdText(hold), below: '', sel: '', also: '', tab: '', g: '', ids: '', type: '' });
+  const ofOther = { sel: '', also: '', tab: '', g: '', ids: '', type: '' };
+  go({ hold: holdText(hold), below: '', ...ofOther, ...withoutObject() });
 }
 
 export function toggleBelow(): void {

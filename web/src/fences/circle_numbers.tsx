@@ -1,6 +1,6 @@
 /** A circle by its centre and radius, typed: the way without a pointer. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { fitBounds } from '../map/camera.ts';
 import { readCoordinates } from '../store/coordinates.ts';
 import { putShape, shownShape } from './draft.ts';
@@ -19,7 +19,8 @@ export function CircleNumbers() {
   const faults = useSignal({ centre: '', radius: '' });
   const [at] = shown?.points ?? [];
   const drawn = shown === null ? '' : `${placeText(at ?? null)} ${shown.radiusM}`;
-  useEffect(() => {
+  // before anybody can type: what is put there later would be put over that
+  useLayoutEffect(() => {
     const here = shown ? null : middle();
     centre.value = placeText(at ?? here);
     radius.value = String(shown?.radiusM ?? (here ? radiusHere(here) : ''));

@@ -1,6 +1,7 @@
 /** A file of geofences: what is in it, what is wrong with which, and storing the good ones. */
 import { useEffect } from 'preact/hooks';
 import { go } from '../app/navigation.ts';
+import { pressByEnter } from '../parts/file_key.ts';
 import { FEATURES_MAX } from './features.ts';
 import { FILE_MAX_MB } from './files.ts';
 import { Head } from './head.tsx';
@@ -88,6 +89,7 @@ export function ImportView() {
             id="fence-file"
             type="file"
             accept=".geojson,.json,.kml,application/geo+json"
+            onKeyDown={pressByEnter}
             onChange={(event) => {
               const [file] = event.currentTarget.files ?? [];
               if (file) void from.openFile(file);

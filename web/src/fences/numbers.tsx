@@ -1,6 +1,6 @@
 /** The shape in numbers, which may be typed: centre, radius, width; and how large it is. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { CircleNumbers } from './circle_numbers.tsx';
 import { type Draft, putShape, shape, shapeFault, shownShape, widthRadiusM } from './draft.ts';
@@ -14,7 +14,7 @@ function Width() {
   const width = useSignal('');
   const fault = useSignal('');
   const radiusM = now?.radiusM ?? widthRadiusM.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     width.value = String(radiusM * 2);
   }, [radiusM]);
   const put = (text: string) => {

@@ -195,7 +195,20 @@ function give(kind: Kind, now: Shape | null): void {
   known = now;
 }
 
+/**
+ * A finger comes from nowhere: a circle, which takes its edge from where the pointer was moved to,
+ * is told of the place before the tap.
+ */
+function comeFirst(event: PointerEvent): void {
+  if (event.pointerType !== 'touch' || !event.isPrimary) return;
+  const { clientX, clientY, pointerId, pointerType } = event;
+  const at = { clientX, clientY, pointerId, pointerType, isPrimary: true };
+  event.target?.dispatchEvent(new PointerEvent('pointermove', { ...at, bubbles: true }));
+}
+
 function begin(map: MapLibreMap): () => void {
+  const canvas = map.getCanvas();
+  canvas.addEventListener('pointerdown', comeFirst, { capture: true });
   const adapter = new TerraDrawMapLibreGLAdapter({ map, renderBelowLayerId: BELOW });
   const made = new TerraDraw({
     adapter,
@@ -215,6 +228,7 @@ function begin(map: MapLibreMap): () => void {
     untracked(() => give(kind, now));
   });
   return () => {
+    canvas.removeEventListener('pointerdown', comeFirst, { capture: true });
     follow();
     made.stop();
     if (pen === made) pen = null;

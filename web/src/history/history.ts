@@ -6,6 +6,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { inPlaces } from '../app/alarms.ts';
 import type { Data, Request } from '../app/api.ts';
 import { now } from '../app/fleet.ts';
+import { onLiveAgain } from '../app/live_again.ts';
 import { pageShown } from '../app/page.ts';
 import { call, isShared } from '../app/session.ts';
 import { zone } from '../i18n/choice.ts';
@@ -189,6 +190,9 @@ export function followHistory(): () => void {
     effect(() => {
       const id = first.value;
       if (id !== '') untracked(() => void readDetails(id));
+    }),
+    onLiveAgain(() => {
+      if (reading.peek() === 'failed') readAgain();
     }),
   ];
   return () => {

@@ -17,20 +17,32 @@ import {
   VEHICLES_MAX,
 } from './chosen.ts';
 
-const MATCHES_MAX = 12;
+/** Of a long list so many more each time that its end is reached. */
+const MATCHES_MORE = 100;
 
-/** The first few by their plates. It is looked for with every tick: the fleet is not sorted. */
-function matches(text: string): number[] {
+/** Puts a slot into a list that is in order. */
+function insert(slot: number, into: number[], rank: (slot: number) => number): void {
+  let low = 0;
+  let high = into.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rank(into[middle] as number) <= rank(slot)) low = middle + 1;
+    else high = middle;
+  }
+  into.splice(low, 0, slot);
+}
+
+/** The first `most` by their plates. It is looked for with every tick: the fleet is not sorted. */
+function matches(text: string, most: number): number[] {
   const word = folded(text.trim());
   const rank = plateRank();
   const found: number[] = [];
   for (let slot = 0; slot < fleet.count; slot++) {
     if (!fleet.alive[slot] || !(fleet.words[slot] as string).includes(word)) continue;
-    const isFull = found.length === MATCHES_MAX;
+    const isFull = found.length === most;
     if (isFull && rank(slot) >= rank(found.at(-1) as number)) continue;
     if (isFull) found.pop();
-    found.push(slot);
-    found.sort((a, b) => rank(a) - rank(b));
+    insert(slot, found, rank);
   }
   return found;
 }
@@ -38,10 +50,15 @@ function matches(text: string): number[] {
 /** A field, and the vehicles that match it. */
 export function VehicleList({ onChoose }: { onChoose: (id: string) => void }) {
   const text = useSignal('');
+  const most = useSignal(MATCHES_MORE);
   const field = useRef<HTMLInputElement>(null);
   tick.value;
   useEffect(() => field.current?.focus(), []);
-  const found = matches(text.value);
+  const found = matches(text.value, most.value);
+  const scrolled = ({ currentTarget: at }: { currentTarget: HTMLElement }) => {
+    const isAtEnd = at.scrollTop + at.clientHeight >= at.scrollHeight - at.clientHeight;
+    if (isAtEnd && found.length === most.value) most.value += MATCHES_MORE;
+  };
   return (
     <div class="vehicle-list">
       <input
@@ -52,10 +69,11 @@ export function VehicleList({ onChoose }: { onChoose: (id: string) => void }) {
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
+          most.value = MATCHES_MORE;
         }}
       />
       {found.length === 0 && <p class="quiet">{t('history.noneFound')}</p>}
-      <ul>
+      <ul onScroll={scrolled}>
         {found.map((slot) => (
           <li key={slot}>
             <button

@@ -25,6 +25,7 @@ export const deskEn = {
   'desk.sound': 'Sound',
   'desk.soundBlocked': 'Click anywhere: the browser lets the page sound then.',
   'desk.all': 'All that wait ({n})',
+  'desk.allHere': '{n} of the {of} that wait',
   'desk.mark': 'Mark {name}',
   'desk.more': 'Show more ({left})',
   'desk.marked': '{n} marked',

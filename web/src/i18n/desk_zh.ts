@@ -25,6 +25,7 @@ export const deskZh: Record<keyof typeof deskEn, string> = {
   'desk.sound': '声音',
   'desk.soundBlocked': '请点击页面任意处：之后浏览器才允许发声。',
   'desk.all': '全部待处理（{n}）',
+  'desk.allHere': '待处理 {of} 条中的 {n} 条',
   'desk.mark': '选择 {name}',
   'desk.more': '显示更多（{left}）',
   'desk.marked': '已选 {n} 条',

@@ -166,6 +166,9 @@ export const settingsEn = {
   'unknown.ask': 'Has this tracker reported? Its ID',
   'unknown.askButton': 'Ask',
   'unknown.none': 'No unregistered tracker with this ID has reported.',
+  'unknown.isHere': 'This tracker is registered here already.',
+  'unknown.open': 'Open the device',
+  'unknown.before': 'Register it before it reports…',
 
   'audit.search': 'Search who, what, which',
   'audit.from': 'From',

@@ -166,6 +166,9 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'unknown.ask': '查询某台定位器是否已上报，请输入设备号',
   'unknown.askButton': '查询',
   'unknown.none': '没有未登记的此号定位器上报过。',
+  'unknown.isHere': '该定位器已在此登记。',
+  'unknown.open': '打开该设备',
+  'unknown.before': '先登记，等它上报…',
 
   'audit.search': '搜索人员、操作、对象',
   'audit.from': '从',

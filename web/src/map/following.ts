@@ -1,7 +1,7 @@
 /**
  * Keeps what is followed in sight: one vehicle in the middle third of the map, several all in it. A
- * drag pauses it, until somebody says to go on. One that is only selected may go where it likes, but
- * not out of sight or under a panel.
+ * drag pauses it, until somebody says to go on. One that is only selected may go where it likes,
+ * but not out of sight or under a panel.
  */
 import { effect, signal, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';

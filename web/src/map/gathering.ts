@@ -44,7 +44,7 @@ let timer = 0;
 /** Half steps of the zoom: clusters stay what they are in between. */
 const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
 
-/** Whether it is the choice of vehicles, and of those that are kept, of which clusters were made. */
+/** Whether clusters were made of the same vehicles, and of the same that are kept. */
 function isOfSame({ slots, kept }: Gathering): boolean {
   if (wereWanted !== choice.hasClusters.peek() || kept.length !== madeKept.length) return false;
   for (let slot = 0; slot < fleet.count; slot++) if (kept[slot] !== madeKept[slot]) return false;

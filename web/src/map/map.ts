@@ -25,6 +25,7 @@ import { isDarkNow } from '../app/settings.ts';
 import { baseKey, blankStyle, loadBase, tokenFor } from './base.ts';
 import { styleIsGone, styleIsThere } from './overlays.ts';
 import { readView, viewOf } from './place.ts';
+import { withoutSea } from './sea.ts';
 
 export { addOverlay } from './overlays.ts';
 
@@ -166,7 +167,10 @@ async function restyle(): Promise<void> {
   lose();
   tellIdle(false);
   hasBase = true;
-  map.setStyle(style, { diff: false });
+  const blanked = withoutSea(style);
+  const shown = map;
+  map.setStyle(blanked.style, { diff: false });
+  blanked.fillIn(shown, () => asked === styleTurn && map === shown);
 }
 
 /** Ends the map, at the logout: the next account begins with its own. */

@@ -19,8 +19,8 @@ export interface Wanted {
 
 /**
  * The slots of `slots` that have a place (`xs`) and are wanted. `drawn` gets the state that each
- * is drawn as, `kept` whether it is never gathered. `before` is the answer of the last time: the same
- * slots are the same list.
+ * is drawn as, `kept` whether it is never gathered. `before` is the answer of the last time: slots
+ * that are the same are the same list.
  */
 export function chooseShown(
   fleet: Fleet,

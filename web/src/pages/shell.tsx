@@ -23,7 +23,6 @@ import { MapStage } from '../parts/map_stage.tsx';
 import { Rail, Tabs } from '../parts/rail.tsx';
 import { SharedBar, SharedPages } from '../parts/shared_bar.tsx';
 import { TopBar } from '../parts/top_bar.tsx';
-import { AddDevice } from './add_device.tsx';
 import { Drawer } from './drawer.tsx';
 import { Fences } from './fences.tsx';
 import { MapMonitor } from './map_monitor.tsx';
@@ -32,11 +31,23 @@ import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
-import { ShareDialog } from './share_dialog.tsx';
 import { SharedVehicles } from './shared_vehicles.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
 const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver }) => HistoryOver));
+
+const ShareDialog = lazy(() => import('./share_dialog.tsx').then(({ ShareDialog }) => ShareDialog));
+const AddDevice = lazy(() => import('./add_device.tsx').then(({ AddDevice }) => AddDevice));
+
+/** What is loaded when it is wanted first; while it comes nothing makes room for it. */
+function Dialogs() {
+  return (
+    <div class="dialogs">
+      {sharing.value !== null && <ShareDialog />}
+      {adding.value !== null && <AddDevice id={adding.value} />}
+    </div>
+  );
+}
 
 function Side() {
   if (bellIsOpen.value) return <AlarmPanel />;
@@ -95,8 +106,7 @@ export function Shell() {
       {isPhone.value && (isShared.value ? <SharedPages /> : <Tabs />)}
       {keysAreShown.value && <Keys />}
       <OrderDialog />
-      <ShareDialog />
-      {adding.value !== null && <AddDevice id={adding.value} />}
+      <Dialogs />
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}
         {undo.value && (

@@ -17,7 +17,10 @@ function compare(a: Cell, b: Cell): number {
 }
 
 /** Numbers of rows, in order. */
-export function orderOf(rows: readonly ReportRow[], { column, falls }: Sort): Int32Array {
+export function orderOf(
+  rows: readonly Pick<ReportRow, 'cells'>[],
+  { column, falls }: Sort,
+): Int32Array {
   const order = Int32Array.from(rows, (_, i) => i);
   if (column < 0) return order;
   const cells = rows.map((row) => row.cells[column] ?? null);

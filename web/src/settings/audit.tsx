@@ -1,5 +1,7 @@
 /** The audit: who did what, and from where; searched, of some days, page by page. */
 import { useEffect } from 'preact/hooks';
+import { onLiveAgain } from '../app/live_again.ts';
+import { me } from '../app/session.ts';
 import { zone } from '../i18n/choice.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
@@ -128,7 +130,14 @@ function Entries() {
 }
 
 export function AuditSection() {
-  useEffect(() => void readAudit(), []);
+  useEffect(() => void readAudit(), [me.value?.HoldID]);
+  useEffect(
+    () =>
+      onLiveAgain(() => {
+        if (audit.peek() === 'failed') void readAudit();
+      }),
+    [],
+  );
   return (
     <div class="set-list">
       <Bar />

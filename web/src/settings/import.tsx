@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
+import { pressByEnter } from '../parts/file_key.ts';
 import { Icon } from '../parts/icon.tsx';
 import { exportExample, exportLines } from './export.ts';
 import * as files from './import.ts';
@@ -38,6 +39,7 @@ function Choose() {
           class="unseen"
           type="file"
           accept=".csv,.txt,.tsv,text/csv"
+          onKeyDown={pressByEnter}
           onChange={(event) => {
             take(event.currentTarget.files);
             event.currentTarget.value = '';

@@ -2,6 +2,7 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import type { Method } from '../app/api.ts';
 import { actingHold, call, phase } from '../app/session.ts';
+import { orderOf, type Sort, sortBy, UNSORTED } from '../reports/sort.ts';
 import type { Entity, Row } from './entity.ts';
 
 const PAGE_ROWS = 50;
@@ -10,7 +11,7 @@ export const READ_ROWS = 1000;
 const TYPING_MS = 250;
 
 /** What has a list. */
-export type Listed = Pick<Entity, 'name' | 'list' | 'pageRows'>;
+export type Listed = Pick<Entity, 'name' | 'list' | 'pageRows' | 'columns'>;
 
 export function rowsOfPage({ pageRows }: Listed): number {
   return pageRows ?? PAGE_ROWS;
@@ -22,6 +23,7 @@ export interface List {
   /** From 1. */
   page: number;
   key: string;
+  sort: Sort;
   state: 'loading' | 'shown' | 'failed';
 }
 
@@ -30,7 +32,11 @@ export interface Page {
   data: readonly Row[];
 }
 
-const NEW_LIST: List = { rows: [], total: 0, page: 1, key: '', state: 'loading' };
+const NEW_LIST: List = {
+  ...{ rows: [], total: 0, page: 1, key: '' },
+  sort: UNSORTED,
+  state: 'loading',
+};
 const lists = new Map<string, Signal<List>>();
 
 export function listOf(name: string): Signal<List> {
@@ -46,27 +52,51 @@ export async function readPage(method: Method, fields: object): Promise<Page> {
   return (await call(method, fields as never)) as unknown as Page;
 }
 
+/** The lists that are sorted, whole and in order: the server knows its own order alone. */
+const sorted = new Map<string, readonly Row[]>();
+
+async function sortAll({ name, list, columns }: Listed, fields: object, by: Sort): Promise<void> {
+  const rows = await readAll(list, fields);
+  const texts = rows.map((row) => ({
+    cells: columns.map(({ text }) => text(row) || null),
+  }));
+  if (listOf(name).peek().sort !== by) return; // another order is asked for since
+  const order = [...orderOf(texts, by)];
+  sorted.set(
+    name,
+    order.map((place) => rows[place] as Row),
+  );
+}
+
+async function pageOf(of: Listed, isTurned: boolean): Promise<Page> {
+  const { page, key, sort } = listOf(of.name).peek();
+  const size = rowsOfPage(of);
+  const named = key === '' ? {} : { Key: key };
+  if (sort.column < 0) return readPage(of.list, { PageIndex: page, PageSize: size, ...named });
+  if (!isTurned || !sorted.has(of.name)) await sortAll(of, named, sort);
+  const rows = sorted.get(of.name) ?? [];
+  return { total: rows.length, data: rows.slice((page - 1) * size, page * size) };
+}
+
 let asked = 0;
 
-/** Reads the page that is shown anew; what is there stays until then. */
-export async function readList(of: Listed): Promise<void> {
-  const { name, list } = of;
+/** Reads the page that is shown anew, or for the first time; what is there stays until then. */
+export async function readList(of: Listed, isTurned = false): Promise<void> {
+  const { name } = of;
   const shown = listOf(name);
-  const { page, key } = shown.peek();
-  const size = rowsOfPage(of);
+  const { page, key, sort } = shown.peek();
   asked += 1;
   const mine = asked;
   newest.set(name, mine);
-  const fields = { PageIndex: page, PageSize: size, ...(key === '' ? {} : { Key: key }) };
-  const found = await readPage(list, fields).catch(() => null);
+  const found = await pageOf(of, isTurned).catch(() => null);
   if (newest.get(name) !== mine) return;
-  const last = Math.max(1, Math.ceil((found?.total ?? 0) / size));
+  const last = Math.max(1, Math.ceil((found?.total ?? 0) / rowsOfPage(of)));
   if (found === null) {
     shown.value = { ...shown.peek(), state: 'failed' };
   } else if (page > last) {
     turnTo(of, last); // the rows of this page are gone
   } else {
-    shown.value = { rows: found.data, total: found.total, page, key, state: 'shown' };
+    shown.value = { rows: found.data, total: found.total, page, key, sort, state: 'shown' };
   }
 }
 
@@ -76,7 +106,15 @@ let timer = 0;
 export function turnTo(entity: Listed, page: number): void {
   const shown = listOf(entity.name);
   shown.value = { ...shown.peek(), page };
-  void readList(entity);
+  void readList(entity, true);
+}
+
+/** By the column of that number: rising, falling, and as the server has it. */
+export function sortList(of: Listed, column: number): void {
+  const shown = listOf(of.name);
+  const now = shown.peek();
+  shown.value = { ...now, sort: sortBy(now.sort, column), page: 1 };
+  void readList(of);
 }
 
 export function searchFor(entity: Listed, key: string): void {
@@ -115,6 +153,7 @@ export function followLists(): () => void {
     const hold = phase.value === 'in' ? actingHold() : undefined;
     if (hold === of) return;
     of = hold;
+    sorted.clear();
     for (const each of lists.values()) each.value = NEW_LIST;
   });
 }

@@ -1,9 +1,11 @@
 /** A section with a table and the form of what is open beside it. */
 import type { ComponentChildren, ComponentType } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { NEW } from '../app/address.ts';
+import { onLiveAgain } from '../app/live_again.ts';
 import { address, go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
+import { me } from '../app/session.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -11,7 +13,7 @@ import { IconButton } from '../parts/icon_button.tsx';
 import type { Entity, Row } from './entity.ts';
 import { Form } from './form.tsx';
 import { dropForm, formOf, openForm } from './forms.ts';
-import { listOf, readList, searchFor } from './lists.ts';
+import { type Listed, listOf, readList, searchFor } from './lists.ts';
 import { Remove } from './remove.tsx';
 import { EntityTable } from './table.tsx';
 
@@ -23,7 +25,7 @@ interface SectionProps {
   More?: ComponentType<{ row: Row }>;
 }
 
-export function SearchField({ of }: { of: Pick<Entity, 'name' | 'list' | 'pageRows'> }) {
+export function SearchField({ of }: { of: Listed }) {
   return (
     <input
       id="set-search"
@@ -75,7 +77,7 @@ function Side({ entity, More }: SectionProps) {
   const title = id === NEW ? entity.add?.label() : base && entity.nameOf(base);
   const host = useRef<HTMLElement>(null);
   const isThere = typeof now === 'object';
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isThere) return;
     const field = id === NEW && !isPhone.value ? 'input' : 'h2';
     host.current?.querySelector<HTMLElement>(field)?.focus();
@@ -108,11 +110,20 @@ export function EntitySection(props: SectionProps) {
   const { entity } = props;
   const { item } = address.value;
   const { rows } = listOf(entity.name).value;
-  useEffect(() => void readList(entity), [entity.name]);
+  // a list begins anew in another enterprise, also as root's first one is made while it is shown
+  const hold = me.value?.HoldID;
+  useEffect(() => void readList(entity), [entity.name, hold]);
+  useEffect(
+    () =>
+      onLiveAgain(() => {
+        if (listOf(entity.name).peek().state === 'failed') void readList(entity);
+      }),
+    [entity.name],
+  );
   useEffect(() => {
     const row = rows.find((each) => String(each[entity.id]) === item) ?? null;
     if (item !== '') void openForm(entity, item, entity.readOne ? null : row);
-  }, [entity.name, item]);
+  }, [entity.name, item, hold]);
   return (
     <div class={item === '' ? 'set-section' : 'set-section with-item'}>
       <div class="set-list">

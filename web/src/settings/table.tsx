@@ -5,10 +5,11 @@ import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
-import type { Column, Entity, Row } from './entity.ts';
+import type { Entity, Row } from './entity.ts';
 import { isDirty } from './forms.ts';
-import { listOf, readList, rowsOfPage, turnTo } from './lists.ts';
+import { type Listed, listOf, readList, rowsOfPage, turnTo } from './lists.ts';
 import { Scroll } from './scroll.tsx';
+import { SortHead } from './sort_head.tsx';
 
 const INDENT_PX = 18;
 
@@ -44,21 +45,7 @@ function Line({ entity, row, depth }: { entity: Entity; row: Row; depth: number 
   );
 }
 
-function Heads({ columns }: { columns: readonly Column[] }) {
-  return (
-    <thead>
-      <tr>
-        {columns.map((column) => (
-          <th key={column.label()} scope="col">
-            {column.label()}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
-}
-
-export function Pager({ of }: { of: Pick<Entity, 'name' | 'list' | 'pageRows'> }) {
+export function Pager({ of }: { of: Listed }) {
   const { page, rows, total } = listOf(of.name).value;
   const size = rowsOfPage(of);
   const from = (page - 1) * size;
@@ -108,8 +95,9 @@ export function NoRows({
 }
 
 export function EntityTable({ entity }: { entity: Entity }) {
-  const { rows, state } = listOf(entity.name).value;
-  const placed = entity.asTree?.(rows) ?? rows.map((of) => ({ of, depth: 0 }));
+  const { rows, state, sort } = listOf(entity.name).value;
+  const tree = sort.column < 0 ? entity.asTree?.(rows) : undefined;
+  const placed = tree ?? rows.map((of) => ({ of, depth: 0 }));
   const isNewDirty = isDirty(entity, NEW);
   return (
     <>
@@ -135,7 +123,13 @@ export function EntityTable({ entity }: { entity: Entity }) {
             </p>
           )}
           <table class="set-table">
-            <Heads columns={entity.columns} />
+            <thead>
+              <tr>
+                {entity.columns.map(({ label }, at) => (
+                  <SortHead key={label()} entity={entity} at={at} />
+                ))}
+              </tr>
+            </thead>
             <tbody>
               {placed.map(({ of, depth }) => (
                 <Line key={String(of[entity.id])} entity={entity} row={of} depth={depth} />

@@ -4,10 +4,14 @@
  */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { fleet } from '../app/fleet.ts';
+import { go } from '../app/navigation.ts';
 import { type Knocking, knocking, maySeeKnocking, watchKnocking } from '../app/setup.ts';
 import { trackerAddress } from '../app/site.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
+import { devices } from './devices.ts';
+import { openNew } from './forms.ts';
 import { askKnocking } from './knocking.ts';
 import { Trackers } from './trackers.tsx';
 
@@ -19,12 +23,35 @@ function All() {
   return <Trackers list={found} />;
 }
 
+/** No tracker of this ID knocks: it is here already, or may be registered before it does. */
+function None({ id }: { id: string }) {
+  const isHere = fleet.slotOfId(id) >= 0;
+  return (
+    <div class="quiet">
+      <p>{s(isHere ? 'unknown.isHere' : 'unknown.none')}</p>
+      {isHere ? (
+        <button type="button" class="button" onClick={() => go({ set: devices.name, item: id })}>
+          {s('unknown.open')}
+        </button>
+      ) : (
+        <button type="button" class="button" onClick={() => openNew(devices, { DeviceID: id })}>
+          {s('unknown.before')}
+        </button>
+      )}
+    </div>
+  );
+}
+
 function One() {
   const id = useSignal('');
   const found = useSignal<Knocking[] | 'failed' | null>(null);
+  const asked = useSignal('');
   const ask = async (event: Event) => {
     event.preventDefault();
-    found.value = await askKnocking(id.value.trim());
+    const wanted = id.value.trim();
+    const answer = await askKnocking(wanted);
+    asked.value = wanted;
+    found.value = answer;
   };
   const list = found.value;
   return (
@@ -50,7 +77,7 @@ function One() {
       </form>
       <div role="status">
         {list === 'failed' && <p class="fault quiet">{s('set.listFailed')}</p>}
-        {Array.isArray(list) && list.length === 0 && <p class="quiet">{s('unknown.none')}</p>}
+        {Array.isArray(list) && list.length === 0 && <None id={asked.value} />}
       </div>
       {Array.isArray(list) && list.length > 0 && <Trackers list={list} />}
     </>

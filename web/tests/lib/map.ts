@@ -41,6 +41,14 @@ export async function pointOf(page: Page, lat: number, lon: number): Promise<Poi
   };
 }
 
+/** Clicks a place as a hand does: the pointer comes there first. */
+export async function clickAt(page: Page, lat: number, lon: number): Promise<void> {
+  const { x, y } = await pointOf(page, lat, lon);
+  await page.mouse.move(x - 3, y - 3);
+  await page.mouse.move(x, y);
+  await page.mouse.click(x, y);
+}
+
 /** The menu of a right click at a place; a bar that comes or goes moves the map, and closes it. */
 export async function openMenu(page: Page, lat: number, lon: number): Promise<void> {
   const menu = page.locator('.map-menu');

@@ -21,7 +21,7 @@ import type { TestContext } from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const BUILD = join(ROOT, 'build');
-const BINARY = process.env['ODOGRAPH_BIN'] ?? join(BUILD, 'odograph');
+export const BINARY = process.env['ODOGRAPH_BIN'] ?? join(BUILD, 'odograph');
 const CLOCK_LIBRARY = join(BUILD, 'tests/faults/libfaultclock.so');
 export const ROOT_PASSWORD = 'root-password';
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
-import { mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
+import { clickAt, mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
 import { eventually, openOnline } from '../lib/pages.ts';
 import { CLOCK_S, optionsOf, pairs, picture } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
@@ -35,14 +35,6 @@ async function openFences(page: Page, what: string, view = VIEW): Promise<void> 
   await page.goto(`/api?fun=2&key=${fleet.admin.token}&v=${view}&fence=${what}`);
   await page.locator('.fence-page').waitFor();
   await mapRests(page);
-}
-
-/** Clicks a place as a hand does: the pointer comes there first. */
-async function clickAt(page: Page, lat: number, lon: number): Promise<void> {
-  const { x, y } = await pointOf(page, lat, lon);
-  await page.mouse.move(x - 3, y - 3);
-  await page.mouse.move(x, y);
-  await page.mouse.click(x, y);
 }
 
 async function fenceNamed(name: string) {

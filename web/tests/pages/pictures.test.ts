@@ -147,6 +147,8 @@ const states: State[] = [
     open: async (page) => {
       await openMap(page, scene.fleet.admin, '5.40/51.200/10.500');
       await openMenu(page, 53.07, 8.8);
+      await page.locator('.map-menu button').last().click({ trial: true }); // nothing covers it
+      await page.locator('.map-menu').evaluate((menu) => menu.scrollTo(0, 0));
     },
   },
   {
@@ -198,6 +200,19 @@ for (const [i, pair] of pairs.entries()) {
     test(`pictures: ${view.name}`, (t) => take(view, shown, t));
   }
 }
+
+test('pictures: shapes tell the states apart where colours do not', async (t) => {
+  const [[view]] = pairs as [[View, View], ...unknown[]];
+  const seen = await visit(t, server, optionsOf(view, server.nowS()));
+  const { page } = seen;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
+  await openMap(page, scene.fleet.admin, '5.40/51.200/10.500');
+  await settled(seen);
+  await mapRests(page);
+  await picture(page, 'map-deuteranopia');
+  assertClean(seen);
+});
 
 test('pictures: the server is gone, for a moment and for long', async (t) => {
   const [pair] = pairs;

@@ -272,6 +272,54 @@ test('a group is added by keys alone', async (t) => {
   assertClean(seen);
 });
 
+test('a list is sorted as a whole by its columns, by mouse and by keys', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  const long = await Fleet.make(server, { name: 'Long' });
+  const Devices = Array.from({ length: 60 }, (_, n) => {
+    return { DeviceID: String(7000 + n), VehiclePlate: `P ${(n * 7) % 60}`, Model: `M ${n % 2}` };
+  });
+  await long.admin.data('manage/AddDevices', { Devices });
+  await openSettings(page, long.admin, 'devices');
+  await page.getByText('1–50 of 60').waitFor();
+  const head = page.getByRole('columnheader', { name: 'Plate' });
+  const first = page.locator('.set-table tbody tr').first();
+  await head.getByRole('button').click();
+  await first.getByRole('button', { name: 'P 0', exact: true }).waitFor();
+  assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+  await focusByTab(page, 'Plate');
+  await page.keyboard.press('Enter');
+  await first.getByRole('button', { name: 'P 59', exact: true }).waitFor();
+  assert.equal(await head.getAttribute('aria-sort'), 'descending');
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await first.getByRole('button', { name: 'P 9', exact: true }).waitFor();
+  await page.getByLabel('Search by a part of the name').fill('P 1');
+  await page.getByText('1–11 of 11').waitFor();
+  await first.getByRole('button', { name: 'P 19', exact: true }).waitFor();
+  await page.keyboard.press('Tab');
+  await focusByTab(page, 'Plate');
+  await page.keyboard.press('Enter');
+  await eventually(page, async () => assert.equal(await head.getAttribute('aria-sort'), 'none'));
+  assertClean(seen);
+});
+
+test('a tracker that does not knock is registered beforehand, one that is here is opened', async (t) => {
+  const seen = await visit(t, server, { clockS: server.nowS() });
+  const { page } = seen;
+  await openSettings(page, fleet.admin, 'unknown');
+  await page.getByLabel('Has this tracker reported?').fill('864000000000002');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Open the device' }).click();
+  await side(page).getByRole('heading', { name: 'Bravo' }).waitFor();
+  await goTo(page, 'Unknown trackers');
+  await page.getByLabel('Has this tracker reported?').fill('868000000000077');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Register it before it reports' }).click();
+  assert.equal(await side(page).getByLabel('Device ID').inputValue(), '868000000000077');
+  await side(page).getByRole('button', { name: 'Cancel' }).click();
+  assertClean(seen);
+});
+
 test('a card is switched off, an SMS to it is kept; the audit tells of both', async (t) => {
   const seen = await visit(t, server, { clockS: server.nowS() });
   const { page } = seen;
