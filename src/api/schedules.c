@@ -181,6 +181,15 @@ static gint compare_ids(gconstpointer a, gconstpointer b)
     return (x->key.id > y->key.id) - (x->key.id < y->key.id);
 }
 
+/* At those from `from` to before `end`. */
+static void look_from(struct schedules *s, const GList *from, const GList *end)
+{
+    for (const GList *l = from; l != NULL && l != end; l = l->next) {
+        const struct errand *e = l->data;
+        look(s, e->shard, e->key);
+    }
+}
+
 /* In turn: first those behind the one that had the turn to mail. */
 static void look_at_errands(struct schedules *s)
 {
@@ -190,13 +199,8 @@ static void look_at_errands(struct schedules *s)
     while (from != NULL && ((const struct errand *)from->data)->key.id <= mailed_id) {
         from = from->next;
     }
-    guint left = g_list_length(all);
-    for (GList *l = from; left > 0; left--) {
-        l = l == NULL ? all : l;
-        struct errand *e = l->data;
-        l = l->next;
-        look(s, e->shard, e->key);
-    }
+    look_from(s, from, NULL);
+    look_from(s, all, from);
     g_list_free(all);
 }
 
