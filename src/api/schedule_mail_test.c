@@ -165,7 +165,7 @@ static void test_room_for_all_errors(void **state)
     for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
         g_string_append_printf(to, "%s%u@%0*u.example", i == 0 ? "" : ",", i, 240, 0U);
     }
-    memset(reason, 'x', sizeof(reason));
+    memset(reason, 'y', sizeof(reason));
     reason[sizeof(reason) - 1] = '\0';
     begin(&t, to->str);
     for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
@@ -173,14 +173,14 @@ static void test_room_for_all_errors(void **state)
     }
     assert_int_equal(t.s.mail_state, MAIL_WAITING);
     for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
-        char *entry = g_strdup_printf("%u@%0*u.example: xxx", i, 240, 0U);
+        char *entry = g_strdup_printf("%u@%0*u.example: yyy", i, 240, 0U);
         assert_non_null(strstr(t.s.mail_error, entry));
         g_free(entry);
     }
     (void)g_string_free(to, TRUE);
     arena_free(&t.arena);
     begin(&t, "a@x");
-    memset(reason, 'x', sizeof(reason));
+    memset(reason, 'y', sizeof(reason));
     memcpy(reason + sizeof(reason) - 2, "\xc3", 2);
     schedule_mail_give_up(&t.s, &t.arena, reason);
     assert_true(g_utf8_validate(t.s.mail_error, -1, NULL));
