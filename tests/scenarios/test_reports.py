@@ -233,13 +233,13 @@ def test_places_and_words_in_chinese(fleet):
     assert all("Germany" in line["Place"] for line in lines)
 
 
-def test_a_name_that_no_xml_may_hold(fleet):
+def test_a_text_that_no_xml_may_hold(fleet):
     """The file is one all the same: spreadsheets open none with a character of that kind."""
-    before = fleet.api.data("manage/GetDevice", DeviceID=HERE)["VehiclePlate"]
-    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, VehiclePlate="Van \ufffe\uffff\uffec")
-    _, book = read_xlsx(make(fleet.api, "latest", "xlsx", DeviceIDs=HERE, Language="en"))
-    fleet.api.data("manage/ModifyDevice", DeviceID=HERE, VehiclePlate=before)
-    assert [row["Vehicle"] for row in book] == ["Van \ufffd\ufffd\uffec"]
+    alarm = wait_until(lambda: rows_of(fleet, "alarms", **fleet.now), what="an alarm")[0]
+    fleet.api.data("manage/AcknowledgeAlarms", AlarmIDs=[alarm["AlarmID"]],
+                   Note="Van \ufffe\uffff\uffec")
+    _, book = read_xlsx(make(fleet.api, "alarms", "xlsx", **fleet.now, Language="en"))
+    assert "Van \ufffd\ufffd\uffec" in [row["Note"] for row in book]
 
 
 def test_what_cannot_be_asked_for(fleet):

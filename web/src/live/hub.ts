@@ -9,13 +9,13 @@
  * reads as a snapshot. While no page is looked at the stream is closed after ten minutes, and goes
  * on from its last id as soon as one is.
  */
-import { columnsOf, packed } from '../store/columns.ts';
 import { waitMs } from './backoff.ts';
 import type { StreamEvent } from './events.ts';
 import { Hello } from './hello.ts';
 import { IdJoiner } from './ids.ts';
 import type { FromPage, LinkState, Port, ToPage, Watch } from './messages.ts';
 import { HERE_MS } from './messages.ts';
+import { columnsOf, packed } from './packed.ts';
 import { DeniedError, readStream } from './stream.ts';
 
 const HIDDEN_MS = 600_000;

@@ -1,5 +1,5 @@
 /** What pages and the one who holds the stream say to each other. */
-import type { Columns } from '../store/columns.ts';
+import type { Columns } from './packed.ts';
 
 /** What is watched. Pages that watch the same share a stream. */
 export interface Watch {
@@ -16,7 +16,8 @@ export type FromPage =
 
 /**
  * `event`: an event of the stream, or a comment (name ""); id: of this event, or of the first one
- * behind it that has one; `columns`: those of the data of "d", packed. `link`: how the stream is; `denied`: the token is worth nothing any more.
+ * behind it that has one; `columns`: those of the data of "d", packed. `link`: how the stream is;
+ * `denied`: the token is worth nothing any more.
  */
 export type ToPage =
   | { kind: 'event'; name: string; id: string; data: string; columns?: Columns }

@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { stateText } from '../app/columns.ts';
 import { fleet, now, shown, tick } from '../app/fleet.ts';
 import { list } from '../app/list.ts';
-import { isOverdue, shownState } from '../app/look.ts';
+import { isOverdue, shownState, speedNow } from '../app/look.ts';
 import { mapIsImpossible } from '../app/page.ts';
 import { placeOf, placesVersion, wantPlaces } from '../app/places.ts';
 import { isPhone } from '../app/screen.ts';
@@ -46,7 +46,7 @@ function One({ slot }: { slot: number }) {
         <p class="shared-wide">{t('shared.never')}</p>
       ) : (
         <>
-          <b class="shared-speed">{f.speed(fleet.numbers.v[slot] as number)}</b>
+          <b class="shared-speed">{f.speed(speedNow(slot))}</b>
           <p class="shared-wide">{stateLine(slot)}</p>
           <p class="shared-wide shared-place">{placeOf(slot)}</p>
           <p class={isOverdue(slot) ? 'shared-wide age overdue' : 'shared-wide age'}>
