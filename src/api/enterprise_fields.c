@@ -242,3 +242,11 @@ const struct reply_member enterprise_members[ENTERPRISE_MEMBERS] = {
     {.name = "Units", .type = REPLY_TEXT, .example = "\"km\"", .doc = "Of its pages: km or mi"},
     LIMIT_MAP(LIMIT_MEMBER)[ENTERPRISE_MEMBERS - 1] = VERSION_MEMBER,
 };
+
+enum language enterprise_language(const struct enterprise *e, enum gazetteer_language of_server)
+{
+    if (e->language != LANGUAGE_UNSET) {
+        return e->language;
+    }
+    return of_server == GAZETTEER_ZH ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
+}

@@ -31,6 +31,8 @@ extern const struct reply_member enterprise_members[ENTERPRISE_MEMBERS];
         .doc = "The enterprise"                                                                    \
     }
 
+/* Of its texts: as it says, else as the server does. */
+enum language enterprise_language(const struct enterprise *e, enum gazetteer_language of_server);
 /* For `check` of a method: whether the values can be taken; else it called call_fault(). */
 bool enterprise_fields_check(struct call *c);
 /*

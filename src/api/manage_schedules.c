@@ -33,6 +33,7 @@ enum { SCHEDULES_OF_ENTERPRISE_MAX = 50, CODE_NO_SCHEDULE = 404 };
 #define SWITCHED_OFF     "Reports are switched off: the server's log says why"
 #define NO_MAIL_TEXT     "this server sends no mail: its operator has to set smtp_url"
 #define MAIL_ROLE_TEXT   "MailTo: only an admin of the whole enterprise may have reports mailed"
+#define MAIL_OWNER_TEXT  "MailTo: this schedule is of an account that may not have reports mailed"
 #define AT_TEXT          "wants 07:00; with week 1 07:00, from 1 (Monday) to 7; with month 31 07:00"
 
 /* ---- checks ---- */
@@ -132,23 +133,43 @@ static void take_asked(const struct call *c, struct report_schedule *s)
     s->options = asked->options;
 }
 
-/* False: the caller may not have reports mailed. */
-static bool take_mail(struct call *c, struct job_context *job, struct report_schedule *s)
+static void take_mail(struct call *c, struct job_context *job, struct report_schedule *s)
 {
     const char *why = NULL;
-    if (!call_has(c, SCHEDULE_MAIL_TO)) {
-        return true;
+    if (call_has(c, SCHEDULE_MAIL_TO)) {
+        const char *mail_to = schedule_mail_read(&c->arena, call_text(c, SCHEDULE_MAIL_TO), &why);
+        schedule_mail_readdress(s, job->changes.arena, mail_to == NULL ? "" : mail_to);
     }
-    const char *mail_to = schedule_mail_read(&c->arena, call_text(c, SCHEDULE_MAIL_TO), &why);
-    schedule_mail_readdress(s, job->changes.arena, mail_to == NULL ? "" : mail_to);
-    return s->mail_to[0] == '\0' || call_leads(c);
+}
+
+/* Whether the request wants it mailed by that account, which is the caller or the owner. */
+static bool wants_mail_beyond(struct call *c, const struct caller *account)
+{
+    return call_has(c, SCHEDULE_MAIL_TO) && call_text(c, SCHEDULE_MAIL_TO)[0] != '\0' &&
+           !caller_leads(account);
+}
+
+/* What failed is not made again at a time that it is not of any more. */
+static void drop_retry(struct job_context *job, struct report_schedule *s)
+{
+    if (s->retry_s != 0 && s->mail_state == MAIL_WAITING) {
+        schedule_mail_give_up(s, job->changes.arena, s->last_error);
+    }
+    s->retry_s = 0;
 }
 
 /* Whatever of it is new: times from before do not count. */
-static void take_rhythm(struct call *c, const struct job_context *job, struct report_schedule *s)
+static void take_rhythm(struct call *c, struct job_context *job, struct report_schedule *s)
 {
-    if (call_has(c, SCHEDULE_EVERY) && read_rhythm(c, s)) {
-        s->done_s = job->now_s;
+    struct report_schedule as_asked = *s;
+    if (call_has(c, SCHEDULE_EVERY) && read_rhythm(c, &as_asked)) {
+        bool is_same = as_asked.every == s->every && as_asked.at_min == s->at_min &&
+                       as_asked.at_day == s->at_day;
+        *s = as_asked;
+        if (!is_same) {
+            s->done_s = job->now_s;
+            drop_retry(job, s);
+        }
     }
     bool was_on = s->is_on;
     s->is_on = call_number(c, SCHEDULE_ENABLED, s->is_on) != 0;
@@ -179,14 +200,16 @@ static enum err add_schedule(struct call *c, struct job_context *job)
         .user_id = c->caller.user_id,
         .name = call_text(c, SCHEDULE_NAME),
         .created_s = job->now_s,
+        .done_s = job->now_s,
     };
     entity_init(ENTITY_SCHEDULE, &s);
     if (schedules_of(c, job) >= SCHEDULES_OF_ENTERPRISE_MAX) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, TOO_MANY_TEXT);
     }
-    if (!take_mail(c, job, &s)) {
+    if (wants_mail_beyond(c, &c->caller)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
+    take_mail(c, job, &s);
     take_asked(c, &s);
     take_rhythm(c, job, &s);
     s.is_on = call_number(c, SCHEDULE_ENABLED, true) != 0;
@@ -218,33 +241,38 @@ static enum err find(struct call *c, struct job_context *job, int64_t id,
     return ERR_OK;
 }
 
-/* Whether its owner could still have it made. */
-static bool has_owner(struct call *c, struct job_context *job, const struct report_schedule *s)
+/* Its owner, where that account could still have it made. */
+static bool has_owner(struct call *c, struct job_context *job, const struct report_schedule *s,
+                      struct caller *owner)
 {
-    struct caller owner;
-    return directory_asker(job->directory, c->shard->id, s->user_id, job->now_s, &owner) ==
-               ERR_OK &&
-           owner.role >= ROLE_OPERATOR &&
-           directory_may_act(job->directory, &owner, s->enterprise_id);
+    return directory_asker(job->directory, c->shard->id, s->user_id, job->now_s, owner) == ERR_OK &&
+           owner->role >= ROLE_OPERATOR &&
+           directory_may_act(job->directory, owner, s->enterprise_id);
 }
 
 static enum err modify_schedule(struct call *c, struct job_context *job)
 {
     struct report_schedule s;
+    struct caller owner;
     enum err e = find(c, job, call_number(c, SCHEDULE_ID, 0), &s);
     e = e != ERR_OK ? e : version_check(c, schedule_view_members, &s);
     if (e != ERR_OK) {
         return e;
     }
-    if (!take_mail(c, job, &s)) {
+    bool is_owned = has_owner(c, job, &s, &owner);
+    if (wants_mail_beyond(c, &c->caller)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
+    if (is_owned && wants_mail_beyond(c, &owner)) {
+        return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_OWNER_TEXT);
+    }
+    take_mail(c, job, &s);
     if (asks_anew(c)) {
         take_asked(c, &s);
     }
     s.name = call_has(c, SCHEDULE_NAME) ? call_text(c, SCHEDULE_NAME) : s.name;
     take_rhythm(c, job, &s);
-    if (s.is_on && !has_owner(c, job, &s)) {
+    if (s.is_on && !is_owned) {
         s.user_id = c->caller.user_id; /* who switches it on answers for it */
     }
     change_add(&job->changes, CHANGE_PUT_SCHEDULE)->schedule = s;
@@ -370,7 +398,7 @@ static const struct api_method rows[] = {
         .where = WHERE_JOB,
         .params = change_params,
         .param_count = COUNT_OF(change_params),
-        .codes = {{403, MAIL_ROLE_TEXT}, {404, NO_SCHEDULE_TEXT}},
+        .codes = {{403, MAIL_ROLE_TEXT ". " MAIL_OWNER_TEXT}, {404, NO_SCHEDULE_TEXT}},
         .doc = "Changes the fields of a schedule that are given. Report, Format, DeviceIDs, "
                "GroupIDs and options change together: a call that has one of them has Report and "
                "Format, and what it leaves out is unset. So do Every and At.",

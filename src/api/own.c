@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/enterprise_fields.h"
 #include "api/manage.h"
 #include "api/share.h"
 
@@ -48,17 +49,14 @@ static void write_enterprise(struct call *c)
 static void write_manner(struct call *c)
 {
     struct enterprise e;
-    bool is_in_one =
-        directory_enterprise(c->shard->directory, c->caller.enterprise_id, &c->arena, &e) == ERR_OK;
-    enum language language = is_in_one ? e.language : LANGUAGE_UNSET;
-    if (language == LANGUAGE_UNSET) {
-        bool is_chinese = c->api->gazetteer_language == GAZETTEER_ZH;
-        language = is_chinese ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
+    if (directory_enterprise(c->shard->directory, c->caller.enterprise_id, &c->arena, &e) !=
+        ERR_OK) {
+        e = (struct enterprise){.language = LANGUAGE_UNSET, .units = UNITS_KM};
     }
     json_name(&c->out, "Language");
-    json_write_string(&c->out, language_name(language));
+    json_write_string(&c->out, language_name(enterprise_language(&e, c->api->gazetteer_language)));
     json_name(&c->out, "Units");
-    json_write_string(&c->out, units_name(is_in_one ? e.units : UNITS_KM));
+    json_write_string(&c->out, units_name(e.units));
 }
 
 /* What maps and names of places are made of, and who wants to be named for it. */

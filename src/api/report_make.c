@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "api/enterprise_fields.h"
 #include "api/places.h"
 #include "api/report_days.h"
 #include "api/report_devices.h"
@@ -91,9 +92,8 @@ static const char *option_text(const struct made *m, const char *name)
 static void choose_manner(struct made *m, const struct enterprise *e)
 {
     const char *language = option_text(m, "Language");
-    bool is_of_server = m->making->api->gazetteer_language == GAZETTEER_ZH;
     bool is_of_enterprise =
-        e->language == LANGUAGE_UNSET ? is_of_server : e->language == LANGUAGE_CHINESE;
+        enterprise_language(e, m->making->api->gazetteer_language) == LANGUAGE_CHINESE;
     m->is_chinese = language[0] == '\0' ? is_of_enterprise : strcmp(language, "zh") == 0;
     m->divider = strcmp(option_text(m, "Separator"), ";") == 0 ? ';' : ',';
 }

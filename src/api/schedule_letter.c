@@ -1,9 +1,10 @@
 /*
- * The mail of a report, in the language of its enterprise: what it is, and where it is if not in
- * the mail. Times are those of the enterprise's zone.
+ * The mail of a report, in the language of its enterprise or else of the server: what it is, and
+ * where it is if not in the mail. Times are those of the enterprise's zone.
  */
 #include <string.h>
 
+#include "api/enterprise_fields.h"
 #include "api/report_kinds.h"
 #include "api/report_make.h"
 #include "api/reports.h"
@@ -107,8 +108,8 @@ static const char *period_text(const struct report_job *r, struct zone_clock *cl
     return strcmp(from, to) == 0 ? from : arena_format(arena, "%s – %s", from, to);
 }
 
-static struct about about_of(const struct schedule_found *found, struct directory *dir,
-                             struct arena *arena)
+static struct about about_of(const struct schedules *all, const struct schedule_found *found,
+                             struct directory *dir, struct arena *arena)
 {
     struct enterprise enterprise;
     struct user owner;
@@ -118,7 +119,8 @@ static struct about about_of(const struct schedule_found *found, struct director
     const struct report_row *row = report_row_of(r->kind);
     bool has_hold = directory_enterprise(dir, s->enterprise_id, arena, &enterprise) == ERR_OK;
     bool has_owner = directory_user(dir, s->user_id, arena, &owner) == ERR_OK;
-    bool is_chinese = has_hold && enterprise.language == LANGUAGE_CHINESE;
+    bool is_chinese =
+        has_hold && enterprise_language(&enterprise, all->options.language) == LANGUAGE_CHINESE;
     return (struct about){
         .report = r,
         .words = is_chinese ? &chinese : &english,
@@ -161,7 +163,7 @@ struct mail schedule_letter(const struct schedules *s, const struct schedule_fou
 {
     const struct report_schedule *schedule = &found->schedule;
     const struct report_job *r = &found->report;
-    struct about a = about_of(found, dir, arena);
+    struct about a = about_of(s, found, dir, arena);
     char *to = arena_new(arena, MAIL_ADDRESS_MAX + 1);
     schedule_mail_next(schedule, to);
     bool is_attached = r->size <= MAIL_FILE_MAX;

@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-/* Between two tries of all addresses that are left; the last one is repeated. */
+/* Behind each round of tries; the last one is repeated. */
 static const int64_t waits_s[] = {60, 300, 900, 1800, 3600, 7200};
 enum { WAITS = sizeof(waits_s) / sizeof(waits_s[0]) };
 
@@ -77,15 +77,6 @@ const char *schedule_mail_read(struct arena *arena, const char *text, const char
     return kept;
 }
 
-static size_t count_of(const char *addresses)
-{
-    size_t count = addresses[0] != '\0';
-    for (const char *at = addresses; *at != '\0'; at++) {
-        count += *at == ',';
-    }
-    return count;
-}
-
 void schedule_mail_next(const struct report_schedule *s, char out[MAIL_ADDRESS_MAX + 1])
 {
     size_t len = strcspn(s->mail_left, ",");
@@ -100,15 +91,31 @@ static const char *behind_first(const char *addresses)
 
 /* ---- what is wrong with an address ---- */
 
+/* Of an entry of mail_error. */
+static bool is_about(const char *entry, const char *address)
+{
+    size_t len = strlen(address);
+    return strncmp(entry, address, len) == 0 && entry[len] == ':';
+}
+
+static bool has_entry(const char *errors, const char *address)
+{
+    bool has = false;
+    char **entries = g_strsplit(errors, "; ", -1);
+    for (size_t i = 0; entries[i] != NULL; i++) {
+        has = has || is_about(entries[i], address);
+    }
+    g_strfreev(entries);
+    return has;
+}
+
 /* mail_error without the entry of the address. */
 static const char *without(struct arena *arena, const char *errors, const char *address)
 {
     const char *kept = "";
     char **entries = g_strsplit(errors, "; ", -1);
     for (size_t i = 0; entries[i] != NULL; i++) {
-        size_t len = strlen(address);
-        bool is_its = strncmp(entries[i], address, len) == 0 && entries[i][len] == ':';
-        if (!is_its && entries[i][0] != '\0') {
+        if (!is_about(entries[i], address) && entries[i][0] != '\0') {
             kept = arena_format(arena, "%s%s%s", kept, kept[0] == '\0' ? "" : "; ", entries[i]);
         }
     }
@@ -116,16 +123,19 @@ static const char *without(struct arena *arena, const char *errors, const char *
     return kept;
 }
 
+/* The reason is cut to what has room, so that there is room for each address. */
 static const char *with(struct arena *arena, const char *errors, const char *address,
                         const char *reason)
 {
     char plain[MAIL_REASON_SIZE];
+    const char *end = NULL;
     (void)g_strlcpy(plain, reason, sizeof(plain));
+    if (!g_utf8_validate(plain, -1, &end)) {
+        plain[end - plain] = '\0'; /* it was cut amid a character */
+    }
     (void)g_strdelimit(plain, ";", ',');
     const char *kept = without(arena, errors, address);
-    const char *text =
-        arena_format(arena, "%s%s%s: %s", kept, kept[0] == '\0' ? "" : "; ", address, plain);
-    return strlen(text) > SCHEDULE_MAIL_ERROR_MAX ? kept : text;
+    return arena_format(arena, "%s%s%s: %s", kept, kept[0] == '\0' ? "" : "; ", address, plain);
 }
 
 /* ---- steps ---- */
@@ -149,23 +159,46 @@ static void go_on(struct report_schedule *s)
                                                : MAIL_FAILED;
 }
 
-/* The first address goes behind the others; once all were tried, there is a pause. */
+/* The first address goes behind the others, unless it was tried for long enough. */
 static void put_off(struct report_schedule *s, struct arena *arena, const char *address,
                     int64_t now_s)
 {
-    size_t count = count_of(s->mail_left);
-    if (count == 0 || now_s - s->last_run_s >= SCHEDULE_MAIL_FOR_S) {
+    if (now_s - s->last_run_s >= SCHEDULE_MAIL_FOR_S) {
         go_on(s);
         return;
     }
-    if (count > 1) {
-        s->mail_left = arena_format(arena, "%s,%s", behind_first(s->mail_left), address);
-    }
-    s->mail_tries++;
-    size_t round = s->mail_tries / count;
-    bool is_round = s->mail_tries % count == 0;
-    s->mail_retry_s = is_round ? now_s + waits_s[round > WAITS ? WAITS - 1 : round - 1] : 0;
+    const char *others = behind_first(s->mail_left);
+    s->mail_left = arena_format(arena, "%s%s%s", others, others[0] == '\0' ? "" : ",", address);
+    s->mail_retry_s = 0;
     s->mail_state = MAIL_WAITING;
+}
+
+/*
+ * A round tries all that are left, as mail_to has them, and who is put off goes behind the others.
+ * So it is over when nobody who is left stands behind the one that was tried last, or was never
+ * tried.
+ */
+static bool is_round_over(const struct report_schedule *s, const char *tried)
+{
+    bool is_behind = false;
+    bool is_over = true;
+    char **wanted = g_strsplit(s->mail_to, ",", -1);
+    for (size_t i = 0; wanted[i] != NULL; i++) {
+        bool is_next = is_behind || !has_entry(s->mail_error, wanted[i]);
+        is_over = is_over && !(is_next && has_address(s->mail_left, wanted[i]));
+        is_behind = is_behind || g_ascii_strcasecmp(wanted[i], tried) == 0;
+    }
+    g_strfreev(wanted);
+    return is_over;
+}
+
+/* Behind a round there is a pause, which grows. */
+static void pause_behind_round(struct report_schedule *s, const char *tried, int64_t now_s)
+{
+    if (s->mail_left[0] != '\0' && is_round_over(s, tried)) {
+        s->mail_retry_s = now_s + waits_s[s->mail_tries < WAITS ? s->mail_tries : WAITS - 1];
+        s->mail_tries++;
+    }
 }
 
 void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mail_outcome outcome,
@@ -176,6 +209,7 @@ void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mai
     if (outcome == MAIL_TAKEN || !has_address(s->mail_to, address)) {
         s->mail_error = without(arena, s->mail_error, address);
         go_on(s);
+        pause_behind_round(s, address, now_s);
         return;
     }
     const char *text = outcome != MAIL_UNKNOWN ? reason
@@ -187,6 +221,7 @@ void schedule_mail_note(struct report_schedule *s, struct arena *arena, enum mai
     } else {
         go_on(s);
     }
+    pause_behind_round(s, address, now_s);
 }
 
 void schedule_mail_take_back(struct report_schedule *s)

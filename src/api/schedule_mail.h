@@ -11,16 +11,15 @@
  *
  *     waiting ──► sending ──► taken, refused, unknown: the next address, at the end sent or failed
  *        ▲                      │
- *        └───── put off ◄───────┘   behind the others; at growing distances, for a day
+ *        └───── put off ◄───────┘   behind the others; in rounds at growing distances, for a day
  *
  * `sending` is committed before a byte leaves, so what a start finds so is unknown. What is wrong
  * with an address stands in mail_error, "anna@example.com: 450 later; ...".
  */
 
 enum {
-    SCHEDULE_MAIL_TO_MAX = 10,     /* addresses */
-    SCHEDULE_MAIL_FOR_S = 86400,   /* so long behind the run it is tried */
-    SCHEDULE_MAIL_ERROR_MAX = 1024 /* bytes */
+    SCHEDULE_MAIL_TO_MAX = 10,  /* addresses */
+    SCHEDULE_MAIL_FOR_S = 86400 /* so long behind the run it is tried */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* A mail to several addresses, step by step. */
 #include "api/schedule_mail.h"
 
+#include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,6 +96,95 @@ static void test_what_is_put_off(void **state)
     note(&t, MAIL_TAKEN, "", T0 + HOUR_S);
     assert_next(&t, "", MAIL_SENT);
     assert_string_equal(t.s.mail_error, "");
+    arena_free(&t.arena);
+}
+
+/* Who stays put off alone is not tried again before the pause, and each pause is the next longer.
+ */
+static void test_rounds(void **state)
+{
+    static const int64_t waits_s[] = {60, 300, 900};
+    struct stage t;
+    int64_t now_s = T0;
+    (void)state;
+    begin(&t, "a@x,b@x,c@x");
+    note(&t, MAIL_PUT_OFF, "450 later", now_s);
+    note(&t, MAIL_REFUSED, "550 never", now_s);
+    assert_next(&t, "c@x", MAIL_WAITING);
+    assert_int_equal(t.s.mail_retry_s, 0);
+    note(&t, MAIL_TAKEN, "", now_s);
+    for (size_t i = 0; i < sizeof(waits_s) / sizeof(waits_s[0]); i++) {
+        assert_next(&t, "a@x", MAIL_WAITING);
+        assert_int_equal(t.s.mail_retry_s, now_s + waits_s[i]);
+        now_s = t.s.mail_retry_s;
+        note(&t, MAIL_PUT_OFF, "450 later", now_s);
+    }
+    arena_free(&t.arena);
+
+    /* The number that is left changes from round to round. */
+    now_s = T0;
+    begin(&t, "a@x,b@x,c@x");
+    for (size_t i = 0; i < 3; i++) {
+        note(&t, MAIL_PUT_OFF, "450 later", now_s);
+    }
+    assert_int_equal(t.s.mail_retry_s, now_s + 60);
+    now_s = t.s.mail_retry_s;
+    note(&t, MAIL_PUT_OFF, "450 later", now_s);
+    assert_next(&t, "b@x", MAIL_WAITING);
+    assert_int_equal(t.s.mail_retry_s, 0);
+    note(&t, MAIL_TAKEN, "", now_s);
+    assert_next(&t, "c@x", MAIL_WAITING);
+    assert_int_equal(t.s.mail_retry_s, 0);
+    note(&t, MAIL_PUT_OFF, "450 later", now_s);
+    assert_next(&t, "a@x", MAIL_WAITING);
+    assert_int_equal(t.s.mail_retry_s, now_s + 300);
+    arena_free(&t.arena);
+}
+
+/* Whoever is new while a message is under way is tried at once. */
+static void test_round_of_others(void **state)
+{
+    struct stage t;
+    (void)state;
+    begin(&t, "z@x");
+    t.s.mail_state = MAIL_SENDING;
+    schedule_mail_readdress(&t.s, &t.arena, "a@x,z@x");
+    schedule_mail_note(&t.s, &t.arena, MAIL_TAKEN, "", T0);
+    assert_next(&t, "a@x", MAIL_WAITING);
+    assert_int_equal(t.s.mail_retry_s, 0);
+    arena_free(&t.arena);
+}
+
+/* However long the addresses and what is said of them: each is told. */
+static void test_room_for_all_errors(void **state)
+{
+    struct stage t;
+    char reason[MAIL_REASON_SIZE];
+    GString *to = g_string_new(NULL);
+    (void)state;
+    for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
+        g_string_append_printf(to, "%s%u@%0*u.example", i == 0 ? "" : ",", i, 240, 0U);
+    }
+    memset(reason, 'y', sizeof(reason));
+    reason[sizeof(reason) - 1] = '\0';
+    begin(&t, to->str);
+    for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
+        note(&t, i % 2 == 0 ? MAIL_REFUSED : MAIL_PUT_OFF, reason, T0);
+    }
+    assert_int_equal(t.s.mail_state, MAIL_WAITING);
+    for (unsigned i = 0; i < SCHEDULE_MAIL_TO_MAX; i++) {
+        char *entry = g_strdup_printf("%u@%0*u.example: yyy", i, 240, 0U);
+        assert_non_null(strstr(t.s.mail_error, entry));
+        g_free(entry);
+    }
+    (void)g_string_free(to, TRUE);
+    arena_free(&t.arena);
+    begin(&t, "a@x");
+    memset(reason, 'y', sizeof(reason));
+    memcpy(reason + sizeof(reason) - 2, "\xc3", 2);
+    schedule_mail_give_up(&t.s, &t.arena, reason);
+    assert_true(g_utf8_validate(t.s.mail_error, -1, NULL));
+    assert_int_equal(t.s.mail_state, MAIL_FAILED);
     arena_free(&t.arena);
 }
 
@@ -240,6 +330,9 @@ int main(void)
         cmocka_unit_test(test_each_address_once),
         cmocka_unit_test(test_what_is_over),
         cmocka_unit_test(test_what_is_put_off),
+        cmocka_unit_test(test_rounds),
+        cmocka_unit_test(test_round_of_others),
+        cmocka_unit_test(test_room_for_all_errors),
         cmocka_unit_test(test_a_day_is_enough),
         cmocka_unit_test(test_giving_up),
         cmocka_unit_test(test_other_addresses),

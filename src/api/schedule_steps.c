@@ -1,9 +1,11 @@
 /* Steps of schedules; what belongs to their mail is in schedule_mail.c. */
 #include "api/schedule_steps.h"
 
+#include "api/call.h"
 #include "api/report_kinds.h"
 #include "api/reports.h"
 #include "api/schedule_mail.h"
+#include "base/log.h"
 #include "fleet/directory_tree.h"
 
 _Static_assert((int)EVERY_DAY == (int)RECUR_DAY && (int)EVERY_WEEK == (int)RECUR_WEEK &&
@@ -138,10 +140,20 @@ static void drop_report(struct job_context *job, const struct schedule_view *v)
     }
 }
 
+/* What waited for its turn, or for a server, until the next one was due. */
+static void tell_dropped_mail(const struct report_schedule *s)
+{
+    if (s->mail_state == MAIL_WAITING || s->mail_state == MAIL_SENDING) {
+        log_line(LOG_WARN, "schedule_mail_dropped", "schedule=%lld left=\"%s\"", (long long)s->id,
+                 s->mail_left);
+    }
+}
+
 static void begin_mail(struct report_schedule *s, struct arena *arena, const struct caller *owner)
 {
+    tell_dropped_mail(s);
     schedule_mail_begin(s);
-    if (s->mail_state != MAIL_NONE && (owner->role < ROLE_ADMIN || owner->group_count > 0)) {
+    if (s->mail_state != MAIL_NONE && !caller_leads(owner)) {
         schedule_mail_give_up(s, arena, NO_ADMIN);
     }
 }
@@ -214,6 +226,24 @@ static void note_failure(struct job_context *job, const struct schedule_view *v,
     fail(job, s, why, is_failed);
 }
 
+/* The rights of its owner are asked again: what was put off may be hours old. */
+static void begin_message(struct job_context *job, uint32_t shard, struct report_schedule *s)
+{
+    struct caller owner;
+    struct arena *arena = job->changes.arena;
+    const char *why = find_owner(job, shard, s, &owner);
+    if (why == NULL && !caller_leads(&owner)) {
+        why = NO_ADMIN;
+    }
+    if (!s->is_on) {
+        schedule_mail_switch_off(s, arena);
+    } else if (why != NULL) {
+        schedule_mail_give_up(s, arena, why);
+    } else {
+        s->mail_state = MAIL_SENDING;
+    }
+}
+
 void schedule_step(struct job_context *job, uint32_t shard, const struct schedule_view *v,
                    enum schedule_wish wish, int64_t due_s)
 {
@@ -230,7 +260,7 @@ void schedule_step(struct job_context *job, uint32_t shard, const struct schedul
         note_failure(job, v, &s);
         break;
     case SCHEDULE_MAILS:
-        s.mail_state = MAIL_SENDING;
+        begin_message(job, shard, &s);
         break;
     case SCHEDULE_FORGETS:
         schedule_mail_note(&s, arena, MAIL_UNKNOWN, "", job->now_s);

@@ -20,7 +20,7 @@ enum schedule_wish {
     SCHEDULE_CORRECTS, /* it was done for a time of a clock that was wrong: to be set right */
     SCHEDULE_RUNS,     /* a report is to be made */
     SCHEDULE_FAILED,   /* its report failed, or is gone: that is to be noted */
-    SCHEDULE_MAILS,    /* a message is to be sent: it is to be noted, and then sent */
+    SCHEDULE_MAILS,    /* a message is to be noted and then sent, or given up by the step */
     SCHEDULE_FORGETS,  /* a message was under way in an earlier run: nobody knows */
     SCHEDULE_NO_MAILER /* messages are to be sent, and there is nobody to send them */
 };

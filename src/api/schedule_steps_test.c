@@ -1,6 +1,7 @@
 /* What is to be done of schedules, and what the steps leave behind. */
 #include "api/schedule_steps.h"
 
+#include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,6 +234,43 @@ static void test_owner_is_no_admin(void **state)
     finish(&t);
 }
 
+/* The rights of the moment count for what was put off, too, and so does the switch. */
+static void test_owner_changes_while_mail_waits(void **state)
+{
+    static const struct {
+        enum role role;
+        bool deleted;
+        bool is_off;
+        const char *error;
+    } rows[] = {
+        {ROLE_OPERATOR, false, false, "its account is no admin any more, and mails no reports"},
+        {ROLE_VIEWER, false, false, "its account may not schedule reports here any more"},
+        {ROLE_ADMIN, true, false, "its account was deleted, or may not log in any more"},
+        {ROLE_ADMIN, false, true, "its schedule was switched off"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct stage t;
+        struct report_schedule s = daily();
+        s.mail_to = "a@x,b@x";
+        begin(&t, &s);
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
+        end_report(&t, REPORT_DONE, "");
+        put_owner(&t, rows[i].role, rows[i].deleted);
+        s = schedule_now(&t);
+        s.is_on = !rows[i].is_off;
+        put_schedule(&t, &s);
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_MAILS);
+        assert_int_equal(schedule_now(&t).mail_state, MAIL_FAILED);
+        assert_string_equal(schedule_now(&t).mail_left, "");
+        char *errors = g_strdup_printf("a@x: %s; b@x: %s", rows[i].error, rows[i].error);
+        assert_string_equal(schedule_now(&t).mail_error, errors);
+        g_free(errors);
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RESTS);
+        finish(&t);
+    }
+}
+
 static void test_report_that_fails(void **state)
 {
     struct stage t;
@@ -379,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_one_that_is_off),
         cmocka_unit_test(test_owner_is_gone),
         cmocka_unit_test(test_owner_is_no_admin),
+        cmocka_unit_test(test_owner_changes_while_mail_waits),
         cmocka_unit_test(test_report_that_fails),
         cmocka_unit_test(test_report_that_always_fails),
         cmocka_unit_test(test_report_that_is_taken_away),

@@ -136,14 +136,23 @@ static void take_outcome(void *context, enum mail_outcome outcome, const char *r
     errand_hand_back(e);
 }
 
+/* Why a message that is there was not even queued. */
+static const char *fault_of(enum err e)
+{
+    return e == ERR_NOT_FOUND  ? "the file of the report is gone"
+           : e == ERR_TOO_LONG ? "the file of the report is too long for a mail"
+                               : "the message could not be made";
+}
+
 bool errand_send(struct errand *e)
 {
     struct arena arena = {0};
     struct schedule_found found;
     enum err result = ERR_NOT_FOUND;
+    const struct report_schedule *s = &found.schedule;
     bool is_there =
         schedule_find(e->all, e->shard, e->key, &arena, &found) && found.view.report != NULL;
-    if (is_there && (!found.schedule.is_on || !schedule_mail_is_to(&found.schedule))) {
+    if (is_there && (s->mail_state != MAIL_SENDING || !s->is_on || !schedule_mail_is_to(s))) {
         result = ERR_END;
     } else if (is_there) {
         struct mail mail = schedule_letter(e->all, &found, e->shard->directory, &arena);
@@ -155,11 +164,7 @@ bool errand_send(struct errand *e)
     if (result == ERR_OK) {
         return true; /* the mailer has it, and may be done with it already */
     }
-    e->is_taken_back = result == ERR_STOPPING || result == ERR_END;
-    if (result == ERR_BUSY) {
-        set_outcome(e, MAIL_PUT_OFF, "the mail server does not answer");
-    } else {
-        set_outcome(e, MAIL_REFUSED, "the file of the report is gone");
-    }
+    e->is_taken_back = result == ERR_STOPPING || result == ERR_END || result == ERR_BUSY;
+    set_outcome(e, MAIL_REFUSED, fault_of(result));
     return false;
 }

@@ -25,7 +25,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { LOOK_MS = 250, AGAIN_MS = 5000, MS_PER_S = 1000, MINUTE_S = 60, NS_PER_MS = 1000000 };
+enum {
+    LOOK_MS = 250,
+    AGAIN_MS = 5000,
+    NOTES_MS = 10000, /* what a stop waits for a note that the store does not take */
+    MS_PER_S = 1000,
+    MINUTE_S = 60,
+    NS_PER_MS = 1000000
+};
 
 static void lock(struct schedules *s)
 {
@@ -74,10 +81,23 @@ static void set_fault(struct errand *e, enum err fault)
     }
 }
 
+static bool has(struct schedules *s, const bool *flag)
+{
+    lock(s);
+    bool is = *flag;
+    unlock(s);
+    return is;
+}
+
+bool schedules_are_stopping(struct schedules *s)
+{
+    return has(s, &s->stopping);
+}
+
 /* It could not be done: the same again, a little later. */
 static void put_off(struct errand *e, enum err fault)
 {
-    e->again_ms = clock_monotonic_ms() + AGAIN_MS;
+    e->again_ms = clock_monotonic_ms() + (schedules_are_stopping(e->all) ? LOOK_MS : AGAIN_MS);
     set_fault(e, fault);
 }
 
@@ -95,19 +115,6 @@ static void submit(struct errand *e, enum schedule_errand doing)
 
 /* ---- looking ---- */
 
-static bool has(struct schedules *s, const bool *flag)
-{
-    lock(s);
-    bool is = *flag;
-    unlock(s);
-    return is;
-}
-
-bool schedules_are_stopping(struct schedules *s)
-{
-    return has(s, &s->stopping);
-}
-
 /* What the schedule wants. */
 static enum schedule_wish wish_of(struct schedules *s, const struct shard *shard,
                                   struct owned_key key)
@@ -120,6 +127,12 @@ static enum schedule_wish wish_of(struct schedules *s, const struct shard *shard
                                   : SCHEDULE_RESTS;
     arena_free(&arena);
     return wish;
+}
+
+/* A mailer that rests takes no message: its schedule waits, and it counts as no try. */
+static bool may_mail(const struct schedules *s)
+{
+    return s->mailing == NULL && !mailer_rests(s->options.mailer);
 }
 
 /* Where nothing of its message is under way, or is still to be noted, it is the next one's turn. */
@@ -143,7 +156,7 @@ static void look(struct schedules *s, const struct shard *shard, struct owned_ke
     enum schedule_wish wish = wish_of(s, shard, key);
     if (wish == SCHEDULE_RESTS && e != NULL) {
         forget(s, e);
-    } else if (wish == SCHEDULE_WAITS || (wish == SCHEDULE_MAILS && s->mailing != NULL)) {
+    } else if (wish == SCHEDULE_WAITS || (wish == SCHEDULE_MAILS && !may_mail(s))) {
         (void)errand_of(s, shard, key);
     } else if (wish != SCHEDULE_RESTS) {
         e = errand_of(s, shard, key);
@@ -181,6 +194,15 @@ static gint compare_ids(gconstpointer a, gconstpointer b)
     return (x->key.id > y->key.id) - (x->key.id < y->key.id);
 }
 
+/* At those from `from` to before `end`. */
+static void look_from(struct schedules *s, const GList *from, const GList *end)
+{
+    for (const GList *l = from; l != NULL && l != end; l = l->next) {
+        const struct errand *e = l->data;
+        look(s, e->shard, e->key);
+    }
+}
+
 /* In turn: first those behind the one that had the turn to mail. */
 static void look_at_errands(struct schedules *s)
 {
@@ -190,13 +212,8 @@ static void look_at_errands(struct schedules *s)
     while (from != NULL && ((const struct errand *)from->data)->key.id <= mailed_id) {
         from = from->next;
     }
-    guint left = g_list_length(all);
-    for (GList *l = from; left > 0; left--) {
-        l = l == NULL ? all : l;
-        struct errand *e = l->data;
-        l = l->next;
-        look(s, e->shard, e->key);
-    }
+    look_from(s, from, NULL);
+    look_from(s, all, from);
     g_list_free(all);
 }
 
@@ -286,24 +303,44 @@ static void take_all(struct schedules *s)
 
 /* ---- the thread ---- */
 
-static bool has_any_out(struct schedules *s)
+/* Whether something is still to come back, or to be noted, which is waited for in vain some day. */
+static bool has_any_left(struct schedules *s)
 {
     GHashTableIter at;
     gpointer value = NULL;
+    lock(s);
+    bool is_in_vain = s->ending && clock_monotonic_ms() >= s->end_by_ms;
+    unlock(s);
     g_hash_table_iter_init(&at, s->errands);
     while (g_hash_table_iter_next(&at, NULL, &value)) {
         const struct errand *e = value;
-        if (e->is_out) {
+        if (e->is_out || (e->doing == ERRAND_NOTE && !is_in_vain)) {
             return true;
         }
     }
     return false;
 }
 
+/* Nothing new is taken up; what came of a message, and is not noted yet, is tried again. */
+static void look_at_notes(struct schedules *s)
+{
+    GHashTableIter at;
+    gpointer value = NULL;
+    int64_t now_ms = clock_monotonic_ms();
+    g_hash_table_iter_init(&at, s->errands);
+    while (g_hash_table_iter_next(&at, NULL, &value)) {
+        struct errand *e = value;
+        if (e->doing == ERRAND_NOTE && !e->is_out && now_ms >= e->again_ms) {
+            submit(e, ERRAND_NOTE);
+        }
+    }
+}
+
 /* Until something comes back, or it is time to look. */
 static void rest(struct schedules *s)
 {
     struct timespec until;
+    bool is_awaited = has_any_left(s);
     check(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     until.tv_nsec += (long)LOOK_MS * NS_PER_MS;
     if (until.tv_nsec >= (long)MS_PER_S * NS_PER_MS) {
@@ -312,7 +349,7 @@ static void rest(struct schedules *s)
     }
     lock(s);
     int waited = 0;
-    while (s->inbox.length == 0 && !s->ending && waited == 0) {
+    while (s->inbox.length == 0 && (!s->ending || is_awaited) && waited == 0) {
         waited = pthread_cond_timedwait(&s->told, &s->lock, &until);
     }
     unlock(s);
@@ -321,8 +358,10 @@ static void rest(struct schedules *s)
 static void *run(void *arg)
 {
     struct schedules *s = arg;
-    while (!has(s, &s->ending) || has_any_out(s)) {
-        if (!schedules_are_stopping(s)) {
+    while (!has(s, &s->ending) || has_any_left(s)) {
+        if (schedules_are_stopping(s)) {
+            look_at_notes(s);
+        } else {
             look_around(s);
         }
         rest(s);
@@ -361,6 +400,7 @@ void schedules_stop(struct schedules *s)
 {
     lock(s);
     s->stopping = s->ending = true;
+    s->end_by_ms = clock_monotonic_ms() + NOTES_MS;
     check(pthread_cond_signal(&s->told) == 0);
     unlock(s);
     check(pthread_join(s->thread, NULL) == 0);

@@ -3,6 +3,7 @@
 
 #include "api/zones.h"
 #include "connect/mail.h"
+#include "geo/gazetteer.h"
 #include "ingest/shards.h"
 
 /*
@@ -15,8 +16,9 @@ struct schedules;
 struct schedules_options {
     const struct shards *shards;
     struct zones *zones;
-    struct mailer *mailer;   /* NULL: no mail is sent */
-    struct reports *reports; /* who makes reports */
+    struct mailer *mailer;            /* NULL: no mail is sent */
+    struct reports *reports;          /* who makes reports */
+    enum gazetteer_language language; /* of mail, where the enterprise says none */
 };
 
 /* Begins. Nobody is told of a fault; it stands in the log. */
@@ -24,10 +26,11 @@ struct schedules *schedules_start(const struct schedules_options *options);
 /* Takes up nothing new; before connect_stop(), which ends the messages that are under way. */
 void schedules_quit(struct schedules *s);
 /*
- * Waits until what is under way is noted, and ends; behind connect_stop(), before ingest takes no
- * more jobs.
+ * Waits until what is under way is noted, or the store took that not for ten seconds, and ends;
+ * behind connect_stop(), before ingest takes no more jobs.
  */
 void schedules_stop(struct schedules *s);
+/* After schedules_stop(). */
 void schedules_free(struct schedules *s);
 
 /*

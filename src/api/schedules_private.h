@@ -50,6 +50,7 @@ struct schedules {
     GQueue inbox;  /* struct errand that are over, under the lock */
     bool stopping; /* as the next one */
     bool ending;
+    int64_t end_by_ms; /* monotonic: what was not noted by then, while ending, is not waited for */
 };
 
 /* ---- schedule_work.c ---- */

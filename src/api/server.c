@@ -207,6 +207,7 @@ static void start_schedules(struct api_server *s, const struct api_options *opti
             .zones = s->api.zones,
             .mailer = options->mailer,
             .reports = s->api.reports,
+            .language = s->api.gazetteer_language,
         });
     }
 }

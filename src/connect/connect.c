@@ -354,6 +354,14 @@ void provider_judge(struct provider *p, const char *why)
     unlock(p->connect);
 }
 
+bool connect_rests(const struct provider *p)
+{
+    lock(p->connect);
+    bool rests = provider_rests(p, clock_monotonic_ms());
+    unlock(p->connect);
+    return rests;
+}
+
 void provider_attribute(struct provider *p, struct bytes text)
 {
     if (text.len == 0 || text.len >= ATTRIBUTION_SIZE) { /* half of it would name nobody */

@@ -3,12 +3,15 @@
  * in memory as a whole. The last part tells when all of it was read, from when on the server may
  * have it:
  *
- *     MAIL, RCPT, DATA        refused or cut: the server does not have it
+ *     greeting, login, MAIL   refused or cut: put off, for it would be the same for all addresses
+ *     RCPT (is_named), DATA   4xx / 5xx: put off / refused; cut: put off
  *     354, text, file ...     cut: the server does not have it, since its end has not left
  *     ... the last byte       is_handed_over
  *     250 / 4xx / 5xx         taken / put off / refused; cut or silent: nobody knows
+ *     QUIT (is_leaving)       whatever it says, it is not about the message
  *
- * A login that is refused puts the message off: somebody will mend the configuration.
+ * What is put off for our sake waits until somebody mends the configuration, and counts as a
+ * failure of the server; what it says of one address does not.
  */
 #include "connect/mail.h"
 
@@ -29,8 +32,9 @@ enum {
     REPLY_BYTES_MAX = 64 << 10,
     CODE_DIGITS = 3,
     DECIMAL = 10,
-    STATUS_BYE = 221,
+    STATUS_TAKEN = 250,
     STATUS_PUT_OFF = 400,
+    STATUS_CLOSES = 421,
     STATUS_REFUSED = 500,
     STATUS_NEEDS_TLS_OR_LOGIN = 530,
     STATUS_LOGIN_REFUSED = 535,
@@ -200,7 +204,7 @@ static size_t read_file(char *out, size_t size, size_t count, void *context)
     return got;
 }
 
-/* The line of a reply, "550 5.1.1 no such user"; but for the one to QUIT, behind the end. */
+/* The line of a reply, "550 5.1.1 no such user"; but for the one to QUIT, which comes at last. */
 static void note_line(struct letter *l, const char *at, size_t len)
 {
     bool is_reply = len >= CODE_DIGITS;
@@ -209,7 +213,7 @@ static void note_line(struct letter *l, const char *at, size_t len)
         is_reply = g_ascii_isdigit(at[i]);
         status = status * DECIMAL + (at[i] - '0');
     }
-    if (!is_reply || status == STATUS_BYE) {
+    if (!is_reply || l->is_leaving) {
         return;
     }
     size_t kept = len < sizeof(l->reply) - 1 ? len : sizeof(l->reply) - 1;
@@ -234,6 +238,28 @@ static size_t take_reply(char *at, size_t size, size_t count, void *context)
     l->reply_len += len;
     note_line(l, at, len);
     return len;
+}
+
+/* How far the talk is, by what we say; libcurl tells that to whoever looks for faults alone. */
+static int note_command(CURL *easy, curl_infotype type, const char *at, size_t len, void *context)
+{
+    struct letter *l = context;
+    const struct bytes said = {(const uint8_t *)at, len};
+    (void)easy;
+    if (type == CURLINFO_HEADER_OUT) {
+        l->is_named = l->is_named || bytes_begin(said, "RCPT ");
+        l->is_leaving = l->is_leaving || bytes_begin(said, "QUIT");
+    }
+    return 0;
+}
+
+static bool set_talk(struct letter *l, CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_reply) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, l) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, note_command) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_DEBUGDATA, l) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) == CURLE_OK;
 }
 
 static bool add_text(struct letter *l)
@@ -265,9 +291,7 @@ static bool set_message(struct letter *l, CURL *easy)
            curl_easy_setopt(easy, CURLOPT_MIMEPOST, l->mime) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, l->headers) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_FROM, l->mailer->from) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, l->recipients) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_reply) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERDATA, l) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, l->recipients) == CURLE_OK;
 }
 
 static bool set_login(const struct mailer *m, CURL *easy)
@@ -300,8 +324,8 @@ static bool set_patience(const struct mailer *m, CURL *easy)
 /* Each message has a connection of its own: what is said of one is never of the one before. */
 bool letter_prepare(struct letter *l, CURL *easy)
 {
-    return set_message(l, easy) && set_login(l->mailer, easy) && set_tls(l->mailer, easy) &&
-           set_patience(l->mailer, easy) &&
+    return set_message(l, easy) && set_talk(l, easy) && set_login(l->mailer, easy) &&
+           set_tls(l->mailer, easy) && set_patience(l->mailer, easy) &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK;
@@ -332,7 +356,10 @@ struct connect_answer letter_answer(struct letter *l, CURLcode code)
 {
     l->code = code;
     bool is_refusal = l->status >= STATUS_PUT_OFF && l->status < STATUS_END;
-    if (code == CURLE_OK || is_refusal) {
+    if (code == CURLE_OK) {
+        return (struct connect_answer){.e = ERR_OK, .status = STATUS_TAKEN};
+    }
+    if (is_refusal) {
         return (struct connect_answer){
             .e = ERR_OK, .status = l->status, .body = bytes_of_text(l->reply)};
     }
@@ -342,13 +369,31 @@ struct connect_answer letter_answer(struct letter *l, CURLcode code)
 
 /* ---- what came of it ---- */
 
-/* Of a server that replied, and did not take it. */
-static enum mail_outcome refusal(const struct letter *l)
+/* Whether what the server said last is about us, or about itself: all addresses would hear it. */
+static bool is_about_all(const struct letter *l)
 {
-    bool is_about_us = l->code == CURLE_LOGIN_DENIED || l->status == STATUS_NEEDS_TLS_OR_LOGIN ||
-                       l->status == STATUS_LOGIN_REFUSED;
-    bool is_about_it = l->code == CURLE_SEND_ERROR || l->is_handed_over;
-    return l->status >= STATUS_REFUSED && is_about_it && !is_about_us ? MAIL_REFUSED : MAIL_PUT_OFF;
+    return !l->is_named || l->code == CURLE_LOGIN_DENIED || l->status == STATUS_CLOSES ||
+           l->status == STATUS_NEEDS_TLS_OR_LOGIN || l->status == STATUS_LOGIN_REFUSED;
+}
+
+/* Of a server that replied, and did not take it. */
+static void take_refusal(struct letter *l)
+{
+    bool is_of_all = is_about_all(l);
+    bool is_final = l->status >= STATUS_REFUSED;
+    const char *fault = l->code == CURLE_LOGIN_DENIED ? fault_of(l)
+                        : is_final                    ? "the mail server refuses all mail"
+                                                      : "the mail server puts mail off";
+    provider_judge(l->mailer->provider, is_of_all ? fault : NULL);
+    l->done(l->context, is_final && !is_of_all ? MAIL_REFUSED : MAIL_PUT_OFF, l->reply);
+}
+
+/* Of a message that never began. */
+static const char *fault_before(enum err e)
+{
+    return e == ERR_TIMEOUT    ? "its turn did not come in time"
+           : e == ERR_STOPPING ? "the server was stopped before its turn"
+                               : "the message could not be prepared";
 }
 
 static void take_answer(void *context, const struct connect_answer *a)
@@ -358,15 +403,11 @@ static void take_answer(void *context, const struct connect_answer *a)
         provider_judge(l->mailer->provider, NULL);
         l->done(l->context, MAIL_TAKEN, "");
     } else if (a->e == ERR_OK) {
-        enum mail_outcome outcome = refusal(l);
-        const char *fault =
-            l->code == CURLE_LOGIN_DENIED ? fault_of(l) : "the mail server puts mail off";
-        provider_judge(l->mailer->provider, outcome == MAIL_REFUSED ? NULL : fault);
-        l->done(l->context, outcome, l->reply);
+        take_refusal(l);
     } else if (l->is_handed_over) {
         l->done(l->context, MAIL_UNKNOWN, fault_of(l));
     } else {
-        l->done(l->context, MAIL_PUT_OFF, fault_of(l));
+        l->done(l->context, MAIL_PUT_OFF, l->code == CURLE_OK ? fault_before(a->e) : fault_of(l));
     }
 }
 
@@ -431,4 +472,9 @@ enum err mailer_send(struct mailer *m, const struct mail *mail)
     return e != ERR_OK
                ? e
                : connect_enter(transfer_of_letter(m->provider, l, mail->deadline_ms, take_answer));
+}
+
+bool mailer_rests(const struct mailer *m)
+{
+    return connect_rests(m->provider);
 }

@@ -73,5 +73,7 @@ void mailer_free(struct mailer *m);
  * and ERR_BUSY and ERR_STOPPING as connect_submit() has them.
  */
 MUST_USE enum err mailer_send(struct mailer *m, const struct mail *mail);
+/* Any thread: whether the server failed so often that it gets nothing now, which ends by itself. */
+bool mailer_rests(const struct mailer *m);
 
 #endif

@@ -32,8 +32,10 @@ struct letter {
     char *file_type;
     size_t file_len;
     size_t file_read;
-    bool is_handed_over; /* all of it was read by libcurl, and may have left */
-    CURLcode code;
+    bool is_named;                /* the server was told whom it is to */
+    bool is_handed_over;          /* all of it was read by libcurl, and may have left */
+    bool is_leaving;              /* QUIT was said */
+    CURLcode code;                /* CURLE_OK, too, where it never began */
     int status;                   /* of the server's last reply; 0: there was none */
     size_t reply_len;             /* bytes of all its replies */
     char reply[MAIL_REASON_SIZE]; /* the last line, printable */

@@ -93,6 +93,8 @@ struct transfer {
 
 /* Queues a transfer, or frees it and answers as connect_submit() does. */
 MUST_USE enum err connect_enter(struct transfer *t);
+/* As provider_rests(), now, for whoever has not the lock. */
+bool connect_rests(const struct provider *p);
 /* Tells the end of a transfer that is in no queue any more, and frees it. */
 void transfer_finish(struct transfer *t, const struct connect_answer *a);
 /* One that was never sent is no failure of the provider: too many asked. */

@@ -125,7 +125,7 @@ struct report_schedule {
     int64_t retry_s;        /* the next try; 0: none is to come */
     enum mail_state mail_state;
     const char *mail_left; /* of mail_to, to whom it has not gone yet; the first is the next */
-    uint32_t mail_tries;
+    uint32_t mail_tries;   /* rounds in which all that were left were tried */
     int64_t mail_retry_s;
     const char *mail_error; /* what is wrong, by address; "" */
 };

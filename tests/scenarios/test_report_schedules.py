@@ -1,6 +1,9 @@
 """Reports that are made each day, week or month, and mailed."""
+import concurrent.futures
 import csv
 import datetime
+import os
+import time
 import zoneinfo
 
 import pytest
@@ -348,6 +351,149 @@ def test_store_that_is_full(tmp_path):
     platform.close()
 
 
+def test_a_time_that_changes_ends_the_tries_of_the_old_one(tmp_path):
+    """A report that failed is not made again at the old time; the same time is no change."""
+    disk = bad_disk(tmp_path)
+    platform = Platform(tmp_path, [disk])
+    schedule = platform.add(MailTo="a@fleet.example")
+    disk.set("tight")
+    platform.to_local(1, 7)
+    wait_until(lambda: platform.row(schedule)["RetryTime"], what="a report that failed")
+    disk.set("none")
+    platform.change(schedule, Every="day", At="07:00")
+    row = platform.row(schedule)
+    assert row["RetryTime"] is not None and row["MailState"] == "waiting"
+    platform.change(schedule, Every="day", At="08:00")
+    row = platform.row(schedule)
+    assert row["RetryTime"] is None and at(row["NextRun"]).time() == datetime.time(8)
+    assert row["MailState"] == "failed"
+    assert row["MailError"] == f"a@fleet.example: {row['LastError']}"
+    other = platform.add(At="07:30")
+    platform.to_local(0, 7, 30)
+    wait_until(lambda: platform.reports(other), what="the report of the other schedule")
+    assert [report["State"] for report in platform.reports(schedule)] == ["failed"]
+    platform.to_local(0, 8)
+    platform.wait(schedule, MailState="sent", LastError="")
+    platform.close()
+
+
+def test_mail_that_is_put_off_and_what_changes_meanwhile(platform):
+    """An owner who may not mail any more mails nothing; what the next report ends is in the log."""
+    platform.mail.rcpt = dict.fromkeys(("a@fleet.example", "b@fleet.example"), LATER)
+    boss = platform.fleet.user("admin", "boss")
+    schedules = [api.data("manage/AddReportSchedule", **DAILY, MailTo=to)["ScheduleID"]
+                 for api, to in ((platform.api, "a@fleet.example"), (boss, "b@fleet.example"))]
+    platform.to_local(1, 7)
+    for schedule, name in zip(schedules, "ab"):
+        platform.wait(schedule, MailState="waiting",
+                      MailError=f"{name}@fleet.example: {LATER}")
+    user = next(row["UserID"] for row in platform.api.data("manage/ListUsers")["data"]
+                if row["LoginName"] == "boss")
+    platform.api.data("manage/ModifyUser", UserID=user, Role="operator")
+    platform.mail.rcpt = {"a@fleet.example": LATER}
+    platform.to_local(0, 7, 30)
+    row = platform.wait(schedules[1], MailState="failed", MailLeft="")
+    assert row["MailError"] == \
+        "b@fleet.example: its account is no admin any more, and mails no reports"
+    assert not platform.mail.taken
+    (figures,) = [p for p in platform.server.health()["providers"] if p["name"] == "mail"]
+    assert figures["fault"] is None and figures["failed"] == 0
+
+    platform.to_local(1, 7)
+    wait_until(lambda: len(platform.reports(schedules[0])) == 2, what="the next report")
+    assert f'event=schedule_mail_dropped schedule={schedules[0]} left="a@fleet.example"' in \
+        platform.server.log()
+
+
+def test_a_server_of_mail_that_rests_costs_no_try(platform):
+    """It gets nothing for a while once it failed five times; what waits then is tried behind it."""
+    port = platform.mail.port
+    platform.mail.close()
+    schedules = [platform.add(MailTo=f"a{i}@fleet.example") for i in range(6)]
+    platform.to_local(1, 7)
+    for i, schedule in enumerate(schedules):
+        platform.wait(schedule, MailState="waiting",
+                      MailError=f"a{i}@fleet.example: the mail server cannot be reached")
+    platform.mail = MailServer(port)
+    platform.to_local(0, 7, 10)
+    for i, schedule in enumerate(schedules):
+        platform.wait(schedule, MailState="sent", MailError="")
+        assert len(platform.mail.to(f"a{i}@fleet.example")) == 1
+
+
+def begin_stop(platform):
+    """A stop that is under way, as a future."""
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    stop = pool.submit(platform.server.stop)
+    wait_until(lambda: "event=stopping" in platform.server.log(), what="the stop")
+    return stop
+
+
+def test_a_full_store_at_the_stop_forgets_no_outcome(tmp_path):
+    """What came of a message is noted once there is room, which a stop waits for, for a while."""
+    disk = bad_disk(tmp_path)
+    platform = Platform(tmp_path, [disk])
+    platform.mail.held = {"a@fleet.example"}
+    schedule = platform.add(MailTo="a@fleet.example")
+    platform.to_local(1, 7)
+    wait_until(lambda: platform.mail.offered, what="the message")
+    disk.set("nospace")
+    platform.mail.release()
+    wait_until(lambda: platform.row(schedule)["LastError"].startswith("It waits"),
+               what="a note that is not taken")
+    stop = begin_stop(platform)
+    disk.set("none")
+    stop.result()
+    platform.server.start()
+    platform.wait(schedule, MailState="sent", MailError="")
+    assert len(platform.mail.offered) == 1
+    platform.close()
+
+
+def cpu_seconds(server):
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_stop_waits_without_work(tmp_path):
+    """A note that a disk holds up is waited for, and not asked for in a circle."""
+    disk = bad_disk(tmp_path)
+    platform = Platform(tmp_path, [disk])
+    platform.mail.held = {"a@fleet.example"}
+    schedule = platform.add(MailTo="a@fleet.example")
+    platform.to_local(1, 7)
+    wait_until(lambda: platform.mail.offered, what="the message")
+    disk.set("hold")
+    platform.mail.release()
+    wait_until(disk.is_holding, what="a note that the disk holds up")
+    stop = begin_stop(platform)
+    for _ in range(4):  # the first ones may have what else the stop has to do
+        before = cpu_seconds(platform.server)
+        time.sleep(1)
+        used = cpu_seconds(platform.server) - before
+    assert used < 0.5
+    disk.set("none")
+    stop.result()
+    platform.server.start()
+    platform.wait(schedule, MailState="sent", MailError="")
+    platform.close()
+
+
+def test_language_of_the_server(tmp_path):
+    """An enterprise that says none has mail in the language of its file."""
+    platform = Platform(tmp_path, config="[api]\ngazetteer_language = zh\n")
+    schedule = platform.add(MailTo="a@fleet.example")
+    platform.to_local(1, 7)
+    platform.wait(schedule, MailState="sent")
+    (mail,) = platform.mail.to("a@fleet.example")
+    (attachment,) = mail.iter_attachments()
+    for text in (attachment.get_payload(decode=True).decode("utf-8-sig"),
+                 mail.get_body(("plain",)).get_content(), mail["Subject"]):
+        assert any("\u4e00" <= character <= "\u9fff" for character in text), text
+    platform.close()
+
+
 def test_who_may(platform):
     """Whose schedules there are, what is refused, and an owner who is gone."""
     fleet, api = platform.fleet, platform.api
@@ -370,6 +516,8 @@ def test_who_may(platform):
         [own]
     assert other.api.data("manage/ListReportSchedules") == {"total": 0, "data": []}
     assert code(operator, "AddReportSchedule", **DAILY, MailTo="a@fleet.example") == 403
+    assert code(api, "ModifyReportSchedule", ScheduleID=own, MailTo="a@fleet.example") == 403
+    assert platform.row(own)["MailTo"] == ""
     for wrong in ({"At": "24:00"}, {"Every": "week"}, {"Every": "year"}, {"Report": "nothing"},
                   {"Format": "pdf"}, {"MailTo": "a@x\nBcc: b@x"}, {"MailTo": "a@x;b@x"},
                   {"MailTo": "Anna <a@x>"}, {"ScheduleName": "x" * 65}, {"Kmh": 80}):

@@ -61,16 +61,17 @@ const WIDTHS: Record<CellKind, number> = {
   yesNo: 66,
   time: 96, // the day above the time
   date: 94,
-  length: 72,
+  length: 80,
   km: 88,
   count: 60,
   speed: 80,
   litres: 72,
   course: 68,
-  place: 166,
+  place: 158,
   position: 0, // below its place
 };
 const PLATE_WIDTH = 112;
+const SEEN_WIDTH = 120;
 
 const NUMBERS: readonly CellKind[] = ['length', 'km', 'count', 'speed', 'litres'];
 
@@ -117,7 +118,11 @@ export const COLUMNS: Record<Kind, readonly Column[]> = {
   alarms: [
     ...[vehicle, col('alarm', 'alarm'), col('start', 'time'), col('end', 'time')],
     ...[col('times', 'count'), col('speed', 'speed'), ...where],
-    ...[col('seenBy', 'text'), col('seenAt', 'time'), col('note', 'text')],
+    ...[
+      { ...col('seenBy', 'text'), width: SEEN_WIDTH },
+      { ...col('seenAt', 'time'), width: SEEN_WIDTH },
+    ],
+    col('note', 'text'),
   ],
   fences: [
     ...[vehicle, col('fence', 'text'), col('entered', 'time'), col('left', 'time')],
