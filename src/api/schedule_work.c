@@ -9,6 +9,8 @@
 
 enum { JOB_MS = 10000, MS_PER_S = 1000 };
 
+static const char NO_MAILER[] = "this server sends no mail: smtp_url is not set";
+
 /* ---- what there is ---- */
 
 static struct zone *zone_of(const struct schedules *s, struct directory *dir, int64_t enterprise_id,
@@ -40,7 +42,9 @@ static bool find_at(const struct schedules *s, const struct shard *shard, struct
         .report = has_report ? &out->report : NULL,
         .clock = &out->clock,
         .now_s = now_s,
-        .has_mailer = s->options.mailer != NULL,
+        .mail_bar = s->options.mailer == NULL
+                        ? NO_MAILER
+                        : schedule_mail_bar(dir, shard->id, &out->schedule, now_s),
     };
     return true;
 }
@@ -143,7 +147,9 @@ bool errand_send(struct errand *e)
     enum err result = ERR_NOT_FOUND;
     bool is_there =
         schedule_find(e->all, e->shard, e->key, &arena, &found) && found.view.report != NULL;
-    if (is_there && (!found.schedule.is_on || !schedule_mail_is_to(&found.schedule))) {
+    bool is_wanted = is_there && found.schedule.is_on && schedule_mail_is_to(&found.schedule) &&
+                     found.view.mail_bar == NULL;
+    if (is_there && !is_wanted) {
         result = ERR_END;
     } else if (is_there) {
         struct mail mail = schedule_letter(e->all, &found, e->shard->directory, &arena);
