@@ -301,7 +301,7 @@ static const struct api_method rows[] = {
         .reply = {.shape = REPLY_OBJECT, .members = members, .count = COUNT_OF(members)},
         .codes = {{403, REPORTS_TEXT_UNDER_WAY ". " REPORTS_TEXT_KEPT ". " REPORTS_TEXT_WAITING
                                                ". " REPORTS_TEXT_ROOM},
-                  {404, CALL_NO_DEVICE_TEXT}},
+                  {404, CALL_NO_DEVICE_TEXT ". " REPORT_NO_GROUP_TEXT}},
         .doc = "Has a report made as a file, with the rows that the call of its kind answers, of "
                "any number of devices. It is made by what the account may see then; ListReports "
                "tells how far it is, AddDownload leads to its file.",

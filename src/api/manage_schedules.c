@@ -384,7 +384,8 @@ static const struct api_method rows[] = {
         .params = add_params,
         .param_count = COUNT_OF(add_params),
         .reply = {.shape = REPLY_OBJECT, .members = made_members, .count = COUNT_OF(made_members)},
-        .codes = {{403, TOO_MANY_TEXT ". " MAIL_ROLE_TEXT}, {404, CALL_NO_DEVICE_TEXT}},
+        .codes = {{403, TOO_MANY_TEXT ". " MAIL_ROLE_TEXT},
+                  {404, CALL_NO_DEVICE_TEXT ". " REPORT_NO_GROUP_TEXT}},
         .doc = "Has a report made each day, week or month, of the last whole one, by the rights "
                "that the account has then; ListReports has it for 7 days, and it may be mailed. "
                "What is missed while the server is stopped is made once when it is back.",

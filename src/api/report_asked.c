@@ -7,7 +7,7 @@
 #include "api/report_kinds.h"
 #include "api/shown_alarms.h"
 
-enum { E7_DECIMALS = 7, CODE_NO_DEVICE = 404 };
+enum { E7_DECIMALS = 7, CODE_NONE_SUCH = 404 };
 
 /* Which option belongs to which kinds. */
 static const struct {
@@ -147,6 +147,23 @@ static bool pack_devices(struct call *c, struct bytes *out)
     return true;
 }
 
+bool report_sees_group(struct call *c, int64_t id)
+{
+    struct group g;
+    return directory_group(c->shard->directory, id, &c->arena, &g) == ERR_OK && !g.deleted &&
+           g.enterprise_id == c->caller.enterprise_id && call_sees_group(c, id);
+}
+
+static bool sees_groups(struct call *c)
+{
+    const struct value *groups = &c->values[ASKED_GROUPS];
+    bool sees = true;
+    for (size_t i = 0; i < groups->count && sees; i++) {
+        sees = report_sees_group(c, groups->numbers[i]);
+    }
+    return sees;
+}
+
 bool report_asked_read(struct call *c, struct report_asked *out)
 {
     const struct value *groups = &c->values[ASKED_GROUPS];
@@ -160,7 +177,11 @@ bool report_asked_read(struct call *c, struct report_asked *out)
     }
     /* One that is left out in silence would be missed by nobody; without any it would be all. */
     if (!pack_devices(c, &out->devices)) {
-        call_fail(c, CODE_NO_DEVICE, CALL_NO_DEVICE_TEXT);
+        call_fail(c, CODE_NONE_SUCH, CALL_NO_DEVICE_TEXT);
+        return false;
+    }
+    if (!sees_groups(c)) {
+        call_fail(c, CODE_NONE_SUCH, REPORT_NO_GROUP_TEXT);
         return false;
     }
     return true;

@@ -7,6 +7,8 @@
 #include "api/device_choice.h"
 #include "model/report.h"
 
+#define REPORT_NO_GROUP_TEXT "This group does not exist" /* ErrMsg of 404 */
+
 /*
  * What AddReport and the schedules are asked for: which report, of which devices, how. The fields
  * are the first of their methods.
@@ -90,9 +92,11 @@ struct report_asked {
 /* The `check` of these fields: false, it called call_fault(). */
 bool report_asked_check(struct call *c);
 /*
- * Reads them, by what the caller may see; false: a device is named that it does not see, or the
- * options are too long; the call is answered.
+ * Reads them, by what the caller may see; false: a device or group is named that it does not see,
+ * or the options are too long; the call is answered.
  */
 bool report_asked_read(struct call *c, struct report_asked *out);
+/* Whether the group is there, in the enterprise of the call, and the caller sees it. */
+bool report_sees_group(struct call *c, int64_t id);
 
 #endif

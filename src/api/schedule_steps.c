@@ -21,7 +21,6 @@ static const char NO_ROLE[] = "its account may not schedule reports here any mor
 static const char NO_ADMIN[] = "its account is no admin any more, and mails no reports";
 static const char CANCELLED[] = "the report was cancelled";
 static const char GONE[] = "the report was deleted";
-static const char NO_MAILER[] = "this server sends no mail: smtp_url is not set";
 
 struct recurrence schedule_recurrence(const struct report_schedule *s)
 {
@@ -43,8 +42,8 @@ static enum schedule_wish wish_of_mail(const struct schedule_view *v)
     if (s->mail_state != MAIL_WAITING) {
         return SCHEDULE_RESTS;
     }
-    if (!v->has_mailer) {
-        return SCHEDULE_NO_MAILER;
+    if (v->mail_bar != NULL) {
+        return SCHEDULE_MAY_NOT;
     }
     return v->now_s >= s->mail_retry_s ? SCHEDULE_MAILS : SCHEDULE_WAITS;
 }
@@ -91,15 +90,27 @@ enum schedule_wish schedule_wish_of(const struct schedule_view *v, int64_t *due_
 /* ---- a report ---- */
 
 /* As who it acts, which is who made it; NULL, or why it must not act any more. */
-static const char *find_owner(struct job_context *job, uint32_t shard,
-                              const struct report_schedule *s, struct caller *owner)
+static const char *find_owner(struct directory *dir, uint32_t shard,
+                              const struct report_schedule *s, int64_t now_s, struct caller *owner)
 {
-    if (directory_asker(job->directory, shard, s->user_id, job->now_s, owner) != ERR_OK) {
+    if (directory_asker(dir, shard, s->user_id, now_s, owner) != ERR_OK) {
         return NO_ACCOUNT;
     }
-    bool may =
-        owner->role >= ROLE_OPERATOR && directory_may_act(job->directory, owner, s->enterprise_id);
+    bool may = owner->role >= ROLE_OPERATOR && directory_may_act(dir, owner, s->enterprise_id);
     return may ? NULL : NO_ROLE;
+}
+
+static const char *bar_of(const struct caller *owner)
+{
+    return caller_leads(owner) ? NULL : NO_ADMIN;
+}
+
+const char *schedule_mail_bar(struct directory *dir, uint32_t shard,
+                              const struct report_schedule *s, int64_t now_s)
+{
+    struct caller owner;
+    const char *why = find_owner(dir, shard, s, now_s, &owner);
+    return why != NULL ? why : bar_of(&owner);
 }
 
 static void add_report(struct job_context *job, const struct schedule_view *v, int64_t due_s,
@@ -153,8 +164,9 @@ static void begin_mail(struct report_schedule *s, struct arena *arena, const str
 {
     tell_dropped_mail(s);
     schedule_mail_begin(s);
-    if (s->mail_state != MAIL_NONE && !caller_leads(owner)) {
-        schedule_mail_give_up(s, arena, NO_ADMIN);
+    const char *why = bar_of(owner);
+    if (s->mail_state != MAIL_NONE && why != NULL) {
+        schedule_mail_give_up(s, arena, why);
     }
 }
 
@@ -192,7 +204,7 @@ static void run(struct job_context *job, uint32_t shard, const struct schedule_v
                 int64_t due_s, struct report_schedule *s)
 {
     struct caller owner;
-    const char *why = find_owner(job, shard, s, &owner);
+    const char *why = find_owner(job->directory, shard, s, job->now_s, &owner);
     if (why != NULL) {
         s->is_on = false;
         s->off_reason = why;
@@ -226,21 +238,12 @@ static void note_failure(struct job_context *job, const struct schedule_view *v,
     fail(job, s, why, is_failed);
 }
 
-/* The rights of its owner are asked again: what was put off may be hours old. */
-static void begin_message(struct job_context *job, uint32_t shard, struct report_schedule *s)
+static void begin_message(struct report_schedule *s, struct arena *arena)
 {
-    struct caller owner;
-    struct arena *arena = job->changes.arena;
-    const char *why = find_owner(job, shard, s, &owner);
-    if (why == NULL && !caller_leads(&owner)) {
-        why = NO_ADMIN;
-    }
-    if (!s->is_on) {
-        schedule_mail_switch_off(s, arena);
-    } else if (why != NULL) {
-        schedule_mail_give_up(s, arena, why);
-    } else {
+    if (s->is_on) {
         s->mail_state = MAIL_SENDING;
+    } else {
+        schedule_mail_switch_off(s, arena);
     }
 }
 
@@ -260,13 +263,13 @@ void schedule_step(struct job_context *job, uint32_t shard, const struct schedul
         note_failure(job, v, &s);
         break;
     case SCHEDULE_MAILS:
-        begin_message(job, shard, &s);
+        begin_message(&s, arena);
         break;
     case SCHEDULE_FORGETS:
         schedule_mail_note(&s, arena, MAIL_UNKNOWN, "", job->now_s);
         break;
-    case SCHEDULE_NO_MAILER:
-        schedule_mail_give_up(&s, arena, NO_MAILER);
+    case SCHEDULE_MAY_NOT:
+        schedule_mail_give_up(&s, arena, v->mail_bar);
         break;
     case SCHEDULE_RESTS:
     case SCHEDULE_WAITS:

@@ -22,7 +22,7 @@ enum schedule_wish {
     SCHEDULE_FAILED,   /* its report failed, or is gone: that is to be noted */
     SCHEDULE_MAILS,    /* a message is to be noted and then sent, or given up by the step */
     SCHEDULE_FORGETS,  /* a message was under way in an earlier run: nobody knows */
-    SCHEDULE_NO_MAILER /* messages are to be sent, and there is nobody to send them */
+    SCHEDULE_MAY_NOT   /* messages are to be sent, and must not be, or cannot: mail_bar */
 };
 
 enum { SCHEDULE_TRIES_FOR_S = 86400 /* so long behind its first try a report is made again */ };
@@ -33,11 +33,17 @@ struct schedule_view {
     const struct report_job *report; /* its newest; NULL: there is none any more */
     struct zone_clock *clock;        /* of its enterprise */
     int64_t now_s;
-    bool has_mailer;
+    const char *mail_bar; /* why nothing of it may be mailed at the moment; NULL: it may */
 };
 
 /* Its rhythm. */
 struct recurrence schedule_recurrence(const struct report_schedule *s);
+/*
+ * Why the owner of a schedule may have nothing mailed at the moment; NULL: it may. `shard` is the
+ * number of the directory's shard.
+ */
+const char *schedule_mail_bar(struct directory *dir, uint32_t shard,
+                              const struct report_schedule *s, int64_t now_s);
 /* Pure. `due_s`: of SCHEDULE_RUNS, what for. */
 enum schedule_wish schedule_wish_of(const struct schedule_view *v, int64_t *due_s);
 

@@ -26,7 +26,7 @@ struct stage {
     struct ids ids;
     struct zone *zone;
     struct zone_clock clock;
-    bool has_mailer;
+    const char *mail_bar; /* of the server */
     int64_t now_s;
 };
 
@@ -69,7 +69,7 @@ static struct report_schedule daily(void)
 
 static void begin(struct stage *t, const struct report_schedule *s)
 {
-    *t = (struct stage){.dir = directory_new(), .now_s = T0, .has_mailer = true};
+    *t = (struct stage){.dir = directory_new(), .now_s = T0};
     ids_init(&t->ids, 0);
     check(zone_find("UTC", &t->zone) == ERR_OK);
     t->clock = zone_clock_init(t->zone);
@@ -128,7 +128,8 @@ static enum schedule_wish live(struct stage *t, int64_t now_s)
     bool has_report = report_now(t, &report);
     int64_t due_s = 0;
     t->now_s = now_s;
-    struct schedule_view v = {&s, has_report ? &report : NULL, &t->clock, now_s, t->has_mailer};
+    const char *bar = t->mail_bar != NULL ? t->mail_bar : schedule_mail_bar(t->dir, 0, &s, now_s);
+    struct schedule_view v = {&s, has_report ? &report : NULL, &t->clock, now_s, bar};
     enum schedule_wish wish = schedule_wish_of(&v, &due_s);
     struct job_context job = {
         .directory = t->dir, .ids = &t->ids, .changes = {.arena = &t->arena}, .now_s = now_s};
@@ -401,12 +402,38 @@ static void test_nobody_sends_mail(void **state)
     (void)state;
     s.mail_to = "a@x";
     begin(&t, &s);
-    t.has_mailer = false;
+    t.mail_bar = "nobody sends any";
     assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
     end_report(&t, REPORT_DONE, "");
-    assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_NO_MAILER);
+    assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_MAY_NOT);
     assert_int_equal(schedule_now(&t).mail_state, MAIL_FAILED);
+    assert_string_equal(schedule_now(&t).mail_error, "a@x: nobody sends any");
     finish(&t);
+}
+
+/* A mail that waits is not sent for who may not have any sent by then. */
+static void test_rights_end_while_mail_waits(void **state)
+{
+    static const struct {
+        enum role role;
+        bool deleted;
+    } rows[] = {{ROLE_OPERATOR, false}, {ROLE_VIEWER, false}, {ROLE_ADMIN, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct stage t;
+        struct report_schedule s = daily();
+        s.mail_to = "a@x,b@x";
+        begin(&t, &s);
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
+        end_report(&t, REPORT_DONE, "");
+        assert_int_equal(schedule_now(&t).mail_state, MAIL_WAITING);
+        put_owner(&t, rows[i].role, rows[i].deleted);
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_MAY_NOT);
+        assert_int_equal(schedule_now(&t).mail_state, MAIL_FAILED);
+        assert_string_equal(schedule_now(&t).mail_left, "");
+        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RESTS);
+        finish(&t);
+    }
 }
 
 int main(void)
@@ -424,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_message_of_an_earlier_run),
         cmocka_unit_test(test_nobody_sends_mail),
+        cmocka_unit_test(test_rights_end_while_mail_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Schedules as rows: what people said of them, and how they went. */
 #include "api/schedule_view.h"
 
+#include "api/report_asked.h"
 #include "api/schedule_steps.h"
 #include "api/schedules.h"
 #include "api/version.h"
@@ -44,7 +45,7 @@ static void write_groups(struct call *c, const struct report_schedule *s, struct
     json_name(out, "GroupIDs");
     json_array_begin(out);
     for (size_t i = 0; i < count; i++) {
-        if (call_sees_group(c, ids[i])) {
+        if (report_sees_group(c, ids[i])) {
             json_int(out, ids[i]);
         }
     }

@@ -9,6 +9,8 @@
 
 enum { JOB_MS = 10000, MS_PER_S = 1000 };
 
+static const char NO_MAILER[] = "this server sends no mail: smtp_url is not set";
+
 /* ---- what there is ---- */
 
 static struct zone *zone_of(const struct schedules *s, struct directory *dir, int64_t enterprise_id,
@@ -40,7 +42,9 @@ static bool find_at(const struct schedules *s, const struct shard *shard, struct
         .report = has_report ? &out->report : NULL,
         .clock = &out->clock,
         .now_s = now_s,
-        .has_mailer = s->options.mailer != NULL,
+        .mail_bar = s->options.mailer == NULL
+                        ? NO_MAILER
+                        : schedule_mail_bar(dir, shard->id, &out->schedule, now_s),
     };
     return true;
 }
@@ -152,7 +156,9 @@ bool errand_send(struct errand *e)
     const struct report_schedule *s = &found.schedule;
     bool is_there =
         schedule_find(e->all, e->shard, e->key, &arena, &found) && found.view.report != NULL;
-    if (is_there && (s->mail_state != MAIL_SENDING || !s->is_on || !schedule_mail_is_to(s))) {
+    bool is_wanted = is_there && s->mail_state == MAIL_SENDING && s->is_on &&
+                     schedule_mail_is_to(s) && found.view.mail_bar == NULL;
+    if (is_there && !is_wanted) {
         result = ERR_END;
     } else if (is_there) {
         struct mail mail = schedule_letter(e->all, &found, e->shard->directory, &arena);

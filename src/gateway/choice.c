@@ -49,21 +49,24 @@ enum err choice_make(struct link *link, struct bytes in, bool is_all, size_t *no
     return e;
 }
 
-bool choice_mend(struct link *link, struct bytes bad)
+enum err choice_mend(struct link *link, struct bytes bad)
 {
     struct protocol_choice choice = {0};
     if (!link->is_unsure || link->is_udp || link->device_count > 0) {
-        return false;
+        return ERR_NOT_FOUND;
     }
     const struct protocol_question q = {.first = bad,
                                         .allowed = link_listener(link)->allowed &
                                                    ~((protocol_set)1 << link->protocol),
                                         .hint = PROTOCOL_UNKNOWN};
     if (protocol_choose(&q, &choice) != ERR_OK || !choice.is_sure || choice.noise > 0) {
-        return false;
+        return ERR_NOT_FOUND;
+    }
+    if (link->in_flight > 0) {
+        return ERR_BUSY;
     }
     begin(link, &choice);
-    return true;
+    return ERR_OK;
 }
 
 void choice_note(struct link *link)

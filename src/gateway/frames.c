@@ -379,7 +379,12 @@ static enum frame_fate take_front(struct link *link, struct bytes left, bool is_
     if (fate != FRAME_BAD) {
         return fate;
     }
-    if (found != ERR_MORE && choice_mend(link, left)) {
+    enum err mended = found == ERR_MORE ? ERR_NOT_FOUND : choice_mend(link, left);
+    if (mended == ERR_BUSY) {
+        pause_link(link); /* the last verdict resumes it */
+        return FRAME_WAITS;
+    }
+    if (mended == ERR_OK) {
         *used = 0;
         return FRAME_TAKEN;
     }

@@ -342,9 +342,11 @@ MUST_USE enum err link_push_heard(struct link *link, const char *device_id,
 MUST_USE enum err choice_make(struct link *link, struct bytes in, bool is_all, size_t *noise);
 /*
  * `bad`, which begins with no frame of the link's protocol: whether it begins with one of another,
- * where the first bytes left that open. The link speaks that one from now on.
+ * where the first bytes left that open. ERR_OK: the link speaks that one from now on. ERR_BUSY: to
+ * be asked again when all arrivals have their verdict, as their replies are of the former protocol.
+ * ERR_NOT_FOUND: it begins with none.
  */
-bool choice_mend(struct link *link, struct bytes bad);
+MUST_USE enum err choice_mend(struct link *link, struct bytes bad);
 /* The link sent its first whole frame: what it speaks is a hint for the next one from its host. */
 void choice_note(struct link *link);
 

@@ -223,6 +223,39 @@ def test_what_waits_is_sent_as_its_schedule_is_then(platform):
     assert paused["MailState"] == "failed"
 
 
+def test_what_waits_is_not_sent_for_who_may_not_mail_any_more(platform):
+    """Rights that end between the report and its mail end the mail, too."""
+    mail, fleet, clock = platform.mail, platform.fleet, {"Every": "day", "At": "07:05"}
+    mail.held = {"slow@fleet.example"}
+    slow = platform.add(MailTo="slow@fleet.example")
+    platform.to_local(1, 7)
+    wait_until(lambda: len(mail.offered) == 1, what="the message that takes long")
+    group = platform.api.data("manage/AddGroup", GroupName="north")["GroupID"]
+    names = ("demoted", "narrowed", "deleted", "kept")
+    owners = {name: fleet.user("admin", name) for name in names}
+    waiting = {name: owner.data("manage/AddReportSchedule", **{**DAILY, **clock},
+                                MailTo=f"{name}@fleet.example")["ScheduleID"]
+               for name, owner in owners.items()}
+    platform.to_local(0, 7, 5)
+    for name, schedule in waiting.items():
+        platform.wait(schedule, MailState="waiting")
+        wait_until(lambda n=name: [row["State"] for row in owners[n].data("manage/ListReports")[
+            "data"]] == ["done"], what="its report")
+    users = {row["LoginName"]: row["UserID"]
+             for row in platform.api.data("manage/ListUsers")["data"]}
+    platform.api.data("manage/ModifyUser", UserID=users["demoted"], Role="operator")
+    platform.api.data("manage/ModifyUser", UserID=users["narrowed"], GroupIDs=[group])
+    platform.api.data("manage/DeleteUser", UserID=users["deleted"])
+    mail.release()
+    for schedule in (slow, waiting["kept"]):
+        platform.wait(schedule, MailState="sent", MailError="")
+    assert sorted(m["To"] for m in mail.offered) == ["kept@fleet.example", "slow@fleet.example"]
+    for name, why in (("demoted", "no admin"), ("narrowed", "no admin"), ("deleted", "deleted")):
+        row = platform.wait(waiting[name], MailState="failed", MailLeft="")
+        assert row["MailError"].startswith(f"{name}@fleet.example: its account") and \
+            why in row["MailError"]
+
+
 def test_switched_off_while_it_is_sent(platform):
     """The message that is under way is the last one."""
     platform.mail.held = {"a@fleet.example"}

@@ -282,7 +282,19 @@ def test_nobody_has_the_reports_of_others(fleet, module_server):
     assert fleet.api.call("manage/CancelReport", ReportID=report)["Code"] == 409
     theirs = {"Report": "latest", "Format": "csv", "GroupIDs": [group]}
     assert fleet.api.call("manage/AddReport", **theirs, DeviceIDs="13900000009")["Code"] == 404
-    failed = fleet.api.data("manage/AddReport", **theirs)["ReportID"]
+    own = fleet.api.data("manage/AddGroup", GroupName="Ours")["GroupID"]
+    rhythm = {"Every": "day", "At": "07:00"}
+    count = len(fleet.api.data("manage/ListReports")["data"])
+    for groups in ([group], [own, group], [own, 10**9]):
+        fields = {**theirs, "GroupIDs": groups}
+        for method, more in (("AddReport", {}), ("AddReportSchedule", rhythm)):
+            answer = fleet.api.call(f"manage/{method}", **fields, **more)
+            assert answer["Code"] == 404 and "group" in answer["ErrMsg"], (groups, answer)
+    narrow = fleet.user("operator", name="narrow", GroupIDs=[own])
+    beside = fleet.api.data("manage/AddGroup", GroupName="Beside")["GroupID"]
+    assert narrow.call("manage/AddReport", **{**theirs, "GroupIDs": [own, beside]})["Code"] == 404
+    assert len(fleet.api.data("manage/ListReports")["data"]) == count
+    failed = fleet.api.data("manage/AddReport", **{**theirs, "GroupIDs": [own]})["ReportID"]
     assert "None of its devices" in wait_for(fleet.api, failed, "failed")["Error"]
     # A link is good once, and export takes the token of the owner alone.
     path = fleet.api.data("manage/AddDownload", ReportID=report)["Path"]
