@@ -12,6 +12,7 @@ export const settingsEn = {
   'section.users': 'Users',
   'section.audit': 'Audit',
   'section.enterprises': 'Enterprises',
+  'section.enterprise': 'Enterprise',
   'section.account': 'My account',
 
   'set.list': 'List',
@@ -25,6 +26,8 @@ export const settingsEn = {
   'set.halfNew': 'Go on with the new one that you began',
   'set.unsaved': 'not saved',
   'set.drop': 'Drop changes',
+  'set.mayNot':
+    'Your role is now {role}: it may not change this any more. What you typed was not saved. It is kept as long as this page is open, and is here again once you may.',
   'set.saving': 'Saving…',
   'set.saved': '{name} is saved.',
   'set.added': '{name} is added.',

@@ -100,12 +100,16 @@ test('root makes a reseller, that one a customer, and the customer a user who se
 
   const own = await visit(t, server, { clockS: server.nowS() });
   await openSettings(own.page, await fleet.root.logIn('yuki', PASSWORD), 'enterprises');
-  await rowOf(own.page, 'Customer').waitFor();
-  assert.equal(await rowOf(own.page, 'Reseller').count(), 0);
+  await own.page.getByRole('heading', { name: 'Enterprise', exact: true }).waitFor();
+  await own.page.getByRole('heading', { name: 'Customer' }).waitFor();
+  assert.equal(await own.page.getByText('Reseller').count(), 0);
   assert.equal(await own.page.getByRole('button', { name: 'Add enterprise' }).count(), 0);
-  await rowOf(own.page, 'Customer').click();
-  await side(own.page).getByLabel('Time zone').waitFor();
-  assert.equal(await side(own.page).getByLabel('Name').count(), 0, 'the own zone alone');
+  await own.page.getByLabel('Time zone').fill('Asia/Seoul');
+  assert.equal(await own.page.getByLabel('Name').count(), 0, 'the own zone alone');
+  await own.page.getByRole('button', { name: 'Save' }).click();
+  await own.page.getByText('Customer is saved.').waitFor();
+  const [after] = (await fleet.root.data('manage/ListEnterprises', { Key: 'Customer' })).data;
+  assert.equal(after?.TimeZone, 'Asia/Seoul');
   assertClean(own);
 });
 
