@@ -89,7 +89,7 @@ export const settingsEn = {
   'users.passwordHint': 'At least 6 characters',
   'users.passwordChange': 'Empty: it stays as it is. A new one ends all logins of this user.',
   'users.role': 'Role',
-  'users.role.viewer': 'sees',
+  'users.role.viewer': 'looks on, changes nothing',
   'users.role.operator': 'also renames, sends commands, draws geofences',
   'users.role.admin': 'also manages users and devices',
   'users.groups': 'Limited to groups',

@@ -89,7 +89,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'users.passwordHint': '至少 6 个字符',
   'users.passwordChange': '留空则不变。修改后该用户的所有登录都将失效。',
   'users.role': '角色',
-  'users.role.viewer': '查看',
+  'users.role.viewer': '只看不改',
   'users.role.operator': '还可改名、下发指令、绘制围栏',
   'users.role.admin': '还可管理用户和设备',
   'users.groups': '仅限分组',

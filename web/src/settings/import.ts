@@ -10,6 +10,7 @@ import { say } from '../app/notice.ts';
 import { call, me } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
 import { onOtherAccount, onOtherEnterprise } from '../app/typed.ts';
+import { language } from '../i18n/choice.ts';
 import { s } from '../i18n/settings_text.ts';
 import { folded } from '../store/words.ts';
 import { decodeTable, parseTable } from './csv.ts';
@@ -179,6 +180,7 @@ export function followImport(): void {
   effect(() => {
     groups.value;
     shown.value;
+    language.value; // what is wrong is told in it
     const now = sheet.peek();
     if (now !== null && !isSending.peek()) sheet.value = judge(now);
   });

@@ -131,7 +131,9 @@ export const SECTIONS: readonly Section[] = [
   {
     name: houses.name,
     title: () => s(isOnlyHouse() ? 'section.enterprise' : 'section.enterprises'),
-    heading: 'platform',
+    get heading() {
+      return isOnlyHouse() ? 'people' : 'platform';
+    },
     may: leads,
     View: HousesSection,
     entity: houses,

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { assertClean, closeBrowser, type Visit, visit } from '../lib/browser.ts';
 import type { Client } from '../lib/client.ts';
 import { Fleet, PASSWORD } from '../lib/fleet.ts';
+import { mapRests } from '../lib/map.ts';
 import { Server } from '../lib/server.ts';
 
 const VAN = '868100000000001';
@@ -156,6 +157,7 @@ test('a geofence that is being drawn outlives the end of a login', async (t) => 
   const seen = await visit(t, server, { reducedMotion: 'reduce' });
   const { page } = seen;
   await page.goto(`/api?fun=2&fence=list&key=${ines.client.token}`);
+  await mapRests(page);
   await page.getByRole('button', { name: 'Circle', exact: true }).click();
   await page.getByLabel('Centre').fill('53.55, 10');
   await page.keyboard.press('Enter');
