@@ -326,7 +326,12 @@ test('pictures, and no barrier in any of them', async (t) => {
       await settled(seen);
       if (query.startsWith('fun=2')) await mapRests(page);
     };
-    assert.deepEqual(await takePair(page, name, pair, rest), []);
+    // a map that became smaller has another middle than its address says
+    const show = async (view: View) => {
+      if (name === 'fence-list' && view !== pair[0]) await page.reload();
+      await first.waitFor();
+    };
+    assert.deepEqual(await takePair(page, name, pair, rest, show), []);
     assertClean(seen);
   }
 });
