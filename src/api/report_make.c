@@ -309,7 +309,7 @@ static enum err make(struct made *m)
         return ERR_FULL;
     }
     e = list_subjects(m);
-    e = e == ERR_OK ? report_devices_write(m->making->devices_path, &m->subjects) : e;
+    e = e == ERR_OK ? note_file(m, report_devices_write(m->making->devices_path, &m->subjects)) : e;
     e = e == ERR_OK ? open_sheet(m) : e;
     for (size_t i = 0; i < m->out->of && e == ERR_OK; i++) {
         e = add_device(m, &m->subjects.at[i]);

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 import { bellIsOpen } from '../app/alarms.ts';
+import { question } from '../app/commands.ts';
 import { drawerIsOpen } from '../app/device.ts';
 import { keysAreShown } from '../app/keyboard.ts';
 import { address } from '../app/navigation.ts';
@@ -29,7 +30,6 @@ import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
 import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
-import { OrderDialog } from './order_dialog.tsx';
 import { Settings } from './settings.tsx';
 
 const HistoryPage = lazy(() => import('./history.tsx').then(({ HistoryPage }) => HistoryPage));
@@ -37,12 +37,14 @@ const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver 
 
 const SharedVehicles = lazy(async () => (await import('./shared_vehicles.tsx')).SharedVehicles);
 const ShareDialog = lazy(() => import('./share_dialog.tsx').then(({ ShareDialog }) => ShareDialog));
+const OrderDialog = lazy(() => import('./order_dialog.tsx').then(({ OrderDialog }) => OrderDialog));
 const AddDevice = lazy(() => import('./add_device.tsx').then(({ AddDevice }) => AddDevice));
 
 /** What is loaded when it is wanted first; while it comes nothing makes room for it. */
 function Dialogs() {
   return (
     <div class="dialogs">
+      {question.value !== null && <OrderDialog />}
       {sharing.value !== null && <ShareDialog />}
       {adding.value !== null && <AddDevice id={adding.value} />}
     </div>
@@ -105,7 +107,6 @@ export function Shell() {
       <Side />
       {isPhone.value && (isShared.value ? <SharedPages /> : <Tabs />)}
       {keysAreShown.value && <Keys />}
-      <OrderDialog />
       <Dialogs />
       <div class="notice" role="status">
         {notice.value && <span>{notice.value}</span>}
