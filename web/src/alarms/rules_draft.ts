@@ -5,6 +5,7 @@ import { fleet, groups, shown, tick } from '../app/fleet.ts';
 import { address } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
 import { call, inHoldOf, me, phase, role } from '../app/session.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import {
   FIELD_NAMES,
   type FieldName,
@@ -147,9 +148,7 @@ function put(next: RulesDraft, key = keyOf(next.subject)): void {
 }
 
 // what one account typed is nothing to the next
-effect(() => {
-  if (phase.value === 'login') kept.clear();
-});
+onOtherAccount(() => kept.clear());
 // a page that is left for good loses it
 addEventListener('beforeunload', (event) => {
   if (kept.size > 0) event.preventDefault();

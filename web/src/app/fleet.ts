@@ -21,6 +21,7 @@ import {
   denySession,
   mayKeep,
   me,
+  readMe,
   setHoldOfDevice,
   tokenNow,
 } from './session.ts';
@@ -112,6 +113,9 @@ const events: FleetEvents = {
   },
   zone(name) {
     zone.value = name;
+  },
+  rights(role) {
+    if (role !== me.peek()?.Role) readMe();
   },
   alarms() {
     alarmNews.value++;

@@ -5,13 +5,14 @@
 import { batch, computed, signal } from '@preact/signals';
 import { language, zone } from '../i18n/choice.ts';
 import { dropPictures } from '../store/cache.ts';
-import { PAGE_USUAL, takeKey } from './address.ts';
+import { PAGE_USUAL } from './address.ts';
+import { oneAtATime } from './again.ts';
 import type { Data, Method, Request, Row } from './api.ts';
-import { ApiError, fetchJson, post } from './api.ts';
+import { ApiError, loginToken, post } from './api.ts';
 import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
-import { keepForTab, keptForTab, standsAlone } from './tab_key.ts';
+import { keepForTab, keyOfTab, standsAlone } from './tab_key.ts';
 
 export type Me = Data<'manage/GetMe'>;
 export type Enterprise = Row<'manage/ListEnterprises'>;
@@ -24,7 +25,10 @@ export const me = signal<Me | null>(null);
 /** Why the login page is shown, where there is a reason. */
 export const loginNote = signal<'' | 'ended' | 'badKey'>('');
 /** Of root and of an admin: its own and those below, as far as they are read; else none. */
-export const enterprises = signal<{ rows: Enterprise[]; total: number }>({ rows: [], total: 0 });
+const NO_ENTERPRISES: { rows: Enterprise[]; total: number } = { rows: [], total: 0 };
+export const enterprises = signal(NO_ENTERPRISES);
+/** The account that what was typed here is of, also once its login has ended; '': of nobody. */
+export const typist = signal('');
 /** Counts the logins of this page: what goes on for long begins anew with the next one. */
 export const logins = signal(0);
 export const role = computed(() => me.value?.Role ?? 'viewer');
@@ -37,6 +41,7 @@ export const shareFault = signal<LinkFault>('');
 const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
+const READ_AGAIN_MS = 1000;
 /** What a list is narrowed by, which whoever came by a link could not widen again. */
 const NOT_OF_SHARES = { ids: '', type: '', q: '', f: '', g: '', fence: '', kiosk: '' };
 let token = '';
@@ -64,6 +69,7 @@ export async function call<M extends Method>(method: M, fields: Request<M>): Pro
     return await post(method, withHold(fields), sent);
   } catch (error) {
     if (error instanceof ApiError && error.code === 401 && sent === token) denySession();
+    if (error instanceof ApiError && error.code === 403) readMe(); // it may less than it did
     throw error;
   }
 }
@@ -117,7 +123,7 @@ export function endSession(note: '' | 'ended' | 'badKey'): void {
   batch(() => {
     if (isShared.value) shareFault.value = 'over';
     me.value = null;
-    enterprises.value = { rows: [], total: 0 };
+    enterprises.value = NO_ENTERPRISES;
     loginNote.value = note;
     phase.value = 'login';
   });
@@ -127,7 +133,7 @@ export function endSession(note: '' | 'ended' | 'badKey'): void {
 /** Finds out who it is: by a key, by what the tab keeps, by the cookie. */
 export async function startSession(): Promise<void> {
   shareFault.value = '';
-  token = linkToken() ?? keyToken();
+  token = linkToken() ?? keyOfTab();
   isForTab = token !== '' || linkToken() !== null;
   try {
     if (token === '' && standsAlone()) token = await resume();
@@ -140,16 +146,6 @@ export async function startSession(): Promise<void> {
     else if (isRefused) endSession(isForTab ? 'badKey' : '');
     else phase.value = 'failed';
   }
-}
-
-/** The key that the page came with, or with which it came before. */
-function keyToken(): string {
-  const { key, rest } = takeKey(location.search);
-  if (key !== '') {
-    replaceQuery(rest);
-    keepForTab(key);
-  }
-  return key || keptForTab();
 }
 
 function failLink(code: number): void {
@@ -177,21 +173,10 @@ export async function logIn(name: string, password: string): Promise<void> {
   await enter();
 }
 
-/** 4000 is a login that worked, of a service that ends soon: Data is the token all the same. */
-async function loginToken(fields: object): Promise<string> {
-  const answer = (await fetchJson('user/GetLoginToken', fields, '')) as {
-    Code: number;
-    Data: unknown;
-    ErrMsg: string | null;
-  };
-  const isIn = (answer.Code === 200 || answer.Code === 4000) && typeof answer.Data === 'string';
-  if (!isIn) throw new ApiError(answer.Code, answer.ErrMsg ?? '');
-  return answer.Data as string;
-}
-
 export async function logOut(): Promise<void> {
   const ended = token;
   if (!isForTab) keep(LEAVING, '1');
+  typist.value = '';
   endSession('');
   replaceQuery('');
   await leave(ended);
@@ -214,18 +199,32 @@ function leads({ Role, Groups }: Me): boolean {
 }
 
 async function enter(): Promise<void> {
-  const own = await post('manage/GetMe', {}, token);
+  const sent = token;
+  const own = await post('manage/GetMe', {}, sent);
+  if (sent !== token) return; // another login began, or this one ended
   if (own.Share) own.HoldID = SHARE_HOLD;
   home = own.HoldID;
-  if (!leads(own)) {
-    showIn(own);
-    return;
-  }
+  const found = leads(own) ? await meWhereWanted(own) : own;
+  if (sent !== token) return;
+  if (!leads(own)) enterprises.value = NO_ENTERPRISES;
+  showIn(found);
+}
+
+async function meWhereWanted(own: Me): Promise<Me> {
   const reading = readEnterprises();
   const isElsewhere = home === null || address.value.hold !== '';
   if (isElsewhere) await reading;
-  showIn(isElsewhere ? await meIn(own, wantedHold()) : own);
+  return isElsewhere ? await meIn(own, wantedHold()) : own;
 }
+
+/** Reads what whoever is logged in may do: that may have changed. */
+export const readMe = oneAtATime(async () => {
+  if (phase.peek() !== 'in' || isShared.peek()) return;
+  const sent = token;
+  await enter().catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 401 && sent === token) denySession();
+  });
+}, READ_AGAIN_MS);
 
 async function readEnterprises(): Promise<void> {
   const page = { PageIndex: 1, PageSize: ENTERPRISES_READ };
@@ -278,8 +277,11 @@ export function holdText(hold: number | null): string {
 }
 
 function showIn(found: Me): void {
+  const isSame = JSON.stringify(found) === JSON.stringify(me.peek());
+  if (isSame && phase.peek() === 'in') return;
   batch(() => {
     me.value = found;
+    typist.value = found.LoginName;
     zone.value = found.TimeZone;
     unitsGiven.value = found.Units === 'mi' ? 'mi' : 'km';
     if (!languageIsChosen.value && found.Language === 'zh') language.value = 'zh';

@@ -13,6 +13,7 @@ import { address } from './navigation.ts';
 import { pageShown } from './page.ts';
 import { followPlaces } from './places.ts';
 import { followPreferences } from './preferences.ts';
+import { followRights } from './rights.ts';
 import { followSearch } from './search.ts';
 import { logins, me, phase, startSession } from './session.ts';
 import { askLanguage, followSettings, themeAsked } from './settings.ts';
@@ -38,6 +39,7 @@ export function start(): void {
   followCommands();
   followWords();
   followTitle();
+  followRights();
   followSteps();
   followKeys();
   followShared();

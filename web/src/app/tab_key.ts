@@ -1,4 +1,6 @@
 /** The token that a page keeps for its tab alone: it came with a key, or stands in a frame. */
+import { takeKey } from './address.ts';
+import { replaceQuery } from './navigation.ts';
 
 const TAB_KEY = 'odograph.key';
 
@@ -25,7 +27,7 @@ export function keepForTab(key: string): void {
  * The key of before a reload. `/` that was opened anew, and not loaded again, is the browser's own
  * login: who came with a key before has left it.
  */
-export function keptForTab(): string {
+function keptForTab(): string {
   const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   if (standsAlone() && entry?.type === 'navigate') keepForTab('');
   try {
@@ -33,4 +35,14 @@ export function keptForTab(): string {
   } catch {
     return '';
   }
+}
+
+/** The key that the page came with, or with which it came before; '': none. */
+export function keyOfTab(): string {
+  const { key, rest } = takeKey(location.search);
+  if (key !== '') {
+    replaceQuery(rest);
+    keepForTab(key);
+  }
+  return key || keptForTab();
 }

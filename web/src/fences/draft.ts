@@ -5,10 +5,10 @@
  *     startNew(kind) ──► the pen draws ──► putShape() … undo, redo ──► save() (save.ts)
  *     startChange(row) ──► the pen drags points ──► putShape() …
  */
-import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { Row } from '../app/api.ts';
-import { me, phase } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
+import { onOtherEnterprise } from '../app/typed.ts';
 import { wgsOfGcj } from '../map/gcj.ts';
 import { checkShape } from './check.ts';
 import type { AlarmOn } from './features.ts';
@@ -193,9 +193,4 @@ addEventListener('beforeunload', (event) => {
   if (isChanged.peek()) event.preventDefault();
 });
 
-/** It is of one enterprise, and of whoever is logged in. */
-const whose = computed(() => (phase.value === 'in' ? (me.value?.HoldID ?? null) : null));
-effect(() => {
-  whose.value;
-  untracked(dropDraft);
-});
+onOtherEnterprise(dropDraft);

@@ -43,11 +43,12 @@ export function readRows(): void {
   });
 }
 
+/** A file that is no map changes nothing but what is said. */
 export async function openFile(file: File): Promise<void> {
   const found = await readFile(file);
-  rows.value = [];
   fileFault.value = typeof found === 'string' ? found : null;
   if (typeof found === 'string') return;
+  rows.value = [];
   value = found.value;
   readRows();
 }

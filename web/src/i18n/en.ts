@@ -160,6 +160,7 @@ export const en = {
   'role.operator': 'Operator',
   'role.admin': 'Administrator',
   'role.root': 'Platform administrator',
+  'role.changed': 'Your role was changed. It is now: {role}.',
 
   'column.focus': 'Focus',
   'column.state': 'State',

@@ -12,6 +12,7 @@ export const settingsEn = {
   'section.users': 'Users',
   'section.audit': 'Audit',
   'section.enterprises': 'Enterprises',
+  'section.enterprise': 'Enterprise',
   'section.account': 'My account',
 
   'set.list': 'List',
@@ -25,6 +26,8 @@ export const settingsEn = {
   'set.halfNew': 'Go on with the new one that you began',
   'set.unsaved': 'not saved',
   'set.drop': 'Drop changes',
+  'set.mayNot':
+    'Your role is now {role}: it may not change this any more. What you typed was not saved. It is kept as long as this page is open, and is here again once you may.',
   'set.saving': 'Saving…',
   'set.saved': '{name} is saved.',
   'set.added': '{name} is added.',
@@ -86,7 +89,7 @@ export const settingsEn = {
   'users.passwordHint': 'At least 6 characters',
   'users.passwordChange': 'Empty: it stays as it is. A new one ends all logins of this user.',
   'users.role': 'Role',
-  'users.role.viewer': 'sees',
+  'users.role.viewer': 'looks on, changes nothing',
   'users.role.operator': 'also renames, sends commands, draws geofences',
   'users.role.admin': 'also manages users and devices',
   'users.groups': 'Limited to groups',

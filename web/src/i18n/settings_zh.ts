@@ -14,6 +14,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'section.users': '用户',
   'section.audit': '操作记录',
   'section.enterprises': '企业',
+  'section.enterprise': '本企业',
   'section.account': '我的账号',
 
   'set.list': '列表',
@@ -27,6 +28,8 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'set.halfNew': '继续填写刚才新建的内容',
   'set.unsaved': '未保存',
   'set.drop': '放弃修改',
+  'set.mayNot':
+    '您的角色现为{role}，已不能修改此处。您填写的内容尚未保存；只要不关闭本页面就会保留，恢复权限后可继续。',
   'set.saving': '正在保存…',
   'set.saved': '{name} 已保存。',
   'set.added': '{name} 已添加。',
@@ -86,7 +89,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'users.passwordHint': '至少 6 个字符',
   'users.passwordChange': '留空则不变。修改后该用户的所有登录都将失效。',
   'users.role': '角色',
-  'users.role.viewer': '查看',
+  'users.role.viewer': '只看不改',
   'users.role.operator': '还可改名、下发指令、绘制围栏',
   'users.role.admin': '还可管理用户和设备',
   'users.groups': '仅限分组',

@@ -161,6 +161,7 @@ export const zh: Record<TextKey, string> = {
   'role.operator': '操作员',
   'role.admin': '管理员',
   'role.root': '平台管理员',
+  'role.changed': '您的角色已变更，现为：{role}。',
 
   'column.focus': '关注',
   'column.state': '状态',

@@ -1,12 +1,14 @@
 /**
  * The forms that are open or half filled in: by enterprise, kind and object, until they are saved
- * or dropped. Leaving a form, the page or a connection loses nothing; a logout forgets all.
+ * or dropped. Leaving a form, the page or a connection loses nothing, nor does a login or a role
+ * that ends; a logout forgets all.
  */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { NEW } from '../app/address.ts';
 import { go } from '../app/navigation.ts';
-import { me, phase } from '../app/session.ts';
+import { me } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import { changedFields, type Draft, draftOf, withValue } from './draft.ts';
 import type { Entity, Row } from './entity.ts';
 import { readOne } from './lists.ts';
@@ -49,6 +51,13 @@ export function isDirty(entity: Entity, id: string): boolean {
 export function dirtyCount(entity: Entity): number {
   const start = keyOf(entity, '');
   return [...forms.value.keys()].filter((key) => key.startsWith(start) && isDirtyAt(key)).length;
+}
+
+/** Gives up what was typed of a kind. */
+export function dropForms(entity: Entity): void {
+  const start = keyOf(entity, '');
+  const rest = [...forms.peek()].filter(([key]) => !key.startsWith(start));
+  forms.value = new Map(rest);
 }
 
 /** Opens the form of an object, as it was left; `row`: as the table has it. */
@@ -96,14 +105,14 @@ export function dropForm(entity: Entity, id: string): void {
 
 let isFollowing = false;
 
-/** Forgets all with the login, and asks before a page with changes is left for good. */
+/** Forgets all with the account, and asks before a page with changes is left for good. */
 export function followForms(): void {
   if (isFollowing) return;
   isFollowing = true;
   addEventListener('beforeunload', (event) => {
     if ([...forms.peek().keys()].some(isDirtyAt)) event.preventDefault();
   });
-  effect(() => {
-    if (phase.value === 'login') forms.value = new Map();
+  onOtherAccount(() => {
+    forms.value = new Map();
   });
 }

@@ -34,6 +34,11 @@ function mayAdd(): boolean {
   return own?.CanSubdivide === true;
 }
 
+/** Whoever has none but the own, and may add none, has no list of them. */
+export function isOnlyHouse(): boolean {
+  return role.value !== 'root' && enterprises.value.total <= 1 && !mayAdd();
+}
+
 function usage(row: Row): string {
   const max = Number(row['MaxDevices']);
   return max === 0 ? '' : s('houses.atMost', { n: max });

@@ -7,8 +7,10 @@ import { FROM_FILE } from '../app/address.ts';
 import { fleet, groups, shown } from '../app/fleet.ts';
 import { address, go } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
-import { call, me, phase } from '../app/session.ts';
+import { call, me } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
+import { onOtherAccount, onOtherEnterprise } from '../app/typed.ts';
+import { language } from '../i18n/choice.ts';
 import { s } from '../i18n/settings_text.ts';
 import { folded } from '../store/words.ts';
 import { decodeTable, parseTable } from './csv.ts';
@@ -171,17 +173,14 @@ export function close(): void {
 
 /** What one account read from its files is nothing to the next; groups may come after a file. */
 export function followImport(): void {
-  effect(() => {
-    if (phase.value === 'login') forget();
-  });
-  const hold = computed(() => me.value?.HoldID);
-  effect(() => {
-    hold.value;
+  onOtherAccount(forget);
+  onOtherEnterprise(() => {
     pending = null; // was sent to the enterprise before
   });
   effect(() => {
     groups.value;
     shown.value;
+    language.value; // what is wrong is told in it
     const now = sheet.peek();
     if (now !== null && !isSending.peek()) sheet.value = judge(now);
   });

@@ -13,7 +13,8 @@ import { followImport } from './import.ts';
 import { followLists } from './lists.ts';
 import { Nav } from './nav.tsx';
 import { closeItem } from './section.tsx';
-import { sectionsSeen } from './sections.ts';
+import { isStranded, sectionsSeen } from './sections.ts';
+import { Stranded } from './stranded.tsx';
 
 followForms();
 followLists();
@@ -48,7 +49,7 @@ export function SettingsPage() {
             )}
             <h2 id="set-title">{section.title()}</h2>
           </div>
-          <View />
+          {isStranded(section) ? <Stranded section={section} /> : <View />}
         </section>
       )}
     </main>

@@ -1,6 +1,6 @@
 /** Groups of devices, and users. */
+import { roleText } from '../app/rights.ts';
 import { s } from '../i18n/settings_text.ts';
-import { type TextKey, t } from '../i18n/text.ts';
 import { groupChoices, groupText } from './devices.ts';
 import type { Entity, Row } from './entity.ts';
 
@@ -21,10 +21,6 @@ export const groupEntity: Entity = {
   remove: { call: 'manage/DeleteGroup', text: () => s('groups.deleteText') },
   nothing: () => s('groups.nothing'),
 };
-
-function roleText(role: unknown): string {
-  return t(`role.${role}` as TextKey);
-}
 
 function groupsText(row: Row): string {
   const ids = row['GroupIDs'] as number[];

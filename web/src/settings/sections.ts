@@ -19,7 +19,10 @@ import { CardsSection } from './cards_section.tsx';
 import { devices } from './devices.ts';
 import { DevicesSection } from './devices_section.tsx';
 import type { Entity } from './entity.ts';
-import { houses } from './houses.ts';
+import { dirtyCount } from './forms.ts';
+import { houses, isOnlyHouse } from './houses.ts';
+import { HousesSection } from './houses_section.tsx';
+import { sheet } from './import.ts';
 import { groupEntity, users } from './people.ts';
 import { EntitySection } from './section.tsx';
 import { UnknownSection } from './unknown.tsx';
@@ -125,7 +128,16 @@ export const SECTIONS: readonly Section[] = [
     may: () => leads() && isInHouse(),
     View: AuditSection,
   },
-  plain(houses, () => s('section.enterprises'), 'platform', leads),
+  {
+    name: houses.name,
+    title: () => s(isOnlyHouse() ? 'section.enterprise' : 'section.enterprises'),
+    get heading() {
+      return isOnlyHouse() ? 'people' : 'platform';
+    },
+    may: leads,
+    View: HousesSection,
+    entity: houses,
+  },
   {
     name: 'account',
     title: () => s('section.account'),
@@ -135,7 +147,18 @@ export const SECTIONS: readonly Section[] = [
   },
 ];
 
-/** Those that the caller may see. */
+/**
+ * Something was typed there, and the role that it needed is gone. Whoever renames a device does so
+ * beside it in the drawer, where it still may.
+ */
+export function isStranded({ entity, may }: Section): boolean {
+  if (entity === undefined || may()) return false;
+  const isRenamed = entity === devices && role.value === 'operator';
+  const ofFile = entity === devices && sheet.value !== null;
+  return ofFile || (!isRenamed && dirtyCount(entity) > 0);
+}
+
+/** Those that the caller may see, and those where it left something. */
 export function sectionsSeen(): readonly Section[] {
-  return SECTIONS.filter(({ may }) => may());
+  return SECTIONS.filter((section) => section.may() || isStranded(section));
 }

@@ -15,6 +15,7 @@ function made() {
     zone: (zone) => told.push(zone),
     alarms: () => told.push('alarms'),
     fences: () => {},
+    rights: (role) => told.push(`rights ${role}`),
   };
   const answers: { done: (value: unknown) => void; fail: () => void }[] = [];
   const fleet = new Fleet();
@@ -37,7 +38,7 @@ const snapshot = (cursor: string, v: number) => ({
 
 test('what comes while a snapshot is under way is applied where the snapshot lacks it', async () => {
   const { told, answers, fleet, sync, take } = made();
-  take('hello', '', { zone: 'Asia/Shanghai', groups: [[1, 'North']], focus: [2] });
+  take('hello', '', { zone: 'Asia/Shanghai', role: 'viewer', groups: [[1, 'North']], focus: [2] });
   take('d', 'B-5', { i: [1], v: [55] });
   take('meta', 'B-7', { gone: [2] });
   take('d', 'B-7', { i: [1], v: [77] });
@@ -48,6 +49,7 @@ test('what comes while a snapshot is under way is applied where the snapshot lac
   assert.equal(fleet.numbers.v[0], 77);
   assert.equal(fleet.size, 1);
   assert.ok(told.includes('Asia/Shanghai') && told.includes('groups North'));
+  assert.ok(told.includes('rights viewer'));
   assert.ok(told.includes('loaded') && told.includes('focus 2'));
   take('d', 'B-6', { i: [1], v: [1] });
   assert.equal(fleet.numbers.v[0], 77, 'older than the snapshot');

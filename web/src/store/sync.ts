@@ -32,6 +32,8 @@ export interface FleetEvents {
   /** The version of the geofences that are seen. */
   fences(version: number): void;
   zone(zone: string): void;
+  /** Whom the stream is for may do what goes with `role`; null: that is another one than before. */
+  rights(role: string | null): void;
   /** There are news of alarms. */
   alarms(): void;
 }
@@ -75,7 +77,10 @@ export class FleetSync {
     const said = JSON.parse(event.data) as Fields;
     this.events.heard(said['now']);
     if (event.name === 'hello') this.greet(said);
-    if (event.name === 'reset') this.begin();
+    if (event.name === 'reset') {
+      this.events.rights(null);
+      this.begin();
+    }
     if (this.needs && (event.name === 'hello' || event.name === 'reset')) void this.load();
     if (event.name !== 'd' && event.name !== 'meta' && event.name !== 'a') return;
     if (this.needs) this.waiting.push(event);
@@ -90,6 +95,7 @@ export class FleetSync {
 
   private greet(said: Fields): void {
     if (typeof said['zone'] === 'string') this.events.zone(said['zone']);
+    if (typeof said['role'] === 'string') this.events.rights(said['role']);
     this.tellMarks(said);
   }
 

@@ -1,5 +1,6 @@
 /** The head of the table: a click sorts by a column, its right edge sets the width. */
 
+import { useRef } from 'preact/hooks';
 import type { Column } from '../app/columns.ts';
 import { columnsShown, setWidth, widthOf } from '../app/columns.ts';
 import { chooseSort, sort } from '../app/list.ts';
@@ -51,9 +52,28 @@ function HeadCell({ column, place }: { column: Column; place: number }) {
   );
 }
 
+/** Keys that pass through the head scroll it sideways; then it stands again as before. */
+function useWayBack() {
+  const before = useRef<number | null>(null);
+  const scrolled = (event: FocusEvent) => (event.currentTarget as Element).closest('.table');
+  return {
+    onFocusIn(event: FocusEvent) {
+      before.current ??= scrolled(event)?.scrollLeft ?? 0;
+    },
+    onFocusOut(event: FocusEvent) {
+      const head = event.currentTarget as Element;
+      if (event.relatedTarget === null || head.contains(event.relatedTarget as Node)) return;
+      const table = scrolled(event);
+      if (table && before.current !== null) table.scrollLeft = before.current;
+      before.current = null;
+    },
+  };
+}
+
 export function Header() {
+  const wayBack = useWayBack();
   return (
-    <div class="row header" role="row" aria-rowindex={1}>
+    <div class="row header" role="row" aria-rowindex={1} {...wayBack}>
       <div class="cell c-focus fixed-0" role="columnheader" aria-label={t('column.focus')} />
       {columnsShown.value.map((column, place) => (
         <HeadCell column={column} place={place} key={column.name} />

@@ -18,6 +18,12 @@ export function rowHeight(): number {
   return isDense.value ? 28 : 32;
 }
 
+/** What the columns that stay cover of the others. */
+export function fixedWidth(): number {
+  if (isList.value) return 0;
+  return columnsShown.value.slice(0, 2).reduce((sum, each) => sum + widthOf(each), STAR_WIDTH);
+}
+
 /** The widths of all columns, as properties of the rows; a list has none. */
 export function gridStyle(): Record<string, string> {
   if (isList.value) return {};

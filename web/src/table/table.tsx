@@ -15,7 +15,7 @@ import { hand } from './hand.ts';
 import { Header } from './header.tsx';
 import { Heading } from './heading.tsx';
 import { ListRow } from './list_row.tsx';
-import { gridStyle, HEADER_HEIGHT, isList, rowHeight } from './measures.ts';
+import { fixedWidth, gridStyle, HEADER_HEIGHT, isList, rowHeight } from './measures.ts';
 import { Row } from './row.tsx';
 import { scrollFor, windowOf } from './window.ts';
 
@@ -82,6 +82,7 @@ export function Table() {
     <div
       ref={host}
       id="table"
+      style={{ scrollPaddingLeft: `${fixedWidth()}px` }} // what has the focus stands beside them
       class={`table ${isList.value ? 'list' : ''} ${isGrouped.value ? 'grouped' : ''} ${shown.value}`}
       role="grid"
       tabIndex={0}

@@ -1,11 +1,12 @@
 /**
  * Pictures of pages, for people to look at, in build/test/pictures. Each state of a page is taken in
- * two views that have no theme, language or size in common; the states take turns, so that all pairs
- * of these come up. The clock is fixed: two runs show the same.
+ * two views that have no theme, language or size in common, in one page that is turned from the first
+ * to the second; the states take turns, so that all pairs of these come up. The clock is fixed: two runs show the same.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import { findBarriers } from './axe.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../../build/test/pictures');
 
@@ -40,6 +41,45 @@ export function optionsOf(view: View, clockS: number) {
   const { colorScheme, viewport, language } = view;
   const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
   return { colorScheme, viewport, locale, clockS, reducedMotion: 'reduce' as const };
+}
+
+/** The page as another view shows it, without loading it anew. */
+export async function turnTo(page: Page, { viewport, colorScheme, language }: View): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate((lang) => {
+    const url = new URL(location.href);
+    url.searchParams.set('lang', lang);
+    history.replaceState(null, '', url);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, language);
+  const lang = language === 'zh' ? 'zh-CN' : 'en';
+  const html = page.locator(`html[data-theme="${colorScheme}"][lang="${lang}"]`);
+  await html.waitFor({ state: 'attached' });
+}
+
+/**
+ * Takes a page that stands in a state in the first view of a pair, and in the other one. Once it is
+ * turned `show` brings up again what does not stay open, and `rest` waits. Answers the barriers.
+ */
+export async function takePair(
+  page: Page,
+  name: string,
+  pair: readonly [View, View],
+  rest: () => Promise<void>,
+  show: (view: View) => Promise<void> | undefined = () => undefined,
+): Promise<string[]> {
+  const barriers: string[] = [];
+  for (const view of pair) {
+    if (view !== pair[0]) await turnTo(page, view);
+    await rest();
+    await show(view);
+    await rest();
+    await picture(page, `${name}-${view.name}`);
+    const found = await findBarriers(page);
+    barriers.push(...found.map((text) => `${name} ${view.name}: ${text}`));
+  }
+  return barriers;
 }
 
 export async function picture(page: Page, name: string): Promise<void> {

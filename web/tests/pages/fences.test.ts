@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { Fleet } from '../lib/fleet.ts';
 import { clickAt, mapRests, openMap, openMenu, pixelsOf, pointOf } from '../lib/map.ts';
 import { eventually, openOnline } from '../lib/pages.ts';
-import { CLOCK_S, optionsOf, pairs, picture } from '../lib/pictures.ts';
+import { CLOCK_S, optionsOf, pairs, picture, takePair, type View } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
 
 const VAN = '867000000000001';
@@ -315,18 +314,24 @@ test('pictures, and no barrier in any of them', async (t) => {
     ['rules-all', 'set=rules'],
   ];
   for (const [at, [name, query]] of states.entries()) {
-    for (const view of pairs[at % pairs.length] ?? []) {
-      const seen = await visit(t, server, optionsOf(view, server.nowS()));
-      const { page } = seen;
-      await page.goto(`/api?${query}&key=${fleet.admin.token}`);
-      await page
-        .locator('main.page :is(.fence-row, .fence-form, .desk-row, .rule-row)')
-        .first()
-        .waitFor();
+    const pair = pairs[at % pairs.length] as [View, View];
+    const seen = await visit(t, server, optionsOf(pair[0], server.nowS()));
+    const { page } = seen;
+    await page.goto(`/api?${query}&key=${fleet.admin.token}`);
+    const first = page
+      .locator('main.page :is(.fence-row, .fence-form, .desk-row, .rule-row)')
+      .first();
+    await first.waitFor();
+    const rest = async () => {
       await settled(seen);
-      await picture(page, `${name}-${view.name}`);
-      assert.deepEqual(await findBarriers(page), [], `${name} ${view.name}`);
-      assertClean(seen);
-    }
+      if (query.startsWith('fun=2')) await mapRests(page);
+    };
+    // a map that became smaller has another middle than its address says
+    const show = async (view: View) => {
+      if (name === 'fence-list' && view !== pair[0]) await page.reload();
+      await first.waitFor();
+    };
+    assert.deepEqual(await takePair(page, name, pair, rest, show), []);
+    assertClean(seen);
   }
 });

@@ -162,6 +162,34 @@ test('keys find, open, step and close', async (t) => {
   assertClean(seen);
 });
 
+test('keys that pass through a head wider than the page show each column, and leave it as it was', async (t) => {
+  const own = await makeFleet();
+  await own.add('862100000000001', 'Wide');
+  const seen = await visit(t, server, { viewport: { width: 1000, height: 640 } });
+  const { page } = seen;
+  await openOnline(page, own.admin, '&sel=862100000000001');
+  await page.locator('.drawer').waitFor();
+  const head = (name: string) => page.locator('.table').getByRole('button', { name, exact: true });
+  const left = () => page.locator('.table').evaluate((table) => table.scrollLeft);
+  const tabTo = async (name: string, key: string) => {
+    for (let presses = 0; presses < 60; presses++) {
+      if (await head(name).evaluate((found) => found === document.activeElement)) return;
+      await page.keyboard.press(key);
+    }
+    assert.fail(`no key leads to ${name}`);
+  };
+  await tabTo('Group', 'Tab');
+  assert.ok((await left()) > 0, 'the last column is further than the page is wide');
+  await tabTo('Since', 'Shift+Tab');
+  const plate = await page.locator('.header .c-plate').boundingBox();
+  const since = await head('Since').boundingBox();
+  assert.ok(plate && since && since.x >= plate.x + plate.width, 'nothing that stays covers it');
+  await tabTo('Group', 'Tab');
+  await page.keyboard.press('Tab');
+  assert.equal(await left(), 0);
+  assertClean(seen);
+});
+
 test('narrowed groups, a deleted device and a revoked token show at once', async (t) => {
   const own = await makeFleet();
   const north = await own.addGroup('North');
