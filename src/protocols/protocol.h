@@ -152,6 +152,14 @@ struct protocol_device {
      * split().
      */
     enum err (*read_ack)(struct session *s, struct bytes in, size_t *used, size_t *acknowledged);
+    /*
+     * Appends what the device answers to a command: `in` is what read_ack() took and found to
+     * acknowledge nothing, `last` the newest fix that the device sent (NULL: none). Nothing where
+     * it is no command, or one that is not known. read_ack() does not count these frames. Where
+     * `out` has failed, nothing of it counts, and the session is as before. NULL: the simulated
+     * devices take no command.
+     */
+    void (*answer)(struct session *s, struct bytes in, const struct fix *last, struct writer *out);
 };
 
 /* What became of a command that a row was asked to write. */

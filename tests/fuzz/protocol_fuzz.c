@@ -3,7 +3,7 @@
  * input is what a connection receives. It is played as one stream and again cut in two, which must
  * come to the same where all of it can be read: what is passed over behind a bad frame depends on
  * how much has come. What is printed must be JSON; then the input is handed to decode(), reply(),
- * resync(), join(), read_ack() and command() as it is. A broken promise aborts.
+ * resync(), join(), read_ack(), answer() and command() as it is. A broken promise aborts.
  */
 #include <jansson.h>
 #include <string.h>
@@ -126,6 +126,18 @@ static void join_directly(struct bytes in)
     }
 }
 
+/* What a simulated device answers to `in`, with a fix behind it and without. */
+static void answer_command(const struct protocol_device *device, struct session *s, struct bytes in)
+{
+    uint8_t at[PROTOCOL_COMMAND_MAX];
+    struct writer w = writer_init(at, sizeof(at));
+    struct fix last = {.has = FIX_HAS_TIME, .gps_time_s = 1};
+    if (device->answer != NULL) {
+        device->answer(s, in, in.len % 2 == 0 ? &last : NULL, &w);
+        check(w.len <= w.capacity);
+    }
+}
+
 static void read_answers(struct bytes in)
 {
     struct session s = protocol_session(&FUZZED);
@@ -136,6 +148,7 @@ static void read_answers(struct bytes in)
     while (device != NULL && done < in.len &&
            device->read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
         check(used > 0 && used <= in.len - done);
+        answer_command(device, &s, bytes_slice(in, done, used));
         done += used;
     }
 }

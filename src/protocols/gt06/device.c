@@ -13,7 +13,10 @@
  *
  * The server answers 01, 13 and 16 with their serial. As a connection keeps the order, an answer
  * covers every frame up to that serial, the unanswered locations too; so two serials are all that
- * needs remembering.
+ * needs remembering of them.
+ *
+ * A command (80) is answered by 15 with its flag and what the device says to its text. The server
+ * returns the serial of that too, but no fix waits for it: `quiet` keeps it out of the count.
  *
  * A fix comes back equal within the format: whole km/h and degrees, 1/1800000 degree, at most 15
  * satellites; a cell of 4G and whatever the three types do not hold stay behind.
@@ -23,15 +26,18 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "protocols/device_side.h"
 
 enum { TYPE_LOGIN = 0x01, TYPE_LOCATION = 0x12, TYPE_HEARTBEAT = 0x13, TYPE_ALARM = 0x16 };
+enum { TYPE_COMMAND_ANSWER = 0x15, TYPE_COMMAND = 0x80 };
 enum { TYPE_LOCATION_ACC = 0x22, STATUS_ACC = 0x02, STATUS_CHARGING = 0x04, LANGUAGE_ENGLISH = 2 };
 
 /* What a simulated device remembers; kept in struct session. */
 struct device_side {
-    uint16_t sent;     /* frames encoded; the serial of the last */
-    uint16_t answered; /* the serial up to which they are acknowledged */
-    bool ignition_on;  /* as the last fix told */
+    uint16_t sent;             /* frames encoded; the serial of the last */
+    uint16_t answered;         /* the serial up to which they are acknowledged */
+    bool ignition_on;          /* as the last fix told */
+    struct device_quiet quiet; /* the serials between them of answers to commands */
 };
 _Static_assert(sizeof(struct device_side) <= PROTOCOL_SESSION_BYTES, "the session has room");
 
@@ -215,6 +221,15 @@ static enum err encode(struct session *s, const struct encode_request *what, str
     return e;
 }
 
+/* Moves `answered` on over the quiet serials behind it. */
+static void settle(struct device_side *side)
+{
+    while (side->answered != side->sent &&
+           device_quiet_take(&side->quiet, (uint16_t)(side->answered + 1), 1) > 0) {
+        side->answered++;
+    }
+}
+
 static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
 {
     struct bytes bytes = {0};
@@ -234,15 +249,64 @@ static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_
                      (f.type == TYPE_LOGIN || f.type == TYPE_HEARTBEAT || f.type == TYPE_ALARM);
     *acknowledged = 0;
     if (is_answer && covered <= (uint16_t)(side.sent - side.answered)) {
-        *acknowledged = covered;
+        uint16_t first = (uint16_t)(side.answered + 1);
+        *acknowledged = covered - device_quiet_take(&side.quiet, first, covered);
         side.answered = f.serial;
+        settle(&side);
         memcpy(s->own, &side, sizeof(side));
     }
     return ERR_OK;
+}
+
+/* Whether `in` is a command; then its flag and its text are in *flag and *text. */
+static bool read_command(struct bytes in, uint32_t *flag, struct bytes *text)
+{
+    enum { FLAG_LEN = 4 };
+    struct bytes bytes = {0};
+    struct gt06_frame f = {0};
+    size_t used = 0;
+    if (gt06_split(in, &bytes, &used) != ERR_OK || gt06_frame_parse(bytes, &f) != ERR_OK ||
+        f.is_long || f.is_bare || f.type != TYPE_COMMAND) {
+        return false;
+    }
+    struct reader r = reader_init(f.content);
+    size_t len = read_u8(&r);
+    *flag = read_u32be(&r);
+    *text = read_bytes(&r, len > FLAG_LEN ? len - FLAG_LEN : SIZE_MAX);
+    return reader_ok(&r);
+}
+
+static void answer(struct session *s, struct bytes in, const struct fix *last, struct writer *out)
+{
+    enum { FRONT_LEN = 1 + 4, LANGUAGE_LEN = 2 };
+    uint8_t at[FRONT_LEN + DEVICE_SAID_SIZE + LANGUAGE_LEN];
+    char said[DEVICE_SAID_SIZE];
+    struct writer content = writer_init(at, sizeof(at));
+    uint32_t flag = 0;
+    struct bytes text = {0};
+    struct device_side side;
+    if (!read_command(in, &flag, &text)) {
+        return;
+    }
+    memcpy(&side, s->own, sizeof(side));
+    device_say(text, s, last, said);
+    write_u8(&content, (uint8_t)(sizeof(flag) + strlen(said)));
+    write_u32be(&content, flag);
+    write_text(&content, said);
+    write_u16be(&content, LANGUAGE_ENGLISH);
+    send_frame(&side, out, TYPE_COMMAND_ANSWER, &content);
+    if (!device_quiet_add(&side.quiet, side.sent)) {
+        out->failed = true; /* too many are on their way */
+    }
+    settle(&side);
+    if (writer_ok(out)) {
+        memcpy(s->own, &side, sizeof(side));
+    }
 }
 
 const struct protocol_device gt06_device = {
     .first_id = "860000000000001",
     .encode = encode,
     .read_ack = read_ack,
+    .answer = answer,
 };

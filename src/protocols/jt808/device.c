@@ -13,27 +13,15 @@
  * the format: 1e-6 degree, whole metres and degrees, 0.1 km/h, 100 m of odometer, 0.1 l, 0.1 C;
  * signal in bars, HDOP, rest days and what has no alarm bit stay behind.
  *
- * The server answers each frame by its serial. Answers may overtake each other; an answer counts
- * once all earlier frames are answered too, and `early` remembers those that came before that.
+ * What the server acknowledges and asks for is in answer.c.
  */
-#include "protocols/jt808/jt808.h"
+#include "protocols/jt808/side.h"
 
 #include <string.h>
 
 #include "base/hex.h"
 
-enum { ACCEPTED = 0, EARLY_MAX = 64 };
-
-/* What a simulated device remembers; kept in struct session. */
-struct device_side {
-    uint64_t early;    /* bit n: the frame n behind `answered` is acknowledged */
-    uint16_t sent;     /* frames encoded; the serial of the next */
-    uint16_t answered; /* frames acknowledged without a gap */
-};
-_Static_assert(sizeof(struct device_side) <= PROTOCOL_SESSION_BYTES, "the session has room");
-
-/* The header of everything that the device of `s` sends. */
-static enum err base_message(const struct session *s, struct jt808_message *m)
+enum err jt808_side_base(const struct session *s, struct jt808_message *m)
 {
     enum { DELIMITER = 0x7e, DIGITS_BCD = 12, DIGITS_IMEI = 15, DIGITS_MAX = 20, VERSION = 1 };
     size_t digits = strspn(s->device_id, "0123456789");
@@ -68,8 +56,8 @@ static enum err base_message(const struct session *s, struct jt808_message *m)
     return hex_decode((struct bytes){(const uint8_t *)text, room}, m->at, m->id_len, &len);
 }
 
-static void send_frame(struct device_side *side, const struct jt808_message *base, uint16_t id,
-                       const struct writer *body, struct writer *out)
+void jt808_side_send(struct jt808_side *side, const struct jt808_message *base, uint16_t id,
+                     const struct writer *body, struct writer *out)
 {
     struct jt808_message m = *base;
     m.id = id;
@@ -85,7 +73,7 @@ static void write_zeros(struct writer *w, size_t n)
     }
 }
 
-static void encode_login(const struct session *s, struct device_side *side,
+static void encode_login(const struct session *s, struct jt808_side *side,
                          const struct jt808_message *base, struct writer *out)
 {
     enum { AREA_LEN = 2 + 2, MAKER_LEN = 5 + 20 + 7, MAKER_LEN_2019 = 11 + 30 + 30 };
@@ -94,14 +82,14 @@ static void encode_login(const struct session *s, struct device_side *side,
     uint8_t at[128];
     struct writer body = writer_init(at, sizeof(at));
     write_zeros(&body, AREA_LEN + (is_2019 ? MAKER_LEN_2019 : MAKER_LEN) + COLOR_LEN);
-    send_frame(side, base, JT808_REGISTER, &body, out);
+    jt808_side_send(side, base, JT808_REGISTER, &body, out);
     body = writer_init(at, sizeof(at));
     if (is_2019) {
         write_u8(&body, (uint8_t)strlen(s->device_id));
     }
     write_text(&body, s->device_id);
     write_zeros(&body, is_2019 ? IMEI_LEN + SOFTWARE_LEN : 0);
-    send_frame(side, base, JT808_AUTHENTICATE, &body, out);
+    jt808_side_send(side, base, JT808_AUTHENTICATE, &body, out);
 }
 
 /* ---- a fix ---- */
@@ -357,10 +345,11 @@ static void write_lock(struct writer *w, const struct fix *f)
     }
 }
 
-static void write_location(struct writer *w, const struct session *s, const struct fix *f)
+void jt808_side_location(struct writer *w, const struct session *s, const struct fix *f,
+                         uint32_t status_bits)
 {
     write_u32be(w, alarm_table_word(&jt808_alarms, f->alarms));
-    write_u32be(w, status_of(f));
+    write_u32be(w, status_of(f) | status_bits);
     write_u32be(w, angle_wire(f->lat_e7));
     write_u32be(w, angle_wire(f->lon_e7));
     write_u16be(w, altitude_wire(f->altitude_dm));
@@ -385,13 +374,11 @@ static bool time_fits(const struct session *s, const struct fix *f)
     return !has(f, FIX_HAS_TIME) || (local_s >= first_s && local_s < end_s);
 }
 
-enum { LOCATION_MAX = 320 };
-
 /*
  * Writes one 0704 with the first of `fixes`, either all late or none of them late. Answers how many
  * went in.
  */
-static size_t encode_batch(const struct session *s, struct device_side *side,
+static size_t encode_batch(const struct session *s, struct jt808_side *side,
                            const struct jt808_message *base, const struct encode_request *what,
                            struct writer *out)
 {
@@ -403,9 +390,9 @@ static size_t encode_batch(const struct session *s, struct device_side *side,
     write_u8(&body, is_late ? 1 : 0);
     size_t n = 0;
     for (; n < what->count && is_set(&what->fixes[n], FIX_REUPLOAD) == is_late; n++) {
-        uint8_t one_at[LOCATION_MAX];
+        uint8_t one_at[JT808_LOCATION_MAX];
         struct writer one = writer_init(one_at, sizeof(one_at));
-        write_location(&one, s, &what->fixes[n]);
+        jt808_side_location(&one, s, &what->fixes[n], 0);
         if (body.len + LEN_LEN + one.len > sizeof(at)) {
             break;
         }
@@ -414,11 +401,11 @@ static size_t encode_batch(const struct session *s, struct device_side *side,
     }
     struct writer count = writer_init(at, COUNT_LEN);
     write_u16be(&count, (uint16_t)n);
-    send_frame(side, base, JT808_LOCATION_BATCH, &body, out);
+    jt808_side_send(side, base, JT808_LOCATION_BATCH, &body, out);
     return n;
 }
 
-static enum err encode_fixes(const struct session *s, struct device_side *side,
+static enum err encode_fixes(const struct session *s, struct jt808_side *side,
                              const struct jt808_message *base, const struct encode_request *what,
                              struct writer *out)
 {
@@ -428,10 +415,10 @@ static enum err encode_fixes(const struct session *s, struct device_side *side,
         }
     }
     if (what->count == 1 && !is_set(&what->fixes[0], FIX_REUPLOAD)) {
-        uint8_t at[LOCATION_MAX];
+        uint8_t at[JT808_LOCATION_MAX];
         struct writer body = writer_init(at, sizeof(at));
-        write_location(&body, s, &what->fixes[0]);
-        send_frame(side, base, JT808_LOCATION, &body, out);
+        jt808_side_location(&body, s, &what->fixes[0], 0);
+        jt808_side_send(side, base, JT808_LOCATION, &body, out);
         return ERR_OK;
     }
     for (size_t done = 0; done < what->count;) {
@@ -443,11 +430,11 @@ static enum err encode_fixes(const struct session *s, struct device_side *side,
 
 static enum err encode(struct session *s, const struct encode_request *what, struct writer *out)
 {
-    struct device_side side;
+    struct jt808_side side;
     struct jt808_message base;
     struct writer empty = {0};
     memcpy(&side, s->own, sizeof(side));
-    enum err e = base_message(s, &base);
+    enum err e = jt808_side_base(s, &base);
     if (e != ERR_OK) {
         return e;
     }
@@ -456,7 +443,7 @@ static enum err encode(struct session *s, const struct encode_request *what, str
         encode_login(s, &side, &base, out);
         break;
     case ENCODE_HEARTBEAT:
-        send_frame(&side, &base, JT808_HEARTBEAT, &empty, out);
+        jt808_side_send(&side, &base, JT808_HEARTBEAT, &empty, out);
         break;
     case ENCODE_FIXES:
         e = encode_fixes(s, &side, &base, what, out);
@@ -471,61 +458,9 @@ static enum err encode(struct session *s, const struct encode_request *what, str
     return e;
 }
 
-/* ---- answers ---- */
-
-/* Reads the serial of an answer that accepts a frame; false where it accepts none. */
-static bool accepts(const struct jt808_message *m, uint16_t *serial)
-{
-    struct reader r = reader_init(m->body);
-    *serial = read_u16be(&r);
-    if (m->id == JT808_GENERAL_REPLY) {
-        read_skip(&r, 2);
-    } else if (m->id != JT808_REGISTER_REPLY) {
-        return false;
-    }
-    return read_u8(&r) == ACCEPTED && reader_ok(&r);
-}
-
-/* Notes the answer to `serial` and answers how many frames are now acknowledged in order. */
-static size_t take_answer(struct device_side *side, uint16_t serial)
-{
-    uint16_t behind = (uint16_t)(serial - side->answered);
-    if (behind >= (uint16_t)(side->sent - side->answered) || behind >= EARLY_MAX) {
-        return 0;
-    }
-    size_t n = 0;
-    side->early |= UINT64_C(1) << behind;
-    for (; (side->early & 1) != 0; side->early >>= 1) {
-        n++;
-    }
-    side->answered = (uint16_t)(side->answered + n);
-    return n;
-}
-
-static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
-{
-    struct bytes frame = {0};
-    struct arena arena = {0};
-    struct jt808_message m = {0};
-    *acknowledged = 0;
-    enum err e = jt808_split(in, &frame, used);
-    if (e != ERR_OK || frame.at[0] == '(') {
-        return e;
-    }
-    e = jt808_parse(&arena, frame, &m);
-    uint16_t serial = 0;
-    if (e == ERR_OK && accepts(&m, &serial)) {
-        struct device_side side;
-        memcpy(&side, s->own, sizeof(side));
-        *acknowledged = take_answer(&side, serial);
-        memcpy(s->own, &side, sizeof(side));
-    }
-    arena_free(&arena);
-    return e;
-}
-
 const struct protocol_device jt808_device = {
     .first_id = "013800000001",
     .encode = encode,
-    .read_ack = read_ack,
+    .read_ack = jt808_read_ack,
+    .answer = jt808_answer,
 };

@@ -4,12 +4,16 @@
  *     login      00 0f and the IMEI
  *     heartbeat  none that is answered: the login again, which is legal
  *     fixes      one frame of codec 8
+ *     a command  of codec 12: answered by what the device says to its text, which the server does
+ *                not acknowledge
  *
  * A fix comes back equal within the format: whole km/h, degrees and metres; what the frame does not
  * hold stays behind.
  */
 #include <string.h>
 
+#include "base/crc.h"
+#include "protocols/device_side.h"
 #include "protocols/teltonika/teltonika.h"
 
 enum { IMEI_LEN = 15, IO_ODOMETER = 16, IO_POWER = 66, IO_IGNITION = 239, IO_SOS = 236 };
@@ -93,10 +97,46 @@ static enum err encode(struct session *s, const struct encode_request *what, str
     return writer_ok(out) ? ERR_OK : ERR_TOO_LONG;
 }
 
-/* 01 for a login; else four bytes, of which the first is 0, for a frame. */
+enum {
+    COUNT_LEN = 4,
+    TYPE_COMMAND = 5,
+    TYPE_ANSWER = 6,
+    COMMAND_BODY_MIN = 1 + 1 + 1 + 4 + 1 + 1 /* with a text of one character */
+};
+
+/*
+ * Four zeros are the answer to a frame of which nothing was taken, or begin a command, which goes
+ * on with its length and codec 12; an answer is no such length, unless it is to more records than a
+ * short command has bytes. ERR_OK, *len = 0: no command. ERR_MORE: cannot tell yet.
+ */
+static enum err command_len(struct bytes in, size_t *len)
+{
+    struct reader r = reader_init(in);
+    *len = 0;
+    read_skip(&r, COUNT_LEN);
+    size_t body = read_u32be(&r);
+    if (!reader_ok(&r)) {
+        return ERR_MORE;
+    }
+    if (body < COMMAND_BODY_MIN || body > PROTOCOL_COMMAND_MAX) {
+        return ERR_OK;
+    }
+    if (reader_left(&r) == 0) {
+        return ERR_MORE;
+    }
+    size_t whole = TELTONIKA_PREAMBLE_LEN + body + TELTONIKA_CRC_LEN;
+    bool is_command = read_u8(&r) == TELTONIKA_12;
+    if (is_command && in.len < whole) {
+        return ERR_MORE;
+    }
+    *len = is_command ? whole : 0;
+    return ERR_OK;
+}
+
+/* 01 for a login; four bytes, of which the first is 0, for a frame; else a command. */
 static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_t *acknowledged)
 {
-    enum { TAKEN = 1, COUNT_LEN = 4 };
+    enum { TAKEN = 1 };
     (void)s;
     if (in.len == 0) {
         return ERR_MORE;
@@ -113,13 +153,44 @@ static enum err read_ack(struct session *s, struct bytes in, size_t *used, size_
         return ERR_MORE;
     }
     struct reader r = reader_init(in);
-    *used = COUNT_LEN;
+    size_t len = 0;
     *acknowledged = read_u32be(&r) > 0 ? 1 : 0;
-    return ERR_OK;
+    enum err e = *acknowledged > 0 ? ERR_OK : command_len(in, &len);
+    *used = len > 0 ? len : COUNT_LEN;
+    return e;
+}
+
+static void answer(struct session *s, struct bytes in, const struct fix *last, struct writer *out)
+{
+    char said[DEVICE_SAID_SIZE];
+    size_t len = 0;
+    if (command_len(in, &len) != ERR_OK || len == 0) {
+        return;
+    }
+    struct bytes body =
+        bytes_slice(in, TELTONIKA_PREAMBLE_LEN, len - TELTONIKA_PREAMBLE_LEN - TELTONIKA_CRC_LEN);
+    struct reader end = reader_init(bytes_slice(in, len - TELTONIKA_CRC_LEN, TELTONIKA_CRC_LEN));
+    struct reader r = reader_init(body);
+    read_skip(&r, 2);
+    bool is_command = read_u8(&r) == TYPE_COMMAND;
+    struct bytes text = read_bytes(&r, read_u32be(&r));
+    if (!reader_ok(&r) || !is_command || read_u32be(&end) != crc16_arc(body)) {
+        return;
+    }
+    device_say(text, s, last, said);
+    size_t from = teltonika_begin(out);
+    write_u8(out, TELTONIKA_12);
+    write_u8(out, 1);
+    write_u8(out, TYPE_ANSWER);
+    write_u32be(out, (uint32_t)strlen(said));
+    write_text(out, said);
+    write_u8(out, 1);
+    teltonika_end(out, from);
 }
 
 const struct protocol_device teltonika_device = {
     .first_id = "350000000000006",
     .encode = encode,
     .read_ack = read_ack,
+    .answer = answer,
 };
