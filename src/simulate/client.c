@@ -10,6 +10,8 @@
  * acknowledged, how many fixes it carries: so an acknowledgement of n frames tells how many fixes
  * are acknowledged. After a loss everything pending goes out again.
  *
+ * What the server sends and acknowledges nothing may be a command, and is answered at once.
+ *
  * A device sends when it is acknowledged, where it goes as fast as it is answered; when the rate
  * has its turn; and at the sweep over all of them every SWEEP_MS, which also connects and notices
  * silence. UDP to the loopback goes through the one socket of sim_datagrams.h, and only so many
@@ -18,8 +20,6 @@
 #include "simulate/client.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +32,7 @@
 #include "base/mem.h"
 #include "simulate/datagrams.h"
 #include "simulate/failure.h"
+#include "simulate/socket.h"
 #include "simulate/stats.h"
 
 enum {
@@ -60,6 +61,7 @@ struct client {
     bool exhausted;   /* the source has no more */
     bool is_answered; /* a fix of it was acknowledged */
     struct session session;
+    struct fix newest; /* of those that were sent; without a member: none */
     int64_t retry_ms;
     int64_t last_send_ms;
     struct pending_fix *pending; /* `window` places, a ring */
@@ -146,21 +148,13 @@ static bool is_full(const struct run *r)
  */
 static bool send_all(struct run *r, struct client *c, struct bytes out)
 {
-    size_t sent = 0;
     if (r->datagrams != NULL) {
         c->last_send_ms = clock_monotonic_ms();
         return sim_datagrams_send(r->datagrams, (size_t)(c - r->clients), out);
     }
-    while (sent < out.len) {
-        ssize_t n = send(c->fd, out.at + sent, out.len - sent, MSG_NOSIGNAL);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-            continue;
-        }
-        if (n <= 0) {
-            sim_failure_note(r->options, r->result, errno);
-            return false;
-        }
-        sent += (size_t)n;
+    if (!sim_socket_send(c->fd, out)) {
+        sim_failure_note(r->options, r->result, errno);
+        return false;
     }
     c->last_send_ms = clock_monotonic_ms();
     return true;
@@ -202,27 +196,16 @@ static void begin_session(struct run *r, struct client *c)
 
 static enum err connect_client(struct run *r, struct client *c)
 {
-    int type = r->options->udp ? SOCK_DGRAM : SOCK_STREAM;
     if (r->datagrams != NULL) {
         begin_session(r, c);
         return ERR_OK;
     }
-    c->fd = socket(r->address.ss_family, type | SOCK_CLOEXEC, 0);
-    if (c->fd < 0) {
-        return ERR_IO;
-    }
-    if (connect(c->fd, (const struct sockaddr *)&r->address, r->address_len) != 0) {
+    enum err e = sim_socket_open(&r->address, r->address_len, r->options->udp, &c->fd);
+    e = e != ERR_OK ? e : sim_socket_watch(r->epoll, c->fd, (uint64_t)(c - r->clients));
+    if (e != ERR_OK) {
         sim_failure_note(r->options, r->result, errno);
         drop_connection(r, c, true);
-        return ERR_OK;
-    }
-    int on = 1;
-    if (!r->options->udp) {
-        (void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    }
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)(c - r->clients)};
-    if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, c->fd, &event) != 0) {
-        return ERR_IO;
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     }
     begin_session(r, c);
     return ERR_OK;
@@ -261,7 +244,26 @@ static void acknowledge_frames(struct run *r, struct client *c, size_t frames)
     }
 }
 
-/* Takes the answers in `in`; answers how many bytes of it they were. */
+/*
+ * Answers `in` where it is a command. What does not fit at once ends the connection: a server that
+ * asks and does not read holds nobody up. Whether the connection goes on.
+ */
+static bool answer_command(struct run *r, struct client *c, struct bytes in)
+{
+    const struct protocol_device *device = protocol_of(r, c)->device;
+    struct writer w = writer_init(r->out, SEND_BYTES);
+    if (device->answer != NULL) {
+        device->answer(&c->session, in, c->newest.has != 0 ? &c->newest : NULL, &w);
+    }
+    struct bytes out = writer_bytes(&w);
+    if (out.len == 0) {
+        return true;
+    }
+    return r->datagrams != NULL ? sim_datagrams_send(r->datagrams, (size_t)(c - r->clients), out)
+                                : sim_socket_offer(c->fd, out);
+}
+
+/* Takes the answers and commands in `in`; answers how many bytes of it they were. */
 static size_t read_acks(struct run *r, struct client *c, struct bytes in)
 {
     const struct protocol *p = protocol_of(r, c);
@@ -274,7 +276,9 @@ static size_t read_acks(struct run *r, struct client *c, struct bytes in)
         if (e == ERR_MORE) {
             break;
         }
-        if (e != ERR_OK || used == 0) {
+        bool goes_on = e == ERR_OK && used > 0 &&
+                       (frames > 0 || answer_command(r, c, bytes_slice(in, done, used)));
+        if (!goes_on) {
             drop_connection(r, c, true);
             return in.len;
         }
@@ -320,6 +324,7 @@ static void send_fixes(struct run *r, struct client *c, size_t count)
         r->result->sent += p->sent_us == 0;
         p->sent_us = p->sent_us == 0 ? now_us : p->sent_us;
         fixes[i] = p->fix;
+        c->newest = p->fix.gps_time_s >= c->newest.gps_time_s ? p->fix : c->newest;
     }
     struct encode_request what = {.kind = ENCODE_FIXES, .fixes = fixes, .count = count};
     bool sent = send_request(r, c, &what);
@@ -539,12 +544,7 @@ static enum err open_datagrams(struct run *r)
         return ERR_OK;
     }
     enum err e = sim_datagrams_new(&r->address, &r->datagrams);
-    if (e != ERR_OK) {
-        return e;
-    }
-    struct epoll_event event = {.events = EPOLLIN};
-    int fd = sim_datagrams_fd(r->datagrams);
-    return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? ERR_OK : ERR_IO;
+    return e != ERR_OK ? e : sim_socket_watch(r->epoll, sim_datagrams_fd(r->datagrams), 0);
 }
 
 static void free_clients(struct run *r)

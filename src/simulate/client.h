@@ -12,8 +12,9 @@
 /*
  * Simulated devices against a device port: each has a connection of its own, sends what its source
  * gives, and reads the acknowledgements. What was not acknowledged when a connection broke is sent
- * again over the next one, as trackers do. Over UDP a lost datagram is sent again after two
- * seconds.
+ * again over the next one, as trackers do. Commands are answered as the protocol's devices do it,
+ * where struct protocol_device says how; what they ask for changes nothing. Over UDP a lost
+ * datagram is sent again after two seconds.
  */
 
 /* Where the fixes of the devices come from. */

@@ -58,6 +58,19 @@ def wait_for_counters(demo):
     wait_until(lambda: counted(1) >= 1 and counted(2) >= 1, what="some online, some offline")
 
 
+def check_answers(demo):
+    """One of each protocol that takes commands."""
+    asked = ("013801000001", "860000000100001")
+    for device_id in asked:
+        demo.data("vehicle/SendQueryStatusCommand", DeviceID=device_id)
+
+    def are_answered():
+        rows = demo.data("manage/ListCommands")["data"]
+        return [row["State"] for row in rows] == ["answered"] * len(asked)
+
+    wait_until(are_answered, what="answers of both")
+
+
 def seconds(row):
     return datetime.datetime.fromisoformat(row["GPSTime"])
 
@@ -82,6 +95,7 @@ def test_the_demo_shows_every_state_and_has_a_past(make_server):
     # times of one zone are compared, and those of Berlin may be repeated in autumn
     demo.data("manage/ModifyEnterprise", HoldID=me["HoldID"], TimeZone="UTC")
     wait_for_counters(demo)
+    check_answers(demo)
     assert "OpenStreetMap" in demo.data("manage/GetMe")["Map"]["Attribution"]
     begun = wait_until(lambda: past_until(demo), timeout_s=LONG_S, what="all of the past stored")
 

@@ -202,7 +202,7 @@ async function seeItEnter(told: Told): Promise<void> {
   await row.getByText(new RegExp(`^${names.user}`)).waitFor();
 }
 
-/** The first of the file is a lock that answers; the simulator's trackers take no command. */
+/** The first of the file answers when it is told to: so that both states are seen. */
 async function command(told: Told, t: TestContext): Promise<void> {
   const { page, hand, server, w } = told;
   const tracker = await Tracker.connect(server, terminal(0));
