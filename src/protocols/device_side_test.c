@@ -371,7 +371,7 @@ static void serials_are_forgotten_once(void **state)
     struct device_quiet q = {0};
     (void)state;
     assert_int_equal(device_quiet_take(&q, 0, UINT16_MAX), 0);
-    for (uint16_t n = 0; n < DEVICE_QUIET_MAX; n++) {
+    for (unsigned n = 0; n < DEVICE_QUIET_MAX; n++) {
         assert_true(device_quiet_add(&q, (uint16_t)(UINT16_MAX - 1 + 2 * n))); /* they run over */
     }
     assert_false(device_quiet_add(&q, 1));

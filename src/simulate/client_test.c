@@ -68,24 +68,29 @@ static bool take_frame(struct server *s, int fd, struct bytes in, size_t *used)
     return f.type != TYPE_ANSWER;
 }
 
+/* Takes all whole frames from the front of the `*len` bytes. False: the answer was among them. */
+static bool take_frames(struct server *s, int fd, uint8_t *at, size_t *len)
+{
+    size_t used = 0;
+    do {
+        if (!take_frame(s, fd, (struct bytes){at, *len}, &used)) {
+            return false;
+        }
+        *len -= used;
+        memmove(at, at + used, *len);
+    } while (used > 0);
+    return true;
+}
+
 static void listen_to(struct server *s, int fd)
 {
     uint8_t at[4096];
     size_t len = 0;
-    for (;;) {
+    bool goes_on = true;
+    while (goes_on) {
         ssize_t n = recv(fd, at + len, sizeof(at) - len, 0);
-        if (n <= 0) {
-            return;
-        }
-        len += (size_t)n;
-        size_t used = 1;
-        while (used > 0) {
-            if (!take_frame(s, fd, (struct bytes){at, len}, &used)) {
-                return;
-            }
-            len -= used;
-            memmove(at, at + used, len);
-        }
+        len += n > 0 ? (size_t)n : 0;
+        goes_on = n > 0 && take_frames(s, fd, at, &len);
     }
 }
 
