@@ -164,15 +164,18 @@ static void answer_parameters(struct asked *a)
 static void write_iccid(struct writer *w, const struct fix *last)
 {
     enum { BCD_LEN = 10, DIGITS = 2 * BCD_LEN };
-    uint8_t bcd[BCD_LEN] = {0};
+    static const uint8_t none[BCD_LEN] = {0};
+    uint8_t bcd[BCD_LEN];
     char text[DIGITS];
     size_t len = 0;
-    if (last != NULL && (last->has & FIX_HAS_ICCID) != 0) {
-        memset(text, 'f', sizeof(text));
+    memset(text, 'f', sizeof(text));
+    if (last != NULL) {
         memcpy(text, last->iccid, strnlen(last->iccid, sizeof(text)));
-        (void)hex_decode((struct bytes){(const uint8_t *)text, DIGITS}, bcd, sizeof(bcd), &len);
     }
-    write_bytes(w, (struct bytes){bcd, sizeof(bcd)});
+    bool is_known =
+        last != NULL && (last->has & FIX_HAS_ICCID) != 0 &&
+        hex_decode((struct bytes){(const uint8_t *)text, DIGITS}, bcd, sizeof(bcd), &len) == ERR_OK;
+    write_bytes(w, (struct bytes){is_known ? bcd : none, BCD_LEN});
 }
 
 static void answer_attributes(struct asked *a)
