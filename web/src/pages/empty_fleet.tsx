@@ -15,11 +15,11 @@ import {
   secondsSince,
   watchKnocking,
 } from '../app/setup.ts';
-import { trackerAddress } from '../app/site.ts';
 import { zone } from '../i18n/choice.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { DevicesLink } from '../parts/devices_link.tsx';
+import { TrackerAddress } from '../parts/tracker_address.tsx';
 
 function KnockingRow({ tracker }: { tracker: Knocking }) {
   const age = f.age(secondsSince(tracker.LastTime ?? '', zone.value, now.value));
@@ -73,7 +73,7 @@ function Steps() {
       <li>
         <h3>{t('empty.step1')}</h3>
         <p>
-          {t('empty.step1.text')} <code>{trackerAddress()}</code>
+          <TrackerAddress text={t('empty.step1.text')} />
         </p>
         <p class="under">{t('empty.step1.more')}</p>
         <DevicesLink />

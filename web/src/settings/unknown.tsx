@@ -7,9 +7,9 @@ import { useEffect } from 'preact/hooks';
 import { fleet } from '../app/fleet.ts';
 import { go } from '../app/navigation.ts';
 import { type Knocking, knocking, maySeeKnocking, watchKnocking } from '../app/setup.ts';
-import { trackerAddress } from '../app/site.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
+import { TrackerAddress } from '../parts/tracker_address.tsx';
 import { devices } from './devices.ts';
 import { openNew } from './forms.ts';
 import { askKnocking } from './knocking.ts';
@@ -88,7 +88,7 @@ export function UnknownSection() {
   return (
     <div class="set-list">
       <p class="set-about">
-        {s('unknown.about')} <code>{trackerAddress()}</code>
+        <TrackerAddress text={s('unknown.about')} />
       </p>
       {maySeeKnocking() ? <All /> : <One />}
     </div>
