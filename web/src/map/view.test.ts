@@ -45,7 +45,7 @@ test('of panels over one side the widest counts', () => {
 });
 
 test('on the map of this server no page goes by itself where there are no names', () => {
-  assert.equal(withinNames(15, true), 11.5);
+  assert.equal(withinNames(15, true), 11.2);
   assert.equal(withinNames(11, true), 11);
   assert.equal(withinNames(15, false), 15);
 });

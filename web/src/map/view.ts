@@ -26,7 +26,7 @@ export function writeView(zoom: number, lat: number, lon: number): string {
 }
 
 /** There are names of places on the map of this server up to here, and no streets beyond. */
-const OWN_MAX_ZOOM = 11.5;
+const OWN_MAX_ZOOM = 11.2;
 
 /**
  * How close the page goes by itself, where it would like to: on the map of this server (`isOwn`) no

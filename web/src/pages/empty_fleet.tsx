@@ -15,11 +15,12 @@ import {
   secondsSince,
   watchKnocking,
 } from '../app/setup.ts';
+import { trackerAddress } from '../app/site.ts';
 import { zone } from '../i18n/choice.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { DevicesLink } from '../parts/devices_link.tsx';
-import { TrackerAddress } from '../parts/tracker_address.tsx';
+import { OutOfReach } from '../parts/out_of_reach.tsx';
 
 function KnockingRow({ tracker }: { tracker: Knocking }) {
   const age = f.age(secondsSince(tracker.LastTime ?? '', zone.value, now.value));
@@ -73,8 +74,9 @@ function Steps() {
       <li>
         <h3>{t('empty.step1')}</h3>
         <p>
-          <TrackerAddress text={t('empty.step1.text')} />
+          {t('empty.step1.text')} <code>{trackerAddress()}</code>
         </p>
+        <OutOfReach />
         <p class="under">{t('empty.step1.more')}</p>
         <DevicesLink />
       </li>

@@ -7,9 +7,10 @@ import { useEffect } from 'preact/hooks';
 import { fleet } from '../app/fleet.ts';
 import { go } from '../app/navigation.ts';
 import { type Knocking, knocking, maySeeKnocking, watchKnocking } from '../app/setup.ts';
+import { trackerAddress } from '../app/site.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
-import { TrackerAddress } from '../parts/tracker_address.tsx';
+import { OutOfReach } from '../parts/out_of_reach.tsx';
 import { devices } from './devices.ts';
 import { openNew } from './forms.ts';
 import { askKnocking } from './knocking.ts';
@@ -88,8 +89,9 @@ export function UnknownSection() {
   return (
     <div class="set-list">
       <p class="set-about">
-        <TrackerAddress text={s('unknown.about')} />
+        {s('unknown.about')} <code>{trackerAddress()}</code>
       </p>
+      <OutOfReach look="set-about" />
       {maySeeKnocking() ? <All /> : <One />}
     </div>
   );

@@ -295,13 +295,13 @@ test('the search goes to a vehicle, as close as there are names; a row keeps the
     await title(page, plate).waitFor();
   };
   await find('Western');
-  await comesTo(page, '11.50', WEST);
+  await comesTo(page, '11.20', WEST);
   await page.getByRole('button', { name: 'Closer' }).click();
-  await eventually(page, async () => assert.match(page.url(), /v=12\.50\//));
+  await eventually(page, async () => assert.match(page.url(), /v=12\.20\//));
   await find('Eastern');
-  await comesTo(page, '12.50', EAST);
+  await comesTo(page, '12.20', EAST);
   await page.goto(`/api?fun=2&key=${fleet.admin.token}&sel=863000000000901`);
-  await eventually(page, async () => assert.match(page.url(), /v=11\.50\//));
+  await eventually(page, async () => assert.match(page.url(), /v=11\.20\//));
   assertClean(seen);
 });
 
