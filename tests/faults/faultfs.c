@@ -72,34 +72,33 @@ static int fail(int number)
 }
 
 /* Reading is let alone, devices (/dev/null) are too. */
-static int open_unless_readonly(const char *path, int flags, va_list *args)
+static int open_unless_readonly(const char *path, int flags, mode_t mode)
 {
     open_file *real = NULL;
     find_real("open", (void *)&real);
-    bool makes = (flags & O_CREAT) != 0;
-    bool writes = makes || (flags & O_ACCMODE) != O_RDONLY;
+    bool writes = (flags & O_CREAT) != 0 || (flags & O_ACCMODE) != O_RDONLY;
     if (writes && strncmp(path, "/dev/", strlen("/dev/")) != 0 && fault_is("readonly")) {
         return fail(EROFS);
     }
-    return makes ? real(path, flags, va_arg(*args, mode_t)) : real(path, flags);
+    return real(path, flags, mode);
 }
 
 int open(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    int fd = open_unless_readonly(path, flags, &args);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
     va_end(args);
-    return fd;
+    return open_unless_readonly(path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
-    int fd = open_unless_readonly(path, flags, &args);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
     va_end(args);
-    return fd;
+    return open_unless_readonly(path, flags, mode);
 }
 
 int mkdir(const char *path, mode_t mode)

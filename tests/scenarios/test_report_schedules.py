@@ -432,6 +432,8 @@ def test_mail_that_is_put_off_and_what_changes_meanwhile(platform):
     (figures,) = [p for p in platform.server.health()["providers"] if p["name"] == "mail"]
     assert figures["fault"] is None and figures["failed"] == 0
 
+    wait_until(lambda: platform.mail.asked.count("a@fleet.example") == 2, what="a second try")
+    platform.wait(schedules[0], MailState="waiting")  # it ended, before the clock jumps
     platform.to_local(1, 7)
     wait_until(lambda: len(platform.reports(schedules[0])) == 2, what="the next report")
     assert f'event=schedule_mail_dropped schedule={schedules[0]} left="a@fleet.example"' in \
