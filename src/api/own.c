@@ -63,7 +63,7 @@ static void write_manner(struct call *c)
 static void write_map(struct call *c)
 {
     static const char own[] = "GeoNames (CC BY 4.0), Natural Earth";
-    static const char roads[] = ", © OpenStreetMap contributors (ODbL: roads of the demonstration)";
+    static const char roads[] = ", © OpenStreetMap contributors (ODbL: routes of the demo fleet)";
     size_t of_map = c->api->map.attribution == NULL ? 0 : strlen(c->api->map.attribution) + 2;
     size_t room = sizeof(own) + sizeof(roads) + CONNECT_ATTRIBUTIONS_MAX + of_map;
     struct writer w = writer_init(arena_new(&c->arena, room), room);

@@ -96,7 +96,8 @@ def test_the_demo_shows_every_state_and_has_a_past(make_server):
     demo.data("manage/ModifyEnterprise", HoldID=me["HoldID"], TimeZone="UTC")
     wait_for_counters(demo)
     check_answers(demo)
-    assert "OpenStreetMap" in demo.data("manage/GetMe")["Map"]["Attribution"]
+    said = demo.data("manage/GetMe")["Map"]["Attribution"]
+    assert "© OpenStreetMap contributors (ODbL: routes of the demo fleet)" in said
     begun = wait_until(lambda: past_until(demo), timeout_s=LONG_S, what="all of the past stored")
 
     # Some of all protocols; the one that fell silent has no reports of the last day.

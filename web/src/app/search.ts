@@ -13,6 +13,7 @@ import { withBelow } from './enterprises.ts';
 import { fleet, groups } from './fleet.ts';
 import { hasHistory, openHistory } from './history.ts';
 import { address, adjust } from './navigation.ts';
+import { pageShown } from './page.ts';
 import { call, phase } from './session.ts';
 import { goTo, mapIsThere, type Target } from './target.ts';
 
@@ -156,6 +157,14 @@ export function pointText({ lat, lon }: Coordinates): string {
   return `${lat.toFixed(6)}, ${lon.toFixed(6)}`;
 }
 
+/** On the map monitor: other pages show it in their own way, and there may be no place to go to. */
+function goToVehicle(slot: number): void {
+  const lon = (fleet.numbers.x[slot] as number) / 1e6;
+  const lat = (fleet.numbers.y[slot] as number) / 1e6;
+  if (pageShown.value !== 'map' || Number.isNaN(lon) || Number.isNaN(lat)) return;
+  goTo({ lon, lat, kind: 'vehicle', name: fleet.texts.plate[slot] ?? '' });
+}
+
 /** What Enter or a click does; `asksHistory`: the vehicle's history instead of its drawer. */
 export function choose(offer: Offer, asksHistory: boolean): void {
   if (offer.kind === 'group') adjust({ g: String(offer.group), q: '' });
@@ -163,5 +172,6 @@ export function choose(offer: Offer, asksHistory: boolean): void {
   else {
     select(offer.slot);
     if (asksHistory && hasHistory()) openHistory(fleet.texts.id[offer.slot] ?? '');
+    else goToVehicle(offer.slot);
   }
 }

@@ -8,8 +8,13 @@ export function isDemo(): boolean {
   return 'demo' in document.body.dataset;
 }
 
-/** Where trackers report to, as HOST:PORT; the host is the one by which this page was reached. */
+/** Where trackers report to: the host by which this page was reached. */
+export function trackerHost(): string {
+  return location.hostname;
+}
+
+/** The same as HOST:PORT. */
 export function trackerAddress(): string {
   const port = said('devicePort');
-  return port === '' ? location.hostname : `${location.hostname}:${port}`;
+  return port === '' ? trackerHost() : `${trackerHost()}:${port}`;
 }

@@ -1,5 +1,6 @@
 /**
- * Where the reader wants the map to go: a place, a geofence or coordinates that the search found.
+ * Where the reader wants the map to go: what the search found, a vehicle, a place, a geofence or
+ * coordinates.
  * The map takes it, and whoever asks need not know whether there is one yet.
  */
 import { signal } from '@preact/signals';
@@ -15,7 +16,7 @@ export interface Target {
   /** Without: the neighbourhood of the place. */
   bounds?: Bounds;
   /** How large what is meant is, where nothing else says it. */
-  kind: 'place' | 'point' | 'fence';
+  kind: 'place' | 'point' | 'fence' | 'vehicle';
   name: string;
 }
 

@@ -1,9 +1,9 @@
 /** /docs/devices: how to point which tracker here, with the address of this server filled in. */
 import { type Signal, useSignal } from '@preact/signals';
+import { isOutOfReach } from '../app/reach.ts';
 import { trackerAddress } from '../app/site.ts';
 import { type DocsKey, d } from '../i18n/docs_text.ts';
 import { findProtocols, profiles } from './devices.ts';
-import { isOutOfReach } from './match.ts';
 import { ProtocolCard } from './protocol_card.tsx';
 
 function Input({ text, value }: { text: DocsKey; value: Signal<string> }) {

@@ -2,14 +2,13 @@
 import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import '../style/fences.css';
-import { tickStep } from '../app/first_steps.ts';
 import { addKeys } from '../app/keyboard.ts';
 import { address, go } from '../app/navigation.ts';
 import { isPhone } from '../app/screen.ts';
 import { role } from '../app/session.ts';
 import { pad } from '../map/camera.ts';
 import { fenceEdited } from '../map/fences.ts';
-import { draft, live, shape } from './draft.ts';
+import { draft, live } from './draft.ts';
 import { FenceEditor } from './editor.tsx';
 import { FenceList } from './fence_list.tsx';
 import { ImportView } from './import_view.tsx';
@@ -39,7 +38,6 @@ export function FencePanel() {
   const isSheet = isPhone.value;
   useEffect(() => addKeys(KEYS), []);
   const id = draft.value?.base?.PolygonID ?? 0;
-  const isDrawn = draft.value?.base === null && shape.value !== null;
   const isEditing = fence !== 'list' && fence !== 'import';
   useEffect(() => {
     fenceEdited.value = isEditing ? id : 0;
@@ -50,9 +48,6 @@ export function FencePanel() {
     },
     [],
   );
-  useEffect(() => {
-    if (isDrawn) tickStep('fence');
-  }, [isDrawn]);
   useLayoutEffect(() => {
     if (!isSheet || !host.current) return undefined;
     return pad('sheet', { bottom: host.current.offsetHeight });

@@ -1,5 +1,6 @@
 /** A geofence to the server, and what the server says against it, at its field or its point. */
 import { ApiError, type Request } from '../app/api.ts';
+import { tickStep } from '../app/first_steps.ts';
 import { say } from '../app/notice.ts';
 import { call } from '../app/session.ts';
 import { checkShape, type ShapeFault } from './check.ts';
@@ -138,6 +139,7 @@ function ownFault(values: Values, drawn: Shape): Fault | null {
 async function add({ values, requestId }: Draft, drawn: Shape): Promise<void> {
   const fields = { ...valueFields(values, null), ...shapeFields(drawn), RequestID: requestId };
   await call('manage/AddGeofence', fields);
+  tickStep('fence');
 }
 
 async function modify(base: FenceRow, values: Values, drawn: Shape | null): Promise<void> {

@@ -1,13 +1,13 @@
 /** Whose history it is: one vehicle or up to ten, each with its colour. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { plateRank } from '../app/columns.ts';
 import { fleet, tick } from '../app/fleet.ts';
+import { hasFilter, inFilter } from '../app/list.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
+import { NothingMatches } from '../parts/nothing_matches.tsx';
 import { Popover } from '../parts/popover.tsx';
 import { StateIcon } from '../parts/state_icon.tsx';
-import { folded } from '../store/words.ts';
 import {
   addVehicle,
   chosenIds,
@@ -16,35 +16,14 @@ import {
   showVehicle,
   VEHICLES_MAX,
 } from './chosen.ts';
+import { matches } from './matches.ts';
 
 /** Of a long list so many more each time that its end is reached. */
 const MATCHES_MORE = 100;
 
-/** Puts a slot into a list that is in order. */
-function insert(slot: number, into: number[], rank: (slot: number) => number): void {
-  let low = 0;
-  let high = into.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rank(into[middle] as number) <= rank(slot)) low = middle + 1;
-    else high = middle;
-  }
-  into.splice(low, 0, slot);
-}
-
-/** The first `most` by their plates. It is looked for with every tick: the fleet is not sorted. */
-function matches(text: string, most: number): number[] {
-  const word = folded(text.trim());
-  const rank = plateRank();
-  const found: number[] = [];
-  for (let slot = 0; slot < fleet.count; slot++) {
-    if (!fleet.alive[slot] || !(fleet.words[slot] as string).includes(word)) continue;
-    const isFull = found.length === most;
-    if (isFull && rank(slot) >= rank(found.at(-1) as number)) continue;
-    if (isFull) found.pop();
-    insert(slot, found, rank);
-  }
-  return found;
+function NoneFound() {
+  const isByFilters = hasFilter.value && inFilter.value.length === 0;
+  return isByFilters ? <NothingMatches /> : <p class="quiet">{t('history.noneFound')}</p>;
 }
 
 /** A field, and the vehicles that match it. */
@@ -72,7 +51,7 @@ export function VehicleList({ onChoose }: { onChoose: (id: string) => void }) {
           most.value = MATCHES_MORE;
         }}
       />
-      {found.length === 0 && <p class="quiet">{t('history.noneFound')}</p>}
+      {found.length === 0 && <NoneFound />}
       <ul onScroll={scrolled}>
         {found.map((slot) => (
           <li key={slot}>

@@ -229,6 +229,8 @@ export const en = {
   'empty.step1': 'Point a tracker here',
   'empty.step1.text': 'Set its server to',
   'empty.step1.more': 'Over TCP or UDP; its protocol is recognised by itself.',
+  'empty.outOfReach':
+    'A tracker with a SIM card cannot reach this address. Give it the one that the server has on the internet.',
   'empty.devices': 'How to point which tracker here',
   'empty.step2': 'Register it',
   'empty.step2.text': 'The ID is the IMEI or terminal number that it reports.',

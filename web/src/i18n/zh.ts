@@ -228,6 +228,7 @@ export const zh: Record<TextKey, string> = {
   'empty.step1': '让定位器指向这里',
   'empty.step1.text': '把它的服务器设为',
   'empty.step1.more': 'TCP 或 UDP 均可，协议会自动识别。',
+  'empty.outOfReach': '使用 SIM 卡的定位器无法访问这个地址，请改用服务器在互联网上的地址。',
   'empty.devices': '各种终端的接入方法',
   'empty.step2': '登记',
   'empty.step2.text': '设备号是它上报的 IMEI 或终端号。',

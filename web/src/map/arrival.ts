@@ -10,7 +10,7 @@ import { address, adjust } from '../app/navigation.ts';
 import { isWall, pageShown } from '../app/page.ts';
 import { takeTarget, target } from '../app/target.ts';
 import { toBase } from './base.ts';
-import { type Box, fitBounds, goTo, uncover } from './camera.ts';
+import { type Box, fitBounds, goNear, goTo, uncover } from './camera.ts';
 import { boxAround } from './extent.ts';
 import { mapReady, viewNow } from './map.ts';
 import { boundsSaid } from './place.ts';
@@ -54,6 +54,8 @@ function arrive(): void {
 }
 
 const TARGET_ZOOMS = { place: 11, point: 15, fence: 14 } as const;
+/** The vehicle that the map went to last; -1: another was selected since. */
+let goneTo = -1;
 
 /** Goes where the search wants to. */
 function takeWanted(): void {
@@ -64,7 +66,14 @@ function takeWanted(): void {
   if (wanted.bounds) {
     const [west, south, east, north] = wanted.bounds;
     fitBounds([...toBase(west, south), ...toBase(east, north)]);
-  } else goTo(...toBase(wanted.lon, wanted.lat), TARGET_ZOOMS[wanted.kind]);
+    return;
+  }
+  const place = toBase(wanted.lon, wanted.lat);
+  if (wanted.kind !== 'vehicle') goTo(...place, TARGET_ZOOMS[wanted.kind]);
+  else {
+    goneTo = selectedSlot.peek();
+    goNear(...place, NEAR_ZOOM);
+  }
 }
 
 /** The view as the address has it, after a step back. */
@@ -86,10 +95,12 @@ function showSelected(): void {
   const isOther = isMap && slot !== shownSlot && hasArrived;
   if (!isOther) return;
   shownSlot = slot;
+  goneTo = -1;
   // once the drawer is there, and with it what it covers
   requestAnimationFrame(() => {
     const place = placeOnBase(slot);
-    if (place && slot === selectedSlot.peek()) uncover(...place);
+    const isOnTheWay = slot === goneTo && mapReady.peek()?.isMoving();
+    if (place && slot === selectedSlot.peek() && !isOnTheWay) uncover(...place);
   });
 }
 

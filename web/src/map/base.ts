@@ -23,6 +23,9 @@ const said = (name: string) => {
 /** The base map is drawn in GCJ-02, and so must be what lies on it. */
 export const isGcj = computed(() => said('Coordsys').toLowerCase() === 'gcj02');
 
+/** The base map is that of this server, which has no streets, not an operator's. */
+export const isOwn = computed(() => said('Style').startsWith('/map/') && said('Raster') === '');
+
 export const attribution = computed(() => said('Attribution'));
 
 /** WGS-84 to what the base map is drawn in, degrees. */

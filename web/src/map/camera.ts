@@ -1,8 +1,9 @@
 /** Moves the map, within what panels leave of it. Nothing happens while there is no map. */
 import { effect, signal, untracked } from '@preact/signals';
 import type { MapLibreMap } from 'maplibre-gl';
+import { isOwn } from './base.ts';
 import { mapReady } from './map.ts';
-import { type Covered, coveredBy, spaceAround } from './view.ts';
+import { type Covered, coveredBy, spaceAround, withinNames } from './view.ts';
 
 const PAD_MS = 150;
 const FIT_MS = 500;
@@ -70,20 +71,32 @@ effect(() => {
 
 export type Box = [west: number, south: number, east: number, north: number];
 
-/** Degrees of the base map. */
-export function fitBounds(box: Box, maxZoom = FIT_MAX_ZOOM, duration = FIT_MS): void {
+/**
+ * Degrees of the base map. With `maxZoom` it goes as close as that, for what is drawn there, or is
+ * taken apart; without, no closer than the base map tells something.
+ */
+export function fitBounds(box: Box, maxZoom?: number, duration = FIT_MS): void {
+  const closest = maxZoom ?? withinNames(FIT_MAX_ZOOM, isOwn.peek());
   start((map) => {
     const { left, right, top, bottom } = covered.peek();
     const { clientWidth, clientHeight } = map.getContainer();
     const padding = spaceAround(clientWidth - left - right, clientHeight - top - bottom);
-    map.fitBounds(box, { padding, maxZoom, duration, linear: true });
+    map.fitBounds(box, { padding, maxZoom: closest, duration, linear: true });
   });
 }
 
-/** Goes to a place of the base map; no closer than it is unless a zoom is said. */
-export function goTo(lon: number, lat: number, zoom?: number, duration = FIT_MS): void {
-  const wanted = zoom ?? mapReady.peek()?.getZoom() ?? 0;
+/** Goes to a place of the base map; no closer than that tells something. */
+export function goTo(lon: number, lat: number, zoom: number, duration = FIT_MS): void {
+  const wanted = withinNames(zoom, isOwn.peek());
   start((map) => map.easeTo({ center: [lon, lat], zoom: wanted, duration }));
+}
+
+/** As goTo(), where the map is farther out than that; else it keeps its zoom. */
+export function goNear(lon: number, lat: number, zoom: number): void {
+  const least = withinNames(zoom, isOwn.peek());
+  start((map) =>
+    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), least), duration: FIT_MS }),
+  );
 }
 
 /** Whether a place of the base map is out of sight or under a panel. */

@@ -9,8 +9,17 @@ import { MOVING } from '../store/state.ts';
 import * as choice from './choice.ts';
 import { MAP_FONTS, tokenColour } from './colours.ts';
 import { composed, inView, order, positions, slotsFollowed } from './fleet_view.ts';
+import { clusters } from './gathering.ts';
 import type { Ground } from './ground.ts';
-import { chooseLabels, LABELS_FROM_ZOOM, LABELS_MAX } from './labels.ts';
+import {
+  chooseLabels,
+  LABELS_FROM_ZOOM,
+  LABELS_MAX,
+  type Labelled,
+  OFFSET_EM,
+  sideClearOf,
+  TEXT_PX,
+} from './labels.ts';
 import { mapReady } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
 import { addOverlay } from './overlays.ts';
@@ -44,6 +53,17 @@ function textOf(slot: number): string {
   return Number.isNaN(speed) ? plate : `${plate}\n${f.speed(speed)}`;
 }
 
+/** Where it would hide the number of a cluster there is none, but of those that always have one. */
+function nameOf({ slot, rank }: Labelled, scale: number): GeoJSON.Feature[] {
+  const x = positions.x[slot] as number;
+  const y = positions.y[slot] as number;
+  const name = textOf(slot);
+  const side = sideClearOf(clusters, x, y, name, scale) ?? (rank < ALWAYS ? 'below' : null);
+  if (side === null) return [];
+  const geometry = { type: 'Point' as const, coordinates: [lonOf(x), latOf(y)] };
+  return [{ type: 'Feature', geometry, properties: { name, rank, side } }];
+}
+
 function names(): GeoJSON.FeatureCollection {
   const map = mapReady.peek();
   if (!map) return { type: 'FeatureCollection', features: [] };
@@ -53,24 +73,23 @@ function names(): GeoJSON.FeatureCollection {
   const always = isWall.peek() ? ALWAYS_ON_WALL : ALWAYS;
   const { x, y } = positions;
   const chosen = chooseLabels(order, x, y, window, ranks(), always, showsAll);
-  const features = chosen.map(({ slot, rank }) => ({
-    type: 'Feature' as const,
-    geometry: {
-      type: 'Point' as const,
-      coordinates: [lonOf(x[slot] as number), latOf(y[slot] as number)],
-    },
-    properties: { name: textOf(slot), rank },
-  }));
+  const features = chosen.flatMap((each) => nameOf(each, window.scale));
   return { type: 'FeatureCollection', features };
 }
 
+/** By the side of its marker that a name is on. */
+function bySide<T>(below: T, above: T): T {
+  return ['match', ['get', 'side'], 'above', above, below] as unknown as T;
+}
+
 function add(ground: Ground): void {
+  const offset = (em: number) => ['literal', [0, em]] as unknown as [number, number];
   const look = {
     layout: {
       'text-field': ['get', 'name'] as unknown as string,
-      'text-size': 12,
-      'text-anchor': 'top' as const,
-      'text-offset': [0, 1.1] as [number, number],
+      'text-size': TEXT_PX,
+      'text-anchor': bySide<'top' | 'bottom'>('top', 'bottom'),
+      'text-offset': bySide(offset(OFFSET_EM), offset(-OFFSET_EM)),
       'symbol-sort-key': ['get', 'rank'] as unknown as number,
       'text-padding': 1,
       'text-font': MAP_FONTS,

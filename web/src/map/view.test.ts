@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coveredBy, parseView, spaceAround, writeView } from './view.ts';
+import { coveredBy, parseView, spaceAround, withinNames, writeView } from './view.ts';
 
 test('a view is read and written the same', () => {
   assert.deepEqual(parseView('11.50/22.5431/114.0579'), {
@@ -42,4 +42,10 @@ test('of panels over one side the widest counts', () => {
     top: 0,
     bottom: 216,
   });
+});
+
+test('on the map of this server no page goes by itself where there are no names', () => {
+  assert.equal(withinNames(15, true), 11.2);
+  assert.equal(withinNames(11, true), 11);
+  assert.equal(withinNames(15, false), 15);
 });

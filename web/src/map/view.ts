@@ -25,6 +25,17 @@ export function writeView(zoom: number, lat: number, lon: number): string {
   return [zoom.toFixed(2), lat.toFixed(digits), wrapped.toFixed(digits)].join('/');
 }
 
+/** There are names of places on the map of this server up to here, and no streets beyond. */
+const OWN_MAX_ZOOM = 11.2;
+
+/**
+ * How close the page goes by itself, where it would like to: on the map of this server (`isOwn`) no
+ * closer than where names around a vehicle say where it is. Hands may go on from there.
+ */
+export function withinNames(zoom: number, isOwn: boolean): number {
+  return isOwn ? Math.min(zoom, OWN_MAX_ZOOM) : zoom;
+}
+
 /** What is fitted keeps clear of buttons and legend, too, and yet has room on a small map. */
 const AROUND = { left: 48, right: 88, top: 56, bottom: 112 };
 const SHARE_MAX = { left: 0.15, right: 0.25, top: 0.2, bottom: 0.3 };

@@ -20,6 +20,7 @@ import { zone } from '../i18n/choice.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { DevicesLink } from '../parts/devices_link.tsx';
+import { OutOfReach } from '../parts/out_of_reach.tsx';
 
 function KnockingRow({ tracker }: { tracker: Knocking }) {
   const age = f.age(secondsSince(tracker.LastTime ?? '', zone.value, now.value));
@@ -75,6 +76,7 @@ function Steps() {
         <p>
           {t('empty.step1.text')} <code>{trackerAddress()}</code>
         </p>
+        <OutOfReach />
         <p class="under">{t('empty.step1.more')}</p>
         <DevicesLink />
       </li>

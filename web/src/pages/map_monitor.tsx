@@ -11,10 +11,10 @@ import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { health } from '../parts/live_state.tsx';
 import { Narrowing } from '../parts/narrowing.tsx';
+import { NothingMatches } from '../parts/nothing_matches.tsx';
 import { SheetGrip } from '../parts/sheet_grip.tsx';
 import { Table } from '../table/table.tsx';
 import { EmptyFleet } from './empty_fleet.tsx';
-import { NothingMatches } from './nothing_matches.tsx';
 import { Skeleton } from './skeleton.tsx';
 
 function Body() {

@@ -7,9 +7,9 @@ import { me } from '../app/session.ts';
 import { zone } from '../i18n/choice.ts';
 import { t } from '../i18n/text.ts';
 import { health } from '../parts/live_state.tsx';
+import { NothingMatches } from '../parts/nothing_matches.tsx';
 import { Table } from '../table/table.tsx';
 import { EmptyFleet } from './empty_fleet.tsx';
-import { NothingMatches } from './nothing_matches.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { Toolbar } from './toolbar.tsx';
 

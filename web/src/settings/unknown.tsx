@@ -10,6 +10,7 @@ import { type Knocking, knocking, maySeeKnocking, watchKnocking } from '../app/s
 import { trackerAddress } from '../app/site.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
+import { OutOfReach } from '../parts/out_of_reach.tsx';
 import { devices } from './devices.ts';
 import { openNew } from './forms.ts';
 import { askKnocking } from './knocking.ts';
@@ -90,6 +91,7 @@ export function UnknownSection() {
       <p class="set-about">
         {s('unknown.about')} <code>{trackerAddress()}</code>
       </p>
+      <OutOfReach look="set-about" />
       {maySeeKnocking() ? <All /> : <One />}
     </div>
   );

@@ -24,6 +24,7 @@ const NIGHT_BUS = '863000000000004';
 const DAY_BUS = '863000000000005';
 const GROWING = '863000000000006';
 const LATE = '863000000000007';
+const STANDING = '863000000000008';
 
 const day: Leg[] = [
   { minutes: 30 },
@@ -82,6 +83,9 @@ await drive(night, LATE, { ...start, atS: utcS('2026-10-25T15:00:00') }, [
   { minutes: 60, kmh: 45, course: 120 },
   { minutes: 30 },
 ]);
+
+await night.add(STANDING, 'S1');
+await drive(night, STANDING, { ...start, atS: utcS('2026-10-26T00:00:00') }, [{ minutes: 60 }]);
 
 const query = (fleet: Fleet, id: string, more = '') =>
   `/api?fun=3&key=${fleet.admin.token}&sel=${id}${more}`;
@@ -195,6 +199,30 @@ test('a day on which clocks go back has 25 hours', async (t) => {
   await page.locator('.entry.stop').last().click();
   await readOut(page).getByText('02:30:00', { exact: true }).waitFor();
   assert.equal(new URL(page.url()).searchParams.get('from'), '2026-10-25');
+  assertClean(seen);
+});
+
+test('a vehicle that only stood is shown among names of places', async (t) => {
+  const seen = await visit(t, server, own);
+  const { page } = seen;
+  await open(page, query(night, STANDING));
+  await page.locator('.scale').getByText('2 km', { exact: true }).waitFor();
+  assertClean(seen);
+});
+
+test('what the search of the top bar leaves is what there is to choose', async (t) => {
+  const seen = await visit(t, server, own);
+  const { page } = seen;
+  await page.goto(`/api?fun=3&key=${shenzhen.admin.token}`);
+  const listed = page.locator('.vehicle-list li');
+  await eventually(page, async () => assert.equal(await listed.count(), 3));
+  const search = page.getByRole('combobox', { name: 'Search', exact: true });
+  await search.fill('van');
+  await eventually(page, async () => assert.deepEqual(await listed.allTextContents(), ['Van 2']));
+  await page.getByRole('button', { name: 'All 1', exact: true }).waitFor();
+  await search.fill('nobody');
+  await page.getByRole('main').getByRole('button', { name: 'Clear filters' }).click();
+  await eventually(page, async () => assert.equal(await listed.count(), 3));
   assertClean(seen);
 });
 

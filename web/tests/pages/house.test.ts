@@ -230,6 +230,13 @@ test('the first steps tick themselves off, and are gone when nobody wants them',
     .getByRole('button', { name: /^Alarms/ })
     .click();
   await step('See the alarm').getByText('done').waitFor({ state: 'attached' });
+  await step('Draw a circle').getByRole('button').click();
+  await page.getByLabel('Centre').fill('53.55, 13.26');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name', { exact: true }).fill('Yard');
+  assert.equal(await step('Draw a circle').getByText('done').count(), 0, 'done before it is saved');
+  await page.keyboard.press('Enter');
+  await step('Draw a circle').getByText('done').waitFor({ state: 'attached' });
   await steps.getByRole('button', { name: 'Close the first steps' }).click();
   await steps.waitFor({ state: 'detached' });
   await page.goto('/?fun=1');

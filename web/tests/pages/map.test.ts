@@ -269,6 +269,42 @@ test('keys find a vehicle, open it, follow it, and change what the map shows', a
   assertClean(seen);
 });
 
+/** The view of the address comes to be this: zoom, and the place in the middle of what is free. */
+async function comesTo(page: Page, zoom: string, { lat, lon }: Place): Promise<void> {
+  await eventually(page, async () => {
+    assert.equal((new URL(page.url()).searchParams.get('v') ?? '').split('/')[0], zoom);
+    const { x, y } = await pointOf(page, lat, lon);
+    const free = await page.locator('.map-over').boundingBox();
+    assert.ok(free && Math.abs(x - free.x - free.width / 2) < 20, `${x}`);
+    assert.ok(Math.abs(y - free.y - free.height / 2) < 20, `${y}`);
+  });
+}
+
+test('the search goes to a vehicle, as close as there are names; a row keeps the zoom', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  await openMap(page, fleet.admin, '6.00/51.500/8.500');
+  await rowOf(page, 'Eastern').click();
+  await title(page, 'Eastern').waitFor();
+  await mapRests(page);
+  assert.match(page.url(), /v=6\.00\//);
+  const find = async (plate: string) => {
+    await page.getByRole('combobox', { name: 'Search', exact: true }).fill(plate);
+    await page.getByRole('option', { name: plate }).waitFor();
+    await page.keyboard.press('Enter');
+    await title(page, plate).waitFor();
+  };
+  await find('Western');
+  await comesTo(page, '11.20', WEST);
+  await page.getByRole('button', { name: 'Closer' }).click();
+  await eventually(page, async () => assert.match(page.url(), /v=12\.20\//));
+  await find('Eastern');
+  await comesTo(page, '12.20', EAST);
+  await page.goto(`/api?fun=2&key=${fleet.admin.token}&sel=863000000000901`);
+  await eventually(page, async () => assert.match(page.url(), /v=11\.20\//));
+  assertClean(seen);
+});
+
 test('before its tiles are there the ground is no sea', async (t) => {
   const seen = await visit(t, server, { ...STILL, colorScheme: 'light', clockS: server.nowS() });
   const { page } = seen;

@@ -315,6 +315,7 @@ test('a tracker that does not knock is registered beforehand, one that is here i
   const seen = await visit(t, server, { clockS: server.nowS() });
   const { page } = seen;
   await openSettings(page, fleet.admin, 'unknown');
+  await page.getByText('A tracker with a SIM card cannot reach this address').waitFor();
   await page.getByLabel('Has this tracker reported?').fill('864000000000002');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Open the device' }).click();
