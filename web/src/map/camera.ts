@@ -7,6 +7,8 @@ import { type Covered, coveredBy, spaceAround, withinNames } from './view.ts';
 
 const PAD_MS = 150;
 const FIT_MS = 500;
+/** So long behind another size of the window panels come and go by it. */
+const RESIZE_MS = 500;
 const EDGE = 48;
 const FIT_MAX_ZOOM = 15;
 
@@ -47,9 +49,27 @@ function isPadded(map: MapLibreMap): boolean {
   );
 }
 
+let size = '';
+let resizedMs = Number.NEGATIVE_INFINITY;
+
+function noteSize(): void {
+  const host = mapReady.peek()?.getContainer();
+  const now = `${host?.clientWidth} ${host?.clientHeight}`;
+  if (size !== '' && size !== now) resizedMs = performance.now();
+  size = now;
+}
+
+/** The window is another now, or its panels are, by which people did not change what they look at. */
+function isResizing(map: MapLibreMap): boolean {
+  const { clientWidth, clientHeight } = map.getCanvas();
+  const host = map.getContainer();
+  const isToCome = clientWidth !== host.clientWidth || clientHeight !== host.clientHeight;
+  return isToCome || performance.now() - resizedMs < RESIZE_MS;
+}
+
 /**
  * The middle of what is left becomes the middle of the map, and stays the place that it is; a map
- * that was on its way somewhere goes on.
+ * that was on its way somewhere goes on. With another size the map keeps its middle.
  */
 function apply(): void {
   covered.value = coveredBy(panels.values());
@@ -59,14 +79,19 @@ function apply(): void {
   const { clientWidth, clientHeight } = map.getContainer();
   const x = (left + clientWidth - right) / 2;
   const y = (top + clientHeight - bottom) / 2;
-  const center = map.unproject([x, y]);
+  const center = isResizing(map) ? map.getCenter() : map.unproject([x, y]);
   const interrupted = underWay;
   map.jumpTo({ center, padding: { left, right, top, bottom } });
   if (interrupted) start(interrupted);
 }
 
 effect(() => {
-  if (mapReady.value) untracked(apply);
+  const map = mapReady.value;
+  if (map === null) return;
+  map.on('resize', noteSize);
+  noteSize();
+  untracked(apply);
+  return () => void map.off('resize', noteSize);
 });
 
 export type Box = [west: number, south: number, east: number, north: number];
