@@ -59,7 +59,7 @@ function noteSize(): void {
   size = now;
 }
 
-/** The window is another now, or its panels are, by which people did not change what they look at. */
+/** The window is another now, or its panels are, while people look at the same place. */
 function isResizing(map: MapLibreMap): boolean {
   const { clientWidth, clientHeight } = map.getCanvas();
   const host = map.getContainer();
