@@ -22,3 +22,10 @@ test('nothing at the first look does not hide the first alarm', () => {
   const { heard } = listen(NOTHING_HEARD, [], 0);
   assert.ok(listen(heard, [1], 10).rings);
 });
+
+test('an alarm that was heard while nothing may ring does not silence the next one', () => {
+  let { rings, heard } = listen(NOTHING_HEARD, [], 0);
+  ({ rings, heard } = listen(heard, [1], 10, false));
+  assert.ok(!rings);
+  assert.ok(listen(heard, [2], 20, true).rings);
+});

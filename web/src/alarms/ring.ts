@@ -10,10 +10,13 @@ export interface Heard {
 
 export const NOTHING_HEARD: Heard = { last: null, rangMs: Number.NEGATIVE_INFINITY };
 
-/** `ids`: the alarms that are active and that nobody has acknowledged. */
-export function listen(heard: Heard, ids: readonly number[], nowMs: number) {
+/**
+ * `ids`: the alarms that are active and that nobody has acknowledged. Where nothing may ring, `isOn`
+ * false, news are heard all the same, and need no rest behind them.
+ */
+export function listen(heard: Heard, ids: readonly number[], nowMs: number, isOn = true) {
   const newest = ids.reduce((most, id) => Math.max(most, id), heard.last ?? 0);
   const isNew = heard.last !== null && newest > heard.last;
-  const rings = isNew && nowMs - heard.rangMs >= REST_MS;
+  const rings = isOn && isNew && nowMs - heard.rangMs >= REST_MS;
   return { rings, heard: { last: newest, rangMs: rings ? nowMs : heard.rangMs } };
 }

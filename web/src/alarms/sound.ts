@@ -66,7 +66,8 @@ effect(() => {
     heard,
     waiting.map(({ AlarmID }) => AlarmID),
     performance.now(),
+    isOn.peek(),
   );
   heard = next.heard;
-  if (next.rings && isOn.peek()) untracked(() => void ring());
+  if (next.rings) untracked(() => void ring());
 });
