@@ -237,9 +237,10 @@ test('pictures: the server is gone, for a moment and for long', async (t) => {
     page
       .locator('[data-row]')
       .filter({ hasText: 'B-HF 101' })
-      .filter({ hasText: /Moving|行驶/ });
+      .filter({ hasText: /Moving|行驶/ })
+      .filter({ hasText: '64' }); // km/h, of its last word alone
   for (const { page } of visits) await openTable(page);
-  await scene.fleet.report(CAR_101, {}); // whose last word may be too old on a busy machine
+  await scene.fleet.report(CAR_101, { kmh: 64 }); // what it said before may be too old
   for (const { page } of visits) await moving(page).waitFor();
   await server.end('SIGKILL');
   for (const { page, view } of visits) {
