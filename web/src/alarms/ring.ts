@@ -11,8 +11,8 @@ export interface Heard {
 export const NOTHING_HEARD: Heard = { last: null, rangMs: Number.NEGATIVE_INFINITY };
 
 /**
- * `ids`: the alarms that are active and that nobody has acknowledged. Where nothing may ring, `isOn`
- * false, news are heard all the same, and need no rest behind them.
+ * `ids`: the alarms that are active and that nobody has acknowledged. Where nothing may ring, and
+ * `isOn` is false, news are heard all the same, and need no rest behind them.
  */
 export function listen(heard: Heard, ids: readonly number[], nowMs: number, isOn = true) {
   const newest = ids.reduce((most, id) => Math.max(most, id), heard.last ?? 0);
