@@ -36,6 +36,9 @@ enum err report_devices_write(const char *path, const struct report_subjects *su
     }
     is_written = is_written && fflush(file) == 0 && fsync(fd) == 0;
     enum err e = is_written ? ERR_OK : why();
+    if (file == NULL && fd >= 0) {
+        (void)close(fd);
+    }
     if (file != NULL && fclose(file) != 0 && e == ERR_OK) {
         e = why();
     }

@@ -411,31 +411,6 @@ static void test_nobody_sends_mail(void **state)
     finish(&t);
 }
 
-/* A mail that waits is not sent for who may not have any sent by then. */
-static void test_rights_end_while_mail_waits(void **state)
-{
-    static const struct {
-        enum role role;
-        bool deleted;
-    } rows[] = {{ROLE_OPERATOR, false}, {ROLE_VIEWER, false}, {ROLE_ADMIN, true}};
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct stage t;
-        struct report_schedule s = daily();
-        s.mail_to = "a@x,b@x";
-        begin(&t, &s);
-        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RUNS);
-        end_report(&t, REPORT_DONE, "");
-        assert_int_equal(schedule_now(&t).mail_state, MAIL_WAITING);
-        put_owner(&t, rows[i].role, rows[i].deleted);
-        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_MAY_NOT);
-        assert_int_equal(schedule_now(&t).mail_state, MAIL_FAILED);
-        assert_string_equal(schedule_now(&t).mail_left, "");
-        assert_int_equal(live(&t, T0 + HOUR_S), SCHEDULE_RESTS);
-        finish(&t);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,7 +426,6 @@ int main(void)
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_message_of_an_earlier_run),
         cmocka_unit_test(test_nobody_sends_mail),
-        cmocka_unit_test(test_rights_end_while_mail_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
