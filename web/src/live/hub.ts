@@ -104,7 +104,7 @@ export class LiveHub {
     }
   }
 
-  /** The first stream begins behind the first snapshot; later ones may lack what was said before. */
+  /** The first stream begins behind the first snapshot; later ones may lack what was said. */
   private hearRead(port: Port<FromPage, ToPage>, page: Page, cursor: string): void {
     page.isReading = false;
     if (cursor === '') return; // it reads another one once the stream stands

@@ -9,8 +9,8 @@ export interface Watch {
 }
 
 /**
- * `isReading`: the page reads a snapshot meanwhile, and tells its cursor by `read`; a stream that is
- * to begin waits for that, and goes on behind it.
+ * `isReading`: the page reads a snapshot meanwhile, and tells its cursor by `read`; a stream that
+ * is to begin waits for that, and goes on behind it.
  */
 export type FromPage =
   | { kind: 'join'; watch: Watch; isVisible: boolean; isReading: boolean }

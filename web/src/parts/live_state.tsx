@@ -8,7 +8,9 @@ import { age, dateTime, time } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { healthOf } from '../live/health.ts';
 
-export const health = computed(() => healthOf(silence.value, isBeginning.value ? null : broken.value));
+export const health = computed(() =>
+  healthOf(silence.value, isBeginning.value ? null : broken.value),
+);
 
 function silenceNow(): number {
   return silence.value ?? broken.value ?? 0;
