@@ -107,6 +107,7 @@ const events: FleetEvents = {
       tick.value++;
     });
     keepSoon();
+    foldSoon();
   },
   groups(list) {
     groups.value = list;
@@ -221,6 +222,15 @@ async function showPicture(of: string): Promise<void> {
     shown.value = 'picture';
     showTime();
     tick.value++;
+  });
+}
+
+/** Makes the texts ready for the first search, where nothing else is to be done. */
+function foldSoon(): void {
+  if (typeof requestIdleCallback !== 'function') return; // the first search makes them
+  requestIdleCallback((idle) => {
+    fleet.foldWhile(() => idle.timeRemaining() > 1);
+    if (!fleet.isFolded) foldSoon();
   });
 }
 
