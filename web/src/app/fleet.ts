@@ -14,6 +14,7 @@ import { COLUMNS_ASKED } from '../store/columns.ts';
 import { Fleet } from '../store/fleet.ts';
 import type { FleetEvents } from '../store/sync.ts';
 import { FleetSync } from '../store/sync.ts';
+import { dropAhead } from './ahead.ts';
 import { showsBelow } from './enterprises.ts';
 import { address } from './navigation.ts';
 import {
@@ -183,6 +184,7 @@ export function openFleet(): void {
   patienceMs = brokenSinceMs + SILENT_AFTER_S * 1000;
   sync = new FleetSync(fleet, events, () => call('snapshot', watched));
   sync.begin();
+  dropAhead(); // it has begun with what fits
   live = connectLive({ token: tokenNow(), fields: watched }, hear);
   timers = [window.setInterval(showTime, 1000), window.setInterval(keepSoon, KEEP_MS)];
   document.addEventListener('visibilitychange', showTime);

@@ -49,10 +49,14 @@ export type ClickHandler = (click: MapClick) => boolean;
 
 const LOCAL_FONTS = '"Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
+/** So long the map waits for its style: beginning anew with it costs more. */
+const STYLE_MS = 200;
+
 const element = document.createElement('div');
 element.className = 'map';
 let map: MapLibreMap | null = null;
 let isOpening = false;
+let prepared: Base | null = null;
 let turn = 0;
 let stopFollowing: (() => void) | null = null;
 const clickHandlers: ClickHandler[] = [];
@@ -87,14 +91,21 @@ export function showMap(host: HTMLElement): void {
   if (map === null && !isOpening) void open();
 }
 
-/** The style is asked for with the library; if it is there first, the map begins with it. */
+/** The style of the map that is about to be shown; it need not wait for the host. */
+export function prepareMap(): void {
+  if (map === null && !isOpening) prepared = askBase();
+}
+
+/** The map begins with its style where that is there about as soon as the library. */
 async function open(): Promise<void> {
   isOpening = true;
   const asked = ++turn;
-  const base = askBase();
+  const base = prepared?.key === baseKey.peek() ? prepared : askBase();
+  prepared = null;
   try {
     const { MapLibre } = await import('./engine.ts');
-    const style = await Promise.race([base.style, null]);
+    const late = new Promise<null>((done) => setTimeout(() => done(null), STYLE_MS));
+    const style = await Promise.race([base.style, late]);
     if (asked === turn) {
       const blanked = style && withoutSea(style);
       begin(new MapLibre(options(blanked?.style ?? blankStyle())), base, blanked);
@@ -197,6 +208,7 @@ async function restyle(base: Base): Promise<void> {
 export function closeMap(): void {
   turn++;
   isOpening = false;
+  prepared = null;
   styleTurn++;
   stopFollowing?.();
   watcher.disconnect();

@@ -65,7 +65,7 @@ export class Fleet {
   version = 0;
   textVersion = 0;
   private room = FIRST_ROOM;
-  /** What a search looks in, by slot; null: to be folded yet, which is so from `unfolded` on only. */
+  /** What a search looks in, by slot; null: to be folded yet, from `unfolded` on. */
   private folded: (string | null)[] = [];
   private unfolded = 0;
   /** The version and the time of the last refresh(); and when it has to look at all again. */
