@@ -67,6 +67,24 @@ test('devices come and go; a slot is not given out twice before the next snapsho
   assert.equal(fleet.size + fleet.count, 0);
 });
 
+test('texts are folded piece by piece, and at once when a search looks', () => {
+  const i = Array.from({ length: 600 }, (_, n) => n + 1);
+  const fleet = new Fleet();
+  fleet.replace({ i, plate: i.map((n) => `Grün ${n}`), model: i.map(() => 'Ｘ') });
+  let times = 0;
+  fleet.foldWhile(() => ++times < 3);
+  assert.equal(fleet.isFolded, false);
+  fleet.foldWhile(() => true);
+  assert.equal(fleet.isFolded, true);
+  fleet.add({ i: [5, 601], plate: ['Röt', 'Last'] });
+  assert.equal(fleet.isFolded, false);
+  assert.equal(fleet.words[0], '\ngrun 1\n\n\nx');
+  assert.equal(fleet.words[4], '\nrot\n\n\nx');
+  assert.equal(fleet.words[600], '\nlast\n\n\n');
+  fleet.replace({ i: [7] });
+  assert.equal(fleet.words[0], '');
+});
+
 test('50,000 devices are taken, and 10,000 changes of them, in little time', () => {
   const count = 50_000;
   const i = Array.from({ length: count }, (_, n) => n + 1);
