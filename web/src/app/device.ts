@@ -194,8 +194,22 @@ function forget(): void {
   keepRecent();
 }
 
+/** A fleet that was read anew has its vehicles in other slots: the cursor stays with its own. */
+function followCursor(): void {
+  let of = Number.NaN;
+  effect(() => {
+    of = fleet.index[cursor.value] ?? Number.NaN;
+  });
+  effect(() => {
+    tick.value;
+    const at = cursor.peek();
+    if (at >= 0 && !(fleet.alive[at] && fleet.index[at] === of)) cursor.value = fleet.slotOf(of);
+  });
+}
+
 /** Reads what the drawer shows when it is opened, another device or another tab. */
 export function followSelected(): void {
+  followCursor();
   effect(() => {
     if (phase.value === 'login') forget();
   });
