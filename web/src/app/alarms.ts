@@ -5,7 +5,7 @@ import { readAlarmType } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
 import { type TextKey, t } from '../i18n/text.ts';
 import { oneAtATime } from './again.ts';
-import { ApiError, type Data, type Row } from './api.ts';
+import { ApiError, type Request, type Row } from './api.ts';
 import { showsBelow, withBelow } from './enterprises.ts';
 import { alarmNews, shown } from './fleet.ts';
 import { say } from './notice.ts';
@@ -41,27 +41,29 @@ export function newestFirst(alarms: readonly Alarm[]): Alarm[] {
   return [...alarms].sort((a, b) => b.GPSTime.localeCompare(a.GPSTime) || b.AlarmID - a.AlarmID);
 }
 
-async function readPage(page: number): Promise<Data<'manage/ListAlarms'>> {
-  const paging = { PageIndex: page, PageSize: PAGE_ROWS };
-  const fields = { Open: true, ...withBelow(), ...inPlaces(), ...paging };
-  return await call('manage/ListAlarms', fields);
+/** Of a list by time, rising, the newest: they stand on its last page. Throws ApiError. */
+export async function newestAlarms(
+  fields: Request<'manage/ListAlarms'>,
+): Promise<{ rows: Alarm[]; total: number }> {
+  const readPage = (page: number) =>
+    call('manage/ListAlarms', { ...fields, ...inPlaces(), PageIndex: page, PageSize: PAGE_ROWS });
+  const first = await readPage(1);
+  const last = Math.ceil(first.total / PAGE_ROWS);
+  const found = last > 1 ? await readPage(last) : first;
+  return { rows: newestFirst(found.data), total: first.total };
 }
 
-/** The list is by time, rising: the newest stand on its last page. */
 async function readOnce(): Promise<void> {
   const whose = me.value;
   const below = showsBelow.value;
   if (phase.value !== 'in') return;
   try {
-    const first = await readPage(1);
-    const last = Math.ceil(first.total / PAGE_ROWS);
-    const found = last > 1 ? await readPage(last) : first;
+    const { rows, total } = await newestAlarms({ Open: true, ...withBelow() });
     if (me.value !== whose || showsBelow.value !== below) {
       read(); // these are of another enterprise, or of who has logged out
       return;
     }
-    const rows = newestFirst(found.data);
-    openAlarms.value = { state: 'there', rows: rows.slice(0, ROWS_SHOWN), total: first.total };
+    openAlarms.value = { state: 'there', rows: rows.slice(0, ROWS_SHOWN), total };
   } catch {
     if (me.value === whose && openAlarms.value.state !== 'there') {
       openAlarms.value = { state: 'failed', rows: [], total: 0 };

@@ -102,7 +102,7 @@ function withHold<T extends object>(fields: T): T {
 
 /** Whether an answer says that the token by which it was asked for is none any more. */
 function denies(error: unknown, sent: string): boolean {
-  const isDenied = error instanceof ApiError && error.code === 401 && sent === token;
+  const isDenied = error instanceof ApiError && error.code === 401 && sent === token && sent !== '';
   if (isDenied) denySession();
   return isDenied;
 }
