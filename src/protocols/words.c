@@ -283,7 +283,7 @@ enum command_fate words_of_command(const struct command_request *asked,
                                    struct command_note *note, struct bytes *text)
 {
     struct command_request what = *asked;
-    if (!profile_apply(&what, room)) {
+    if (!profile_apply(&what, room) || (what.raw.len > 0 && known->refuses_bytes)) {
         return COMMAND_IS_INVALID;
     }
     if (what.raw.len > 0) {
@@ -302,6 +302,19 @@ enum command_fate words_of_command(const struct command_request *asked,
         return COMMAND_IS_TOO_LONG;
     }
     return text->len > 0 && field_is_printable(*text) ? COMMAND_IS_WRITTEN : COMMAND_IS_INVALID;
+}
+
+enum command_fate bytes_of_command(const struct command_request *asked, size_t len_max,
+                                   uint8_t room[COMMAND_RAW_MAX], struct bytes *raw)
+{
+    struct command_request what = *asked;
+    if (!profile_apply(&what, room)) {
+        return COMMAND_IS_INVALID;
+    }
+    *raw = what.raw;
+    return raw->len == 0        ? COMMAND_IS_UNSUPPORTED
+           : raw->len > len_max ? COMMAND_IS_TOO_LONG
+                                : COMMAND_IS_WRITTEN;
 }
 
 uint16_t word_command_id(struct bytes word)

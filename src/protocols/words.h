@@ -84,6 +84,7 @@ struct word_commands {
     const char *status;
     const char *parameters;
     const char *iccid;
+    bool refuses_bytes; /* a raw message is none of its texts */
 };
 
 /*
@@ -93,6 +94,13 @@ struct word_commands {
 enum command_fate words_of_command(const struct command_request *asked,
                                    const struct word_commands *known, uint8_t room[COMMAND_RAW_MAX],
                                    struct command_note *note, struct bytes *text);
+
+/*
+ * The raw message that a request of a protocol stands for which knows no other: at most `len_max`
+ * bytes, borrowed or made in `room`. Without one it is COMMAND_IS_UNSUPPORTED.
+ */
+enum command_fate bytes_of_command(const struct command_request *asked, size_t len_max,
+                                   uint8_t room[COMMAND_RAW_MAX], struct bytes *raw);
 
 /*
  * A number that stands for a word of at most 16 characters, such as S20 or AV01, without case: by
