@@ -210,12 +210,11 @@ static enum command_fate minifinder_command(struct session *s, const struct devi
                                             const struct command_request *asked,
                                             struct command_note *note, struct writer *out)
 {
-    static const struct word_commands known = {.len_max = TEXT_MAX};
+    static const struct word_commands known = {.len_max = TEXT_MAX, .is_unaddressed = true};
     uint8_t room[COMMAND_RAW_MAX];
     struct bytes text;
     (void)s;
     (void)slot;
-    note->is_unaddressed = true;
     enum command_fate fate = words_of_command(asked, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;

@@ -172,7 +172,7 @@ static void set_tail(struct fix *f, const struct words *w, size_t from)
     h02_set_status(f, (uint32_t)word_hex(w->at[at], UINT32_MAX));
     struct bytes fuel = word_at(w, at + 3);
     if (w->count == at + 1 + SIX && bytes_find(fuel, '.') < fuel.len) {
-        word_set_odometer(f, word_at(w, at + 1), 1);
+        word_set_metres(f, word_at(w, at + 1));
         word_set_temperature(f, 0, word_at(w, at + 2));
         word_set_altitude(f, word_at(w, at + 4));
     } else if (w->count > at + 4) {

@@ -183,9 +183,8 @@ static void add_cell(uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid, str
 {
     const uint64_t cid_max = 0x0fffffff;
     struct fix fix = {0};
-    fix_set_alarms_told(&fix, 0);
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT16_MAX && cid <= cid_max) {
-        fix_set_cell(&fix, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    if (lac <= UINT16_MAX && cid <= cid_max) {
+        field_set_cell(&fix, mcc, mnc, lac, cid);
     }
     decoded_add(out, MESSAGE_FIX)->fix = fix;
 }

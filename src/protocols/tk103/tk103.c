@@ -177,23 +177,18 @@ static enum err tk103_decode(struct session *s, struct bytes frame, struct decod
 static void tk103_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
                         int64_t now_s, struct writer *out)
 {
+    static const char *const forms[] = {[TK103_REPLY_NONE] = "",
+                                        [TK103_REPLY_HANDSHAKE] = "(%0AP01HSO)",
+                                        [TK103_REPLY_LOGIN] = "(%0AP05)",
+                                        [TK103_REPLY_ALARM] = "(%0AS01%1)"};
     struct tk103_hint hint;
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    bool is_data = hint.reply == TK103_REPLY_ALARM;
-    if (outcome == OUTCOME_REFUSED || (is_data && outcome != OUTCOME_STORED)) {
-        return;
+    const struct bytes holes[] = {word_kept(hint.id, TK103_ID_MAX), word_kept(&hint.alarm, 1)};
+    if (word_is_answered(outcome, hint.reply != TK103_REPLY_ALARM)) {
+        word_write(out, forms[hint.reply], holes);
     }
-    write_u8(out, '(');
-    write_bytes(out, word_kept(hint.id, TK103_ID_MAX));
-    if (is_data) {
-        write_text(out, "AS01");
-        write_u8(out, (uint8_t)hint.alarm);
-    } else {
-        write_text(out, hint.reply == TK103_REPLY_LOGIN ? "AP05" : "AP01HSO");
-    }
-    write_u8(out, ')');
 }
 
 const struct protocol protocol_tk103 = {

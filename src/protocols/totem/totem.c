@@ -247,7 +247,7 @@ static void totem_reply(struct session *s, const struct reply_hint *from, enum o
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    if (outcome != OUTCOME_STORED && !(hint.is_alive && outcome == OUTCOME_UNREGISTERED)) {
+    if (!word_is_answered(outcome, hint.is_alive)) {
         return;
     }
     if (hint.is_old) {
@@ -262,19 +262,20 @@ static enum command_fate totem_command(struct session *s, const struct device_sl
                                        struct command_note *note, struct writer *out)
 {
     enum { TEXT_MAX = 1000 };
-    static const struct word_commands known = {
-        .len_max = TEXT_MAX, .status = "000000,012", .parameters = "000000,056"};
+    static const struct word_commands known = {.len_max = TEXT_MAX,
+                                               .status = "000000,012",
+                                               .parameters = "000000,056",
+                                               .is_unaddressed = true};
     uint8_t room[COMMAND_RAW_MAX];
     struct bytes text = {0};
     (void)s;
     (void)slot;
-    note->is_unaddressed = true;
     enum command_fate fate = words_of_command(what, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
     }
     write_new(out, "CF", text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_totem = {
