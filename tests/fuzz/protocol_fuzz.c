@@ -77,7 +77,8 @@ static void command_directly(const struct device_slot *slot, struct bytes in)
             check(writer_ok(&out) && out.len > 0);
             bool is_frame = FUZZED.claims(writer_bytes(&out)) == CLAIM_YES;
             check(!is_frame ||
-                  (FUZZED.split(writer_bytes(&out), &frame, &used) == ERR_OK && used == out.len));
+                  (protocol_split(&FUZZED, writer_bytes(&out), &frame, &used) == ERR_OK &&
+                   used == out.len));
         }
     }
 }
@@ -87,7 +88,7 @@ static void decode_directly(struct bytes in)
     struct arena arena = {0};
     struct decoded d = {.arena = &arena};
     struct session s = protocol_session(&FUZZED);
-    if (FUZZED.decode(&s, in, &d) == ERR_OK && d.wants_reply) {
+    if (protocol_decode(&FUZZED, &s, in, &d) == ERR_OK && d.wants_reply) {
         for (int outcome = OUTCOME_STORED; outcome <= OUTCOME_REFUSED; outcome++) {
             uint8_t answer[PROTOCOL_REPLY_MAX];
             struct writer out = writer_init(answer, sizeof(answer));
@@ -171,11 +172,11 @@ static void look_behind(struct bytes in)
     size_t skip = 0;
     struct bytes frame;
     size_t used = 0;
-    if (FUZZED.resync == NULL || FUZZED.resync(in, &skip) != ERR_OK) {
+    if (protocol_resync(&FUZZED, in, &skip) != ERR_OK) {
         return;
     }
     check(skip > 0 && skip < in.len);
-    check(FUZZED.split(bytes_slice(in, skip, in.len), &frame, &used) == ERR_OK);
+    check(protocol_split(&FUZZED, bytes_slice(in, skip, in.len), &frame, &used) == ERR_OK);
     check(frame.at == in.at + skip && used >= frame.len); /* a line end may stand behind it */
 }
 

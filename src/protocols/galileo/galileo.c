@@ -40,7 +40,6 @@ enum {
     HEAD_LEN = 3,
     CRC_LEN = 2,
     EXTRA_LEN = HEAD_LEN + CRC_LEN,
-    LENGTH_MASK = 0x7fff,
     FRAME_MAX = 8192,
     TAG_IMEI = 3,
     TAG_NUMBER = 4,
@@ -48,32 +47,17 @@ enum {
     TAG_COMMAND = 0xe1
 };
 
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
-{
-    struct reader r = reader_init(in);
-    unsigned head = read_u8(&r);
-    size_t length = read_u16le(&r) & LENGTH_MASK;
-    if (head != HEAD_MAIN && (head < HEAD_GARMIN || head > HEAD_PACKED)) {
-        return ERR_MALFORMED;
-    }
-    if (!reader_ok(&r)) {
-        return ERR_MORE;
-    }
-    *len = length + EXTRA_LEN;
-    return length == 0 ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
-}
-
-static uint16_t sum_of(struct bytes frame)
-{
-    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN, CRC_LEN));
-    return read_u16le(&r);
-}
-
-static bool is_sound(struct bytes frame)
-{
-    return sum_of(frame) == crc16_modbus(bytes_slice(frame, 0, frame.len - CRC_LEN));
-}
+static const struct framing forms[] = {
+    {.head = {{HEAD_MAIN, HEAD_GARMIN, HEAD_PHOTO, HEAD_PACKED}, 4, true},
+     .length_at = 1,
+     .length_width = 2,
+     .length_mask = 0x7fff,
+     .is_little = true,
+     .uncounted = EXTRA_LEN,
+     .sum = crc16_modbus,
+     .len_min = EXTRA_LEN + 1,
+     .len_max = FRAME_MAX}};
+static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* Whether the first tag may be so: the hardware, or an IMEI as far as it is there, or another. */
 static bool may_begin(struct bytes tags)
@@ -95,29 +79,11 @@ static bool may_begin(struct bytes tags)
 /* It begins as a frame of Ruptela of the length 01xx may: sure by the checksum alone. */
 static enum protocol_claim galileo_claims(struct bytes first)
 {
-    size_t len = 0;
-    enum err e = head_of(first, &len);
-    if (first.at[0] != HEAD_MAIN || (e != ERR_OK && e != ERR_MORE) ||
-        !may_begin(bytes_slice(first, HEAD_LEN, SIZE_MAX))) {
+    if (first.at[0] != HEAD_MAIN || !may_begin(bytes_slice(first, HEAD_LEN, SIZE_MAX))) {
         return CLAIM_NO;
     }
-    if (first.len <= HEAD_LEN) {
-        return CLAIM_MORE;
-    }
-    return len <= first.len && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
-}
-
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
-
-static enum err galileo_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err galileo_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
+    enum protocol_claim claim = framing_rule_claim(&rule, first);
+    return claim != CLAIM_NO && first.len <= HEAD_LEN ? CLAIM_MORE : claim;
 }
 
 /* What reply() needs to know; kept in struct reply_hint. */
@@ -138,25 +104,13 @@ static bool has_data(const struct decoded *out)
 
 static enum err galileo_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
-    struct hint hint = {.head = frame.at[0], .sum = sum_of(frame)};
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    struct hint hint = {.head = frame.at[0], .sum = framing_sum(forms, frame)};
     if (hint.head == HEAD_MAIN) {
-        galileo_read_tags(bytes_slice(frame, HEAD_LEN, len - EXTRA_LEN), out);
+        galileo_read_tags(bytes_slice(frame, HEAD_LEN, frame.len - EXTRA_LEN), out);
     } else {
         decoded_add(out, MESSAGE_OTHER);
     }
     out->unreadable += hint.head == HEAD_PACKED ? 1 : 0;
-    enum err e = decoded_finish(out);
-    if (e != ERR_OK) {
-        return e;
-    }
     hint.is_data = has_data(out);
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     memcpy(out->slot.at, out->device_id, GALILEO_IMEI_LEN);
@@ -246,8 +200,7 @@ const struct protocol protocol_galileo = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = galileo_claims,
-    .split = galileo_split,
-    .resync = galileo_resync,
+    .rule = &rule,
     .decode = galileo_decode,
     .reply = galileo_reply,
     .command = galileo_command,

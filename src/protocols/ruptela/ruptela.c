@@ -66,56 +66,35 @@ static bool is_type(unsigned type)
            type == TYPE_EXTENDED;
 }
 
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
+static const struct framing forms[] = {{.length_width = LENGTH_LEN,
+                                        .uncounted = FRAME_EXTRA,
+                                        .sum_from = LENGTH_LEN,
+                                        .sum = crc16_kermit,
+                                        .len_min = BODY_MIN + FRAME_EXTRA,
+                                        .len_max = RUPTELA_FRAME_MAX}};
+
+/* Whether an IMEI and a type stand behind the length, as far as they are there. */
+static enum err fits(struct bytes in)
 {
     enum { IMEI_TOP_MAX = 3, THIRD = 2, FOURTH = 3 };
-    struct reader r = reader_init(in);
-    size_t body = read_u16be(&r);
-    bool has_top = in.len > THIRD && in.at[THIRD] != 0;
-    has_top = has_top || (in.len > FOURTH && in.at[FOURTH] > IMEI_TOP_MAX);
-    bool is_long = in.at[0] > (RUPTELA_FRAME_MAX >> 8) ||
-                   (reader_ok(&r) && (body < BODY_MIN || body + FRAME_EXTRA > RUPTELA_FRAME_MAX));
-    if (has_top || is_long) {
+    if (in.at[0] > (RUPTELA_FRAME_MAX >> 8) || (in.len > THIRD && in.at[THIRD] != 0) ||
+        (in.len > FOURTH && in.at[FOURTH] > IMEI_TOP_MAX)) {
         return ERR_MALFORMED;
     }
     if (in.len <= TYPE_AT) {
         return ERR_MORE;
     }
-    *len = body + FRAME_EXTRA;
-    return read_u64be(&r) <= imei_max && is_type(in.at[TYPE_AT]) ? ERR_OK : ERR_MALFORMED;
+    uint64_t imei = field_number(bytes_slice(in, LENGTH_LEN, IMEI_LEN));
+    return imei <= imei_max && is_type(in.at[TYPE_AT]) ? ERR_OK : ERR_MALFORMED;
 }
 
-static bool is_sound(struct bytes frame)
-{
-    struct bytes covered = bytes_slice(frame, LENGTH_LEN, frame.len - FRAME_EXTRA);
-    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN, CRC_LEN));
-    return read_u16be(&r) == crc16_kermit(covered);
-}
+static const struct framing_rule rule = {
+    .len_max = RUPTELA_FRAME_MAX, FRAMING_FORMS(forms), .fits = fits};
 
 /* A length of 01xx begins as a frame of Galileosky may: sure by the checksum alone. */
 static enum protocol_claim ruptela_claims(struct bytes first)
 {
-    size_t len = 0;
-    enum err e = head_of(first, &len);
-    if (e != ERR_OK) {
-        return e == ERR_MORE ? CLAIM_MORE : CLAIM_NO;
-    }
-    bool is_whole = len <= first.len;
-    return is_whole && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
-}
-
-static const struct framing_rule rule = {
-    .len_max = RUPTELA_FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
-
-static enum err ruptela_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err ruptela_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
+    return framing_rule_claim(&rule, first);
 }
 
 /* ---- records ---- */
@@ -299,14 +278,7 @@ static void read_payload(unsigned type, struct reader *r, struct decoded *out)
 
 static enum err ruptela_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     (void)s;
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
     struct reader r = reader_init(bytes_slice(frame, LENGTH_LEN, frame.len - FRAME_EXTRA));
     (void)snprintf(out->device_id, sizeof(out->device_id), "%015llu",
                    (unsigned long long)read_u64be(&r));
@@ -315,7 +287,7 @@ static enum err ruptela_decode(struct session *s, struct bytes frame, struct dec
     out->hint.at[0] = (uint8_t)type;
     out->wants_reply = type == TYPE_RECORDS || type == TYPE_EXTENDED || type == TYPE_CODES ||
                        type == TYPE_IDENTITY || type == TYPE_HEARTBEAT;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 void ruptela_write(struct writer *out, unsigned type, struct bytes payload)
@@ -350,8 +322,7 @@ const struct protocol protocol_ruptela = {
     .frame_max = RUPTELA_FRAME_MAX,
     .tcp_only = true,
     .claims = ruptela_claims,
-    .split = ruptela_split,
-    .resync = ruptela_resync,
+    .rule = &rule,
     .decode = ruptela_decode,
     .reply = ruptela_reply,
     .command = ruptela_command,
