@@ -5,20 +5,6 @@
 
 #include "base/clock.h"
 
-void report_begin(struct report *r, const struct decoded *out)
-{
-    r->fix = (struct fix){0};
-    extras_init(&r->extras, out->arena);
-}
-
-struct message *report_add(const struct report *r, enum message_kind kind, struct decoded *out)
-{
-    struct message *m = decoded_add(out, kind);
-    m->fix = r->fix;
-    m->extras = extras_pack(&r->extras);
-    return m;
-}
-
 /* ---- time and place ---- */
 
 static void set_time(const struct layout *l, const struct words *w, size_t from, struct fix *f)

@@ -2,6 +2,7 @@
 #define PROTOCOLS_LAYOUTS_H
 
 #include "protocols/fields.h"
+#include "protocols/report.h"
 #include "protocols/words.h"
 
 /*
@@ -13,18 +14,6 @@
  *     {.when = {9, 1, DATE_DMY}, .where = {3, 2, layout_place_angles},
  *      .rows = {{7, word_set_knots}, {8, word_set_course}}}
  */
-
-/* A report while it is read: its fix, and its extra values. */
-struct report {
-    struct fix fix;
-    struct extras extras;
-};
-
-/* An empty report, whose extra values live with the messages of `out`. */
-void report_begin(struct report *r, const struct decoded *out);
-/* Adds what has been read as a message of `kind`, and returns that. */
-struct message *report_add(const struct report *r, enum message_kind kind, struct decoded *out)
-    __attribute__((returns_nonnull));
 
 /* A value of the fix. */
 struct layout_row {

@@ -140,23 +140,6 @@ static void test_reads_values_from_a_word_on(void **state)
     arena_free(&arena);
 }
 
-static void test_adds_a_report(void **state)
-{
-    static const struct layout l = {.rows = {{0, word_set_percent}},
-                                    .extras = {{.at = 1, .key = EXTRA_STEPS}}};
-    struct arena arena = {0};
-    struct decoded out = {.arena = &arena};
-    struct report r;
-    (void)state;
-    assert_true(read_text(&l, "88,15", 0, &arena, &r));
-    struct message *m = report_add(&r, MESSAGE_HEARTBEAT, &out);
-    assert_int_equal(out.len, 1);
-    assert_int_equal(m->kind, MESSAGE_HEARTBEAT);
-    assert_int_equal(m->fix.battery_percent, 88);
-    assert_extra(m, EXTRA_STEPS, 0, 15);
-    arena_free(&arena);
-}
-
 static void test_reads_keywords(void **state)
 {
     static const struct keyword rows[] = {
@@ -192,7 +175,6 @@ int main(void)
         cmocka_unit_test(test_reads_times),
         cmocka_unit_test(test_reads_places),
         cmocka_unit_test(test_reads_values_from_a_word_on),
-        cmocka_unit_test(test_adds_a_report),
         cmocka_unit_test(test_reads_keywords),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

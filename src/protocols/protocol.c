@@ -64,13 +64,18 @@ static struct bytes end_datagram(const struct protocol *p, struct bytes in, uint
     return (struct bytes){at, in.len + len};
 }
 
+enum protocol_claim protocol_claims(const struct protocol *p, struct bytes first)
+{
+    return p->claims != NULL ? p->claims(first) : framing_rule_claim(p->rule, first);
+}
+
 /* What the row makes of the bytes that a connection, or a datagram, begins with. */
 static enum protocol_claim claim(const struct protocol *p, bool is_udp, struct bytes first)
 {
     uint8_t at[PROTOCOL_FIRST_MAX + DATAGRAM_END_MAX];
-    enum protocol_claim c = p->claims(first);
+    enum protocol_claim c = protocol_claims(p, first);
     return c == CLAIM_MORE && is_udp && p->datagram_end != NULL && is_text(first)
-               ? p->claims(end_datagram(p, first, at))
+               ? protocol_claims(p, end_datagram(p, first, at))
                : c;
 }
 

@@ -205,7 +205,8 @@ struct protocol {
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol. What
      * two protocols share is told apart by both of them, by length, checksum and identity: a row
      * may ask for its whole first frame, PROTOCOL_FIRST_MAX bytes at most. More bytes never turn
-     * CLAIM_YES or CLAIM_NO into anything else.
+     * CLAIM_YES or CLAIM_NO into anything else. NULL: likely by the head that the rule has, and
+     * sure by the checksum of a whole frame.
      */
     enum protocol_claim (*claims)(struct bytes first);
     /*
@@ -366,6 +367,8 @@ MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, 
 MUST_USE enum err protocol_split_datagram(const struct protocol *p, struct arena *arena,
                                           struct bytes in, struct bytes *frame, size_t *used);
 
+/* As claims() of the row, or by its rule. */
+enum protocol_claim protocol_claims(const struct protocol *p, struct bytes first);
 /* As split() and resync() of the row, or by its rule. ERR_MORE, too: the row cannot resync. */
 MUST_USE enum err protocol_split(const struct protocol *p, struct bytes in, struct bytes *frame,
                                  size_t *used);

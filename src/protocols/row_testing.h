@@ -91,7 +91,7 @@ static inline void assert_claims(const struct claim_case *cases, size_t count)
         const struct protocol *p = protocol_find(cases[i].row);
         print_message("# %s %s\n", cases[i].row, cases[i].said);
         assert_non_null(p);
-        assert_int_equal(p->claims(said_bytes(cases[i].said, at)), cases[i].want);
+        assert_int_equal(protocol_claims(p, said_bytes(cases[i].said, at)), cases[i].want);
     }
 }
 

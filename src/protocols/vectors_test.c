@@ -356,7 +356,7 @@ static const struct protocol *claimant(const struct protocol *p, struct bytes fi
     const struct protocol *found = NULL;
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         const struct protocol *other = protocol_at(i);
-        found = other != p && other->claims(first) == CLAIM_YES ? other : found;
+        found = other != p && protocol_claims(other, first) == CLAIM_YES ? other : found;
     }
     return found;
 }
@@ -440,7 +440,7 @@ static void check_cut_datagram(const struct protocol *p, struct bytes sent, stru
     assert_int_equal(used, cut.len);
     assert_int_equal(len_without_end(p, got), len_without_end(p, frame));
     assert_memory_equal(got.at, frame.at, len_without_end(p, frame));
-    if (p->claims(sent) != CLAIM_NO) { /* some only follow a login */
+    if (protocol_claims(p, sent) != CLAIM_NO) { /* some only follow a login */
         assert_int_equal(protocol_choose(&q, &choice), ERR_OK);
         assert_ptr_equal(protocol_at(choice.index), p);
     }

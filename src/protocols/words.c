@@ -395,9 +395,9 @@ enum command_fate words_of_command(const struct command_request *asked,
                                    struct command_note *note, struct bytes *text)
 {
     struct command_request what = *asked;
-    note->is_unaddressed = known->is_unaddressed;
-    note->is_unanswered = known->is_unanswered;
-    if (!profile_apply(&what, room)) {
+    note->is_unaddressed = note->is_unaddressed || known->is_unaddressed;
+    note->is_unanswered = note->is_unanswered || known->is_unanswered;
+    if (!profile_apply(&what, room) || (what.raw.len > 0 && known->refuses_bytes)) {
         return COMMAND_IS_INVALID;
     }
     if (what.raw.len > 0) {
@@ -442,6 +442,19 @@ enum command_fate word_command_write(const struct command_request *asked,
     }
     word_write(out, known->form, holes);
     return word_command_fate(out);
+}
+
+enum command_fate bytes_of_command(const struct command_request *asked, size_t len_max,
+                                   uint8_t room[COMMAND_RAW_MAX], struct bytes *raw)
+{
+    struct command_request what = *asked;
+    if (!profile_apply(&what, room)) {
+        return COMMAND_IS_INVALID;
+    }
+    *raw = what.raw;
+    return raw->len == 0        ? COMMAND_IS_UNSUPPORTED
+           : raw->len > len_max ? COMMAND_IS_TOO_LONG
+                                : COMMAND_IS_WRITTEN;
 }
 
 uint16_t word_command_id(struct bytes word)

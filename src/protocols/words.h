@@ -127,6 +127,7 @@ struct word_commands {
     char id_end; /* what ends the word by which an answer finds its command; NUL: none does */
     bool is_unanswered; /* as in struct command_note */
     bool is_unaddressed;
+    bool refuses_bytes; /* a raw message is none of its texts */
 };
 
 /*
@@ -142,6 +143,13 @@ enum command_fate word_command_write(const struct command_request *asked,
                                      struct command_note *note, struct writer *out);
 /* The fate of a command that has been written. */
 enum command_fate word_command_fate(const struct writer *out);
+
+/*
+ * The raw message that a request of a protocol stands for which knows no other: at most `len_max`
+ * bytes, borrowed or made in `room`. Without one it is COMMAND_IS_UNSUPPORTED.
+ */
+enum command_fate bytes_of_command(const struct command_request *asked, size_t len_max,
+                                   uint8_t room[COMMAND_RAW_MAX], struct bytes *raw);
 
 /*
  * A number that stands for a word of at most 16 characters, such as S20 or AV01, without case: by

@@ -75,7 +75,7 @@ static void command_directly(const struct device_slot *slot, struct bytes in)
         struct writer out = writer_init(at, sizeof(at));
         if (FUZZED.command(&s, slot, &what, &note, &out) == COMMAND_IS_WRITTEN) {
             check(writer_ok(&out) && out.len > 0);
-            bool is_frame = FUZZED.claims(writer_bytes(&out)) == CLAIM_YES;
+            bool is_frame = protocol_claims(&FUZZED, writer_bytes(&out)) == CLAIM_YES;
             check(!is_frame ||
                   (protocol_split(&FUZZED, writer_bytes(&out), &frame, &used) == ERR_OK &&
                    used == out.len));
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0 || size > STREAM_MAX) {
         return 0;
     }
-    (void)FUZZED.claims(in);
+    (void)protocol_claims(&FUZZED, in);
     bool is_whole = play(in, 0, &whole);
     bool is_same = play(in, data[size - 1] * size / 256, &halves);
     if (is_cut_alike(in)) {

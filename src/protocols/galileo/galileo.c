@@ -23,13 +23,11 @@
  */
 #include "protocols/galileo/galileo.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/crc.h"
-#include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/profile.h"
+#include "protocols/words.h"
 
 enum {
     HEAD_MAIN = 1,
@@ -135,19 +133,23 @@ static void galileo_reply(struct session *s, const struct reply_hint *from, enum
 
 /* ---- commands ---- */
 
-static enum command_fate write_command(struct bytes imei, struct bytes text, uint32_t number,
-                                       struct writer *out)
+static enum command_fate galileo_command(struct session *s, const struct device_slot *slot,
+                                         const struct command_request *asked,
+                                         struct command_note *note, struct writer *out)
 {
-    enum { FIXED_LEN = 1 + GALILEO_IMEI_LEN + 3 + 5 + 2, SHIFT = 16 };
-    size_t from = out->len;
-    if (text.len == 0 || !field_is_printable(text)) {
-        return COMMAND_IS_INVALID;
+    enum { TIE_BITS = 32 };
+    static const struct word_commands known = {
+        .len_max = UINT8_MAX, .status = "status", .refuses_bytes = true};
+    uint8_t room[COMMAND_RAW_MAX];
+    struct bytes text = {0};
+    struct bytes imei = word_kept((const char *)slot->at, GALILEO_IMEI_LEN);
+    imei = imei.len > 0 ? imei : bytes_slice(bytes_of_text(s->device_id), 0, GALILEO_IMEI_LEN);
+    note->tie = command_tie(asked->id, TIE_BITS);
+    enum command_fate fate = words_of_command(asked, &known, room, note, &text);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
     }
-    if (text.len > UINT8_MAX) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    write_u8(out, HEAD_MAIN);
-    write_u16le(out, (uint16_t)(FIXED_LEN + text.len));
+    size_t from = framing_begin(forms, out);
     write_u8(out, TAG_IMEI);
     for (size_t i = imei.len; i < GALILEO_IMEI_LEN; i++) {
         write_u8(out, '0');
@@ -156,41 +158,12 @@ static enum command_fate write_command(struct bytes imei, struct bytes text, uin
     write_u8(out, TAG_NUMBER);
     write_u16le(out, 0);
     write_u8(out, TAG_COMMAND_NUMBER);
-    write_u16le(out, (uint16_t)(number & UINT16_MAX));
-    write_u16le(out, (uint16_t)(number >> SHIFT));
+    write_u32le(out, note->tie);
     write_u8(out, TAG_COMMAND);
     write_u8(out, (uint8_t)text.len);
     write_bytes(out, text);
-    if (!writer_ok(out)) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    write_u16le(out, crc16_modbus((struct bytes){out->at + from, out->len - from}));
-    return COMMAND_IS_WRITTEN;
-}
-
-static enum command_fate galileo_command(struct session *s, const struct device_slot *slot,
-                                         const struct command_request *asked,
-                                         struct command_note *note, struct writer *out)
-{
-    enum { TIE_BITS = 32 };
-    uint8_t room[COMMAND_RAW_MAX];
-    struct command_request what = *asked;
-    struct bytes imei = bytes_slice(bytes_of_text(s->device_id), 0, GALILEO_IMEI_LEN);
-    if (slot->at[0] != 0) {
-        imei.at = slot->at;
-        imei.len = bytes_find((struct bytes){slot->at, GALILEO_IMEI_LEN}, 0);
-    }
-    note->tie = command_tie(what.id, TIE_BITS);
-    if (!profile_apply(&what, room) || what.raw.len > 0) {
-        return COMMAND_IS_INVALID;
-    }
-    if (what.kind == COMMAND_QUERY_STATUS) {
-        (void)snprintf(note->shown, sizeof(note->shown), "status");
-        return write_command(imei, bytes_of_text("status"), note->tie, out);
-    }
-    return what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL
-               ? write_command(imei, what.text, note->tie, out)
-               : COMMAND_IS_UNSUPPORTED;
+    framing_end(forms, out, from);
+    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
 }
 
 const struct protocol protocol_galileo = {
