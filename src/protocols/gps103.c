@@ -47,8 +47,8 @@ static const char preamble[] = "*%9{15},"; /* "*123456789012345,00#", before a l
 
 static enum err begins(struct bytes in)
 {
-    static const char *const marks[] = {login_mark, report_mark};
-    return head_begins_one(in, marks, sizeof(marks) / sizeof(marks[0]));
+    static const char *const marks[] = {login_mark, report_mark, NULL};
+    return head_read_one(in, marks, NULL);
 }
 
 static size_t digits_of(struct bytes in)
@@ -59,10 +59,10 @@ static size_t digits_of(struct bytes in)
 /* Digits alone: a heartbeat, or the line of an identity of other protocols. */
 static enum protocol_claim gps103_claims(struct bytes first)
 {
-    static const char *const marks[] = {login_mark, report_mark, preamble};
+    static const char *const marks[] = {login_mark, report_mark, preamble, NULL};
     size_t digits = digits_of(first);
     if (digits == 0) {
-        return claim_of(head_begins_one(first, marks, sizeof(marks) / sizeof(marks[0])));
+        return claim_of(head_read_one(first, marks, NULL));
     }
     if (digits != IMEI_LEN) {
         return digits < IMEI_LEN && digits == first.len ? CLAIM_MORE : CLAIM_NO;
@@ -120,26 +120,13 @@ static size_t noise_of(struct bytes in)
     return n;
 }
 
-/* What ends a sentence is taken with it if it has come: that of a login is not waited for. */
-static enum err gps103_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    size_t noise = noise_of(in);
-    struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
-    size_t len = 0;
-    enum err e = rest.len == 0 ? ERR_MORE : len_of(rest, &len);
-    if (e == ERR_OK) {
-        *frame = bytes_slice(rest, 0, len);
-        *used = noise + len + (len < rest.len && is_end(rest, len) ? 1 : 0);
-    }
-    return e == ERR_MORE && in.len > FRAME_MAX ? ERR_TOO_LONG : e;
-}
-
-static enum err gps103_resync(struct bytes in, size_t *skip)
-{
-    static const struct framing_rule rule = {
-        .len_max = FRAME_MAX, .len_of = len_of, .begins = begins};
-    return framing_rule_resync(&rule, in, skip);
-}
+/* That of a login is not waited for. */
+static const struct framing_rule rule = {.len_max = FRAME_MAX,
+                                         .lost = noise_of,
+                                         .len_of = len_of,
+                                         .begins = begins,
+                                         .tail = ";\r\n*",
+                                         .tail_max = 1};
 
 /* ---- what a report says ---- */
 
@@ -368,24 +355,18 @@ static enum reply decode_sentence(const struct session *s, struct bytes frame, s
 
 static enum err gps103_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
+    static const char *const forms[] = {"%9{15}", "imei:%9{15}", "##,imei:%9{15}", NULL};
     struct address to = {.reply = REPLY_ON};
     struct head head;
-    bool is_alive = head_read(frame, "%9{15}", &head) == ERR_OK;
-    bool is_one = is_alive ? head.len == frame.len
-                           : head_read(frame, "imei:%9{15}", &head) == ERR_OK ||
-                                 head_read(frame, "##,imei:%9{15}", &head) == ERR_OK;
-    if (!is_one || !field_is_printable(frame)) {
+    if (head_read_one(frame, forms, &head) != ERR_OK || !field_is_printable(frame)) {
         return ERR_MALFORMED;
     }
+    bool is_alive = head.form == 0;
     bytes_to_text(head.part[0], out->device_id, sizeof(out->device_id));
     if (is_alive) {
         decoded_add(out, MESSAGE_HEARTBEAT);
     } else {
         to.reply = (uint8_t)decode_sentence(s, frame, out);
-    }
-    enum err e = decoded_finish(out);
-    if (e != ERR_OK) {
-        return e;
     }
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     word_keep(to.imei, IMEI_LEN, head.part[0]);
@@ -438,8 +419,7 @@ const struct protocol protocol_gps103 = {
     .utc_offset_min = 0,
     .datagram_end = ";",
     .claims = gps103_claims,
-    .split = gps103_split,
-    .resync = gps103_resync,
+    .rule = &rule,
     .decode = gps103_decode,
     .reply = gps103_reply,
     .command = gps103_command,

@@ -131,12 +131,15 @@ enum err head_begins(struct bytes in, size_t from, const char *form)
     return head_read(bytes_slice(in, from, SIZE_MAX), form, NULL);
 }
 
-enum err head_begins_one(struct bytes in, const char *const *forms, size_t count)
+enum err head_read_one(struct bytes in, const char *const *forms, struct head *out)
 {
     enum err best = ERR_MALFORMED;
-    for (size_t i = 0; i < count && best != ERR_OK; i++) {
-        enum err e = head_read(in, forms[i], NULL);
+    for (size_t i = 0; forms[i] != NULL && best != ERR_OK; i++) {
+        enum err e = head_read(in, forms[i], out);
         best = e == ERR_MALFORMED ? best : e;
+        if (e == ERR_OK && out != NULL) {
+            out->form = i;
+        }
     }
     return best;
 }

@@ -25,6 +25,7 @@ struct head {
     struct bytes part[HEAD_PARTS_MAX]; /* what stands for each class, borrowed; those beyond are
                                           left out */
     size_t len;                        /* of all that the form stands for */
+    size_t form;                       /* of head_read_one(): which it is */
 };
 
 /*
@@ -34,8 +35,8 @@ struct head {
 MUST_USE enum err head_read(struct bytes in, const char *form, struct head *out);
 /* The same without what it holds, of `in` from `from` on. */
 MUST_USE enum err head_begins(struct bytes in, size_t from, const char *form);
-/* Whether `in` begins as one of `count` forms. */
-MUST_USE enum err head_begins_one(struct bytes in, const char *const *forms, size_t count);
+/* As head_read(), for the first that fits of `forms`, behind the last of which a NULL stands. */
+MUST_USE enum err head_read_one(struct bytes in, const char *const *forms, struct head *out);
 /* How many bytes in front are of `set`, at most `most`. A NUL never is. */
 size_t head_span(struct bytes in, const char *set, size_t most);
 

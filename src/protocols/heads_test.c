@@ -97,15 +97,20 @@ static void test_tells_the_parts(void **state)
 
 static void test_one_of_several(void **state)
 {
-    static const char *const forms[] = {"imei:", "##,imei:", "*%9{2},"};
-    const size_t count = sizeof(forms) / sizeof(forms[0]);
+    static const char *const forms[] = {"imei:", "##,imei:", "*%9{2},", NULL};
+    static const char *const none[] = {NULL};
+    struct head head;
     (void)state;
-    assert_int_equal(head_begins_one(of("##,imei:1"), forms, count), ERR_OK);
-    assert_int_equal(head_begins_one(of("im"), forms, count), ERR_MORE);
-    assert_int_equal(head_begins_one(of("*1"), forms, count), ERR_MORE);
-    assert_int_equal(head_begins_one(of("*12,"), forms, count), ERR_OK);
-    assert_int_equal(head_begins_one(of("x"), forms, count), ERR_MALFORMED);
-    assert_int_equal(head_begins_one(of("x"), forms, 0), ERR_MALFORMED);
+    assert_int_equal(head_read_one(of("##,imei:1"), forms, &head), ERR_OK);
+    assert_int_equal(head.form, 1);
+    assert_int_equal(head.len, 8);
+    assert_int_equal(head_read_one(of("im"), forms, NULL), ERR_MORE);
+    assert_int_equal(head_read_one(of("*1"), forms, NULL), ERR_MORE);
+    assert_int_equal(head_read_one(of("*12,"), forms, &head), ERR_OK);
+    assert_int_equal(head.form, 2);
+    assert_true(bytes_eq(head.part[0], "12"));
+    assert_int_equal(head_read_one(of("x"), forms, NULL), ERR_MALFORMED);
+    assert_int_equal(head_read_one(of("x"), none, NULL), ERR_MALFORMED);
     assert_int_equal(head_begins(of("xximei:"), 2, "imei:"), ERR_OK);
     assert_int_equal(head_begins(of("xx"), 2, "imei:"), ERR_MORE);
 }

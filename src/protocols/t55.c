@@ -41,10 +41,10 @@ enum { LINE_MAX_LEN = 1024, PREFIX_MAX = 40, ID_LINE_MIN = 6, ID_LINE_MAX = 20, 
 static enum err has_head(struct bytes in)
 {
     static const char *const heads[] = {
-        "$GP",       "$GN",     "$GL",    "$PGID,", "$DEVID,", "$PCPTI,", "$PSIWMDID,",
-        "$CONNECT,", "$TRCCR,", "$PUBX,", "$ID,",   "$IMEI=",  "QZE,",    "IMEI ",
+        "$GP",     "$GN",    "$GL",  "$PGID,", "$DEVID,", "$PCPTI,", "$PSIWMDID,", "$CONNECT,",
+        "$TRCCR,", "$PUBX,", "$ID,", "$IMEI=", "QZE,",    "IMEI ",   NULL,
     };
-    return head_begins_one(in, heads, sizeof(heads) / sizeof(heads[0]));
+    return head_read_one(in, heads, NULL);
 }
 
 /* A line of an identity alone, whose end is at `len`. */
@@ -390,16 +390,12 @@ static enum err t55_decode(struct session *s, struct bytes frame, struct decoded
         return ERR_MALFORMED;
     }
     memcpy(&memory, s->own, sizeof(memory));
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     parse(frame, &line);
     use_id(line.id, out);
     decode_line(&line, &memory, out);
-    enum err e = decoded_finish(out);
-    if (e == ERR_OK) {
-        memcpy(s->own, &memory, sizeof(memory));
-        memcpy(s->device_id, out->device_id, sizeof(s->device_id));
-    }
-    return e;
+    memcpy(s->own, &memory, sizeof(memory));
+    memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+    return ERR_OK;
 }
 
 const struct protocol protocol_t55 = {

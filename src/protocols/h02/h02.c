@@ -158,9 +158,7 @@ static enum err h02_decode(struct session *s, struct bytes frame, struct decoded
     }
     bool is_text = frame.at[0] == '*';
     enum err e = is_text ? h02_decode_sentence(s, frame, out, &to) : h02_decode_binary(frame, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     struct bytes id = bytes_of_text(out->device_id);

@@ -246,9 +246,7 @@ static enum err meitrack_decode(struct session *s, struct bytes frame, struct de
     }
     bytes_to_text(id, out->device_id, sizeof(out->device_id));
     enum err e = decode_word(text, out, &hint);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     hint.flag = (char)frame.at[2];

@@ -76,16 +76,6 @@ static enum err len_of(struct bytes in, size_t *len)
 static const struct framing_rule rule = {
     .first = '[', .noise_max = NOISE_MAX, .len_max = FRAME_MAX, .len_of = len_of, .begins = begins};
 
-static enum err watch_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err watch_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* ---- what a frame says ---- */
 
 enum { ANSWER_SIZE = 8 };
@@ -141,18 +131,17 @@ static void decode_text(struct bytes content, struct bytes type, struct decoded 
 
 static enum err watch_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
+    static const char *const forms[] = {"[%N{2}*%9{10,15}*%x{4}*%x{4}*", "[%N{2}*%9{10,15}*%x{4}*",
+                                        NULL};
     struct head head;
     struct words w;
     struct hint hint = {0};
     struct slot slot;
-    size_t len = 0;
     memset(&slot, 0, sizeof(slot));
-    if (len_of(frame, &len) != ERR_OK || len != frame.len ||
-        (head_read(frame, "[%N{2}*%9{10,15}*%x{4}*%x{4}*", &head) != ERR_OK &&
-         head_read(frame, "[%N{2}*%9{10,15}*%x{4}*", &head) != ERR_OK)) {
+    if (head_read_one(frame, forms, &head) != ERR_OK) {
         return ERR_MALFORMED;
     }
-    struct bytes index = head.part[3].len > 0 ? head.part[2] : (struct bytes){0};
+    struct bytes index = head.form == 0 ? head.part[2] : (struct bytes){0};
     struct bytes content =
         unescaped(out->arena, bytes_slice(frame, head.len, frame.len - head.len - 1));
     bytes_to_text(head.part[1], out->device_id, sizeof(out->device_id));
@@ -163,10 +152,6 @@ static enum err watch_decode(struct session *s, struct bytes frame, struct decod
     } else {
         word_keep(hint.word, ANSWER_SIZE, bytes_of_text(kind->answer));
         hint.is_kept = kind->is_kept;
-    }
-    enum err e = decoded_finish(out);
-    if (e != ERR_OK) {
-        return e;
     }
     word_keep(hint.maker, MAKER_LEN, head.part[0]);
     word_keep(hint.id, ID_MAX, head.part[1]);
@@ -237,8 +222,7 @@ const struct protocol protocol_watch = {
     .utc_offset_min = 0,
     .tcp_only = true,
     .claims = watch_claims,
-    .split = watch_split,
-    .resync = watch_resync,
+    .rule = &rule,
     .decode = watch_decode,
     .reply = watch_reply,
     .command = watch_command,

@@ -295,9 +295,7 @@ static enum err wialon_decode(struct session *s, struct bytes frame, struct deco
     bytes_to_text(is_datagram ? line.id : bytes_of_text(s->device_id), out->device_id,
                   sizeof(out->device_id));
     enum err e = decode_type(&line, &version, out, &hint);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     if (!is_datagram) {
