@@ -65,6 +65,14 @@ bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order
                               c);
 }
 
+void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order)
+{
+    struct civil c;
+    if (field_civil_of_digits(date, bytes_slice(time, 0, FIELD_CIVIL_LEN), order, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
+}
+
 bool field_civil_of_bytes(struct bytes in, struct civil *c)
 {
     if (in.len != FIELD_CIVIL_LEN) {

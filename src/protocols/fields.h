@@ -25,6 +25,8 @@ size_t field_date_len(enum date_order order);
  */
 bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
                            struct civil *c);
+/* Sets the time of such digits, which is UTC; what stands behind the six of the time is cut. */
+void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order);
 /* Reads a date and a time of the years 2000 to 2255 from six numbers of a byte each, year first. */
 bool field_civil_of_bytes(struct bytes in, struct civil *c);
 /*

@@ -96,6 +96,18 @@ static void test_times_of_digits(void **state)
     }
 }
 
+static void test_sets_times_of_digits(void **state)
+{
+    struct fix f = {0};
+    (void)state;
+    field_set_time(&f, bytes_of_text("231126"), bytes_of_text("01120"), DATE_DMY);
+    field_set_time(&f, bytes_of_text("331126"), bytes_of_text("011200"), DATE_DMY);
+    assert_int_equal(f.has, 0);
+    field_set_time(&f, bytes_of_text("20261123"), bytes_of_text("011200.5"), DATE_YYYYMD);
+    assert_int_equal(f.has, FIX_HAS_TIME);
+    assert_int_equal(f.gps_time_s, 1795396320);
+}
+
 static void test_times_of_bytes(void **state)
 {
     (void)state;
@@ -299,12 +311,19 @@ static void test_cells(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_check_digits),   cmocka_unit_test(test_places_with_flags),
-        cmocka_unit_test(test_times_of_bcd),   cmocka_unit_test(test_times_of_digits),
-        cmocka_unit_test(test_times_of_bytes), cmocka_unit_test(test_times_of_text),
-        cmocka_unit_test(test_local_times),    cmocka_unit_test(test_angles),
-        cmocka_unit_test(test_texts),          cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_macs),           cmocka_unit_test(test_numbers_of_sim_cards),
+        cmocka_unit_test(test_check_digits),
+        cmocka_unit_test(test_places_with_flags),
+        cmocka_unit_test(test_times_of_bcd),
+        cmocka_unit_test(test_times_of_digits),
+        cmocka_unit_test(test_sets_times_of_digits),
+        cmocka_unit_test(test_times_of_bytes),
+        cmocka_unit_test(test_times_of_text),
+        cmocka_unit_test(test_local_times),
+        cmocka_unit_test(test_angles),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_macs),
+        cmocka_unit_test(test_numbers_of_sim_cards),
     };
     return cmocka_run_group_tests_name("fields", tests, NULL, NULL);
 }

@@ -143,7 +143,6 @@ static bool read_position(struct bytes in, size_t valid, struct fix *f)
 {
     int64_t lat_e7 = 0;
     int64_t lon_e7 = 0;
-    struct civil c;
     struct reader r = reader_init(bytes_slice(in, valid + 1, SIZE_MAX));
     struct bytes date = bytes_slice(in, valid - DATE_LEN, DATE_LEN);
     struct bytes lat = take_angle(&r, 'N', 'S');
@@ -155,9 +154,7 @@ static bool read_position(struct bytes in, size_t valid, struct fix *f)
     }
     fix_set_position(f, lat_e7, lon_e7, in.at[valid] == 'A');
     word_set_kmh(f, speed);
-    if (field_civil_of_digits(date, time, DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time(f, date, time, DATE_YMD);
     set_course_and_state(f, read_rest(&r));
     return true;
 }

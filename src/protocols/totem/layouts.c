@@ -64,12 +64,8 @@ struct bytes totem_take(struct bytes *in, size_t len)
 void totem_set_time(struct fix *f, struct bytes digits, bool day_first)
 {
     enum { DATE_LEN = 6 };
-    struct civil c;
-    if (field_civil_of_digits(bytes_slice(digits, 0, DATE_LEN),
-                              bytes_slice(digits, DATE_LEN, SIZE_MAX),
-                              day_first ? DATE_DMY : DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time(f, bytes_slice(digits, 0, DATE_LEN), bytes_slice(digits, DATE_LEN, SIZE_MAX),
+                   day_first ? DATE_DMY : DATE_YMD);
 }
 
 /* Where the columns of a report stand: found from its two letters. */
