@@ -138,7 +138,7 @@ static void set_parts(const struct parts *p, struct fix *f)
     }
 }
 
-bool elements_read(const struct elements *row, struct reader *r, struct report *out)
+bool elements_read_row(const struct elements *row, struct reader *r, struct report *out)
 {
     struct parts parts = {.seen = 0};
     size_t all = 0;

@@ -90,7 +90,7 @@ void element_read(const struct elements *list, unsigned id, struct bytes value, 
  * Reads the rows one behind the other, of each its `len`. Where not all of them are there the
  * reader fails, and nothing is set. Answers whether each number says something.
  */
-bool elements_read(const struct elements *row, struct reader *r, struct report *out);
+bool elements_read_row(const struct elements *row, struct reader *r, struct report *out);
 
 /* Thermometers, in degrees Celsius and in tenths of them. */
 element_setter element_celsius;

@@ -214,7 +214,7 @@ static void test_a_row_is_read_at_once(void **state)
         struct reader r = reader_init(of_hex(&k, cases[i].hex));
         bool is_cut = r.in.len < 21;
         print_message("# %s\n", cases[i].hex);
-        assert_int_equal(elements_read(&place, &r, &k.report), cases[i].is_full);
+        assert_int_equal(elements_read_row(&place, &r, &k.report), cases[i].is_full);
         const struct fix *f = &k.report.fix;
         assert_int_equal(reader_ok(&r), !is_cut);
         assert_int_equal(reader_left(&r), 0);

@@ -70,11 +70,11 @@ enum { PLACE_LEN = 8, MOTION_LEN = 8 };
 /* What a place without angles says does not count, and one without satellites is not valid. */
 static void read_place(struct reader *r, struct report *out)
 {
-    if (!elements_read(&place_row, r, out)) {
+    if (!elements_read_row(&place_row, r, out)) {
         read_skip(r, MOTION_LEN);
         return;
     }
-    (void)elements_read(&motion_row, r, out);
+    (void)elements_read_row(&motion_row, r, out);
     if (out->fix.satellites == 0) {
         out->fix.flags &= ~(uint32_t)FIX_VALID;
     }
@@ -145,7 +145,7 @@ static void read_codes(struct reader *r, unsigned type, struct decoded *out)
         report_begin(&report, out);
         read_skip(r, 1);
         set_time(read_u32be(r), &report.fix);
-        (void)elements_read(&place_row, r, &report);
+        (void)elements_read_row(&place_row, r, &report);
         report.fix.flags |= read_u8(r) == 2 ? FIX_REUPLOAD : 0;
         extras_set_text(&report.extras, EXTRA_TROUBLE_CODE, 0, read_bytes(r, CODE_LEN));
         if (reader_ok(r)) {
