@@ -104,39 +104,21 @@ static enum err len_of(struct bytes in, size_t *len)
     return *len < least ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
 }
 
-/* ERR_OK: it ends as it must, and its checksum is right. */
-static enum err check_end(struct bytes frame)
+/* It ends as it must, and its checksum is right. */
+static bool is_sound(struct bytes frame)
 {
     enum { SUM_AND_END = 4, NEW_END = '$' };
     if (is_new(frame)) {
-        return frame.at[frame.len - 1] == NEW_END ? ERR_OK : ERR_MALFORMED;
+        return frame.at[frame.len - 1] == NEW_END;
     }
     struct reader r = reader_init(bytes_slice(frame, frame.len - SUM_AND_END, SIZE_MAX));
     uint16_t told = read_u16be(&r);
     struct bytes covered = bytes_slice(frame, HEAD_LEN, frame.len - HEAD_LEN - SUM_AND_END);
-    if (!bytes_eq(read_rest(&r), "\r\n")) {
-        return ERR_MALFORMED;
-    }
-    return told == crc16_ccitt_false(covered) ? ERR_OK : ERR_CHECKSUM;
-}
-
-static bool is_sound(struct bytes frame)
-{
-    return check_end(frame) == ERR_OK;
+    return bytes_eq(read_rest(&r), "\r\n") && told == crc16_ccitt_false(covered);
 }
 
 static const struct framing_rule rule = {
     .len_max = FRAME_MAX, .len_of = len_of, .is_sound = is_sound};
-
-static enum err gl200binary_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err gl200binary_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
 
 /* ---- identity and times ---- */
 
@@ -419,17 +401,9 @@ static enum err read_new(struct bytes frame, struct decoded *out)
 
 static enum err gl200binary_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     bool may_be = false;
-    enum err e = frame.len == 0 ? ERR_MALFORMED : len_of(frame, &len);
-    if (e != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    e = check_end(frame);
-    if (e != ERR_OK) {
-        return e;
-    }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    enum err e = ERR_OK;
+    (void)s;
     if (is_new(frame)) {
         e = read_new(frame, out);
     } else {
@@ -445,7 +419,7 @@ static enum err gl200binary_decode(struct session *s, struct bytes frame, struct
         keep_version(form, frame, out);
         read_old(form, frame, out);
     }
-    return e == ERR_OK ? decoded_finish(out) : e;
+    return e;
 }
 
 const struct protocol protocol_gl200binary = {
@@ -454,8 +428,7 @@ const struct protocol protocol_gl200binary = {
     .port = 5004,
     .frame_max = FRAME_MAX,
     .claims = gl200binary_claims,
-    .split = gl200binary_split,
-    .resync = gl200binary_resync,
+    .rule = &rule,
     .decode = gl200binary_decode,
     .command = queclink_command,
 };

@@ -142,16 +142,6 @@ static enum protocol_claim topin_claims(struct bytes first)
 
 static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
 
-static enum err topin_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err topin_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* ---- what a frame says ---- */
 
 /* What reply() needs to know: what stands behind the head of the answer. */
@@ -357,16 +347,9 @@ static enum err read_frame(struct bytes frame, struct decoded *out)
 
 static enum err topin_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     struct hint hint = {0};
-    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     enum err e = read_frame(frame, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     note_answer(frame, &hint);
@@ -462,8 +445,7 @@ const struct protocol protocol_topin = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = topin_claims,
-    .split = topin_split,
-    .resync = topin_resync,
+    .rule = &rule,
     .decode = topin_decode,
     .reply = topin_reply,
     .command = topin_command,

@@ -87,24 +87,18 @@ static enum err begins_frame(struct bytes in)
     return xexun2_claims(in) == CLAIM_YES ? ERR_OK : ERR_MALFORMED;
 }
 
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = len_of, .begins = begins_frame};
-
-static enum err xexun2_split(struct bytes in, struct bytes *frame, size_t *used)
+/* The flags of frames that are lost. */
+static size_t lost_of(struct bytes in)
 {
     size_t lost = 0;
     while (has_pair(in, lost, flag) && has_pair(in, lost + FLAG_LEN, flag)) {
         lost += FLAG_LEN;
     }
-    enum err e = framing_rule_split(&rule, bytes_slice(in, lost, SIZE_MAX), frame, used);
-    *used += lost;
-    return e;
+    return lost;
 }
 
-static enum err xexun2_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
+static const struct framing_rule rule = {
+    .len_max = FRAME_MAX, .lost = lost_of, .len_of = len_of, .begins = begins_frame};
 
 /* Takes the escapes out of what stands between the flags. */
 static struct bytes unescaped(struct bytes in, uint8_t out[PLAIN_MAX])
@@ -357,12 +351,9 @@ static enum err xexun2_decode(struct session *s, struct bytes frame, struct deco
 {
     enum { TYPE_LEN = 2 };
     uint8_t plain[PLAIN_MAX];
-    size_t len = 0;
     (void)s;
-    if (frame.len < 2 * (size_t)FLAG_LEN || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    struct bytes in = unescaped(bytes_slice(frame, FLAG_LEN, len - 2 * (size_t)FLAG_LEN), plain);
+    struct bytes in =
+        unescaped(bytes_slice(frame, FLAG_LEN, frame.len - 2 * (size_t)FLAG_LEN), plain);
     struct reader r = reader_init(in);
     unsigned type = read_u16be(&r);
     read_skip(&r, TYPE_LEN);
@@ -386,7 +377,7 @@ static enum err xexun2_decode(struct session *s, struct bytes frame, struct deco
     memcpy(out->hint.at, plain, KEPT_LEN);
     memcpy(out->slot.at, imei.at, FIELD_IMEI_LEN);
     out->wants_reply = type != TYPE_ANSWER;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 /* ---- what the server says ---- */
@@ -456,8 +447,7 @@ const struct protocol protocol_xexun2 = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = xexun2_claims,
-    .split = xexun2_split,
-    .resync = xexun2_resync,
+    .rule = &rule,
     .decode = xexun2_decode,
     .reply = xexun2_reply,
     .command = xexun2_command,

@@ -46,6 +46,14 @@ function foldedTexts(texts: Record<TextColumn, string[]>, slot: number): string 
   return folded(TEXT_COLUMNS.map((name) => texts[name][slot]).join('\n'));
 }
 
+/** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
+function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row] as number;
+    if (slot >= 0) into[slot] = cells[row] as number;
+  }
+}
+
 export class Fleet {
   /** Slots that were given out, dead ones too. */
   count = 0;
@@ -59,11 +67,16 @@ export class Fleet {
   alive = new Uint8Array(FIRST_ROOM);
   /** As state.ts has them, at the time of the last refresh(). */
   states = new Uint8Array(FIRST_ROOM);
-  /** Which change() touched the slot last. */
+  /** The version that touched the slot last: by what was told of it, or since its state turned. */
   changed = new Uint32Array(FIRST_ROOM);
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
+  /** Rises when slots are given out anew, from 0 on. */
+  generation = 0;
+  private touched = new Int32Array(FIRST_ROOM);
+  /** What is in `touched`: how many, since which version, as of which. */
+  private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
   /** What a search looks in, by slot; null: to be folded yet, from `unfolded` on. */
   private folded: (string | null)[] = [];
@@ -108,8 +121,25 @@ export class Fleet {
     }
   }
 
+  /**
+   * The slots that were touched behind a version, rising, dead ones too. It is to be read before
+   * the next call. Who follows the fleet asks it at each tick instead of looking at all devices.
+   */
+  touchedSince(since: number): Int32Array {
+    const { changed, touched, touchedOf: of } = this;
+    if (of.since !== since || of.version !== this.version) {
+      let count = 0;
+      for (let slot = 0; slot < this.count; slot++) {
+        if ((changed[slot] as number) > since) touched[count++] = slot;
+      }
+      this.touchedOf = { count, since, version: this.version };
+    }
+    return touched.subarray(0, this.touchedOf.count);
+  }
+
   /** All devices anew. */
   replace(columns: Columns): void {
+    this.generation++;
     this.count = 0;
     this.size = 0;
     this.near.fill(0);
@@ -132,14 +162,15 @@ export class Fleet {
   }
 
   remove(indices: readonly unknown[]): void {
+    this.version++;
     for (const index of indices) {
       const slot = this.slotOf(numberOf(index));
       if (slot < 0) continue;
       this.name(numberOf(index), -1);
       this.alive[slot] = 0;
+      this.changed[slot] = this.version;
       this.size--;
     }
-    this.version++;
     this.textVersion++;
   }
 
@@ -162,35 +193,42 @@ export class Fleet {
   private refreshSince(since: number, now: number): boolean {
     const { states, changed } = this;
     const { s, v, u } = this.numbers;
+    const slots = this.touchedSince(since);
     let isChanged = false;
-    for (let slot = 0; slot < this.count; slot++) {
-      if ((changed[slot] as number) <= since) continue;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
       const until = u[slot] as number;
       const state = stateOf(s[slot] as number, v[slot] as number, until, now);
       if (until >= now && until < this.turnsAt) this.turnsAt = until;
       if (state === states[slot]) continue;
       states[slot] = state;
+      changed[slot] = this.version + 1; // which this makes it
       isChanged = true;
     }
     return isChanged;
   }
 
   private put(columns: Columns, adds: boolean): void {
-    const indices = columns['i'] ?? [];
+    const told = columns['i'] ?? [];
+    const indices = told instanceof Float64Array ? told : Float64Array.from(told, numberOf);
     const slots = new Int32Array(indices.length);
     const known = this.count;
     if (adds) this.makeRoom(known + slots.length);
     for (let row = 0; row < slots.length; row++) {
-      slots[row] = this.slotFor(numberOf(indices[row]), adds);
+      slots[row] = this.slotFor(indices[row] as number, adds);
     }
     this.clearFrom(known);
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
-      if (cells) putNumbers(this.numbers[name], slots, cells);
+      if (cells instanceof Float64Array) putPacked(this.numbers[name], slots, cells);
+      else if (cells) putNumbers(this.numbers[name], slots, cells);
     }
     this.putAlarms(columns['a'], slots);
-    for (const slot of slots) if (slot >= 0) this.changed[slot] = this.version;
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row] as number;
+      if (slot >= 0) this.changed[slot] = this.version;
+    }
     if (TEXT_COLUMNS.some((name) => columns[name])) this.putTexts(columns, slots);
   }
 
@@ -266,9 +304,10 @@ export class Fleet {
     this.alive = this.longer(this.alive);
     this.states = this.longer(this.states);
     this.changed = this.longer(this.changed);
+    this.touched = this.longer(this.touched);
   }
 
-  private longer<T extends Float64Array | Uint32Array | Uint8Array>(old: T): T {
+  private longer<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>(old: T): T {
     const made = new (old.constructor as new (room: number) => T)(this.room);
     made.set(old);
     return made;
