@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "protocols/heads.h"
+
 enum { BYTE_BITS = 8, SUM_LEN = 2 };
 
 /* ---- frames that tell their length ---- */
@@ -248,7 +250,9 @@ static bool is_sound(const struct framing_rule *rule, struct bytes frame)
 enum err framing_rule_check(const struct framing_rule *rule, struct bytes frame)
 {
     size_t len = 0;
-    if (frame.len == 0 || framing_rule_len(rule, frame, &len) != ERR_OK || len != frame.len) {
+    enum err e = frame.len > 0 ? framing_rule_len(rule, frame, &len) : ERR_MALFORMED;
+    bool is_ended = e == ERR_OK ? len == frame.len : e == ERR_MORE && rule->tail != NULL;
+    if (!is_ended) {
         return ERR_MALFORMED;
     }
     return is_sound(rule, frame) ? ERR_OK : ERR_CHECKSUM;
@@ -265,6 +269,12 @@ enum protocol_claim framing_rule_claim(const struct framing_rule *rule, struct b
     return is_whole && is_sound(rule, bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
 }
 
+/* How many bytes end a frame without being part of it. */
+static size_t tail_len(const struct framing_rule *rule, struct bytes behind)
+{
+    return rule->tail != NULL ? head_span(behind, rule->tail, rule->tail_max) : 0;
+}
+
 enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, struct bytes *frame,
                             size_t *used)
 {
@@ -277,10 +287,10 @@ enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, st
     struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
     enum err e = rest.len == 0 ? ERR_MORE : framing_rule_len(rule, rest, &len);
     if (e != ERR_OK) {
-        return e;
+        return e == ERR_MORE && noise > rule->len_max ? ERR_TOO_LONG : e;
     }
     *frame = bytes_slice(rest, 0, len);
-    *used = noise + len;
+    *used = noise + len + tail_len(rule, bytes_slice(rest, len, SIZE_MAX));
     return len <= rest.len ? ERR_OK : ERR_MORE;
 }
 

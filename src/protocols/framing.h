@@ -124,6 +124,12 @@ struct framing_rule {
     enum err (*begins_behind)(struct bytes in);
     /* Whether a whole frame has the checksum that it tells, where no form does; may be NULL. */
     bool (*is_sound)(struct bytes frame);
+    /*
+     * What ends a frame and is no part of it: of these characters as many as `tail_max` are taken
+     * with it, if they have come. NULL: nothing.
+     */
+    const char *tail;
+    size_t tail_max;
 };
 
 /* The members `forms` and `form_count` of a rule, from the array `rows`. */

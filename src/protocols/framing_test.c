@@ -349,6 +349,45 @@ static void test_rule_passes_over(void **state)
     assert_int_equal(framing_rule_resync(&rule, in, &skip), ERR_MORE);
 }
 
+/* Up to a ';', which is no part of it. */
+static enum err find_semicolon(struct bytes in, size_t *len)
+{
+    *len = bytes_find(in, ';');
+    return *len < in.len ? ERR_OK : ERR_MORE;
+}
+
+static void test_rule_with_a_tail(void **state)
+{
+    static const struct framing_rule ended = {
+        .len_max = 8, .lost = lost_of, .len_of = find_semicolon, .tail = ";\n", .tail_max = 2};
+    static const struct {
+        const char *in;
+        enum err want;
+        size_t used;
+    } cases[] = {
+        {"ab;", ERR_OK, 3},     {"ab;c", ERR_OK, 3}, {"ab;\nc", ERR_OK, 4},
+        {"ab;\n\n", ERR_OK, 4}, {"ab", ERR_MORE, 0},
+    };
+    static const uint8_t zeros[9] = {0};
+    struct bytes frame = {0};
+    size_t used = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes in = bytes_of_text(cases[i].in);
+        assert_int_equal(framing_rule_split(&ended, in, &frame, &used), cases[i].want);
+        if (cases[i].want == ERR_OK) {
+            assert_true(bytes_eq(frame, "ab"));
+            assert_int_equal(used, cases[i].used);
+        }
+    }
+    assert_int_equal(framing_rule_check(&ended, bytes_of_text("ab")), ERR_OK);
+    assert_int_equal(framing_rule_check(&ended, bytes_of_text("ab;")), ERR_MALFORMED);
+    assert_int_equal(framing_rule_check(&ended, (struct bytes){0}), ERR_MALFORMED);
+    assert_int_equal(framing_rule_split(&ended, (struct bytes){zeros, 8}, &frame, &used), ERR_MORE);
+    assert_int_equal(framing_rule_split(&ended, (struct bytes){zeros, 9}, &frame, &used),
+                     ERR_TOO_LONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_rule_of_forms),
         cmocka_unit_test(test_rule_passes_over),
+        cmocka_unit_test(test_rule_with_a_tail),
     };
     return cmocka_run_group_tests_name("framing", tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static void test_sets_what_words_say(void **state)
     assert_int_equal(f.altitude_dm, -75);
     word_set_power(&f, of("12.61"));
     assert_int_equal(f.power_mv, 12610);
-    word_set_odometer(&f, of("1.5"), 1000);
+    word_set_km(&f, of("1.5"));
     assert_int_equal(f.odometer_m, 1500);
     word_set_temperature(&f, 0, of("+28.0"));
     assert_int_equal(f.temperature_c_e2[0], 2800);
@@ -110,6 +110,117 @@ static void test_finds_the_text_of_a_command(void **state)
     assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_TOO_LONG);
     what.text = of("\xc3\xa4");
     assert_int_equal(words_of_command(&what, &known, room, &note, &text), COMMAND_IS_INVALID);
+}
+
+static void test_sets_switches_and_signals(void **state)
+{
+    (void)state;
+    struct fix f = {0};
+    word_set_ignition(&f, of("1"));
+    word_set_charging(&f, of("0"));
+    word_set_door(&f, of("x"));
+    word_set_csq(&f, of("32"));
+    assert_int_equal(f.has, FIX_HAS_IGNITION | FIX_HAS_CHARGING);
+    assert_int_equal(f.flags, FIX_IGNITION_ON);
+    word_set_door(&f, of("1"));
+    word_set_csq(&f, of("31"));
+    assert_int_equal(f.gsm, 31);
+    assert_int_equal(f.flags, FIX_IGNITION_ON | FIX_DOOR_OPEN);
+    word_set_metres(&f, of("1500"));
+    assert_int_equal(f.odometer_m, 1500);
+    word_set_celsius(&f, of("-3.5"));
+    assert_int_equal(f.temperature_c_e2[0], -350);
+    word_add_wifi(&f, of("02:00:00:00:00:01"), of("1"));
+    word_add_wifi(&f, of("02-00-00-00-00-01"), of("-65"));
+    word_add_wifi(&f, of("02:00:00:00:00:01"), of("-129"));
+    assert_int_equal(f.wifi_count, 0);
+    word_add_wifi(&f, of("02:00:00:00:00:01"), of("-65"));
+    assert_int_equal(f.wifi_count, 1);
+    assert_int_equal(f.wifi[0].rssi_dbm, -65);
+}
+
+static void test_reads_seconds_of_the_day(void **state)
+{
+    (void)state;
+    assert_int_equal(word_day_s(of("000000")), 0);
+    assert_int_equal(word_day_s(of("235959.999")), 86399);
+    assert_int_equal(word_day_s(of("240000")), UINT32_MAX);
+    assert_int_equal(word_day_s(of("236000")), UINT32_MAX);
+    assert_int_equal(word_day_s(of("235960")), UINT32_MAX);
+    assert_int_equal(word_day_s(of("23595")), UINT32_MAX);
+    assert_int_equal(word_day_s(of("")), UINT32_MAX);
+}
+
+static void test_writes_forms(void **state)
+{
+    (void)state;
+    uint8_t at[16];
+    struct writer out = writer_init(at, sizeof(at));
+    const struct bytes holes[] = {of("id"), of("t")};
+    word_write(&out, "(%0A%1%1%)", holes);
+    assert_true(bytes_eq(writer_bytes(&out), "(idAtt%)"));
+    assert_int_equal(word_command_fate(&out), COMMAND_IS_WRITTEN);
+    word_write(&out, "%0%0%0%0%0", holes);
+    assert_int_equal(word_command_fate(&out), COMMAND_IS_TOO_LONG);
+}
+
+static void test_tells_what_is_answered(void **state)
+{
+    (void)state;
+    assert_true(word_is_answered(OUTCOME_STORED, false));
+    assert_true(word_is_answered(OUTCOME_STORED, true));
+    assert_false(word_is_answered(OUTCOME_UNREGISTERED, false));
+    assert_true(word_is_answered(OUTCOME_UNREGISTERED, true));
+    assert_false(word_is_answered(OUTCOME_REFUSED, false));
+    assert_false(word_is_answered(OUTCOME_REFUSED, true));
+}
+
+static void test_writes_commands(void **state)
+{
+    (void)state;
+    static const struct word_commands known = {.len_max = 8,
+                                               .status = "P,1",
+                                               .refused = ";*",
+                                               .refused_word = "J",
+                                               .aliases = {{"STOP", "J"}, {"GO", "K"}},
+                                               .form = "*%0,%1;",
+                                               .id_end = ',',
+                                               .is_unaddressed = true};
+    static const struct {
+        const char *text; /* NULL: the query */
+        enum command_fate fate;
+        const char *written;
+        const char *word; /* by which the answer finds it */
+    } rows[] = {
+        {NULL, COMMAND_IS_WRITTEN, "*7,P,1;", "P"},
+        {"AB,c", COMMAND_IS_WRITTEN, "*7,AB,c;", "ab"},
+        {"stop", COMMAND_IS_WRITTEN, "*7,J;", "J"},
+        {"GO", COMMAND_IS_WRITTEN, "*7,K;", "K"},
+        {"GO,1", COMMAND_IS_WRITTEN, "*7,GO,1;", "GO"},
+        {"j", COMMAND_IS_INVALID, "", ""},
+        {"J,1", COMMAND_IS_INVALID, "", ""},
+        {"a;b", COMMAND_IS_INVALID, "", ""},
+        {"a*", COMMAND_IS_INVALID, "", ""},
+        {"", COMMAND_IS_INVALID, "", ""},
+        {"123456789", COMMAND_IS_TOO_LONG, "", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t at[32];
+        struct writer out = writer_init(at, sizeof(at));
+        struct command_note note = {0};
+        struct command_request what = {.kind = COMMAND_QUERY_STATUS, .id = 1};
+        if (rows[i].text != NULL) {
+            what.kind = COMMAND_TEXT;
+            what.text = of(rows[i].text);
+        }
+        assert_int_equal(word_command_write(&what, &known, of("7"), &note, &out), rows[i].fate);
+        assert_true(bytes_eq(writer_bytes(&out), rows[i].written));
+        if (rows[i].fate == COMMAND_IS_WRITTEN) {
+            assert_int_equal(note.message_id, word_command_id(of(rows[i].word)));
+            assert_true(note.is_unaddressed);
+            assert_false(note.is_unanswered);
+        }
+    }
 }
 
 static void test_words_have_numbers(void **state)
@@ -156,7 +267,12 @@ int main(void)
         cmocka_unit_test(test_cuts_at_dividers),
         cmocka_unit_test(test_reads_numbers),
         cmocka_unit_test(test_sets_what_words_say),
+        cmocka_unit_test(test_sets_switches_and_signals),
+        cmocka_unit_test(test_reads_seconds_of_the_day),
         cmocka_unit_test(test_finds_lines),
+        cmocka_unit_test(test_writes_forms),
+        cmocka_unit_test(test_tells_what_is_answered),
+        cmocka_unit_test(test_writes_commands),
         cmocka_unit_test(test_finds_the_text_of_a_command),
         cmocka_unit_test(test_words_have_numbers),
         cmocka_unit_test(test_commands_of_bytes),

@@ -132,6 +132,8 @@ static uint16_t sum_of(struct bytes in)
 
 /* ---- what a report says ---- */
 
+typedef void part_reader(struct reader *r, struct report *out);
+
 static void read_angles(struct reader *r, struct report *out)
 {
     static const struct figure angles[] = {

@@ -232,7 +232,7 @@ static void read_old(const struct suntech_text *in, size_t place, struct fix *f,
     bool is_status = bytes_eq(in->type, "STT");
     uint64_t what = word_number(word_at(w, place + WHAT), UINT64_MAX);
     set_place(f, w, place);
-    word_set_odometer(f, word_at(w, place + ODOMETER), 1);
+    word_set_metres(f, word_at(w, place + ODOMETER));
     word_set_power(f, word_at(w, place + POWER));
     set_ports(f, word_at(w, place + PORTS));
     tell_alarms(f);
@@ -261,7 +261,7 @@ static void read_910(const struct suntech_text *in, size_t date, size_t place, s
     tell_alarms(f);
     f->alarms |= bytes_eq(word_at(w, 1), "Emergency") ? ALARM_BIT(SOS) : 0;
     if (has_cell) {
-        word_set_odometer(f, word_at(w, place + NEXT), 1);
+        word_set_metres(f, word_at(w, place + NEXT));
         word_set_percent(f, word_at(w, place + NEXT + 1));
     } else {
         word_set_battery(f, word_at(w, place + NEXT));

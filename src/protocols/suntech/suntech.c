@@ -381,13 +381,12 @@ static enum command_fate suntech_command(struct session *s, const struct device_
     memcpy(&to, slot->at, sizeof(to));
     bool is_old = to.prefix[0] != '\0' || !to.is_known;
     const struct word_commands known = {.len_max = TEXT_MAX,
-                                        .status = is_old ? "StatusReq" : "03,01"};
+                                        .status = is_old ? "StatusReq" : "03,01",
+                                        .refused = ";"}; /* items are written with commas, or a
+                                                            pattern would miss them */
     enum command_fate fate = words_of_command(what, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
-    }
-    if (bytes_find(text, ';') < text.len) {
-        return COMMAND_IS_INVALID; /* items are written with commas, or a pattern would miss them */
     }
     size_t comma = bytes_find(text, ',');
     size_t second = comma + 1 + bytes_find(bytes_slice(text, comma + 1, SIZE_MAX), ',');
@@ -397,7 +396,7 @@ static enum command_fate suntech_command(struct session *s, const struct device_
     }
     note->message_id = word_command_id(bytes_of_text(word));
     write_command(out, &to, s->device_id, text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_suntech = {

@@ -23,6 +23,10 @@
  * unreadable. Pictures and tachographs are not kept; they are answered so that they come once. How
  * their head is divided, and their answers, no text at hand tells surely.
  *
+ * A command is "#M#TEXT", to a device that logged in with version 2 "#M#TEXT;CRC": a text to its
+ * driver or to it, which it answers with a text. The line names no device, and there are no
+ * queries. What a text does is up to the maker.
+ *
  * Source: the vectors' facts of Wialon, section 5.
  */
 #include "protocols/wialon/wialon.h"
@@ -32,10 +36,10 @@
 
 #include "base/crc.h"
 #include "base/reader.h"
-#include "protocols/fields.h"
+#include "protocols/heads.h"
 #include "protocols/words.h"
 
-enum { ID_MAX = 20, TYPE_MAX = 3, VERSION_2 = 2 };
+enum { TYPE_MAX = 3, VERSION_2 = 2, TEXT_MAX = 512 };
 
 /* A line taken apart; borrowed. */
 struct line {
@@ -45,55 +49,24 @@ struct line {
     struct bytes message;
 };
 
-static bool is_type(struct bytes type)
-{
-    static const char *const types[] = {"L", "P", "SD", "D", "B", "M", "I", "IT", "T"};
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (bytes_eq(type, types[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* How many bytes stand before the first '#': a version and an id. */
-static enum err read_prefix(struct bytes in, struct line *line)
-{
-    size_t end = bytes_find(bytes_slice(in, 0, ID_MAX + 5), '#');
-    struct bytes prefix = bytes_slice(in, 0, end);
-    line->is_v2 = bytes_begin(prefix, "2.0;");
-    bool may_be = prefix.len > 0 && memcmp(prefix.at, "2.0;", prefix.len < 4 ? prefix.len : 4) == 0;
-    line->id = bytes_slice(prefix, line->is_v2 ? 4 : 0, SIZE_MAX);
-    bool is_id = prefix.len == 0 || word_is_digits(line->id) || (line->is_v2 && line->id.len == 0);
-    if (end < in.len) {
-        return is_id && (line->id.len > 0 || !line->is_v2) && line->id.len <= ID_MAX
-                   ? ERR_OK
-                   : ERR_MALFORMED;
-    }
-    return (is_id || may_be) && line->id.len <= ID_MAX ? ERR_MORE : ERR_MALFORMED;
-}
-
 /* Reads the head of a line. ERR_MORE: it may become one. */
 static enum err read_head(struct bytes in, struct line *line)
 {
-    enum err e = read_prefix(in, line);
+    static const char *const forms[] = {"#%A{1,3}#", "%9{1,20}#%A{1,3}#", "2.0;%9{1,20}#%A{1,3}#",
+                                        NULL};
+    static const char *const types[] = {"L#", "P#", "SD#", "D#", "B#",
+                                        "M#", "I#", "IT#", "T#", NULL};
+    struct head head;
+    enum err e = head_read_one(in, forms, &head);
     if (e != ERR_OK) {
         return e;
     }
-    size_t from = bytes_find(in, '#') + 1;
-    struct bytes rest = bytes_slice(in, from, TYPE_MAX + 1);
-    size_t len = bytes_find(rest, '#');
-    for (size_t i = 0; i < len; i++) {
-        if (rest.at[i] < 'A' || rest.at[i] > 'Z') {
-            return ERR_MALFORMED;
-        }
-    }
-    line->type = bytes_slice(rest, 0, len);
-    line->message = bytes_slice(in, from + len + 1, SIZE_MAX);
-    if (len == rest.len) {
-        return len <= TYPE_MAX ? ERR_MORE : ERR_MALFORMED;
-    }
-    return is_type(line->type) ? ERR_OK : ERR_MALFORMED;
+    bool has_id = head.form > 0;
+    line->id = has_id ? head.part[0] : (struct bytes){0};
+    line->is_v2 = head.form == 2;
+    line->type = head.part[has_id ? 1 : 0];
+    line->message = bytes_slice(in, head.len, SIZE_MAX);
+    return head_read_one(bytes_slice(in, head.len - line->type.len - 1, SIZE_MAX), types, NULL);
 }
 
 static enum protocol_claim wialon_claims(struct bytes first)
@@ -167,14 +140,21 @@ struct hint {
 };
 _Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
 
-/* Whether the checksum behind the last divider of a message is right. */
-static bool is_sound(struct bytes message, char divider)
+/* How much of a message stands before what is behind its last divider; 0: it has none. */
+static size_t covered_len(struct bytes message, char divider)
 {
-    enum { DIGITS_MAX = 6 };
     size_t at = message.len;
     while (at > 0 && message.at[at - 1] != (uint8_t)divider) {
         at--;
     }
+    return at;
+}
+
+/* Whether the checksum behind the last divider of a message is right. */
+static bool is_sound(struct bytes message, char divider)
+{
+    enum { DIGITS_MAX = 6 };
+    size_t at = covered_len(message, divider);
     struct bytes text = bytes_slice(message, at, SIZE_MAX);
     bool is_marked = bytes_begin(text, "0x") || bytes_begin(text, "0X");
     uint64_t told = word_hex(bytes_slice(text, is_marked ? 2 : 0, DIGITS_MAX), UINT64_MAX);
@@ -239,10 +219,8 @@ static enum err decode_login(const struct line *line, struct decoded *out, uint8
 
 static void decode_text(const struct line *line, bool is_v2, struct decoded *out)
 {
-    size_t len = line->message.len;
-    for (size_t at = len; is_v2 && at > 0 && len == line->message.len; at--) {
-        len = line->message.at[at - 1] == ';' ? at - 1 : len;
-    }
+    size_t covered = is_v2 ? covered_len(line->message, ';') : 0;
+    size_t len = covered > 0 ? covered - 1 : line->message.len;
     struct message *m = decoded_add(out, MESSAGE_RESPONSE);
     m->text = bytes_slice(line->message, 0, len < MESSAGE_TEXT_MAX ? len : MESSAGE_TEXT_MAX);
 }
@@ -292,12 +270,11 @@ static enum err wialon_decode(struct session *s, struct bytes frame, struct deco
     bool is_datagram = line.id.len > 0;
     uint8_t version = is_datagram ? 0 : s->own[0]; /* of a datagram no checksum is verified */
     bytes_to_text(line.type, hint.type, sizeof(hint.type));
-    bytes_to_text(is_datagram ? line.id : bytes_of_text(s->device_id), out->device_id,
-                  sizeof(out->device_id));
+    if (is_datagram) {
+        bytes_to_text(line.id, out->device_id, sizeof(out->device_id));
+    }
     enum err e = decode_type(&line, &version, out, &hint);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     if (!is_datagram) {
@@ -314,26 +291,46 @@ static void wialon_reply(struct session *s, const struct reply_hint *from, enum 
                          int64_t now_s, struct writer *out)
 {
     struct hint hint;
-    char text[64];
+    char number[16];
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    struct bytes type = bytes_of_text(hint.type);
-    bool is_picture = bytes_eq(type, "I") || bytes_eq(type, "T");
-    if (bytes_eq(type, "L")) {
-        (void)snprintf(text, sizeof(text), "#AL#%d\r\n",
-                       outcome == OUTCOME_UNREGISTERED ? 0 : hint.result);
-    } else if (bytes_eq(type, "P")) {
-        (void)snprintf(text, sizeof(text), "#AP#\r\n");
-    } else if (outcome != OUTCOME_STORED) {
-        return;
-    } else if (is_picture) {
-        (void)snprintf(text, sizeof(text), "#A%s#%u;1\r\n%s", hint.type, (unsigned)hint.index,
-                       hint.is_last ? "#AI#1\r\n" : "");
-    } else {
-        (void)snprintf(text, sizeof(text), "#A%s#%d\r\n", hint.type, hint.result);
+    struct bytes holes[] = {bytes_of_text(hint.type), {0}};
+    bool is_login = bytes_eq(holes[0], "L");
+    bool is_alive = bytes_eq(holes[0], "P");
+    bool is_piece = bytes_eq(holes[0], "I") || bytes_eq(holes[0], "T");
+    int64_t told = is_login && outcome == OUTCOME_UNREGISTERED ? 0
+                   : is_piece                                  ? (int64_t)hint.index
+                                                               : hint.result;
+    (void)snprintf(number, sizeof(number), "%lld", (long long)told);
+    holes[1] = bytes_of_text(number);
+    if (is_login || is_alive || outcome == OUTCOME_STORED) {
+        word_write(out, is_alive ? "#AP#\r\n" : is_piece ? "#A%0#%1;1\r\n" : "#A%0#%1\r\n", holes);
+        write_text(out, hint.is_last ? "#AI#1\r\n" : "");
     }
-    write_text(out, text);
+}
+
+static enum command_fate wialon_command(struct session *s, const struct device_slot *slot,
+                                        const struct command_request *what,
+                                        struct command_note *note, struct writer *out)
+{
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .form = "#M#%1", .is_unaddressed = true};
+    char crc[16];
+    (void)s;
+    size_t from = out->len + strlen("#M#");
+    enum command_fate fate = word_command_write(what, &known, (struct bytes){0}, note, out);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
+    }
+    if (slot->at[0] >= VERSION_2) {
+        write_u8(out, ';');
+        (void)snprintf(crc, sizeof(crc), "%04X",
+                       crc16_arc(bytes_slice(writer_bytes(out), from, SIZE_MAX)));
+        write_text(out, crc);
+    }
+    write_text(out, "\r\n");
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_wialon = {
