@@ -125,6 +125,22 @@ bool field_civil_of_text(struct bytes text, struct civil *c)
     return is_one && text.len == 0 && civil_is_valid(c);
 }
 
+void field_set_time_of_bcd(struct fix *f, struct bytes bcd, enum date_order order)
+{
+    struct civil c;
+    if (field_civil_of_bcd(bcd, order, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
+}
+
+void field_set_time_of_bytes(struct fix *f, struct bytes in)
+{
+    struct civil c;
+    if (field_civil_of_bytes(in, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
+}
+
 void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c)
 {
     fix_set_local_time(f, civil_to_s(c) - s->utc_offset_min * INT64_C(60));
@@ -226,6 +242,18 @@ bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIEL
         }
     }
     return true;
+}
+
+void field_read_wifi(struct reader *r, unsigned count, enum field_signal signal, struct fix *f)
+{
+    for (unsigned i = 0; i < count && reader_ok(r); i++) {
+        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
+        int told = read_u8(r);
+        int rssi_dbm = signal == FIELD_LOSS_DB ? -told : (int8_t)told;
+        if (reader_ok(r) && rssi_dbm >= -INT8_MAX - (signal == FIELD_DBM ? 1 : 0)) {
+            fix_add_wifi(f, mac.at, rssi_dbm);
+        }
+    }
 }
 
 void field_set_cell(struct fix *f, uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid)

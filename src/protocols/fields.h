@@ -34,6 +34,9 @@ bool field_civil_of_bytes(struct bytes in, struct civil *c);
  * "26/11/23 ...".
  */
 bool field_civil_of_text(struct bytes text, struct civil *c);
+/* Sets the time of six bytes, in BCD and in numbers, in UTC; nothing where they are none. */
+void field_set_time_of_bcd(struct fix *f, struct bytes bcd, enum date_order order);
+void field_set_time_of_bytes(struct fix *f, struct bytes in);
 /* Sets the time that a clock in the zone of the session shows. */
 void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c);
 
@@ -77,6 +80,10 @@ struct bytes field_trimmed(struct bytes text);
  * MAC.
  */
 bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIELD_MAC_LEN]);
+/* How strong an access point is told to be: in dBm, or how much of it is lost, in dB. */
+enum field_signal { FIELD_DBM, FIELD_LOSS_DB };
+/* Adds `count` access points of a MAC and a byte each, as far as they are there. */
+void field_read_wifi(struct reader *r, unsigned count, enum field_signal signal, struct fix *f);
 /* Sets the serving cell of four numbers, where they can be one: a country, and at most 36 bits. */
 void field_set_cell(struct fix *f, uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid);
 /* Sets the number of a SIM card from ten bytes of BCD, where operators use a to e too. */

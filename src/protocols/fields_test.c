@@ -282,6 +282,45 @@ static void test_places_with_flags(void **state)
     assert_int_equal(none.has, 0);
 }
 
+static void test_access_points(void **state)
+{
+    static const uint8_t at[] = {2, 0, 0, 0, 0, 1, 0xc4, 2, 0, 0, 0, 0, 2, 0x80, 2, 0, 0, 0, 0, 3};
+    struct fix f = {0};
+    struct reader r = reader_init((struct bytes){at, sizeof(at)});
+    (void)state;
+    field_read_wifi(&r, 3, FIELD_DBM, &f);
+    assert_false(reader_ok(&r)); /* the third one is cut */
+    assert_int_equal(f.wifi_count, 2);
+    assert_int_equal(f.wifi[0].rssi_dbm, -60);
+    assert_int_equal(f.wifi[0].mac[5], 1);
+    assert_int_equal(f.wifi[1].rssi_dbm, -128);
+
+    static const uint8_t lost[] = {2, 0, 0, 0, 0, 1, 60, 2, 0, 0, 0, 0, 2, 0x80};
+    f = (struct fix){0};
+    r = reader_init((struct bytes){lost, sizeof(lost)});
+    field_read_wifi(&r, 2, FIELD_LOSS_DB, &f);
+    assert_true(reader_ok(&r));
+    assert_int_equal(f.wifi_count, 1); /* 128 dB are more than there can be */
+    assert_int_equal(f.wifi[0].rssi_dbm, -60);
+}
+
+static void test_times_that_are_set(void **state)
+{
+    static const uint8_t numbers[] = {26, 1, 2, 3, 4, 5};
+    static const uint8_t bcd[] = {0x02, 0x01, 0x26, 0x03, 0x04, 0x05};
+    static const uint8_t none[] = {26, 13, 2, 3, 4, 5};
+    struct fix f = {0};
+    (void)state;
+    field_set_time_of_bytes(&f, (struct bytes){none, sizeof(none)});
+    field_set_time_of_bcd(&f, (struct bytes){none, sizeof(none)}, DATE_DMY);
+    assert_false((f.has & FIX_HAS_TIME) != 0);
+    field_set_time_of_bytes(&f, (struct bytes){numbers, sizeof(numbers)});
+    assert_int_equal(f.gps_time_s, INT64_C(1767323045));
+    f.gps_time_s = 0;
+    field_set_time_of_bcd(&f, (struct bytes){bcd, sizeof(bcd)}, DATE_DMY);
+    assert_int_equal(f.gps_time_s, INT64_C(1767323045));
+}
+
 static void test_cells(void **state)
 {
     static const struct {
@@ -324,6 +363,8 @@ int main(void)
         cmocka_unit_test(test_cells),
         cmocka_unit_test(test_macs),
         cmocka_unit_test(test_numbers_of_sim_cards),
+        cmocka_unit_test(test_access_points),
+        cmocka_unit_test(test_times_that_are_set),
     };
     return cmocka_run_group_tests_name("fields", tests, NULL, NULL);
 }

@@ -233,6 +233,34 @@ static void test_words_have_numbers(void **state)
     assert_int_equal(word_command_id(of("12345678901234567")), 0);
 }
 
+/* A protocol whose texts are no bytes, and one whose commands are nothing else. */
+static void test_commands_of_bytes(void **state)
+{
+    enum { LEN_MAX = 3 };
+    static const struct word_commands texts = {.len_max = 9, .refuses_bytes = true};
+    static const struct {
+        struct bytes raw;
+        enum command_fate want;
+    } cases[] = {
+        {{(const uint8_t *)"abc", 3}, COMMAND_IS_WRITTEN},
+        {{(const uint8_t *)"\0\1", 2}, COMMAND_IS_WRITTEN},
+        {{(const uint8_t *)"abcd", 4}, COMMAND_IS_TOO_LONG},
+        {{NULL, 0}, COMMAND_IS_UNSUPPORTED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t room[COMMAND_RAW_MAX];
+        struct command_note note = {0};
+        struct bytes got = {0};
+        struct command_request asked = {
+            .kind = COMMAND_TEXT, .text = bytes_of_text("hello"), .raw = cases[i].raw};
+        assert_int_equal(bytes_of_command(&asked, LEN_MAX, room, &got), cases[i].want);
+        assert_true(cases[i].want != COMMAND_IS_WRITTEN || bytes_same(got, cases[i].raw));
+        assert_int_equal(words_of_command(&asked, &texts, room, &note, &got),
+                         cases[i].raw.len > 0 ? COMMAND_IS_INVALID : COMMAND_IS_WRITTEN);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -247,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_writes_commands),
         cmocka_unit_test(test_finds_the_text_of_a_command),
         cmocka_unit_test(test_words_have_numbers),
+        cmocka_unit_test(test_commands_of_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

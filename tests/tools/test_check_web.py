@@ -17,7 +17,7 @@ GOOD = {
     "web/src/pages/login.tsx":
         "// The login; see #12.\nimport { t } from '../i18n/en.ts';\n"
         "const a = <p title={t('a')}>{t('b')}</p>;\nconst b = x => y < 3 && <br/>;\n",
-    "web/src/live/a.test.ts": "fetch('#fff');\n",
+    "web/src/live/a.test.ts": "import '../../tests/lib/b.ts';\nfetch('#fff');\n",
 }
 
 

@@ -13,7 +13,7 @@
  *
  * Source: the vectors' facts, section 2.
  */
-#include "protocols/elements.h"
+#include "protocols/figures.h"
 #include "protocols/galileo/galileo.h"
 
 enum {
@@ -53,7 +53,7 @@ static const struct {
 };
 
 /* What a value says. */
-static const struct element rows[] = {
+static const struct figure rows[] = {
     {.id = 0x20, .set = item_time_s},
     {.id = 0x33, .len = 2, .times = 10, .set = item_speed_kmh_e2},
     {.id = 0x33, .at = 2, .times = 10, .set = item_course_cdeg},
@@ -66,18 +66,18 @@ static const struct element rows[] = {
     {.id = 0x41, .set = item_power_mv},
     {.id = 0x42, .set = item_battery_mv},
     {.id = 0x50, .last = 0x57, .extra = EXTRA_ANALOGUE, .index = 1},
-    {.id = 0x70, .last = 0x77, .at = 1, .len = 1, .none = ELEMENT_LEAST, .set_at = element_celsius},
-    {.id = 0x80, .last = 0x87, .at = 1, .len = 1, .none = ELEMENT_LEAST, .set_at = element_celsius},
+    {.id = 0x70, .last = 0x77, .at = 1, .len = 1, .none = FIGURE_LEAST, .set_at = figure_celsius},
+    {.id = 0x80, .last = 0x87, .at = 1, .len = 1, .none = FIGURE_LEAST, .set_at = figure_celsius},
     {.id = 0x80, .last = 0x87, .at = 2, .times = 10000, .per = 255, .extra = EXTRA_HUMIDITY},
-    {.id = 0x90, .extra = EXTRA_CARD, .form = ELEMENT_HEX},
+    {.id = 0x90, .extra = EXTRA_CARD, .form = FIGURE_HEX},
     {.id = 0xc0, .times = 500, .extra = EXTRA_FUEL_USED},
-    {.id = 0xc1, .at = 1, .len = 1, .none = ELEMENT_ONES, .plus = -40, .extra = EXTRA_COOLANT},
-    {.id = 0xc1, .at = 2, .none = ELEMENT_ONES, .per = 8, .extra = EXTRA_RPM},
+    {.id = 0xc1, .at = 1, .len = 1, .none = FIGURE_ONES, .plus = -40, .extra = EXTRA_COOLANT},
+    {.id = 0xc1, .at = 2, .none = FIGURE_ONES, .per = 8, .extra = EXTRA_RPM},
     {.id = 0xc2, .times = 5, .set = item_odometer_m},
-    {.id = 0xd3, .extra = EXTRA_CARD, .form = ELEMENT_HEX, .index = 1},
+    {.id = 0xd3, .extra = EXTRA_CARD, .form = FIGURE_HEX, .index = 1},
     {.id = 0xd4, .set = item_odometer_m},
 };
-static const struct elements list = {ELEMENTS(rows), .is_little = true};
+static const struct figures list = {FIGURES(rows), .is_little = true};
 
 /* A record while it is read. */
 struct record {
@@ -173,7 +173,7 @@ static void read_value(unsigned tag, struct bytes value, struct record *out)
         out->text = text_of(out->report.extras.arena, bytes_slice(value, 1, SIZE_MAX));
         out->has_text = true;
     } else if (tag != TAG_HDOP || out->is_gps) {
-        element_read(&list, tag, value, &out->report);
+        figure_read(&list, tag, value, &out->report);
     }
 }
 

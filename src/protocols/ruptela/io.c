@@ -7,13 +7,13 @@
  */
 #include <string.h>
 
-#include "protocols/elements.h"
+#include "protocols/figures.h"
 #include "protocols/ruptela/ruptela.h"
 
 enum { HALF = 8, TEXTS = 3 };
 
 /* What an element means. */
-static const struct element rows[] = {
+static const struct figure rows[] = {
     {.id = 13, .set = item_motion},
     {.id = 173, .set = item_motion},
     {.id = 20, .last = 21, .extra = EXTRA_ANALOGUE, .index = 3},
@@ -21,10 +21,10 @@ static const struct element rows[] = {
     {.id = 27, .set = item_gsm},
     {.id = 29, .set = item_power_mv},
     {.id = 30, .set = item_battery_mv},
-    {.id = 34, .extra = EXTRA_CARD, .form = ELEMENT_HEX},
+    {.id = 34, .extra = EXTRA_CARD, .form = FIGURE_HEX},
     {.id = 65, .set = item_odometer_m},
-    {.id = 74, .is_signed = true, .set_at = element_celsius_e1, .index = 3},
-    {.id = 78, .last = 80, .is_signed = true, .set_at = element_celsius_e1},
+    {.id = 74, .is_signed = true, .set_at = figure_celsius_e1, .index = 3},
+    {.id = 78, .last = 80, .is_signed = true, .set_at = figure_celsius_e1},
     {.id = 94, .extra = EXTRA_RPM, .per = 4},
     {.id = 163, .set = item_odometer_m, .times = 5},
     {.id = 166, .extra = EXTRA_RPM, .per = 8},
@@ -41,7 +41,7 @@ static const struct element rows[] = {
     {.id = 415, .alarms = ALARM_BIT(GPS_ANTENNA), .is_alarm_at_0 = true},
     {.id = 758, .alarms = ALARM_BIT(COVER_OPEN)},
 };
-static const struct elements list = {ELEMENTS(rows)};
+static const struct figures list = {FIGURES(rows)};
 
 /* Texts of two halves, and the element of the first; the second follows it. */
 static const struct {
@@ -64,7 +64,7 @@ static bool read_half(unsigned id, struct bytes value, struct ruptela_record *ou
 void ruptela_read_io(unsigned id, struct bytes value, struct ruptela_record *out)
 {
     if (!read_half(id, value, out)) {
-        element_read(&list, id, value, &out->report);
+        figure_read(&list, id, value, &out->report);
     }
 }
 

@@ -30,8 +30,8 @@
 #include <stdio.h>
 
 #include "base/crc.h"
-#include "protocols/elements.h"
 #include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/framing.h"
 
 enum {
@@ -54,27 +54,27 @@ static void set_time(uint32_t time_s, struct fix *f)
     }
 }
 
-static const struct element angles[] = {{.len = 4, .none = ELEMENT_LEAST, .part = ELEMENT_LON_E7},
-                                        {.len = 4, .none = ELEMENT_LEAST, .part = ELEMENT_LAT_E7}};
-static const struct elements place_row = {ELEMENTS(angles)};
-static const struct element motion[] = {
+static const struct figure angles[] = {{.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LON_E7},
+                                       {.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LAT_E7}};
+static const struct figures place_row = {FIGURES(angles)};
+static const struct figure motion[] = {
     {.len = 2, .is_signed = true, .set = item_altitude_dm},
-    {.len = 2, .none = ELEMENT_ONES, .set = item_course_cdeg},
-    {.len = 1, .none = ELEMENT_ONES, .set = item_satellites},
-    {.len = 2, .none = ELEMENT_ONES, .times = 100, .set = item_speed_kmh_e2},
-    {.len = 1, .none = ELEMENT_ONES, .times = 10, .set = item_hdop_e2},
+    {.len = 2, .none = FIGURE_ONES, .set = item_course_cdeg},
+    {.len = 1, .none = FIGURE_ONES, .set = item_satellites},
+    {.len = 2, .none = FIGURE_ONES, .times = 100, .set = item_speed_kmh_e2},
+    {.len = 1, .none = FIGURE_ONES, .times = 10, .set = item_hdop_e2},
 };
-static const struct elements motion_row = {ELEMENTS(motion)};
+static const struct figures motion_row = {FIGURES(motion)};
 enum { PLACE_LEN = 8, MOTION_LEN = 8 };
 
 /* What a place without angles says does not count, and one without satellites is not valid. */
 static void read_place(struct reader *r, struct report *out)
 {
-    if (!elements_read_row(&place_row, r, out)) {
+    if (!figures_read(&place_row, r, out)) {
         read_skip(r, MOTION_LEN);
         return;
     }
-    (void)elements_read_row(&motion_row, r, out);
+    (void)figures_read(&motion_row, r, out);
     if (out->fix.satellites == 0) {
         out->fix.flags &= ~(uint32_t)FIX_VALID;
     }
@@ -145,7 +145,7 @@ static void read_codes(struct reader *r, unsigned type, struct decoded *out)
         report_begin(&report, out);
         read_skip(r, 1);
         set_time(read_u32be(r), &report.fix);
-        (void)elements_read_row(&place_row, r, &report);
+        (void)figures_read(&place_row, r, &report);
         report.fix.flags |= read_u8(r) == 2 ? FIX_REUPLOAD : 0;
         extras_set_text(&report.extras, EXTRA_TROUBLE_CODE, 0, read_bytes(r, CODE_LEN));
         if (reader_ok(r)) {

@@ -5,6 +5,7 @@ import { mayAcknowledge } from '../app/alarms.ts';
 import { select } from '../app/device.ts';
 import { fleet, now, tick } from '../app/fleet.ts';
 import { hasHistory, openSpan } from '../app/history.ts';
+import { say } from '../app/notice.ts';
 import { goTo, mapIsThere } from '../app/target.ts';
 import { alarmTypeName } from '../i18n/alarm_type.ts';
 import { zone } from '../i18n/choice.ts';
@@ -21,6 +22,7 @@ import { d } from './text.ts';
 function openVehicle(alarm: Alarm): void {
   const slot = fleet.slotOfId(alarm.DeviceID);
   if (slot >= 0) select(slot);
+  else say(t('drawer.gone'));
 }
 
 function showPlace({ Lon, Lat, AlarmType }: Alarm): void {

@@ -5,7 +5,7 @@ import { type ReportText, rt } from '../i18n/reports.ts';
 import { alarmName } from '../i18n/text.ts';
 import { Popover } from '../parts/popover.tsx';
 import { chooseOption, kind, option } from './asked.ts';
-import { fenceNames, readFenceNames } from './fence_list.ts';
+import { fenceNames, followFenceNames } from './fence_list.ts';
 import type { Kind } from './kinds.ts';
 import { listOption } from './read.ts';
 
@@ -77,7 +77,7 @@ function ManyField({ label, items }: { label: string; items: readonly Item[] }) 
 }
 
 function Fences() {
-  useEffect(() => void readFenceNames(), []);
+  useEffect(followFenceNames, []);
   const names = fenceNames.value;
   if (names === 'failed') return <p class="fault">{rt('report.fencesFailed')}</p>;
   return <ManyField label={rt('report.fences')} items={names === 'none' ? [] : names} />;

@@ -1,6 +1,7 @@
 /** Asks for the name by which a report is kept. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { onOtherAccount } from '../app/typed.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
 import { kind, period } from './asked.ts';
@@ -8,6 +9,11 @@ import { NAME_MAX, saveAs, saved } from './saved.ts';
 import { faultText } from './saved.tsx';
 
 export const isNaming = signal(false);
+
+// what one account had open is nothing to the next
+onOtherAccount(() => {
+  isNaming.value = false;
+});
 
 function nameOffered(): string {
   const kindText = rt(`report.kind.${kind.peek()}`);

@@ -1,18 +1,22 @@
 /*
- * Elements by rows: a number is cut out of its value, scaled, and set. What does not fit its row
+ * Figures by rows: a number is cut out of its value, scaled, and set. What does not fit its row
  * says nothing.
  */
-#include "protocols/elements.h"
+#include "protocols/figures.h"
+
+#include <math.h>
+
+#include "protocols/fields.h"
 
 enum { BYTE_BITS = 8, NUMBER_MAX = 8 };
 
 /* The parts of a place and a cell while they come. */
 struct parts {
-    int64_t at[ELEMENT_PARTS];
+    int64_t at[FIGURE_PARTS];
     uint32_t seen; /* a bit each */
 };
 
-static bool has_part(const struct parts *p, enum element_part part)
+static bool has_part(const struct parts *p, enum figure_part part)
 {
     return (p->seen >> part & 1) != 0;
 }
@@ -33,28 +37,53 @@ static int64_t signed_of(uint64_t number, size_t len)
     return (int64_t)((number ^ sign) - sign);
 }
 
-static bool is_none(const struct element *row, uint64_t number, size_t len)
+static bool is_none(const struct figure *row, uint64_t number, size_t len)
 {
     uint64_t sign = UINT64_C(1) << (BYTE_BITS * len - 1);
-    return (row->none == ELEMENT_ONES && number == (sign | (sign - 1))) ||
-           (row->none == ELEMENT_LEAST && number == sign);
+    return (row->none == FIGURE_ONES && number == (sign | (sign - 1))) ||
+           (row->none == FIGURE_LEAST && number == sign);
 }
 
-/* `number` in the unit of what it sets; a larger one than can be is the largest. */
-static int64_t scaled(const struct element *row, int64_t number)
+/* `number` in the unit of what it sets. A larger one than anything has is clipped. */
+static int64_t scaled(const struct figure *row, int64_t number)
 {
-    int64_t times = row->times == 0 ? 1 : row->times;
-    int64_t most = INT64_MAX / times;
+    int64_t times = row->times == 0 || row->is_real ? 1 : row->times;
+    const int64_t room = 1000;
+    int64_t most = INT64_MAX / (times > room ? times : room);
     number = number > most ? most : number < -most ? -most : number;
     return number * times / (row->per == 0 ? 1 : row->per);
 }
 
+/* The real number in `in`, scaled; false where it is none, or larger than what is meant can be. */
+static bool take_real(const struct figure *row, struct bytes in, int64_t *meant)
+{
+    const double most = 1e15;
+    const double ddmm_max = 18000;
+    const double e7 = 1e7;
+    struct reader r = reader_init(in);
+    double number = in.len == sizeof(float) ? field_read_f32(&r) : field_read_f64(&r);
+    double times = row->times == 0 ? 1 : row->times;
+    if (row->is_ddmm && fabs(number) <= ddmm_max) {
+        int64_t size_e7 = field_angle_of_ddmm((uint64_t)llround(fabs(number) * e7));
+        *meant = number < 0 ? -size_e7 : size_e7;
+        return true;
+    }
+    if (row->is_ddmm || !(fabs(number) * times < most)) {
+        return false;
+    }
+    *meant = llround(number * times);
+    return true;
+}
+
 /* What the number of a value means; false where it has none. */
-static bool take(const struct element *row, struct bytes value, bool is_little, int64_t *meant)
+static bool take(const struct figure *row, struct bytes value, bool is_little, int64_t *meant)
 {
     struct bytes in = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
     if (in.len == 0 || in.len > NUMBER_MAX || in.len < row->len) {
         return false;
+    }
+    if (row->is_real) {
+        return take_real(row, in, meant);
     }
     uint64_t number = number_of(in, is_little);
     if (is_none(row, number, in.len)) {
@@ -65,15 +94,15 @@ static bool take(const struct element *row, struct bytes value, bool is_little, 
     }
     uint64_t clipped = number > INT64_MAX ? INT64_MAX : number;
     *meant =
-        row->is_signed || row->none == ELEMENT_LEAST ? signed_of(number, in.len) : (int64_t)clipped;
+        row->is_signed || row->none == FIGURE_LEAST ? signed_of(number, in.len) : (int64_t)clipped;
     return true;
 }
 
 /* Sets an extra value that is made of bytes. */
-static void set_bytes(const struct element *row, unsigned index, struct bytes value, bool is_little,
+static void set_bytes(const struct figure *row, unsigned index, struct bytes value, bool is_little,
                       struct extras *x)
 {
-    if (row->form == ELEMENT_TEXT) {
+    if (row->form == FIGURE_TEXT) {
         extras_set_text(x, row->extra, index, value);
         return;
     }
@@ -85,7 +114,7 @@ static void set_bytes(const struct element *row, unsigned index, struct bytes va
 }
 
 /* Sets what the number `meant` says. */
-static void set(const struct element *row, unsigned index, int64_t meant, struct report *out)
+static void set(const struct figure *row, unsigned index, int64_t meant, struct report *out)
 {
     int64_t number = scaled(row, meant);
     if (row->set != NULL) {
@@ -98,24 +127,24 @@ static void set(const struct element *row, unsigned index, int64_t meant, struct
     } else if (row->alarms != 0) {
         out->fix.alarms |= (meant == 0) == row->is_alarm_at_0 ? row->alarms : 0;
         fix_set_alarms_told(&out->fix, row->alarms);
-    } else if (row->extra != 0 && row->form == ELEMENT_DIGITS) {
+    } else if (row->extra != 0 && row->form == FIGURE_DIGITS) {
         extras_set_digits(&out->extras, row->extra, index, (uint64_t)meant);
     } else if (row->extra != 0) {
         extras_set(&out->extras, row->extra, index, number + row->plus);
     }
 }
 
-void element_read(const struct elements *list, unsigned id, struct bytes value, struct report *out)
+void figure_read(const struct figures *list, unsigned id, struct bytes value, struct report *out)
 {
     for (size_t i = 0; i < list->count; i++) {
-        const struct element *row = &list->rows[i];
+        const struct figure *row = &list->rows[i];
         bool is_it = id == row->id || (id > row->id && id <= row->last);
         int64_t meant = 0;
         unsigned index = row->index + (id - row->id);
         if (!is_it) {
             continue;
         }
-        if (row->form == ELEMENT_TEXT || row->form == ELEMENT_HEX) {
+        if (row->form == FIGURE_TEXT || row->form == FIGURE_HEX) {
             set_bytes(row, index, value, list->is_little, &out->extras);
         } else if (take(row, value, list->is_little, &meant)) {
             set(row, index, meant, out);
@@ -126,34 +155,34 @@ void element_read(const struct elements *list, unsigned id, struct bytes value, 
 /* Sets what parts have come of. */
 static void set_parts(const struct parts *p, struct fix *f)
 {
-    if (has_part(p, ELEMENT_LAT_E7) && has_part(p, ELEMENT_LON_E7)) {
-        bool is_valid = !has_part(p, ELEMENT_VALID) || p->at[ELEMENT_VALID] != 0;
-        fix_set_position(f, p->at[ELEMENT_LAT_E7], p->at[ELEMENT_LON_E7], is_valid);
+    if (has_part(p, FIGURE_LAT_E7) && has_part(p, FIGURE_LON_E7)) {
+        bool is_valid = !has_part(p, FIGURE_VALID) || p->at[FIGURE_VALID] == 1;
+        fix_set_position(f, p->at[FIGURE_LAT_E7], p->at[FIGURE_LON_E7], is_valid);
     }
-    if (has_part(p, ELEMENT_MCC)) {
-        fix_set_cell(f, (struct cell){.mcc = (uint16_t)p->at[ELEMENT_MCC],
-                                      .mnc = (uint16_t)p->at[ELEMENT_MNC],
-                                      .lac = (uint32_t)p->at[ELEMENT_LAC],
-                                      .cid = (uint64_t)p->at[ELEMENT_CID]});
+    if (has_part(p, FIGURE_MCC)) {
+        fix_set_cell(f, (struct cell){.mcc = (uint16_t)p->at[FIGURE_MCC],
+                                      .mnc = (uint16_t)p->at[FIGURE_MNC],
+                                      .lac = (uint32_t)p->at[FIGURE_LAC],
+                                      .cid = (uint64_t)p->at[FIGURE_CID]});
     }
 }
 
-bool elements_read_row(const struct elements *row, struct reader *r, struct report *out)
+bool figures_read(const struct figures *row, struct reader *r, struct report *out)
 {
     struct parts parts = {.seen = 0};
     size_t all = 0;
     for (size_t i = 0; i < row->count; i++) {
-        all += row->rows[i].len;
+        all += row->rows[i].is_shared ? 0 : row->rows[i].len;
     }
     struct bytes in = read_bytes(r, all);
     bool is_full = reader_ok(r);
     for (size_t i = 0; i < row->count && in.len > 0; i++) {
-        const struct element *e = &row->rows[i];
+        const struct figure *e = &row->rows[i];
         int64_t meant = 0;
         bool is_told = take(e, bytes_slice(in, 0, e->len), row->is_little, &meant);
-        in = bytes_slice(in, e->len, SIZE_MAX);
+        in = e->is_shared ? in : bytes_slice(in, e->len, SIZE_MAX);
         is_full = is_full && is_told;
-        if (is_told && e->part != ELEMENT_WHOLE) {
+        if (is_told && e->part != FIGURE_WHOLE) {
             parts.at[e->part] = scaled(e, meant);
             parts.seen |= UINT32_C(1) << e->part;
         } else if (is_told) {
@@ -173,12 +202,12 @@ static int64_t hundredths(int64_t value, int64_t times)
     return (value > most ? most : value < -most ? -most : value) * times;
 }
 
-void element_celsius(struct fix *f, unsigned index, int64_t value)
+void figure_celsius(struct fix *f, unsigned index, int64_t value)
 {
     fix_set_temperature(f, index, hundredths(value, 100));
 }
 
-void element_celsius_e1(struct fix *f, unsigned index, int64_t value)
+void figure_celsius_e1(struct fix *f, unsigned index, int64_t value)
 {
     fix_set_temperature(f, index, hundredths(value, 10));
 }

@@ -1,4 +1,4 @@
-/* Elements by rows: what each says, under an id and one behind the other. */
+/* Figures by rows: what each says, under an id and one behind the other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "base/hex.h"
-#include "protocols/elements.h"
 #include "protocols/extras_testing.h"
+#include "protocols/figures.h"
 
 enum { ROOM = 64 };
 
@@ -36,7 +36,7 @@ static struct bytes of_hex(struct kit *k, const char *hex)
 static void test_numbers(void **state)
 {
     static const struct {
-        struct element row;
+        struct figure row;
         const char *hex;
         int64_t big;    /* the altitude in tenths of a metre; INT32_MIN: none */
         int64_t little; /* the same of a little-endian list */
@@ -58,11 +58,11 @@ static void test_numbers(void **state)
         {{.bits = 1}, "0002", 0, 0},
         {{.bit = 1, .bits = 1}, "0002", 1, 0},
         {{.bit = 9, .bits = 7}, "0002", 0, 1},
-        {{.none = ELEMENT_ONES}, "ff", INT32_MIN, INT32_MIN},
-        {{.none = ELEMENT_ONES}, "00ff", 0xff, 0xff00},
-        {{.none = ELEMENT_LEAST}, "80", INT32_MIN, INT32_MIN},
-        {{.none = ELEMENT_LEAST}, "81", -127, -127}, /* which is a signed one */
-        {{.none = ELEMENT_LEAST}, "8000", INT32_MIN, 0x80},
+        {{.none = FIGURE_ONES}, "ff", INT32_MIN, INT32_MIN},
+        {{.none = FIGURE_ONES}, "00ff", 0xff, 0xff00},
+        {{.none = FIGURE_LEAST}, "80", INT32_MIN, INT32_MIN},
+        {{.none = FIGURE_LEAST}, "81", -127, -127}, /* which is a signed one */
+        {{.none = FIGURE_LEAST}, "8000", INT32_MIN, 0x80},
         {{.times = 10}, "0c", 120, 120},
         {{.times = 10, .per = 4}, "0f", 37, 37},
         {{.times = 10, .per = 4, .is_signed = true}, "f1", -37, -37},
@@ -73,15 +73,15 @@ static void test_numbers(void **state)
     for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
         struct kit k;
         begin(&k);
-        struct element row = cases[i / 2].row;
+        struct figure row = cases[i / 2].row;
         row.id = 5;
         row.set = item_altitude_dm;
-        const struct elements list = {.rows = &row, .count = 1, .is_little = i % 2 == 1};
+        const struct figures list = {.rows = &row, .count = 1, .is_little = i % 2 == 1};
         int64_t want = list.is_little ? cases[i / 2].little : cases[i / 2].big;
         print_message("# %zu: %s\n", i, cases[i / 2].hex);
-        element_read(&list, 4, of_hex(&k, cases[i / 2].hex), &k.report);
+        figure_read(&list, 4, of_hex(&k, cases[i / 2].hex), &k.report);
         assert_false((k.report.fix.has & FIX_HAS_ALTITUDE) != 0);
-        element_read(&list, 5, of_hex(&k, cases[i / 2].hex), &k.report);
+        figure_read(&list, 5, of_hex(&k, cases[i / 2].hex), &k.report);
         assert_int_equal((k.report.fix.has & FIX_HAS_ALTITUDE) != 0, want != INT32_MIN);
         assert_int_equal(k.report.fix.altitude_dm, want == INT32_MIN ? 0 : want);
         arena_free(&k.arena);
@@ -92,12 +92,12 @@ static void test_alarms(void **state)
 {
     static const struct alarm_row bits[] = {{0, ALARM_BIT(SOS)}, {9, ALARM_BIT(REMOVAL)}};
     static const struct alarm_table table = ALARM_TABLE(bits);
-    static const struct element rows[] = {
+    static const struct figure rows[] = {
         {.id = 1, .table = &table},
         {.id = 2, .alarms = ALARM_BIT(COLLISION)},
         {.id = 3, .alarms = ALARM_BIT(GPS_ANTENNA), .is_alarm_at_0 = true},
     };
-    static const struct elements list = {ELEMENTS(rows)};
+    static const struct figures list = {FIGURES(rows)};
     static const struct {
         unsigned id;
         const char *hex;
@@ -118,7 +118,7 @@ static void test_alarms(void **state)
         struct kit k;
         begin(&k);
         print_message("# %u: %s\n", cases[i].id, cases[i].hex);
-        element_read(&list, cases[i].id, of_hex(&k, cases[i].hex), &k.report);
+        figure_read(&list, cases[i].id, of_hex(&k, cases[i].hex), &k.report);
         assert_int_equal(k.report.fix.alarms, cases[i].alarms);
         assert_int_equal(k.report.fix.alarms_told, cases[i].told);
         arena_free(&k.arena);
@@ -127,30 +127,30 @@ static void test_alarms(void **state)
 
 static void test_ranges_and_extra_values(void **state)
 {
-    static const struct element rows[] = {
+    static const struct figure rows[] = {
         {.id = 0x50, .last = 0x57, .extra = EXTRA_ANALOGUE, .index = 1},
         {.id = 0x60, .len = 1, .plus = -40, .extra = EXTRA_COOLANT},
         {.id = 0x60, .at = 1, .per = 8, .extra = EXTRA_RPM}, /* the same id says two things */
-        {.id = 0x70, .last = 0x71, .is_signed = true, .set_at = element_celsius, .index = 1},
-        {.id = 0x72, .set_at = element_celsius_e1},
-        {.id = 0x80, .extra = EXTRA_CARD, .form = ELEMENT_HEX},
-        {.id = 0x81, .extra = EXTRA_DRIVER, .form = ELEMENT_DIGITS},
-        {.id = 0x82, .extra = EXTRA_VIN, .form = ELEMENT_TEXT},
+        {.id = 0x70, .last = 0x71, .is_signed = true, .set_at = figure_celsius, .index = 1},
+        {.id = 0x72, .set_at = figure_celsius_e1},
+        {.id = 0x80, .extra = EXTRA_CARD, .form = FIGURE_HEX},
+        {.id = 0x81, .extra = EXTRA_DRIVER, .form = FIGURE_DIGITS},
+        {.id = 0x82, .extra = EXTRA_VIN, .form = FIGURE_TEXT},
     };
     struct kit k;
     (void)state;
     for (int is_little = 0; is_little < 2; is_little++) {
-        const struct elements list = {ELEMENTS(rows), .is_little = is_little != 0};
+        const struct figures list = {FIGURES(rows), .is_little = is_little != 0};
         begin(&k);
-        element_read(&list, 0x52, of_hex(&k, "05"), &k.report);
-        element_read(&list, 0x58, of_hex(&k, "06"), &k.report);
-        element_read(&list, 0x4f, of_hex(&k, "07"), &k.report);
-        element_read(&list, 0x60, of_hex(&k, "2810"), &k.report);
-        element_read(&list, 0x71, of_hex(&k, "fe"), &k.report);
-        element_read(&list, 0x72, of_hex(&k, "ffffffffffffffff"), &k.report);
-        element_read(&list, 0x72, of_hex(&k, "0d"), &k.report);
-        element_read(&list, 0x80, of_hex(&k, "0a0b0c"), &k.report);
-        element_read(&list, 0x81, of_hex(&k, "11"), &k.report);
+        figure_read(&list, 0x52, of_hex(&k, "05"), &k.report);
+        figure_read(&list, 0x58, of_hex(&k, "06"), &k.report);
+        figure_read(&list, 0x4f, of_hex(&k, "07"), &k.report);
+        figure_read(&list, 0x60, of_hex(&k, "2810"), &k.report);
+        figure_read(&list, 0x71, of_hex(&k, "fe"), &k.report);
+        figure_read(&list, 0x72, of_hex(&k, "ffffffffffffffff"), &k.report);
+        figure_read(&list, 0x72, of_hex(&k, "0d"), &k.report);
+        figure_read(&list, 0x80, of_hex(&k, "0a0b0c"), &k.report);
+        figure_read(&list, 0x81, of_hex(&k, "11"), &k.report);
         const struct message *m = report_add(&k.report, MESSAGE_FIX, &k.decoded);
         assert_extra(m, EXTRA_ANALOGUE, 3, 5);
         assert_no_extra(m, EXTRA_ANALOGUE, 9);
@@ -164,28 +164,28 @@ static void test_ranges_and_extra_values(void **state)
         arena_free(&k.arena);
     }
     begin(&k);
-    const struct elements list = {ELEMENTS(rows)};
+    const struct figures list = {FIGURES(rows)};
     struct bytes text = bytes_of_text("WVW ");
-    element_read(&list, 0x80, of_hex(&k, "0000"), &k.report);
-    element_read(&list, 0x82, text, &k.report);
+    figure_read(&list, 0x80, of_hex(&k, "0000"), &k.report);
+    figure_read(&list, 0x82, text, &k.report);
     const struct message *m = report_add(&k.report, MESSAGE_FIX, &k.decoded);
     assert_extra_text(m, EXTRA_VIN, 0, "WVW");
     assert_no_extra(m, EXTRA_CARD, 0);
     arena_free(&k.arena);
 }
 
-static const struct element place_rows[] = {
-    {.len = 1, .bits = 1, .part = ELEMENT_VALID},
-    {.len = 4, .none = ELEMENT_LEAST, .part = ELEMENT_LON_E7},
-    {.len = 4, .none = ELEMENT_LEAST, .part = ELEMENT_LAT_E7},
-    {.len = 2, .none = ELEMENT_ONES, .times = 100, .set = item_speed_kmh_e2},
+static const struct figure place_rows[] = {
+    {.len = 1, .bits = 1, .part = FIGURE_VALID},
+    {.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LON_E7},
+    {.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LAT_E7},
+    {.len = 2, .none = FIGURE_ONES, .times = 100, .set = item_speed_kmh_e2},
     {.len = 1}, /* nothing is known of it */
-    {.len = 2, .part = ELEMENT_MCC},
-    {.len = 2, .part = ELEMENT_MNC},
-    {.len = 2, .part = ELEMENT_LAC},
-    {.len = 3, .part = ELEMENT_CID},
+    {.len = 2, .part = FIGURE_MCC},
+    {.len = 2, .part = FIGURE_MNC},
+    {.len = 2, .part = FIGURE_LAC},
+    {.len = 3, .part = FIGURE_CID},
 };
-static const struct elements place = {ELEMENTS(place_rows)};
+static const struct figures place = {FIGURES(place_rows)};
 
 #define CELL "00 0106 0002 0304 050607"
 
@@ -214,7 +214,7 @@ static void test_a_row_is_read_at_once(void **state)
         struct reader r = reader_init(of_hex(&k, cases[i].hex));
         bool is_cut = r.in.len < 21;
         print_message("# %s\n", cases[i].hex);
-        assert_int_equal(elements_read_row(&place, &r, &k.report), cases[i].is_full);
+        assert_int_equal(figures_read(&place, &r, &k.report), cases[i].is_full);
         const struct fix *f = &k.report.fix;
         assert_int_equal(reader_ok(&r), !is_cut);
         assert_int_equal(reader_left(&r), 0);
@@ -229,6 +229,71 @@ static void test_a_row_is_read_at_once(void **state)
     }
 }
 
+static void test_reals(void **state)
+{
+    static const struct {
+        struct figure row;
+        const char *hex;
+        int64_t want; /* the altitude; INT32_MIN: none */
+    } cases[] = {
+        {{.len = 4}, "41480000", 13},               /* 12.5 */
+        {{.len = 4, .times = 10}, "41480000", 125}, /* scaled before it is rounded */
+        {{.len = 4, .times = 10}, "c1480000", -125},
+        {{.len = 8, .times = 10}, "4029000000000000", 125},
+        {{.len = 4}, "7fc00000", INT32_MIN},                  /* no number */
+        {{.len = 4}, "7f800000", INT32_MIN},                  /* infinity */
+        {{.len = 8}, "7e37e43c8800759c", INT32_MIN},          /* 1e300 */
+        {{.len = 4, .times = 10}, "59000000", INT32_MIN},     /* 2.25e15 */
+        {{.len = 4, .is_ddmm = true}, "44bc2000", 150833333}, /* 1505.0: 15 deg 5.0' */
+        {{.len = 4, .is_ddmm = true}, "c4bc2000", -150833333},
+        {{.len = 4, .is_ddmm = true}, "7fc00000", INT32_MIN},
+        {{.len = 4, .is_ddmm = true}, "46960000", INT32_MIN}, /* 19200.0 */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kit k;
+        begin(&k);
+        struct figure rows[] = {cases[i].row, {.len = cases[i].row.len}};
+        rows[0].is_real = true;
+        rows[0].set = cases[i].row.is_ddmm ? NULL : item_altitude_dm;
+        rows[0].part = cases[i].row.is_ddmm ? FIGURE_LAT_E7 : FIGURE_WHOLE;
+        print_message("# %s\n", cases[i].hex);
+        if (cases[i].row.is_ddmm) { /* the same number twice makes a place */
+            rows[1] = rows[0];
+            rows[1].part = FIGURE_LON_E7;
+            rows[0].is_shared = true;
+        }
+        const struct figures row = {.rows = rows, .count = cases[i].row.is_ddmm ? 2 : 1};
+        struct reader r = reader_init(of_hex(&k, cases[i].hex));
+        bool is_told = cases[i].want != INT32_MIN;
+        assert_int_equal(figures_read(&row, &r, &k.report), is_told);
+        assert_int_equal(reader_left(&r), 0);
+        int64_t got = cases[i].row.is_ddmm ? k.report.fix.lat_e7 : k.report.fix.altitude_dm;
+        assert_int_equal(got, is_told ? cases[i].want : 0);
+        arena_free(&k.arena);
+    }
+}
+
+static void test_numbers_of_the_same_bytes(void **state)
+{
+    static const struct figure rows[] = {
+        {.len = 2, .bits = 15, .set = item_battery_percent, .is_shared = true},
+        {.len = 2, .bit = 15, .bits = 1, .set = item_charging},
+        {.len = 1, .set = item_satellites},
+    };
+    static const struct figures row = {FIGURES(rows)};
+    struct kit k;
+    (void)state;
+    begin(&k);
+    struct reader r = reader_init(of_hex(&k, "8032 07 ff"));
+    assert_true(figures_read(&row, &r, &k.report));
+    assert_int_equal(k.report.fix.battery_percent, 50);
+    assert_true((k.report.fix.flags & FIX_CHARGING) != 0);
+    assert_int_equal(k.report.fix.satellites, 7);
+    assert_int_equal(reader_left(&r), 1);
+    arena_free(&k.arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -236,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_alarms),
         cmocka_unit_test(test_ranges_and_extra_values),
         cmocka_unit_test(test_a_row_is_read_at_once),
+        cmocka_unit_test(test_reals),
+        cmocka_unit_test(test_numbers_of_the_same_bytes),
     };
-    return cmocka_run_group_tests_name("elements", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("figures", tests, NULL, NULL);
 }
