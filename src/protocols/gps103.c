@@ -411,7 +411,6 @@ const struct protocol protocol_gps103 = {
     .doc = "Coban GPS102 to GPS306 and relatives: reports by keyword, \"imei:\"",
     .port = 5001,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = ";",
     .claims = gps103_claims,
     .rule = &rule,

@@ -372,7 +372,6 @@ const struct protocol protocol_suntech = {
     .doc = "Suntech ST200 to ST900, and the universal models",
     .port = 5011,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "\r",
     .claims = suntech_claims,
     .split = suntech_split,
