@@ -20,7 +20,7 @@ static enum err claims_choice(const struct framing_mark *head, struct bytes in)
 
 enum err framing_claims(const struct framing *f, struct bytes in)
 {
-    if (f->head.is_choice && in.len > 0) {
+    if (f->is_head_choice && in.len > 0) {
         return claims_choice(&f->head, in);
     }
     for (size_t i = 0; i < f->head.len; i++) {
@@ -127,7 +127,7 @@ enum err framing_resync(const struct framing *forms, size_t count, struct bytes 
 size_t framing_begin(const struct framing *f, struct writer *out)
 {
     size_t from = out->len;
-    write_bytes(out, (struct bytes){f->head.at, f->head.is_choice ? 1 : f->head.len});
+    write_bytes(out, (struct bytes){f->head.at, f->is_head_choice ? 1 : f->head.len});
     while (writer_ok(out) && out->len < from + f->length_at + f->length_width) {
         write_u8(out, 0);
     }

@@ -16,8 +16,7 @@ enum { FRAMING_MARK_MAX = 4, FRAMING_SUM_BUDGET = 4 };
 /* A mark of bytes: a head, or an end. */
 struct framing_mark {
     uint8_t at[FRAMING_MARK_MAX];
-    uint8_t len;    /* 0: none */
-    bool is_choice; /* of a head: it is one byte, any of these; the first is the one written */
+    uint8_t len; /* 0: none */
 };
 
 /*
@@ -29,6 +28,7 @@ struct framing_mark {
  */
 struct framing {
     struct framing_mark head;
+    bool is_head_choice; /* the head is one byte, any of these; the first is the one written */
     struct framing_mark end;
     uint8_t length_at;    /* where the length stands */
     uint8_t length_width; /* its bytes: 1, 2 or 4 */

@@ -35,7 +35,8 @@ static const struct framing plain = {
     .head = {{0, 0, 0, 0}, 4}, .length_at = 4, .length_width = 4, .len_min = 9, .len_max = 64};
 
 /* 01 or 07, a little-endian length of 15 bits that counts what lies between it and the sum. */
-static const struct framing little = {.head = {{1, 7}, 2, true},
+static const struct framing little = {.head = {{1, 7}, 2},
+                                      .is_head_choice = true,
                                       .length_at = 1,
                                       .length_width = 2,
                                       .length_mask = 0x7fff,
@@ -277,7 +278,8 @@ static size_t lost_of(struct bytes in)
 }
 
 static const struct framing rule_forms[] = {
-    {.head = {{1, 7}, 2, true},
+    {.head = {{1, 7}, 2},
+     .is_head_choice = true,
      .length_at = 1,
      .length_width = 2,
      .is_little = true,

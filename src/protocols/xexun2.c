@@ -227,16 +227,17 @@ static void read_further(struct reader *r, struct report *out)
 static bool read_position(struct reader *r, struct report *out)
 {
     /* By the bits of the mask; what the one without means is not known. */
-    static void (*const parts[])(struct reader * r, struct report * out) = {
-        read_angles, read_wifi,   read_cells,       skip_flight,
-        NULL,        read_motion, read_long_angles, read_further};
+    static const struct {
+        void (*read)(struct reader *r, struct report *out);
+    } parts[] = {{read_angles}, {read_wifi},   {read_cells},       {skip_flight},
+                 {NULL},        {read_motion}, {read_long_angles}, {read_further}};
     unsigned mask = read_u8(r);
     for (size_t bit = 0; bit < sizeof(parts) / sizeof(parts[0]); bit++) {
-        if ((mask >> bit & 1) != 0 && parts[bit] == NULL) {
+        if ((mask >> bit & 1) != 0 && parts[bit].read == NULL) {
             return false;
         }
         if ((mask >> bit & 1) != 0) {
-            parts[bit](r, out);
+            parts[bit].read(r, out);
         }
     }
     return reader_ok(r);

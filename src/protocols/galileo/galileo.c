@@ -46,7 +46,8 @@ enum {
 };
 
 static const struct framing forms[] = {
-    {.head = {{HEAD_MAIN, HEAD_GARMIN, HEAD_PHOTO, HEAD_PACKED}, 4, true},
+    {.head = {{HEAD_MAIN, HEAD_GARMIN, HEAD_PHOTO, HEAD_PACKED}, 4},
+     .is_head_choice = true,
      .length_at = 1,
      .length_width = 2,
      .length_mask = 0x7fff,
