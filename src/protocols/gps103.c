@@ -291,15 +291,10 @@ static void decode_obd(const struct session *s, const struct words *w, struct re
     set_time(&r->fix, s, word_at(w, 2), (struct bytes){0});
 }
 
-static bool is_one(struct bytes word)
-{
-    return bytes_eq(word, "1");
-}
-
 /* The sentence that has a name and no F or L. */
 static const struct layout named = {.when = {6, 5, DATE_DMY},
                                     .where = {9, 8, layout_place_degrees},
-                                    .is_valid = is_one,
+                                    .is_valid = layout_is_one,
                                     .rows = {{7, word_set_csq},
                                              {11, word_set_kmh},
                                              {12, word_set_course},
@@ -416,7 +411,6 @@ const struct protocol protocol_gps103 = {
     .doc = "Coban GPS102 to GPS306 and relatives: reports by keyword, \"imei:\"",
     .port = 5001,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = ";",
     .claims = gps103_claims,
     .rule = &rule,

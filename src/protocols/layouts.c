@@ -24,6 +24,11 @@ static void set_time(const struct layout *l, const struct words *w, size_t from,
     }
 }
 
+bool layout_is_one(struct bytes word)
+{
+    return bytes_eq(word, "1");
+}
+
 bool layout_place_angles(struct fix *f, const struct words *w, size_t at, bool is_valid)
 {
     const struct bytes angles[4] = {word_at(w, at), word_at(w, at + 1), word_at(w, at + 2),

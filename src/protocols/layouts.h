@@ -67,6 +67,9 @@ struct layout {
  */
 bool layout_read(const struct layout *l, const struct words *w, size_t from, struct report *r);
 
+/* As `is_valid`: the word is "1". */
+bool layout_is_one(struct bytes word);
+
 /* Four words: degrees and minutes, and the letter of the side, twice (word_set_angles()). */
 layout_place layout_place_angles;
 /* Two words: signed degrees. */

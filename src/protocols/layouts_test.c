@@ -61,11 +61,6 @@ static void test_reads_times(void **state)
     arena_free(&arena);
 }
 
-static bool is_one(struct bytes word)
-{
-    return bytes_eq(word, "1");
-}
-
 static void test_reads_places(void **state)
 {
     static const struct {
@@ -90,9 +85,19 @@ static void test_reads_places(void **state)
          false},
         {{1, 0, layout_place_angles}, NULL, "A,2230.0000,N,x,E", 0, 0, false},
         {{1, 0, layout_place_angles}, NULL, "A", 0, 0, false},
-        {{1, 3, layout_place_degrees}, is_one, "A,-22.5,13.25,1", -225000000, 132500000, true},
-        {{1, 3, layout_place_degrees}, is_one, "A,-22.5,13.25,A", -225000000, 132500000, false},
-        {{1, 3, layout_place_degrees}, is_one, "1,-22.5", 0, 0, false},
+        {{1, 3, layout_place_degrees},
+         layout_is_one,
+         "A,-22.5,13.25,1",
+         -225000000,
+         132500000,
+         true},
+        {{1, 3, layout_place_degrees},
+         layout_is_one,
+         "A,-22.5,13.25,A",
+         -225000000,
+         132500000,
+         false},
+        {{1, 3, layout_place_degrees}, layout_is_one, "1,-22.5", 0, 0, false},
         {{1, 0, layout_place_sided}, NULL, "A,22.5,S,13.25,W", -225000000, -132500000, true},
         {{1, 0, layout_place_sided}, NULL, "A,-22.5,S,13.25,", -225000000, 132500000, true},
         {{1, 0, layout_place_sided}, NULL, "A,22.5,S,,W", 0, 0, false},

@@ -81,17 +81,9 @@ static enum err t55_split(struct bytes in, struct bytes *frame, size_t *used)
     return words_line(in, LINE_MAX_LEN, frame, used);
 }
 
-/* The next line, whole. */
 static enum err t55_resync(struct bytes in, size_t *skip)
 {
-    struct bytes line = {0};
-    size_t used = 0;
-    size_t end = bytes_find(bytes_slice(in, 0, LINE_MAX_LEN), '\n');
-    struct bytes rest = bytes_slice(in, end, SIZE_MAX);
-    *skip = end + head_span(rest, "\r\n", SIZE_MAX);
-    return *skip > 0 && t55_split(bytes_slice(in, *skip, SIZE_MAX), &line, &used) == ERR_OK
-               ? ERR_OK
-               : ERR_MORE;
+    return words_next_line(in, LINE_MAX_LEN, NULL, t55_split, skip);
 }
 
 /* ---- what a line says ---- */
@@ -403,7 +395,6 @@ const struct protocol protocol_t55 = {
     .doc = "T55 and plain NMEA: lines of receivers, routers and modems; nothing is answered",
     .port = 5005,
     .frame_max = LINE_MAX_LEN,
-    .utc_offset_min = 0,
     .datagram_end = "\n",
     .claims = t55_claims,
     .split = t55_split,

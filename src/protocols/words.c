@@ -327,6 +327,24 @@ enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t 
     return ERR_OK;
 }
 
+enum err words_next_line(struct bytes in, size_t len_max, enum err (*begins)(struct bytes in),
+                         enum err (*split)(struct bytes in, struct bytes *frame, size_t *used),
+                         size_t *skip)
+{
+    for (size_t n = 1; n < in.len && n < len_max; n++) {
+        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
+        struct bytes frame = {0};
+        size_t used = 0;
+        bool is_begin = in.at[n - 1] == '\n' && in.at[n] != '\n' && in.at[n] != '\r';
+        if (is_begin && (begins == NULL || begins(rest) == ERR_OK) &&
+            split(rest, &frame, &used) == ERR_OK) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
 /* ---- texts to a device ---- */
 
 void word_write(struct writer *out, const char *form, const struct bytes *holes)

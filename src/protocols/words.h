@@ -89,6 +89,14 @@ void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits);
  * Line ends in front are passed over. ERR_MORE, ERR_TOO_LONG as split().
  */
 MUST_USE enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t *used);
+/*
+ * As resync() of a protocol of lines: the next line behind the first one where `begins` answers
+ * ERR_OK (NULL: any) and `split` finds a whole frame, of those that begin before `len_max`.
+ */
+MUST_USE enum err
+words_next_line(struct bytes in, size_t len_max, enum err (*begins)(struct bytes in),
+                enum err (*split)(struct bytes in, struct bytes *frame, size_t *used),
+                size_t *skip);
 
 /*
  * The seconds of the day of a word that begins with hhmmss; UINT32_MAX where it does not.

@@ -92,6 +92,41 @@ static void test_finds_lines(void **state)
     assert_int_equal(words_line(of("\n123456789"), 8, &line, &used), ERR_TOO_LONG);
 }
 
+static enum err begins_with_x(struct bytes in)
+{
+    return in.at[0] == 'x' ? ERR_OK : ERR_MALFORMED;
+}
+
+static enum err split_line(struct bytes in, struct bytes *frame, size_t *used)
+{
+    return words_line(in, 8, frame, used);
+}
+
+static void test_finds_the_next_line(void **state)
+{
+    static const struct {
+        const char *in;
+        bool has_begin;
+        enum err e;
+        size_t skip;
+    } rows[] = {
+        {"a\nb\n", false, ERR_OK, 2},       {"a\r\n\r\nb\n", false, ERR_OK, 5},
+        {"a\nb", false, ERR_MORE, 0},       {"a", false, ERR_MORE, 0},
+        {"a\n\n", false, ERR_MORE, 0},      {"a\nb\nx\n", true, ERR_OK, 4},
+        {"a\nbx\ncx\n", true, ERR_MORE, 0}, {"1234567\nx\n", true, ERR_MORE, 0},
+        {"123456\nx\n", true, ERR_OK, 7},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t skip = 0;
+        assert_int_equal(words_next_line(of(rows[i].in), 8,
+                                         rows[i].has_begin ? begins_with_x : NULL, split_line,
+                                         &skip),
+                         rows[i].e);
+        assert_int_equal(skip, rows[i].skip);
+    }
+}
+
 static void test_finds_the_text_of_a_command(void **state)
 {
     (void)state;
@@ -270,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_sets_switches_and_signals),
         cmocka_unit_test(test_reads_seconds_of_the_day),
         cmocka_unit_test(test_finds_lines),
+        cmocka_unit_test(test_finds_the_next_line),
         cmocka_unit_test(test_writes_forms),
         cmocka_unit_test(test_tells_what_is_answered),
         cmocka_unit_test(test_writes_commands),

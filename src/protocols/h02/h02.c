@@ -182,7 +182,6 @@ const struct protocol protocol_h02 = {
     .doc = "H02: SinoTrack and relatives, in sentences and in binary",
     .port = 5013,
     .frame_max = H02_FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "#",
     .claims = h02_claims,
     .split = h02_split,

@@ -326,7 +326,6 @@ const struct protocol protocol_meitrack = {
     .doc = "Meitrack trackers: texts, and batches in binary",
     .port = 5020,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "\r\n",
     .claims = meitrack_claims,
     .split = meitrack_split,

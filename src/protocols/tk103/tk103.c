@@ -183,7 +183,6 @@ const struct protocol protocol_tk103 = {
     .doc = "TK103, TK102B and clones: frames in brackets",
     .port = 5002,
     .frame_max = TK103_FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = ")",
     .claims = tk103_claims,
     .rule = &rule,

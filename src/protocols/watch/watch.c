@@ -219,7 +219,6 @@ const struct protocol protocol_watch = {
     .doc = "watches and trackers of SeTracker and Beesure: frames in square brackets",
     .port = 5093,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .tcp_only = true,
     .claims = watch_claims,
     .rule = &rule,
