@@ -193,11 +193,8 @@ static inline const struct fix *holder(const struct fix *to, const struct fix *o
     return is_missing != 0 ? old : to;
 }
 
-/* The newest fix with what it lacks taken from `old`. */
-static void carry_over(struct fix *to, const struct fix *old)
+static void carry_members(struct fix *to, const struct fix *old, uint32_t missing)
 {
-    const uint32_t own = FIX_HAS_TIME | FIX_HAS_POSITION | own_numbers;
-    uint32_t missing = old->has & ~to->has & ~own;
 #define NUMBER(member, type, has, ...)                                                             \
     to->member = holder(to, old, missing & FIX_HAS_##has)->member;
     FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
@@ -207,8 +204,18 @@ static void carry_over(struct fix *to, const struct fix *old)
         memcpy(to->iccid, old->iccid, sizeof(to->iccid));
     }
     carry_switches(to, old, missing);
-    carry_temperatures(to, old);
     to->has |= missing;
+}
+
+/* The newest fix with what it lacks taken from `old`: of most trackers nothing. */
+static void carry_over(struct fix *to, const struct fix *old)
+{
+    const uint32_t own = FIX_HAS_TIME | FIX_HAS_POSITION | own_numbers;
+    uint32_t missing = old->has & ~to->has & ~own;
+    if (missing != 0) {
+        carry_members(to, old, missing);
+    }
+    carry_temperatures(to, old);
 }
 
 static bool has_anchor(const struct fold_state *state)
