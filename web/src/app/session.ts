@@ -7,12 +7,15 @@ import { language, zone } from '../i18n/choice.ts';
 import { dropPictures } from '../store/cache.ts';
 import { PAGE_USUAL } from './address.ts';
 import { oneAtATime } from './again.ts';
+import { dropAhead } from './ahead.ts';
 import type { Data, Method, Request, Row } from './api.ts';
 import { ApiError, loginToken, post } from './api.ts';
+import { LEAVING } from './kept.ts';
 import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
-import { keepForTab, keyOfTab, standsAlone } from './tab_key.ts';
+import { keyOfTab } from './tab_key.ts';
+import { keepForTab, standsAlone } from './tab_store.ts';
 
 export type Me = Data<'manage/GetMe'>;
 export type Enterprise = Row<'manage/ListEnterprises'>;
@@ -37,8 +40,6 @@ export const isShared = computed(() => me.value?.Share !== undefined);
 /** Why a link shows nothing; '': it does, or the page came without one. */
 export const shareFault = signal<LinkFault>('');
 
-/** Kept while the server does not know of a logout yet: no script can end the cookie. */
-const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
 const READ_AGAIN_MS = 1000;
@@ -123,6 +124,7 @@ export async function whileRenewed<T>(act: () => Promise<T>): Promise<T> {
 }
 
 export function endSession(note: '' | 'ended' | 'badKey'): void {
+  dropAhead();
   token = '';
   keepForTab('');
   batch(() => {
@@ -274,9 +276,7 @@ export async function enterEnterprise(): Promise<void> {
 }
 
 /** After enterprises were added. */
-export async function enterAgain(): Promise<void> {
-  await enter();
-}
+export const enterAgain = (): Promise<void> => enter();
 
 /** What the address says of an enterprise: nothing of the own. */
 export function holdText(hold: number | null): string {
