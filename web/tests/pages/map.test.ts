@@ -228,6 +228,7 @@ test('sixty vehicles of one spot open as a list, and one in alarm stands out', a
   await eventually(page, async () => {
     // a click before the page knows that it left would select it
     const at = await pointOf(page, HARBOUR.lat, HARBOUR.lon);
+    assert.ok((await pixelsOf(page, at, '--parked')) > 10, 'those who stay are not seen');
     assert.equal(await pixelsOf(page, at, '--alarm'), 0);
   });
   await eventually(page, async () => {
