@@ -7,13 +7,12 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
+import { FoldedTexts } from './folded.ts';
 import { NEVER, stateOf } from './state.ts';
-import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
 /** The server numbers devices from 0 on; of larger numbers than these is a map. */
 const NEAR_MAX = 2 ** 20;
-const FOLDED_AT_ONCE = 256;
 
 function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   const numbers = {} as Record<NumberColumn, Float64Array>;
@@ -38,12 +37,8 @@ function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>):
   }
 }
 
-function emptyFrom(into: (string | null)[], first: number, count: number): void {
+function emptyFrom(into: string[], first: number, count: number): void {
   for (let slot = first; slot < count; slot++) into[slot] = '';
-}
-
-function foldedTexts(texts: Record<TextColumn, string[]>, slot: number): string {
-  return folded(TEXT_COLUMNS.map((name) => texts[name][slot]).join('\n'));
 }
 
 /** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
@@ -60,7 +55,7 @@ export class Fleet {
   /** Devices that are there. */
   size = 0;
   numbers = newNumbers(FIRST_ROOM);
-  texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
+  readonly texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
   /** The number "i" of the device in a slot. */
   index = new Float64Array(FIRST_ROOM);
   alarms = new Uint32Array(FIRST_ROOM);
@@ -78,9 +73,7 @@ export class Fleet {
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
-  /** What a search looks in, by slot; null: to be folded yet, from `unfolded` on. */
-  private folded: (string | null)[] = [];
-  private unfolded = 0;
+  private readonly folded = new FoldedTexts(this.texts);
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -105,20 +98,12 @@ export class Fleet {
 
   /** What a search looks in: all texts of a device, folded. */
   get words(): readonly string[] {
-    this.foldWhile(() => true);
-    return this.folded as string[];
+    return this.folded.all(this.count);
   }
 
-  get isFolded(): boolean {
-    return this.unfolded >= this.count;
-  }
-
-  /** Folds texts while there are some and `isTime`, so that the first search need not. */
-  foldWhile(isTime: () => boolean): void {
-    for (; this.unfolded < this.count; this.unfolded++) {
-      if (this.unfolded % FOLDED_AT_ONCE === 0 && !isTime()) return;
-      this.folded[this.unfolded] ??= foldedTexts(this.texts, this.unfolded);
-    }
+  /** Makes them while `isTime`, so that the first search need not; whether nothing is left. */
+  foldWhile(isTime: () => boolean): boolean {
+    return this.folded.foldWhile(this.count, isTime);
   }
 
   /**
@@ -145,8 +130,7 @@ export class Fleet {
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.folded.length = 0;
-    this.unfolded = 0;
+    this.folded.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -249,8 +233,7 @@ export class Fleet {
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
       if (slot < 0) continue;
-      this.folded[slot] = null;
-      if (slot < this.unfolded) this.unfolded = slot;
+      this.folded.forget(slot);
     }
     this.textVersion++;
   }
@@ -290,7 +273,6 @@ export class Fleet {
     this.numbers.g.fill(0, first, count);
     this.numbers.f.fill(0, first, count);
     for (const name of TEXT_COLUMNS) emptyFrom(this.texts[name], first, count);
-    emptyFrom(this.folded, first, count);
     this.alarms.fill(0, first, count);
     this.states.fill(NEVER, first, count);
   }
