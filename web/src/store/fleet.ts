@@ -7,7 +7,7 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
-import { Folding } from './folding.ts';
+import { FoldedTexts } from './folded.ts';
 import { NEVER, stateOf } from './state.ts';
 
 const FIRST_ROOM = 64;
@@ -37,6 +37,10 @@ function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>):
   }
 }
 
+function emptyFrom(into: string[], first: number, count: number): void {
+  for (let slot = first; slot < count; slot++) into[slot] = '';
+}
+
 /** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
 function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
   for (let row = 0; row < slots.length; row++) {
@@ -51,7 +55,7 @@ export class Fleet {
   /** Devices that are there. */
   size = 0;
   numbers = newNumbers(FIRST_ROOM);
-  texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
+  readonly texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
   /** The number "i" of the device in a slot. */
   index = new Float64Array(FIRST_ROOM);
   alarms = new Uint32Array(FIRST_ROOM);
@@ -69,7 +73,7 @@ export class Fleet {
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
-  private folding = new Folding(Object.values(this.texts));
+  private readonly folded = new FoldedTexts(this.texts);
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -92,18 +96,14 @@ export class Fleet {
     return -1;
   }
 
-  /** What a search looks in, by slot. */
+  /** What a search looks in: all texts of a device, folded. */
   get words(): readonly string[] {
-    return this.folding.all();
+    return this.folded.all(this.count);
   }
 
-  get isFolded(): boolean {
-    return this.folding.isDone;
-  }
-
-  /** Folds texts while there are some and `isTime`, so that the first search need not. */
-  foldWhile(isTime: () => boolean): void {
-    this.folding.foldWhile(isTime);
+  /** Makes them while `isTime`, so that the first search need not; whether nothing is left. */
+  foldWhile(isTime: () => boolean): boolean {
+    return this.folded.foldWhile(this.count, isTime);
   }
 
   /**
@@ -130,7 +130,7 @@ export class Fleet {
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.folding.clear();
+    this.folded.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -232,7 +232,8 @@ export class Fleet {
     }
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot >= 0) this.folding.forget(slot);
+      if (slot < 0) continue;
+      this.folded.forget(slot);
     }
     this.textVersion++;
   }
@@ -271,11 +272,7 @@ export class Fleet {
     this.numbers.s.fill(NEVER, first, count);
     this.numbers.g.fill(0, first, count);
     this.numbers.f.fill(0, first, count);
-    for (const name of TEXT_COLUMNS) {
-      const texts = this.texts[name];
-      for (let slot = first; slot < count; slot++) texts[slot] = '';
-    }
-    this.folding.add(first, count);
+    for (const name of TEXT_COLUMNS) emptyFrom(this.texts[name], first, count);
     this.alarms.fill(0, first, count);
     this.states.fill(NEVER, first, count);
   }
