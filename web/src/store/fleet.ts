@@ -20,16 +20,19 @@ function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   return numbers;
 }
 
-/** One column; a function of its own, which engines make fast the first time it is called. */
-function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unknown>): void {
-  for (let row = 0; row < slots.length; row++) {
-    const slot = slots[row] as number;
-    if (slot >= 0) into[slot] = numberOf(cells[row]);
-  }
+/** Cells as they come from the hub, or of a snapshot. */
+function doubles(cells: ArrayLike<unknown>): Float64Array {
+  if (cells instanceof Float64Array) return cells;
+  const made = new Float64Array(cells.length);
+  for (let row = 0; row < made.length; row++) made[row] = numberOf(cells[row]);
+  return made;
 }
 
-/** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
-function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
+/**
+ * One column; a function of its own, which engines make fast the first time it is called. It never
+ * sees other kinds of arrays, so nothing is boxed on the way.
+ */
+function putNumbers(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] as number;
     if (slot >= 0) into[slot] = cells[row] as number;
@@ -56,8 +59,6 @@ export class Fleet {
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
-  /** Rises when slots are given out anew, from 0 on. */
-  generation = 0;
   private touched = new Int32Array(FIRST_ROOM);
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
@@ -102,7 +103,6 @@ export class Fleet {
 
   /** All devices anew. */
   replace(columns: Columns): void {
-    this.generation++;
     this.count = 0;
     this.size = 0;
     this.near.fill(0);
@@ -171,8 +171,7 @@ export class Fleet {
   }
 
   private put(columns: Columns, adds: boolean): void {
-    const told = columns['i'] ?? [];
-    const indices = told instanceof Float64Array ? told : Float64Array.from(told, numberOf);
+    const indices = doubles(columns['i'] ?? []);
     const slots = new Int32Array(indices.length);
     for (let row = 0; row < slots.length; row++) {
       slots[row] = this.slotFor(indices[row] as number, adds);
@@ -180,8 +179,7 @@ export class Fleet {
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
-      if (cells instanceof Float64Array) putPacked(this.numbers[name], slots, cells);
-      else if (cells) putNumbers(this.numbers[name], slots, cells);
+      if (cells) putNumbers(this.numbers[name], slots, doubles(cells));
     }
     this.putAlarms(columns['a'], slots);
     for (let row = 0; row < slots.length; row++) {
