@@ -68,10 +68,9 @@ test('who follows the fleet hears of each slot that was told of, turned or is go
     [...fleet.touchedSince(turned)],
     [2, ...Array.from({ length: 100 }, (_, n) => 3 + n)],
   );
-  const { generation, version } = fleet;
+  const { version } = fleet;
   fleet.replace({ i: [5] });
-  assert.ok(fleet.generation > generation);
-  assert.deepEqual([...fleet.touchedSince(version)], [0]);
+  assert.deepEqual([...fleet.touchedSince(version)], [0], 'all that are there');
 });
 
 test('devices come and go; a slot is not given out twice before the next snapshot', () => {

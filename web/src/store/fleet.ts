@@ -20,11 +20,22 @@ function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   return numbers;
 }
 
-/** One column; a function of its own, which engines make fast the first time it is called. */
-function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unknown>): void {
+/** Cells as they come from the hub, or of a snapshot. */
+function doubles(cells: ArrayLike<unknown>): Float64Array {
+  if (cells instanceof Float64Array) return cells;
+  const made = new Float64Array(cells.length);
+  for (let row = 0; row < made.length; row++) made[row] = numberOf(cells[row]);
+  return made;
+}
+
+/**
+ * One column; a function of its own, which engines make fast the first time it is called. It never
+ * sees other kinds of arrays, so nothing is boxed on the way.
+ */
+function putNumbers(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] as number;
-    if (slot >= 0) into[slot] = numberOf(cells[row]);
+    if (slot >= 0) into[slot] = cells[row] as number;
   }
 }
 
@@ -39,14 +50,6 @@ function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>):
 
 function emptyFrom(into: string[], first: number, count: number): void {
   for (let slot = first; slot < count; slot++) into[slot] = '';
-}
-
-/** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
-function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
-  for (let row = 0; row < slots.length; row++) {
-    const slot = slots[row] as number;
-    if (slot >= 0) into[slot] = cells[row] as number;
-  }
 }
 
 export class Fleet {
@@ -67,8 +70,6 @@ export class Fleet {
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
-  /** Rises when slots are given out anew, from 0 on. */
-  generation = 0;
   private touched = new Int32Array(FIRST_ROOM);
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
@@ -124,7 +125,6 @@ export class Fleet {
 
   /** All devices anew. */
   replace(columns: Columns): void {
-    this.generation++;
     this.count = 0;
     this.size = 0;
     this.near.fill(0);
@@ -193,8 +193,7 @@ export class Fleet {
   }
 
   private put(columns: Columns, adds: boolean): void {
-    const told = columns['i'] ?? [];
-    const indices = told instanceof Float64Array ? told : Float64Array.from(told, numberOf);
+    const indices = doubles(columns['i'] ?? []);
     const slots = new Int32Array(indices.length);
     const known = this.count;
     if (adds) this.makeRoom(known + slots.length);
@@ -205,8 +204,7 @@ export class Fleet {
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
-      if (cells instanceof Float64Array) putPacked(this.numbers[name], slots, cells);
-      else if (cells) putNumbers(this.numbers[name], slots, cells);
+      if (cells) putNumbers(this.numbers[name], slots, doubles(cells));
     }
     this.putAlarms(columns['a'], slots);
     for (let row = 0; row < slots.length; row++) {
