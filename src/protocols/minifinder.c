@@ -32,7 +32,6 @@
 #include "protocols/framing.h"
 #include "protocols/heads.h"
 #include "protocols/layouts.h"
-#include "protocols/profile.h"
 
 enum { FRAME_MAX = 1024, NOISE_MAX = 64, HEAD_LEN = 3, IMEI_LEN = 15, TEXT_MAX = 160 };
 
@@ -205,20 +204,11 @@ static enum command_fate minifinder_command(struct session *s, const struct devi
                                             const struct command_request *asked,
                                             struct command_note *note, struct writer *out)
 {
-    static const struct word_commands known = {.len_max = TEXT_MAX, .is_unaddressed = true};
-    uint8_t room[COMMAND_RAW_MAX];
-    struct bytes text;
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .claims = minifinder_claims, .form = "%1", .is_unaddressed = true};
     (void)s;
     (void)slot;
-    enum command_fate fate = words_of_command(asked, &known, room, note, &text);
-    if (fate != COMMAND_IS_WRITTEN) {
-        return fate;
-    }
-    if (minifinder_claims(text) == CLAIM_YES) {
-        return COMMAND_IS_INVALID;
-    }
-    write_bytes(out, text);
-    return COMMAND_IS_WRITTEN;
+    return word_command_write(asked, &known, (struct bytes){0}, note, out);
 }
 
 const struct protocol protocol_minifinder = {

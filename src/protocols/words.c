@@ -395,7 +395,8 @@ static bool is_sendable(struct bytes text, const struct word_commands *known)
     for (; *refused != '\0'; refused++) {
         is_refused = is_refused || bytes_find(text, (uint8_t)*refused) < text.len;
     }
-    return !is_refused && text.len > 0 && field_is_printable(text);
+    return !is_refused && text.len > 0 && field_is_printable(text) &&
+           (known->claims == NULL || known->claims(text) != CLAIM_YES);
 }
 
 static struct bytes without_alias(struct bytes text, const struct word_commands *known)

@@ -125,7 +125,9 @@ struct word_commands {
     const char *status;
     const char *parameters;
     const char *iccid;
-    const char *refused;      /* characters that would end a frame; NULL: none */
+    const char *refused; /* characters that would end a frame; NULL: none */
+    enum protocol_claim (*claims)(struct bytes first); /* a text that the protocol takes for a frame
+                                                          is refused; NULL: none is */
     const char *refused_word; /* a first word that is refused, too, without case; NULL: none */
     struct {
         const char *text; /* without case */

@@ -210,6 +210,11 @@ static void test_tells_what_is_answered(void **state)
     assert_false(word_is_answered(OUTCOME_REFUSED, true));
 }
 
+static enum protocol_claim claims_x(struct bytes first)
+{
+    return first.at[0] == 'x' ? CLAIM_YES : CLAIM_NO;
+}
+
 static void test_writes_commands(void **state)
 {
     (void)state;
@@ -218,7 +223,9 @@ static void test_writes_commands(void **state)
                                                .refused = ";*",
                                                .refused_word = "J",
                                                .aliases = {{"STOP", "J"}, {"GO", "K"}},
+                                               .claims = claims_x,
                                                .form = "*%0,%1;",
+
                                                .id_end = ',',
                                                .is_unaddressed = true};
     static const struct {
@@ -235,6 +242,7 @@ static void test_writes_commands(void **state)
         {"j", COMMAND_IS_INVALID, "", ""},
         {"J,1", COMMAND_IS_INVALID, "", ""},
         {"a;b", COMMAND_IS_INVALID, "", ""},
+        {"xy", COMMAND_IS_INVALID, "", ""},
         {"a*", COMMAND_IS_INVALID, "", ""},
         {"", COMMAND_IS_INVALID, "", ""},
         {"123456789", COMMAND_IS_TOO_LONG, "", ""},
