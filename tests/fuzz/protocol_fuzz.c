@@ -3,7 +3,8 @@
  * input is what a connection receives. It is played as one stream and again cut in two, which must
  * come to the same where all of it can be read: what is passed over behind a bad frame depends on
  * how much has come. What is printed must be JSON; then the input is handed to decode(), reply(),
- * resync(), join(), read_ack(), answer() and command() as it is. A broken promise aborts.
+ * resync(), join(), read_ack(), answer() and command() as it is, and the commands that are written
+ * to the simulated device, which answers them. A broken promise aborts.
  */
 #include <jansson.h>
 #include <string.h>
@@ -53,6 +54,34 @@ static bool is_cut_alike(struct bytes in)
     return &FUZZED != &protocol_h02 || !has_binary;
 }
 
+/* What a simulated device answers to `in`, with a fix behind it and without. */
+static void answer_command(const struct protocol_device *device, struct session *s, struct bytes in)
+{
+    uint8_t at[PROTOCOL_COMMAND_MAX];
+    struct writer w = writer_init(at, sizeof(at));
+    struct fix last = {.has = FIX_HAS_TIME, .gps_time_s = 1};
+    if (device->answer != NULL) {
+        device->answer(s, in, in.len % 2 == 0 ? &last : NULL, &w);
+        check(w.len <= w.capacity);
+    }
+}
+
+/* What the simulated device makes of what the server says, and answers. */
+static void read_answers(struct bytes in)
+{
+    struct session s = protocol_session(&FUZZED);
+    size_t done = 0;
+    size_t used = 0;
+    size_t acknowledged = 0;
+    const struct protocol_device *device = FUZZED.device;
+    while (device != NULL && done < in.len &&
+           device->read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
+        check(used > 0 && used <= in.len - done);
+        answer_command(device, &s, bytes_slice(in, done, used));
+        done += used;
+    }
+}
+
 /*
  * A command is one frame, whatever its text, its password or its bytes are, where the server's
  * frames have the form of the device's.
@@ -75,6 +104,7 @@ static void command_directly(const struct device_slot *slot, struct bytes in)
         struct writer out = writer_init(at, sizeof(at));
         if (FUZZED.command(&s, slot, &what, &note, &out) == COMMAND_IS_WRITTEN) {
             check(writer_ok(&out) && out.len > 0);
+            read_answers(writer_bytes(&out));
             bool is_frame = protocol_claims(&FUZZED, writer_bytes(&out)) == CLAIM_YES;
             check(!is_frame ||
                   (protocol_split(&FUZZED, writer_bytes(&out), &frame, &used) == ERR_OK &&
@@ -124,33 +154,6 @@ static void join_directly(struct bytes in)
         enum err e = FUZZED.join(&s, key, fragments, count, &d);
         check(d.len <= (e == ERR_OK ? PROTOCOL_MESSAGES_MAX : 0));
         arena_free(&arena);
-    }
-}
-
-/* What a simulated device answers to `in`, with a fix behind it and without. */
-static void answer_command(const struct protocol_device *device, struct session *s, struct bytes in)
-{
-    uint8_t at[PROTOCOL_COMMAND_MAX];
-    struct writer w = writer_init(at, sizeof(at));
-    struct fix last = {.has = FIX_HAS_TIME, .gps_time_s = 1};
-    if (device->answer != NULL) {
-        device->answer(s, in, in.len % 2 == 0 ? &last : NULL, &w);
-        check(w.len <= w.capacity);
-    }
-}
-
-static void read_answers(struct bytes in)
-{
-    struct session s = protocol_session(&FUZZED);
-    size_t done = 0;
-    size_t used = 0;
-    size_t acknowledged = 0;
-    const struct protocol_device *device = FUZZED.device;
-    while (device != NULL && done < in.len &&
-           device->read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
-        check(used > 0 && used <= in.len - done);
-        answer_command(device, &s, bytes_slice(in, done, used));
-        done += used;
     }
 }
 
