@@ -142,15 +142,15 @@ def check_classes(sheets, sources):
 
 
 def check_texts(texts, sources):
-    """Each key of the first language is named, or one of a family whose last part is."""
+    """Each key of the first language is named, or one of a family whose last part is a word."""
     code = "\n".join(text for _, text in sources)
     quoted = {match[1] for match in QUOTED.findall(code)}
-    families, words = set(FAMILY.findall(code)), set(re.findall(r"\w+", code))
+    families = set(FAMILY.findall(code))
     for path, text in texts:
         for match in KEY.finditer(text):
             key = match.group(1) or match.group(2)
             family, _, last = key.rpartition(".")
-            is_of_family = f"{family}." in families and (last in words or last.isdigit())
+            is_of_family = f"{family}." in families and (last in quoted or last.isdigit())
             if key not in quoted and not is_of_family:
                 yield path, tree.line_of(text, match.start()), f"no source shows the text {key}"
 

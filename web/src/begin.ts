@@ -30,15 +30,20 @@ function askFirst(): void {
   else if (standsAlone() && kept(LEAVING) === '') askAhead('user/Resume', {}, '', askAsResumed);
 }
 
+/** How a file is loaded ahead: a worker's is compiled by the worker alone. */
+function relOf(href: string): string {
+  if (href.endsWith('.css')) return 'preload';
+  return href.includes('worker') ? 'prefetch' : 'modulepreload';
+}
+
 /** The build says in the page which files these are. */
 function loadMap(): void {
   const said = document.querySelector<HTMLMetaElement>('meta[name="map-files"]')?.content ?? '';
   for (const href of said.split(' ').filter(Boolean)) {
     const link = document.createElement('link');
-    const isStyle = href.endsWith('.css');
-    link.rel = isStyle ? 'preload' : 'modulepreload';
-    if (isStyle) link.as = 'style';
-    link.crossOrigin = '';
+    link.rel = relOf(href);
+    if (link.rel === 'preload') link.as = 'style';
+    if (link.rel !== 'prefetch') link.crossOrigin = '';
     link.href = href;
     document.head.append(link);
   }

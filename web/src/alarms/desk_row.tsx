@@ -12,6 +12,7 @@ import { zone } from '../i18n/choice.ts';
 import { epochIn } from '../i18n/day.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { endText } from '../parts/alarm_row.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { StateIcon } from '../parts/state_icon.tsx';
@@ -47,14 +48,11 @@ function Seen({ alarm }: { alarm: Alarm }) {
 
 function Times({ alarm, ageS }: { alarm: Alarm; ageS: number }) {
   const { GPSTime, EndTime, Count } = alarm;
-  const isSameDay = EndTime?.slice(0, 10) === GPSTime.slice(0, 10);
-  const end =
-    EndTime === null ? t('alarms.active') : `– ${isSameDay ? EndTime.slice(11) : EndTime}`;
   return (
     <span class="desk-when">
       <b class={EndTime === null ? 'desk-age active' : 'desk-age'}>{f.age(ageS)}</b>
       <span>
-        {GPSTime} {end}
+        {GPSTime} {endText(alarm)}
         {Count > 1 && ` · ${d('desk.times', { count: Count })}`}
       </span>
     </span>

@@ -276,9 +276,7 @@ export async function enterEnterprise(): Promise<void> {
 }
 
 /** After enterprises were added. */
-export async function enterAgain(): Promise<void> {
-  await enter();
-}
+export const enterAgain = (): Promise<void> => enter();
 
 /** What the address says of an enterprise: nothing of the own. */
 export function holdText(hold: number | null): string {

@@ -69,3 +69,21 @@ test('a geofence that was given up while it was saved does not take the next one
     assert.equal(draft.value?.fault, null);
   }
 });
+
+test('a geofence that arrived though nobody answered is made what it was changed to since', async () => {
+  begin('Gate');
+  const lost = save();
+  const first = await calls.next('manage/AddGeofence');
+  await first.lose();
+  await lost;
+  setValue('name', 'Gate West');
+  const again = save();
+  const second = await calls.next('manage/AddGeofence');
+  assert.equal(second.fields['RequestID'], first.fields['RequestID'], 'there is no second one');
+  await second.answer({ PolygonID: 9 });
+  await (await calls.next('manage/ListGeofences')).answer(list(stored('Gate', 100)));
+  const change = await calls.next('manage/ModifyGeofence');
+  assert.equal(change.fields['RegionName'], 'Gate West');
+  await change.answer(null);
+  assert.equal(await again, true);
+});

@@ -67,19 +67,24 @@ function placeOf(data: unknown): Fault['at'] {
   return { ring: typeof Hole === 'number' ? Hole + 1 : 0, point: Point };
 }
 
+function isLost(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.code === 0;
+}
+
 /** Why it was refused, where that is known. */
 export function faultOf(error: unknown): Fault {
-  if (!(error instanceof ApiError) || [0, ENDED].includes(error.code)) {
+  if (isLost(error) || (error as ApiError).code === ENDED) {
     return { text: fe('fences.silent'), field: null, at: null };
   }
-  const cut = error.message.indexOf(':');
-  const field = FIELD_OF[error.message.slice(0, Math.max(0, cut))] ?? null;
-  const why = field === null ? error.message : error.message.slice(cut + 1).trim();
-  const at = placeOf(error.data);
+  const { code, message, data } = error as ApiError;
+  const cut = message.indexOf(':');
+  const field = FIELD_OF[message.slice(0, Math.max(0, cut))] ?? null;
+  const why = field === null ? message : message.slice(cut + 1).trim();
+  const at = placeOf(data);
   const known = OF_SERVER.find(([words]) => why.includes(words))?.[1];
   if (known)
     return { text: shapeText({ kind: known, ...(at ?? { ring: 0, point: 0 }) }), field, at };
-  const text = error.code === 404 ? fe('fences.gone') : fe('fences.refused', { why });
+  const text = code === 404 ? fe('fences.gone') : fe('fences.refused', { why });
   return { text, field, at };
 }
 
@@ -139,10 +144,14 @@ function ownFault(values: Values, drawn: Shape): Fault | null {
   return null;
 }
 
-/** The PolygonID that it gets. */
-async function add({ values, requestId }: Draft, drawn: Shape): Promise<number> {
+/** The PolygonID that it gets. Where one that got lost had arrived, it is made what it is now. */
+async function add({ values, requestId, lost }: Draft, drawn: Shape): Promise<number> {
   const fields = { ...valueFields(values, null), ...shapeFields(drawn), RequestID: requestId };
   const { PolygonID } = await call('manage/AddGeofence', fields);
+  if (lost && (lost.values !== values || lost.drawn !== drawn)) {
+    const found = await readFence(PolygonID, '');
+    if (found !== null) await modify(found, values, drawn);
+  }
   tickStep('fence');
   return PolygonID;
 }
@@ -160,6 +169,11 @@ async function modify(base: FenceRow, values: Values, drawn: Shape | null): Prom
 /** The draft that was sent, as it is now; null: it was dropped meanwhile, or is another one. */
 function stillOf(sent: Draft): Draft | null {
   return draft.value?.requestId === sent.requestId ? draft.value : null;
+}
+
+function noteLost(sent: Draft, drawn: Shape): void {
+  const now = stillOf(sent);
+  if (now !== null) draft.value = { ...now, lost: now.lost ?? { values: sent.values, drawn } };
 }
 
 /** What was drawn or typed while it was saved goes on, on top of what is stored. */
@@ -214,7 +228,10 @@ export async function save(): Promise<boolean> {
   } catch (error) {
     const isOld = error instanceof ApiError && error.code === 409 && error.message === CHANGED;
     if (isOld && base) await takeTheirs(mine, base);
-    else if (stillOf(mine)) fail(faultOf(error));
+    else if (stillOf(mine)) {
+      if (base === null && isLost(error)) noteLost(mine, drawn);
+      fail(faultOf(error));
+    }
     return false;
   } finally {
     isSaving.value = false;

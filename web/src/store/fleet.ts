@@ -7,13 +7,12 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
+import { Folding } from './folding.ts';
 import { NEVER, stateOf } from './state.ts';
-import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
 /** The server numbers devices from 0 on; of larger numbers than these is a map. */
 const NEAR_MAX = 2 ** 20;
-const FOLDED_AT_ONCE = 256;
 
 function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   const numbers = {} as Record<NumberColumn, Float64Array>;
@@ -36,14 +35,6 @@ function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>):
     const cell = cells[row];
     if (slot >= 0) into[slot] = typeof cell === 'string' ? cell : '';
   }
-}
-
-function emptyFrom(into: (string | null)[], first: number, count: number): void {
-  for (let slot = first; slot < count; slot++) into[slot] = '';
-}
-
-function foldedTexts(texts: Record<TextColumn, string[]>, slot: number): string {
-  return folded(TEXT_COLUMNS.map((name) => texts[name][slot]).join('\n'));
 }
 
 /** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
@@ -78,9 +69,7 @@ export class Fleet {
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
-  /** What a search looks in, by slot; null: to be folded yet, from `unfolded` on. */
-  private folded: (string | null)[] = [];
-  private unfolded = 0;
+  private folding = new Folding(Object.values(this.texts));
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -103,22 +92,18 @@ export class Fleet {
     return -1;
   }
 
-  /** What a search looks in: all texts of a device, folded. */
+  /** What a search looks in, by slot. */
   get words(): readonly string[] {
-    this.foldWhile(() => true);
-    return this.folded as string[];
+    return this.folding.all();
   }
 
   get isFolded(): boolean {
-    return this.unfolded >= this.count;
+    return this.folding.isDone;
   }
 
   /** Folds texts while there are some and `isTime`, so that the first search need not. */
   foldWhile(isTime: () => boolean): void {
-    for (; this.unfolded < this.count; this.unfolded++) {
-      if (this.unfolded % FOLDED_AT_ONCE === 0 && !isTime()) return;
-      this.folded[this.unfolded] ??= foldedTexts(this.texts, this.unfolded);
-    }
+    this.folding.foldWhile(isTime);
   }
 
   /**
@@ -145,8 +130,7 @@ export class Fleet {
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.folded.length = 0;
-    this.unfolded = 0;
+    this.folding.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -248,9 +232,7 @@ export class Fleet {
     }
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot < 0) continue;
-      this.folded[slot] = null;
-      if (slot < this.unfolded) this.unfolded = slot;
+      if (slot >= 0) this.folding.forget(slot);
     }
     this.textVersion++;
   }
@@ -289,8 +271,11 @@ export class Fleet {
     this.numbers.s.fill(NEVER, first, count);
     this.numbers.g.fill(0, first, count);
     this.numbers.f.fill(0, first, count);
-    for (const name of TEXT_COLUMNS) emptyFrom(this.texts[name], first, count);
-    emptyFrom(this.folded, first, count);
+    for (const name of TEXT_COLUMNS) {
+      const texts = this.texts[name];
+      for (let slot = first; slot < count; slot++) texts[slot] = '';
+    }
+    this.folding.add(first, count);
     this.alarms.fill(0, first, count);
     this.states.fill(NEVER, first, count);
   }
