@@ -9,6 +9,8 @@ from lib.contract import request_schema
 from lib.server import Fleet
 from lib.trackers import Jt808, jt808_location
 
+pytestmark = pytest.mark.one_sanitizer
+
 UTC = datetime.timezone.utc
 MINE, THEIRS, NOBODYS = "013900000001", "013900000002", "013900000003"
 
