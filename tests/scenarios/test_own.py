@@ -1,12 +1,8 @@
 """What a page asks of its own account, and of one device."""
 import datetime
 
-import pytest
-
 from lib.server import Fleet, wait_until
 from lib.trackers import Gt06
-
-pytestmark = pytest.mark.one_sanitizer
 
 CAR = "860000000000009"
 
