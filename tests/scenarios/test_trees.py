@@ -120,7 +120,6 @@ def shown(answer, name=None):
 
 @pytest.mark.parametrize("who,strangers", [("mid", ("top", "side", "other")),
                                            ("low", ("mid", "twin"))])
-@pytest.mark.one_sanitizer
 def test_what_is_above_and_beside_does_not_exist(server, tree, who, strangers):
     """For an admin who asks for all below, too; up and sideways answers are those of nobody's."""
     api = tree[who].api
