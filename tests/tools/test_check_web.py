@@ -17,7 +17,7 @@ GOOD = {
     "web/src/pages/login.tsx":
         "// The login; see #12.\nimport { t } from '../i18n/en.ts';\n"
         "const a = <p title={t('a')}>{t('b')}</p>;\nconst b = x => y < 3 && <br/>;\n",
-    "web/src/live/a.test.ts": "fetch('#fff');\n",
+    "web/src/live/a.test.ts": "import '../../tests/lib/b.ts';\nfetch('#fff');\n",
 }
 
 
@@ -35,7 +35,7 @@ def test_a_good_tree_has_no_findings(told):
     ("pages/a.tsx", "// A.\n" + "x\n" * 150, "151: 151 lines, at most 150"),
     ("app/a.ts", "// " + "x" * 98 + "\n", "1: 101 columns, at most 100"),
     ("pages/a.tsx", "// A.\nawait fetch('/x');\n",
-     "2: only app/api.ts and live/stream.ts talk to the server"),
+     "2: only app/ahead.ts, app/api.ts, live/stream.ts talk to the server"),
     ("pages/a.css", "/* A. */\na { color: #FFF1; }\n", "2: #FFF1: colours stand in tokens.css"),
     ("parts/a.tsx", "// A.\nconst a = 'rgb(1,2,3)';\n", "2: rgb(: colours stand in tokens.css"),
     ("pages/a.tsx", "// A.\nconst a = <b class=\"x\">\n  Log in\n</b>;\n",
@@ -51,6 +51,7 @@ def test_each_rule_finds(told, name, text, finding):
     ("parts/z.css", "/* Z. */\n@media print {\n  .a .gone {}\n}\n",
      "3: nothing has the class gone"),
     ("i18n/more_en.ts", "/** More. */\n  'c.f': '',\n", "2: no source shows the text c.f"),
+    ("i18n/more_en.ts", "/** More. */\n  'c.row': '',\n", "2: no source shows the text c.row"),
     ("i18n/more_en.ts", "/** More. */\n  lonely: '',\n", "2: no source shows the text lonely"),
 ])
 def test_what_all_files_tell(told, name, text, finding):

@@ -15,6 +15,8 @@ export interface Target {
   lat: number;
   /** Without: the neighbourhood of the place. */
   bounds?: Bounds;
+  /** Of the bounds: as close as that, for what is drawn there. */
+  maxZoom?: number;
   /** How large what is meant is, where nothing else says it. */
   kind: 'place' | 'point' | 'fence' | 'vehicle';
   name: string;

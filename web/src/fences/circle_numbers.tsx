@@ -1,15 +1,20 @@
 /** A circle by its centre and radius, typed: the way without a pointer. */
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect } from 'preact/hooks';
-import { fitBounds } from '../map/camera.ts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { readCoordinates } from '../store/coordinates.ts';
 import { putShape, shownShape } from './draft.ts';
 import { metresOf, NumberField } from './number_field.tsx';
-import { boxOnBase, middle, radiusHere } from './places.ts';
+import { hasMiddle, middle, RADIUS_USUAL_M, radiusHere, showShape } from './places.ts';
 import { type Point, RADIUS_MAX_M, type Shape, wrapped } from './shape.ts';
 import { fe } from './text.ts';
 
 const placeText = (at: Point | null) => (at ? `${at[1].toFixed(6)}, ${at[0].toFixed(6)}` : '');
+
+interface Offered {
+  drawn: string;
+  centre: string;
+  radius: string;
+}
 
 /** Applied by Enter or the button: half a number moves nothing. */
 export function CircleNumbers() {
@@ -19,13 +24,24 @@ export function CircleNumbers() {
   const faults = useSignal({ centre: '', radius: '' });
   const [at] = shown?.points ?? [];
   const drawn = shown === null ? '' : `${placeText(at ?? null)} ${shown.radiusM}`;
-  // before anybody can type: what is put there later would be put over that
+  /** What is in the fields when nobody has typed. */
+  const offered = useRef<Offered | null>(null);
+  // what was typed stays, though the map come after it
   useLayoutEffect(() => {
+    const before = offered.current;
     const here = shown ? null : middle();
-    centre.value = placeText(at ?? here);
-    radius.value = String(shown?.radiusM ?? (here ? radiusHere(here) : ''));
-    faults.value = { centre: '', radius: '' };
-  }, [drawn]);
+    const next = {
+      drawn,
+      centre: placeText(at ?? here),
+      radius: String(shown?.radiusM ?? (here ? radiusHere(here) : RADIUS_USUAL_M)),
+    };
+    const isOther = before?.drawn !== drawn;
+    if (!isOther && here === null) return;
+    offered.current = next;
+    if (isOther || centre.peek() === before?.centre) centre.value = next.centre;
+    if (isOther || radius.peek() === before?.radius) radius.value = next.radius;
+    if (isOther) faults.value = { centre: '', radius: '' };
+  }, [drawn, hasMiddle.value]);
   const submit = (event: Event) => {
     event.preventDefault();
     const place = readCoordinates(centre.value);
@@ -42,7 +58,7 @@ export function CircleNumbers() {
       radiusM,
     };
     putShape(made);
-    fitBounds(boxOnBase(made), 17);
+    showShape(made);
   };
   return (
     <form class="fence-fields" onSubmit={submit} noValidate>

@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { go } from '../app/navigation.ts';
-import { fitBounds } from '../map/camera.ts';
 import { fences, fenceWanted } from '../map/fences.ts';
 import { DeleteDialog } from './delete_dialog.tsx';
 import {
@@ -19,9 +18,9 @@ import { Head } from './head.tsx';
 import { onKey } from './keys.ts';
 import { Numbers } from './numbers.tsx';
 import { takePen } from './pen.ts';
-import { boxOnBase, radiusHere } from './places.ts';
+import { radiusHere, showShape } from './places.ts';
 import { readFence } from './save.ts';
-import { wrapped } from './shape.ts';
+import { type Shape, wrapped } from './shape.ts';
 import { showSketch } from './sketch_layer.ts';
 import { fe } from './text.ts';
 import { Tools } from './tools.tsx';
@@ -110,10 +109,7 @@ export function FenceEditor({ wanted }: { wanted: string }) {
         state.value = row === null ? 'gone' : '';
         if (row === null) return;
         startChange(row);
-        fitBounds(
-          boxOnBase(shape.peek() ?? { kind: 'circle', points: [], holes: [], radiusM: 0 }),
-          17,
-        );
+        if (shape.peek()?.points.length) showShape(shape.peek() as Shape);
       },
       () => {
         if (!isOld) state.value = 'failed';

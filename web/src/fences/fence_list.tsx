@@ -2,14 +2,13 @@
 import { useSignal } from '@preact/signals';
 import { go } from '../app/navigation.ts';
 import { count } from '../i18n/text.ts';
-import { fitBounds } from '../map/camera.ts';
 import { fences, fencesFailed } from '../map/fences.ts';
 import { Icon } from '../parts/icon.tsx';
 import { folded } from '../store/words.ts';
 import { draft, dropDraft, type FenceRow, isChanged, shapeOf, startNew } from './draft.ts';
 import { Files } from './fence_files.tsx';
 import { Head } from './head.tsx';
-import { boxOnBase } from './places.ts';
+import { showShape } from './places.ts';
 import { KINDS, type Kind } from './shape.ts';
 import { fe } from './text.ts';
 import { rowText } from './words.ts';
@@ -17,7 +16,7 @@ import { rowText } from './words.ts';
 const ROWS_SHOWN = 500;
 
 function show(row: FenceRow, mayDraw: boolean): void {
-  fitBounds(boxOnBase(shapeOf(row)), 17);
+  showShape(shapeOf(row));
   if (mayDraw) go({ fence: String(row.PolygonID) });
 }
 

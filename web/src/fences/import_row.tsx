@@ -1,7 +1,6 @@
 /** One feature of a file: what it would become, or what is wrong with it. */
-import { fitBounds } from '../map/camera.ts';
 import { type ImportRow, take } from './import.ts';
-import { boxOnBase } from './places.ts';
+import { showShape } from './places.ts';
 import { shapeText } from './save.ts';
 import { fe } from './text.ts';
 import { kindText, sizeText } from './words.ts';
@@ -34,7 +33,7 @@ export function ImportLine({ row, at }: { row: ImportRow; at: number }) {
         type="button"
         class="bare grow"
         disabled={row.fault !== null}
-        onClick={() => fitBounds(boxOnBase(row.sketch.shape), 17)}
+        onClick={() => showShape(row.sketch.shape)}
       >
         <span>
           <b>{name}</b>

@@ -1,27 +1,33 @@
 /** Where shapes are on the base map, and where the map is in WGS-84. */
-
+import { computed } from '@preact/signals';
+import { goTo } from '../app/target.ts';
+import { hasArrived } from '../map/arrival.ts';
 import { fromBase, toBase } from '../map/base.ts';
-import type { Box } from '../map/camera.ts';
 import { covered } from '../map/camera.ts';
 import { mapReady } from '../map/map.ts';
 import { distanceKm } from '../map/nearest.ts';
 import { boundsOf, type Point, type Shape, wrapped } from './shape.ts';
 
-const RADIUS_USUAL_M = 200;
+export const RADIUS_USUAL_M = 200;
 /** Of the width of what is seen. */
 const SHARE = 8;
+const MAX_ZOOM = 17;
 
-export function boxOnBase(shape: Shape): Box {
-  const [west, south, east, north] = boundsOf(shape);
-  const [left, below] = toBase(west, south);
-  const [right, above] = toBase(east, north);
-  return [left, below, right, above];
+/** Shows a shape on the map, once there is one. */
+export function showShape(shape: Shape): void {
+  const bounds = boundsOf(shape);
+  const [west, south, east, north] = bounds;
+  const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+  goTo({ lon, lat, bounds, maxZoom: MAX_ZOOM, kind: 'fence', name: '' });
 }
 
-/** The middle of what is seen of the map; null: there is no map yet. */
+/** Whether the map shows what people look at; before that it has no middle to tell of. */
+export const hasMiddle = computed(() => mapReady.value !== null && hasArrived.value);
+
+/** The middle of what is seen of the map; null: there is none yet. */
 export function middle(): Point | null {
   const map = mapReady.peek();
-  if (!map) return null;
+  if (!map || !hasMiddle.peek()) return null;
   const { lng, lat } = map.getCenter();
   return wrapped(fromBase(lng, lat));
 }

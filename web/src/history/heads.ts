@@ -5,7 +5,7 @@
 import { effect } from '@preact/signals';
 import type { MapLibreMap } from 'maplibre-gl';
 import { toBase } from '../map/base.ts';
-import { isHidden } from '../map/camera.ts';
+import { uncover } from '../map/camera.ts';
 import { mapReady } from '../map/map.ts';
 import { history } from './history.ts';
 import { hovered, isFollowing, isPlaying, playhead } from './play.ts';
@@ -48,7 +48,7 @@ function follow(map: MapLibreMap, track: Track, atS: number): void {
   const place = placeAt(track, atS);
   if (place === null || Number.isNaN(place.lon)) return;
   const [lon, lat] = toBase(place.lon, place.lat);
-  if (isHidden(lon, lat) && !map.isMoving()) map.easeTo({ center: [lon, lat], duration: 300 });
+  if (!map.isMoving()) uncover(lon, lat);
 }
 
 function lookOf(car: number, count: number): string {

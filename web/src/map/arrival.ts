@@ -2,7 +2,7 @@
  * Where the map looks without being moved by hand: at first at what the address says, or at the
  * fleet; then at what is selected, where that is hidden. The address says where it looks.
  */
-import { effect, untracked } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { fleet, shown } from '../app/fleet.ts';
 import { inFilter } from '../app/list.ts';
@@ -10,7 +10,7 @@ import { address, adjust } from '../app/navigation.ts';
 import { isWall, pageShown } from '../app/page.ts';
 import { takeTarget, target } from '../app/target.ts';
 import { toBase } from './base.ts';
-import { type Box, fitBounds, goNear, goTo, uncover } from './camera.ts';
+import { type Box, fitBounds, goNear, goTo, keepUncovered, lookAt, uncover } from './camera.ts';
 import { boxAround } from './extent.ts';
 import { mapReady, viewNow } from './map.ts';
 import { boundsSaid } from './place.ts';
@@ -40,13 +40,14 @@ export function fitFleet(duration?: number): void {
   if (box) fitBounds(box, undefined, duration);
 }
 
-let hasArrived = false;
+/** The map, and what it shows, are there: it looks where it was sent. */
+export const hasArrived = signal(false);
 
 function arrive(): void {
-  if (hasArrived || !mapReady.value || shown.value === 'nothing') return;
+  if (hasArrived.peek() || !mapReady.value || shown.value === 'nothing') return;
   if (pageShown.value === 'history' && address.peek().sel === '') fitFleet(0); // until one is chosen
   if (pageShown.value !== 'map') return; // others have a view of their own
-  hasArrived = true;
+  hasArrived.value = true;
   if (parseView(address.peek().v)) return;
   const place = placeOnBase(selectedSlot.peek());
   if (place) goTo(...place, NEAR_ZOOM, 0);
@@ -54,24 +55,24 @@ function arrive(): void {
 }
 
 const TARGET_ZOOMS = { place: 11, point: 15, fence: 14 } as const;
-/** The vehicle that the map went to last; -1: another was selected since. */
-let goneTo = -1;
+/** The vehicle that was shown because it was selected, or searched for; -1: none since. */
+let shownSlot = -1;
 
 /** Goes where the search wants to. */
 function takeWanted(): void {
   if (target.value === null || !mapReady.value || shown.value === 'nothing') return;
   const wanted = takeTarget();
   if (wanted === null) return;
-  hasArrived = true;
+  hasArrived.value = true;
   if (wanted.bounds) {
     const [west, south, east, north] = wanted.bounds;
-    fitBounds([...toBase(west, south), ...toBase(east, north)]);
+    fitBounds([...toBase(west, south), ...toBase(east, north)], wanted.maxZoom);
     return;
   }
   const place = toBase(wanted.lon, wanted.lat);
   if (wanted.kind !== 'vehicle') goTo(...place, TARGET_ZOOMS[wanted.kind]);
   else {
-    goneTo = selectedSlot.peek();
+    shownSlot = selectedSlot.peek();
     goNear(...place, NEAR_ZOOM);
   }
 }
@@ -80,33 +81,36 @@ function takeWanted(): void {
 function goBack(): void {
   const map = mapReady.peek();
   const view = parseView(address.peek().v);
-  if (map && view && address.peek().v !== viewNow()) map.jumpTo(view);
+  if (map && view && address.peek().v !== viewNow()) lookAt(view);
 }
 
 function keepView(): void {
-  if (pageShown.peek() === 'map' && hasArrived && !isWall.peek()) adjust({ v: viewNow() });
+  if (pageShown.peek() === 'map' && hasArrived.peek() && !isWall.peek()) adjust({ v: viewNow() });
 }
 
-let shownSlot = -1;
+/** Where what is selected is; null where nothing is, or on another page than the map. */
+function placeSelected(): [number, number] | null {
+  return pageShown.peek() === 'map' ? placeOnBase(selectedSlot.peek()) : null;
+}
 
+/** Whether the map or the selection is there first is all the same. */
 function showSelected(): void {
   const slot = selectedSlot.value;
-  const isMap = pageShown.value === 'map' && mapReady.value !== null;
-  const isOther = isMap && slot !== shownSlot && hasArrived;
-  if (!isOther) return;
-  shownSlot = slot;
-  goneTo = -1;
-  // once the drawer is there, and with it what it covers
+  const isThere = pageShown.value === 'map' && hasArrived.value;
+  if (!mapReady.value || !isThere || slot === shownSlot) return;
+  // a search that goes there itself says so first
   requestAnimationFrame(() => {
-    const place = placeOnBase(slot);
-    const isOnTheWay = slot === goneTo && mapReady.peek()?.isMoving();
-    if (place && slot === selectedSlot.peek() && !isOnTheWay) uncover(...place);
+    if (!mapReady.peek() || slot === shownSlot || slot !== selectedSlot.peek()) return;
+    shownSlot = slot;
+    const place = placeSelected();
+    if (place) uncover(...place);
   });
 }
 
 /** Follows until the answer is called. */
 export function showPlaces(): () => void {
-  hasArrived = false;
+  hasArrived.value = false;
+  shownSlot = -1;
   addEventListener('popstate', goBack);
   const ends = [
     effect(() => {
@@ -123,6 +127,7 @@ export function showPlaces(): () => void {
       return () => map.off('moveend', keepView);
     }),
     effect(showSelected),
+    keepUncovered(placeSelected),
     effect(() => {
       target.value;
       mapReady.value;

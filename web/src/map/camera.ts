@@ -3,7 +3,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import type { MapLibreMap } from 'maplibre-gl';
 import { isOwn } from './base.ts';
 import { mapReady } from './map.ts';
-import { type Covered, coveredBy, spaceAround, withinNames } from './view.ts';
+import { type Covered, coveredBy, spaceAround, type View, withinNames } from './view.ts';
 
 const PAD_MS = 150;
 const FIT_MS = 500;
@@ -28,18 +28,44 @@ export function pad(name: string, part: Covered): () => void {
 }
 
 type Move = (map: MapLibreMap) => void;
-/** Where the map is on its way to; null: nowhere. */
-let underWay: Move | null = null;
+/**
+ * What the map was moved to last, while no hand touched anything since: panels leave it there,
+ * whenever they come or go. null: people look at a place, which stays where it is.
+ */
+let wish: Move | null = null;
+/** A hand touched something while the map was on its way: it gets there, and is theirs then. */
+let isTouched = false;
 
 function start(move: Move): void {
   const map = mapReady.peek();
   if (!map) return;
+  wish = move;
+  isTouched = false;
   move(map);
-  if (!map.isMoving()) return;
-  underWay = move;
-  void map.once('moveend', () => {
-    if (underWay === move) underWay = null;
-  });
+}
+
+function letGo(): void {
+  if (mapReady.peek()?.isMoving()) isTouched = true;
+  else wish = null;
+}
+
+function arrived(): void {
+  if (isTouched) wish = null;
+  isTouched = false;
+}
+
+const HANDS = ['pointerdown', 'wheel', 'keydown'] as const;
+for (const hand of HANDS) addEventListener(hand, letGo, { capture: true, passive: true });
+
+type Place = [lon: number, lat: number];
+let placeKept: () => Place | null = () => null;
+
+/** No panel comes to lie over the place that is asked for at each turn; the answer ends it. */
+export function keepUncovered(place: () => Place | null): () => void {
+  placeKept = place;
+  return () => {
+    if (placeKept === place) placeKept = () => null;
+  };
 }
 
 function isPadded(map: MapLibreMap): boolean {
@@ -68,8 +94,8 @@ function isResizing(map: MapLibreMap): boolean {
 }
 
 /**
- * The middle of what is left becomes the middle of the map, and stays the place that it is; a map
- * that was on its way somewhere goes on. With another size the map keeps its middle.
+ * The middle of what is left becomes the middle of the map, and stays the place that it is, unless
+ * the map was sent somewhere. With another size the map keeps its middle.
  */
 function apply(): void {
   covered.value = coveredBy(panels.values());
@@ -80,18 +106,38 @@ function apply(): void {
   const x = (left + clientWidth - right) / 2;
   const y = (top + clientHeight - bottom) / 2;
   const center = isResizing(map) ? map.getCenter() : map.unproject([x, y]);
-  const interrupted = underWay;
+  const kept = placeKept();
+  const wasSeen = kept !== null && !isBeyond(map, map.getPadding(), ...kept);
+  const [sent, wasTouched] = [wish, isTouched];
   map.jumpTo({ center, padding: { left, right, top, bottom } });
-  if (interrupted) start(interrupted);
+  if (sent) start(sent);
+  isTouched = wasTouched && map.isMoving();
+  wish = wasTouched && !isTouched ? null : wish;
+  if (wasSeen && !map.isMoving()) uncover(...kept);
+}
+
+let known: MapLibreMap | null = null;
+
+/** A new map is where it was made to look. */
+function stay(map: MapLibreMap): void {
+  if (map === known) return;
+  known = map;
+  const view = { center: map.getCenter(), zoom: map.getZoom() };
+  wish = () => map.jumpTo(view);
 }
 
 effect(() => {
   const map = mapReady.value;
   if (map === null) return;
   map.on('resize', noteSize);
+  map.on('moveend', arrived);
   noteSize();
+  stay(map);
   untracked(apply);
-  return () => void map.off('resize', noteSize);
+  return () => {
+    map.off('resize', noteSize);
+    map.off('moveend', arrived);
+  };
 });
 
 export type Box = [west: number, south: number, east: number, north: number];
@@ -124,15 +170,19 @@ export function goNear(lon: number, lat: number, zoom: number): void {
   );
 }
 
-/** Whether a place of the base map is out of sight or under a panel. */
-export function isHidden(lon: number, lat: number): boolean {
-  const map = mapReady.peek();
-  if (!map) return false;
-  const { left, right, top, bottom } = covered.peek();
+/** Whether a place of the base map is out of what panels leave of the map, or at its edge. */
+function isBeyond(map: MapLibreMap, panels: Covered, lon: number, lat: number): boolean {
+  const { left = 0, right = 0, top = 0, bottom = 0 } = panels;
   const { clientWidth, clientHeight } = map.getContainer();
   const { x, y } = map.project([lon, lat]);
   const isIn = x >= left + EDGE && x <= clientWidth - right - EDGE;
   return !isIn || y < top + EDGE || y > clientHeight - bottom - EDGE;
+}
+
+/** Whether a place of the base map is out of sight or under a panel. */
+export function isHidden(lon: number, lat: number): boolean {
+  const map = mapReady.peek();
+  return map !== null && isBeyond(map, covered.peek(), lon, lat);
 }
 
 /** Whether a place of the base map is out of the middle third of what is in sight. */
@@ -149,10 +199,19 @@ export function isOutsideMiddle(lon: number, lat: number): boolean {
   return Math.abs(x - middleX) > acrossThird || Math.abs(y - middleY) > downThird;
 }
 
+/** Brings a place of the base map into the middle, at the zoom that there is. */
+export function centreOn(lon: number, lat: number, duration: number): void {
+  start((map) => map.easeTo({ center: [lon, lat], duration }));
+}
+
 /** Brings a place of the base map into sight, where it is not. */
 export function uncover(lon: number, lat: number): void {
-  if (!isHidden(lon, lat)) return;
-  start((map) => map.easeTo({ center: [lon, lat], duration: PAD_MS * 2 }));
+  if (isHidden(lon, lat)) centreOn(lon, lat, PAD_MS * 2);
+}
+
+/** Shows what an address says, at once. */
+export function lookAt(view: View): void {
+  start((map) => map.jumpTo(view));
 }
 
 export function zoomBy(steps: number): void {

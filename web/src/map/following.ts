@@ -6,7 +6,7 @@
 import { effect, signal, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { followed } from '../app/follow.ts';
-import { type Box, fitBounds, isHidden, isOutsideMiddle, uncover } from './camera.ts';
+import { type Box, centreOn, fitBounds, isHidden, isOutsideMiddle, uncover } from './camera.ts';
 import { composed, positions, slotsFollowed, vehicleMode } from './fleet_view.ts';
 import { mapReady } from './map.ts';
 import { latOf, lonOf } from './mercator.ts';
@@ -34,12 +34,11 @@ function boxOf(found: [number, number][]): Box {
 }
 
 function keepInSight(): void {
-  const map = mapReady.peek();
-  if (!map || isPaused.peek() || vehicleMode.peek() !== 'full') return;
+  if (!mapReady.peek() || isPaused.peek() || vehicleMode.peek() !== 'full') return;
   const found = places();
   const [first] = found;
   if (found.length === 1 && first) {
-    if (isOutsideMiddle(...first)) map.easeTo({ center: first, duration: GLIDE_MS });
+    if (isOutsideMiddle(...first)) centreOn(...first, GLIDE_MS);
   } else if (found.length > 1 && performance.now() - fittedMs >= FIT_ALL_MS) {
     fittedMs = performance.now();
     fitBounds(boxOf(found));
@@ -56,8 +55,9 @@ let looked: { slot: number; place: [number, number] } | null = null;
 function keepSelectedInSight(): void {
   const map = mapReady.peek();
   const slot = selectedSlot.peek();
-  if (!map || map.isMoving() || vehicleMode.peek() !== 'full') return;
+  if (!map || vehicleMode.peek() !== 'full') return;
   const before = looked?.slot === slot ? looked.place : null;
+  if (before && map.isMoving()) return;
   const place = slot < 0 ? null : placeOf(slot);
   looked = place && { slot, place };
   if (!place || !before || slotsFollowed().has(slot)) return;

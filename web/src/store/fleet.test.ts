@@ -90,6 +90,27 @@ test('devices come and go; a slot is not given out twice before the next snapsho
   assert.equal(fleet.size + fleet.count, 0);
 });
 
+test('texts are folded piece by piece, and at once when a search looks', () => {
+  const i = Array.from({ length: 600 }, (_, n) => n + 1);
+  const fleet = new Fleet();
+  fleet.replace({ i, plate: i.map((n) => `Grün ${n}`), model: i.map(() => 'Ｘ') });
+  let times = 0;
+  assert.equal(
+    fleet.foldWhile(() => ++times < 3),
+    false,
+  );
+  assert.equal(
+    fleet.foldWhile(() => true),
+    true,
+  );
+  fleet.add({ i: [5, 601], plate: ['Röt', 'Last'] });
+  assert.equal(fleet.words[0], '\ngrun 1\n\n\nx');
+  assert.equal(fleet.words[4], '\nrot\n\n\nx');
+  assert.equal(fleet.words[600], '\nlast\n\n\n');
+  fleet.replace({ i: [7] });
+  assert.equal(fleet.words[0], '\n\n\n\n');
+});
+
 test('packed columns say what plain ones say', () => {
   const columns = { i: [9, 77, 7], v: [5, 1, null], x: [null, 2, 3.5], a: [[3], [], [31]] };
   const [one, other] = [three(), three()];

@@ -7,8 +7,8 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
+import { FoldedTexts } from './folded.ts';
 import { NEVER, stateOf } from './state.ts';
-import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
 /** The server numbers devices from 0 on; of larger numbers than these is a map. */
@@ -28,6 +28,19 @@ function doubles(cells: ArrayLike<unknown>): Float64Array {
   return made;
 }
 
+/** A column of texts. */
+function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row] as number;
+    const cell = cells[row];
+    if (slot >= 0) into[slot] = typeof cell === 'string' ? cell : '';
+  }
+}
+
+function emptyFrom(into: string[], first: number, count: number): void {
+  for (let slot = first; slot < count; slot++) into[slot] = '';
+}
+
 /**
  * One column; a function of its own, which engines make fast the first time it is called. It never
  * sees other kinds of arrays, so nothing is boxed on the way.
@@ -45,7 +58,7 @@ export class Fleet {
   /** Devices that are there. */
   size = 0;
   numbers = newNumbers(FIRST_ROOM);
-  texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
+  readonly texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
   /** The number "i" of the device in a slot. */
   index = new Float64Array(FIRST_ROOM);
   alarms = new Uint32Array(FIRST_ROOM);
@@ -54,8 +67,6 @@ export class Fleet {
   states = new Uint8Array(FIRST_ROOM);
   /** The version that touched the slot last: by what was told of it, or since its state turned. */
   changed = new Uint32Array(FIRST_ROOM);
-  /** What a search looks in: all texts of a device, folded. */
-  words: string[] = [];
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
@@ -63,6 +74,7 @@ export class Fleet {
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
+  private readonly folded = new FoldedTexts(this.texts);
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -83,6 +95,16 @@ export class Fleet {
       if (this.alive[slot] && this.texts.id[slot] === id) return slot;
     }
     return -1;
+  }
+
+  /** What a search looks in: all texts of a device, folded. */
+  get words(): readonly string[] {
+    return this.folded.all(this.count);
+  }
+
+  /** Makes them while `isTime`, so that the first search need not; whether nothing is left. */
+  foldWhile(isTime: () => boolean): boolean {
+    return this.folded.foldWhile(this.count, isTime);
   }
 
   /**
@@ -108,7 +130,7 @@ export class Fleet {
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.words.length = 0;
+    this.folded.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -173,9 +195,12 @@ export class Fleet {
   private put(columns: Columns, adds: boolean): void {
     const indices = doubles(columns['i'] ?? []);
     const slots = new Int32Array(indices.length);
+    const known = this.count;
+    if (adds) this.makeRoom(known + slots.length);
     for (let row = 0; row < slots.length; row++) {
       slots[row] = this.slotFor(indices[row] as number, adds);
     }
+    this.clearFrom(known);
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
@@ -199,14 +224,14 @@ export class Fleet {
   }
 
   private putTexts(columns: Columns, slots: Int32Array): void {
+    for (const name of TEXT_COLUMNS) {
+      const cells = columns[name];
+      if (cells) putCells(this.texts[name], slots, cells);
+    }
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
       if (slot < 0) continue;
-      for (const name of TEXT_COLUMNS) {
-        const cell = columns[name]?.[row];
-        if (cell !== undefined) this.texts[name][slot] = typeof cell === 'string' ? cell : '';
-      }
-      this.words[slot] = folded(TEXT_COLUMNS.map((name) => this.texts[name][slot]).join('\n'));
+      this.folded.forget(slot);
     }
     this.textVersion++;
   }
@@ -215,10 +240,8 @@ export class Fleet {
     const known = this.slotOf(index);
     if (known >= 0 || !adds || Number.isNaN(index)) return known;
     const slot = this.count++;
-    if (this.count > this.room) this.grow();
     this.name(index, slot);
     this.size++;
-    this.clear(slot);
     this.index[slot] = index;
     this.alive[slot] = 1;
     return slot;
@@ -239,19 +262,22 @@ export class Fleet {
     this.near[index] = slot + 1;
   }
 
-  private clear(slot: number): void {
-    for (const name of NUMBER_COLUMNS) this.numbers[name][slot] = Number.NaN;
-    for (const name of TEXT_COLUMNS) this.texts[name][slot] = '';
-    this.numbers.s[slot] = NEVER;
-    this.numbers.g[slot] = 0;
-    this.numbers.f[slot] = 0;
-    this.words[slot] = '';
-    this.alarms[slot] = 0;
-    this.states[slot] = NEVER;
+  /** Nothing is known yet of the devices in the slots from `first` on. */
+  private clearFrom(first: number): void {
+    const { count } = this;
+    if (first === count) return;
+    for (const name of NUMBER_COLUMNS) this.numbers[name].fill(Number.NaN, first, count);
+    this.numbers.s.fill(NEVER, first, count);
+    this.numbers.g.fill(0, first, count);
+    this.numbers.f.fill(0, first, count);
+    for (const name of TEXT_COLUMNS) emptyFrom(this.texts[name], first, count);
+    this.alarms.fill(0, first, count);
+    this.states.fill(NEVER, first, count);
   }
 
-  private grow(): void {
-    this.room *= 2;
+  private makeRoom(count: number): void {
+    if (count <= this.room) return;
+    this.room = 2 ** Math.ceil(Math.log2(count));
     for (const name of NUMBER_COLUMNS) this.numbers[name] = this.longer(this.numbers[name]);
     this.index = this.longer(this.index);
     this.alarms = this.longer(this.alarms);

@@ -43,10 +43,16 @@ export function optionsOf(view: View, clockS: number) {
   return { colorScheme, viewport, locale, clockS, reducedMotion: 'reduce' as const };
 }
 
-/** The page as another view shows it, without loading it anew. */
-export async function turnTo(page: Page, { viewport, colorScheme, language }: View): Promise<void> {
+/** A page that was opened for one view is to be loaded for another; the address says its `lang`. */
+export async function setView(page: Page, { viewport, colorScheme }: View): Promise<void> {
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });
+}
+
+/** The page as another view shows it, without loading it anew. */
+export async function turnTo(page: Page, view: View): Promise<void> {
+  const { colorScheme, language } = view;
+  await setView(page, view);
   await page.evaluate((lang) => {
     const url = new URL(location.href);
     url.searchParams.set('lang', lang);

@@ -155,6 +155,41 @@ test('what is selected does not drive under the drawer, and the map is left wher
   assertClean(seen);
 });
 
+/** Holds what matches `url` back until `until` is done. */
+async function holdBack(page: Page, url: string, until: () => Promise<void>): Promise<void> {
+  await page.route(url, async (route) => {
+    await until();
+    await route.continue();
+  });
+}
+
+test('a link shows the same, whichever of map, vehicles and drawer comes first', async (t) => {
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
+  const { page } = seen;
+  const orders = {
+    'the map is first': () => holdBack(page, '**/api/snapshot**', () => mapRests(page)),
+    'the map is last': () =>
+      holdBack(page, '**/tiles/**', () => page.locator('.drawer h2').waitFor()),
+  } as const;
+  for (const [order, asked, comes] of [
+    ['the map is first', '7.300', '7.300'], // clear of the drawer
+    ['the map is first', '6.900', '7.400'], // out of sight
+    ['the map is last', '7.300', '7.300'],
+  ] as const) {
+    await orders[order]();
+    await openMap(page, fleet.admin, `9.00/50.500/${asked}`, '&sel=863000000000902');
+    await title(page, 'Eastern').waitFor();
+    await eventually(page, async () => {
+      const view = new URL(page.url()).searchParams.get('v');
+      assert.equal(view, `9.00/50.500/${comes}`, `${order}, ${asked}`);
+    });
+    await fleet.report('863000000000902', { ...EAST, kmh: 60 }); // so that it is no paler
+    await isDrawn(page, EAST, '--moving'); // the map is where the address says
+    await page.unrouteAll({ behavior: 'wait' });
+  }
+  assertClean(seen);
+});
+
 test('the layers close when one clicks elsewhere, or chooses a vehicle', async (t) => {
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;
@@ -193,6 +228,7 @@ test('sixty vehicles of one spot open as a list, and one in alarm stands out', a
   await eventually(page, async () => {
     // a click before the page knows that it left would select it
     const at = await pointOf(page, HARBOUR.lat, HARBOUR.lon);
+    assert.ok((await pixelsOf(page, at, '--parked')) > 10, 'those who stay are not seen');
     assert.equal(await pixelsOf(page, at, '--alarm'), 0);
   });
   await eventually(page, async () => {

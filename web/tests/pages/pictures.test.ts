@@ -9,7 +9,15 @@ import { findBarriers } from '../lib/axe.ts';
 import { assertClean, closeBrowser, settled, visit } from '../lib/browser.ts';
 import { ask } from '../lib/http.ts';
 import { mapRests, openMap, openMenu } from '../lib/map.ts';
-import { CLOCK_S, optionsOf, pairs, picture, takePair, type View } from '../lib/pictures.ts';
+import {
+  CLOCK_S,
+  optionsOf,
+  pairs,
+  picture,
+  setView,
+  takePair,
+  type View,
+} from '../lib/pictures.ts';
 import { makeScene, type Scene } from '../lib/scene.ts';
 import { Server } from '../lib/server.ts';
 
@@ -191,8 +199,7 @@ async function take(pair: [View, View], shown: State[], t: TestContext) {
   const { page } = seen;
   const barriers: string[] = [];
   for (const { name, open, show, isRestless } of shown) {
-    await page.setViewportSize(pair[0].viewport);
-    await page.emulateMedia({ colorScheme: pair[0].colorScheme });
+    await setView(page, pair[0]);
     await open(page);
     const rest = async () => {
       if (!isRestless) await settled(seen);

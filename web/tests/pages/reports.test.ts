@@ -390,7 +390,7 @@ for (const [i, pair] of pairs.slice(0, 2).entries()) {
       await settled(seen);
       await picture(page, `reports-map-${view.name}`);
       assert.deepEqual(await findBarriers(page), []);
-      for (const each of KINDS) {
+      for (const each of KINDS.filter((_, place) => place % 2 === i)) {
         const range = each === 'latest' ? '' : '&per=range&from=2026-10-25&to=2026-10-26';
         await page.goto(query(shenzhen, `&kind=${each}&of=*${range}`));
         await page.locator('[data-place], .report-empty[role=status]').first().waitFor();

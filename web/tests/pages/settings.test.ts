@@ -8,7 +8,7 @@ import type { Client } from '../lib/client.ts';
 import { Fleet, PASSWORD } from '../lib/fleet.ts';
 import { ask } from '../lib/http.ts';
 import { eventually, openOnline } from '../lib/pages.ts';
-import { CLOCK_S, optionsOf, pairs, takePair, type View } from '../lib/pictures.ts';
+import { CLOCK_S, optionsOf, pairs, setView, takePair, type View } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
 
 const server = new Server({ clockS: CLOCK_S });
@@ -507,8 +507,7 @@ const shown: Shown[] = [
 async function take(pair: [View, View], states: readonly Shown[], t: TestContext): Promise<void> {
   const seen: Visit = await visit(t, server, optionsOf(pair[0], server.nowS()));
   for (const { name, section, item, asRoot, asLone, open } of states) {
-    await seen.page.setViewportSize(pair[0].viewport);
-    await seen.page.emulateMedia({ colorScheme: pair[0].colorScheme });
+    await setView(seen.page, pair[0]);
     const client = asRoot ? fleet.root : asLone ? lone : fleet.admin;
     const query = `${item ? `&item=${item}` : ''}${asRoot ? `&hold=${fleet.holdId}` : ''}`;
     await openSettings(seen.page, client, section, query);

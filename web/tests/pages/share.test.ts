@@ -10,13 +10,15 @@ import { Fleet } from '../lib/fleet.ts';
 import { ask } from '../lib/http.ts';
 import { mapRests, openMap } from '../lib/map.ts';
 import { eventually, openOnline, rowOf } from '../lib/pages.ts';
-import { optionsOf, pairs, picture, type View } from '../lib/pictures.ts';
+import { optionsOf, pairs, picture, takePair, type View } from '../lib/pictures.ts';
 import { Server } from '../lib/server.ts';
 import type { Tracker } from '../lib/tracker.ts';
 
 const TRUCK = '013900000001';
 const SECRET = '013900000002';
 const NEW = '013900000003';
+/** What moves on a map is drawn without a graphics card. */
+const STILL = { reducedMotion: 'reduce' as const };
 const server = new Server({ clockS: DAY_CLOCK_S });
 let fleet: Fleet;
 let truck: Tracker;
@@ -103,7 +105,7 @@ async function tryCalls(token: string): Promise<string[]> {
 }
 
 test('the long story of a stranger with a link, which is ended under his eyes', async (t) => {
-  const owner = await visit(t, server, { clockS: server.nowS() });
+  const owner = await visit(t, server, { ...STILL, clockS: server.nowS() });
   await openMap(owner.page, fleet.admin, '', `&sel=${TRUCK}`);
   await owner.page.getByRole('button', { name: 'Share', exact: true }).click();
   await owner.page.getByRole('button', { name: '1 hour' }).click();
@@ -206,7 +208,7 @@ test('several vehicles of a link are a list; one that never told its place says 
   const until = new Date((server.nowS() + 7200) * 1000).toISOString();
   const path = async (ids: string[]) =>
     (await fleet.admin.data('manage/AddShare', { DeviceIDs: ids, Until: until })).Path;
-  const seen = await visit(t, server, { clockS: server.nowS() });
+  const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;
   await page.goto(await path([TRUCK, NEW]));
   await rowOf(page, 'HH-DO 80').click();
@@ -224,14 +226,16 @@ test('several vehicles of a link are a list; one that never told its place says 
 });
 
 test('days of the history are shared with their address, and saved as a file', async (t) => {
-  const owner = await visit(t, server, { clockS: DAY_CLOCK_S });
+  const owner = await visit(t, server, { ...STILL, clockS: DAY_CLOCK_S });
   await owner.page.goto(`/api?fun=3&key=${fleet.admin.token}&sel=${TRUCK}`);
   await owner.page.getByRole('button', { name: 'Export' }).click();
   await owner.page.getByRole('button', { name: 'Share these days' }).click();
   const url = await makeLink(owner.page);
   assert.match(url, /fun=3&sel=013900000001&from=[\d-]+&to=[\d-]+$/);
 
-  const stranger = await visit(t, server, { clockS: DAY_CLOCK_S, acceptDownloads: true });
+  const stranger = await visit(t, server, {
+    ...{ ...STILL, clockS: DAY_CLOCK_S, acceptDownloads: true },
+  });
   const { page } = stranger;
   await openLink(page, url);
   await page.locator('main.history[data-fixes]:not([data-fixes="0"])').waitFor();
@@ -249,7 +253,7 @@ test('days of the history are shared with their address, and saved as a file', a
 });
 
 test('a link ends by the clock, also where the server is not heard', async (t) => {
-  const seen = await visit(t, server, { clockS: DAY_CLOCK_S });
+  const seen = await visit(t, server, { ...STILL, clockS: DAY_CLOCK_S });
   await openLink(seen.page, await shareTruck(false));
   await seen.page.locator('.shared-one').getByText('HH-DO 80').waitFor();
   await seen.page.route('**/api/**', (route) => route.abort());
@@ -268,39 +272,47 @@ test('a wrong link says so, and keeps nobody from logging in', async (t) => {
   await seen.page.getByRole('button', { name: 'Log in' }).waitFor();
 });
 
-async function takePictures(t: TestContext, view: View): Promise<void> {
-  const { page } = await owned(t, view);
-  await picture(page, `share-dialog-${view.name}`);
-  assert.deepEqual(await findBarriers(page), []);
-  await page.locator('.dialog button[type=submit]').click();
-  await page.locator('.share-link').waitFor();
-  await picture(page, `share-made-${view.name}`);
-  assert.deepEqual(await findBarriers(page), []);
-  const stranger = await visit(t, server, optionsOf(view, DAY_CLOCK_S));
-  await openLink(stranger.page, await shareTruck(true));
-  await stranger.page.locator('.shared-place').getByText(/\S/).waitFor();
-  await mapRests(stranger.page);
-  await settled(stranger);
-  await picture(stranger.page, `shared-${view.name}`);
-  assert.deepEqual(await findBarriers(stranger.page), []);
-  await endAll();
-  await stranger.page.locator('.share-over').waitFor();
-  await picture(stranger.page, `shared-over-${view.name}`);
-  assert.deepEqual(await findBarriers(stranger.page), []);
-}
-
-/** The dialog, open. */
-async function owned(t: TestContext, view: View): Promise<Visit> {
-  const seen = await visit(t, server, optionsOf(view, DAY_CLOCK_S));
-  await openOnline(seen.page, fleet.admin, `&sel=${TRUCK}`);
-  await seen.page
+/** Brings up the dialog; a page of another language has made it anew, or closed it. */
+async function openDialog({ page }: Visit): Promise<void> {
+  if (await page.locator('.share-links').isVisible()) return;
+  await page
     .locator('.drawer-actions')
     .getByRole('button', { name: /^(Share|分享)$/ })
     .click();
-  await seen.page.locator('.share-links').waitFor();
-  return seen;
+  await page.locator('.share-links').waitFor();
 }
 
-for (const view of pairs.flat().filter((_, n) => n % 4 < 2)) {
-  test(`pictures, ${view.name}`, (t) => takePictures(t, view));
+async function takePictures(t: TestContext, pair: [View, View]): Promise<void> {
+  const owner = await visit(t, server, optionsOf(pair[0], DAY_CLOCK_S));
+  const stranger = await visit(t, server, optionsOf(pair[0], DAY_CLOCK_S));
+  const take = ({ page }: Visit, name: string, rest: () => Promise<void>) =>
+    takePair(page, name, pair, rest);
+  await openOnline(owner.page, fleet.admin, `&sel=${TRUCK}`);
+  const barriers = await take(owner, 'share-dialog', async () => {
+    await openDialog(owner);
+    await settled(owner);
+  });
+  await owner.page.locator('.dialog button[type=submit]').click();
+  const made = async () => {
+    await owner.page.locator('.share-link').waitFor();
+    await settled(owner);
+  };
+  barriers.push(...(await takePair(owner.page, 'share-made', [pair[1], pair[0]], made)));
+  await openLink(stranger.page, await shareTruck(true));
+  const shared = async () => {
+    await stranger.page.locator('.shared-place').getByText(/\S/).waitFor();
+    await mapRests(stranger.page);
+    await settled(stranger);
+  };
+  barriers.push(...(await take(stranger, 'shared', shared)));
+  await endAll();
+  const over = stranger.page.locator('.share-over');
+  barriers.push(
+    ...(await takePair(stranger.page, 'shared-over', [pair[1], pair[0]], () => over.waitFor())),
+  );
+  assert.deepEqual(barriers, []);
+}
+
+for (const pair of pairs.filter((_, n) => n % 2 === 0)) {
+  test(`pictures, ${pair[0].name}, ${pair[1].name}`, (t) => takePictures(t, pair));
 }
