@@ -142,11 +142,15 @@ static void take_mail(struct call *c, struct job_context *job, struct report_sch
     }
 }
 
-/* Whether the request wants it mailed by that account, which is the caller or the owner. */
-static bool wants_mail_beyond(struct call *c, const struct caller *account)
+/* Whether the request wants it mailed to others than `mail_to`. That it stays takes no right. */
+static bool wants_mail_anew(struct call *c, const char *mail_to)
 {
-    return call_has(c, SCHEDULE_MAIL_TO) && call_text(c, SCHEDULE_MAIL_TO)[0] != '\0' &&
-           !caller_leads(account);
+    const char *why = NULL;
+    if (!call_has(c, SCHEDULE_MAIL_TO) || call_text(c, SCHEDULE_MAIL_TO)[0] == '\0') {
+        return false;
+    }
+    const char *wanted = schedule_mail_read(&c->arena, call_text(c, SCHEDULE_MAIL_TO), &why);
+    return wanted == NULL || strcmp(wanted, mail_to) != 0;
 }
 
 /* What failed is not made again at a time that it is not of any more. */
@@ -206,7 +210,7 @@ static enum err add_schedule(struct call *c, struct job_context *job)
     if (schedules_of(c, job) >= SCHEDULES_OF_ENTERPRISE_MAX) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, TOO_MANY_TEXT);
     }
-    if (wants_mail_beyond(c, &c->caller)) {
+    if (wants_mail_anew(c, "") && !caller_leads(&c->caller)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
     take_mail(c, job, &s);
@@ -260,10 +264,11 @@ static enum err modify_schedule(struct call *c, struct job_context *job)
         return e;
     }
     bool is_owned = has_owner(c, job, &s, &owner);
-    if (wants_mail_beyond(c, &c->caller)) {
+    bool is_mailed_anew = wants_mail_anew(c, s.mail_to);
+    if (is_mailed_anew && !caller_leads(&c->caller)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_ROLE_TEXT);
     }
-    if (is_owned && wants_mail_beyond(c, &owner)) {
+    if (is_mailed_anew && is_owned && !caller_leads(&owner)) {
         return call_refuse(c, MHD_HTTP_FORBIDDEN, MAIL_OWNER_TEXT);
     }
     take_mail(c, job, &s);

@@ -59,20 +59,21 @@ static bool is_seen(struct call *c, int64_t id)
     return is;
 }
 
-bool report_devices_are_seen(struct call *c, const char *path)
+enum err report_devices_judge(struct call *c, const char *path)
 {
     char line[32];
     if (c->caller.group_count == 0) {
-        return true;
+        return ERR_OK;
     }
     FILE *file = fopen(path, "re");
-    bool is = file != NULL;
-    while (is && fgets(line, sizeof(line), file) != NULL) {
-        is = is_seen(c, g_ascii_strtoll(line, NULL, 10));
+    if (file == NULL) {
+        return ERR_NOT_FOUND;
     }
-    is = is && ferror(file) == 0;
-    if (file != NULL) {
-        (void)fclose(file);
+    enum err e = ERR_OK;
+    while (e == ERR_OK && fgets(line, sizeof(line), file) != NULL) {
+        e = is_seen(c, g_ascii_strtoll(line, NULL, 10)) ? ERR_OK : ERR_FORBIDDEN;
     }
-    return is;
+    e = e == ERR_OK && ferror(file) != 0 ? ERR_NOT_FOUND : e;
+    (void)fclose(file);
+    return e;
 }

@@ -14,9 +14,10 @@ const char *report_devices_path(const char *file_path, struct arena *arena);
 /* Writes the list, in place of one that is there. ERR_FULL, or ERR_IO: errno says why. */
 MUST_USE enum err report_devices_write(const char *path, const struct report_subjects *subjects);
 /*
- * Whether the caller may see each device of the list at the moment. Who is not limited to groups
- * may read whatever was made of the enterprise; who is may not where there is no list.
+ * Whether the caller may see each device of the list at the moment: ERR_OK, or ERR_FORBIDDEN. Who
+ * is not limited to groups may read whatever was made of the enterprise; to who is, ERR_NOT_FOUND
+ * says that there is no list that can be read, as beside files of versions that wrote none.
  */
-bool report_devices_are_seen(struct call *c, const char *path);
+MUST_USE enum err report_devices_judge(struct call *c, const char *path);
 
 #endif

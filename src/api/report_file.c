@@ -35,11 +35,12 @@ bool report_file_find(struct call *c, int64_t id, struct report_job *out)
         return false;
     }
     const char *path = reports_path(c->api->reports, out, &c->arena);
-    if (!report_devices_are_seen(c, report_devices_path(path, &c->arena))) {
-        call_fail(c, MHD_HTTP_FORBIDDEN, REPORT_FILE_FOREIGN_TEXT);
-        return false;
+    enum err e = report_devices_judge(c, report_devices_path(path, &c->arena));
+    if (e != ERR_OK) {
+        call_fail(c, MHD_HTTP_FORBIDDEN,
+                  e == ERR_NOT_FOUND ? REPORT_FILE_UNLISTED_TEXT : REPORT_FILE_FOREIGN_TEXT);
     }
-    return true;
+    return e == ERR_OK;
 }
 
 static enum call_step next_piece(void *state, struct json_out *out)

@@ -21,6 +21,9 @@ void report_file_begin(struct call *c, const struct report_job *job);
 #define REPORT_FILE_FOREIGN_TEXT                                                                   \
     "This report tells of vehicles that this account may not see any more: make it again" /* 403   \
                                                                                            */
+#define REPORT_FILE_UNLISTED_TEXT                                                                  \
+    "This report has no list of its vehicles, as those of earlier versions: make it again" /* 403  \
+                                                                                            */
 #define REPORT_FILE_HALF_TEXT "This report has no file: it is not done, or failed" /* of 409 */
 
 #endif

@@ -18,7 +18,7 @@
 #include "base/units.h"
 #include "files/sheet.h"
 
-enum { TITLES = 4, DEGREE_UNITS = 10000000 };
+enum { TITLES = 4, DEGREE_UNITS = 10000000, MEMBERS_MAX = 32 };
 
 #define NONE_TEXT "None of its devices is there any more, or may be seen"
 #define FULL_TEXT "The server's disk has no room for it: ask its operator, then make it again"
@@ -38,6 +38,7 @@ struct made {
     bool is_chinese;
     char divider;
     struct sheet_column columns[SHEET_COLUMNS_MAX];
+    size_t places[SHEET_COLUMNS_MAX]; /* of each column's member in the last row that had it */
     struct sheet *sheet;
     struct report_pages pages;
     struct report_pages day_pages; /* of a kind that adds days, as the next two */
@@ -215,12 +216,47 @@ static struct bytes value_beside(struct made *m, const struct json_value *row, c
     return strcmp(member, "Place") == 0 ? place_of(m, row) : bytes_of_text("");
 }
 
+/* The members of a row, by number. */
+struct members {
+    const struct json_value *row;
+    const struct json_value *at[MEMBERS_MAX];
+    size_t count;
+};
+
+static void list_members(const struct json_value *row, struct members *out)
+{
+    out->row = row;
+    out->count = 0;
+    for (const struct json_value *v = row->first; v != NULL && out->count < MEMBERS_MAX;
+         v = v->next) {
+        out->at[out->count++] = v;
+    }
+}
+
+/* The member of a column: rows have theirs in one order, and each once, so it is mostly known. */
+static const struct json_value *member_of(struct made *m, const struct members *members,
+                                          size_t column)
+{
+    const char *name = m->row->columns[column].member;
+    size_t place = m->places[column];
+    if (place < members->count && bytes_eq(members->at[place]->name, name)) {
+        return members->at[place];
+    }
+    const struct json_value *found = json_read_member(members->row, name);
+    for (place = 0; place < members->count && members->at[place] != found; place++) {
+    }
+    m->places[column] = place;
+    return found;
+}
+
 static enum err add_row(struct made *m, const struct json_value *row)
 {
     struct bytes values[SHEET_COLUMNS_MAX];
+    struct members members;
+    list_members(row, &members);
     for (size_t i = 0; i < m->row->column_count; i++) {
         const char *member = m->row->columns[i].member;
-        const struct json_value *v = json_read_member(row, member);
+        const struct json_value *v = member_of(m, &members, i);
         values[i] = is_unknown(m, member) ? bytes_of_text("")
                     : v == NULL           ? value_beside(m, row, member)
                                           : value_of(m, m->row->columns[i].type, v);

@@ -113,6 +113,71 @@ static void plates_are_those_of_the_moment(void **state)
     report_pages_clear(&a.pages);
 }
 
+/* The real method, and what is changed while it answers for the first time. */
+struct amid {
+    const struct api_method *method;
+    struct fleet *fleet;
+    const char *changes[2][2];
+};
+
+static struct amid *amid(void)
+{
+    static struct amid one;
+    return &one;
+}
+
+static void run_amid(struct call *c)
+{
+    struct amid *m = amid();
+    m->method->run(c);
+    for (size_t i = 0; i < COUNT_OF(m->changes); i++) {
+        if (m->changes[i][0] != NULL) {
+            modify(m->fleet, m->changes[i][0], m->changes[i][1]);
+            m->changes[i][0] = NULL;
+        }
+    }
+}
+
+/* A report of the mileage of 100, amid whose first page the changes of amid() happen. */
+static void ask_amid(struct asked *a, struct fleet *f, struct api_method *method)
+{
+    ask(a, f, REPORT_MILEAGE, P_ANNA);
+    *amid() = (struct amid){.fleet = f, .method = a->pages.method};
+    *method = *a->pages.method;
+    method->run = run_amid;
+    a->pages.method = method;
+    report_pages_of(&a->pages, "100");
+}
+
+/* The rows that were made for the plate may be those of the other vehicle: they come again. */
+static void a_plate_that_changes_hands_amid_a_page_is_asked_for_anew(void **state)
+{
+    struct asked a;
+    struct api_method method;
+    ask_amid(&a, *state, &method);
+    amid()->changes[0][0] = amid()->changes[1][0] = "manage/ModifyDevice";
+    amid()->changes[0][1] = "{'DeviceID':'100','VehiclePlate':'X'}";
+    amid()->changes[1][1] = "{'DeviceID':'200','VehiclePlate':'N 1'}";
+    assert_int_equal(next(&a)->count, 0);
+    const struct json_value *rows = next(&a);
+    assert_int_equal(rows->count, 1);
+    assert_string_equal(json_read_member(rows->first, "VehicleNum")->text.at, "X");
+    assert_end(&a);
+    report_pages_clear(&a.pages);
+}
+
+static void a_device_that_is_deleted_amid_its_page_has_no_rows(void **state)
+{
+    struct asked a;
+    struct api_method method;
+    ask_amid(&a, *state, &method);
+    amid()->changes[0][0] = "manage/DeleteDevice";
+    amid()->changes[0][1] = "{'DeviceID':'100'}";
+    assert_int_equal(next(&a)->count, 0);
+    assert_end(&a);
+    report_pages_clear(&a.pages);
+}
+
 static void an_account_that_is_gone_is_told(void **state)
 {
     struct fleet *f = *state;
@@ -220,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLEET_TEST(a_silent_device_is_not_online),
         FLEET_TEST(plates_are_those_of_the_moment),
+        FLEET_TEST(a_plate_that_changes_hands_amid_a_page_is_asked_for_anew),
+        FLEET_TEST(a_device_that_is_deleted_amid_its_page_has_no_rows),
         FLEET_TEST(an_account_that_is_gone_is_told),
         FLEET_TEST(a_cursor_that_is_too_long_is_no_end),
         FLEET_TEST(an_alarm_is_there_once),

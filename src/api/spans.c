@@ -301,13 +301,13 @@ static void take(struct spans *s, const struct fix *fix)
 
 static void walk_on(struct spans *s, size_t until)
 {
-    struct fix fix;
+    const struct fix *fix = NULL;
     while (s->fixes < until && !s->page.is_over && s->page.call->out.len < CALL_PIECE_BYTES) {
         if (walk_is_done(&s->walk)) {
             end_device(s);
             return;
         }
-        enum err e = store_read_next(s->reader, &fix);
+        enum err e = store_read_here(s->reader, &fix);
         if (e == ERR_END) {
             next_window(s);
             return;
@@ -317,7 +317,7 @@ static void walk_on(struct spans *s, size_t until)
             return;
         }
         s->fixes++;
-        take(s, &fix);
+        take(s, fix);
     }
 }
 

@@ -160,11 +160,11 @@ static bool is_plain(uint8_t c)
 }
 
 /*
- * How many bytes at the front are ASCII that a string holds as it is. It looks at eight at a time.
- * As long as all eight are below 0x80, taking n from each sets the top bit of the first one that is
- * below n, and no top bit where none is. After w ^ c a byte is below 1 where it was equal to c.
+ * It looks at eight at a time. As long as all eight are below 0x80, taking n from each sets the top
+ * bit of the first one that is below n, and no top bit where none is. After w ^ c a byte is below 1
+ * where it was equal to c.
  */
-static size_t plain_length(const uint8_t *at, size_t len)
+size_t json_plain_length(const uint8_t *at, size_t len)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t i = 0;
@@ -232,7 +232,7 @@ static void append_careful(struct json_out *j, const char *at, size_t left)
 void json_string_bytes(struct json_out *j, struct bytes text)
 {
     const char *from = (const char *)text.at;
-    size_t plain = plain_length(text.at, text.len);
+    size_t plain = json_plain_length(text.at, text.len);
     char *at = begin_value(j, plain + 2);
     *at++ = '"';
     at = put(at, from, plain);

@@ -59,6 +59,8 @@ void json_decimal(struct json_out *j, int64_t v, unsigned decimals);
 void json_decimal_string(struct json_out *j, int64_t v, unsigned decimals);
 /* A finished piece of JSON, taken as it is. */
 void json_raw(struct json_out *j, struct bytes json);
+/* How many bytes at the front are ASCII that a string of JSON holds as it is. */
+size_t json_plain_length(const uint8_t *at, size_t len);
 /* Bytes of whatever kind as they are: no value of JSON, so that no comma is put before them. */
 void json_append(struct json_out *j, struct bytes text);
 

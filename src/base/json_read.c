@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/json.h"
+
 struct parse {
     const char *at;
     const char *end;
@@ -152,7 +154,8 @@ static size_t read_escape(struct parse *p, char *out)
 /* A string, its opening quote taken. */
 static struct bytes read_string(struct parse *p)
 {
-    const char *close = p->at;
+    size_t plain = json_plain_length((const uint8_t *)p->at, (size_t)(p->end - p->at));
+    const char *close = p->at + plain;
     while (close < p->end && *close != '"') {
         close += *close == '\\' && close + 1 < p->end ? 2 : 1;
     }
@@ -161,7 +164,9 @@ static struct bytes read_string(struct parse *p)
         return (struct bytes){0};
     }
     char *out = arena_new(p->arena, (size_t)(close - p->at) + 1); /* an escape never grows */
-    size_t len = 0;
+    size_t len = plain;                                           /* mostly all of it */
+    memcpy(out, p->at, plain);
+    p->at += plain;
     while (p->at < close) {
         unsigned char c = (unsigned char)*p->at++;
         if (c == '\\') {

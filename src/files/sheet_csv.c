@@ -34,12 +34,20 @@ static void put_number(struct sheet *s, struct bytes text)
 /* "26:05:09". */
 static void put_duration(struct sheet *s, struct bytes text)
 {
-    char shown[48];
     int64_t seconds = g_ascii_strtoll((const char *)text.at, NULL, 10);
-    (void)snprintf(shown, sizeof(shown), "%lld:%02d:%02d", (long long)(seconds / SECONDS_A_HOUR),
-                   (int)(seconds % SECONDS_A_HOUR / SECONDS_A_MINUTE),
-                   (int)(seconds % SECONDS_A_MINUTE));
-    put(s, shown);
+    int minutes = (int)(seconds % SECONDS_A_HOUR / SECONDS_A_MINUTE);
+    int rest = (int)(seconds % SECONDS_A_MINUTE);
+    if (seconds < 0) {
+        char shown[48];
+        (void)snprintf(shown, sizeof(shown), "%lld:%02d:%02d",
+                       (long long)(seconds / SECONDS_A_HOUR), minutes, rest);
+        put(s, shown);
+        return;
+    }
+    const char behind[] = {':', (char)('0' + minutes / 10), (char)('0' + minutes % 10),
+                           ':', (char)('0' + rest / 10),    (char)('0' + rest % 10)};
+    text_put_decimal(&s->line, seconds / SECONDS_A_HOUR, 0);
+    json_append(&s->line, (struct bytes){(const uint8_t *)behind, sizeof(behind)});
 }
 
 static void put_value(struct sheet *s, enum sheet_type type, struct bytes value)

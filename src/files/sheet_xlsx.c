@@ -16,6 +16,7 @@ enum {
     DAY_S = 86400,
     PAPER_A4 = 9,
     NAME_MAX_CHARS_XLSX = 25, /* of 31, with a number behind */
+    NONE_LEAD = '\xef',       /* what U+FFFE and U+FFFF begin with */
     ABOUT_BYTES_A_ROW = 24,   /* a cell, packed, about eight; what a value has comes to it */
 };
 
@@ -82,9 +83,9 @@ static char *as_xml_has_it(const char *text)
 
 static void write_text(struct sheet *s, lxw_col_t column, const char *text, lxw_format *format)
 {
-    char *plain = as_xml_has_it(text);
-    note(s, worksheet_write_string(s->page, s->row, column, plain, format));
-    g_free(plain);
+    char *other = strchr(text, NONE_LEAD) == NULL ? NULL : as_xml_has_it(text);
+    note(s, worksheet_write_string(s->page, s->row, column, other == NULL ? text : other, format));
+    g_free(other);
 }
 
 static void begin_page(struct sheet *s)

@@ -121,10 +121,14 @@ void text_put_xml(struct json_out *out, struct bytes text)
     }
 }
 
+/* A NUL does, as what is written for it. */
 static bool wants_quotes(struct bytes text)
 {
+    static const bool wants[UINT8_MAX + 1] = {
+        ['\0'] = true, [','] = true,  [';'] = true,  ['"'] = true,
+        ['\''] = true, ['\r'] = true, ['\n'] = true, ['\t'] = true};
     for (size_t i = 0; i < text.len; i++) {
-        if (strchr(",;\"'\r\n\t", text.at[i]) != NULL) {
+        if (wants[text.at[i]]) {
             return true;
         }
     }
@@ -136,10 +140,29 @@ static bool is_guarded(struct bytes text, size_t at)
 {
     bool is_plain = at < text.len && text.at[at] != '\0' && strchr(GUARDED, text.at[at]) != NULL;
     bool is_wide = false;
+    if (!is_plain && at < text.len && text.at[at] < 0x80) {
+        return false; /* as most */
+    }
     for (size_t i = 0; i < sizeof(WIDE) / sizeof(WIDE[0]); i++) {
         is_wide = is_wide || bytes_begin(bytes_slice(text, at, text.len), WIDE[i]);
     }
     return is_plain || is_wide;
+}
+
+/* How many bytes at the front a field holds as they are, and that are UTF-8. */
+static size_t common_length(struct bytes text)
+{
+    size_t len = json_plain_length(text.at, text.len);
+    size_t end = len;
+    const char *sound = NULL;
+    while (end < text.len && text.at[end] >= 0x80) {
+        end++;
+    }
+    if (end == len) {
+        return len;
+    }
+    (void)g_utf8_validate_len((const char *)text.at + len, end - len, &sound);
+    return (size_t)(sound - (const char *)text.at);
 }
 
 void text_put_csv(struct json_out *out, struct bytes text)
@@ -150,7 +173,12 @@ void text_put_csv(struct json_out *out, struct bytes text)
     text_put(out, has_quotes ? "\"" : "");
     text_put(out, is_odd ? "'" : "");
     while (text.len > 0) {
-        size_t len = 0;
+        size_t len = common_length(text);
+        if (len > 0) {
+            json_append(out, bytes_slice(text, 0, len));
+            text = bytes_slice(text, len, text.len);
+            continue;
+        }
         gunichar c = next_char(text, &len);
         if (c == 0xfffd) {
             text_put(out, REPLACEMENT);

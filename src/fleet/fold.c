@@ -66,7 +66,6 @@
 #include "base/writer.h"
 #include "fleet/pack.h"
 #include "fleet/watch_private.h"
-#include "geo/distance.h"
 
 enum {
     MOVING_FROM_KMH_E2 = 500,
@@ -193,11 +192,8 @@ static inline const struct fix *holder(const struct fix *to, const struct fix *o
     return is_missing != 0 ? old : to;
 }
 
-/* The newest fix with what it lacks taken from `old`. */
-static void carry_over(struct fix *to, const struct fix *old)
+static void carry_members(struct fix *to, const struct fix *old, uint32_t missing)
 {
-    const uint32_t own = FIX_HAS_TIME | FIX_HAS_POSITION | own_numbers;
-    uint32_t missing = old->has & ~to->has & ~own;
 #define NUMBER(member, type, has, ...)                                                             \
     to->member = holder(to, old, missing & FIX_HAS_##has)->member;
     FIX_MAP(NUMBER, FIX_NO_ROW, FIX_NO_ROW)
@@ -207,8 +203,18 @@ static void carry_over(struct fix *to, const struct fix *old)
         memcpy(to->iccid, old->iccid, sizeof(to->iccid));
     }
     carry_switches(to, old, missing);
-    carry_temperatures(to, old);
     to->has |= missing;
+}
+
+/* The newest fix with what it lacks taken from `old`: of most trackers nothing. */
+static void carry_over(struct fix *to, const struct fix *old)
+{
+    const uint32_t own = FIX_HAS_TIME | FIX_HAS_POSITION | own_numbers;
+    uint32_t missing = old->has & ~to->has & ~own;
+    if (missing != 0) {
+        carry_members(to, old, missing);
+    }
+    carry_temperatures(to, old);
 }
 
 static bool has_anchor(const struct fold_state *state)
@@ -250,7 +256,8 @@ bool fold_is_silence(const struct fold_state *state, int64_t gap_s)
     return gap_s > SILENCE_MIN_S && gap_s > fold_silence_s(state);
 }
 
-static struct step step_of(const struct fold_state *state, const struct fix *fix)
+static struct step step_of(const struct fold_state *state, struct distance_ends *ends,
+                           const struct fix *fix)
 {
     struct step step = {.fix = fix,
                         .first = is_first(state),
@@ -266,7 +273,8 @@ static struct step step_of(const struct fold_state *state, const struct fix *fix
     step.was_moving = step.moved && !step.silent;
     if (step.locked && has_anchor(state)) {
         struct point anchor = {state->anchor_lat_e7, state->anchor_lon_e7};
-        step.from_anchor = distance_m_e2(anchor, (struct point){fix->lat_e7, fix->lon_e7});
+        step.from_anchor =
+            distance_known_m_e2(ends, anchor, (struct point){fix->lat_e7, fix->lon_e7});
         step.beyond_drift = step.from_anchor > DRIFT_M_E2;
         /* Times are whole seconds, so a gap may be one second longer than it looks. */
         uint64_t gap_s = (uint64_t)(fix->gps_time_s - state->position_time_s) + 1;
@@ -476,7 +484,7 @@ void fold_step(struct fold_state *state, const struct fix *fix, const struct fol
         placeless.flags &= ~(uint32_t)FIX_VALID;
         fix = &placeless;
     }
-    struct step step = step_of(state, fix);
+    struct step step = step_of(state, &state->ends, fix);
     check(step.first || fix->gps_time_s >= state->current.gps_time_s);
     struct watch_step w = {
         .state = state,
@@ -513,7 +521,8 @@ enum fold_way fold_way(const struct fold_state *state, const struct fix *fix)
     if (!fix_has_position(fix)) {
         return WAY_NO_POSITION;
     }
-    struct step step = step_of(state, fix);
+    struct distance_ends ends = {0};
+    struct step step = step_of(state, &ends, fix);
     if (!step.locked) {
         return WAY_NO_LOCK;
     }

@@ -8,6 +8,7 @@
 #include "fleet/fuel.h"
 #include "fleet/rules.h"
 #include "fleet/watch.h"
+#include "geo/distance.h"
 #include "model/fix.h"
 
 /*
@@ -58,7 +59,8 @@ struct fold_state {
     uint32_t held_gap_s;            /* a silence that may prove to be the interval; 0: none */
     uint32_t gaps_s[FOLD_GAPS_MAX]; /* between fixes while moving, newest last */
     struct fuel fuel;
-    struct watch watch; /* empty for most; last, since it is large */
+    struct distance_ends ends; /* of the last distance: known again by the next, and no news */
+    struct watch watch;        /* empty for most; last, since it is large */
 };
 
 /* The state before the first fix. Like the copy below it leaves unused room of the watch as it was:

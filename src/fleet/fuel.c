@@ -38,15 +38,17 @@ static void make_room(struct fuel *f, int64_t time_s)
     while (old < f->count && f->readings[old].time_s <= time_s - FUEL_SETTLES_S) {
         old++;
     }
-    f->count = (uint8_t)(f->count - old);
-    memmove(f->readings, f->readings + old, f->count * sizeof(f->readings[0]));
-    memset(f->readings + f->count, 0, old * sizeof(f->readings[0]));
+    if (old > 0) {
+        f->count = (uint8_t)(f->count - old);
+        memmove(f->readings, f->readings + old, f->count * sizeof(f->readings[0]));
+        memset(f->readings + f->count, 0, old * sizeof(f->readings[0]));
+    }
     if (f->count > 0 && slot_of(f->readings[f->count - 1].time_s) == slot_of(time_s)) {
         f->count--;
     }
 }
 
-uint32_t fuel_settled_ml(const struct fuel *f)
+void fuel_settle(struct fuel *f)
 {
     uint32_t sorted[FUEL_READINGS_MAX] = {0};
     unsigned n = f->count;
@@ -59,7 +61,7 @@ uint32_t fuel_settled_ml(const struct fuel *f)
         }
         sorted[at] = level_ml;
     }
-    return n == 0 ? 0 : (uint32_t)(((uint64_t)sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
+    f->settled_ml = n == 0 ? 0 : (uint32_t)(((uint64_t)sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
 }
 
 /* The settled level became another one. */
@@ -93,19 +95,10 @@ void fuel_read(struct fuel *f, const struct fuel_reading *reading, uint32_t tank
     bool is_first = f->count == 0;
     make_room(f, reading->time_s);
     f->readings[f->count++] = *reading;
-    uint32_t settled_ml = fuel_settled_ml(f);
+    fuel_settle(f);
     if (is_first) {
-        f->turn_ml = settled_ml;
+        f->turn_ml = f->settled_ml;
         return;
     }
-    turn(f, settled_ml, reading->time_s, fuel_refuel_ml(tank_ml));
-}
-
-int64_t fuel_used_ml(const struct fuel *before, const struct fuel *after)
-{
-    if (before->count == 0 || after->count == 0) {
-        return 0;
-    }
-    return (int64_t)fuel_settled_ml(before) - (int64_t)fuel_settled_ml(after) +
-           (int64_t)(after->refuelled_ml - before->refuelled_ml);
+    turn(f, f->settled_ml, reading->time_s, fuel_refuel_ml(tank_ml));
 }

@@ -89,7 +89,7 @@ static void a_level_of_zero_is_none(void **state)
     read_at(&f, 0, 0);
     assert_int_equal(f.count, 0);
     read_at(&f, 10, 40000);
-    const struct fuel before = f;
+    const struct fuel_mark before = fuel_mark(&f);
     read_at(&f, 3600, 0);
     read_at(&f, 7200, 40000);
     assert_int_equal(fuel_used_ml(&before, &f), 0);
@@ -105,7 +105,7 @@ static void noise_adds_up_to_nothing(void **state)
         uint32_t s = seed;
         struct fuel f = {0};
         read_at(&f, -10, day.from_ml);
-        const struct fuel before = f;
+        const struct fuel_mark before = fuel_mark(&f);
         (void)go(&f, 0, &day, &s);
         assert_int_equal(f.refuelled_ml, 0);
         assert_in_range(fuel_used_ml(&before, &f), 9000, 11000);
@@ -117,15 +117,16 @@ static void assert_refuel(uint32_t seed, int64_t step_s, int64_t pump_s)
 {
     struct fuel f = {0};
     read_at(&f, 0, 40000);
-    const struct fuel before = f;
+    const struct fuel_mark before = fuel_mark(&f);
     int64_t at_s = go(&f, step_s, &(struct ramp){40000, 10000, 14400, step_s, 300}, &seed);
     at_s = go(&f, at_s, &(struct ramp){10000, 55000, pump_s, step_s, 300}, &seed);
     at_s = go(&f, at_s, &(struct ramp){55000, 55000, 1800, step_s, 300}, &seed);
     const struct fuel filled = f;
+    const struct fuel_mark since = fuel_mark(&filled);
     (void)go(&f, at_s, &(struct ramp){55000, 43000, 7200, step_s, 300}, &seed);
     assert_in_range(f.refuelled_ml, 44000, 46500);
     assert_in_range(fuel_used_ml(&before, &f), 41000, 43500);
-    assert_int_equal(fuel_used_ml(&before, &filled) + fuel_used_ml(&filled, &f),
+    assert_int_equal(fuel_used_ml(&before, &filled) + fuel_used_ml(&since, &f),
                      fuel_used_ml(&before, &f)); /* it adds up, whatever the noise */
 }
 
@@ -139,7 +140,7 @@ static void a_refuel_counts_over_however_many_readings(void **state)
     }
     struct fuel f = {0}; /* of one reading, after an hour */
     read_at(&f, 0, 10000);
-    const struct fuel before = f;
+    const struct fuel_mark before = fuel_mark(&f);
     read_at(&f, 3600, 50000);
     read_at(&f, 7200, 48000);
     assert_int_equal(f.refuelled_ml, 40000);

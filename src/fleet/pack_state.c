@@ -189,6 +189,7 @@ static void read_fuel(struct reader *r, uint8_t version, int64_t now_s, struct f
     } else {
         read_readings(r, now_s, out);
     }
+    fuel_settle(out);
     out->refuelled_ml = read_varint(r);
     out->is_rising = read_varint_upto(r, 1) != 0;
     out->risen_s = out->is_rising ? wrap_plus(now_s, read_varint_signed(r)) : 0;

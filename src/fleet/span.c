@@ -39,7 +39,7 @@ struct leg legs_take(struct legs *legs, const struct fix *fix)
     struct leg leg = {.is_first = !legs_have_begun(legs), .has_fix = true};
     int64_t gap_s = fix->gps_time_s - state->current.gps_time_s;
     uint64_t before_m_e2 = fold_travelled_m_e2(state);
-    const struct fuel fuel = state->fuel;
+    const struct fuel_mark fuel = fuel_mark(&state->fuel);
     leg.from = span_spot(state);
     leg.motion = state->motion;
     leg.is_silent = !leg.is_first && fold_is_silence(state, gap_s);
@@ -66,6 +66,13 @@ struct leg legs_pass(const struct legs *legs, int64_t now_s)
     return leg;
 }
 
+static void note_speed(struct sums *sums, uint32_t speed_kmh_e2)
+{
+    if (speed_kmh_e2 > sums->top_speed_kmh_e2) {
+        sums->top_speed_kmh_e2 = speed_kmh_e2;
+    }
+}
+
 void sums_unite(struct sums *sums, const struct sums *more)
 {
     sums->distance_m_e2 += more->distance_m_e2;
@@ -74,9 +81,7 @@ void sums_unite(struct sums *sums, const struct sums *more)
     sums->driving_s += more->driving_s;
     sums->idle_s += more->idle_s;
     sums->other_s += more->other_s;
-    if (more->top_speed_kmh_e2 > sums->top_speed_kmh_e2) {
-        sums->top_speed_kmh_e2 = more->top_speed_kmh_e2;
-    }
+    note_speed(sums, more->top_speed_kmh_e2);
 }
 
 /* Those of a leg that lie in the range. */
@@ -89,22 +94,20 @@ static int64_t seconds_within(const struct leg *leg, struct range range)
 
 void sums_add(struct sums *sums, const struct leg *leg, struct range range)
 {
-    struct sums more = {0};
     int64_t seconds = seconds_within(leg, range);
     if (leg->motion == MOTION_MOVING && !leg->is_silent) {
-        more.driving_s = seconds;
+        sums->driving_s += seconds;
     } else if (leg->motion == MOTION_IDLE && !leg->is_silent) {
-        more.idle_s = seconds;
+        sums->idle_s += seconds;
     } else {
-        more.other_s = seconds;
+        sums->other_s += seconds;
     }
     if (leg->has_fix && range_holds(range, leg->to.time_s)) {
-        more.distance_m_e2 = leg->distance_m_e2;
-        more.fuel_ml = leg->fuel_ml;
-        more.has_fuel = leg->has_fuel;
-        more.top_speed_kmh_e2 = leg->speed_kmh_e2;
+        sums->distance_m_e2 += leg->distance_m_e2;
+        sums->fuel_ml += leg->fuel_ml;
+        sums->has_fuel = sums->has_fuel || leg->has_fuel;
+        note_speed(sums, leg->speed_kmh_e2);
     }
-    sums_unite(sums, &more);
 }
 
 void span_move_start(struct spot *start, const struct leg *leg, struct range range)

@@ -48,7 +48,7 @@ static void list_append(struct link *link)
 void await_note(struct link *link, bool has_moved)
 {
     bool can_resync =
-        link->protocol == PROTOCOL_UNKNOWN || protocol_at(link->protocol)->resync != NULL;
+        link->protocol == PROTOCOL_UNKNOWN || protocol_can_resync(protocol_at(link->protocol));
     bool awaits = can_resync && link->stream.partial_len > 0 && !link->paused && !link->ends;
     if (!awaits) {
         await_end(link);

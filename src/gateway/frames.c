@@ -210,7 +210,7 @@ static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
     const struct protocol *p = protocol_at(link->protocol);
     struct session before = link->session;
     *d = (struct decoded){.arena = &g->arena};
-    enum err e = p->decode(&link->session, frame, d);
+    enum err e = protocol_decode(p, &link->session, frame, d);
     bool asks = p->asks_speed_unit || d->asks_profile;
     if (e != ERR_OK || !asks || d->device_id[0] == '\0' ||
         !dialect_set(&before, ingest_dialect(shards_of_device(g->shards, d->device_id)->ingest,
@@ -219,7 +219,7 @@ static enum err decode(struct link *link, struct bytes frame, struct decoded *d)
     }
     link->session = before;
     *d = (struct decoded){.arena = &g->arena};
-    return p->decode(&link->session, frame, d);
+    return protocol_decode(p, &link->session, frame, d);
 }
 
 /* At most a line a second, so that nobody fills the log. */
@@ -366,7 +366,7 @@ static enum err split(struct link *link, struct bytes left, struct bytes *frame,
 {
     const struct protocol *p = protocol_at(link->protocol);
     return link->is_udp ? protocol_split_datagram(p, &link->gateway->arena, left, frame, used)
-                        : p->split(left, frame, used);
+                        : protocol_split(p, left, frame, used);
 }
 
 /* Takes what is at the front of `left`, a frame or what is none: *used bytes of it. */

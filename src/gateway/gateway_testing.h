@@ -256,7 +256,8 @@ static inline void client_expect_silence(struct client *c)
     client_say(c, ENCODE_HEARTBEAT, NULL, 0);
     do {
         assert_true(client_read(c) > 0);
-    } while (c->protocol->split((struct bytes){c->in, c->in_len}, &frame, &used) == ERR_MORE);
+    } while (protocol_split(c->protocol, (struct bytes){c->in, c->in_len}, &frame, &used) ==
+             ERR_MORE);
     assert_int_equal(used, c->in_len);
     c->in_len = 0;
 }

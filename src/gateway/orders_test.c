@@ -57,7 +57,7 @@ static const char *next_frame(struct client *c)
     struct bytes frame;
     size_t used = 0;
     while (c->in_len == 0 ||
-           c->protocol->split((struct bytes){c->in, c->in_len}, &frame, &used) != ERR_OK) {
+           protocol_split(c->protocol, (struct bytes){c->in, c->in_len}, &frame, &used) != ERR_OK) {
         assert_true(client_read(c) > 0);
     }
     hex_encode((struct bytes){c->in, used}, hex);

@@ -25,25 +25,35 @@
 #include "geo/distance.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const double equator_radius_m = 6378137.0;
 static const double flattening = 1 / 298.257223563;
 static const double half_meridian_m = 20003931.4586;
 static const double radians_per_e7 = 3.14159265358979323846 / 180.0 / 1e7;
 
-/* The sine and cosine of the reduced latitude. */
-struct reduced {
-    double s;
-    double c;
-};
-
-static struct reduced reduced_latitude(int32_t lat_e7)
+static struct distance_latitude reduced_latitude(int32_t lat_e7)
 {
     double lat = lat_e7 * radians_per_e7;
     double y = (1 - flattening) * sin(lat);
     double x = cos(lat);
     double scale = 1 / sqrt(x * x + y * y);
-    return (struct reduced){y * scale, x * scale};
+    return (struct distance_latitude){y * scale, x * scale, lat_e7};
+}
+
+/* A cosine is 0 nowhere, not even at a pole. */
+static bool is_known(const struct distance_latitude *l, int32_t lat_e7)
+{
+    return l->lat_e7 == lat_e7 && l->c > 0;
+}
+
+/* Has `one` be of the latitude, which `other` may be of, too. */
+static void reduce(struct distance_latitude *one, const struct distance_latitude *other,
+                   int32_t lat_e7)
+{
+    if (!is_known(one, lat_e7)) {
+        *one = is_known(other, lat_e7) ? *other : reduced_latitude(lat_e7);
+    }
 }
 
 static double square(double v)
@@ -57,20 +67,35 @@ static double ratio(double above, double below)
     return below > 0 ? above / below : 0;
 }
 
-uint64_t distance_m_e2(struct point a, struct point b)
+/* A number from 0 up, as llround() has it. */
+static uint64_t rounded(double v)
+{
+    uint64_t whole = (uint64_t)v;
+    return whole + (v - (double)whole >= 0.5 ? 1 : 0);
+}
+
+uint64_t distance_known_m_e2(struct distance_ends *ends, struct point a, struct point b)
 {
     if (a.lat_e7 == b.lat_e7 && a.lon_e7 == b.lon_e7) {
         return 0;
     }
-    struct reduced p = reduced_latitude(a.lat_e7);
-    struct reduced q = reduced_latitude(b.lat_e7);
+    reduce(&ends->a, &ends->b, a.lat_e7);
+    reduce(&ends->b, &ends->a, b.lat_e7);
+    const struct distance_latitude p = ends->a;
+    const struct distance_latitude q = ends->b;
     double half_lon = (double)((int64_t)b.lon_e7 - a.lon_e7) * radians_per_e7 / 2;
     double chord = square(p.s - q.s) + square(p.c - q.c) + 4 * p.c * q.c * square(sin(half_lon));
-    double h = fmin(chord / 4, 1);
+    double h = chord / 4 < 1 ? chord / 4 : 1;
     double sine = 2 * sqrt(h * (1 - h));
     double arc = 2 * asin(sqrt(h));
     double x = (arc - sine) * ratio(square(p.s + q.s), 4 * (1 - h));
     double y = (arc + sine) * ratio(square(p.s - q.s), 4 * h);
     double metres = equator_radius_m * (arc - flattening * (x + y) / 2);
-    return (uint64_t)llround(100 * fmin(metres, half_meridian_m));
+    return rounded(100 * (metres < half_meridian_m ? metres : half_meridian_m));
+}
+
+uint64_t distance_m_e2(struct point a, struct point b)
+{
+    struct distance_ends ends = {0};
+    return distance_known_m_e2(&ends, a, b);
 }

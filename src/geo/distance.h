@@ -16,4 +16,23 @@ struct point {
  */
 uint64_t distance_m_e2(struct point a, struct point b);
 
+/* The sine and cosine of a reduced latitude. */
+struct distance_latitude {
+    double s;
+    double c; /* 0: not known yet */
+    int32_t lat_e7;
+};
+
+/* What was made of the latitudes of the last two points; zeroed before the first. */
+struct distance_ends {
+    struct distance_latitude a;
+    struct distance_latitude b;
+};
+
+/*
+ * The same, for who measures again and again: a vehicle under way from where it was measured to,
+ * one that stands from one place, so that one of the two latitudes is mostly known.
+ */
+uint64_t distance_known_m_e2(struct distance_ends *ends, struct point a, struct point b);
+
 #endif

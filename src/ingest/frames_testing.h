@@ -52,8 +52,8 @@ static inline size_t wire_send_one(struct wire *w, struct bytes in, int64_t rcv_
     struct decoded d = {.arena = &arena};
     struct bytes frame;
     size_t used = 0;
-    assert_int_equal(p->split(in, &frame, &used), ERR_OK);
-    assert_int_equal(p->decode(&w->session, frame, &d), ERR_OK);
+    assert_int_equal(protocol_split(p, in, &frame, &used), ERR_OK);
+    assert_int_equal(protocol_decode(p, &w->session, frame, &d), ERR_OK);
     struct arrival a = rig_arrival(d.at, d.len);
     a.protocol = (uint8_t)w->protocol;
     a.device_id = d.device_id;

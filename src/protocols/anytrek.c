@@ -64,16 +64,6 @@ static enum protocol_claim anytrek_claims(struct bytes first)
 
 static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
 
-static enum err anytrek_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err anytrek_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 static bool read_identity(struct reader *r, char out[DEVICE_ID_SIZE])
 {
     enum { BODY_LEN = 7 };
@@ -120,14 +110,10 @@ static void read_report(struct reader *r, struct message *m, struct decoded *out
 
 static enum err anytrek_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     (void)s;
-    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
     unsigned type = frame.at[TYPE_AT];
     struct reader r = reader_init(bytes_slice(frame, TYPE_AT + 1, SIZE_MAX));
-    if (!read_identity(&r, out->device_id) || (type == TYPE_REPORT && len < LEN_MIN)) {
+    if (!read_identity(&r, out->device_id) || (type == TYPE_REPORT && frame.len < LEN_MIN)) {
         return ERR_MALFORMED;
     }
     if (type == TYPE_REPORT) {
@@ -137,7 +123,7 @@ static enum err anytrek_decode(struct session *s, struct bytes frame, struct dec
     }
     out->hint.at[0] = (uint8_t)type;
     out->wants_reply = true;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 static void anytrek_reply(struct session *s, const struct reply_hint *hint, enum outcome outcome,
@@ -166,8 +152,7 @@ const struct protocol protocol_anytrek = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = anytrek_claims,
-    .split = anytrek_split,
-    .resync = anytrek_resync,
+    .rule = &rule,
     .decode = anytrek_decode,
     .reply = anytrek_reply,
 };

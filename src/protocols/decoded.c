@@ -33,7 +33,7 @@ enum err decoded_finish(struct decoded *out)
     }
     for (size_t i = 0; i < out->len; i++) {
         struct message *m = &out->at[i];
-        m->is_local_time = (m->fix.flags & FIX_TIME_LOCAL) != 0;
+        m->is_local_time = m->is_local_time || (m->fix.flags & FIX_TIME_LOCAL) != 0;
         m->fix.flags &= ~(uint32_t)FIX_TIME_LOCAL;
         if (m->kind == MESSAGE_FIX || m->kind == MESSAGE_HEARTBEAT) {
             fix_set_alarms_told(&m->fix, 0);

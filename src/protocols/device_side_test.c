@@ -31,7 +31,7 @@ struct pair {
 static void decode(struct pair *p, struct bytes frame)
 {
     p->decoded = (struct decoded){.arena = &p->arena};
-    assert_int_equal(p->row->decode(&p->server, frame, &p->decoded), ERR_OK);
+    assert_int_equal(protocol_decode(p->row, &p->server, frame, &p->decoded), ERR_OK);
     p->slot = p->decoded.slot;
 }
 
@@ -60,7 +60,7 @@ static size_t send_one(struct pair *p, enum encode_kind kind, bool are_acknowled
     while (left.len > 0) {
         struct bytes frame = {0};
         size_t used = 0;
-        assert_int_equal(p->row->split(left, &frame, &used), ERR_OK);
+        assert_int_equal(protocol_split(p->row, left, &frame, &used), ERR_OK);
         decode(p, frame);
         acknowledged += are_acknowledged ? acknowledge(p, &p->decoded) : 0;
         left = bytes_slice(left, used, SIZE_MAX);
@@ -119,7 +119,7 @@ static const struct message *response_of(struct pair *p, struct bytes said)
     while (said.len > 0) {
         struct bytes frame = {0};
         size_t used = 0;
-        assert_int_equal(p->row->split(said, &frame, &used), ERR_OK);
+        assert_int_equal(protocol_split(p->row, said, &frame, &used), ERR_OK);
         decode(p, frame);
         said = bytes_slice(said, used, SIZE_MAX);
     }

@@ -35,17 +35,42 @@ bool field_civil_of_bcd(struct bytes bcd, enum date_order order, struct civil *c
     return c->year >= CENTURY && civil_is_valid(c);
 }
 
+size_t field_date_len(enum date_order order)
+{
+    enum { CENTURY_DIGITS = 2 };
+    return FIELD_CIVIL_LEN + (order == DATE_YYYYMD || order == DATE_DMYYYY ? CENTURY_DIGITS : 0);
+}
+
 bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
                            struct civil *c)
 {
-    enum { HALF = FIELD_CIVIL_LEN / 2 };
+    enum { HALF = FIELD_CIVIL_LEN / 2, PAIR = 2 };
+    uint8_t digits[FIELD_CIVIL_LEN];
     uint8_t bcd[FIELD_CIVIL_LEN];
     size_t date_len = 0;
     size_t time_len = 0;
-    return date.len == FIELD_CIVIL_LEN && time.len == FIELD_CIVIL_LEN &&
-           hex_decode(date, bcd, HALF, &date_len) == ERR_OK && date_len == HALF &&
+    bool is_year_first = order == DATE_YMD || order == DATE_YYYYMD;
+    size_t century = field_date_len(order) - FIELD_CIVIL_LEN;
+    size_t kept = is_year_first ? 0 : 2 * (size_t)PAIR; /* digits before the century */
+    if (date.len != field_date_len(order) || time.len != FIELD_CIVIL_LEN) {
+        return false;
+    }
+    for (size_t i = 0; i < FIELD_CIVIL_LEN; i++) {
+        digits[i] = date.at[i < kept ? i : i + century];
+    }
+    date = (struct bytes){digits, sizeof(digits)};
+    return hex_decode(date, bcd, HALF, &date_len) == ERR_OK && date_len == HALF &&
            hex_decode(time, bcd + HALF, HALF, &time_len) == ERR_OK && time_len == HALF &&
-           field_civil_of_bcd((struct bytes){bcd, sizeof(bcd)}, order, c);
+           field_civil_of_bcd((struct bytes){bcd, sizeof(bcd)}, is_year_first ? DATE_YMD : DATE_DMY,
+                              c);
+}
+
+void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order)
+{
+    struct civil c;
+    if (field_civil_of_digits(date, bytes_slice(time, 0, FIELD_CIVIL_LEN), order, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
 }
 
 bool field_civil_of_bytes(struct bytes in, struct civil *c)
@@ -98,6 +123,22 @@ bool field_civil_of_text(struct bytes text, struct civil *c)
                   take_number(&text, &c->minute) && take_number(&text, &c->second);
     c->year += c->year < 100 ? CENTURY : 0;
     return is_one && text.len == 0 && civil_is_valid(c);
+}
+
+void field_set_time_of_bcd(struct fix *f, struct bytes bcd, enum date_order order)
+{
+    struct civil c;
+    if (field_civil_of_bcd(bcd, order, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
+}
+
+void field_set_time_of_bytes(struct fix *f, struct bytes in)
+{
+    struct civil c;
+    if (field_civil_of_bytes(in, &c)) {
+        fix_set_time(f, civil_to_s(&c));
+    }
 }
 
 void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c)
@@ -201,6 +242,26 @@ bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIEL
         }
     }
     return true;
+}
+
+void field_read_wifi(struct reader *r, unsigned count, enum field_signal signal, struct fix *f)
+{
+    for (unsigned i = 0; i < count && reader_ok(r); i++) {
+        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
+        int told = read_u8(r);
+        int rssi_dbm = signal == FIELD_LOSS_DB ? -told : (int8_t)told;
+        if (reader_ok(r) && rssi_dbm >= -INT8_MAX - (signal == FIELD_DBM ? 1 : 0)) {
+            fix_add_wifi(f, mac.at, rssi_dbm);
+        }
+    }
+}
+
+void field_set_cell(struct fix *f, uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid)
+{
+    enum { CODES = 1000, CID_BITS = 36 };
+    if (mcc > 0 && mcc < CODES && mnc < CODES && lac <= UINT32_MAX && cid >> CID_BITS == 0) {
+        fix_set_cell(f, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    }
 }
 
 void field_set_iccid_bcd(struct fix *f, struct bytes bcd)

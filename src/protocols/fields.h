@@ -11,17 +11,22 @@
 
 enum { FIELD_CIVIL_LEN = 6, FIELD_MAC_LEN = 6 };
 
-/* In what order the three members of a date come. */
-enum date_order { DATE_YMD, DATE_DMY };
+/* In what order the three members of a date come; in texts the year may have four digits. */
+enum date_order { DATE_YMD, DATE_DMY, DATE_YYYYMD, DATE_DMYYYY };
 
 /*
  * Reads a date and a time of the years 2000 to 2099 from six bytes of BCD, two digits a member.
  * False where the bytes are no such time.
  */
 bool field_civil_of_bcd(struct bytes bcd, enum date_order order, struct civil *c);
-/* As field_civil_of_bcd(), from twelve digits: six of the date and six of the time. */
+/* How many digits a date has. */
+size_t field_date_len(enum date_order order);
+/* As field_civil_of_bcd(), from the digits of a date and six of the time; of a year the last two.
+ */
 bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
                            struct civil *c);
+/* Sets the time of such digits, which is UTC; what stands behind the six of the time is cut. */
+void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order);
 /* Reads a date and a time of the years 2000 to 2255 from six numbers of a byte each, year first. */
 bool field_civil_of_bytes(struct bytes in, struct civil *c);
 /*
@@ -29,6 +34,9 @@ bool field_civil_of_bytes(struct bytes in, struct civil *c);
  * "26/11/23 ...".
  */
 bool field_civil_of_text(struct bytes text, struct civil *c);
+/* Sets the time of six bytes, in BCD and in numbers, in UTC; nothing where they are none. */
+void field_set_time_of_bcd(struct fix *f, struct bytes bcd, enum date_order order);
+void field_set_time_of_bytes(struct fix *f, struct bytes in);
 /* Sets the time that a clock in the zone of the session shows. */
 void field_set_local_time(struct fix *f, const struct session *s, const struct civil *c);
 
@@ -72,6 +80,12 @@ struct bytes field_trimmed(struct bytes text);
  * MAC.
  */
 bool field_mac_of_text(struct bytes text, const char *dividers, uint8_t mac[FIELD_MAC_LEN]);
+/* How strong an access point is told to be: in dBm, or how much of it is lost, in dB. */
+enum field_signal { FIELD_DBM, FIELD_LOSS_DB };
+/* Adds `count` access points of a MAC and a byte each, as far as they are there. */
+void field_read_wifi(struct reader *r, unsigned count, enum field_signal signal, struct fix *f);
+/* Sets the serving cell of four numbers, where they can be one: a country, and at most 36 bits. */
+void field_set_cell(struct fix *f, uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid);
 /* Sets the number of a SIM card from ten bytes of BCD, where operators use a to e too. */
 void field_set_iccid_bcd(struct fix *f, struct bytes bcd);
 /* Sets the number of a SIM card from the first 20 characters of `text`. */

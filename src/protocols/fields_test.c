@@ -80,10 +80,32 @@ static void test_times_of_digits(void **state)
     assert_true(
         field_civil_of_digits(bytes_of_text("261123"), bytes_of_text("235959"), DATE_YMD, &c));
     assert_civil(&c, "2026-11-23T23:59:59Z");
+    assert_true(
+        field_civil_of_digits(bytes_of_text("23112026"), bytes_of_text("011200"), DATE_DMYYYY, &c));
+    assert_civil(&c, "2026-11-23T01:12:00Z");
+    assert_true(
+        field_civil_of_digits(bytes_of_text("20261123"), bytes_of_text("011200"), DATE_YYYYMD, &c));
+    assert_civil(&c, "2026-11-23T01:12:00Z");
+    assert_false(
+        field_civil_of_digits(bytes_of_text("261123"), bytes_of_text("011200"), DATE_YYYYMD, &c));
+    assert_false(
+        field_civil_of_digits(bytes_of_text("20261123"), bytes_of_text("011200"), DATE_YMD, &c));
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         assert_false(field_civil_of_digits(bytes_of_text(wrong[i][0]), bytes_of_text(wrong[i][1]),
                                            DATE_DMY, &c));
     }
+}
+
+static void test_sets_times_of_digits(void **state)
+{
+    struct fix f = {0};
+    (void)state;
+    field_set_time(&f, bytes_of_text("231126"), bytes_of_text("01120"), DATE_DMY);
+    field_set_time(&f, bytes_of_text("331126"), bytes_of_text("011200"), DATE_DMY);
+    assert_int_equal(f.has, 0);
+    field_set_time(&f, bytes_of_text("20261123"), bytes_of_text("011200.5"), DATE_YYYYMD);
+    assert_int_equal(f.has, FIX_HAS_TIME);
+    assert_int_equal(f.gps_time_s, 1795396320);
 }
 
 static void test_times_of_bytes(void **state)
@@ -260,6 +282,71 @@ static void test_places_with_flags(void **state)
     assert_int_equal(none.has, 0);
 }
 
+static void test_access_points(void **state)
+{
+    static const uint8_t at[] = {2, 0, 0, 0, 0, 1, 0xc4, 2, 0, 0, 0, 0, 2, 0x80, 2, 0, 0, 0, 0, 3};
+    struct fix f = {0};
+    struct reader r = reader_init((struct bytes){at, sizeof(at)});
+    (void)state;
+    field_read_wifi(&r, 3, FIELD_DBM, &f);
+    assert_false(reader_ok(&r)); /* the third one is cut */
+    assert_int_equal(f.wifi_count, 2);
+    assert_int_equal(f.wifi[0].rssi_dbm, -60);
+    assert_int_equal(f.wifi[0].mac[5], 1);
+    assert_int_equal(f.wifi[1].rssi_dbm, -128);
+
+    static const uint8_t lost[] = {2, 0, 0, 0, 0, 1, 60, 2, 0, 0, 0, 0, 2, 0x80};
+    f = (struct fix){0};
+    r = reader_init((struct bytes){lost, sizeof(lost)});
+    field_read_wifi(&r, 2, FIELD_LOSS_DB, &f);
+    assert_true(reader_ok(&r));
+    assert_int_equal(f.wifi_count, 1); /* 128 dB are more than there can be */
+    assert_int_equal(f.wifi[0].rssi_dbm, -60);
+}
+
+static void test_times_that_are_set(void **state)
+{
+    static const uint8_t numbers[] = {26, 1, 2, 3, 4, 5};
+    static const uint8_t bcd[] = {0x02, 0x01, 0x26, 0x03, 0x04, 0x05};
+    static const uint8_t none[] = {26, 13, 2, 3, 4, 5};
+    struct fix f = {0};
+    (void)state;
+    field_set_time_of_bytes(&f, (struct bytes){none, sizeof(none)});
+    field_set_time_of_bcd(&f, (struct bytes){none, sizeof(none)}, DATE_DMY);
+    assert_false((f.has & FIX_HAS_TIME) != 0);
+    field_set_time_of_bytes(&f, (struct bytes){numbers, sizeof(numbers)});
+    assert_int_equal(f.gps_time_s, INT64_C(1767323045));
+    f.gps_time_s = 0;
+    field_set_time_of_bcd(&f, (struct bytes){bcd, sizeof(bcd)}, DATE_DMY);
+    assert_int_equal(f.gps_time_s, INT64_C(1767323045));
+}
+
+static void test_cells(void **state)
+{
+    static const struct {
+        uint64_t mcc;
+        uint64_t mnc;
+        uint64_t lac;
+        uint64_t cid;
+        bool is_one;
+    } rows[] = {
+        {262, 0, UINT32_MAX, UINT64_C(0xfffffffff), true},
+        {999, 999, 0, 0, true},
+        {0, 1, 1, 1, false},
+        {1000, 1, 1, 1, false},
+        {262, 1000, 1, 1, false},
+        {262, 1, UINT64_C(0x100000000), 1, false},
+        {262, 1, 1, UINT64_C(0x1000000000), false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fix f = {0};
+        field_set_cell(&f, rows[i].mcc, rows[i].mnc, rows[i].lac, rows[i].cid);
+        assert_int_equal((f.has & FIX_HAS_CELL) != 0, rows[i].is_one);
+        assert_int_equal(f.cell.cid, rows[i].is_one ? rows[i].cid : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,13 +354,17 @@ int main(void)
         cmocka_unit_test(test_places_with_flags),
         cmocka_unit_test(test_times_of_bcd),
         cmocka_unit_test(test_times_of_digits),
+        cmocka_unit_test(test_sets_times_of_digits),
         cmocka_unit_test(test_times_of_bytes),
         cmocka_unit_test(test_times_of_text),
         cmocka_unit_test(test_local_times),
         cmocka_unit_test(test_angles),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_cells),
         cmocka_unit_test(test_macs),
         cmocka_unit_test(test_numbers_of_sim_cards),
+        cmocka_unit_test(test_access_points),
+        cmocka_unit_test(test_times_that_are_set),
     };
     return cmocka_run_group_tests_name("fields", tests, NULL, NULL);
 }

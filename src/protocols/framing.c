@@ -6,12 +6,23 @@
 
 #include <string.h>
 
+#include "protocols/heads.h"
+
 enum { BYTE_BITS = 8, SUM_LEN = 2 };
 
 /* ---- frames that tell their length ---- */
 
+/* Whether `in`, which is not empty, begins with one of the bytes of `head`. */
+static enum err claims_choice(const struct framing_mark *head, struct bytes in)
+{
+    return memchr(head->at, in.at[0], head->len) != NULL ? ERR_OK : ERR_MALFORMED;
+}
+
 enum err framing_claims(const struct framing *f, struct bytes in)
 {
+    if (f->is_head_choice && in.len > 0) {
+        return claims_choice(&f->head, in);
+    }
     for (size_t i = 0; i < f->head.len; i++) {
         if (i == in.len) {
             return ERR_MORE;
@@ -23,14 +34,30 @@ enum err framing_claims(const struct framing *f, struct bytes in)
     return ERR_OK;
 }
 
+/* The number of `len` bytes at `at`. */
+static size_t number_of(const uint8_t *at, size_t len, bool is_little)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < len; i++) {
+        number = number << BYTE_BITS | at[is_little ? len - 1 - i : i];
+    }
+    return number;
+}
+
+/* Writes the number of `len` bytes to `at`. */
+static void put_number(uint8_t *at, size_t len, bool is_little, size_t number)
+{
+    for (size_t i = 0; i < len; i++) {
+        at[is_little ? i : len - 1 - i] = (uint8_t)number;
+        number >>= BYTE_BITS;
+    }
+}
+
 /* The whole length that a frame declares. The bytes of its length must be there. */
 static size_t declared_len(const struct framing *f, struct bytes in)
 {
-    size_t counted = 0;
-    for (size_t i = 0; i < f->length_width; i++) {
-        counted = counted << BYTE_BITS | in.at[f->length_at + i];
-    }
-    return counted + f->uncounted;
+    size_t counted = number_of(in.at + f->length_at, f->length_width, f->is_little);
+    return (f->length_mask == 0 ? counted : counted & f->length_mask) + f->uncounted;
 }
 
 /* Whether the end mark stands at the end of the first `len` bytes. These must be there. */
@@ -39,7 +66,8 @@ static bool has_end(const struct framing *f, struct bytes in, size_t len)
     return len >= f->end.len && memcmp(in.at + len - f->end.len, f->end.at, f->end.len) == 0;
 }
 
-enum err framing_len(const struct framing *f, struct bytes in, size_t *len)
+/* As framing_len(), but for ERR_OK with a length that has not come yet. */
+static enum err head_len(const struct framing *f, struct bytes in, size_t *len)
 {
     enum err e = framing_claims(f, in);
     if (e != ERR_OK) {
@@ -52,70 +80,54 @@ enum err framing_len(const struct framing *f, struct bytes in, size_t *len)
     if (declared > f->len_max) {
         return ERR_TOO_LONG;
     }
-    if (in.len < declared) {
-        return ERR_MORE;
-    }
-    if (declared < f->len_min || !has_end(f, in, declared)) {
+    if (declared < f->len_min || (in.len >= declared && !has_end(f, in, declared))) {
         return ERR_MALFORMED;
     }
     *len = declared;
     return ERR_OK;
 }
 
-bool framing_is_sound(const struct framing *f, struct bytes frame)
+enum err framing_len(const struct framing *f, struct bytes in, size_t *len)
 {
-    if (f->sum == NULL) {
-        return true;
+    size_t declared = 0;
+    enum err e = head_len(f, in, &declared);
+    if (e == ERR_OK && declared > in.len) {
+        return ERR_MORE;
     }
-    size_t sum_at = frame.len - f->end.len - SUM_LEN;
-    unsigned told = (unsigned)frame.at[sum_at] << BYTE_BITS | frame.at[sum_at + 1];
-    return told == f->sum(bytes_slice(frame, f->sum_from, sum_at - f->sum_from));
+    *len = e == ERR_OK ? declared : *len;
+    return e;
 }
 
-/*
- * The form of the whole frame that `in` begins with, and its length in *len; NULL: `in` begins with
- * none.
- */
-static const struct framing *form_of(const struct framing *forms, size_t count, struct bytes in,
-                                     size_t *len)
+static size_t sum_at(const struct framing *f, struct bytes frame)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (in.at[0] == forms[i].head.at[0] && framing_len(&forms[i], in, len) == ERR_OK) {
-            return &forms[i];
-        }
-    }
-    return NULL;
+    return frame.len - f->end.len - SUM_LEN;
+}
+
+uint16_t framing_sum(const struct framing *f, struct bytes frame)
+{
+    return (uint16_t)number_of(frame.at + sum_at(f, frame), SUM_LEN, f->is_little);
+}
+
+bool framing_is_sound(const struct framing *f, struct bytes frame)
+{
+    return f->sum == NULL ||
+           framing_sum(f, frame) ==
+               f->sum(bytes_slice(frame, f->sum_from, sum_at(f, frame) - f->sum_from));
 }
 
 enum err framing_resync(const struct framing *forms, size_t count, struct bytes in, size_t *skip)
 {
-    size_t reach = 0;
+    struct framing_rule rule = {.forms = forms, .form_count = count};
     for (size_t i = 0; i < count; i++) {
-        reach = forms[i].len_max > reach ? forms[i].len_max : reach;
+        rule.len_max = forms[i].len_max > rule.len_max ? forms[i].len_max : rule.len_max;
     }
-    size_t budget = FRAMING_SUM_BUDGET * reach;
-    for (size_t i = 1; i < reach && i < in.len; i++) {
-        struct bytes frame = bytes_slice(in, i, SIZE_MAX);
-        const struct framing *form = form_of(forms, count, frame, &frame.len);
-        if (form == NULL) {
-            continue;
-        }
-        if (frame.len > budget) {
-            break;
-        }
-        if (framing_is_sound(form, frame)) {
-            *skip = i;
-            return ERR_OK;
-        }
-        budget -= frame.len;
-    }
-    return ERR_MORE;
+    return framing_rule_resync(&rule, in, skip);
 }
 
 size_t framing_begin(const struct framing *f, struct writer *out)
 {
     size_t from = out->len;
-    write_bytes(out, (struct bytes){f->head.at, f->head.len});
+    write_bytes(out, (struct bytes){f->head.at, f->is_head_choice ? 1 : f->head.len});
     while (writer_ok(out) && out->len < from + f->length_at + f->length_width) {
         write_u8(out, 0);
     }
@@ -128,14 +140,13 @@ void framing_end(const struct framing *f, struct writer *out, size_t from)
         return;
     }
     size_t whole = out->len - from + (f->sum != NULL ? SUM_LEN : 0) + f->end.len;
-    size_t counted = whole - f->uncounted;
-    for (size_t i = f->length_width; i > 0; i--) {
-        out->at[from + f->length_at + i - 1] = (uint8_t)counted;
-        counted >>= BYTE_BITS;
-    }
+    put_number(out->at + from + f->length_at, f->length_width, f->is_little, whole - f->uncounted);
     if (f->sum != NULL) {
+        uint8_t sum[SUM_LEN];
         size_t covered_at = from + f->sum_from;
-        write_u16be(out, f->sum((struct bytes){out->at + covered_at, out->len - covered_at}));
+        struct bytes covered = {out->at + covered_at, out->len - covered_at};
+        put_number(sum, SUM_LEN, f->is_little, f->sum(covered));
+        write_bytes(out, (struct bytes){sum, SUM_LEN});
     }
     write_bytes(out, (struct bytes){f->end.at, f->end.len});
 }
@@ -201,7 +212,68 @@ enum err framing_split(const struct framing_pairs *p, struct bytes in, struct by
     return ERR_OK;
 }
 
-/* ---- by the protocol's own code ---- */
+/* ---- by a rule ---- */
+
+/* The form whose head `in` begins with, as far as it has come; NULL: none. */
+static const struct framing *form_of(const struct framing_rule *rule, struct bytes in)
+{
+    for (size_t i = 0; i < rule->form_count; i++) {
+        if (framing_claims(&rule->forms[i], in) != ERR_MALFORMED) {
+            return &rule->forms[i];
+        }
+    }
+    return NULL;
+}
+
+enum err framing_rule_len(const struct framing_rule *rule, struct bytes in, size_t *len)
+{
+    if (rule->forms == NULL) {
+        return rule->len_of(in, len);
+    }
+    const struct framing *form = form_of(rule, in);
+    if (form == NULL) {
+        return ERR_MALFORMED;
+    }
+    enum err e = head_len(form, in, len);
+    enum err fits = rule->fits != NULL ? rule->fits(in) : ERR_OK;
+    return fits == ERR_MALFORMED || e == ERR_OK ? fits : e;
+}
+
+/* Whether the checksum of a whole frame is right. */
+static bool is_sound(const struct framing_rule *rule, struct bytes frame)
+{
+    const struct framing *form = rule->forms != NULL ? form_of(rule, frame) : NULL;
+    return form != NULL ? framing_is_sound(form, frame)
+                        : rule->is_sound == NULL || rule->is_sound(frame);
+}
+
+enum err framing_rule_check(const struct framing_rule *rule, struct bytes frame)
+{
+    size_t len = 0;
+    enum err e = frame.len > 0 ? framing_rule_len(rule, frame, &len) : ERR_MALFORMED;
+    bool is_ended = e == ERR_OK ? len == frame.len : e == ERR_MORE && rule->tail != NULL;
+    if (!is_ended) {
+        return ERR_MALFORMED;
+    }
+    return is_sound(rule, frame) ? ERR_OK : ERR_CHECKSUM;
+}
+
+enum protocol_claim framing_rule_claim(const struct framing_rule *rule, struct bytes first)
+{
+    size_t len = 0;
+    enum err e = framing_rule_len(rule, first, &len);
+    if (e != ERR_OK) {
+        return claim_of(e);
+    }
+    bool is_whole = len <= first.len;
+    return is_whole && is_sound(rule, bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
+}
+
+/* How many bytes end a frame without being part of it. */
+static size_t tail_len(const struct framing_rule *rule, struct bytes behind)
+{
+    return rule->tail != NULL ? head_span(behind, rule->tail, rule->tail_max) : 0;
+}
 
 enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, struct bytes *frame,
                             size_t *used)
@@ -211,13 +283,14 @@ enum err framing_rule_split(const struct framing_rule *rule, struct bytes in, st
     if (noise > rule->noise_max) {
         return ERR_MALFORMED;
     }
+    noise += rule->lost != NULL ? rule->lost(bytes_slice(in, noise, SIZE_MAX)) : 0;
     struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
-    enum err e = rest.len == 0 ? ERR_MORE : rule->len_of(rest, &len);
+    enum err e = rest.len == 0 ? ERR_MORE : framing_rule_len(rule, rest, &len);
     if (e != ERR_OK) {
-        return e;
+        return e == ERR_MORE && noise > rule->len_max ? ERR_TOO_LONG : e;
     }
     *frame = bytes_slice(rest, 0, len);
-    *used = noise + len;
+    *used = noise + len + tail_len(rule, bytes_slice(rest, len, SIZE_MAX));
     return len <= rest.len ? ERR_OK : ERR_MORE;
 }
 
@@ -234,7 +307,7 @@ static bool has_frame(const struct framing_rule *rule, struct bytes in, size_t *
     if (rule->begins != NULL && rule->begins(in) != ERR_OK) {
         return false;
     }
-    enum err e = rule->len_of(in, &len);
+    enum err e = framing_rule_len(rule, in, &len);
     bool is_whole = e == ERR_OK && len <= in.len;
     size_t searched = rule->begins != NULL ? in.len : 0;
     size_t cost = is_whole ? len : searched;
@@ -244,7 +317,7 @@ static bool has_frame(const struct framing_rule *rule, struct bytes in, size_t *
     }
     *budget -= cost;
     return is_whole && is_followed(rule, bytes_slice(in, len, SIZE_MAX)) &&
-           (rule->is_sound == NULL || rule->is_sound(bytes_slice(in, 0, len)));
+           is_sound(rule, bytes_slice(in, 0, len));
 }
 
 enum err framing_rule_resync(const struct framing_rule *rule, struct bytes in, size_t *skip)

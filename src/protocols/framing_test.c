@@ -34,6 +34,18 @@ static const struct framing counted = {.head = {{0xaa, 0x55}, 2},
 static const struct framing plain = {
     .head = {{0, 0, 0, 0}, 4}, .length_at = 4, .length_width = 4, .len_min = 9, .len_max = 64};
 
+/* 01 or 07, a little-endian length of 15 bits that counts what lies between it and the sum. */
+static const struct framing little = {.head = {{1, 7}, 2},
+                                      .is_head_choice = true,
+                                      .length_at = 1,
+                                      .length_width = 2,
+                                      .length_mask = 0x7fff,
+                                      .is_little = true,
+                                      .uncounted = 5,
+                                      .sum = sum_of,
+                                      .len_min = 6,
+                                      .len_max = 300};
+
 struct hex_bytes {
     uint8_t at[64];
     size_t len;
@@ -79,6 +91,7 @@ static void test_lengths(void **state)
         {&counted, "aa55 0022", ERR_TOO_LONG, 0},
         {&counted, "aa55 ffff", ERR_TOO_LONG, 0},
         {&counted, "aa55 0000 0000 0d", ERR_MALFORMED, 0}, /* below the least */
+        {&counted, "aa55 0000", ERR_MALFORMED, 0},         /* which is known before it is there */
         {&counted, "aa55 0001 01 0002 0a", ERR_MALFORMED, 0},
         {&counted, "ab55 0001 01 0002 0d", ERR_MALFORMED, 0},
         {&plain, "00000000 00000009 01", ERR_OK, 9},
@@ -86,6 +99,11 @@ static void test_lengths(void **state)
         {&plain, "00000000 000000", ERR_MORE, 0},
         {&plain, "00000000 00000008", ERR_MALFORMED, 0},
         {&plain, "00000000 ffffffff", ERR_TOO_LONG, 0},
+        {&little, "01 0100 05 0700", ERR_OK, 6},
+        {&little, "07 0180 05 0700", ERR_OK, 6},
+        {&little, "01 2701", ERR_MORE, 0}, /* 300 bytes, the most */
+        {&little, "01 2801", ERR_TOO_LONG, 0},
+        {&little, "02", ERR_MALFORMED, 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct hex_bytes room;
@@ -105,13 +123,16 @@ static void test_checksums(void **state)
     assert_false(framing_is_sound(&counted, bytes_of("aa55 0001 02 0002 0d", &room)));
     assert_false(framing_is_sound(&counted, bytes_of("aa55 0001 01 0102 0d", &room)));
     assert_true(framing_is_sound(&plain, bytes_of("00000000 00000009 01", &room)));
+    assert_true(framing_is_sound(&little, bytes_of("01 0100 ff 0101", &room)));
+    assert_false(framing_is_sound(&little, bytes_of("01 0100 ff 0201", &room)));
+    assert_int_equal(framing_sum(&little, bytes_of("01 0100 ff 0201", &room)), 0x0102);
 }
 
 static void test_what_is_written_is_whole(void **state)
 {
     (void)state;
-    const struct framing *const forms[] = {&counted, &plain};
-    for (size_t i = 0; i < 2; i++) {
+    const struct framing *const forms[] = {&counted, &plain, &little};
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         uint8_t at[64];
         size_t len = 0;
         struct writer w = writer_init(at, sizeof(at));
@@ -236,13 +257,152 @@ static void test_pairs(void **state)
     }
 }
 
+/* ---- by a rule ---- */
+
+/* Behind the length stands 05 or 06. */
+static enum err fits(struct bytes in)
+{
+    enum { KIND_AT = 3 };
+    bool is_kind = in.len > KIND_AT && (in.at[KIND_AT] == 5 || in.at[KIND_AT] == 6);
+    return in.len <= KIND_AT ? ERR_MORE : is_kind ? ERR_OK : ERR_MALFORMED;
+}
+
+/* Zeros before a frame are of nobody. */
+static size_t lost_of(struct bytes in)
+{
+    size_t lost = 0;
+    while (lost < in.len && in.at[lost] == 0) {
+        lost++;
+    }
+    return lost;
+}
+
+static const struct framing rule_forms[] = {
+    {.head = {{1, 7}, 2},
+     .is_head_choice = true,
+     .length_at = 1,
+     .length_width = 2,
+     .is_little = true,
+     .uncounted = 5,
+     .sum = sum_of,
+     .len_min = 6,
+     .len_max = 300},
+    {.head = {{9}, 1}, .length_at = 1, .length_width = 1, .len_min = 4, .len_max = 20}};
+static const struct framing_rule rule = {
+    .len_max = 300, .lost = lost_of, FRAMING_FORMS(rule_forms), .fits = fits};
+
+static void test_rule_of_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        enum err want;
+        size_t used;
+        enum err check;
+        enum protocol_claim claim;
+    } cases[] = {
+        {"01 0100 05 0700", ERR_OK, 6, ERR_OK, CLAIM_YES},
+        {"07 0100 06 0e00 01", ERR_OK, 6, ERR_MALFORMED, CLAIM_YES},
+        {"01 0100 05 0701", ERR_OK, 6, ERR_CHECKSUM, CLAIM_LIKELY},
+        {"01 0100 05 07", ERR_MORE, 0, ERR_MALFORMED, CLAIM_LIKELY},
+        {"01 01", ERR_MORE, 0, ERR_MALFORMED, CLAIM_MORE},
+        {"01 0100", ERR_MORE, 0, ERR_MALFORMED, CLAIM_MORE},
+        {"01 0100 04", ERR_MALFORMED, 0, ERR_MALFORMED, CLAIM_NO},
+        {"01 0000", ERR_MALFORMED, 0, ERR_MALFORMED, CLAIM_NO},
+        {"01 ff00", ERR_MORE, 0, ERR_MALFORMED, CLAIM_MORE},
+        {"01 ff01", ERR_TOO_LONG, 0, ERR_MALFORMED, CLAIM_NO},
+        {"09 04 00 05", ERR_OK, 4, ERR_OK, CLAIM_YES}, /* without a sum */
+        {"02", ERR_MALFORMED, 0, ERR_MALFORMED, CLAIM_NO},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hex_bytes room;
+        struct bytes frame = {0};
+        size_t used = 0;
+        struct bytes in = bytes_of(cases[i].hex, &room);
+        print_message("# %s\n", cases[i].hex);
+        assert_int_equal(framing_rule_split(&rule, in, &frame, &used), cases[i].want);
+        if (cases[i].want == ERR_OK) {
+            assert_int_equal(used, cases[i].used);
+            assert_ptr_equal(frame.at, in.at);
+            assert_int_equal(frame.len, used);
+        }
+        assert_int_equal(framing_rule_check(&rule, in), cases[i].check);
+        assert_int_equal(framing_rule_claim(&rule, in), cases[i].claim);
+    }
+    assert_int_equal(framing_rule_check(&rule, (struct bytes){0}), ERR_MALFORMED);
+}
+
+static void test_rule_passes_over(void **state)
+{
+    (void)state;
+    struct hex_bytes room;
+    struct bytes frame = {0};
+    size_t used = 0;
+    size_t skip = 0;
+    struct bytes in = bytes_of("000000 01 0100 05 0700 01", &room);
+    assert_int_equal(framing_rule_split(&rule, in, &frame, &used), ERR_OK);
+    assert_int_equal(used, 9);
+    assert_ptr_equal(frame.at, in.at + 3);
+    assert_int_equal(framing_rule_split(&rule, bytes_of("0000", &room), &frame, &used), ERR_MORE);
+    in = bytes_of("01 0100 01 0100 05 0701 07 0100 06 0e00", &room); /* a wrong sum between */
+    assert_int_equal(framing_rule_resync(&rule, in, &skip), ERR_OK);
+    assert_int_equal(skip, 9);
+    in = bytes_of("01 0100 04 07 01 0100 04 0700", &room);
+    assert_int_equal(framing_rule_resync(&rule, in, &skip), ERR_MORE);
+}
+
+/* Up to a ';', which is no part of it. */
+static enum err find_semicolon(struct bytes in, size_t *len)
+{
+    *len = bytes_find(in, ';');
+    return *len < in.len ? ERR_OK : ERR_MORE;
+}
+
+static void test_rule_with_a_tail(void **state)
+{
+    static const struct framing_rule ended = {
+        .len_max = 8, .lost = lost_of, .len_of = find_semicolon, .tail = ";\n", .tail_max = 2};
+    static const struct {
+        const char *in;
+        enum err want;
+        size_t used;
+    } cases[] = {
+        {"ab;", ERR_OK, 3},     {"ab;c", ERR_OK, 3}, {"ab;\nc", ERR_OK, 4},
+        {"ab;\n\n", ERR_OK, 4}, {"ab", ERR_MORE, 0},
+    };
+    static const uint8_t zeros[9] = {0};
+    struct bytes frame = {0};
+    size_t used = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes in = bytes_of_text(cases[i].in);
+        assert_int_equal(framing_rule_split(&ended, in, &frame, &used), cases[i].want);
+        if (cases[i].want == ERR_OK) {
+            assert_true(bytes_eq(frame, "ab"));
+            assert_int_equal(used, cases[i].used);
+        }
+    }
+    assert_int_equal(framing_rule_check(&ended, bytes_of_text("ab")), ERR_OK);
+    assert_int_equal(framing_rule_check(&ended, bytes_of_text("ab;")), ERR_MALFORMED);
+    assert_int_equal(framing_rule_check(&ended, (struct bytes){0}), ERR_MALFORMED);
+    assert_int_equal(framing_rule_split(&ended, (struct bytes){zeros, 8}, &frame, &used), ERR_MORE);
+    assert_int_equal(framing_rule_split(&ended, (struct bytes){zeros, 9}, &frame, &used),
+                     ERR_TOO_LONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_claims),    cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_checksums), cmocka_unit_test(test_what_is_written_is_whole),
-        cmocka_unit_test(test_resync),    cmocka_unit_test(test_resync_has_an_end),
+        cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_what_is_written_is_whole),
+        cmocka_unit_test(test_resync),
+        cmocka_unit_test(test_resync_has_an_end),
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_rule_of_forms),
+        cmocka_unit_test(test_rule_passes_over),
+        cmocka_unit_test(test_rule_with_a_tail),
     };
     return cmocka_run_group_tests_name("framing", tests, NULL, NULL);
 }

@@ -24,8 +24,9 @@
 #include <string.h>
 
 #include "base/crc.h"
-#include "base/reader.h"
+#include "base/hex.h"
 #include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/framing.h"
 #include "protocols/queclink.h"
 #include "protocols/words.h"
@@ -104,39 +105,21 @@ static enum err len_of(struct bytes in, size_t *len)
     return *len < least ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
 }
 
-/* ERR_OK: it ends as it must, and its checksum is right. */
-static enum err check_end(struct bytes frame)
+/* It ends as it must, and its checksum is right. */
+static bool is_sound(struct bytes frame)
 {
     enum { SUM_AND_END = 4, NEW_END = '$' };
     if (is_new(frame)) {
-        return frame.at[frame.len - 1] == NEW_END ? ERR_OK : ERR_MALFORMED;
+        return frame.at[frame.len - 1] == NEW_END;
     }
     struct reader r = reader_init(bytes_slice(frame, frame.len - SUM_AND_END, SIZE_MAX));
     uint16_t told = read_u16be(&r);
     struct bytes covered = bytes_slice(frame, HEAD_LEN, frame.len - HEAD_LEN - SUM_AND_END);
-    if (!bytes_eq(read_rest(&r), "\r\n")) {
-        return ERR_MALFORMED;
-    }
-    return told == crc16_ccitt_false(covered) ? ERR_OK : ERR_CHECKSUM;
-}
-
-static bool is_sound(struct bytes frame)
-{
-    return check_end(frame) == ERR_OK;
+    return bytes_eq(read_rest(&r), "\r\n") && told == crc16_ccitt_false(covered);
 }
 
 static const struct framing_rule rule = {
     .len_max = FRAME_MAX, .len_of = len_of, .is_sound = is_sound};
-
-static enum err gl200binary_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err gl200binary_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
 
 /* ---- identity and times ---- */
 
@@ -261,28 +244,19 @@ static void set_event(unsigned type, struct bytes extra, struct fix *f)
     }
 }
 
-/* A call of the phone number that it tells; its digits end with an f. */
-static void skip_phone(struct reader *r)
-{
-    read_skip(r, read_u8(r));
-}
-
 /* Reads a report from its battery on; ERR_MALFORMED: it is not as the usual mask has it. */
 static enum err read_report(struct reader *r, unsigned type, bool is_event, bool is_stored,
                             struct decoded *out)
 {
     enum { PHONE = 3, RESERVED = 8, PACKED = 100 };
     struct fix head = {0};
-    fix_set_alarms_told(&head, 0);
     fix_set_battery_percent(&head, read_u8(r));
     fix_set_power_mv(&head, read_u16be(r));
     read_skip(r, !is_event && type == RESERVED ? 2 : 0);
     set_state(&head, read_u8(r));
     fix_set_satellites(&head, read_u8(r));
     read_skip(r, is_event ? 0 : 1);
-    if (!is_event && type == PHONE) {
-        skip_phone(r);
-    }
+    read_skip(r, !is_event && type == PHONE ? read_u8(r) : 0); /* whose digits end with an f */
     if (is_event) {
         set_event(type, read_bytes(r, extra_len(type)), &head);
     }
@@ -309,12 +283,17 @@ static void keep_version(const struct form *form, struct bytes frame, struct dec
     }
 }
 
-static void read_old(const struct form *form, struct bytes frame, struct decoded *out)
+static enum err read_old(const struct form *form, struct bytes frame, struct decoded *out)
 {
     struct bytes body = bytes_slice(frame, 0, frame.len - TAIL_LEN);
     struct reader r = reader_init(bytes_slice(body, form->identity_at + IDENTITY_LEN, SIZE_MAX));
     unsigned type = frame.at[HEAD_LEN];
     bool is_event = bytes_begin(frame, "+EVT") || bytes_begin(frame, "+BVT");
+    struct bytes identity = bytes_slice(body, form->identity_at, IDENTITY_LEN);
+    if (form->identity_at > 0 && !read_identity(identity, out->device_id)) {
+        return ERR_MALFORMED;
+    }
+    keep_version(form, frame, out);
     if (is_event || bytes_begin(frame, "+RSP") || bytes_begin(frame, "+BSP")) {
         if (read_report(&r, type, is_event, form->is_stored, out) != ERR_OK) {
             out->len = 0;
@@ -328,6 +307,7 @@ static void read_old(const struct form *form, struct bytes frame, struct decoded
     } else {
         decoded_add(out, MESSAGE_HEARTBEAT);
     }
+    return ERR_OK;
 }
 
 /* ---- the new form ---- */
@@ -339,29 +319,23 @@ static size_t read_length(struct reader *r)
     return (first & TWO_BYTES) != 0 ? (first & LOW) << BYTE_BITS | read_u8(r) : first;
 }
 
-static void read_new_place(struct reader r, struct fix *f)
+static void read_new_place(struct reader r, struct report *out)
 {
     enum { FIX_MASK = 0x0c, FIX_VALUE = 0x08 };
-    uint8_t flags = read_u8(&r);
-    int64_t lon_e6 = (int32_t)read_u32be(&r);
-    int64_t lat_e6 = (int32_t)read_u32be(&r);
-    uint32_t time_s = read_u32be(&r);
-    uint64_t speed_e1 = read_u16be(&r);
-    uint64_t hdop_e1 = read_u8(&r);
-    uint64_t course = read_u16be(&r);
-    int64_t altitude_dm = read_u24be(&r);
-    uint8_t satellites = read_u8(&r);
-    const int64_t sign = 0x800000;
-    if (!reader_ok(&r)) {
-        return;
-    }
-    fix_set_time(f, time_s);
-    fix_set_position(f, lat_e6 * E6_TO_E7, lon_e6 * E6_TO_E7, (flags & FIX_MASK) == FIX_VALUE);
-    fix_set_speed_kmh_e2(f, speed_e1 * 10);
-    fix_set_hdop_e2(f, hdop_e1 * 10);
-    fix_set_course_cdeg(f, course * 100);
-    fix_set_altitude_dm(f, altitude_dm >= sign ? altitude_dm - 2 * sign : altitude_dm);
-    fix_set_satellites(f, satellites);
+    static const struct figure place[] = {
+        {.len = 4, .is_signed = true, .times = E6_TO_E7, .part = FIGURE_LON_E7},
+        {.len = 4, .is_signed = true, .times = E6_TO_E7, .part = FIGURE_LAT_E7},
+        {.len = 4, .set = item_time_s},
+        {.len = 2, .times = 10, .set = item_speed_kmh_e2},
+        {.len = 1, .times = 10, .set = item_hdop_e2},
+        {.len = 2, .times = 100, .set = item_course_cdeg},
+        {.len = 3, .is_signed = true, .set = item_altitude_dm},
+        {.len = 1, .set = item_satellites},
+    };
+    static const struct figures row = {FIGURES(place)};
+    bool is_valid = (read_u8(&r) & FIX_MASK) == FIX_VALUE;
+    (void)figures_read(&row, &r, out);
+    out->fix.flags &= is_valid ? UINT32_MAX : ~(uint32_t)FIX_VALID;
 }
 
 static bool read_new_record(struct reader *r, struct decoded *out)
@@ -371,27 +345,28 @@ static bool read_new_record(struct reader *r, struct decoded *out)
     size_t len = read_length(r);
     size_t head = before - reader_left(r);
     struct reader in = reader_init(read_bytes(r, len < head ? 0 : len - head));
-    struct fix f = {0};
-    fix_set_alarms_told(&f, 0);
-    fix_set_time(&f, read_u32be(&in));
+    struct report report;
+    report_begin(&report, out);
+    fix_set_time(&report.fix, read_u32be(&in));
     read_skip(&in, NUMBER_AND_IDS);
     while (reader_ok(&in) && reader_left(&in) > 0) {
         size_t id = read_length(&in);
         struct bytes item = read_bytes(&in, read_length(&in));
         if (id == PLACE && reader_ok(&in)) {
-            read_new_place(reader_init(item), &f);
+            read_new_place(reader_init(item), &report);
         }
     }
     if (!reader_ok(r) || !reader_ok(&in) || len <= head) {
         return false;
     }
-    decoded_add(out, MESSAGE_FIX)->fix = f;
+    report_add(&report, MESSAGE_FIX, out);
     return true;
 }
 
 static enum err read_new(struct bytes frame, struct decoded *out)
 {
-    enum { FLAGS_AT = 4, NUMBERED = 0x80, TYPES_LEN = 5, END_LEN = 4, FIRST_NIBBLE = 0x0f };
+    enum { FLAGS_AT = 4, NUMBERED = 0x80, TYPES_LEN = 5, END_LEN = 4 };
+    char digits[2 * IDENTITY_LEN + 1];
     struct reader r = reader_init(bytes_slice(frame, FLAGS_AT, frame.len - FLAGS_AT - END_LEN));
     unsigned flags = read_u8(&r);
     read_skip(&r, (flags & NUMBERED) != 0 ? 2 : 0);
@@ -401,14 +376,11 @@ static enum err read_new(struct bytes frame, struct decoded *out)
     if (!reader_ok(&r)) {
         return ERR_MALFORMED;
     }
-    size_t len = 0;
-    for (size_t i = 1; i < 2 * (size_t)IDENTITY_LEN; i++) {
-        unsigned digit = i % 2 == 0 ? imei.at[i / 2] >> 4 : imei.at[i / 2] & FIRST_NIBBLE;
-        if (digit > 9) {
-            return ERR_MALFORMED;
-        }
-        out->device_id[len++] = (char)('0' + digit);
+    hex_encode(imei, digits);
+    if (!word_is_digits(bytes_of_text(digits + 1))) { /* the first one fills the byte */
+        return ERR_MALFORMED;
     }
+    bytes_to_text(bytes_of_text(digits + 1), out->device_id, DEVICE_ID_SIZE);
     bool is_read = true;
     while (is_read && reader_left(&r) > 0) {
         is_read = read_new_record(&r, out);
@@ -419,33 +391,13 @@ static enum err read_new(struct bytes frame, struct decoded *out)
 
 static enum err gl200binary_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     bool may_be = false;
-    enum err e = frame.len == 0 ? ERR_MALFORMED : len_of(frame, &len);
-    if (e != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    e = check_end(frame);
-    if (e != ERR_OK) {
-        return e;
-    }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    (void)s;
     if (is_new(frame)) {
-        e = read_new(frame, out);
-    } else {
-        const struct form *form = form_of(frame, &may_be);
-        if (form == NULL) {
-            return ERR_MALFORMED;
-        }
-        struct bytes body = bytes_slice(frame, 0, frame.len - TAIL_LEN);
-        struct bytes identity = bytes_slice(body, form->identity_at, IDENTITY_LEN);
-        if (form->identity_at > 0 && !read_identity(identity, out->device_id)) {
-            return ERR_MALFORMED;
-        }
-        keep_version(form, frame, out);
-        read_old(form, frame, out);
+        return read_new(frame, out);
     }
-    return e == ERR_OK ? decoded_finish(out) : e;
+    const struct form *form = form_of(frame, &may_be);
+    return form == NULL ? ERR_MALFORMED : read_old(form, frame, out);
 }
 
 const struct protocol protocol_gl200binary = {
@@ -454,8 +406,7 @@ const struct protocol protocol_gl200binary = {
     .port = 5004,
     .frame_max = FRAME_MAX,
     .claims = gl200binary_claims,
-    .split = gl200binary_split,
-    .resync = gl200binary_resync,
+    .rule = &rule,
     .decode = gl200binary_decode,
     .command = queclink_command,
 };

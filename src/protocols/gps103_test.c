@@ -35,7 +35,7 @@ static void assert_split(const char *text, enum err want, const char *frame, siz
 {
     struct bytes got = {0};
     size_t took = 0;
-    assert_int_equal(protocol_gps103.split(bytes_of_text(text), &got, &took), want);
+    assert_int_equal(protocol_split(&protocol_gps103, bytes_of_text(text), &got, &took), want);
     if (want == ERR_OK) {
         assert_true(bytes_eq(got, frame));
         assert_int_equal(took, used);
@@ -67,7 +67,7 @@ static void test_commands(void **state)
     struct arena arena = {0};
     struct decoded d = {.arena = &arena};
     struct command_request what = {.kind = COMMAND_TEXT, .id = 1, .text = bytes_of_text("STOP")};
-    assert_int_equal(protocol_gps103.decode(&s, bytes_of_text(IMEI), &d), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_gps103, &s, bytes_of_text(IMEI), &d), ERR_OK);
     assert_int_equal(protocol_gps103.command(&s, &d.slot, &what, &note, &out), COMMAND_IS_WRITTEN);
     assert_true(bytes_eq(writer_bytes(&out), "**,imei:" IMEI ",J;"));
     what.text = bytes_of_text("J");
@@ -81,7 +81,7 @@ static void test_commands(void **state)
         const char *text =
             arena_format(&arena, "imei:" IMEI ",%s,260305080809,,L,,,,,,", rows[i].keyword);
         d = (struct decoded){.arena = &arena};
-        assert_int_equal(protocol_gps103.decode(&s, bytes_of_text(text), &d), ERR_OK);
+        assert_int_equal(protocol_decode(&protocol_gps103, &s, bytes_of_text(text), &d), ERR_OK);
         assert_int_equal(d.len, 2);
         assert_int_equal(d.at[1].kind, MESSAGE_RESPONSE);
         assert_int_equal(d.at[1].answer.message_id, note.message_id);
@@ -98,7 +98,8 @@ static void test_a_login_is_always_answered(void **state)
     struct session s = protocol_session(&protocol_gps103);
     struct decoded d = {.arena = &arena};
     struct writer out = writer_init(at, sizeof(at));
-    assert_int_equal(protocol_gps103.decode(&s, bytes_of_text("##,imei:" IMEI ",A"), &d), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_gps103, &s, bytes_of_text("##,imei:" IMEI ",A"), &d),
+                     ERR_OK);
     protocol_gps103.reply(&s, &d.hint, OUTCOME_REFUSED, 0, &out);
     assert_int_equal(out.len, 0);
     protocol_gps103.reply(&s, &d.hint, OUTCOME_UNREGISTERED, 0, &out);

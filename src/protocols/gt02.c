@@ -50,7 +50,7 @@ static const struct framing forms[] = {
      .len_min = 11,
      .len_max = FRAME_MAX},
 };
-enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
+static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* A connection begins with a frame of its own, of a type that it has. */
 static enum protocol_claim gt02_claims(struct bytes first)
@@ -68,24 +68,6 @@ static enum protocol_claim gt02_claims(struct bytes first)
     bool is_type = type == TYPE_LOCATION || type == TYPE_HEARTBEAT || type == TYPE_TEXT;
     return is_type && field_imei_of_bcd(bytes_slice(first, IMEI_AT, FIELD_IMEI_LEN), id) ? CLAIM_YES
                                                                                          : CLAIM_NO;
-}
-
-static enum err len_of(struct bytes in, size_t *len)
-{
-    const struct framing *form = &forms[in.at[0] == forms[1].head.at[0] ? 1 : 0];
-    return framing_len(form, in, len);
-}
-
-static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
-
-static enum err gt02_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err gt02_resync(struct bytes in, size_t *skip)
-{
-    return framing_resync(forms, FORMS, in, skip);
 }
 
 static void read_location(struct reader *r, struct fix *f)
@@ -166,16 +148,9 @@ static enum err decode_own(struct bytes frame, struct decoded *out)
 
 static enum err gt02_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
-    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
     bool is_long = frame.at[0] == forms[1].head.at[0];
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     enum err e = is_long ? decode_long(frame, out) : decode_own(frame, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
@@ -201,8 +176,7 @@ const struct protocol protocol_gt02 = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = gt02_claims,
-    .split = gt02_split,
-    .resync = gt02_resync,
+    .rule = &rule,
     .decode = gt02_decode,
     .reply = gt02_reply,
 };

@@ -211,6 +211,31 @@ void item_altitude_dm(struct fix *f, int64_t value)
     fix_set_altitude_dm(f, value);
 }
 
+void item_speed_kmh_e2(struct fix *f, int64_t value)
+{
+    fix_set_speed_kmh_e2(f, (uint64_t)value);
+}
+
+void item_course_cdeg(struct fix *f, int64_t value)
+{
+    fix_set_course_cdeg(f, (uint64_t)value);
+}
+
+void item_hdop_e2(struct fix *f, int64_t value)
+{
+    fix_set_hdop_e2(f, (uint64_t)value);
+}
+
+void item_time_s(struct fix *f, int64_t value)
+{
+    fix_set_time(f, value);
+}
+
+void item_gsm_bars(struct fix *f, int64_t value)
+{
+    fix_set_gsm_bars(f, (unsigned)value);
+}
+
 void item_gsm(struct fix *f, int64_t value)
 {
     fix_set_gsm(f, (unsigned)value);
@@ -239,4 +264,14 @@ void item_charging_low(struct fix *f, int64_t value)
 void item_motion(struct fix *f, int64_t value)
 {
     fix_set_switch(f, FIX_HAS_MOTION, FIX_MOVING, value != 0);
+}
+
+void item_cut_off(struct fix *f, int64_t value)
+{
+    fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, value != 0);
+}
+
+void item_door_open(struct fix *f, int64_t value)
+{
+    fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, value != 0);
 }

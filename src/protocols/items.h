@@ -95,19 +95,27 @@ void item_list_read_extras(const struct item_list *list, uint16_t id, struct byt
 void items_read_extras(struct reader *r, struct item_form form, const struct item_list *list,
                        struct extras *x);
 
-/* The numbers of a fix: millivolts, per cent, metres, millilitres, tenths of a metre. */
+/* The numbers of a fix: millivolts, per cent, metres, millilitres, tenths of a metre, hundredths of
+ * km/h and of a degree, seconds since 1970. */
 item_setter item_power_mv;
 item_setter item_battery_mv;
 item_setter item_battery_percent;
 item_setter item_odometer_m;
 item_setter item_fuel_ml;
 item_setter item_altitude_dm;
-item_setter item_gsm; /* 0 .. 31 */
+item_setter item_speed_kmh_e2;
+item_setter item_course_cdeg; /* from 0 up */
+item_setter item_hdop_e2;
+item_setter item_time_s;
+item_setter item_gsm;      /* 0 .. 31 */
+item_setter item_gsm_bars; /* 0 .. 4 */
 item_setter item_satellites;
 /* Switches, on where the number is not 0. */
 item_setter item_ignition;
 item_setter item_charging;
 item_setter item_charging_low; /* on where it is 0 */
 item_setter item_motion;
+item_setter item_cut_off;
+item_setter item_door_open;
 
 #endif

@@ -29,10 +29,9 @@
 
 #include "base/clock.h"
 #include "protocols/alarm_table.h"
-#include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/profile.h"
-#include "protocols/words.h"
+#include "protocols/heads.h"
+#include "protocols/layouts.h"
 
 enum { FRAME_MAX = 1024, NOISE_MAX = 64, HEAD_LEN = 3, IMEI_LEN = 15, TEXT_MAX = 160 };
 
@@ -46,10 +45,7 @@ static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
 
 static enum err begins(struct bytes in)
 {
-    bool is_head = in.at[0] == '!' && (in.len < 2 || strchr("1345ABCD", in.at[1]) != NULL) &&
-                   (in.len < HEAD_LEN || in.at[2] == ',');
-    bool has_nul = in.len > 1 && in.at[1] == '\0';
-    return !is_head || has_nul ? ERR_MALFORMED : in.len < HEAD_LEN ? ERR_MORE : ERR_OK;
+    return head_begins(in, 0, "!%[1345ABCD],");
 }
 
 static enum protocol_claim minifinder_claims(struct bytes first)
@@ -70,16 +66,6 @@ static enum err len_of(struct bytes in, size_t *len)
 
 static const struct framing_rule rule = {
     .first = '!', .noise_max = NOISE_MAX, .len_max = FRAME_MAX, .len_of = len_of, .begins = begins};
-
-static enum err minifinder_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err minifinder_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
 
 /* ---- what a text says ---- */
 
@@ -105,6 +91,22 @@ static void set_time(struct fix *f, struct bytes date, struct bytes time)
     }
 }
 
+static bool is_by_gps(struct bytes flags)
+{
+    return (word_hex(flags, 0) & 1) != 0;
+}
+
+static bool is_always(struct bytes word)
+{
+    (void)word;
+    return true;
+}
+
+static void set_hdop(struct fix *f, struct bytes word)
+{
+    word_set_hdop(f, bytes_eq(word, "0") ? (struct bytes){0} : word);
+}
+
 static void set_flags(struct fix *f, uint32_t flags, struct extras *x)
 {
     enum { CSQ_AT = 16, CSQ = 0x1f, CHARGING_AT = 22, EVENTS = 0x0f00 };
@@ -119,42 +121,40 @@ static void set_flags(struct fix *f, uint32_t flags, struct extras *x)
 
 static enum err read_place(uint8_t type, const struct words *w, struct decoded *out)
 {
-    enum { DATE = 1, TIME, LAT, LON, SPEED, COURSE, FLAGS, ALTITUDE, BATTERY, USED, HDOP = 12 };
-    struct fix fix = {0};
-    struct extras x;
-    uint32_t flags = (uint32_t)(word_hex(word_at(w, FLAGS), 0) & UINT32_MAX);
-    bool is_short = type == 'A';
-    extras_init(&x, out->arena);
-    if (!word_set_degrees(&fix, word_at(w, LAT), word_at(w, LON), is_short || (flags & 1) != 0)) {
+    enum { DATE = 1, TIME, LAT, FLAGS = 7 };
+    static const struct layout old = {.where = {LAT, FLAGS, layout_place_degrees},
+                                      .is_valid = is_always};
+    static const struct layout place = {.where = {LAT, FLAGS, layout_place_degrees},
+                                        .is_valid = is_by_gps,
+                                        .rows = {{5, word_set_kmh},
+                                                 {6, word_set_course},
+                                                 {8, word_set_altitude},
+                                                 {9, word_set_percent}}};
+    static const struct layout quality = {.rows = {{10, word_set_satellites}, {12, set_hdop}}};
+    struct report r;
+    report_begin(&r, out);
+    if (!layout_read(type == 'A' ? &old : &place, w, 0, &r)) {
         return ERR_MALFORMED;
     }
-    set_time(&fix, word_at(w, DATE), word_at(w, TIME));
-    fix_set_alarms_told(&fix, 0);
-    if (!is_short) {
-        word_set_kmh(&fix, word_at(w, SPEED));
-        word_set_course(&fix, word_at(w, COURSE));
-        set_flags(&fix, flags, &x);
-        word_set_altitude(&fix, word_at(w, ALTITUDE));
-        word_set_percent(&fix, word_at(w, BATTERY));
+    set_time(&r.fix, word_at(w, DATE), word_at(w, TIME));
+    if (type != 'A') {
+        set_flags(&r.fix, (uint32_t)(word_hex(word_at(w, FLAGS), 0) & UINT32_MAX), &r.extras);
     }
     if (type == 'B' || type == 'D') {
-        word_set_satellites(&fix, word_at(w, USED));
-        word_set_hdop(&fix, bytes_eq(word_at(w, HDOP), "0") ? (struct bytes){0} : word_at(w, HDOP));
+        (void)layout_read(&quality, w, 0, &r);
     }
-    fix.flags |= type == 'B' ? (uint32_t)FIX_REUPLOAD : 0;
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
+    r.fix.flags |= type == 'B' ? (uint32_t)FIX_REUPLOAD : 0;
+    report_add(&r, MESSAGE_FIX, out);
     return ERR_OK;
 }
 
 static void read_alive(const struct words *w, struct decoded *out)
 {
-    enum { SIGNAL = 1, BATTERY = 3, UNKNOWN = 99 };
-    struct fix fix = {0};
-    fix_set_gsm(&fix, (unsigned)(word_number(word_at(w, SIGNAL), UNKNOWN) & UINT8_MAX));
-    word_set_percent(&fix, word_at(w, BATTERY));
-    decoded_add(out, MESSAGE_HEARTBEAT)->fix = fix;
+    static const struct layout alive = {.rows = {{1, word_set_csq}, {3, word_set_percent}}};
+    struct report r;
+    report_begin(&r, out);
+    (void)layout_read(&alive, w, 0, &r);
+    report_add(&r, MESSAGE_HEARTBEAT, out);
 }
 
 static enum err read_login(const struct words *w, struct decoded *out)
@@ -180,16 +180,13 @@ static void read_answer(uint8_t type, struct bytes text, struct decoded *out)
 static enum err minifinder_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
     struct words w;
-    size_t len = 0;
-    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len ||
-        !field_is_printable(frame)) {
+    if (!field_is_printable(frame)) {
         return ERR_MALFORMED;
     }
-    struct bytes text = bytes_slice(frame, 0, len - 1);
+    struct bytes text = bytes_slice(frame, 0, frame.len - 1);
     uint8_t type = frame.at[1];
     enum err e = ERR_OK;
     words_cut(text, ',', &w);
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     if (type == '1') {
         e = read_login(&w, out);
     } else if (type == '5') {
@@ -199,10 +196,7 @@ static enum err minifinder_decode(struct session *s, struct bytes frame, struct 
     } else {
         e = read_place(type, &w, out);
     }
-    e = e == ERR_OK ? decoded_finish(out) : e;
-    if (e == ERR_OK) {
-        memcpy(s->device_id, out->device_id, sizeof(s->device_id));
-    }
+    memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     return e;
 }
 
@@ -210,21 +204,11 @@ static enum command_fate minifinder_command(struct session *s, const struct devi
                                             const struct command_request *asked,
                                             struct command_note *note, struct writer *out)
 {
-    static const struct word_commands known = {.len_max = TEXT_MAX};
-    uint8_t room[COMMAND_RAW_MAX];
-    struct bytes text;
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .claims = minifinder_claims, .form = "%1", .is_unaddressed = true};
     (void)s;
     (void)slot;
-    note->is_unaddressed = true;
-    enum command_fate fate = words_of_command(asked, &known, room, note, &text);
-    if (fate != COMMAND_IS_WRITTEN) {
-        return fate;
-    }
-    if (minifinder_claims(text) == CLAIM_YES) {
-        return COMMAND_IS_INVALID;
-    }
-    write_bytes(out, text);
-    return COMMAND_IS_WRITTEN;
+    return word_command_write(asked, &known, (struct bytes){0}, note, out);
 }
 
 const struct protocol protocol_minifinder = {
@@ -234,8 +218,7 @@ const struct protocol protocol_minifinder = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = minifinder_claims,
-    .split = minifinder_split,
-    .resync = minifinder_resync,
+    .rule = &rule,
     .decode = minifinder_decode,
     .command = minifinder_command,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "protocols/framing.h"
 
 static const struct protocol *const table[PROTOCOL_COUNT] = {
 #define X(name) [PROTOCOL_##name] = &protocol_##name,
@@ -63,13 +64,18 @@ static struct bytes end_datagram(const struct protocol *p, struct bytes in, uint
     return (struct bytes){at, in.len + len};
 }
 
+enum protocol_claim protocol_claims(const struct protocol *p, struct bytes first)
+{
+    return p->claims != NULL ? p->claims(first) : framing_rule_claim(p->rule, first);
+}
+
 /* What the row makes of the bytes that a connection, or a datagram, begins with. */
 static enum protocol_claim claim(const struct protocol *p, bool is_udp, struct bytes first)
 {
     uint8_t at[PROTOCOL_FIRST_MAX + DATAGRAM_END_MAX];
-    enum protocol_claim c = p->claims(first);
+    enum protocol_claim c = protocol_claims(p, first);
     return c == CLAIM_MORE && is_udp && p->datagram_end != NULL && is_text(first)
-               ? p->claims(end_datagram(p, first, at))
+               ? protocol_claims(p, end_datagram(p, first, at))
                : c;
 }
 
@@ -162,18 +168,55 @@ bool protocol_carries(const struct protocol *p, enum command_kind kind,
     return protocol_try_command(p, &any) != COMMAND_IS_UNSUPPORTED;
 }
 
+/* ---- frames ---- */
+
+enum err protocol_split(const struct protocol *p, struct bytes in, struct bytes *frame,
+                        size_t *used)
+{
+    return p->rule != NULL ? framing_rule_split(p->rule, in, frame, used)
+                           : p->split(in, frame, used);
+}
+
+enum err protocol_resync(const struct protocol *p, struct bytes in, size_t *skip)
+{
+    if (p->rule != NULL) {
+        return framing_rule_resync(p->rule, in, skip);
+    }
+    return p->resync != NULL ? p->resync(in, skip) : ERR_MORE;
+}
+
+bool protocol_can_resync(const struct protocol *p)
+{
+    return p->rule != NULL || p->resync != NULL;
+}
+
+enum err protocol_decode(const struct protocol *p, struct session *s, struct bytes frame,
+                         struct decoded *out)
+{
+    struct session before = *s;
+    enum err e = p->rule != NULL ? framing_rule_check(p->rule, frame) : ERR_OK;
+    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    e = e == ERR_OK ? p->decode(s, frame, out) : e;
+    e = e == ERR_OK ? decoded_finish(out) : e;
+    if (e != ERR_OK) {
+        out->len = 0;
+        *s = before;
+    }
+    return e;
+}
+
 /* Looks for a frame that begins within the longest one, whole. */
 static bool next_frame(const struct protocol *p, struct bytes in, size_t *next)
 {
     struct bytes front = bytes_slice(in, 0, 2 * (size_t)p->frame_max);
-    return p->resync != NULL && p->resync(front, next) == ERR_OK;
+    return protocol_resync(p, front, next) == ERR_OK;
 }
 
 enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err found, bool is_all,
                             size_t *used)
 {
     bool may_grow = in.len <= p->frame_max;
-    bool waits = p->resync != NULL && !is_all;
+    bool waits = protocol_can_resync(p) && !is_all;
     size_t next = 0;
     if (found == ERR_MORE && may_grow && !is_all) {
         return ERR_MORE;
@@ -194,12 +237,12 @@ enum err protocol_pass_over(const struct protocol *p, struct bytes in, enum err 
 enum err protocol_split_datagram(const struct protocol *p, struct arena *arena, struct bytes in,
                                  struct bytes *frame, size_t *used)
 {
-    enum err e = p->split(in, frame, used);
+    enum err e = protocol_split(p, in, frame, used);
     if (e != ERR_MORE || p->datagram_end == NULL || in.len > p->frame_max || !is_text(in)) {
         return e;
     }
     struct bytes whole = end_datagram(p, in, arena_new(arena, in.len + DATAGRAM_END_MAX));
-    e = p->split(whole, frame, used);
+    e = protocol_split(p, whole, frame, used);
     if (e != ERR_OK || *used < in.len) {
         return ERR_MORE;
     }
@@ -212,7 +255,7 @@ size_t protocol_count_frames(const struct protocol *p, struct bytes in)
     size_t frames = 0;
     size_t used = 0;
     struct bytes frame;
-    while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK && used > 0) {
+    while (in.len > 0 && protocol_split(p, in, &frame, &used) == ERR_OK && used > 0) {
         in = bytes_slice(in, used, in.len - used);
         frames++;
     }

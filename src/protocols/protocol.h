@@ -27,7 +27,8 @@ enum {
     PROTOCOL_MESSAGES_MAX = 4096 /* most messages one frame may hold; more is ERR_TOO_LONG */
 };
 
-struct profile; /* protocols/profile.h */
+struct profile;      /* protocols/profile.h */
+struct framing_rule; /* protocols/framing.h */
 
 /*
  * What is remembered of one connection (one UDP peer) between frames. Zeroed but for
@@ -90,10 +91,10 @@ struct message *decoded_add(struct decoded *out, enum message_kind kind)
     __attribute__((returns_nonnull));
 
 /*
- * Ends a decode() or join(). Messages whose time was read in the zone of the session say so from
- * here on; a report that the decoder let tell of no alarm tells of none, neither that it is nor
- * that it is not (fix_set_alarms_told()). ERR_TOO_LONG: there were too many messages, and none is
- * left.
+ * Ends a join(), or a decode(), for which protocol_decode() calls it. Messages whose time was read
+ * in the zone of the session say so from here on; a report that the decoder let tell of no alarm
+ * tells of none, neither that it is nor that it is not (fix_set_alarms_told()). ERR_TOO_LONG: there
+ * were too many messages, and none is left.
  */
 MUST_USE enum err decoded_finish(struct decoded *out);
 
@@ -204,9 +205,15 @@ struct protocol {
      * Whether a connection that begins with `first` (at least one byte) speaks this protocol. What
      * two protocols share is told apart by both of them, by length, checksum and identity: a row
      * may ask for its whole first frame, PROTOCOL_FIRST_MAX bytes at most. More bytes never turn
-     * CLAIM_YES or CLAIM_NO into anything else.
+     * CLAIM_YES or CLAIM_NO into anything else. NULL: likely by the head that the rule has, and
+     * sure by the checksum of a whole frame.
      */
     enum protocol_claim (*claims)(struct bytes first);
+    /*
+     * Where a frame ends and whether it is sound, by description; split() and resync() are then
+     * NULL, and decode() is given whole and sound frames alone. NULL: the two functions tell.
+     */
+    const struct framing_rule *rule;
     /*
      * Finds the first frame of `in`. ERR_OK: *frame is it (borrowed, possibly still escaped) and
      * *used how many bytes of `in` it and the noise before it take. ERR_MORE: read more and call
@@ -226,8 +233,10 @@ struct protocol {
      */
     void (*refuse)(struct bytes in, enum err why, struct reply_hint *hint);
     /*
-     * Fills *out from one frame. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
-     * answered, the session is as before. ERR_OK with no messages: known and without meaning.
+     * Fills *out from one frame; called by protocol_decode(), which has copied the session's
+     * device_id into it, and ends it. ERR_CHECKSUM, ERR_MALFORMED: nothing of it counts, nothing is
+     * answered, the session is as before. ERR_OK with no messages: known and without meaning. A
+     * frame that names its device for those behind it sets the session's device_id.
      */
     enum err (*decode)(struct session *s, struct bytes frame, struct decoded *out);
     /*
@@ -357,6 +366,23 @@ MUST_USE enum err protocol_pass_over(const struct protocol *p, struct bytes in, 
  */
 MUST_USE enum err protocol_split_datagram(const struct protocol *p, struct arena *arena,
                                           struct bytes in, struct bytes *frame, size_t *used);
+
+/* As claims() of the row, or by its rule. */
+enum protocol_claim protocol_claims(const struct protocol *p, struct bytes first);
+/* As split() and resync() of the row, or by its rule. ERR_MORE, too: the row cannot resync. */
+MUST_USE enum err protocol_split(const struct protocol *p, struct bytes in, struct bytes *frame,
+                                 size_t *used);
+MUST_USE enum err protocol_resync(const struct protocol *p, struct bytes in, size_t *skip);
+/* Whether the row has a way to find the next frame behind a bad one. */
+bool protocol_can_resync(const struct protocol *p);
+/*
+ * Decodes a frame as decode() of the row, and does what all rows have alike: a frame that is none
+ * by the rule is refused, the session's device is that of the frame unless that tells another,
+ * messages are ended by decoded_finish(), and after an error there is none and the session is as
+ * before.
+ */
+MUST_USE enum err protocol_decode(const struct protocol *p, struct session *s, struct bytes frame,
+                                  struct decoded *out);
 
 /* How many frames encode() wrote into `in`, by the protocol's own split(). */
 size_t protocol_count_frames(const struct protocol *p, struct bytes in);

@@ -60,9 +60,9 @@ static inline enum err row_kit_decode(struct row_kit *kit, const char *said)
     struct bytes frame = {0};
     size_t used = 0;
     kit->decoded = (struct decoded){.arena = &kit->arena};
-    enum err e = kit->row->split(in, &frame, &used);
+    enum err e = protocol_split(kit->row, in, &frame, &used);
     assert_true(e != ERR_OK || used == in.len);
-    return e != ERR_OK ? e : kit->row->decode(&kit->session, frame, &kit->decoded);
+    return e != ERR_OK ? e : protocol_decode(kit->row, &kit->session, frame, &kit->decoded);
 }
 
 /* What was written is what `want` says. */
@@ -91,7 +91,7 @@ static inline void assert_claims(const struct claim_case *cases, size_t count)
         const struct protocol *p = protocol_find(cases[i].row);
         print_message("# %s %s\n", cases[i].row, cases[i].said);
         assert_non_null(p);
-        assert_int_equal(p->claims(said_bytes(cases[i].said, at)), cases[i].want);
+        assert_int_equal(protocol_claims(p, said_bytes(cases[i].said, at)), cases[i].want);
     }
 }
 
@@ -176,7 +176,7 @@ static inline void assert_resyncs(const struct resync_case *cases, size_t count)
         const struct protocol *p = protocol_find(cases[i].row);
         print_message("# %s %s\n", cases[i].row, cases[i].said);
         assert_non_null(p);
-        enum err e = p->resync(said_bytes(cases[i].said, at), &skip);
+        enum err e = protocol_resync(p, said_bytes(cases[i].said, at), &skip);
         assert_int_equal(e, cases[i].skip > 0 ? ERR_OK : ERR_MORE);
         assert_int_equal(skip, cases[i].skip);
     }

@@ -204,7 +204,7 @@ static void test_endless(void **state)
         memset(at, cases[i].then, len);
         memcpy(at, cases[i].begin, strlen(cases[i].begin));
         print_message("# %s %s\n", cases[i].row, cases[i].begin);
-        enum err found = p->split((struct bytes){at, len}, &frame, &used);
+        enum err found = protocol_split(p, (struct bytes){at, len}, &frame, &used);
         assert_true(found != ERR_OK);
         enum err e = protocol_pass_over(p, (struct bytes){at, len}, found, false, &used);
         assert_true(e == ERR_TOO_LONG || e == ERR_MALFORMED);
@@ -536,7 +536,7 @@ static void test_a_text_may_hold_brackets(void **state)
         size_t used = 0;
         row_kit_begin(&kit, cases[i].row);
         struct bytes in = said_bytes(cases[i].said, kit.said);
-        assert_int_equal(kit.row->split(in, &frame, &used), ERR_OK);
+        assert_int_equal(protocol_split(kit.row, in, &frame, &used), ERR_OK);
         assert_int_equal(used, cases[i].used);
     }
 }

@@ -363,14 +363,14 @@ static const char *run_line(const struct protocol *p, const struct row *row,
     struct bytes frame = {0};
     size_t used = 0;
     size_t len = put_frame(line, raw);
-    enum err e = p->split((struct bytes){raw, len}, &frame, &used);
+    enum err e = protocol_split(p, (struct bytes){raw, len}, &frame, &used);
     if (e == ERR_MORE && row->end[0] != '\0') {
         memcpy(raw + len, row->end, strlen(row->end));
         len += strlen(row->end);
-        e = p->split((struct bytes){raw, len}, &frame, &used);
+        e = protocol_split(p, (struct bytes){raw, len}, &frame, &used);
     }
     const char *fault = e != ERR_OK ? "is not split" : used != len ? "is split too early" : NULL;
-    if (fault == NULL && p->decode(session, frame, &d) != ERR_OK) {
+    if (fault == NULL && protocol_decode(p, session, frame, &d) != ERR_OK) {
         fault = "is refused";
     }
     if (fault == NULL) {

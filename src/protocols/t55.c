@@ -28,82 +28,50 @@
  *
  * Source: the vectors' facts of T55, section 6.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/units.h"
-#include "protocols/fields.h"
-#include "protocols/words.h"
+#include "protocols/heads.h"
+#include "protocols/layouts.h"
 
-enum { LINE_MAX_LEN = 1024, PREFIX_MAX = 40, ID_LINE_MIN = 6, ID_LINE_MAX = 20 };
-
-static const char *const heads[] = {
-    "$GP",       "$GN",     "$GL",    "$PGID,", "$DEVID,", "$PCPTI,", "$PSIWMDID,",
-    "$CONNECT,", "$TRCCR,", "$PUBX,", "$ID,",   "$IMEI=",  "QZE,",    "IMEI ",
-};
+enum { LINE_MAX_LEN = 1024, PREFIX_MAX = 40, ID_LINE_MIN = 6, ID_LINE_MAX = 20, YEARS_MAX = 79 };
 
 /* ---- lines ---- */
 
 /* Whether `in` begins as a line of ours does, as far as it has come. */
 static enum err has_head(struct bytes in)
 {
-    enum err e = ERR_MALFORMED;
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]) && e != ERR_OK; i++) {
-        size_t len = strlen(heads[i]);
-        size_t seen = in.len < len ? in.len : len;
-        if (seen > 0 && memcmp(in.at, heads[i], seen) == 0) {
-            e = seen == len ? ERR_OK : ERR_MORE;
-        }
-    }
-    return e;
-}
-
-static bool is_id_byte(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
-           c == ',' || c == '-' || c == '_';
+    static const char *const heads[] = {
+        "$GP",     "$GN",    "$GL",  "$PGID,", "$DEVID,", "$PCPTI,", "$PSIWMDID,", "$CONNECT,",
+        "$TRCCR,", "$PUBX,", "$ID,", "$IMEI=", "QZE,",    "IMEI ",   NULL,
+    };
+    return head_read_one(in, heads, NULL);
 }
 
 /* A line of an identity alone, whose end is at `len`. */
 static enum protocol_claim claim_id_line(struct bytes in, size_t len)
 {
-    struct bytes id = bytes_slice(in, 0, len);
-    size_t next = len;
-    if (!word_is_hex(id) || len < ID_LINE_MIN || len > ID_LINE_MAX) {
+    struct bytes behind = bytes_slice(in, len, SIZE_MAX);
+    if (!word_is_hex(bytes_slice(in, 0, len)) || len < ID_LINE_MIN || len > ID_LINE_MAX) {
         return CLAIM_NO;
     }
-    while (next < in.len && (in.at[next] == '\r' || in.at[next] == '\n')) {
-        next++;
-    }
-    if (next == in.len) {
-        return CLAIM_LIKELY;
-    }
-    enum err e = has_head(bytes_slice(in, next, SIZE_MAX));
+    enum err e = has_head(bytes_slice(behind, head_span(behind, "\r\n", SIZE_MAX), SIZE_MAX));
     return e == ERR_MORE ? CLAIM_LIKELY : claim_of(e);
-}
-
-/* What stands behind a '$' that has an identity before it. */
-static enum err begins_with_g(struct bytes in)
-{
-    return in.len == 0 ? ERR_MORE : in.at[0] == 'G' ? ERR_OK : ERR_MALFORMED;
 }
 
 static enum protocol_claim t55_claims(struct bytes first)
 {
+    static const char id_bytes[] =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/,-_";
     enum err e = has_head(first);
-    size_t n = 0;
     if (e == ERR_OK || first.at[0] == '$') {
         return claim_of(e);
     }
-    while (n < first.len && n < PREFIX_MAX && is_id_byte(first.at[n])) {
-        n++;
-    }
+    size_t n = head_span(first, id_bytes, PREFIX_MAX);
     if (n == first.len) {
         return n < PREFIX_MAX ? CLAIM_MORE : CLAIM_NO;
     }
     if (first.at[n] == '$' && n > 0) {
-        return claim_of(begins_with_g(bytes_slice(first, n + 1, 1)));
+        return claim_of(head_begins(first, n, "$G"));
     }
     return first.at[n] == '\r' || first.at[n] == '\n' ? claim_id_line(first, n) : CLAIM_NO;
 }
@@ -113,19 +81,9 @@ static enum err t55_split(struct bytes in, struct bytes *frame, size_t *used)
     return words_line(in, LINE_MAX_LEN, frame, used);
 }
 
-/* The next line, whole. */
 static enum err t55_resync(struct bytes in, size_t *skip)
 {
-    struct bytes line = {0};
-    size_t used = 0;
-    size_t at = bytes_find(bytes_slice(in, 0, LINE_MAX_LEN), '\n');
-    while (at < in.len && (in.at[at] == '\r' || in.at[at] == '\n')) {
-        at++;
-    }
-    *skip = at;
-    bool is_whole =
-        at > 0 && at < in.len && t55_split(bytes_slice(in, at, SIZE_MAX), &line, &used) == ERR_OK;
-    return is_whole ? ERR_OK : ERR_MORE;
+    return words_next_line(in, LINE_MAX_LEN, NULL, t55_split, skip);
 }
 
 /* ---- what a line says ---- */
@@ -168,36 +126,6 @@ static void parse(struct bytes text, struct line *out)
     words_cut(bytes_slice(out->text, star + 1, SIZE_MAX), ',', &out->tail);
 }
 
-/* The seconds of a day of "hhmmss"; UINT32_MAX: it is none. */
-static uint32_t time_of_day(struct bytes word)
-{
-    enum { LEN = 6, HOUR_S = 3600, MINUTE_S = 60, DAY_HMS = 240000 };
-    const uint64_t pair = 100;
-    uint64_t hms = word_number(bytes_slice(word, 0, LEN), DAY_HMS);
-    if (word.len < LEN || hms >= DAY_HMS) {
-        return UINT32_MAX;
-    }
-    return (uint32_t)(hms / (pair * pair) * HOUR_S + hms / pair % pair * MINUTE_S + hms % pair);
-}
-
-static void set_time(struct fix *f, struct bytes date, struct bytes time)
-{
-    enum { LEN = 6, YEAR_AT = 4, YEAR_MAX = 80 };
-    struct civil c;
-    bool is_set = word_number(bytes_slice(date, YEAR_AT, 2), YEAR_MAX) < YEAR_MAX;
-    if (is_set && field_civil_of_digits(date, bytes_slice(time, 0, LEN), DATE_DMY, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
-}
-
-static struct message *add_fix(const struct fix *f, struct decoded *out)
-{
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = *f;
-    fix_set_alarms_told(&m->fix, 0);
-    return m;
-}
-
 static void use_id(struct bytes id, struct decoded *out)
 {
     if (device_id_is_possible(id)) {
@@ -216,39 +144,6 @@ static void keep(struct memory *memory, const struct fix *f)
     memory->is_valid = (f->flags & FIX_VALID) != 0;
 }
 
-static void decode_rmc(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { TIME = 1, VALID, LAT, SPEED = 7, COURSE, DATE };
-    enum { SATELLITES = 1, IMEI, ENGINE, BATTERY = 5, IMEI_LEN = 15 };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    struct bytes imei = word_at(&in->tail, IMEI);
-    if (w->count <= DATE) {
-        decoded_add(out, MESSAGE_OTHER);
-        return;
-    }
-    (void)word_set_angles(&fix, &w->at[LAT], bytes_eq(w->at[VALID], "A"));
-    word_set_knots(&fix, w->at[SPEED]);
-    word_set_course(&fix, w->at[COURSE]);
-    set_time(&fix, w->at[DATE], w->at[TIME]);
-    memory->rmc_s = time_of_day(w->at[TIME]) + 1;
-    if (imei.len == IMEI_LEN && word_is_digits(imei)) {
-        use_id(imei, out);
-        word_set_satellites(&fix, word_at(&in->tail, SATELLITES));
-        word_set_percent(&fix, word_at(&in->tail, BATTERY));
-        if (word_is_one_of(word_at(&in->tail, ENGINE), "01")) {
-            fix_set_switch(&fix, FIX_HAS_IGNITION, FIX_IGNITION_ON,
-                           bytes_eq(in->tail.at[ENGINE], "1"));
-        }
-    }
-    if (out->device_id[0] == '\0') {
-        keep(memory, &fix);
-        decoded_add(out, MESSAGE_OTHER);
-        return;
-    }
-    (void)add_fix(&fix, out);
-}
-
 /* The RMC that came before the identity of who sent it. */
 static void add_kept(struct memory *memory, struct decoded *out)
 {
@@ -264,170 +159,43 @@ static void add_kept(struct memory *memory, struct decoded *out)
     if (memory->time_s > 0) {
         fix_set_time(&fix, memory->time_s);
     }
-    (void)add_fix(&fix, out);
+    decoded_add(out, MESSAGE_FIX)->fix = fix;
 }
 
 /* Whether an RMC within a minute says the same. */
 static bool is_beside_rmc(const struct memory *memory, struct bytes time)
 {
     enum { MINUTE_S = 60, DAY_S = 86400 };
-    uint32_t s = time_of_day(time);
+    uint32_t s = word_day_s(time);
     if (memory->rmc_s == 0 || s == UINT32_MAX) {
         return false;
     }
-    uint32_t apart = (s + DAY_S - (memory->rmc_s - 1) % DAY_S) % DAY_S;
+    uint32_t apart = (s + DAY_S - (memory->rmc_s - 1)) % DAY_S;
     return apart <= MINUTE_S || apart >= DAY_S - MINUTE_S;
 }
 
-static void decode_gga(const struct line *in, struct memory *memory, struct decoded *out)
+static void decode_rmc(const struct line *in, struct memory *memory, struct decoded *out)
 {
-    enum { TIME = 1, LAT, QUALITY = 6, SATELLITES, HDOP, ALTITUDE };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    if (w->count <= ALTITUDE || is_beside_rmc(memory, w->at[TIME])) {
-        decoded_add(out, MESSAGE_OTHER);
-        return;
-    }
-    (void)word_set_angles(&fix, &w->at[LAT], word_number(w->at[QUALITY], 0) > 0);
-    word_set_satellites(&fix, w->at[SATELLITES]);
-    word_set_hdop(&fix, w->at[HDOP]);
-    word_set_altitude(&fix, w->at[ALTITUDE]);
-    (void)add_fix(&fix, out);
-}
-
-static void decode_gll(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { LAT = 1, TIME = 5, VALID };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    if (w->count <= VALID || is_beside_rmc(memory, w->at[TIME])) {
-        decoded_add(out, MESSAGE_OTHER);
-        return;
-    }
-    (void)word_set_angles(&fix, &w->at[LAT], bytes_eq(w->at[VALID], "A"));
-    (void)add_fix(&fix, out);
-}
-
-static void decode_rma(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { VALID = 1, LAT, SPEED = 8, COURSE };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    (void)memory;
-    if (w->count > COURSE) {
-        (void)word_set_angles(&fix, &w->at[LAT], bytes_eq(w->at[VALID], "A"));
-        word_set_knots(&fix, w->at[SPEED]);
-        word_set_course(&fix, w->at[COURSE]);
-    }
-    (void)add_fix(&fix, out);
-}
-
-static void decode_trccr(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { TIME = 1, VALID, LAT, LON, SPEED, COURSE, ALTITUDE, BATTERY, HALF = 6, CENTURY = 2 };
-    struct fix fix = {0};
-    struct civil c;
-    const struct words *w = &in->words;
-    (void)memory;
-    if (field_civil_of_digits(bytes_slice(word_at(w, TIME), CENTURY, HALF),
-                              bytes_slice(word_at(w, TIME), CENTURY + HALF, HALF), DATE_YMD, &c)) {
-        fix_set_time(&fix, civil_to_s(&c));
-    }
-    (void)word_set_degrees(&fix, word_at(w, LAT), word_at(w, LON),
-                           bytes_eq(word_at(w, VALID), "A"));
-    word_set_knots(&fix, word_at(w, SPEED));
-    word_set_course(&fix, word_at(w, COURSE));
-    word_set_altitude(&fix, word_at(w, ALTITUDE));
-    word_set_percent(&fix, word_at(w, BATTERY));
-    (void)add_fix(&fix, out);
-}
-
-static void decode_qze(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { IMEI = 1, EVENT, DATE, TIME, LAT, LON, SPEED, COURSE, VALID, ENGINE, DATE_LEN = 8 };
-    struct fix fix = {0};
-    struct extras x;
-    char date[DATE_LEN + 1];
-    const struct words *w = &in->words;
-    (void)memory;
-    extras_init(&x, out->arena);
-    use_id(word_at(w, IMEI), out);
-    bytes_to_text(word_at(w, DATE), date, sizeof(date));
-    if (strlen(date) == DATE_LEN) {
-        memmove(date + 4, date + 6, 3); /* ddmmyyyy to ddmmyy */
-        set_time(&fix, bytes_of_text(date), word_at(w, TIME));
-    }
-    (void)word_set_degrees(&fix, word_at(w, LAT), word_at(w, LON),
-                           bytes_eq(word_at(w, VALID), "A"));
-    word_set_kmh(&fix, word_at(w, SPEED));
-    word_set_course(&fix, word_at(w, COURSE));
-    if (word_is_one_of(word_at(w, ENGINE), "01")) {
-        fix_set_switch(&fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, bytes_eq(w->at[ENGINE], "1"));
-    }
-    extras_set(&x, EXTRA_EVENT, 0, (int64_t)(word_number(word_at(w, EVENT), 0) & UINT16_MAX));
-    add_fix(&fix, out)->extras = extras_pack(&x);
-}
-
-static void decode_pubx(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { KIND = 1, LAT = 3, ALTITUDE = 7, STATUS, SPEED = 11, COURSE, HDOP = 15 };
-    enum { SATELLITES = 18, ID };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    (void)memory;
-    if (!bytes_eq(word_at(w, KIND), "00") || w->count <= SPEED) {
-        decoded_add(out, MESSAGE_OTHER);
-        return;
+    static const struct layout rmc = {.when = {9, 1, DATE_DMY},
+                                      .years_max = YEARS_MAX,
+                                      .where = {3, 2, layout_place_angles},
+                                      .rows = {{7, word_set_knots}, {8, word_set_course}}};
+    static const struct layout tail = {
+        .rows = {{1, word_set_satellites}, {3, word_set_ignition}, {5, word_set_percent}}};
+    struct report r;
+    report_begin(&r, out);
+    (void)layout_read(&rmc, &in->words, 0, &r);
+    memory->rmc_s = word_day_s(in->words.at[rmc.when.time]) + 1;
+    if (head_begins(word_at(&in->tail, 2), 0, "%9{15}") == ERR_OK) {
+        use_id(word_at(&in->tail, 2), out);
+        (void)layout_read(&tail, &in->tail, 0, &r);
     }
     if (out->device_id[0] == '\0') {
-        use_id(word_at(w, ID), out);
-    }
-    (void)word_set_angles(&fix, &w->at[LAT], !bytes_eq(w->at[STATUS], "NF"));
-    word_set_altitude(&fix, w->at[ALTITUDE]);
-    word_set_kmh(&fix, w->at[SPEED]);
-    word_set_course(&fix, word_at(w, COURSE));
-    word_set_hdop(&fix, word_at(w, HDOP));
-    word_set_satellites(&fix, word_at(w, SATELLITES));
-    (void)add_fix(&fix, out);
-}
-
-static void decode_iop(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { ANALOGUE = 3, ANALOGUES = 4, POWER = 7, BATTERY, MILLI = 1000 };
-    struct fix fix = {0};
-    struct extras x;
-    const struct words *w = &in->words;
-    (void)memory;
-    extras_init(&x, out->arena);
-    for (unsigned i = 0; i < ANALOGUES; i++) {
-        if (word_is_decimal(word_at(w, ANALOGUE + i))) {
-            extras_set(&x, EXTRA_ANALOGUE, i + 1, word_decimal(w->at[ANALOGUE + i], MILLI, 0));
-        }
-    }
-    word_set_power(&fix, word_at(w, POWER));
-    word_set_battery(&fix, word_at(w, BATTERY));
-    add_fix(&fix, out)->extras = extras_pack(&x);
-}
-
-/* "NET,1003,A1,-53,232 01" */
-static void decode_txt(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    enum { KIND = 1, ID, SIGNAL = 4, DBM_MIN = -113, CSQ_MAX = 31 };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    (void)memory;
-    if (!bytes_eq(word_at(w, KIND), "NET")) {
+        keep(memory, &r.fix);
         decoded_add(out, MESSAGE_OTHER);
         return;
     }
-    if (out->device_id[0] == '\0') {
-        use_id(word_at(w, ID), out);
-    }
-    int64_t csq = (word_decimal(word_at(w, SIGNAL), 1, 1) - DBM_MIN) / 2;
-    if (csq >= 0 && csq <= CSQ_MAX) {
-        fix_set_gsm(&fix, (unsigned)csq);
-    }
-    decoded_add(out, MESSAGE_HEARTBEAT)->fix = fix;
+    report_add(&r, MESSAGE_FIX, out);
 }
 
 /* The word behind a tag; empty where there is none. */
@@ -442,46 +210,42 @@ static struct bytes tagged(const struct words *w, const char *tag, size_t behind
     return (struct bytes){0};
 }
 
-static bool read_side(const struct words *w, const char *tag, const char *negative, int64_t *e7)
-{
-    if (!parse_decimal_e7(tagged(w, tag, 1), e7)) {
-        return false;
-    }
-    *e7 = bytes_eq(tagged(w, tag, 2), negative) ? -*e7 : *e7;
-    return true;
-}
-
+/* Items with a tag, of which a "GPSE.." says whether the place is valid. */
 static void decode_wmcs(const struct line *in, struct memory *memory, struct decoded *out)
 {
-    enum { IMEI = 1, FIRST };
-    struct fix fix = {0};
-    const struct words *w = &in->words;
-    int64_t lat_e7 = 0;
-    int64_t lon_e7 = 0;
-    bool is_valid = false;
+    enum { DATE, TIME, SATELLITES, VALID, COURSE, SPEED, LAT, NORTH, LON, EAST, COUNT };
+    static const struct {
+        const char *tag;
+        size_t behind;
+    } tags[COUNT] = {
+        [DATE] = {"D", 1},   [TIME] = {"T", 1},  [SATELLITES] = {"S", 1}, [VALID] = {"", 0},
+        [COURSE] = {"H", 1}, [SPEED] = {"V", 1}, [LAT] = {"La", 1},       [NORTH] = {"La", 2},
+        [LON] = {"Lo", 1},   [EAST] = {"Lo", 2}};
+    static const struct layout values = {.when = {DATE, TIME, DATE_DMY},
+                                         .years_max = YEARS_MAX,
+                                         .rows = {{SATELLITES, word_set_satellites},
+                                                  {COURSE, word_set_course},
+                                                  {SPEED, word_set_kmh}}};
+    static const struct layout place = {.where = {LAT, VALID, layout_place_sided}};
+    struct words w = {.count = COUNT};
+    struct report r;
     (void)memory;
-    use_id(word_at(w, IMEI), out);
-    for (size_t i = FIRST; i < w->count; i++) {
-        bool is_fix = bytes_begin(w->at[i], "GPSE");
-        is_valid = is_valid || (is_fix && bytes_eq(word_at(w, i + 1), "A"));
+    for (size_t i = 0; i < COUNT; i++) {
+        w.at[i] = tagged(&in->words, tags[i].tag, tags[i].behind);
     }
-    set_time(&fix, tagged(w, "D", 1), tagged(w, "T", 1));
-    if ((fix.has & FIX_HAS_TIME) != 0 && read_side(w, "La", "S", &lat_e7) &&
-        read_side(w, "Lo", "W", &lon_e7)) {
-        fix_set_position(&fix, lat_e7, lon_e7, is_valid);
+    for (size_t i = 2; i < in->words.count; i++) {
+        bool is_fix = bytes_begin(in->words.at[i], "GPSE");
+        bool is_valid = is_fix && bytes_eq(word_at(&in->words, i + 1), "A");
+        w.at[VALID] = is_valid ? bytes_of_text("A") : w.at[VALID];
     }
-    struct bytes satellites = tagged(w, "S", 1);
-    word_set_satellites(&fix, bytes_slice(satellites, bytes_find(satellites, ':') + 1, SIZE_MAX));
-    word_set_course(&fix, tagged(w, "H", 1));
-    word_set_kmh(&fix, tagged(w, "V", 1));
-    (void)add_fix(&fix, out);
-}
-
-/* $PGID, $DEVID, ...: the identity is the first word. */
-static void decode_id(const struct line *in, struct memory *memory, struct decoded *out)
-{
-    use_id(word_at(&in->words, 1), out);
-    add_kept(memory, out);
+    size_t colon = bytes_find(w.at[SATELLITES], ':');
+    w.at[SATELLITES] = bytes_slice(w.at[SATELLITES], colon + 1, SIZE_MAX);
+    report_begin(&r, out);
+    (void)layout_read(&values, &w, 0, &r);
+    if ((r.fix.has & FIX_HAS_TIME) != 0) {
+        (void)layout_read(&place, &w, 0, &r);
+    }
+    report_add(&r, MESSAGE_FIX, out);
 }
 
 /* "IMEI=123", "IMEI 123" */
@@ -491,31 +255,118 @@ static void decode_imei(const struct line *in, struct memory *memory, struct dec
     add_kept(memory, out);
 }
 
-static const struct {
+static bool is_quality(struct bytes word)
+{
+    return word_number(word, 0) > 0;
+}
+
+static bool is_receiving(struct bytes word)
+{
+    return !bytes_eq(word, "NF");
+}
+
+static void set_dbm(struct fix *f, struct bytes word)
+{
+    enum { DBM_MIN = -113, CSQ_MAX = 31 };
+    int64_t csq = (word_decimal(word, 1, 1) - DBM_MIN) / 2;
+    if (csq >= 0 && csq <= CSQ_MAX) {
+        fix_set_gsm(f, (unsigned)csq);
+    }
+}
+
+static const struct layout gga = {
+    .where = {2, 6, layout_place_angles},
+    .is_valid = is_quality,
+    .rows = {{7, word_set_satellites}, {8, word_set_hdop}, {9, word_set_altitude}}};
+static const struct layout gll = {.where = {1, 6, layout_place_angles}};
+static const struct layout rma = {.where = {2, 1, layout_place_angles},
+                                  .rows = {{8, word_set_knots}, {9, word_set_course}}};
+static const struct layout trccr = {
+    .when = {1, 1, DATE_YYYYMD},
+    .where = {3, 2, layout_place_degrees},
+    .rows = {
+        {5, word_set_knots}, {6, word_set_course}, {7, word_set_altitude}, {8, word_set_percent}}};
+static const struct layout gpiop = {
+    .rows = {{7, word_set_power}, {8, word_set_battery}},
+    .extras = {{.at = 3, .key = EXTRA_ANALOGUE, .index = 1, .more = 3, .is_decimal = true}}};
+static const struct layout qze = {
+    .when = {3, 4, DATE_DMYYYY},
+    .years_max = YEARS_MAX,
+    .where = {5, 9, layout_place_degrees},
+    .rows = {{7, word_set_kmh}, {8, word_set_course}, {10, word_set_ignition}},
+    .extras = {{.at = 2, .key = EXTRA_EVENT, .high = UINT16_MAX}}};
+static const struct layout pubx = {.where = {3, 8, layout_place_angles},
+                                   .is_valid = is_receiving,
+                                   .rows = {{7, word_set_altitude},
+                                            {11, word_set_kmh},
+                                            {12, word_set_course},
+                                            {15, word_set_hdop},
+                                            {18, word_set_satellites}}};
+static const struct layout gptxt = {.rows = {{4, set_dbm}}};
+
+/* The lines: by a layout, by a function, or what tells an identity and nothing else. */
+static const struct kind {
     const char *name; /* how the line begins, behind the '$' */
     size_t skip;      /* letters in front of it: of the satellites */
+    size_t words_min; /* with fewer it says nothing */
+    size_t beside;    /* the time of one that may say what an RMC has said; 0: it does not */
+    size_t id;        /* the word that names the device; 0: none */
+    bool is_id_last;  /* only where nothing else has named it */
+    bool is_alive;    /* a heartbeat */
+    const struct layout *layout;
     void (*decode)(const struct line *in, struct memory *memory, struct decoded *out);
-} rows[] = {
-    {"RMC,", 2, decode_rmc},     {"GGA,", 2, decode_gga},     {"GLL,", 2, decode_gll},
-    {"RMA,", 2, decode_rma},     {"TRCCR,", 0, decode_trccr}, {"GPIOP,", 0, decode_iop},
-    {"QZE,", 0, decode_qze},     {"PUBX,", 0, decode_pubx},   {"GPTXT,", 0, decode_txt},
-    {"ID,", 0, decode_wmcs},     {"PGID,", 0, decode_id},     {"DEVID,", 0, decode_id},
-    {"PSIWMDID,", 0, decode_id}, {"PCPTI,", 0, decode_id},    {"CONNECT,", 0, decode_id},
-    {"GPFID,", 0, decode_id},    {"IMEI", 0, decode_imei},
+} kinds[] = {
+    {"RMC,", .skip = 2, .words_min = 10, .decode = decode_rmc},
+    {"GGA,", .skip = 2, .words_min = 10, .beside = 1, .layout = &gga},
+    {"GLL,", .skip = 2, .words_min = 7, .beside = 5, .layout = &gll},
+    {"RMA,", .skip = 2, .words_min = 10, .layout = &rma},
+    {"TRCCR,", .layout = &trccr},
+    {"GPIOP,", .layout = &gpiop},
+    {"QZE,", .id = 1, .layout = &qze},
+    {"PUBX,00,", .words_min = 12, .id = 19, .is_id_last = true, .layout = &pubx},
+    {"GPTXT,NET,", .id = 2, .is_id_last = true, .is_alive = true, .layout = &gptxt},
+    {"ID,", .id = 1, .decode = decode_wmcs},
+    {"PGID,", .id = 1},
+    {"DEVID,", .id = 1},
+    {"PSIWMDID,", .id = 1},
+    {"PCPTI,", .id = 1},
+    {"CONNECT,", .id = 1},
+    {"GPFID,", .id = 1},
+    {"IMEI", .decode = decode_imei},
 };
+
+static void decode_kind(const struct kind *k, const struct line *in, struct memory *memory,
+                        struct decoded *out)
+{
+    struct report r;
+    bool is_said = k->beside != 0 && is_beside_rmc(memory, word_at(&in->words, k->beside));
+    if (in->words.count < k->words_min || is_said) {
+        decoded_add(out, MESSAGE_OTHER);
+        return;
+    }
+    if (k->id != 0 && (!k->is_id_last || out->device_id[0] == '\0')) {
+        use_id(word_at(&in->words, k->id), out);
+    }
+    if (k->decode != NULL) {
+        k->decode(in, memory, out);
+    } else if (k->layout == NULL) {
+        add_kept(memory, out);
+    } else {
+        report_begin(&r, out);
+        (void)layout_read(k->layout, &in->words, 0, &r);
+        report_add(&r, k->is_alive ? MESSAGE_HEARTBEAT : MESSAGE_FIX, out);
+    }
+}
 
 static void decode_line(const struct line *in, struct memory *memory, struct decoded *out)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct bytes name = bytes_slice(in->text, rows[i].skip, SIZE_MAX);
-        if (bytes_begin(name, rows[i].name)) {
-            rows[i].decode(in, memory, out);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (bytes_begin(bytes_slice(in->text, kinds[i].skip, SIZE_MAX), kinds[i].name)) {
+            decode_kind(&kinds[i], in, memory, out);
             return;
         }
     }
-    bool is_id =
-        word_is_hex(in->text) && in->text.len >= ID_LINE_MIN && in->text.len <= ID_LINE_MAX;
-    if (is_id) {
+    if (word_is_hex(in->text) && in->text.len >= ID_LINE_MIN && in->text.len <= ID_LINE_MAX) {
         use_id(in->text, out);
         add_kept(memory, out);
     } else {
@@ -531,16 +382,12 @@ static enum err t55_decode(struct session *s, struct bytes frame, struct decoded
         return ERR_MALFORMED;
     }
     memcpy(&memory, s->own, sizeof(memory));
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     parse(frame, &line);
     use_id(line.id, out);
     decode_line(&line, &memory, out);
-    enum err e = decoded_finish(out);
-    if (e == ERR_OK) {
-        memcpy(s->own, &memory, sizeof(memory));
-        memcpy(s->device_id, out->device_id, sizeof(s->device_id));
-    }
-    return e;
+    memcpy(s->own, &memory, sizeof(memory));
+    memcpy(s->device_id, out->device_id, sizeof(s->device_id));
+    return ERR_OK;
 }
 
 const struct protocol protocol_t55 = {
@@ -548,7 +395,6 @@ const struct protocol protocol_t55 = {
     .doc = "T55 and plain NMEA: lines of receivers, routers and modems; nothing is answered",
     .port = 5005,
     .frame_max = LINE_MAX_LEN,
-    .utc_offset_min = 0,
     .datagram_end = "\n",
     .claims = t55_claims,
     .split = t55_split,

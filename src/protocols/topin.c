@@ -27,11 +27,11 @@
  */
 #include <string.h>
 
-#include "protocols/alarm_table.h"
 #include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/framing.h"
 #include "protocols/login78.h"
-#include "protocols/profile.h"
+#include "protocols/words.h"
 
 enum {
     LENGTH_AT = 2,
@@ -49,27 +49,163 @@ enum {
 enum type {
     TYPE_LOGIN = 0x01,
     TYPE_GPS2 = 0x08,
-    TYPE_GPS2_KEPT = 0x09,
     TYPE_GPS = 0x10,
     TYPE_GPS_KEPT = 0x11,
     TYPE_STATUS = 0x13,
-    TYPE_WIFI_KEPT = 0x17,
-    TYPE_WIFI = 0x18,
-    TYPE_WIFI_KEPT2 = 0x19,
-    TYPE_WIFI2 = 0x1a,
-    TYPE_TIME = 0x30,
-    TYPE_WIFI3 = 0x69,
-    TYPE_VIBRATION = 0x94,
-    TYPE_SOS = 0x99
+    TYPE_TIME = 0x30
 };
 
 static const struct alarm_row alarm_rows[] = {
     {0, ALARM_BIT(VIBRATION)}, {1, ALARM_BIT(OVERSPEED)}, {4, ALARM_BIT(LOW_BATTERY)}};
 static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
 
+/* ---- reports ---- */
+
+static void read_gps(struct reader *r, struct report *out)
+{
+    enum { SATELLITES = 0x0f, PER_UNIT = 100, PER_M = 10, TAIL_LEN = 3 };
+    struct fix *f = &out->fix;
+    field_set_time_of_bytes(f, read_bytes(r, FIELD_CIVIL_LEN));
+    fix_set_satellites(f, read_u8(r) & SATELLITES);
+    uint32_t lat = read_u32be(r);
+    uint32_t lon = read_u32be(r);
+    uint64_t speed_kmh = read_u8(r);
+    unsigned flags = read_u16be(r);
+    field_set_flagged_place(f, lat, lon, flags);
+    if (fix_has_position(f)) {
+        fix_set_speed_kmh_e2(f, speed_kmh * PER_UNIT);
+    }
+    if ((flags & 1U << 14) != 0) {
+        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, (flags & 1U << 15) != 0);
+    }
+    if (reader_left(r) >= TAIL_LEN) {
+        fix_set_altitude_dm(f, (int64_t)(int16_t)read_u16be(r) * PER_M);
+        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
+    }
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
+}
+
+/* Degrees, a sign, and millionths in 20 bits. */
+static int64_t read_angle_e7(struct reader *r)
+{
+    enum { E7 = 10000000, MILLION_TO_E7 = 10, MILLIONS = 0xfffff, SIGN = 20 };
+    int64_t degrees = read_u8(r);
+    uint32_t rest = read_u24be(r);
+    int64_t angle_e7 = degrees * E7 + (int64_t)(rest & MILLIONS) * MILLION_TO_E7;
+    return rest >> SIGN != 0 ? -angle_e7 : angle_e7;
+}
+
+static void read_gps2(struct reader *r, struct report *out)
+{
+    static const struct figure motion[] = {
+        {.len = 8}, /* of a second place */
+        {.len = 1, .times = 100, .set = item_speed_kmh_e2},
+        {.len = 1, .times = 200, .set = item_course_cdeg},
+        {.len = 1, .set = item_satellites},
+    };
+    static const struct figures row = {FIGURES(motion)};
+    field_set_time_of_bytes(&out->fix, read_bytes(r, FIELD_CIVIL_LEN));
+    int64_t lat_e7 = read_angle_e7(r);
+    int64_t lon_e7 = read_angle_e7(r);
+    fix_set_position(&out->fix, lat_e7, lon_e7, true);
+    (void)figures_read(&row, r, out);
+}
+
+static void read_cells(struct reader *r, struct fix *f)
+{
+    unsigned count = read_u8(r);
+    uint16_t mcc = read_u16be(r);
+    uint16_t mnc = read_u8(r);
+    bool is_long = count > 0 && reader_left(r) >= (size_t)count * LONG_CELL_LEN;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t lac = is_long ? read_u32be(r) : read_u16be(r);
+        uint32_t cid = is_long ? read_u32be(r) : read_u16be(r);
+        read_skip(r, 1);
+        if (reader_ok(r) && mcc > 0) {
+            fix_set_cell(f, (struct cell){mcc, mnc, lac, cid});
+        }
+    }
+}
+
+/* The length counts the access points; `r` is of the whole frame. */
+static void read_wifi(struct reader *r, struct report *out)
+{
+    struct fix *f = &out->fix;
+    field_set_time_of_bcd(f, read_bytes(r, FIELD_CIVIL_LEN), DATE_YMD);
+    field_read_wifi(r, r->in.at[LENGTH_AT], FIELD_LOSS_DB, f);
+    read_cells(r, f);
+    if (reader_left(r) > 0) {
+        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
+    }
+    fix_set_alarms_told(f, alarm_table_all(&alarms));
+}
+
+static void read_status(struct reader *r, struct decoded *out)
+{
+    enum { UNKNOWN_LEN = 3, PERCENT = 100, CSQ_MAX = 31 };
+    struct report report;
+    struct fix *f = &report.fix;
+    report_begin(&report, out);
+    fix_set_battery_percent(f, read_u8(r));
+    read_skip(r, UNKNOWN_LEN);
+    unsigned signal = reader_left(r) > 0 ? read_u8(r) : UINT8_MAX;
+    if (signal <= PERCENT) {
+        fix_set_gsm(f, (signal * CSQ_MAX + PERCENT / 2) / PERCENT);
+    }
+    if (reader_left(r) > UNKNOWN_LEN) {
+        read_skip(r, UNKNOWN_LEN);
+        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, read_u8(r) == 1);
+    }
+    unsigned heart_rate = reader_left(r) > 0 ? read_u8(r) : 0;
+    if (heart_rate > 0) {
+        extras_set(&report.extras, EXTRA_HEART_RATE, 0, heart_rate);
+    }
+    report_add(&report, MESSAGE_HEARTBEAT, out);
+}
+
+/* The types that are reports. */
+static const struct report_type {
+    uint8_t type;
+    bool is_kept;
+    void (*read)(struct reader *r, struct report *out);
+    alarm_set alarms; /* where nothing is read */
+} report_types[] = {
+    {TYPE_GPS2, false, read_gps2, 0},    {0x09, true, read_gps2, 0},
+    {TYPE_GPS, false, read_gps, 0},      {TYPE_GPS_KEPT, true, read_gps, 0},
+    {0x17, true, read_wifi, 0},          {0x18, false, read_wifi, 0},
+    {0x19, true, read_wifi, 0},          {0x1a, false, read_wifi, 0},
+    {0x69, false, read_wifi, 0},         {0x94, false, NULL, ALARM_BIT(VIBRATION)},
+    {0x99, false, NULL, ALARM_BIT(SOS)},
+};
+
+/* The row of a type; NULL: it is no report. */
+static const struct report_type *report_type_of(unsigned type)
+{
+    for (size_t i = 0; i < sizeof(report_types) / sizeof(report_types[0]); i++) {
+        if (report_types[i].type == type) {
+            return &report_types[i];
+        }
+    }
+    return NULL;
+}
+
 static bool is_wifi(unsigned type)
 {
-    return (type >= TYPE_WIFI_KEPT && type <= TYPE_WIFI2) || type == TYPE_WIFI3;
+    const struct report_type *row = report_type_of(type);
+    return row != NULL && row->read == read_wifi;
+}
+
+static void read_report(const struct report_type *row, struct reader *r, struct decoded *out)
+{
+    struct report report;
+    report_begin(&report, out);
+    if (row->read != NULL) {
+        row->read(r, &report);
+    }
+    report.fix.alarms |= row->alarms;
+    fix_set_alarms_told(&report.fix, row->alarms);
+    report.fix.flags |= row->is_kept ? (uint32_t)FIX_REUPLOAD : 0;
+    report_add(&report, MESSAGE_FIX, out);
 }
 
 /* ---- frames ---- */
@@ -142,16 +278,6 @@ static enum protocol_claim topin_claims(struct bytes first)
 
 static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
 
-static enum err topin_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err topin_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* ---- what a frame says ---- */
 
 /* What reply() needs to know: what stands behind the head of the answer. */
@@ -163,210 +289,50 @@ struct hint {
 };
 _Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
 
-static void set_time_of(struct fix *f, struct bytes time, bool is_bcd)
-{
-    struct civil c;
-    if (is_bcd ? field_civil_of_bcd(time, DATE_YMD, &c) : field_civil_of_bytes(time, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
-}
-
-static void read_gps(struct reader *r, struct fix *f)
-{
-    enum { SATELLITES = 0x0f, PER_UNIT = 100, PER_M = 10, TAIL_LEN = 3 };
-    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), false);
-    fix_set_satellites(f, read_u8(r) & SATELLITES);
-    uint32_t lat = read_u32be(r);
-    uint32_t lon = read_u32be(r);
-    uint64_t speed_kmh = read_u8(r);
-    unsigned flags = read_u16be(r);
-    field_set_flagged_place(f, lat, lon, flags);
-    if (fix_has_position(f)) {
-        fix_set_speed_kmh_e2(f, speed_kmh * PER_UNIT);
-    }
-    if ((flags & 1U << 14) != 0) {
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, (flags & 1U << 15) != 0);
-    }
-    if (reader_left(r) >= TAIL_LEN) {
-        fix_set_altitude_dm(f, (int64_t)(int16_t)read_u16be(r) * PER_M);
-        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
-    }
-    fix_set_alarms_told(f, alarm_table_all(&alarms));
-}
-
-/* Degrees, a sign, and millionths in 20 bits. */
-static int64_t read_angle_e7(struct reader *r)
-{
-    enum { E7 = 10000000, MILLION_TO_E7 = 10, MILLIONS = 0xfffff, SIGN = 20 };
-    int64_t degrees = read_u8(r);
-    uint32_t rest = read_u24be(r);
-    int64_t angle_e7 = degrees * E7 + (int64_t)(rest & MILLIONS) * MILLION_TO_E7;
-    return rest >> SIGN != 0 ? -angle_e7 : angle_e7;
-}
-
-static void read_gps2(struct reader *r, struct fix *f)
-{
-    enum { SECOND_LEN = 8, PER_UNIT = 100, COURSE_UNIT = 200 };
-    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), false);
-    int64_t lat_e7 = read_angle_e7(r);
-    int64_t lon_e7 = read_angle_e7(r);
-    read_skip(r, SECOND_LEN);
-    uint64_t speed_kmh = read_u8(r);
-    uint64_t course_half = read_u8(r);
-    unsigned satellites = read_u8(r);
-    if (!reader_ok(r)) {
-        return;
-    }
-    fix_set_position(f, lat_e7, lon_e7, true);
-    fix_set_speed_kmh_e2(f, speed_kmh * PER_UNIT);
-    fix_set_course_cdeg(f, course_half * COURSE_UNIT);
-    fix_set_satellites(f, satellites);
-    fix_set_alarms_told(f, 0);
-}
-
-static void read_cells(struct reader *r, struct fix *f)
-{
-    unsigned count = read_u8(r);
-    uint16_t mcc = read_u16be(r);
-    uint16_t mnc = read_u8(r);
-    bool is_long = count > 0 && reader_left(r) >= (size_t)count * LONG_CELL_LEN;
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t lac = is_long ? read_u32be(r) : read_u16be(r);
-        uint32_t cid = is_long ? read_u32be(r) : read_u16be(r);
-        read_skip(r, 1);
-        if (reader_ok(r) && mcc > 0) {
-            fix_set_cell(f, (struct cell){mcc, mnc, lac, cid});
-        }
-    }
-}
-
-static void read_wifi(struct reader *r, unsigned count, struct fix *f)
-{
-    set_time_of(f, read_bytes(r, FIELD_CIVIL_LEN), true);
-    for (unsigned i = 0; i < count; i++) {
-        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
-        int loss_db = read_u8(r);
-        if (reader_ok(r) && loss_db <= INT8_MAX) {
-            fix_add_wifi(f, mac.at, -loss_db);
-        }
-    }
-    read_cells(r, f);
-    if (reader_left(r) > 0) {
-        f->alarms |= alarm_table_of_bits(&alarms, read_u8(r));
-    }
-    fix_set_alarms_told(f, alarm_table_all(&alarms));
-}
-
-static void read_status(struct reader *r, struct message *m, struct decoded *out)
-{
-    enum { UNKNOWN_LEN = 3, PERCENT = 100, CSQ_MAX = 31 };
-    struct extras x;
-    struct fix *f = &m->fix;
-    extras_init(&x, out->arena);
-    fix_set_battery_percent(f, read_u8(r));
-    read_skip(r, UNKNOWN_LEN);
-    unsigned signal = reader_left(r) > 0 ? read_u8(r) : UINT8_MAX;
-    if (signal <= PERCENT) {
-        fix_set_gsm(f, (signal * CSQ_MAX + PERCENT / 2) / PERCENT);
-    }
-    if (reader_left(r) > UNKNOWN_LEN) {
-        read_skip(r, UNKNOWN_LEN);
-        fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, read_u8(r) == 1);
-    }
-    unsigned heart_rate = reader_left(r) > 0 ? read_u8(r) : 0;
-    if (heart_rate > 0) {
-        extras_set(&x, EXTRA_HEART_RATE, 0, heart_rate);
-    }
-    m->extras = extras_pack(&x);
-}
-
-static void read_alarm(unsigned type, struct fix *f)
-{
-    f->alarms = type == TYPE_SOS ? ALARM_BIT(SOS) : ALARM_BIT(VIBRATION);
-    fix_set_alarms_told(f, f->alarms);
-}
-
-/* Adds what a report of a type says; false where the type is none. */
-static bool add_report(unsigned type, unsigned length, struct reader *r, struct decoded *out)
-{
-    struct fix fix = {0};
-    bool is_kept = type == TYPE_GPS2_KEPT || type == TYPE_GPS_KEPT || type == TYPE_WIFI_KEPT ||
-                   type == TYPE_WIFI_KEPT2;
-    if (type == TYPE_GPS || type == TYPE_GPS_KEPT) {
-        read_gps(r, &fix);
-    } else if (type == TYPE_GPS2_KEPT || (type == TYPE_GPS2 && reader_left(r) > 0)) {
-        read_gps2(r, &fix);
-    } else if (is_wifi(type)) {
-        read_wifi(r, length, &fix);
-    } else if (type == TYPE_VIBRATION || type == TYPE_SOS) {
-        read_alarm(type, &fix);
-    } else {
-        return false;
-    }
-    fix.flags |= is_kept ? (uint32_t)FIX_REUPLOAD : 0;
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
-    return true;
-}
-
 /* Keeps what the answer repeats of the frame, from the length on. */
-static void keep_answer(struct bytes frame, size_t len, struct hint *hint)
+static void note_answer(struct bytes frame, struct hint *hint)
 {
+    unsigned type = frame.at[TYPE_AT];
+    const struct report_type *row = report_type_of(type);
+    hint->is_data = row != NULL && (row->read == read_gps || row->read == read_wifi);
+    hint->type = type == TYPE_LOGIN || type == TYPE_TIME ? (uint8_t)type : 0;
+    size_t len = hint->is_data         ? 2 + FIELD_CIVIL_LEN
+                 : type == TYPE_STATUS ? frame.len - LENGTH_AT - END_LEN
+                 : type == TYPE_LOGIN  ? 2
+                                       : 0;
     if (len <= sizeof(hint->at)) {
         memcpy(hint->at, frame.at + LENGTH_AT, len);
         hint->len = (uint8_t)len;
     }
 }
 
-static void note_answer(struct bytes frame, struct hint *hint)
-{
-    unsigned type = frame.at[TYPE_AT];
-    bool has_time = is_wifi(type) || type == TYPE_GPS || type == TYPE_GPS_KEPT;
-    if (has_time) {
-        hint->is_data = true;
-        keep_answer(frame, 2 + FIELD_CIVIL_LEN, hint);
-    } else if (type == TYPE_STATUS) {
-        keep_answer(frame, frame.len - LENGTH_AT - END_LEN, hint);
-    } else if (type == TYPE_LOGIN) {
-        keep_answer(frame, 2, hint);
-        hint->type = TYPE_LOGIN;
-    } else if (type == TYPE_TIME) {
-        hint->type = TYPE_TIME;
-    }
-}
-
 static enum err read_frame(struct bytes frame, struct decoded *out)
 {
     unsigned type = frame.at[TYPE_AT];
-    struct reader r = reader_init(bytes_slice(frame, CONTENT_AT, frame.len - CONTENT_AT - END_LEN));
+    struct reader r = reader_init(bytes_slice(frame, 0, frame.len - END_LEN));
+    read_skip(&r, CONTENT_AT);
     if (type == TYPE_LOGIN) {
         decoded_add(out, MESSAGE_LOGIN);
         return field_imei_of_bcd(read_bytes(&r, FIELD_IMEI_LEN), out->device_id) ? ERR_OK
                                                                                  : ERR_MALFORMED;
     }
-    if (add_report(type, frame.at[LENGTH_AT], &r, out)) {
-        return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
+    const struct report_type *row = report_type_of(type);
+    bool is_empty = type == TYPE_GPS2 && reader_left(&r) == 0;
+    if (row != NULL && !is_empty) {
+        read_report(row, &r, out);
+    } else if (type == TYPE_STATUS) {
+        read_status(&r, out);
+    } else {
+        decoded_add(out, is_empty || type == TYPE_TIME ? MESSAGE_HEARTBEAT : MESSAGE_OTHER);
     }
-    if (type == TYPE_STATUS) {
-        read_status(&r, decoded_add(out, MESSAGE_HEARTBEAT), out);
-        return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
-    }
-    bool is_alive = type == TYPE_GPS2 || type == TYPE_TIME;
-    decoded_add(out, is_alive ? MESSAGE_HEARTBEAT : MESSAGE_OTHER);
-    return ERR_OK;
+    return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
 }
 
 static enum err topin_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     struct hint hint = {0};
-    if (frame.len == 0 || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     enum err e = read_frame(frame, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     note_answer(frame, &hint);
@@ -388,17 +354,10 @@ static void write_frame(struct writer *out, struct bytes from_length)
 static void write_time(struct writer *out, int64_t now_s)
 {
     struct civil c = civil_from_s(now_s);
-    uint8_t at[FIELD_CIVIL_LEN + 3];
-    struct writer w = writer_init(at, sizeof(at));
-    write_u8(&w, FIELD_CIVIL_LEN + 1);
-    write_u8(&w, TYPE_TIME);
-    write_u16be(&w, (uint16_t)c.year);
-    write_u8(&w, (uint8_t)c.month);
-    write_u8(&w, (uint8_t)c.day);
-    write_u8(&w, (uint8_t)c.hour);
-    write_u8(&w, (uint8_t)c.minute);
-    write_u8(&w, (uint8_t)c.second);
-    write_frame(out, (struct bytes){at, w.len});
+    const uint8_t at[] = {FIELD_CIVIL_LEN + 1,      TYPE_TIME,         (uint8_t)(c.year >> 8),
+                          (uint8_t)(c.year & 0xff), (uint8_t)c.month,  (uint8_t)c.day,
+                          (uint8_t)c.hour,          (uint8_t)c.minute, (uint8_t)c.second};
+    write_frame(out, (struct bytes){at, sizeof(at)});
 }
 
 static void write_login(const struct hint *hint, bool is_known, struct writer *out)
@@ -434,24 +393,19 @@ static enum command_fate topin_command(struct session *s, const struct device_sl
 {
     enum { RAW_MAX = 128 };
     uint8_t room[COMMAND_RAW_MAX];
-    uint8_t at[RAW_MAX + 1];
-    struct command_request what = *asked;
+    struct bytes raw = {0};
     (void)s;
     (void)slot;
     note->is_unaddressed = true;
     note->is_unanswered = true;
-    if (!profile_apply(&what, room)) {
-        return COMMAND_IS_INVALID;
+    enum command_fate fate = bytes_of_command(asked, RAW_MAX, room, &raw);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
     }
-    if (what.raw.len == 0) {
-        return COMMAND_IS_UNSUPPORTED;
-    }
-    if (what.raw.len > RAW_MAX) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    at[0] = (uint8_t)what.raw.len;
-    memcpy(at + 1, what.raw.at, what.raw.len);
-    write_frame(out, (struct bytes){at, what.raw.len + 1});
+    write_text(out, "xx");
+    write_u8(out, (uint8_t)raw.len);
+    write_bytes(out, raw);
+    write_text(out, "\r\n");
     return COMMAND_IS_WRITTEN;
 }
 
@@ -462,8 +416,7 @@ const struct protocol protocol_topin = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = topin_claims,
-    .split = topin_split,
-    .resync = topin_resync,
+    .rule = &rule,
     .decode = topin_decode,
     .reply = topin_reply,
     .command = topin_command,

@@ -160,7 +160,7 @@ static void keep_fragments(struct transcript *t, const struct decoded *d)
 static enum err play_frame(struct transcript *t, struct bytes frame)
 {
     struct decoded d = {.arena = &t->frame_arena};
-    enum err e = t->protocol->decode(&t->session, frame, &d);
+    enum err e = protocol_decode(t->protocol, &t->session, frame, &d);
     if (e != ERR_OK) {
         return e;
     }
@@ -229,7 +229,7 @@ static size_t play_front(struct transcript *t, struct bytes left, bool is_all)
     if (noise > 0) {
         return noise;
     }
-    found = t->protocol->split(left, &frame, &used);
+    found = protocol_split(t->protocol, left, &frame, &used);
     if (found == ERR_MORE && !is_all) {
         return 0;
     }

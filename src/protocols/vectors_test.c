@@ -356,7 +356,7 @@ static const struct protocol *claimant(const struct protocol *p, struct bytes fi
     const struct protocol *found = NULL;
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         const struct protocol *other = protocol_at(i);
-        found = other != p && other->claims(first) == CLAIM_YES ? other : found;
+        found = other != p && protocol_claims(other, first) == CLAIM_YES ? other : found;
     }
     return found;
 }
@@ -440,7 +440,7 @@ static void check_cut_datagram(const struct protocol *p, struct bytes sent, stru
     assert_int_equal(used, cut.len);
     assert_int_equal(len_without_end(p, got), len_without_end(p, frame));
     assert_memory_equal(got.at, frame.at, len_without_end(p, frame));
-    if (p->claims(sent) != CLAIM_NO) { /* some only follow a login */
+    if (protocol_claims(p, sent) != CLAIM_NO) { /* some only follow a login */
         assert_int_equal(protocol_choose(&q, &choice), ERR_OK);
         assert_ptr_equal(protocol_at(choice.index), p);
     }
@@ -454,7 +454,7 @@ static void check_datagrams(const struct protocol *p, const struct vector *v)
         struct bytes in = chunk_bytes(v->frames[i]);
         struct bytes frame = {0};
         size_t used = 0;
-        while (in.len > 0 && p->split(in, &frame, &used) == ERR_OK) {
+        while (in.len > 0 && protocol_split(p, in, &frame, &used) == ERR_OK) {
             struct bytes sent = bytes_slice(in, 0, used);
             check_cut_datagram(p, sent, frame);
             in = bytes_slice(in, used, SIZE_MAX);
@@ -486,7 +486,7 @@ static void play_damaged(const struct protocol *p, const struct session *session
     struct arena arena = {0};
     struct decoded d = {.arena = &arena};
     struct session copy = *session;
-    enum err e = p->decode(&copy, chunk_bytes(damaged), &d);
+    enum err e = protocol_decode(p, &copy, chunk_bytes(damaged), &d);
     if (e != ERR_OK && !sessions_equal(&copy, session)) {
         fail_msg("%s: a refused frame changed the session", p->name);
     }

@@ -191,11 +191,64 @@ void word_set_battery(struct fix *f, struct bytes volts)
     }
 }
 
-void word_set_odometer(struct fix *f, struct bytes word, int64_t unit_m)
+static void set_odometer(struct fix *f, struct bytes word, int64_t unit_m)
 {
     int64_t e7 = 0;
     if (take(word, 0, &e7)) {
         fix_set_odometer_m(f, (uint64_t)units_rounded(e7, SCALE_E7 / unit_m));
+    }
+}
+
+void word_set_metres(struct fix *f, struct bytes word)
+{
+    set_odometer(f, word, 1);
+}
+
+void word_set_km(struct fix *f, struct bytes word)
+{
+    set_odometer(f, word, MILLI);
+}
+
+void word_set_celsius(struct fix *f, struct bytes word)
+{
+    word_set_temperature(f, 0, word);
+}
+
+void word_set_csq(struct fix *f, struct bytes word)
+{
+    enum { UNKNOWN = 99 };
+    uint64_t csq = word_number(word, UNKNOWN);
+    fix_set_gsm(f, csq < UNKNOWN ? (unsigned)csq : UNKNOWN);
+}
+
+static void set_switch(struct fix *f, enum fix_has has, enum fix_flag flag, struct bytes word)
+{
+    if (word_is_one_of(word, "01")) {
+        fix_set_switch(f, has, flag, word.at[0] == '1');
+    }
+}
+
+void word_set_ignition(struct fix *f, struct bytes word)
+{
+    set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, word);
+}
+
+void word_set_charging(struct fix *f, struct bytes word)
+{
+    set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, word);
+}
+
+void word_set_door(struct fix *f, struct bytes word)
+{
+    set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, word);
+}
+
+void word_add_wifi(struct fix *f, struct bytes mac, struct bytes dbm)
+{
+    uint8_t at[FIELD_MAC_LEN];
+    int64_t rssi_dbm = word_decimal(dbm, 1, 1);
+    if (field_mac_of_text(mac, ":", at) && rssi_dbm <= 0 && rssi_dbm >= INT8_MIN) {
+        fix_add_wifi(f, at, (int)rssi_dbm);
     }
 }
 
@@ -244,6 +297,18 @@ void word_print_angle(char out[WORD_ANGLE_SIZE], int32_t angle_e7, int digits)
                    minutes_e5 / minute_e5, minutes_e5 % minute_e5);
 }
 
+uint32_t word_day_s(struct bytes word)
+{
+    enum { LEN = 6, HOUR_S = 3600, MINUTE_S = 60, DAY_HMS = 240000 };
+    const uint64_t pair = 100;
+    uint64_t hms = word_number(bytes_slice(word, 0, LEN), DAY_HMS);
+    bool is_one =
+        word.len >= LEN && hms < DAY_HMS && hms / pair % pair < MINUTE_S && hms % pair < MINUTE_S;
+    return is_one ? (uint32_t)(hms / (pair * pair) * HOUR_S + hms / pair % pair * MINUTE_S +
+                               hms % pair)
+                  : UINT32_MAX;
+}
+
 /* ---- lines ---- */
 
 enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t *used)
@@ -262,6 +327,42 @@ enum err words_line(struct bytes in, size_t len_max, struct bytes *line, size_t 
     return ERR_OK;
 }
 
+enum err words_next_line(struct bytes in, size_t len_max, enum err (*begins)(struct bytes in),
+                         enum err (*split)(struct bytes in, struct bytes *frame, size_t *used),
+                         size_t *skip)
+{
+    for (size_t n = 1; n < in.len && n < len_max; n++) {
+        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
+        struct bytes frame = {0};
+        size_t used = 0;
+        bool is_begin = in.at[n - 1] == '\n' && in.at[n] != '\n' && in.at[n] != '\r';
+        if (is_begin && (begins == NULL || begins(rest) == ERR_OK) &&
+            split(rest, &frame, &used) == ERR_OK) {
+            *skip = n;
+            return ERR_OK;
+        }
+    }
+    return ERR_MORE;
+}
+
+/* ---- texts to a device ---- */
+
+void word_write(struct writer *out, const char *form, const struct bytes *holes)
+{
+    for (; *form != '\0'; form++) {
+        if (form[0] == '%' && is_digit((uint8_t)form[1])) {
+            write_bytes(out, holes[*++form - '0']);
+        } else {
+            write_u8(out, (uint8_t)*form);
+        }
+    }
+}
+
+bool word_is_answered(enum outcome outcome, bool is_alive)
+{
+    return outcome == OUTCOME_STORED || (is_alive && outcome == OUTCOME_UNREGISTERED);
+}
+
 /* ---- commands ---- */
 
 static const char *query_of(enum command_kind kind, const struct word_commands *known)
@@ -278,12 +379,44 @@ static const char *query_of(enum command_kind kind, const struct word_commands *
     }
 }
 
+/* The first word of a text. */
+static struct bytes first_word(struct bytes text, const struct word_commands *known)
+{
+    return bytes_slice(text, 0,
+                       known->id_end != '\0' ? bytes_find(text, (uint8_t)known->id_end) : 0);
+}
+
+/* Whether a text can be sent: printable, and without what would end its frame. */
+static bool is_sendable(struct bytes text, const struct word_commands *known)
+{
+    const char *refused = known->refused != NULL ? known->refused : "";
+    bool is_refused = known->refused_word != NULL &&
+                      bytes_eq_nocase(first_word(text, known), known->refused_word);
+    for (; *refused != '\0'; refused++) {
+        is_refused = is_refused || bytes_find(text, (uint8_t)*refused) < text.len;
+    }
+    return !is_refused && text.len > 0 && field_is_printable(text) &&
+           (known->claims == NULL || known->claims(text) != CLAIM_YES);
+}
+
+static struct bytes without_alias(struct bytes text, const struct word_commands *known)
+{
+    for (size_t i = 0; i < WORD_ALIASES_MAX && known->aliases[i].text != NULL; i++) {
+        if (bytes_eq_nocase(text, known->aliases[i].text)) {
+            return bytes_of_text(known->aliases[i].code);
+        }
+    }
+    return text;
+}
+
 enum command_fate words_of_command(const struct command_request *asked,
                                    const struct word_commands *known, uint8_t room[COMMAND_RAW_MAX],
                                    struct command_note *note, struct bytes *text)
 {
     struct command_request what = *asked;
-    if (!profile_apply(&what, room)) {
+    note->is_unaddressed = note->is_unaddressed || known->is_unaddressed;
+    note->is_unanswered = note->is_unanswered || known->is_unanswered;
+    if (!profile_apply(&what, room) || (what.raw.len > 0 && known->refuses_bytes)) {
         return COMMAND_IS_INVALID;
     }
     if (what.raw.len > 0) {
@@ -301,7 +434,46 @@ enum command_fate words_of_command(const struct command_request *asked,
     if (text->len > known->len_max) {
         return COMMAND_IS_TOO_LONG;
     }
-    return text->len > 0 && field_is_printable(*text) ? COMMAND_IS_WRITTEN : COMMAND_IS_INVALID;
+    if (!is_sendable(*text, known)) {
+        return COMMAND_IS_INVALID;
+    }
+    *text = without_alias(*text, known);
+    if (known->id_end != '\0') {
+        note->message_id = word_command_id(first_word(*text, known));
+    }
+    return COMMAND_IS_WRITTEN;
+}
+
+enum command_fate word_command_fate(const struct writer *out)
+{
+    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+}
+
+enum command_fate word_command_write(const struct command_request *asked,
+                                     const struct word_commands *known, struct bytes id,
+                                     struct command_note *note, struct writer *out)
+{
+    uint8_t room[COMMAND_RAW_MAX];
+    struct bytes holes[2] = {id, {0}};
+    enum command_fate fate = words_of_command(asked, known, room, note, &holes[1]);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
+    }
+    word_write(out, known->form, holes);
+    return word_command_fate(out);
+}
+
+enum command_fate bytes_of_command(const struct command_request *asked, size_t len_max,
+                                   uint8_t room[COMMAND_RAW_MAX], struct bytes *raw)
+{
+    struct command_request what = *asked;
+    if (!profile_apply(&what, room)) {
+        return COMMAND_IS_INVALID;
+    }
+    *raw = what.raw;
+    return raw->len == 0        ? COMMAND_IS_UNSUPPORTED
+           : raw->len > len_max ? COMMAND_IS_TOO_LONG
+                                : COMMAND_IS_WRITTEN;
 }
 
 uint16_t word_command_id(struct bytes word)

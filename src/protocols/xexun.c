@@ -23,9 +23,8 @@
 
 #include "base/reader.h"
 #include "base/units.h"
-#include "protocols/fields.h"
-#include "protocols/profile.h"
-#include "protocols/protocol.h"
+#include "protocols/heads.h"
+#include "protocols/layouts.h"
 
 enum { FRAME_MAX = 512, IMEI_LEN = 15, SERIAL_LEN = 12, PHONE_MAX = 24, RMC_LEN = 6 };
 
@@ -41,34 +40,11 @@ static size_t find(struct bytes in, size_t from, const char *text)
     return in.len;
 }
 
-/* Whether `in` begins with GPRMC or GNRMC, as far as it is there. */
-static enum protocol_claim claim_of_rmc(struct bytes in)
-{
-    size_t there = in.len < RMC_LEN ? in.len : RMC_LEN;
-    if (memcmp(in.at, "GPRMC,", there) != 0 && memcmp(in.at, "GNRMC,", there) != 0) {
-        return CLAIM_NO;
-    }
-    return there == RMC_LEN ? CLAIM_YES : CLAIM_MORE;
-}
-
 /* Twelve digits, a phone and GPRMC; or that alone. */
 static enum protocol_claim xexun_claims(struct bytes first)
 {
-    if (first.at[0] == 'G') {
-        return claim_of_rmc(first);
-    }
-    for (size_t i = 0; i < first.len && i <= SERIAL_LEN; i++) {
-        bool is_digit = first.at[i] >= '0' && first.at[i] <= '9';
-        if (i < SERIAL_LEN ? !is_digit : first.at[i] != ',') {
-            return CLAIM_NO;
-        }
-    }
-    struct bytes phone = bytes_slice(first, SERIAL_LEN + 1, SIZE_MAX);
-    size_t len = bytes_find(phone, ',');
-    if (len > PHONE_MAX) {
-        return CLAIM_NO;
-    }
-    return len + 1 >= phone.len ? CLAIM_MORE : claim_of_rmc(bytes_slice(phone, len + 1, SIZE_MAX));
+    static const char *const forms[] = {"G%[PN]RMC,", "%9{12},%~{0,24},G%[PN]RMC,", NULL};
+    return claim_of(head_read_one(first, forms, NULL));
 }
 
 static size_t find_rmc(struct bytes in, size_t from)
@@ -80,10 +56,7 @@ static size_t find_rmc(struct bytes in, size_t from)
 
 static enum err xexun_split(struct bytes in, struct bytes *frame, size_t *used)
 {
-    size_t noise = 0;
-    while (noise < in.len && (in.at[noise] == '\r' || in.at[noise] == '\n')) {
-        noise++;
-    }
+    size_t noise = head_span(in, "\r\n", SIZE_MAX);
     struct bytes rest = bytes_slice(in, noise, SIZE_MAX);
     size_t imei = find(rest, 0, "imei:");
     size_t end = imei + bytes_find(bytes_slice(rest, imei, SIZE_MAX), '\n');
@@ -129,9 +102,9 @@ static void set_satellites(struct fix *f, uint64_t satellites)
 /* Behind "GPRMC,": time, A, lat, N, lon, E, knots, course, date. */
 static void read_rmc(struct bytes rmc, bool has_signal, struct fix *f)
 {
-    enum { TIME_LEN = 6, E7_PER_E4 = 1000, E7_PER_E2 = 100000 };
+    enum { E7_PER_E4 = 1000, E7_PER_E2 = 100000 };
     struct reader r = reader_init(rmc);
-    struct bytes time = bytes_slice(read_field(&r, ','), 0, TIME_LEN);
+    struct bytes time = read_field(&r, ',');
     bool is_valid = bytes_eq(read_field(&r, ','), "A") && has_signal;
     struct bytes lat = read_field(&r, ',');
     struct bytes north = read_field(&r, ',');
@@ -142,7 +115,6 @@ static void read_rmc(struct bytes rmc, bool has_signal, struct fix *f)
     struct bytes date = read_field(&r, ',');
     int64_t lat_e7 = 0;
     int64_t lon_e7 = 0;
-    struct civil c;
     east = east.len == 0 ? bytes_of_text("E") : east;
     if (field_angle_of_text(lat, north, "S", &lat_e7) &&
         field_angle_of_text(lon, east, "W", &lon_e7)) {
@@ -150,30 +122,22 @@ static void read_rmc(struct bytes rmc, bool has_signal, struct fix *f)
         set_number(knots, E7_PER_E4, set_knots, f);
         set_number(course, E7_PER_E2, fix_set_course_cdeg, f);
     }
-    if (field_civil_of_digits(date, time, DATE_DMY, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time(f, date, time, DATE_DMY);
 }
 
 /* What stands between signal and IMEI. */
-static void read_state(struct bytes text, struct fix *f)
-{
-    static const struct {
-        const char *text;
-        alarm_set alarms;
-    } rows[] = {{"help me", ALARM_BIT(SOS)},
-                {"help me!", ALARM_BIT(SOS)},
-                {"low battery", ALARM_BIT(LOW_BATTERY)},
-                {"move!", ALARM_BIT(DISPLACEMENT)},
-                {"moved!", ALARM_BIT(DISPLACEMENT)}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        f->alarms |= bytes_eq_nocase(text, rows[i].text) ? rows[i].alarms : 0;
-    }
-    bool is_on = bytes_eq_nocase(text, "ACC on") || bytes_eq_nocase(text, "ACCStart");
-    if (is_on || bytes_eq_nocase(text, "ACC off") || bytes_eq_nocase(text, "ACCStop")) {
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, is_on);
-    }
-}
+static const struct keyword state_rows[] = {
+    {"help me", .alarms = ALARM_BIT(SOS)},
+    {"help me!", .alarms = ALARM_BIT(SOS)},
+    {"low battery", .alarms = ALARM_BIT(LOW_BATTERY)},
+    {"move!", .alarms = ALARM_BIT(DISPLACEMENT)},
+    {"moved!", .alarms = ALARM_BIT(DISPLACEMENT)},
+    {"ACC on", .has = FIX_HAS_IGNITION, .on = FIX_IGNITION_ON},
+    {"ACCStart", .has = FIX_HAS_IGNITION, .on = FIX_IGNITION_ON},
+    {"ACC off", .has = FIX_HAS_IGNITION, .off = FIX_IGNITION_ON},
+    {"ACCStop", .has = FIX_HAS_IGNITION, .off = FIX_IGNITION_ON},
+};
+static const struct keywords states = {KEYWORDS(state_rows), .ignores_case = true};
 
 /* "F:4.10V/ADC1=1.10V/...". */
 static void read_battery(struct bytes text, struct fix *f)
@@ -187,28 +151,12 @@ static void read_battery(struct bytes text, struct fix *f)
     }
 }
 
-static bool parse_hex(struct bytes text, uint64_t *value)
-{
-    enum { DIGITS_MAX = 8, BITS = 4, LETTER = 9, LOW = 0x0f, LOWER = 0x20 };
-    *value = 0;
-    for (size_t i = 0; i < text.len && i < DIGITS_MAX; i++) {
-        bool is_digit = text.at[i] >= '0' && text.at[i] <= '9';
-        unsigned letter = text.at[i] | LOWER;
-        if (!is_digit && (letter < 'a' || letter > 'f')) {
-            return false;
-        }
-        *value = *value << BITS | ((text.at[i] & LOW) + (is_digit ? 0U : LETTER));
-    }
-    return text.len > 0 && text.len <= DIGITS_MAX;
-}
-
 /* Behind the IMEI: satellites, altitude, battery, charging, length, sum, cell. */
 static void read_tail(struct bytes tail, struct fix *f)
 {
     enum { E7 = 10000000, E7_PER_DM = 1000000 };
     struct reader r = reader_init(tail);
     int64_t altitude_e7 = 0;
-    uint64_t numbers[4] = {0};
     (void)read_field(&r, ',');
     set_number(read_field(&r, ','), E7, set_satellites, f);
     if (parse_decimal_e7(read_field(&r, ','), &altitude_e7)) {
@@ -221,13 +169,10 @@ static void read_tail(struct bytes tail, struct fix *f)
     }
     (void)read_field(&r, ',');
     (void)read_field(&r, ',');
-    if (parse_u64(read_field(&r, ','), &numbers[0]) && numbers[0] <= UINT16_MAX &&
-        parse_u64(read_field(&r, ','), &numbers[1]) && numbers[1] <= UINT16_MAX &&
-        parse_hex(read_field(&r, ','), &numbers[2]) &&
-        parse_hex(read_field(&r, ','), &numbers[3])) {
-        fix_set_cell(f, (struct cell){(uint16_t)numbers[0], (uint16_t)numbers[1],
-                                      (uint32_t)numbers[2], numbers[3]});
-    }
+    uint64_t mcc = word_number(read_field(&r, ','), 0);
+    uint64_t mnc = word_number(read_field(&r, ','), UINT64_MAX);
+    uint64_t lac = word_hex(read_field(&r, ','), UINT64_MAX);
+    field_set_cell(f, mcc, mnc, lac, word_hex(read_field(&r, ','), UINT64_MAX));
 }
 
 /* The signal, F or L, and the state stand before the IMEI. */
@@ -237,7 +182,7 @@ static bool read_signal(struct bytes front, struct fix *f)
     bool has_signal = at == front.len;
     at = has_signal ? find(front, 0, ",F,") : at;
     struct bytes state = bytes_slice(front, at + 3, SIZE_MAX);
-    read_state(bytes_slice(state, 0, bytes_find(state, ',')), f);
+    keywords_read(&states, bytes_slice(state, 0, bytes_find(state, ',')), f);
     return has_signal;
 }
 
@@ -260,7 +205,7 @@ static enum err xexun_decode(struct session *s, struct bytes frame, struct decod
     }
     read_tail(field_trimmed(bytes_slice(frame, at + WORD_LEN + IMEI_LEN, SIZE_MAX)), &f);
     decoded_add(out, MESSAGE_FIX)->fix = f;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 static enum command_fate xexun_command(struct session *s, const struct device_slot *slot,
@@ -268,24 +213,15 @@ static enum command_fate xexun_command(struct session *s, const struct device_sl
                                        struct command_note *note, struct writer *out)
 {
     enum { TEXT_MAX = 160 };
-    uint8_t room[COMMAND_RAW_MAX];
-    struct command_request what = *asked;
+    static const struct word_commands known = {.len_max = TEXT_MAX,
+                                               .claims = xexun_claims,
+                                               .form = "%1",
+                                               .refuses_bytes = true,
+                                               .is_unanswered = true,
+                                               .is_unaddressed = true};
     (void)s;
     (void)slot;
-    note->is_unaddressed = true;
-    note->is_unanswered = true;
-    if (!profile_apply(&what, room) || what.raw.len > 0) {
-        return COMMAND_IS_INVALID;
-    }
-    if (what.kind != COMMAND_TEXT && what.kind != COMMAND_HIGH_LEVEL) {
-        return COMMAND_IS_UNSUPPORTED;
-    }
-    bool is_report = what.text.len > 0 && xexun_claims(what.text) == CLAIM_YES;
-    if (what.text.len == 0 || is_report || !field_is_printable(what.text)) {
-        return COMMAND_IS_INVALID;
-    }
-    write_bytes(out, what.text);
-    return what.text.len <= TEXT_MAX ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_write(asked, &known, (struct bytes){0}, note, out);
 }
 
 const struct protocol protocol_xexun = {

@@ -27,13 +27,11 @@
  *
  * Source: the vectors' facts, section 5.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hex.h"
-#include "protocols/alarm_table.h"
 #include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/framing.h"
 #include "protocols/words.h"
 
@@ -87,24 +85,18 @@ static enum err begins_frame(struct bytes in)
     return xexun2_claims(in) == CLAIM_YES ? ERR_OK : ERR_MALFORMED;
 }
 
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = len_of, .begins = begins_frame};
-
-static enum err xexun2_split(struct bytes in, struct bytes *frame, size_t *used)
+/* The flags of frames that are lost. */
+static size_t lost_of(struct bytes in)
 {
     size_t lost = 0;
     while (has_pair(in, lost, flag) && has_pair(in, lost + FLAG_LEN, flag)) {
         lost += FLAG_LEN;
     }
-    enum err e = framing_rule_split(&rule, bytes_slice(in, lost, SIZE_MAX), frame, used);
-    *used += lost;
-    return e;
+    return lost;
 }
 
-static enum err xexun2_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
+static const struct framing_rule rule = {
+    .len_max = FRAME_MAX, .lost = lost_of, .len_of = len_of, .begins = begins_frame};
 
 /* Takes the escapes out of what stands between the flags. */
 static struct bytes unescaped(struct bytes in, uint8_t out[PLAIN_MAX])
@@ -140,137 +132,113 @@ static uint16_t sum_of(struct bytes in)
 
 /* ---- what a report says ---- */
 
-/* Of "dddmm.mmmm" as a number; false where it cannot be one. */
-static bool angle_of(double ddmm, int64_t *angle_e7)
+typedef void part_reader(struct reader *r, struct report *out);
+
+static void read_angles(struct reader *r, struct report *out)
 {
-    const double ddmm_max = 18000;
-    const double e7 = 1e7;
-    if (!(fabs(ddmm) <= ddmm_max)) {
-        return false;
-    }
-    int64_t size_e7 = field_angle_of_ddmm((uint64_t)llround(fabs(ddmm) * e7));
-    *angle_e7 = ddmm < 0 ? -size_e7 : size_e7;
-    return true;
+    static const struct figure angles[] = {
+        {.len = 1, .set = item_satellites},
+        {.len = 4, .is_real = true, .is_ddmm = true, .part = FIGURE_LON_E7},
+        {.len = 4, .is_real = true, .is_ddmm = true, .part = FIGURE_LAT_E7},
+    };
+    static const struct figures row = {FIGURES(angles)};
+    (void)figures_read(&row, r, out);
 }
 
-static void set_place(struct fix *f, double lon, double lat, bool is_valid)
+static void read_long_angles(struct reader *r, struct report *out)
 {
-    int64_t lat_e7 = 0;
-    int64_t lon_e7 = 0;
-    if (angle_of(lat, &lat_e7) && angle_of(lon, &lon_e7)) {
-        fix_set_position(f, lat_e7, lon_e7, is_valid);
-    }
+    static const struct figure angles[] = {
+        {.len = 1, .set = item_satellites},
+        {.len = 8, .is_real = true, .is_ddmm = true, .part = FIGURE_LON_E7},
+        {.len = 8, .is_real = true, .is_ddmm = true, .part = FIGURE_LAT_E7},
+    };
+    static const struct figures row = {FIGURES(angles)};
+    (void)figures_read(&row, r, out);
 }
 
-static void read_place(struct reader *r, bool is_long, struct fix *f)
+static void read_wifi(struct reader *r, struct report *out)
 {
-    unsigned satellites = read_u8(r);
-    double lon = is_long ? field_read_f64(r) : field_read_f32(r);
-    double lat = is_long ? field_read_f64(r) : field_read_f32(r);
-    if (reader_ok(r)) {
-        fix_set_satellites(f, satellites);
-        set_place(f, lon, lat, true);
-    }
+    field_read_wifi(r, read_u8(r), FIELD_DBM, &out->fix);
 }
 
-static void read_wifi(struct reader *r, struct fix *f)
+static void read_cells(struct reader *r, struct report *out)
 {
-    unsigned count = read_u8(r);
-    for (unsigned i = 0; i < count; i++) {
-        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
-        int8_t rssi_dbm = (int8_t)read_u8(r);
-        if (reader_ok(r)) {
-            fix_add_wifi(f, mac.at, rssi_dbm);
-        }
-    }
-}
-
-static void read_cells(struct reader *r, struct fix *f)
-{
-    unsigned count = read_u8(r);
-    for (unsigned i = 0; i < count; i++) {
-        uint16_t mcc = read_u16be(r);
-        uint16_t mnc = read_u16be(r);
-        uint32_t lac = read_u32be(r);
-        uint32_t cid = read_u32be(r);
-        read_skip(r, 1);
-        if (reader_ok(r) && mcc > 0) {
-            fix_set_cell(f, (struct cell){mcc, mnc, lac, cid});
-        }
+    static const struct figure cell[] = {
+        {.len = 2, .part = FIGURE_MCC},
+        {.len = 2, .part = FIGURE_MNC},
+        {.len = 4, .part = FIGURE_LAC},
+        {.len = 4, .part = FIGURE_CID},
+        {.len = 1},
+    };
+    static const struct figures row = {FIGURES(cell)};
+    for (unsigned count = read_u8(r); count > 0; count--) {
+        (void)figures_read(&row, r, out);
     }
 }
 
-static void read_motion(struct reader *r, struct fix *f)
+static void skip_flight(struct reader *r, struct report *out)
 {
-    enum { E1_TO_E2 = 10 };
-    uint64_t speed_e1 = read_u16be(r);
-    uint64_t course_e1 = read_u16be(r);
-    if (reader_ok(r)) {
-        fix_set_speed_kmh_e2(f, speed_e1 * E1_TO_E2);
-        fix_set_course_cdeg(f, course_e1 * E1_TO_E2);
-    }
+    enum { FLIGHT_LEN = 12 };
+    (void)out;
+    read_skip(r, (size_t)read_u8(r) * FLIGHT_LEN);
 }
 
-static void read_gps(struct reader *r, struct fix *f)
+static void read_motion(struct reader *r, struct report *out)
 {
-    const double altitude_max_m = 100000;
-    double lon = field_read_f64(r);
-    double lat = field_read_f64(r);
-    bool is_valid = read_u8(r) == 1;
-    unsigned satellites = read_u8(r);
-    read_skip(r, 1);
-    if (!reader_ok(r)) {
-        return;
-    }
-    set_place(f, lon, lat, is_valid);
-    fix_set_satellites(f, satellites);
-    read_motion(r, f);
-    double altitude_m = field_read_f32(r);
-    if (reader_ok(r) && fabs(altitude_m) < altitude_max_m) {
-        fix_set_altitude_dm(f, llround(altitude_m * 10));
-    }
+    static const struct figure motion[] = {
+        {.len = 2, .times = 10, .set = item_speed_kmh_e2},
+        {.len = 2, .times = 10, .set = item_course_cdeg},
+    };
+    static const struct figures row = {FIGURES(motion)};
+    (void)figures_read(&row, r, out);
 }
 
-static void read_further(struct reader *r, struct fix *f)
+static void read_gps(struct reader *r, struct report *out)
+{
+    static const struct figure place[] = {
+        {.len = 8, .is_real = true, .is_ddmm = true, .part = FIGURE_LON_E7},
+        {.len = 8, .is_real = true, .is_ddmm = true, .part = FIGURE_LAT_E7},
+        {.len = 1, .part = FIGURE_VALID},
+        {.len = 1, .set = item_satellites},
+        {.len = 1},
+    };
+    static const struct figures row = {FIGURES(place)};
+    static const struct figure height = {
+        .len = 4, .is_real = true, .times = 10, .set = item_altitude_dm};
+    static const struct figures height_row = {.rows = &height, .count = 1};
+    (void)figures_read(&row, r, out);
+    read_motion(r, out);
+    (void)figures_read(&height_row, r, out);
+}
+
+static void read_further(struct reader *r, struct report *out)
 {
     struct reader parts = reader_init(read_bytes(r, read_u16be(r)));
     while (reader_left(&parts) > 0) {
         unsigned kind = read_u8(&parts);
         struct reader part = reader_init(read_bytes(&parts, read_u16be(&parts)));
         if (kind == 'G') {
-            read_gps(&part, f);
+            read_gps(&part, out);
         }
     }
 }
 
 /* False: what follows cannot be found. */
-static bool read_position(struct reader *r, struct fix *f)
+static bool read_position(struct reader *r, struct report *out)
 {
-    enum { PLACE, WIFI, CELLS, FLIGHT, UNKNOWN, MOTION, LONG_PLACE, FURTHER, FLIGHT_LEN = 12 };
+    /* By the bits of the mask; what the one without means is not known. */
+    static const struct {
+        void (*read)(struct reader *r, struct report *out);
+    } parts[] = {{read_angles}, {read_wifi},   {read_cells},       {skip_flight},
+                 {NULL},        {read_motion}, {read_long_angles}, {read_further}};
     unsigned mask = read_u8(r);
-    if ((mask >> PLACE & 1) != 0) {
-        read_place(r, false, f);
-    }
-    if ((mask >> WIFI & 1) != 0) {
-        read_wifi(r, f);
-    }
-    if ((mask >> CELLS & 1) != 0) {
-        read_cells(r, f);
-    }
-    if ((mask >> FLIGHT & 1) != 0) {
-        read_skip(r, (size_t)read_u8(r) * FLIGHT_LEN);
-    }
-    if ((mask >> UNKNOWN & 1) != 0) {
-        return false;
-    }
-    if ((mask >> MOTION & 1) != 0) {
-        read_motion(r, f);
-    }
-    if ((mask >> LONG_PLACE & 1) != 0) {
-        read_place(r, true, f);
-    }
-    if ((mask >> FURTHER & 1) != 0) {
-        read_further(r, f);
+    for (size_t bit = 0; bit < sizeof(parts) / sizeof(parts[0]); bit++) {
+        if ((mask >> bit & 1) != 0 && parts[bit].read == NULL) {
+            return false;
+        }
+        if ((mask >> bit & 1) != 0) {
+            parts[bit].read(r, out);
+        }
     }
     return reader_ok(r);
 }
@@ -283,29 +251,32 @@ static void read_identity(struct reader *r, struct fix *f)
 }
 
 /* Reads a report; false where it is cut off before its mask. */
-static bool read_report(struct bytes in, struct fix *f)
+static bool read_report(struct bytes in, struct report *out)
 {
-    enum { ALARM, POSITION, UNKNOWN, NUMBER, IDENTITY, CHARGING = 0x8000, NUMBER_LEN = 4 };
+    enum { ALARM, POSITION, UNKNOWN, NUMBER, IDENTITY, NUMBER_LEN = 4 };
+    static const struct figure front[] = {
+        {.len = 1},
+        {.len = 4, .set = item_time_s},
+        {.len = 1, .set = item_gsm},
+        {.len = 2, .bits = 15, .set = item_battery_percent, .is_shared = true},
+        {.len = 2, .bit = 15, .bits = 1, .set = item_charging},
+    };
+    static const struct figures row = {FIGURES(front)};
     struct reader r = reader_init(in);
-    read_skip(&r, 1);
-    fix_set_time(f, read_u32be(&r));
-    fix_set_gsm(f, read_u8(&r));
-    unsigned battery = read_u16be(&r);
+    (void)figures_read(&row, &r, out);
     unsigned mask = read_u8(&r);
     if (!reader_ok(&r)) {
         return false;
     }
-    fix_set_battery_percent(f, battery & ~(unsigned)CHARGING);
-    fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, (battery & CHARGING) != 0);
-    f->alarms = (mask >> ALARM & 1) != 0 ? alarm_table_of_bits(&alarms, read_u32be(&r)) : 0;
-    fix_set_alarms_told(f, alarm_table_all(&alarms));
-    bool goes_on = (mask >> POSITION & 1) == 0 || read_position(&r, f);
+    out->fix.alarms = (mask >> ALARM & 1) != 0 ? alarm_table_of_bits(&alarms, read_u32be(&r)) : 0;
+    fix_set_alarms_told(&out->fix, alarm_table_all(&alarms));
+    bool goes_on = (mask >> POSITION & 1) == 0 || read_position(&r, out);
     if (!goes_on || (mask >> UNKNOWN & 1) != 0) {
         return true;
     }
     read_skip(&r, (mask >> NUMBER & 1) != 0 ? NUMBER_LEN : 0);
     if ((mask >> IDENTITY & 1) != 0) {
-        read_identity(&r, f);
+        read_identity(&r, &out->fix);
     }
     return true;
 }
@@ -317,28 +288,15 @@ static void read_reports(struct bytes payload, struct decoded *out)
     struct reader lens = r;
     read_skip(&r, (size_t)count * 2);
     for (unsigned i = 0; i < count; i++) {
-        struct fix fix = {0};
-        struct bytes report = read_bytes(&r, read_u16be(&lens));
-        if (reader_ok(&r) && read_report(report, &fix)) {
-            decoded_add(out, MESSAGE_FIX)->fix = fix;
+        struct report report;
+        struct bytes in = read_bytes(&r, read_u16be(&lens));
+        report_begin(&report, out);
+        if (reader_ok(&r) && read_report(in, &report)) {
+            report_add(&report, MESSAGE_FIX, out);
         } else {
             out->unreadable++;
         }
     }
-}
-
-static void add_answer(struct bytes payload, struct decoded *out)
-{
-    struct message *m = decoded_add(out, MESSAGE_RESPONSE);
-    struct bytes text = bytes_slice(field_trimmed(payload), 0, MESSAGE_TEXT_MAX / 2);
-    char *at = arena_new(out->arena, MESSAGE_TEXT_MAX + 1);
-    bool is_text = text.len > 0 && field_is_printable(text);
-    if (is_text) {
-        bytes_to_text(text, at, MESSAGE_TEXT_MAX + 1);
-    } else {
-        hex_encode(bytes_slice(payload, 0, MESSAGE_TEXT_MAX / 2), at);
-    }
-    m->text = bytes_of_text(at);
 }
 
 /* The IMEI of 15 digits with a 0 behind it. */
@@ -357,12 +315,9 @@ static enum err xexun2_decode(struct session *s, struct bytes frame, struct deco
 {
     enum { TYPE_LEN = 2 };
     uint8_t plain[PLAIN_MAX];
-    size_t len = 0;
     (void)s;
-    if (frame.len < 2 * (size_t)FLAG_LEN || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    struct bytes in = unescaped(bytes_slice(frame, FLAG_LEN, len - 2 * (size_t)FLAG_LEN), plain);
+    struct bytes in =
+        unescaped(bytes_slice(frame, FLAG_LEN, frame.len - 2 * (size_t)FLAG_LEN), plain);
     struct reader r = reader_init(in);
     unsigned type = read_u16be(&r);
     read_skip(&r, TYPE_LEN);
@@ -379,14 +334,14 @@ static enum err xexun2_decode(struct session *s, struct bytes frame, struct deco
     if (type == TYPE_REPORTS) {
         read_reports(payload, out);
     } else if (type == TYPE_ANSWER) {
-        add_answer(payload, out);
+        report_add_answer(payload, out);
     } else {
         decoded_add(out, MESSAGE_OTHER);
     }
     memcpy(out->hint.at, plain, KEPT_LEN);
     memcpy(out->slot.at, imei.at, FIELD_IMEI_LEN);
     out->wants_reply = type != TYPE_ANSWER;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 /* ---- what the server says ---- */
@@ -456,8 +411,7 @@ const struct protocol protocol_xexun2 = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = xexun2_claims,
-    .split = xexun2_split,
-    .resync = xexun2_resync,
+    .rule = &rule,
     .decode = xexun2_decode,
     .reply = xexun2_reply,
     .command = xexun2_command,

@@ -45,15 +45,15 @@ enum {
     TYPE_ANSWER = 0x21
 };
 
-static const struct framing form = {.head = {{0xfc}, 1},
-                                    .end = {{0xcf}, 1},
-                                    .length_at = 1,
-                                    .length_width = 2,
-                                    .uncounted = 6,
-                                    .sum_from = VERSION_AT,
-                                    .sum = crc16_ccitt_false,
-                                    .len_min = BODY_AT + TAIL_LEN,
-                                    .len_max = FRAME_MAX};
+static const struct framing forms[] = {{.head = {{0xfc}, 1},
+                                        .end = {{0xcf}, 1},
+                                        .length_at = 1,
+                                        .length_width = 2,
+                                        .uncounted = 6,
+                                        .sum_from = VERSION_AT,
+                                        .sum = crc16_ccitt_false,
+                                        .len_min = BODY_AT + TAIL_LEN,
+                                        .len_max = FRAME_MAX}};
 
 static const struct alarm_row alarm_rows[] = {
     {1, ALARM_BIT(SOS)},          {2, ALARM_BIT(LOW_BATTERY)}, {4, ALARM_BIT(REMOVAL)},
@@ -64,29 +64,14 @@ static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
 
 static enum protocol_claim xexun3_claims(struct bytes first)
 {
-    enum err e = framing_claims(&form, first);
+    enum err e = framing_claims(forms, first);
     if (e != ERR_OK || first.len <= VERSION_AT) {
         return e == ERR_MALFORMED ? CLAIM_NO : CLAIM_MORE;
     }
     return first.at[VERSION_AT] == VERSION ? CLAIM_YES : CLAIM_NO;
 }
 
-static enum err len_of(struct bytes in, size_t *len)
-{
-    return framing_len(&form, in, len);
-}
-
-static const struct framing_rule rule = {.len_max = FRAME_MAX, .len_of = len_of};
-
-static enum err xexun3_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err xexun3_resync(struct bytes in, size_t *skip)
-{
-    return framing_resync(&form, 1, in, skip);
-}
+static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* ---- what a report says ---- */
 
@@ -281,14 +266,9 @@ static void add_answer(struct bytes body, struct decoded *out)
 static enum err xexun3_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
     enum { HINT_LEN = 2 + FIELD_IMEI_LEN };
-    size_t len = 0;
     (void)s;
-    if (framing_len(&form, frame, &len) != ERR_OK || len != frame.len ||
-        frame.at[VERSION_AT] != VERSION) {
+    if (frame.at[VERSION_AT] != VERSION) {
         return ERR_MALFORMED;
-    }
-    if (!framing_is_sound(&form, frame)) {
-        return ERR_CHECKSUM;
     }
     struct bytes imei = bytes_slice(frame, IMEI_AT, FIELD_IMEI_LEN);
     if (!field_imei_of_bcd(imei, out->device_id)) {
@@ -306,7 +286,7 @@ static enum err xexun3_decode(struct session *s, struct bytes frame, struct deco
     memcpy(out->hint.at, frame.at + TYPE_AT, HINT_LEN);
     memcpy(out->slot.at, imei.at, imei.len);
     out->wants_reply = type != TYPE_ANSWER;
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 /* ---- what the server says ---- */
@@ -314,11 +294,11 @@ static enum err xexun3_decode(struct session *s, struct bytes frame, struct deco
 /* `head` is type, serial number and IMEI. */
 static void write_frame(struct writer *out, struct bytes head, struct bytes body)
 {
-    size_t from = framing_begin(&form, out);
+    size_t from = framing_begin(forms, out);
     write_u8(out, VERSION);
     write_bytes(out, head);
     write_bytes(out, body);
-    framing_end(&form, out, from);
+    framing_end(forms, out, from);
 }
 
 static void xexun3_reply(struct session *s, const struct reply_hint *hint, enum outcome outcome,
@@ -358,8 +338,7 @@ const struct protocol protocol_xexun3 = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = xexun3_claims,
-    .split = xexun3_split,
-    .resync = xexun3_resync,
+    .rule = &rule,
     .decode = xexun3_decode,
     .reply = xexun3_reply,
     .command = xexun3_command,

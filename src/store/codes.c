@@ -120,20 +120,35 @@ void codes_write_fixed(struct bit_writer *w, const uint64_t *codes, size_t count
     }
 }
 
+/* Those that are all written in full. */
+static bool read_full(struct bit_reader *r, uint64_t *codes, size_t count, unsigned width)
+{
+    bool sound = true;
+    for (size_t i = 0; i < count && sound; i++) {
+        sound = get_wide(r, width, &codes[i]);
+    }
+    return sound;
+}
+
 bool codes_read_fixed(struct bit_reader *r, uint64_t *codes, size_t count)
 {
     int64_t largest = 0;
-    uint64_t bit = 0;
     bool sound = codes_read_number(r, &largest);
     unsigned width = bits_of((uint64_t)largest);
     uint64_t shorter = shorter_codes((uint64_t)largest);
-    for (size_t i = 0; i < count && sound; i++) {
-        sound = get_wide(r, shorter == 0 ? width : width - 1, &codes[i]);
-        if (codes[i] >= shorter && shorter != 0) {
-            sound = bits_get(r, 1, &bit) && sound;
-            codes[i] = (codes[i] << 1 | bit) - shorter;
-        }
+    if (shorter == 0) {
+        return sound && read_full(r, codes, count, width);
     }
+    struct bit_reader at = *r; /* the compiler keeps a copy of its own in registers */
+    uint64_t mask = (UINT64_C(1) << (width - 1)) - 1;
+    for (size_t i = 0; i < count && sound; i++) {
+        uint64_t next = bits_peek(&at);
+        uint64_t v = next & mask;
+        unsigned is_long = v >= shorter ? 1 : 0;
+        codes[i] = is_long != 0 ? (v << 1 | (next >> (width - 1) & 1)) - shorter : v;
+        sound = bits_skip(&at, width - 1 + is_long);
+    }
+    *r = at;
     return sound;
 }
 
@@ -249,9 +264,13 @@ bool codes_read_rice(struct bit_reader *r, uint64_t *codes, size_t count)
 {
     uint64_t sum = 0;
     bool sound = read_start(r, &sum);
+    struct bit_reader at = *r;
     for (size_t i = 0; i < count && sound; i++) {
-        sound = rice_get(r, &sum, &codes[i]);
+        uint64_t v = 0;
+        sound = rice_get(&at, &sum, &v);
+        codes[i] = v;
     }
+    *r = at;
     return sound;
 }
 
@@ -309,15 +328,18 @@ bool codes_read_runs(struct bit_reader *r, uint64_t *codes, size_t count)
     uint64_t zeros_sum = 0;
     uint64_t others_sum = 0;
     bool sound = read_start(r, &zeros_sum) && read_start(r, &others_sum);
+    struct bit_reader at = *r;
     memset(codes, 0, count * sizeof(*codes));
     for (size_t i = 0; i < count && sound; i++) {
         uint64_t zeros = 0;
-        sound = rice_get(r, &zeros_sum, &zeros) && zeros <= count - i;
+        sound = rice_get(&at, &zeros_sum, &zeros) && zeros <= count - i;
         i += sound ? (size_t)zeros : 0;
         if (sound && i < count) {
-            sound = rice_get(r, &others_sum, &codes[i]) && codes[i] < UINT64_MAX;
-            codes[i]++;
+            uint64_t other = 0;
+            sound = rice_get(&at, &others_sum, &other) && other < UINT64_MAX;
+            codes[i] = other + 1;
         }
     }
+    *r = at;
     return sound;
 }

@@ -119,34 +119,6 @@ static void leave(enum prediction p, const int64_t *steps, const int64_t *times_
 #undef LOOP
 }
 
-/* The way back. */
-static void restore(enum prediction p, const int64_t *residuals, const int64_t *times_s,
-                    size_t count, int64_t *steps)
-{
-    steps[0] = 0;
-#define LOOP(name)                                                                                 \
-    for (size_t i = 1; i < count; i++) {                                                           \
-        steps[i] = wrap_plus(residuals[i - 1], expected(name, steps, times_s, i));                 \
-    }
-    switch (p) {
-    case PREDICT_ZERO:
-        LOOP(PREDICT_ZERO)
-        break;
-    case PREDICT_LAST:
-        LOOP(PREDICT_LAST)
-        break;
-    case PREDICT_LINE:
-        LOOP(PREDICT_LINE)
-        break;
-    case PREDICT_TIMED:
-        LOOP(PREDICT_TIMED)
-        break;
-    case PREDICT_RECENT:
-        break; /* has its own */
-    }
-#undef LOOP
-}
-
 /* ---- recent values ---- */
 
 struct recent {
@@ -498,6 +470,70 @@ static bool read_codes(struct bit_reader *r, enum coding coding, uint64_t *codes
                                : codes_read_runs(r, codes, count);
 }
 
+/* What code `i` leaves of the prediction. */
+__attribute__((always_inline)) static inline int64_t
+residual_of(const struct heading *h, bool is_fixed, const uint64_t *codes, size_t i)
+{
+    return wrap_plus(is_fixed ? (int64_t)codes[i] : unzigzag(codes[i]), h->center);
+}
+
+static int64_t value_of(const struct heading *h, int64_t step)
+{
+    return (int64_t)((uint64_t)step * (uint64_t)h->scale + (uint64_t)h->first);
+}
+
+/* From codes to values in one pass: each value of a track goes through here. */
+__attribute__((always_inline)) static inline void
+restore(struct column_coder *c, const struct heading *h, enum prediction p, bool is_fixed,
+        const int64_t *times_s, int64_t *values, size_t count)
+{
+    int64_t *steps = c->steps;
+    steps[0] = 0;
+    values[0] = h->first;
+    for (size_t i = 1; i < count; i++) {
+        steps[i] =
+            wrap_plus(residual_of(h, is_fixed, c->codes, i - 1), expected(p, steps, times_s, i));
+        values[i] = value_of(h, steps[i]);
+    }
+}
+
+static void restore_any(struct column_coder *c, const struct heading *h, const int64_t *times_s,
+                        int64_t *values, size_t count)
+{
+    bool is_fixed = h->coding == CODE_FIXED;
+#define CASE(name)                                                                                 \
+    case name:                                                                                     \
+        if (is_fixed) {                                                                            \
+            restore(c, h, name, true, times_s, values, count);                                     \
+        } else {                                                                                   \
+            restore(c, h, name, false, times_s, values, count);                                    \
+        }                                                                                          \
+        break;
+    switch (h->prediction) {
+        CASE(PREDICT_ZERO)
+        CASE(PREDICT_LAST)
+        CASE(PREDICT_LINE)
+        CASE(PREDICT_TIMED)
+    case PREDICT_RECENT:
+        break; /* has its own */
+    }
+#undef CASE
+}
+
+/* What comes again: its places first, then the new ones. */
+static bool read_recent(struct column_coder *c, struct bit_reader *r, const struct heading *h,
+                        int64_t *values, size_t count)
+{
+    for (size_t i = 0; i < count - 1; i++) {
+        c->residuals[i] = residual_of(h, h->coding == CODE_FIXED, c->codes, i);
+    }
+    bool sound = restore_recent(c, count, r);
+    for (size_t i = 0; sound && i < count; i++) {
+        values[i] = value_of(h, c->steps[i]);
+    }
+    return sound;
+}
+
 bool column_read(struct column_coder *c, struct bit_reader *r, const int64_t *times_s,
                  int64_t *values, size_t count)
 {
@@ -505,17 +541,11 @@ bool column_read(struct column_coder *c, struct bit_reader *r, const int64_t *ti
     struct heading h = {0};
     bool sound = read_heading(r, &h) && (h.prediction != PREDICT_TIMED || times_s != NULL) &&
                  read_codes(r, h.coding, c->codes, count - 1);
-    for (size_t i = 0; sound && i < count - 1; i++) {
-        int64_t v = h.coding == CODE_FIXED ? (int64_t)c->codes[i] : unzigzag(c->codes[i]);
-        c->residuals[i] = wrap_plus(v, h.center);
+    if (sound && h.prediction == PREDICT_RECENT) {
+        return read_recent(c, r, &h, values, count);
     }
-    if (h.prediction == PREDICT_RECENT) {
-        sound = sound && restore_recent(c, count, r);
-    } else if (sound) {
-        restore(h.prediction, c->residuals, times_s, count, c->steps);
-    }
-    for (size_t i = 0; sound && i < count; i++) {
-        values[i] = (int64_t)((uint64_t)c->steps[i] * (uint64_t)h.scale + (uint64_t)h.first);
+    if (sound) {
+        restore_any(c, &h, times_s, values, count);
     }
     return sound;
 }

@@ -51,7 +51,7 @@ static void take_fix(struct measuring *m, const struct fix *fix)
         return; /* what leads up to the state has expired */
     }
     uint64_t before_m_e2 = fold_travelled_m_e2(&m->state);
-    const struct fuel fuel = m->state.fuel;
+    const struct fuel_mark fuel = fuel_mark(&m->state.fuel);
     fold_step(&m->state, fix, m->rules, NULL);
     if (fix->gps_time_s >= m->span.from_s) {
         m->out->distance_m_e2 += fold_travelled_m_e2(&m->state) - before_m_e2;
@@ -200,7 +200,8 @@ static bool pass_over(struct measuring *m, size_t i)
     }
     if (is_within) {
         m->out->distance_m_e2 += distance_of(row, &before, &behind);
-        m->out->fuel_used_ml += fuel_used_ml(&before.fuel, &behind.fuel);
+        const struct fuel_mark fuel = fuel_mark(&before.fuel);
+        m->out->fuel_used_ml += fuel_used_ml(&fuel, &behind.fuel);
     }
     m->has_state = false;
     return true;

@@ -86,7 +86,8 @@ static struct scan *scan_new(const struct model *m)
         struct fold_state before = s;
         fold_step(&s, &m->fixes[i], &fold_default_rules, NULL);
         scan->ways[i].distance_m_e2 = fold_travelled_m_e2(&s) - fold_travelled_m_e2(&before);
-        scan->ways[i].fuel_used_ml = fuel_used_ml(&before.fuel, &s.fuel);
+        const struct fuel_mark fuel = fuel_mark(&before.fuel);
+        scan->ways[i].fuel_used_ml = fuel_used_ml(&fuel, &s.fuel);
     }
     return scan;
 }

@@ -33,6 +33,7 @@ struct store_reader {
     size_t fix;
 
     struct tail_order tail;
+    struct fix fresh;    /* the last fix given, where it is the tail's */
     struct bytes extras; /* of the last fix given */
 };
 
@@ -149,7 +150,7 @@ static bool is_sealed_next(const struct store_reader *r)
            fix_order(sealed, fix_run_extras(&run, r->fix), &fix, extras) <= 0;
 }
 
-enum err store_read_next(struct store_reader *r, struct fix *out)
+enum err store_read_here(struct store_reader *r, const struct fix **out)
 {
     enum err e = find_sealed(r);
     bool has_sealed = e == ERR_OK;
@@ -160,16 +161,27 @@ enum err store_read_next(struct store_reader *r, struct fix *out)
     if (has_sealed && is_sealed_next(r)) {
         struct fix_run run = fixes_run(&r->fixes);
         r->extras = fix_run_extras(&run, r->fix);
-        *out = run.at[r->fix++];
+        *out = &run.at[r->fix++];
         e = ERR_OK;
     } else {
-        e = unpack_report(r->tail.body, out, &r->extras);
+        *out = &r->fresh;
+        e = unpack_report(r->tail.body, &r->fresh, &r->extras);
         tail_order_next(&r->tail);
     }
-    if (e == ERR_OK && out->gps_time_s < r->last_s) {
+    if (e == ERR_OK && (*out)->gps_time_s < r->last_s) {
         return ERR_CORRUPT; /* rows that overlap */
     }
-    r->last_s = out->gps_time_s;
+    r->last_s = (*out)->gps_time_s;
+    return e;
+}
+
+enum err store_read_next(struct store_reader *r, struct fix *out)
+{
+    const struct fix *next = NULL;
+    enum err e = store_read_here(r, &next);
+    if (e == ERR_OK) {
+        *out = *next;
+    }
     return e;
 }
 

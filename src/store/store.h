@@ -204,6 +204,8 @@ const struct fold_state *store_read_start(const struct store_reader *r);
 /* The next fix with gps_time_s <= to_s. ERR_END after the last; ERR_CORRUPT: the rest is damaged.
  */
 MUST_USE enum err store_read_next(struct store_reader *r, struct fix *out);
+/* As that, without a copy: *out is the reader's until it is asked again or closed. */
+MUST_USE enum err store_read_here(struct store_reader *r, const struct fix **out);
 /*
  * The extra values of the fix that store_read_next() gave last (extras_begin()); empty: it has
  * none. Valid until its next call.

@@ -75,9 +75,10 @@ static void command_directly(const struct device_slot *slot, struct bytes in)
         struct writer out = writer_init(at, sizeof(at));
         if (FUZZED.command(&s, slot, &what, &note, &out) == COMMAND_IS_WRITTEN) {
             check(writer_ok(&out) && out.len > 0);
-            bool is_frame = FUZZED.claims(writer_bytes(&out)) == CLAIM_YES;
+            bool is_frame = protocol_claims(&FUZZED, writer_bytes(&out)) == CLAIM_YES;
             check(!is_frame ||
-                  (FUZZED.split(writer_bytes(&out), &frame, &used) == ERR_OK && used == out.len));
+                  (protocol_split(&FUZZED, writer_bytes(&out), &frame, &used) == ERR_OK &&
+                   used == out.len));
         }
     }
 }
@@ -87,7 +88,7 @@ static void decode_directly(struct bytes in)
     struct arena arena = {0};
     struct decoded d = {.arena = &arena};
     struct session s = protocol_session(&FUZZED);
-    if (FUZZED.decode(&s, in, &d) == ERR_OK && d.wants_reply) {
+    if (protocol_decode(&FUZZED, &s, in, &d) == ERR_OK && d.wants_reply) {
         for (int outcome = OUTCOME_STORED; outcome <= OUTCOME_REFUSED; outcome++) {
             uint8_t answer[PROTOCOL_REPLY_MAX];
             struct writer out = writer_init(answer, sizeof(answer));
@@ -171,11 +172,11 @@ static void look_behind(struct bytes in)
     size_t skip = 0;
     struct bytes frame;
     size_t used = 0;
-    if (FUZZED.resync == NULL || FUZZED.resync(in, &skip) != ERR_OK) {
+    if (protocol_resync(&FUZZED, in, &skip) != ERR_OK) {
         return;
     }
     check(skip > 0 && skip < in.len);
-    check(FUZZED.split(bytes_slice(in, skip, in.len), &frame, &used) == ERR_OK);
+    check(protocol_split(&FUZZED, bytes_slice(in, skip, in.len), &frame, &used) == ERR_OK);
     check(frame.at == in.at + skip && used >= frame.len); /* a line end may stand behind it */
 }
 
@@ -187,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0 || size > STREAM_MAX) {
         return 0;
     }
-    (void)FUZZED.claims(in);
+    (void)protocol_claims(&FUZZED, in);
     bool is_whole = play(in, 0, &whole);
     bool is_same = play(in, data[size - 1] * size / 256, &halves);
     if (is_cut_alike(in)) {

@@ -537,6 +537,21 @@ def test_who_may(platform):
     assert code(operator, "AddReportSchedule", **DAILY, MailTo="a@fleet.example") == 403
     assert code(api, "ModifyReportSchedule", ScheduleID=own, MailTo="a@fleet.example") == 403
     assert platform.row(own)["MailTo"] == ""
+    demoted = fleet.user("admin", "demoted")
+    theirs = demoted.data("manage/AddReportSchedule", **DAILY,
+                          MailTo="b@fleet.example,c@fleet.example")["ScheduleID"]
+    account = next(row["UserID"] for row in api.data("manage/ListUsers")["data"]
+                   if row["LoginName"] == "demoted")
+    api.data("manage/ModifyUser", UserID=account, Role="operator")
+    for caller, name in ((api, "Of the admin"), (demoted, "Of its owner")):
+        caller.data("manage/ModifyReportSchedule", ScheduleID=theirs, ScheduleName=name,
+                    MailTo="b@fleet.example, c@fleet.example")
+        assert platform.row(theirs)["ScheduleName"] == name
+        assert code(caller, "ModifyReportSchedule", ScheduleID=theirs,
+                    MailTo="c@fleet.example,d@fleet.example") == 403
+    assert platform.row(theirs)["MailTo"] == "b@fleet.example,c@fleet.example"
+    api.data("manage/DeleteReportSchedule", ScheduleID=theirs)
+    api.data("manage/DeleteUser", UserID=account)
     for wrong in ({"At": "24:00"}, {"Every": "week"}, {"Every": "year"}, {"Report": "nothing"},
                   {"Format": "pdf"}, {"MailTo": "a@x\nBcc: b@x"}, {"MailTo": "a@x;b@x"},
                   {"MailTo": "Anna <a@x>"}, {"ScheduleName": "x" * 65}, {"Kmh": 80}):

@@ -329,7 +329,7 @@ def test_made_by_the_rights_of_the_moment(fleet):
     fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=0)
 
 
-def test_a_file_is_read_by_the_rights_of_the_moment(fleet):
+def test_a_file_is_read_by_the_rights_of_the_moment(module_server, fleet):
     """What was made of a device that left the groups of its account is handed out no more."""
     group = fleet.api.data("manage/AddGroup", GroupName="Süd")["GroupID"]
     for device in (DRIVER, HERE):
@@ -358,6 +358,12 @@ def test_a_file_is_read_by_the_rights_of_the_moment(fleet):
 
     fleet.api.data("manage/ModifyDevice", DeviceID=HERE, GroupID=group)
     assert HERE.encode() in download(viewer, both).content
+
+    (module_server.data / "reports" / f"{both}.csv.devices").unlink()  # as of an earlier version
+    for method in ("export", "manage/AddDownload"):
+        answer = viewer.call(method, ReportID=both)
+        assert answer["Code"] == 403 and "no list of its vehicles" in answer["ErrMsg"]
+    assert HERE.encode() in download(fleet.api, admins).content
     for device in (DRIVER, HERE):
         fleet.api.data("manage/ModifyDevice", DeviceID=device, GroupID=0)
 

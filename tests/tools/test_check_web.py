@@ -17,7 +17,7 @@ GOOD = {
     "web/src/pages/login.tsx":
         "// The login; see #12.\nimport { t } from '../i18n/en.ts';\n"
         "const a = <p title={t('a')}>{t('b')}</p>;\nconst b = x => y < 3 && <br/>;\n",
-    "web/src/live/a.test.ts": "fetch('#fff');\n",
+    "web/src/live/a.test.ts": "import '../../tests/lib/b.ts';\nfetch('#fff');\n",
 }
 
 
@@ -51,6 +51,7 @@ def test_each_rule_finds(told, name, text, finding):
     ("parts/z.css", "/* Z. */\n@media print {\n  .a .gone {}\n}\n",
      "3: nothing has the class gone"),
     ("i18n/more_en.ts", "/** More. */\n  'c.f': '',\n", "2: no source shows the text c.f"),
+    ("i18n/more_en.ts", "/** More. */\n  'c.row': '',\n", "2: no source shows the text c.row"),
     ("i18n/more_en.ts", "/** More. */\n  lonely: '',\n", "2: no source shows the text lonely"),
 ])
 def test_what_all_files_tell(told, name, text, finding):

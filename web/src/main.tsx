@@ -1,4 +1,5 @@
 // The entry of the pages: puts the application, or what explains it, into the document.
+import './begin.ts';
 import { render } from 'preact';
 import { registerOffline } from './app/offline.ts';
 import { start } from './app/start.ts';

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from './lib/browser.ts';
+import { mapRests } from './lib/map.ts';
 import { Server } from './lib/server.ts';
 
 const BYTES_MAX = 150_000;
@@ -45,6 +46,15 @@ const pictures: Picture[] = [
 ];
 
 const FIRST = pictures[0]?.name;
+
+/** Places that are in sight have their names, and the map has drawn its tiles. */
+async function rests(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const places = [...document.querySelectorAll('[data-row] .c-place .value, .drawer .address')];
+    return places.length > 0 && places.every((place) => place.textContent?.trim() !== '');
+  });
+  if ((await page.locator('.map').count()) > 0) await mapRests(page);
+}
 
 /** Chromium makes the WebP itself: of the qualities the first that is small enough. */
 async function encode(page: Page, png: Buffer): Promise<Buffer> {
@@ -91,7 +101,7 @@ try {
     const steps = page.getByRole('button', { name: 'Close the first steps' });
     if (name === FIRST) await steps.click(); // the account has them closed from then on
     await show(page);
-    await page.waitForTimeout(5000); // names of places, tiles of the map
+    await rests(page);
     const png = await page.screenshot({ animations: 'disabled' });
     const blank = await context.newPage();
     const webp = await encode(blank, png);

@@ -80,16 +80,6 @@ static enum protocol_claim castel_claims(struct bytes first)
 static const struct framing_rule rule = {
     .len_max = FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
 
-static enum err castel_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err castel_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* What reply() needs to know. */
 struct hint {
     uint8_t id[ID_LEN];
@@ -117,15 +107,8 @@ static enum err parse(struct bytes frame, struct castel_frame *out)
 
 static enum err castel_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     struct castel_frame f;
     struct hint hint = {0};
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
     enum err e = parse(frame, &f);
     if (e != ERR_OK) {
         return e;
@@ -133,9 +116,7 @@ static enum err castel_decode(struct session *s, struct bytes frame, struct deco
     bytes_to_text(f.id, out->device_id, sizeof(out->device_id));
     e = f.kind == CASTEL_ADAPTER ? castel_read_adapter(&f, out, &hint.answer)
                                  : castel_read(&f, out, &hint.answer);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
@@ -251,8 +232,7 @@ const struct protocol protocol_castel = {
     .port = 5086,
     .frame_max = FRAME_MAX,
     .claims = castel_claims,
-    .split = castel_split,
-    .resync = castel_resync,
+    .rule = &rule,
     .decode = castel_decode,
     .reply = castel_reply,
     .command = castel_command,

@@ -110,16 +110,6 @@ static enum err begins_package(struct bytes in)
 static const struct framing_rule rule = {
     .len_max = FRAME_MAX, .len_of = head_of, .begins_behind = begins_package, .is_sound = is_sound};
 
-static enum err eelink_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err eelink_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* What reply() needs to know; kept in struct reply_hint. */
 struct hint {
     uint8_t imei[IMEI_LEN]; /* of a datagram */
@@ -162,9 +152,6 @@ static enum err read_datagram(struct bytes frame, struct hint *hint, struct deco
     enum { IMEI_AT = 6 };
     struct bytes rest = bytes_slice(frame, DATAGRAM_HEAD_LEN, SIZE_MAX);
     enum err e = ERR_OK;
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
     hint->is_datagram = true;
     memcpy(hint->imei, frame.at + IMEI_AT, IMEI_LEN);
     if (!field_imei_of_bcd(bytes_slice(frame, IMEI_AT, IMEI_LEN), out->device_id)) {
@@ -181,17 +168,10 @@ static enum err read_datagram(struct bytes frame, struct hint *hint, struct deco
 
 static enum err eelink_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     struct hint hint = {0};
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     enum err e =
         begins(frame, "EL") ? read_datagram(frame, &hint, out) : read_package(frame, &hint, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     if (!hint.is_datagram) {
@@ -316,8 +296,7 @@ const struct protocol protocol_eelink = {
     .port = 5064,
     .frame_max = FRAME_MAX,
     .claims = eelink_claims,
-    .split = eelink_split,
-    .resync = eelink_resync,
+    .rule = &rule,
     .decode = eelink_decode,
     .reply = eelink_reply,
     .command = eelink_command,

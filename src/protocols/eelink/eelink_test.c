@@ -54,7 +54,7 @@ static void assert_reply(const char *frame, enum outcome outcome, const char *wa
     struct decoded d = {.arena = &arena};
     struct session s = protocol_session(&protocol_eelink);
     struct writer w = writer_init(reply, sizeof(reply));
-    assert_int_equal(protocol_eelink.decode(&s, of_hex(frame, at), &d), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_eelink, &s, of_hex(frame, at), &d), ERR_OK);
     protocol_eelink.reply(&s, &d.hint, outcome, 0x69a92bd9, &w);
     hex_encode(writer_bytes(&w), got);
     assert_string_equal(got, want);

@@ -23,13 +23,11 @@
  */
 #include "protocols/galileo/galileo.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/crc.h"
-#include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/profile.h"
+#include "protocols/words.h"
 
 enum {
     HEAD_MAIN = 1,
@@ -40,7 +38,6 @@ enum {
     HEAD_LEN = 3,
     CRC_LEN = 2,
     EXTRA_LEN = HEAD_LEN + CRC_LEN,
-    LENGTH_MASK = 0x7fff,
     FRAME_MAX = 8192,
     TAG_IMEI = 3,
     TAG_NUMBER = 4,
@@ -48,32 +45,18 @@ enum {
     TAG_COMMAND = 0xe1
 };
 
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
-{
-    struct reader r = reader_init(in);
-    unsigned head = read_u8(&r);
-    size_t length = read_u16le(&r) & LENGTH_MASK;
-    if (head != HEAD_MAIN && (head < HEAD_GARMIN || head > HEAD_PACKED)) {
-        return ERR_MALFORMED;
-    }
-    if (!reader_ok(&r)) {
-        return ERR_MORE;
-    }
-    *len = length + EXTRA_LEN;
-    return length == 0 ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
-}
-
-static uint16_t sum_of(struct bytes frame)
-{
-    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN, CRC_LEN));
-    return read_u16le(&r);
-}
-
-static bool is_sound(struct bytes frame)
-{
-    return sum_of(frame) == crc16_modbus(bytes_slice(frame, 0, frame.len - CRC_LEN));
-}
+static const struct framing forms[] = {
+    {.head = {{HEAD_MAIN, HEAD_GARMIN, HEAD_PHOTO, HEAD_PACKED}, 4},
+     .is_head_choice = true,
+     .length_at = 1,
+     .length_width = 2,
+     .length_mask = 0x7fff,
+     .is_little = true,
+     .uncounted = EXTRA_LEN,
+     .sum = crc16_modbus,
+     .len_min = EXTRA_LEN + 1,
+     .len_max = FRAME_MAX}};
+static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* Whether the first tag may be so: the hardware, or an IMEI as far as it is there, or another. */
 static bool may_begin(struct bytes tags)
@@ -95,29 +78,11 @@ static bool may_begin(struct bytes tags)
 /* It begins as a frame of Ruptela of the length 01xx may: sure by the checksum alone. */
 static enum protocol_claim galileo_claims(struct bytes first)
 {
-    size_t len = 0;
-    enum err e = head_of(first, &len);
-    if (first.at[0] != HEAD_MAIN || (e != ERR_OK && e != ERR_MORE) ||
-        !may_begin(bytes_slice(first, HEAD_LEN, SIZE_MAX))) {
+    if (first.at[0] != HEAD_MAIN || !may_begin(bytes_slice(first, HEAD_LEN, SIZE_MAX))) {
         return CLAIM_NO;
     }
-    if (first.len <= HEAD_LEN) {
-        return CLAIM_MORE;
-    }
-    return len <= first.len && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
-}
-
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
-
-static enum err galileo_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err galileo_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
+    enum protocol_claim claim = framing_rule_claim(&rule, first);
+    return claim != CLAIM_NO && first.len <= HEAD_LEN ? CLAIM_MORE : claim;
 }
 
 /* What reply() needs to know; kept in struct reply_hint. */
@@ -138,25 +103,13 @@ static bool has_data(const struct decoded *out)
 
 static enum err galileo_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
-    struct hint hint = {.head = frame.at[0], .sum = sum_of(frame)};
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
+    struct hint hint = {.head = frame.at[0], .sum = framing_sum(forms, frame)};
     if (hint.head == HEAD_MAIN) {
-        galileo_read_tags(bytes_slice(frame, HEAD_LEN, len - EXTRA_LEN), out);
+        galileo_read_tags(bytes_slice(frame, HEAD_LEN, frame.len - EXTRA_LEN), out);
     } else {
         decoded_add(out, MESSAGE_OTHER);
     }
     out->unreadable += hint.head == HEAD_PACKED ? 1 : 0;
-    enum err e = decoded_finish(out);
-    if (e != ERR_OK) {
-        return e;
-    }
     hint.is_data = has_data(out);
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     memcpy(out->slot.at, out->device_id, GALILEO_IMEI_LEN);
@@ -181,19 +134,23 @@ static void galileo_reply(struct session *s, const struct reply_hint *from, enum
 
 /* ---- commands ---- */
 
-static enum command_fate write_command(struct bytes imei, struct bytes text, uint32_t number,
-                                       struct writer *out)
+static enum command_fate galileo_command(struct session *s, const struct device_slot *slot,
+                                         const struct command_request *asked,
+                                         struct command_note *note, struct writer *out)
 {
-    enum { FIXED_LEN = 1 + GALILEO_IMEI_LEN + 3 + 5 + 2, SHIFT = 16 };
-    size_t from = out->len;
-    if (text.len == 0 || !field_is_printable(text)) {
-        return COMMAND_IS_INVALID;
+    enum { TIE_BITS = 32 };
+    static const struct word_commands known = {
+        .len_max = UINT8_MAX, .status = "status", .refuses_bytes = true};
+    uint8_t room[COMMAND_RAW_MAX];
+    struct bytes text = {0};
+    struct bytes imei = word_kept((const char *)slot->at, GALILEO_IMEI_LEN);
+    imei = imei.len > 0 ? imei : bytes_slice(bytes_of_text(s->device_id), 0, GALILEO_IMEI_LEN);
+    note->tie = command_tie(asked->id, TIE_BITS);
+    enum command_fate fate = words_of_command(asked, &known, room, note, &text);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
     }
-    if (text.len > UINT8_MAX) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    write_u8(out, HEAD_MAIN);
-    write_u16le(out, (uint16_t)(FIXED_LEN + text.len));
+    size_t from = framing_begin(forms, out);
     write_u8(out, TAG_IMEI);
     for (size_t i = imei.len; i < GALILEO_IMEI_LEN; i++) {
         write_u8(out, '0');
@@ -202,41 +159,12 @@ static enum command_fate write_command(struct bytes imei, struct bytes text, uin
     write_u8(out, TAG_NUMBER);
     write_u16le(out, 0);
     write_u8(out, TAG_COMMAND_NUMBER);
-    write_u16le(out, (uint16_t)(number & UINT16_MAX));
-    write_u16le(out, (uint16_t)(number >> SHIFT));
+    write_u32le(out, note->tie);
     write_u8(out, TAG_COMMAND);
     write_u8(out, (uint8_t)text.len);
     write_bytes(out, text);
-    if (!writer_ok(out)) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    write_u16le(out, crc16_modbus((struct bytes){out->at + from, out->len - from}));
-    return COMMAND_IS_WRITTEN;
-}
-
-static enum command_fate galileo_command(struct session *s, const struct device_slot *slot,
-                                         const struct command_request *asked,
-                                         struct command_note *note, struct writer *out)
-{
-    enum { TIE_BITS = 32 };
-    uint8_t room[COMMAND_RAW_MAX];
-    struct command_request what = *asked;
-    struct bytes imei = bytes_slice(bytes_of_text(s->device_id), 0, GALILEO_IMEI_LEN);
-    if (slot->at[0] != 0) {
-        imei.at = slot->at;
-        imei.len = bytes_find((struct bytes){slot->at, GALILEO_IMEI_LEN}, 0);
-    }
-    note->tie = command_tie(what.id, TIE_BITS);
-    if (!profile_apply(&what, room) || what.raw.len > 0) {
-        return COMMAND_IS_INVALID;
-    }
-    if (what.kind == COMMAND_QUERY_STATUS) {
-        (void)snprintf(note->shown, sizeof(note->shown), "status");
-        return write_command(imei, bytes_of_text("status"), note->tie, out);
-    }
-    return what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL
-               ? write_command(imei, what.text, note->tie, out)
-               : COMMAND_IS_UNSUPPORTED;
+    framing_end(forms, out, from);
+    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
 }
 
 const struct protocol protocol_galileo = {
@@ -246,8 +174,7 @@ const struct protocol protocol_galileo = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = galileo_claims,
-    .split = galileo_split,
-    .resync = galileo_resync,
+    .rule = &rule,
     .decode = galileo_decode,
     .reply = galileo_reply,
     .command = galileo_command,

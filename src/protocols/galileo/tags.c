@@ -13,15 +13,30 @@
  *
  * Source: the vectors' facts, section 2.
  */
-#include <string.h>
-
-#include "protocols/alarm_table.h"
-#include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/galileo/galileo.h"
 
-enum { TAG_IMEI = 0x03, TAG_NUMBER = 0x04, TAG_EXTENDED = 0xfe, TAG_REFRIGERATOR = 0x5b };
+enum {
+    TAG_IMEI = 0x03,
+    TAG_NUMBER = 0x04,
+    TAG_PLACE = 0x30,
+    TAG_HDOP = 0x35,
+    TAG_REFRIGERATOR = 0x5b,
+    TAG_ANSWER = 0xe0,
+    TAG_TEXT = 0xe1,
+    TAG_ARRAY = 0xea,
+    TAG_BINARY = 0xeb,
+    TAG_EXTENDED = 0xfe
+};
 
-/* The lengths of values; 1 + n: a byte tells it. */
+static const struct alarm_row state_rows[] = {
+    {5, ALARM_BIT(LOW_BATTERY)},
+    {6, ALARM_BIT(GPS_ANTENNA)},
+    {10, ALARM_BIT(COLLISION)},
+};
+static const struct alarm_table state_alarms = ALARM_TABLE(state_rows);
+
+/* The lengths of values; of others a byte or their flags tell it. */
 static const struct {
     uint8_t first;
     uint8_t last;
@@ -37,10 +52,36 @@ static const struct {
     {0xf0, 0xf9, 4}, {0xfa, 0xfa, 3},  {0xfd, 0xfd, 8},
 };
 
+/* What a value says. */
+static const struct figure rows[] = {
+    {.id = 0x20, .set = item_time_s},
+    {.id = 0x33, .len = 2, .times = 10, .set = item_speed_kmh_e2},
+    {.id = 0x33, .at = 2, .times = 10, .set = item_course_cdeg},
+    {.id = 0x34, .is_signed = true, .times = 10, .set = item_altitude_dm},
+    {.id = TAG_HDOP, .times = 10, .set = item_hdop_e2},
+    {.id = 0x40, .bits = 1, .set = item_motion},
+    {.id = 0x40, .bit = 9, .bits = 1, .set = item_ignition},
+    {.id = 0x40, .bit = 12, .bits = 2, .set = item_gsm_bars},
+    {.id = 0x40, .table = &state_alarms},
+    {.id = 0x41, .set = item_power_mv},
+    {.id = 0x42, .set = item_battery_mv},
+    {.id = 0x50, .last = 0x57, .extra = EXTRA_ANALOGUE, .index = 1},
+    {.id = 0x70, .last = 0x77, .at = 1, .len = 1, .none = FIGURE_LEAST, .set_at = figure_celsius},
+    {.id = 0x80, .last = 0x87, .at = 1, .len = 1, .none = FIGURE_LEAST, .set_at = figure_celsius},
+    {.id = 0x80, .last = 0x87, .at = 2, .times = 10000, .per = 255, .extra = EXTRA_HUMIDITY},
+    {.id = 0x90, .extra = EXTRA_CARD, .form = FIGURE_HEX},
+    {.id = 0xc0, .times = 500, .extra = EXTRA_FUEL_USED},
+    {.id = 0xc1, .at = 1, .len = 1, .none = FIGURE_ONES, .plus = -40, .extra = EXTRA_COOLANT},
+    {.id = 0xc1, .at = 2, .none = FIGURE_ONES, .per = 8, .extra = EXTRA_RPM},
+    {.id = 0xc2, .times = 5, .set = item_odometer_m},
+    {.id = 0xd3, .extra = EXTRA_CARD, .form = FIGURE_HEX, .index = 1},
+    {.id = 0xd4, .set = item_odometer_m},
+};
+static const struct figures list = {FIGURES(rows), .is_little = true};
+
 /* A record while it is read. */
 struct record {
-    struct fix fix;
-    struct extras extras;
+    struct report report;
     bool has_report; /* a tag beside those that name the tracker */
     bool is_gps;     /* the place comes from satellites */
     uint32_t number; /* of the command that a text answers */
@@ -64,15 +105,17 @@ static size_t refrigerator_len(struct reader r)
 /* The length of the value of `tag`, which `r` holds; 0: not known. */
 static size_t length_of(unsigned tag, struct reader r)
 {
-    enum { TEXT = 0xe1, ARRAY = 0xea, BINARY = 0xeb };
-    if (tag == TEXT || tag == ARRAY || tag == BINARY) {
+    switch (tag) {
+    case TAG_TEXT:
+    case TAG_ARRAY:
+    case TAG_BINARY:
         return read_u8(&r) + (size_t)1;
-    }
-    if (tag == TAG_EXTENDED) {
+    case TAG_EXTENDED:
         return read_u16le(&r) + (size_t)2;
-    }
-    if (tag == TAG_REFRIGERATOR) {
+    case TAG_REFRIGERATOR:
         return refrigerator_len(r);
+    default:
+        break;
     }
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         if (tag >= lengths[i].first && tag <= lengths[i].last) {
@@ -84,74 +127,20 @@ static size_t length_of(unsigned tag, struct reader r)
 
 /* ---- values ---- */
 
-static void read_place(struct reader *r, struct record *out)
+static void read_place(struct reader r, struct record *out)
 {
     enum { LOW = 0x0f, NIBBLE = 4, BY_CELLS = 2, E6_TO_E7 = 10 };
-    unsigned first = read_u8(r);
-    int64_t lat_e6 = (int32_t)read_u32le(r);
-    int64_t lon_e6 = (int32_t)read_u32le(r);
+    struct fix *f = &out->report.fix;
+    unsigned first = read_u8(&r);
+    int64_t lat_e6 = (int32_t)read_u32le(&r);
+    int64_t lon_e6 = (int32_t)read_u32le(&r);
     out->is_gps = first >> NIBBLE == 0;
-    fix_set_position(&out->fix, lat_e6 * E6_TO_E7, lon_e6 * E6_TO_E7, out->is_gps);
+    fix_set_position(f, lat_e6 * E6_TO_E7, lon_e6 * E6_TO_E7, out->is_gps);
     if (first >> NIBBLE == BY_CELLS) {
-        out->fix.source = FIX_LBS;
+        f->source = FIX_LBS;
     } else {
-        fix_set_satellites(&out->fix, first & LOW);
+        fix_set_satellites(f, first & LOW);
     }
-}
-
-static void read_state(struct reader *r, struct record *out)
-{
-    static const struct alarm_row rows[] = {
-        {5, ALARM_BIT(LOW_BATTERY)},
-        {6, ALARM_BIT(GPS_ANTENNA)},
-        {10, ALARM_BIT(COLLISION)},
-    };
-    static const struct alarm_table table = ALARM_TABLE(rows);
-    enum { ENGINE = 9, SIGNAL = 12, SIGNAL_MASK = 3 };
-    unsigned state = read_u16le(r);
-    fix_set_switch(&out->fix, FIX_HAS_MOTION, FIX_MOVING, (state & 1) != 0);
-    fix_set_switch(&out->fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, (state >> ENGINE & 1) != 0);
-    fix_set_gsm_bars(&out->fix, state >> SIGNAL & SIGNAL_MASK);
-    out->fix.alarms |= alarm_table_of_bits(&table, state);
-    fix_set_alarms_told(&out->fix, alarm_table_all(&table));
-}
-
-/* Fuel, coolant and engine speed of a vehicle's bus. */
-static void read_engine(struct reader *r, struct record *out)
-{
-    enum { COLDEST = -40, NONE = 0xff, RPM_NONE = 0xffff, PER_RPM = 8 };
-    read_skip(r, 1);
-    unsigned coolant = read_u8(r);
-    unsigned rpm = read_u16le(r);
-    if (coolant != NONE) {
-        extras_set(&out->extras, EXTRA_COOLANT, 0, (int64_t)coolant + COLDEST);
-    }
-    if (rpm != RPM_NONE) {
-        extras_set(&out->extras, EXTRA_RPM, 0, rpm / PER_RPM);
-    }
-}
-
-static void read_thermometer(unsigned index, struct bytes value, struct record *out)
-{
-    enum { WITH_HUMIDITY = 3, BROKEN = -128, HUMIDITY_MAX = 255 };
-    int8_t degrees = (int8_t)value.at[1];
-    if (degrees != BROKEN) {
-        fix_set_temperature(&out->fix, index, degrees * INT64_C(100));
-    }
-    if (value.len == WITH_HUMIDITY) {
-        extras_set(&out->extras, EXTRA_HUMIDITY, index,
-                   value.at[2] * INT64_C(10000) / HUMIDITY_MAX);
-    }
-}
-
-/* The key of an iButton, of which the last byte comes first. */
-static void read_button(unsigned index, struct bytes value, struct record *out)
-{
-    uint8_t turned[sizeof(uint32_t)];
-    for (size_t i = 0; i < sizeof(turned); i++) {
-        turned[i] = value.at[sizeof(turned) - 1 - i];
-    }
-    extras_set_hex(&out->extras, EXTRA_CARD, index, (struct bytes){turned, sizeof(turned)});
 }
 
 /* A text in the Russian code page 1251, of which letters are taken and other signs are '?'. */
@@ -173,104 +162,27 @@ static struct bytes text_of(struct arena *arena, struct bytes in)
     return (struct bytes){out, len};
 }
 
-static void read_motion(struct reader *r, struct record *out)
-{
-    fix_set_speed_kmh_e2(&out->fix, read_u16le(r) * UINT64_C(10));
-    fix_set_course_cdeg(&out->fix, read_u16le(r) * UINT64_C(10));
-}
-
-static void read_ranges(unsigned tag, struct bytes value, struct record *out)
-{
-    enum { INPUT = 0x50, INPUTS = 8, WIRE = 0x70, HUMID = 0x80 };
-    struct reader r = reader_init(value);
-    if (tag >= INPUT && tag < INPUT + INPUTS) {
-        extras_set(&out->extras, EXTRA_ANALOGUE, tag - INPUT + 1, read_u16le(&r));
-    } else if ((tag >= WIRE && tag < WIRE + INPUTS) || (tag >= HUMID && tag < HUMID + INPUTS)) {
-        read_thermometer(tag & (INPUTS - 1), value, out);
-    }
-}
-
-/* The tags of an engine and of answers. */
-static void read_rest_of_tags(unsigned tag, struct bytes value, struct record *out)
-{
-    enum { USED_ML = 500, CAN_M = 5 };
-    struct reader r = reader_init(value);
-    switch (tag) {
-    case 0x90:
-        read_button(0, value, out);
-        break;
-    case 0xd3:
-        read_button(1, value, out);
-        break;
-    case 0xc0:
-        extras_set(&out->extras, EXTRA_FUEL_USED, 0, (int64_t)read_u32le(&r) * USED_ML);
-        break;
-    case 0xc1:
-        read_engine(&r, out);
-        break;
-    case 0xc2:
-        fix_set_odometer_m(&out->fix, (uint64_t)read_u32le(&r) * CAN_M);
-        break;
-    case 0xd4:
-        fix_set_odometer_m(&out->fix, read_u32le(&r));
-        break;
-    case 0xe0:
-        out->number = read_u32le(&r);
-        break;
-    case 0xe1:
-        out->text = text_of(out->extras.arena, bytes_slice(value, 1, SIZE_MAX));
-        out->has_text = true;
-        break;
-    default:
-        read_ranges(tag, value, out);
-        break;
-    }
-}
-
 static void read_value(unsigned tag, struct bytes value, struct record *out)
 {
     struct reader r = reader_init(value);
-    switch (tag) {
-    case 0x20:
-        fix_set_time(&out->fix, read_u32le(&r));
-        break;
-    case 0x30:
-        read_place(&r, out);
-        break;
-    case 0x33:
-        read_motion(&r, out);
-        break;
-    case 0x34:
-        fix_set_altitude_dm(&out->fix, (int16_t)read_u16le(&r) * INT64_C(10));
-        break;
-    case 0x35:
-        if (out->is_gps) {
-            fix_set_hdop_e2(&out->fix, read_u8(&r) * UINT64_C(10));
-        }
-        break;
-    case 0x40:
-        read_state(&r, out);
-        break;
-    case 0x41:
-        fix_set_power_mv(&out->fix, read_u16le(&r));
-        break;
-    case 0x42:
-        fix_set_battery_mv(&out->fix, read_u16le(&r));
-        break;
-    default:
-        read_rest_of_tags(tag, value, out);
-        break;
+    if (tag == TAG_PLACE) {
+        read_place(r, out);
+    } else if (tag == TAG_ANSWER) {
+        out->number = read_u32le(&r);
+    } else if (tag == TAG_TEXT) {
+        out->text = text_of(out->report.extras.arena, bytes_slice(value, 1, SIZE_MAX));
+        out->has_text = true;
+    } else if (tag != TAG_HDOP || out->is_gps) {
+        figure_read(&list, tag, value, &out->report);
     }
 }
 
 /* ---- records ---- */
 
-static struct record record_new(struct arena *arena)
+static void begin(struct record *record, const struct decoded *out)
 {
-    struct record record = {0};
-    extras_init(&record.extras, arena);
-    fix_set_alarms_told(&record.fix, 0);
-    return record;
+    *record = (struct record){0};
+    report_begin(&record->report, out);
 }
 
 static void finish(const struct record *from, struct decoded *out)
@@ -281,19 +193,16 @@ static void finish(const struct record *from, struct decoded *out)
         m->text = from->text;
     }
     if (from->has_report) {
-        struct message *m = decoded_add(out, MESSAGE_FIX);
-        m->fix = from->fix;
-        m->extras = extras_pack(&from->extras);
+        report_add(&from->report, MESSAGE_FIX, out);
     }
 }
 
 void galileo_read_tags(struct bytes tags, struct decoded *out)
 {
-    enum { NAMES_MAX = TAG_NUMBER, TAG_ANSWER = 0xe0, TAG_TEXT = 0xe1 };
     struct reader r = reader_init(tags);
     struct record *record = arena_new(out->arena, sizeof(*record));
     unsigned before = 0;
-    *record = record_new(out->arena);
+    begin(record, out);
     while (reader_left(&r) > 0) {
         unsigned tag = read_u8(&r);
         size_t len = length_of(tag, r);
@@ -304,14 +213,14 @@ void galileo_read_tags(struct bytes tags, struct decoded *out)
         }
         if (tag != TAG_EXTENDED && tag <= before) {
             finish(record, out);
-            *record = record_new(out->arena);
+            begin(record, out);
         }
         before = tag == TAG_EXTENDED ? before : tag;
         if (tag == TAG_IMEI) {
             bytes_to_text(value, out->device_id, sizeof(out->device_id));
         }
         record->has_report =
-            record->has_report || (tag > NAMES_MAX && tag != TAG_ANSWER && tag != TAG_TEXT);
+            record->has_report || (tag > TAG_NUMBER && tag != TAG_ANSWER && tag != TAG_TEXT);
         read_value(tag, value, record);
     }
     finish(record, out);

@@ -26,12 +26,10 @@ void h02_write_head(const struct session *s, const struct h02_address *to, struc
     char digits[32];
     bool has_maker = to->maker[0] != '\0' && to->maker[1] != '\0';
     (void)snprintf(digits, sizeof(digits), "%0*llu", (int)to->digits, (unsigned long long)to->id);
-    write_u8(out, '*');
-    write_u8(out, (uint8_t)(has_maker ? to->maker[0] : 'H'));
-    write_u8(out, (uint8_t)(has_maker ? to->maker[1] : 'Q'));
-    write_u8(out, ',');
-    write_text(out, to->digits > 0 ? digits : s->device_id);
-    write_u8(out, ',');
+    const struct bytes holes[] = {
+        has_maker ? (struct bytes){(const uint8_t *)to->maker, H02_MAKER_LEN} : bytes_of_text("HQ"),
+        bytes_of_text(to->digits > 0 ? digits : s->device_id)};
+    word_write(out, "*%0,%1,", holes);
 }
 
 enum command_fate h02_command(struct session *s, const struct device_slot *slot,
@@ -39,7 +37,7 @@ enum command_fate h02_command(struct session *s, const struct device_slot *slot,
                               struct writer *out)
 {
     enum { TIE_BITS = 16, HOUR_S = 3600, MINUTE_S = 60 };
-    static const struct word_commands known = {.len_max = TEXT_MAX};
+    static const struct word_commands known = {.len_max = TEXT_MAX, .refused = "#*", .id_end = ','};
     uint8_t room[COMMAND_RAW_MAX];
     char time[32];
     struct h02_address to;
@@ -50,17 +48,15 @@ enum command_fate h02_command(struct session *s, const struct device_slot *slot,
         return fate;
     }
     size_t word_len = bytes_find(text, ',');
-    if (word_len == 0 || bytes_find(text, '#') < text.len || bytes_find(text, '*') < text.len) {
+    if (word_len == 0) {
         return COMMAND_IS_INVALID;
     }
     note->tie = command_tie(what->id, TIE_BITS);
-    note->message_id = word_command_id(bytes_slice(text, 0, word_len));
     (void)snprintf(time, sizeof(time), ",%02u%02u%02u", note->tie / HOUR_S,
                    note->tie / MINUTE_S % MINUTE_S, note->tie % MINUTE_S);
+    const struct bytes holes[] = {bytes_slice(text, 0, word_len), bytes_of_text(time),
+                                  bytes_slice(text, word_len, SIZE_MAX)};
     h02_write_head(s, &to, out);
-    write_bytes(out, bytes_slice(text, 0, word_len));
-    write_text(out, time);
-    write_bytes(out, bytes_slice(text, word_len, SIZE_MAX));
-    write_u8(out, '#');
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    word_write(out, "%0%1%2#", holes);
+    return word_command_fate(out);
 }

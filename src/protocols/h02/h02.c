@@ -28,27 +28,16 @@
 
 #include "base/clock.h"
 #include "protocols/dollar.h"
+#include "protocols/heads.h"
 #include "protocols/words.h"
 
-enum { NOISE_MAX = 64, BINARY_MAX = 48, HEAD_LEN = 4, BINARY_HEAD = 6 };
-
-static bool is_letter(uint8_t c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
+enum { NOISE_MAX = 64, BINARY_MAX = 48, BINARY_HEAD = 6 };
 
 /* "*HQ,", but not what other makers begin so. */
 static enum err is_sentence(struct bytes in)
 {
-    for (size_t i = 1; i < HEAD_LEN && i < in.len; i++) {
-        if (i <= H02_MAKER_LEN ? !is_letter(in.at[i]) : in.at[i] != ',') {
-            return ERR_MALFORMED;
-        }
-    }
-    if (in.len < HEAD_LEN) {
-        return ERR_MORE;
-    }
-    return bytes_begin(in, "*ET,") || bytes_begin(in, "*GS,") ? ERR_MALFORMED : ERR_OK;
+    bool is_other = bytes_begin(in, "*ET,") || bytes_begin(in, "*GS,");
+    return is_other ? ERR_MALFORMED : head_begins(in, 0, "*%a{2},");
 }
 
 static enum protocol_claim h02_claims(struct bytes first)
@@ -110,15 +99,6 @@ static bool may_begin(uint8_t c)
 }
 
 /* Some firmware ends its sentences with a line end, too. */
-static size_t line_end_len(struct bytes in)
-{
-    size_t n = 0;
-    while (n < in.len && n < 2 && (in.at[n] == '\r' || in.at[n] == '\n')) {
-        n++;
-    }
-    return n;
-}
-
 static enum err h02_split(struct bytes in, struct bytes *frame, size_t *used)
 {
     for (size_t noise = 0; noise < in.len && noise <= NOISE_MAX; noise++) {
@@ -130,7 +110,7 @@ static enum err h02_split(struct bytes in, struct bytes *frame, size_t *used)
         }
         if (e == ERR_OK) {
             *frame = bytes_slice(rest, 0, len);
-            *used = noise + len + line_end_len(bytes_slice(rest, len, SIZE_MAX));
+            *used = noise + len + head_span(bytes_slice(rest, len, SIZE_MAX), "\r\n", 2);
         }
         return e;
     }
@@ -158,9 +138,7 @@ static enum err h02_decode(struct session *s, struct bytes frame, struct decoded
     }
     bool is_text = frame.at[0] == '*';
     enum err e = is_text ? h02_decode_sentence(s, frame, out, &to) : h02_decode_binary(frame, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     struct bytes id = bytes_of_text(out->device_id);
@@ -204,7 +182,6 @@ const struct protocol protocol_h02 = {
     .doc = "H02: SinoTrack and relatives, in sentences and in binary",
     .port = 5013,
     .frame_max = H02_FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "#",
     .claims = h02_claims,
     .split = h02_split,

@@ -30,9 +30,9 @@ static enum err kit_text(struct kit *kit, const char *text)
 {
     struct bytes frame = {0};
     size_t used = 0;
-    assert_int_equal(protocol_h02.split(bytes_of_text(text), &frame, &used), ERR_OK);
+    assert_int_equal(protocol_split(&protocol_h02, bytes_of_text(text), &frame, &used), ERR_OK);
     kit->decoded = (struct decoded){.arena = &kit->arena};
-    return protocol_h02.decode(&kit->session, frame, &kit->decoded);
+    return protocol_decode(&protocol_h02, &kit->session, frame, &kit->decoded);
 }
 
 static size_t put_hex(const char *hex, uint8_t *at, size_t room)
@@ -71,14 +71,17 @@ static void test_a_binary_frame_ends_where_the_next_one_begins(void **state)
     size_t used = 0;
     size_t one = put_hex(FRAME_HEX "1f080000000000ea1e00000000", at, sizeof(at));
     size_t two = put_hex(FRAME_HEX, at + one, sizeof(at) - one);
-    assert_int_equal(protocol_h02.split((struct bytes){at, one + two}, &frame, &used), ERR_OK);
-    assert_int_equal(used, one);
-    assert_int_equal(protocol_h02.split((struct bytes){at, one}, &frame, &used), ERR_OK);
-    assert_int_equal(used, one);
-    assert_int_equal(protocol_h02.split((struct bytes){at, 31}, &frame, &used), ERR_MORE);
-    /* What is left of it is passed over. */
-    assert_int_equal(protocol_h02.split((struct bytes){at + 35, one + two - 35}, &frame, &used),
+    assert_int_equal(protocol_split(&protocol_h02, (struct bytes){at, one + two}, &frame, &used),
                      ERR_OK);
+    assert_int_equal(used, one);
+    assert_int_equal(protocol_split(&protocol_h02, (struct bytes){at, one}, &frame, &used), ERR_OK);
+    assert_int_equal(used, one);
+    assert_int_equal(protocol_split(&protocol_h02, (struct bytes){at, 31}, &frame, &used),
+                     ERR_MORE);
+    /* What is left of it is passed over. */
+    assert_int_equal(
+        protocol_split(&protocol_h02, (struct bytes){at + 35, one + two - 35}, &frame, &used),
+        ERR_OK);
     assert_int_equal(frame.len, two);
 }
 

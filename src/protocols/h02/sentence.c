@@ -29,11 +29,9 @@
  */
 #include "base/reader.h"
 #include "base/units.h"
-#include "model/extra.h"
 #include "protocols/alarm_table.h"
-#include "protocols/fields.h"
 #include "protocols/h02/h02.h"
-#include "protocols/words.h"
+#include "protocols/layouts.h"
 
 enum { DIGITS_MAX = 17, BASE10 = 10 };
 
@@ -121,14 +119,6 @@ static void set_place(struct fix *f, const struct words *w, size_t valid)
     }
 }
 
-static void set_time(struct fix *f, struct bytes date, struct bytes time)
-{
-    struct civil c;
-    if (field_civil_of_digits(date, time, DATE_DMY, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
-}
-
 /* The cell in four words that are decimal without a doubt. */
 static void set_cell(struct fix *f, const struct bytes at[4])
 {
@@ -172,7 +162,7 @@ static void set_tail(struct fix *f, const struct words *w, size_t from)
     h02_set_status(f, (uint32_t)word_hex(w->at[at], UINT32_MAX));
     struct bytes fuel = word_at(w, at + 3);
     if (w->count == at + 1 + SIX && bytes_find(fuel, '.') < fuel.len) {
-        word_set_odometer(f, word_at(w, at + 1), 1);
+        word_set_metres(f, word_at(w, at + 1));
         word_set_temperature(f, 0, word_at(w, at + 2));
         word_set_altitude(f, word_at(w, at + 4));
     } else if (w->count > at + 4) {
@@ -202,7 +192,8 @@ static void add_position(const struct sentence *in, size_t valid, struct decoded
     bool has_battery = before.len > 0 && !(before.len == DATE_LEN && word_is_digits(before));
     date += has_battery && word_at(w, date + 1).len == DATE_LEN ? 1 : 0;
     set_place(&fix, w, valid);
-    set_time(&fix, word_at(w, date), valid > 0 ? w->at[valid - 1] : (struct bytes){0});
+    field_set_time(&fix, word_at(w, date), valid > 0 ? w->at[valid - 1] : (struct bytes){0},
+                   DATE_DMY);
     word_set_knots(&fix, word_at(w, valid + SPEED));
     word_set_course(&fix, word_at(w, valid + COURSE));
     set_tail(&fix, w, date + 1);
@@ -263,91 +254,81 @@ static enum err decode_answer(const struct sentence *in, struct decoded *out,
 
 /* ---- without a position ---- */
 
-static void add_report(const struct fix *f, enum message_kind kind, struct decoded *out)
+static void set_status(struct fix *f, struct bytes word)
 {
-    decoded_add(out, kind)->fix = *f;
+    h02_set_status(f, (uint32_t)word_hex(word, UINT32_MAX));
 }
 
-static enum err decode_alive(const struct sentence *in, struct decoded *out, struct h02_address *to)
+static void set_step(struct fix *f, struct bytes word)
 {
-    struct fix fix = {0};
-    word_set_percent(&fix, word_at(&in->words, 0));
-    to->reply = H02_REPLY_HTBT;
-    add_report(&fix, MESSAGE_HEARTBEAT, out);
-    return ERR_OK;
-}
-
-static enum err decode_link(const struct sentence *in, struct decoded *out, struct h02_address *to)
-{
-    enum { TIME, SIGNAL, SATELLITES, BATTERY, STEPS, DATE = 6, STATUS };
-    (void)to;
-    struct fix fix = {0};
-    struct extras x;
-    const struct words *w = &in->words;
-    extras_init(&x, out->arena);
-    set_time(&fix, word_at(w, DATE), word_at(w, TIME));
-    fix_set_gsm(&fix, (unsigned)(word_number(word_at(w, SIGNAL), 99) & UINT8_MAX));
-    word_set_satellites(&fix, word_at(w, SATELLITES));
-    word_set_percent(&fix, word_at(w, BATTERY));
-    uint64_t steps = word_number(word_at(w, STEPS), 0);
-    if (steps > 0) {
-        extras_set(&x, EXTRA_STEPS, 0, (int64_t)steps);
+    enum { STEPS_MAX = 6 };
+    static const uint8_t percent[STEPS_MAX + 1] = {0, 0, 10, 20, 60, 80, 100};
+    uint64_t step = word_number(word, 0);
+    if (step > 0 && step <= STEPS_MAX) {
+        fix_set_battery_percent(f, percent[step]);
     }
-    h02_set_status(&fix, (uint32_t)word_hex(word_at(w, STATUS), UINT32_MAX));
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-    return ERR_OK;
+}
+
+static const struct layout alive = {.rows = {{0, word_set_percent}}};
+static const struct layout linked = {
+    .when = {6, 0, DATE_DMY},
+    .rows = {{1, word_set_csq}, {2, word_set_satellites}, {3, word_set_percent}, {7, set_status}},
+    .extras = {{4, EXTRA_STEPS, .low = 1, .high = INT32_MAX}}};
+
+/*
+ * Sets the first of the cells, which have `width` words each and stand behind their number. The
+ * word behind them all; 0: there are too many.
+ */
+static size_t read_cells(const struct words *w, const struct bytes network[2], size_t count_at,
+                         size_t width, struct fix *f)
+{
+    enum { CELLS_MAX = 32 };
+    uint64_t count = word_number(word_at(w, count_at), 0);
+    const struct bytes cell[4] = {network[0], network[1], word_at(w, count_at + 1),
+                                  word_at(w, count_at + 2)};
+    if (count > CELLS_MAX) {
+        return 0;
+    }
+    if (count > 0) {
+        set_cell(f, cell);
+    }
+    return count_at + 1 + width * (size_t)count;
 }
 
 static enum err decode_nbr(const struct sentence *in, struct decoded *out, struct h02_address *to)
 {
-    enum { TIME, MCC, MNC, COUNT = 4, CELLS, WIDTH = 3, CELLS_MAX = 32, STEPS_MAX = 6 };
-    static const uint8_t percent[STEPS_MAX + 1] = {0, 0, 10, 20, 60, 80, 100};
+    enum { TIME, MCC, MNC, COUNT = 4, WIDTH = 3 };
     struct fix fix = {0};
     const struct words *w = &in->words;
-    uint64_t count = word_number(word_at(w, COUNT), 0);
+    const struct bytes network[2] = {word_at(w, MCC), word_at(w, MNC)};
+    size_t date = read_cells(w, network, COUNT, WIDTH, &fix);
     to->reply = H02_REPLY_NBR;
-    if (count > CELLS_MAX) {
+    if (date == 0) {
         return ERR_MALFORMED;
     }
-    size_t date = CELLS + WIDTH * (size_t)count;
-    const struct bytes cell[4] = {word_at(w, MCC), word_at(w, MNC), word_at(w, CELLS),
-                                  word_at(w, CELLS + 1)};
-    if (count > 0) {
-        set_cell(&fix, cell);
-    }
-    set_time(&fix, word_at(w, date), word_at(w, TIME));
-    h02_set_status(&fix, (uint32_t)word_hex(word_at(w, date + 1), UINT32_MAX));
-    uint64_t step = word_number(word_at(w, date + 2), 0);
-    if (step > 0 && step <= STEPS_MAX) {
-        fix_set_battery_percent(&fix, percent[step]);
-    }
-    add_report(&fix, MESSAGE_FIX, out);
+    field_set_time(&fix, word_at(w, date), word_at(w, TIME), DATE_DMY);
+    set_status(&fix, word_at(w, date + 1));
+    set_step(&fix, word_at(w, date + 2));
+    decoded_add(out, MESSAGE_FIX)->fix = fix;
     return ERR_OK;
 }
 
 static enum err decode_v3(const struct sentence *in, struct decoded *out, struct h02_address *to)
 {
-    enum { TIME, NETWORK, COUNT, CELLS, WIDTH = 4, CELLS_MAX = 32, MCC_LEN = 3, DATE = 3 };
+    enum { TIME, NETWORK, COUNT, WIDTH = 4, MCC_LEN = 3, BEHIND = 3 };
     (void)to;
     struct fix fix = {0};
     const struct words *w = &in->words;
-    struct bytes network = word_at(w, NETWORK);
-    uint64_t count = word_number(word_at(w, COUNT), 0);
-    if (count > CELLS_MAX) {
+    struct bytes both = word_at(w, NETWORK);
+    const struct bytes network[2] = {bytes_slice(both, 0, MCC_LEN),
+                                     bytes_slice(both, MCC_LEN, SIZE_MAX)};
+    size_t behind = read_cells(w, network, COUNT, WIDTH, &fix);
+    if (behind == 0) {
         return ERR_MALFORMED;
     }
-    size_t date = CELLS + WIDTH * (size_t)count + DATE;
-    const struct bytes cell[4] = {bytes_slice(network, 0, MCC_LEN),
-                                  bytes_slice(network, MCC_LEN, SIZE_MAX), word_at(w, CELLS),
-                                  word_at(w, CELLS + 1)};
-    if (count > 0) {
-        set_cell(&fix, cell);
-    }
-    set_time(&fix, word_at(w, date), word_at(w, TIME));
-    h02_set_status(&fix, (uint32_t)word_hex(word_at(w, date + 1), UINT32_MAX));
-    add_report(&fix, MESSAGE_FIX, out);
+    field_set_time(&fix, word_at(w, behind + BEHIND), word_at(w, TIME), DATE_DMY);
+    set_status(&fix, word_at(w, behind + BEHIND + 1));
+    decoded_add(out, MESSAGE_FIX)->fix = fix;
     return ERR_OK;
 }
 
@@ -360,8 +341,7 @@ static enum err decode_vp1(const struct sentence *in, struct decoded *out, struc
     }
     const struct bytes cell[4] = {word_at(w, 1), word_at(w, 2), word_at(w, 3), word_at(w, 4)};
     set_cell(&fix, cell);
-    fix_set_alarms_told(&fix, 0);
-    add_report(&fix, MESSAGE_FIX, out);
+    decoded_add(out, MESSAGE_FIX)->fix = fix;
     return ERR_OK;
 }
 
@@ -372,25 +352,45 @@ static enum err decode_sms(const struct sentence *in, struct decoded *out, struc
     return ERR_OK;
 }
 
+/* A type has a layout, or a function. */
 static const struct {
     const char *type;
     enum err (*decode)(const struct sentence *in, struct decoded *out, struct h02_address *to);
+    const struct layout *layout;
+    enum message_kind kind;
+    enum h02_reply reply;
 } rows[] = {
-    {"V4", decode_answer}, {"V0", decode_alive}, {"HTBT", decode_alive}, {"LINK", decode_link},
-    {"NBR", decode_nbr},   {"V3", decode_v3},    {"VP1", decode_vp1},    {"SMS", decode_sms},
+    {"V4", .decode = decode_answer},
+    {"V0", .layout = &alive, .kind = MESSAGE_HEARTBEAT, .reply = H02_REPLY_HTBT},
+    {"HTBT", .layout = &alive, .kind = MESSAGE_HEARTBEAT, .reply = H02_REPLY_HTBT},
+    {"LINK", .layout = &linked, .kind = MESSAGE_FIX},
+    {"NBR", .decode = decode_nbr},
+    {"V3", .decode = decode_v3},
+    {"VP1", .decode = decode_vp1},
+    {"SMS", .decode = decode_sms},
 };
 
 static enum err decode_type(const struct sentence *in, struct decoded *out, struct h02_address *to)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (bytes_eq(in->type, rows[i].type)) {
-            return rows[i].decode(in, out, to);
+    struct report r;
+    size_t i = 0;
+    while (i < sizeof(rows) / sizeof(rows[0]) && !bytes_eq(in->type, rows[i].type)) {
+        i++;
+    }
+    if (i == sizeof(rows) / sizeof(rows[0])) {
+        if (bytes_begin(in->type, "V")) {
+            return decode_position(in, out, to);
         }
+        decoded_add(out, MESSAGE_OTHER);
+        return ERR_OK;
     }
-    if (in->type.len > 0 && in->type.at[0] == 'V') {
-        return decode_position(in, out, to);
+    if (rows[i].decode != NULL) {
+        return rows[i].decode(in, out, to);
     }
-    decoded_add(out, MESSAGE_OTHER);
+    to->reply = (uint8_t)rows[i].reply;
+    report_begin(&r, out);
+    (void)layout_read(rows[i].layout, &in->words, 0, &r);
+    report_add(&r, rows[i].kind, out);
     return ERR_OK;
 }
 
@@ -404,8 +404,6 @@ enum err h02_decode_sentence(const struct session *s, struct bytes frame, struct
     }
     struct bytes id = in.id.len > 0 ? in.id : bytes_of_text(s->device_id);
     bytes_to_text(id, out->device_id, sizeof(out->device_id));
-    for (size_t i = 0; i < H02_MAKER_LEN; i++) {
-        to->maker[i] = (char)in.maker.at[i];
-    }
+    word_keep(to->maker, H02_MAKER_LEN, in.maker);
     return decode_type(&in, out, to);
 }

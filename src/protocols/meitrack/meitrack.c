@@ -246,9 +246,7 @@ static enum err meitrack_decode(struct session *s, struct bytes frame, struct de
     }
     bytes_to_text(id, out->device_id, sizeof(out->device_id));
     enum err e = decode_word(text, out, &hint);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     hint.flag = (char)frame.at[2];
@@ -288,8 +286,7 @@ static void meitrack_reply(struct session *s, const struct reply_hint *from, enu
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    if (outcome == OUTCOME_REFUSED ||
-        (outcome == OUTCOME_UNREGISTERED && hint.reply != REPLY_ALIVE)) {
+    if (!word_is_answered(outcome, hint.reply == REPLY_ALIVE)) {
         return;
     }
     if (hint.reply == REPLY_BATCH) {
@@ -297,8 +294,7 @@ static void meitrack_reply(struct session *s, const struct reply_hint *from, enu
     } else {
         (void)snprintf(text, sizeof(text), "%s,1", hint.reply == REPLY_ALIVE ? "AAC" : "AFF");
     }
-    struct bytes id = {(const uint8_t *)hint.id, ID_MAX};
-    write_frame(out, hint.flag, bytes_slice(id, 0, bytes_find(id, 0)), bytes_of_text(text));
+    write_frame(out, hint.flag, word_kept(hint.id, ID_MAX), bytes_of_text(text));
 }
 
 static enum command_fate meitrack_command(struct session *s, const struct device_slot *slot,
@@ -306,23 +302,23 @@ static enum command_fate meitrack_command(struct session *s, const struct device
                                           struct command_note *note, struct writer *out)
 {
     enum { FLAGS = 26 };
-    static const struct word_commands known = {.len_max = TEXT_MAX, .status = "A10"};
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .status = "A10", .refused = "*"};
     uint8_t room[COMMAND_RAW_MAX];
     struct bytes text = {0};
     enum command_fate fate = words_of_command(what, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
     }
-    size_t word_len = bytes_find(text, ',');
-    if (word_len != WORD_LEN || bytes_find(text, '*') < text.len) {
+    if (bytes_find(text, ',') != WORD_LEN) {
         return COMMAND_IS_INVALID;
     }
     bool is_known = slot->at[0] > 0 && slot->at[0] < DEVICE_SLOT_BYTES;
     struct bytes id = {slot->at + 1, slot->at[0]};
-    note->message_id = word_command_id(bytes_slice(text, 0, word_len));
+    note->message_id = word_command_id(bytes_slice(text, 0, WORD_LEN));
     write_frame(out, (char)('A' + what->id % FLAGS), is_known ? id : bytes_of_text(s->device_id),
                 text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_meitrack = {
@@ -330,7 +326,6 @@ const struct protocol protocol_meitrack = {
     .doc = "Meitrack trackers: texts, and batches in binary",
     .port = 5020,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "\r\n",
     .claims = meitrack_claims,
     .split = meitrack_split,

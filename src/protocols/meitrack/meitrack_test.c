@@ -36,7 +36,7 @@ static void assert_split(const char *text, enum err want, size_t used)
 {
     struct bytes frame = {0};
     size_t took = 0;
-    assert_int_equal(protocol_meitrack.split(bytes_of_text(text), &frame, &took), want);
+    assert_int_equal(protocol_split(&protocol_meitrack, bytes_of_text(text), &frame, &took), want);
     if (want == ERR_OK) {
         assert_int_equal(took, used);
     }
@@ -56,7 +56,8 @@ static void test_lengths_and_sums(void **state)
     assert_split("$$C99999,1", ERR_TOO_LONG, 0);
     assert_split("$$C7,123*", ERR_MALFORMED, 0);
     size_t skip = 0;
-    assert_int_equal(protocol_meitrack.resync(bytes_of_text("$$C99,1" ALIVE), &skip), ERR_OK);
+    assert_int_equal(protocol_resync(&protocol_meitrack, bytes_of_text("$$C99,1" ALIVE), &skip),
+                     ERR_OK);
     assert_int_equal(skip, 7);
 }
 
@@ -71,7 +72,7 @@ static void test_commands(void **state)
     struct writer out = writer_init(at, sizeof(at));
     struct command_request what = {
         .kind = COMMAND_TEXT, .id = 1, .text = bytes_of_text("C01,0,12222")};
-    assert_int_equal(protocol_meitrack.decode(&s, bytes_of_text(ALIVE), &d), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_meitrack, &s, bytes_of_text(ALIVE), &d), ERR_OK);
     assert_int_equal(protocol_meitrack.command(&s, &d.slot, &what, &note, &out),
                      COMMAND_IS_WRITTEN);
     assert_true(bytes_eq(writer_bytes(&out), "@@B33,123456789012345,C01,0,12222*DB\r\n"));
@@ -83,9 +84,9 @@ static void test_commands(void **state)
                      COMMAND_IS_INVALID);
     uint16_t asked = note.message_id;
     d = (struct decoded){.arena = &arena};
-    assert_int_equal(
-        protocol_meitrack.decode(&s, bytes_of_text("$$B28,123456789012345,C01,OK*EC\r\n"), &d),
-        ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_meitrack, &s,
+                                     bytes_of_text("$$B28,123456789012345,C01,OK*EC\r\n"), &d),
+                     ERR_OK);
     assert_int_equal(d.at[0].kind, MESSAGE_RESPONSE);
     assert_int_equal(d.at[0].answer.message_id, asked);
     arena_free(&arena);
@@ -99,7 +100,7 @@ static void test_outcomes(void **state)
     struct session s = protocol_session(&protocol_meitrack);
     struct decoded d = {.arena = &arena};
     struct writer out = writer_init(at, sizeof(at));
-    assert_int_equal(protocol_meitrack.decode(&s, bytes_of_text(ALIVE), &d), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_meitrack, &s, bytes_of_text(ALIVE), &d), ERR_OK);
     protocol_meitrack.reply(&s, &d.hint, OUTCOME_REFUSED, 0, &out);
     assert_int_equal(out.len, 0);
     protocol_meitrack.reply(&s, &d.hint, OUTCOME_UNREGISTERED, 0, &out);

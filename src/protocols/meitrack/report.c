@@ -16,9 +16,8 @@
  */
 #include "base/reader.h"
 #include "protocols/alarm_table.h"
-#include "protocols/fields.h"
+#include "protocols/layouts.h"
 #include "protocols/meitrack/meitrack.h"
-#include "protocols/words.h"
 
 enum { EVENT, LAT, LON, TIME, VALID, SATELLITES, GSM, SPEED, COURSE, HDOP, ALTITUDE, ODOMETER };
 enum { CELL = 13, PORTS, ANALOGUE, TOLD, VERSION = 18, FUEL, TEMPERATURES, EVENT_CARD = 37 };
@@ -51,27 +50,12 @@ void meitrack_set_event(struct fix *f, struct extras *x, uint64_t event)
     fix_set_alarms_told(f, alarm_table_all(&event_alarms));
 }
 
-static void set_time(struct fix *f, struct bytes digits)
-{
-    enum { DATE_LEN = 6 };
-    struct civil c;
-    if (field_civil_of_digits(bytes_slice(digits, 0, DATE_LEN),
-                              bytes_slice(digits, DATE_LEN, SIZE_MAX), DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
-}
-
 static void set_cell(struct fix *f, struct bytes word)
 {
     struct words w;
     words_cut(word, '|', &w);
-    uint64_t mcc = word_number(word_at(&w, 0), 0);
-    uint64_t mnc = word_number(word_at(&w, 1), UINT64_MAX);
-    uint64_t lac = word_hex(word_at(&w, 2), UINT64_MAX);
-    uint64_t cid = word_hex(word_at(&w, 3), UINT64_MAX);
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT32_MAX && cid <= UINT32_MAX) {
-        fix_set_cell(f, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
-    }
+    field_set_cell(f, word_number(word_at(&w, 0), 0), word_number(word_at(&w, 1), UINT64_MAX),
+                   word_hex(word_at(&w, 2), UINT64_MAX), word_hex(word_at(&w, 3), UINT64_MAX));
 }
 
 /* Battery and supply in the steps of a converter, or in hundredths of a volt. */
@@ -139,48 +123,49 @@ static void set_fuel(struct extras *x, struct bytes word)
     }
 }
 
-static void set_tail(struct fix *f, struct extras *x, const struct words *w, size_t from)
+static void set_ports(struct fix *f, struct bytes word)
 {
-    struct bytes ports = word_at(w, from + PORTS);
-    if (ports.len == 4 && word_is_hex(ports)) {
-        fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (word_hex(ports, 0) & 1) != 0);
+    if (word.len == 4 && word_is_hex(word)) {
+        fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (word_hex(word, 0) & 1) != 0);
     }
-    set_cell(f, word_at(w, from + CELL));
-    set_analogues(f, word_at(w, from + ANALOGUE));
+}
+
+static void set_tail(struct report *r, const struct words *w, size_t from)
+{
     if (word_number(word_at(w, from + EVENT), 0) == EVENT_CARD) {
-        extras_set_text(x, EXTRA_CARD, 0, word_at(w, from + TOLD));
+        extras_set_text(&r->extras, EXTRA_CARD, 0, word_at(w, from + TOLD));
     }
-    set_fuel(x, word_at(w, from + FUEL));
-    set_temperatures(f, word_at(w, from + TEMPERATURES),
+    set_fuel(&r->extras, word_at(w, from + FUEL));
+    set_temperatures(&r->fix, word_at(w, from + TEMPERATURES),
                      word_number(word_at(w, from + VERSION), 0));
 }
 
 enum err meitrack_read_text(struct bytes body, bool is_stored, struct decoded *out)
 {
+    static const struct layout report = {.when = {TIME, TIME, DATE_YMD},
+                                         .where = {LAT, VALID, layout_place_degrees},
+                                         .rows = {{SATELLITES, word_set_satellites},
+                                                  {GSM, word_set_csq},
+                                                  {SPEED, word_set_kmh},
+                                                  {COURSE, word_set_course},
+                                                  {HDOP, word_set_hdop},
+                                                  {ALTITUDE, word_set_altitude},
+                                                  {ODOMETER, word_set_metres},
+                                                  {CELL, set_cell},
+                                                  {PORTS, set_ports},
+                                                  {ANALOGUE, set_analogues}}};
     struct words w;
-    struct fix fix = {0};
-    struct extras x;
+    struct report r;
     size_t from = is_stored ? 1 : 0;
     words_cut(body, ',', &w);
     if (w.count <= from + ODOMETER || !word_is_digits(w.at[from + EVENT])) {
         return ERR_MALFORMED;
     }
-    extras_init(&x, out->arena);
-    set_time(&fix, w.at[from + TIME]);
-    (void)word_set_degrees(&fix, w.at[from + LAT], w.at[from + LON],
-                           bytes_eq(w.at[from + VALID], "A"));
-    word_set_satellites(&fix, w.at[from + SATELLITES]);
-    fix_set_gsm(&fix, (unsigned)(word_number(w.at[from + GSM], 99) & UINT8_MAX));
-    word_set_kmh(&fix, w.at[from + SPEED]);
-    word_set_course(&fix, w.at[from + COURSE]);
-    word_set_hdop(&fix, w.at[from + HDOP]);
-    word_set_altitude(&fix, w.at[from + ALTITUDE]);
-    word_set_odometer(&fix, w.at[from + ODOMETER], 1);
-    meitrack_set_event(&fix, &x, word_number(w.at[from + EVENT], UINT64_MAX));
-    set_tail(&fix, &x, &w, from);
-    fix.flags |= is_stored ? (uint32_t)FIX_REUPLOAD : 0;
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
+    report_begin(&r, out);
+    (void)layout_read(&report, &w, from, &r);
+    meitrack_set_event(&r.fix, &r.extras, word_number(w.at[from + EVENT], UINT64_MAX));
+    set_tail(&r, &w, from);
+    r.fix.flags |= is_stored ? (uint32_t)FIX_REUPLOAD : 0;
+    report_add(&r, MESSAGE_FIX, out);
     return ERR_OK;
 }

@@ -28,11 +28,10 @@
 #include "protocols/ruptela/ruptela.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/crc.h"
-#include "base/hex.h"
 #include "protocols/fields.h"
+#include "protocols/figures.h"
 #include "protocols/framing.h"
 
 enum {
@@ -42,94 +41,10 @@ enum {
     TYPE_AT = LENGTH_LEN + IMEI_LEN,
     BODY_MIN = IMEI_LEN + 1,
     FRAME_EXTRA = LENGTH_LEN + CRC_LEN,
-    UP_DOWN = 0x63 /* an acknowledgement of 01 is 64 */
-};
-
-static const uint64_t imei_max = 999999999999999;
-
-enum type {
-    TYPE_RECORDS = 0x01,
-    TYPE_CONFIG = 0x02,
-    TYPE_TEXT = 0x07,
-    TYPE_CODES = 0x09,
-    TYPE_IDENTITY = 0x0f,
-    TYPE_HEARTBEAT = 0x10,
-    TYPE_OUTPUT = 0x11,
-    TYPE_FILE = 0x25,
     TYPE_EXTENDED = 0x44
 };
 
-static bool is_type(unsigned type)
-{
-    return (type >= TYPE_RECORDS && type <= TYPE_TEXT) || type == TYPE_CODES ||
-           (type >= TYPE_IDENTITY && type <= TYPE_OUTPUT) || type == TYPE_FILE ||
-           type == TYPE_EXTENDED;
-}
-
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
-{
-    enum { IMEI_TOP_MAX = 3, THIRD = 2, FOURTH = 3 };
-    struct reader r = reader_init(in);
-    size_t body = read_u16be(&r);
-    bool has_top = in.len > THIRD && in.at[THIRD] != 0;
-    has_top = has_top || (in.len > FOURTH && in.at[FOURTH] > IMEI_TOP_MAX);
-    bool is_long = in.at[0] > (RUPTELA_FRAME_MAX >> 8) ||
-                   (reader_ok(&r) && (body < BODY_MIN || body + FRAME_EXTRA > RUPTELA_FRAME_MAX));
-    if (has_top || is_long) {
-        return ERR_MALFORMED;
-    }
-    if (in.len <= TYPE_AT) {
-        return ERR_MORE;
-    }
-    *len = body + FRAME_EXTRA;
-    return read_u64be(&r) <= imei_max && is_type(in.at[TYPE_AT]) ? ERR_OK : ERR_MALFORMED;
-}
-
-static bool is_sound(struct bytes frame)
-{
-    struct bytes covered = bytes_slice(frame, LENGTH_LEN, frame.len - FRAME_EXTRA);
-    struct reader r = reader_init(bytes_slice(frame, frame.len - CRC_LEN, CRC_LEN));
-    return read_u16be(&r) == crc16_kermit(covered);
-}
-
-/* A length of 01xx begins as a frame of Galileosky may: sure by the checksum alone. */
-static enum protocol_claim ruptela_claims(struct bytes first)
-{
-    size_t len = 0;
-    enum err e = head_of(first, &len);
-    if (e != ERR_OK) {
-        return e == ERR_MORE ? CLAIM_MORE : CLAIM_NO;
-    }
-    bool is_whole = len <= first.len;
-    return is_whole && is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_LIKELY;
-}
-
-static const struct framing_rule rule = {
-    .len_max = RUPTELA_FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
-
-static enum err ruptela_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err ruptela_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* ---- records ---- */
-
-static bool set_place(struct reader *r, struct fix *f)
-{
-    int64_t lon_e7 = (int32_t)read_u32be(r);
-    int64_t lat_e7 = (int32_t)read_u32be(r);
-    bool is_place = lon_e7 != INT32_MIN && lat_e7 != INT32_MIN;
-    if (is_place && reader_ok(r)) {
-        fix_set_position(f, lat_e7, lon_e7, true);
-    }
-    return is_place;
-}
 
 static void set_time(uint32_t time_s, struct fix *f)
 {
@@ -139,57 +54,48 @@ static void set_time(uint32_t time_s, struct fix *f)
     }
 }
 
-static void read_place(struct reader *r, struct fix *f)
+static const struct figure angles[] = {{.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LON_E7},
+                                       {.len = 4, .none = FIGURE_LEAST, .part = FIGURE_LAT_E7}};
+static const struct figures place_row = {FIGURES(angles)};
+static const struct figure motion[] = {
+    {.len = 2, .is_signed = true, .set = item_altitude_dm},
+    {.len = 2, .none = FIGURE_ONES, .set = item_course_cdeg},
+    {.len = 1, .none = FIGURE_ONES, .set = item_satellites},
+    {.len = 2, .none = FIGURE_ONES, .times = 100, .set = item_speed_kmh_e2},
+    {.len = 1, .none = FIGURE_ONES, .times = 10, .set = item_hdop_e2},
+};
+static const struct figures motion_row = {FIGURES(motion)};
+enum { PLACE_LEN = 8, MOTION_LEN = 8 };
+
+/* What a place without angles says does not count, and one without satellites is not valid. */
+static void read_place(struct reader *r, struct report *out)
 {
-    bool is_place = set_place(r, f);
-    uint16_t altitude_dm = read_u16be(r);
-    uint64_t course_cdeg = read_u16be(r);
-    uint8_t satellites = read_u8(r);
-    uint64_t speed_kmh = read_u16be(r);
-    uint64_t hdop_e1 = read_u8(r);
-    if (!is_place || !reader_ok(r)) {
+    if (!figures_read(&place_row, r, out)) {
+        read_skip(r, MOTION_LEN);
         return;
     }
-    if (satellites == 0 || satellites == UINT8_MAX) {
-        f->flags &= ~(uint32_t)FIX_VALID;
-    }
-    if (satellites != UINT8_MAX) {
-        fix_set_satellites(f, satellites);
-    }
-    fix_set_altitude_dm(f, (int16_t)altitude_dm);
-    if (course_cdeg != UINT16_MAX) {
-        fix_set_course_cdeg(f, course_cdeg);
-    }
-    if (speed_kmh != UINT16_MAX) {
-        fix_set_speed_kmh_e2(f, speed_kmh * 100);
-    }
-    if (hdop_e1 != UINT8_MAX) {
-        fix_set_hdop_e2(f, hdop_e1 * 10);
+    (void)figures_read(&motion_row, r, out);
+    if (out->fix.satellites == 0) {
+        out->fix.flags &= ~(uint32_t)FIX_VALID;
     }
 }
 
-static void read_group(struct reader *r, bool is_extended, size_t width, struct ruptela_record *out)
-{
-    unsigned count = read_u8(r);
-    for (unsigned i = 0; i < count && reader_ok(r); i++) {
-        unsigned id = is_extended ? read_u16be(r) : read_u8(r);
-        struct bytes value = read_bytes(r, width);
-        if (reader_ok(r)) {
-            ruptela_read_io(id, value, out);
-        }
-    }
-}
-
+/* Groups of numbers of one, two, four and eight bytes. */
 static void read_elements(struct reader *r, bool is_extended, struct ruptela_record *out)
 {
     enum { WIDTH_MAX = 8 };
     for (size_t width = 1; width <= WIDTH_MAX; width *= 2) {
-        read_group(r, is_extended, width, out);
+        unsigned count = read_u8(r);
+        for (unsigned i = 0; i < count && reader_ok(r); i++) {
+            unsigned id = is_extended ? read_u16be(r) : read_u8(r);
+            ruptela_read_io(id, read_bytes(r, width), out);
+        }
     }
 }
 
-/* Reads a record; what of it is a further part of the one before, adds to that. */
-static void read_record(struct reader *r, bool is_extended, struct ruptela_record *record,
+/* Reads a record; what of it is a further part of the one before, adds to that. False: it is cut.
+ */
+static bool read_record(struct reader *r, bool is_extended, struct ruptela_record *record,
                         struct decoded *out)
 {
     enum { PART_MASK = 0x0f };
@@ -197,149 +103,157 @@ static void read_record(struct reader *r, bool is_extended, struct ruptela_recor
     read_skip(r, 1);
     unsigned part = is_extended ? read_u8(r) & PART_MASK : 0;
     read_skip(r, 1);
-    if (part == 0 || out->len == 0) {
-        *record = (struct ruptela_record){0};
-        extras_init(&record->extras, out->arena);
-        set_time(time_s, &record->fix);
-        fix_set_alarms_told(&record->fix, 0);
-    }
-    struct fix place = {0};
     bool is_new = part == 0 || out->len == 0;
-    read_place(r, is_new ? &record->fix : &place);
-    unsigned event = is_extended ? read_u16be(r) : read_u8(r);
-    extras_set(&record->extras, EXTRA_EVENT, 0, event);
-    read_elements(r, is_extended, record);
-    if (!reader_ok(r)) {
-        return;
+    if (is_new) {
+        *record = (struct ruptela_record){0};
+        report_begin(&record->report, out);
+        set_time(time_s, &record->report.fix);
+        read_place(r, &record->report);
+    } else {
+        read_skip(r, PLACE_LEN + MOTION_LEN);
     }
-    ruptela_finish_io(record);
-    struct message *m = is_new ? decoded_add(out, MESSAGE_FIX) : &out->at[out->len - 1];
-    m->fix = record->fix;
-    m->extras = extras_pack(&record->extras);
+    unsigned event = is_extended ? read_u16be(r) : read_u8(r);
+    extras_set(&record->report.extras, EXTRA_EVENT, 0, event);
+    read_elements(r, is_extended, record);
+    if (reader_ok(r)) {
+        ruptela_finish_io(record);
+        out->len -= is_new ? 0 : 1;
+        report_add(&record->report, MESSAGE_FIX, out);
+    }
+    return reader_ok(r);
 }
 
-static void read_records(struct reader *r, bool is_extended, struct decoded *out)
+static void read_records(struct reader *r, unsigned type, struct decoded *out)
 {
     struct ruptela_record *record = arena_new(out->arena, sizeof(*record));
     read_skip(r, 1); /* how many wait */
     unsigned count = read_u8(r);
     unsigned done = 0;
-    while (done < count) {
-        read_record(r, is_extended, record, out);
-        if (!reader_ok(r)) {
-            break;
-        }
+    while (done < count && read_record(r, type == TYPE_EXTENDED, record, out)) {
         done++;
     }
     out->unreadable += count - done;
 }
 
-static void read_codes(struct reader *r, struct decoded *out)
+static void read_codes(struct reader *r, unsigned type, struct decoded *out)
 {
     enum { CODE_LEN = 5 };
+    (void)type;
     unsigned count = read_u8(r);
     for (unsigned i = 0; i < count && reader_ok(r); i++) {
-        struct extras x;
-        struct fix f = {0};
-        extras_init(&x, out->arena);
+        struct report report;
+        report_begin(&report, out);
         read_skip(r, 1);
-        set_time(read_u32be(r), &f);
-        (void)set_place(r, &f);
-        f.flags |= read_u8(r) == 2 ? FIX_REUPLOAD : 0;
-        extras_set_text(&x, EXTRA_TROUBLE_CODE, 0, read_bytes(r, CODE_LEN));
-        fix_set_alarms_told(&f, 0);
+        set_time(read_u32be(r), &report.fix);
+        (void)figures_read(&place_row, r, &report);
+        report.fix.flags |= read_u8(r) == 2 ? FIX_REUPLOAD : 0;
+        extras_set_text(&report.extras, EXTRA_TROUBLE_CODE, 0, read_bytes(r, CODE_LEN));
         if (reader_ok(r)) {
-            struct message *m = decoded_add(out, MESSAGE_FIX);
-            m->fix = f;
-            m->extras = extras_pack(&x);
+            report_add(&report, MESSAGE_FIX, out);
         }
     }
 }
 
 /* ---- the frame ---- */
 
-/* A text where it is one, else its digits. */
-static void add_answer(unsigned type, struct bytes payload, struct decoded *out)
+static void add_answer(struct reader *r, unsigned type, struct decoded *out)
 {
-    struct message *m = decoded_add(out, MESSAGE_RESPONSE);
-    struct bytes text = bytes_slice(field_trimmed(payload), 0, MESSAGE_TEXT_MAX / 2);
-    m->answer.message_id = (uint16_t)type;
-    m->text = text;
-    if (text.len == 0 || !field_is_printable(text)) {
-        char *hex = arena_new(out->arena, MESSAGE_TEXT_MAX + 1);
-        hex_encode(bytes_slice(payload, 0, MESSAGE_TEXT_MAX / 2), hex);
-        m->text = bytes_of_text(hex);
-    }
+    report_add_answer(read_rest(r), out)->answer.message_id = (uint16_t)type;
 }
 
-static void read_payload(unsigned type, struct reader *r, struct decoded *out)
+/* The types of frames. */
+static const struct type {
+    uint8_t first;
+    uint8_t last;
+    uint8_t kind; /* enum message_kind, where nothing is read */
+    void (*read)(struct reader *r, unsigned type, struct decoded *out);
+    uint8_t down; /* the type of its acknowledgement; 0: it has none */
+    bool is_data;
+} types[] = {
+    {0x01, 0x01, 0, read_records, 0x64, true},
+    {0x02, 0x07, 0, add_answer, 0, false},
+    {0x09, 0x09, 0, read_codes, 0x6d, true},
+    {0x0f, 0x0f, MESSAGE_LOGIN, NULL, 0x73, false},
+    {0x10, 0x10, MESSAGE_HEARTBEAT, NULL, 0x74, false},
+    {0x11, 0x11, 0, add_answer, 0, false},
+    {0x25, 0x25, MESSAGE_OTHER, NULL, 0, false},
+    {TYPE_EXTENDED, TYPE_EXTENDED, 0, read_records, 0x64, true},
+};
+
+static const struct type *type_of(unsigned type)
 {
-    switch (type) {
-    case TYPE_RECORDS:
-    case TYPE_EXTENDED:
-        read_records(r, type == TYPE_EXTENDED, out);
-        break;
-    case TYPE_CODES:
-        read_codes(r, out);
-        break;
-    case TYPE_IDENTITY:
-        decoded_add(out, MESSAGE_LOGIN);
-        break;
-    case TYPE_HEARTBEAT:
-        decoded_add(out, MESSAGE_HEARTBEAT);
-        break;
-    case TYPE_FILE:
-        decoded_add(out, MESSAGE_OTHER);
-        break;
-    default:
-        add_answer(type, read_rest(r), out);
-        break;
+    static const struct type none = {.kind = MESSAGE_OTHER};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (type >= types[i].first && type <= types[i].last) {
+            return &types[i];
+        }
     }
+    return &none;
 }
+
+const struct framing ruptela_form = {.length_width = LENGTH_LEN,
+                                     .uncounted = FRAME_EXTRA,
+                                     .sum_from = LENGTH_LEN,
+                                     .sum = crc16_kermit,
+                                     .len_min = FRAME_EXTRA + 1,
+                                     .len_max = RUPTELA_FRAME_MAX};
+
+/* Whether an IMEI and a type stand behind the length, as far as they are there. */
+static enum err fits(struct bytes in)
+{
+    const uint64_t imei_max = 999999999999999;
+    struct bytes imei = bytes_slice(in, LENGTH_LEN, IMEI_LEN);
+    bool is_long = in.at[0] > (RUPTELA_FRAME_MAX >> 8);
+    bool is_short = in.len > 1 && in.at[0] == 0 && in.at[1] < BODY_MIN;
+    bool is_imei = imei.len == 0 || field_number(imei) <= imei_max >> 8 * (IMEI_LEN - imei.len);
+    if (is_long || is_short || !is_imei) {
+        return ERR_MALFORMED;
+    }
+    if (in.len <= TYPE_AT) {
+        return ERR_MORE;
+    }
+    return type_of(in.at[TYPE_AT])->first != 0 ? ERR_OK : ERR_MALFORMED;
+}
+
+/* A length of 01xx begins as a frame of Galileosky may: sure by the checksum alone. */
+static const struct framing_rule rule = {
+    .len_max = RUPTELA_FRAME_MAX, .forms = &ruptela_form, .form_count = 1, .fits = fits};
 
 static enum err ruptela_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     (void)s;
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
     struct reader r = reader_init(bytes_slice(frame, LENGTH_LEN, frame.len - FRAME_EXTRA));
     (void)snprintf(out->device_id, sizeof(out->device_id), "%015llu",
                    (unsigned long long)read_u64be(&r));
     unsigned type = read_u8(&r);
-    read_payload(type, &r, out);
+    const struct type *row = type_of(type);
+    if (row->read != NULL) {
+        row->read(&r, type, out);
+    } else {
+        decoded_add(out, row->kind);
+    }
     out->hint.at[0] = (uint8_t)type;
-    out->wants_reply = type == TYPE_RECORDS || type == TYPE_EXTENDED || type == TYPE_CODES ||
-                       type == TYPE_IDENTITY || type == TYPE_HEARTBEAT;
-    return decoded_finish(out);
+    out->wants_reply = row->down != 0;
+    return ERR_OK;
 }
 
 void ruptela_write(struct writer *out, unsigned type, struct bytes payload)
 {
-    size_t from = out->len + LENGTH_LEN;
-    write_u16be(out, (uint16_t)(payload.len + 1));
+    size_t from = framing_begin(&ruptela_form, out);
     write_u8(out, (uint8_t)type);
     write_bytes(out, payload);
-    if (writer_ok(out)) {
-        write_u16be(out, crc16_kermit((struct bytes){out->at + from, out->len - from}));
-    }
+    framing_end(&ruptela_form, out, from);
 }
 
 static void ruptela_reply(struct session *s, const struct reply_hint *hint, enum outcome outcome,
                           int64_t now_s, struct writer *out)
 {
-    unsigned type = hint->at[0] == TYPE_EXTENDED ? TYPE_RECORDS : hint->at[0];
-    bool is_data = type == TYPE_RECORDS || type == TYPE_CODES;
-    uint8_t taken = outcome == OUTCOME_REFUSED && is_data ? 0 : 1;
-    unsigned down = type == TYPE_RECORDS ? type + UP_DOWN : type + UP_DOWN + 1;
+    const struct type *row = type_of(hint->at[0]);
+    uint8_t taken = outcome == OUTCOME_REFUSED && row->is_data ? 0 : 1;
     (void)s;
     (void)now_s;
-    if (outcome != OUTCOME_UNREGISTERED || !is_data) {
-        ruptela_write(out, down, (struct bytes){&taken, 1});
+    if (outcome != OUTCOME_UNREGISTERED || !row->is_data) {
+        ruptela_write(out, row->down, (struct bytes){&taken, 1});
     }
 }
 
@@ -349,9 +263,7 @@ const struct protocol protocol_ruptela = {
     .port = 5046,
     .frame_max = RUPTELA_FRAME_MAX,
     .tcp_only = true,
-    .claims = ruptela_claims,
-    .split = ruptela_split,
-    .resync = ruptela_resync,
+    .rule = &rule,
     .decode = ruptela_decode,
     .reply = ruptela_reply,
     .command = ruptela_command,

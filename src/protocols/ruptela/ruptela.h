@@ -2,7 +2,8 @@
 #define PROTOCOLS_RUPTELA_RUPTELA_H
 
 #include "base/reader.h"
-#include "protocols/protocol.h"
+#include "protocols/framing.h"
+#include "protocols/report.h"
 
 /*
  * What the files of the Ruptela protocol share. ruptela.c finds the frame, reads its records and
@@ -14,8 +15,7 @@ enum { RUPTELA_FRAME_MAX = 8192 };
 
 /* A record while it is read. */
 struct ruptela_record {
-    struct fix fix;
-    struct extras extras;
+    struct report report;
     uint8_t texts[3][16]; /* halves of texts that come in two elements; see io.c */
 };
 
@@ -24,6 +24,8 @@ void ruptela_read_io(unsigned id, struct bytes value, struct ruptela_record *out
 /* Adds the texts whose halves came. */
 void ruptela_finish_io(struct ruptela_record *out);
 
+/* A frame of either direction: what stands between length and checksum is counted and summed. */
+extern const struct framing ruptela_form;
 /* Writes a frame to a tracker: length, type and payload, checksum. */
 void ruptela_write(struct writer *out, unsigned type, struct bytes payload);
 

@@ -92,14 +92,13 @@ static void take_head(struct reader *r, uint32_t mask, struct fix *f)
 static enum err read_masked(struct reader *r, bool is_alert, struct decoded *out)
 {
     enum { INPUTS = 17, OUTPUTS, WHAT, NUMBER, DRIVER, DRIVER_LEN = 8, ALERT_DRIVER = 59 };
-    struct fix fix = {0};
-    struct extras x;
-    extras_init(&x, out->arena);
+    struct report report;
+    report_begin(&report, out);
     set_id(read_bytes(r, ID_LEN), (size_t)2 * ID_LEN, out);
     uint32_t mask = read_u24be(r);
-    take_head(r, mask, &fix);
-    take_cell(r, mask, &fix);
-    take_place(r, mask, &fix);
+    take_head(r, mask, &report.fix);
+    take_cell(r, mask, &report.fix);
+    take_place(r, mask, &report.fix);
     uint32_t inputs = take(r, mask, INPUTS, 1);
     uint32_t outputs = take(r, mask, OUTPUTS, 1);
     uint32_t what = take(r, mask, WHAT, 1);
@@ -108,18 +107,16 @@ static enum err read_masked(struct reader *r, bool is_alert, struct decoded *out
         return ERR_MALFORMED;
     }
     if (has_bit(mask, INPUTS)) {
-        fix_set_switch(&fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, (inputs & 1) != 0);
+        fix_set_switch(&report.fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, (inputs & 1) != 0);
     }
     if (has_bit(mask, OUTPUTS)) {
-        fix_set_switch(&fix, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (outputs & 1) != 0);
+        fix_set_switch(&report.fix, FIX_HAS_CUT_OFF, FIX_CUT_OFF, (outputs & 1) != 0);
     }
-    suntech_set_alert(&fix, &x, is_alert ? what : UINT64_MAX);
+    suntech_set_alert(&report, is_alert ? what : UINT64_MAX);
     if (is_alert && what == ALERT_DRIVER && reader_left(r) >= DRIVER_LEN) {
-        extras_set_hex(&x, EXTRA_DRIVER, 0, read_bytes(r, DRIVER_LEN));
+        extras_set_hex(&report.extras, EXTRA_DRIVER, 0, read_bytes(r, DRIVER_LEN));
     }
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
+    report_add(&report, MESSAGE_FIX, out);
     return ERR_OK;
 }
 

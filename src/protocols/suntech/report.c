@@ -23,7 +23,6 @@
  */
 #include "base/reader.h"
 #include "protocols/alarm_table.h"
-#include "protocols/fields.h"
 #include "protocols/suntech/suntech.h"
 
 static const struct alarm_row alert_rows[] = {
@@ -49,38 +48,37 @@ static void tell_alarms(struct fix *f)
     fix_set_alarms_told(f, alarm_table_all(&alerts) | alarm_table_all(&emergencies));
 }
 
-void suntech_set_alert(struct fix *f, struct extras *x, uint64_t alert)
+void suntech_set_alert(struct report *r, uint64_t alert)
 {
     enum { ENGINE_ON = 33, ENGINE_OFF, DOOR = 132 };
-    tell_alarms(f);
+    tell_alarms(&r->fix);
     if (alert > UINT16_MAX) {
         return;
     }
-    f->alarms |= alarm_table_of_code(&alerts, (unsigned)alert);
-    extras_set(x, EXTRA_EVENT, 0, (int64_t)alert);
+    r->fix.alarms |= alarm_table_of_code(&alerts, (unsigned)alert);
+    extras_set(&r->extras, EXTRA_EVENT, 0, (int64_t)alert);
     if (alert == ENGINE_ON || alert == ENGINE_OFF) {
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, alert == ENGINE_ON);
+        fix_set_switch(&r->fix, FIX_HAS_IGNITION, FIX_IGNITION_ON, alert == ENGINE_ON);
     }
     if (alert == DOOR) {
-        fix_set_switch(f, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
+        fix_set_switch(&r->fix, FIX_HAS_DOOR, FIX_DOOR_OPEN, true);
     }
+}
+
+void suntech_set_stored(struct fix *f, struct bytes word)
+{
+    f->flags |= bytes_eq(word, "0") ? (uint32_t)FIX_REUPLOAD : 0;
 }
 
 void suntech_set_time(struct fix *f, struct bytes date, struct bytes time)
 {
-    enum { DATE_LEN = 8, TIME_LEN = 8, YEAR_LEN = 2, PAIR = 2, SECOND_AT = 6, MINUTE_AT = 3 };
-    uint8_t hms[3 * PAIR];
-    static const size_t at[3] = {0, MINUTE_AT, SECOND_AT};
-    struct civil c;
-    if (date.len != DATE_LEN || time.len != TIME_LEN) {
-        return;
-    }
-    for (size_t i = 0; i < sizeof(hms); i++) {
-        hms[i] = time.at[at[i / PAIR] + i % PAIR];
-    }
-    if (field_civil_of_digits(bytes_slice(date, YEAR_LEN, SIZE_MAX),
-                              (struct bytes){hms, sizeof(hms)}, DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
+    enum { TIME_LEN = 8, PAIR = 2, STEP = 3 };
+    uint8_t hms[FIELD_CIVIL_LEN];
+    if (time.len == TIME_LEN) {
+        for (size_t i = 0; i < sizeof(hms); i++) {
+            hms[i] = time.at[i / PAIR * STEP + i % PAIR];
+        }
+        field_set_time(f, date, (struct bytes){hms, sizeof(hms)}, DATE_YYYYMD);
     }
 }
 
@@ -142,21 +140,23 @@ bool suntech_find_data(struct bytes text, size_t *at, size_t *len)
 
 /* ---- what items say ---- */
 
-void suntech_add_data(struct bytes data, struct message *fix, struct decoded *out)
+void suntech_add_report(const struct report *r, struct bytes text, struct decoded *out)
 {
     enum { DRIVER = 4 };
-    struct bytes text = field_trimmed(data);
-    if (bytes_begin(text, "GTSL|")) {
+    size_t at = 0;
+    size_t len = 0;
+    struct message *m = report_add(r, MESSAGE_FIX, out);
+    bool has_data = suntech_find_data(text, &at, &len);
+    struct bytes data = field_trimmed(bytes_slice(text, at, len));
+    if (has_data && bytes_begin(data, "GTSL|")) {
         struct words w;
-        struct extras x;
-        words_cut(text, '|', &w);
-        extras_init(&x, out->arena);
-        extras_set_text(&x, EXTRA_DRIVER, 0, word_at(&w, DRIVER));
-        fix->extras = extras_pack(&x);
-        return;
-    }
-    if (text.len > 0 && field_is_printable(text)) {
-        decoded_add(out, MESSAGE_RESPONSE)->text = bytes_slice(text, 0, MESSAGE_TEXT_MAX);
+        struct report driver;
+        words_cut(data, '|', &w);
+        report_begin(&driver, out);
+        extras_set_text(&driver.extras, EXTRA_DRIVER, 0, word_at(&w, DRIVER));
+        m->extras = extras_pack(&driver.extras);
+    } else if (has_data && data.len > 0 && field_is_printable(data)) {
+        decoded_add(out, MESSAGE_RESPONSE)->text = bytes_slice(data, 0, MESSAGE_TEXT_MAX);
     }
 }
 
@@ -171,8 +171,8 @@ static void set_ports(struct fix *f, struct bytes ports)
 
 static void set_cell(struct fix *f, uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid)
 {
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT32_MAX && cid <= UINT32_MAX && cid > 0) {
-        fix_set_cell(f, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    if (cid > 0) {
+        field_set_cell(f, mcc, mnc, lac, cid);
     }
 }
 
@@ -184,136 +184,118 @@ static bool is_cell(const struct words *w, size_t at)
            signal.at[0] == '-';
 }
 
-static void set_option(struct fix *f, struct extras *x, struct bytes word, unsigned *analogues)
+static void set_option(struct report *r, struct bytes word, unsigned *analogues)
 {
     enum { DRIVER_LEN = 14, MILLI = 1000 };
+    struct fix *f = &r->fix;
     size_t colon = bytes_find(word, ':');
     if (word.len == DRIVER_LEN && word_is_hex(word)) {
         if (word_hex(word, 0) != 0) {
-            extras_set_text(x, EXTRA_DRIVER, 0, word);
+            extras_set_text(&r->extras, EXTRA_DRIVER, 0, word);
         }
     } else if (colon < word.len) {
         word_set_temperature(f, f->temperature_count, bytes_slice(word, colon + 1, SIZE_MAX));
     } else if (bytes_find(word, '.') < word.len && word_is_decimal(word)) {
-        extras_set(x, EXTRA_ANALOGUE, ++*analogues, word_decimal(word, MILLI, 0));
+        extras_set(&r->extras, EXTRA_ANALOGUE, ++*analogues, word_decimal(word, MILLI, 0));
     }
 }
 
 /* The hours, the backup battery, the type, and the options. */
-static void set_tail(struct fix *f, struct extras *x, const struct words *w, size_t at)
+static void set_tail(struct report *r, const struct words *w, size_t at)
 {
     enum { HOURS, BACKUP, LIVE, OPTIONS };
+    static const struct layout tail = {
+        .rows = {{BACKUP, word_set_battery}, {LIVE, suntech_set_stored}}};
     unsigned analogues = 0;
-    word_set_battery(f, word_at(w, at + BACKUP));
-    f->flags |= bytes_eq(word_at(w, at + LIVE), "0") ? (uint32_t)FIX_REUPLOAD : 0;
+    (void)layout_read(&tail, w, at, r);
     for (size_t i = at + OPTIONS; i < w->count; i++) {
         if (is_cell(w, i)) {
-            set_cell(f, word_number(w->at[i + 1], 0), word_number(w->at[i + 2], UINT64_MAX),
+            set_cell(&r->fix, word_number(w->at[i + 1], 0), word_number(w->at[i + 2], UINT64_MAX),
                      word_number(w->at[i + 4], UINT64_MAX), word_number(w->at[i], 0));
             return;
         }
-        set_option(f, x, w->at[i], &analogues);
+        set_option(r, w->at[i], &analogues);
     }
 }
 
-static void set_place(struct fix *f, const struct words *w, size_t place)
-{
-    (void)word_set_degrees(f, word_at(w, place + LAT), word_at(w, place + LON),
-                           bytes_eq(word_at(w, place + VALID), "1"));
-    word_set_kmh(f, word_at(w, place + SPEED));
-    word_set_course(f, word_at(w, place + COURSE));
-    word_set_satellites(f, word_at(w, place + SATELLITES));
-}
+static const struct layout place_layout = {
+    .where = {LAT, VALID, layout_place_degrees},
+    .is_valid = layout_is_one,
+    .rows = {{SPEED, word_set_kmh}, {COURSE, word_set_course}, {SATELLITES, word_set_satellites}}};
 
 /* ST2xx, 3xx, 5xx and 6xx. */
-static void read_old(const struct suntech_text *in, size_t place, struct fix *f, struct extras *x)
+static void read_old(const struct suntech_text *in, size_t place, struct report *r)
 {
+    static const struct layout behind = {
+        .rows = {{ODOMETER, word_set_metres}, {POWER, word_set_power}, {PORTS, set_ports}}};
     const struct words *w = &in->words;
     bool is_status = bytes_eq(in->type, "STT");
     uint64_t what = word_number(word_at(w, place + WHAT), UINT64_MAX);
-    set_place(f, w, place);
-    word_set_odometer(f, word_at(w, place + ODOMETER), 1);
-    word_set_power(f, word_at(w, place + POWER));
-    set_ports(f, word_at(w, place + PORTS));
-    tell_alarms(f);
+    (void)layout_read(&place_layout, w, place, r);
+    (void)layout_read(&behind, w, place, r);
     if (bytes_eq(in->type, "ALT")) {
-        suntech_set_alert(f, x, what);
+        suntech_set_alert(r, what);
     } else if (bytes_eq(in->type, "EMG") && what <= UINT16_MAX) {
-        f->alarms |= alarm_table_of_code(&emergencies, (unsigned)what);
-        extras_set(x, EXTRA_EVENT, 0, (int64_t)what);
+        r->fix.alarms |= alarm_table_of_code(&emergencies, (unsigned)what);
+        extras_set(&r->extras, EXTRA_EVENT, 0, (int64_t)what);
     }
     if (!bytes_eq(in->type, "UEX")) {
-        set_tail(f, x, w, place + WHAT + (is_status ? 2 : 1));
+        set_tail(r, w, place + WHAT + (is_status ? 2 : 1));
     }
 }
 
 /* ST9xx; the alarm of the layout is told by its second item. */
-static void read_910(const struct suntech_text *in, size_t date, size_t place, struct fix *f)
+static void read_910(const struct suntech_text *in, size_t date, size_t place, struct report *r)
 {
-    enum { FIX_AT = 4, NEXT };
-    const struct words *w = &in->words;
-    size_t valid = place + FIX_AT;
-    bool has_cell = place > date + 2;
-    (void)word_set_degrees(f, word_at(w, place + LAT), word_at(w, place + LON),
-                           bytes_eq(word_at(w, valid), "1"));
-    word_set_kmh(f, word_at(w, place + SPEED));
-    word_set_course(f, word_at(w, place + COURSE));
-    tell_alarms(f);
-    f->alarms |= bytes_eq(word_at(w, 1), "Emergency") ? ALARM_BIT(SOS) : 0;
-    if (has_cell) {
-        word_set_odometer(f, word_at(w, place + NEXT), 1);
-        word_set_percent(f, word_at(w, place + NEXT + 1));
-    } else {
-        word_set_battery(f, word_at(w, place + NEXT));
-    }
+    static const struct layout st910 = {.where = {LAT, 4, layout_place_degrees},
+                                        .is_valid = layout_is_one,
+                                        .rows = {{SPEED, word_set_kmh}, {COURSE, word_set_course}}};
+    static const struct layout with_cell = {.rows = {{5, word_set_metres}, {6, word_set_percent}}};
+    static const struct layout without = {.rows = {{5, word_set_battery}}};
+    (void)layout_read(&st910, &in->words, place, r);
+    (void)layout_read(place > date + 2 ? &with_cell : &without, &in->words, place, r);
+    r->fix.alarms |= bytes_eq(word_at(&in->words, 1), "Emergency") ? ALARM_BIT(SOS) : 0;
 }
 
 /* ST4xx: the cells and the battery stand before the date. */
-static void read_410(const struct suntech_text *in, size_t place, struct fix *f)
+static void read_410(const struct suntech_text *in, size_t place, struct report *r)
 {
     enum { CELLS = 4, MCC = 1, MNC, LAC = 4, BATTERY = 42, LIVE };
+    static const struct layout front = {
+        .rows = {{BATTERY, word_set_battery}, {LIVE, suntech_set_stored}}};
     const struct words *w = &in->words;
     size_t at = CELLS + (bytes_eq(word_at(w, 3), "41") ? 1 : 0);
-    set_cell(f, word_number(word_at(w, at + MCC), 0), word_number(word_at(w, at + MNC), UINT64_MAX),
+    set_cell(&r->fix, word_number(word_at(w, at + MCC), 0),
+             word_number(word_at(w, at + MNC), UINT64_MAX),
              word_number(word_at(w, at + LAC), UINT64_MAX), word_number(word_at(w, at), 0));
-    word_set_battery(f, word_at(w, at + BATTERY));
-    f->flags |= bytes_eq(word_at(w, at + LIVE), "0") ? (uint32_t)FIX_REUPLOAD : 0;
-    tell_alarms(f);
+    (void)layout_read(&front, w, at, r);
     if (place < w->count) {
-        set_place(f, w, place);
+        (void)layout_read(&place_layout, w, place, r);
     }
 }
 
 void suntech_read_report(const struct suntech_text *in, struct decoded *out)
 {
-    struct fix fix = {0};
-    struct extras x;
-    size_t at = 0;
-    size_t len = 0;
+    struct report r;
     const struct words *w = &in->words;
     size_t date = find_date(w);
     size_t place = find_place(w, date);
-    extras_init(&x, out->arena);
-    suntech_set_time(&fix, word_at(w, date), word_at(w, date + 1));
+    report_begin(&r, out);
+    tell_alarms(&r.fix);
+    suntech_set_time(&r.fix, word_at(w, date), word_at(w, date + 1));
     if (bytes_eq(in->type, "BLE")) {
-        (void)word_set_degrees(&fix, word_at(w, place + LAT), word_at(w, place + LON), true);
-        tell_alarms(&fix);
+        (void)word_set_degrees(&r.fix, word_at(w, place + LAT), word_at(w, place + LON), true);
     } else if (bytes_begin(in->prefix, "ST9")) {
-        read_910(in, date, place, &fix);
+        read_910(in, date, place, &r);
     } else if (bytes_begin(in->prefix, "ST4")) {
-        read_410(in, place, &fix);
+        read_410(in, place, &r);
     } else {
         if (place == date + 2 + 5) {
-            set_cell(&fix, word_number(w->at[date + 3], 0),
+            set_cell(&r.fix, word_number(w->at[date + 3], 0),
                      word_number(w->at[date + 4], UINT64_MAX),
                      word_hex(w->at[date + 5], UINT64_MAX), word_hex(w->at[date + 2], 0));
         }
-        read_old(in, place, &fix, &x);
+        read_old(in, place, &r);
     }
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-    if (suntech_find_data(in->all, &at, &len)) {
-        suntech_add_data(bytes_slice(in->all, at, len), m, out);
-    }
+    suntech_add_report(&r, in->all, out);
 }

@@ -30,43 +30,25 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "protocols/fields.h"
+#include "protocols/heads.h"
 
 enum { FRAME_MAX = 8192, ZIP = 0x02, STATUS = 0x81, ALERT = 0x82, BINARY_HEAD = 3, TEXT_MAX = 256 };
-
-static const char *const types[] = {"STT", "EMG", "EVT", "ALT", "UEX", "CMD",
-                                    "ALV", "HTE", "BLE", "RES", "BSA", "CRR"};
 
 /* ---- frames ---- */
 
 /* Whether three letters are a type, and ';' follows, as far as they have come. */
 static enum err is_type(struct bytes in)
 {
-    enum err e = ERR_MALFORMED;
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && e != ERR_OK; i++) {
-        size_t seen = in.len < SUNTECH_TYPE_LEN ? in.len : SUNTECH_TYPE_LEN;
-        if (seen > 0 && memcmp(in.at, types[i], seen) != 0) {
-            continue;
-        }
-        e = in.len <= SUNTECH_TYPE_LEN       ? ERR_MORE
-            : in.at[SUNTECH_TYPE_LEN] == ';' ? ERR_OK
-                                             : ERR_MALFORMED;
-    }
-    return e;
+    static const char *const types[] = {"STT;", "EMG;", "EVT;", "ALT;", "UEX;", "CMD;", "ALV;",
+                                        "HTE;", "BLE;", "RES;", "BSA;", "CRR;", NULL};
+    return head_read_one(in, types, NULL);
 }
 
-/* "ST300", "SA200", as far as it has come. */
+/* "ST300", "SA200" and something behind it, as far as it has come. */
 static enum err is_model(struct bytes in)
 {
-    for (size_t i = 0; i < in.len && i < SUNTECH_PREFIX_LEN; i++) {
-        bool fits = i == 0   ? in.at[i] == 'S'
-                    : i == 1 ? in.at[i] == 'T' || in.at[i] == 'A'
-                             : in.at[i] >= '0' && in.at[i] <= '9';
-        if (!fits) {
-            return ERR_MALFORMED;
-        }
-    }
-    return in.len > SUNTECH_PREFIX_LEN ? ERR_OK : ERR_MORE;
+    enum err e = head_begins(in, 0, "S%[TA]%9{3}");
+    return e == ERR_OK && in.len == SUNTECH_PREFIX_LEN ? ERR_MORE : e;
 }
 
 static enum err is_text(struct bytes in)
@@ -297,9 +279,7 @@ static enum err decode_text(struct bytes frame, struct decoded *out, struct addr
     if (e != ERR_OK || !word_is_digits(id) || id.len > SUNTECH_ID_MAX) {
         return ERR_MALFORMED;
     }
-    for (size_t i = 0; i < in.prefix.len; i++) {
-        to->prefix[i] = (char)in.prefix.at[i];
-    }
+    word_keep(to->prefix, SUNTECH_PREFIX_LEN, in.prefix);
     return ERR_OK;
 }
 
@@ -311,25 +291,19 @@ static enum err suntech_decode(struct session *s, struct bytes frame, struct dec
     if (frame.len == 0) {
         return ERR_MALFORMED;
     }
-    memcpy(out->device_id, s->device_id, sizeof(out->device_id));
     bool is_bytes = is_binary(frame.at[0]);
     bool is_whole = is_bytes && binary_len(frame, &len) == ERR_OK && len == frame.len;
     enum err e = is_whole   ? suntech_read_binary(frame, out)
                  : is_bytes ? ERR_MALFORMED
                             : decode_text(frame, out, &to);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         out->device_id[0] = '\0';
         return e;
     }
-    struct bytes id = bytes_of_text(out->device_id);
-    for (size_t i = 0; i < id.len && i < SUNTECH_ID_MAX; i++) {
-        to.id[i] = (char)id.at[i];
-    }
+    word_keep(to.id, SUNTECH_ID_MAX, bytes_of_text(out->device_id));
     out->wants_reply =
         to.prefix[0] != '\0' && bytes_eq(bytes_slice(frame, SUNTECH_PREFIX_LEN, 4), "EMG;");
-    to.is_known = id.len > 0;
+    to.is_known = out->device_id[0] != '\0';
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     memcpy(out->hint.at, &to, sizeof(to));
     memcpy(out->slot.at, &to, sizeof(to));
@@ -338,20 +312,14 @@ static enum err suntech_decode(struct session *s, struct bytes frame, struct dec
 
 /* ---- what the server says ---- */
 
-static struct bytes text_in(const char *at, size_t room)
-{
-    struct bytes all = {(const uint8_t *)at, room};
-    return bytes_slice(all, 0, bytes_find(all, 0));
-}
-
 static void write_command(struct writer *out, const struct address *to, const char *id,
                           struct bytes text)
 {
     bool is_old = to->prefix[0] != '\0' || !to->is_known;
-    struct bytes prefix = text_in(to->prefix, SUNTECH_PREFIX_LEN);
+    struct bytes prefix = word_kept(to->prefix, SUNTECH_PREFIX_LEN);
     write_bytes(out, to->is_known ? prefix : bytes_of_text("SA200"));
     write_text(out, "CMD;");
-    write_bytes(out, to->is_known ? text_in(to->id, SUNTECH_ID_MAX) : bytes_of_text(id));
+    write_bytes(out, to->is_known ? word_kept(to->id, SUNTECH_ID_MAX) : bytes_of_text(id));
     write_text(out, is_old ? ";02;" : ";");
     for (size_t i = 0; i < text.len; i++) {
         write_u8(out, text.at[i] == ',' ? ';' : text.at[i]);
@@ -381,13 +349,12 @@ static enum command_fate suntech_command(struct session *s, const struct device_
     memcpy(&to, slot->at, sizeof(to));
     bool is_old = to.prefix[0] != '\0' || !to.is_known;
     const struct word_commands known = {.len_max = TEXT_MAX,
-                                        .status = is_old ? "StatusReq" : "03,01"};
+                                        .status = is_old ? "StatusReq" : "03,01",
+                                        .refused = ";"}; /* items are written with commas, or a
+                                                            pattern would miss them */
     enum command_fate fate = words_of_command(what, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
-    }
-    if (bytes_find(text, ';') < text.len) {
-        return COMMAND_IS_INVALID; /* items are written with commas, or a pattern would miss them */
     }
     size_t comma = bytes_find(text, ',');
     size_t second = comma + 1 + bytes_find(bytes_slice(text, comma + 1, SIZE_MAX), ',');
@@ -397,7 +364,7 @@ static enum command_fate suntech_command(struct session *s, const struct device_
     }
     note->message_id = word_command_id(bytes_of_text(word));
     write_command(out, &to, s->device_id, text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_suntech = {
@@ -405,7 +372,6 @@ const struct protocol protocol_suntech = {
     .doc = "Suntech ST200 to ST900, and the universal models",
     .port = 5011,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "\r",
     .claims = suntech_claims,
     .split = suntech_split,

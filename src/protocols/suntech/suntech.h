@@ -1,8 +1,7 @@
 #ifndef PROTOCOLS_SUNTECH_SUNTECH_H
 #define PROTOCOLS_SUNTECH_SUNTECH_H
 
-#include "protocols/protocol.h"
-#include "protocols/words.h"
+#include "protocols/layouts.h"
 
 /* What the files of the Suntech protocol share. Pure; any thread. */
 
@@ -26,9 +25,11 @@ void suntech_set_time(struct fix *f, struct bytes date, struct bytes time);
  */
 bool suntech_find_data(struct bytes text, size_t *at, size_t *len);
 /* report.c: what an ALT means, of all layouts. */
-void suntech_set_alert(struct fix *f, struct extras *x, uint64_t alert);
-/* report.c: adds what a serial port of the tracker heard. */
-void suntech_add_data(struct bytes data, struct message *fix, struct decoded *out);
+void suntech_set_alert(struct report *r, uint64_t alert);
+/* report.c: the item that is 0 in a report which was stored. */
+void suntech_set_stored(struct fix *f, struct bytes word);
+/* report.c: adds a report of `text`, and what a serial port of the tracker heard. */
+void suntech_add_report(const struct report *r, struct bytes text, struct decoded *out);
 
 /* universal.c: STT, ALT and UEX of the universal layout, by the mask of what they hold. */
 MUST_USE enum err suntech_read_universal(const struct suntech_text *in, struct decoded *out);

@@ -50,10 +50,11 @@ static void test_ends(void **state)
         size_t used = 0;
         struct bytes in = bytes_of_text(rows[i].text);
         for (size_t len = 1; len <= rows[i].len; len++) {
-            assert_int_equal(protocol_suntech.split(bytes_slice(in, 0, len), &frame, &used),
-                             ERR_MORE);
+            assert_int_equal(
+                protocol_split(&protocol_suntech, bytes_slice(in, 0, len), &frame, &used),
+                ERR_MORE);
         }
-        assert_int_equal(protocol_suntech.split(in, &frame, &used), ERR_OK);
+        assert_int_equal(protocol_split(&protocol_suntech, in, &frame, &used), ERR_OK);
         assert_int_equal(frame.len, rows[i].len);
         assert_int_equal(used, rows[i].len + 1);
     }
@@ -81,7 +82,8 @@ static void test_commands(void **state)
         struct writer out = writer_init(at, sizeof(at));
         struct command_request what = {
             .kind = COMMAND_TEXT, .id = 1, .text = bytes_of_text(rows[i].text)};
-        assert_int_equal(protocol_suntech.decode(&s, bytes_of_text(rows[i].from), &d), ERR_OK);
+        assert_int_equal(protocol_decode(&protocol_suntech, &s, bytes_of_text(rows[i].from), &d),
+                         ERR_OK);
         assert_int_equal(protocol_suntech.command(&s, &d.slot, &what, &note, &out),
                          COMMAND_IS_WRITTEN);
         assert_true(bytes_eq(writer_bytes(&out), rows[i].want));
@@ -90,7 +92,8 @@ static void test_commands(void **state)
         assert_int_equal(protocol_suntech.command(&s, &d.slot, &what, &note, &out),
                          COMMAND_IS_INVALID);
         d = (struct decoded){.arena = &arena};
-        assert_int_equal(protocol_suntech.decode(&s, bytes_of_text(rows[i].answer), &d), ERR_OK);
+        assert_int_equal(protocol_decode(&protocol_suntech, &s, bytes_of_text(rows[i].answer), &d),
+                         ERR_OK);
         assert_int_equal(d.at[0].kind, MESSAGE_RESPONSE);
         assert_int_equal(d.at[0].answer.message_id, asked);
         arena_free(&arena);

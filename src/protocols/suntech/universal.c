@@ -40,52 +40,46 @@ static bool is_on(struct bytes digits)
     return digits.len > 0 && digits.at[digits.len - 1] == '1';
 }
 
-static void set_state(struct fix *f, const struct words *item)
+static void set_inputs(struct fix *f, struct bytes digits)
 {
-    if (item->at[INPUTS].len > 0) {
-        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, is_on(item->at[INPUTS]));
+    if (digits.len > 0) {
+        fix_set_switch(f, FIX_HAS_IGNITION, FIX_IGNITION_ON, is_on(digits));
     }
-    if (item->at[OUTPUTS].len > 0) {
-        fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, is_on(item->at[OUTPUTS]));
-    }
-    f->flags |= bytes_eq(item->at[STORED], "0") ? (uint32_t)FIX_REUPLOAD : 0;
-    fix_set_gsm(f, (unsigned)(word_number(item->at[SIGNAL], 99) & UINT8_MAX));
-    uint64_t mcc = word_number(item->at[MCC], 0);
-    uint64_t mnc = word_number(item->at[MNC], UINT64_MAX);
-    uint64_t lac = word_hex(item->at[LAC], UINT64_MAX);
-    uint64_t cid = word_hex(item->at[CELL], UINT64_MAX);
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT32_MAX && cid <= UINT32_MAX) {
-        fix_set_cell(f, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+}
+
+static void set_outputs(struct fix *f, struct bytes digits)
+{
+    if (digits.len > 0) {
+        fix_set_switch(f, FIX_HAS_CUT_OFF, FIX_CUT_OFF, is_on(digits));
     }
 }
 
 enum err suntech_read_universal(const struct suntech_text *in, struct decoded *out)
 {
     enum { ALERT_DRIVER = 59 };
+    static const struct layout universal = {.where = {LAT, VALID, layout_place_degrees},
+                                            .is_valid = layout_is_one,
+                                            .rows = {{SPEED, word_set_kmh},
+                                                     {COURSE, word_set_course},
+                                                     {SATELLITES, word_set_satellites},
+                                                     {INPUTS, set_inputs},
+                                                     {OUTPUTS, set_outputs},
+                                                     {STORED, suntech_set_stored},
+                                                     {SIGNAL, word_set_csq}}};
     struct words item;
-    struct fix fix = {0};
-    struct extras x;
-    size_t at = 0;
-    size_t len = 0;
+    struct report r;
     by_bit(&in->words, &item);
-    extras_init(&x, out->arena);
-    suntech_set_time(&fix, item.at[DATE], item.at[TIME]);
-    (void)word_set_degrees(&fix, item.at[LAT], item.at[LON], bytes_eq(item.at[VALID], "1"));
-    word_set_kmh(&fix, item.at[SPEED]);
-    word_set_course(&fix, item.at[COURSE]);
-    word_set_satellites(&fix, item.at[SATELLITES]);
-    set_state(&fix, &item);
+    report_begin(&r, out);
+    (void)layout_read(&universal, &item, 0, &r);
+    suntech_set_time(&r.fix, item.at[DATE], item.at[TIME]);
+    field_set_cell(&r.fix, word_number(item.at[MCC], 0), word_number(item.at[MNC], UINT64_MAX),
+                   word_hex(item.at[LAC], UINT64_MAX), word_hex(item.at[CELL], UINT64_MAX));
     bool is_alert = bytes_eq(in->type, "ALT");
     uint64_t alert = is_alert ? word_number(item.at[WHAT], UINT64_MAX) : UINT64_MAX;
-    suntech_set_alert(&fix, &x, alert);
+    suntech_set_alert(&r, alert);
     if (alert == ALERT_DRIVER) {
-        extras_set_text(&x, EXTRA_DRIVER, 0, item.at[DATA]);
+        extras_set_text(&r.extras, EXTRA_DRIVER, 0, item.at[DATA]);
     }
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-    if (suntech_find_data(in->all, &at, &len)) {
-        suntech_add_data(bytes_slice(in->all, at, len), m, out);
-    }
+    suntech_add_report(&r, in->all, out);
     return ERR_OK;
 }

@@ -13,9 +13,8 @@
  * Source: the vectors' facts of TK103, section 2.
  */
 #include "base/reader.h"
-#include "protocols/fields.h"
+#include "protocols/layouts.h"
 #include "protocols/tk103/tk103.h"
-#include "protocols/words.h"
 
 /* The digits of three series of words that mean the same. 0: the series has none. */
 static const struct {
@@ -52,96 +51,113 @@ static void set_word(struct fix *f, struct bytes word)
     }
 }
 
-static void set_time(struct fix *f, struct bytes date, struct bytes time)
+/* "5230.0000N", "01315.0000E" */
+static bool read_place(struct fix *f, const struct words *w, size_t at, bool is_valid)
 {
-    struct civil c;
-    if (field_civil_of_digits(date, time, DATE_DMY, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
-}
-
-static enum err decode_place(const struct tk103_head *in, const struct words *w,
-                             struct decoded *out)
-{
-    enum { DATE, VALID, LAT, LON, SPEED, TIME, COURSE, ALTITUDE, SATELLITES, TIME_LEN = 6 };
-    struct fix fix = {0};
     int64_t lat_e7 = 0;
     int64_t lon_e7 = 0;
-    size_t more = word_at(w, TIME).len == TIME_LEN && word_is_digits(word_at(w, TIME)) ? 0 : 1;
-    if (!tk103_angle(word_at(w, LAT), "NS", &lat_e7) ||
-        !tk103_angle(word_at(w, LON), "EW", &lon_e7)) {
+    if (!tk103_angle(word_at(w, at), "NS", &lat_e7) ||
+        !tk103_angle(word_at(w, at + 1), "EW", &lon_e7)) {
+        return false;
+    }
+    fix_set_position(f, lat_e7, lon_e7, is_valid);
+    return true;
+}
+
+static enum err decode_place(const struct tk103_head *in, struct words *w, struct decoded *out)
+{
+    enum { DATE, VALID, LAT, SPEED = 4, TIME, COURSE, ALTITUDE, SATELLITES, TIME_LEN = 6 };
+    static const struct layout place = {.when = {DATE, TIME, DATE_DMY},
+                                        .where = {LAT, VALID, read_place},
+                                        .rows = {{SPEED, word_set_kmh},
+                                                 {COURSE, word_set_course},
+                                                 {ALTITUDE, word_set_altitude},
+                                                 {SATELLITES, word_set_satellites}}};
+    struct report r;
+    bool has_number = word_at(w, TIME).len != TIME_LEN || !word_is_digits(word_at(w, TIME));
+    for (size_t i = TIME; has_number && i + 1 < w->count; i++) {
+        w->at[i] = w->at[i + 1];
+    }
+    report_begin(&r, out);
+    if (!layout_read(&place, w, 0, &r)) {
         return ERR_MALFORMED;
     }
-    fix_set_position(&fix, lat_e7, lon_e7, bytes_eq(word_at(w, VALID), "A"));
-    set_time(&fix, word_at(w, DATE), word_at(w, TIME + more));
-    word_set_kmh(&fix, word_at(w, SPEED));
-    word_set_course(&fix, word_at(w, COURSE + more));
-    word_set_altitude(&fix, word_at(w, ALTITUDE + more));
-    word_set_satellites(&fix, word_at(w, SATELLITES + more));
-    set_word(&fix, in->word);
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
+    set_word(&r.fix, in->word);
+    report_add(&r, MESSAGE_FIX, out);
     return ERR_OK;
 }
 
 /* "02:00:00:aa:bb:cc*-65*1" */
 static void add_wifi(struct fix *f, struct bytes word)
 {
-    uint8_t mac[FIELD_MAC_LEN];
     struct reader r = reader_init(word);
-    struct bytes text = read_field(&r, '*');
-    int64_t rssi = word_decimal(read_field(&r, '*'), 1, 1);
-    if (field_mac_of_text(text, ":", mac) && rssi <= 0 && rssi >= INT8_MIN) {
-        fix_add_wifi(f, mac, (int)rssi);
-    }
+    struct bytes mac = read_field(&r, '*');
+    word_add_wifi(f, mac, read_field(&r, '*'));
 }
 
 static enum err decode_cell(const struct tk103_head *in, const struct words *w, struct decoded *out)
 {
     enum { MCC, MNC, LAC, CID, COUNT, WIFI, BEHIND = 2 };
-    struct fix fix = {0};
+    static const struct layout time = {.when = {0, 1, DATE_DMY}};
     const uint64_t cid_max = 0x0fffffff;
-    uint64_t count = word_number(word_at(w, COUNT), 0);
-    uint64_t mcc = word_number(word_at(w, MCC), 0);
-    uint64_t mnc = word_number(word_at(w, MNC), UINT64_MAX);
-    uint64_t lac = word_number(word_at(w, LAC), UINT64_MAX);
-    uint64_t cid = word_number(word_at(w, CID), UINT64_MAX);
+    struct report r;
     if (w->count < WIFI + BEHIND) {
         return ERR_MALFORMED;
     }
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT16_MAX && cid <= cid_max && cid > 0) {
-        fix_set_cell(&fix, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    size_t behind = w->count - BEHIND;
+    report_begin(&r, out);
+    uint64_t lac = word_number(w->at[LAC], UINT64_MAX);
+    uint64_t cid = word_number(w->at[CID], 0);
+    if (lac <= UINT16_MAX && cid > 0 && cid <= cid_max) {
+        field_set_cell(&r.fix, word_number(w->at[MCC], 0), word_number(w->at[MNC], UINT64_MAX), lac,
+                       cid);
     }
-    for (size_t i = WIFI; count == w->count - WIFI - BEHIND && i < w->count - BEHIND; i++) {
-        add_wifi(&fix, w->at[i]);
+    bool has_list = word_number(w->at[COUNT], 0) == behind - WIFI;
+    for (size_t i = WIFI; has_list && i < behind; i++) {
+        add_wifi(&r.fix, w->at[i]);
     }
-    set_time(&fix, w->at[w->count - BEHIND], w->at[w->count - 1]);
-    set_word(&fix, in->word);
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
+    (void)layout_read(&time, w, behind, &r);
+    set_word(&r.fix, in->word);
+    report_add(&r, MESSAGE_FIX, out);
     return ERR_OK;
 }
 
-static enum err decode_battery(const struct words *w, struct decoded *out)
+static void set_level(struct fix *f, struct bytes word)
 {
-    enum { DATE, TIME, LEVEL, BATTERY, POWER, NONE = 65535, LEVEL_MAX = 6 };
+    enum { LEVEL_MAX = 6 };
     static const uint8_t percent[LEVEL_MAX + 1] = {0, 0, 10, 20, 50, 80, 100};
-    enum { E2_TO_MILLI = 10, E1_TO_MILLI = 100 };
-    struct fix fix = {0};
-    uint64_t level = word_number(word_at(w, LEVEL), NONE);
-    uint64_t battery_e2 = word_number(word_at(w, BATTERY), NONE);
-    uint64_t power_e1 = word_number(word_at(w, POWER), NONE);
-    set_time(&fix, word_at(w, DATE), word_at(w, TIME));
+    uint64_t level = word_number(word, 0);
     if (level > 1 && level <= LEVEL_MAX) {
-        fix_set_battery_percent(&fix, percent[level]);
+        fix_set_battery_percent(f, percent[level]);
     }
+}
+
+static void set_battery(struct fix *f, struct bytes volts_e2)
+{
+    enum { NONE = 65535, E2_TO_MILLI = 10 };
+    uint64_t battery_e2 = word_number(volts_e2, NONE);
     if (battery_e2 < NONE) {
-        fix_set_battery_mv(&fix, battery_e2 * E2_TO_MILLI);
+        fix_set_battery_mv(f, battery_e2 * E2_TO_MILLI);
     }
+}
+
+static void set_power(struct fix *f, struct bytes volts_e1)
+{
+    enum { NONE = 65535, E1_TO_MILLI = 100 };
+    uint64_t power_e1 = word_number(volts_e1, NONE);
     if (power_e1 < NONE) {
-        fix_set_power_mv(&fix, power_e1 * E1_TO_MILLI);
+        fix_set_power_mv(f, power_e1 * E1_TO_MILLI);
     }
-    fix_set_alarms_told(&fix, 0);
-    decoded_add(out, MESSAGE_FIX)->fix = fix;
-    return ERR_OK;
+}
+
+static void decode_battery(const struct words *w, struct decoded *out)
+{
+    static const struct layout battery = {
+        .when = {0, 1, DATE_DMY}, .rows = {{2, set_level}, {3, set_battery}, {4, set_power}}};
+    struct report r;
+    report_begin(&r, out);
+    (void)layout_read(&battery, w, 0, &r);
+    report_add(&r, MESSAGE_FIX, out);
 }
 
 static enum err decode_answer(const struct tk103_head *in, struct decoded *out)
@@ -161,7 +177,8 @@ enum err tk103_decode_comma(const struct tk103_head *in, struct decoded *out)
         return decode_answer(in, out);
     }
     if (bytes_eq(in->word, "ZC20")) {
-        return decode_battery(&w, out);
+        decode_battery(&w, out);
+        return ERR_OK;
     }
     bool is_cell = bytes_begin(in->word, "DW5") || bytes_begin(in->word, "DW6");
     return is_cell ? decode_cell(in, &w, out) : decode_place(in, &w, out);

@@ -31,16 +31,13 @@ static enum command_fate write_plain(const struct session *s, const struct tk103
                                      struct writer *out)
 {
     char word[TK103_WORD_LEN + 1];
-    struct bytes id = {(const uint8_t *)to->id,
-                       bytes_find((struct bytes){(const uint8_t *)to->id, TK103_ID_MAX}, 0)};
+    struct bytes id = word_kept(to->id, TK103_ID_MAX);
+    const struct bytes holes[] = {id.len > 0 ? id : bytes_of_text(s->device_id), text};
     bytes_to_text(bytes_slice(text, 0, TK103_WORD_LEN), word, sizeof(word));
     word[0] = 'B';
     note->message_id = word_command_id(bytes_of_text(strcmp(word, "BP00") == 0 ? "BP04" : word));
-    write_u8(out, '(');
-    write_bytes(out, id.len > 0 ? id : bytes_of_text(s->device_id));
-    write_bytes(out, text);
-    write_u8(out, ')');
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    word_write(out, "(%0%1)", holes);
+    return word_command_fate(out);
 }
 
 enum command_fate tk103_command(struct session *s, const struct device_slot *slot,
@@ -48,7 +45,7 @@ enum command_fate tk103_command(struct session *s, const struct device_slot *slo
                                 struct writer *out)
 {
     static const struct word_commands known = {
-        .len_max = TEXT_MAX, .status = "AP04", .parameters = "AP03"};
+        .len_max = TEXT_MAX, .status = "AP04", .parameters = "AP03", .refused = "()[]"};
     uint8_t room[COMMAND_RAW_MAX];
     struct tk103_slot to;
     struct bytes text = {0};
@@ -57,17 +54,13 @@ enum command_fate tk103_command(struct session *s, const struct device_slot *slo
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
     }
-    bool ends = bytes_find(text, '(') < text.len || bytes_find(text, ')') < text.len ||
-                bytes_find(text, '[') < text.len || bytes_find(text, ']') < text.len;
-    if (ends || (to.kind == TK103_PLAIN && !is_plain(text))) {
+    if (to.kind == TK103_PLAIN && !is_plain(text)) {
         return COMMAND_IS_INVALID;
     }
     if (to.kind != TK103_COMMA && is_plain(text)) {
         return write_plain(s, &to, text, note, out);
     }
     note->is_unaddressed = true;
-    write_text(out, "[begin]sms2,");
-    write_bytes(out, text);
-    write_text(out, ",[end]");
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    word_write(out, "[begin]sms2,%0,[end]", &text);
+    return word_command_fate(out);
 }

@@ -143,7 +143,6 @@ static bool read_position(struct bytes in, size_t valid, struct fix *f)
 {
     int64_t lat_e7 = 0;
     int64_t lon_e7 = 0;
-    struct civil c;
     struct reader r = reader_init(bytes_slice(in, valid + 1, SIZE_MAX));
     struct bytes date = bytes_slice(in, valid - DATE_LEN, DATE_LEN);
     struct bytes lat = take_angle(&r, 'N', 'S');
@@ -155,9 +154,7 @@ static bool read_position(struct bytes in, size_t valid, struct fix *f)
     }
     fix_set_position(f, lat_e7, lon_e7, in.at[valid] == 'A');
     word_set_kmh(f, speed);
-    if (field_civil_of_digits(date, time, DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time(f, date, time, DATE_YMD);
     set_course_and_state(f, read_rest(&r));
     return true;
 }
@@ -183,9 +180,8 @@ static void add_cell(uint64_t mcc, uint64_t mnc, uint64_t lac, uint64_t cid, str
 {
     const uint64_t cid_max = 0x0fffffff;
     struct fix fix = {0};
-    fix_set_alarms_told(&fix, 0);
-    if (mcc > 0 && mcc < 1000 && mnc < 1000 && lac <= UINT16_MAX && cid <= cid_max) {
-        fix_set_cell(&fix, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    if (lac <= UINT16_MAX && cid <= cid_max) {
+        field_set_cell(&fix, mcc, mnc, lac, cid);
     }
     decoded_add(out, MESSAGE_FIX)->fix = fix;
 }

@@ -137,31 +137,18 @@ static const struct framing_rule rule = {.first = '(',
                                          .len_of = len_of,
                                          .begins = begins_frame};
 
-static enum err tk103_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err tk103_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 static enum err tk103_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
     struct tk103_head head;
     struct tk103_hint hint = {0};
     struct tk103_slot slot = {0};
-    if (frame.len < 2 || frame.at[0] != '(' || frame.at[frame.len - 1] != ')' ||
-        read_head(bytes_slice(frame, 1, frame.len - 2), &head) != ERR_OK) {
+    if (frame.at[0] != '(' || read_head(bytes_slice(frame, 1, frame.len - 2), &head) != ERR_OK) {
         return ERR_MALFORMED;
     }
     bytes_to_text(head.id, out->device_id, sizeof(out->device_id));
     enum err e = head.kind == TK103_PLAIN ? tk103_decode_plain(&head, out, &hint)
                                           : tk103_decode_comma(&head, out);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     word_keep(hint.id, TK103_ID_MAX, head.id);
@@ -177,23 +164,18 @@ static enum err tk103_decode(struct session *s, struct bytes frame, struct decod
 static void tk103_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
                         int64_t now_s, struct writer *out)
 {
+    static const char *const forms[] = {[TK103_REPLY_NONE] = "",
+                                        [TK103_REPLY_HANDSHAKE] = "(%0AP01HSO)",
+                                        [TK103_REPLY_LOGIN] = "(%0AP05)",
+                                        [TK103_REPLY_ALARM] = "(%0AS01%1)"};
     struct tk103_hint hint;
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    bool is_data = hint.reply == TK103_REPLY_ALARM;
-    if (outcome == OUTCOME_REFUSED || (is_data && outcome != OUTCOME_STORED)) {
-        return;
+    const struct bytes holes[] = {word_kept(hint.id, TK103_ID_MAX), word_kept(&hint.alarm, 1)};
+    if (word_is_answered(outcome, hint.reply != TK103_REPLY_ALARM)) {
+        word_write(out, forms[hint.reply], holes);
     }
-    write_u8(out, '(');
-    write_bytes(out, word_kept(hint.id, TK103_ID_MAX));
-    if (is_data) {
-        write_text(out, "AS01");
-        write_u8(out, (uint8_t)hint.alarm);
-    } else {
-        write_text(out, hint.reply == TK103_REPLY_LOGIN ? "AP05" : "AP01HSO");
-    }
-    write_u8(out, ')');
 }
 
 const struct protocol protocol_tk103 = {
@@ -201,11 +183,9 @@ const struct protocol protocol_tk103 = {
     .doc = "TK103, TK102B and clones: frames in brackets",
     .port = 5002,
     .frame_max = TK103_FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = ")",
     .claims = tk103_claims,
-    .split = tk103_split,
-    .resync = tk103_resync,
+    .rule = &rule,
     .decode = tk103_decode,
     .reply = tk103_reply,
     .command = tk103_command,

@@ -64,12 +64,8 @@ struct bytes totem_take(struct bytes *in, size_t len)
 void totem_set_time(struct fix *f, struct bytes digits, bool day_first)
 {
     enum { DATE_LEN = 6 };
-    struct civil c;
-    if (field_civil_of_digits(bytes_slice(digits, 0, DATE_LEN),
-                              bytes_slice(digits, DATE_LEN, SIZE_MAX),
-                              day_first ? DATE_DMY : DATE_YMD, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time(f, bytes_slice(digits, 0, DATE_LEN), bytes_slice(digits, DATE_LEN, SIZE_MAX),
+                   day_first ? DATE_DMY : DATE_YMD);
 }
 
 /* Where the columns of a report stand: found from its two letters. */
@@ -158,21 +154,13 @@ static void read_front(struct bytes front, struct fix *f)
 
 static void read_motion(struct bytes in, struct fix *f)
 {
-    enum {
-        SATELLITES_LEN = 2,
-        GSM_LEN = 2,
-        COURSE_LEN = 3,
-        SPEED_LEN = 3,
-        HDOP_LEN = 4,
-        KM = 1000
-    };
-    enum { NONE = 99 };
+    enum { SATELLITES_LEN = 2, GSM_LEN = 2, COURSE_LEN = 3, SPEED_LEN = 3, HDOP_LEN = 4 };
     word_set_satellites(f, totem_take(&in, SATELLITES_LEN));
-    fix_set_gsm(f, (unsigned)word_number(totem_take(&in, GSM_LEN), NONE));
+    word_set_csq(f, totem_take(&in, GSM_LEN));
     word_set_course(f, totem_take(&in, COURSE_LEN));
     word_set_kmh(f, totem_take(&in, SPEED_LEN));
     word_set_hdop(f, totem_take(&in, HDOP_LEN));
-    word_set_odometer(f, in, KM);
+    word_set_km(f, in);
 }
 
 static bool read_columns(const struct totem_frame *frame, struct fix *f)

@@ -30,7 +30,7 @@ static const struct alarm_row alarm_rows[] = {
 };
 static const struct alarm_table alarms = ALARM_TABLE(alarm_rows);
 
-enum { ALARM_LEN = 2, DATE_LEN = 6, TIME_LEN = 6, KM = 1000 };
+enum { ALARM_LEN = 2, DATE_LEN = 6, TIME_LEN = 6 };
 
 static void set_alarm(struct fix *f, struct bytes code)
 {
@@ -65,7 +65,7 @@ static void read_odometer(const struct words *w, size_t from, struct fix *f)
 {
     for (size_t i = from; i < w->count; i++) {
         if (bytes_find(w->at[i], '.') < w->at[i].len) {
-            word_set_odometer(f, w->at[i], KM);
+            word_set_km(f, w->at[i]);
             return;
         }
     }
@@ -159,7 +159,7 @@ static bool read_third(struct bytes in, struct fix *f)
     word_set_satellites(f, satellites);
     word_set_course(f, course);
     word_set_knots(f, knots);
-    word_set_odometer(f, odometer, KM);
+    word_set_km(f, odometer);
     return true;
 }
 

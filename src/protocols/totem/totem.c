@@ -135,16 +135,6 @@ static const struct framing_rule rule = {.first = '$',
                                          .len_of = head_of,
                                          .is_sound = is_sound};
 
-static enum err totem_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err totem_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
-
 /* ---- what a frame says ---- */
 
 /* What reply() needs to know. */
@@ -203,15 +193,8 @@ static bool read_frame(const struct totem_frame *f, struct decoded *out, bool *i
 
 static enum err totem_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    size_t len = 0;
     struct hint hint = {0};
     (void)s;
-    if (frame.len == 0 || head_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    if (!is_sound(frame)) {
-        return ERR_CHECKSUM;
-    }
     struct totem_frame f = parse(frame);
     bytes_to_text(f.imei, out->device_id, sizeof(out->device_id));
     out->wants_reply = read_frame(&f, out, &hint.is_alive);
@@ -219,7 +202,7 @@ static enum err totem_decode(struct session *s, struct bytes frame, struct decod
     word_keep(hint.serial, SERIAL_LEN,
               bytes_slice(frame, frame.len - NEW_SUM_LEN - SERIAL_LEN, SERIAL_LEN));
     memcpy(out->hint.at, &hint, sizeof(hint));
-    return decoded_finish(out);
+    return ERR_OK;
 }
 
 /* ---- what the server says ---- */
@@ -247,7 +230,7 @@ static void totem_reply(struct session *s, const struct reply_hint *from, enum o
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    if (outcome != OUTCOME_STORED && !(hint.is_alive && outcome == OUTCOME_UNREGISTERED)) {
+    if (!word_is_answered(outcome, hint.is_alive)) {
         return;
     }
     if (hint.is_old) {
@@ -262,19 +245,20 @@ static enum command_fate totem_command(struct session *s, const struct device_sl
                                        struct command_note *note, struct writer *out)
 {
     enum { TEXT_MAX = 1000 };
-    static const struct word_commands known = {
-        .len_max = TEXT_MAX, .status = "000000,012", .parameters = "000000,056"};
+    static const struct word_commands known = {.len_max = TEXT_MAX,
+                                               .status = "000000,012",
+                                               .parameters = "000000,056",
+                                               .is_unaddressed = true};
     uint8_t room[COMMAND_RAW_MAX];
     struct bytes text = {0};
     (void)s;
     (void)slot;
-    note->is_unaddressed = true;
     enum command_fate fate = words_of_command(what, &known, room, note, &text);
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
     }
     write_new(out, "CF", text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_totem = {
@@ -284,8 +268,7 @@ const struct protocol protocol_totem = {
     .frame_max = FRAME_MAX,
     .tcp_only = true,
     .claims = totem_claims,
-    .split = totem_split,
-    .resync = totem_resync,
+    .rule = &rule,
     .decode = totem_decode,
     .reply = totem_reply,
     .command = totem_command,

@@ -17,13 +17,11 @@
  *
  * Source: the vectors' facts of Watch, section 4.
  */
-#include "base/units.h"
 #include "protocols/alarm_table.h"
-#include "protocols/fields.h"
 #include "protocols/watch/watch.h"
 
-enum { DATE = 1, TIME, VALID, LAT, NORTH, LON, EAST, SPEED, COURSE, ALTITUDE, SATELLITES };
-enum { SIGNAL = SATELLITES + 1, BATTERY, STEPS, STATUS = STEPS + 2, CELLS, NETWORK = CELLS + 2 };
+enum { SPEED = 8, COURSE, ALTITUDE, SATELLITES, SIGNAL, BATTERY, STEPS, STATUS = STEPS + 2 };
+enum { CELLS = STATUS + 1, NETWORK = CELLS + 2 };
 
 static const struct alarm_row status_rows[] = {
     {0, ALARM_BIT(LOW_BATTERY)},
@@ -40,32 +38,6 @@ static const struct alarm_row status_rows[] = {
 };
 static const struct alarm_table status_alarms = ALARM_TABLE(status_rows);
 
-static bool read_angle(struct bytes text, struct bytes side, const char *negative,
-                       int64_t *angle_e7)
-{
-    if (!parse_decimal_e7(text, angle_e7)) {
-        return false;
-    }
-    bool is_turned = bytes_eq(side, negative) && *angle_e7 > 0;
-    *angle_e7 = is_turned ? -*angle_e7 : *angle_e7;
-    return true;
-}
-
-static void set_place(struct fix *f, const struct words *w)
-{
-    int64_t lat_e7 = 0;
-    int64_t lon_e7 = 0;
-    if (read_angle(word_at(w, LAT), word_at(w, NORTH), "S", &lat_e7) &&
-        read_angle(word_at(w, LON), word_at(w, EAST), "W", &lon_e7)) {
-        fix_set_position(f, lat_e7, lon_e7, bytes_eq(word_at(w, VALID), "A"));
-    }
-    if (fix_has_position(f)) {
-        word_set_kmh(f, word_at(w, SPEED));
-        word_set_course(f, word_at(w, COURSE));
-        word_set_altitude(f, word_at(w, ALTITUDE));
-    }
-}
-
 static void set_status(struct fix *f, struct bytes word)
 {
     enum { MOVING = 1 << 4 };
@@ -77,6 +49,24 @@ static void set_status(struct fix *f, struct bytes word)
     }
 }
 
+/* The signal in per cent. */
+static void set_signal(struct fix *f, struct bytes word)
+{
+    enum { PERCENT = 100, CSQ_MAX = 31 };
+    uint64_t signal = word_number(word, UINT64_MAX);
+    if (signal <= PERCENT) {
+        fix_set_gsm(f, (unsigned)(signal * CSQ_MAX + PERCENT / 2) / PERCENT);
+    }
+}
+
+static void set_iccid(struct fix *f, struct bytes word)
+{
+    enum { DIGITS_MIN = 18 };
+    if (word.len >= DIGITS_MIN) {
+        field_set_iccid_text(f, word);
+    }
+}
+
 static uint64_t cell_number(struct bytes word)
 {
     return word_is_digits(word) ? word_number(word, UINT64_MAX) : word_hex(word, UINT64_MAX);
@@ -85,92 +75,100 @@ static uint64_t cell_number(struct bytes word)
 static void set_network(struct fix *f, const struct words *w)
 {
     enum { MCC, MNC, LAC, CID };
-    uint64_t mcc = word_number(word_at(w, NETWORK + MCC), 0);
-    uint64_t mnc = word_number(word_at(w, NETWORK + MNC), UINT64_MAX);
-    uint64_t lac = cell_number(word_at(w, NETWORK + LAC));
-    uint64_t cid = cell_number(word_at(w, NETWORK + CID));
-    if (word_number(word_at(w, CELLS), 0) > 0 && mcc > 0 && mcc < 1000 && mnc < 1000 &&
-        lac <= UINT32_MAX && cid <= UINT32_MAX) {
-        fix_set_cell(f, (struct cell){(uint16_t)mcc, (uint16_t)mnc, (uint32_t)lac, cid});
+    if (word_number(word_at(w, CELLS), 0) > 0) {
+        field_set_cell(f, word_number(word_at(w, NETWORK + MCC), 0),
+                       word_number(word_at(w, NETWORK + MNC), UINT64_MAX),
+                       cell_number(word_at(w, NETWORK + LAC)),
+                       cell_number(word_at(w, NETWORK + CID)));
     }
     for (size_t i = CELLS; i + 1 < w->count; i++) {
-        uint8_t mac[FIELD_MAC_LEN];
-        int64_t rssi = word_decimal(w->at[i + 1], 1, 1);
-        if (field_mac_of_text(w->at[i], ":", mac) && rssi <= 0 && rssi >= INT8_MIN) {
-            fix_add_wifi(f, mac, (int)rssi);
-        }
+        word_add_wifi(f, w->at[i], w->at[i + 1]);
     }
 }
 
-static void set_steps(struct extras *x, struct bytes word)
+/* ---- the types ---- */
+
+static const struct layout position = {.when = {1, 2, DATE_DMY},
+                                       .where = {4, 3, layout_place_sided},
+                                       .rows = {{SATELLITES, word_set_satellites},
+                                                {SIGNAL, set_signal},
+                                                {BATTERY, word_set_percent},
+                                                {STATUS, set_status}},
+                                       .extras = {{STEPS, .key = EXTRA_STEPS}}};
+static const struct layout motion = {
+    .rows = {{SPEED, word_set_kmh}, {COURSE, word_set_course}, {ALTITUDE, word_set_altitude}}};
+
+enum { BODY_MAX = 999 };
+
+static const struct layout alive = {.rows = {{3, word_set_percent}},
+                                    .extras = {{.at = 1, .key = EXTRA_STEPS}}};
+static const struct layout card = {.rows = {{1, set_iccid}}};
+/* Of the body a number that is positive. */
+static const struct layout heart = {
+    .extras = {{1, EXTRA_HEART_RATE, .is_decimal = true, .low = 1, .high = BODY_MAX}}};
+static const struct layout blood = {
+    .extras = {{1, EXTRA_BLOOD_PRESSURE, .more = 1, .is_decimal = true, .low = 1, .high = BODY_MAX},
+               {3, EXTRA_HEART_RATE, .is_decimal = true, .low = 1, .high = BODY_MAX}}};
+static const struct layout oxygen = {
+    .extras = {{2, EXTRA_BLOOD_OXYGEN, .is_decimal = true, .low = 1, .high = BODY_MAX}}};
+static const struct layout temperature = {.rows = {{1, word_set_celsius}}};
+static const struct layout temperature2 = {.rows = {{2, word_set_celsius}}};
+
+static const struct watch_kind kinds[] = {
+    {"LK", "LK", .kind = MESSAGE_HEARTBEAT, .layout = &alive, .words_min = 4},
+    {"INIT", "INIT,1", .kind = MESSAGE_LOGIN},
+    {"UD2", "", .kind = MESSAGE_FIX, .layout = &position, .goes_on = true, .is_place = true,
+     .is_stored = true},
+    {"UD", "", .kind = MESSAGE_FIX, .layout = &position, .goes_on = true, .is_place = true},
+    {"WT", "", .kind = MESSAGE_FIX, .layout = &position, .goes_on = true, .is_place = true},
+    {"AL", "AL", .kind = MESSAGE_FIX, .layout = &position, .goes_on = true, .is_place = true,
+     .is_kept = true},
+    {"TKQ", "TKQ", .kind = MESSAGE_OTHER},
+    {"TKQ2", "TKQ2", .kind = MESSAGE_OTHER},
+    {"JXTK", "JXTKR,1", .kind = MESSAGE_OTHER, .is_kept = true},
+    {"TK", "", .kind = MESSAGE_OTHER},
+    {"TK2", "", .kind = MESSAGE_OTHER},
+    {"img", "", .kind = MESSAGE_OTHER},
+    {"CCID", "", .kind = MESSAGE_HEARTBEAT, .layout = &card},
+    {"PULSE", "", .kind = MESSAGE_HEARTBEAT, .layout = &heart, .ignores_case = true},
+    {"HEART", "", .kind = MESSAGE_HEARTBEAT, .layout = &heart, .ignores_case = true},
+    {"BLOOD", "", .kind = MESSAGE_HEARTBEAT, .layout = &blood, .ignores_case = true},
+    {"BPHRT", "", .kind = MESSAGE_HEARTBEAT, .layout = &blood, .ignores_case = true},
+    {"TEMP", "", .kind = MESSAGE_HEARTBEAT, .layout = &temperature, .ignores_case = true},
+    {"BTEMP2", "", .kind = MESSAGE_HEARTBEAT, .layout = &temperature2, .ignores_case = true,
+     .is_marked = true},
+    {"OXYGEN", "", .kind = MESSAGE_HEARTBEAT, .layout = &oxygen, .ignores_case = true},
+};
+
+static bool is_of(const struct watch_kind *k, struct bytes type)
 {
-    if (word_is_digits(word)) {
-        extras_set(x, EXTRA_STEPS, 0, (int64_t)word_number(word, 0));
-    }
+    return k->goes_on        ? bytes_begin(type, k->type)
+           : k->ignores_case ? bytes_eq_nocase(type, k->type)
+                             : bytes_eq(type, k->type);
 }
 
-void watch_read_position(const struct words *w, struct decoded *out)
+const struct watch_kind *watch_read(struct words *w, struct decoded *out)
 {
-    enum { PERCENT = 100, CSQ_MAX = 31 };
-    struct fix fix = {0};
-    struct extras x;
-    struct civil c;
-    extras_init(&x, out->arena);
-    if (field_civil_of_digits(word_at(w, DATE), word_at(w, TIME), DATE_DMY, &c)) {
-        fix_set_time(&fix, civil_to_s(&c));
+    struct report r;
+    const struct watch_kind *k = kinds;
+    while (k < kinds + sizeof(kinds) / sizeof(kinds[0]) && !is_of(k, word_at(w, 0))) {
+        k++;
     }
-    set_place(&fix, w);
-    word_set_satellites(&fix, word_at(w, SATELLITES));
-    uint64_t signal = word_number(word_at(w, SIGNAL), UINT64_MAX);
-    if (signal <= PERCENT) {
-        fix_set_gsm(&fix, (unsigned)(signal * CSQ_MAX + PERCENT / 2) / PERCENT);
+    if (k == kinds + sizeof(kinds) / sizeof(kinds[0])) {
+        return NULL;
     }
-    word_set_percent(&fix, word_at(w, BATTERY));
-    set_steps(&x, word_at(w, STEPS));
-    set_status(&fix, word_at(w, STATUS));
-    set_network(&fix, w);
-    fix.flags |= bytes_begin(word_at(w, 0), "UD2") ? (uint32_t)FIX_REUPLOAD : 0;
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-}
-
-/* ---- the body ---- */
-
-/* Stores a number that is positive. */
-static void set_extra(struct extras *x, enum extra_key key, unsigned index, struct bytes word)
-{
-    enum { MAX = 1000 };
-    int64_t number = word_decimal(word, 1, 0);
-    if (number > 0 && number < MAX) {
-        extras_set(x, key, index, number);
+    w->count = k->is_marked && bytes_eq(word_at(w, 1), "0") ? 1 : w->count;
+    report_begin(&r, out);
+    if (k->layout != NULL && w->count >= k->words_min) {
+        (void)layout_read(k->layout, w, 0, &r);
     }
-}
-
-bool watch_read_body(const struct words *w, struct decoded *out)
-{
-    struct fix fix = {0};
-    struct extras x;
-    struct bytes type = word_at(w, 0);
-    extras_init(&x, out->arena);
-    if (bytes_eq_nocase(type, "PULSE") || bytes_eq_nocase(type, "HEART")) {
-        set_extra(&x, EXTRA_HEART_RATE, 0, word_at(w, 1));
-    } else if (bytes_eq_nocase(type, "BLOOD") || bytes_eq_nocase(type, "BPHRT")) {
-        set_extra(&x, EXTRA_BLOOD_PRESSURE, 0, word_at(w, 1));
-        set_extra(&x, EXTRA_BLOOD_PRESSURE, 1, word_at(w, 2));
-        set_extra(&x, EXTRA_HEART_RATE, 0, word_at(w, 3));
-    } else if (bytes_eq_nocase(type, "TEMP")) {
-        word_set_temperature(&fix, 0, word_at(w, 1));
-    } else if (bytes_eq_nocase(type, "BTEMP2")) {
-        bool has_value = !bytes_eq(word_at(w, 1), "0");
-        word_set_temperature(&fix, 0, has_value ? word_at(w, 2) : (struct bytes){0});
-    } else if (bytes_eq_nocase(type, "OXYGEN")) {
-        set_extra(&x, EXTRA_BLOOD_OXYGEN, 0, word_at(w, 2));
-    } else {
-        return false;
+    if (k->is_place) {
+        set_network(&r.fix, w);
+        r.fix.flags |= k->is_stored ? (uint32_t)FIX_REUPLOAD : 0;
     }
-    struct message *m = decoded_add(out, MESSAGE_HEARTBEAT);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-    return true;
+    if (k->is_place && fix_has_position(&r.fix)) {
+        (void)layout_read(&motion, w, 0, &r);
+    }
+    report_add(&r, k->kind, out);
+    return k;
 }

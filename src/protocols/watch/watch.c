@@ -32,56 +32,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/reader.h"
-#include "protocols/fields.h"
 #include "protocols/framing.h"
+#include "protocols/heads.h"
 
 enum {
     FRAME_MAX = 128 * 1024,
     NOISE_MAX = 64,
-    ID_MIN = 10,
     ID_MAX = 15,
     HEX_LEN = 4,
     MAKER_LEN = 2,
-    HEAD_MIN = 1 + MAKER_LEN + 1,
     TEXT_MAX = 1024
 };
 
 /* ---- frames ---- */
 
-static bool is_capital_or_digit(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-}
+static const char head_form[] = "[%N{2}*%9{10,15}*";
 
-/* Whether the byte at `at` can stand there: a bracket, the maker, a star. */
-static bool fits(uint8_t c, size_t at)
+static enum err begins(struct bytes in)
 {
-    return at == 0 ? c == '[' : at <= MAKER_LEN ? is_capital_or_digit(c) : c == '*';
-}
-
-/* "[3G*1234567890*", as far as it has come. */
-static enum err is_head(struct bytes in)
-{
-    for (size_t i = 0; i < in.len && i < HEAD_MIN; i++) {
-        if (!fits(in.at[i], i)) {
-            return ERR_MALFORMED;
-        }
-    }
-    struct bytes rest = bytes_slice(in, HEAD_MIN, ID_MAX + 1);
-    size_t digits = 0;
-    while (digits < rest.len && rest.at[digits] >= '0' && rest.at[digits] <= '9') {
-        digits++;
-    }
-    if (digits == rest.len) {
-        return digits <= ID_MAX ? ERR_MORE : ERR_MALFORMED;
-    }
-    return rest.at[digits] == '*' && digits >= ID_MIN ? ERR_OK : ERR_MALFORMED;
+    return head_begins(in, 0, head_form);
 }
 
 static enum protocol_claim watch_claims(struct bytes first)
 {
-    return claim_of(is_head(first));
+    return claim_of(begins(first));
 }
 
 /* The length of the frame whose bracket is the first byte. */
@@ -99,31 +73,10 @@ static enum err len_of(struct bytes in, size_t *len)
     return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
 }
 
-static const struct framing_rule rule = {.first = '[',
-                                         .noise_max = NOISE_MAX,
-                                         .len_max = FRAME_MAX,
-                                         .len_of = len_of,
-                                         .begins = is_head};
-
-static enum err watch_split(struct bytes in, struct bytes *frame, size_t *used)
-{
-    return framing_rule_split(&rule, in, frame, used);
-}
-
-static enum err watch_resync(struct bytes in, size_t *skip)
-{
-    return framing_rule_resync(&rule, in, skip);
-}
+static const struct framing_rule rule = {
+    .first = '[', .noise_max = NOISE_MAX, .len_max = FRAME_MAX, .len_of = len_of, .begins = begins};
 
 /* ---- what a frame says ---- */
-
-/* A frame taken apart; borrowed. */
-struct parts {
-    struct bytes maker;
-    struct bytes id;
-    struct bytes index; /* empty: none */
-    struct bytes content;
-};
 
 enum { ANSWER_SIZE = 8 };
 
@@ -131,7 +84,7 @@ enum { ANSWER_SIZE = 8 };
 struct hint {
     char maker[MAKER_LEN];
     char id[ID_MAX];
-    char index[HEX_LEN];
+    char index[HEX_LEN];    /* "": none */
     char word[ANSWER_SIZE]; /* "": nothing is answered */
     bool is_kept;           /* the answer says that what came is stored */
 };
@@ -145,37 +98,6 @@ struct slot {
     char maker[MAKER_LEN];
 };
 _Static_assert(sizeof(struct slot) <= DEVICE_SLOT_BYTES, "the slot has room");
-
-/* Takes four hexadecimal digits and a star. */
-static bool take_hex(struct bytes *in, struct bytes *hex)
-{
-    *hex = bytes_slice(*in, 0, HEX_LEN);
-    if (in->len <= HEX_LEN || !word_is_hex(*hex) || in->at[HEX_LEN] != '*') {
-        return false;
-    }
-    *in = bytes_slice(*in, HEX_LEN + 1, SIZE_MAX);
-    return true;
-}
-
-static enum err parse(struct bytes frame, struct parts *out)
-{
-    size_t len = 0;
-    struct bytes second = {0};
-    if (is_head(frame) != ERR_OK || len_of(frame, &len) != ERR_OK || len != frame.len) {
-        return ERR_MALFORMED;
-    }
-    struct bytes rest = bytes_slice(frame, HEAD_MIN, frame.len - HEAD_MIN - 1);
-    out->maker = bytes_slice(frame, 1, MAKER_LEN);
-    out->id = bytes_slice(rest, 0, bytes_find(rest, '*'));
-    rest = bytes_slice(rest, out->id.len + 1, SIZE_MAX);
-    if (!take_hex(&rest, &out->index)) {
-        return ERR_MALFORMED;
-    }
-    bool has_index = take_hex(&rest, &second);
-    out->index = has_index ? out->index : (struct bytes){0};
-    out->content = rest;
-    return ERR_OK;
-}
 
 /* Takes the escapes out; 7d before anything else stands for itself. */
 static struct bytes unescaped(struct arena *arena, struct bytes in)
@@ -195,35 +117,10 @@ static struct bytes unescaped(struct arena *arena, struct bytes in)
     return (struct bytes){at, len};
 }
 
-static void answer(struct hint *hint, const char *word, bool is_kept)
-{
-    bytes_to_text(bytes_of_text(word), hint->word, sizeof(hint->word));
-    hint->is_kept = is_kept;
-}
-
-static void decode_alive(const struct words *w, struct decoded *out)
-{
-    enum { STEPS = 1, BATTERY = 3 };
-    struct fix fix = {0};
-    struct extras x;
-    extras_init(&x, out->arena);
-    if (w->count > BATTERY) {
-        word_set_percent(&fix, word_at(w, BATTERY));
-        if (word_is_digits(word_at(w, STEPS))) {
-            extras_set(&x, EXTRA_STEPS, 0, (int64_t)word_number(word_at(w, STEPS), 0));
-        }
-    }
-    struct message *m = decoded_add(out, MESSAGE_HEARTBEAT);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
-}
-
-/* A type that none of the others is: the word of a command, or a text. */
+/* A type that is not known: the word of a command, or a text. */
 static void decode_text(struct bytes content, struct bytes type, struct decoded *out)
 {
-    bool is_bytes = bytes_eq(type, "TK") || bytes_eq(type, "TK2") || bytes_eq(type, "img") ||
-                    !field_is_printable(content) || content.len == 0;
-    if (is_bytes) {
+    if (!field_is_printable(content) || content.len == 0) {
         decoded_add(out, MESSAGE_OTHER);
         return;
     }
@@ -232,67 +129,37 @@ static void decode_text(struct bytes content, struct bytes type, struct decoded 
     m->answer.message_id = word_command_id(type);
 }
 
-static void decode_iccid(const struct words *w, struct decoded *out)
-{
-    enum { DIGITS_MIN = 18 };
-    struct message *m = decoded_add(out, MESSAGE_HEARTBEAT);
-    if (word_at(w, 1).len >= DIGITS_MIN) {
-        field_set_iccid_text(&m->fix, word_at(w, 1));
-    }
-}
-
-static void decode_content(struct bytes content, struct decoded *out, struct hint *hint)
-{
-    struct words w;
-    words_cut(content, ',', &w);
-    struct bytes type = word_at(&w, 0);
-    if (bytes_eq(type, "LK")) {
-        answer(hint, "LK", false);
-        decode_alive(&w, out);
-    } else if (bytes_eq(type, "INIT")) {
-        answer(hint, "INIT,1", false);
-        decoded_add(out, MESSAGE_LOGIN);
-    } else if (bytes_begin(type, "UD") || bytes_begin(type, "WT")) {
-        watch_read_position(&w, out);
-    } else if (bytes_begin(type, "AL")) {
-        answer(hint, "AL", true);
-        watch_read_position(&w, out);
-    } else if (bytes_eq(type, "TKQ") || bytes_eq(type, "TKQ2")) {
-        answer(hint, type.len == 3 ? "TKQ" : "TKQ2", false);
-        decoded_add(out, MESSAGE_OTHER);
-    } else if (bytes_eq(type, "JXTK")) {
-        answer(hint, "JXTKR,1", true);
-        decoded_add(out, MESSAGE_OTHER);
-    } else if (bytes_eq(type, "CCID")) {
-        decode_iccid(&w, out);
-    } else if (!watch_read_body(&w, out)) {
-        decode_text(content, type, out);
-    }
-}
-
 static enum err watch_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
-    struct parts parts = {0};
+    static const char *const forms[] = {"[%N{2}*%9{10,15}*%x{4}*%x{4}*", "[%N{2}*%9{10,15}*%x{4}*",
+                                        NULL};
+    struct head head;
+    struct words w;
     struct hint hint = {0};
     struct slot slot;
     memset(&slot, 0, sizeof(slot));
-    enum err e = parse(frame, &parts);
-    if (e != ERR_OK) {
-        return e;
+    if (head_read_one(frame, forms, &head) != ERR_OK) {
+        return ERR_MALFORMED;
     }
-    bytes_to_text(parts.id, out->device_id, sizeof(out->device_id));
-    decode_content(unescaped(out->arena, parts.content), out, &hint);
-    e = decoded_finish(out);
-    if (e != ERR_OK) {
-        return e;
+    struct bytes index = head.form == 0 ? head.part[2] : (struct bytes){0};
+    struct bytes content =
+        unescaped(out->arena, bytes_slice(frame, head.len, frame.len - head.len - 1));
+    bytes_to_text(head.part[1], out->device_id, sizeof(out->device_id));
+    words_cut(content, ',', &w);
+    const struct watch_kind *kind = watch_read(&w, out);
+    if (kind == NULL) {
+        decode_text(content, word_at(&w, 0), out);
+    } else {
+        word_keep(hint.word, ANSWER_SIZE, bytes_of_text(kind->answer));
+        hint.is_kept = kind->is_kept;
     }
-    word_keep(hint.maker, MAKER_LEN, parts.maker);
-    word_keep(hint.id, ID_MAX, parts.id);
-    word_keep(hint.index, HEX_LEN, parts.index);
-    word_keep(slot.maker, MAKER_LEN, parts.maker);
-    slot.id = word_number(parts.id, 0);
-    slot.digits = (uint8_t)parts.id.len;
-    slot.has_index = parts.index.len > 0;
+    word_keep(hint.maker, MAKER_LEN, head.part[0]);
+    word_keep(hint.id, ID_MAX, head.part[1]);
+    word_keep(hint.index, HEX_LEN, index);
+    word_keep(slot.maker, MAKER_LEN, head.part[0]);
+    slot.id = word_number(head.part[1], 0);
+    slot.digits = (uint8_t)head.part[1].len;
+    slot.has_index = index.len > 0;
     memcpy(s->device_id, out->device_id, sizeof(s->device_id));
     memcpy(out->hint.at, &hint, sizeof(hint));
     memcpy(out->slot.at, &slot, sizeof(slot));
@@ -306,16 +173,9 @@ static void write_frame(struct writer *out, struct bytes maker, struct bytes id,
                         struct bytes content)
 {
     char length[16];
-    (void)snprintf(length, sizeof(length), "*%04zx*", content.len);
-    write_u8(out, '[');
-    write_bytes(out, maker);
-    write_u8(out, '*');
-    write_bytes(out, id);
-    write_text(out, index.len > 0 ? "*" : "");
-    write_bytes(out, index);
-    write_text(out, length);
-    write_bytes(out, content);
-    write_u8(out, ']');
+    (void)snprintf(length, sizeof(length), "%04zx", content.len);
+    const struct bytes holes[] = {maker, id, index, bytes_of_text(length), content};
+    word_write(out, index.len > 0 ? "[%0*%1*%2*%3*%4]" : "[%0*%1*%3*%4]", holes);
 }
 
 static void watch_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
@@ -325,7 +185,7 @@ static void watch_reply(struct session *s, const struct reply_hint *from, enum o
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    if (outcome == OUTCOME_STORED || (!hint.is_kept && outcome == OUTCOME_UNREGISTERED)) {
+    if (word_is_answered(outcome, !hint.is_kept)) {
         write_frame(out, word_kept(hint.maker, MAKER_LEN), word_kept(hint.id, ID_MAX),
                     word_kept(hint.index, HEX_LEN), word_kept(hint.word, ANSWER_SIZE));
     }
@@ -336,7 +196,7 @@ static enum command_fate watch_command(struct session *s, const struct device_sl
                                        struct command_note *note, struct writer *out)
 {
     static const struct word_commands known = {
-        .len_max = TEXT_MAX, .status = "CR", .parameters = "TS"};
+        .len_max = TEXT_MAX, .status = "CR", .parameters = "TS", .refused = "[]", .id_end = ','};
     uint8_t room[COMMAND_RAW_MAX];
     char id[32];
     struct slot slot;
@@ -346,16 +206,12 @@ static enum command_fate watch_command(struct session *s, const struct device_sl
     if (fate != COMMAND_IS_WRITTEN) {
         return fate;
     }
-    if (bytes_find(text, '[') < text.len || bytes_find(text, ']') < text.len) {
-        return COMMAND_IS_INVALID;
-    }
     bool is_known = slot.digits > 0;
     (void)snprintf(id, sizeof(id), "%0*llu", (int)slot.digits, (unsigned long long)slot.id);
-    note->message_id = word_command_id(bytes_slice(text, 0, bytes_find(text, ',')));
     write_frame(out, is_known ? word_kept(slot.maker, MAKER_LEN) : bytes_of_text("CS"),
                 bytes_of_text(is_known ? id : s->device_id),
                 bytes_of_text(slot.has_index ? "0001" : ""), text);
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_watch = {
@@ -363,11 +219,9 @@ const struct protocol protocol_watch = {
     .doc = "watches and trackers of SeTracker and Beesure: frames in square brackets",
     .port = 5093,
     .frame_max = FRAME_MAX,
-    .utc_offset_min = 0,
     .tcp_only = true,
     .claims = watch_claims,
-    .split = watch_split,
-    .resync = watch_resync,
+    .rule = &rule,
     .decode = watch_decode,
     .reply = watch_reply,
     .command = watch_command,

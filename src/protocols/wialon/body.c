@@ -12,138 +12,108 @@
  * Source: the vectors' facts of Wialon, section 5.
  */
 #include "base/reader.h"
-#include "protocols/fields.h"
+#include "protocols/layouts.h"
 #include "protocols/wialon/wialon.h"
-#include "protocols/words.h"
 
-enum { DATE, TIME, LAT, LON = 4, SPEED = 6, COURSE, ALTITUDE, SATELLITES, SHORT_WORDS };
-enum { HDOP = SHORT_WORDS, ADC = 13, KEY, PARAMETERS, TIME_LEN = 6 };
+enum { DATE, TIME, LAT, SPEED = 6, COURSE, ALTITUDE, SATELLITES, SHORT_WORDS };
+enum { HDOP = SHORT_WORDS, ADC = 13, KEY, PARAMETERS };
 
 static bool is_missing(struct bytes word)
 {
     return word.len == 0 || bytes_eq(word, "NA");
 }
 
-static void set_analogues(struct extras *x, struct bytes list)
+static void set_sos(struct fix *f, struct bytes word)
 {
-    enum { INPUTS_MAX = 16, MILLI = 1000 };
-    struct reader r = reader_init(list);
-    for (unsigned i = 1; reader_left(&r) > 0 && i <= INPUTS_MAX; i++) {
-        struct bytes volts = read_field(&r, ',');
-        if (word_is_decimal(volts)) {
-            extras_set(x, EXTRA_ANALOGUE, i, word_decimal(volts, MILLI, 0));
-        }
-    }
+    f->alarms |= word_number(word, 0) > 0 ? ALARM_BIT(SOS) : 0;
 }
 
-/* The cell that the parameters tell in pieces. */
-struct cell_parts {
-    uint64_t mcc;
-    uint64_t mnc;
-    uint64_t lac;
-    uint64_t cid;
-};
+/* The parameters that have a meaning, in this order. */
+enum { SOS, BAT, TEMP, MCC, MNC, LAC, CID, NAMES };
 
-/* Whether the parameter has this name, perhaps with a 1 behind it, and no case. */
-static bool is_named(struct bytes name, const char *text)
+/* Which parameter has the name, without case; the cell's perhaps with a 1 behind it. */
+static size_t name_of(struct bytes name)
 {
+    static const char *const names[NAMES] = {"SOS", "bat", "temp", "mcc", "mnc", "lac", "cell_id"};
+    size_t n = 0;
     bool is_first = name.len > 1 && name.at[name.len - 1] == '1';
-    return bytes_eq_nocase(name, text) ||
-           (is_first && bytes_eq_nocase(bytes_slice(name, 0, name.len - 1), text));
+    struct bytes front = bytes_slice(name, 0, name.len - (is_first ? 1 : 0));
+    while (n < NAMES && !bytes_eq_nocase(n >= MCC ? front : name, names[n])) {
+        n++;
+    }
+    return n;
 }
 
-static void read_parameter(struct bytes name, struct bytes value, struct fix *f,
-                           struct cell_parts *cell)
+static void set_parameters(struct report *out, struct bytes list)
 {
-    struct {
-        const char *name;
-        uint64_t *part;
-    } parts[] = {
-        {"mcc", &cell->mcc}, {"mnc", &cell->mnc}, {"lac", &cell->lac}, {"cell_id", &cell->cid}};
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (is_named(name, parts[i].name)) {
-            *parts[i].part = word_number(value, UINT64_MAX);
-            return;
-        }
-    }
-    if (bytes_eq_nocase(name, "SOS")) {
-        f->alarms |= word_number(value, 0) > 0 ? ALARM_BIT(SOS) : 0;
-    } else if (bytes_eq_nocase(name, "bat")) {
-        word_set_percent(f, value);
-    } else if (bytes_eq_nocase(name, "temp")) {
-        word_set_temperature(f, 0, value);
-    }
-}
-
-static void set_parameters(struct fix *f, struct bytes list)
-{
-    struct cell_parts cell = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    static const struct layout named = {
+        .rows = {{SOS, set_sos}, {BAT, word_set_percent}, {TEMP, word_set_celsius}}};
+    struct words w = {.count = NAMES};
     struct reader r = reader_init(list);
     while (reader_left(&r) > 0) {
         struct reader one = reader_init(read_field(&r, ','));
-        struct bytes name = word_trimmed(read_field(&one, ':'));
+        size_t n = name_of(word_trimmed(read_field(&one, ':')));
         (void)read_field(&one, ':');
-        read_parameter(name, word_trimmed(read_rest(&one)), f, &cell);
+        if (n < NAMES) {
+            w.at[n] = word_trimmed(read_rest(&one));
+        }
     }
-    if (cell.mcc > 0 && cell.mcc < 1000 && cell.mnc < 1000 && cell.lac <= UINT32_MAX &&
-        cell.cid < UINT64_MAX) {
-        fix_set_cell(
-            f, (struct cell){(uint16_t)cell.mcc, (uint16_t)cell.mnc, (uint32_t)cell.lac, cell.cid});
-    }
+    (void)layout_read(&named, &w, 0, out);
+    field_set_cell(&out->fix, word_number(w.at[MCC], 0), word_number(w.at[MNC], UINT64_MAX),
+                   word_number(w.at[LAC], UINT64_MAX), word_number(w.at[CID], UINT64_MAX));
 }
 
-static enum wialon_fault set_time_and_place(struct fix *f, const struct words *w)
+/* What stands behind the number of satellites. */
+static void set_rest(struct report *out, const struct words *w)
+{
+    static const struct layout inputs = {
+        .extras = {{0, EXTRA_ANALOGUE, .index = 1, .more = 15, .is_decimal = true}}};
+    struct words volts;
+    struct bytes key = word_at(w, KEY);
+    words_cut(word_at(w, ADC), ',', &volts);
+    (void)layout_read(&inputs, &volts, 0, out);
+    word_set_hdop(&out->fix, word_at(w, HDOP));
+    if (!is_missing(key) && !bytes_eq(key, "0")) {
+        extras_set_text(&out->extras, EXTRA_CARD, 0, key);
+    }
+    set_parameters(out, word_at(w, PARAMETERS));
+}
+
+static bool is_valid(struct bytes satellites)
 {
     enum { SATELLITES_MIN = 3 };
-    struct civil c;
-    struct bytes date = word_at(w, DATE);
-    struct bytes satellites = word_at(w, SATELLITES);
-    if (!is_missing(date)) {
-        if (!field_civil_of_digits(date, bytes_slice(word_at(w, TIME), 0, TIME_LEN), DATE_DMY,
-                                   &c)) {
-            return WIALON_NO_TIME;
-        }
-        fix_set_time(f, civil_to_s(&c));
-    }
-    bool is_valid = is_missing(satellites) || word_number(satellites, 0) >= SATELLITES_MIN;
-    if (!is_missing(word_at(w, LAT)) && !word_set_angles(f, &w->at[LAT], is_valid)) {
-        return WIALON_NO_PLACE;
-    }
-    return WIALON_FINE;
+    return is_missing(satellites) || word_number(satellites, 0) >= SATELLITES_MIN;
 }
 
 enum wialon_fault wialon_read_body(struct bytes body, bool is_short, bool is_stored,
                                    struct decoded *out)
 {
+    static const struct layout layout = {.when = {DATE, TIME, DATE_DMY},
+                                         .where = {LAT, SATELLITES, layout_place_angles},
+                                         .is_valid = is_valid,
+                                         .rows = {{SPEED, word_set_kmh},
+                                                  {COURSE, word_set_course},
+                                                  {ALTITUDE, word_set_altitude},
+                                                  {SATELLITES, word_set_satellites}}};
     struct words w;
-    struct fix fix = {0};
-    struct extras x;
+    struct report r;
     words_cut(body, ';', &w);
     if (w.count < SHORT_WORDS) {
         return WIALON_NO_STRUCTURE;
     }
-    enum wialon_fault fault = set_time_and_place(&fix, &w);
-    if (fault != WIALON_FINE) {
-        return fault;
+    report_begin(&r, out);
+    bool has_place = layout_read(&layout, &w, 0, &r);
+    if (!is_missing(w.at[DATE]) && (r.fix.has & FIX_HAS_TIME) == 0) {
+        return WIALON_NO_TIME;
     }
-    extras_init(&x, out->arena);
-    word_set_kmh(&fix, w.at[SPEED]);
-    word_set_course(&fix, w.at[COURSE]);
-    word_set_altitude(&fix, w.at[ALTITUDE]);
-    word_set_satellites(&fix, w.at[SATELLITES]);
+    if (!has_place && !is_missing(w.at[LAT])) {
+        return WIALON_NO_PLACE;
+    }
     if (!is_short) {
-        struct bytes key = word_at(&w, KEY);
-        word_set_hdop(&fix, word_at(&w, HDOP));
-        set_analogues(&x, word_at(&w, ADC));
-        if (!is_missing(key) && !bytes_eq(key, "0")) {
-            extras_set_text(&x, EXTRA_CARD, 0, key);
-        }
-        set_parameters(&fix, word_at(&w, PARAMETERS));
+        set_rest(&r, &w);
     }
-    fix.flags |= is_stored ? (uint32_t)FIX_REUPLOAD : 0;
-    fix_set_alarms_told(&fix, ALARM_BIT(SOS));
-    struct message *m = decoded_add(out, MESSAGE_FIX);
-    m->fix = fix;
-    m->extras = extras_pack(&x);
+    r.fix.flags |= is_stored ? (uint32_t)FIX_REUPLOAD : 0;
+    fix_set_alarms_told(&r.fix, ALARM_BIT(SOS));
+    report_add(&r, MESSAGE_FIX, out);
     return WIALON_FINE;
 }

@@ -23,6 +23,10 @@
  * unreadable. Pictures and tachographs are not kept; they are answered so that they come once. How
  * their head is divided, and their answers, no text at hand tells surely.
  *
+ * A command is "#M#TEXT", to a device that logged in with version 2 "#M#TEXT;CRC": a text to its
+ * driver or to it, which it answers with a text. The line names no device, and there are no
+ * queries. What a text does is up to the maker.
+ *
  * Source: the vectors' facts of Wialon, section 5.
  */
 #include "protocols/wialon/wialon.h"
@@ -32,68 +36,44 @@
 
 #include "base/crc.h"
 #include "base/reader.h"
-#include "protocols/fields.h"
+#include "protocols/heads.h"
 #include "protocols/words.h"
 
-enum { ID_MAX = 20, TYPE_MAX = 3, VERSION_2 = 2 };
+enum { VERSION_2 = 2, TEXT_MAX = 512 };
+
+enum type { TYPE_L, TYPE_P, TYPE_SD, TYPE_D, TYPE_B, TYPE_M, TYPE_I, TYPE_IT, TYPE_T, TYPES };
 
 /* A line taken apart; borrowed. */
 struct line {
     struct bytes id; /* of UDP; empty over TCP */
     bool is_v2;      /* the id says so */
-    struct bytes type;
+    enum type type;
     struct bytes message;
 };
-
-static bool is_type(struct bytes type)
-{
-    static const char *const types[] = {"L", "P", "SD", "D", "B", "M", "I", "IT", "T"};
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (bytes_eq(type, types[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* How many bytes stand before the first '#': a version and an id. */
-static enum err read_prefix(struct bytes in, struct line *line)
-{
-    size_t end = bytes_find(bytes_slice(in, 0, ID_MAX + 5), '#');
-    struct bytes prefix = bytes_slice(in, 0, end);
-    line->is_v2 = bytes_begin(prefix, "2.0;");
-    bool may_be = prefix.len > 0 && memcmp(prefix.at, "2.0;", prefix.len < 4 ? prefix.len : 4) == 0;
-    line->id = bytes_slice(prefix, line->is_v2 ? 4 : 0, SIZE_MAX);
-    bool is_id = prefix.len == 0 || word_is_digits(line->id) || (line->is_v2 && line->id.len == 0);
-    if (end < in.len) {
-        return is_id && (line->id.len > 0 || !line->is_v2) && line->id.len <= ID_MAX
-                   ? ERR_OK
-                   : ERR_MALFORMED;
-    }
-    return (is_id || may_be) && line->id.len <= ID_MAX ? ERR_MORE : ERR_MALFORMED;
-}
 
 /* Reads the head of a line. ERR_MORE: it may become one. */
 static enum err read_head(struct bytes in, struct line *line)
 {
-    enum err e = read_prefix(in, line);
+    static const char *const forms[] = {"#%A{1,3}#", "%9{1,20}#%A{1,3}#", "2.0;%9{1,20}#%A{1,3}#",
+                                        NULL};
+    static const char *const types[TYPES + 1] = {"L#", "P#", "SD#", "D#", "B#",
+                                                 "M#", "I#", "IT#", "T#", NULL};
+    struct head head;
+    struct head type;
+    enum err e = head_read_one(in, forms, &head);
     if (e != ERR_OK) {
         return e;
     }
-    size_t from = bytes_find(in, '#') + 1;
-    struct bytes rest = bytes_slice(in, from, TYPE_MAX + 1);
-    size_t len = bytes_find(rest, '#');
-    for (size_t i = 0; i < len; i++) {
-        if (rest.at[i] < 'A' || rest.at[i] > 'Z') {
-            return ERR_MALFORMED;
-        }
+    bool has_id = head.form > 0;
+    size_t type_len = head.part[has_id ? 1 : 0].len;
+    e = head_read_one(bytes_slice(in, head.len - type_len - 1, SIZE_MAX), types, &type);
+    if (e == ERR_OK) {
+        line->id = has_id ? head.part[0] : (struct bytes){0};
+        line->is_v2 = head.form == 2;
+        line->type = (enum type)type.form;
+        line->message = bytes_slice(in, head.len, SIZE_MAX);
     }
-    line->type = bytes_slice(rest, 0, len);
-    line->message = bytes_slice(in, from + len + 1, SIZE_MAX);
-    if (len == rest.len) {
-        return len <= TYPE_MAX ? ERR_MORE : ERR_MALFORMED;
-    }
-    return is_type(line->type) ? ERR_OK : ERR_MALFORMED;
+    return e;
 }
 
 static enum protocol_claim wialon_claims(struct bytes first)
@@ -111,9 +91,9 @@ static size_t binary_len(struct bytes text)
         return 0;
     }
     words_cut(line.message, ';', &w);
-    uint64_t len = bytes_eq(line.type, "I")   ? word_number(word_at(&w, 0), 0)
-                   : bytes_eq(line.type, "T") ? word_number(word_at(&w, 1), 0)
-                                              : 0;
+    uint64_t len = line.type == TYPE_I   ? word_number(word_at(&w, 0), 0)
+                   : line.type == TYPE_T ? word_number(word_at(&w, 1), 0)
+                                         : 0;
     return len > WIALON_FRAME_MAX ? WIALON_FRAME_MAX : (size_t)len;
 }
 
@@ -138,77 +118,76 @@ static enum err wialon_split(struct bytes in, struct bytes *frame, size_t *used)
     return ERR_OK;
 }
 
-/* The next line that has a type, with the bytes that follow it. */
-static enum err wialon_resync(struct bytes in, size_t *skip)
+static enum err begins(struct bytes in)
 {
     struct line line;
-    struct bytes frame = {0};
-    size_t used = 0;
-    for (size_t n = 1; n < in.len && n < WIALON_LINE_MAX; n++) {
-        bool is_begin = in.at[n] == '#' && (in.at[n - 1] == '\n' || in.at[n - 1] == '\r');
-        struct bytes rest = bytes_slice(in, n, SIZE_MAX);
-        if (is_begin && read_head(bytes_slice(rest, 0, 2 + TYPE_MAX), &line) == ERR_OK &&
-            wialon_split(rest, &frame, &used) == ERR_OK) {
-            *skip = n;
-            return ERR_OK;
-        }
-    }
-    return ERR_MORE;
+    return in.at[0] == '#' ? read_head(in, &line) : ERR_MALFORMED;
+}
+
+static enum err wialon_resync(struct bytes in, size_t *skip)
+{
+    return words_next_line(in, WIALON_LINE_MAX, begins, wialon_split, skip);
 }
 
 /* ---- decoding ---- */
 
 /* What reply() needs to know. */
 struct hint {
-    char type[TYPE_MAX + 1];
-    bool is_last;   /* of a picture */
-    int16_t result; /* enum wialon_fault, or how many were taken */
-    uint32_t index; /* of a picture */
+    uint8_t type; /* enum type */
+    bool is_last; /* of a picture */
+    int64_t told; /* enum wialon_fault, how many were taken, or which piece */
 };
 _Static_assert(sizeof(struct hint) <= PROTOCOL_HINT_BYTES, "the hint has room");
+
+/* How much of a message stands before what is behind its last divider; 0: it has none. */
+static size_t covered_len(struct bytes message, char divider)
+{
+    size_t at = message.len;
+    while (at > 0 && message.at[at - 1] != (uint8_t)divider) {
+        at--;
+    }
+    return at;
+}
 
 /* Whether the checksum behind the last divider of a message is right. */
 static bool is_sound(struct bytes message, char divider)
 {
     enum { DIGITS_MAX = 6 };
-    size_t at = message.len;
-    while (at > 0 && message.at[at - 1] != (uint8_t)divider) {
-        at--;
-    }
+    size_t at = covered_len(message, divider);
     struct bytes text = bytes_slice(message, at, SIZE_MAX);
     bool is_marked = bytes_begin(text, "0x") || bytes_begin(text, "0X");
     uint64_t told = word_hex(bytes_slice(text, is_marked ? 2 : 0, DIGITS_MAX), UINT64_MAX);
     return told == crc16_arc(bytes_slice(message, 0, at));
 }
 
-static int16_t decode_one(const struct line *line, bool is_v2, struct decoded *out)
+/* Whether a body was read; else it is counted, and *fault says why. */
+static bool read_body(const struct line *line, struct bytes body, struct decoded *out,
+                      int64_t *fault)
 {
-    bool is_short = bytes_eq(line->type, "SD");
-    enum wialon_fault fault = is_short ? WIALON_SHORT_CHECKSUM : WIALON_CHECKSUM;
-    if (!is_v2 || is_sound(line->message, ';')) {
-        fault = wialon_read_body(line->message, is_short, false, out);
-    }
-    out->unreadable += fault != WIALON_FINE;
-    return (int16_t)fault;
+    *fault = wialon_read_body(body, line->type == TYPE_SD, line->type == TYPE_B, out);
+    out->unreadable += *fault != WIALON_FINE;
+    return *fault == WIALON_FINE;
 }
 
-static int16_t decode_stored(const struct line *line, bool is_v2, struct decoded *out)
+/* A body, or several; what is answered. */
+static int64_t decode_bodies(const struct line *line, bool is_v2, struct decoded *out)
 {
     enum { CRC_MAX = 6 };
-    int16_t count = 0;
+    bool is_list = line->type == TYPE_B;
+    int64_t count = 0;
+    int64_t fault = line->type == TYPE_SD ? WIALON_SHORT_CHECKSUM : WIALON_CHECKSUM;
     struct reader r = reader_init(line->message);
-    if (is_v2 && !is_sound(line->message, '|')) {
+    if (is_v2 && !is_sound(line->message, is_list ? '|' : ';')) {
         out->unreadable++;
-        return 0;
+        return is_list ? 0 : fault;
+    }
+    if (!is_list) {
+        (void)read_body(line, line->message, out, &fault);
+        return fault;
     }
     while (reader_left(&r) > 0) {
         struct bytes body = read_field(&r, '|');
-        if (body.len <= CRC_MAX) {
-            continue;
-        }
-        bool is_fine = wialon_read_body(body, false, true, out) == WIALON_FINE;
-        count = (int16_t)(count + (is_fine && count < INT16_MAX ? 1 : 0));
-        out->unreadable += !is_fine;
+        count += body.len > CRC_MAX && read_body(line, body, out, &fault) ? 1 : 0;
     }
     return count;
 }
@@ -223,12 +202,11 @@ static enum err decode_login(const struct line *line, struct decoded *out, uint8
     struct bytes first = word_at(&w, 0);
     bool is_v2 = bytes_find(first, '.') < first.len;
     struct bytes id = is_v2 ? word_at(&w, 1) : first;
-    hint->result = WIALON_FINE;
     if (!device_id_is_possible(id)) {
         return ERR_MALFORMED;
     }
     if (is_v2 && !is_sound(line->message, ';')) {
-        hint->result = BAD_CHECKSUM;
+        hint->told = BAD_CHECKSUM;
         return ERR_OK;
     }
     *version = is_v2 ? VERSION_2 : 1;
@@ -239,25 +217,22 @@ static enum err decode_login(const struct line *line, struct decoded *out, uint8
 
 static void decode_text(const struct line *line, bool is_v2, struct decoded *out)
 {
-    size_t len = line->message.len;
-    for (size_t at = len; is_v2 && at > 0 && len == line->message.len; at--) {
-        len = line->message.at[at - 1] == ';' ? at - 1 : len;
-    }
+    size_t covered = is_v2 ? covered_len(line->message, ';') : 0;
+    size_t len = covered > 0 ? covered - 1 : line->message.len;
     struct message *m = decoded_add(out, MESSAGE_RESPONSE);
     m->text = bytes_slice(line->message, 0, len < MESSAGE_TEXT_MAX ? len : MESSAGE_TEXT_MAX);
 }
 
-static void decode_binary(const struct line *line, struct decoded *out, struct hint *hint)
+/* A piece of a picture or of a tachograph, of which the first tells how many there are. */
+static void decode_piece(const struct line *line, struct decoded *out, struct hint *hint)
 {
     enum { INDEX = 1, COUNT = 2 };
     struct words w;
-    struct bytes head = line->message;
-    words_cut(bytes_slice(head, 0, bytes_find(head, '\r')), ';', &w);
-    bool is_picture = bytes_eq(line->type, "I");
+    words_cut(bytes_slice(line->message, 0, bytes_find(line->message, '\r')), ';', &w);
+    bool is_picture = line->type == TYPE_I;
     uint64_t index = word_number(word_at(&w, is_picture ? INDEX : INDEX + 1), 0);
-    uint64_t count = word_number(word_at(&w, COUNT), 0);
-    hint->index = (uint32_t)(index & UINT32_MAX);
-    hint->is_last = is_picture && index + 1 >= count;
+    hint->told = (int64_t)(index & UINT32_MAX);
+    hint->is_last = is_picture && index + 1 >= word_number(word_at(&w, COUNT), 0);
     decoded_add(out, MESSAGE_OTHER);
 }
 
@@ -265,19 +240,26 @@ static enum err decode_type(const struct line *line, uint8_t *version, struct de
                             struct hint *hint)
 {
     bool is_v2 = *version >= VERSION_2;
-    if (bytes_eq(line->type, "L")) {
+    switch (line->type) {
+    case TYPE_L:
         return decode_login(line, out, version, hint);
-    }
-    if (bytes_eq(line->type, "P")) {
+    case TYPE_P:
         decoded_add(out, MESSAGE_HEARTBEAT);
-    } else if (bytes_eq(line->type, "SD") || bytes_eq(line->type, "D")) {
-        hint->result = decode_one(line, is_v2, out);
-    } else if (bytes_eq(line->type, "B")) {
-        hint->result = decode_stored(line, is_v2, out);
-    } else if (bytes_eq(line->type, "M")) {
+        break;
+    case TYPE_SD:
+    case TYPE_D:
+    case TYPE_B:
+        hint->told = decode_bodies(line, is_v2, out);
+        break;
+    case TYPE_M:
         decode_text(line, is_v2, out);
-    } else {
-        decode_binary(line, out, hint);
+        break;
+    case TYPE_I:
+    case TYPE_T:
+        decode_piece(line, out, hint);
+        break;
+    default:
+        decoded_add(out, MESSAGE_OTHER);
     }
     return ERR_OK;
 }
@@ -285,19 +267,18 @@ static enum err decode_type(const struct line *line, uint8_t *version, struct de
 static enum err wialon_decode(struct session *s, struct bytes frame, struct decoded *out)
 {
     struct line line = {0};
-    struct hint hint = {.result = WIALON_FINE};
+    struct hint hint = {.told = WIALON_FINE};
     if (frame.len == 0 || read_head(frame, &line) != ERR_OK) {
         return ERR_MALFORMED;
     }
     bool is_datagram = line.id.len > 0;
     uint8_t version = is_datagram ? 0 : s->own[0]; /* of a datagram no checksum is verified */
-    bytes_to_text(line.type, hint.type, sizeof(hint.type));
-    bytes_to_text(is_datagram ? line.id : bytes_of_text(s->device_id), out->device_id,
-                  sizeof(out->device_id));
+    hint.type = (uint8_t)line.type;
+    if (is_datagram) {
+        bytes_to_text(line.id, out->device_id, sizeof(out->device_id));
+    }
     enum err e = decode_type(&line, &version, out, &hint);
-    e = e == ERR_OK ? decoded_finish(out) : e;
     if (e != ERR_OK) {
-        out->len = 0;
         return e;
     }
     if (!is_datagram) {
@@ -313,27 +294,45 @@ static enum err wialon_decode(struct session *s, struct bytes frame, struct deco
 static void wialon_reply(struct session *s, const struct reply_hint *from, enum outcome outcome,
                          int64_t now_s, struct writer *out)
 {
+    static const char *const forms[TYPES] = {
+        [TYPE_L] = "#AL#%0\r\n",   [TYPE_P] = "#AP#\r\n",     [TYPE_SD] = "#ASD#%0\r\n",
+        [TYPE_D] = "#AD#%0\r\n",   [TYPE_B] = "#AB#%0\r\n",   [TYPE_M] = "#AM#%0\r\n",
+        [TYPE_I] = "#AI#%0;1\r\n", [TYPE_IT] = "#AIT#%0\r\n", [TYPE_T] = "#AT#%0;1\r\n"};
     struct hint hint;
-    char text[64];
+    char number[32];
     (void)s;
     (void)now_s;
     memcpy(&hint, from->at, sizeof(hint));
-    struct bytes type = bytes_of_text(hint.type);
-    bool is_picture = bytes_eq(type, "I") || bytes_eq(type, "T");
-    if (bytes_eq(type, "L")) {
-        (void)snprintf(text, sizeof(text), "#AL#%d\r\n",
-                       outcome == OUTCOME_UNREGISTERED ? 0 : hint.result);
-    } else if (bytes_eq(type, "P")) {
-        (void)snprintf(text, sizeof(text), "#AP#\r\n");
-    } else if (outcome != OUTCOME_STORED) {
-        return;
-    } else if (is_picture) {
-        (void)snprintf(text, sizeof(text), "#A%s#%u;1\r\n%s", hint.type, (unsigned)hint.index,
-                       hint.is_last ? "#AI#1\r\n" : "");
-    } else {
-        (void)snprintf(text, sizeof(text), "#A%s#%d\r\n", hint.type, hint.result);
+    bool is_nobody = hint.type == TYPE_L && outcome == OUTCOME_UNREGISTERED;
+    (void)snprintf(number, sizeof(number), "%lld", is_nobody ? 0 : (long long)hint.told);
+    struct bytes told = bytes_of_text(number);
+    if (hint.type == TYPE_L || hint.type == TYPE_P || outcome == OUTCOME_STORED) {
+        word_write(out, forms[hint.type], &told);
+        write_text(out, hint.is_last ? "#AI#1\r\n" : "");
     }
-    write_text(out, text);
+}
+
+static enum command_fate wialon_command(struct session *s, const struct device_slot *slot,
+                                        const struct command_request *what,
+                                        struct command_note *note, struct writer *out)
+{
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .form = "#M#%1", .is_unaddressed = true};
+    char crc[16];
+    (void)s;
+    size_t from = out->len + strlen("#M#");
+    enum command_fate fate = word_command_write(what, &known, (struct bytes){0}, note, out);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
+    }
+    if (slot->at[0] >= VERSION_2) {
+        write_u8(out, ';');
+        (void)snprintf(crc, sizeof(crc), "%04X",
+                       crc16_arc(bytes_slice(writer_bytes(out), from, SIZE_MAX)));
+        write_text(out, crc);
+    }
+    write_text(out, "\r\n");
+    return word_command_fate(out);
 }
 
 const struct protocol protocol_wialon = {
@@ -341,7 +340,6 @@ const struct protocol protocol_wialon = {
     .doc = "Wialon IPS 1.1 and 2.0: an open protocol of many makers, in lines",
     .port = 5039,
     .frame_max = WIALON_FRAME_MAX,
-    .utc_offset_min = 0,
     .datagram_end = "\n",
     .claims = wialon_claims,
     .split = wialon_split,

@@ -27,11 +27,6 @@ enum wialon_fault {
 enum wialon_fault wialon_read_body(struct bytes body, bool is_short, bool is_stored,
                                    struct decoded *out);
 
-/* command.c: writes a command, as command() of struct protocol. */
-enum command_fate wialon_command(struct session *s, const struct device_slot *slot,
-                                 const struct command_request *what, struct command_note *note,
-                                 struct writer *out);
-
 /* device.c: the device's side. */
 extern const struct protocol_device wialon_device;
 

@@ -43,15 +43,16 @@ static void test_a_picture_is_passed_over(void **state)
     struct bytes frame = {0};
     size_t used = 0;
     const char *text = "#I#5;0;1;050326;070809;a.jpg\r\n#L#\r\n#P#\r\n";
-    assert_int_equal(protocol_wialon.split(bytes_of_text(text), &frame, &used), ERR_OK);
+    assert_int_equal(protocol_split(&protocol_wialon, bytes_of_text(text), &frame, &used), ERR_OK);
     assert_int_equal(used, strlen(text) - strlen("#P#\r\n"));
     for (size_t len = 0; len < used; len++) {
         struct bytes part = bytes_slice(bytes_of_text(text), 0, len);
-        assert_int_equal(protocol_wialon.split(part, &frame, &used), ERR_MORE);
+        assert_int_equal(protocol_split(&protocol_wialon, part, &frame, &used), ERR_MORE);
         used = strlen(text) - strlen("#P#\r\n");
     }
-    assert_int_equal(protocol_wialon.split(bytes_of_text("#I#999999;0;1\r\n"), &frame, &used),
-                     ERR_TOO_LONG);
+    assert_int_equal(
+        protocol_split(&protocol_wialon, bytes_of_text("#I#999999;0;1\r\n"), &frame, &used),
+        ERR_TOO_LONG);
 }
 
 struct kit {
@@ -70,8 +71,9 @@ static void kit_init(struct kit *kit)
 static void kit_decode(struct kit *kit, const char *text)
 {
     kit->decoded = (struct decoded){.arena = &kit->arena};
-    assert_int_equal(protocol_wialon.decode(&kit->session, bytes_of_text(text), &kit->decoded),
-                     ERR_OK);
+    assert_int_equal(
+        protocol_decode(&protocol_wialon, &kit->session, bytes_of_text(text), &kit->decoded),
+        ERR_OK);
 }
 
 static void assert_reply(struct kit *kit, enum outcome outcome, const char *want)
@@ -119,7 +121,7 @@ static void test_commands(void **state)
     /* What the device makes of it, it reads as a line of its own version. */
     struct bytes line = bytes_slice(writer_bytes(&kit.out), 0, kit.out.len - 2);
     kit.decoded = (struct decoded){.arena = &kit.arena};
-    assert_int_equal(protocol_wialon.decode(&kit.session, line, &kit.decoded), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_wialon, &kit.session, line, &kit.decoded), ERR_OK);
     assert_true(bytes_eq(kit.decoded.at[0].text, "hello"));
     arena_free(&kit.arena);
 }
@@ -147,7 +149,7 @@ static void test_what_a_device_sends_comes_back(void **state)
     assert_int_equal(wialon_device.encode(&kit.session, &what, &kit.out), ERR_OK);
     struct bytes line = bytes_slice(writer_bytes(&kit.out), 0, kit.out.len - 2);
     kit.decoded = (struct decoded){.arena = &kit.arena};
-    assert_int_equal(protocol_wialon.decode(&kit.session, line, &kit.decoded), ERR_OK);
+    assert_int_equal(protocol_decode(&protocol_wialon, &kit.session, line, &kit.decoded), ERR_OK);
     assert_int_equal(kit.decoded.len, 2);
     for (size_t i = 0; i < 2; i++) {
         const struct fix *got = &kit.decoded.at[i].fix;

@@ -1,19 +1,18 @@
 /** The marked alarms: how many, and the note that goes with all of them. */
 import { useSignal } from '@preact/signals';
-import { acknowledgeMarked, marked, markedRows } from './desk.ts';
+import { acknowledgeMarked, marked, markedRows, note } from './desk.ts';
 import { d } from './text.ts';
 
 const NOTE_CHARS = 200;
 
 export function Acknowledging() {
-  const note = useSignal('');
   const isBusy = useSignal(false);
   const n = markedRows.value.length;
   const submit = async (event: Event) => {
     event.preventDefault();
     if (isBusy.value) return;
     isBusy.value = true;
-    if (await acknowledgeMarked(note.value.trim())) note.value = '';
+    await acknowledgeMarked();
     isBusy.value = false;
   };
   return (

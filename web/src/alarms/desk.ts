@@ -11,7 +11,8 @@ import { showsBelow, withBelow } from '../app/enterprises.ts';
 import { alarmNews, now } from '../app/fleet.ts';
 import { onLiveAgain } from '../app/live_again.ts';
 import { isSeen } from '../app/screen.ts';
-import { call, me } from '../app/session.ts';
+import { call, me, phase } from '../app/session.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import { ALARM_TYPES, readAlarmType } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
 import { utcText } from '../i18n/day.ts';
@@ -36,6 +37,8 @@ export const group = signal('');
 /** Kinds that are chosen; none: all. */
 export const kinds = signal<ReadonlySet<number>>(new Set());
 export const marked = signal<ReadonlySet<number>>(new Set());
+/** What is typed beside them. */
+export const note = signal('');
 
 export interface Desk {
   state: 'loading' | 'failed' | 'there';
@@ -122,6 +125,7 @@ async function readEnd(fields: Fields): Promise<{ rows: Alarm[]; total: number }
 }
 
 async function readOnce(): Promise<void> {
+  if (!isWatched || phase.peek() !== 'in') return;
   const asked = whose.peek();
   const fields = fieldsNow();
   try {
@@ -142,15 +146,29 @@ export const readDesk = oneAtATime(() => untracked(readOnce), REST_MS);
 
 function clear(): void {
   marked.value = new Set();
+  note.value = '';
   desk.value = EMPTY;
   hasMore.value = false;
 }
+
+function clearAll(): void {
+  clear();
+  view.value = 'waiting';
+  order.value = 'newest';
+  key.value = '';
+  group.value = '';
+  kinds.value = new Set();
+}
+
+// what one account looked for and marked is nothing to the next
+onOtherAccount(clearAll);
 
 /** Whose alarms they are: those of another enterprise, and its groups, are not shown here. */
 const whose = computed(() => `${me.value?.HoldID} ${showsBelow.value}`);
 let shownOf = '';
 
 function forgetOthers(): void {
+  if (phase.value !== 'in') return; // the same account may go on with it
   if (shownOf !== '' && shownOf !== whose.value) {
     group.value = '';
     clear();
@@ -158,8 +176,20 @@ function forgetOthers(): void {
   shownOf = whose.value;
 }
 
-/** Reads while somebody may look, until the answer is called. */
+/** Of another question there may be some, where there was none of the one before. */
+function readOther(): void {
+  if (desk.value.rows.length === 0) desk.value = EMPTY;
+  readDesk();
+}
+
+let isWatched = false;
+
+/**
+ * Reads while somebody may look, until the answer is called. A login that ended by itself loses
+ * neither what is marked nor the note; who goes to another page drops them.
+ */
 export function watchDesk(): () => void {
+  isWatched = true;
   const ends = [
     effect(() => {
       whose.value;
@@ -167,7 +197,7 @@ export function watchDesk(): () => void {
     }),
     effect(() => {
       const asked = [view.value, group.value, key.value, order.value, kinds.value, whose.value];
-      if (asked.length > 0) untracked(readDesk);
+      if (asked.length > 0) untracked(readOther);
     }),
     effect(() => {
       alarmNews.value;
@@ -178,7 +208,8 @@ export function watchDesk(): () => void {
   ];
   return () => {
     for (const end of ends) end();
-    clear();
+    isWatched = false;
+    if (phase.peek() === 'in') clear();
   };
 }
 
@@ -197,16 +228,14 @@ export function toggleKind(kind: number): void {
   kinds.value = next;
 }
 
-/** Acknowledges what is marked; whether it was done. What was not stays marked. */
-export async function acknowledgeMarked(note: string): Promise<boolean> {
+/** Acknowledges what is marked. What was not stays marked, with its note. */
+export async function acknowledgeMarked(): Promise<void> {
   const rows = markedRows.peek();
-  const isDone = await acknowledge(
-    rows.map(({ AlarmID }) => AlarmID),
-    note,
-    '',
-    rows,
-  );
-  if (isDone) marked.value = new Set();
+  const ids = rows.map(({ AlarmID }) => AlarmID);
+  const typed = note.peek();
+  if (await acknowledge(ids, typed.trim(), '', rows)) {
+    mark(ids, false);
+    if (note.peek() === typed) note.value = '';
+  }
   readDesk();
-  return isDone;
 }

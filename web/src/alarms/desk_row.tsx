@@ -5,12 +5,14 @@ import { mayAcknowledge } from '../app/alarms.ts';
 import { select } from '../app/device.ts';
 import { fleet, now, tick } from '../app/fleet.ts';
 import { hasHistory, openSpan } from '../app/history.ts';
+import { say } from '../app/notice.ts';
 import { goTo, mapIsThere } from '../app/target.ts';
 import { alarmTypeName } from '../i18n/alarm_type.ts';
 import { zone } from '../i18n/choice.ts';
 import { epochIn } from '../i18n/day.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { endText } from '../parts/alarm_row.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
 import { StateIcon } from '../parts/state_icon.tsx';
@@ -21,6 +23,7 @@ import { d } from './text.ts';
 function openVehicle(alarm: Alarm): void {
   const slot = fleet.slotOfId(alarm.DeviceID);
   if (slot >= 0) select(slot);
+  else say(t('drawer.gone'));
 }
 
 function showPlace({ Lon, Lat, AlarmType }: Alarm): void {
@@ -45,14 +48,11 @@ function Seen({ alarm }: { alarm: Alarm }) {
 
 function Times({ alarm, ageS }: { alarm: Alarm; ageS: number }) {
   const { GPSTime, EndTime, Count } = alarm;
-  const isSameDay = EndTime?.slice(0, 10) === GPSTime.slice(0, 10);
-  const end =
-    EndTime === null ? t('alarms.active') : `– ${isSameDay ? EndTime.slice(11) : EndTime}`;
   return (
     <span class="desk-when">
       <b class={EndTime === null ? 'desk-age active' : 'desk-age'}>{f.age(ageS)}</b>
       <span>
-        {GPSTime} {end}
+        {GPSTime} {endText(alarm)}
         {Count > 1 && ` · ${d('desk.times', { count: Count })}`}
       </span>
     </span>

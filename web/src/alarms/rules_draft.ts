@@ -114,7 +114,6 @@ export async function openRules(): Promise<void> {
   const of = subject.peek();
   const key = keyOf(of);
   const isNow = () => subject.peek() === of && keyOf(of) === key;
-  const mine = kept.get(key);
   if (of.scope !== 'enterprise' && of.id === '') {
     rules.value = null;
     return;
@@ -123,6 +122,7 @@ export async function openRules(): Promise<void> {
   try {
     const { own, above } = await read(of);
     if (!isNow()) return;
+    const mine = kept.get(key); // an answer that came before this one was changed since
     const fresh: RulesDraft = { subject: of, base: own, mine: own, above, theirs: {}, fault: '' };
     rules.value = mine ? onTop(mine, own, above) : fresh;
   } catch (error) {
@@ -173,19 +173,27 @@ function refusal(error: unknown): string {
   return d('rules.refused', { why: error.message || String(error.code) });
 }
 
-/** A row is replaced as a whole, so what others saved is read first. */
+/** As it is edited now, which may be more than what is being saved. */
+function latest(key: string, sent: RulesDraft): RulesDraft {
+  const now = rules.peek();
+  const isShown = now !== null && typeof now !== 'string' && keyOf(now.subject) === key;
+  return isShown ? now : (kept.get(key) ?? sent);
+}
+
+/** A row is replaced as a whole: what others saved is read first; what is set meanwhile stays. */
 async function saveIt(now: RulesDraft, key: string): Promise<void> {
   const { own, above } = await read(now.subject);
   if (keyOf(now.subject) !== key) return; // another enterprise is acted in: all stays as typed
   const next = onTop(now, own, above);
   if (next.fault !== '') {
-    put(next, key);
+    put(onTop(latest(key, now), own, above), key);
     return;
   }
   const { subject: of } = now;
   const fields = { ...fieldsOf(of, false), ...holdOf(of), ...requestOf(next.mine) };
   await call('manage/SetAlarmRules', fields as Request<'manage/SetAlarmRules'>);
-  put({ ...next, base: next.mine, theirs: {}, fault: '' }, key);
+  const { settings } = rebase(now.mine, latest(key, now).mine, next.mine);
+  put({ ...next, base: next.mine, mine: settings, theirs: {}, fault: '' }, key);
   say(d('rules.saved'));
 }
 
@@ -198,7 +206,7 @@ export async function saveRules(): Promise<void> {
   try {
     await saveIt(now, key);
   } catch (error) {
-    if (phase.peek() === 'in') put({ ...now, fault: refusal(error) }, key);
+    if (phase.peek() === 'in') put({ ...latest(key, now), fault: refusal(error) }, key);
   }
   isSaving.value = false;
 }

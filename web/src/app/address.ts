@@ -57,6 +57,8 @@ export interface Address {
 export const NEW = '+';
 /** Many that are being added, from a file. */
 export const FROM_FILE = '+file';
+/** Of reports, in the place of vehicles: all that there are. */
+export const ALL = '*';
 
 const PLAIN = [
   ...(['ids', 'type', 'sel', 'f', 'q', 'g', 'sort', 'tab', 'hold', 'below', 'v'] as const),

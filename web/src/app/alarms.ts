@@ -1,12 +1,12 @@
 /** The active alarms of all devices that are shown, newest first, and acknowledging them. */
 
-import { effect, signal, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { readAlarmType } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
-import { t } from '../i18n/text.ts';
+import { type TextKey, t } from '../i18n/text.ts';
 import { oneAtATime } from './again.ts';
-import type { Data, Row } from './api.ts';
-import { withBelow } from './enterprises.ts';
+import { ApiError, type Request, type Row } from './api.ts';
+import { showsBelow, withBelow } from './enterprises.ts';
 import { alarmNews, shown } from './fleet.ts';
 import { say } from './notice.ts';
 import { call, inHoldOf, me, phase, role } from './session.ts';
@@ -41,26 +41,29 @@ export function newestFirst(alarms: readonly Alarm[]): Alarm[] {
   return [...alarms].sort((a, b) => b.GPSTime.localeCompare(a.GPSTime) || b.AlarmID - a.AlarmID);
 }
 
-async function readPage(page: number): Promise<Data<'manage/ListAlarms'>> {
-  const paging = { PageIndex: page, PageSize: PAGE_ROWS };
-  const fields = { Open: true, ...withBelow(), ...inPlaces(), ...paging };
-  return await call('manage/ListAlarms', fields);
+/** Of a list by time, rising, the newest: they stand on its last page. Throws ApiError. */
+export async function newestAlarms(
+  fields: Request<'manage/ListAlarms'>,
+): Promise<{ rows: Alarm[]; total: number }> {
+  const readPage = (page: number) =>
+    call('manage/ListAlarms', { ...fields, ...inPlaces(), PageIndex: page, PageSize: PAGE_ROWS });
+  const first = await readPage(1);
+  const last = Math.ceil(first.total / PAGE_ROWS);
+  const found = last > 1 ? await readPage(last) : first;
+  return { rows: newestFirst(found.data), total: first.total };
 }
 
-/** The list is by time, rising: the newest stand on its last page. */
 async function readOnce(): Promise<void> {
   const whose = me.value;
+  const below = showsBelow.value;
   if (phase.value !== 'in') return;
   try {
-    const first = await readPage(1);
-    const last = Math.ceil(first.total / PAGE_ROWS);
-    const found = last > 1 ? await readPage(last) : first;
-    if (me.value !== whose) {
+    const { rows, total } = await newestAlarms({ Open: true, ...withBelow() });
+    if (me.value !== whose || showsBelow.value !== below) {
       read(); // these are of another enterprise, or of who has logged out
       return;
     }
-    const rows = newestFirst(found.data);
-    openAlarms.value = { state: 'there', rows: rows.slice(0, ROWS_SHOWN), total: first.total };
+    openAlarms.value = { state: 'there', rows: rows.slice(0, ROWS_SHOWN), total };
   } catch {
     if (me.value === whose && openAlarms.value.state !== 'there') {
       openAlarms.value = { state: 'failed', rows: [], total: 0 };
@@ -88,18 +91,18 @@ export async function acknowledge(
   rows: readonly Alarm[] = openAlarms.value.rows,
 ): Promise<boolean> {
   const noted = note === '' ? {} : { Note: note };
-  let isDone = true;
-  try {
-    for (const [hold, its] of byHold(ids, rows)) {
-      const where = hold === undefined ? inHoldOf(deviceId) : { HoldID: hold };
-      await call('manage/AcknowledgeAlarms', { AlarmIDs: its, ...noted, ...where });
-    }
-  } catch {
-    isDone = false;
+  let why: TextKey | null = null;
+  for (const [hold, its] of byHold(ids, rows)) {
+    const where = hold === undefined ? inHoldOf(deviceId) : { HoldID: hold };
+    const fields = { AlarmIDs: its, ...noted, ...where };
+    await call('manage/AcknowledgeAlarms', fields).catch((error: unknown) => {
+      const isRefused = error instanceof ApiError && error.code !== 0;
+      why ??= isRefused ? 'alarms.notDone' : 'start.failed';
+    });
   }
-  say(isDone ? t('alarms.done', { n: ids.length }) : t('alarms.notDone'));
+  say(why === null ? t('alarms.done', { n: ids.length }) : t(why));
   read();
-  return isDone;
+  return why === null;
 }
 
 /** When an active alarm of a device began, as its list has it; '': it is not in there. */
@@ -116,7 +119,12 @@ export function followAlarms(): void {
     language.value;
     if (shown.value === 'fleet' && phase.value === 'in') untracked(read);
   });
+  /** Those of another enterprise are not shown here, and ring for nobody. */
+  const whose = computed(() =>
+    phase.value === 'in' ? `${me.value?.HoldID} ${showsBelow.value}` : '',
+  );
   effect(() => {
-    if (phase.value !== 'in') openAlarms.value = { state: 'loading', rows: [], total: 0 };
+    whose.value;
+    openAlarms.value = { state: 'loading', rows: [], total: 0 };
   });
 }

@@ -1,6 +1,7 @@
 /** Calls of the server's API. Every answer is {"Code", "Data", "ErrMsg"}; 200 is success. */
 
 import type { Methods } from '../api/types.ts';
+import { send, takeAhead } from './ahead.ts';
 
 export class ApiError extends Error {
   /** Code of the answer; 0: there was none. */
@@ -46,15 +47,8 @@ export async function post<M extends Method>(
 export async function fetchJson(path: string, fields: object, token: string): Promise<unknown> {
   let answer: Response;
   try {
-    answer = await fetch(`/api/${path}`, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        ...(token === '' ? {} : { Authorization: token }),
-      },
-      body: JSON.stringify(fields),
-      cache: 'no-store',
-    });
+    const body = JSON.stringify(fields);
+    answer = await (takeAhead(path, body, token) ?? send(path, body, token));
   } catch {
     throw new ApiError(0, '');
   }

@@ -25,7 +25,7 @@ export interface Column {
   /** Shown unless the reader chose otherwise. */
   isUsual: boolean;
   text(slot: number): string;
-  /** What rows are sorted by; made anew for each sort. */
+  /** What rows are sorted by; the same function again only where no value can have changed. */
   key(): SortKey;
 }
 
@@ -37,11 +37,11 @@ function byNumber(name: NumberColumn): () => SortKey {
 
 function byText(name: TextColumn): () => SortKey {
   const ranks = new TextRanks();
-  return () => {
-    const of = ranks.of(fleet, fleet.texts[name]);
-    return (slot) => of[slot] as number;
-  };
+  return () => ranks.keyOf(fleet, fleet.texts[name]);
 }
+
+/** A column, and what decides between equal ones of any other. */
+export const plateRank = byText('plate');
 
 /** Alarms first, then what moves, idles, is parked, offline, was never heard. */
 const STATE_RANKS = [5, 3, 2, 1, 4];
@@ -114,13 +114,13 @@ const place = (slot: number) => placeOf(slot) || (placeIsAwaited(slot) ? '' : t(
 
 export const COLUMNS: readonly Column[] = [
   row('state', 116, stateText, byState, usual),
-  row('plate', 148, text('plate'), byText('plate'), usual),
+  row('plate', 148, text('plate'), plateRank, usual),
   row('since', 92, age('n'), byNumber('n'), usualNumber),
   row(
     'speed',
     96,
     (slot) => f.speed(speedNow(slot)),
-    () => speedNow,
+    () => (slot) => speedNow(slot),
     usualNumber,
   ),
   row('place', 220, place, byNumber('x'), usual),
@@ -150,7 +150,7 @@ export const COLUMNS: readonly Column[] = [
     'ignition',
     80,
     (slot) => t(isOff(slot) ? 'drawer.off' : 'drawer.on'),
-    () => isOff,
+    () => (slot) => isOff(slot),
   ),
   row('position', 176, (slot) => f.position(number('x')(slot), number('y')(slot)), byNumber('y')),
   row('gpsTime', 156, (slot) => f.dateTime(number('t')(slot)), byNumber('t'), numeric),
@@ -164,8 +164,6 @@ const byName = new Map(COLUMNS.map((column) => [column.name, column]));
 export function columnOf(name: string): Column | undefined {
   return byName.get(name);
 }
-
-export const plateRank = byText('plate');
 
 /* ---- what the reader chose ---- */
 

@@ -4,7 +4,8 @@
  * often as long as one of them is under way.
  */
 import { computed, effect, signal, untracked } from '@preact/signals';
-import type { Row } from './api.ts';
+import type { TextKey } from '../i18n/text.ts';
+import { ApiError, type Row } from './api.ts';
 import { drawerIsOpen, type Loaded, selectedSlot } from './device.ts';
 import { fleet, now } from './fleet.ts';
 import { address } from './navigation.ts';
@@ -48,6 +49,8 @@ let timer = 0;
 let livelySinceS = 0;
 
 let questions = 0;
+/** Records that were asked for before the last time are not taken. */
+let turn = 0;
 
 export function ask(subject: Subject): void {
   questions++;
@@ -79,14 +82,18 @@ export async function order(id: string, what: Order): Promise<void> {
   readSoon(0);
 }
 
-export async function cancel({ CommandID, DeviceID }: Command): Promise<boolean> {
+/** What to say of it. */
+export async function cancel({ CommandID, DeviceID }: Command): Promise<TextKey> {
   const fields = { CommandID, ...inHoldOf(DeviceID) };
-  const isDone = await call('manage/CancelCommand', fields).then(
-    () => true,
-    () => false,
+  const said = await call('manage/CancelCommand', fields).then(
+    () => 'command.cancelled' as const,
+    (error: unknown) => {
+      const isRefused = error instanceof ApiError && error.code !== 0;
+      return isRefused ? ('command.late' as const) : ('start.failed' as const);
+    },
   );
   readSoon(0);
-  return isDone;
+  return said;
 }
 
 function readSoon(ms: number): void {
@@ -103,9 +110,10 @@ async function read(id: string): Promise<void> {
     readSoon(IDLE_MS);
     return;
   }
+  const own = ++turn;
   const fields = { DeviceIDs: id, PageIndex: 1, PageSize: ROWS };
   const found = await call('manage/ListCommands', fields).catch(() => null);
-  if (shownOf !== id) return;
+  if (shownOf !== id || own !== turn) return;
   if (found !== null) records.value = found.data;
   else if (records.value === 'loading') records.value = 'failed';
   const rows = typeof records.value === 'string' ? [] : records.value;

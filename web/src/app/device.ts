@@ -7,10 +7,11 @@ import { FLAG_CONNECTED } from '../store/columns.ts';
 import { isHeading } from '../store/groups.ts';
 import { PAGE_USUAL, type PageName } from './address.ts';
 import { oneAtATime } from './again.ts';
-import { type Alarm, inPlaces, newestFirst, REST_MS } from './alarms.ts';
-import type { Data } from './api.ts';
+import { type Alarm, newestAlarms, REST_MS } from './alarms.ts';
+import { ApiError, type Data } from './api.ts';
 import { alarmNews, fleet, focus, now, shown, tick } from './fleet.ts';
 import { list } from './list.ts';
+import { onLiveAgain } from './live_again.ts';
 import { address, adjust, go } from './navigation.ts';
 import { say } from './notice.ts';
 import { pageShown } from './page.ts';
@@ -86,27 +87,35 @@ export function nextInAlarm(): number {
   return -1;
 }
 
+function putFocus(index: number, isMarked: boolean): void {
+  const next = new Set(focus.value);
+  if (isMarked) next.add(index);
+  else next.delete(index);
+  focus.value = next;
+}
+
 /** Sets or takes the mark; the stream brings it back to all pages of the account. */
 export async function toggleFocus(slot: number): Promise<void> {
   const index = fleet.index[slot] as number;
-  const before = focus.value;
-  const next = new Set(before);
-  const isMarked = !next.delete(index);
-  if (isMarked) next.add(index);
-  focus.value = next;
+  const isMarked = !focus.value.has(index);
+  putFocus(index, isMarked);
   try {
     await call('manage/SetFocus', { DeviceID: fleet.texts.id[slot] ?? '', Focus: isMarked });
-  } catch {
-    focus.value = before;
-    say(t('drawer.failed'));
+  } catch (error) {
+    putFocus(index, !isMarked);
+    const isRefused = error instanceof ApiError && error.code !== 0;
+    say(t(isRefused ? 'command.why.role' : 'start.failed'));
   }
 }
 
+let detailsTurn = 0;
+
 /** Reads them anew; what is known of the same device stays until then. */
 export async function readDetails(id: string): Promise<void> {
+  const turn = ++detailsTurn;
   if (detailsOf(id) === null) details.value = 'loading';
   const found = await call('manage/GetDevice', { DeviceID: id }).catch(() => null);
-  if (address.value.sel !== id) return;
+  if (turn !== detailsTurn || phase.value !== 'in' || address.value.sel !== id) return;
   if (found !== null) details.value = found;
   else if (detailsOf(id) === null) details.value = 'failed';
 }
@@ -157,17 +166,13 @@ const weekWanted = computed(() => {
 async function readWeekOnce(): Promise<void> {
   const id = weekWanted.value;
   if (id === '') return;
-  const fields = {
+  const found = await newestAlarms({
     DeviceIDs: id,
     StartTime: dateTimeIn(zone.value, now.peek() - WEEK_S),
     EndTime: dateTimeIn(zone.value, now.peek()),
-    ...inPlaces(),
-    PageIndex: 1,
-    PageSize: 1000,
-  };
-  const found = await call('manage/ListAlarms', fields).catch(() => null);
+  }).catch(() => null);
   if (weekOf !== id) return;
-  if (found !== null) weekAlarms.value = newestFirst(found.data);
+  if (found !== null) weekAlarms.value = found.rows;
   else if (weekAlarms.value === 'loading') weekAlarms.value = 'failed';
 }
 
@@ -194,13 +199,30 @@ function forget(): void {
   keepRecent();
 }
 
+/** A fleet that was read anew has its vehicles in other slots: the cursor stays with its own. */
+function followCursor(): void {
+  let of = Number.NaN;
+  effect(() => {
+    of = fleet.index[cursor.value] ?? Number.NaN;
+  });
+  effect(() => {
+    tick.value;
+    const at = cursor.peek();
+    if (at >= 0 && !(fleet.alive[at] && fleet.index[at] === of)) cursor.value = fleet.slotOf(of);
+  });
+}
+
 /** Reads what the drawer shows when it is opened, another device or another tab. */
 export function followSelected(): void {
+  followCursor();
   effect(() => {
     if (phase.value === 'login') forget();
   });
   effect(() => {
     if (detailsSubject.value !== '') untracked(readDetailsSoon);
+  });
+  onLiveAgain(() => {
+    if (detailsSubject.peek() !== '' && details.peek() === 'failed') readDetailsSoon();
   });
   effect(() => {
     const id = weekWanted.value;

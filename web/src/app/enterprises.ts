@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { t } from '../i18n/text.ts';
 import { inTree, type Placed } from '../store/tree.ts';
 import { folded } from '../store/words.ts';
-import { FROM_FILE } from './address.ts';
+import { type Address, ALL, FROM_FILE } from './address.ts';
 import { address, adjust, go } from './navigation.ts';
 import { say } from './notice.ts';
 import {
@@ -68,19 +68,22 @@ export const enterprisesFound = computed<Placed<Enterprise>[]>(() => {
 async function ask(word: string, typed: string): Promise<void> {
   const fields = { Key: typed, PageIndex: 1, PageSize: FOUND_MAX };
   const list = await call('manage/ListEnterprises', fields).catch(() => null);
-  if (list !== null) found.value = { text: word, rows: list.data };
+  if (list !== null && typed === holdQuery.peek().trim())
+    found.value = { text: word, rows: list.data };
 }
 
 /**
  * What is open of the other enterprise is not there in this one. A file of devices may go to any,
- * and lists are in each.
+ * lists are in each, and a report of all is one of all here, too.
  */
-function withoutObject(): { item?: string; fence?: string } {
-  const { item, fence } = address.value;
+function withoutObject(): Partial<Address> {
+  const { item, fence, kind, of } = address.value;
   const isOpen = item !== '' && item !== FROM_FILE;
   return {
     ...(isOpen ? { item: '' } : {}),
     ...(fence !== '' && fence !== 'list' ? { fence: 'list' } : {}),
+    ...(of === ALL ? {} : { of: '' }),
+    ...(kind === 'fences' ? { opt: '' } : {}),
   };
 }
 

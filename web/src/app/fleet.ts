@@ -7,12 +7,14 @@ import { zone } from '../i18n/choice.ts';
 import { ServerClock } from '../live/clock.ts';
 import type { Live } from '../live/connect.ts';
 import { connectLive } from '../live/connect.ts';
+import { LOST_AFTER_S, SILENT_AFTER_S } from '../live/health.ts';
 import type { ToPage } from '../live/messages.ts';
 import { keepPicture, pictureOf, readPicture, showPictureIn } from '../store/cache.ts';
 import { COLUMNS_ASKED } from '../store/columns.ts';
 import { Fleet } from '../store/fleet.ts';
 import type { FleetEvents } from '../store/sync.ts';
 import { FleetSync } from '../store/sync.ts';
+import { dropAhead } from './ahead.ts';
 import { showsBelow } from './enterprises.ts';
 import { address } from './navigation.ts';
 import {
@@ -35,6 +37,8 @@ export const now = signal(Math.floor(Date.now() / 1000));
 export const silence = signal<number | null>(null);
 /** Seconds since the connection broke; null: it stands. */
 export const broken = signal<number | null>(0);
+/** There was no stream yet, and it is no wonder. */
+export const isBeginning = signal(false);
 export const groups = signal<[number, string][]>([]);
 export const focus = signal<ReadonlySet<number>>(new Set());
 /** Another one once geofences were changed; null: not known yet. */
@@ -56,6 +60,8 @@ const clock = new ServerClock();
 let live: Live | null = null;
 let sync: FleetSync | null = null;
 let brokenSinceMs: number | null = 0;
+/** Until when the first stream may take: it begins behind the snapshot. */
+let patienceMs = 0;
 let account = '';
 let frame = 0;
 let timers: number[] = [];
@@ -85,6 +91,7 @@ function showTime(): void {
     now.value = clock.now(atMs, Date.now());
     silence.value = clock.silenceS(atMs);
     broken.value = brokenSinceMs === null ? null : (atMs - brokenSinceMs) / 1000;
+    isBeginning.value = brokenSinceMs !== null && atMs < patienceMs;
     if (fleet.refresh(statesTime())) tick.value++;
   });
 }
@@ -101,6 +108,7 @@ const events: FleetEvents = {
       tick.value++;
     });
     keepSoon();
+    foldSoon();
   },
   groups(list) {
     groups.value = list;
@@ -120,6 +128,10 @@ const events: FleetEvents = {
   alarms() {
     alarmNews.value++;
   },
+  read(cursor) {
+    live?.tellRead(cursor);
+    patienceMs = performance.now() + LOST_AFTER_S * 1000;
+  },
 };
 
 function hear(message: ToPage): void {
@@ -131,8 +143,10 @@ function hear(message: ToPage): void {
     denySession();
     return;
   }
-  if (message.state === 'open') brokenSinceMs = null;
-  else brokenSinceMs ??= performance.now();
+  if (message.state === 'open') {
+    brokenSinceMs = null;
+    patienceMs = 0;
+  } else brokenSinceMs ??= performance.now();
   if (message.state === 'open') sync?.linkIsUp();
   showTime();
 }
@@ -167,7 +181,10 @@ export function openFleet(): void {
   const whose = `${me.value.HoldID}${showsBelow.value ? '+' : ''}`;
   account = watched['ids'] ? '' : `${me.value.LoginName}@${whose}`;
   brokenSinceMs = performance.now();
+  patienceMs = brokenSinceMs + SILENT_AFTER_S * 1000;
   sync = new FleetSync(fleet, events, () => call('snapshot', watched));
+  sync.begin();
+  dropAhead(); // it has begun with what fits
   live = connectLive({ token: tokenNow(), fields: watched }, hear);
   timers = [window.setInterval(showTime, 1000), window.setInterval(keepSoon, KEEP_MS)];
   document.addEventListener('visibilitychange', showTime);
@@ -207,6 +224,15 @@ async function showPicture(of: string): Promise<void> {
     shown.value = 'picture';
     showTime();
     tick.value++;
+  });
+}
+
+/** Makes the texts ready for the first search, where nothing else is to be done. */
+function foldSoon(): void {
+  if (typeof requestIdleCallback !== 'function') return; // the first search makes them
+  requestIdleCallback((idle) => {
+    fleet.foldWhile(() => idle.timeRemaining() > 1);
+    if (!fleet.isFolded) foldSoon();
   });
 }
 

@@ -3,12 +3,12 @@
  * still while the reader's hand is on it.
  */
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { Finder, type Query } from '../store/find.ts';
 import type { Section } from '../store/groups.ts';
 import { inSections } from '../store/groups.ts';
 import { HeldOrder, same } from '../store/held.ts';
 import { STATE_COUNT, stateBits } from '../store/state.ts';
-import type { Query } from '../store/view.ts';
-import { find, isSorted, sortSlots } from '../store/view.ts';
+import { isSorted, type SortKey, sortSlots } from '../store/view.ts';
 import { columnOf, DEFAULT_SORT, plateRank } from './columns.ts';
 import { fleet, focus, groups, shown, tick } from './fleet.ts';
 import { address, adjust } from './navigation.ts';
@@ -81,6 +81,7 @@ export function chooseSort(text: string): void {
   adjust({ sort: sortKept.value });
 }
 
+const finder = new Finder(fleet);
 const order = new HeldOrder();
 let sortedMs = 0;
 let sortTimer = 0;
@@ -100,6 +101,8 @@ export function foldGroup(group: number): void {
 /** The slots that were sorted last, in the order of the fleet, and in that which it became. */
 let unsorted: Int32Array = new Int32Array();
 let inOrder: Int32Array = new Int32Array();
+/** By what they were. */
+let orderedBy: { key: SortKey; tie: SortKey; falls: boolean } | null = null;
 
 /** By the column that is chosen. Mostly it has moved nothing, and to see that is cheaper. */
 function byColumn(slots: Int32Array): Int32Array {
@@ -107,7 +110,10 @@ function byColumn(slots: Int32Array): Int32Array {
   if (!column) return slots;
   const key = column.key();
   const tie = plateRank();
-  const isSame = same(slots, unsorted) && isSorted(inOrder, key, falls, tie);
+  const by = orderedBy;
+  const isSameBy = by !== null && by.key === key && by.tie === tie && by.falls === falls;
+  const isSame = same(slots, unsorted) && (isSameBy || isSorted(inOrder, key, falls, tie));
+  orderedBy = { key, tie, falls };
   if (!isSame) {
     unsorted = slots;
     inOrder = sortSlots(slots.slice(), key, falls, tie);
@@ -125,7 +131,7 @@ function sorted(slots: Int32Array): Int32Array {
 
 /** `holds`: the order that is shown stays, where it can. */
 function make(holds: boolean): void {
-  const found = find(fleet, query.value, inFilter.peek());
+  const found = finder.find(query.value);
   const at = performance.now();
   clearTimeout(sortTimer);
   const isDue = !holds || at - sortedMs >= SORT_MS || found.slots.length !== order.slots.length;

@@ -2,7 +2,7 @@
  * What the search offers: vehicles and groups at once, from what the page has; behind them the
  * geofences and places that the server knows by that name, and coordinates, where there is a map.
  */
-import { effect, signal, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { language } from '../i18n/choice.ts';
 import { boundsOf, middleOf } from '../store/bounds.ts';
 import { type Coordinates, readCoordinates } from '../store/coordinates.ts';
@@ -14,7 +14,7 @@ import { fleet, groups } from './fleet.ts';
 import { hasHistory, openHistory } from './history.ts';
 import { address, adjust } from './navigation.ts';
 import { pageShown } from './page.ts';
-import { call, phase } from './session.ts';
+import { call, me, phase } from './session.ts';
 import { goTo, mapIsThere, type Target } from './target.ts';
 
 type Fence = Row<'manage/ListGeofences'>;
@@ -75,6 +75,7 @@ export function offersOf(text: string): Offer[] {
 
 async function ask(word: string): Promise<void> {
   const key = { Key: word };
+  const { value: asked } = language;
   const [fences, places] = await Promise.all([
     call('manage/ListGeofences', {
       ...key,
@@ -83,9 +84,9 @@ async function ask(word: string): Promise<void> {
       PageIndex: 1,
       PageSize: FENCES_MAX,
     }).catch(() => null),
-    call('manage/FindPlaces', { ...key, Language: language.value }).catch(() => null),
+    call('manage/FindPlaces', { ...key, Language: asked }).catch(() => null),
   ]);
-  if (address.value.q.trim() !== word) return;
+  if (address.value.q.trim() !== word || language.value !== asked) return;
   const now = {
     text: word,
     fences: fences?.data ?? [],
@@ -131,8 +132,10 @@ export function followSearch(): void {
       untracked(() => askSoon(word));
     }
   });
+  const whose = computed(() => (phase.value === 'in' ? me.value?.HoldID : 0));
   effect(() => {
-    if (phase.value === 'login') found.value = NOTHING;
+    whose.value;
+    found.value = NOTHING;
   });
 }
 

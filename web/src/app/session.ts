@@ -7,12 +7,15 @@ import { language, zone } from '../i18n/choice.ts';
 import { dropPictures } from '../store/cache.ts';
 import { PAGE_USUAL } from './address.ts';
 import { oneAtATime } from './again.ts';
+import { dropAhead } from './ahead.ts';
 import type { Data, Method, Request, Row } from './api.ts';
 import { ApiError, loginToken, post } from './api.ts';
+import { LEAVING } from './kept.ts';
 import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
-import { keepForTab, keyOfTab, standsAlone } from './tab_key.ts';
+import { keyOfTab } from './tab_key.ts';
+import { keepForTab, standsAlone } from './tab_store.ts';
 
 export type Me = Data<'manage/GetMe'>;
 export type Enterprise = Row<'manage/ListEnterprises'>;
@@ -37,8 +40,6 @@ export const isShared = computed(() => me.value?.Share !== undefined);
 /** Why a link shows nothing; '': it does, or the page came without one. */
 export const shareFault = signal<LinkFault>('');
 
-/** Kept while the server does not know of a logout yet: no script can end the cookie. */
-const LEAVING = 'leaving';
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
 const READ_AGAIN_MS = 1000;
@@ -68,7 +69,7 @@ export async function call<M extends Method>(method: M, fields: Request<M>): Pro
   try {
     return await post(method, withHold(fields), sent);
   } catch (error) {
-    if (error instanceof ApiError && error.code === 401 && sent === token) denySession();
+    denies(error, sent);
     if (error instanceof ApiError && error.code === 403) readMe(); // it may less than it did
     throw error;
   }
@@ -100,24 +101,30 @@ function withHold<T extends object>(fields: T): T {
   return hold === null ? fields : { HoldID: hold, ...fields };
 }
 
+/** Whether an answer says that the token by which it was asked for is none any more. */
+function denies(error: unknown, sent: string): boolean {
+  const isDenied = error instanceof ApiError && error.code === 401 && sent === token && sent !== '';
+  if (isDenied) denySession();
+  return isDenied;
+}
+
 /** The server says that the token is none any more; while it is changed, that is no news. */
 export function denySession(): void {
   if (!isRenewing) endSession('ended');
 }
 
-/** A new password ends all tokens of the account: this login goes on with a new one. */
-export async function changePassword(OldPassWord: string, NewPassWord: string): Promise<void> {
-  const name = me.value?.LoginName ?? '';
+/** For what ends all tokens of the account, and then logs in anew. */
+export async function whileRenewed<T>(act: () => Promise<T>): Promise<T> {
   isRenewing = true;
   try {
-    await call('manage/ChangePassword', { OldPassWord, NewPassWord });
-    await logIn(name, NewPassWord);
+    return await act();
   } finally {
     isRenewing = false;
   }
 }
 
 export function endSession(note: '' | 'ended' | 'badKey'): void {
+  dropAhead();
   token = '';
   keepForTab('');
   batch(() => {
@@ -221,9 +228,7 @@ async function meWhereWanted(own: Me): Promise<Me> {
 export const readMe = oneAtATime(async () => {
   if (phase.peek() !== 'in' || isShared.peek()) return;
   const sent = token;
-  await enter().catch((error: unknown) => {
-    if (error instanceof ApiError && error.code === 401 && sent === token) denySession();
-  });
+  await enter().catch((error: unknown) => denies(error, sent));
 }, READ_AGAIN_MS);
 
 async function readEnterprises(): Promise<void> {
@@ -262,14 +267,16 @@ async function meIn(own: Me, hold: number | null): Promise<Me> {
 export async function enterEnterprise(): Promise<void> {
   const hold = wantedHold();
   if (hold === (me.value?.HoldID ?? null)) return;
-  const found = await post('manage/GetMe', hold === home || !hold ? {} : { HoldID: hold }, token);
-  if (wantedHold() === hold) showIn(found);
+  const sent = token;
+  const fields = hold === home || !hold ? {} : { HoldID: hold };
+  const found = await post('manage/GetMe', fields, sent).catch((error: unknown) => {
+    if (sent === token && !denies(error, sent)) throw error;
+  });
+  if (found && sent === token && wantedHold() === hold) showIn(found);
 }
 
 /** After enterprises were added. */
-export async function enterAgain(): Promise<void> {
-  await enter();
-}
+export const enterAgain = (): Promise<void> => enter();
 
 /** What the address says of an enterprise: nothing of the own. */
 export function holdText(hold: number | null): string {

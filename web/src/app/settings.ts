@@ -5,11 +5,11 @@
 import { effect, signal } from '@preact/signals';
 import { type Language, language, units } from '../i18n/choice.ts';
 import type { Units } from '../i18n/units.ts';
+import { kept, PREFIX } from './kept.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
-/** Before the names of all that is kept. */
-export const PREFIX = 'odograph.';
+export { kept, PREFIX };
 
 let tellKept: (name: string) => void = () => undefined;
 const shows = new Map<string, (value: string) => void>();
@@ -46,14 +46,6 @@ export function keepQuietly(name: string, value: string): void {
     else localStorage.setItem(PREFIX + name, value);
   } catch {
     // nothing is kept, then
-  }
-}
-
-export function kept(name: string): string {
-  try {
-    return localStorage.getItem(PREFIX + name) ?? '';
-  } catch {
-    return '';
   }
 }
 

@@ -39,6 +39,12 @@ export function watchKnocking(): () => void {
   });
 }
 
+/** In words, also where no answer came that has any. */
+function whyOf(error: unknown): string {
+  const isSaid = error instanceof ApiError && error.message !== '';
+  return isSaid ? error.message : t('start.failed');
+}
+
 /** One for each form, so that a double click adds one device. */
 export function newRequestId(): string {
   return [...crypto.getRandomValues(new Uint32Array(4))].join('-');
@@ -52,26 +58,28 @@ export async function addDevice(id: string, plate: string, requestId: string): P
     await call('manage/AddDevice', fields);
   } catch (error) {
     if (error instanceof ApiError && error.code === 409) return t('add.taken');
-    return t('add.failed', { why: error instanceof Error ? error.message : '' });
+    return t('add.failed', { why: whyOf(error) });
   }
   say(t('add.done', { name: plate || id }));
-  adding.value = null;
   return '';
 }
 
-/** Why it was refused; '' where it was not. */
-export async function addEnterprise(name: string, timeZone: string): Promise<string> {
+/** Why it was refused; '' where it was not. What is sent again with its ID is made once. */
+export async function addEnterprise(
+  name: string,
+  timeZone: string,
+  requestId: string,
+): Promise<string> {
+  let made: { HoldID: number };
   try {
-    const made = await call('manage/AddEnterprise', {
-      HoldName: name,
-      TimeZone: timeZone,
-    });
-    await enterAgain();
-    chooseEnterprise(made.HoldID);
-    return '';
+    const fields = { HoldName: name, TimeZone: timeZone, RequestID: requestId };
+    made = await call('manage/AddEnterprise', fields);
   } catch (error) {
-    return error instanceof Error ? error.message : '';
+    return whyOf(error);
   }
+  await enterAgain().catch(() => undefined); // it is made, whether or not this page knows it yet
+  chooseEnterprise(made.HoldID);
+  return '';
 }
 
 /** The zone of this browser, to begin with. */

@@ -1,41 +1,7 @@
 /** The token that a page keeps for its tab alone: it came with a key, or stands in a frame. */
 import { takeKey } from './address.ts';
 import { replaceQuery } from './navigation.ts';
-
-const TAB_KEY = 'odograph.key';
-
-/** At "/api" a page may stand in a frame, and belongs to its tab. */
-export function standsAlone(): boolean {
-  return /^\/(docs(\/devices)?\/?)?$/i.test(location.pathname);
-}
-
-/** Of this address, `/` or `/api`: each is a page of its own. */
-function tabName(): string {
-  return `${TAB_KEY} ${location.pathname}`;
-}
-
-export function keepForTab(key: string): void {
-  try {
-    if (key === '') sessionStorage.removeItem(tabName());
-    else sessionStorage.setItem(tabName(), key);
-  } catch {
-    // a frame that may not keep anything logs in again after a reload
-  }
-}
-
-/**
- * The key of before a reload. `/` that was opened anew, and not loaded again, is the browser's own
- * login: who came with a key before has left it.
- */
-function keptForTab(): string {
-  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  if (standsAlone() && entry?.type === 'navigate') keepForTab('');
-  try {
-    return sessionStorage.getItem(tabName()) ?? '';
-  } catch {
-    return '';
-  }
-}
+import { keepForTab, keptForTab } from './tab_store.ts';
 
 /** The key that the page came with, or with which it came before; '': none. */
 export function keyOfTab(): string {

@@ -42,7 +42,10 @@ const subject = computed(() => {
   return isShown ? `${address.value.sel} ${since} ${minute} ${language.value} ${zone.value}` : '';
 });
 
+let turn = 0;
+
 async function read(id: string): Promise<void> {
+  const own = ++turn;
   const known = today.value;
   if (typeof known === 'string' || known.id !== id) today.value = 'loading';
   const nowS = now.value;
@@ -58,6 +61,7 @@ async function read(id: string): Promise<void> {
     call('manage/GetTrips', { ...of(day.fromS - BEFORE_S), ...inPlaces() }),
     call('manage/GetStops', { ...of(day.fromS), ...inPlaces() }),
   ]).catch(() => null);
+  if (own !== turn || phase.value !== 'in') return;
   if (address.value.sel !== id || address.value.tab !== 'today') return;
   if (found === null) {
     if (today.value === 'loading') today.value = 'failed';

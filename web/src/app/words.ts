@@ -6,6 +6,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { selectedSlot } from './device.ts';
 import { fleet, tick } from './fleet.ts';
+import { onLiveAgain } from './live_again.ts';
 import { address } from './navigation.ts';
 import { call, isShared, phase } from './session.ts';
 
@@ -44,7 +45,10 @@ function readSoon(): void {
   timer = window.setTimeout(() => void read(id), waitMs);
 }
 
+let turn = 0;
+
 async function read(id: string): Promise<void> {
+  const own = ++turn;
   const slot = fleet.slotOfId(id);
   if (slot < 0 || address.value.sel !== id || phase.value !== 'in') return;
   asked = { id, ms: performance.now() };
@@ -55,7 +59,11 @@ async function read(id: string): Promise<void> {
       DeviceIDs: id,
     }),
   ]).catch(() => null);
-  if (found === null) return;
+  if (own !== turn || phase.value !== 'in') return;
+  if (found === null) {
+    asked = { id: '', ms: 0 }; // it may stand for hours, and say nothing that asks again
+    return;
+  }
   const [regions, states] = found;
   const fences = regions.data.map((row) => row.RegionName);
   told.value = {
@@ -67,6 +75,9 @@ async function read(id: string): Promise<void> {
 export function followWords(): void {
   effect(() => {
     if (subject.value !== '') untracked(readSoon);
+  });
+  onLiveAgain(() => {
+    if (subject.peek() !== '' && asked.id === '') readSoon();
   });
   effect(() => {
     if (phase.value === 'login') told.value = { id: '', words: NONE };

@@ -7,7 +7,11 @@ import { TryIt } from './try_it.tsx';
 
 function typeText({ kind, of, bounds }: Field): string {
   const type =
-    kind === 'list' ? `list of ${of.join(' | ')}` : kind === 'choice' ? of.join(' | ') : kind;
+    kind === 'list'
+      ? d('docs.listOf', { of: of.join(' | ') })
+      : kind === 'choice'
+        ? of.join(' | ')
+        : kind;
   return bounds === '' ? type : `${type}, ${bounds}`;
 }
 

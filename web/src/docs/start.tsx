@@ -7,6 +7,7 @@ import { startSession } from '../app/session.ts';
 import { followSettings } from '../app/settings.ts';
 import { DocsPage } from './docs.tsx';
 import { followHash } from './state.ts';
+import { followLogin } from './token.ts';
 import '../style/docs.css';
 import '../style/docs_method.css';
 
@@ -15,4 +16,5 @@ export function startDocs(host: HTMLElement): void {
   followHash();
   render(<DocsPage />, host);
   void startSession();
+  followLogin();
 }

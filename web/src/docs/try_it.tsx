@@ -1,22 +1,21 @@
 /** A form that calls a method, as who is logged in on this browser, or by a token. */
-import { signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { ApiError, fetchJson } from '../app/api.ts';
-import { me, phase, tokenNow } from '../app/session.ts';
+import { me, phase } from '../app/session.ts';
 import { d } from '../i18n/docs_text.ts';
 import { CodeBlock } from './code_block.tsx';
 import { FieldInput } from './field_input.tsx';
 import type { Method } from './openapi.ts';
 import { type Outcome, SHOWN_MAX, Shown } from './outcome.tsx';
 import { bodyOf, curlOf, valuesAtFirst } from './request.ts';
-
-/** Entered by hand; kept nowhere, and the same for all methods. */
-const tokenTyped = signal('');
+import { heedAnswer, isOfLogin, LOGIN, tokenOfCalls, tokenTyped, typeToken } from './token.ts';
 
 async function send(method: Method, body: object): Promise<Outcome> {
   const fromMs = performance.now();
   try {
-    const token = tokenTyped.value.trim() || tokenNow();
+    const token = tokenOfCalls();
     const answer = await fetchJson(method.path.replace('/api/', ''), body, token);
+    heedAnswer(method.path, token, answer);
     const text = JSON.stringify(answer, null, 2);
     const tookMs = Math.round(performance.now() - fromMs);
     return { text: text.slice(0, SHOWN_MAX), isCut: text.length > SHOWN_MAX, tookMs };
@@ -30,20 +29,23 @@ async function send(method: Method, body: object): Promise<Outcome> {
 
 function Who({ method }: { method: Method }) {
   if (method.role === '') return null;
-  if (phase.value === 'in') return <p>{d('docs.tryAs', { name: me.value?.LoginName ?? '' })}</p>;
+  const hasToken = tokenTyped.value !== '';
+  const name = me.value?.LoginName ?? '';
   return (
     <p class="docs-who">
-      <span>
-        {d('docs.tryLogin')} <a href="/">{d('docs.tryLink')}</a>
-      </span>
+      {hasToken && <span>{d(isOfLogin.value ? 'docs.tryByLogin' : 'docs.tryByToken')}</span>}
+      {!hasToken && phase.value === 'in' && <span>{d('docs.tryAs', { name })}</span>}
+      {!hasToken && phase.value !== 'in' && (
+        <span>
+          {d('docs.tryLogin')} <a href="/">{d('docs.tryLink')}</a>
+        </span>
+      )}
       <input
         aria-label={d('docs.tryToken')}
         placeholder={d('docs.tryToken')}
         autocomplete="off"
         value={tokenTyped.value}
-        onInput={(event) => {
-          tokenTyped.value = event.currentTarget.value;
-        }}
+        onInput={(event) => typeToken(event.currentTarget.value)}
       />
     </p>
   );
@@ -62,7 +64,7 @@ function readForm(method: Method, values: Record<string, string>): object | stri
 }
 
 function Sure({ isSure, onSure }: { isSure: boolean; onSure: (is: boolean) => void }) {
-  const name = me.value?.HoldName ?? '';
+  const name = tokenTyped.value === '' ? (me.value?.HoldName ?? '') : '';
   return (
     <label class="docs-sure">
       <input
@@ -121,7 +123,7 @@ export function TryIt({ method }: { method: Method }) {
       <button type="submit" class="button primary" disabled={isOff}>
         {d(outcome.value === 'sending' ? 'docs.sending' : 'docs.send')}
       </button>
-      <Shown outcome={outcome.value} />
+      <Shown outcome={outcome.value} isLogin={method.path === LOGIN} />
     </form>
   );
 }

@@ -1,6 +1,6 @@
 /** Asks before a geofence is deleted, by its name. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useModal } from '../parts/modal.ts';
 import type { FenceRow } from './draft.ts';
 import { remove } from './save.ts';
 import { fe } from './text.ts';
@@ -12,11 +12,10 @@ interface DeleteProps {
 }
 
 export function DeleteDialog({ row, onClose, onDone }: DeleteProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const fault = useSignal('');
   const isBusy = useSignal(false);
   const name = row.RegionName;
-  useEffect(() => dialog.current?.showModal(), []);
   const confirm = async () => {
     if (isBusy.value) return;
     isBusy.value = true;

@@ -48,6 +48,8 @@ export interface Draft {
   values: Values;
   /** Repeating a save that nobody answered makes no second one. */
   requestId: string;
+  /** What was sent as a new one, and perhaps arrived, though nobody answered. */
+  lost?: { values: Values; drawn: Shape };
   fault: Fault | null;
 }
 

@@ -1,4 +1,5 @@
 /** Geofences as a file that the browser keeps, and files as geofences to be looked at. */
+import { saveText } from '../app/download.ts';
 import { say } from '../app/notice.ts';
 import { type FenceRow, shapeOf } from './draft.ts';
 import {
@@ -28,14 +29,6 @@ export function sketchOf(row: FenceRow): Sketch {
   };
 }
 
-function keepFile(name: string, type: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 /** A file of those that are listed, with every point of them. */
 export async function exportFences(rows: readonly FenceRow[], format: Format): Promise<void> {
   const wanted = new Set(rows.map(({ PolygonID }) => PolygonID));
@@ -46,7 +39,7 @@ export async function exportFences(rows: readonly FenceRow[], format: Format): P
   }
   const sketches = all.filter(({ PolygonID }) => wanted.has(PolygonID)).map(sketchOf);
   const text = format === 'kml' ? writeKml(sketches) : writeFeatures(sketches);
-  keepFile(`geofences.${format}`, TYPES[format], text);
+  saveText(`geofences.${format}`, TYPES[format], text);
 }
 
 /** A file as its kind is read: GeoJSON as a value, KML made GeoJSON; null: it is neither. */
@@ -68,7 +61,8 @@ export type FileFault = 'tooLarge' | 'noFile' | 'empty';
 /** What is read of a file once, so that other sizes may be tried. */
 export async function readFile(file: File): Promise<{ value: unknown } | FileFault> {
   if (file.size > FILE_MAX_MB * MB) return 'tooLarge';
-  const value = parse(await file.text());
+  const text = await file.text().catch(() => ''); // it was moved or deleted meanwhile
+  const value = parse(text);
   const found = value === null ? null : readFeatures(value, { radiusM: 1, widthM: 1 });
   if (found === null) return 'noFile';
   return found.length === 0 ? 'empty' : { value };

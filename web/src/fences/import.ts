@@ -1,7 +1,8 @@
 /** A file that is looked at, and storing what of it is good: one call each; that may be stopped. */
 import { computed, signal } from '@preact/signals';
-import { me } from '../app/session.ts';
+import { me, phase } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
+import { onOtherEnterprise } from '../app/typed.ts';
 import { FEATURES_MAX, type Found } from './features.ts';
 import { type FileFault, foundIn, readFile } from './files.ts';
 import { addSketch, faultOf } from './save.ts';
@@ -43,9 +44,13 @@ export function readRows(): void {
   });
 }
 
-/** A file that is no map changes nothing but what is said. */
+let files = 0;
+
+/** A file that is no map changes nothing but what is said; of two the later one is shown. */
 export async function openFile(file: File): Promise<void> {
+  const turn = ++files;
   const found = await readFile(file);
+  if (turn !== files || isStoring.peek()) return;
   fileFault.value = typeof found === 'string' ? found : null;
   if (typeof found === 'string') return;
   rows.value = [];
@@ -83,6 +88,7 @@ export async function store(nameOf: (row: ImportRow, at: number) => string): Pro
       await addSketch({ ...row.sketch, name: nameOf(row, at) }, row.requestId);
       change(row, { isStored: true, refusal: '' });
     } catch (error) {
+      if (phase.peek() !== 'in') break; // the login has ended, and no one has refused it
       change(row, { refusal: faultOf(error).text });
     }
   }
@@ -91,8 +97,17 @@ export async function store(nameOf: (row: ImportRow, at: number) => string): Pro
 
 export function forget(): void {
   stop();
+  files++;
   value = null;
   rows.value = [];
   fileFault.value = null;
   hasMore.value = false;
 }
+
+/** Who goes elsewhere is done with it; a login that ended by itself loses nothing of it. */
+export function leave(): void {
+  if (phase.peek() === 'in') forget();
+}
+
+// what is in a file of one account is nothing to the next, nor to another enterprise
+onOtherEnterprise(forget);

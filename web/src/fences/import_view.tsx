@@ -67,7 +67,7 @@ function Found() {
 }
 
 export function ImportView() {
-  useEffect(() => from.forget, []);
+  useEffect(() => from.leave, []);
   const fault = from.fileFault.value;
   const texts = {
     tooLarge: fe('fences.importTooLarge', { n: FILE_MAX_MB }),
@@ -89,6 +89,7 @@ export function ImportView() {
             id="fence-file"
             type="file"
             accept=".geojson,.json,.kml,application/geo+json"
+            disabled={from.isStoring.value}
             onKeyDown={pressByEnter}
             onChange={(event) => {
               const [file] = event.currentTarget.files ?? [];

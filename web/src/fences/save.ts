@@ -21,9 +21,12 @@ import {
 } from './draft.ts';
 import type { Sketch } from './features.ts';
 import type { Shape } from './shape.ts';
+import { firstStep } from './steps.ts';
 import { fe } from './text.ts';
 
 const CHANGED = 'Changed meanwhile';
+/** The login has: nothing was done, and it is saved again behind the next one. */
+const ENDED = 401;
 const DWELL_MAX_S = 7 * 86_400;
 const HYSTERESIS_MAX_M = 10_000;
 const PAGE = 1000;
@@ -64,19 +67,24 @@ function placeOf(data: unknown): Fault['at'] {
   return { ring: typeof Hole === 'number' ? Hole + 1 : 0, point: Point };
 }
 
+function isLost(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.code === 0;
+}
+
 /** Why it was refused, where that is known. */
 export function faultOf(error: unknown): Fault {
-  if (!(error instanceof ApiError) || error.code === 0) {
+  if (isLost(error) || (error as ApiError).code === ENDED) {
     return { text: fe('fences.silent'), field: null, at: null };
   }
-  const cut = error.message.indexOf(':');
-  const field = FIELD_OF[error.message.slice(0, Math.max(0, cut))] ?? null;
-  const why = field === null ? error.message : error.message.slice(cut + 1).trim();
-  const at = placeOf(error.data);
+  const { code, message, data } = error as ApiError;
+  const cut = message.indexOf(':');
+  const field = FIELD_OF[message.slice(0, Math.max(0, cut))] ?? null;
+  const why = field === null ? message : message.slice(cut + 1).trim();
+  const at = placeOf(data);
   const known = OF_SERVER.find(([words]) => why.includes(words))?.[1];
   if (known)
     return { text: shapeText({ kind: known, ...(at ?? { ring: 0, point: 0 }) }), field, at };
-  const text = error.code === 404 ? fe('fences.gone') : fe('fences.refused', { why });
+  const text = code === 404 ? fe('fences.gone') : fe('fences.refused', { why });
   return { text, field, at };
 }
 
@@ -136,30 +144,58 @@ function ownFault(values: Values, drawn: Shape): Fault | null {
   return null;
 }
 
-async function add({ values, requestId }: Draft, drawn: Shape): Promise<void> {
+/** The PolygonID that it gets. Where one that got lost had arrived, it is made what it is now. */
+async function add({ values, requestId, lost }: Draft, drawn: Shape): Promise<number> {
   const fields = { ...valueFields(values, null), ...shapeFields(drawn), RequestID: requestId };
-  await call('manage/AddGeofence', fields);
+  const { PolygonID } = await call('manage/AddGeofence', fields);
+  if (lost && (lost.values !== values || lost.drawn !== drawn)) {
+    const found = await readFence(PolygonID, '');
+    if (found !== null) await modify(found, values, drawn);
+  }
   tickStep('fence');
+  return PolygonID;
 }
 
-async function modify(base: FenceRow, values: Values, drawn: Shape | null): Promise<void> {
+async function modify(base: FenceRow, values: Values, drawn: Shape | null): Promise<number> {
   const fields = {
     ...{ PolygonID: base.PolygonID, Version: base.Version },
     ...valueFields(values, valuesOf(base)),
     ...(drawn === null ? {} : shapeFields(drawn)),
   };
   await call('manage/ModifyGeofence', fields as Request<'manage/ModifyGeofence'>);
+  return base.PolygonID;
+}
+
+/** The draft that was sent, as it is now; null: it was dropped meanwhile, or is another one. */
+function stillOf(sent: Draft): Draft | null {
+  return draft.value?.requestId === sent.requestId ? draft.value : null;
+}
+
+function noteLost(sent: Draft, drawn: Shape): void {
+  const now = stillOf(sent);
+  if (now !== null) draft.value = { ...now, lost: now.lost ?? { values: sent.values, drawn } };
+}
+
+/** What was drawn or typed while it was saved goes on, on top of what is stored. */
+async function goOn(sent: Draft, drawn: Shape, id: number): Promise<void> {
+  const fresh = await readFence(id, sent.values.name.trim()).catch(() => null);
+  const now = stillOf(sent);
+  if (now === null) return;
+  if (shape.value === drawn) steps.value = firstStep(drawn);
+  if (fresh !== null) draft.value = { ...now, base: fresh, fault: null };
+  else fail({ text: fe('fences.silent'), field: null, at: null });
 }
 
 /** Somebody changed it meanwhile: what was drawn stays, on top of theirs. */
 async function takeTheirs(mine: Draft, base: FenceRow): Promise<void> {
   const fresh = await readFence(base.PolygonID, base.RegionName).catch(() => null);
   if (fresh === null) {
-    fail({ text: fe('fences.goneMeanwhile'), field: null, at: null });
+    if (stillOf(mine)) fail({ text: fe('fences.goneMeanwhile'), field: null, at: null });
     return;
   }
   const fault = { text: fe('fences.changedMeanwhile'), field: null, at: null };
-  draft.value = { ...mine, base: fresh, fault };
+  const now = stillOf(mine);
+  if (now !== null) draft.value = { ...now, base: fresh, fault };
 }
 
 /** Leaves what is mine for what is theirs. */
@@ -168,7 +204,7 @@ export function takeFresh(): void {
   if (base) startChange(base);
 }
 
-/** Whether it was. */
+/** Whether it was, and nothing is left of it to save. */
 export async function save(): Promise<boolean> {
   const mine = draft.value;
   const drawn = shape.value;
@@ -182,15 +218,20 @@ export async function save(): Promise<boolean> {
   const isRedrawn = steps.value.past.length > 0;
   isSaving.value = true;
   try {
-    if (base === null) await add(mine, drawn);
-    else await modify(base, values, isRedrawn ? drawn : null);
+    const id = await (base ? modify(base, values, isRedrawn ? drawn : null) : add(mine, drawn));
     say(fe('fences.saved', { name: values.name.trim() }));
-    dropDraft();
-    return true;
+    const now = stillOf(mine);
+    const isWhole = now?.values === values && shape.value === drawn;
+    if (isWhole) dropDraft();
+    else if (now !== null) await goOn(mine, drawn, id);
+    return isWhole;
   } catch (error) {
     const isOld = error instanceof ApiError && error.code === 409 && error.message === CHANGED;
     if (isOld && base) await takeTheirs(mine, base);
-    else fail(faultOf(error));
+    else if (stillOf(mine)) {
+      if (base === null && isLost(error)) noteLost(mine, drawn);
+      fail(faultOf(error));
+    }
     return false;
   } finally {
     isSaving.value = false;

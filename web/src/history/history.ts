@@ -9,7 +9,7 @@ import { now } from '../app/fleet.ts';
 import { onLiveAgain } from '../app/live_again.ts';
 import { pageShown } from '../app/page.ts';
 import { call, isShared } from '../app/session.ts';
-import { zone } from '../i18n/choice.ts';
+import { language, zone } from '../i18n/choice.ts';
 import { addDays, dayStart, daysOf, type Stretch, utcText } from '../i18n/day.ts';
 import { chosenDays, chosenIds, today } from './chosen.ts';
 import { type DayRow, type Entry, entriesOf, tripsBehind } from './spans.ts';
@@ -179,7 +179,9 @@ export function followHistory(): () => void {
   const wanted = computed(() => {
     const { from, to } = chosenDays.value;
     const isShown = pageShown.value === 'history' && chosenIds.value.length > 0;
-    return isShown ? [zone.value, from, to, ...chosenIds.value].join(' ') : '';
+    // places are named in the language that is chosen
+    const asked = [zone.value, language.value, from, to, ...chosenIds.value];
+    return isShown ? asked.join(' ') : '';
   });
   const first = computed(() => (wanted.value === '' ? '' : (chosenIds.value[0] ?? '')));
   const stops = [

@@ -212,6 +212,7 @@ function followFit(): () => void {
     const key = [shown.from, shown.to, ...shown.ids].join(' ');
     if (key === fitted) return;
     fitted = key;
+    markChosen.value = -1; // was one of the history before
     untracked(() => fitTime(shown));
   });
 }

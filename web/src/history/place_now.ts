@@ -14,27 +14,34 @@ const ASK_PLAYING_MS = 2500;
 const MOVED = 0.001;
 
 let timer = 0;
-let known = { lon: Number.NaN, lat: Number.NaN, language: '' };
+/** An answer to what was asked before the last time is not taken. */
+let turn = 0;
+const NOWHERE = { lon: Number.NaN, lat: Number.NaN, language: '' };
+let known = NOWHERE;
 
 async function ask(): Promise<void> {
   timer = 0;
   const track = history.peek()?.tracks[0];
   const place = track ? placeAt(track, playhead.peek()) : null;
   if (place === null || Number.isNaN(place.lon)) {
+    turn++;
     placeNow.value = '';
     return;
   }
   const near = Math.abs(place.lon - known.lon) + Math.abs(place.lat - known.lat) < MOVED;
   if (near && known.language === language.peek()) return;
   known = { lon: place.lon, lat: place.lat, language: language.peek() };
+  const own = ++turn;
   const fields = { Points: [[place.lon, place.lat]], Language: language.peek() };
-  const [name] = await call('manage/GetPlaces', fields).catch(() => [null]);
-  placeNow.value = name?.split(',')[0] ?? '';
+  const names = await call('manage/GetPlaces', fields).catch(() => null);
+  if (own !== turn) return;
+  if (names === null) known = NOWHERE; // it is asked again as soon as there is a reason
+  placeNow.value = names?.[0]?.split(',')[0] ?? '';
 }
 
 /** While the page is shown; the answer ends it. */
 export function followPlaceNow(): () => void {
-  known = { lon: Number.NaN, lat: Number.NaN, language: '' };
+  known = NOWHERE;
   const stop = effect(() => {
     playhead.value;
     language.value;
@@ -48,6 +55,7 @@ export function followPlaceNow(): () => void {
     stop();
     clearTimeout(timer);
     timer = 0;
+    turn++;
     placeNow.value = '';
   };
 }

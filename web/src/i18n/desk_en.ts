@@ -6,7 +6,7 @@ export const deskEn = {
   'desk.view.active': 'Active',
   'desk.view.all': 'Last 7 days',
   'desk.none.waiting': 'Nothing to do: every alarm of the last 30 days is acknowledged.',
-  'desk.none.active': 'No alarm is active. Those of before are under All.',
+  'desk.none.active': 'No alarm is active. Those of before are under Last 7 days.',
   'desk.none.all': 'No alarm in the last 7 days. What raises one is set in the alarm rules.',
   'desk.noMatch': 'No alarm matches the filters.',
   'desk.olderRest':

@@ -8,7 +8,7 @@ export const deskZh: Record<keyof typeof deskEn, string> = {
   'desk.view.active': '进行中',
   'desk.view.all': '最近 7 天',
   'desk.none.waiting': '没有待处理的报警：最近 30 天的报警均已确认。',
-  'desk.none.active': '没有进行中的报警。以前的报警在“全部”中。',
+  'desk.none.active': '没有进行中的报警。以前的报警在“最近 7 天”中。',
   'desk.none.all': '最近 7 天没有报警。触发条件在报警规则中设置。',
   'desk.noMatch': '没有符合筛选条件的报警。',
   'desk.olderRest': '另有 {n} 条较早的报警未显示。请选择类型、分组或车辆，或按最早排序。',

@@ -3,7 +3,6 @@ export const fencesEn = {
   'fences.title': 'Geofences',
   'fences.back': 'Back to the vehicles',
   'fences.toList': 'Back to the list',
-  'fences.close': 'Close',
   'fences.newOne': 'New geofence',
   'fences.circle': 'Circle',
   'fences.polygon': 'Polygon',

@@ -5,7 +5,6 @@ export const fencesZh: Record<keyof typeof fencesEn, string> = {
   'fences.title': '电子围栏',
   'fences.back': '返回车辆列表',
   'fences.toList': '返回围栏列表',
-  'fences.close': '关闭',
   'fences.newOne': '新建围栏',
   'fences.circle': '圆形',
   'fences.polygon': '多边形',

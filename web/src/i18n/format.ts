@@ -5,6 +5,9 @@ import { t } from './text.ts';
 import { distanceIn, speedIn } from './units.ts';
 import { dateTimeIn, timeIn } from './zone.ts';
 
+/** What is rounded to nothing has no sign. */
+const ZERO = /^-0(\.0+)?$/;
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** A number with that many digits behind the point. */
@@ -14,7 +17,8 @@ export function decimal(n: number, digits: number): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   const format = formats.get(name) ?? new Intl.NumberFormat(language.value, options);
   formats.set(name, format);
-  return format.format(n);
+  const text = format.format(n);
+  return ZERO.test(text) ? text.slice(1) : text;
 }
 
 /** The same with its unit behind it. */

@@ -35,6 +35,8 @@ export const reportsEn = {
   'report.fault.long': 'A report has 366 days at most.',
   'report.options': 'Options',
   'report.stopMinutes': 'A stop ends a trip after, minutes',
+  'report.badNumber':
+    'A whole number from 1 to {max}. Until then it is read as without one: {usual}.',
   'report.limit': 'Faster than, km/h',
   'report.limitHint': 'As the alarm rules say',
   'report.silence': 'Silent for longer than, minutes',
@@ -80,6 +82,7 @@ export const reportsEn = {
   'report.chart': 'Bars: {name}',
   'report.chartRows': 'How many',
   'report.byVehicle': '{name} by vehicle',
+  'report.barsOf': '{text}: the {n} greatest of {all}',
   'report.byDay': '{name} by day',
   'report.byHour': '{name} by hour',
   'report.chartHide': 'Chart',

@@ -195,6 +195,8 @@ export const settingsEn = {
   'account.wrongPassword': 'This is not your password.',
   'account.throttled': 'Too many tries. Again in {n} s.',
   'account.passwordHint': 'All other logins of yours end.',
+  'account.changedOnly':
+    'Your password is changed, but this login could not go on with it. Log in anew, with the new one.',
   'account.passwordChanged': 'Your password is changed. All other logins ended.',
   'account.tokens': 'Where you are logged in',
   'account.noAddress': 'address not known',

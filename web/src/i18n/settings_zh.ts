@@ -195,6 +195,7 @@ export const settingsZh: Record<keyof typeof settingsEn, string> = {
   'account.wrongPassword': '原密码不正确。',
   'account.throttled': '尝试次数过多，请 {n} 秒后再试。',
   'account.passwordHint': '您的其他登录都将失效。',
+  'account.changedOnly': '密码已修改，但当前登录未能继续。请用新密码重新登录。',
   'account.passwordChanged': '密码已修改，其他登录均已失效。',
   'account.tokens': '登录的位置',
   'account.noAddress': '地址未知',

@@ -4,13 +4,20 @@ import type { FromPage, Port, ToPage, Watch } from './messages.ts';
 import { HERE_MS } from './messages.ts';
 
 export interface Live {
+  /** The page's first snapshot is there: up to where it goes; '': it could not be read. */
+  tellRead(cursor: string): void;
   /** Asks at once instead of waiting. */
   retry(): void;
   close(): void;
 }
 
 export function connectLive(watch: Watch, hear: (message: ToPage) => void): Live {
-  const port = openPort(watch, hear);
+  let read: FromPage | null = null;
+  const join = (port: Pick<PagePort, 'postMessage'>) => {
+    port.postMessage({ kind: 'join', watch, isVisible: isVisible(), isReading: true });
+    if (read !== null) port.postMessage(read);
+  };
+  const port = openPort(watch, hear, join);
   const tellHere = () => port.postMessage({ kind: 'here', isVisible: isVisible() });
   const retry = () => port.postMessage({ kind: 'retry' });
   const leave = () => port.postMessage({ kind: 'leave' });
@@ -23,8 +30,12 @@ export function connectLive(watch: Watch, hear: (message: ToPage) => void): Live
   addEventListener('online', retry);
   addEventListener('pagehide', leave);
   addEventListener('pageshow', tellHere); // back from the browser's history
-  port.postMessage(joining(watch));
+  join(port);
   return {
+    tellRead(cursor) {
+      read = { kind: 'read', cursor };
+      port.postMessage(read);
+    },
     retry,
     close() {
       clearInterval(timer);
@@ -44,7 +55,11 @@ interface PagePort {
 }
 
 /** The shared worker, or this page's own hub where the browser has none, or cannot run it. */
-function openPort(watch: Watch, hear: (message: ToPage) => void): PagePort {
+function openPort(
+  watch: Watch,
+  hear: (message: ToPage) => void,
+  join: (port: PagePort) => void,
+): PagePort {
   if (typeof SharedWorker === 'undefined') return ownHub(watch, hear);
   const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
@@ -57,7 +72,7 @@ function openPort(watch: Watch, hear: (message: ToPage) => void): PagePort {
   worker.onerror = () => {
     used.end();
     used = ownHub(watch, hear);
-    used.postMessage(joining(watch));
+    join(used);
   };
   worker.port.onmessage = (event: MessageEvent<ToPage>) => hear(event.data);
   return { postMessage: (message) => used.postMessage(message), end: () => used.end() };
@@ -71,8 +86,4 @@ function ownHub(watch: Watch, hear: (message: ToPage) => void): PagePort {
 
 function isVisible(): boolean {
   return document.visibilityState === 'visible';
-}
-
-function joining(watch: Watch): FromPage {
-  return { kind: 'join', watch, isVisible: isVisible() };
 }

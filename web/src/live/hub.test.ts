@@ -38,7 +38,7 @@ async function made(
   return { hub, asked };
 }
 
-function page(hub: LiveHub) {
+function page(hub: LiveHub, isReading = false) {
   const heard: ToPage[] = [];
   let told: (() => void) | null = null;
   const port: Port<FromPage, ToPage> = {
@@ -59,8 +59,10 @@ function page(hub: LiveHub) {
     heard.flatMap((m) => (m.kind === 'event' ? [`${m.name} ${m.id} ${m.data}`] : []));
   const columns = () => heard.flatMap((m) => (m.kind === 'event' && m.columns ? [m.columns] : []));
   const links = () => heard.flatMap((m) => (m.kind === 'link' ? [m.state] : []));
-  hub.hear(port, { kind: 'join', watch: { token: 'T', fields: {} }, isVisible: true });
-  return { events, columns, links, until, port };
+  const watch = { token: 'T', fields: {} };
+  hub.hear(port, { kind: 'join', watch, isVisible: true, isReading });
+  const read = (cursor: string) => hub.hear(port, { kind: 'read', cursor });
+  return { events, columns, links, until, port, read };
 }
 
 function stream(out: ServerResponse): void {
@@ -113,6 +115,53 @@ test('a stream that breaks before it had an id has all read anew', async (t) => 
   streams[1]?.destroy();
   await one.until(() => one.events().filter((text) => text.startsWith('hello')).length === 3);
   assert.equal(one.events().filter((text) => text.startsWith('reset')).length, 1);
+});
+
+test('the first stream begins behind the first snapshot, and waits for it', async (t) => {
+  const streams: ServerResponse[] = [];
+  const { hub, asked } = await made(t, (_, out) => {
+    stream(out);
+    out.write('event: hello\ndata: {}\n\n');
+    streams.push(out);
+  });
+  const first = page(hub, true);
+  const second = page(hub, true);
+  assert.equal(asked.length, 0);
+  first.read('B-5');
+  await second.until(() => second.events().length === 1);
+  assert.equal(asked[0]?.['after'], 'B-5');
+  streams[0]?.write('event: d\nid: B-8\ndata: {}\n\n');
+  await second.until(() => second.events().length === 2);
+  second.read('B-6');
+  const late = page(hub, true);
+  late.read('B-7');
+  const later = page(hub, true);
+  later.read('B-8');
+  const other = page(hub, true);
+  other.read('');
+  assert.deepEqual(first.events(), ['hello  {}', 'd B-8 {}']);
+  assert.deepEqual(second.events(), ['hello  {}', 'd B-8 {}'], 'it heard all since before that');
+  assert.deepEqual(late.events(), ['hello B-8 {}', 'reset  {}'], 'B-8 is in none of what it has');
+  assert.deepEqual(later.events(), ['hello B-8 {}']);
+  assert.deepEqual(other.events(), ['hello B-8 {}']);
+  assert.equal(asked.length, 1);
+});
+
+test('a snapshot older than the first stream is read anew once that stands', async (t) => {
+  const { hub, asked } = await made(t, (_, out) => {
+    stream(out);
+    out.write('event: hello\ndata: {}\n\n');
+  });
+  const failed = page(hub, true);
+  const other = page(hub, true);
+  failed.read('');
+  other.read('B-5');
+  assert.deepEqual(other.events(), []);
+  await other.until(() => other.events().length === 2);
+  assert.deepEqual(other.links(), ['connecting', 'open']);
+  assert.deepEqual(other.events(), ['reset  {}', 'hello  {}']);
+  assert.deepEqual(failed.events(), ['hello  {}']);
+  assert.equal(asked[0]?.['after'], undefined);
 });
 
 test('what changed comes to pages as columns of numbers', async (t) => {

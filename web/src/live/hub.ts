@@ -6,10 +6,12 @@
  *           ◄─event──       ◄──── events ──────
  *
  * Who joins hears `hello` as it would be said now, and all that comes later; what was before it
- * reads as a snapshot. While no page is looked at the stream is closed after ten minutes, and goes
+ * reads as a snapshot, which it need not wait with: the first stream begins behind the snapshot of
+ * the first page. While no page is looked at the stream is closed after ten minutes, and goes
  * on from its last id as soon as one is.
  */
 import { waitMs } from './backoff.ts';
+import { isKnown } from './cursor.ts';
 import type { StreamEvent } from './events.ts';
 import { Hello } from './hello.ts';
 import { IdJoiner } from './ids.ts';
@@ -28,6 +30,15 @@ const RESET: ToPage = { kind: 'event', name: 'reset', id: '', data: '{}' };
 interface Page {
   isVisible: boolean;
   heardMs: number;
+  isReading: boolean;
+  /** What it hears goes on behind this id; '': nobody knows yet. */
+  since: string;
+  /** Something may be in none of what it has. */
+  hasGap: boolean;
+}
+
+function newPage(isVisible: boolean, isReading: boolean, since: string): Page {
+  return { isVisible, heardMs: performance.now(), isReading, since, hasGap: false };
 }
 
 /** Thousands of rows are read here, where they hold up no page. */
@@ -68,11 +79,18 @@ export class LiveHub {
   hear(port: Port<FromPage, ToPage>, message: FromPage): void {
     const known = this.pages.get(port);
     if (message.kind === 'leave') this.pages.delete(port);
-    if (message.kind === 'join' || message.kind === 'here') {
-      this.pages.set(port, { isVisible: message.isVisible, heardMs: performance.now() });
+    if (message.kind === 'join') {
+      this.pages.set(port, newPage(message.isVisible, message.isReading, this.lastId));
+      this.greet(port);
     }
-    if (message.kind === 'join') this.greet(port);
-    if (message.kind === 'here' && !known) this.welcomeBack(port);
+    if (message.kind === 'here' && known) {
+      Object.assign(known, { isVisible: message.isVisible, heardMs: performance.now() });
+    }
+    if (message.kind === 'here' && !known) {
+      this.pages.set(port, newPage(message.isVisible, false, this.lastId));
+      this.welcomeBack(port);
+    }
+    if (message.kind === 'read' && known) this.hearRead(port, known, message.cursor);
     if (message.kind === 'retry') this.wake?.();
     this.look();
   }
@@ -84,6 +102,19 @@ export class LiveHub {
     if (hello !== null) {
       port.postMessage({ kind: 'event', name: 'hello', id: this.lastId, data: hello });
     }
+  }
+
+  /** The first stream begins behind the first snapshot; later ones may lack what was said. */
+  private hearRead(port: Port<FromPage, ToPage>, page: Page, cursor: string): void {
+    page.isReading = false;
+    if (cursor === '') return; // it reads another one once the stream stands
+    if (this.lastId === '' && this.run === null && !this.wasOpen) {
+      this.lastId = cursor;
+      for (const each of this.pages.values()) each.since ||= cursor;
+    }
+    if (isKnown(page.since, cursor)) return;
+    page.hasGap = this.state !== 'open';
+    if (!page.hasGap) port.postMessage(RESET);
   }
 
   /** A page that slept, and missed what was said meanwhile. */
@@ -105,7 +136,9 @@ export class LiveHub {
     }
     if ([...this.pages.values()].some((page) => page.isVisible)) this.seenMs = now;
     const isWanted = this.pages.size > 0 && now - this.seenMs < HIDDEN_MS;
-    if (isWanted && this.run === null && this.state !== 'denied') void this.follow();
+    const mayBegin = this.wasOpen || [...this.pages.values()].some((page) => !page.isReading);
+    const isThere = this.run !== null || this.state === 'denied';
+    if (isWanted && mayBegin && !isThere) void this.follow();
     if (!isWanted && this.run !== null) this.end();
   }
 
@@ -162,7 +195,11 @@ export class LiveHub {
   /** Without an id to go on from, nobody knows what was said while there was no stream. */
   private open(): void {
     this.tell('open');
-    if (this.wasOpen && this.lastId === '') this.send(RESET);
+    const isAll = this.wasOpen && this.lastId === '';
+    for (const [port, page] of this.pages) {
+      if (isAll || page.hasGap) port.postMessage(RESET);
+      page.hasGap = false;
+    }
     this.wasOpen = true;
   }
 

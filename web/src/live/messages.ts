@@ -8,8 +8,13 @@ export interface Watch {
   fields: Record<string, string>;
 }
 
+/**
+ * `isReading`: the page reads a snapshot meanwhile, and tells its cursor by `read`; a stream that
+ * is to begin waits for that, and goes on behind it.
+ */
 export type FromPage =
-  | { kind: 'join'; watch: Watch; isVisible: boolean }
+  | { kind: 'join'; watch: Watch; isVisible: boolean; isReading: boolean }
+  | { kind: 'read'; cursor: string } // ends isReading; '': it could not be read
   | { kind: 'here'; isVisible: boolean } // told every HERE_MS
   | { kind: 'retry' } // do not wait any longer
   | { kind: 'leave' };

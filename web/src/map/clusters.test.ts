@@ -104,26 +104,35 @@ test('gathered again after some moved, they are as if they had been gathered so 
   const wide = { ...ALL, scale: 4096 };
   const places: Place[] = Array.from({ length: 400 }, somewhere);
   const again = new Clusters();
-  const slots = (count: number) => Int32Array.from({ length: count }, (_, slot) => slot);
+  const slots400 = Int32Array.from({ length: 400 }, (_, slot) => slot);
+  const slots300 = slots400.slice(0, 300);
+  let { version } = again;
   for (let turn = 0; turn < 12; turn++) {
-    for (const place of places) {
+    const touched = new Set<number>();
+    for (const [slot, place] of places.entries()) {
+      const before = JSON.stringify(place);
       if (random() < 0.2) Object.assign(place, somewhere());
       if (random() < 0.1) place.state = states[Math.floor(random() * 2)] as number;
       if (random() < 0.05) place.isKept = random() < 0.5;
+      if (JSON.stringify(place) !== before) touched.add(slot);
     }
     const window = turn < 8 ? wide : { ...wide, x: 0.4, width: 0.5 };
     const count = turn < 4 ? 400 : 300; // others are shown
+    const slots = count === 400 ? slots400 : slots300;
     again.gather(
       Float64Array.from(places, ({ x }) => x),
       Float64Array.from(places, ({ y }) => y),
-      slots(count),
+      slots,
       Uint8Array.from(places, ({ isKept }) => (isKept ? 1 : 0)),
       Uint8Array.from(places, ({ state }) => state ?? PARKED),
       window,
       CROWD,
+      turn % 3 === 0 ? null : Int32Array.from(touched),
     );
     const fresh = gather(places.slice(0, count), window);
     assert.ok(fresh.count > 5);
+    assert.ok(again.version > version);
+    ({ version } = again);
     assert.deepEqual([...again.sizes], [...fresh.sizes]);
     assert.deepEqual([...again.states], [...fresh.states]);
     for (let slot = 0; slot < count; slot++) assert.equal(again.of(slot), fresh.of(slot));

@@ -17,10 +17,14 @@ export interface Manner {
   least: number;
 }
 
-/** Which vehicles are in a cluster: by slot its cell, by cell the cluster of that; -1: none. */
+/**
+ * Which vehicles are in a cluster: by slot its cell, by cell the cluster of that; -1: none.
+ * `version` rises with each change of them.
+ */
 export interface Members {
   cells: Int32Array;
   names: Int32Array;
+  version: number;
 }
 
 export class Clusters implements Members {
@@ -33,6 +37,7 @@ export class Clusters implements Members {
   states = new Int32Array(0);
   cells: Int32Array = new Int32Array(0);
   names: Int32Array = new Int32Array(0);
+  version = 0;
   private left = 0;
   private grid: Grid | null = null;
   private gridOf: { key: string; slots: Int32Array } = { key: '', slots: new Int32Array(0) };
@@ -45,6 +50,7 @@ export class Clusters implements Members {
 
   /** Nothing is gathered. */
   clear(room: number): void {
+    this.version++;
     this.count = 0;
     this.grid = null;
     this.cells = new Int32Array(room).fill(-1);
@@ -52,7 +58,8 @@ export class Clusters implements Members {
 
   /**
    * Gathers `slots` but for those that are `kept`, where they lie in the window. `state` is what a
-   * slot counts as. The array of slots must not be written later.
+   * slot counts as. The array of slots must not be written later. `touched`: only these of them
+   * can be another thing or elsewhere than the last time; null: any.
    */
   gather(
     x: Float64Array,
@@ -62,9 +69,12 @@ export class Clusters implements Members {
     state: Uint8Array,
     window: Window,
     manner: Manner,
+    touched: Int32Array | null = null,
   ): void {
+    const before = this.grid;
     const grid = this.gridFor(slots, window, manner, x.length);
-    grid.putAll(x, y, slots, kept, state);
+    grid.putAll(x, y, grid === before ? (touched ?? slots) : slots, kept, state);
+    this.version++;
     const cells = new Joined(grid, window.scale);
     this.names = new Int32Array(cells.n.length).fill(-1);
     this.count = cells.number(this.names, manner.least);
@@ -79,7 +89,7 @@ export class Clusters implements Members {
     const { x, y, width, height, scale } = window;
     const key = [x, y, width, height, scale, manner.cell, room].join(' ');
     const isSame = key === this.gridOf.key && same(slots, this.gridOf.slots);
-    if (this.grid === null || !isSame) this.grid = new Grid(window, manner.cell, room);
+    if (this.grid === null || !isSame) this.grid = new Grid(window, manner.cell, room, slots);
     this.gridOf = { key, slots };
     return this.grid;
   }
@@ -134,10 +144,13 @@ class Joined {
     this.n = n.slice();
     this.sumX = sumX.slice();
     this.sumY = sumY.slice();
-    this.roots = Int32Array.from(n, (_, cell) => cell);
+    this.roots = new Int32Array(n.length);
+    for (let cell = 0; cell < n.length; cell++) this.roots[cell] = cell;
+    const beside = [1, columns - 1, columns, columns + 1];
     for (let cell = 0; cell < n.length; cell++) {
       if (n[cell] === 0) continue;
-      for (const other of [cell + 1, cell + columns - 1, cell + columns, cell + columns + 1]) {
+      for (let way = 0; way < beside.length; way++) {
+        const other = cell + (beside[way] as number);
         if (n[other]) this.join(cell, other, scale);
       }
     }

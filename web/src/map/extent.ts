@@ -3,13 +3,15 @@ import type { Box } from './camera.ts';
 
 export function boxAround(places: readonly (readonly [lon: number, lat: number])[]): Box | null {
   if (places.length === 0) return null;
-  const lons = places.map(([lon]) => lon).sort((a, b) => a - b);
+  const lons = new Float64Array(places.length);
   let south = 90;
   let north = -90;
-  for (const [, lat] of places) {
+  places.forEach(([lon, lat], at) => {
+    lons[at] = lon;
     south = Math.min(south, lat);
     north = Math.max(north, lat);
-  }
+  });
+  lons.sort(); // of numbers alone
   let west = lons[0] as number;
   let east = lons.at(-1) as number;
   let widest = west + 360 - east;

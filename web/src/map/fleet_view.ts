@@ -16,12 +16,13 @@ import * as choice from './choice.ts';
 import { areOutgrown, clusters, gatherInTime } from './gathering.ts';
 import { mapReady } from './map.ts';
 import { worldPixels } from './mercator.ts';
-import { drawOrder } from './order.ts';
+import { DrawOrder } from './order.ts';
 import { addOverlay } from './overlays.ts';
 import { Positions } from './positions.ts';
 import { Pulses } from './pulses.ts';
 import { GLIDE_MS, PULSES } from './shaders.ts';
-import { areOnTheWay, chooseShown, countIn } from './shown.ts';
+import { Shown } from './shown.ts';
+import { areOnTheWay, Sight } from './sight.ts';
 import { Scene, VehicleLayer } from './vehicle_layer.ts';
 import { windowNow } from './window.ts';
 
@@ -37,13 +38,11 @@ export const isOldPicture = signal(false);
 
 export const scene = new Scene();
 export const positions = new Positions();
+const NONE = new Int32Array();
 /** The slots that are drawn one by one, lowest first. */
-export let order: Int32Array = new Int32Array();
+export let order: Int32Array = NONE;
 /** Slots that are on the map, in clusters or not. */
-export let onMap: Int32Array = new Int32Array();
-/** The state that is drawn, by slot. */
-let drawn = new Uint8Array(0);
-let kept = new Uint8Array(0);
+export let onMap: Int32Array = NONE;
 /** Vehicles that are in sight, and those that are on the map and have a place. */
 export const inView = signal(0);
 export const withPlace = signal(0);
@@ -52,6 +51,9 @@ export const composed = signal(0);
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const pulses = new Pulses();
+const onMapNow = new Shown();
+const sight = new Sight();
+const drawOrder = new DrawOrder();
 let frame = 0;
 
 let followedSlots: ReadonlySet<number> = new Set();
@@ -68,25 +70,15 @@ export function slotsFollowed(): ReadonlySet<number> {
   return followedSlots;
 }
 
-function makeRoom(): void {
-  if (drawn.length >= fleet.states.length) return;
-  drawn = new Uint8Array(fleet.states.length);
-  kept = new Uint8Array(fleet.states.length);
-}
-
-/** Those that the filters leave, and the selected one whatever they say. */
-function choose(selected: number): Int32Array {
+/** Those that the filters leave, and the selected one whatever they say; `pinned` are kept. */
+function choose(selected: number, pinned: readonly number[]): Int32Array {
   const wanted = {
     onlyAlarms: choice.onlyAlarms.peek(),
     hasLongGone: choice.hasLongGone.peek(),
     now: now.peek(),
   };
-  const filtered = inFilter.peek();
-  const chosen = chooseShown(fleet, filtered, positions.x, wanted, drawn, kept, onMap);
-  if (selected < 0 || chosen.includes(selected)) return chosen;
-  const all = { ...wanted, onlyAlarms: false, hasLongGone: true };
-  const one = chooseShown(fleet, Int32Array.of(selected), positions.x, all, drawn, kept);
-  return Int32Array.from([...chosen, ...one]);
+  onMapNow.update(fleet, inFilter.peek(), positions.x, wanted, pinned);
+  return onMapNow.withOne(fleet, selected, positions.x);
 }
 
 function compose(): void {
@@ -100,16 +92,17 @@ function compose(): void {
   if (hasNews) scene.untilMs = atMs + PULSES * GLIDE_MS + 50;
   const selected = selectedSlot.peek();
   const following = slotsFollowed();
-  makeRoom();
-  onMap = mode === 'none' ? new Int32Array() : choose(mode === 'full' ? selected : -1);
-  if (selected >= 0) kept[selected] = 1;
-  for (const slot of following) kept[slot] = 1;
+  const pinned = selected >= 0 ? [selected, ...following] : [...following];
+  onMap = mode === 'none' ? NONE : choose(mode === 'full' ? selected : -1, pinned);
+  const window = windowNow(map);
   withPlace.value = onMap.length;
-  inView.value = countIn(onMap, positions.x, positions.y, windowNow(map));
-  const wanted = { slots: onMap, positions, kept, inView: inView.peek() };
+  inView.value = sight.update(onMap, positions, window);
+  const { kept, keptVersion } = onMapNow;
+  const wanted = { slots: onMap, positions, kept, keptVersion, inView: inView.peek() };
   gatherInTime(map, wanted, composeSoon);
-  order = drawOrder(onMap, clusters, positions.x, drawn, { selected, followed: following });
-  const isSeen = hasMoved && glides && areOnTheWay(order, positions, windowNow(map), atMs);
+  const urgent = { selected, followed: following };
+  order = drawOrder.of(onMap, clusters, positions.x, onMapNow.drawn, urgent);
+  const isSeen = hasMoved && glides && areOnTheWay(order, positions, window, atMs);
   if (isSeen) scene.untilMs = Math.max(scene.untilMs, atMs + GLIDE_MS + 50);
   paint(map);
   composed.value++;
@@ -117,7 +110,7 @@ function compose(): void {
 
 /** Fills the scene; enough where only what is around vehicles changed. */
 function paint(map: MapLibreMap): void {
-  scene.instances.fill(fleet, positions, order, drawn, {
+  scene.instances.fill(fleet, positions, order, onMapNow.drawn, {
     selected: selectedSlot.peek(),
     followed: slotsFollowed(),
     hovered: hovered.peek(),

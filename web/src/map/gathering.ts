@@ -4,7 +4,6 @@
  */
 import type { MapLibreMap } from 'maplibre-gl';
 import { fleet } from '../app/fleet.ts';
-import { same } from '../store/held.ts';
 import * as choice from './choice.ts';
 import { Clusters, type Manner } from './clusters.ts';
 import { worldPixels } from './mercator.ts';
@@ -24,20 +23,22 @@ export const clusters = new Clusters();
 
 /** What there is to gather. */
 export interface Gathering {
-  /** Must not be written later. */
+  /** Another list where others are shown; must not be written later. */
   slots: Int32Array;
+  /** They are as of the version that the fleet has. */
   positions: Positions;
-  /** By slot: whether it is never gathered. */
+  /** By slot: whether it is never gathered; the version rises when one of them is another. */
   kept: Uint8Array;
+  keptVersion: number;
   /** How many are in sight. */
   inView: number;
 }
 
 /** What the clusters were made for, of what, and when. */
 let made: Window | null = null;
-let madeOf: Int32Array = new Int32Array();
-let madeKept = new Uint8Array();
-let wereWanted = false;
+let madeOf = { slots: new Int32Array() as Int32Array, kept: -1, isWanted: false };
+/** As of which versions, of the fleet and of places. */
+let madeAs = { fleet: -1, generation: -1, places: -1 };
 let madeMs = 0;
 let timer = 0;
 
@@ -45,29 +46,36 @@ let timer = 0;
 const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
 
 /** Whether clusters were made of the same vehicles, and of the same that are kept. */
-function isOfSame({ slots, kept }: Gathering): boolean {
-  if (wereWanted !== choice.hasClusters.peek() || kept.length !== madeKept.length) return false;
-  for (let slot = 0; slot < fleet.count; slot++) if (kept[slot] !== madeKept[slot]) return false;
-  return same(slots, madeOf);
+function isOfSame({ slots, keptVersion }: Gathering): boolean {
+  const { slots: before, kept, isWanted } = madeOf;
+  return slots === before && keptVersion === kept && isWanted === choice.hasClusters.peek();
 }
 
 /** Gathers where it is time to; else `again` is called once it is. */
 export function gatherInTime(map: MapLibreMap, wanted: Gathering, again: () => void): void {
   const sinceMs = performance.now() - madeMs;
-  if (sinceMs < MOVES_MS && !areOutgrown(map) && isOfSame(wanted)) {
+  const isSame = isOfSame(wanted);
+  if (sinceMs < MOVES_MS && isSame && !areOutgrown(map)) {
     if (timer === 0) timer = window.setTimeout(again, MOVES_MS - sinceMs);
     return;
   }
   clearTimeout(timer);
   timer = 0;
-  madeOf = wanted.slots;
-  madeKept = wanted.kept.slice();
-  wereWanted = choice.hasClusters.peek();
+  gather(map, wanted, isSame ? touched(wanted.positions) : null);
+  const { slots, keptVersion, positions } = wanted;
+  madeOf = { slots, kept: keptVersion, isWanted: choice.hasClusters.peek() };
+  madeAs = { fleet: fleet.version, generation: fleet.generation, places: positions.generation };
   madeMs = performance.now();
-  gather(map, wanted);
 }
 
-function gather(map: MapLibreMap, { slots, positions, kept, inView }: Gathering): void {
+/** Those that can be elsewhere or another thing than when they were gathered; null: any. */
+function touched({ generation }: Positions): Int32Array | null {
+  const isGoingOn = fleet.generation === madeAs.generation && generation === madeAs.places;
+  return isGoingOn ? fleet.touchedSince(madeAs.fleet) : null;
+}
+
+function gather(map: MapLibreMap, wanted: Gathering, touched: Int32Array | null): void {
+  const { slots, positions, kept, inView } = wanted;
   const isFar = map.getZoom() < CROWD_BELOW_ZOOM;
   const isCrowd = inView > (isFar ? CROWD_ABOVE : CROWD_ANYWHERE_ABOVE);
   made = { ...windowNow(map, MARGIN), scale: worldPixels(steady(map.getZoom())) };
@@ -76,7 +84,8 @@ function gather(map: MapLibreMap, { slots, positions, kept, inView }: Gathering)
     return;
   }
   const manner = isCrowd ? CROWD : YARD;
-  clusters.gather(positions.x, positions.y, slots, kept, fleet.states, made, manner);
+  const { x, y } = positions;
+  clusters.gather(x, y, slots, kept, fleet.states, made, manner, touched);
 }
 
 /** Whether the view has left what the clusters were made for. */

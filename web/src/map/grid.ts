@@ -6,9 +6,10 @@
 import { STATE_COUNT } from '../store/state.ts';
 import type { Window } from './window.ts';
 
-/** Instead of a state: it is never gathered; it was not looked at yet. */
-const KEPT = 254;
-const NEW = 255;
+/** Instead of a state: it is never gathered; it was not looked at yet; it is none of ours. */
+const KEPT = 253;
+const NEW = 254;
+const OTHER = 255;
 
 export class Grid {
   /** By slot: the cell that it is in; -1: none. */
@@ -28,8 +29,8 @@ export class Grid {
   private readonly xs: Float64Array;
   private readonly ys: Float64Array;
 
-  /** A cell is so many pixels wide; slots are below `room`. */
-  constructor(window: Window, cell: number, room: number) {
+  /** A cell is so many pixels wide; it is for `slots`, which are below `room`. */
+  constructor(window: Window, cell: number, room: number, slots: Int32Array) {
     this.perUnit = window.scale / cell;
     this.left = Math.floor(window.x * this.perUnit) / this.perUnit;
     this.top = Math.floor(window.y * this.perUnit) / this.perUnit;
@@ -41,12 +42,13 @@ export class Grid {
     this.sumY = new Float64Array(count);
     this.states = new Int32Array(count * STATE_COUNT);
     this.cells = new Int32Array(room).fill(-1);
-    this.codes = new Uint8Array(room).fill(NEW);
+    this.codes = new Uint8Array(room).fill(OTHER);
+    for (let at = 0; at < slots.length; at++) this.codes[slots[at] as number] = NEW;
     this.xs = new Float64Array(room);
     this.ys = new Float64Array(room);
   }
 
-  /** Counts those that are not where or what they were; of the same slots as the last time. */
+  /** Counts those of `slots` that are not where or what they were, but for others than its own. */
   putAll(
     x: Float64Array,
     y: Float64Array,
@@ -57,6 +59,7 @@ export class Grid {
     const { codes, xs, ys } = this;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
+      if (codes[slot] === OTHER) continue;
       const code = kept[slot] ? KEPT : (state[slot] as number);
       if (code === codes[slot] && x[slot] === xs[slot] && y[slot] === ys[slot]) continue;
       this.take(slot);

@@ -19,14 +19,14 @@
  * of it they cover by pad(); fitBounds(), goTo() and isHidden() keep to what is left.
  */
 import { effect, signal, untracked } from '@preact/signals';
-import type { MapLibreMap, MapMouseEvent } from 'maplibre-gl';
+import type { MapLibreMap, MapMouseEvent, StyleSpecification } from 'maplibre-gl';
 import { isUntold } from '../app/navigation.ts';
 import { mapIsImpossible } from '../app/page.ts';
 import { isDarkNow } from '../app/settings.ts';
 import { baseKey, blankStyle, loadBase, tokenFor } from './base.ts';
 import { styleIsGone, styleIsThere } from './overlays.ts';
 import { readView, viewOf } from './place.ts';
-import { withoutSea } from './sea.ts';
+import { type Blanked, withoutSea } from './sea.ts';
 
 export { addOverlay } from './overlays.ts';
 
@@ -50,10 +50,14 @@ export type ClickHandler = (click: MapClick) => boolean;
 
 const LOCAL_FONTS = '"Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
+/** So long the map waits for its style: beginning anew with it costs more. */
+const STYLE_MS = 200;
+
 const element = document.createElement('div');
 element.className = 'map';
 let map: MapLibreMap | null = null;
 let isOpening = false;
+let prepared: Base | null = null;
 let turn = 0;
 let stopFollowing: (() => void) | null = null;
 const clickHandlers: ClickHandler[] = [];
@@ -88,20 +92,32 @@ export function showMap(host: HTMLElement): void {
   if (map === null && !isOpening) void open();
 }
 
+/** The style of the map that is about to be shown; it need not wait for the host. */
+export function prepareMap(): void {
+  if (map === null && !isOpening) prepared = askBase();
+}
+
+/** The map begins with its style where that is there about as soon as the library. */
 async function open(): Promise<void> {
   isOpening = true;
   const asked = ++turn;
+  const base = prepared?.key === baseKey.peek() ? prepared : askBase();
+  prepared = null;
   try {
     const { MapLibre } = await import('./engine.ts');
-    if (asked === turn) begin(new MapLibre(options()));
+    const late = new Promise<null>((done) => setTimeout(() => done(null), STYLE_MS));
+    const style = await Promise.race([base.style, late]);
+    if (asked === turn) {
+      const blanked = style && withoutSea(style);
+      begin(new MapLibre(options(blanked?.style ?? blankStyle())), base, blanked);
+    }
   } catch {
     mapIsImpossible.value = true; // no WebGL2, or a file that does not come
   }
   if (asked === turn) isOpening = false;
 }
 
-function options() {
-  const style = blankStyle();
+function options(style: StyleSpecification) {
   return {
     container: element,
     style,
@@ -122,8 +138,11 @@ function options() {
   };
 }
 
-function begin(made: MapLibreMap): void {
+function begin(made: MapLibreMap, base: Base, blanked: Blanked | null): void {
   map = made;
+  hasBase = blanked !== null;
+  const first = ++styleTurn;
+  blanked?.fillIn(made, () => first === styleTurn && map === made);
   made.touchZoomRotate.disableRotation();
   made.keyboard.disableRotation();
   made.on('style.load', () => {
@@ -132,16 +151,18 @@ function begin(made: MapLibreMap): void {
     element.dataset['base'] = hasBase ? 'there' : 'blank';
   });
   made.on('webglcontextlost', lose);
-  made.on('webglcontextrestored', () => void restyle());
+  made.on('webglcontextrestored', () => void restyle(askBase()));
   made.on('click', tellClick);
   made.on('contextmenu', tellClick);
   made.on('error', () => undefined); // a tile that does not come leaves the ground blank
   made.on('render', () => tellIdle(false));
   made.on('idle', () => tellIdle(true));
   watcher.observe(element);
+  let known: Base | null = base;
   stopFollowing = effect(() => {
-    baseKey.value;
-    untracked(() => void restyle());
+    const asked = known?.key === baseKey.value ? known : null;
+    known = null;
+    if (asked === null || !hasBase) untracked(() => void restyle(asked ?? askBase()));
   });
 }
 
@@ -165,10 +186,20 @@ let styleTurn = 0;
 /** The style that is loaded is that of the base map, not what there is until it came. */
 let hasBase = false;
 
+/** A style that is on its way, and by what it was asked for. */
+interface Base {
+  key: string;
+  style: Promise<StyleSpecification>;
+}
+
+function askBase(): Base {
+  return { key: baseKey.peek(), style: untracked(loadBase) };
+}
+
 /** The base map as it is wanted now, and all overlays on it again. */
-async function restyle(): Promise<void> {
+async function restyle(base: Base): Promise<void> {
   const asked = ++styleTurn;
-  const style = await loadBase();
+  const style = await base.style;
   if (map === null || asked !== styleTurn) return;
   lose();
   tellIdle(false);
@@ -183,6 +214,7 @@ async function restyle(): Promise<void> {
 export function closeMap(): void {
   turn++;
   isOpening = false;
+  prepared = null;
   styleTurn++;
   stopFollowing?.();
   watcher.disconnect();

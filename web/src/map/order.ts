@@ -24,18 +24,35 @@ export interface Urgent {
   followed: ReadonlySet<number>;
 }
 
-/**
- * The slots that are in no cluster and have a place, lowest first; equal ones as they came. `state`
- * is the one that is drawn.
- */
-export function drawOrder(
-  slots: Int32Array,
-  of: Members,
-  x: Float64Array,
-  state: Uint8Array,
-  urgent: Urgent,
-): Int32Array {
-  const alone = standing(slots, of, x);
+const NONE: Int32Array = new Int32Array(0);
+let room = NONE;
+
+export class DrawOrder {
+  /** Those that stand for themselves, as long as slots and clusters are what they were. */
+  private alone = NONE;
+  private aloneOf = { slots: NONE, version: -1 };
+
+  /**
+   * The slots that are in no cluster and have a place, lowest first; equal ones as they came.
+   * `state` is the one that is drawn. `slots` must not be written later; who is in them and has a
+   * place has one for as long as he is.
+   */
+  of(
+    slots: Int32Array,
+    members: Members,
+    x: Float64Array,
+    state: Uint8Array,
+    urgent: Urgent,
+  ): Int32Array {
+    if (this.aloneOf.slots !== slots || this.aloneOf.version !== members.version) {
+      this.alone = standing(slots, members, x);
+      this.aloneOf = { slots, version: members.version };
+    }
+    return byRank(this.alone, state, urgent);
+  }
+}
+
+function byRank(alone: Int32Array, state: Uint8Array, urgent: Urgent): Int32Array {
   const starts = new Int32Array(RANK_COUNT + 1);
   const ranks = new Int8Array(alone.length);
   for (let at = 0; at < alone.length; at++) {
@@ -55,9 +72,7 @@ export function drawOrder(
   return order;
 }
 
-let room = new Int32Array(0);
-
-/** Those that stand for themselves; of a large fleet most do not. Read it before the next call. */
+/** Of a large fleet most do not stand for themselves. */
 function standing(slots: Int32Array, { cells, names }: Members, x: Float64Array): Int32Array {
   if (room.length < slots.length) room = new Int32Array(slots.length);
   let count = 0;
@@ -67,7 +82,7 @@ function standing(slots: Int32Array, { cells, names }: Members, x: Float64Array)
     if (cell >= 0 && (names[cell] as number) >= 0) continue;
     if (!Number.isNaN(x[slot])) room[count++] = slot;
   }
-  return room.subarray(0, count);
+  return room.slice(0, count);
 }
 
 function rankOf(slot: number, state: Uint8Array, urgent: Urgent): number {

@@ -21,34 +21,49 @@ export class Positions {
   /** When it began to move to where it is, ms; and the direction, degrees. */
   times = new Float32Array(0);
   courses = new Float32Array(0);
+  /** Slots that the last update() put somewhere else; it writes them again. */
+  moved: Int32Array = new Int32Array(0);
+  /** Rises when all places are made anew. */
+  generation = 0;
   private owners = new Float64Array(0);
+  /** What a place was made of: most who report stand where they stood. */
+  private fromX = new Float64Array(0);
+  private fromY = new Float64Array(0);
   private version = 0;
+  private movedRoom = new Int32Array(0);
 
   /** All places are to be made anew: the projection is another. */
   reset(): void {
     this.version = 0;
+    this.generation++;
     this.owners.fill(Number.NaN);
+    this.fromX.fill(Number.NaN);
   }
 
   /** Takes in what changed since the last time; whether any vehicle is at another place. */
   update(fleet: Fleet, atMs: number, glides: boolean, toBase: Projection | null): boolean {
     this.makeRoom(fleet.index.length);
     const { x, y, d } = fleet.numbers;
-    let hasMoved = false;
-    const { changed } = fleet;
-    const { version } = this;
-    for (let slot = 0; slot < fleet.count; slot++) {
-      if ((changed[slot] as number) <= version) continue;
+    const { courses, owners, fromX, fromY } = this;
+    const slots = fleet.touchedSince(this.version);
+    let count = 0;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
+      const isSame = owners[slot] === fleet.index[slot];
+      owners[slot] = fleet.index[slot] as number;
+      courses[slot] = d[slot] as number;
+      if (fromX[slot] === x[slot] && fromY[slot] === y[slot]) continue;
+      fromX[slot] = x[slot] as number;
+      fromY[slot] = y[slot] as number;
       let lon = (x[slot] as number) / 1e6;
       let lat = (y[slot] as number) / 1e6;
       if (toBase !== null) [lon, lat] = toBase(lon, lat);
-      const isSame = this.owners[slot] === fleet.index[slot];
-      this.owners[slot] = fleet.index[slot] as number;
-      this.courses[slot] = d[slot] as number;
-      if (this.put(slot, mercatorX(lon), mercatorY(lat), glides && isSame, atMs)) hasMoved = true;
+      const hasMoved = this.put(slot, mercatorX(lon), mercatorY(lat), glides && isSame, atMs);
+      if (hasMoved) this.movedRoom[count++] = slot;
     }
     this.version = fleet.version;
-    return hasMoved;
+    this.moved = this.movedRoom.subarray(0, count);
+    return count > 0;
   }
 
   private put(slot: number, x: number, y: number, glides: boolean, atMs: number): boolean {
@@ -79,6 +94,9 @@ export class Positions {
     this.x = longer(this.x, room).fill(Number.NaN, this.x.length);
     this.y = longer(this.y, room).fill(Number.NaN, this.y.length);
     this.owners = longer(this.owners, room).fill(Number.NaN, this.owners.length);
+    this.fromX = longer(this.fromX, room).fill(Number.NaN, this.fromX.length);
+    this.fromY = longer(this.fromY, room).fill(Number.NaN, this.fromY.length);
+    this.movedRoom = new Int32Array(room);
     this.places = longer(this.places, room * PLACE_FLOATS);
     this.times = longer(this.times, room);
     this.courses = longer(this.courses, room);

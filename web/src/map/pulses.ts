@@ -7,6 +7,7 @@ export class Pulses {
   readonly since = new Map<number, number>();
   private known = new Uint32Array(0);
   private owners = new Float64Array(0);
+  private version = -1;
 
   /** Looks for alarms that were not there before; whether there are such. */
   look(fleet: Fleet, isWanted: boolean, atMs: number): boolean {
@@ -24,7 +25,10 @@ export class Pulses {
     }
     const { known, owners } = this;
     const { alarms, index } = fleet;
-    for (let slot = 0; slot < fleet.count; slot++) {
+    const slots = fleet.touchedSince(this.version);
+    this.version = fleet.version;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
       const bits = alarms[slot] as number;
       const isSame = owners[slot] === index[slot];
       const isNew = isSame && (bits & ~(known[slot] as number)) !== 0;

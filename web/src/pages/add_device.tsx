@@ -1,25 +1,28 @@
 /** The form that registers a tracker. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { addDevice, adding, newRequestId } from '../app/setup.ts';
+import { addDevice, adding } from '../app/setup.ts';
 import { t } from '../i18n/text.ts';
+import { useModal } from '../parts/modal.ts';
+import { useRequestId } from '../parts/request_id.ts';
 
 export function AddDevice({ id: first }: { id: string }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const id = useSignal(first);
   const plate = useSignal('');
-  const requestId = useSignal(newRequestId());
+  const requestId = useRequestId();
   const fault = useSignal('');
   const isBusy = useSignal(false);
-  useEffect(() => dialog.current?.showModal(), []);
   const close = () => {
     adding.value = null;
   };
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isBusy.value) return;
     isBusy.value = true;
-    fault.value = await addDevice(id.value.trim(), plate.value.trim(), requestId.value);
+    const names = [id.value.trim(), plate.value.trim()] as const;
+    fault.value = await addDevice(...names, requestId(names.join('\n')));
     isBusy.value = false;
+    if (fault.value === '') dialog.current?.close();
   };
   return (
     <dialog class="dialog" ref={dialog} aria-labelledby="add-title" onClose={close}>
@@ -54,7 +57,7 @@ export function AddDevice({ id: first }: { id: string }) {
           </p>
         )}
         <div class="dialog-actions">
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={() => dialog.current?.close()}>
             {t('add.cancel')}
           </button>
           <button type="submit" class="button primary" disabled={isBusy.value}>

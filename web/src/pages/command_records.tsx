@@ -38,7 +38,7 @@ function Times({ row }: { row: Command }) {
 }
 
 async function takeBack(row: Command): Promise<void> {
-  say(t((await cancel(row)) ? 'command.cancelled' : 'command.late'));
+  say(t(await cancel(row)));
 }
 
 function Row({ row }: { row: Command }) {

@@ -98,7 +98,7 @@ export function Drawer() {
   if (slot < 0) {
     if (shown.value !== 'fleet') return null;
     return (
-      <aside class="drawer" ref={host} aria-label={t('table.label')}>
+      <aside class="drawer" ref={host} aria-label={address.value.sel}>
         <div class="drawer-head">
           <div class="drawer-title">
             <h2>{address.value.sel}</h2>

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { addEnterprise, zoneHere } from '../app/setup.ts';
 import { t } from '../i18n/text.ts';
+import { useRequestId } from '../parts/request_id.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 
@@ -9,9 +10,15 @@ export function NoEnterprise() {
   const name = useSignal('');
   const zone = useSignal(zoneHere());
   const fault = useSignal('');
+  const requestId = useRequestId();
+  const isBusy = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    fault.value = await addEnterprise(name.value.trim(), zone.value.trim());
+    if (isBusy.value) return;
+    isBusy.value = true;
+    const said = [name.value.trim(), zone.value.trim()] as const;
+    fault.value = await addEnterprise(...said, requestId(said.join('\n')));
+    isBusy.value = false;
   };
   return (
     <main class="page">
@@ -49,7 +56,7 @@ export function NoEnterprise() {
               {fault.value}
             </p>
           )}
-          <button type="submit" class="button primary">
+          <button type="submit" class="button primary" disabled={isBusy.value}>
             {t('empty.hold.add')}
           </button>
         </form>

@@ -3,7 +3,7 @@
  * what it takes to go on. It follows the vehicle while it is open.
  */
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { isGiving, leave, order, type Question, question, slotAsked } from '../app/commands.ts';
 import { isPlate } from '../app/danger.ts';
 import { fleet, now, tick } from '../app/fleet.ts';
@@ -12,6 +12,7 @@ import { dangerAt, wantsPlate } from '../app/question.ts';
 import { zone } from '../i18n/choice.ts';
 import * as f from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
+import { useModal } from '../parts/modal.ts';
 import { Segments } from '../parts/segments.tsx';
 import { AskedFields } from './order_fields.tsx';
 import { AskedVehicle } from './order_vehicle.tsx';
@@ -76,10 +77,9 @@ function Buttons({ isOff, name, onLeave }: { isOff: boolean; name: string; onLea
 }
 
 function Asked({ asked }: { asked: Question }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const answers = useAnswers(asked);
   useEffect(() => {
-    dialog.current?.showModal();
     dialog.current?.querySelector('input')?.focus();
   }, []);
   tick.value;

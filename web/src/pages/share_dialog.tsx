@@ -6,6 +6,7 @@ import { fleet } from '../app/fleet.ts';
 import { shortTime } from '../app/shared.ts';
 import { closeSharing, type Made, type Sharing, sharing } from '../app/shares.ts';
 import { t } from '../i18n/text.ts';
+import { useModal } from '../parts/modal.ts';
 import { ShareForm } from './share_form.tsx';
 import { ShareList } from './share_list.tsx';
 
@@ -36,9 +37,8 @@ function Link({ made }: { made: Made }) {
 }
 
 function Opened({ about }: { about: Sharing }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const made = useSignal<Made | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       class="dialog share"

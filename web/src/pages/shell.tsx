@@ -28,7 +28,6 @@ import { Drawer } from './drawer.tsx';
 import { Fences } from './fences.tsx';
 import { MapMonitor } from './map_monitor.tsx';
 import { MapOver } from './map_over.tsx';
-import { NoEnterprise } from './no_enterprise.tsx';
 import { Online } from './online.tsx';
 import { Settings } from './settings.tsx';
 
@@ -38,6 +37,7 @@ const HistoryOver = lazy(() => import('./history_over.tsx').then(({ HistoryOver 
 const SharedVehicles = lazy(async () => (await import('./shared_vehicles.tsx')).SharedVehicles);
 const ShareDialog = lazy(() => import('./share_dialog.tsx').then(({ ShareDialog }) => ShareDialog));
 const OrderDialog = lazy(() => import('./order_dialog.tsx').then(({ OrderDialog }) => OrderDialog));
+const NoEnterprise = lazy(async () => (await import('./no_enterprise.tsx')).NoEnterprise);
 const AddDevice = lazy(() => import('./add_device.tsx').then(({ AddDevice }) => AddDevice));
 
 /** What is loaded when it is wanted first; while it comes nothing makes room for it. */

@@ -22,9 +22,16 @@ interface AlarmRowProps {
   onOpen?: () => void;
 }
 
+/** When it ended: of the day that it began in the time alone. */
+export function endText({ GPSTime, EndTime }: Alarm): string {
+  if (EndTime === null) return t('alarms.active');
+  const isSameDay = EndTime.slice(0, 10) === GPSTime.slice(0, 10);
+  return `– ${isSameDay ? EndTime.slice(11) : EndTime}`;
+}
+
 function Where({ alarm }: { alarm: Alarm }) {
   const begun = useComputed(() => epochIn(zone.value, alarm.GPSTime));
-  const end = alarm.EndTime === null ? t('alarms.active') : `– ${alarm.EndTime.slice(11)}`;
+  const end = endText(alarm);
   return (
     <>
       <span class="alarm-time">

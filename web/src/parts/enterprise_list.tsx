@@ -55,6 +55,7 @@ export function EnterpriseList({ onChosen }: { onChosen: () => void }) {
     onChosen();
   };
   const onKey = (event: KeyboardEvent) => {
+    if (event.isComposing) return; // Enter and arrows are of who writes Chinese, until it is written
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();

@@ -1,9 +1,9 @@
 /** The list of keys. */
-import { useEffect, useRef } from 'preact/hooks';
 import { keysAreShown } from '../app/keyboard.ts';
 import type { TextKey } from '../i18n/text.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from './icon.tsx';
+import { useModal } from './modal.ts';
 
 const KEYS: readonly (readonly [string[], TextKey])[] = [
   [['/', 'Ctrl K'], 'keys.search'],
@@ -33,8 +33,7 @@ const KEYS: readonly (readonly [string[], TextKey])[] = [
 ];
 
 export function Keys() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   const close = () => {
     keysAreShown.value = false;
   };

@@ -3,12 +3,14 @@
  * across the page when the server is silent. A device that is silent shows in its row instead.
  */
 import { computed } from '@preact/signals';
-import { broken, now, pictureTime, retryNow, shown, silence } from '../app/fleet.ts';
+import { broken, isBeginning, now, pictureTime, retryNow, shown, silence } from '../app/fleet.ts';
 import { age, dateTime, time } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { healthOf } from '../live/health.ts';
 
-export const health = computed(() => healthOf(silence.value, broken.value));
+export const health = computed(() =>
+  healthOf(silence.value, isBeginning.value ? null : broken.value),
+);
 
 function silenceNow(): number {
   return silence.value ?? broken.value ?? 0;

@@ -3,14 +3,15 @@
  * pages without one only hide it, so that it is at hand as it was.
  */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { hasMap } from '../app/page.ts';
-import { closeMap, showMap } from '../map/map.ts';
+import { closeMap, prepareMap, showMap } from '../map/map.ts';
 import { beginMonitor } from '../map/monitor.ts';
 
 /** `children` stand on the map. */
 export function MapStage({ children }: { children: ComponentChildren }) {
   const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(prepareMap, []);
   useEffect(() => {
     if (host.current) showMap(host.current);
     const end = beginMonitor();

@@ -28,6 +28,7 @@ export function Search() {
     field.current?.blur();
   };
   const onKey = (event: KeyboardEvent) => {
+    if (event.isComposing) return; // Enter and arrows are of who writes Chinese, until it is written
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();

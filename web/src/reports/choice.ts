@@ -2,6 +2,8 @@
  * Which vehicles a report is about, as a text of the address: "*" is all, ".12" a group, anything
  * else a DeviceID, which never begins with a point.
  */
+import { ALL } from '../app/address.ts';
+
 export interface Choice {
   isAll: boolean;
   groups: readonly number[];
@@ -15,14 +17,14 @@ export const NOBODY: Choice = { isAll: false, groups: [], ids: [] };
 
 export function readChoice(text: string): Choice {
   const parts = text.split(',').filter(Boolean);
-  if (parts.includes('*')) return { ...NOBODY, isAll: true };
+  if (parts.includes(ALL)) return { ...NOBODY, isAll: true };
   const groups = parts.filter((part) => /^\.\d+$/.test(part)).map((part) => Number(part.slice(1)));
   const ids = parts.filter((part) => !part.startsWith('.'));
   return { isAll: false, groups: [...new Set(groups)], ids: [...new Set(ids)].slice(0, IDS_MAX) };
 }
 
 export function writeChoice({ isAll, groups, ids }: Choice): string {
-  return isAll ? '*' : [...groups.map((group) => `.${group}`), ...ids].join(',');
+  return isAll ? ALL : [...groups.map((group) => `.${group}`), ...ids].join(',');
 }
 
 /** With a vehicle or without it. */

@@ -1,7 +1,7 @@
 /** The geofences by name, for the choice of those of which visits are told. */
-import { signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { fencesVersion } from '../app/fleet.ts';
-import { call } from '../app/session.ts';
+import { call, me } from '../app/session.ts';
 
 const ROWS = 1000;
 const PAGES_MAX = 10;
@@ -12,8 +12,13 @@ export interface FenceName {
 }
 
 export const fenceNames = signal<readonly FenceName[] | 'none' | 'failed'>('none');
-let version: number | null = null;
+/** Of which enterprise and version of its geofences they are. */
+let readOf = '';
 let turn = 0;
+
+function wanted(): string {
+  return `${me.value?.HoldID} ${fencesVersion.value}`;
+}
 
 async function readAll(): Promise<FenceName[]> {
   const rows: FenceName[] = [];
@@ -28,13 +33,22 @@ async function readAll(): Promise<FenceName[]> {
   return rows.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Once, and again after they were changed. */
-export async function readFenceNames(): Promise<void> {
-  const isKnown = Array.isArray(fenceNames.peek()) && version === fencesVersion.peek();
-  if (isKnown) return;
+async function read(of: string): Promise<void> {
+  if (Array.isArray(fenceNames.peek()) && readOf === of) return;
   const own = ++turn;
   const found = await readAll().catch(() => 'failed' as const);
   if (own !== turn) return;
-  version = fencesVersion.peek();
+  readOf = of;
   fenceNames.value = found;
+}
+
+/** Once, and again for other geofences or another enterprise; the answer ends it. */
+export function followFenceNames(): () => void {
+  return effect(() => {
+    const of = wanted();
+    untracked(() => {
+      if (readOf.split(' ')[0] !== of.split(' ')[0]) fenceNames.value = 'none';
+      void read(of);
+    });
+  });
 }

@@ -1,6 +1,7 @@
 /** What a file is asked for by: the same as the page, in its language. */
 import type { Request } from '../app/api.ts';
 import { fleet } from '../app/fleet.ts';
+import { address } from '../app/navigation.ts';
 import { ALARM_TYPES } from '../i18n/alarm_type.ts';
 import { language } from '../i18n/choice.ts';
 import { utcText } from '../i18n/day.ts';
@@ -42,9 +43,12 @@ export function mannerFields(format: string) {
 export function fileFields(format: string): Request<'manage/AddReport'> {
   const asked = askedNow();
   const times = { StartTime: utcText(asked.fromS), EndTime: utcText(asked.toS - 1) };
+  // of a page that is narrowed by its link all, and groups, are those of it that it has
+  const isNarrowed = address.peek().ids !== '';
+  const whom = isNarrowed ? { DeviceIDs: [...asked.ids] } : choiceFields(asked.choice);
   return {
     Report: asked.kind,
-    ...choiceFields(asked.choice),
+    ...whom,
     ...optionFields(asked),
     ...mannerFields(format),
     ...(asked.kind === 'latest' ? {} : times),

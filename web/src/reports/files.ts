@@ -9,7 +9,7 @@ import { ApiError } from '../app/api.ts';
 import { follow } from '../app/download.ts';
 import { say } from '../app/notice.ts';
 import { isSeen } from '../app/screen.ts';
-import { call } from '../app/session.ts';
+import { call, me } from '../app/session.ts';
 import { newRequestId } from '../app/setup.ts';
 import { rt } from '../i18n/reports.ts';
 import { fileFields } from './file_fields.ts';
@@ -112,7 +112,9 @@ export function deleteFile(id: number): Promise<void> {
 
 /** While the page is shown; the answer ends it. */
 export function followFiles(): () => void {
+  const hold = computed(() => me.value?.HoldID);
   const end = effect(() => {
+    hold.value; // each enterprise has files of its own
     if (isSeen.value) untracked(() => void read());
   });
   return () => {

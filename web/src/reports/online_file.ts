@@ -1,4 +1,5 @@
 /** The online monitor as a file: its columns and rows as they are shown, in their order. */
+import { ALL } from '../app/address.ts';
 import { columnOf, columnsShown } from '../app/columns.ts';
 import { saveText } from '../app/download.ts';
 import { fleet, now } from '../app/fleet.ts';
@@ -74,5 +75,6 @@ export function reportOnline(): void {
   const slots = [...rows].filter((row) => !isHeading(row));
   const isAll = count === fleet.size;
   const ids = slots.length > IDS_MAX ? [] : slots.map((slot) => fleet.texts.id[slot] as string);
-  go({ page: 'reports', kind: 'latest', opt: '', of: isAll ? '*' : ids.join(',') });
+  if (!isAll && ids.length === 0) say(rt('report.idsFull', { n: IDS_MAX }));
+  go({ page: 'reports', kind: 'latest', opt: '', of: isAll ? ALL : ids.join(',') });
 }

@@ -1,12 +1,14 @@
 /** What else a report is asked for by: a number, kinds of alarms, geofences. */
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ALARM_TYPES } from '../i18n/alarm_type.ts';
 import { type ReportText, rt } from '../i18n/reports.ts';
-import { alarmName } from '../i18n/text.ts';
+import { alarmName, count } from '../i18n/text.ts';
 import { Popover } from '../parts/popover.tsx';
 import { chooseOption, kind, option } from './asked.ts';
-import { fenceNames, readFenceNames } from './fence_list.ts';
+import { fenceNames, followFenceNames } from './fence_list.ts';
 import type { Kind } from './kinds.ts';
+import { numberTyped } from './number.ts';
 import { listOption } from './read.ts';
 
 interface NumberOption {
@@ -26,7 +28,10 @@ function numberOf(of: Kind): NumberOption | null {
   return null;
 }
 
+/** What is no number that may be is told, and does not count as the one that usually holds. */
 function NumberField({ label, usual, max }: NumberOption) {
+  /** As typed, where that is no number that may be; null: it is the option. */
+  const bad = useSignal<string | null>(null);
   return (
     <>
       <label for="report-number">{rt(label)}</label>
@@ -36,12 +41,19 @@ function NumberField({ label, usual, max }: NumberOption) {
         min={1}
         max={max}
         placeholder={usual}
-        value={option.value}
-        onInput={({ currentTarget }) => {
-          const n = Math.round(currentTarget.valueAsNumber);
-          chooseOption(n >= 1 && n <= max ? String(n) : '');
+        value={bad.value ?? option.value}
+        aria-invalid={bad.value !== null}
+        onInput={({ currentTarget: { value, validity } }) => {
+          const typed = numberTyped(value, validity.badInput, max);
+          bad.value = typed === null ? value : null;
+          chooseOption(typed ?? '');
         }}
       />
+      {bad.value !== null && (
+        <p class="fault" role="alert">
+          {rt('report.badNumber', { max: count(max), usual })}
+        </p>
+      )}
     </>
   );
 }
@@ -77,7 +89,7 @@ function ManyField({ label, items }: { label: string; items: readonly Item[] }) 
 }
 
 function Fences() {
-  useEffect(() => void readFenceNames(), []);
+  useEffect(followFenceNames, []);
   const names = fenceNames.value;
   if (names === 'failed') return <p class="fault">{rt('report.fencesFailed')}</p>;
   return <ManyField label={rt('report.fences')} items={names === 'none' ? [] : names} />;

@@ -5,6 +5,7 @@
  */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { ApiError } from '../app/api.ts';
+import { me } from '../app/session.ts';
 import { language } from '../i18n/choice.ts';
 import { type Asked, askedNow, question, runsByItself } from './asked.ts';
 import type { ReportRow } from './kinds.ts';
@@ -106,6 +107,11 @@ function forget(): void {
 export function followQuestion(): () => void {
   let before = '';
   const wanted = computed(() => `${question.value}\n${language.value}`);
+  const hold = computed(() => me.value?.HoldID);
+  const endHold = effect(() => {
+    hold.value;
+    untracked(forget); // what is shown is another enterprise's
+  });
   const end = effect(() => {
     const isAnother = wanted.value !== before;
     before = wanted.value;
@@ -121,6 +127,7 @@ export function followQuestion(): () => void {
   });
   return () => {
     end();
+    endHold();
     forget();
   };
 }

@@ -1,13 +1,20 @@
 /** Asks for the name by which a report is kept. */
 import { signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { onOtherAccount } from '../app/typed.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
+import { useModal } from '../parts/modal.ts';
 import { kind, period } from './asked.ts';
 import { NAME_MAX, saveAs, saved } from './saved.ts';
 import { faultText } from './saved.tsx';
 
 export const isNaming = signal(false);
+
+// what one account had open is nothing to the next
+onOtherAccount(() => {
+  isNaming.value = false;
+});
 
 function nameOffered(): string {
   const kindText = rt(`report.kind.${kind.peek()}`);
@@ -15,12 +22,11 @@ function nameOffered(): string {
 }
 
 function Dialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const name = useSignal(nameOffered());
   const fault = useSignal('');
   const isBusy = useSignal(false);
   useEffect(() => {
-    dialog.current?.showModal();
     dialog.current?.querySelector('input')?.select();
   }, []);
   const submit = async (event: Event) => {

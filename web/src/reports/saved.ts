@@ -64,7 +64,16 @@ export function askedParts(): Record<Part, string> {
 
 export type SaveFault = 'full' | 'failed' | '';
 
-async function change(to: (list: SavedReport[]) => SavedReport[]): Promise<SaveFault> {
+/** Each reads what the one before it has stored. */
+let last: Promise<unknown> = Promise.resolve();
+
+function change(to: (list: SavedReport[]) => SavedReport[]): Promise<SaveFault> {
+  const own = last.then(() => changeNow(to));
+  last = own;
+  return own;
+}
+
+async function changeNow(to: (list: SavedReport[]) => SavedReport[]): Promise<SaveFault> {
   try {
     const next = to(await fetchSaved());
     const bytes = new TextEncoder().encode(JSON.stringify(next)).length;

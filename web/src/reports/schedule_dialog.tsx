@@ -1,10 +1,11 @@
 /** The schedules of reports: a list, and the form of one. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { say } from '../app/notice.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon_button.tsx';
+import { useModal } from '../parts/modal.ts';
 import { isKind } from './kinds.ts';
 import { readAt } from './rhythm.ts';
 import { ScheduleForm } from './schedule_form.tsx';
@@ -95,10 +96,9 @@ function List() {
 }
 
 function Dialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const page = planPage.value;
   useEffect(() => {
-    dialog.current?.showModal();
     void readSchedules();
     void findMailer();
   }, []);

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { zone } from '../i18n/choice.ts';
 import { rt } from '../i18n/reports.ts';
 import { t } from '../i18n/text.ts';
+import { useRequestId } from '../parts/request_id.ts';
 import { Segments } from '../parts/segments.tsx';
 import { FORMATS } from './files.ts';
 import { EVERY, lastDay } from './rhythm.ts';
@@ -85,6 +86,7 @@ export function ScheduleForm({ page }: { page: Exclude<PlanPage, { kind: 'list' 
   const plan = useSignal(planOf(page));
   const fault = useSignal('');
   const isBusy = useSignal(false);
+  const requestId = useRequestId();
   const { every, format } = plan.value;
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -92,10 +94,10 @@ export function ScheduleForm({ page }: { page: Exclude<PlanPage, { kind: 'list' 
     isBusy.value = true;
     fault.value =
       page.kind === 'new'
-        ? await addSchedule(page.of, plan.value)
+        ? await addSchedule(page.of, plan.value, requestId(JSON.stringify(plan.value)))
         : await changeSchedule(page.schedule, plan.value);
     isBusy.value = false;
-    if (fault.value === '') planPage.value = { kind: 'list' };
+    if (fault.value === '' && planPage.peek() === page) planPage.value = { kind: 'list' };
   };
   const set = (patch: Partial<Plan>) => {
     plan.value = { ...plan.value, ...patch };

@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import type { Row } from '../app/api.ts';
 import { ApiError, readProviders } from '../app/api.ts';
 import { call, me, role } from '../app/session.ts';
-import { newRequestId } from '../app/setup.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import { rt } from '../i18n/reports.ts';
 import { readChoice } from './choice.ts';
 import { choiceFields, mannerFields, optionFields } from './file_fields.ts';
@@ -61,10 +61,14 @@ export function asksForMail(page: PlanPage): boolean {
   return mayMail() && (mailer.value !== 'none' || planOf(page).mailTo !== '');
 }
 
+let turn = 0;
+
 export async function readSchedules(): Promise<void> {
+  const own = ++turn;
   const found = await call('manage/ListReportSchedules', { PageIndex: 1, PageSize: ROWS }).catch(
     () => null,
   );
+  if (own !== turn) return;
   schedules.value = found === null ? 'failed' : found.data;
 }
 
@@ -78,6 +82,12 @@ export function planOf(page: PlanPage): Plan {
   const name = page.kind === 'new' ? page.of.name : '';
   return { name, every: 'week', day: 1, time: '07:00', format: 'xlsx', mailTo: '' };
 }
+
+// what one account had open is nothing to the next
+onOtherAccount(() => {
+  planPage.value = null;
+  schedules.value = 'none';
+});
 
 /** Why it was refused; '': it was not. */
 async function tried(act: () => Promise<unknown>): Promise<string> {
@@ -96,7 +106,8 @@ function rhythmFields(plan: Plan) {
   return { ScheduleName: plan.name.trim(), Every: plan.every, At: atText(plan), ...mail };
 }
 
-export function addSchedule(of: SavedReport, plan: Plan): Promise<string> {
+/** What is sent again with the same `RequestID` is added once. */
+export function addSchedule(of: SavedReport, plan: Plan, RequestID: string): Promise<string> {
   const kind = kindOf(of);
   return tried(() =>
     call('manage/AddReportSchedule', {
@@ -105,7 +116,7 @@ export function addSchedule(of: SavedReport, plan: Plan): Promise<string> {
       ...optionFields({ kind, option: of.asked.opt }),
       ...mannerFields(plan.format),
       ...rhythmFields(plan),
-      RequestID: newRequestId(),
+      RequestID,
     }),
   );
 }

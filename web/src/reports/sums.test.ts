@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { daysOf } from '../i18n/day.ts';
 import { timeIn } from '../i18n/zone.ts';
 import { type Cell, COLUMNS, type Kind, type ReportRow } from './kinds.ts';
-import { barsOf, totalsOf } from './sums.ts';
+import { BARS_MAX, barsOf, totalsOf } from './sums.ts';
 
 const utcS = (text: string) => Date.parse(`${text}Z`) / 1000;
 const hourIn = (zone: string, atS: number) => timeIn(zone, atS).slice(0, 2);
@@ -60,4 +60,12 @@ test('mileage has a bar a vehicle, the longest first', () => {
     { name: 'B', value: 3 },
     { name: 'A', value: 1 },
   ]);
+});
+
+test('all vehicles have a bar, also those that no chart has room for', () => {
+  const many = Array.from({ length: 64 }, (_, n) => row('mileage', `V${n}`, 0, { km: n }));
+  const bars = barsOf('mileage', many, { zone: 'UTC', fromS: 0, toS: 86_400 }, hourIn);
+  assert.equal(bars.length, 64);
+  assert.ok(bars.length > BARS_MAX);
+  assert.equal(bars[0]?.name, 'V63');
 });

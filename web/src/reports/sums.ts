@@ -44,8 +44,14 @@ export interface Bar {
   value: number;
 }
 
-const VEHICLES_MAX = 40;
+/** More have no room for bars that can be told apart. */
+export const BARS_MAX = 40;
 const DAY_S = 86_400;
+
+/** The bars of one day are its hours. */
+export function isOneDay({ fromS, toS }: Stretch): boolean {
+  return toS - fromS < 1.5 * DAY_S;
+}
 
 function numberIn(cell: Cell | undefined): number {
   return typeof cell === 'number' ? cell : 0;
@@ -56,17 +62,17 @@ function addTo(bars: Map<string, number>, name: string, value: number): void {
 }
 
 /** Dates or hours of a stretch, in turn, where the clock of the zone shows them. */
-export function slotsOf(zone: string, { fromS, toS }: Stretch, hourIn: HourIn): string[] {
-  const isDay = toS - fromS < 1.5 * DAY_S;
+export function slotsOf(zone: string, stretch: Stretch, hourIn: HourIn): string[] {
+  const isDay = isOneDay(stretch);
   const names = new Set<string>();
-  for (let atS = fromS; atS < toS; atS += 3600)
+  for (let atS = stretch.fromS; atS < stretch.toS; atS += 3600)
     names.add(isDay ? hourIn(zone, atS) : dateOf(zone, atS));
   return [...names];
 }
 
 type HourIn = (zone: string, epochS: number) => string;
 
-/** Bars by vehicle for mileage, else by day, or by the hour of one day. */
+/** Bars by vehicle for mileage, the longest first, else by day, or by the hour of one day. */
 export function barsOf(
   kind: Kind,
   rows: readonly ReportRow[],
@@ -80,9 +86,9 @@ export function barsOf(
   if (kind === 'mileage') {
     for (const row of rows) addTo(sums, row.plate, amountOf(row));
     const all = [...sums].map(([name, value]) => ({ name, value }));
-    return all.sort((a, b) => b.value - a.value).slice(0, VEHICLES_MAX);
+    return all.sort((a, b) => b.value - a.value);
   }
-  const isDay = stretch.toS - stretch.fromS < 1.5 * DAY_S;
+  const isDay = isOneDay(stretch);
   for (const name of slotsOf(zone, stretch, hourIn)) sums.set(name, 0);
   for (const row of rows) {
     const atS = Math.max(stretch.fromS, row.fromS);

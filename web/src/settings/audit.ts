@@ -1,6 +1,7 @@
 /** What was done in the enterprise, and by whom: a page of it at a time, of some days. */
 import { signal } from '@preact/signals';
 import type { Row } from '../app/api.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import { readPage } from './lists.ts';
 
 export type Entry = Row<'manage/ListAudit'>;
@@ -13,8 +14,9 @@ export interface Filter {
 }
 
 export const AUDIT_ROWS = 50;
+const NO_FILTER: Filter = { from: '', to: '', key: '' };
 
-export const filter = signal<Filter>({ from: '', to: '', key: '' });
+export const filter = signal<Filter>(NO_FILTER);
 export const auditPage = signal(1);
 export const audit = signal<{ rows: readonly Entry[]; total: number } | 'failed' | null>(null);
 
@@ -36,6 +38,18 @@ export async function readAudit(): Promise<void> {
   audit.value = found && { rows: found.data as unknown as Entry[], total: found.total };
   audit.value ??= 'failed';
 }
+
+/** Those of another enterprise are not shown here. */
+export function beginAudit(): void {
+  auditPage.value = 1;
+  audit.value = null;
+  void readAudit();
+}
+
+// what one account looked for is nothing to the next
+onOtherAccount(() => {
+  filter.value = NO_FILTER;
+});
 
 const TYPING_MS = 250;
 let timer = 0;

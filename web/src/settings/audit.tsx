@@ -11,6 +11,7 @@ import {
   AUDIT_ROWS,
   audit,
   auditPage,
+  beginAudit,
   type Entry,
   filter,
   readAudit,
@@ -130,7 +131,7 @@ function Entries() {
 }
 
 export function AuditSection() {
-  useEffect(() => void readAudit(), [me.value?.HoldID]);
+  useEffect(beginAudit, [me.value?.HoldID]);
   useEffect(
     () =>
       onLiveAgain(() => {

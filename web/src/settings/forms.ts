@@ -75,6 +75,7 @@ export async function readForm(entity: Entity, id: string): Promise<void> {
   putForm(entity, key, 'loading');
   try {
     const fresh = await readOne(entity, id);
+    if (isDirtyAt(key)) return; // an answer that came before this one was changed since
     putForm(entity, key, fresh === null ? 'gone' : draftOf(entity, fresh, ''));
   } catch {
     putForm(entity, key, 'failed');

@@ -1,6 +1,6 @@
 /** The tables: a page of a list each, as it was read last, for the part of a name that is typed. */
 import { effect, type Signal, signal } from '@preact/signals';
-import type { Method } from '../app/api.ts';
+import { ApiError, type Method } from '../app/api.ts';
 import { actingHold, call, phase } from '../app/session.ts';
 import { orderOf, type Sort, sortBy, UNSORTED } from '../reports/sort.ts';
 import type { Entity, Row } from './entity.ts';
@@ -131,8 +131,10 @@ export async function readAll(
   hear: (n: number, of: number) => void = () => undefined,
 ): Promise<Row[]> {
   const rows: Row[] = [];
+  const hold = actingHold();
   for (let page = 1; ; page++) {
     const found = await readPage(method, { ...fields, PageIndex: page, PageSize: READ_ROWS });
+    if (actingHold() !== hold) throw new ApiError(0, ''); // the rest would be another enterprise's
     rows.push(...found.data);
     hear(rows.length, found.total);
     if (found.data.length < READ_ROWS) return rows;

@@ -1,6 +1,6 @@
 /** Moving a device to another enterprise. */
 import type { ApiError } from '../app/api.ts';
-import { go } from '../app/navigation.ts';
+import { address, go } from '../app/navigation.ts';
 import { say } from '../app/notice.ts';
 import { call, enterprises } from '../app/session.ts';
 import { s } from '../i18n/settings_text.ts';
@@ -22,7 +22,7 @@ export async function moveDevice(row: Row, HoldID: number, KeepHistory: boolean)
   const there = enterprises.value.rows.find((each) => each.HoldID === HoldID)?.HoldName ?? '';
   say(s('move.done', { name: devices.nameOf(row), there }));
   dropForm(devices, DeviceID);
-  go({ item: '' });
+  if (address.peek().item === DeviceID) go({ item: '' });
   void readList(devices);
   return '';
 }

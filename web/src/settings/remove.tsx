@@ -1,9 +1,9 @@
 /** Deleting an object: a dialog that names it, and what goes with it. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { isPlate } from '../app/danger.ts';
 import { s } from '../i18n/settings_text.ts';
 import { t } from '../i18n/text.ts';
+import { useModal } from '../parts/modal.ts';
 import type { Entity, Row } from './entity.ts';
 import { remove } from './save.ts';
 
@@ -13,11 +13,10 @@ interface RemoveProps {
 }
 
 function Dialog({ entity, row, onClose }: RemoveProps & { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const typed = useSignal('');
   const fault = useSignal('');
   const isBusy = useSignal(false);
-  useEffect(() => dialog.current?.showModal(), []);
   const name = entity.nameOf(row);
   const isGrave = entity.remove?.isGrave === true;
   const isFree = !isGrave || isPlate(typed.value, name);

@@ -25,6 +25,13 @@ import { readList, readOne } from './lists.ts';
 
 const CHANGED = 'Changed meanwhile';
 
+/** The object of a form, and where that stands: also once another enterprise is acted in. */
+interface Place {
+  entity: Entity;
+  id: string;
+  key: string;
+}
+
 /** The keys of the forms whose call is under way. */
 const saving = signal<ReadonlySet<string>>(new Set());
 
@@ -32,7 +39,7 @@ export function isSaving(entity: Entity, id: string): boolean {
   return saving.value.has(keyOf(entity, id));
 }
 
-function fail(entity: Entity, key: string, faults: Record<string, string>): void {
+function fail({ entity, key }: Place, faults: Record<string, string>): void {
   const draft = draftAt(key);
   if (draft !== null) putForm(entity, key, { ...draft, faults });
 }
@@ -42,20 +49,21 @@ export function isSilence(error: unknown): boolean {
   return !(error instanceof ApiError) || error.code === 0 || error.code === 503;
 }
 
-/** What the server refused, at the field that it names. */
-function tellRefusal(entity: Entity, key: string, error: unknown): void {
-  const draft = draftAt(key);
+/** What the server refused, at the field that it names. A login that ended says so by itself. */
+function tellRefusal(place: Place, error: unknown): void {
+  const draft = draftAt(place.key);
   if (draft === null) return;
   if (isSilence(error)) {
-    fail(entity, key, { '': s('set.silent') });
+    fail(place, { '': s('set.silent') });
     return;
   }
   const { code, message } = error as ApiError;
+  if (code === 401) return;
   const { field, why, isTaken } = refusalOf(message);
-  const at = fieldsOf(entity, draft.base).find(({ name }) => name === field);
+  const at = fieldsOf(place.entity, draft.base).find(({ name }) => name === field);
   const text = isTaken ? s('set.taken') : why || String(code);
-  if (code === 403) fail(entity, key, { '': s('set.forbidden', { why: text }) });
-  else fail(entity, key, at ? { [at.name]: text } : { '': s('set.refused', { why: text }) });
+  if (code === 403) fail(place, { '': s('set.forbidden', { why: text }) });
+  else fail(place, at ? { [at.name]: text } : { '': s('set.refused', { why: text }) });
 }
 
 function valuesOf(fields: readonly Field[], { values }: Draft): Record<string, unknown> {
@@ -97,23 +105,24 @@ function judge(entity: Entity, draft: Draft): Record<string, string> {
  */
 export async function save(entity: Entity, id: string): Promise<boolean> {
   const key = keyOf(entity, id);
+  const place = { entity, id, key };
   const draft = draftAt(key);
   if (draft === null || saving.peek().has(key)) return false;
   const changed = changedFields(entity, draft);
   if (draft.base !== null && changed.length === 0) return true;
   const faults = judge(entity, draft);
   if (Object.keys(faults).length > 0) {
-    fail(entity, key, faults);
+    fail(place, faults);
     return false;
   }
   saving.value = new Set(saving.peek()).add(key);
-  const isSaved = await attempt(entity, id, draft, changed);
+  const isSaved = await attempt(place, draft, changed);
   saving.value = new Set([...saving.peek()].filter((each) => each !== key));
   return isSaved;
 }
 
 /** Secrets are never told back: whether one arrived nobody can see. */
-function noteLost(entity: Entity, key: string, sent: Draft, changed: readonly Field[]): void {
+function noteLost({ entity, key }: Place, sent: Draft, changed: readonly Field[]): void {
   const draft = draftAt(key);
   if (draft === null || sent.base === null) return;
   const plain = changed.filter(({ kind }) => kind !== 'secret');
@@ -121,22 +130,17 @@ function noteLost(entity: Entity, key: string, sent: Draft, changed: readonly Fi
   putForm(entity, key, { ...draft, lost: { ...draft.lost, ...Object.fromEntries(texts) } });
 }
 
-async function attempt(
-  entity: Entity,
-  id: string,
-  draft: Draft,
-  changed: readonly Field[],
-): Promise<boolean> {
+async function attempt(place: Place, draft: Draft, changed: readonly Field[]): Promise<boolean> {
   try {
-    await send(entity, draft, changed);
+    await send(place.entity, draft, changed);
   } catch (error) {
     const isOld = error instanceof ApiError && error.code === 409 && error.message === CHANGED;
-    if (isOld) return await takeTheirs(entity, id, draft);
-    if (isSilence(error)) noteLost(entity, keyOf(entity, id), draft, changed);
-    tellRefusal(entity, keyOf(entity, id), error);
+    if (isOld) return await takeTheirs(place, draft);
+    if (isSilence(error)) noteLost(place, draft, changed);
+    tellRefusal(place, error);
     return false;
   }
-  await afterSave(entity, id, draft, changed);
+  await afterSave(place, draft, changed);
   return true;
 }
 
@@ -144,25 +148,27 @@ function nameOf(entity: Entity, { base, values }: Draft): string {
   return base === null ? entity.nameOf({ ...values }) : entity.nameOf(base);
 }
 
-async function afterSave(
-  entity: Entity,
-  id: string,
-  draft: Draft,
-  changed: readonly Field[],
-): Promise<void> {
+async function afterSave(place: Place, draft: Draft, changed: readonly Field[]): Promise<void> {
+  const { entity, id, key } = place;
   const { base } = draft;
   const isPlain = changed.length > 0 && changed.every(({ kind }) => kind !== 'secret');
   const undo =
     base !== null && isPlain && !entity.change ? () => takeBack(entity, base, changed) : null;
   const name = nameOf(entity, draft);
   say(s(base === null ? 'set.added' : 'set.saved', { name }), undo && (() => void undo()));
-  if (id === NEW) {
-    if (address.peek().item === NEW && address.peek().set === entity.name) go({ item: '' });
-    dropForm(entity, id);
+  if (id === NEW || keyOf(entity, id) !== key) {
+    if (isOpen(place)) go({ item: '' });
+    putForm(entity, key, null);
     changedOne(entity);
     return;
   }
-  await refresh(entity, id);
+  await refresh(place, draft);
+}
+
+/** It is what one looks at. */
+function isOpen({ entity, id, key }: Place): boolean {
+  const { item, set } = address.peek();
+  return item === id && set === entity.name && keyOf(entity, id) === key;
 }
 
 function changedOne(entity: Entity): void {
@@ -171,8 +177,7 @@ function changedOne(entity: Entity): void {
 }
 
 /** The form shows what there is now; what was typed while it was saved stays. */
-async function refresh(entity: Entity, id: string): Promise<void> {
-  const key = keyOf(entity, id);
+async function refresh({ entity, id, key }: Place, sent: Draft | null): Promise<void> {
   changedOne(entity);
   const fresh = await readOne(entity, id).catch(() => null);
   const now = draftAt(key);
@@ -182,7 +187,7 @@ async function refresh(entity: Entity, id: string): Promise<void> {
   }
   const next = rebased(entity, now, fresh);
   const secrets = entity.fields
-    .filter(({ kind }) => kind === 'secret')
+    .filter(({ kind, name }) => kind === 'secret' && now.values[name] === sent?.values[name])
     .map(({ name }) => [name, '']);
   const values = { ...next.values, ...Object.fromEntries(secrets) };
   putForm(entity, key, { ...next, values, theirs: {} });
@@ -196,7 +201,7 @@ async function takeBack(entity: Entity, base: Row, changed: readonly Field[]): P
     if (fresh === null) throw new ApiError(404, '');
     await modify(entity, fresh, Object.fromEntries(before));
     say(s('set.undone'));
-    await refresh(entity, id);
+    await refresh({ entity, id, key: keyOf(entity, id) }, null);
   } catch {
     say(s('set.notUndone'));
   }
@@ -206,18 +211,19 @@ async function takeBack(entity: Entity, base: Row, changed: readonly Field[]): P
  * Somebody else was faster, or it was oneself and the answer was lost: where all is as it was
  * wanted, it is saved.
  */
-async function takeTheirs(entity: Entity, id: string, draft: Draft): Promise<boolean> {
-  const key = keyOf(entity, id);
+async function takeTheirs(place: Place, draft: Draft): Promise<boolean> {
+  const { entity, id, key } = place;
   const fresh = await readOne(entity, id).catch(() => 'silent' as const);
-  if (fresh === 'silent') fail(entity, key, { '': s('set.silent') });
+  if (keyOf(entity, id) !== key) return false; // another enterprise is acted in: all stays as typed
+  if (fresh === 'silent') fail(place, { '': s('set.silent') });
   else if (fresh === null) putForm(entity, key, 'gone');
   else {
     const mine = rebased(entity, draft, fresh);
     const left = changedFields(entity, mine);
     const isDone = left.length === 0;
-    if (!isDone && isOwnChange(entity, draft, fresh)) return await attempt(entity, id, mine, left);
+    if (!isDone && isOwnChange(entity, draft, fresh)) return await attempt(place, mine, left);
     putForm(entity, key, isDone ? mine : { ...mine, faults: { '': s('set.changed') } });
-    if (isDone) await afterSave(entity, id, mine, []);
+    if (isDone) await afterSave(place, mine, []);
     return isDone;
   }
   return false;

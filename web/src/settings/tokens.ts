@@ -2,7 +2,9 @@
 import { signal } from '@preact/signals';
 import { ApiError, type Row } from '../app/api.ts';
 import { say } from '../app/notice.ts';
-import { call, changePassword as renew } from '../app/session.ts';
+import { changePassword as renew } from '../app/password.ts';
+import { call, typist } from '../app/session.ts';
+import { onOtherAccount } from '../app/typed.ts';
 import { s } from '../i18n/settings_text.ts';
 import { refusalOf } from './draft.ts';
 import { isSilence } from './save.ts';
@@ -13,9 +15,16 @@ export const tokens = signal<readonly Token[] | 'failed' | null>(null);
 
 const TOKENS_READ = 200;
 
+// those of one account are nothing to the next
+onOtherAccount(() => {
+  tokens.value = null;
+});
+
 export async function readTokens(): Promise<void> {
   const fields = { PageIndex: 1, PageSize: TOKENS_READ };
+  const whose = typist.peek();
   const found = await call('manage/ListTokens', fields).catch(() => null);
+  if (whose !== typist.peek()) return;
   if (found !== null) tokens.value = found.data;
   else if (tokens.value === null) tokens.value = 'failed';
 }
@@ -26,7 +35,9 @@ export async function endToken({ TokenID, Address }: Token): Promise<void> {
     await call('manage/DeleteToken', { TokenID });
     say(s('account.tokenEnded', { address: Address || s('account.noAddress') }));
   } catch (error) {
+    const { code, message } = error as ApiError;
     if (isSilence(error)) say(s('set.silentDelete'));
+    else if (code !== 404) say(s('set.notDeleted', { why: message }));
   }
   await readTokens();
 }
@@ -39,7 +50,7 @@ export interface PasswordFault {
 /** A changed password ends all logins: this one begins anew with it. null: it is changed. */
 export async function changePassword(old: string, next: string): Promise<PasswordFault | null> {
   try {
-    await renew(old, next);
+    if (!(await renew(old, next))) return { field: '', text: s('account.changedOnly') };
   } catch (error) {
     return passwordFault(error);
   }

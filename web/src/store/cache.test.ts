@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pictureOf, showPictureIn } from './cache.ts';
+import { Finder } from './find.ts';
 import { Fleet } from './fleet.ts';
-import { find } from './view.ts';
 
 function made(): Fleet {
   const fleet = new Fleet();
@@ -27,7 +27,8 @@ test('a fleet is the same after it was kept and shown again', () => {
   assert.deepEqual([...shown.numbers.v.subarray(0, 3)], [10, Number.NaN, 30]);
   assert.equal(shown.slotOf(7), 2);
   assert.equal(shown.alarms[0], 8);
-  assert.equal(find(shown, { text: 'brav', group: null, states: 0 }).slots.length, 1);
+  const found = new Finder(shown).find({ text: 'brav', group: null, states: 0 });
+  assert.equal(found.slots.length, 1);
 });
 
 test('what was deleted is not kept', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alarmBits, alarmKinds, columnsOf } from './columns.ts';
+import { alarmBits, alarmKinds, columnsOf, packed } from './columns.ts';
 import { Fleet } from './fleet.ts';
 import { IDLE, MOVING, NEVER, OFFLINE, PARKED, stateBits, stateNames, stateOf } from './state.ts';
 
@@ -50,6 +50,30 @@ test('a change touches its rows alone, and none that is not there', () => {
   assert.equal(fleet.states[1], OFFLINE);
 });
 
+test('who follows the fleet hears of each slot that was told of, turned or is gone', () => {
+  const fleet = three();
+  const since = fleet.version;
+  assert.deepEqual([...fleet.touchedSince(since)], []);
+  assert.deepEqual([...fleet.touchedSince(since - 100)], [0, 1, 2]);
+  fleet.change({ i: [9, 99], v: [333, 1] });
+  assert.deepEqual([...fleet.touchedSince(since)], [1]);
+  const told = fleet.version;
+  assert.ok(fleet.refresh(NOW + 61));
+  assert.deepEqual([...fleet.touchedSince(told)], [0], 'it is offline now');
+  assert.deepEqual([...fleet.touchedSince(since)], [0, 1]);
+  const turned = fleet.version;
+  fleet.remove([12]);
+  fleet.add({ i: Array.from({ length: 100 }, (_, n) => 100 + n) });
+  assert.deepEqual(
+    [...fleet.touchedSince(turned)],
+    [2, ...Array.from({ length: 100 }, (_, n) => 3 + n)],
+  );
+  const { generation, version } = fleet;
+  fleet.replace({ i: [5] });
+  assert.ok(fleet.generation > generation);
+  assert.deepEqual([...fleet.touchedSince(version)], [0]);
+});
+
 test('devices come and go; a slot is not given out twice before the next snapshot', () => {
   const fleet = three();
   fleet.remove([9, 9, 77, 'x']);
@@ -65,6 +89,35 @@ test('devices come and go; a slot is not given out twice before the next snapsho
   assert.equal(fleet.texts.id[0], '100', 'what did not come stays');
   fleet.replace({ i: [] });
   assert.equal(fleet.size + fleet.count, 0);
+});
+
+test('texts are folded piece by piece, and at once when a search looks', () => {
+  const i = Array.from({ length: 600 }, (_, n) => n + 1);
+  const fleet = new Fleet();
+  fleet.replace({ i, plate: i.map((n) => `Grün ${n}`), model: i.map(() => 'Ｘ') });
+  let times = 0;
+  fleet.foldWhile(() => ++times < 3);
+  assert.equal(fleet.isFolded, false);
+  fleet.foldWhile(() => true);
+  assert.equal(fleet.isFolded, true);
+  fleet.add({ i: [5, 601], plate: ['Röt', 'Last'] });
+  assert.equal(fleet.isFolded, false);
+  assert.equal(fleet.words[0], '\ngrun 1\n\n\nx');
+  assert.equal(fleet.words[4], '\nrot\n\n\nx');
+  assert.equal(fleet.words[600], '\nlast\n\n\n');
+  fleet.replace({ i: [7] });
+  assert.equal(fleet.words[0], '');
+});
+
+test('packed columns say what plain ones say', () => {
+  const columns = { i: [9, 77, 7], v: [5, 1, null], x: [null, 2, 3.5], a: [[3], [], [31]] };
+  const [one, other] = [three(), three()];
+  one.change(columns);
+  other.change(packed(columns));
+  assert.deepEqual(other.numbers, one.numbers);
+  assert.deepEqual(other.alarms, one.alarms);
+  assert.equal(one.numbers.v[1], 5);
+  assert.ok(Number.isNaN(one.numbers.v[0]));
 });
 
 test('50,000 devices are taken, and 10,000 changes of them, in little time', () => {

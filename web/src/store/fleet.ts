@@ -7,8 +7,8 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
+import { Folding } from './folding.ts';
 import { NEVER, stateOf } from './state.ts';
-import { folded } from './words.ts';
 
 const FIRST_ROOM = 64;
 /** The server numbers devices from 0 on; of larger numbers than these is a map. */
@@ -28,6 +28,23 @@ function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unkn
   }
 }
 
+/** The same of texts. */
+function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row] as number;
+    const cell = cells[row];
+    if (slot >= 0) into[slot] = typeof cell === 'string' ? cell : '';
+  }
+}
+
+/** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
+function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row] as number;
+    if (slot >= 0) into[slot] = cells[row] as number;
+  }
+}
+
 export class Fleet {
   /** Slots that were given out, dead ones too. */
   count = 0;
@@ -41,14 +58,18 @@ export class Fleet {
   alive = new Uint8Array(FIRST_ROOM);
   /** As state.ts has them, at the time of the last refresh(). */
   states = new Uint8Array(FIRST_ROOM);
-  /** Which change() touched the slot last. */
+  /** The version that touched the slot last: by what was told of it, or since its state turned. */
   changed = new Uint32Array(FIRST_ROOM);
-  /** What a search looks in: all texts of a device, folded. */
-  words: string[] = [];
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
+  /** Rises when slots are given out anew, from 0 on. */
+  generation = 0;
+  private touched = new Int32Array(FIRST_ROOM);
+  /** What is in `touched`: how many, since which version, as of which. */
+  private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
+  private folding = new Folding(Object.values(this.texts));
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -71,14 +92,45 @@ export class Fleet {
     return -1;
   }
 
+  /** What a search looks in, by slot. */
+  get words(): readonly string[] {
+    return this.folding.all();
+  }
+
+  get isFolded(): boolean {
+    return this.folding.isDone;
+  }
+
+  /** Folds texts while there are some and `isTime`, so that the first search need not. */
+  foldWhile(isTime: () => boolean): void {
+    this.folding.foldWhile(isTime);
+  }
+
+  /**
+   * The slots that were touched behind a version, rising, dead ones too. It is to be read before
+   * the next call. Who follows the fleet asks it at each tick instead of looking at all devices.
+   */
+  touchedSince(since: number): Int32Array {
+    const { changed, touched, touchedOf: of } = this;
+    if (of.since !== since || of.version !== this.version) {
+      let count = 0;
+      for (let slot = 0; slot < this.count; slot++) {
+        if ((changed[slot] as number) > since) touched[count++] = slot;
+      }
+      this.touchedOf = { count, since, version: this.version };
+    }
+    return touched.subarray(0, this.touchedOf.count);
+  }
+
   /** All devices anew. */
   replace(columns: Columns): void {
+    this.generation++;
     this.count = 0;
     this.size = 0;
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.words.length = 0;
+    this.folding.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -94,14 +146,15 @@ export class Fleet {
   }
 
   remove(indices: readonly unknown[]): void {
+    this.version++;
     for (const index of indices) {
       const slot = this.slotOf(numberOf(index));
       if (slot < 0) continue;
       this.name(numberOf(index), -1);
       this.alive[slot] = 0;
+      this.changed[slot] = this.version;
       this.size--;
     }
-    this.version++;
     this.textVersion++;
   }
 
@@ -124,32 +177,42 @@ export class Fleet {
   private refreshSince(since: number, now: number): boolean {
     const { states, changed } = this;
     const { s, v, u } = this.numbers;
+    const slots = this.touchedSince(since);
     let isChanged = false;
-    for (let slot = 0; slot < this.count; slot++) {
-      if ((changed[slot] as number) <= since) continue;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
       const until = u[slot] as number;
       const state = stateOf(s[slot] as number, v[slot] as number, until, now);
       if (until >= now && until < this.turnsAt) this.turnsAt = until;
       if (state === states[slot]) continue;
       states[slot] = state;
+      changed[slot] = this.version + 1; // which this makes it
       isChanged = true;
     }
     return isChanged;
   }
 
   private put(columns: Columns, adds: boolean): void {
-    const indices = columns['i'] ?? [];
+    const told = columns['i'] ?? [];
+    const indices = told instanceof Float64Array ? told : Float64Array.from(told, numberOf);
     const slots = new Int32Array(indices.length);
+    const known = this.count;
+    if (adds) this.makeRoom(known + slots.length);
     for (let row = 0; row < slots.length; row++) {
-      slots[row] = this.slotFor(numberOf(indices[row]), adds);
+      slots[row] = this.slotFor(indices[row] as number, adds);
     }
+    this.clearFrom(known);
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
-      if (cells) putNumbers(this.numbers[name], slots, cells);
+      if (cells instanceof Float64Array) putPacked(this.numbers[name], slots, cells);
+      else if (cells) putNumbers(this.numbers[name], slots, cells);
     }
     this.putAlarms(columns['a'], slots);
-    for (const slot of slots) if (slot >= 0) this.changed[slot] = this.version;
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row] as number;
+      if (slot >= 0) this.changed[slot] = this.version;
+    }
     if (TEXT_COLUMNS.some((name) => columns[name])) this.putTexts(columns, slots);
   }
 
@@ -163,14 +226,13 @@ export class Fleet {
   }
 
   private putTexts(columns: Columns, slots: Int32Array): void {
+    for (const name of TEXT_COLUMNS) {
+      const cells = columns[name];
+      if (cells) putCells(this.texts[name], slots, cells);
+    }
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot < 0) continue;
-      for (const name of TEXT_COLUMNS) {
-        const cell = columns[name]?.[row];
-        if (cell !== undefined) this.texts[name][slot] = typeof cell === 'string' ? cell : '';
-      }
-      this.words[slot] = folded(TEXT_COLUMNS.map((name) => this.texts[name][slot]).join('\n'));
+      if (slot >= 0) this.folding.forget(slot);
     }
     this.textVersion++;
   }
@@ -179,10 +241,8 @@ export class Fleet {
     const known = this.slotOf(index);
     if (known >= 0 || !adds || Number.isNaN(index)) return known;
     const slot = this.count++;
-    if (this.count > this.room) this.grow();
     this.name(index, slot);
     this.size++;
-    this.clear(slot);
     this.index[slot] = index;
     this.alive[slot] = 1;
     return slot;
@@ -203,28 +263,36 @@ export class Fleet {
     this.near[index] = slot + 1;
   }
 
-  private clear(slot: number): void {
-    for (const name of NUMBER_COLUMNS) this.numbers[name][slot] = Number.NaN;
-    for (const name of TEXT_COLUMNS) this.texts[name][slot] = '';
-    this.numbers.s[slot] = NEVER;
-    this.numbers.g[slot] = 0;
-    this.numbers.f[slot] = 0;
-    this.words[slot] = '';
-    this.alarms[slot] = 0;
-    this.states[slot] = NEVER;
+  /** Nothing is known yet of the devices in the slots from `first` on. */
+  private clearFrom(first: number): void {
+    const { count } = this;
+    if (first === count) return;
+    for (const name of NUMBER_COLUMNS) this.numbers[name].fill(Number.NaN, first, count);
+    this.numbers.s.fill(NEVER, first, count);
+    this.numbers.g.fill(0, first, count);
+    this.numbers.f.fill(0, first, count);
+    for (const name of TEXT_COLUMNS) {
+      const texts = this.texts[name];
+      for (let slot = first; slot < count; slot++) texts[slot] = '';
+    }
+    this.folding.add(first, count);
+    this.alarms.fill(0, first, count);
+    this.states.fill(NEVER, first, count);
   }
 
-  private grow(): void {
-    this.room *= 2;
+  private makeRoom(count: number): void {
+    if (count <= this.room) return;
+    this.room = 2 ** Math.ceil(Math.log2(count));
     for (const name of NUMBER_COLUMNS) this.numbers[name] = this.longer(this.numbers[name]);
     this.index = this.longer(this.index);
     this.alarms = this.longer(this.alarms);
     this.alive = this.longer(this.alive);
     this.states = this.longer(this.states);
     this.changed = this.longer(this.changed);
+    this.touched = this.longer(this.touched);
   }
 
-  private longer<T extends Float64Array | Uint32Array | Uint8Array>(old: T): T {
+  private longer<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>(old: T): T {
     const made = new (old.constructor as new (room: number) => T)(this.room);
     made.set(old);
     return made;

@@ -16,6 +16,7 @@ function made() {
     alarms: () => told.push('alarms'),
     fences: () => {},
     rights: (role) => told.push(`rights ${role}`),
+    read: (cursor) => told.push(`read ${cursor}`),
   };
   const answers: { done: (value: unknown) => void; fail: () => void }[] = [];
   const fleet = new Fleet();
@@ -94,4 +95,29 @@ test('a snapshot that fails is asked for again; one that is stopped shows nothin
   assert.equal(fleet.size, 0);
   t.mock.timers.tick(10_000);
   assert.equal(answers.length, 2);
+});
+
+test('the first snapshot waits for no stream; the one after it, which failed, does', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { answers, fleet, sync, told, take } = made();
+  sync.begin();
+  answers[0]?.done(snapshot('B-6', 66));
+  await settle();
+  assert.equal(fleet.numbers.v[0], 66);
+  assert.deepEqual(told, ['alarms', 'loaded', 'read B-6']);
+  sync.linkIsUp();
+  take('hello', '', {});
+  take('d', 'B-7', { i: [1], v: [77] });
+  assert.equal(fleet.numbers.v[0], 77);
+  assert.equal(answers.length, 1);
+
+  const other = made();
+  other.sync.begin();
+  other.answers[0]?.fail();
+  await settle();
+  assert.deepEqual(other.told, ['read ']);
+  t.mock.timers.tick(10_000);
+  assert.equal(other.answers.length, 1, 'what the stream would not tell must not be missed');
+  other.sync.linkIsUp();
+  assert.equal(other.answers.length, 2);
 });

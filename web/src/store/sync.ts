@@ -1,5 +1,6 @@
 /**
- * Brings a fleet and a stream together: a snapshot first, then what changed behind it.
+ * Brings a fleet and a stream together: a snapshot first, then what changed behind it. The first
+ * one does not wait for the stream, which begins behind it.
  *
  *     stream    d 41   d 42   d 43   d 44
  *     snapshot     asked for ──► has all up to 42
@@ -36,6 +37,8 @@ export interface FleetEvents {
   rights(role: string | null): void;
   /** There are news of alarms. */
   alarms(): void;
+  /** The first snapshot is there, and goes so far; '': it could not be read. */
+  read(cursor: string): void;
 }
 
 const AGAIN_MS = 2000;
@@ -46,6 +49,8 @@ export class FleetSync {
   private waiting: Heard[] = [];
   private needs = true;
   private isAsking = false;
+  private isFirst = true;
+  private isUp = false;
   /** Rises with every reset: a snapshot that was asked for before is of no use. */
   private turn = 0;
   private isStopped = false;
@@ -67,8 +72,14 @@ export class FleetSync {
     clearTimeout(this.timer);
   }
 
+  /** Before there is a stream. */
+  begin(): void {
+    void this.load();
+  }
+
   /** The stream stands: what it says from here on follows a snapshot that is asked for here. */
   linkIsUp(): void {
+    this.isUp = true;
     if (this.needs) void this.load();
   }
 
@@ -79,7 +90,7 @@ export class FleetSync {
     if (event.name === 'hello') this.greet(said);
     if (event.name === 'reset') {
       this.events.rights(null);
-      this.begin();
+      this.forget();
     }
     if (this.needs && (event.name === 'hello' || event.name === 'reset')) void this.load();
     if (event.name !== 'd' && event.name !== 'meta' && event.name !== 'a') return;
@@ -87,7 +98,7 @@ export class FleetSync {
     else this.apply(event, said);
   }
 
-  private begin(): void {
+  private forget(): void {
     this.needs = true;
     this.turn++;
     this.waiting = [];
@@ -129,9 +140,16 @@ export class FleetSync {
       // the server is busy or away: again, below
     }
     this.isAsking = false;
+    this.tellFirst();
     if (turn !== this.turn) void this.load();
-    else if (this.needs && !this.isStopped)
+    else if (this.needs && this.isUp && !this.isStopped)
       this.timer = setTimeout(() => void this.load(), AGAIN_MS);
+  }
+
+  private tellFirst(): void {
+    if (!this.isFirst || this.isStopped) return;
+    this.isFirst = false;
+    this.events.read(this.cursor);
   }
 
   private put(snapshot: Fields): void {

@@ -4,8 +4,8 @@ import { Fleet } from './fleet.ts';
 import { inSections } from './groups.ts';
 import { HeldOrder } from './held.ts';
 import { findHits } from './search.ts';
-import { ALARM, MOVING, OFFLINE, PARKED, stateBit } from './state.ts';
-import { find, isSorted, sortSlots, TextRanks } from './view.ts';
+import { ALARM } from './state.ts';
+import { isSorted, sortSlots, TextRanks } from './view.ts';
 import { findPart, folded } from './words.ts';
 
 const NOW = 500;
@@ -26,38 +26,6 @@ function fleetOf(): Fleet {
   fleet.refresh(NOW);
   return fleet;
 }
-
-const all = { text: '', group: null, states: 0 };
-
-test('filters leave what matches all of them; counters do not count the states chosen', () => {
-  const fleet = fleetOf();
-  const slots = (query: object) => [...find(fleet, { ...all, ...query }).slots];
-  assert.deepEqual(slots({}), [0, 1, 2, 3]);
-  assert.deepEqual(slots({ text: ' ｂ ' }), [0, 1], 'width and case do not matter');
-  assert.deepEqual(slots({ text: 'cafe' }), [2]);
-  assert.deepEqual(slots({ text: '017' }), [1], 'any text');
-  assert.deepEqual(slots({ group: 5 }), [0, 2]);
-  assert.deepEqual(slots({ group: 0 }), [1]);
-  assert.deepEqual(slots({ states: stateBit(OFFLINE) }), [2]);
-  assert.deepEqual(slots({ states: stateBit(ALARM) | stateBit(PARKED) }), [0, 1, 2, 3]);
-  const found = find(fleet, { ...all, group: 5, states: stateBit(PARKED) });
-  assert.equal(found.slots.length, 0);
-  assert.equal(found.total, 2);
-  assert.equal(found.counts[MOVING], 1);
-  assert.equal(found.counts[OFFLINE], 1);
-  assert.equal(found.counts[ALARM], 2, 'beside their other state');
-  fleet.remove([1]);
-  assert.deepEqual(slots({ group: 5 }), [2]);
-});
-
-test('who finds the same again gets the same list, and a later search leaves it as it is', () => {
-  const fleet = fleetOf();
-  const first = find(fleet, all);
-  assert.equal(find(fleet, all, first.slots).slots, first.slots);
-  const fewer = find(fleet, { ...all, states: stateBit(PARKED) }, first.slots);
-  assert.notEqual(fewer.slots, first.slots);
-  assert.deepEqual([...first.slots], [...find(fleet, all).slots]);
-});
 
 test('what is not known stands last both ways, and equal ones keep to their names', () => {
   const fleet = fleetOf();
@@ -80,10 +48,16 @@ test('ranks of texts are made again when texts change', () => {
   const fleet = fleetOf();
   const ranks = new TextRanks();
   const first = ranks.of(fleet, fleet.texts.plate);
+  const key = ranks.keyOf(fleet, fleet.texts.plate);
+  fleet.change({ i: [3], v: [900] });
   assert.equal(ranks.of(fleet, fleet.texts.plate), first);
+  assert.equal(ranks.keyOf(fleet, fleet.texts.plate), key, 'no value is another one');
   fleet.add({ i: [3], plate: ['A'] });
   const second = ranks.of(fleet, fleet.texts.plate);
   assert.ok((second[2] as number) < (second[1] as number));
+  const other = ranks.keyOf(fleet, fleet.texts.plate);
+  assert.notEqual(other, key);
+  assert.deepEqual([other(2), other(1)], [second[2], second[1]]);
 });
 
 test('an order that is held waits, but lets go of what was deleted', () => {

@@ -1,60 +1,16 @@
 /**
- * Which devices a list shows, and in which order: what search, group and states leave, sorted by a
- * column. What is not known stands last, whichever way it is sorted.
+ * In which order a list shows devices: sorted by a column. What is not known stands last, whichever
+ * way it is sorted.
  */
 import type { Fleet } from './fleet.ts';
-import { settled } from './held.ts';
 import { sortStably } from './radix.ts';
-import { ALARM, STATE_COUNT, stateBit } from './state.ts';
-import { compareTexts, folded } from './words.ts';
+import { compareTexts } from './words.ts';
 
-export interface Query {
-  text: string;
-  /** GroupID; null: all. */
-  group: number | null;
-  /** States as bits (state.ts); 0: all. */
-  states: number;
-}
-
-export interface Found {
-  /** The slots that are left, in the order of the fleet. */
-  slots: Int32Array;
-  /** How many of each state search and group leave, whatever `states` says. */
-  counts: number[];
-  /** And in all. */
-  total: number;
-}
-
-/** The value that a slot is sorted by; NaN: not known. */
+/**
+ * The value that a slot is sorted by; NaN: not known. Who is asked for a key twice and gives the
+ * same function says by it that no value is another one.
+ */
 export type SortKey = (slot: number) => number;
-
-const NONE = new Int32Array(0);
-/** Nothing of the size of a fleet is made at each tick. */
-let room: Int32Array = NONE;
-
-/** `before` is what was found the last time: slots that are the same are the same list. */
-export function find(fleet: Fleet, query: Query, before: Int32Array = NONE): Found {
-  if (room.length < fleet.size) room = new Int32Array(2 * fleet.size);
-  const slots = room;
-  const counts = new Array<number>(STATE_COUNT).fill(0);
-  const word = folded(query.text.trim());
-  const groups = fleet.numbers.g;
-  let total = 0;
-  let length = 0;
-  for (let slot = 0; slot < fleet.count; slot++) {
-    if (!fleet.alive[slot]) continue;
-    if (query.group !== null && groups[slot] !== query.group) continue;
-    if (word !== '' && !(fleet.words[slot] as string).includes(word)) continue;
-    const state = fleet.states[slot] as number;
-    const isAlarmed = fleet.alarms[slot] !== 0;
-    total++;
-    counts[state] = (counts[state] as number) + 1;
-    if (isAlarmed) counts[ALARM] = (counts[ALARM] as number) + 1;
-    const bits = stateBit(state) | (isAlarmed ? stateBit(ALARM) : 0);
-    if (query.states === 0 || query.states & bits) slots[length++] = slot;
-  }
-  return { slots: settled(slots.subarray(0, length), before), counts, total };
-}
 
 /** Sorts slots in place; equal ones by `tie`, rising. */
 export function sortSlots(
@@ -94,6 +50,16 @@ export class TextRanks {
   private version = -1;
   private ranks: Float64Array = new Float64Array(0);
   private order: number[] = [];
+  private key: SortKey = () => Number.NaN;
+  private keyRanks: Float64Array | null = null;
+
+  /** The same function for as long as the ranks are. */
+  keyOf(fleet: Fleet, texts: readonly string[]): SortKey {
+    const ranks = this.of(fleet, texts);
+    if (ranks !== this.keyRanks) this.key = (slot) => ranks[slot] as number;
+    this.keyRanks = ranks;
+    return this.key;
+  }
 
   of(fleet: Fleet, texts: readonly string[]): Float64Array {
     if (this.version !== fleet.textVersion || this.ranks.length < fleet.count) {

@@ -1,7 +1,11 @@
 /** How texts are compared: without regard to case, width and accents. */
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all that is ASCII
+const PLAIN = /^[\x00-\x7f]*$/;
+
 /** Full-width digits and letters become plain ones (NFKD), accents are dropped. */
 export function folded(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 

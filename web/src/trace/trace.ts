@@ -52,10 +52,10 @@ function faultOf(error: unknown): TraceFault {
 let next = 0;
 
 /** Whether to ask again. */
-async function readOnce(id: string): Promise<boolean> {
+async function readOnce(id: string, isOver: () => boolean): Promise<boolean> {
   try {
     const found = await call('manage/TraceDevice', { DeviceID: id, Seconds: SECONDS, After: next });
-    if (traced.peek() !== id) return false;
+    if (isOver()) return false;
     // a server that was started anew counts from the beginning
     next = found.next;
     traceFault.value = '';
@@ -63,7 +63,7 @@ async function readOnce(id: string): Promise<boolean> {
     if (fresh.length > 0) frames.value = [...frames.peek(), ...fresh].slice(-FRAMES_MAX);
     return true;
   } catch (error) {
-    if (traced.peek() !== id) return false;
+    if (isOver()) return false;
     traceFault.value = faultOf(error);
     return traceFault.value === 'failed';
   }
@@ -73,7 +73,7 @@ const isAsking = computed(() => traced.value !== '' && isSeen.value);
 
 async function ask(id: string, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    if (!(await readOnce(id))) return;
+    if (!(await readOnce(id, isOver))) return;
     await new Promise((done) => setTimeout(done, ASK_MS));
   }
 }
@@ -98,6 +98,7 @@ export function startTrace(id: string): void {
 export function stopTrace(): void {
   const id = traced.peek();
   traced.value = '';
+  traceFault.value = '';
   if (id === '') return;
   void call('manage/TraceDevice', { DeviceID: id, Seconds: 0 }).catch(() => null);
 }

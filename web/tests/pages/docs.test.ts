@@ -55,6 +55,29 @@ test('a stranger reads a method, tries it with a token, and is told of a field t
   assertClean(seen);
 });
 
+test('the token of a login that is tried goes with the next call, and answers are in sight', async (t) => {
+  const seen = await visit(t, server, { viewport: { width: 1240, height: 620 } });
+  const { page } = seen;
+  const send = async (text: string) => {
+    await page.getByRole('button', { name: 'Send' }).click();
+    const answer = page.getByRole('status').filter({ hasText: text });
+    await answer.waitFor();
+    await eventually(page, async () => {
+      const box = await answer.boundingBox();
+      assert.ok(box && box.y >= 0 && box.y < 620 - 40, `${JSON.stringify(box)} is out of sight`);
+    });
+  };
+  await page.goto('/docs#GetLoginToken');
+  await page.locator('#field-LoginName').fill(fleet.loginName);
+  await page.locator('#field-PassWord').fill(PASSWORD);
+  await send('go out with this token');
+  await page.getByRole('searchbox', { name: 'Find a method' }).fill('ListGeofences');
+  await page.locator('.docs-list').getByRole('link', { name: 'ListGeofences' }).click();
+  await page.getByText('the token of the login that was tried here').waitFor();
+  await send('"Code": 200');
+  assertClean(seen);
+});
+
 test('who is logged in tries calls as themselves; the menu leads there', async (t) => {
   const seen = await visit(t, server, { colorScheme: 'dark', locale: 'zh-CN' });
   const { page } = seen;
