@@ -29,10 +29,24 @@ const begin: Plugin = {
   },
 };
 
+const MAP_STYLE = /maplibre-gl\.css$/;
+const RULE = /[^{}]+\{(?:[^{}]|\{[^{}]*\})*\}/g;
+const OF_MAP = /^\s*\.maplibregl-(map|canvas|boxzoom|crosshair)/;
+
+/** Leaves out of the library's sheet what its own buttons, popups and logo look like: none is shown. */
+const mapStyle: Plugin = {
+  name: 'odograph-map-style',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!MAP_STYLE.test(id)) return null;
+    return { code: code.replace(RULE, (rule) => (OF_MAP.test(rule) ? rule : '')), map: null };
+  },
+};
+
 export default defineConfig({
   cacheDir: '../build/vite', // of the server for whoever writes a page
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [begin],
+  plugins: [begin, mapStyle],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

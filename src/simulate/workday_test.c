@@ -111,6 +111,16 @@ static void rests_on_sundays(void **state)
     assert_int_equal(days_off, 1);
 }
 
+/* Member by member: what stands between them is anything. */
+static void assert_is_moment(const struct moment_of_day *a, const struct moment_of_day *b)
+{
+    assert_int_equal(a->at_ms, b->at_ms);
+    assert_memory_equal(&a->where, &b->where, sizeof(a->where));
+    assert_int_equal(a->travelled_cm, b->travelled_cm);
+    assert_true(a->speed_kmh == b->speed_kmh && a->course_deg == b->course_deg);
+    assert_int_equal(a->ignition_on, b->ignition_on);
+}
+
 /* Between two moments the vehicle is between both, whatever was asked before. */
 static void tells_any_second(void **state)
 {
@@ -122,7 +132,7 @@ static void tells_any_second(void **state)
         guint fresh = 0;
         struct moment_of_day a = workday_at(&day, at_s, &walked);
         struct moment_of_day b = workday_at(&day, at_s, &fresh);
-        assert_memory_equal(&a, &b, sizeof(a));
+        assert_is_moment(&a, &b);
         const struct moment_of_day *before = moment(&day, walked);
         assert_true(before->at_ms <= a.at_ms);
         assert_true(before->travelled_cm <= a.travelled_cm);
