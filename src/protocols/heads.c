@@ -128,6 +128,10 @@ enum err head_read(struct bytes in, const char *form, struct head *out)
 
 enum err head_begins(struct bytes in, size_t from, const char *form)
 {
+    /* Asked of every byte of a sentence: most of them do not begin it. */
+    if (from < in.len && form[0] != '%' && form[0] != '\0' && in.at[from] != (uint8_t)form[0]) {
+        return ERR_MALFORMED;
+    }
     return head_read(bytes_slice(in, from, SIZE_MAX), form, NULL);
 }
 

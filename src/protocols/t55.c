@@ -33,7 +33,14 @@
 #include "protocols/heads.h"
 #include "protocols/layouts.h"
 
-enum { LINE_MAX_LEN = 1024, PREFIX_MAX = 40, ID_LINE_MIN = 6, ID_LINE_MAX = 20, YEARS_MAX = 79 };
+enum {
+    LINE_MAX_LEN = 1024,
+    PREFIX_MAX = 40,
+    ID_LINE_MIN = 6,
+    ID_LINE_MAX = 20,
+    IMEI_LEN = 15,
+    YEARS_MAX = 79
+};
 
 /* ---- lines ---- */
 
@@ -186,8 +193,9 @@ static void decode_rmc(const struct line *in, struct memory *memory, struct deco
     report_begin(&r, out);
     (void)layout_read(&rmc, &in->words, 0, &r);
     memory->rmc_s = word_day_s(in->words.at[rmc.when.time]) + 1;
-    if (head_begins(word_at(&in->tail, 2), 0, "%9{15}") == ERR_OK) {
-        use_id(word_at(&in->tail, 2), out);
+    struct bytes imei = word_at(&in->tail, 2);
+    if (imei.len == IMEI_LEN && word_is_digits(imei)) {
+        use_id(imei, out);
         (void)layout_read(&tail, &in->tail, 0, &r);
     }
     if (out->device_id[0] == '\0') {
