@@ -52,8 +52,9 @@ typedef void figure_setter(struct fix *f, unsigned index, int64_t value);
  * without any says nothing.
  */
 struct figure {
-    uint16_t id;   /* in a list; several rows may have the same, each is read */
-    uint16_t last; /* of a range of ids, each of which counts `index` on; 0: there is none */
+    uint16_t id;   /* in a list, in this order; several rows may have the same, each is read */
+    uint16_t last; /* of a range of ids, each of which counts `index` on; 0: there is none. Ranges
+                      do not overlap, but rows may have the same */
     uint8_t at;    /* where in the value the number begins */
     uint8_t len;   /* of the number: 1 to 8 bytes; 0: all that is left of the value */
     uint8_t bit;   /* the first of the bits that are meant, and how many; 0: all */
