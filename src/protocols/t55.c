@@ -235,9 +235,10 @@ static void decode_wmcs(const struct line *in, struct memory *memory, struct dec
                                                   {COURSE, word_set_course},
                                                   {SPEED, word_set_kmh}}};
     static const struct layout place = {.where = {LAT, VALID, layout_place_sided}};
-    struct words w = {.count = COUNT};
+    struct words w;
     struct report r;
     (void)memory;
+    w.count = COUNT;
     for (size_t i = 0; i < COUNT; i++) {
         w.at[i] = tagged(&in->words, tags[i].tag, tags[i].behind);
     }
