@@ -92,7 +92,7 @@ def check_words(path, name, text):
     if name not in FETCHERS:
         for match in FETCH.finditer(code):
             yield path, tree.line_of(code, match.start()), \
-                f"only {' and '.join(sorted(FETCHERS))} talk to the server"
+                f"only {', '.join(sorted(FETCHERS))} talk to the server"
     if path.name != TOKENS:
         for match in COLOUR.finditer(code):
             yield path, tree.line_of(code, match.start()), \

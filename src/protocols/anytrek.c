@@ -79,14 +79,11 @@ static void read_report(struct reader *r, struct message *m, struct decoded *out
     enum { E2_TO_MILLI = 10, PER_UNIT = 100 };
     struct fix *f = &m->fix;
     struct extras x;
-    struct civil c;
     extras_init(&x, out->arena);
     read_skip(r, 2);
     fix_set_battery_mv(f, (uint64_t)read_u16le(r) * E2_TO_MILLI);
     read_skip(r, 1);
-    if (field_civil_of_bytes(read_bytes(r, FIELD_CIVIL_LEN), &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time_of_bytes(f, read_bytes(r, FIELD_CIVIL_LEN));
     fix_set_satellites(f, read_u8(r) & SATELLITES);
     uint32_t lat = read_u32le(r);
     uint32_t lon = read_u32le(r);

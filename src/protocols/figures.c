@@ -76,13 +76,9 @@ static bool take_real(const struct figure *row, struct bytes in, int64_t *meant)
     return true;
 }
 
-/* What the number of a value means; false where it has none. */
-static bool take(const struct figure *row, struct bytes value, bool is_little, int64_t *meant)
+/* What the number in `in` means; false where it says that there is none. */
+static bool take(const struct figure *row, struct bytes in, bool is_little, int64_t *meant)
 {
-    struct bytes in = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
-    if (in.len == 0 || in.len > NUMBER_MAX || in.len < row->len) {
-        return false;
-    }
     if (row->is_real) {
         return take_real(row, in, meant);
     }
@@ -157,9 +153,11 @@ void figure_read(const struct figures *list, unsigned id, struct bytes value, st
         const struct figure *row = &list->rows[i];
         int64_t meant = 0;
         unsigned index = row->index + (id - row->id);
+        struct bytes in = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
+        bool is_number = in.len > 0 && in.len <= NUMBER_MAX && in.len >= row->len;
         if (row->form == FIGURE_TEXT || row->form == FIGURE_HEX) {
             set_bytes(row, index, value, list->is_little, &out->extras);
-        } else if (take(row, value, list->is_little, &meant)) {
+        } else if (is_number && take(row, in, list->is_little, &meant)) {
             set(row, index, meant, out);
         }
     }
@@ -189,11 +187,11 @@ bool figures_read(const struct figures *row, struct reader *r, struct report *ou
     }
     struct bytes in = read_bytes(r, all);
     bool is_full = reader_ok(r);
-    for (size_t i = 0; i < row->count && in.len > 0; i++) {
+    for (size_t i = 0, at = 0; i < row->count && in.len > 0; i++) {
         const struct figure *e = &row->rows[i];
         int64_t meant = 0;
-        bool is_told = take(e, bytes_slice(in, 0, e->len), row->is_little, &meant);
-        in = e->is_shared ? in : bytes_slice(in, e->len, SIZE_MAX);
+        bool is_told = take(e, (struct bytes){in.at + at, e->len}, row->is_little, &meant);
+        at += e->is_shared ? 0 : e->len;
         is_full = is_full && is_told;
         if (is_told && e->part != FIGURE_WHOLE) {
             parts.at[e->part] = scaled(e, meant);

@@ -52,28 +52,28 @@ typedef void figure_setter(struct fix *f, unsigned index, int64_t value);
  * without any says nothing.
  */
 struct figure {
-    uint16_t id;   /* in a list, in this order; several rows may have the same, each is read */
-    uint16_t last; /* of a range of ids, each of which counts `index` on; 0: there is none. Ranges
-                      do not overlap, but rows may have the same */
-    uint8_t at;    /* where in the value the number begins */
-    uint8_t len;   /* of the number: 1 to 8 bytes; 0: all that is left of the value */
-    uint8_t bit;   /* the first of the bits that are meant, and how many; 0: all */
-    uint8_t bits;
+    item_setter *set;
+    figure_setter *set_at;
+    const struct alarm_table *table; /* the number is a word of alarms, which tells each row */
+    alarm_set alarms;                /* those are there where the number is not 0, and told */
+    uint16_t id;    /* in a list, in this order; several rows may have the same, each is read */
+    uint16_t last;  /* of a range of ids, each of which counts `index` on; 0: there is none. Ranges
+                       do not overlap, but rows may have the same */
+    uint16_t times; /* what 1 means in the unit of what it sets: times / per; 0: 1 */
+    uint16_t per;
+    int16_t plus;   /* added to an extra value */
+    uint8_t at;     /* where in the value the number begins */
+    uint8_t len;    /* of the number: 1 to 8 bytes; 0: all that is left of the value */
+    uint8_t bit;    /* the first of the bits that are meant, and how many; 0: all */
+    uint8_t bits;   /* at most 63 */
     bool is_signed; /* the number is in two's complement; not with bits, and always where the least
                        is none */
     bool is_real;   /* it is one of IEEE 754, big-endian, of 4 or 8 bytes; no number says nothing */
     bool is_ddmm;   /* and an angle as ddmm.mmmm, which becomes degrees * 1e7 */
     uint8_t none;   /* enum figure_none; of a real there is none */
-    uint16_t times; /* what 1 means in the unit of what it sets: times / per; 0: 1 */
-    uint16_t per;
-    int16_t plus; /* added to an extra value */
-    item_setter *set;
-    figure_setter *set_at;
-    const struct alarm_table *table; /* the number is a word of alarms, which tells each row */
-    alarm_set alarms;                /* those are there where the number is not 0, and told */
-    bool is_alarm_at_0;              /* where it is 0 */
-    uint8_t extra;                   /* enum extra_key; 0: none */
-    uint8_t form;                    /* enum figure_form */
+    bool is_alarm_at_0; /* `alarms` are there where the number is 0 */
+    uint8_t extra;      /* enum extra_key; 0: none */
+    uint8_t form;       /* enum figure_form */
     uint8_t index;
     uint8_t part;   /* enum figure_part; only of numbers one behind the other */
     bool is_shared; /* of these: the next one is made of the same bytes, which have its `len` */

@@ -243,8 +243,8 @@ enum err framing_rule_len(const struct framing_rule *rule, struct bytes in, size
 static bool is_sound(const struct framing_rule *rule, struct bytes frame)
 {
     const struct framing *form = rule->forms != NULL ? form_of(rule, frame) : NULL;
-    return form != NULL ? framing_is_sound(form, frame)
-                        : rule->is_sound == NULL || rule->is_sound(frame);
+    return (form == NULL || framing_is_sound(form, frame)) &&
+           (rule->is_sound == NULL || rule->is_sound(frame));
 }
 
 enum err framing_rule_check(const struct framing_rule *rule, struct bytes frame)

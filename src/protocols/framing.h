@@ -122,7 +122,7 @@ struct framing_rule {
      * may be NULL. For frames without a checksum.
      */
     enum err (*begins_behind)(struct bytes in);
-    /* Whether a whole frame has the checksum that it tells, where no form does; may be NULL. */
+    /* Whether a whole frame has the checksum that it tells, beside that of a form; may be NULL. */
     bool (*is_sound)(struct bytes frame);
     /*
      * What ends a frame and is no part of it: of these characters as many as `tail_max` are taken

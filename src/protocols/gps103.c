@@ -88,16 +88,10 @@ static bool begins_other(struct bytes in, size_t at)
             head_begins(in, at, report_mark) == ERR_OK);
 }
 
-/* The length of the sentence that `in` begins with, without what ends it but for a "*". */
-static enum err len_of(struct bytes in, size_t *len)
+/* The length of a login or a report, without what ends it but for a "*". */
+static enum err find_end(struct bytes in, size_t *len)
 {
-    bool is_login = head_begins(in, 0, login_mark) == ERR_OK;
-    size_t digits = digits_of(in);
-    enum err e = digits >= IMEI_LEN ? ERR_OK : digits == in.len ? ERR_MORE : begins(in);
-    *len = IMEI_LEN;
-    if (e != ERR_OK || digits >= IMEI_LEN) {
-        return in.at[0] == '*' && head_begins(in, 0, preamble) == ERR_MORE ? ERR_MORE : e;
-    }
+    bool is_login = in.at[0] == '#';
     size_t from = is_login ? sizeof(login_mark) : sizeof(report_mark);
     for (size_t at = from; at < in.len && at < FRAME_MAX; at++) {
         bool ends_login = is_login && in.at[at] == 'A' && in.at[at - 1] == ',';
@@ -108,6 +102,21 @@ static enum err len_of(struct bytes in, size_t *len)
         }
     }
     return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
+}
+
+/* The length of the sentence that `in` begins with. */
+static enum err len_of(struct bytes in, size_t *len)
+{
+    size_t digits = digits_of(in);
+    if (digits >= IMEI_LEN || digits == in.len) {
+        *len = IMEI_LEN;
+        return digits >= IMEI_LEN ? ERR_OK : ERR_MORE;
+    }
+    enum err e = begins(in);
+    if (e == ERR_OK) {
+        return find_end(in, len);
+    }
+    return head_begins(in, 0, preamble) == ERR_MORE ? ERR_MORE : e;
 }
 
 /* How many bytes stand before the next sentence. */

@@ -73,7 +73,6 @@ static enum protocol_claim gt02_claims(struct bytes first)
 static void read_location(struct reader *r, struct fix *f)
 {
     enum { VALID = 1, NORTH = 2, EAST = 4, CHARGING = 8, RESERVED_LEN = 3, PER_UNIT = 100 };
-    struct civil c;
     struct bytes time = read_bytes(r, FIELD_CIVIL_LEN);
     int64_t lat_e7 = field_angle_of_u32(read_u32be(r));
     int64_t lon_e7 = field_angle_of_u32(read_u32be(r));
@@ -89,9 +88,7 @@ static void read_location(struct reader *r, struct fix *f)
     fix_set_speed_kmh_e2(f, (uint64_t)speed_kmh * PER_UNIT);
     fix_set_course_cdeg(f, (uint64_t)course * PER_UNIT);
     fix_set_switch(f, FIX_HAS_CHARGING, FIX_CHARGING, (status & CHARGING) != 0);
-    if (field_civil_of_bytes(time, &c)) {
-        fix_set_time(f, civil_to_s(&c));
-    }
+    field_set_time_of_bytes(f, time);
 }
 
 static void read_heartbeat(struct bytes frame, struct fix *f)
@@ -130,7 +127,6 @@ static enum err decode_own(struct bytes frame, struct decoded *out)
     if (type == TYPE_LOCATION) {
         struct fix fix = {0};
         read_location(&r, &fix);
-        fix_set_alarms_told(&fix, 0);
         decoded_add(out, MESSAGE_FIX)->fix = fix;
         return reader_ok(&r) ? ERR_OK : ERR_MALFORMED;
     }

@@ -165,17 +165,17 @@ static void read_status(struct reader *r, struct decoded *out)
 
 /* The types that are reports. */
 static const struct report_type {
-    uint8_t type;
-    bool is_kept;
     void (*read)(struct reader *r, struct report *out);
     alarm_set alarms; /* where nothing is read */
+    uint8_t type;
+    bool is_kept;
 } report_types[] = {
-    {TYPE_GPS2, false, read_gps2, 0},    {0x09, true, read_gps2, 0},
-    {TYPE_GPS, false, read_gps, 0},      {TYPE_GPS_KEPT, true, read_gps, 0},
-    {0x17, true, read_wifi, 0},          {0x18, false, read_wifi, 0},
-    {0x19, true, read_wifi, 0},          {0x1a, false, read_wifi, 0},
-    {0x69, false, read_wifi, 0},         {0x94, false, NULL, ALARM_BIT(VIBRATION)},
-    {0x99, false, NULL, ALARM_BIT(SOS)},
+    {read_gps2, 0, TYPE_GPS2, false},    {read_gps2, 0, 0x09, true},
+    {read_gps, 0, TYPE_GPS, false},      {read_gps, 0, TYPE_GPS_KEPT, true},
+    {read_wifi, 0, 0x17, true},          {read_wifi, 0, 0x18, false},
+    {read_wifi, 0, 0x19, true},          {read_wifi, 0, 0x1a, false},
+    {read_wifi, 0, 0x69, false},         {NULL, ALARM_BIT(VIBRATION), 0x94, false},
+    {NULL, ALARM_BIT(SOS), 0x99, false},
 };
 
 /* The row of a type; NULL: it is no report. */

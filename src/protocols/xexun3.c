@@ -27,10 +27,10 @@
 #include <string.h>
 
 #include "base/crc.h"
-#include "base/hex.h"
 #include "protocols/alarm_table.h"
 #include "protocols/fields.h"
 #include "protocols/framing.h"
+#include "protocols/report.h"
 #include "protocols/words.h"
 
 enum {
@@ -74,13 +74,6 @@ static enum protocol_claim xexun3_claims(struct bytes first)
 static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* ---- what a report says ---- */
-
-/* What is put together of the kinds of a frame. */
-struct report {
-    struct fix fix;
-    struct extras extras;
-    bool has_kind; /* that says more than nothing */
-};
 
 static void set_first_time(struct fix *f, uint32_t time_s)
 {
@@ -126,14 +119,7 @@ static void read_place(struct reader *r, struct report *out)
 static void read_wifi(struct reader *r, struct report *out)
 {
     set_first_time(&out->fix, read_u32be(r));
-    unsigned count = read_u8(r);
-    for (unsigned i = 0; i < count; i++) {
-        struct bytes mac = read_bytes(r, FIELD_MAC_LEN);
-        int8_t rssi_dbm = (int8_t)read_u8(r);
-        if (reader_ok(r)) {
-            fix_add_wifi(&out->fix, mac.at, rssi_dbm);
-        }
-    }
+    field_read_wifi(r, read_u8(r), FIELD_DBM, &out->fix);
 }
 
 static void read_cell(struct reader *r, struct report *out)
@@ -219,47 +205,36 @@ static const struct {
     {0x69, read_alarm}, {0x6a, read_status},
 };
 
-static void read_kind(unsigned kind, struct bytes value, struct report *out)
+/* False: it says nothing that is known. */
+static bool read_kind(unsigned kind, struct bytes value, struct report *out)
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (kinds[i].kind == kind) {
             struct reader r = reader_init(value);
             kinds[i].read(&r, out);
-            out->has_kind = true;
+            return true;
         }
     }
+    return false;
 }
 
 static void read_report(struct bytes body, struct decoded *out)
 {
-    struct report report = {0};
+    struct report report;
     struct reader r = reader_init(body);
-    extras_init(&report.extras, out->arena);
+    bool has_kind = false;
+    report_begin(&report, out);
     while (reader_left(&r) > 0) {
         unsigned kind = read_u8(&r);
         struct bytes value = read_bytes(&r, read_u8(&r));
-        if (reader_ok(&r)) {
-            read_kind(kind, value, &report);
-        }
+        has_kind = (reader_ok(&r) && read_kind(kind, value, &report)) || has_kind;
     }
     out->unreadable += reader_ok(&r) ? 0 : 1;
-    struct message *m = decoded_add(out, report.has_kind ? MESSAGE_FIX : MESSAGE_HEARTBEAT);
-    if (report.has_kind) {
+    if (has_kind) {
         fix_set_alarms_told(&report.fix, alarm_table_all(&alarms));
-        m->fix = report.fix;
-        m->extras = extras_pack(&report.extras);
-    }
-}
-
-static void add_answer(struct bytes body, struct decoded *out)
-{
-    struct message *m = decoded_add(out, MESSAGE_RESPONSE);
-    struct bytes text = bytes_slice(field_trimmed(body), 0, MESSAGE_TEXT_MAX / 2);
-    m->text = text;
-    if (text.len == 0 || !field_is_printable(text)) {
-        char *hex = arena_new(out->arena, MESSAGE_TEXT_MAX + 1);
-        hex_encode(bytes_slice(body, 0, MESSAGE_TEXT_MAX / 2), hex);
-        m->text = bytes_of_text(hex);
+        report_add(&report, MESSAGE_FIX, out);
+    } else {
+        decoded_add(out, MESSAGE_HEARTBEAT);
     }
 }
 
@@ -279,7 +254,7 @@ static enum err xexun3_decode(struct session *s, struct bytes frame, struct deco
     if (type == TYPE_REPORT) {
         read_report(body, out);
     } else if (type == TYPE_ANSWER) {
-        add_answer(body, out);
+        (void)report_add_answer(body, out);
     } else {
         decoded_add(out, MESSAGE_OTHER);
     }

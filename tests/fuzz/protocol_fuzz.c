@@ -3,7 +3,8 @@
  * input is what a connection receives. It is played as one stream and again cut in two, which must
  * come to the same where all of it can be read: what is passed over behind a bad frame depends on
  * how much has come. What is printed must be JSON; then the input is handed to decode(), reply(),
- * resync(), join(), read_ack(), answer() and command() as it is. A broken promise aborts.
+ * resync(), join(), read_ack(), answer() and command() as it is, and the commands that are written
+ * to the simulated device, which answers them. A broken promise aborts.
  */
 #include <jansson.h>
 #include <string.h>
@@ -53,16 +54,43 @@ static bool is_cut_alike(struct bytes in)
     return &FUZZED != &protocol_h02 || !has_binary;
 }
 
+/* What a simulated device answers to `in`, with a fix behind it and without. */
+static void answer_command(const struct protocol_device *device, struct session *s, struct bytes in)
+{
+    uint8_t at[PROTOCOL_COMMAND_MAX];
+    struct writer w = writer_init(at, sizeof(at));
+    struct fix last = {.has = FIX_HAS_TIME, .gps_time_s = 1};
+    if (device->answer != NULL) {
+        device->answer(s, in, in.len % 2 == 0 ? &last : NULL, &w);
+        check(w.len <= w.capacity);
+    }
+}
+
+/* What the simulated device makes of what the server says, and answers. */
+static void read_answers(struct session *s, struct bytes in)
+{
+    size_t done = 0;
+    size_t used = 0;
+    size_t acknowledged = 0;
+    const struct protocol_device *device = FUZZED.device;
+    while (device != NULL && done < in.len &&
+           device->read_ack(s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
+        check(used > 0 && used <= in.len - done);
+        answer_command(device, s, bytes_slice(in, done, used));
+        done += used;
+    }
+}
+
 /*
  * A command is one frame, whatever its text, its password or its bytes are, where the server's
  * frames have the form of the device's.
  */
-static void command_directly(const struct device_slot *slot, struct bytes in)
+static void command_directly(struct session *s, const struct device_slot *slot,
+                             struct session *device, struct bytes in)
 {
     uint8_t at[PROTOCOL_COMMAND_MAX];
     struct bytes frame;
     size_t used = 0;
-    struct session s = protocol_session(&FUZZED);
     for (int kind = 0; FUZZED.command != NULL && kind < 2 * COMMAND_KINDS; kind++) {
         struct command_note note = {0};
         struct command_request what = {
@@ -73,14 +101,43 @@ static void command_directly(const struct device_slot *slot, struct bytes in)
             .raw = bytes_slice(in, 0, kind < COMMAND_KINDS ? 0 : COMMAND_RAW_MAX),
         };
         struct writer out = writer_init(at, sizeof(at));
-        if (FUZZED.command(&s, slot, &what, &note, &out) == COMMAND_IS_WRITTEN) {
+        if (FUZZED.command(s, slot, &what, &note, &out) == COMMAND_IS_WRITTEN) {
             check(writer_ok(&out) && out.len > 0);
+            read_answers(device, writer_bytes(&out));
             bool is_frame = protocol_claims(&FUZZED, writer_bytes(&out)) == CLAIM_YES;
             check(!is_frame ||
                   (protocol_split(&FUZZED, writer_bytes(&out), &frame, &used) == ERR_OK &&
                    used == out.len));
         }
     }
+}
+
+/* Commands to a simulated device of which a server has heard, so that they are for it. */
+static void command_device(struct bytes in)
+{
+    const struct protocol_device *side = FUZZED.device;
+    uint8_t at[PROTOCOL_COMMAND_MAX];
+    struct arena arena = {0};
+    struct session server = protocol_session(&FUZZED);
+    struct session device = server;
+    struct decoded d = {.arena = &arena};
+    struct bytes frame;
+    size_t used = 0;
+    if (side == NULL || side->answer == NULL) {
+        return;
+    }
+    bytes_to_text(bytes_of_text(side->first_id), device.device_id, sizeof(device.device_id));
+    for (int kind = ENCODE_LOGIN; kind <= ENCODE_HEARTBEAT; kind++) {
+        struct writer w = writer_init(at, sizeof(at));
+        const struct encode_request what = {.kind = (enum encode_kind)kind};
+        d = (struct decoded){.arena = &arena};
+        check(side->encode(&device, &what, &w) == ERR_OK);
+        if (protocol_split(&FUZZED, writer_bytes(&w), &frame, &used) == ERR_OK) {
+            check(protocol_decode(&FUZZED, &server, frame, &d) == ERR_OK);
+        }
+    }
+    command_directly(&server, &d.slot, &device, in);
+    arena_free(&arena);
 }
 
 static void decode_directly(struct bytes in)
@@ -96,7 +153,9 @@ static void decode_directly(struct bytes in)
             check(writer_ok(&out));
         }
     }
-    command_directly(&d.slot, in);
+    struct session device = protocol_session(&FUZZED);
+    s = device;
+    command_directly(&s, &d.slot, &device, in);
     check(memchr(d.device_id, '\0', sizeof(d.device_id)) != NULL);
     check(d.device_id[0] == '\0' || device_id_is_possible(bytes_of_text(d.device_id)));
     arena_free(&arena);
@@ -124,33 +183,6 @@ static void join_directly(struct bytes in)
         enum err e = FUZZED.join(&s, key, fragments, count, &d);
         check(d.len <= (e == ERR_OK ? PROTOCOL_MESSAGES_MAX : 0));
         arena_free(&arena);
-    }
-}
-
-/* What a simulated device answers to `in`, with a fix behind it and without. */
-static void answer_command(const struct protocol_device *device, struct session *s, struct bytes in)
-{
-    uint8_t at[PROTOCOL_COMMAND_MAX];
-    struct writer w = writer_init(at, sizeof(at));
-    struct fix last = {.has = FIX_HAS_TIME, .gps_time_s = 1};
-    if (device->answer != NULL) {
-        device->answer(s, in, in.len % 2 == 0 ? &last : NULL, &w);
-        check(w.len <= w.capacity);
-    }
-}
-
-static void read_answers(struct bytes in)
-{
-    struct session s = protocol_session(&FUZZED);
-    size_t done = 0;
-    size_t used = 0;
-    size_t acknowledged = 0;
-    const struct protocol_device *device = FUZZED.device;
-    while (device != NULL && done < in.len &&
-           device->read_ack(&s, bytes_slice(in, done, in.len), &used, &acknowledged) == ERR_OK) {
-        check(used > 0 && used <= in.len - done);
-        answer_command(device, &s, bytes_slice(in, done, used));
-        done += used;
     }
 }
 
@@ -199,6 +231,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     decode_directly(in);
     join_directly(in);
     look_behind(in);
-    read_answers(in);
+    command_device(in);
+    struct session device = protocol_session(&FUZZED);
+    read_answers(&device, in);
     return 0;
 }

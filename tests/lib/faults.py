@@ -1,19 +1,15 @@
 """What a server may be put upon: a bad disk, a wrong clock, clients that do not read."""
 import datetime
 import json
-import os
-import pathlib
 import socket
 import subprocess
 import time
 
-from lib.server import BINARY, PATIENCE_S
+from lib.server import BINARY, LIBRARIES, PATIENCE_S
 from lib.trackers import split_address
 
 UTC = datetime.timezone.utc
 SEALING = "[store]\ntail_mib = 1\nseal_after_s = 1\n"
-LIBRARIES = pathlib.Path(os.environ.get("ODOGRAPH_FAULTS",
-                                        pathlib.Path(BINARY).parent / "tests" / "faults"))
 
 
 def now():

@@ -12,6 +12,9 @@ import requests
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ODOGRAPH_BIN", str(ROOT / "build" / "odograph"))
+LIBRARIES = pathlib.Path(os.environ.get("ODOGRAPH_FAULTS",
+                                        pathlib.Path(BINARY).parent / "tests" / "faults"))
+LIGHT_HASH = LIBRARIES / "liblighthash.so"  # wherever the tests are built
 ROOT_PASSWORD = "root-password"
 PATIENCE_S = 300   # with a machine that is busy with something else
 STOP_LIMIT_S = 90  # what the systemd unit gives the server to end
@@ -78,6 +81,14 @@ class Api:
         return self.session.get(f"http://{self.address}{path}", timeout=PATIENCE_S, **options)
 
 
+def server_env(env):
+    """What a server is started with: the root password, what the caller says, light hashes."""
+    preloads = [str(LIGHT_HASH)] if LIGHT_HASH.exists() else []
+    preloads += env.get("LD_PRELOAD", "").split()
+    return {**os.environ, "ODOGRAPH_ROOT_PASSWORD": ROOT_PASSWORD, **env,
+            "LD_PRELOAD": " ".join(preloads)}
+
+
 class Server:
     """One data directory and the process that serves it, which may die and come back."""
 
@@ -98,9 +109,9 @@ class Server:
         """Starts it; the ports of a first start are kept for later ones."""
         command = [*self.command, "--config", str(self.config), "--data", str(self.data),
                    "--http", self.http, "--device", self.device, *self.arguments]
-        env = {**os.environ, "ODOGRAPH_ROOT_PASSWORD": ROOT_PASSWORD, **self.env}
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=env)
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log,
+                                            env=server_env(self.env))
         line = self._ready_line()
         addresses = dict(re.findall(r"(\w+)=(\S+)", line))
         self.http, self.device = addresses["http"], addresses["device"]

@@ -7,6 +7,8 @@ import pytest
 from lib import trackers
 from lib.server import run
 
+pytestmark = pytest.mark.one_sanitizer
+
 TIME = datetime.datetime(2026, 11, 23, 8, 30, 5)
 
 

@@ -12,6 +12,8 @@ import pytest
 from lib.faults import UTC, now
 from lib.server import BINARY, PATIENCE_S, Fleet, run, simulate
 
+pytestmark = pytest.mark.one_sanitizer
+
 ANYWHERE = ["--http", "127.0.0.1:0", "--device", "127.0.0.1:0"]
 AS_NOBODY = ["setpriv", "--reuid", "65534", "--clear-groups"]
 

@@ -8,6 +8,8 @@ import pytest
 from lib.faults import Load, ids
 from lib.server import Fleet, Server, counter, run, simulate, wait_until
 
+pytestmark = pytest.mark.one_sanitizer
+
 DEVICES = 20
 START = "2026-01-05T06:00:00Z"
 LATER = "2026-02-05T06:00:00Z"

@@ -2,6 +2,8 @@
 import collections
 import datetime
 
+import pytest
+
 from lib.server import PATIENCE_S, Fleet, run, wait_until
 
 UTC = datetime.timezone.utc
@@ -87,6 +89,7 @@ def check_days(demo, device_id, end):
     return rows
 
 
+@pytest.mark.one_sanitizer
 def test_the_demo_shows_every_state_and_has_a_past(make_server):
     server = make_server(arguments=["--demo"])
     demo = server.api.login("demo", "demo")

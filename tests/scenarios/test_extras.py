@@ -2,9 +2,13 @@
 import datetime
 import struct
 
+import pytest
+
 from lib.faults import SEALING, ids, now
 from lib.server import Fleet, counter, wait_until
 from lib.trackers import Jt808, jt808_location
+
+pytestmark = pytest.mark.one_sanitizer
 
 COUNT = 700
 TYRES = bytes.fromhex("7710010000010058410002000002005a4200")

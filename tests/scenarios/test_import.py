@@ -11,6 +11,8 @@ from lib.server import BINARY, Fleet, Server, counter, run, wait_until
 from lib.trackers import Jt808, jt808_item, jt808_location
 from lib.tracks import FORMATS, csv_rows, gpx_points, points_of, utc
 
+pytestmark = pytest.mark.one_sanitizer
+
 UTC = datetime.timezone.utc
 START = datetime.datetime(2024, 3, 1, 8, tzinfo=UTC)
 COUNT = 50

@@ -9,6 +9,8 @@ import pytest
 
 from lib.server import BINARY, PATIENCE_S, STOP_LIMIT_S, Server
 
+pytestmark = pytest.mark.one_sanitizer
+
 BUILD = pathlib.Path(BINARY).parent
 
 

@@ -7,6 +7,8 @@ import pytest
 from fixtures import kept
 from lib.server import Server, run, wait_until
 
+pytestmark = pytest.mark.one_sanitizer
+
 
 def differences(told, recorded, place=""):
     """Where `told` is not what was recorded; fields that came later do not count."""

@@ -6,6 +6,8 @@ import pytest
 
 from lib.server import BINARY, Fleet, Server
 
+pytestmark = pytest.mark.one_sanitizer
+
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory):

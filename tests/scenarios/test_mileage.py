@@ -12,6 +12,8 @@ from lib.trackers import Jt808, jt808_item, jt808_location
 
 from test_sections import recent, rows_of, text
 
+pytestmark = pytest.mark.one_sanitizer
+
 MILEAGE_ROW = [
     ("ObjectCode", str, r".+"), ("VehicleNum", str, r".+"), ("OilNum", str, r"\d+\.\d"),
     ("Mileage", str, r"\d+\.\d"),

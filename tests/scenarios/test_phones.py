@@ -3,9 +3,13 @@ import datetime
 import json
 import socket
 
+import pytest
+
 from lib.faults import now
 from lib.server import Fleet, counter, wait_until
 from lib.trackers import TIMEOUT_S, split_address
+
+pytestmark = pytest.mark.one_sanitizer
 
 UUID = "3f8a2c1e-90ab-4cde-8f01-23456789abcd"
 

@@ -4,6 +4,8 @@ from lib.faults import now
 from lib.server import Fleet, run
 from lib.trackers import Jt808, jt808_location
 
+pytestmark = pytest.mark.one_sanitizer
+
 OWN = """[Own]
 models = X9
 status = ?ST#

@@ -4,7 +4,11 @@ import re
 import socket
 import subprocess
 
+import pytest
+
 from lib.server import BINARY, PATIENCE_S, ROOT, ROOT_PASSWORD, wait_until
+
+pytestmark = pytest.mark.one_sanitizer
 
 BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 OURS = re.compile(r"curl|build/odograph (decode|simulate)")

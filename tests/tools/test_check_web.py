@@ -35,7 +35,7 @@ def test_a_good_tree_has_no_findings(told):
     ("pages/a.tsx", "// A.\n" + "x\n" * 150, "151: 151 lines, at most 150"),
     ("app/a.ts", "// " + "x" * 98 + "\n", "1: 101 columns, at most 100"),
     ("pages/a.tsx", "// A.\nawait fetch('/x');\n",
-     "2: only app/api.ts and live/stream.ts talk to the server"),
+     "2: only app/ahead.ts, app/api.ts, live/stream.ts talk to the server"),
     ("pages/a.css", "/* A. */\na { color: #FFF1; }\n", "2: #FFF1: colours stand in tokens.css"),
     ("parts/a.tsx", "// A.\nconst a = 'rgb(1,2,3)';\n", "2: rgb(: colours stand in tokens.css"),
     ("pages/a.tsx", "// A.\nconst a = <b class=\"x\">\n  Log in\n</b>;\n",

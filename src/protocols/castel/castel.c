@@ -25,7 +25,7 @@
 #include "base/crc.h"
 #include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/profile.h"
+#include "protocols/words.h"
 
 enum {
     FRAME_MAX = 2048,
@@ -38,47 +38,41 @@ enum {
     OLD_HEAD = '$'
 };
 
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
-{
-    bool is_old = in.at[0] == OLD_HEAD;
-    if ((in.at[0] != HEAD && !is_old) || (in.len > 1 && in.at[1] != in.at[0])) {
-        return ERR_MALFORMED;
-    }
-    if (in.len < HEAD_LEN) {
-        return ERR_MORE;
-    }
-    struct reader r = reader_init(bytes_slice(in, 2, 2));
-    *len = read_u16le(&r);
-    bool has_end =
-        in.len < *len || *len < 2 || (in.at[*len - 2] == '\r' && in.at[*len - 1] == '\n');
-    bool is_long = *len >= LEN_MIN + (is_old ? 0U : 1U);
-    return is_long && *len <= FRAME_MAX && has_end ? ERR_OK : ERR_MALFORMED;
-}
+enum { FORM_NEW, FORM_OLD, FORMS };
 
-static bool is_sound(struct bytes frame)
-{
-    struct bytes covered = bytes_slice(frame, 0, frame.len - TAIL_LEN);
-    struct reader r = reader_init(bytes_slice(frame, covered.len, 2));
-    return read_u16le(&r) == crc16_x25(covered);
-}
+static const struct framing forms[FORMS] = {
+    [FORM_NEW] = {.head = {{HEAD, HEAD}, 2},
+                  .end = {{'\r', '\n'}, 2},
+                  .length_at = 2,
+                  .length_width = 2,
+                  .is_little = true,
+                  .sum = crc16_x25,
+                  .len_min = LEN_MIN + 1,
+                  .len_max = FRAME_MAX},
+    [FORM_OLD] = {.head = {{OLD_HEAD, OLD_HEAD}, 2},
+                  .end = {{'\r', '\n'}, 2},
+                  .length_at = 2,
+                  .length_width = 2,
+                  .is_little = true,
+                  .sum = crc16_x25,
+                  .len_min = LEN_MIN,
+                  .len_max = FRAME_MAX},
+};
+static const struct framing_rule rule = {.len_max = FRAME_MAX, FRAMING_FORMS(forms)};
 
 /* Meitrack, Totem and binary frames of H02 and JT600 may begin with $$, too. */
 static enum protocol_claim castel_claims(struct bytes first)
 {
     size_t len = 0;
-    enum err e = head_of(first, &len);
+    enum err e = framing_rule_len(&rule, first, &len);
     if (e != ERR_OK || first.at[0] == HEAD) {
         return claim_of(e);
     }
     if (len > first.len) {
         return CLAIM_MORE;
     }
-    return is_sound(bytes_slice(first, 0, len)) ? CLAIM_YES : CLAIM_NO;
+    return framing_rule_check(&rule, bytes_slice(first, 0, len)) == ERR_OK ? CLAIM_YES : CLAIM_NO;
 }
-
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = head_of, .is_sound = is_sound};
 
 /* What reply() needs to know. */
 struct hint {
@@ -132,12 +126,10 @@ static enum err castel_decode(struct session *s, struct bytes frame, struct deco
 
 /* ---- what the server says ---- */
 
-/* Begins a frame, whose length is filled by end_frame(). */
+/* Begins a frame, which framing_end() ends. */
 static size_t begin_frame(struct writer *out, const uint8_t *version, struct bytes id)
 {
-    size_t from = out->len;
-    write_text(out, "@@");
-    write_u16le(out, 0);
+    size_t from = framing_begin(&forms[FORM_NEW], out);
     if (version != NULL) {
         write_u8(out, *version);
     }
@@ -146,17 +138,6 @@ static size_t begin_frame(struct writer *out, const uint8_t *version, struct byt
         write_u8(out, 0);
     }
     return from;
-}
-
-static void end_frame(struct writer *out, size_t from)
-{
-    if (!writer_ok(out)) {
-        return;
-    }
-    struct writer length = writer_init(out->at + from + 2, 2);
-    write_u16le(&length, (uint16_t)(out->len - from + TAIL_LEN));
-    write_u16le(out, crc16_x25((struct bytes){out->at + from, out->len - from}));
-    write_text(out, "\r\n");
 }
 
 static void write_answer(const struct castel_answer *answer, int64_t now_s, struct writer *out)
@@ -195,7 +176,7 @@ static void castel_reply(struct session *s, const struct reply_hint *from, enum 
     struct bytes id = {hint.id, ID_LEN};
     size_t begin = begin_frame(out, hint.kind == CASTEL_MPIP ? NULL : &hint.version, id);
     write_answer(&hint.answer, now_s, out);
-    end_frame(out, begin);
+    framing_end(&forms[FORM_NEW], out, begin);
 }
 
 static enum command_fate castel_command(struct session *s, const struct device_slot *slot,
@@ -204,25 +185,21 @@ static enum command_fate castel_command(struct session *s, const struct device_s
 {
     enum { CONTENT_MAX = 1024, VERSION_OF_TRACKERS = 0x0c };
     uint8_t room[COMMAND_RAW_MAX];
-    struct command_request what = *asked;
+    struct bytes raw = {0};
     bool is_known = slot->at[1] != 0;
+    bool is_adapter = slot->at[0] != 0 && !is_known;
     uint8_t version = is_known ? slot->at[0] : VERSION_OF_TRACKERS;
     note->is_unanswered = true;
-    if (!profile_apply(&what, room)) {
-        return COMMAND_IS_INVALID;
-    }
-    if (what.raw.len == 0 || (slot->at[0] != 0 && !is_known)) {
+    enum command_fate fate = bytes_of_command(asked, CONTENT_MAX, room, &raw);
+    if (fate != COMMAND_IS_INVALID && is_adapter) {
         return COMMAND_IS_UNSUPPORTED;
     }
-    if (what.raw.len < TYPE_LEN) {
-        return COMMAND_IS_INVALID;
-    }
-    if (what.raw.len > CONTENT_MAX) {
-        return COMMAND_IS_TOO_LONG;
+    if (fate != COMMAND_IS_WRITTEN || raw.len < TYPE_LEN) {
+        return fate == COMMAND_IS_WRITTEN ? COMMAND_IS_INVALID : fate;
     }
     size_t begin = begin_frame(out, &version, bytes_of_text(s->device_id));
-    write_bytes(out, what.raw);
-    end_frame(out, begin);
+    write_bytes(out, raw);
+    framing_end(&forms[FORM_NEW], out, begin);
     return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
 }
 

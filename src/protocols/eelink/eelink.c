@@ -17,12 +17,11 @@
  */
 #include "protocols/eelink/eelink.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "protocols/fields.h"
 #include "protocols/framing.h"
-#include "protocols/profile.h"
+#include "protocols/words.h"
 
 enum {
     HEAD_LEN = 5,
@@ -33,8 +32,6 @@ enum {
     PACKAGES_MAX = 6 /* of a datagram, that are answered */
 };
 
-static const struct bytes head_of_package = {(const uint8_t *)"gg", 2};
-
 static bool is_known(unsigned type)
 {
     enum { LAST = 0x1f };
@@ -43,44 +40,32 @@ static bool is_known(unsigned type)
            type == EELINK_BROADCAST;
 }
 
-static bool begins(struct bytes in, const char *text)
+static const struct framing forms[] = {
+    {.head = {{'g', 'g'}, 2},
+     .length_at = 3,
+     .length_width = 2,
+     .uncounted = HEAD_LEN,
+     .len_min = PACKAGE_MIN,
+     .len_max = FRAME_MAX},
+    {.head = {{'E', 'L'}, 2},
+     .length_at = 2,
+     .length_width = 2,
+     .uncounted = 4,
+     .len_min = DATAGRAM_HEAD_LEN,
+     .len_max = FRAME_MAX},
+};
+
+static bool is_datagram(struct bytes in)
 {
-    return in.at[0] == (uint8_t)text[0] && (in.len < 2 || in.at[1] == (uint8_t)text[1]);
+    return in.at[0] == 'E';
 }
 
-/* Whether `in` may begin with a frame: ERR_OK with its length, ERR_MORE, ERR_MALFORMED. */
-static enum err head_of(struct bytes in, size_t *len)
+/* A package has a type that is known. */
+static enum err fits(struct bytes in)
 {
-    enum { LENGTH_AT = 2, SIZE_AT = 3, TYPE_AT = 2 };
-    bool is_datagram = begins(in, "EL");
-    struct reader r = reader_init(in);
-    if (!is_datagram && !begins(in, "gg")) {
-        return ERR_MALFORMED;
-    }
-    read_skip(&r, is_datagram ? LENGTH_AT : SIZE_AT);
-    size_t told = read_u16be(&r);
-    if (in.len > TYPE_AT && !is_datagram && !is_known(in.at[TYPE_AT])) {
-        return ERR_MALFORMED;
-    }
-    if (!reader_ok(&r)) {
-        return ERR_MORE;
-    }
-    *len = told + (is_datagram ? 4U : HEAD_LEN);
-    size_t least = is_datagram ? DATAGRAM_HEAD_LEN : PACKAGE_MIN;
-    return *len < least ? ERR_MALFORMED : *len > FRAME_MAX ? ERR_TOO_LONG : ERR_OK;
-}
-
-static enum protocol_claim eelink_claims(struct bytes first)
-{
-    size_t len = 0;
-    enum err e = head_of(first, &len);
-    if (e == ERR_OK && begins(first, "EL")) {
-        struct bytes inner = bytes_slice(first, DATAGRAM_HEAD_LEN, head_of_package.len);
-        return inner.len < head_of_package.len      ? CLAIM_MORE
-               : bytes_same(inner, head_of_package) ? CLAIM_YES
-                                                    : CLAIM_NO;
-    }
-    return claim_of(e);
+    enum { TYPE_AT = 2 };
+    bool is_other = in.len > TYPE_AT && !is_datagram(in) && !is_known(in.at[TYPE_AT]);
+    return is_other ? ERR_MALFORMED : ERR_OK;
 }
 
 static uint16_t sum_of(struct bytes in)
@@ -99,16 +84,30 @@ static bool is_sound(struct bytes frame)
 {
     enum { SUM_AT = 4, IMEI_AT = 6 };
     struct reader r = reader_init(bytes_slice(frame, SUM_AT, 2));
-    return !begins(frame, "EL") || read_u16be(&r) == sum_of(bytes_slice(frame, IMEI_AT, SIZE_MAX));
+    return !is_datagram(frame) || read_u16be(&r) == sum_of(bytes_slice(frame, IMEI_AT, SIZE_MAX));
 }
 
 static enum err begins_package(struct bytes in)
 {
-    return begins(in, "gg") ? ERR_OK : ERR_MALFORMED;
+    return framing_claims(forms, in) == ERR_MALFORMED ? ERR_MALFORMED : ERR_OK;
 }
 
-static const struct framing_rule rule = {
-    .len_max = FRAME_MAX, .len_of = head_of, .begins_behind = begins_package, .is_sound = is_sound};
+static const struct framing_rule rule = {.len_max = FRAME_MAX,
+                                         FRAMING_FORMS(forms),
+                                         .fits = fits,
+                                         .begins_behind = begins_package,
+                                         .is_sound = is_sound};
+
+static enum protocol_claim eelink_claims(struct bytes first)
+{
+    size_t len = 0;
+    enum err e = framing_rule_len(&rule, first, &len);
+    if (e == ERR_OK && is_datagram(first)) {
+        struct bytes inner = bytes_slice(first, DATAGRAM_HEAD_LEN, SIZE_MAX);
+        return claim_of(framing_claims(forms, inner));
+    }
+    return claim_of(e);
+}
 
 /* What reply() needs to know; kept in struct reply_hint. */
 struct hint {
@@ -159,7 +158,8 @@ static enum err read_datagram(struct bytes frame, struct hint *hint, struct deco
     }
     while (e == ERR_OK && rest.len > 0) {
         size_t len = 0;
-        bool is_whole = begins(rest, "gg") && head_of(rest, &len) == ERR_OK && len <= rest.len;
+        bool is_whole =
+            !is_datagram(rest) && framing_rule_len(&rule, rest, &len) == ERR_OK && len <= rest.len;
         e = is_whole ? read_package(bytes_slice(rest, 0, len), hint, out) : ERR_MALFORMED;
         rest = bytes_slice(rest, len, SIZE_MAX);
     }
@@ -170,7 +170,7 @@ static enum err eelink_decode(struct session *s, struct bytes frame, struct deco
 {
     struct hint hint = {0};
     enum err e =
-        begins(frame, "EL") ? read_datagram(frame, &hint, out) : read_package(frame, &hint, out);
+        is_datagram(frame) ? read_datagram(frame, &hint, out) : read_package(frame, &hint, out);
     if (e != ERR_OK) {
         return e;
     }
@@ -208,7 +208,7 @@ static void end_datagram(struct writer *out, size_t from)
 
 static void write_package(struct writer *out, unsigned type, uint16_t sequence, size_t content)
 {
-    write_bytes(out, head_of_package);
+    write_text(out, "gg");
     write_u8(out, (uint8_t)type);
     write_u16be(out, (uint16_t)(content + 2));
     write_u16be(out, sequence);
@@ -246,48 +246,32 @@ static void eelink_reply(struct session *s, const struct reply_hint *from, enum 
     }
 }
 
-static enum command_fate write_command(const struct device_slot *slot, struct bytes text,
-                                       uint32_t number, struct writer *out)
-{
-    enum { TEXT_MAX = 1000, KIND = 1, FIXED_LEN = 5 };
-    bool is_datagram = slot->at[0] != 0 || slot->at[1] != 0;
-    if (text.len == 0 || !field_is_printable(text)) {
-        return COMMAND_IS_INVALID;
-    }
-    if (text.len > TEXT_MAX) {
-        return COMMAND_IS_TOO_LONG;
-    }
-    size_t begin = is_datagram ? begin_datagram(slot->at, out) : 0;
-    write_package(out, EELINK_ANSWER, 0, FIXED_LEN + text.len);
-    write_u8(out, KIND);
-    write_u32be(out, number);
-    write_bytes(out, text);
-    if (is_datagram) {
-        end_datagram(out, begin);
-    }
-    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
-}
-
 static enum command_fate eelink_command(struct session *s, const struct device_slot *slot,
                                         const struct command_request *asked,
                                         struct command_note *note, struct writer *out)
 {
-    enum { TIE_BITS = 32 };
+    enum { TIE_BITS = 32, TEXT_MAX = 1000, KIND = 1, FIXED_LEN = 5 };
+    static const struct word_commands known = {
+        .len_max = TEXT_MAX, .status = "WHERE#", .refuses_bytes = true};
     uint8_t room[COMMAND_RAW_MAX];
-    struct command_request what = *asked;
+    struct bytes text = {0};
+    bool is_by_datagram = slot->at[0] != 0 || slot->at[1] != 0;
     (void)s;
-    note->tie = command_tie(what.id, TIE_BITS);
-    note->is_unaddressed = slot->at[0] == 0 && slot->at[1] == 0;
-    if (!profile_apply(&what, room) || what.raw.len > 0) {
-        return COMMAND_IS_INVALID;
+    note->tie = command_tie(asked->id, TIE_BITS);
+    note->is_unaddressed = !is_by_datagram;
+    enum command_fate fate = words_of_command(asked, &known, room, note, &text);
+    if (fate != COMMAND_IS_WRITTEN) {
+        return fate;
     }
-    if (what.kind == COMMAND_QUERY_STATUS) {
-        (void)snprintf(note->shown, sizeof(note->shown), "WHERE#");
-        return write_command(slot, bytes_of_text("WHERE#"), note->tie, out);
+    size_t begin = is_by_datagram ? begin_datagram(slot->at, out) : 0;
+    write_package(out, EELINK_ANSWER, 0, FIXED_LEN + text.len);
+    write_u8(out, KIND);
+    write_u32be(out, note->tie);
+    write_bytes(out, text);
+    if (is_by_datagram) {
+        end_datagram(out, begin);
     }
-    return what.kind == COMMAND_TEXT || what.kind == COMMAND_HIGH_LEVEL
-               ? write_command(slot, what.text, note->tie, out)
-               : COMMAND_IS_UNSUPPORTED;
+    return writer_ok(out) ? COMMAND_IS_WRITTEN : COMMAND_IS_TOO_LONG;
 }
 
 const struct protocol protocol_eelink = {

@@ -163,21 +163,21 @@ static void add_answer(struct reader *r, unsigned type, struct decoded *out)
 
 /* The types of frames. */
 static const struct type {
+    void (*read)(struct reader *r, unsigned type, struct decoded *out);
     uint8_t first;
     uint8_t last;
     uint8_t kind; /* enum message_kind, where nothing is read */
-    void (*read)(struct reader *r, unsigned type, struct decoded *out);
     uint8_t down; /* the type of its acknowledgement; 0: it has none */
     bool is_data;
 } types[] = {
-    {0x01, 0x01, 0, read_records, 0x64, true},
-    {0x02, 0x07, 0, add_answer, 0, false},
-    {0x09, 0x09, 0, read_codes, 0x6d, true},
-    {0x0f, 0x0f, MESSAGE_LOGIN, NULL, 0x73, false},
-    {0x10, 0x10, MESSAGE_HEARTBEAT, NULL, 0x74, false},
-    {0x11, 0x11, 0, add_answer, 0, false},
-    {0x25, 0x25, MESSAGE_OTHER, NULL, 0, false},
-    {TYPE_EXTENDED, TYPE_EXTENDED, 0, read_records, 0x64, true},
+    {read_records, 0x01, 0x01, 0, 0x64, true},
+    {add_answer, 0x02, 0x07, 0, 0, false},
+    {read_codes, 0x09, 0x09, 0, 0x6d, true},
+    {NULL, 0x0f, 0x0f, MESSAGE_LOGIN, 0x73, false},
+    {NULL, 0x10, 0x10, MESSAGE_HEARTBEAT, 0x74, false},
+    {add_answer, 0x11, 0x11, 0, 0, false},
+    {NULL, 0x25, 0x25, MESSAGE_OTHER, 0, false},
+    {read_records, TYPE_EXTENDED, TYPE_EXTENDED, 0, 0x64, true},
 };
 
 static const struct type *type_of(unsigned type)

@@ -231,8 +231,7 @@ async function showPicture(of: string): Promise<void> {
 function foldSoon(): void {
   if (typeof requestIdleCallback !== 'function') return; // the first search makes them
   requestIdleCallback((idle) => {
-    fleet.foldWhile(() => idle.timeRemaining() > 1);
-    if (!fleet.isFolded) foldSoon();
+    if (!fleet.foldWhile(() => idle.timeRemaining() > 1)) foldSoon();
   });
 }
 

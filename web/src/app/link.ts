@@ -6,6 +6,8 @@ const PATH = '/s/';
 const TOO_MANY = 429;
 /** Stands for the enterprise of a share, which is not told. */
 export const SHARE_HOLD = 1;
+/** What a list is narrowed by, which whoever came by a link could not widen again. */
+export const NOT_OF_SHARES = { ids: '', type: '', q: '', f: '', g: '', fence: '', kiosk: '' };
 const CALLED: readonly Method[] = [
   'vehicle/GetCurrentVehicleInfoByDeviceIDs',
   'vehicle/GetVehicleTrace',

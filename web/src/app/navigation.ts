@@ -7,6 +7,9 @@ const TYPING_MS = 300;
 
 export const address = signal<Address>(readAddress(location.search));
 
+/** Something else is shown than the address says yet. */
+export const isUntold = signal(false);
+
 let timer = 0;
 
 function url(): string {
@@ -24,6 +27,7 @@ export function go(patch: Partial<Address>): void {
 /** A change of what is shown; the address follows once it is still. */
 export function adjust(patch: Partial<Address>): void {
   address.value = { ...address.value, ...patch };
+  isUntold.value = true;
   clearTimeout(timer);
   timer = window.setTimeout(flush, TYPING_MS);
 }
@@ -31,6 +35,7 @@ export function adjust(patch: Partial<Address>): void {
 function flush(): void {
   clearTimeout(timer);
   history.replaceState(null, '', url());
+  isUntold.value = false;
 }
 
 /** Another query in place of this one, as it stands. */
@@ -42,4 +47,5 @@ export function replaceQuery(query: string): void {
 addEventListener('popstate', () => {
   clearTimeout(timer);
   address.value = readAddress(location.search);
+  isUntold.value = false;
 });

@@ -11,11 +11,11 @@ import { dropAhead } from './ahead.ts';
 import type { Data, Method, Request, Row } from './api.ts';
 import { ApiError, loginToken, post } from './api.ts';
 import { LEAVING } from './kept.ts';
-import { type LinkFault, linkFault, linkToken, mayLinkCall, SHARE_HOLD } from './link.ts';
+import type { LinkFault } from './link.ts';
+import { linkFault, linkToken, mayLinkCall, NOT_OF_SHARES, SHARE_HOLD } from './link.ts';
 import { address, adjust, replaceQuery } from './navigation.ts';
 import { keep, kept, languageIsChosen, unitsGiven } from './settings.ts';
-import { keyOfTab } from './tab_key.ts';
-import { keepForTab, standsAlone } from './tab_store.ts';
+import { keepForTab, keyOfTab, standsAlone } from './tab_key.ts';
 
 export type Me = Data<'manage/GetMe'>;
 export type Enterprise = Row<'manage/ListEnterprises'>;
@@ -43,8 +43,6 @@ export const shareFault = signal<LinkFault>('');
 const NO_SUCH_TOKEN = 4009;
 const ENTERPRISES_READ = 1000;
 const READ_AGAIN_MS = 1000;
-/** What a list is narrowed by, which whoever came by a link could not widen again. */
-const NOT_OF_SHARES = { ids: '', type: '', q: '', f: '', g: '', fence: '', kiosk: '' };
 let token = '';
 let isRenewing = false;
 let isForTab = false;

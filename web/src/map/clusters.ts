@@ -56,6 +56,11 @@ export class Clusters implements Members {
     this.cells = new Int32Array(room).fill(-1);
   }
 
+  /** All are to be counted anew the next time. */
+  forget(): void {
+    this.grid = null;
+  }
+
   /**
    * Gathers `slots` but for those that are `kept`, where they lie in the window. `state` is what a
    * slot counts as. The array of slots must not be written later. `touched`: only these of them

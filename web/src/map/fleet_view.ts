@@ -96,7 +96,7 @@ function compose(): void {
   onMap = mode === 'none' ? NONE : choose(mode === 'full' ? selected : -1, pinned);
   const window = windowNow(map);
   withPlace.value = onMap.length;
-  inView.value = sight.update(onMap, positions, window);
+  inView.value = sight.of(onMap, positions, window, hasMoved);
   const { kept, keptVersion } = onMapNow;
   const wanted = { slots: onMap, positions, kept, keptVersion, inView: inView.peek() };
   gatherInTime(map, wanted, composeSoon);
@@ -154,6 +154,7 @@ export function showFleet(): () => void {
     effect(() => {
       isGcj.value;
       positions.reset();
+      clusters.forget();
     }),
     effect(() => {
       inFilter.value;

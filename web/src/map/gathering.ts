@@ -25,7 +25,7 @@ export const clusters = new Clusters();
 export interface Gathering {
   /** Another list where others are shown; must not be written later. */
   slots: Int32Array;
-  /** They are as of the version that the fleet has. */
+  /** As of the version that the fleet has; clusters are told where all are other ones. */
   positions: Positions;
   /** By slot: whether it is never gathered; the version rises when one of them is another. */
   kept: Uint8Array;
@@ -36,9 +36,11 @@ export interface Gathering {
 
 /** What the clusters were made for, of what, and when. */
 let made: Window | null = null;
-let madeOf = { slots: new Int32Array() as Int32Array, kept: -1, isWanted: false };
-/** As of which versions, of the fleet and of places. */
-let madeAs = { fleet: -1, generation: -1, places: -1 };
+let madeOf: Int32Array = new Int32Array();
+let madeKept = -1;
+let wereWanted = false;
+/** As of which version of the fleet. */
+let madeAs = -1;
 let madeMs = 0;
 let timer = 0;
 
@@ -47,8 +49,8 @@ const steady = (zoom: number) => Math.floor(zoom * 2) / 2;
 
 /** Whether clusters were made of the same vehicles, and of the same that are kept. */
 function isOfSame({ slots, keptVersion }: Gathering): boolean {
-  const { slots: before, kept, isWanted } = madeOf;
-  return slots === before && keptVersion === kept && isWanted === choice.hasClusters.peek();
+  const isWanted = choice.hasClusters.peek();
+  return slots === madeOf && keptVersion === madeKept && isWanted === wereWanted;
 }
 
 /** Gathers where it is time to; else `again` is called once it is. */
@@ -61,19 +63,15 @@ export function gatherInTime(map: MapLibreMap, wanted: Gathering, again: () => v
   }
   clearTimeout(timer);
   timer = 0;
-  gather(map, wanted, isSame ? touched(wanted.positions) : null);
-  const { slots, keptVersion, positions } = wanted;
-  madeOf = { slots, kept: keptVersion, isWanted: choice.hasClusters.peek() };
-  madeAs = { fleet: fleet.version, generation: fleet.generation, places: positions.generation };
+  gather(map, wanted, isSame ? fleet.touchedSince(madeAs) : null);
+  madeOf = wanted.slots;
+  madeKept = wanted.keptVersion;
+  wereWanted = choice.hasClusters.peek();
+  madeAs = fleet.version;
   madeMs = performance.now();
 }
 
-/** Those that can be elsewhere or another thing than when they were gathered; null: any. */
-function touched({ generation }: Positions): Int32Array | null {
-  const isGoingOn = fleet.generation === madeAs.generation && generation === madeAs.places;
-  return isGoingOn ? fleet.touchedSince(madeAs.fleet) : null;
-}
-
+/** `touched`: those that can be elsewhere or another thing than the last time; null: any. */
 function gather(map: MapLibreMap, wanted: Gathering, touched: Int32Array | null): void {
   const { slots, positions, kept, inView } = wanted;
   const isFar = map.getZoom() < CROWD_BELOW_ZOOM;

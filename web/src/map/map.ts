@@ -20,6 +20,7 @@
  */
 import { effect, signal, untracked } from '@preact/signals';
 import type { MapLibreMap, MapMouseEvent, StyleSpecification } from 'maplibre-gl';
+import { isUntold } from '../app/navigation.ts';
 import { mapIsImpossible } from '../app/page.ts';
 import { isDarkNow } from '../app/settings.ts';
 import { baseKey, blankStyle, loadBase, tokenFor } from './base.ts';
@@ -170,6 +171,11 @@ function tellIdle(isIdle: boolean): void {
   const text = String(isIdle);
   if (element.dataset['idle'] !== text) element.dataset['idle'] = text;
 }
+
+/** Whether the address says where the map looks: it follows a moment later. Also for tests. */
+effect(() => {
+  element.dataset['told'] = String(!isUntold.value);
+});
 
 function lose(): void {
   mapReady.value = null;

@@ -56,7 +56,7 @@ test('nothing moves where nothing changed, or motion is not wanted', () => {
   assert.equal(at(positions, 0), at(positions, 1));
 });
 
-test('those that moved are told, and who reports where it stands has not', () => {
+test('who reports where it stands has not moved, and looks where it looks now', () => {
   const fleet = new Fleet();
   const y = 50_000_000;
   fleet.add({ i: [1, 2, 3], x: [10_000_000, 11_000_000, null], y: [y, y, null], d: [5, 5, 5] });
@@ -64,11 +64,9 @@ test('those that moved are told, and who reports where it stands has not', () =>
   positions.update(fleet, 1000, true, null);
   fleet.change({ i: [1, 2], x: [10_000_000, 11_001_000], y: [y, y], d: [90, 90] });
   assert.ok(positions.update(fleet, 2000, true, null));
-  assert.deepEqual([...positions.moved], [1]);
   assert.deepEqual([positions.courses[0], positions.courses[1]], [90, 90]);
   assert.deepEqual([positions.times[0], positions.times[1]], [-1e9, 2000]);
   assert.ok(!positions.update(fleet, 3000, true, null));
-  assert.deepEqual([...positions.moved], []);
 });
 
 test('a slot that another vehicle has now begins anew, and so does another projection', () => {
@@ -78,9 +76,7 @@ test('a slot that another vehicle has now begins anew, and so does another proje
   fleet.replace({ i: [8], x: [10_001_000], y: [50_000_000] });
   positions.update(fleet, 2000, true, null);
   assert.equal(at(positions, 0), at(positions, 1));
-  const { generation } = positions;
   positions.reset();
-  assert.ok(positions.generation > generation);
   positions.update(fleet, 3000, true, (lon, lat) => [lon + 1, lat]);
   assert.ok(Math.abs((positions.x[0] as number) - mercatorX(11.001)) < 1e-12);
 });

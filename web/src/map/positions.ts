@@ -21,21 +21,15 @@ export class Positions {
   /** When it began to move to where it is, ms; and the direction, degrees. */
   times = new Float32Array(0);
   courses = new Float32Array(0);
-  /** Slots that the last update() put somewhere else; it writes them again. */
-  moved: Int32Array = new Int32Array(0);
-  /** Rises when all places are made anew. */
-  generation = 0;
   private owners = new Float64Array(0);
   /** What a place was made of: most who report stand where they stood. */
   private fromX = new Float64Array(0);
   private fromY = new Float64Array(0);
   private version = 0;
-  private movedRoom = new Int32Array(0);
 
   /** All places are to be made anew: the projection is another. */
   reset(): void {
     this.version = 0;
-    this.generation++;
     this.owners.fill(Number.NaN);
     this.fromX.fill(Number.NaN);
   }
@@ -46,7 +40,7 @@ export class Positions {
     const { x, y, d } = fleet.numbers;
     const { courses, owners, fromX, fromY } = this;
     const slots = fleet.touchedSince(this.version);
-    let count = 0;
+    let hasMoved = false;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
       const isSame = owners[slot] === fleet.index[slot];
@@ -58,12 +52,10 @@ export class Positions {
       let lon = (x[slot] as number) / 1e6;
       let lat = (y[slot] as number) / 1e6;
       if (toBase !== null) [lon, lat] = toBase(lon, lat);
-      const hasMoved = this.put(slot, mercatorX(lon), mercatorY(lat), glides && isSame, atMs);
-      if (hasMoved) this.movedRoom[count++] = slot;
+      if (this.put(slot, mercatorX(lon), mercatorY(lat), glides && isSame, atMs)) hasMoved = true;
     }
     this.version = fleet.version;
-    this.moved = this.movedRoom.subarray(0, count);
-    return count > 0;
+    return hasMoved;
   }
 
   private put(slot: number, x: number, y: number, glides: boolean, atMs: number): boolean {
@@ -96,7 +88,6 @@ export class Positions {
     this.owners = longer(this.owners, room).fill(Number.NaN, this.owners.length);
     this.fromX = longer(this.fromX, room).fill(Number.NaN, this.fromX.length);
     this.fromY = longer(this.fromY, room).fill(Number.NaN, this.fromY.length);
-    this.movedRoom = new Int32Array(room);
     this.places = longer(this.places, room * PLACE_FLOATS);
     this.times = longer(this.times, room);
     this.courses = longer(this.courses, room);

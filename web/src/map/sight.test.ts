@@ -22,10 +22,11 @@ function fourVehicles() {
 test('those in sight are counted', () => {
   const { positions } = fourVehicles();
   const sight = new Sight();
-  assert.equal(sight.update(SLOTS, positions, WORLD), 3);
-  assert.equal(sight.update(SLOTS, positions, { ...WORLD, width: 0.54 }), 2);
-  assert.equal(sight.update(SLOTS.subarray(1), positions, { ...WORLD, width: 0.54 }), 1);
-  assert.equal(sight.update(new Int32Array(), positions, WORLD), 0);
+  assert.equal(sight.of(SLOTS, positions, WORLD, true), 3);
+  assert.equal(sight.of(SLOTS, positions, { ...WORLD, width: 0.54 }, false), 2);
+  const others = SLOTS.subarray(1);
+  assert.equal(sight.of(others, positions, { ...WORLD, width: 0.54 }, false), 1);
+  assert.equal(sight.of(new Int32Array(), positions, WORLD, false), 0);
 });
 
 test('those that drive in and out are counted as they do, and no others', () => {
@@ -33,17 +34,16 @@ test('those that drive in and out are counted as they do, and no others', () => 
   const sight = new Sight();
   const west = { ...WORLD, width: 0.54 };
   const slots = SLOTS.subarray(1);
-  assert.equal(sight.update(slots, positions, west), 1);
+  assert.equal(sight.of(slots, positions, west, true), 1);
   const driveTo = (i: number[], x: (number | null)[]) => {
     fleet.change({ i, x, y: x.map((to) => (to === null ? null : 50_000_000)) });
-    positions.update(fleet, 1000, true, null);
-    return sight.update(slots, positions, west);
+    return sight.of(slots, positions, west, positions.update(fleet, 1000, true, null));
   };
   assert.equal(driveTo([2, 3], [30_000_000, 10_000_000]), 1);
   assert.equal(driveTo([4], [11_000_000]), 2, 'it has a place now');
   assert.equal(driveTo([1], [40_000_000]), 2, 'it is none of them');
   assert.equal(driveTo([3, 4], [10_500_000, null]), 1, 'it has none any more');
-  assert.equal(sight.update(slots, positions, WORLD), 2);
+  assert.equal(sight.of(slots, positions, WORLD, false), 2);
 });
 
 test('the map moves only while a vehicle in sight does', () => {

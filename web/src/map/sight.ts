@@ -1,51 +1,30 @@
-/** How many vehicles are in sight. While the view stays, those alone are looked at that moved. */
+/** How many vehicles are in sight; they are counted where others are, or elsewhere, or the view. */
 import type { Positions } from './positions.ts';
 import type { Window } from './window.ts';
 
-/** Of a slot: it is one of those that are counted; it is in sight. */
-const COUNTED = 1;
-const SEEN = 2;
-
-export function isIn({ x, y, width, height }: Window, atX: number, atY: number): boolean {
+function isIn({ x, y, width, height }: Window, atX: number, atY: number): boolean {
   const dx = atX - x;
   const dy = atY - y;
   return dx - Math.floor(dx) < width && dy >= 0 && dy < height; // not where it is NaN
 }
 
-function isLike(a: Window, b: Window): boolean {
-  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
-}
-
 export class Sight {
-  count = 0;
-  private slots: Int32Array = new Int32Array(0);
-  private window: Window = { x: 0, y: 0, width: 0, height: 0, scale: 0 };
-  private marks = new Uint8Array(0);
+  private count = 0;
+  private slots: Int32Array | null = null;
+  private view = '';
 
-  /** Of `slots`, which must not be written later; `moved` are all that did since the last time. */
-  update(slots: Int32Array, { x, y, moved }: Positions, window: Window): number {
-    const goesOn = slots === this.slots && isLike(window, this.window);
+  /** Of `slots`, which must not be written later; `hasMoved`: some did since the last time. */
+  of(slots: Int32Array, { x, y }: Positions, window: Window, hasMoved: boolean): number {
+    const view = Object.values(window).join(' ');
+    if (slots === this.slots && view === this.view && !hasMoved) return this.count;
     this.slots = slots;
-    this.window = window;
-    if (!goesOn) this.begin(x.length);
-    const wanted = goesOn ? moved : slots;
-    for (let at = 0; at < wanted.length; at++) {
-      const slot = wanted[at] as number;
-      const before = this.marks[slot] as number;
-      if (before === 0) continue;
-      const mark = isIn(window, x[slot] as number, y[slot] as number) ? COUNTED | SEEN : COUNTED;
-      if (mark === before) continue;
-      this.marks[slot] = mark;
-      this.count += mark > before ? 1 : -1;
+    this.view = view;
+    this.count = 0;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
+      if (isIn(window, x[slot] as number, y[slot] as number)) this.count++;
     }
     return this.count;
-  }
-
-  private begin(room: number): void {
-    if (this.marks.length < room) this.marks = new Uint8Array(room);
-    else this.marks.fill(0);
-    for (let at = 0; at < this.slots.length; at++) this.marks[this.slots[at] as number] = COUNTED;
-    this.count = 0;
   }
 }
 
@@ -57,10 +36,7 @@ export function areOnTheWay(
   atMs: number,
 ): boolean {
   const since = Math.fround(atMs);
-  for (let at = 0; at < order.length; at++) {
-    const slot = order[at] as number;
-    const began = times[slot] === since;
-    if (began && isIn(window, x[slot] as number, y[slot] as number)) return true;
-  }
-  return false;
+  return order.some(
+    (slot) => times[slot] === since && isIn(window, x[slot] as number, y[slot] as number),
+  );
 }

@@ -51,6 +51,8 @@ test('who finds the same again gets the same list, and a later search leaves it 
   const fleet = fleetOf();
   const finder = new Finder(fleet);
   const first = finder.find(all);
+  assert.equal(finder.find({ ...all }).counts, first.counts);
+  assert.equal(finder.find(all).slots, first.slots);
   fleet.change({ i: [1], v: [800] });
   const second = finder.find(all);
   assert.equal(second.slots, first.slots);
@@ -108,7 +110,7 @@ test('whatever happens to a fleet, it finds what one finds who never looked befo
   for (let turn = 0; turn < 600; turn++) {
     for (let n = below(4); n >= 0; n--) steps[below(steps.length)]?.();
     if (below(6) === 0) query = queries[below(queries.length)] as Query;
-    const found = finder.find({ ...query });
+    const found = finder.find(query);
     const fresh = new Finder(fleet).find(query);
     assert.deepEqual(found, fresh, `turn ${turn}`);
     listed += found.slots.length;

@@ -21,125 +21,82 @@ export interface Found {
   total: number;
 }
 
-/** What a slot counts as, in a byte: its state in the lowest bits, and these; 0: not found. */
-const STATE_BITS = 7;
-const FOUND = 8;
-const ALARMED = 16;
-const LISTED = 32;
+/** Beside the bits of what a slot counts as: the states that are asked for leave it. */
+const LISTED = 1 << STATE_COUNT;
 
 /**
- * Finds what a query leaves of a fleet. Of a fleet that goes on it looks at those alone that were
- * touched since; lists and counts that are the same stay the same objects.
+ * Finds what a query leaves of a fleet. While both go on it looks at those alone that were touched
+ * since; lists and counts that are the same stay the same objects.
  */
 export class Finder {
   private readonly fleet: Fleet;
-  private found: Found = noneFound();
-  private query: Query = { text: '', group: null, states: 0 };
-  private word = '';
-  private generation = -1;
+  private found: Found = { slots: new Int32Array(0), counts: [], total: 0 };
+  private query: Query | null = null;
+  private slotCount = 0;
   private version = -1;
+  /** By slot; 0: it is not found. */
   private codes = new Uint8Array(0);
-  /** Of codes that changed, how many became more or less; they are added to the counts later. */
-  private readonly more = new Int32Array(STATE_COUNT);
-  private moreTotal = 0;
-  private isOtherList = false;
 
   constructor(fleet: Fleet) {
     this.fleet = fleet;
   }
 
+  /** A query that is another object is taken as another one. */
   find(query: Query): Found {
-    const { fleet } = this;
-    const { text, group, states } = this.query;
-    const isSame = query.text === text && query.group === group && query.states === states;
-    const goesOn = isSame && fleet.generation === this.generation;
-    if (!goesOn) this.begin(query);
-    if (this.codes.length < fleet.count) this.makeRoom(fleet.states.length);
-    const slots = fleet.touchedSince(goesOn ? this.version : -1);
-    for (let at = 0; at < slots.length; at++) this.look(slots[at] as number);
-    this.generation = fleet.generation;
+    const { fleet, found } = this;
+    const hasRoom = this.codes.length >= fleet.count;
+    const hasFewer = fleet.count < this.slotCount; // it is another one, of less
+    const goesOn = hasRoom && !hasFewer && query === this.query;
+    if (!goesOn) this.codes = new Uint8Array(fleet.states.length);
+    const touched = fleet.touchedSince(goesOn ? this.version : -1);
+    const counts = goesOn ? [...found.counts] : new Array<number>(STATE_COUNT).fill(0);
+    let isOther = !goesOn;
+    const word = folded(query.text.trim());
+    const tell = (code: number, by: number) => {
+      for (let state = 0; state < STATE_COUNT; state++) {
+        if (code & stateBit(state)) counts[state] = (counts[state] as number) + by;
+      }
+    };
+    for (let at = 0; at < touched.length; at++) {
+      const slot = touched[at] as number;
+      const before = this.codes[slot] as number;
+      const code = codeOf(fleet, slot, query, word);
+      if (code === before) continue;
+      this.codes[slot] = code;
+      tell(before, -1);
+      tell(code, 1);
+      if ((code ^ before) & LISTED) isOther = true;
+    }
+    this.query = query;
+    this.slotCount = fleet.count;
     this.version = fleet.version;
-    this.found = this.told(fleet.count);
+    this.found = {
+      slots: isOther ? settled(listed(this.codes, fleet.count), found.slots) : found.slots,
+      counts: counts.some((n, state) => n !== found.counts[state]) ? counts : found.counts,
+      total: counts.reduce((sum, n, state) => (state === ALARM ? sum : sum + n), 0),
+    };
     return this.found;
   }
+}
 
-  /** Nothing is found yet; `found` is kept, for what of it stays as it was. */
-  private begin(query: Query): void {
-    this.query = query;
-    this.word = folded(query.text.trim());
-    this.codes.fill(0);
-    const { counts, total } = this.found;
-    for (let state = 0; state < STATE_COUNT; state++) this.more[state] = -(counts[state] as number);
-    this.moreTotal = -total;
-    this.isOtherList = true;
-  }
-
-  private makeRoom(room: number): void {
-    const before = this.codes;
-    this.codes = new Uint8Array(room);
-    this.codes.set(before);
-  }
-
-  private look(slot: number): void {
-    const before = this.codes[slot] as number;
-    const code = this.codeOf(slot);
-    if (code === before) return;
-    this.codes[slot] = code;
-    this.count(before, -1);
-    this.count(code, 1);
-    if (((code ^ before) & LISTED) !== 0) this.isOtherList = true;
-  }
-
-  private count(code: number, by: 1 | -1): void {
-    if (code === 0) return;
-    const { more } = this;
-    const state = code & STATE_BITS;
-    more[state] = (more[state] as number) + by;
-    if (code & ALARMED) more[ALARM] = (more[ALARM] as number) + by;
-    this.moreTotal += by;
-  }
-
-  private codeOf(slot: number): number {
-    const { fleet } = this;
-    const { group, states } = this.query;
-    if (!fleet.alive[slot]) return 0;
-    if (group !== null && fleet.numbers.g[slot] !== group) return 0;
-    if (this.word !== '' && !(fleet.words[slot] as string).includes(this.word)) return 0;
-    const state = fleet.states[slot] as number;
-    const isAlarmed = fleet.alarms[slot] !== 0;
-    const bits = stateBit(state) | (isAlarmed ? stateBit(ALARM) : 0);
-    const isListed = states === 0 || (states & bits) !== 0;
-    return FOUND | state | (isAlarmed ? ALARMED : 0) | (isListed ? LISTED : 0);
-  }
-
-  private told(slotCount: number): Found {
-    let { slots, counts, total } = this.found;
-    if (this.isOtherList) slots = settled(this.listed(slotCount), slots);
-    if (this.more.some((n) => n !== 0)) {
-      counts = counts.map((n, state) => n + (this.more[state] as number));
-    }
-    total += this.moreTotal;
-    this.isOtherList = false;
-    this.more.fill(0);
-    this.moreTotal = 0;
-    return { slots, counts, total };
-  }
-
-  /** To be read before the next call. */
-  private listed(slotCount: number): Int32Array {
-    const { codes } = this;
-    if (room.length < slotCount) room = new Int32Array(2 * slotCount);
-    let length = 0;
-    for (let slot = 0; slot < slotCount; slot++) {
-      if ((codes[slot] as number) & LISTED) room[length++] = slot;
-    }
-    return room.subarray(0, length);
-  }
+function codeOf(fleet: Fleet, slot: number, { group, states }: Query, word: string): number {
+  if (!fleet.alive[slot]) return 0;
+  if (group !== null && fleet.numbers.g[slot] !== group) return 0;
+  if (word !== '' && !(fleet.words[slot] as string).includes(word)) return 0;
+  const alarm = fleet.alarms[slot] ? stateBit(ALARM) : 0;
+  const code = stateBit(fleet.states[slot] as number) | alarm;
+  return states === 0 || states & code ? code | LISTED : code;
 }
 
 /** Nothing of the size of a fleet is made at each tick. */
 let room: Int32Array = new Int32Array(0);
 
-function noneFound(): Found {
-  return { slots: new Int32Array(0), counts: new Array<number>(STATE_COUNT).fill(0), total: 0 };
+/** To be read before the next call. */
+function listed(codes: Uint8Array, slotCount: number): Int32Array {
+  if (room.length < slotCount) room = new Int32Array(2 * slotCount);
+  let length = 0;
+  for (let slot = 0; slot < slotCount; slot++) {
+    if ((codes[slot] as number) & LISTED) room[length++] = slot;
+  }
+  return room.subarray(0, length);
 }

@@ -7,7 +7,7 @@
  */
 import type { Columns, NumberColumn, TextColumn } from './columns.ts';
 import { alarmBits, NUMBER_COLUMNS, numberOf, TEXT_COLUMNS } from './columns.ts';
-import { Folding } from './folding.ts';
+import { FoldedTexts } from './folded.ts';
 import { NEVER, stateOf } from './state.ts';
 
 const FIRST_ROOM = 64;
@@ -20,11 +20,22 @@ function newNumbers(room: number): Record<NumberColumn, Float64Array> {
   return numbers;
 }
 
-/** One column; a function of its own, which engines make fast the first time it is called. */
-function putNumbers(into: Float64Array, slots: Int32Array, cells: ArrayLike<unknown>): void {
+/** Cells as they come from the hub, or of a snapshot. */
+function doubles(cells: ArrayLike<unknown>): Float64Array {
+  if (cells instanceof Float64Array) return cells;
+  const made = new Float64Array(cells.length);
+  for (let row = 0; row < made.length; row++) made[row] = numberOf(cells[row]);
+  return made;
+}
+
+/**
+ * One column; a function of its own, which engines make fast the first time it is called. It never
+ * sees other kinds of arrays, so nothing is boxed on the way.
+ */
+function putNumbers(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] as number;
-    if (slot >= 0) into[slot] = numberOf(cells[row]);
+    if (slot >= 0) into[slot] = cells[row] as number;
   }
 }
 
@@ -37,12 +48,8 @@ function putCells(into: string[], slots: Int32Array, cells: ArrayLike<unknown>):
   }
 }
 
-/** One column of a tick; it never sees other kinds of arrays, so nothing is boxed on the way. */
-function putPacked(into: Float64Array, slots: Int32Array, cells: Float64Array): void {
-  for (let row = 0; row < slots.length; row++) {
-    const slot = slots[row] as number;
-    if (slot >= 0) into[slot] = cells[row] as number;
-  }
+function emptyFrom(into: string[], first: number, count: number): void {
+  for (let slot = first; slot < count; slot++) into[slot] = '';
 }
 
 export class Fleet {
@@ -51,7 +58,7 @@ export class Fleet {
   /** Devices that are there. */
   size = 0;
   numbers = newNumbers(FIRST_ROOM);
-  texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
+  readonly texts: Record<TextColumn, string[]> = { id: [], plate: [], oc: [], sim: [], model: [] };
   /** The number "i" of the device in a slot. */
   index = new Float64Array(FIRST_ROOM);
   alarms = new Uint32Array(FIRST_ROOM);
@@ -63,13 +70,11 @@ export class Fleet {
   /** Rises with every change of numbers, of texts. */
   version = 0;
   textVersion = 0;
-  /** Rises when slots are given out anew, from 0 on. */
-  generation = 0;
   private touched = new Int32Array(FIRST_ROOM);
   /** What is in `touched`: how many, since which version, as of which. */
   private touchedOf = { count: 0, since: Number.NaN, version: Number.NaN };
   private room = FIRST_ROOM;
-  private folding = new Folding(Object.values(this.texts));
+  private readonly folded = new FoldedTexts(this.texts);
   /** The version and the time of the last refresh(); and when it has to look at all again. */
   private refreshed = -1;
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -92,18 +97,14 @@ export class Fleet {
     return -1;
   }
 
-  /** What a search looks in, by slot. */
+  /** What a search looks in: all texts of a device, folded. */
   get words(): readonly string[] {
-    return this.folding.all();
+    return this.folded.all(this.count);
   }
 
-  get isFolded(): boolean {
-    return this.folding.isDone;
-  }
-
-  /** Folds texts while there are some and `isTime`, so that the first search need not. */
-  foldWhile(isTime: () => boolean): void {
-    this.folding.foldWhile(isTime);
+  /** Makes them while `isTime`, so that the first search need not; whether nothing is left. */
+  foldWhile(isTime: () => boolean): boolean {
+    return this.folded.foldWhile(this.count, isTime);
   }
 
   /**
@@ -124,13 +125,12 @@ export class Fleet {
 
   /** All devices anew. */
   replace(columns: Columns): void {
-    this.generation++;
     this.count = 0;
     this.size = 0;
     this.near.fill(0);
     this.far.clear();
     for (const name of TEXT_COLUMNS) this.texts[name].length = 0;
-    this.folding.clear();
+    this.folded.clear();
     this.alive.fill(0);
     this.put(columns, true);
   }
@@ -193,8 +193,7 @@ export class Fleet {
   }
 
   private put(columns: Columns, adds: boolean): void {
-    const told = columns['i'] ?? [];
-    const indices = told instanceof Float64Array ? told : Float64Array.from(told, numberOf);
+    const indices = doubles(columns['i'] ?? []);
     const slots = new Int32Array(indices.length);
     const known = this.count;
     if (adds) this.makeRoom(known + slots.length);
@@ -205,8 +204,7 @@ export class Fleet {
     this.version++;
     for (const name of NUMBER_COLUMNS) {
       const cells = columns[name];
-      if (cells instanceof Float64Array) putPacked(this.numbers[name], slots, cells);
-      else if (cells) putNumbers(this.numbers[name], slots, cells);
+      if (cells) putNumbers(this.numbers[name], slots, doubles(cells));
     }
     this.putAlarms(columns['a'], slots);
     for (let row = 0; row < slots.length; row++) {
@@ -232,7 +230,8 @@ export class Fleet {
     }
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number;
-      if (slot >= 0) this.folding.forget(slot);
+      if (slot < 0) continue;
+      this.folded.forget(slot);
     }
     this.textVersion++;
   }
@@ -271,11 +270,7 @@ export class Fleet {
     this.numbers.s.fill(NEVER, first, count);
     this.numbers.g.fill(0, first, count);
     this.numbers.f.fill(0, first, count);
-    for (const name of TEXT_COLUMNS) {
-      const texts = this.texts[name];
-      for (let slot = first; slot < count; slot++) texts[slot] = '';
-    }
-    this.folding.add(first, count);
+    for (const name of TEXT_COLUMNS) emptyFrom(this.texts[name], first, count);
     this.alarms.fill(0, first, count);
     this.states.fill(NEVER, first, count);
   }

@@ -11,9 +11,9 @@ export async function openMap(page: Page, client: Client, view = '', query = '')
   await mapRests(page);
 }
 
-/** Base map and vehicles are there, and nothing moves. */
+/** Base map and vehicles are there, nothing moves, and the address says where. */
 export async function mapRests(page: Page): Promise<void> {
-  await page.locator('.map[data-base="there"][data-idle="true"]').waitFor();
+  await page.locator('.map[data-base="there"][data-idle="true"][data-told="true"]').waitFor();
 }
 
 const TILE = 512;
@@ -30,10 +30,13 @@ export interface Point {
 
 /** Where a place is on the page, by the view of the address and what panels leave of the map. */
 export async function pointOf(page: Page, lat: number, lon: number): Promise<Point> {
-  const view = new URL(page.url()).searchParams.get('v') ?? '';
+  // both of one instant: page.url() may be that of a view before
+  const { view, free } = await page.locator('.map-over').evaluate((over) => {
+    const { x, y, width, height } = over.getBoundingClientRect();
+    const view = new URLSearchParams(location.search).get('v') ?? '';
+    return { view, free: { x, y, width, height } };
+  });
   const [zoom = 0, midLat = 0, midLon = 0] = view.split('/').map(Number);
-  const free = await page.locator('.map-over').boundingBox();
-  if (!free) throw new Error('there is no map');
   const scale = TILE * 2 ** zoom;
   return {
     x: free.x + free.width / 2 + ((lon - midLon) / 360) * scale,

@@ -106,7 +106,8 @@ const own = {
 /** By the real clock, for what has to move. */
 const { clockS: _, ...quick } = own;
 
-const mapAtRest = (page: Page) => page.locator('.map[data-idle="true"]').waitFor();
+const mapAtRest = (page: Page) =>
+  page.locator('.map[data-idle="true"][data-told="true"]').waitFor();
 const readOut = (page: Page) => page.locator('.readout-time');
 const textsOf = (page: Page, selector: string) => page.locator(selector).allTextContents();
 

@@ -24,17 +24,18 @@ const YARD = 60;
 const HARBOUR = { lat: 53.5, lon: 9.9 };
 const WEST = { lat: 50.6, lon: 7.1 };
 const EAST = { lat: 50.5, lon: 7.4 };
+const PARKED = { ...HARBOUR, kmh: 0, ignition: false };
+const yardId = (n: number) => String(863_000_000_000_000 + n);
 
 /** 60 in one yard, of which one is in alarm; two on the road, far from there. */
 async function makeFleet(): Promise<Fleet> {
   const fleet = await Fleet.make(server);
   for (let n = 0; n < YARD; n++) {
-    const id = String(863_000_000_000_000 + n);
-    await fleet.add(id, `Yard ${n}`);
-    await fleet.report(id, { ...HARBOUR, kmh: 0, ignition: false });
+    await fleet.add(yardId(n), `Yard ${n}`);
+    await fleet.report(yardId(n), PARKED);
   }
   await fleet.add('863000000000900', 'Alarmed');
-  await fleet.report('863000000000900', { ...HARBOUR, kmh: 0, ignition: false, alarm: 'sos' });
+  await fleet.report('863000000000900', { ...PARKED, alarm: 'sos' });
   for (const [id, plate, at] of [
     ['863000000000901', 'Western', WEST],
     ['863000000000902', 'Eastern', EAST],
@@ -228,6 +229,7 @@ test('sixty vehicles of one spot open as a list, and one in alarm stands out', a
   await eventually(page, async () => {
     // a click before the page knows that it left would select it
     const at = await pointOf(page, HARBOUR.lat, HARBOUR.lon);
+    assert.ok((await pixelsOf(page, at, '--parked')) > 10, 'those who stay are not seen');
     assert.equal(await pixelsOf(page, at, '--alarm'), 0);
   });
   await eventually(page, async () => {
@@ -367,6 +369,9 @@ test('before its tiles are there the ground is no sea', async (t) => {
 test('a right click tells what there is to do, and who is near', async (t) => {
   const seen = await visit(t, server, { ...STILL, clockS: server.nowS() });
   const { page } = seen;
+  for (let n = 0; n < 8; n++) await fleet.report(yardId(n), PARKED); // offline ones are not near
+  await fleet.report('863000000000901', { ...WEST, kmh: 60 });
+  await fleet.report('863000000000902', { ...EAST, kmh: 60 });
   await openMap(page, fleet.admin, '9.00/50.500/7.200');
   const near = page.locator('.spot .spot-row');
   await eventually(page, async () => {
