@@ -244,7 +244,8 @@ static enum err decode_answer(const struct sentence *in, struct decoded *out,
     size_t valid = find_position(w);
     size_t count = valid < w->count && valid > 0 ? valid - 1 : valid;
     struct bytes text = count < w->count ? text_of(in->rest, count) : in->rest;
-    if (text.len > 0 && field_is_printable(text)) {
+    bool is_answer = text.len > 0 || in->rest.len == 0; /* "V4" alone is one, too */
+    if (is_answer && field_is_printable(text)) {
         struct message *m = decoded_add(out, MESSAGE_RESPONSE);
         bool is_refused =
             bytes_eq_nocase(word_at(w, 1), "ERROR") || bytes_eq_nocase(word_at(w, 1), "FAIL");
