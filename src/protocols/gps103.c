@@ -83,8 +83,8 @@ static bool is_end(struct bytes in, size_t at)
 /* Whether a sentence begins at `at`, which ends the one before it. */
 static bool begins_other(struct bytes in, size_t at)
 {
-    return (in.at[at] == login_mark[0] && head_begins(in, at, login_mark) == ERR_OK) ||
-           (in.at[at] == report_mark[0] && in.at[at - 1] != ',' &&
+    return (in.at[at] == (uint8_t)login_mark[0] && head_begins(in, at, login_mark) == ERR_OK) ||
+           (in.at[at] == (uint8_t)report_mark[0] && in.at[at - 1] != ',' &&
             head_begins(in, at, report_mark) == ERR_OK);
 }
 
