@@ -49,6 +49,15 @@ size_t bytes_find(struct bytes a, uint8_t needle)
     return p == NULL ? a.len : (size_t)(p - a.at);
 }
 
+size_t bytes_count(struct bytes a, uint8_t needle)
+{
+    size_t count = 0;
+    for (size_t at = bytes_find(a, needle); at < a.len; count++) {
+        at += 1 + bytes_find(bytes_slice(a, at + 1, SIZE_MAX), needle);
+    }
+    return count;
+}
+
 void bytes_to_text(struct bytes a, char *out, size_t size)
 {
     size_t len = a.len < size - 1 ? a.len : size - 1;

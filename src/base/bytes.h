@@ -25,6 +25,8 @@ bool bytes_begin(struct bytes a, const char *text);
 struct bytes bytes_slice(struct bytes a, size_t from, size_t len);
 /* The index of `needle` in `a`, or a.len where it is not there. */
 size_t bytes_find(struct bytes a, uint8_t needle);
+/* How often `needle` is in `a`. */
+size_t bytes_count(struct bytes a, uint8_t needle);
 /* Copies `a` into `out` with a NUL, clipped to size - 1 bytes. */
 void bytes_to_text(struct bytes a, char *out, size_t size);
 

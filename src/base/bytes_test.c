@@ -69,6 +69,15 @@ static void test_find_answers_the_length_where_it_is_not(void **state)
     assert_int_equal(bytes_find((struct bytes){0}, ','), 0);
 }
 
+static void test_counts(void **state)
+{
+    (void)state;
+    assert_int_equal(bytes_count(bytes_of_text(",,a,"), ','), 3);
+    assert_int_equal(bytes_count(bytes_of_text("a,b"), ','), 1);
+    assert_int_equal(bytes_count(bytes_of_text("abc"), ','), 0);
+    assert_int_equal(bytes_count((struct bytes){0}, ','), 0);
+}
+
 static void test_copy_to_text_is_clipped(void **state)
 {
     (void)state;
@@ -92,6 +101,7 @@ int main(void)
         cmocka_unit_test(test_begin),
         cmocka_unit_test(test_slice_is_clipped),
         cmocka_unit_test(test_find_answers_the_length_where_it_is_not),
+        cmocka_unit_test(test_counts),
         cmocka_unit_test(test_copy_to_text_is_clipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,10 +65,18 @@ bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order
                               c);
 }
 
+struct bytes field_clock(struct bytes time)
+{
+    enum { WITH_MS_LEN = FIELD_CIVIL_LEN + 3 };
+    bool is_one = time.len == FIELD_CIVIL_LEN || time.len == WITH_MS_LEN ||
+                  (time.len > FIELD_CIVIL_LEN && time.at[FIELD_CIVIL_LEN] == '.');
+    return bytes_slice(time, 0, is_one ? FIELD_CIVIL_LEN : 0);
+}
+
 void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order)
 {
     struct civil c;
-    if (field_civil_of_digits(date, bytes_slice(time, 0, FIELD_CIVIL_LEN), order, &c)) {
+    if (field_civil_of_digits(date, field_clock(time), order, &c)) {
         fix_set_time(f, civil_to_s(&c));
     }
 }

@@ -25,7 +25,12 @@ size_t field_date_len(enum date_order order);
  */
 bool field_civil_of_digits(struct bytes date, struct bytes time, enum date_order order,
                            struct civil *c);
-/* Sets the time of such digits, which is UTC; what stands behind the six of the time is cut. */
+/*
+ * The six digits of a time of day, of which the fraction of a second is cut: ".5", ".000", or the
+ * three digits of milliseconds. Empty where anything else stands behind them.
+ */
+struct bytes field_clock(struct bytes time);
+/* Sets the time of such digits, as field_clock() has them; it is UTC. */
 void field_set_time(struct fix *f, struct bytes date, struct bytes time, enum date_order order);
 /* Reads a date and a time of the years 2000 to 2255 from six numbers of a byte each, year first. */
 bool field_civil_of_bytes(struct bytes in, struct civil *c);

@@ -102,10 +102,28 @@ static void test_sets_times_of_digits(void **state)
     (void)state;
     field_set_time(&f, bytes_of_text("231126"), bytes_of_text("01120"), DATE_DMY);
     field_set_time(&f, bytes_of_text("331126"), bytes_of_text("011200"), DATE_DMY);
+    field_set_time(&f, bytes_of_text("231126"), bytes_of_text("0112005"), DATE_DMY);
+    field_set_time(&f, bytes_of_text("231126"), bytes_of_text("011200V"), DATE_DMY);
     assert_int_equal(f.has, 0);
     field_set_time(&f, bytes_of_text("20261123"), bytes_of_text("011200.5"), DATE_YYYYMD);
     assert_int_equal(f.has, FIX_HAS_TIME);
     assert_int_equal(f.gps_time_s, 1795396320);
+}
+
+static void test_fractions_of_a_second_are_cut(void **state)
+{
+    static const char *const rows[][2] = {{"011200", "011200"},
+                                          {"011200.", "011200"},
+                                          {"011200.123", "011200"},
+                                          {"011200123", "011200"},
+                                          {"01120", ""},
+                                          {"0112001", ""},
+                                          {"011200 ", ""},
+                                          {"", ""}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_true(bytes_eq(field_clock(bytes_of_text(rows[i][0])), rows[i][1]));
+    }
 }
 
 static void test_times_of_bytes(void **state)
@@ -355,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_times_of_bcd),
         cmocka_unit_test(test_times_of_digits),
         cmocka_unit_test(test_sets_times_of_digits),
+        cmocka_unit_test(test_fractions_of_a_second_are_cut),
         cmocka_unit_test(test_times_of_bytes),
         cmocka_unit_test(test_times_of_text),
         cmocka_unit_test(test_local_times),

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "protocols/fields.h"
 
 enum { BYTE_BITS = 8, NUMBER_MAX = 8 };
@@ -130,16 +131,28 @@ static void set(const struct figure *row, unsigned index, int64_t meant, struct 
     }
 }
 
+/* The first row whose ids do not end before `id`. */
+static size_t find_row(const struct figures *list, unsigned id)
+{
+    size_t from = 0;
+    size_t to = list->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        const struct figure *row = &list->rows[middle];
+        bool is_before = id > row->id && id > row->last;
+        from = is_before ? middle + 1 : from;
+        to = is_before ? to : middle;
+    }
+    check(from == 0 || from == list->count || list->rows[from - 1].id < list->rows[from].id);
+    return from;
+}
+
 void figure_read(const struct figures *list, unsigned id, struct bytes value, struct report *out)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = find_row(list, id); i < list->count && list->rows[i].id <= id; i++) {
         const struct figure *row = &list->rows[i];
-        bool is_it = id == row->id || (id > row->id && id <= row->last);
         int64_t meant = 0;
         unsigned index = row->index + (id - row->id);
-        if (!is_it) {
-            continue;
-        }
         struct bytes in = bytes_slice(value, row->at, row->len == 0 ? SIZE_MAX : row->len);
         bool is_number = in.len > 0 && in.len <= NUMBER_MAX && in.len >= row->len;
         if (row->form == FIGURE_TEXT || row->form == FIGURE_HEX) {

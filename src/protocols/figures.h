@@ -56,8 +56,9 @@ struct figure {
     figure_setter *set_at;
     const struct alarm_table *table; /* the number is a word of alarms, which tells each row */
     alarm_set alarms;                /* those are there where the number is not 0, and told */
-    uint16_t id;                     /* in a list; several rows may have the same, each is read */
-    uint16_t last;  /* of a range of ids, each of which counts `index` on; 0: there is none */
+    uint16_t id;    /* in a list, in this order; several rows may have the same, each is read */
+    uint16_t last;  /* of a range of ids, each of which counts `index` on; 0: there is none. Ranges
+                       do not overlap, but rows may have the same */
     uint16_t times; /* what 1 means in the unit of what it sets: times / per; 0: 1 */
     uint16_t per;
     int16_t plus;   /* added to an extra value */

@@ -83,19 +83,21 @@ static bool is_end(struct bytes in, size_t at)
 /* Whether a sentence begins at `at`, which ends the one before it. */
 static bool begins_other(struct bytes in, size_t at)
 {
-    return head_begins(in, at, login_mark) == ERR_OK ||
-           (in.at[at - 1] != ',' && head_begins(in, at, report_mark) == ERR_OK);
+    return (in.at[at] == (uint8_t)login_mark[0] && head_begins(in, at, login_mark) == ERR_OK) ||
+           (in.at[at] == (uint8_t)report_mark[0] && in.at[at - 1] != ',' &&
+            head_begins(in, at, report_mark) == ERR_OK);
 }
 
-/* The length of a login or a report, without what ends it. */
+/* The length of a login or a report, without what ends it but for a "*". */
 static enum err find_end(struct bytes in, size_t *len)
 {
     bool is_login = in.at[0] == '#';
     size_t from = is_login ? sizeof(login_mark) : sizeof(report_mark);
     for (size_t at = from; at < in.len && at < FRAME_MAX; at++) {
         bool ends_login = is_login && in.at[at] == 'A' && in.at[at - 1] == ',';
+        bool is_star = in.at[at] == '*' && is_end(in, at);
         if (ends_login || is_end(in, at) || begins_other(in, at)) {
-            *len = at + (ends_login ? 1 : 0);
+            *len = at + (ends_login || is_star ? 1 : 0);
             return ERR_OK;
         }
     }
@@ -129,12 +131,12 @@ static size_t noise_of(struct bytes in)
     return n;
 }
 
-/* That of a login is not waited for. */
+/* That of a login is not waited for. A "*" is none of it: behind a login it begins a preamble. */
 static const struct framing_rule rule = {.len_max = FRAME_MAX,
                                          .lost = noise_of,
                                          .len_of = len_of,
                                          .begins = begins,
-                                         .tail = ";\r\n*",
+                                         .tail = ";\r\n",
                                          .tail_max = 1};
 
 /* ---- what a report says ---- */
@@ -366,6 +368,7 @@ static enum err gps103_decode(struct session *s, struct bytes frame, struct deco
         return ERR_MALFORMED;
     }
     bool is_alive = head.form == 0;
+    frame.len -= is_end(frame, frame.len - 1) ? 1 : 0; /* the "*" behind the last comma */
     bytes_to_text(head.part[0], out->device_id, sizeof(out->device_id));
     if (is_alive) {
         decoded_add(out, MESSAGE_HEARTBEAT);

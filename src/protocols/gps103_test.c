@@ -49,7 +49,8 @@ static void test_where_sentences_end(void **state)
     assert_split("##,imei:" IMEI, ERR_MORE, NULL, 0);
     assert_split("; \r\n" IMEI ";", ERR_OK, IMEI, 20);
     assert_split(IMEI "imei:" IMEI ",move,", ERR_OK, IMEI, 15);
-    assert_split("*" IMEI ",00#\r\nimei:" IMEI ",L,*", ERR_OK, "imei:" IMEI ",L,", 46);
+    assert_split("*" IMEI ",00#\r\nimei:" IMEI ",L,*", ERR_OK, "imei:" IMEI ",L,*", 46);
+    assert_split("##,imei:" IMEI ",A*" IMEI ",00#\r\n", ERR_OK, "##,imei:" IMEI ",A", 25);
     assert_split("*" IMEI ",00", ERR_MORE, NULL, 0);
     assert_split("imei:" IMEI ",tracker,,,L,,imei:" IMEI ";", ERR_OK,
                  "imei:" IMEI ",tracker,,,L,,imei:" IMEI, 55);

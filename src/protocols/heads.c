@@ -102,6 +102,10 @@ static enum err take_character(struct bytes *in, char c)
 
 enum err head_read(struct bytes in, const char *form, struct head *out)
 {
+    /* Of the forms of a protocol most begin otherwise, and so does most of a text. */
+    if (in.len > 0 && form[0] != '%' && form[0] != '\0' && in.at[0] != (uint8_t)form[0]) {
+        return ERR_MALFORMED;
+    }
     struct bytes left = in;
     struct head head = {.len = 0};
     size_t parts = 0;

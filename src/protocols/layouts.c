@@ -9,7 +9,7 @@
 
 static void set_time(const struct layout *l, const struct words *w, size_t from, struct fix *f)
 {
-    enum { DIGITS = 6, YEARS = 100 };
+    enum { YEARS = 100 };
     struct civil c;
     struct bytes date = word_at(w, from + l->when.date);
     struct bytes time = word_at(w, from + l->when.time);
@@ -18,7 +18,7 @@ static void set_time(const struct layout *l, const struct words *w, size_t from,
         time = bytes_slice(date, len, SIZE_MAX);
         date = bytes_slice(date, 0, len);
     }
-    if (field_civil_of_digits(date, bytes_slice(time, 0, DIGITS), l->when.order, &c) &&
+    if (field_civil_of_digits(date, field_clock(time), l->when.order, &c) &&
         (l->years_max == 0 || c.year % YEARS <= l->years_max)) {
         fix_set_time(f, civil_to_s(&c));
     }

@@ -33,7 +33,14 @@
 #include "protocols/heads.h"
 #include "protocols/layouts.h"
 
-enum { LINE_MAX_LEN = 1024, PREFIX_MAX = 40, ID_LINE_MIN = 6, ID_LINE_MAX = 20, YEARS_MAX = 79 };
+enum {
+    LINE_MAX_LEN = 1024,
+    PREFIX_MAX = 40,
+    ID_LINE_MIN = 6,
+    ID_LINE_MAX = 20,
+    IMEI_LEN = 15,
+    YEARS_MAX = 79
+};
 
 /* ---- lines ---- */
 
@@ -186,8 +193,9 @@ static void decode_rmc(const struct line *in, struct memory *memory, struct deco
     report_begin(&r, out);
     (void)layout_read(&rmc, &in->words, 0, &r);
     memory->rmc_s = word_day_s(in->words.at[rmc.when.time]) + 1;
-    if (head_begins(word_at(&in->tail, 2), 0, "%9{15}") == ERR_OK) {
-        use_id(word_at(&in->tail, 2), out);
+    struct bytes imei = word_at(&in->tail, 2);
+    if (imei.len == IMEI_LEN && word_is_digits(imei)) {
+        use_id(imei, out);
         (void)layout_read(&tail, &in->tail, 0, &r);
     }
     if (out->device_id[0] == '\0') {
@@ -227,9 +235,10 @@ static void decode_wmcs(const struct line *in, struct memory *memory, struct dec
                                                   {COURSE, word_set_course},
                                                   {SPEED, word_set_kmh}}};
     static const struct layout place = {.where = {LAT, VALID, layout_place_sided}};
-    struct words w = {.count = COUNT};
+    struct words w;
     struct report r;
     (void)memory;
+    w.count = COUNT;
     for (size_t i = 0; i < COUNT; i++) {
         w.at[i] = tagged(&in->words, tags[i].tag, tags[i].behind);
     }

@@ -48,7 +48,9 @@ void words_cut(struct bytes text, char divider, struct words *out)
     while (from <= text.len && out->count < WORDS_MAX) {
         struct bytes rest = bytes_slice(text, from, SIZE_MAX);
         size_t len = bytes_find(rest, (uint8_t)divider);
-        out->at[out->count++] = word_trimmed(bytes_slice(rest, 0, len));
+        struct bytes word = word_trimmed(bytes_slice(rest, 0, len));
+        bool has_place = word.len > 0 || text.len == 0;
+        out->at[out->count++] = has_place ? word : (struct bytes){text.at + from, 0};
         from += len + 1;
     }
 }

@@ -19,7 +19,10 @@ struct words {
     size_t count;
 };
 
-/* Cuts `text` at each divider. Words beyond WORDS_MAX are left out. */
+/*
+ * Cuts `text` at each divider. Words beyond WORDS_MAX are left out. A word that is empty has its
+ * place in `text`, too, unless that is empty.
+ */
 void words_cut(struct bytes text, char divider, struct words *out);
 /* The word at `n`; empty where there is none. */
 struct bytes word_at(const struct words *w, size_t n);

@@ -18,8 +18,13 @@ static void test_cuts_at_dividers(void **state)
 {
     (void)state;
     struct words w;
-    words_cut(of("a, b ,,c"), ',', &w);
+    struct bytes text = of("a, b ,,c");
+    words_cut(text, ',', &w);
     assert_int_equal(w.count, 4);
+    assert_ptr_equal(w.at[2].at, text.at + 6); /* an empty word has its place */
+    words_cut(bytes_slice(text, 0, 2), ',', &w);
+    assert_ptr_equal(w.at[1].at, text.at + 2);
+    words_cut(text, ',', &w);
     assert_true(bytes_eq(word_at(&w, 1), "b"));
     assert_int_equal(word_at(&w, 2).len, 0);
     assert_true(bytes_eq(word_at(&w, 3), "c"));

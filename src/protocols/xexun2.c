@@ -71,13 +71,16 @@ static enum err len_of(struct bytes in, size_t *len)
     if (xexun2_claims(in) == CLAIM_NO) {
         return ERR_MALFORMED;
     }
-    for (size_t at = FLAG_LEN; at + 1 < in.len && at < FRAME_MAX; at++) {
-        if (has_pair(in, at, flag)) {
-            *len = at + FLAG_LEN;
-            return at < FLAG_LEN + HEAD_LEN ? ERR_MALFORMED : ERR_OK;
-        }
+    size_t end = in.len < FRAME_MAX ? in.len : FRAME_MAX;
+    size_t at = FLAG_LEN;
+    while (at < end && !has_pair(in, at, flag)) {
+        at += 1 + bytes_find(bytes_slice(in, at + 1, end - at - 1), flag[0]);
     }
-    return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
+    if (at >= end) {
+        return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
+    }
+    *len = at + FLAG_LEN;
+    return at < FLAG_LEN + HEAD_LEN ? ERR_MALFORMED : ERR_OK;
 }
 
 static enum err begins_frame(struct bytes in)

@@ -225,6 +225,17 @@ static uint32_t tie_of(struct bytes sent)
     return (uint32_t)(hms / (pair * pair) * HOUR_S + hms / pair % pair * MINUTE_S + hms % pair);
 }
 
+/* The first `count` words as they stand there. A word that is empty is nowhere: it has no place. */
+static struct bytes text_of(struct bytes rest, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        len += i > 0 ? 1 : 0;
+        len += bytes_find(bytes_slice(rest, len, SIZE_MAX), ',');
+    }
+    return field_trimmed(bytes_slice(rest, 0, len));
+}
+
 static enum err decode_answer(const struct sentence *in, struct decoded *out,
                               struct h02_address *to)
 {
@@ -232,12 +243,9 @@ static enum err decode_answer(const struct sentence *in, struct decoded *out,
     const struct words *w = &in->words;
     size_t valid = find_position(w);
     size_t count = valid < w->count && valid > 0 ? valid - 1 : valid;
-    struct bytes text = in->rest;
-    if (count < w->count) {
-        text.len =
-            count == 0 ? 0 : (size_t)(w->at[count - 1].at - in->rest.at) + w->at[count - 1].len;
-    }
-    if (count > 0 && field_is_printable(text)) {
+    struct bytes text = count < w->count ? text_of(in->rest, count) : in->rest;
+    bool is_answer = text.len > 0 || in->rest.len == 0; /* "V4" alone is one, too */
+    if (is_answer && field_is_printable(text)) {
         struct message *m = decoded_add(out, MESSAGE_RESPONSE);
         bool is_refused =
             bytes_eq_nocase(word_at(w, 1), "ERROR") || bytes_eq_nocase(word_at(w, 1), "FAIL");

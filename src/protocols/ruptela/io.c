@@ -15,7 +15,6 @@ enum { HALF = 8, TEXTS = 3 };
 /* What an element means. */
 static const struct figure rows[] = {
     {.id = 13, .set = item_motion},
-    {.id = 173, .set = item_motion},
     {.id = 20, .last = 21, .extra = EXTRA_ANALOGUE, .index = 3},
     {.id = 22, .last = 23, .extra = EXTRA_ANALOGUE, .index = 1},
     {.id = 27, .set = item_gsm},
@@ -26,19 +25,20 @@ static const struct figure rows[] = {
     {.id = 74, .is_signed = true, .set_at = figure_celsius_e1, .index = 3},
     {.id = 78, .last = 80, .is_signed = true, .set_at = figure_celsius_e1},
     {.id = 94, .extra = EXTRA_RPM, .per = 4},
+    {.id = 134, .alarms = ALARM_BIT(HARSH_BRAKING)},
+    {.id = 136, .alarms = ALARM_BIT(HARSH_ACCELERATION)},
     {.id = 163, .set = item_odometer_m, .times = 5},
     {.id = 166, .extra = EXTRA_RPM, .per = 8},
-    {.id = 197, .extra = EXTRA_RPM, .per = 8},
     {.id = 170, .set = item_charging},
+    {.id = 173, .set = item_motion},
+    {.id = 197, .extra = EXTRA_RPM, .per = 8},
     {.id = 208, .extra = EXTRA_FUEL_USED, .times = 500},
     {.id = 251, .set = item_ignition},
     {.id = 409, .set = item_ignition},
-    {.id = 645, .set = item_odometer_m, .times = 1000},
-    {.id = 134, .alarms = ALARM_BIT(HARSH_BRAKING)},
-    {.id = 136, .alarms = ALARM_BIT(HARSH_ACCELERATION)},
     {.id = 410, .alarms = ALARM_BIT(DISPLACEMENT)},
     {.id = 411, .alarms = ALARM_BIT(COLLISION)},
     {.id = 415, .alarms = ALARM_BIT(GPS_ANTENNA), .is_alarm_at_0 = true},
+    {.id = 645, .set = item_odometer_m, .times = 1000},
     {.id = 758, .alarms = ALARM_BIT(COVER_OPEN)},
 };
 static const struct figures list = {FIGURES(rows)};

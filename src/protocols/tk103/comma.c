@@ -78,6 +78,7 @@ static enum err decode_place(const struct tk103_head *in, struct words *w, struc
     for (size_t i = TIME; has_number && i + 1 < w->count; i++) {
         w->at[i] = w->at[i + 1];
     }
+    w->count -= has_number && w->count > TIME ? 1 : 0;
     report_begin(&r, out);
     if (!layout_read(&place, w, 0, &r)) {
         return ERR_MALFORMED;

@@ -120,13 +120,16 @@ static enum protocol_claim tk103_claims(struct bytes first)
 /* The length of the frame that begins with a bracket. */
 static enum err len_of(struct bytes in, size_t *len)
 {
+    struct bytes left = bytes_slice(in, 1, TK103_FRAME_MAX - 1);
     size_t dollars = 0;
-    for (size_t at = 1; at < in.len && at < TK103_FRAME_MAX; at++) {
-        dollars += in.at[at] == '$';
-        if (in.at[at] == ')' && dollars % 2 == 0) {
-            *len = at + 1;
+    while (left.len > 0) {
+        size_t close = bytes_find(left, ')');
+        dollars += bytes_count(bytes_slice(left, 0, close), '$');
+        if (close < left.len && dollars % 2 == 0) {
+            *len = (size_t)(left.at - in.at) + close + 1;
             return ERR_OK;
         }
+        left = bytes_slice(left, close + 1, SIZE_MAX);
     }
     return in.len >= TK103_FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
 }

@@ -61,14 +61,17 @@ static enum protocol_claim watch_claims(struct bytes first)
 /* The length of the frame whose bracket is the first byte. */
 static enum err len_of(struct bytes in, size_t *len)
 {
+    struct bytes left = bytes_slice(in, 0, FRAME_MAX);
     size_t depth = 0;
-    for (size_t at = 0; at < in.len && at < FRAME_MAX; at++) {
-        depth += in.at[at] == '[';
-        depth -= in.at[at] == ']';
-        if (depth == 0) {
-            *len = at + 1;
+    while (left.len > 0) {
+        size_t close = bytes_find(left, ']');
+        depth += bytes_count(bytes_slice(left, 0, close), '[');
+        if (close < left.len && depth <= 1) {
+            *len = (size_t)(left.at - in.at) + close + 1;
             return ERR_OK;
         }
+        depth--;
+        left = bytes_slice(left, close + 1, SIZE_MAX);
     }
     return in.len >= FRAME_MAX ? ERR_TOO_LONG : ERR_MORE;
 }

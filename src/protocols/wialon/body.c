@@ -48,14 +48,19 @@ static void set_parameters(struct report *out, struct bytes list)
 {
     static const struct layout named = {
         .rows = {{SOS, set_sos}, {BAT, word_set_percent}, {TEMP, word_set_celsius}}};
-    struct words w = {.count = NAMES};
+    struct words w; /* no initializer: that would clear all of it, a page */
     struct reader r = reader_init(list);
+    w.count = NAMES;
+    for (size_t i = 0; i < NAMES; i++) {
+        w.at[i] = (struct bytes){0};
+    }
     while (reader_left(&r) > 0) {
         struct reader one = reader_init(read_field(&r, ','));
         size_t n = name_of(word_trimmed(read_field(&one, ':')));
         (void)read_field(&one, ':');
-        if (n < NAMES) {
-            w.at[n] = word_trimmed(read_rest(&one));
+        struct bytes value = word_trimmed(read_rest(&one));
+        if (n < NAMES && value.len > 0) {
+            w.at[n] = value;
         }
     }
     (void)layout_read(&named, &w, 0, out);

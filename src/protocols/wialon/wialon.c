@@ -56,24 +56,26 @@ static enum err read_head(struct bytes in, struct line *line)
 {
     static const char *const forms[] = {"#%A{1,3}#", "%9{1,20}#%A{1,3}#", "2.0;%9{1,20}#%A{1,3}#",
                                         NULL};
-    static const char *const types[TYPES + 1] = {"L#", "P#", "SD#", "D#", "B#",
-                                                 "M#", "I#", "IT#", "T#", NULL};
+    static const char *const types[TYPES] = {"L", "P", "SD", "D", "B", "M", "I", "IT", "T"};
     struct head head;
-    struct head type;
     enum err e = head_read_one(in, forms, &head);
     if (e != ERR_OK) {
         return e;
     }
     bool has_id = head.form > 0;
-    size_t type_len = head.part[has_id ? 1 : 0].len;
-    e = head_read_one(bytes_slice(in, head.len - type_len - 1, SIZE_MAX), types, &type);
-    if (e == ERR_OK) {
-        line->id = has_id ? head.part[0] : (struct bytes){0};
-        line->is_v2 = head.form == 2;
-        line->type = (enum type)type.form;
-        line->message = bytes_slice(in, head.len, SIZE_MAX);
+    struct bytes type = head.part[has_id ? 1 : 0];
+    size_t n = 0;
+    while (n < TYPES && (type.at[0] != (uint8_t)types[n][0] || !bytes_eq(type, types[n]))) {
+        n++;
     }
-    return e;
+    if (n == TYPES) {
+        return ERR_MALFORMED;
+    }
+    line->id = has_id ? head.part[0] : (struct bytes){0};
+    line->is_v2 = head.form == 2;
+    line->type = (enum type)n;
+    line->message = bytes_slice(in, head.len, SIZE_MAX);
+    return ERR_OK;
 }
 
 static enum protocol_claim wialon_claims(struct bytes first)
