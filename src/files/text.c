@@ -165,6 +165,19 @@ static size_t common_length(struct bytes text)
     return (size_t)(sound - (const char *)text.at);
 }
 
+/* One character that is not written as it is. */
+static void put_odd(struct json_out *out, struct bytes character, gunichar c)
+{
+    if (c == 0xfffd) {
+        text_put(out, REPLACEMENT);
+    } else if (c == '\r' || c == '\n') {
+        text_put(out, " ");
+    } else {
+        text_put(out, c == '"' ? "\"" : "");
+        json_append(out, character);
+    }
+}
+
 void text_put_csv(struct json_out *out, struct bytes text)
 {
     /* One that begins with a ' as ours does gets another, so that reading takes the right one. */
@@ -176,17 +189,9 @@ void text_put_csv(struct json_out *out, struct bytes text)
         size_t len = common_length(text);
         if (len > 0) {
             json_append(out, bytes_slice(text, 0, len));
-            text = bytes_slice(text, len, text.len);
-            continue;
-        }
-        gunichar c = next_char(text, &len);
-        if (c == 0xfffd) {
-            text_put(out, REPLACEMENT);
-        } else if (c == '\r' || c == '\n') {
-            text_put(out, " ");
         } else {
-            text_put(out, c == '"' ? "\"" : "");
-            json_append(out, bytes_slice(text, 0, len));
+            gunichar c = next_char(text, &len);
+            put_odd(out, bytes_slice(text, 0, len), c);
         }
         text = bytes_slice(text, len, text.len);
     }

@@ -471,9 +471,10 @@ static bool read_codes(struct bit_reader *r, enum coding coding, uint64_t *codes
 }
 
 /* What code `i` leaves of the prediction. */
-__attribute__((always_inline)) static inline int64_t
-residual_of(const struct heading *h, bool is_fixed, const uint64_t *codes, size_t i)
+__attribute__((always_inline)) static inline int64_t residual_of(const struct heading *h,
+                                                                 const uint64_t *codes, size_t i)
 {
+    bool is_fixed = h->coding == CODE_FIXED;
     return wrap_plus(is_fixed ? (int64_t)codes[i] : unzigzag(codes[i]), h->center);
 }
 
@@ -483,30 +484,35 @@ static int64_t value_of(const struct heading *h, int64_t step)
 }
 
 /* From codes to values in one pass: each value of a track goes through here. */
-__attribute__((always_inline)) static inline void
-restore(struct column_coder *c, const struct heading *h, enum prediction p, bool is_fixed,
-        const int64_t *times_s, int64_t *values, size_t count)
+__attribute__((always_inline)) static inline void restore(struct column_coder *c,
+                                                          const struct heading *h,
+                                                          const int64_t *times_s, int64_t *values,
+                                                          size_t count)
 {
     int64_t *steps = c->steps;
     steps[0] = 0;
     values[0] = h->first;
     for (size_t i = 1; i < count; i++) {
         steps[i] =
-            wrap_plus(residual_of(h, is_fixed, c->codes, i - 1), expected(p, steps, times_s, i));
+            wrap_plus(residual_of(h, c->codes, i - 1), expected(h->prediction, steps, times_s, i));
         values[i] = value_of(h, steps[i]);
     }
 }
 
+/* A loop for each kind, which the compiler makes without choices in it. */
 static void restore_any(struct column_coder *c, const struct heading *h, const int64_t *times_s,
                         int64_t *values, size_t count)
 {
-    bool is_fixed = h->coding == CODE_FIXED;
+    struct heading known = *h;
 #define CASE(name)                                                                                 \
     case name:                                                                                     \
-        if (is_fixed) {                                                                            \
-            restore(c, h, name, true, times_s, values, count);                                     \
+        known.prediction = name;                                                                   \
+        if (h->coding == CODE_FIXED) {                                                             \
+            known.coding = CODE_FIXED;                                                             \
+            restore(c, &known, times_s, values, count);                                            \
         } else {                                                                                   \
-            restore(c, h, name, false, times_s, values, count);                                    \
+            known.coding = CODE_RICE; /* or runs: written alike */                                 \
+            restore(c, &known, times_s, values, count);                                            \
         }                                                                                          \
         break;
     switch (h->prediction) {
@@ -525,7 +531,7 @@ static bool read_recent(struct column_coder *c, struct bit_reader *r, const stru
                         int64_t *values, size_t count)
 {
     for (size_t i = 0; i < count - 1; i++) {
-        c->residuals[i] = residual_of(h, h->coding == CODE_FIXED, c->codes, i);
+        c->residuals[i] = residual_of(h, c->codes, i);
     }
     bool sound = restore_recent(c, count, r);
     for (size_t i = 0; sound && i < count; i++) {
