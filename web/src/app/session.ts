@@ -146,6 +146,7 @@ export async function startSession(): Promise<void> {
     else if (linkToken() !== null) failLink(0);
     else endSession('');
   } catch (error) {
+    dropAhead(); // who tries again may do so hours later
     const isRefused = error instanceof ApiError && error.code !== 0 && error.code < 500;
     if (isRefused && linkToken() !== null) failLink(error.code);
     else if (isRefused) endSession(isForTab ? 'badKey' : '');

@@ -61,10 +61,15 @@ function openPort(
   join: (port: PagePort) => void,
 ): PagePort {
   if (typeof SharedWorker === 'undefined') return ownHub(watch, hear);
-  const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'odograph-live',
-  });
+  let worker: SharedWorker;
+  try {
+    worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'odograph-live',
+    });
+  } catch {
+    return ownHub(watch, hear); // where storage is forbidden some browsers throw
+  }
   let used: PagePort = {
     postMessage: (message) => worker.port.postMessage(message),
     end: () => worker.port.close(),
@@ -75,7 +80,13 @@ function openPort(
     join(used);
   };
   worker.port.onmessage = (event: MessageEvent<ToPage>) => hear(event.data);
-  return { postMessage: (message) => used.postMessage(message), end: () => used.end() };
+  return {
+    postMessage: (message) => used.postMessage(message),
+    end: () => {
+      worker.onerror = null; // nobody is there any more for whom another would begin
+      used.end();
+    },
+  };
 }
 
 function ownHub(watch: Watch, hear: (message: ToPage) => void): PagePort {

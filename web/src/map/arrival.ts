@@ -45,7 +45,9 @@ export const hasArrived = signal(false);
 
 function arrive(): void {
   if (hasArrived.peek() || !mapReady.value || shown.value === 'nothing') return;
-  if (pageShown.value === 'history' && address.peek().sel === '') fitFleet(0); // until one is chosen
+  const isFitted = pageShown.value === 'history' && address.peek().sel === ''; // until one is chosen
+  if (isFitted && !hasFitted) fitFleet(0);
+  hasFitted = isFitted;
   if (pageShown.value !== 'map') return; // others have a view of their own
   hasArrived.value = true;
   if (parseView(address.peek().v)) return;
@@ -55,8 +57,10 @@ function arrive(): void {
 }
 
 const TARGET_ZOOMS = { place: 11, point: 15, fence: 14 } as const;
-/** The vehicle that was shown because it was selected, or searched for; -1: none since. */
-let shownSlot = -1;
+/** The vehicle that was shown because it was selected, or searched for; '': none since. */
+let shownId = '';
+/** The history, with nothing chosen, has shown all. */
+let hasFitted = false;
 
 /** Goes where the search wants to. */
 function takeWanted(): void {
@@ -72,7 +76,7 @@ function takeWanted(): void {
   const place = toBase(wanted.lon, wanted.lat);
   if (wanted.kind !== 'vehicle') goTo(...place, TARGET_ZOOMS[wanted.kind]);
   else {
-    shownSlot = selectedSlot.peek();
+    shownId = address.peek().sel;
     goNear(...place, NEAR_ZOOM);
   }
 }
@@ -82,6 +86,11 @@ function goBack(): void {
   const map = mapReady.peek();
   const view = parseView(address.peek().v);
   if (map && view && address.peek().v !== viewNow()) lookAt(view);
+}
+
+/** A hand was faster than the fleet: the map is theirs. */
+function taken({ originalEvent }: { originalEvent?: unknown }): void {
+  if (originalEvent && pageShown.peek() === 'map') hasArrived.value = true;
 }
 
 function keepView(): void {
@@ -95,13 +104,14 @@ function placeSelected(): [number, number] | null {
 
 /** Whether the map or the selection is there first is all the same. */
 function showSelected(): void {
-  const slot = selectedSlot.value;
+  const { sel } = address.value;
+  if (sel === '') shownId = '';
   const isThere = pageShown.value === 'map' && hasArrived.value;
-  if (!mapReady.value || !isThere || slot === shownSlot) return;
+  if (!mapReady.value || !isThere || selectedSlot.value < 0 || sel === shownId) return;
   // a search that goes there itself says so first
   requestAnimationFrame(() => {
-    if (!mapReady.peek() || slot === shownSlot || slot !== selectedSlot.peek()) return;
-    shownSlot = slot;
+    if (!mapReady.peek() || sel === shownId || sel !== address.peek().sel) return;
+    shownId = sel;
     const place = placeSelected();
     if (place) uncover(...place);
   });
@@ -110,7 +120,8 @@ function showSelected(): void {
 /** Follows until the answer is called. */
 export function showPlaces(): () => void {
   hasArrived.value = false;
-  shownSlot = -1;
+  hasFitted = false;
+  shownId = '';
   addEventListener('popstate', goBack);
   const ends = [
     effect(() => {
@@ -122,9 +133,13 @@ export function showPlaces(): () => void {
     effect(() => {
       const map = mapReady.value;
       if (!map) return undefined;
+      map.on('movestart', taken);
       map.on('moveend', keepView);
       untracked(keepView); // what ended while its style was on the way
-      return () => map.off('moveend', keepView);
+      return () => {
+        map.off('movestart', taken);
+        map.off('moveend', keepView);
+      };
     }),
     effect(showSelected),
     keepUncovered(placeSelected),
