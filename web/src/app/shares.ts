@@ -66,6 +66,7 @@ export function inAnHour(): string {
 }
 
 export interface Made {
+  id: number;
   url: string;
   /** As the API tells it. */
   until: string;
@@ -80,10 +81,11 @@ export async function makeShare(
   if (!(untilS > now.peek())) return 'share.notUntil';
   const fields = { DeviceIDs: [...ids], Until: utcText(untilS), History: history };
   try {
-    const { Path } = await call('manage/AddShare', { ...fields, ...inHoldOf(ids[0] ?? '') });
+    const asked = { ...fields, ...inHoldOf(ids[0] ?? '') };
+    const { ShareID: id, Path } = await call('manage/AddShare', asked);
     void readShares();
     const url = `${location.origin}${Path}${history ? query : ''}`;
-    return { url, until: dateTimeIn(zone.value, untilS) };
+    return { id, url, until: dateTimeIn(zone.value, untilS) };
   } catch (error) {
     return faultOf(error);
   }
@@ -110,13 +112,16 @@ async function readShares(): Promise<void> {
   }
 }
 
-export async function endShare({ ShareID, DeviceIDs }: ShareRow): Promise<void> {
+/** Whether the link is none any more. */
+export async function endShare({ ShareID, DeviceIDs }: ShareRow): Promise<boolean> {
+  let isOver = true;
   try {
     await call('manage/DeleteShare', { ShareID, ...inHoldOf(DeviceIDs[0] ?? '') });
     say(t('share.ended'));
   } catch (error) {
-    const isGone = error instanceof ApiError && error.code === GONE;
-    say(t(isGone ? 'share.ended' : 'share.endFailed'));
+    isOver = error instanceof ApiError && error.code === GONE;
+    say(t(isOver ? 'share.ended' : 'share.endFailed'));
   }
   await readShares();
+  return isOver;
 }

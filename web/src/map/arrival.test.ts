@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MapLibreMap } from 'maplibre-gl';
 import { ME } from '../../tests/lib/window.ts';
 import { fleet, shown, tick } from '../app/fleet.ts';
+import { followed } from '../app/follow.ts';
 import { followList } from '../app/list.ts';
 import { go } from '../app/navigation.ts';
 import { type Me, me, phase } from '../app/session.ts';
+import { goTo } from '../app/target.ts';
 
 /** What the map asks of a page beside what all rooms do. */
 const element = () => ({
@@ -25,6 +27,7 @@ Object.assign(globalThis, {
   },
 });
 const { showPlaces } = await import('./arrival.ts');
+const { isPaused } = await import('./following.ts');
 const { mapReady } = await import('./map.ts');
 
 /** A map of 1000 by 800 pixels, 1000 of them a degree, that tells who moves it. */
@@ -133,4 +136,19 @@ test('the history fits all once, whatever the map is made anew for', async () =>
   const again = showPlaces(); // as after the next login
   again();
   assert.deepEqual(map.moves, ['fit']);
+});
+
+test('who looks for a place while a vehicle is followed gets there, and stays', () => {
+  load([1, 2]);
+  const end = showPlaces();
+  followed.value = new Set(['D1']);
+  isPaused.value = false;
+  const wanted = { lon: 40, lat: 10, name: 'Yard' };
+  go({ sel: 'D1' });
+  goTo({ ...wanted, kind: 'vehicle' });
+  assert.equal(isPaused.value, false, 'that vehicle');
+  goTo({ ...wanted, kind: 'fence' });
+  assert.equal(isPaused.value, true, 'a geofence');
+  followed.value = new Set();
+  end();
 });

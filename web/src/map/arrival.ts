@@ -5,6 +5,7 @@
 import { effect, signal, untracked } from '@preact/signals';
 import { selectedSlot } from '../app/device.ts';
 import { fleet, shown } from '../app/fleet.ts';
+import { followed } from '../app/follow.ts';
 import { inFilter } from '../app/list.ts';
 import { address, adjust } from '../app/navigation.ts';
 import { isWall, pageShown } from '../app/page.ts';
@@ -12,6 +13,7 @@ import { takeTarget, target } from '../app/target.ts';
 import { toBase } from './base.ts';
 import { type Box, fitBounds, goNear, goTo, keepUncovered, lookAt, uncover } from './camera.ts';
 import { boxAround } from './extent.ts';
+import { pause } from './following.ts';
 import { mapReady, viewNow } from './map.ts';
 import { boundsSaid } from './place.ts';
 import { parseView } from './view.ts';
@@ -68,6 +70,7 @@ function takeWanted(): void {
   const wanted = takeTarget();
   if (wanted === null) return;
   hasArrived.value = true;
+  if (wanted.kind !== 'vehicle' || !followed.peek().has(address.peek().sel)) pause();
   if (wanted.bounds) {
     const [west, south, east, north] = wanted.bounds;
     fitBounds([...toBase(west, south), ...toBase(east, north)], wanted.maxZoom);

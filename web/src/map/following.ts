@@ -64,6 +64,11 @@ function keepSelectedInSight(): void {
   if (!isHidden(...before)) uncover(...place);
 }
 
+/** The reader wants to look elsewhere. */
+export function pause(): void {
+  if (followed.peek().size > 0) isPaused.value = true;
+}
+
 export function resume(): void {
   isPaused.value = false;
   fittedMs = -FIT_ALL_MS;
@@ -72,9 +77,6 @@ export function resume(): void {
 
 /** Follows until the answer is called. */
 export function keepFollowing(): () => void {
-  const pause = () => {
-    if (followed.peek().size > 0) isPaused.value = true;
-  };
   const ends = [
     effect(() => {
       followed.value;

@@ -56,7 +56,11 @@ function Opened({ about }: { about: Sharing }) {
           }}
         />
       )}
-      <ShareList />
+      <ShareList
+        onEnded={(id) => {
+          if (made.value?.id === id) made.value = null; // it opens nothing any more
+        }}
+      />
       <div class="dialog-actions">
         <button type="button" class="button" onClick={() => dialog.current?.close()}>
           {t('share.done')}

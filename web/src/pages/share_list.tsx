@@ -12,7 +12,12 @@ function namesOf({ VehicleNums }: ShareRow): string {
   return n > 0 ? t('share.more', { names, n }) : names;
 }
 
-function Link({ row }: { row: ShareRow }) {
+interface Told {
+  /** Hears of a link that was ended here. */
+  onEnded: (id: number) => void;
+}
+
+function Link({ row, onEnded }: { row: ShareRow } & Told) {
   const isBusy = useSignal(false);
   const name = namesOf(row);
   const about = [
@@ -33,7 +38,7 @@ function Link({ row }: { row: ShareRow }) {
         disabled={isBusy.value}
         onClick={async () => {
           isBusy.value = true;
-          await endShare(row);
+          if (await endShare(row)) onEnded(row.ShareID);
           isBusy.value = false;
         }}
       >
@@ -43,7 +48,7 @@ function Link({ row }: { row: ShareRow }) {
   );
 }
 
-export function ShareList() {
+export function ShareList({ onEnded }: Told) {
   const rows = shares.value;
   if (rows === 'loading') return null;
   return (
@@ -54,7 +59,7 @@ export function ShareList() {
       {typeof rows !== 'string' && rows.length > 0 && (
         <ul>
           {rows.map((row) => (
-            <Link key={row.ShareID} row={row} />
+            <Link key={row.ShareID} row={row} onEnded={onEnded} />
           ))}
         </ul>
       )}

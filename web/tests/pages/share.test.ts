@@ -180,6 +180,7 @@ test('the long story of a stranger with a link, which is ended under his eyes', 
   await mapRests(page);
   await owner.page.getByRole('button', { name: 'End the link of HH-DO 80' }).click();
   await owner.page.getByText('There are no active links.').waitFor();
+  await owner.page.locator('.share-link').waitFor({ state: 'detached' });
   await page.getByRole('heading', { name: 'This link has ended' }).waitFor();
   assert.equal(await page.getByText('HH-DO 80').count(), 0);
   assert.equal(await page.locator('canvas').count(), 0);
